@@ -1,0 +1,16 @@
+/*
+ * CT_KERNEL before a function: compile it for several generations of x86-64 and let the loader
+ * pick. Only for serial inner kernels: bodies that the compiler outlines from `omp parallel` are
+ * not cloned with their function, so call the kernel from inside the region.
+ */
+#ifndef CT_BASE_KERNEL_H
+#define CT_BASE_KERNEL_H
+
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) &&                             \
+    !defined(__SANITIZE_THREAD__) && __has_attribute(target_clones)
+#define CT_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CT_KERNEL
+#endif
+
+#endif

@@ -1,0 +1,59 @@
+#include "config.h"
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+bool ct_mul_size(size_t count, size_t size, size_t *product)
+{
+    return !__builtin_mul_overflow(count, size, product);
+}
+
+void *ct_malloc_array(size_t count, size_t size)
+{
+    size_t bytes;
+
+    return ct_mul_size(count, size, &bytes) ? malloc(bytes > 0 ? bytes : 1) : NULL;
+}
+
+void *ct_calloc_array(size_t count, size_t size)
+{
+    return count == 0 || size == 0 ? calloc(1, 1) : calloc(count, size);
+}
+
+void *ct_realloc_array(void *old, size_t count, size_t size)
+{
+    size_t bytes;
+
+    return ct_mul_size(count, size, &bytes) ? realloc(old, bytes > 0 ? bytes : 1) : NULL;
+}
+
+void *ct_aligned_array(size_t count, size_t size)
+{
+    enum { LINE = 64, HUGE_PAGE = 2 << 20 };
+    size_t bytes;
+
+    if (!ct_mul_size(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
+        return NULL;
+    const size_t unit = bytes >= 2 * (size_t)HUGE_PAGE ? HUGE_PAGE : LINE;
+    const size_t whole = (bytes > 0 ? bytes + unit - 1 : unit) / unit * unit;
+    void *const memory = aligned_alloc(unit, whole);
+#ifdef MADV_HUGEPAGE
+    if (memory != NULL && unit == HUGE_PAGE)
+        madvise(memory, whole, MADV_HUGEPAGE); /* a hint: first touch of small pages is slow */
+#endif
+    return memory;
+}
+
+char *ct_strndup(const char *text, size_t size)
+{
+    char *const copy = size < SIZE_MAX ? malloc(size + 1) : NULL;
+
+    if (copy != NULL) {
+        memcpy(copy, text, size);
+        copy[size] = '\0';
+    }
+    return copy;
+}

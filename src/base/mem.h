@@ -1,0 +1,24 @@
+/* Allocation of arrays whose size comes from data: the product of count and size is checked. */
+#ifndef CT_BASE_MEM_H
+#define CT_BASE_MEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* count * size in *product; false when it does not fit. */
+bool ct_mul_size(size_t count, size_t size, size_t *product);
+
+/* As malloc, calloc and realloc of count * size bytes; NULL when that overflows or memory is out.
+ * A count of 0 gives a pointer that can be freed. */
+void *ct_malloc_array(size_t count, size_t size);
+void *ct_calloc_array(size_t count, size_t size);
+void *ct_realloc_array(void *old, size_t count, size_t size);
+
+/* count * size bytes on a 64-byte line for vector loads, not cleared; large ones ask for huge
+ * pages. Free with free(). */
+void *ct_aligned_array(size_t count, size_t size);
+
+/* A copy of text[0 .. size) with a terminating zero; NULL when memory is out. */
+char *ct_strndup(const char *text, size_t size);
+
+#endif

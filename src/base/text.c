@@ -1,0 +1,123 @@
+#include "config.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+size_t utf8_decode(const char *text, size_t size, uint32_t *code_point)
+{
+    if (size == 0)
+        return 0;
+    const unsigned char *const s = (const unsigned char *)text;
+    const size_t length = s[0] < 0x80   ? 1
+                          : s[0] < 0xC2 ? 0
+                          : s[0] < 0xE0 ? 2
+                          : s[0] < 0xF0 ? 3
+                          : s[0] < 0xF5 ? 4
+                                        : 0;
+
+    if (length == 0 || length > size)
+        return 0;
+    if (length == 1) {
+        *code_point = s[0];
+        return 1;
+    }
+    uint32_t c = s[0] & (0xFFU >> (length + 1));
+    for (size_t i = 1; i < length; i++) {
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+        c = c << 6 | (s[i] & 0x3F);
+    }
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    if (c < least[length] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
+        return 0;
+    *code_point = c;
+    return length;
+}
+
+size_t utf8_encode(uint32_t code_point, char out[4])
+{
+    if (code_point < 0x80) {
+        out[0] = (char)code_point;
+        return 1;
+    }
+    if (code_point > 0x10FFFF || (code_point >= 0xD800 && code_point <= 0xDFFF))
+        return 0;
+    const size_t length = code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+    for (size_t i = length - 1; i > 0; i--) {
+        out[i] = (char)(0x80 | (code_point & 0x3F));
+        code_point >>= 6;
+    }
+    out[0] = (char)((0xF00U >> length & 0xFF) | code_point);
+    return length;
+}
+
+size_t utf8_first_invalid(const char *text, size_t size)
+{
+    size_t at = 0;
+
+    while (at < size) {
+        uint32_t c;
+        const size_t length = utf8_decode(text + at, size - at, &c);
+        if (length == 0)
+            return at;
+        at += length;
+    }
+    return size;
+}
+
+bool text_is_control(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) /* C0, DEL, C1 */
+           || (c >= 0x200E && c <= 0x200F)     /* left-to-right and right-to-left marks */
+           || (c >= 0x2028 && c <= 0x202E)     /* line separators, embeddings, overrides */
+           || (c >= 0x2066 && c <= 0x2069)     /* isolates */
+           || c == 0x061C || c == 0xFEFF       /* Arabic letter mark, byte order mark */
+           || (c >= 0xFFF9 && c <= 0xFFFB)     /* interlinear annotation */
+           || (c >= 0xE0000 && c <= 0xE007F);  /* tags */
+}
+
+static size_t escape(uint32_t c, char *out, size_t size)
+{
+    const char *const name = c == '\n' ? "\\n" : c == '\t' ? "\\t" : c == '\r' ? "\\r" : NULL;
+
+    return (size_t)(name != NULL ? snprintf(out, size, "%s", name)
+                                 : snprintf(out, size, "\\u{%x}", c));
+}
+
+size_t text_visible(char *out, size_t out_size, const char *text, size_t size)
+{
+    size_t used = 0;
+
+    for (size_t at = 0; at < size;) {
+        char piece[16];
+        size_t piece_length;
+        uint32_t c;
+        const size_t length = utf8_decode(text + at, size - at, &c);
+
+        if (length == 0) {
+            piece_length =
+                (size_t)snprintf(piece, sizeof piece, "\\x%02x", (unsigned)(unsigned char)text[at]);
+        } else if (text_is_control(c)) {
+            piece_length = escape(c, piece, sizeof piece);
+        } else {
+            memcpy(piece, text + at, length);
+            piece_length = length;
+        }
+        if (piece_length >= out_size - used)
+            break;
+        memcpy(out + used, piece, piece_length);
+        used += piece_length;
+        at += length > 0 ? length : 1;
+    }
+    out[used] = '\0';
+    return used;
+}
+
+int text_width(uint32_t code_point)
+{
+    const int width = wcwidth((wchar_t)code_point);
+
+    return width < 0 ? 1 : width;
+}

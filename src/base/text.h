@@ -1,0 +1,40 @@
+/*
+ * Text from strangers. Sentences, tokens, file names and tensor names may hold any byte; before
+ * they reach a terminal they pass through here.
+ */
+#ifndef CT_BASE_TEXT_H
+#define CT_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Decodes one code point of UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF)
+ * from text[0 .. size). Returns the bytes it takes, 1 to 4, or 0 where the text is not valid UTF-8
+ * or size is 0; *code_point is untouched then.
+ */
+size_t utf8_decode(const char *text, size_t size, uint32_t *code_point);
+
+/* Writes code_point as UTF-8 into out (room for 4 bytes); returns the bytes written, 0 if invalid.
+ */
+size_t utf8_encode(uint32_t code_point, char out[4]);
+
+/* The offset of the first byte that is not valid UTF-8, or size when all of it is. */
+size_t utf8_first_invalid(const char *text, size_t size);
+
+/* True for what must not reach a terminal: C0, DEL, C1, bidirectional controls, line separators. */
+bool text_is_control(uint32_t code_point);
+
+/*
+ * Copies text[0 .. size) to out as printable UTF-8 and terminates it; cuts between code points
+ * when out (out_size bytes, at least 1) is too small. Newline, tab and carriage return become \n,
+ * \t, \r; other controls \u{1b}; bytes that are not UTF-8 \xNN. Returns the length written.
+ */
+size_t text_visible(char *out, size_t out_size, const char *text, size_t size);
+
+/* Columns that a code point takes on a terminal: 0 (combining, zero width), 1 or 2. Asks the C
+ * library, so it is right in the locale that the program has set. */
+int text_width(uint32_t code_point);
+
+#endif

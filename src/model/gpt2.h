@@ -1,0 +1,47 @@
+/*
+ * A GPT-2 model (Radford et al. 2019) from a folder in Hugging Face layout: config.json and
+ * safetensors, single or sharded. Weights are mapped and used where they lie.
+ */
+#ifndef CT_MODEL_GPT2_H
+#define CT_MODEL_GPT2_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+enum activation { ACTIVATION_GELU_NEW, ACTIVATION_GELU, ACTIVATION_RELU };
+
+struct gpt2_config { /* names and defaults of transformers' GPT2Config */
+    size_t vocab_size, n_positions, n_embd, n_layer, n_head;
+    size_t n_inner; /* resolved: 4 n_embd when config.json has none */
+    enum activation activation_function;
+    double layer_norm_epsilon;
+    bool scale_attn_weights;
+    bool scale_attn_by_inverse_layer_idx;
+};
+
+struct gpt2; /* owns the mappings; immutable once open */
+
+/*
+ * Opens dir. Checks every tensor that the model needs, its name (with or without `transformer.`),
+ * shape, dtype and place in its file. *out is owned by the caller: gpt2_free.
+ * CT_EIO, CT_EFORMAT, CT_ENOTSUP (a config or dtype that asks for something else; a folder with
+ * only pytorch_model.bin), CT_ENOMEM.
+ */
+enum ct_status gpt2_open(const char *dir, struct gpt2 **out, struct ct_error *err);
+void gpt2_free(struct gpt2 *model);
+
+const struct gpt2_config *gpt2_config(const struct gpt2 *model);
+
+struct gpt2_info {
+    uint64_t n_parameters; /* of the model as GPT2Model counts them: embeddings, blocks, ln_f */
+    uint64_t file_bytes;   /* all weight files together */
+    const char *dtype;     /* "F32", "F16", "BF16" or "mixed" */
+    size_t n_files;
+    const char *const *files; /* [n_files] paths of the weight files, borrowed from the model */
+};
+void gpt2_describe(const struct gpt2 *model, struct gpt2_info *info);
+
+#endif

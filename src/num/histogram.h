@@ -1,0 +1,19 @@
+/* numpy.histogram: equal bins over min .. max, the last one closed on the right. */
+#ifndef CT_NUM_HISTOGRAM_H
+#define CT_NUM_HISTOGRAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+/*
+ * x [n] -> counts [n_bins], edges [n_bins + 1], both owned by the caller; bin for bin what
+ * np.histogram(x, n_bins) gives: its edges (np.linspace), its corrections for values on an edge,
+ * constant data spread over value - 0.5 .. value + 0.5, no data over 0 .. 1.
+ * CT_EINVAL: n_bins is 0, or x holds a NaN or an infinity.
+ */
+enum ct_status histogram(const double *x, size_t n, size_t n_bins, uint64_t *counts, double *edges,
+                         struct ct_error *err);
+
+#endif

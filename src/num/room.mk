@@ -1,0 +1,2 @@
+noinst_LIBRARIES += src/num/libnum.a
+src_num_libnum_a_SOURCES =

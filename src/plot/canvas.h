@@ -1,0 +1,74 @@
+/*
+ * A grid of cells that plots draw into. It knows nothing of terminals: a cell holds a character
+ * and inks, and whoever puts it on a screen or a page decides what colour an ink is.
+ */
+#ifndef CT_PLOT_CANVAS_H
+#define CT_PLOT_CANVAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+/* Inks: roles first, then colour maps by position 0 .. INK_STEPS - 1. */
+typedef uint16_t ink; /* the one typedef: an ink is stored twice a cell */
+enum {
+    INK_DEFAULT = 0, /* the terminal's own colour */
+    INK_DIM,
+    INK_TITLE,
+    INK_FRAME,
+    INK_ACCENT, /* selection, cursor, what the eye should find first */
+    INK_GOOD,
+    INK_WARN,
+    INK_BAD,
+    INK_GROUP_A,
+    INK_GROUP_B,
+    INK_NOISE,
+    INK_CLUSTER_0 = 16, /* INK_CLUSTER_0 + label % INK_N_CLUSTERS */
+    INK_N_CLUSTERS = 20,
+    INK_STEPS = 64,
+    INK_SEQUENTIAL = 64, /* cividis, low to high */
+    INK_DIVERGING = 128, /* blue - white - red, centred */
+};
+
+enum { CELL_BOLD = 1, CELL_REVERSE = 2, CELL_UNDERLINE = 4 };
+
+struct cell {
+    uint32_t ch;   /* Unicode code point; 0: right half of the wide character before it */
+    uint32_t mark; /* a combining mark over ch, or 0 */
+    ink fg, bg;
+    uint8_t attr; /* CELL_* */
+};
+
+struct canvas { /* zero-initialise; owns cells until canvas_clear() */
+    size_t rows, cols;
+    struct cell *cells; /* [rows, cols] */
+    bool ascii;         /* draw with ASCII alone */
+    bool color;         /* colours will be seen; otherwise characters must carry the meaning */
+};
+
+struct rect {
+    size_t row, col, rows, cols;
+};
+
+/* rows x cols blanks; CT_ENOMEM. */
+enum ct_status canvas_init(struct canvas *c, size_t rows, size_t cols, bool ascii, bool color,
+                           struct ct_error *err);
+void canvas_clear(struct canvas *c);
+void canvas_fill(struct canvas *c, struct rect area, uint32_t ch, ink fg, ink bg);
+
+/* Puts one character; outside the canvas nothing happens. */
+void canvas_put(struct canvas *c, size_t row, size_t col, uint32_t ch, ink fg, ink bg,
+                uint8_t attr);
+
+/*
+ * UTF-8 text from (row, col), cut after `cols` columns (with … or ~ as the last when it was cut);
+ * controls and bad bytes are shown as text_visible does. Returns the columns used.
+ */
+size_t canvas_text(struct canvas *c, size_t row, size_t col, size_t cols, const char *text, ink fg,
+                   uint8_t attr);
+size_t canvas_printf(struct canvas *c, size_t row, size_t col, size_t cols, ink fg, uint8_t attr,
+                     const char *format, ...) __attribute__((format(printf, 7, 8)));
+
+#endif

@@ -1,0 +1,32 @@
+/* What every test program needs: fixtures, closeness as numpy defines it, a main(). */
+#ifndef CT_TESTS_SUPPORT_H
+#define CT_TESTS_SUPPORT_H
+
+#include <check.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/mat.h"
+
+/* $FIXTURES_DIR/name, in a buffer that the next call overwrites. */
+const char *fixture_path(const char *name);
+
+/* A CSV file of numbers with one header row; aborts the test when it is not there or ragged.
+ * `nan`, `inf` and `-inf` are numbers. The caller clears it. */
+struct mat fixture_load(const char *name);
+
+/*
+ * |got - want| <= atol + rtol * |want| for every entry, NaN equal to NaN, infinities equal to
+ * themselves; fails the test with the first bad entry and the largest error.
+ */
+void assert_allclose(const double *got, const double *want, size_t n, double rtol, double atol);
+void assert_mat_allclose(const struct mat *got, const struct mat *want, double rtol, double atol);
+
+/* Reports a skipped test: what is missing. The test returns after it. */
+#define SKIP(...) (printf("skipped: " __VA_ARGS__), printf("\n"), fflush(stdout))
+
+/* Runs a suite of one case; returns main's status. Honours CK_FORK=no. */
+int run_tests(const char *name, const TTest *const tests[], size_t n_tests);
+#define RUN_TESTS(name, tests) run_tests((name), (tests), sizeof(tests) / sizeof(tests)[0])
+
+#endif

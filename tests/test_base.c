@@ -1,0 +1,155 @@
+#include "config.h"
+#include "support.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/progress.h"
+#include "base/status.h"
+#include "base/text.h"
+
+static const char *visible(const char *text, size_t size)
+{
+    static char out[256];
+
+    text_visible(out, sizeof out, text, size);
+    return out;
+}
+
+START_TEST(controls_are_shown)
+{
+    ck_assert_str_eq(visible("a\x1b[31mb", 7), "a\\u{1b}[31mb");
+    ck_assert_str_eq(visible("\n\t\r\0", 4), "\\n\\t\\r\\u{0}");
+    ck_assert_str_eq(visible("\xc2\x9b"
+                             "1m",
+                             4),
+                     "\\u{9b}1m");                             /* 8-bit CSI */
+    ck_assert_str_eq(visible("\xe2\x80\xae", 3), "\\u{202e}"); /* bidi override */
+    ck_assert_str_eq(visible("\xff\xc3", 2), "\\xff\\xc3");    /* not UTF-8 */
+    ck_assert_str_eq(visible("\xc3\xa9\xf0\x9f\x98\x80", 6), "\xc3\xa9\xf0\x9f\x98\x80");
+}
+END_TEST
+
+START_TEST(visible_text_is_cut_between_code_points)
+{
+    char out[4];
+
+    ck_assert_uint_eq(text_visible(out, sizeof out, "ab\xc3\xa9", 4), 2);
+    ck_assert_str_eq(out, "ab");
+    ck_assert_uint_eq(text_visible(out, 1, "ab", 2), 0);
+    ck_assert_str_eq(out, "");
+}
+END_TEST
+
+START_TEST(utf8_is_strict)
+{
+    static const char *const bad[] = { "\x80",         "\xc0\xaf",         "\xe0\x80\xaf",
+                                       "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80",
+                                       "\xe2\x82" };
+    uint32_t c = 7;
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ck_assert_uint_eq(utf8_decode(bad[i], strlen(bad[i]), &c), 0);
+        ck_assert_uint_eq(utf8_first_invalid(bad[i], strlen(bad[i])), 0);
+    }
+    ck_assert_uint_eq(c, 7);
+    ck_assert_uint_eq(utf8_first_invalid("ok\xc3\xa9\xff", 5), 4);
+}
+END_TEST
+
+START_TEST(utf8_round_trips)
+{
+    for (uint32_t c = 0; c <= 0x10FFFF; c++) {
+        char out[4];
+        uint32_t back = 0;
+        const size_t n = utf8_encode(c, out);
+        if (c >= 0xD800 && c <= 0xDFFF) {
+            ck_assert_uint_eq(n, 0);
+            continue;
+        }
+        if (utf8_decode(out, n, &back) != n || back != c)
+            ck_abort_msg("U+%04X does not come back", c);
+    }
+}
+END_TEST
+
+START_TEST(widths_follow_the_locale)
+{
+    if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) {
+        SKIP("no locale C.UTF-8");
+        return;
+    }
+    ck_assert_int_eq(text_width('a'), 1);
+    ck_assert_int_eq(text_width(0x4E2D), 2);
+    ck_assert_int_eq(text_width(0x301), 0);
+}
+END_TEST
+
+START_TEST(errors_are_one_clean_line)
+{
+    struct ct_error err;
+
+    ck_assert_int_eq(ct_fail(&err, CT_EFORMAT, "a\x1b]0;x\x07: %d\n", 3), CT_EFORMAT);
+    ck_assert_str_eq(err.text, "a\\u{1b}]0;x\\u{7}: 3\\n");
+    ck_assert_int_eq(ct_error_where(&err, CT_EFORMAT, "file %s", "f.csv"), CT_EFORMAT);
+    ck_assert_str_eq(err.text, "file f.csv: a\\u{1b}]0;x\\u{7}: 3\\n");
+    errno = ENOENT;
+    ck_assert_int_eq(ct_fail_errno(&err, "f.csv"), CT_EIO);
+    ck_assert_str_eq(err.text, "f.csv: No such file or directory");
+    ck_assert_int_eq(ct_fail(NULL, CT_ENOMEM, "x"), CT_ENOMEM);
+}
+END_TEST
+
+START_TEST(sizes_that_overflow_are_refused)
+{
+    const size_t half = SIZE_MAX / 2 + 1;
+    struct ct_error err;
+    struct mat m = { 0 };
+
+    ck_assert_ptr_null(ct_malloc_array(half, 2));
+    ck_assert_ptr_null(ct_calloc_array(half, 2));
+    ck_assert_ptr_null(ct_aligned_array(half, 2));
+    ck_assert_ptr_null(ct_realloc_array(NULL, half, 2));
+    ck_assert_int_eq(mat_init(&m, half, 4, "test", &err), CT_ENOMEM);
+    ck_assert_ptr_null(m.data);
+}
+END_TEST
+
+START_TEST(views_read_both_dtypes)
+{
+    const float f[6] = { 1, 2, 3, 4, 5, 6 };
+    const struct matview v = { f, DTYPE_F32, 2, 2, 3 };
+    double out[2];
+    struct mat m = { 0 };
+
+    matview_read(&v, 1, 0, 2, out);
+    assert_allclose(out, (double[]){ 4, 5 }, 2, 0, 0); /* exact: small integers */
+    ck_assert_int_eq(mat_init(&m, 2, 2, "test", NULL), CT_OK);
+    m.data[3] = 9;
+    const struct matview w = mat_view(&m);
+    matview_read(&w, 1, 0, 2, out);
+    assert_allclose(out, (double[]){ 0, 9 }, 2, 0, 0);
+    ck_assert(matview_get(&w, 1, 1) == 9.0);
+    mat_clear(&m);
+    ck_assert(progress_tick(NULL, 1, 2));
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        controls_are_shown,
+        visible_text_is_cut_between_code_points,
+        utf8_is_strict,
+        utf8_round_trips,
+        widths_follow_the_locale,
+        errors_are_one_clean_line,
+        sizes_that_overflow_are_refused,
+        views_read_both_dtypes,
+    };
+    return RUN_TESTS("base", tests);
+}
