@@ -1,0 +1,55 @@
+/*
+ * Activations as files: activations.csv (`sentence`, `group`, `token`, then a column a neuron,
+ * named HOOK:INDEX) in and out, and .npy of shape [sentences, neurons] in, with a file of groups.
+ */
+#ifndef CT_IO_ACTIVATIONS_H
+#define CT_IO_ACTIVATIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mat.h"
+#include "base/progress.h"
+#include "base/status.h"
+#include "io/csv_writer.h"
+#include "io/labels.h"
+#include "io/npy.h"
+
+struct activations {       /* zero-initialise; owns everything until activations_clear() */
+    char *name;            /* the path as given, or `standard input`: for messages */
+    struct matview values; /* [n_sentences, n_neurons]: float64 from CSV (float32 written as %.9g
+                              comes back exactly), an .npy in its own dtype where it is mapped */
+    struct labels groups;  /* of the sentences */
+    struct labels hooks;   /* of the neurons; an .npy names none, there it is `npy` */
+    size_t *neurons;       /* [n_neurons], the INDEX of each column */
+    size_t *sentences;     /* [n_sentences], the column `sentence`; counted from 0 without it */
+    size_t *tokens;        /* [n_sentences], or NULL when the file does not tell */
+    struct mat matrix;     /* what lies behind values */
+    struct npy npy;
+};
+
+/*
+ * Reads path ("-": standard input), CSV or .npy as its first bytes tell. groups_path (NULL: none)
+ * is a file with one label a line; it must be given when the file has no groups (.npy, or CSV
+ * without the column `group`), and only then. `sentence` and `token` may be missing, columns come
+ * in any order. `nan` and infinities are read as such. CT_EIO, CT_EFORMAT (with row and column),
+ * CT_EINVAL (groups missing, given twice, or not one for each row), CT_ENOTSUP, CT_ENOMEM,
+ * CT_ECANCELED; *out is untouched then.
+ */
+enum ct_status activations_read(const char *path, const char *groups_path,
+                                const struct progress *progress, struct activations *out,
+                                struct ct_error *err);
+void activations_clear(struct activations *a);
+
+struct activation_block { /* columns of one hook, borrowed */
+    const char *hook;
+    size_t width; /* columns HOOK:0 .. HOOK:width - 1 */
+};
+
+/* The header of activations.csv, then a row a sentence: values [n], all blocks side by side. */
+void activations_write_header(struct csv_writer *w, const struct activation_block *blocks,
+                              size_t n_blocks);
+void activations_write_row(struct csv_writer *w, size_t sentence, const char *group, size_t token,
+                           const float *values, size_t n);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * Reading CSV by RFC 4180 with libcsv, strictly: a blank belongs to its field, a quote only opens
+ * a field or stands doubled in a quoted one, every row has as many fields as the header. Rows end
+ * with LF, CRLF or CR; empty lines are passed over; a byte order mark at the start is too.
+ *
+ * Errors name the file, the row (data rows count from 1, the header is `the header`) and the line
+ * of the file in which the row begins: `f.csv: row 7 (line 9): ...`.
+ */
+#ifndef CT_IO_CSV_H
+#define CT_IO_CSV_H
+
+#include <stddef.h>
+
+#include "base/progress.h"
+#include "base/status.h"
+
+enum {
+    CSV_MAX_FIELD = 1 << 20, /* bytes of a field */
+    CSV_MAX_COLS = 1 << 22,
+    CSV_MAX_ROW = 1 << 28, /* bytes of a row */
+};
+
+struct csv_field {
+    const char *text; /* UTF-8 without NUL, zero-terminated */
+    size_t size;
+};
+
+struct csv_row { /* borrowed until the handler returns */
+    const struct csv_field *fields;
+    size_t n_fields; /* the same in every row */
+    size_t number;   /* 0: the header; data rows from 1 */
+    size_t line;     /* from 1, the line in which the row begins */
+};
+
+struct csv_handler {
+    /* Called for each row, the header included. What it returns other than CT_OK ends the reading
+     * and is returned; it should begin its message with csv_fail(). */
+    enum ct_status (*row)(void *context, const struct csv_row *row, struct ct_error *err);
+    void *context;
+};
+
+/*
+ * Reads path ("-": standard input) row by row in bounded memory; progress (NULL: none) counts bytes
+ * and is called for regular files. CT_EIO, CT_EFORMAT (empty, not UTF-8, a NUL byte, a quote that
+ * is not closed, text after a closing quote, a ragged row, a field or row above the limits),
+ * CT_ENOMEM, CT_ECANCELED, and what the handler returns.
+ */
+enum ct_status csv_read(const char *path, const struct csv_handler *handler,
+                        const struct progress *progress, struct ct_error *err);
+
+/* The same from a descriptor whose first n_head bytes have been read into head (NULL with 0);
+ * name for messages. The descriptor stays open. */
+enum ct_status csv_read_fd(int fd, const char *name, const void *head, size_t n_head,
+                           const struct csv_handler *handler, const struct progress *progress,
+                           struct ct_error *err);
+
+/* CT_EFORMAT with `NAME: row 7 (line 9): ` before the message. */
+enum ct_status csv_fail(struct ct_error *err, const char *name, size_t row, size_t line,
+                        const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* The position of the field that is exactly name, or n_fields when there is none. */
+size_t csv_row_find(const struct csv_row *row, const char *name);
+
+struct csv_table { /* zero-initialise; owns everything until csv_table_clear() */
+    size_t n_rows; /* without the header */
+    size_t n_cols;
+    size_t *lines;  /* [n_rows + 1], the header's first */
+    size_t *starts; /* [(n_rows + 1) * n_cols + 1] into text */
+    char *text;     /* the fields, each with a terminating zero */
+};
+
+/* Reads the whole file into *out. Errors as csv_read(); *out is untouched then. */
+enum ct_status csv_table_read(const char *path, struct csv_table *out, struct ct_error *err);
+void csv_table_clear(struct csv_table *t);
+
+/* Row 0 is the header, data rows count from 1, columns from 0. Borrowed from the table. */
+struct csv_field csv_table_field(const struct csv_table *t, size_t row, size_t col);
+
+/* The column that is headed exactly name, or n_cols when there is none. */
+size_t csv_table_find(const struct csv_table *t, const char *name);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * Writing CSV by RFC 4180 field by field into an outfile, which keeps the first error until its
+ * commit. Fields are quoted where they must be and where a blank at an end could get lost. Rows
+ * end with LF, as pandas, numpy and R write them and as awk and cut expect (a CR would stick to
+ * the last field); every CSV reader takes that.
+ */
+#ifndef CT_IO_CSV_WRITER_H
+#define CT_IO_CSV_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "io/outfile.h"
+
+struct csv_writer {       /* { .file = FILE } to begin; nothing to free */
+    struct outfile *file; /* borrowed */
+    size_t n_fields;      /* in the row so far */
+    bool empty;           /* nothing but empty fields so far */
+};
+
+void csv_put_text(struct csv_writer *w, const char *text);
+void csv_put_bytes(struct csv_writer *w, const char *text, size_t size);
+void csv_put_f32(struct csv_writer *w, float value);
+void csv_put_f64(struct csv_writer *w, double value);
+void csv_put_size(struct csv_writer *w, size_t value);
+void csv_put_int(struct csv_writer *w, long long value);
+void csv_put_id(struct csv_writer *w, const char *hook, size_t neuron); /* HOOK:INDEX */
+void csv_end_row(struct csv_writer *w);
+
+/* A whole row of texts, such as a header: csv_put_row(&w, 3, (const char *[]){ "a", "b", "c" }). */
+void csv_put_row(struct csv_writer *w, size_t n, const char *const *texts);
+
+#endif

@@ -1,0 +1,22 @@
+/* Input files by descriptor: a path, or "-" for standard input. */
+#ifndef CT_IO_INFILE_H
+#define CT_IO_INFILE_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+/* How an error names the input: the path, or `standard input`. */
+const char *infile_name(const char *path);
+
+/* Opens path for reading: *fd. CT_EIO: not there, not allowed, a folder. */
+enum ct_status infile_open(const char *path, int *fd, struct ct_error *err);
+
+/* Closes what infile_open() gave; standard input stays open, -1 is accepted. */
+void infile_close(int fd);
+
+/* Reads until buffer is full or the input ends: *got < size only at its end. CT_EIO, naming it. */
+enum ct_status infile_read(int fd, const char *name, void *buffer, size_t size, size_t *got,
+                           struct ct_error *err);
+
+#endif

@@ -1,0 +1,34 @@
+/* Labels of rows (groups of sentences, hooks of neurons): each distinct text kept once. */
+#ifndef CT_IO_LABELS_H
+#define CT_IO_LABELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct labels {   /* zero-initialise; owns everything until labels_clear() */
+    char **names; /* [n_names], distinct, in order of first appearance */
+    size_t n_names;
+    uint32_t *of; /* [n], the label of each row: names[of[i]] */
+    size_t n;
+    size_t room_names; /* the rest is labels.c's business */
+    size_t room;
+    uint32_t *slots;
+    size_t n_slots;
+};
+
+/* Appends a row with the label text[0 .. size), which is copied. CT_ENOMEM, CT_ENOTSUP (too many);
+ * the labels are unchanged then. */
+enum ct_status labels_add(struct labels *l, const char *text, size_t size, struct ct_error *err);
+void labels_clear(struct labels *l);
+
+/* The index of name, or n_names when no row has it. */
+size_t labels_find(const struct labels *l, const char *name);
+
+/* A file with one label a line, such as --groups names ("-": standard input). Blanks belong to the
+ * label. CT_EIO, CT_EFORMAT (empty, an empty line, not UTF-8, a NUL byte), CT_ENOMEM; *out is
+ * untouched then. */
+enum ct_status labels_read(const char *path, struct labels *out, struct ct_error *err);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * numpy's .npy files (format versions 1 to 3, numpy's lib/format.py) of float32 or float64 with one
+ * or two axes, little-endian. Read in place by mmap; copied only where the order is Fortran's, the
+ * data does not lie on its alignment, or the input cannot be mapped (a pipe).
+ */
+#ifndef CT_IO_NPY_H
+#define CT_IO_NPY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mat.h"
+#include "base/status.h"
+#include "io/outfile.h"
+
+struct npy {             /* zero-initialise; owns its data until npy_close() */
+    struct matview view; /* [rows, cols]; one axis of n: [n, 1] */
+    unsigned n_dims;     /* 1 or 2 */
+    void *map;           /* the mapped file or NULL */
+    size_t map_size;
+    void *copy; /* or memory of our own, or NULL */
+};
+
+/* True when the first bytes of a file, head[0 .. size), are those of a .npy file. */
+bool npy_is_magic(const void *head, size_t size);
+
+/* CT_EIO, CT_EFORMAT (header malformed, file shorter or longer than the header says), CT_ENOTSUP
+ * (another dtype, more axes; the message says how to convert), CT_ENOMEM; *out is untouched then.
+ */
+enum ct_status npy_open(const char *path, struct npy *out, struct ct_error *err);
+
+/* The same from a descriptor of which head[0 .. n_head) has been read; it stays open. */
+enum ct_status npy_open_fd(int fd, const char *name, const void *head, size_t n_head,
+                           struct npy *out, struct ct_error *err);
+void npy_close(struct npy *n);
+
+/* Writes v as a version 1.0 .npy in C order, in its own dtype. Errors stay with the outfile. */
+void npy_write(struct outfile *file, const struct matview *v);
+
+/* The header alone, for rows that are streamed after it. */
+void npy_write_header(struct outfile *file, enum dtype dtype, size_t rows, size_t cols);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * Files that appear whole or not at all: written beside their place as `.NAME.XXXXXX`, flushed to
+ * disk, renamed. "-" is standard output, and what is there already and is no regular file (a
+ * device, a pipe) is written directly. A symbolic link stays, what it points to is replaced.
+ *
+ * Writing keeps the first error to itself and does nothing after it; outfile_commit() tells it.
+ */
+#ifndef CT_IO_OUTFILE_H
+#define CT_IO_OUTFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+
+struct outfile; /* one thread at a time */
+
+/* *out is owned by the caller until outfile_commit() or outfile_abort(). CT_EIO (a missing folder,
+ * no permission, path is a folder), CT_ENOMEM. */
+enum ct_status outfile_open(const char *path, struct outfile **out, struct ct_error *err);
+
+void outfile_write(struct outfile *file, const void *data, size_t size);
+void outfile_puts(struct outfile *file, const char *text);
+
+/* True once a write has failed: a long loop may stop early. */
+bool outfile_failed(const struct outfile *file);
+
+/* Writes what is left, puts the file in its place, frees it in any case. CT_EIO: this or an
+ * earlier write failed (the file in place is the old one, or none). */
+enum ct_status outfile_commit(struct outfile *file, struct ct_error *err);
+
+/* Removes what was written and frees it; NULL is accepted. */
+void outfile_abort(struct outfile *file);
+
+/* Makes folder and those above it where they are missing. CT_EIO: something else is in the way, no
+ * permission. */
+enum ct_status outfile_make_folder(const char *folder, struct ct_error *err);
+
+/* CT_EINVAL, naming the first, when folder holds one of names[0 .. n) already. A folder that is
+ * not there holds none. */
+enum ct_status outfile_check_absent(const char *folder, const char *const *names, size_t n,
+                                    struct ct_error *err);
+
+/* `FOLDER/NAME`, owned by the caller: free(); NULL when memory is out. */
+char *outfile_join(const char *folder, const char *name);
+
+#endif
