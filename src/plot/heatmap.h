@@ -1,0 +1,61 @@
+/*
+ * A matrix as colours. Every pixel is the mean of the entries whose middle lies under it (NaN
+ * entries are left out of the mean); where the matrix is smaller than the grid, each entry covers
+ * several pixels. With colour and Unicode a cell is two pixels (upper and lower half), else one: a
+ * shade or, in ASCII, ` .:-=+*#%@`. Diverging data without colour: ` .+*#` from 0 upwards and
+ * ` ,-=Z` from 0 downwards (Unicode: shades upwards, ` - = E` lines downwards); the colour bar
+ * shows the very glyphs. Values beyond vmin .. vmax take the colour of the end. Nothing but NaN
+ * under a cell: '?'. A matrix without entries: the words "no data".
+ */
+#ifndef CT_PLOT_HEATMAP_H
+#define CT_PLOT_HEATMAP_H
+
+#include "base/mat.h"
+#include "plot/plot.h"
+
+/* The pixels of the last drawing, so that drawing the same again is cheap. Zero-initialise; owned
+ * by the caller until heatmap_cache_clear(). */
+struct heatmap_cache {
+    double *pixels; /* [rows, cols] */
+    size_t rows, cols;
+    size_t version, n_rows, n_cols;
+    struct plot_window window;
+    const void *key[3];
+    double lo, hi; /* range of the data, for vmin = vmax = 0 */
+    bool have_pixels, have_range;
+};
+
+void heatmap_cache_clear(struct heatmap_cache *cache);
+
+struct heatmap { /* zero-initialise; borrows everything */
+    struct plot_text text;
+    struct matview data; /* [rows, cols]; with `at`, data.rows and data.cols alone count */
+    double (*at)(const void *context, size_t i, size_t j); /* NULL: read data */
+    const void *context;
+    const size_t *row_order; /* [rows]: row k of the picture is data row row_order[k]; NULL: k */
+    const size_t *col_order; /* [cols] */
+    double vmin, vmax;       /* both 0: the data's own range, symmetric when diverging */
+    bool diverging;
+    bool lower; /* origin at the lower left; default the upper left */
+    const char *bar_label;
+    bool no_bar;
+
+    /* In places of the picture (after ordering): place k covers k .. k + 1; x along the columns, y
+     * along the rows. */
+    struct plot_window window;
+    const size_t *row_breaks; /* [n_row_breaks] lines before these places: borders of clusters */
+    size_t n_row_breaks;
+    const size_t *col_breaks;
+    size_t n_col_breaks;
+    bool cursor; /* mark the place (cursor_row, cursor_col) */
+    size_t cursor_row, cursor_col;
+
+    struct heatmap_cache *cache; /* NULL: none */
+    size_t version;              /* change it when the data behind a cache have changed */
+};
+
+/* view may be NULL. */
+void heatmap_draw(struct canvas *c, struct rect area, const struct heatmap *h,
+                  struct plot_view *view);
+
+#endif

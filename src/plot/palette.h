@@ -1,0 +1,37 @@
+/*
+ * What the inks look like. The colour maps are interpolated from a few anchors in our own table:
+ * cividis (Nunez, Anderton & Renslow 2018, PLoS ONE 13:e0199239) for low to high, blue to red
+ * through near-white (ColorBrewer's RdBu, reversed) for what has a sign. Clusters: the eight of
+ * Okabe & Ito (2008) as far as they are seen on black and on white, then twelve that differ from
+ * them in lightness. All are meant to be told apart by colour-blind people.
+ */
+#ifndef CT_PLOT_PALETTE_H
+#define CT_PLOT_PALETTE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plot/canvas.h"
+
+/* 0xRRGGBB; for INK_DEFAULT, and what is no ink, a light grey. */
+uint32_t palette_rgb(ink i);
+
+/* Index into xterm's 256 colours (16 .. 255), or into the 16 of every terminal (0 .. 15; 8 .. 15
+ * are the bright ones); -1: the terminal's own colour. */
+int palette_256(ink i);
+int palette_16(ink i);
+
+/* CELL_* that stand in for an ink where there is no colour at all. */
+uint8_t palette_attr(ink i);
+
+/* The ink for a value between lo and hi: beyond them the end, NaN INK_DIM, lo == hi the low end
+ * (diverging: the middle). */
+ink palette_ink(double value, double lo, double hi, bool diverging);
+
+/* The glyph that stands for an ink of a colour map where there is no colour; ' ' for other inks. */
+uint32_t palette_glyph(ink i, bool ascii);
+
+/* a..z A..Z for a cluster's label, '+' for noise (below 0). */
+char palette_letter(long label);
+
+#endif

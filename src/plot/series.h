@@ -1,0 +1,61 @@
+/*
+ * Values in order: a sentence's mean by sentence, one neuron over all sentences, the KL divergence
+ * as it falls, sorted k-distances. A value that is not finite leaves a gap.
+ */
+#ifndef CT_PLOT_SERIES_H
+#define CT_PLOT_SERIES_H
+
+#include "plot/plot.h"
+
+enum series_style {
+    SERIES_POINTS,
+    SERIES_LINE,  /* joined by straight lines */
+    SERIES_STEPS, /* a horizontal piece a value, joined by vertical ones */
+    SERIES_BARS,  /* from 0, or from the edge nearest to it */
+};
+
+struct series { /* zero-initialise; borrows everything */
+    struct plot_text text;
+    const double *y; /* [n] */
+    const double *x; /* [n], ascending; NULL: 0 .. n - 1 */
+    size_t n;
+    enum series_style style;
+    ink ink;
+    const ink *inks; /* [n]; NULL: ink, or the groups' inks when there is a split */
+    const uint8_t
+        *markers; /* [n], for SERIES_POINTS; NULL: MARKER_DOT, with a split in ASCII o x */
+
+    /* The first value of the second group: a dashed line before it, the names at both sides of it,
+     * and INK_GROUP_A, INK_GROUP_B. 0: one group. Needs x NULL. */
+    size_t split;
+    const char *split_labels[2];
+
+    const struct plot_rule *rules; /* [n_rules] */
+    size_t n_rules;
+    struct plot_window window; /* default: the finite values and a margin */
+    bool from_zero;            /* the default window holds y = 0 */
+    bool has_selected;
+    size_t selected;
+};
+
+/* view may be NULL. */
+void series_draw(struct canvas *c, struct rect area, const struct series *s,
+                 struct plot_view *view);
+
+/*
+ * A series one row high and `cols` wide, without numbers: each column is the mean of the values
+ * under it, as eighths of a block or, in ASCII, ` .:-=+*#%@`. split as above. lo = hi: the range of
+ * the values. Columns without a finite value stay blank.
+ */
+struct sparkline {
+    const double *y;
+    size_t n;
+    size_t split;
+    ink ink; /* with a split INK_GROUP_A and INK_GROUP_B */
+    double lo, hi;
+};
+
+void sparkline_draw(struct canvas *c, size_t row, size_t col, size_t cols,
+                    const struct sparkline *s);
+
+#endif
