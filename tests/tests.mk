@@ -12,3 +12,17 @@ check_PROGRAMS += tests/test_base
 tests_test_base_SOURCES = tests/test_base.c $(TEST_SUPPORT)
 tests_test_base_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_base_LDADD = $(BASE) $(CHECK_LIBS)
+
+# The io room: readers and writers, on files of their own in a temporary folder.
+IO_TEST_SOURCES = tests/io_temp.c tests/io_temp.h $(TEST_SUPPORT)
+IO_TEST_LIBS = $(IO) $(IO_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_csv
+tests_test_csv_SOURCES = tests/test_csv.c $(IO_TEST_SOURCES)
+tests_test_csv_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_csv_LDADD = $(IO_TEST_LIBS)
+
+check_PROGRAMS += tests/test_stimuli
+tests_test_stimuli_SOURCES = tests/test_stimuli.c $(IO_TEST_SOURCES)
+tests_test_stimuli_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_stimuli_LDADD = $(IO_TEST_LIBS)

@@ -1,12 +1,14 @@
 noinst_LIBRARIES += src/io/libio.a
 src_io_libio_a_SOURCES = \
-	src/io/activations.h \
-	src/io/csv.h \
-	src/io/csv_writer.h \
-	src/io/hash.h \
-	src/io/infile.h \
-	src/io/labels.h \
-	src/io/npy.h \
-	src/io/number.h \
-	src/io/outfile.h \
-	src/io/stimuli.h
+	src/io/activations.c src/io/activations.h \
+	src/io/csv.c src/io/csv_table.c src/io/csv.h \
+	src/io/csv_writer.c src/io/csv_writer.h \
+	src/io/grow.c src/io/grow.h \
+	src/io/hash.c src/io/hash.h \
+	src/io/infile.c src/io/infile.h \
+	src/io/labels.c src/io/labels.h \
+	src/io/npy.c src/io/npy.h \
+	src/io/npy_header.c src/io/npy_header.h \
+	src/io/number.c src/io/number.h \
+	src/io/outfile.c src/io/outfile.h \
+	src/io/stimuli.c src/io/stimuli.h

@@ -1,0 +1,380 @@
+#include "config.h"
+#include "io/activations.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/csv.h"
+#include "io/grow.h"
+#include "io/infile.h"
+#include "io/number.h"
+
+enum { HOOKS_MAX = 4096 }; /* more than any model has; a file with more is not one of ours */
+
+struct reader {
+    struct activations a;
+    bool groups_elsewhere; /* --groups was given */
+    size_t sentence_col;   /* n_fields where the file does not have it */
+    size_t group_col;
+    size_t token_col;
+    bool has_tokens;
+    size_t n_neurons;
+    size_t *columns; /* [n_neurons], the field of each */
+    size_t n;        /* rows so far */
+    size_t room;     /* numbers in a.matrix */
+    size_t sentences_room;
+    size_t tokens_room;
+};
+
+static enum ct_status header_fail(const struct reader *r, const struct csv_row *row,
+                                  struct ct_error *err, const char *what, size_t col)
+{
+    return csv_fail(err, r->a.name, row->number, row->line,
+                    "column %zu, `%.80s`, %s; expected sentence, group, token, HOOK:INDEX ...",
+                    col + 1, row->fields[col].text, what);
+}
+
+static enum ct_status add_neuron(struct reader *r, const struct csv_row *row, size_t col,
+                                 struct ct_error *err)
+{
+    const struct csv_field *const field = &row->fields[col];
+    const char *const colon = strrchr(field->text, ':');
+    size_t index;
+
+    if (colon == NULL || colon == field->text ||
+        !number_parse_size(colon + 1, strlen(colon + 1), &index))
+        return header_fail(r, row, err, "has no meaning", col);
+    const enum ct_status st =
+        labels_add(&r->a.hooks, field->text, (size_t)(colon - field->text), err);
+    if (st != CT_OK)
+        return st;
+    if (r->a.hooks.n_names > HOOKS_MAX)
+        return header_fail(r, row, err, "names one hook too many", col);
+    r->columns[r->n_neurons] = col;
+    r->a.neurons[r->n_neurons] = index;
+    r->n_neurons++;
+    return CT_OK;
+}
+
+struct neuron_key {
+    uint32_t hook;
+    size_t neuron;
+    size_t col;
+};
+
+static int compare_keys(const void *left, const void *right)
+{
+    const struct neuron_key *const a = left;
+    const struct neuron_key *const b = right;
+
+    if (a->hook != b->hook)
+        return a->hook < b->hook ? -1 : 1;
+    return (a->neuron > b->neuron) - (a->neuron < b->neuron);
+}
+
+static enum ct_status check_twice(struct reader *r, const struct csv_row *row, struct ct_error *err)
+{
+    enum ct_status st = CT_OK;
+    struct neuron_key *const keys = ct_malloc_array(r->n_neurons, sizeof *keys);
+
+    if (keys == NULL)
+        return ct_fail_nomem(err, r->a.name, 0);
+    for (size_t j = 0; j < r->n_neurons; j++)
+        keys[j] = (struct neuron_key){ r->a.hooks.of[j], r->a.neurons[j], r->columns[j] };
+    qsort(keys, r->n_neurons, sizeof *keys, compare_keys);
+    for (size_t j = 1; j < r->n_neurons && st == CT_OK; j++)
+        if (compare_keys(&keys[j - 1], &keys[j]) == 0)
+            st = header_fail(r, row, err, "is there twice", keys[j].col);
+    free(keys);
+    return st;
+}
+
+static enum ct_status check_groups(const struct reader *r, bool there, struct ct_error *err)
+{
+    if (there && r->groups_elsewhere)
+        return ct_fail(err, CT_EINVAL, "%s: has a column `group` already; leave out --groups",
+                       r->a.name);
+    if (!there && !r->groups_elsewhere)
+        return ct_fail(err, CT_EINVAL,
+                       "%s: has no column `group`; give --groups FILE with one label a line",
+                       r->a.name);
+    return CT_OK;
+}
+
+static enum ct_status read_header(struct reader *r, const struct csv_row *row, struct ct_error *err)
+{
+    size_t *const named[] = { &r->sentence_col, &r->group_col, &r->token_col };
+    static const char *const names[] = { "sentence", "group", "token" };
+    enum ct_status st;
+
+    r->columns = ct_malloc_array(row->n_fields, sizeof *r->columns);
+    r->a.neurons = ct_malloc_array(row->n_fields, sizeof *r->a.neurons);
+    if (r->columns == NULL || r->a.neurons == NULL)
+        return ct_fail_nomem(err, r->a.name, 0);
+    for (size_t i = 0; i < 3; i++)
+        *named[i] = csv_row_find(row, names[i]);
+    r->has_tokens = r->token_col < row->n_fields;
+    for (size_t col = 0; col < row->n_fields; col++) {
+        if (col == r->sentence_col || col == r->group_col || col == r->token_col)
+            continue;
+        st = add_neuron(r, row, col, err);
+        if (st != CT_OK)
+            return st;
+    }
+    st = check_groups(r, r->group_col < row->n_fields, err);
+    if (st != CT_OK)
+        return st;
+    if (r->n_neurons == 0)
+        return csv_fail(err, r->a.name, row->number, row->line,
+                        "no neuron: after sentence, group and token come columns named HOOK:INDEX");
+    return check_twice(r, row, err);
+}
+
+static enum ct_status read_values(struct reader *r, const struct csv_row *row, struct ct_error *err)
+{
+    double *const values = r->a.matrix.data + r->n * r->n_neurons;
+
+    for (size_t j = 0; j < r->n_neurons; j++) {
+        const struct csv_field *const field = &row->fields[r->columns[j]];
+        if (number_parse(field->text, field->size, &values[j]))
+            continue;
+        const char *const hook = r->a.hooks.names[r->a.hooks.of[j]];
+        if (field->size == 0)
+            return csv_fail(err, r->a.name, row->number, row->line,
+                            "column %.80s:%zu is empty; a value that is missing is written nan",
+                            hook, r->a.neurons[j]);
+        return csv_fail(err, r->a.name, row->number, row->line,
+                        "column %.80s:%zu: `%.40s` is not a number", hook, r->a.neurons[j],
+                        field->text);
+    }
+    return CT_OK;
+}
+
+/* A whole number from the column col, or otherwise where there is none. */
+static enum ct_status read_count(const struct reader *r, const struct csv_row *row, size_t col,
+                                 size_t otherwise, size_t *value, struct ct_error *err)
+{
+    *value = otherwise;
+    if (col == row->n_fields)
+        return CT_OK;
+    const struct csv_field *const field = &row->fields[col];
+    if (number_parse_size(field->text, field->size, value))
+        return CT_OK;
+    return csv_fail(err, r->a.name, row->number, row->line,
+                    "column %zu: `%.40s` is not a whole number from 0", col + 1, field->text);
+}
+
+static enum ct_status read_group(struct reader *r, const struct csv_row *row, struct ct_error *err)
+{
+    if (r->group_col == row->n_fields)
+        return CT_OK;
+    const struct csv_field *const field = &row->fields[r->group_col];
+    if (field->size == 0)
+        return csv_fail(err, r->a.name, row->number, row->line, "group is empty; fill it in");
+    return labels_add(&r->a.groups, field->text, field->size, err);
+}
+
+static bool make_room(struct reader *r)
+{
+    size_t need;
+
+    if (!ct_mul_size(r->n + 1, r->n_neurons, &need))
+        return false;
+    double *const data = array_grow(r->a.matrix.data, &r->room, need, sizeof *data);
+    if (data == NULL)
+        return false;
+    r->a.matrix.data = data;
+    size_t *const sentences =
+        array_grow(r->a.sentences, &r->sentences_room, r->n + 1, sizeof *sentences);
+    if (sentences == NULL)
+        return false;
+    r->a.sentences = sentences;
+    size_t *const tokens = array_grow(r->a.tokens, &r->tokens_room, r->n + 1, sizeof *tokens);
+    if (tokens == NULL)
+        return false;
+    r->a.tokens = tokens;
+    return true;
+}
+
+static enum ct_status read_data_row(struct reader *r, const struct csv_row *row,
+                                    struct ct_error *err)
+{
+    enum ct_status st;
+
+    if (!make_room(r))
+        return ct_fail_nomem(err, r->a.name, 0);
+    st = read_count(r, row, r->sentence_col, r->n, &r->a.sentences[r->n], err);
+    if (st == CT_OK)
+        st = read_count(r, row, r->token_col, 0, &r->a.tokens[r->n], err);
+    if (st == CT_OK)
+        st = read_group(r, row, err);
+    if (st == CT_OK)
+        st = read_values(r, row, err);
+    r->n += st == CT_OK;
+    return st;
+}
+
+static enum ct_status read_row(void *context, const struct csv_row *row, struct ct_error *err)
+{
+    return row->number == 0 ? read_header(context, row, err) : read_data_row(context, row, err);
+}
+
+static enum ct_status finish_csv(struct reader *r, struct ct_error *err)
+{
+    struct activations *const a = &r->a;
+
+    if (r->n == 0)
+        return ct_fail(err, CT_EFORMAT, "%s: no sentence below the header", a->name);
+    if (!r->has_tokens) {
+        free(a->tokens);
+        a->tokens = NULL;
+    }
+    a->matrix.rows = r->n;
+    a->matrix.cols = r->n_neurons;
+    a->values = mat_view(&a->matrix);
+    return CT_OK;
+}
+
+static enum ct_status read_csv(int fd, const void *head, size_t n_head, struct reader *r,
+                               const struct progress *progress, struct ct_error *err)
+{
+    const struct csv_handler handler = { .row = read_row, .context = r };
+    const enum ct_status st = csv_read_fd(fd, r->a.name, head, n_head, &handler, progress, err);
+
+    return st == CT_OK ? finish_csv(r, err) : st;
+}
+
+static enum ct_status name_columns(struct activations *a, struct ct_error *err)
+{
+    const size_t n = a->values.cols;
+
+    a->neurons = ct_malloc_array(n, sizeof *a->neurons);
+    a->sentences = ct_malloc_array(a->values.rows, sizeof *a->sentences);
+    if (a->neurons == NULL || a->sentences == NULL)
+        return ct_fail_nomem(err, a->name, 0);
+    for (size_t i = 0; i < a->values.rows; i++)
+        a->sentences[i] = i;
+    for (size_t j = 0; j < n; j++) {
+        const enum ct_status st = labels_add(&a->hooks, "npy", 3, err);
+        if (st != CT_OK)
+            return st;
+        a->neurons[j] = j;
+    }
+    return CT_OK;
+}
+
+static enum ct_status read_npy(int fd, const void *head, size_t n_head, struct reader *r,
+                               struct ct_error *err)
+{
+    struct activations *const a = &r->a;
+
+    if (!r->groups_elsewhere)
+        return ct_fail(err, CT_EINVAL,
+                       "%s: an .npy has no groups; give --groups FILE with one label a line",
+                       a->name);
+    const enum ct_status st = npy_open_fd(fd, a->name, head, n_head, &a->npy, err);
+    if (st != CT_OK)
+        return st;
+    a->values = a->npy.view;
+    if (a->npy.n_dims != 2)
+        return ct_fail(err, CT_EFORMAT,
+                       "%s: one axis of %zu; expected the shape [sentences, neurons]", a->name,
+                       a->values.rows);
+    if (a->values.rows == 0 || a->values.cols == 0)
+        return ct_fail(err, CT_EFORMAT, "%s: empty, of shape [%zu, %zu]", a->name, a->values.rows,
+                       a->values.cols);
+    return name_columns(a, err);
+}
+
+static enum ct_status add_groups(struct activations *a, const char *groups_path,
+                                 struct ct_error *err)
+{
+    const enum ct_status st = labels_read(groups_path, &a->groups, err);
+
+    if (st != CT_OK)
+        return st;
+    if (a->groups.n != a->values.rows)
+        return ct_fail(err, CT_EINVAL, "%s: %zu labels, but %s has %zu sentences; one label a line",
+                       infile_name(groups_path), a->groups.n, a->name, a->values.rows);
+    return CT_OK;
+}
+
+static enum ct_status read_any(int fd, const char *groups_path, struct reader *r,
+                               const struct progress *progress, struct ct_error *err)
+{
+    char head[8];
+    size_t n_head;
+    enum ct_status st = infile_read(fd, r->a.name, head, sizeof head, &n_head, err);
+
+    if (st != CT_OK)
+        return st;
+    st = npy_is_magic(head, n_head) ? read_npy(fd, head, n_head, r, err)
+                                    : read_csv(fd, head, n_head, r, progress, err);
+    return st == CT_OK && groups_path != NULL ? add_groups(&r->a, groups_path, err) : st;
+}
+
+enum ct_status activations_read(const char *path, const char *groups_path,
+                                const struct progress *progress, struct activations *out,
+                                struct ct_error *err)
+{
+    const char *const name = infile_name(path);
+    struct reader r = { .groups_elsewhere = groups_path != NULL };
+    int fd = -1;
+    enum ct_status st;
+
+    if (groups_path != NULL && strcmp(path, "-") == 0 && strcmp(groups_path, "-") == 0)
+        return ct_fail(err, CT_EINVAL,
+                       "standard input: cannot be activations and groups at once; name a file");
+    r.a.name = ct_strndup(name, strlen(name));
+    if (r.a.name == NULL)
+        return ct_fail_nomem(err, name, 0);
+    st = infile_open(path, &fd, err);
+    if (st == CT_OK)
+        st = read_any(fd, groups_path, &r, progress, err);
+    if (st == CT_OK) {
+        *out = r.a;
+        r.a = (struct activations){ 0 };
+    }
+    activations_clear(&r.a);
+    free(r.columns);
+    infile_close(fd);
+    return st;
+}
+
+void activations_clear(struct activations *a)
+{
+    free(a->name);
+    free(a->neurons);
+    free(a->sentences);
+    free(a->tokens);
+    labels_clear(&a->groups);
+    labels_clear(&a->hooks);
+    mat_clear(&a->matrix);
+    npy_close(&a->npy);
+    *a = (struct activations){ 0 };
+}
+
+void activations_write_header(struct csv_writer *w, const struct activation_block *blocks,
+                              size_t n_blocks)
+{
+    csv_put_text(w, "sentence");
+    csv_put_text(w, "group");
+    csv_put_text(w, "token");
+    for (size_t b = 0; b < n_blocks; b++)
+        for (size_t j = 0; j < blocks[b].width; j++)
+            csv_put_id(w, blocks[b].hook, j);
+    csv_end_row(w);
+}
+
+void activations_write_row(struct csv_writer *w, size_t sentence, const char *group, size_t token,
+                           const float *values, size_t n)
+{
+    csv_put_size(w, sentence);
+    csv_put_text(w, group);
+    csv_put_size(w, token);
+    for (size_t j = 0; j < n; j++)
+        csv_put_f32(w, values[j]);
+    csv_end_row(w);
+}

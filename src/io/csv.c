@@ -1,0 +1,318 @@
+#include "config.h"
+#include "io/csv.h"
+
+#include <csv.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "io/grow.h"
+#include "io/infile.h"
+
+enum { CHUNK = 1 << 18 };
+
+struct reader {
+    const char *name;
+    const struct csv_handler *handler;
+    struct ct_error *err;
+    enum ct_status status; /* the first failure; what comes after it is passed over */
+    struct csv_parser parser;
+    size_t line;   /* where the next byte lies */
+    bool after_cr; /* the byte before was a CR: an LF now ends no other line */
+    bool in_row;   /* a row has begun, at row_line */
+    size_t row_line;
+    size_t row_number; /* of the row that is being read */
+    size_t n_cols;     /* of the header; 0 before it has been read */
+    char *text;        /* the fields of the row, each with its terminating zero */
+    size_t text_used;
+    size_t text_room;
+    struct csv_field *fields; /* their sizes; their places once the row is whole */
+    size_t n_fields;
+    size_t fields_room;
+};
+
+static void where_text(char *out, size_t size, const char *name, size_t row, size_t line)
+{
+    if (row == 0)
+        snprintf(out, size, "%s: the header (line %zu)", name, line);
+    else
+        snprintf(out, size, "%s: row %zu (line %zu)", name, row, line);
+}
+
+enum ct_status csv_fail(struct ct_error *err, const char *name, size_t row, size_t line,
+                        const char *format, ...)
+{
+    char where[CT_ERROR_SIZE];
+    char what[CT_ERROR_SIZE];
+    va_list args;
+
+    where_text(where, sizeof where, name, row, line);
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    return ct_fail(err, CT_EFORMAT, "%s: %s", where, what);
+}
+
+#define ROW_FAIL(r, ...)                                                                           \
+    ((r)->status = csv_fail((r)->err, (r)->name, (r)->row_number, (r)->row_line, __VA_ARGS__))
+
+static bool is_plain_ascii(const char *text, size_t size)
+{
+    unsigned char out = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        out |= (unsigned char)(c | (unsigned char)(c - 1)); /* the top bit: NUL, or not ASCII */
+    }
+    return out < 0x80;
+}
+
+static void check_text(struct reader *r, const char *text, size_t size)
+{
+    if (is_plain_ascii(text, size))
+        return;
+    if (memchr(text, '\0', size) != NULL) {
+        ROW_FAIL(r, "field %zu holds a NUL byte; save the file as plain UTF-8 text",
+                 r->n_fields + 1);
+        return;
+    }
+    const size_t bad = utf8_first_invalid(text, size);
+    if (bad < size)
+        ROW_FAIL(r, "field %zu, byte %zu is not UTF-8 (0x%02x); save the file as UTF-8",
+                 r->n_fields + 1, bad + 1, (unsigned)(unsigned char)text[bad]);
+}
+
+static bool make_room(struct reader *r, size_t size)
+{
+    char *const text = array_grow(r->text, &r->text_room, r->text_used + size + 1, 1);
+
+    if (text != NULL) {
+        r->text = text;
+        struct csv_field *const fields =
+            array_grow(r->fields, &r->fields_room, r->n_fields + 1, sizeof *fields);
+        if (fields != NULL) {
+            r->fields = fields;
+            return true;
+        }
+    }
+    r->status = ct_fail_nomem(r->err, r->name, 0);
+    return false;
+}
+
+static void end_field(void *data, size_t size, void *context)
+{
+    struct reader *const r = context;
+
+    if (r->status != CT_OK)
+        return;
+    if (size > CSV_MAX_FIELD)
+        ROW_FAIL(r, "field %zu is longer than %d bytes", r->n_fields + 1, CSV_MAX_FIELD);
+    else if (r->n_fields == CSV_MAX_COLS)
+        ROW_FAIL(r, "more than %d fields", CSV_MAX_COLS);
+    else if (size + 1 > CSV_MAX_ROW - r->text_used)
+        ROW_FAIL(r, "longer than %d bytes", CSV_MAX_ROW);
+    else
+        check_text(r, data, size);
+    if (r->status != CT_OK || !make_room(r, size))
+        return;
+    if (size > 0)
+        memcpy(r->text + r->text_used, data, size);
+    r->text[r->text_used + size] = '\0';
+    r->text_used += size + 1;
+    r->fields[r->n_fields++].size = size;
+}
+
+static bool row_fits(struct reader *r)
+{
+    if (r->row_number == 0)
+        r->n_cols = r->n_fields;
+    if (r->n_fields == r->n_cols)
+        return true;
+    ROW_FAIL(r, "%zu field%s, the header has %zu; a field that holds a comma must be in quotes",
+             r->n_fields, r->n_fields == 1 ? "" : "s", r->n_cols);
+    return false;
+}
+
+static void end_row(int terminator, void *context)
+{
+    struct reader *const r = context;
+
+    (void)terminator;
+    if (r->status != CT_OK || !row_fits(r))
+        return;
+    const char *text = r->text;
+    for (size_t i = 0; i < r->n_fields; i++) {
+        r->fields[i].text = text;
+        text += r->fields[i].size + 1;
+    }
+    const struct csv_row row = {
+        .fields = r->fields, .n_fields = r->n_fields, .number = r->row_number, .line = r->row_line
+    };
+    r->status = r->handler->row(r->handler->context, &row, r->err);
+    r->in_row = false;
+    r->row_number++;
+    r->text_used = 0;
+    r->n_fields = 0;
+}
+
+static void explain_parse_error(struct reader *r)
+{
+    if (csv_error(&r->parser) != CSV_EPARSE)
+        r->status = ct_fail_nomem(r->err, r->name, 0);
+    else if (r->parser.quoted)
+        ROW_FAIL(r, "field %zu goes on after its closing quote; double a quote that belongs to it",
+                 r->n_fields + 1);
+    else
+        ROW_FAIL(r,
+                 "field %zu holds a quote but does not begin with one; put it in quotes and "
+                 "double those inside",
+                 r->n_fields + 1);
+}
+
+/* A piece holds at most one line end, at its end. */
+static void parse_piece(struct reader *r, const char *piece, size_t size)
+{
+    if (!r->in_row && *piece != '\n' && *piece != '\r') {
+        r->in_row = true;
+        r->row_line = r->line;
+    }
+    const size_t parsed = csv_parse(&r->parser, piece, size, end_field, end_row, r);
+    if (r->status != CT_OK)
+        return;
+    if (parsed != size)
+        explain_parse_error(r);
+    else if (r->parser.entry_pos > CSV_MAX_FIELD)
+        ROW_FAIL(r, "field %zu is longer than %d bytes; is a closing quote missing?",
+                 r->n_fields + 1, CSV_MAX_FIELD);
+}
+
+static void count_line(struct reader *r, char last)
+{
+    const bool ends = last == '\r' || (last == '\n' && !r->after_cr);
+
+    r->line += ends;
+    r->after_cr = last == '\r';
+}
+
+static void parse_chunk(struct reader *r, const char *chunk, size_t size)
+{
+    for (size_t at = 0; at < size && r->status == CT_OK;) {
+        size_t end = at;
+        while (end < size && chunk[end] != '\n' && chunk[end] != '\r')
+            end++;
+        end += end < size;
+        parse_piece(r, chunk + at, end - at);
+        /* Between a CR and its LF lies nothing, so only a piece of one byte can be that LF. */
+        r->after_cr = r->after_cr && end - at == 1;
+        count_line(r, chunk[end - 1]);
+        at = end;
+    }
+}
+
+static void parse_end(struct reader *r)
+{
+    if (r->status != CT_OK)
+        return;
+    if (csv_fini(&r->parser, end_field, end_row, r) != 0 && r->status == CT_OK)
+        ROW_FAIL(r, "field %zu begins with a quote that is never closed", r->n_fields + 1);
+    if (r->status == CT_OK && r->row_number == 0)
+        r->status = ct_fail(r->err, CT_EFORMAT,
+                            "%s: the file is empty; it should begin with a header row", r->name);
+}
+
+static size_t regular_size(int fd)
+{
+    struct stat s;
+
+    return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0 ? (size_t)s.st_size : 0;
+}
+
+static void parse_all(struct reader *r, int fd, char *chunk, size_t used,
+                      const struct progress *progress)
+{
+    const size_t total = regular_size(fd);
+    const size_t step = total / 100;
+    size_t done = 0;
+    size_t next = step;
+    size_t got;
+
+    do {
+        r->status = infile_read(fd, r->name, chunk + used, CHUNK - used, &got, r->err);
+        if (r->status != CT_OK)
+            return;
+        used += got;
+        const bool marked = done == 0 && used >= 3 && memcmp(chunk, "\xEF\xBB\xBF", 3) == 0;
+        const size_t skip = marked ? 3 : 0;
+        parse_chunk(r, chunk + skip, used - skip);
+        done += used;
+        if (r->status == CT_OK && total > 0 && done >= next) {
+            next = done + step;
+            if (!progress_tick(progress, done < total ? done : total, total))
+                r->status = ct_fail(r->err, CT_ECANCELED, "%s: reading was stopped", r->name);
+        }
+        got = used;
+        used = 0;
+    } while (got == CHUNK && r->status == CT_OK);
+    parse_end(r);
+}
+
+/* A blank is part of its field: to the parser nothing is space. */
+static int is_no_space(unsigned char c)
+{
+    (void)c;
+    return 0;
+}
+
+enum ct_status csv_read_fd(int fd, const char *name, const void *head, size_t n_head,
+                           const struct csv_handler *handler, const struct progress *progress,
+                           struct ct_error *err)
+{
+    struct reader r = { .name = name, .handler = handler, .err = err, .line = 1, .row_line = 1 };
+
+    if (n_head >= CHUNK)
+        return ct_fail(err, CT_EINVAL, "%s: too much was read ahead", name);
+    char *const chunk = malloc(CHUNK);
+    if (chunk == NULL || csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
+        free(chunk);
+        return ct_fail_nomem(err, name, CHUNK);
+    }
+    csv_set_space_func(&r.parser, is_no_space);
+    csv_set_blk_size(&r.parser, 4096);
+    if (n_head > 0)
+        memcpy(chunk, head, n_head);
+    parse_all(&r, fd, chunk, n_head, progress);
+    csv_free(&r.parser);
+    free(r.text);
+    free(r.fields);
+    free(chunk);
+    return r.status;
+}
+
+enum ct_status csv_read(const char *path, const struct csv_handler *handler,
+                        const struct progress *progress, struct ct_error *err)
+{
+    int fd = -1;
+    enum ct_status st = infile_open(path, &fd, err);
+
+    if (st != CT_OK)
+        return st;
+    st = csv_read_fd(fd, infile_name(path), NULL, 0, handler, progress, err);
+    infile_close(fd);
+    return st;
+}
+
+size_t csv_row_find(const struct csv_row *row, const char *name)
+{
+    const size_t size = strlen(name);
+    size_t i = 0;
+
+    while (i < row->n_fields &&
+           (row->fields[i].size != size || memcmp(row->fields[i].text, name, size) != 0))
+        i++;
+    return i;
+}

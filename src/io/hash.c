@@ -1,0 +1,113 @@
+#include "config.h"
+#include "io/hash.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <nettle/base16.h>
+#include <nettle/sha2.h>
+
+#include "base/mem.h"
+#include "io/infile.h"
+
+enum { CHUNK = 1 << 20 };
+
+_Static_assert(HASH_HEX_SIZE == BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE) + 1,
+               "room for the digits");
+
+static void finish(struct sha256_ctx *context, char hex[HASH_HEX_SIZE])
+{
+    uint8_t digest[SHA256_DIGEST_SIZE];
+
+    sha256_digest(context, sizeof digest, digest);
+    base16_encode_update(hex, sizeof digest, digest);
+    hex[HASH_HEX_SIZE - 1] = '\0';
+}
+
+void hash_memory(const void *data, size_t size, char hex[HASH_HEX_SIZE])
+{
+    struct sha256_ctx context;
+
+    sha256_init(&context);
+    sha256_update(&context, size, data);
+    finish(&context, hex);
+}
+
+static size_t file_size(int fd)
+{
+    struct stat s;
+
+    return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0 ? (size_t)s.st_size : 0;
+}
+
+/* Through one buffer, for a page that is new to the process costs more than the copy. */
+static enum ct_status update_from(struct sha256_ctx *context, int fd, const char *path,
+                                  const struct progress *progress, uint8_t *chunk,
+                                  struct ct_error *err)
+{
+    const size_t total = file_size(fd);
+    const size_t step = total / 100 > CHUNK ? total / 100 : CHUNK;
+    size_t done = 0;
+    size_t next = step;
+    size_t got;
+
+    do {
+        const enum ct_status st = infile_read(fd, path, chunk, CHUNK, &got, err);
+        if (st != CT_OK)
+            return st;
+        sha256_update(context, got, chunk);
+        done += got;
+        if (total > 0 && done >= next) {
+            next = done + step;
+            if (!progress_tick(progress, done < total ? done : total, total))
+                return ct_fail(err, CT_ECANCELED, "%s: hashing was stopped", path);
+        }
+    } while (got == CHUNK);
+    return CT_OK;
+}
+
+enum ct_status hash_file(const char *path, const struct progress *progress, char hex[HASH_HEX_SIZE],
+                         struct ct_error *err)
+{
+    struct sha256_ctx context;
+    int fd = -1;
+    enum ct_status st = infile_open(path, &fd, err);
+
+    if (st != CT_OK)
+        return st;
+    uint8_t *const chunk = malloc(CHUNK);
+    if (chunk == NULL) {
+        st = ct_fail_nomem(err, path, CHUNK);
+        goto done;
+    }
+    sha256_init(&context);
+    st = update_from(&context, fd, infile_name(path), progress, chunk, err);
+    if (st == CT_OK)
+        finish(&context, hex);
+done:
+    free(chunk);
+    infile_close(fd);
+    return st;
+}
+
+bool hash_from_blob_name(const char *path, char hex[HASH_HEX_SIZE])
+{
+    static const char blobs[] = "/blobs/";
+    char *const target = realpath(path, NULL);
+    bool found = false;
+
+    if (target == NULL)
+        return false;
+    const size_t size = strlen(target);
+    const size_t tail = sizeof blobs - 1 + HASH_HEX_SIZE - 1;
+    if (size >= tail && strncmp(target + size - tail, blobs, sizeof blobs - 1) == 0) {
+        const char *const name = target + size - (HASH_HEX_SIZE - 1);
+        found = strspn(name, "0123456789abcdef") == HASH_HEX_SIZE - 1;
+        if (found)
+            memcpy(hex, name, HASH_HEX_SIZE);
+    }
+    free(target);
+    return found;
+}

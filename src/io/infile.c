@@ -1,0 +1,51 @@
+#include "config.h"
+#include "io/infile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *infile_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+enum ct_status infile_open(const char *path, int *fd, struct ct_error *err)
+{
+    if (strcmp(path, "-") == 0) {
+        *fd = STDIN_FILENO;
+        return CT_OK;
+    }
+    const int opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (opened < 0)
+        return ct_fail_errno(err, "%s: cannot be opened", path);
+    *fd = opened;
+    return CT_OK;
+}
+
+void infile_close(int fd)
+{
+    if (fd > STDIN_FILENO)
+        close(fd);
+}
+
+enum ct_status infile_read(int fd, const char *name, void *buffer, size_t size, size_t *got,
+                           struct ct_error *err)
+{
+    enum { AT_ONCE = 1 << 30 }; /* Linux reads no more than 2 GiB at once */
+    size_t used = 0;
+
+    while (used < size) {
+        const size_t want = size - used < AT_ONCE ? size - used : AT_ONCE;
+        const ssize_t n = read(fd, (char *)buffer + used, want);
+        if (n == 0)
+            break;
+        if (n > 0)
+            used += (size_t)n;
+        else if (errno != EINTR)
+            return ct_fail_errno(err, "%s: cannot be read", name);
+    }
+    *got = used;
+    return CT_OK;
+}

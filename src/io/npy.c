@@ -1,0 +1,162 @@
+#include "config.h"
+#include "io/npy.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "io/grow.h"
+#include "io/infile.h"
+#include "io/npy_header.h"
+
+bool npy_is_magic(const void *head, size_t size)
+{
+    return size >= NPY_MAGIC_SIZE && memcmp(head, NPY_MAGIC, NPY_MAGIC_SIZE) == 0;
+}
+
+/* [rows, cols] in C order from Fortran's, in squares that stay in the cache. */
+static void transpose(const char *from, char *to, size_t rows, size_t cols, size_t item)
+{
+    enum { SIDE = 64 };
+
+    for (size_t i0 = 0; i0 < rows; i0 += SIDE)
+        for (size_t j0 = 0; j0 < cols; j0 += SIDE)
+            for (size_t i = i0; i < rows && i < i0 + SIDE; i++)
+                for (size_t j = j0; j < cols && j < j0 + SIDE; j++)
+                    memcpy(to + (i * cols + j) * item, from + (j * rows + i) * item, item);
+}
+
+/* Fills n->view from the bytes of a whole file, which stay where they are if they can. */
+static enum ct_status lay_out(struct npy *n, const char *bytes, size_t size, const char *name,
+                              struct ct_error *err)
+{
+    struct npy_header h;
+    const enum ct_status st = npy_header_parse(bytes, size, name, &h, err);
+
+    if (st != CT_OK)
+        return st;
+    const size_t item = h.dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+    const char *data = bytes + h.data_at;
+    const bool turned = h.fortran_order && h.rows > 1 && h.cols > 1;
+    if (turned || (uintptr_t)data % item != 0) {
+        void *const copy = ct_aligned_array(h.n_bytes, 1);
+        if (copy == NULL)
+            return ct_fail_nomem(err, name, h.n_bytes);
+        if (turned)
+            transpose(data, copy, h.rows, h.cols, item);
+        else if (h.n_bytes > 0)
+            memcpy(copy, data, h.n_bytes);
+        free(n->copy); /* what a pipe was read into */
+        n->copy = copy;
+        data = copy;
+    }
+    n->n_dims = h.n_dims;
+    n->view = (struct matview){
+        .data = data, .dtype = h.dtype, .rows = h.rows, .cols = h.cols, .stride = h.cols
+    };
+    return CT_OK;
+}
+
+static enum ct_status open_mapped(int fd, size_t size, const char *name, struct npy *n,
+                                  struct ct_error *err)
+{
+    void *const map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+    if (map == MAP_FAILED)
+        return ct_fail_errno(err, "%s: cannot be mapped", name);
+    n->map = map;
+    n->map_size = size;
+    const enum ct_status st = lay_out(n, map, size, name, err);
+    if (st == CT_OK && n->copy != NULL) {
+        munmap(n->map, n->map_size);
+        n->map = NULL;
+        n->map_size = 0;
+    }
+    return st;
+}
+
+static enum ct_status open_read(int fd, const void *head, size_t n_head, const char *name,
+                                struct npy *n, struct ct_error *err)
+{
+    enum { STEP = 1 << 16 };
+    size_t used = n_head;
+    size_t room = 0;
+    bool more = true;
+
+    while (more) {
+        size_t got;
+        void *const grown = array_grow(n->copy, &room, used + STEP, 1);
+        if (grown == NULL)
+            return ct_fail_nomem(err, name, used + STEP);
+        if (n->copy == NULL && n_head > 0)
+            memcpy(grown, head, n_head);
+        n->copy = grown;
+        const enum ct_status st =
+            infile_read(fd, name, (char *)n->copy + used, room - used, &got, err);
+        if (st != CT_OK)
+            return st;
+        used += got;
+        more = used == room;
+    }
+    return lay_out(n, n->copy, used, name, err);
+}
+
+enum ct_status npy_open_fd(int fd, const char *name, const void *head, size_t n_head,
+                           struct npy *out, struct ct_error *err)
+{
+    struct npy n = { 0 };
+    struct stat s;
+    const bool at_start = lseek(fd, 0, SEEK_CUR) == (off_t)n_head;
+    enum ct_status st;
+
+    if (at_start && fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0)
+        st = open_mapped(fd, (size_t)s.st_size, name, &n, err);
+    else
+        st = open_read(fd, head, n_head, name, &n, err);
+    if (st == CT_OK)
+        *out = n;
+    else
+        npy_close(&n);
+    return st;
+}
+
+enum ct_status npy_open(const char *path, struct npy *out, struct ct_error *err)
+{
+    int fd = -1;
+    enum ct_status st = infile_open(path, &fd, err);
+
+    if (st != CT_OK)
+        return st;
+    st = npy_open_fd(fd, infile_name(path), NULL, 0, out, err);
+    infile_close(fd);
+    return st;
+}
+
+void npy_close(struct npy *n)
+{
+    if (n->map != NULL)
+        munmap(n->map, n->map_size);
+    free(n->copy);
+    *n = (struct npy){ 0 };
+}
+
+void npy_write_header(struct outfile *file, enum dtype dtype, size_t rows, size_t cols)
+{
+    char header[NPY_WRITTEN_MAX];
+
+    outfile_write(file, header, npy_header_format(header, dtype, rows, cols));
+}
+
+void npy_write(struct outfile *file, const struct matview *v)
+{
+    const size_t item = v->dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+
+    npy_write_header(file, v->dtype, v->rows, v->cols);
+    for (size_t i = 0; i < v->rows && !outfile_failed(file); i++)
+        outfile_write(file, (const char *)v->data + i * v->stride * item, v->cols * item);
+}

@@ -1,0 +1,37 @@
+/* The header of .npy files: a Python dictionary of three keys, read strictly. */
+#ifndef CT_IO_NPY_HEADER_H
+#define CT_IO_NPY_HEADER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mat.h"
+#include "base/status.h"
+
+#define NPY_MAGIC "\x93NUMPY"
+
+enum {
+    NPY_MAGIC_SIZE = 6,
+    NPY_HEADER_MAX = 10000, /* bytes of the dictionary, as numpy */
+    NPY_WRITTEN_MAX = 256,  /* no header of ours is longer */
+};
+
+struct npy_header {
+    enum dtype dtype;
+    bool fortran_order;
+    unsigned n_dims; /* 1 or 2 */
+    size_t rows;
+    size_t cols; /* 1 when there is one axis */
+    size_t data_at;
+    size_t n_bytes; /* of data; the file is data_at + n_bytes long */
+};
+
+/* bytes[0 .. size) is the whole file. Errors as npy_open(). */
+enum ct_status npy_header_parse(const char *bytes, size_t size, const char *name,
+                                struct npy_header *out, struct ct_error *err);
+
+/* Writes the header that numpy writes (1.24 and later: with room for rows to be appended); returns
+ * its length, a multiple of 64. */
+size_t npy_header_format(char out[NPY_WRITTEN_MAX], enum dtype dtype, size_t rows, size_t cols);
+
+#endif

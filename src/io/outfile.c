@@ -1,0 +1,321 @@
+#include "config.h"
+#include "io/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum { BUFFER_SIZE = 1 << 16 };
+
+struct outfile {
+    int fd;
+    int failed;      /* errno of the first write that failed, or 0 */
+    char *path;      /* the place */
+    char *temporary; /* beside it; NULL: path is written directly */
+    size_t used;
+    char buffer[BUFFER_SIZE];
+};
+
+static const char *display_name(const struct outfile *file)
+{
+    return file->path != NULL ? file->path : "standard output";
+}
+
+static void outfile_free(struct outfile *file)
+{
+    if (file->fd > STDERR_FILENO)
+        close(file->fd);
+    free(file->path);
+    free(file->temporary);
+    free(file);
+}
+
+/* Six characters that differ between calls, threads and processes; O_EXCL does the rest. */
+static void fill_random(char *out)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    static unsigned counter;
+    struct timespec now = { 0 };
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    uint64_t x = (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)getpid() << 44;
+    x ^= (uint64_t)__atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED) << 20;
+    for (int i = 0; i < 6; i++) {
+        x = (x ^ x >> 29) * UINT64_C(0x9E3779B97F4A7C15); /* multiplicative mixing */
+        out[i] = letters[(x >> 40) % (sizeof letters - 1)];
+    }
+}
+
+/* `FOLDER/.NAME.XXXXXX`; a long name is cut so that it fits every file system. */
+static char *temporary_name(const char *path, size_t *x_at)
+{
+    enum { KEPT = 200 };
+    const char *const slash = strrchr(path, '/');
+    const size_t folder = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    const size_t length = strlen(path + folder);
+    const size_t kept = length < KEPT ? length : KEPT;
+    char *const name = malloc(folder + kept + sizeof "..XXXXXX");
+
+    if (name == NULL)
+        return NULL;
+    memcpy(name, path, folder);
+    name[folder] = '.';
+    memcpy(name + folder + 1, path + folder, kept);
+    memcpy(name + folder + 1 + kept, ".XXXXXX", sizeof ".XXXXXX");
+    *x_at = folder + 1 + kept + 1;
+    return name;
+}
+
+static enum ct_status open_beside(struct outfile *file, struct ct_error *err)
+{
+    enum { ATTEMPTS = 100 };
+    size_t x_at;
+
+    file->temporary = temporary_name(file->path, &x_at);
+    if (file->temporary == NULL)
+        return ct_fail_nomem(err, file->path, 0);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        fill_random(file->temporary + x_at);
+        file->fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file->fd >= 0)
+            return CT_OK;
+        if (errno != EEXIST)
+            break;
+    }
+    return ct_fail_errno(err, "%s: cannot be written", file->path);
+}
+
+static enum ct_status open_direct(struct outfile *file, struct ct_error *err)
+{
+    file->fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (file->fd < 0)
+        return ct_fail_errno(err, "%s: cannot be written", file->path);
+    return CT_OK;
+}
+
+/* A link that leads to something is followed, so that it stays and its end is replaced. */
+static char *final_path(const char *path)
+{
+    struct stat s;
+    char *const target = lstat(path, &s) == 0 && S_ISLNK(s.st_mode) ? realpath(path, NULL) : NULL;
+
+    return target != NULL ? target : ct_strndup(path, strlen(path));
+}
+
+static enum ct_status open_place(struct outfile *file, const char *path, struct ct_error *err)
+{
+    const size_t size = strlen(path);
+    struct stat s;
+
+    if (size == 0 || path[size - 1] == '/')
+        return ct_fail(err, CT_EIO, "%s: is no name of a file; name one", path);
+    file->path = final_path(path);
+    if (file->path == NULL)
+        return ct_fail_nomem(err, path, 0);
+    if (stat(file->path, &s) != 0 || S_ISREG(s.st_mode))
+        return open_beside(file, err);
+    if (S_ISDIR(s.st_mode))
+        return ct_fail(err, CT_EIO, "%s: is a folder; name a file", path);
+    return open_direct(file, err);
+}
+
+enum ct_status outfile_open(const char *path, struct outfile **out, struct ct_error *err)
+{
+    struct outfile *const file = malloc(sizeof *file);
+
+    if (file == NULL)
+        return ct_fail_nomem(err, path, sizeof *file);
+    file->fd = -1;
+    file->failed = 0;
+    file->path = NULL;
+    file->temporary = NULL;
+    file->used = 0;
+    if (strcmp(path, "-") == 0) {
+        file->fd = STDOUT_FILENO;
+        *out = file;
+        return CT_OK;
+    }
+    const enum ct_status st = open_place(file, path, err);
+    if (st != CT_OK)
+        outfile_free(file);
+    else
+        *out = file;
+    return st;
+}
+
+static void write_all(struct outfile *file, const char *data, size_t size)
+{
+    enum { AT_ONCE = 1 << 30 };
+
+    while (size > 0 && file->failed == 0) {
+        const ssize_t n = write(file->fd, data, size < AT_ONCE ? size : AT_ONCE);
+        if (n >= 0) {
+            data += n;
+            size -= (size_t)n;
+        } else if (errno != EINTR) {
+            file->failed = errno;
+        }
+    }
+}
+
+static void flush(struct outfile *file)
+{
+    write_all(file, file->buffer, file->used);
+    file->used = 0;
+}
+
+void outfile_write(struct outfile *file, const void *data, size_t size)
+{
+    if (size > BUFFER_SIZE - file->used) {
+        flush(file);
+        if (size >= BUFFER_SIZE) {
+            write_all(file, data, size);
+            return;
+        }
+    }
+    if (size > 0)
+        memcpy(file->buffer + file->used, data, size);
+    file->used += size;
+}
+
+void outfile_puts(struct outfile *file, const char *text)
+{
+    outfile_write(file, text, strlen(text));
+}
+
+bool outfile_failed(const struct outfile *file)
+{
+    return file->failed != 0;
+}
+
+/* The new name reaches the disk with its folder. Some file systems cannot do that: no error. */
+static void sync_folder(const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+    char *const folder = slash == NULL   ? ct_strndup(".", 1)
+                         : slash == path ? ct_strndup("/", 1)
+                                         : ct_strndup(path, (size_t)(slash - path));
+    const int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+    free(folder);
+}
+
+static int put_in_place(struct outfile *file)
+{
+    if (fsync(file->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+        return errno;
+    const int fd = file->fd;
+    file->fd = -1;
+    if (close(fd) != 0 && errno != EINTR)
+        return errno;
+    if (rename(file->temporary, file->path) != 0)
+        return errno;
+    sync_folder(file->path);
+    return 0;
+}
+
+enum ct_status outfile_commit(struct outfile *file, struct ct_error *err)
+{
+    flush(file);
+    if (file->failed == 0 && file->temporary != NULL)
+        file->failed = put_in_place(file);
+    if (file->failed == 0) {
+        outfile_free(file);
+        return CT_OK;
+    }
+    errno = file->failed;
+    const enum ct_status st = ct_fail_errno(err, "%s: cannot be written", display_name(file));
+    outfile_abort(file);
+    return st;
+}
+
+void outfile_abort(struct outfile *file)
+{
+    if (file == NULL)
+        return;
+    if (file->temporary != NULL)
+        (void)unlink(file->temporary);
+    outfile_free(file);
+}
+
+static enum ct_status make_one_folder(const char *folder, struct ct_error *err)
+{
+    struct stat s;
+
+    if (mkdir(folder, 0777) == 0)
+        return CT_OK;
+    const int reason = errno;
+    if (stat(folder, &s) == 0) {
+        if (S_ISDIR(s.st_mode))
+            return CT_OK;
+        return ct_fail(err, CT_EIO, "%s: is there already and is no folder; name another place",
+                       folder);
+    }
+    errno = reason;
+    return ct_fail_errno(err, "%s: the folder cannot be made", folder);
+}
+
+enum ct_status outfile_make_folder(const char *folder, struct ct_error *err)
+{
+    enum ct_status st = CT_OK;
+    char *const path = ct_strndup(folder, strlen(folder));
+
+    if (path == NULL)
+        return ct_fail_nomem(err, folder, 0);
+    for (char *at = path; st == CT_OK && *at != '\0'; at++) {
+        if (*at == '/' && at > path && at[-1] != '/') {
+            *at = '\0';
+            st = make_one_folder(path, err);
+            *at = '/';
+        }
+    }
+    if (st == CT_OK)
+        st = make_one_folder(path, err);
+    free(path);
+    return st;
+}
+
+char *outfile_join(const char *folder, const char *name)
+{
+    const size_t folder_size = strlen(folder);
+    const size_t name_size = strlen(name);
+    const bool slash = folder_size > 0 && folder[folder_size - 1] != '/';
+    char *const path = malloc(folder_size + slash + name_size + 1);
+
+    if (path == NULL)
+        return NULL;
+    memcpy(path, folder, folder_size);
+    memcpy(path + folder_size, "/", slash);
+    memcpy(path + folder_size + slash, name, name_size + 1);
+    return path;
+}
+
+enum ct_status outfile_check_absent(const char *folder, const char *const *names, size_t n,
+                                    struct ct_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct stat s;
+        char *const path = outfile_join(folder, names[i]);
+        if (path == NULL)
+            return ct_fail_nomem(err, folder, 0);
+        const bool there = lstat(path, &s) == 0;
+        free(path);
+        if (there)
+            return ct_fail(err, CT_EINVAL,
+                           "%s: %s is there already; name another folder, or give --force", folder,
+                           names[i]);
+    }
+    return CT_OK;
+}
