@@ -16,7 +16,8 @@ enum ansi_depth {
 
 /*
  * Writes every row followed by a newline, blanks at the end of a row cut off, as few changes of
- * colour as can be, colours reset before each newline. CT_EIO when the stream reports an error.
+ * colour as can be, colours reset before each newline. Flushes. CT_EIO when the stream reports an
+ * error.
  */
 enum ct_status ansi_write(FILE *stream, const struct canvas *c, enum ansi_depth depth,
                           struct ct_error *err);

@@ -2,7 +2,7 @@
  * A histogram that somebody has counted: vertical bars over equal bins, the axis from 0. Unicode
  * has eighths of a cell in height, ASCII thirds (. : #); a bin that is not empty always shows.
  * Bars are whole columns wide where the bins fit; with more bins than columns, half columns
- * (braille), or in ASCII several bins summed in a column, which the name of the axis then says.
+ * (braille); with more than those, several bins summed in a bar, which the name of the axis says.
  */
 #ifndef CT_PLOT_BARS_H
 #define CT_PLOT_BARS_H

@@ -52,13 +52,19 @@ struct rect {
     size_t row, col, rows, cols;
 };
 
+/* The part of r that lies in bounds. */
+struct rect rect_clip(struct rect r, struct rect bounds);
+struct rect canvas_area(const struct canvas *c);
+
 /* rows x cols blanks; CT_ENOMEM. */
 enum ct_status canvas_init(struct canvas *c, size_t rows, size_t cols, bool ascii, bool color,
                            struct ct_error *err);
 void canvas_clear(struct canvas *c);
 void canvas_fill(struct canvas *c, struct rect area, uint32_t ch, ink fg, ink bg);
 
-/* Puts one character; outside the canvas nothing happens. */
+/* Puts one character; outside the canvas nothing happens. Controls, and on an ASCII canvas what is
+ * not ASCII, become '?'. A wide character takes the next cell too; half of one that is written
+ * over leaves a blank. */
 void canvas_put(struct canvas *c, size_t row, size_t col, uint32_t ch, ink fg, ink bg,
                 uint8_t attr);
 
@@ -68,6 +74,10 @@ void canvas_put(struct canvas *c, size_t row, size_t col, uint32_t ch, ink fg, i
  */
 size_t canvas_text(struct canvas *c, size_t row, size_t col, size_t cols, const char *text, ink fg,
                    uint8_t attr);
+
+/* The columns that canvas_text would use for all of it. */
+size_t canvas_text_width(const struct canvas *c, const char *text);
+
 size_t canvas_printf(struct canvas *c, size_t row, size_t col, size_t cols, ink fg, uint8_t attr,
                      const char *format, ...) __attribute__((format(printf, 7, 8)));
 

@@ -22,7 +22,7 @@ struct heatmap_cache {
     struct plot_window window;
     const void *key[3];
     double lo, hi; /* range of the data, for vmin = vmax = 0 */
-    bool have_pixels, have_range;
+    bool have_pixels, have_range, lower;
 };
 
 void heatmap_cache_clear(struct heatmap_cache *cache);

@@ -1,0 +1,183 @@
+#include "config.h"
+#include "plot/palette.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#define LENGTH(a) (sizeof(a) / sizeof(a)[0])
+
+/* Eleven points each, evenly spaced. */
+static const uint32_t cividis[] = { 0x00224e, 0x083370, 0x35456c, 0x4f576c, 0x666970, 0x7d7c78,
+                                    0x948e77, 0xaea371, 0xc8b866, 0xe5cf52, 0xfee838 };
+/* The ends stay light enough to be seen as a dot on black, the middle dark enough for white. */
+static const uint32_t blue_red[] = { 0x1f5fc4, 0x3c7fd0, 0x649fdb, 0x93bfe5, 0xc2d7ea, 0xe4e4e4,
+                                     0xf2cdb9, 0xefa68a, 0xe47b66, 0xd44d4a, 0xc42032 };
+
+static const uint32_t clusters[INK_N_CLUSTERS] = {
+    /* Okabe & Ito, without black */
+    0xe69f00, 0x56b4e9, 0x009e73, 0xf0e442, 0x0072b2, 0xd55e00, 0xcc79a7,
+    /* further ones, neighbours apart in lightness */
+    0xa6d854, 0x8e5bbe, 0x66e0d0, 0xa0522d, 0xffa8b0, 0x7f8c1f, 0xc2b0f8, 0xb03070, 0xf5cf9b,
+    0x4f7f8a, 0xbfeaa0, 0x6a5acd, 0x2e8b3d
+};
+static const signed char clusters_16[INK_N_CLUSTERS] = { 3, 14, 2, 11, 12, 9,  13, 10, 5,  6,
+                                                         1, 15, 4, 7,  3,  14, 2,  11, 12, 9 };
+
+static const struct role {
+    uint32_t rgb;
+    signed char color_16; /* -1: the terminal's own */
+    uint8_t attr;
+} roles[] = {
+    [INK_DEFAULT] = { 0xd0d0d0, -1, 0 },
+    [INK_DIM] = { 0x858585, 8, 0 },
+    [INK_TITLE] = { 0xd0d0d0, -1, CELL_BOLD },
+    [INK_FRAME] = { 0x858585, 8, 0 },
+    [INK_ACCENT] = { 0xf03cb0, 13, CELL_REVERSE },
+    [INK_GOOD] = { 0x2fa84f, 2, 0 },
+    [INK_WARN] = { 0xc98a00, 3, CELL_BOLD },
+    [INK_BAD] = { 0xe0483e, 9, CELL_BOLD },
+    [INK_GROUP_A] = { 0x3b8fe0, 12, 0 },
+    [INK_GROUP_B] = { 0xe07b00, 3, 0 },
+    [INK_NOISE] = { 0x858585, 8, 0 },
+};
+
+static bool is_map(ink i)
+{
+    return i >= INK_SEQUENTIAL && i < INK_DIVERGING + INK_STEPS;
+}
+
+static bool is_cluster(ink i)
+{
+    return i >= INK_CLUSTER_0 && i < INK_CLUSTER_0 + INK_N_CLUSTERS;
+}
+
+static const struct role *role_of(ink i)
+{
+    return &roles[i < LENGTH(roles) ? i : INK_DEFAULT];
+}
+
+static uint32_t between(const uint32_t *anchors, size_t n, unsigned step)
+{
+    const unsigned scaled = step * (unsigned)(n - 1);
+    const unsigned k = scaled / (INK_STEPS - 1), rest = scaled % (INK_STEPS - 1);
+    uint32_t rgb = 0;
+
+    for (unsigned shift = 0; shift < 24; shift += 8) {
+        const unsigned a = anchors[k] >> shift & 0xFF;
+        const unsigned b = rest > 0 ? anchors[k + 1] >> shift & 0xFF : a;
+        const unsigned v =
+            (a * (INK_STEPS - 1 - rest) + b * rest + INK_STEPS / 2) / (INK_STEPS - 1);
+        rgb |= v << shift;
+    }
+    return rgb;
+}
+
+uint32_t palette_rgb(ink i)
+{
+    if (is_cluster(i))
+        return clusters[i - INK_CLUSTER_0];
+    if (i >= INK_DIVERGING && is_map(i))
+        return between(blue_red, LENGTH(blue_red), i - INK_DIVERGING);
+    if (is_map(i))
+        return between(cividis, LENGTH(cividis), i - INK_SEQUENTIAL);
+    return role_of(i)->rgb;
+}
+
+static int distance(const int a[3], const int b[3])
+{
+    int sum = 0;
+
+    for (int k = 0; k < 3; k++)
+        sum += (a[k] - b[k]) * (a[k] - b[k]);
+    return sum;
+}
+
+/* xterm: a 6 x 6 x 6 cube of levels 0, 95, 135 .. 255 from 16, 24 greys 8, 18 .. 238 from 232. */
+static int nearest_256(uint32_t rgb)
+{
+    const int want[3] = { rgb >> 16 & 0xFF, rgb >> 8 & 0xFF, rgb & 0xFF };
+    int cube[3], level[3];
+
+    for (int k = 0; k < 3; k++) {
+        level[k] = want[k] < 48 ? 0 : want[k] < 115 ? 1 : (want[k] - 35) / 40;
+        cube[k] = level[k] == 0 ? 0 : 55 + 40 * level[k];
+    }
+    const int mean = (want[0] + want[1] + want[2]) / 3;
+    const int step = mean < 8 ? 0 : mean > 238 ? 23 : (mean - 3) / 10;
+    const int grey[3] = { 8 + 10 * step, 8 + 10 * step, 8 + 10 * step };
+
+    return distance(want, grey) < distance(want, cube)
+               ? 232 + step
+               : 16 + 36 * level[0] + 6 * level[1] + level[2];
+}
+
+int palette_256(ink i)
+{
+    if (!is_map(i) && !is_cluster(i) && role_of(i)->color_16 < 0)
+        return -1;
+    return nearest_256(palette_rgb(i));
+}
+
+int palette_16(ink i)
+{
+    static const signed char low_high[] = { 4, 8, 6, 7, 11, 15 }; /* each lighter than the last */
+    static const signed char sign[] = { 4, 12, 14, 15, 11, 9, 1 };
+
+    if (is_cluster(i))
+        return clusters_16[i - INK_CLUSTER_0];
+    if (i >= INK_DIVERGING && is_map(i))
+        return sign[(size_t)(i - INK_DIVERGING) * LENGTH(sign) / INK_STEPS];
+    if (is_map(i))
+        return low_high[(size_t)(i - INK_SEQUENTIAL) * LENGTH(low_high) / INK_STEPS];
+    return role_of(i)->color_16;
+}
+
+uint8_t palette_attr(ink i)
+{
+    return is_map(i) || is_cluster(i) ? 0 : role_of(i)->attr;
+}
+
+ink palette_ink(double value, double lo, double hi, bool diverging)
+{
+    const int base = diverging ? INK_DIVERGING : INK_SEQUENTIAL;
+
+    if (isnan(value))
+        return INK_DIM;
+    /* Halves, so that the width of -DBL_MAX .. DBL_MAX is finite. */
+    const double width = hi / 2 - lo / 2;
+    double u = diverging ? 0.5 : 0.0;
+    if (value <= lo && lo < hi)
+        u = 0.0;
+    else if (value >= hi && lo < hi)
+        u = 1.0;
+    else if (width > 0.0 && isfinite(width))
+        u = (value / 2 - lo / 2) / width;
+    return (ink)(base + (int)fmin(floor(u * INK_STEPS), INK_STEPS - 1));
+}
+
+uint32_t palette_glyph(ink i, bool ascii)
+{
+    static const char low_high[] = " .:-=+*#%@";
+    static const uint32_t shades[] = { ' ', 0x2591, 0x2592, 0x2593, 0x2588 };
+    static const char sign[] = "Z=-, .+*#";
+    static const uint32_t sign_shades[] = { 0x2261, '=',    '-',    0xB7,  ' ',
+                                            0x2591, 0x2592, 0x2593, 0x2588 };
+
+    if (!is_map(i))
+        return ' ';
+    if (i >= INK_DIVERGING) {
+        const size_t k = (size_t)(i - INK_DIVERGING) * LENGTH(sign_shades) / INK_STEPS;
+        return ascii ? (unsigned char)sign[k] : sign_shades[k];
+    }
+    const size_t step = i - INK_SEQUENTIAL;
+    return ascii ? (unsigned char)low_high[step * (LENGTH(low_high) - 1) / INK_STEPS]
+                 : shades[step * LENGTH(shades) / INK_STEPS];
+}
+
+char palette_letter(long label)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    return label < 0 ? '+' : letters[label % (long)(LENGTH(letters) - 1)];
+}

@@ -1,0 +1,145 @@
+#include "config.h"
+#include "plot/ticks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct step { /* mantissa * 10^exponent */
+    int mantissa, exponent;
+};
+
+static double step_size(struct step s)
+{
+    return s.mantissa * pow(10.0, s.exponent);
+}
+
+static struct step next_step(struct step s)
+{
+    return s.mantissa == 1   ? (struct step){ 2, s.exponent }
+           : s.mantissa == 2 ? (struct step){ 5, s.exponent }
+                             : (struct step){ 1, s.exponent + 1 };
+}
+
+/* k steps; divides by the exact power of ten where there is one, so that 3 steps of 0.1 are 0.3. */
+static double multiple(double k, struct step s)
+{
+    return s.exponent < 0 && s.exponent >= -22 ? k * s.mantissa / pow(10.0, -s.exponent)
+                                               : k * step_size(s);
+}
+
+/* Drops zeros after the point and those in front of the exponent. */
+static void tidy_exponent(char *text)
+{
+    char *const e = strchr(text, 'e');
+
+    if (e == NULL)
+        return;
+    char *end = e;
+    if (memchr(text, '.', (size_t)(e - text)) != NULL) {
+        while (end[-1] == '0')
+            end--;
+        if (end[-1] == '.')
+            end--;
+    }
+    memmove(end, e, strlen(e) + 1);
+}
+
+void number_short(char out[TICK_TEXT_SIZE], double value, int digits)
+{
+    const int most = digits < 1 ? 1 : digits > 15 ? 15 : digits;
+
+    if (isnan(value)) {
+        strcpy(out, "nan");
+        return;
+    }
+    snprintf(out, TICK_TEXT_SIZE, "%.*g", most, value == 0.0 ? 0.0 : value);
+    /* %g turns to exponents as soon as there are more digits before the point than asked for. */
+    if (strchr(out, 'e') != NULL && fabs(value) >= 1.0 && fabs(value) < 999999.5)
+        snprintf(out, TICK_TEXT_SIZE, "%.0f", value);
+    tidy_exponent(out);
+}
+
+static void write_texts(struct ticks *t, struct step s)
+{
+    double largest = 0.0;
+
+    for (size_t i = 0; i < t->n; i++)
+        largest = fmax(largest, fabs(t->at[i]));
+    const bool fixed = s.exponent >= -4 && largest < 1e6;
+    const int digits = largest > 0.0 ? (int)floor(log10(largest)) - s.exponent + 1 : 1;
+    t->width = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        if (fixed)
+            snprintf(t->text[i], TICK_TEXT_SIZE, "%.*f", s.exponent < 0 ? -s.exponent : 0,
+                     t->at[i]);
+        else
+            number_short(t->text[i], t->at[i], digits);
+        const size_t width = strlen(t->text[i]);
+        if (width > t->width)
+            t->width = width;
+    }
+}
+
+/* Ticks at every multiple of s in lo .. hi; false when those are more than most. The sliver lets
+ * a tick be that misses an end by rounding alone. */
+static bool ticks_at(struct ticks *t, double lo, double hi, struct step s, size_t most)
+{
+    const double size = step_size(s);
+    const double sliver = 1e-9;
+    const double first = ceil(lo / size - sliver), last = floor(hi / size + sliver);
+
+    if (!(size > 0.0) || !isfinite(first) || !isfinite(last) || last - first >= (double)most)
+        return false;
+    t->n = 0;
+    for (double k = first; k <= last && t->n < most; k += 1.0) {
+        const double at = fmin(fmax(multiple(k, s), lo), hi);
+        if (t->n > 0 && !(at > t->at[t->n - 1]))
+            break; /* steps below the resolution of a double */
+        t->at[t->n++] = at == 0.0 ? 0.0 : at;
+    }
+    write_texts(t, s);
+    return true;
+}
+
+static void single_tick(struct ticks *t, double at)
+{
+    t->n = 1;
+    t->at[0] = at;
+    number_short(t->text[0], at, 6);
+    t->width = strlen(t->text[0]);
+}
+
+void ticks_make(struct ticks *t, double lo, double hi, size_t most, bool integer)
+{
+    *t = (struct ticks){ .n = 0 };
+    if (!isfinite(lo) || !isfinite(hi) || lo > hi || most == 0)
+        return;
+    if (most > TICKS_MAX)
+        most = TICKS_MAX;
+    if (lo == hi) {
+        single_tick(t, lo);
+        return;
+    }
+    const double raw = fmax((hi / (double)most - lo / (double)most) / 2, 1e-300);
+    struct step s = { 1, (int)floor(log10(raw)) };
+    if (integer && s.exponent < 0)
+        s = (struct step){ 1, 0 };
+    for (int tries = 0; tries < 16 && !ticks_at(t, lo, hi, s, most); tries++)
+        s = next_step(s);
+}
+
+void ticks_fit(struct ticks *t, double lo, double hi, size_t cols, bool integer)
+{
+    enum { LEAST_APART = 8 };
+
+    for (size_t most = cols / LEAST_APART + 1; most > 0; most--) {
+        ticks_make(t, lo, hi, most, integer);
+        if (t->n < 2)
+            return;
+        const double apart = (t->at[1] / 2 - t->at[0] / 2) / (hi / 2 - lo / 2) * (double)cols;
+        if (apart >= (double)(t->width + 3))
+            return;
+    }
+}
