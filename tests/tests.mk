@@ -26,3 +26,9 @@ check_PROGRAMS += tests/test_stimuli
 tests_test_stimuli_SOURCES = tests/test_stimuli.c $(IO_TEST_SOURCES)
 tests_test_stimuli_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_stimuli_LDADD = $(IO_TEST_LIBS)
+TEST_MODEL_FILES = tests/model_files.c tests/model_files.h
+
+check_PROGRAMS += tests/test_extract
+tests_test_extract_SOURCES = tests/test_extract.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
+tests_test_extract_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_extract_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)

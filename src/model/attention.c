@@ -1,0 +1,126 @@
+#include "config.h"
+#include "model/attention.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/kernel.h"
+#include "model/exp_f32.h"
+#include "model/threads.h"
+
+enum { LANES = 16 };
+
+struct stack {     /* keys and values of the path to a node, one head */
+    float *keys;   /* [d_head, len]: transposed, so that scores need no horizontal sums */
+    float *values; /* [len, width] */
+    float *scores; /* [len] */
+    size_t len;    /* max_len, rounded up to LANES */
+    size_t width;  /* d_head, rounded up to LANES */
+};
+
+static size_t round_up(size_t n)
+{
+    return (n + LANES - 1) / LANES * LANES;
+}
+
+size_t attention_scratch(size_t max_len, size_t d_head)
+{
+    const size_t len = round_up(max_len);
+
+    return len * (d_head + round_up(d_head) + 1);
+}
+
+CT_KERNEL
+static void score_keys(const struct stack *s, const float *q, size_t d_head, size_t n)
+{
+    for (size_t j = 0; j < n; j += LANES) {
+        float sum[LANES] = { 0 };
+        for (size_t c = 0; c < d_head; c++) {
+            const float *const key = s->keys + c * s->len + j;
+#pragma omp simd
+            for (size_t k = 0; k < LANES; k++)
+                sum[k] += q[c] * key[k];
+        }
+        memcpy(s->scores + j, sum, sizeof sum);
+    }
+}
+
+/* scores become weights that add up to 1; the maximum is taken off so that exp stays in range. */
+CT_KERNEL
+static void softmax(float *scores, size_t n, float scale)
+{
+    float largest = -INFINITY;
+    float sum = 0.0F;
+
+    for (size_t j = 0; j < n; j++) {
+        scores[j] *= scale;
+        largest = scores[j] > largest ? scores[j] : largest;
+    }
+#pragma omp simd reduction(+ : sum)
+    for (size_t j = 0; j < n; j++) {
+        scores[j] = exp_f32(scores[j] - largest);
+        sum += scores[j];
+    }
+    const float inverse = 1.0F / sum;
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        scores[j] *= inverse;
+}
+
+CT_KERNEL
+static void mix_values(const struct stack *s, size_t n, size_t d_head, float *out)
+{
+    for (size_t c = 0; c < d_head; c += LANES) {
+        const size_t n_out = d_head - c < LANES ? d_head - c : LANES;
+        float sum[LANES] = { 0 };
+        for (size_t j = 0; j < n; j++) {
+            const float *const value = s->values + j * s->width + c;
+#pragma omp simd
+            for (size_t k = 0; k < LANES; k++)
+                sum[k] += s->scores[j] * value[k];
+        }
+        memcpy(out + c, sum, n_out * sizeof *sum);
+    }
+}
+
+static void push(const struct stack *s, size_t depth, const float *key, const float *value,
+                 size_t d_head)
+{
+    for (size_t c = 0; c < d_head; c++)
+        s->keys[c * s->len + depth] = key[c];
+    memcpy(s->values + depth * s->width, value, d_head * sizeof *value);
+}
+
+static void attend_head(const struct attention_job *job, size_t head, float *scratch)
+{
+    const size_t d = job->n_head * job->d_head;
+    const size_t at = head * job->d_head;
+    struct stack s = { .len = round_up(job->max_len), .width = round_up(job->d_head) };
+    size_t query = 0;
+
+    memset(scratch, 0, attention_scratch(job->max_len, job->d_head) * sizeof *scratch);
+    s.keys = scratch;
+    s.values = s.keys + job->d_head * s.len;
+    s.scores = s.values + s.len * s.width;
+    for (size_t i = 0; i < job->n_nodes && query < job->n_queries; i++) {
+        const float *const kv = job->kv + i * 2 * d + at;
+        push(&s, job->depth[i], kv, kv + d, job->d_head);
+        if (job->queries != NULL && job->queries[query] != i)
+            continue;
+        const size_t n = (size_t)job->depth[i] + 1;
+        score_keys(&s, job->q + query * d + at, job->d_head, n);
+        softmax(s.scores, n, job->scale);
+        mix_values(&s, n, job->d_head, job->out + query * d + at);
+        query++;
+    }
+}
+
+void attention_apply(const struct attention_job *job, float *scratch, int n_threads)
+{
+    const size_t size = attention_scratch(job->max_len, job->d_head);
+
+#pragma omp parallel for schedule(dynamic, 1) num_threads(n_threads)
+    for (size_t head = 0; head < job->n_head; head++)
+        attend_head(job, head, scratch + thread_index() * size);
+    (void)n_threads;
+}

@@ -1,0 +1,199 @@
+#include "config.h"
+#include "model/checkpoint.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "model/json_file.h"
+
+enum { MAX_SHARDS = 4096 };
+
+struct checkpoint {
+    json_t *weight_map; /* tensor to file name; NULL: one file that holds all */
+    struct safetensors **files;
+    const char **names; /* of the shards, borrowed from weight_map */
+    const char **paths; /* borrowed from files */
+    size_t n_files;
+};
+
+static enum ct_status add_file(struct checkpoint *c, const char *dir, const char *name,
+                               struct ct_error *err)
+{
+    char path[PATH_MAX];
+
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) >= sizeof path)
+        return ct_fail(err, CT_EIO, "%s: the path is too long", dir);
+    const size_t n = c->n_files + 1;
+    struct safetensors **const files = ct_realloc_array(c->files, n, sizeof *c->files);
+    if (files != NULL)
+        c->files = files;
+    const char **const names = ct_realloc_array(c->names, n, sizeof *c->names);
+    if (names != NULL)
+        c->names = names;
+    const char **const paths = ct_realloc_array(c->paths, n, sizeof *c->paths);
+    if (paths != NULL)
+        c->paths = paths;
+    if (files == NULL || names == NULL || paths == NULL)
+        return ct_fail_nomem(err, path, 0);
+    const enum ct_status st = safetensors_open(path, &c->files[c->n_files], err);
+    if (st != CT_OK)
+        return st;
+    c->names[c->n_files] = name;
+    c->paths[c->n_files] = safetensors_path(c->files[c->n_files]);
+    c->n_files = n;
+    return CT_OK;
+}
+
+static size_t file_of_name(const struct checkpoint *c, const char *name)
+{
+    size_t i = 0;
+
+    while (i < c->n_files && strcmp(c->names[i], name) != 0)
+        i++;
+    return i;
+}
+
+static bool is_plain_name(const char *name)
+{
+    return name[0] != '\0' && strchr(name, '/') == NULL && strcmp(name, ".") != 0 &&
+           strcmp(name, "..") != 0;
+}
+
+/* Every file that is named is there, and every tensor is in the file that is said to hold it. */
+static enum ct_status open_shards(struct checkpoint *c, const char *dir, const char *index,
+                                  struct ct_error *err)
+{
+    const char *tensor;
+    json_t *value;
+
+    json_object_foreach(c->weight_map, tensor, value)
+    {
+        const char *const name = json_string_value(value);
+        if (name == NULL || !is_plain_name(name))
+            return ct_fail(err, CT_EFORMAT, "%s: weight_map: '%s' has no plain file name", index,
+                           tensor);
+        const size_t i = file_of_name(c, name);
+        if (i == MAX_SHARDS)
+            return ct_fail(err, CT_EFORMAT, "%s: more than %d shards", index, MAX_SHARDS);
+        if (i == c->n_files) {
+            const enum ct_status st = add_file(c, dir, name, err);
+            if (st != CT_OK)
+                return st;
+        }
+        if (safetensors_find(c->files[i], tensor) == NULL)
+            return ct_fail(err, CT_EFORMAT, "%s: %s is not in %s as the index says", index, tensor,
+                           name);
+    }
+    return CT_OK;
+}
+
+static enum ct_status open_index(struct checkpoint *c, const char *dir, const char *index,
+                                 struct ct_error *err)
+{
+    json_t *root = NULL;
+    enum ct_status st = json_file_load(index, &root, err);
+
+    if (st != CT_OK)
+        return st;
+    c->weight_map = json_incref(json_object_get(root, "weight_map"));
+    json_decref(root);
+    if (!json_is_object(c->weight_map))
+        return ct_fail(err, CT_EFORMAT, "%s: weight_map is missing", index);
+    return open_shards(c, dir, index, err);
+}
+
+static bool is_there(const char *dir, const char *name, char path[PATH_MAX])
+{
+    struct stat info;
+
+    return (size_t)snprintf(path, PATH_MAX, "%s/%s", dir, name) < PATH_MAX &&
+           lstat(path, &info) == 0;
+}
+
+static enum ct_status open_files(struct checkpoint *c, const char *dir, struct ct_error *err)
+{
+    char path[PATH_MAX];
+
+    if (is_there(dir, "model.safetensors", path))
+        return add_file(c, dir, "model.safetensors", err);
+    if (is_there(dir, "model.safetensors.index.json", path))
+        return open_index(c, dir, path, err);
+    if (is_there(dir, "pytorch_model.bin", path) ||
+        is_there(dir, "pytorch_model.bin.index.json", path))
+        return ct_fail(err, CT_ENOTSUP,
+                       "%s: pickles can run code and are not read; convert once, in that folder: "
+                       "python3 -c \"from transformers import AutoModel as M; "
+                       "M.from_pretrained('.').save_pretrained('.', safe_serialization=True)\"",
+                       path);
+    return ct_fail(err, CT_EIO,
+                   "%s: no model.safetensors there; name a folder in Hugging Face layout", dir);
+}
+
+enum ct_status checkpoint_open(const char *dir, struct checkpoint **out, struct ct_error *err)
+{
+    struct checkpoint *const c = calloc(1, sizeof *c);
+
+    if (c == NULL)
+        return ct_fail_nomem(err, dir, 0);
+    const enum ct_status st = open_files(c, dir, err);
+    if (st == CT_OK)
+        *out = c;
+    else
+        checkpoint_free(c);
+    return st;
+}
+
+void checkpoint_free(struct checkpoint *c)
+{
+    if (c == NULL)
+        return;
+    for (size_t i = 0; i < c->n_files; i++)
+        safetensors_free(c->files[i]);
+    free(c->files);
+    free(c->names);
+    free(c->paths);
+    json_decref(c->weight_map);
+    free(c);
+}
+
+const struct safetensors_entry *checkpoint_find(const struct checkpoint *c, const char *name,
+                                                const char **path)
+{
+    size_t i = 0;
+
+    if (c->weight_map != NULL) {
+        const char *const file = json_string_value(json_object_get(c->weight_map, name));
+        if (file == NULL)
+            return NULL;
+        i = file_of_name(c, file);
+    }
+    if (path != NULL)
+        *path = c->paths[i];
+    return safetensors_find(c->files[i], name);
+}
+
+size_t checkpoint_n_files(const struct checkpoint *c)
+{
+    return c->n_files;
+}
+
+const char *const *checkpoint_paths(const struct checkpoint *c)
+{
+    return c->paths;
+}
+
+uint64_t checkpoint_bytes(const struct checkpoint *c)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < c->n_files; i++)
+        bytes += safetensors_size(c->files[i]);
+    return bytes;
+}

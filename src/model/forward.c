@@ -1,0 +1,438 @@
+#include "config.h"
+#include "model/forward.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/kernel.h"
+#include "base/mem.h"
+#include "model/activation.h"
+#include "model/attention.h"
+#include "model/gpt2_weights.h"
+#include "model/layer_norm.h"
+#include "model/linear.h"
+#include "model/prefetch.h"
+
+struct forward {
+    const struct gpt2_config *config;
+    const struct gpt2_weights *weights;
+    const struct hook_point *hooks;
+    size_t n_hooks;
+    size_t width;             /* of all hooks together */
+    size_t n_blocks;          /* that are computed, the last one perhaps in part */
+    enum hook_site last_site; /* in the last block; HOOK_LN_F goes through all of it */
+    int n_threads;
+    float *x;       /* [max_nodes, n_embd]: the residual stream */
+    float *normed;  /* [max_nodes, n_embd]: layer norm, then the mix of the heads, MLP's output */
+    float *wide;    /* [max_nodes, max(3 n_embd, n_inner)]: q and kv; attention output; MLP */
+    float *gain;    /* [n_embd]: a layer norm's weight */
+    float *bias;    /* [n_embd] and its bias */
+    float *scratch; /* [n_threads, scratch_size] */
+    size_t scratch_size;
+    float *widened; /* [n_threads, linear_scratch()]; NULL: no weight needs widening */
+};
+
+struct pass { /* one tree on its way */
+    struct forward *f;
+    const struct prefix_tree *tree;
+    float *out;
+    size_t n_rows;   /* rows of x: all nodes, or the targets alone once it has been cut down */
+    bool is_compact; /* it has */
+};
+
+static bool wants(const struct forward *f, enum hook_site site, size_t layer)
+{
+    for (size_t i = 0; i < f->n_hooks; i++)
+        if (f->hooks[i].site == site && f->hooks[i].layer == layer)
+            return true;
+    return false;
+}
+
+/* Copies the sequences' rows of data [.., n_cols] to `column` of each hook at this site. */
+static void take_columns(const struct pass *p, enum hook_site site, size_t layer, size_t column,
+                         const float *data, size_t n_cols, bool is_compact)
+{
+    const struct prefix_tree *const tree = p->tree;
+    size_t at = 0;
+
+    for (size_t h = 0; h < p->f->n_hooks; at += p->f->hooks[h++].width) {
+        if (p->f->hooks[h].site != site || p->f->hooks[h].layer != layer)
+            continue;
+        for (size_t i = 0; i < tree->n_seqs; i++) {
+            const size_t target = tree->seq_target[i];
+            const size_t row = is_compact ? target : tree->targets[target];
+            memcpy(p->out + tree->seq_index[i] * p->f->width + at + column, data + row * n_cols,
+                   n_cols * sizeof *data);
+        }
+    }
+}
+
+static void take(const struct pass *p, enum hook_site site, size_t layer, const float *data,
+                 size_t n_cols)
+{
+    take_columns(p, site, layer, 0, data, n_cols, p->is_compact);
+}
+
+/* From here on only the targets are computed: their rows move to the front. */
+static void gather_targets(const struct pass *p, float *rows)
+{
+    const size_t d = p->f->config->n_embd;
+
+    for (size_t i = 0; i < p->tree->n_targets; i++)
+        if (p->tree->targets[i] != i)
+            memcpy(rows + i * d, rows + p->tree->targets[i] * d, d * sizeof *rows);
+}
+
+static void make_compact(struct pass *p)
+{
+    if (p->is_compact)
+        return;
+    gather_targets(p, p->f->x);
+    p->n_rows = p->tree->n_targets;
+    p->is_compact = true;
+}
+
+static void normalise(const struct pass *p, const struct layer_norm *ln)
+{
+    struct forward *const f = p->f;
+    const size_t d = f->config->n_embd;
+
+    tensor_read(&ln->weight, 0, 0, d, f->gain);
+    tensor_read(&ln->bias, 0, 0, d, f->bias);
+    layer_norm_apply(f->x, p->n_rows, d, f->gain, f->bias, f->config->layer_norm_epsilon, f->normed,
+                     f->n_threads);
+}
+
+/* y = conv(x), of all its columns. */
+static void project(const struct pass *p, const struct conv1d *conv, const float *x, float *y,
+                    const enum activation *activation)
+{
+    const size_t n_out = conv->weight.cols;
+    const struct linear_job job = {
+        .x = x,
+        .ld_x = conv->weight.rows,
+        .n_rows = p->n_rows,
+        .conv = conv,
+        .n_cols = n_out,
+        .activation = activation,
+        .y = y,
+        .ld_y = n_out,
+    };
+
+    linear_apply(&job, p->f->widened, p->f->n_threads);
+}
+
+CT_KERNEL
+static void add_row(float *x, const float *y, size_t n)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        x[j] += y[j];
+}
+
+static void add_to_stream(const struct pass *p, const float *y)
+{
+    const size_t d = p->f->config->n_embd;
+    float *const x = p->f->x;
+
+#pragma omp parallel for schedule(static) num_threads(p->f->n_threads)
+    for (size_t i = 0; i < p->n_rows; i++)
+        add_row(x + i * d, y + i * d, d);
+}
+
+static void activate(const struct pass *p, float *rows, size_t n)
+{
+    const enum activation activation = p->f->config->activation_function;
+
+#pragma omp parallel for schedule(static) num_threads(p->f->n_threads)
+    for (size_t i = 0; i < p->n_rows; i++)
+        activation_apply(activation, rows + i * n, n);
+}
+
+/* Columns of c_attn for the first n_rows rows of `normed`. */
+static void project_qkv(const struct pass *p, const struct conv1d *conv, size_t n_rows,
+                        size_t first_col, size_t n_cols, float *y)
+{
+    const struct linear_job job = {
+        .x = p->f->normed,
+        .ld_x = p->f->config->n_embd,
+        .n_rows = n_rows,
+        .conv = conv,
+        .first_col = first_col,
+        .n_cols = n_cols,
+        .y = y,
+        .ld_y = n_cols,
+    };
+
+    linear_apply(&job, p->f->widened, p->f->n_threads);
+}
+
+static void attend(const struct pass *p, size_t layer, const float *q, const float *kv)
+{
+    const struct gpt2_config *const c = p->f->config;
+    const size_t d_head = c->n_embd / c->n_head;
+    double scale = c->scale_attn_weights ? 1.0 / sqrt((double)d_head) : 1.0;
+
+    if (c->scale_attn_by_inverse_layer_idx)
+        scale /= (double)(layer + 1);
+    const struct attention_job job = {
+        .q = q,
+        .kv = kv,
+        .depth = p->tree->depth,
+        .n_nodes = p->tree->n_nodes,
+        .queries = p->is_compact ? p->tree->targets : NULL,
+        .n_queries = p->n_rows,
+        .max_len = p->tree->max_len,
+        .n_head = c->n_head,
+        .d_head = d_head,
+        .scale = (float)scale,
+        .out = p->f->normed,
+    };
+    attention_apply(&job, p->f->scratch, p->f->n_threads);
+}
+
+static bool is_last(const struct pass *p, size_t layer, enum hook_site site)
+{
+    return layer + 1 == p->f->n_blocks && p->f->last_site == site;
+}
+
+/* True: go on to the block's second half. */
+static bool attention_half(struct pass *p, size_t layer)
+{
+    struct forward *const f = p->f;
+    const struct gpt2_block *const block = &f->weights->blocks[layer];
+    const size_t d = f->config->n_embd;
+    const bool in_last_block = layer + 1 == f->n_blocks;
+
+    if (is_last(p, layer, HOOK_LN_1) || is_last(p, layer, HOOK_ATTN_C_ATTN))
+        make_compact(p);
+    normalise(p, &block->ln_1);
+    take(p, HOOK_LN_1, layer, f->normed, d);
+    if (is_last(p, layer, HOOK_LN_1))
+        return false;
+
+    float *const q = f->wide;
+    float *const kv = f->wide + p->n_rows * d;
+    const bool kv_compact = p->is_compact;
+    project_qkv(p, &block->attn_c_attn, p->n_rows, d, 2 * d, kv); /* every key is looked at */
+    if (in_last_block && !p->is_compact) {                        /* by the targets alone */
+        gather_targets(p, f->normed);
+        make_compact(p);
+    }
+    project_qkv(p, &block->attn_c_attn, p->n_rows, 0, d, q);
+    take(p, HOOK_ATTN_C_ATTN, layer, q, d);
+    take_columns(p, HOOK_ATTN_C_ATTN, layer, d, kv, 2 * d, kv_compact);
+    if (is_last(p, layer, HOOK_ATTN_C_ATTN))
+        return false;
+
+    attend(p, layer, q, kv);
+    project(p, &block->attn_c_proj, f->normed, f->wide, NULL);
+    take(p, HOOK_ATTN_C_PROJ, layer, f->wide, d);
+    take(p, HOOK_ATTN, layer, f->wide, d);
+    if (is_last(p, layer, HOOK_ATTN_C_PROJ) || is_last(p, layer, HOOK_ATTN))
+        return false;
+    add_to_stream(p, f->wide);
+    return true;
+}
+
+static void mlp_half(struct pass *p, size_t layer)
+{
+    struct forward *const f = p->f;
+    const struct gpt2_block *const block = &f->weights->blocks[layer];
+    const enum activation *const activation = &f->config->activation_function;
+    const size_t d = f->config->n_embd;
+    const size_t n_inner = f->config->n_inner;
+    const bool takes_c_fc = wants(f, HOOK_MLP_C_FC, layer);
+
+    normalise(p, &block->ln_2);
+    take(p, HOOK_LN_2, layer, f->normed, d);
+    if (is_last(p, layer, HOOK_LN_2))
+        return;
+    project(p, &block->mlp_c_fc, f->normed, f->wide, takes_c_fc ? NULL : activation);
+    take(p, HOOK_MLP_C_FC, layer, f->wide, n_inner);
+    if (is_last(p, layer, HOOK_MLP_C_FC))
+        return;
+    if (takes_c_fc)
+        activate(p, f->wide, n_inner);
+    take(p, HOOK_MLP_ACT, layer, f->wide, n_inner);
+    if (is_last(p, layer, HOOK_MLP_ACT))
+        return;
+    project(p, &block->mlp_c_proj, f->wide, f->normed, NULL);
+    take(p, HOOK_MLP_C_PROJ, layer, f->normed, d);
+    take(p, HOOK_MLP, layer, f->normed, d);
+    add_to_stream(p, f->normed);
+    take(p, HOOK_BLOCK, layer, f->x, d);
+}
+
+/* What block `layer` will touch, in the order of use; returns how many tensors that are. */
+static size_t list_tensors(const struct forward *f, size_t layer, const struct tensor *out[4])
+{
+    const struct gpt2_block *const block = &f->weights->blocks[layer];
+    const enum hook_site last = layer + 1 == f->n_blocks ? f->last_site : HOOK_LN_F;
+    size_t n = 0;
+
+    if (last >= HOOK_ATTN_C_ATTN)
+        out[n++] = &block->attn_c_attn.weight;
+    if (last >= HOOK_ATTN_C_PROJ)
+        out[n++] = &block->attn_c_proj.weight;
+    if (last >= HOOK_MLP_C_FC)
+        out[n++] = &block->mlp_c_fc.weight;
+    if (last >= HOOK_MLP_C_PROJ)
+        out[n++] = &block->mlp_c_proj.weight;
+    return n;
+}
+
+static void fetch_weights(const struct forward *f, size_t layer)
+{
+    const struct tensor *tensors[4];
+
+    if (layer + 1 < f->n_blocks)
+        prefetch_later(tensors, list_tensors(f, layer + 1, tensors));
+    prefetch_now(tensors, list_tensors(f, layer, tensors), f->n_threads);
+}
+
+/* The rows of an embedding alone, for the hooks wte and wpe. */
+static void take_embedding(const struct pass *p, enum hook_site site)
+{
+    struct forward *const f = p->f;
+    const size_t d = f->config->n_embd;
+
+    if (!wants(f, site, 0))
+        return;
+    for (size_t i = 0; i < p->tree->n_nodes; i++)
+        if (site == HOOK_WTE)
+            tensor_read(&f->weights->wte, p->tree->tokens[i], 0, d, f->x + i * d);
+        else
+            tensor_read(&f->weights->wpe, p->tree->depth[i], 0, d, f->x + i * d);
+    take(p, site, 0, f->x, d);
+}
+
+static void embed(const struct pass *p)
+{
+    struct forward *const f = p->f;
+    const size_t d = f->config->n_embd;
+
+    for (size_t i = 0; i < p->tree->n_nodes; i++) {
+        tensor_read(&f->weights->wte, p->tree->tokens[i], 0, d, f->x + i * d);
+        tensor_read(&f->weights->wpe, p->tree->depth[i], 0, d, f->bias);
+        add_row(f->x + i * d, f->bias, d);
+    }
+}
+
+bool forward_run(struct forward *f, const struct prefix_tree *tree, float *out, forward_step *step,
+                 void *context)
+{
+    struct pass p = { .f = f, .tree = tree, .out = out, .n_rows = tree->n_nodes };
+
+    take_embedding(&p, HOOK_WTE);
+    take_embedding(&p, HOOK_WPE);
+    if (f->n_blocks > 0)
+        embed(&p);
+    if (!step(context, tree->n_nodes))
+        return false;
+    for (size_t layer = 0; layer < f->n_blocks; layer++) {
+        fetch_weights(f, layer);
+        const bool goes_on = attention_half(&p, layer);
+        if (!step(context, tree->n_nodes))
+            return false;
+        if (goes_on)
+            mlp_half(&p, layer);
+        if (!step(context, tree->n_nodes))
+            return false;
+    }
+    if (wants(f, HOOK_LN_F, 0)) {
+        normalise(&p, &f->weights->ln_f);
+        take(&p, HOOK_LN_F, 0, f->normed, f->config->n_embd);
+    }
+    return true;
+}
+
+size_t forward_n_steps(const struct forward *f)
+{
+    return 1 + 2 * f->n_blocks;
+}
+
+/* How far the pass must go for the hook that comes last. */
+static void plan(struct forward *f)
+{
+    for (size_t i = 0; i < f->n_hooks; i++) {
+        const struct hook_point *const hook = &f->hooks[i];
+        f->width += hook->width;
+        if (hook->site == HOOK_WTE || hook->site == HOOK_WPE)
+            continue;
+        const size_t n_blocks = hook->site == HOOK_LN_F ? f->config->n_layer : hook->layer + 1;
+        if (n_blocks > f->n_blocks || (n_blocks == f->n_blocks && hook->site > f->last_site)) {
+            f->n_blocks = n_blocks;
+            f->last_site = hook->site;
+        }
+    }
+}
+
+static bool block_needs_widening(const struct gpt2_block *b)
+{
+    return tensor_in_place(&b->attn_c_attn.weight) == NULL ||
+           tensor_in_place(&b->attn_c_proj.weight) == NULL ||
+           tensor_in_place(&b->mlp_c_fc.weight) == NULL ||
+           tensor_in_place(&b->mlp_c_proj.weight) == NULL;
+}
+
+static enum ct_status make_workspace(struct forward *f, const struct forward_params *params,
+                                     struct ct_error *err)
+{
+    const size_t d = f->config->n_embd;
+    const size_t rows = params->max_nodes;
+    const size_t n_threads = (size_t)f->n_threads;
+    const size_t n_wide = 3 * d > f->config->n_inner ? 3 * d : f->config->n_inner;
+    bool widens = false;
+
+    for (size_t l = 0; l < f->n_blocks; l++)
+        widens |= block_needs_widening(&f->weights->blocks[l]);
+    f->scratch_size = attention_scratch(params->max_len, d / f->config->n_head);
+    f->x = ct_aligned_array(rows, d * sizeof *f->x);
+    f->normed = ct_aligned_array(rows, d * sizeof *f->normed);
+    f->wide = ct_aligned_array(rows, n_wide * sizeof *f->wide);
+    f->gain = ct_aligned_array(d, sizeof *f->gain);
+    f->bias = ct_aligned_array(d, sizeof *f->bias);
+    f->scratch = ct_aligned_array(n_threads, f->scratch_size * sizeof *f->scratch);
+    f->widened = widens ? ct_aligned_array(n_threads, linear_scratch() * sizeof *f->widened) : NULL;
+    if (f->x == NULL || f->normed == NULL || f->wide == NULL || f->gain == NULL ||
+        f->bias == NULL || f->scratch == NULL || (widens && f->widened == NULL))
+        return ct_fail_nomem(err, "forward pass", rows * (2 * d + n_wide) * sizeof *f->x);
+    return CT_OK;
+}
+
+enum ct_status forward_new(const struct gpt2 *model, const struct forward_params *params,
+                           struct forward **out, struct ct_error *err)
+{
+    struct forward *const f = calloc(1, sizeof *f);
+
+    if (f == NULL)
+        return ct_fail_nomem(err, "forward pass", 0);
+    f->config = gpt2_config(model);
+    f->weights = gpt2_weights(model);
+    f->hooks = params->hooks;
+    f->n_hooks = params->n_hooks;
+    f->n_threads = params->n_threads < 1 ? 1 : params->n_threads;
+    plan(f);
+    const enum ct_status st = make_workspace(f, params, err);
+    if (st == CT_OK)
+        *out = f;
+    else
+        forward_free(f);
+    return st;
+}
+
+void forward_free(struct forward *f)
+{
+    if (f == NULL)
+        return;
+    free(f->x);
+    free(f->normed);
+    free(f->wide);
+    free(f->gain);
+    free(f->bias);
+    free(f->scratch);
+    free(f->widened);
+    free(f);
+}

@@ -1,0 +1,37 @@
+/* What the forward pass sees of a model: its tensors, by the names of Hugging Face. */
+#ifndef CT_MODEL_GPT2_WEIGHTS_H
+#define CT_MODEL_GPT2_WEIGHTS_H
+
+#include "model/gpt2.h"
+#include "model/tensor.h"
+
+struct layer_norm {
+    struct tensor weight; /* [n_embd] */
+    struct tensor bias;   /* [n_embd] */
+};
+
+struct conv1d {           /* transformers' Conv1D: y = x weight + bias */
+    struct tensor weight; /* [in, out] */
+    struct tensor bias;   /* [out] */
+};
+
+struct gpt2_block {
+    struct layer_norm ln_1;
+    struct conv1d attn_c_attn; /* [n_embd, 3 n_embd]: queries, keys, values */
+    struct conv1d attn_c_proj; /* [n_embd, n_embd] */
+    struct layer_norm ln_2;
+    struct conv1d mlp_c_fc;   /* [n_embd, n_inner] */
+    struct conv1d mlp_c_proj; /* [n_inner, n_embd] */
+};
+
+struct gpt2_weights {
+    struct tensor wte;         /* [vocab_size, n_embd] */
+    struct tensor wpe;         /* [n_positions, n_embd] */
+    struct gpt2_block *blocks; /* [n_layer] */
+    struct layer_norm ln_f;
+};
+
+/* Borrowed from the model. */
+const struct gpt2_weights *gpt2_weights(const struct gpt2 *model);
+
+#endif

@@ -1,0 +1,54 @@
+#include "config.h"
+#include "model/json_file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_BYTES = 64 << 20 };
+
+static FILE *open_regular(const char *path, struct ct_error *err, enum ct_status *st)
+{
+    struct stat info;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0 || fstat(fd, &info) != 0) {
+        *st = ct_fail_errno(err, "%s", path);
+    } else if (!S_ISREG(info.st_mode)) {
+        *st = ct_fail(err, CT_EFORMAT, "%s: not a regular file", path);
+    } else if (info.st_size > MAX_BYTES) {
+        *st = ct_fail(err, CT_EFORMAT, "%s: %lld bytes, at most %d are read", path,
+                      (long long)info.st_size, MAX_BYTES);
+    } else {
+        FILE *const file = fdopen(fd, "r");
+        if (file != NULL)
+            return file;
+        *st = ct_fail_errno(err, "%s", path);
+    }
+    if (fd >= 0)
+        close(fd);
+    return NULL;
+}
+
+enum ct_status json_file_load(const char *path, json_t **out, struct ct_error *err)
+{
+    enum ct_status st = CT_OK;
+    json_error_t where;
+    FILE *const file = open_regular(path, err, &st);
+
+    if (file == NULL)
+        return st;
+    json_t *const root = json_loadf(file, JSON_REJECT_DUPLICATES, &where);
+    fclose(file);
+    if (root == NULL)
+        return json_error_code(&where) == json_error_out_of_memory
+                   ? ct_fail_nomem(err, path, 0)
+                   : ct_fail(err, CT_EFORMAT, "%s: line %d: %s", path, where.line, where.text);
+    if (!json_is_object(root)) {
+        json_decref(root);
+        return ct_fail(err, CT_EFORMAT, "%s: not a JSON object", path);
+    }
+    *out = root;
+    return CT_OK;
+}

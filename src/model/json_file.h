@@ -1,0 +1,13 @@
+/* A JSON file as jansson's tree, with errors that name file and line. */
+#ifndef CT_MODEL_JSON_FILE_H
+#define CT_MODEL_JSON_FILE_H
+
+#include <jansson.h>
+
+#include "base/status.h"
+
+/* The file must be a regular one of at most 64 MB that holds one object without duplicate keys.
+ * *out is owned by the caller: json_decref. CT_EIO, CT_EFORMAT, CT_ENOMEM. */
+enum ct_status json_file_load(const char *path, json_t **out, struct ct_error *err);
+
+#endif

@@ -1,0 +1,50 @@
+#include "config.h"
+#include "model/prefetch.h"
+
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { CHUNK = 1 << 20 };
+
+/* Advice for the whole pages around bytes at .. at + size of a mapping. */
+static void advise(const unsigned char *at, size_t size, int advice)
+{
+    const long page = sysconf(_SC_PAGESIZE);
+    const size_t before = page > 0 ? (uintptr_t)at % (uintptr_t)page : 0;
+
+    if (page > 0)
+        (void)madvise((void *)(uintptr_t)(at - before), size + before, advice);
+}
+
+static size_t tensor_bytes(const struct tensor *t)
+{
+    return t->rows * t->cols * tensor_item_size(t->dtype);
+}
+
+void prefetch_now(const struct tensor *const *tensors, size_t n, int n_threads)
+{
+#ifdef MADV_POPULATE_READ
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char *const data = tensors[i]->data;
+        const size_t bytes = tensor_bytes(tensors[i]);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(n_threads) if (bytes > CHUNK)
+        for (size_t at = 0; at < bytes; at += CHUNK)
+            advise(data + at, bytes - at < CHUNK ? bytes - at : CHUNK, MADV_POPULATE_READ);
+    }
+#else
+    prefetch_later(tensors, n);
+#endif
+    (void)n_threads;
+}
+
+void prefetch_later(const struct tensor *const *tensors, size_t n)
+{
+#ifdef MADV_WILLNEED
+    for (size_t i = 0; i < n; i++)
+        advise(tensors[i]->data, tensor_bytes(tensors[i]), MADV_WILLNEED);
+#else
+    (void)tensors;
+    (void)n;
+#endif
+}
