@@ -32,3 +32,8 @@ check_PROGRAMS += tests/test_extract
 tests_test_extract_SOURCES = tests/test_extract.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
 tests_test_extract_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_extract_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_tokenizer
+tests_test_tokenizer_SOURCES = tests/test_tokenizer.c $(TEST_SUPPORT)
+tests_test_tokenizer_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_tokenizer_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)

@@ -2,42 +2,44 @@
 #include "model/json_file.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { MAX_BYTES = 64 << 20 };
 
-static FILE *open_regular(const char *path, struct ct_error *err, enum ct_status *st)
+enum ct_status json_file_open(const char *path, FILE **out, struct ct_error *err)
 {
+    enum ct_status st = CT_OK;
     struct stat info;
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0 || fstat(fd, &info) != 0) {
-        *st = ct_fail_errno(err, "%s", path);
+        st = ct_fail_errno(err, "%s", path);
     } else if (!S_ISREG(info.st_mode)) {
-        *st = ct_fail(err, CT_EFORMAT, "%s: not a regular file", path);
+        st = ct_fail(err, CT_EFORMAT, "%s: not a regular file", path);
     } else if (info.st_size > MAX_BYTES) {
-        *st = ct_fail(err, CT_EFORMAT, "%s: %lld bytes, at most %d are read", path,
-                      (long long)info.st_size, MAX_BYTES);
+        st = ct_fail(err, CT_EFORMAT, "%s: %lld bytes, at most %d are read", path,
+                     (long long)info.st_size, MAX_BYTES);
     } else {
         FILE *const file = fdopen(fd, "r");
-        if (file != NULL)
-            return file;
-        *st = ct_fail_errno(err, "%s", path);
+        if (file != NULL) {
+            *out = file;
+            return CT_OK;
+        }
+        st = ct_fail_errno(err, "%s", path);
     }
     if (fd >= 0)
         close(fd);
-    return NULL;
+    return st;
 }
 
 enum ct_status json_file_load(const char *path, json_t **out, struct ct_error *err)
 {
-    enum ct_status st = CT_OK;
     json_error_t where;
-    FILE *const file = open_regular(path, err, &st);
+    FILE *file = NULL;
+    const enum ct_status st = json_file_open(path, &file, err);
 
-    if (file == NULL)
+    if (st != CT_OK)
         return st;
     json_t *const root = json_loadf(file, JSON_REJECT_DUPLICATES, &where);
     fclose(file);

@@ -17,4 +17,13 @@ src_model_libmodel_a_SOURCES += \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
 	src/model/safetensors.c src/model/safetensors.h \
 	src/model/tensor.c src/model/tensor.h \
-	src/model/threads.h
+	src/model/threads.h \
+	src/model/added_tokens.c src/model/added_tokens.h \
+	src/model/bpe.c src/model/bpe.h \
+	src/model/json_ids.c src/model/json_ids.h \
+	src/model/pretokenize.c src/model/pretokenize.h \
+	src/model/tokenizer.c src/model/tokenizer.h \
+	src/model/tokenizer_files.c src/model/tokenizer_files.h \
+	src/model/tokenizer_json.c \
+	src/model/tokenizer_parts.c src/model/tokenizer_parts.h \
+	src/model/vocab.c src/model/vocab.h

@@ -1,0 +1,49 @@
+/*
+ * Byte pair encoding of one piece of text (Sennrich, Haddow & Birch 2016, algorithm 1, on bytes):
+ * of all neighbouring tokens that may be merged, the leftmost pair of the lowest rank is, until
+ * none is left. O(n^2) for short pieces, O(n log n) for long ones.
+ */
+#ifndef CT_MODEL_BPE_H
+#define CT_MODEL_BPE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "model/tokenizer.h"
+
+struct bpe { /* zero-initialise; owns its arrays until bpe_clear() */
+    /* [n_slots], open addressing, a power of two: left id, right id, rank + 1 in 21, 21 and 22
+     * bits; 0 is an empty slot */
+    uint64_t *slots;
+    size_t n_slots;
+    uint32_t *ids; /* [n_merges]: what the two tokens of the merge of that rank become */
+    size_t n_merges;
+    size_t ids_room;
+    uint32_t byte_ids[256]; /* the caller fills them in */
+};
+
+void bpe_clear(struct bpe *bpe);
+
+/* A guess at the number of merges to come, which saves growing. CT_ENOMEM. */
+enum ct_status bpe_expect(struct bpe *bpe, size_t n_merges, struct ct_error *err);
+
+/* Tokens left and right (ids of at most VOCAB_MAX_ID) become id; what is added first goes first.
+ * Of a pair that comes twice the last one counts. CT_EFORMAT: too many; CT_ENOMEM. */
+enum ct_status bpe_add(struct bpe *bpe, uint32_t left, uint32_t right, uint32_t id,
+                       struct ct_error *err);
+
+struct token_list { /* zero-initialise; owns items */
+    struct token *items;
+    size_t n;
+    size_t room;
+};
+
+enum ct_status token_list_reserve(struct token_list *list, size_t n_more, struct ct_error *err);
+
+/* Appends the tokens of bytes [size], size at most INT32_MAX; their offsets count from base.
+ * CT_ENOMEM. */
+enum ct_status bpe_encode(const struct bpe *bpe, const char *bytes, size_t size, size_t base,
+                          struct token_list *out, struct ct_error *err);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * Reads the tokenizer of a model's folder: vocab.json and merges.txt (with added_tokens.json where
+ * there is one), or else tokenizer.json. A tokenizer.json or tokenizer_config.json that asks for
+ * something that GPT-2's tokenizer does not do is refused by the name of the setting.
+ */
+#ifndef CT_MODEL_TOKENIZER_FILES_H
+#define CT_MODEL_TOKENIZER_FILES_H
+
+#include <stdio.h>
+
+#include "base/status.h"
+#include "model/tokenizer_parts.h"
+
+/* *parts is zeroed; on failure, too, the caller clears it. CT_EIO, CT_EFORMAT (naming file and
+ * entry), CT_ENOTSUP, CT_ENOMEM. */
+enum ct_status tokenizer_files_read(const char *dir, struct tokenizer_parts *parts,
+                                    struct ct_error *err);
+
+/* The same from a tokenizer.json. Errors name the entry. */
+enum ct_status tokenizer_json_read(FILE *file, struct tokenizer_parts *parts, struct ct_error *err);
+
+/* CT_ENOTSUP when a tokenizer_config.json changes what is encoded; CT_EFORMAT, CT_ENOMEM. */
+enum ct_status tokenizer_config_check(FILE *file, struct ct_error *err);
+
+#endif

@@ -1,0 +1,246 @@
+#include "config.h"
+#include "model/vocab.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* A slot holds id + 1, and above it bits of the hash, so that few wrong tokens are looked at. */
+#define SLOT_ID_BITS 22
+#define SLOT_ID      ((1U << SLOT_ID_BITS) - 1)
+
+static bool stands_for_itself(uint32_t byte)
+{
+    return (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) ||
+           (byte >= 0xAE && byte <= 0xFF);
+}
+
+uint32_t vocab_sign_of_byte(unsigned char byte)
+{
+    uint32_t sign = 0x100;
+
+    if (stands_for_itself(byte))
+        return byte;
+    for (uint32_t before = 0; before < byte; before++)
+        sign += !stands_for_itself(before);
+    return sign;
+}
+
+/* The byte that a character stands for, or -1. The bytes that do not stand for themselves are
+ * 0x00 .. 0x20, 0x7F .. 0xA0 and 0xAD. */
+static int byte_of_sign(uint32_t sign)
+{
+    if (sign < 0x100)
+        return stands_for_itself(sign) ? (int)sign : -1;
+    if (sign <= 0x120)
+        return (int)(sign - 0x100);
+    if (sign <= 0x142)
+        return (int)(sign - 0x121 + 0x7F);
+    return sign == 0x143 ? 0xAD : -1;
+}
+
+size_t vocab_decode_name(const char *name, size_t size, char *bytes)
+{
+    const unsigned char *const s = (const unsigned char *)name;
+    size_t n = 0;
+
+    for (size_t at = 0; at < size; n++) {
+        if (s[at] < 0x80) {
+            if (!stands_for_itself(s[at]))
+                return SIZE_MAX;
+            bytes[n] = name[at++];
+            continue;
+        }
+        /* The alphabet ends at U+0143: one byte of UTF-8 or two. */
+        if (s[at] < 0xC2 || s[at] > 0xC5 || at + 1 == size || (s[at + 1] & 0xC0) != 0x80)
+            return SIZE_MAX;
+        const int byte = byte_of_sign((s[at] & 0x1FU) << 6 | (s[at + 1] & 0x3FU));
+        if (byte < 0)
+            return SIZE_MAX;
+        bytes[n] = (char)byte;
+        at += 2;
+    }
+    return n;
+}
+
+/* Multiply and fold, eight bytes at a time: most tokens are no longer than that. */
+static uint64_t hash(const char *bytes, size_t size)
+{
+    uint64_t h = size;
+
+    for (uint64_t word; size >= sizeof word; bytes += sizeof word, size -= sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        h = (h ^ word) * 0x9E3779B97F4A7C15U;
+        h ^= h >> 32;
+    }
+    for (; size > 0; bytes++, size--)
+        h = (h << 8 | h >> 56) ^ (unsigned char)*bytes;
+    h *= 0x9E3779B97F4A7C15U;
+    return h ^ h >> 32;
+}
+
+void vocab_clear(struct vocab *vocab)
+{
+    free(vocab->bytes);
+    free(vocab->spans);
+    free(vocab->slots);
+    *vocab = (struct vocab){ 0 };
+}
+
+/* The slot of these bytes, or the empty one where they would go. One in five is empty. */
+static uint32_t *find_slot(const struct vocab *vocab, const char *bytes, size_t size, uint64_t h)
+{
+    const uint32_t tag = (uint32_t)(h >> 32) & ~SLOT_ID;
+    size_t at = (size_t)h & (vocab->n_slots - 1);
+
+    for (; vocab->slots[at] != 0; at = (at + 1) & (vocab->n_slots - 1)) {
+        if ((vocab->slots[at] & ~SLOT_ID) != tag)
+            continue;
+        const struct vocab_span span = vocab->spans[(vocab->slots[at] & SLOT_ID) - 1];
+        if (span.size == size && memcmp(vocab->bytes + span.begin, bytes, size) == 0)
+            break;
+    }
+    return &vocab->slots[at];
+}
+
+static uint32_t slot_value(uint32_t id, uint64_t h)
+{
+    return ((uint32_t)(h >> 32) & ~SLOT_ID) | (id + 1);
+}
+
+static void put_again(struct vocab *vocab, uint32_t id)
+{
+    const struct vocab_span span = vocab->spans[id];
+    const uint64_t h = hash(vocab->bytes + span.begin, span.size);
+
+    *find_slot(vocab, vocab->bytes + span.begin, span.size, h) = slot_value(id, h);
+}
+
+enum ct_status vocab_expect(struct vocab *vocab, size_t n_tokens, struct ct_error *err)
+{
+    size_t n_slots = vocab->n_slots > 0 ? vocab->n_slots : 64;
+
+    while (n_slots / 5 * 4 < n_tokens)
+        n_slots *= 2;
+    if (n_slots == vocab->n_slots)
+        return CT_OK;
+    uint32_t *const old = vocab->slots;
+    const size_t n_old = vocab->n_slots;
+    uint32_t *const slots = ct_calloc_array(n_slots, sizeof *slots);
+
+    if (slots == NULL)
+        return ct_fail_nomem(err, "vocabulary", n_slots * sizeof *slots);
+    vocab->slots = slots;
+    vocab->n_slots = n_slots;
+    for (size_t i = 0; i < n_old; i++)
+        if (old[i] != 0)
+            put_again(vocab, (old[i] & SLOT_ID) - 1);
+    free(old);
+    return CT_OK;
+}
+
+static enum ct_status too_long(size_t size, struct ct_error *err)
+{
+    return ct_fail(err, CT_EFORMAT, "a token of %zu bytes; at most %d can be read", size,
+                   VOCAB_MAX_PIECE);
+}
+
+/* Room for the id, and for n_bytes more bytes. */
+static enum ct_status reserve(struct vocab *vocab, uint32_t id, size_t n_bytes,
+                              struct ct_error *err)
+{
+    if (vocab->bytes_room - vocab->n_bytes < n_bytes) {
+        const size_t room = 2 * vocab->bytes_room + VOCAB_MAX_PIECE + n_bytes;
+        char *const bytes = room < UINT32_MAX ? ct_realloc_array(vocab->bytes, room, 1) : NULL;
+        if (bytes == NULL)
+            return ct_fail_nomem(err, "vocabulary", room);
+        vocab->bytes = bytes;
+        vocab->bytes_room = room;
+    }
+    if (id >= vocab->spans_room) {
+        const size_t room = 2 * (size_t)id + 512;
+        struct vocab_span *const spans = ct_realloc_array(vocab->spans, room, sizeof *spans);
+        if (spans == NULL)
+            return ct_fail_nomem(err, "vocabulary", room * sizeof *spans);
+        vocab->spans = spans;
+        vocab->spans_room = room;
+    }
+    for (; vocab->n_ids <= id; vocab->n_ids++)
+        vocab->spans[vocab->n_ids] = (struct vocab_span){ UINT32_MAX, 0 };
+    return CT_OK;
+}
+
+enum ct_status vocab_add(struct vocab *vocab, uint32_t id, const char *name, size_t size,
+                         struct ct_error *err)
+{
+    const int shown = (int)(size < 64 ? size : 64);
+    char bytes[2 * VOCAB_MAX_PIECE];
+
+    if (size > sizeof bytes)
+        return too_long(size, err);
+    if (id < vocab->n_ids && vocab->spans[id].begin != UINT32_MAX)
+        return ct_fail(err, CT_EFORMAT, "\"%.*s\": another token has id %u already", shown, name,
+                       id);
+    const size_t n = vocab_decode_name(name, size, bytes);
+
+    if (n == SIZE_MAX)
+        return vocab_put(vocab, id, name, size, err);
+    enum ct_status st = vocab_expect(vocab, vocab->n_names + 1, err);
+    if (st != CT_OK)
+        return st;
+    const uint64_t h = hash(bytes, n);
+    uint32_t *const slot = find_slot(vocab, bytes, n, h);
+    if (*slot != 0)
+        return ct_fail(err, CT_EFORMAT, "\"%.*s\" is there twice", shown, name);
+    st = vocab_put(vocab, id, bytes, n, err);
+    if (st != CT_OK)
+        return st;
+    *slot = slot_value(id, h);
+    vocab->n_names++;
+    return CT_OK;
+}
+
+enum ct_status vocab_put(struct vocab *vocab, uint32_t id, const char *bytes, size_t size,
+                         struct ct_error *err)
+{
+    if (size > VOCAB_MAX_PIECE)
+        return too_long(size, err);
+    const enum ct_status st = reserve(vocab, id, size, err);
+
+    if (st != CT_OK)
+        return st;
+    memcpy(vocab->bytes + vocab->n_bytes, bytes, size);
+    vocab->spans[id] = (struct vocab_span){ (uint32_t)vocab->n_bytes, (uint32_t)size };
+    vocab->n_bytes += size;
+    return CT_OK;
+}
+
+int32_t vocab_find(const struct vocab *vocab, const char *bytes, size_t size)
+{
+    if (vocab->n_slots == 0)
+        return VOCAB_NONE;
+    return (int32_t)(*find_slot(vocab, bytes, size, hash(bytes, size)) & SLOT_ID) - 1;
+}
+
+const char *vocab_piece(const struct vocab *vocab, uint32_t id, size_t *size)
+{
+    if (id >= vocab->n_ids || vocab->spans[id].begin == UINT32_MAX)
+        return NULL;
+    *size = vocab->spans[id].size;
+    return vocab->bytes + vocab->spans[id].begin;
+}
+
+void vocab_seal(struct vocab *vocab)
+{
+    char *const fitting = ct_realloc_array(vocab->bytes, vocab->n_bytes, 1);
+
+    if (fitting != NULL) {
+        vocab->bytes = fitting;
+        vocab->bytes_room = vocab->n_bytes;
+    }
+    free(vocab->slots);
+    vocab->slots = NULL;
+    vocab->n_slots = 0;
+}
