@@ -37,3 +37,37 @@ check_PROGRAMS += tests/test_tokenizer
 tests_test_tokenizer_SOURCES = tests/test_tokenizer.c $(TEST_SUPPORT)
 tests_test_tokenizer_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_tokenizer_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+# Not a test: what tests/quality/tsne_quality.py runs (make tests/quality/tsne_driver).
+EXTRA_PROGRAMS += tests/quality/tsne_driver
+tests_quality_tsne_driver_SOURCES = tests/quality/tsne_driver.c
+tests_quality_tsne_driver_LDADD = $(NUM) $(NUM_LIBS)
+
+check_PROGRAMS += tests/test_mt19937
+tests_test_mt19937_SOURCES = tests/test_mt19937.c $(TEST_SUPPORT)
+tests_test_mt19937_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_mt19937_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_crew
+tests_test_crew_SOURCES = tests/test_crew.c $(TEST_SUPPORT)
+tests_test_crew_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_crew_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_pca
+tests_test_pca_SOURCES = tests/test_pca.c $(TEST_SUPPORT)
+tests_test_pca_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_pca_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_tsne_affinity
+tests_test_tsne_affinity_SOURCES = tests/test_tsne_affinity.c $(TEST_SUPPORT)
+tests_test_tsne_affinity_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_tsne_affinity_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_tsne_gradient
+tests_test_tsne_gradient_SOURCES = tests/test_tsne_gradient.c $(TEST_SUPPORT)
+tests_test_tsne_gradient_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_tsne_gradient_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_tsne
+tests_test_tsne_SOURCES = tests/test_tsne.c $(TEST_SUPPORT)
+tests_test_tsne_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_tsne_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)

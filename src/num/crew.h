@@ -1,0 +1,33 @@
+/*
+ * A few threads for loops that start thousands of short parallel sections, such as the iterations
+ * of t-SNE. OpenMP's threads wait for one another at the end of every section, and spin while they
+ * do: where another program takes one of the processors, that costs many times what the threads
+ * gain. Here the caller never waits for a helper that has not begun; a helper spins for some
+ * microseconds and then sleeps; and when helpers have kept the caller waiting, the caller works
+ * alone for a while before it asks again.
+ */
+#ifndef CT_NUM_CREW_H
+#define CT_NUM_CREW_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+struct crew;
+
+/* The caller and n_threads - 1 helpers (fewer where the system gives no more threads, none in a
+ * build without threads). *out is owned by the caller: crew_free. CT_ENOMEM. */
+enum ct_status crew_new(int n_threads, struct crew **out, struct ct_error *err);
+void crew_free(struct crew *crew);
+
+size_t crew_size(const struct crew *crew); /* threads with the caller; 1 for NULL */
+
+/*
+ * Calls block(context, i) once for each i in 0 .. n_blocks - 1, in any order, on any thread of the
+ * crew, and returns when all are done. From one thread at a time. crew may be NULL: the caller does
+ * all of it.
+ */
+void crew_run(struct crew *crew, size_t n_blocks, void (*block)(void *context, size_t i),
+              void *context);
+
+#endif

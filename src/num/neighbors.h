@@ -1,0 +1,36 @@
+/*
+ * Exact nearest neighbours by euclidean distance: a blocked matrix product finds the candidates,
+ * their distances are then computed anew from the differences, so that equal rows are at distance
+ * 0 and rounding does not depend on how far the data lie from the origin.
+ * O(n_samples^2 * n_features).
+ */
+#ifndef CT_NUM_NEIGHBORS_H
+#define CT_NUM_NEIGHBORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mat.h"
+#include "base/progress.h"
+#include "base/status.h"
+#include "num/crew.h"
+
+struct neighbors { /* zero-initialise; owns its arrays until neighbors_clear() */
+    size_t n_samples;
+    size_t n_neighbors;
+    uint32_t *indices;   /* [n_samples, n_neighbors], ascending in each row, never the row itself */
+    double *sqdistances; /* [n_samples, n_neighbors] */
+};
+
+/*
+ * The n_neighbors nearest other rows of each row of X [n_samples, n_features]; of equal distances
+ * the lower index counts as nearer. On failure *out is untouched: CT_EINVAL (n_neighbors is 0 or
+ * not below n_samples, or X is not finite or too wide apart to square), CT_ENOMEM, CT_ECANCELED.
+ * crew may be NULL; the result does not depend on it.
+ */
+enum ct_status neighbors_find(const struct mat *X, size_t n_neighbors, struct crew *crew,
+                              const struct progress *progress, struct neighbors *out,
+                              struct ct_error *err);
+void neighbors_clear(struct neighbors *neighbors);
+
+#endif

@@ -1,0 +1,405 @@
+#include "config.h"
+#include "num/tsne.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/kernel.h"
+#include "base/mem.h"
+#include "num/crew.h"
+#include "num/mt19937.h"
+#include "num/neighbors.h"
+#include "num/pca.h"
+#include "num/tsne_affinity.h"
+#include "num/tsne_gradient.h"
+#include "num/tsne_schedule.h"
+
+enum {
+    N_COMPONENTS = 2,
+    CREW_FROM = 96, /* samples: with fewer, handing out the work costs more than it saves */
+};
+
+struct axis { /* one coordinate of every point; arrays are [tsne_padded(n_samples)] */
+    float *y; /* van der Maaten's name for the coordinates, of either axis */
+    float *grad;
+    float *update;
+    float *gains;
+};
+
+struct tsne {
+    struct tsne_params params;
+    size_t n_samples;
+    size_t padded;
+    float learning_rate;
+    struct tsne_joint P;
+    struct tsne_forces forces;
+    struct tsne_schedule schedule;
+    struct crew *crew;
+    struct axis axes[N_COMPONENTS];
+    float *embedding; /* [n_samples, N_COMPONENTS] */
+};
+
+void tsne_params_default(struct tsne_params *params)
+{
+    *params = (struct tsne_params){
+        .perplexity = 30.0,
+        .early_exaggeration = 12.0,
+        .learning_rate = 0.0,
+        .max_iter = 1000,
+        .init = TSNE_INIT_PCA,
+        .random_state = 0,
+        .n_threads = 1,
+    };
+}
+
+static enum ct_status tsne_check(const struct mat *X, const struct tsne_params *p,
+                                 struct ct_error *err)
+{
+    if (X->rows < 2 || X->cols < 1)
+        return ct_fail(err, CT_EINVAL,
+                       "t-SNE: %zu samples of %zu features; it needs 2 samples and 1 feature",
+                       X->rows, X->cols);
+    if (!(p->perplexity > 0.0) || !(p->perplexity < (double)X->rows))
+        return ct_fail(err, CT_EINVAL,
+                       "t-SNE: perplexity %g with %zu samples; it must be above 0 and below %zu",
+                       p->perplexity, X->rows, X->rows);
+    if (!(p->early_exaggeration >= 1.0) || !isfinite((float)p->early_exaggeration))
+        return ct_fail(err, CT_EINVAL, "t-SNE: early exaggeration %g; it must be at least 1",
+                       p->early_exaggeration);
+    if (!(p->learning_rate >= 0.0) || !isfinite((float)p->learning_rate))
+        return ct_fail(err, CT_EINVAL,
+                       "t-SNE: learning rate %g; it must be above 0, or 0 for 'auto'",
+                       p->learning_rate);
+    for (size_t e = 0; e < X->rows * X->cols; e++)
+        if (!isfinite(X->data[e]))
+            return ct_fail(err, CT_EINVAL,
+                           "t-SNE: row %zu, column %zu (from 0) is not finite; remove it",
+                           e / X->cols, e % X->cols);
+    return CT_OK;
+}
+
+static enum ct_status tsne_affinities(struct tsne *t, const struct mat *X,
+                                      const struct progress *progress, struct ct_error *err)
+{
+    const size_t n = t->n_samples, k = tsne_n_neighbors(n, t->params.perplexity);
+    struct neighbors nn = { 0 };
+    enum ct_status st = neighbors_find(X, k, t->crew, progress, &nn, err);
+
+    if (st != CT_OK)
+        return st;
+    double *const conditional = ct_aligned_array(n * k, sizeof *conditional);
+    if (conditional == NULL) {
+        st = ct_fail_nomem(err, "t-SNE: conditional probabilities", 0);
+    } else {
+        tsne_conditional(nn.sqdistances, n, k, t->params.perplexity, t->crew, conditional);
+        st = tsne_joint_init(&nn, conditional, &t->P, err);
+    }
+    free(conditional);
+    neighbors_clear(&nn);
+    return st;
+}
+
+/* Column c of the scores, scaled by `scale`; where there is no such component, normal deviates as
+ * in a random initialisation. */
+static void start_axis(struct tsne *t, size_t c, const struct mat *scores, double scale,
+                       struct mt19937 *rng)
+{
+    for (size_t i = 0; i < t->n_samples; i++)
+        t->axes[c].y[i] = scale > 0.0 ? (float)(scores->data[i * N_COMPONENTS + c] * scale)
+                                      : (float)(1e-4 * mt19937_normal(rng));
+}
+
+static double column_norm(const struct mat *m, size_t column)
+{
+    double norm = 0.0;
+
+    for (size_t i = 0; i < m->rows; i++)
+        norm = hypot(norm, m->data[i * m->cols + column]);
+    return norm;
+}
+
+/* The PCA scores over the standard deviation of the first component, times 1e-4. */
+static enum ct_status tsne_start_pca(struct tsne *t, const struct mat *X, struct ct_error *err)
+{
+    struct mat scores = { 0 };
+    struct mt19937 rng;
+    const enum ct_status st = pca_scores(X, N_COMPONENTS, t->crew, &scores, err);
+
+    if (st != CT_OK)
+        return st;
+    mt19937_init(&rng, t->params.random_state);
+    const double first_std = column_norm(&scores, 0) / sqrt((double)t->n_samples);
+    for (size_t c = 0; c < N_COMPONENTS; c++)
+        start_axis(t, c, &scores, column_norm(&scores, c) > 0.0 ? 1e-4 / first_std : 0.0, &rng);
+    mat_clear(&scores);
+    return CT_OK;
+}
+
+static void tsne_start_random(struct tsne *t)
+{
+    struct mt19937 rng;
+
+    mt19937_init(&rng, t->params.random_state);
+    for (size_t i = 0; i < t->n_samples; i++)
+        for (size_t c = 0; c < N_COMPONENTS; c++)
+            t->axes[c].y[i] = (float)(1e-4 * mt19937_normal(&rng));
+}
+
+static void tsne_interleave(struct tsne *t)
+{
+    for (size_t i = 0; i < t->n_samples; i++)
+        for (size_t c = 0; c < N_COMPONENTS; c++)
+            t->embedding[i * N_COMPONENTS + c] = t->axes[c].y[i];
+}
+
+static void tsne_momentum_reset(struct tsne *t)
+{
+    for (size_t c = 0; c < N_COMPONENTS; c++)
+        for (size_t i = 0; i < t->padded; i++) {
+            t->axes[c].update[i] = 0.0F;
+            t->axes[c].gains[i] = 1.0F;
+        }
+}
+
+static enum ct_status tsne_allocate(struct tsne *t, struct ct_error *err)
+{
+    bool complete = true;
+
+    for (size_t c = 0; c < N_COMPONENTS; c++) {
+        float **const arrays[] = { &t->axes[c].y, &t->axes[c].grad, &t->axes[c].update,
+                                   &t->axes[c].gains };
+        for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
+            *arrays[a] = ct_aligned_array(t->padded, sizeof **arrays[a]);
+            if (*arrays[a] != NULL)
+                memset(*arrays[a], 0, t->padded * sizeof **arrays[a]);
+            complete = complete && *arrays[a] != NULL;
+        }
+    }
+    t->embedding = ct_aligned_array(t->n_samples, N_COMPONENTS * sizeof *t->embedding);
+    if (!complete || t->embedding == NULL)
+        return ct_fail_nomem(err, "t-SNE: coordinates", 0);
+    return tsne_forces_init(&t->forces, t->n_samples, err);
+}
+
+static enum ct_status tsne_prepare(struct tsne *t, const struct mat *X,
+                                   const struct progress *progress, struct ct_error *err)
+{
+    enum ct_status st = CT_OK;
+
+    if (t->n_samples >= CREW_FROM)
+        st = crew_new(t->params.n_threads, &t->crew, err);
+    if (st == CT_OK)
+        st = tsne_affinities(t, X, progress, err);
+    if (st == CT_OK)
+        st = tsne_allocate(t, err);
+    if (st != CT_OK)
+        return st;
+    if (t->params.init == TSNE_INIT_PCA)
+        st = tsne_start_pca(t, X, err);
+    else
+        tsne_start_random(t);
+    if (st != CT_OK)
+        return st;
+    tsne_interleave(t);
+    tsne_momentum_reset(t);
+    tsne_schedule_init(&t->schedule, t->params.max_iter);
+    return CT_OK;
+}
+
+enum ct_status tsne_new(const struct mat *X, const struct tsne_params *params,
+                        const struct progress *progress, struct tsne **out, struct ct_error *err)
+{
+    enum ct_status st = tsne_check(X, params, err);
+
+    if (st != CT_OK)
+        return st;
+    struct tsne *const t = ct_calloc_array(1, sizeof *t);
+    if (t == NULL)
+        return ct_fail_nomem(err, "t-SNE", sizeof *t);
+    t->params = *params;
+    if (t->params.n_threads < 1)
+        t->params.n_threads = 1;
+    t->n_samples = X->rows;
+    t->padded = tsne_padded(X->rows);
+    t->learning_rate =
+        (float)(params->learning_rate > 0.0
+                    ? params->learning_rate
+                    : fmax((double)X->rows / params->early_exaggeration / 4.0, 50.0));
+    st = tsne_prepare(t, X, progress, err);
+    if (st == CT_OK)
+        *out = t;
+    else
+        tsne_free(t);
+    return st;
+}
+
+void tsne_free(struct tsne *tsne)
+{
+    if (tsne == NULL)
+        return;
+    for (size_t c = 0; c < N_COMPONENTS; c++) {
+        free(tsne->axes[c].y);
+        free(tsne->axes[c].grad);
+        free(tsne->axes[c].update);
+        free(tsne->axes[c].gains);
+    }
+    free(tsne->embedding);
+    crew_free(tsne->crew);
+    tsne_forces_clear(&tsne->forces);
+    tsne_joint_clear(&tsne->P);
+    free(tsne);
+}
+
+/* Momentum and gains (Jacobs 1988, Neural Networks 1:295), the gains multiplied into grad. */
+CT_KERNEL static void descend(float *restrict y, float *restrict grad, float *restrict update,
+                              float *restrict gains, size_t n, float momentum, float learning_rate)
+{
+    const float min_gain = 0.01F;
+
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        const float gain = update[i] * grad[i] < 0.0F ? gains[i] + 0.2F : gains[i] * 0.8F;
+        gains[i] = gain > min_gain ? gain : min_gain;
+        grad[i] *= gains[i];
+        update[i] = momentum * update[i] - learning_rate * grad[i];
+        y[i] += update[i];
+    }
+}
+
+static double tsne_grad_norm(const struct tsne *t)
+{
+    double sum = 0.0;
+
+    for (size_t c = 0; c < N_COMPONENTS; c++)
+        for (size_t i = 0; i < t->n_samples; i++)
+            sum += (double)t->axes[c].grad[i] * (double)t->axes[c].grad[i];
+    return sqrt(sum);
+}
+
+bool tsne_step(struct tsne *tsne)
+{
+    struct tsne *const t = tsne;
+    const bool exaggerating = t->schedule.exaggerating;
+    const float exaggeration = exaggerating ? (float)t->params.early_exaggeration : 1.0F;
+    const float *const x = t->axes[0].y, *const y = t->axes[1].y;
+    double error = 0.0, grad_norm = 0.0;
+
+    if (t->schedule.ended)
+        return false;
+    const bool looks = tsne_schedule_looks(&t->schedule);
+    tsne_forces_compute(&t->forces, &t->P, x, y, t->crew);
+    tsne_gradient(&t->forces, exaggeration, t->axes[0].grad, t->axes[1].grad);
+    if (looks)
+        error = tsne_kl(&t->forces, &t->P, x, y, exaggeration, t->crew);
+    for (size_t c = 0; c < N_COMPONENTS; c++)
+        descend(t->axes[c].y, t->axes[c].grad, t->axes[c].update, t->axes[c].gains, t->n_samples,
+                exaggerating ? 0.5F : 0.8F, t->learning_rate);
+    if (looks)
+        grad_norm = tsne_grad_norm(t);
+    if (tsne_schedule_advance(&t->schedule, error, grad_norm))
+        tsne_momentum_reset(t);
+    tsne_interleave(t);
+    return true;
+}
+
+size_t tsne_n_samples(const struct tsne *tsne)
+{
+    return tsne->n_samples;
+}
+
+size_t tsne_n_iter(const struct tsne *tsne)
+{
+    return tsne->schedule.iter;
+}
+
+const float *tsne_embedding(const struct tsne *tsne)
+{
+    return tsne->embedding;
+}
+
+double tsne_kl_divergence(struct tsne *tsne)
+{
+    struct tsne *const t = tsne;
+
+    tsne_forces_compute(&t->forces, &t->P, t->axes[0].y, t->axes[1].y, t->crew);
+    return tsne_kl(&t->forces, &t->P, t->axes[0].y, t->axes[1].y, 1.0F, t->crew);
+}
+
+/* While neighbours are looked for, the watcher is asked with n_iter 0. */
+struct preparation {
+    const struct tsne_watch *watch;
+    size_t max_iter;
+};
+
+static bool preparation_tick(void *context, size_t done, size_t total)
+{
+    const struct preparation *const p = context;
+
+    (void)done;
+    (void)total;
+    return p->watch->tick(p->watch->context, 0, p->max_iter) != TSNE_STOP;
+}
+
+static enum ct_status tsne_run(struct tsne *t, const struct tsne_watch *watch, struct ct_error *err)
+{
+    while (tsne_step(t)) {
+        if (watch == NULL || watch->tick == NULL)
+            continue;
+        const size_t n_iter = tsne_n_iter(t);
+        const enum tsne_answer answer = watch->tick(watch->context, n_iter, t->params.max_iter);
+        if (answer == TSNE_STOP)
+            return ct_fail(err, CT_ECANCELED, "t-SNE: stopped on request");
+        if (answer == TSNE_SHOW && watch->show != NULL)
+            watch->show(watch->context, n_iter, tsne_kl_divergence(t), t->embedding, t->n_samples);
+    }
+    return CT_OK;
+}
+
+static enum ct_status tsne_finish(struct tsne *t, struct tsne_result *out, struct ct_error *err)
+{
+    struct tsne_result result = { .n_iter = tsne_n_iter(t),
+                                  .learning_rate = (double)t->learning_rate };
+    const enum ct_status st =
+        mat_init(&result.embedding, t->n_samples, N_COMPONENTS, "t-SNE: embedding", err);
+
+    if (st != CT_OK)
+        return st;
+    bool finite = true;
+    for (size_t e = 0; e < t->n_samples * N_COMPONENTS; e++) {
+        result.embedding.data[e] = (double)t->embedding[e];
+        finite = finite && isfinite(t->embedding[e]);
+    }
+    if (!finite) {
+        tsne_result_clear(&result);
+        return ct_fail(err, CT_EINVAL, "t-SNE: the descent diverged; lower the learning rate %g",
+                       (double)t->learning_rate);
+    }
+    result.kl_divergence = tsne_kl_divergence(t);
+    *out = result;
+    return CT_OK;
+}
+
+enum ct_status tsne_fit(const struct mat *X, const struct tsne_params *params,
+                        const struct tsne_watch *watch, struct tsne_result *out,
+                        struct ct_error *err)
+{
+    struct preparation preparation = { .watch = watch, .max_iter = params->max_iter };
+    const struct progress progress = { .tick = preparation_tick, .context = &preparation };
+    const bool watched = watch != NULL && watch->tick != NULL;
+    struct tsne *t = NULL;
+    enum ct_status st = tsne_new(X, params, watched ? &progress : NULL, &t, err);
+
+    if (st == CT_OK)
+        st = tsne_run(t, watch, err);
+    if (st == CT_OK)
+        st = tsne_finish(t, out, err);
+    tsne_free(t);
+    return st;
+}
+
+void tsne_result_clear(struct tsne_result *result)
+{
+    mat_clear(&result->embedding);
+    *result = (struct tsne_result){ 0 };
+}

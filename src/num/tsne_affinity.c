@@ -1,0 +1,235 @@
+#include "config.h"
+#include "num/tsne_affinity.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/kernel.h"
+#include "base/mem.h"
+
+size_t tsne_n_neighbors(size_t n_samples, double perplexity)
+{
+    const double wanted = floor(3.0 * perplexity + 1.0);
+
+    return wanted < (double)(n_samples - 1) ? (size_t)wanted : n_samples - 1;
+}
+
+/* e^x for x <= 0, vectorised: x = m log 2 + r, e^r by its series; below -708 it is 0. Relative
+ * error below 4e-16. */
+static inline double exp_negative(double x)
+{
+    const double round = 6755399441055744.0; /* 1.5 * 2^52: adding it rounds to an integer */
+    const double bounded = x > -708.0 ? x : -708.0;
+    const double shifted = bounded * 1.4426950408889634 + round;
+    const double m = shifted - round;
+    const double r = (bounded - m * 6.93147180369123816490e-01) - m * 1.90821492927058770002e-10;
+    double e = 1.0 / 6227020800.0;
+    union {
+        double value;
+        uint64_t bits;
+    } shift = { .value = shifted }, power;
+
+    e = e * r + 1.0 / 479001600.0;
+    e = e * r + 1.0 / 39916800.0;
+    e = e * r + 1.0 / 3628800.0;
+    e = e * r + 1.0 / 362880.0;
+    e = e * r + 1.0 / 40320.0;
+    e = e * r + 1.0 / 5040.0;
+    e = e * r + 1.0 / 720.0;
+    e = e * r + 1.0 / 120.0;
+    e = e * r + 1.0 / 24.0;
+    e = e * r + 1.0 / 6.0;
+    e = e * r + 0.5;
+    e = e * r + 1.0;
+    e = e * r + 1.0;
+    power.bits = (shift.bits + 1023U) << 52; /* the low bits of shifted are m */
+    return x > -708.0 ? e * power.value : 0.0;
+}
+
+/* The unnormalised p of a row at precision beta, their sum, and the sum of distance times p. */
+CT_KERNEL static double row_weights(const double *sqdistances, size_t n, double beta, double *p,
+                                    double *sum_distance)
+{
+    double sum = 0.0, weighted = 0.0;
+
+#pragma omp simd reduction(+ : sum, weighted)
+    for (size_t j = 0; j < n; j++) {
+        const double d = (double)(float)sqdistances[j];
+        const double w = exp_negative(-d * beta);
+        p[j] = w;
+        sum += w;
+        weighted += d * w;
+    }
+    *sum_distance = weighted;
+    return sum;
+}
+
+static void row_search(const double *sqdistances, size_t n, double log_perplexity, double *p)
+{
+    enum { MAX_STEPS = 100 };
+    const double tolerance = 1e-5, no_sum = 1e-8;
+    double beta = 1.0, beta_min = 0.0, beta_max = INFINITY, sum = 1.0;
+
+    for (int step = 0; step < MAX_STEPS; step++) {
+        double sum_distance;
+        sum = row_weights(sqdistances, n, beta, p, &sum_distance);
+        if (!(sum > 0.0))
+            sum = no_sum; /* every p underflows: the entropy below calls for a smaller beta */
+        const double difference = log(sum) + beta * sum_distance / sum - log_perplexity;
+        if (fabs(difference) <= tolerance)
+            break;
+        if (difference > 0.0) {
+            beta_min = beta;
+            beta = isinf(beta_max) ? 2.0 * beta : 0.5 * (beta + beta_max);
+        } else {
+            beta_max = beta;
+            beta = 0.5 * (beta + beta_min);
+        }
+    }
+    for (size_t j = 0; j < n; j++)
+        p[j] /= sum;
+}
+
+enum { ROWS = 16 }; /* points whose perplexity one thread searches at a time */
+
+struct conditional_job {
+    const double *sqdistances;
+    size_t n_samples;
+    size_t n_neighbors;
+    double log_perplexity;
+    double *conditional;
+};
+
+static void conditional_rows(void *context, size_t block)
+{
+    const struct conditional_job *const job = context;
+    const size_t first = block * ROWS, k = job->n_neighbors;
+
+    for (size_t i = first; i < first + ROWS && i < job->n_samples; i++)
+        row_search(job->sqdistances + i * k, k, job->log_perplexity, job->conditional + i * k);
+}
+
+void tsne_conditional(const double *sqdistances, size_t n_samples, size_t n_neighbors,
+                      double perplexity, struct crew *crew, double *conditional)
+{
+    struct conditional_job job = {
+        .sqdistances = sqdistances,
+        .n_samples = n_samples,
+        .n_neighbors = n_neighbors,
+        .log_perplexity = log((double)(float)perplexity), /* the reference takes a float32 */
+        .conditional = conditional,
+    };
+
+    crew_run(crew, (n_samples + ROWS - 1) / ROWS, conditional_rows, &job);
+}
+
+/* The transpose of a matrix of k entries a row: where each column's entries are, ordered by row. */
+struct transposed {
+    size_t *indptr;   /* [n + 1] */
+    uint32_t *rows;   /* [n * k] */
+    const double **p; /* [n * k] */
+};
+
+static void transpose(const struct neighbors *nn, const double *conditional, struct transposed *t)
+{
+    const size_t n = nn->n_samples, k = nn->n_neighbors;
+
+    for (size_t e = 0; e < n * k; e++)
+        t->indptr[nn->indices[e] + 1]++;
+    for (size_t j = 0; j < n; j++)
+        t->indptr[j + 1] += t->indptr[j];
+    for (size_t e = 0; e < n * k; e++) {
+        const size_t at = t->indptr[nn->indices[e]]++; /* moves each start to its end ... */
+        t->rows[at] = (uint32_t)(e / k);
+        t->p[at] = conditional + e;
+    }
+    for (size_t j = n; j > 0; j--) /* ... and here back again */
+        t->indptr[j] = t->indptr[j - 1];
+    t->indptr[0] = 0;
+}
+
+/* Merges row i of the conditional p with row i of its transpose. Returns the entries written. */
+static size_t merge_row(const struct neighbors *nn, const double *conditional,
+                        const struct transposed *t, size_t i, uint32_t *indices, double *sums)
+{
+    const size_t k = nn->n_neighbors;
+    const uint32_t *const columns = nn->indices + i * k;
+    size_t a = 0, b = t->indptr[i], count = 0;
+
+    while (a < k || b < t->indptr[i + 1]) {
+        const uint32_t ca = a < k ? columns[a] : UINT32_MAX;
+        const uint32_t cb = b < t->indptr[i + 1] ? t->rows[b] : UINT32_MAX;
+        double sum = 0.0;
+        if (ca <= cb)
+            sum += conditional[i * k + a++];
+        if (cb <= ca)
+            sum += *t->p[b++];
+        indices[count] = ca < cb ? ca : cb;
+        sums[count++] = sum;
+    }
+    return count;
+}
+
+static void symmetrise(const struct neighbors *nn, const double *conditional,
+                       const struct transposed *t, struct tsne_joint *joint, double *sums)
+{
+    double total = 0.0;
+
+    joint->indptr[0] = 0;
+    for (size_t i = 0; i < nn->n_samples; i++) {
+        const size_t at = joint->indptr[i];
+        const size_t count = merge_row(nn, conditional, t, i, joint->indices + at, sums + at);
+        double row_total = 0.0;
+        for (size_t e = at; e < at + count; e++)
+            row_total += sums[e];
+        total += row_total;
+        joint->indptr[i + 1] = at + count;
+    }
+    total = fmax(total, DBL_EPSILON);
+    for (size_t e = 0; e < joint->indptr[nn->n_samples]; e++)
+        joint->data[e] = (float)(sums[e] / total);
+}
+
+enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *conditional,
+                               struct tsne_joint *out, struct ct_error *err)
+{
+    const size_t n = neighbors->n_samples;
+    const size_t n_entries = n * neighbors->n_neighbors; /* has been allocated before: fits */
+    struct tsne_joint joint = { .n_samples = n };
+    struct transposed t = { 0 };
+    enum ct_status st = CT_OK;
+    double *sums = NULL;
+
+    t.indptr = ct_calloc_array(n + 1, sizeof *t.indptr);
+    t.rows = ct_malloc_array(n_entries, sizeof *t.rows);
+    t.p = ct_malloc_array(n_entries, sizeof *t.p);
+    joint.indptr = ct_malloc_array(n + 1, sizeof *joint.indptr);
+    joint.indices = ct_aligned_array(n_entries, 2 * sizeof *joint.indices);
+    joint.data = ct_aligned_array(n_entries, 2 * sizeof *joint.data);
+    sums = ct_aligned_array(n_entries, 2 * sizeof *sums);
+    if (t.indptr == NULL || t.rows == NULL || t.p == NULL || joint.indptr == NULL ||
+        joint.indices == NULL || joint.data == NULL || sums == NULL) {
+        st = ct_fail_nomem(err, "t-SNE: joint probabilities", 0);
+        goto done;
+    }
+    transpose(neighbors, conditional, &t);
+    symmetrise(neighbors, conditional, &t, &joint, sums);
+    *out = joint;
+    joint = (struct tsne_joint){ 0 };
+done:
+    tsne_joint_clear(&joint);
+    free(t.indptr);
+    free(t.rows);
+    free(t.p);
+    free(sums);
+    return st;
+}
+
+void tsne_joint_clear(struct tsne_joint *joint)
+{
+    free(joint->indptr);
+    free(joint->indices);
+    free(joint->data);
+    *joint = (struct tsne_joint){ 0 };
+}

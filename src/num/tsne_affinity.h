@@ -1,0 +1,42 @@
+/*
+ * The affinities of t-SNE in the space of the data: the width of each point's Gaussian from the
+ * perplexity (van der Maaten & Hinton 2008, JMLR 9:2579, section 2), over its nearest neighbours
+ * alone (van der Maaten 2014, JMLR 15:3221, section 4.1). Rules and tolerances are those of
+ * scikit-learn's Barnes-Hut TSNE.
+ */
+#ifndef CT_NUM_TSNE_AFFINITY_H
+#define CT_NUM_TSNE_AFFINITY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "num/crew.h"
+#include "num/neighbors.h"
+
+/* How many neighbours count: min(n_samples - 1, floor(3 perplexity + 1)). */
+size_t tsne_n_neighbors(size_t n_samples, double perplexity);
+
+/*
+ * p_j|i for the neighbours j of each point i: conditional[i, j] [n_samples, n_neighbors], from
+ * their squared distances, which are rounded to float32 first. beta = 1 / (2 sigma_i^2) is bisected
+ * from 1 until the entropy is within 1e-5 of log(perplexity), at most 100 steps.
+ * crew may be NULL; the result does not depend on it.
+ */
+void tsne_conditional(const double *sqdistances, size_t n_samples, size_t n_neighbors,
+                      double perplexity, struct crew *crew, double *conditional);
+
+/* p_ij, sparse (compressed rows): row i's entries are indptr[i] .. indptr[i + 1] - 1. */
+struct tsne_joint { /* zero-initialise; owns its arrays until tsne_joint_clear() */
+    size_t n_samples;
+    size_t *indptr;    /* [n_samples + 1] */
+    uint32_t *indices; /* columns, ascending in each row */
+    float *data;       /* sums to 1 */
+};
+
+/* p_ij = (p_j|i + p_i|j) / the sum of all. CT_ENOMEM; *out is untouched then. */
+enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *conditional,
+                               struct tsne_joint *out, struct ct_error *err);
+void tsne_joint_clear(struct tsne_joint *joint);
+
+#endif

@@ -1,0 +1,214 @@
+#include "config.h"
+#include "num/tsne_gradient.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/kernel.h"
+#include "base/mem.h"
+
+size_t tsne_padded(size_t n_samples)
+{
+    return (n_samples + TSNE_BLOCK - 1) / TSNE_BLOCK * TSNE_BLOCK;
+}
+
+enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, struct ct_error *err)
+{
+    const size_t padded = tsne_padded(n_samples);
+    struct tsne_forces f = { .n_samples = n_samples };
+
+    f.attract_x = ct_aligned_array(padded, sizeof *f.attract_x);
+    f.attract_y = ct_aligned_array(padded, sizeof *f.attract_y);
+    f.repel_x = ct_aligned_array(padded, sizeof *f.repel_x);
+    f.repel_y = ct_aligned_array(padded, sizeof *f.repel_y);
+    f.row_z = ct_aligned_array(padded, sizeof *f.row_z);
+    f.row_kl = ct_aligned_array(padded, sizeof *f.row_kl);
+    if (f.attract_x == NULL || f.attract_y == NULL || f.repel_x == NULL || f.repel_y == NULL ||
+        f.row_z == NULL || f.row_kl == NULL) {
+        tsne_forces_clear(&f);
+        return ct_fail_nomem(err, "t-SNE: forces", 0);
+    }
+    /* What belongs to no point stays 0. */
+    memset(f.attract_x, 0, padded * sizeof *f.attract_x);
+    memset(f.attract_y, 0, padded * sizeof *f.attract_y);
+    *forces = f;
+    return CT_OK;
+}
+
+void tsne_forces_clear(struct tsne_forces *forces)
+{
+    free(forces->attract_x);
+    free(forces->attract_y);
+    free(forces->repel_x);
+    free(forces->repel_y);
+    free(forces->row_z);
+    free(forces->row_kl);
+    *forces = (struct tsne_forces){ 0 };
+}
+
+/*
+ * The repulsion of all n sources x, y on the block of targets x[first ..]. One source at a time
+ * meets the whole block, so that each lane of a vector is a target and nothing is summed across
+ * lanes. The float32 sums are emptied into float64 ones every CHUNK sources: at 512 terms their
+ * rounding is still that of single terms.
+ */
+CT_KERNEL static void repel_block(const float *restrict x, const float *restrict y, size_t n,
+                                  size_t first, double *restrict repel_x, double *restrict repel_y,
+                                  double *restrict row_z)
+{
+    enum { CHUNK = 512 };
+    float px[TSNE_BLOCK], py[TSNE_BLOCK];
+
+    for (size_t l = 0; l < TSNE_BLOCK; l++) {
+        px[l] = x[first + l];
+        py[l] = y[first + l];
+        repel_x[first + l] = 0.0;
+        repel_y[first + l] = 0.0;
+        row_z[first + l] = -1.0; /* each point meets itself at w = 1 */
+    }
+    for (size_t begin = 0; begin < n; begin += CHUNK) {
+        const size_t end = n - begin < CHUNK ? n : begin + CHUNK;
+        float fx[TSNE_BLOCK] = { 0 }, fy[TSNE_BLOCK] = { 0 }, z[TSNE_BLOCK] = { 0 };
+        for (size_t j = begin; j < end; j++) {
+            const float sx = x[j], sy = y[j];
+#pragma omp simd
+            for (size_t l = 0; l < TSNE_BLOCK; l++) {
+                const float dx = px[l] - sx;
+                const float dy = py[l] - sy;
+                const float w = 1.0F / (1.0F + dx * dx + dy * dy);
+                const float w2 = w * w;
+                z[l] += w;
+                fx[l] += w2 * dx;
+                fy[l] += w2 * dy;
+            }
+        }
+#pragma omp simd
+        for (size_t l = 0; l < TSNE_BLOCK; l++) {
+            repel_x[first + l] += (double)fx[l];
+            repel_y[first + l] += (double)fy[l];
+            row_z[first + l] += (double)z[l];
+        }
+    }
+}
+
+/* The attraction on one point. Eight lanes: wider gathers are slower where they exist. */
+CT_KERNEL static void attract_point(const float *restrict x, const float *restrict y, float xi,
+                                    float yi, const uint32_t *restrict indices,
+                                    const float *restrict p, size_t n, float *restrict out_x,
+                                    float *restrict out_y)
+{
+    float fx = 0.0F, fy = 0.0F;
+
+#pragma omp simd simdlen(8) reduction(+ : fx, fy)
+    for (size_t e = 0; e < n; e++) {
+        const float dx = xi - x[indices[e]];
+        const float dy = yi - y[indices[e]];
+        const float pw = p[e] / (1.0F + dx * dx + dy * dy);
+        fx += pw * dx;
+        fy += pw * dy;
+    }
+    *out_x = fx;
+    *out_y = fy;
+}
+
+static void attract_block(struct tsne_forces *f, const struct tsne_joint *P, const float *x,
+                          const float *y, size_t first)
+{
+    const size_t end = first + TSNE_BLOCK < P->n_samples ? first + TSNE_BLOCK : P->n_samples;
+
+    for (size_t i = first; i < end; i++)
+        attract_point(x, y, x[i], y[i], P->indices + P->indptr[i], P->data + P->indptr[i],
+                      P->indptr[i + 1] - P->indptr[i], f->attract_x + i, f->attract_y + i);
+}
+
+/* What the blocks of one section share. */
+struct section {
+    struct tsne_forces *forces;
+    const struct tsne_joint *P;
+    const float *x;
+    const float *y;
+    double exaggeration;
+};
+
+static void forces_block(void *context, size_t block)
+{
+    const struct section *const s = context;
+    struct tsne_forces *const f = s->forces;
+    const size_t first = block * TSNE_BLOCK;
+
+    repel_block(s->x, s->y, f->n_samples, first, f->repel_x, f->repel_y, f->row_z);
+    attract_block(f, s->P, s->x, s->y, first);
+}
+
+void tsne_forces_compute(struct tsne_forces *forces, const struct tsne_joint *P, const float *x,
+                         const float *y, struct crew *crew)
+{
+    struct section section = { .forces = forces, .P = P, .x = x, .y = y };
+    double z = 0.0;
+
+    crew_run(crew, tsne_padded(forces->n_samples) / TSNE_BLOCK, forces_block, &section);
+    for (size_t i = 0; i < forces->n_samples; i++)
+        z += forces->row_z[i];
+    forces->z = fmax(z, DBL_EPSILON);
+}
+
+CT_KERNEL static void combine(const float *restrict attract, const double *restrict repel, size_t n,
+                              float exaggeration, double z, float *restrict grad)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        grad[i] = 4.0F * (exaggeration * attract[i] - (float)(repel[i] / z));
+}
+
+void tsne_gradient(const struct tsne_forces *forces, float exaggeration, float *grad_x,
+                   float *grad_y)
+{
+    const size_t n = forces->n_samples;
+
+    combine(forces->attract_x, forces->repel_x, n, exaggeration, forces->z, grad_x);
+    combine(forces->attract_y, forces->repel_y, n, exaggeration, forces->z, grad_y);
+}
+
+static double kl_row(const struct tsne_joint *P, size_t i, const float *x, const float *y,
+                     double exaggeration, double z)
+{
+    double sum = 0.0;
+
+    for (size_t e = P->indptr[i]; e < P->indptr[i + 1]; e++) {
+        const size_t j = P->indices[e];
+        const double dx = (double)x[i] - (double)x[j];
+        const double dy = (double)y[i] - (double)y[j];
+        const double p = exaggeration * (double)P->data[e];
+        const double q = 1.0 / ((1.0 + dx * dx + dy * dy) * z);
+        /* The floors are scikit-learn's: p = 0 and q = 0 make no NaN. A NaN in q stays one. */
+        const double floor = (double)FLT_MIN;
+        sum += p * log((p < floor ? floor : p) / (q < floor ? floor : q));
+    }
+    return sum;
+}
+
+static void kl_block(void *context, size_t block)
+{
+    const struct section *const s = context;
+    const size_t n = s->P->n_samples, first = block * TSNE_BLOCK;
+    const size_t end = first + TSNE_BLOCK < n ? first + TSNE_BLOCK : n;
+
+    for (size_t i = first; i < end; i++)
+        s->forces->row_kl[i] = kl_row(s->P, i, s->x, s->y, s->exaggeration, s->forces->z);
+}
+
+double tsne_kl(struct tsne_forces *forces, const struct tsne_joint *P, const float *x,
+               const float *y, float exaggeration, struct crew *crew)
+{
+    struct section section = {
+        .forces = forces, .P = P, .x = x, .y = y, .exaggeration = (double)exaggeration
+    };
+    double sum = 0.0;
+
+    crew_run(crew, tsne_padded(P->n_samples) / TSNE_BLOCK, kl_block, &section);
+    for (size_t i = 0; i < P->n_samples; i++)
+        sum += forces->row_kl[i];
+    return sum;
+}

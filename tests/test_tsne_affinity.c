@@ -1,0 +1,278 @@
+#include "config.h"
+#include "support.h"
+
+#include <cblas.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "num/neighbors.h"
+#include "num/tsne_affinity.h"
+
+enum { N = 60, K = 31 }; /* of tsne_x60.csv at perplexity 10 */
+
+static struct mat matrix(size_t rows, size_t cols)
+{
+    struct mat m = { 0 };
+
+    ck_assert_int_eq(mat_init(&m, rows, cols, "test", NULL), CT_OK);
+    return m;
+}
+
+/* Neighbours as the fixture has them, so that each routine is tested on the reference's input. */
+static struct neighbors fixture_neighbors(void)
+{
+    struct mat m = fixture_load("tsne_neighbors.csv");
+    struct neighbors nn = { .n_samples = N, .n_neighbors = K };
+
+    nn.indices = malloc(sizeof(uint32_t[N * K]));
+    nn.sqdistances = malloc(sizeof(double[N * K]));
+    ck_assert(nn.indices != NULL && nn.sqdistances != NULL);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < K; j++) {
+            nn.indices[i * K + j] = (uint32_t)mat_row(&m, i)[j];
+            nn.sqdistances[i * K + j] = mat_row(&m, i)[K + j];
+        }
+    mat_clear(&m);
+    return nn;
+}
+
+START_TEST(neighbors_match_sklearn)
+{
+    struct mat x = fixture_load("tsne_x60.csv");
+    struct neighbors got = { 0 }, want = fixture_neighbors();
+
+    ck_assert_uint_eq(tsne_n_neighbors(N, 10.0), K);
+    ck_assert_int_eq(neighbors_find(&x, K, NULL, NULL, &got, NULL), CT_OK);
+    ck_assert_mem_eq(got.indices, want.indices, sizeof(uint32_t[N * K]));
+    /* 1e-12: the reference expands the square, which costs it digits. */
+    assert_allclose(got.sqdistances, want.sqdistances, (size_t)N * K, 1e-12, 0.0);
+    neighbors_clear(&got);
+    neighbors_clear(&want);
+    mat_clear(&x);
+}
+END_TEST
+
+/* Against all distances, plainly computed, on data of small whole numbers: full of ties. */
+START_TEST(ties_go_to_the_lower_index)
+{
+    enum { ROWS = 150, COLS = 3, NEAREST = 9 };
+    struct mat x = matrix(ROWS, COLS);
+    struct neighbors got = { 0 };
+
+    for (size_t i = 0; i < ROWS * COLS; i++)
+        x.data[i] = (double)(i * 7919 % 31 % 4) + 1e6; /* far from the origin */
+    ck_assert_int_eq(neighbors_find(&x, NEAREST, NULL, NULL, &got, NULL), CT_OK);
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t e = 0; e < NEAREST; e++) {
+            const size_t j = got.indices[i * NEAREST + e];
+            size_t nearer = 0;
+            ck_assert_uint_ne(j, i);
+            ck_assert(e == 0 || j > got.indices[i * NEAREST + e - 1]);
+            for (size_t other = 0; other < ROWS; other++) {
+                double d = 0.0;
+                for (size_t c = 0; c < COLS; c++)
+                    d += (x.data[i * COLS + c] - x.data[other * COLS + c]) *
+                         (x.data[i * COLS + c] - x.data[other * COLS + c]);
+                if (other == j)
+                    ck_assert(d == got.sqdistances[i * NEAREST + e]);
+                nearer += other != i && (d < got.sqdistances[i * NEAREST + e] ||
+                                         (d == got.sqdistances[i * NEAREST + e] && other < j));
+            }
+            ck_assert_uint_lt(nearer, NEAREST);
+        }
+    neighbors_clear(&got);
+    mat_clear(&x);
+}
+END_TEST
+
+START_TEST(duplicates_are_at_distance_zero)
+{
+    struct mat x = matrix(100, 5);
+    struct neighbors got = { 0 };
+
+    for (size_t i = 0; i < 500; i++)
+        x.data[i] = 0.1 + (double)(i % 5);
+    ck_assert_int_eq(neighbors_find(&x, 3, NULL, NULL, &got, NULL), CT_OK);
+    for (size_t i = 0; i < 100; i++)
+        for (size_t e = 0; e < 3; e++) {
+            ck_assert(got.sqdistances[3 * i + e] == 0.0);
+            ck_assert_uint_eq(got.indices[3 * i + e], e + (i <= e));
+        }
+    neighbors_clear(&got);
+    mat_clear(&x);
+}
+END_TEST
+
+static bool stop_at_second(void *context, size_t done, size_t total)
+{
+    int *const calls = context;
+
+    ck_assert_uint_lt(done, total);
+    return ++*calls < 2;
+}
+
+START_TEST(neighbors_refuse_and_stop)
+{
+    struct mat x = matrix(400, 4);
+    struct neighbors got = { 0 };
+    struct ct_error err;
+    int calls = 0;
+    const struct progress stop = { stop_at_second, &calls };
+
+    for (size_t i = 0; i < 1600; i++)
+        x.data[i] = (double)(i * i % 17);
+    ck_assert_int_eq(neighbors_find(&x, 5, NULL, &stop, &got, &err), CT_ECANCELED);
+    ck_assert_int_eq(calls, 2);
+    ck_assert_int_eq(neighbors_find(&x, 0, NULL, NULL, &got, &err), CT_EINVAL);
+    ck_assert_int_eq(neighbors_find(&x, 400, NULL, NULL, &got, &err), CT_EINVAL);
+    x.data[3] = 1e200;
+    ck_assert_int_eq(neighbors_find(&x, 5, NULL, NULL, &got, &err), CT_EINVAL);
+    x.data[3] = NAN;
+    ck_assert_int_eq(neighbors_find(&x, 5, NULL, NULL, &got, &err), CT_EINVAL);
+    ck_assert_ptr_null(got.indices);
+    mat_clear(&x);
+}
+END_TEST
+
+START_TEST(conditional_matches_sklearn)
+{
+    struct neighbors nn = fixture_neighbors();
+    struct mat want = fixture_load("tsne_conditional.csv"), got = matrix(N, K);
+
+    tsne_conditional(nn.sqdistances, N, K, 10.0, NULL, got.data);
+    /* The bisection takes the same steps, so beta is the same to the bit; what is left is the
+     * rounding of exp, of exponents up to about 30, and of the sum. */
+    assert_mat_allclose(&got, &want, 1e-12, 0.0);
+    neighbors_clear(&nn);
+    mat_clear(&want);
+    mat_clear(&got);
+}
+END_TEST
+
+/* A row's entropy is log(perplexity) within the search's tolerance, whatever the scale. */
+START_TEST(conditional_reaches_the_perplexity)
+{
+    static const double scales[] = { 1e-12, 1e-3, 1.0, 1e4, 1e9 };
+    struct neighbors nn = fixture_neighbors();
+    struct mat got = matrix(N, K);
+
+    for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
+        double scaled[K];
+        for (size_t j = 0; j < K; j++)
+            scaled[j] = scales[s] * nn.sqdistances[j];
+        tsne_conditional(scaled, 1, K, 10.0, NULL, got.data);
+        double entropy = 0.0, sum = 0.0;
+        for (size_t j = 0; j < K; j++) {
+            entropy -= got.data[j] > 0.0 ? got.data[j] * log(got.data[j]) : 0.0;
+            sum += got.data[j];
+        }
+        assert_allclose(&sum, &(double){ 1.0 }, 1, 1e-14, 0.0); /* rounding of 31 terms */
+        assert_allclose(&entropy, &(double){ log(10.0) }, 1, 0.0, 1.1e-5); /* its tolerance */
+    }
+    neighbors_clear(&nn);
+    mat_clear(&got);
+}
+END_TEST
+
+START_TEST(equal_distances_give_equal_shares)
+{
+    const double zero[4] = { 0 };
+    double got[4];
+
+    tsne_conditional(zero, 1, 4, 2.0, NULL, got);
+    assert_allclose(got, (double[]){ 0.25, 0.25, 0.25, 0.25 }, 4, 0.0, 0.0);
+}
+END_TEST
+
+static struct mat dense(const struct tsne_joint *joint)
+{
+    struct mat m = matrix(joint->n_samples, joint->n_samples);
+
+    for (size_t i = 0; i < joint->n_samples; i++)
+        for (size_t e = joint->indptr[i]; e < joint->indptr[i + 1]; e++) {
+            ck_assert(e == joint->indptr[i] || joint->indices[e] > joint->indices[e - 1]);
+            mat_row(&m, i)[joint->indices[e]] = (double)joint->data[e];
+        }
+    return m;
+}
+
+START_TEST(joint_matches_sklearn)
+{
+    struct neighbors nn = fixture_neighbors();
+    struct mat conditional = fixture_load("tsne_conditional.csv");
+    struct mat want = fixture_load("tsne_joint.csv");
+    struct tsne_joint joint = { 0 };
+
+    ck_assert_int_eq(tsne_joint_init(&nn, conditional.data, &joint, NULL), CT_OK);
+    struct mat got = dense(&joint);
+    /* Stored as float32: half a unit in the last place. */
+    assert_mat_allclose(&got, &want, 0.5 * (double)FLT_EPSILON, 0.0);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++)
+            ck_assert(mat_row(&got, i)[j] == mat_row(&got, j)[i]);
+    tsne_joint_clear(&joint);
+    neighbors_clear(&nn);
+    mat_clear(&conditional);
+    mat_clear(&want);
+    mat_clear(&got);
+}
+END_TEST
+
+START_TEST(neighbor_counts)
+{
+    ck_assert_uint_eq(tsne_n_neighbors(2000, 30.0), 91);
+    ck_assert_uint_eq(tsne_n_neighbors(60, 30.0), 59);
+    ck_assert_uint_eq(tsne_n_neighbors(2000, 2.5), 8);
+    ck_assert_uint_eq(tsne_n_neighbors(4, 0.1), 1);
+    ck_assert_uint_eq(tsne_n_neighbors(2, 1.9), 1);
+}
+END_TEST
+
+/* 200 points in blocks of 64 and 16: all of it with 1, 2 and 3 threads, to the bit. */
+START_TEST(threads_do_not_matter)
+{
+    struct mat x = fixture_load("tsne_x200.csv");
+    struct neighbors want = { 0 };
+    struct mat want_p = matrix(200, 91);
+
+    ck_assert_int_eq(neighbors_find(&x, 91, NULL, NULL, &want, NULL), CT_OK);
+    tsne_conditional(want.sqdistances, 200, 91, 30.0, NULL, want_p.data);
+    for (int threads = 2; threads <= 3; threads++) {
+        struct crew *crew = NULL;
+        struct neighbors got = { 0 };
+        struct mat got_p = matrix(200, 91);
+        ck_assert_int_eq(crew_new(threads, &crew, NULL), CT_OK);
+        ck_assert_int_eq(neighbors_find(&x, 91, crew, NULL, &got, NULL), CT_OK);
+        tsne_conditional(got.sqdistances, 200, 91, 30.0, crew, got_p.data);
+        ck_assert_mem_eq(got.indices, want.indices, sizeof(uint32_t[200 * 91]));
+        ck_assert_mem_eq(got.sqdistances, want.sqdistances, sizeof(double[200 * 91]));
+        ck_assert_mem_eq(got_p.data, want_p.data, sizeof(double[200 * 91]));
+        neighbors_clear(&got);
+        mat_clear(&got_p);
+        crew_free(crew);
+    }
+    neighbors_clear(&want);
+    mat_clear(&want_p);
+    mat_clear(&x);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        neighbors_match_sklearn,
+        ties_go_to_the_lower_index,
+        duplicates_are_at_distance_zero,
+        neighbors_refuse_and_stop,
+        conditional_matches_sklearn,
+        conditional_reaches_the_perplexity,
+        equal_distances_give_equal_shares,
+        joint_matches_sklearn,
+        neighbor_counts,
+        threads_do_not_matter,
+    };
+    openblas_set_num_threads(1);
+    return RUN_TESTS("tsne_affinity", tests);
+}

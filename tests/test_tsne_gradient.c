@@ -1,0 +1,258 @@
+#include "config.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "num/tsne_gradient.h"
+#include "num/tsne_schedule.h"
+
+enum { N = 60 };
+
+static float *coordinates(size_t padded)
+{
+    float *const v = aligned_alloc(64, padded * sizeof *v);
+
+    ck_assert_ptr_nonnull(v);
+    memset(v, 0, padded * sizeof *v);
+    return v;
+}
+
+/* P as compressed rows from a dense matrix. */
+static struct tsne_joint joint_from(const struct mat *dense)
+{
+    struct tsne_joint P = { .n_samples = dense->rows };
+    size_t count = 0;
+
+    P.indptr = calloc(dense->rows + 1, sizeof *P.indptr);
+    P.indices = malloc(dense->rows * dense->cols * sizeof *P.indices);
+    P.data = malloc(dense->rows * dense->cols * sizeof *P.data);
+    ck_assert(P.indptr != NULL && P.indices != NULL && P.data != NULL);
+    for (size_t i = 0; i < dense->rows; i++) {
+        for (size_t j = 0; j < dense->cols; j++)
+            if (mat_row(dense, i)[j] > 0.0) {
+                P.indices[count] = (uint32_t)j;
+                P.data[count++] = (float)mat_row(dense, i)[j];
+            }
+        P.indptr[i + 1] = count;
+    }
+    return P;
+}
+
+struct fixture {
+    struct mat want; /* [N, 6] y, gradient, gradient at exaggeration 12 */
+    struct tsne_joint P;
+    struct tsne_forces forces;
+    float *x;
+    float *y;
+};
+
+static struct fixture setup(void)
+{
+    struct fixture f = { 0 };
+    struct mat dense = fixture_load("tsne_joint.csv");
+
+    f.want = fixture_load("tsne_gradient.csv");
+    f.P = joint_from(&dense);
+    mat_clear(&dense);
+    f.x = coordinates(tsne_padded(N));
+    f.y = coordinates(tsne_padded(N));
+    for (size_t i = 0; i < N; i++) {
+        f.x[i] = (float)mat_row(&f.want, i)[0];
+        f.y[i] = (float)mat_row(&f.want, i)[1];
+    }
+    ck_assert_int_eq(tsne_forces_init(&f.forces, N, NULL), CT_OK);
+    return f;
+}
+
+static void teardown(struct fixture *f)
+{
+    mat_clear(&f->want);
+    tsne_joint_clear(&f->P);
+    tsne_forces_clear(&f->forces);
+    free(f->x);
+    free(f->y);
+}
+
+START_TEST(gradient_matches_the_formula)
+{
+    struct fixture f = setup();
+    float *const gx = coordinates(tsne_padded(N)), *const gy = coordinates(tsne_padded(N));
+
+    tsne_forces_compute(&f.forces, &f.P, f.x, f.y, NULL);
+    for (size_t phase = 0; phase < 2; phase++) {
+        double largest = 0.0;
+        tsne_gradient(&f.forces, phase == 0 ? 1.0F : 12.0F, gx, gy);
+        for (size_t i = 0; i < N; i++)
+            largest = fmax(largest, fabs(mat_row(&f.want, i)[2 + 2 * phase]));
+        for (size_t i = 0; i < N; i++) {
+            const double got[2] = { (double)gx[i], (double)gy[i] };
+            /* Float32 terms, some 60 a sum, and two parts that cancel: 1e-6 of the largest. */
+            assert_allclose(got, &mat_row(&f.want, i)[2 + 2 * phase], 2, 0.0, 1e-6 * largest);
+        }
+    }
+    free(gx);
+    free(gy);
+    teardown(&f);
+}
+END_TEST
+
+START_TEST(kl_matches_the_formula)
+{
+    struct fixture f = setup();
+    struct mat want = fixture_load("tsne_kl.csv");
+
+    tsne_forces_compute(&f.forces, &f.P, f.x, f.y, NULL);
+    const double got[2] = { tsne_kl(&f.forces, &f.P, f.x, f.y, 1.0F, NULL),
+                            tsne_kl(&f.forces, &f.P, f.x, f.y, 12.0F, NULL) };
+    /* Float64 but for Z, whose float32 terms are summed to about 1e-7. */
+    assert_allclose(got, want.data, 2, 3e-7, 0.0);
+    mat_clear(&want);
+    teardown(&f);
+}
+END_TEST
+
+/* 1300 points: three chunks of sources, many blocks; Z and repulsion against plain float64. */
+START_TEST(repulsion_keeps_its_digits)
+{
+    enum { MANY = 1300 };
+    static const float widths[] = { 1e-4F, 1.0F, 60.0F };
+    struct tsne_joint none = { .n_samples = MANY };
+    struct tsne_forces f = { 0 };
+    float *const x = coordinates(tsne_padded(MANY)), *const y = coordinates(tsne_padded(MANY));
+
+    none.indptr = calloc(MANY + 1, sizeof *none.indptr);
+    ck_assert_int_eq(tsne_forces_init(&f, MANY, NULL), CT_OK);
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+        double z = 0.0;
+        for (size_t i = 0; i < MANY; i++) {
+            x[i] = widths[w] * sinf((float)(i * i % 9973));
+            y[i] = widths[w] * cosf((float)(i * i * i % 9967));
+        }
+        tsne_forces_compute(&f, &none, x, y, NULL);
+        for (size_t i = 0; i < MANY; i++) {
+            double rx = 0.0, ry = 0.0, size = 0.0;
+            for (size_t j = 0; j < MANY; j++) {
+                const double dx = (double)x[i] - (double)x[j], dy = (double)y[i] - (double)y[j];
+                const double q = 1.0 / (1.0 + dx * dx + dy * dy);
+                z += j == i ? 0.0 : q;
+                rx += q * q * dx;
+                ry += q * q * dy;
+                size += q * q * hypot(dx, dy);
+            }
+            /* Of the sum of absolute terms: float32 rounding of 512 terms in sequence. */
+            const double got[2] = { f.repel_x[i], f.repel_y[i] };
+            assert_allclose(got, (double[]){ rx, ry }, 2, 0.0, 3e-6 * size);
+        }
+        assert_allclose(&f.z, &z, 1, 1e-6, 0.0);
+    }
+    tsne_joint_clear(&none);
+    tsne_forces_clear(&f);
+    free(x);
+    free(y);
+}
+END_TEST
+
+/* Coordinates far apart, or gone: no trap, no endless loop, and NaN is not hidden. */
+START_TEST(extreme_coordinates)
+{
+    struct fixture f = setup();
+
+    for (size_t i = 0; i < N; i++)
+        f.x[i] = i % 2 == 0 ? 1e30F : -1e30F;
+    tsne_forces_compute(&f.forces, &f.P, f.x, f.y, NULL);
+    ck_assert(isfinite(tsne_kl(&f.forces, &f.P, f.x, f.y, 1.0F, NULL)));
+    f.x[3] = NAN;
+    tsne_forces_compute(&f.forces, &f.P, f.x, f.y, NULL);
+    ck_assert(isnan(tsne_kl(&f.forces, &f.P, f.x, f.y, 1.0F, NULL)));
+    teardown(&f);
+}
+END_TEST
+
+static void run_phase(struct tsne_schedule *s, size_t iterations, double error, double norm)
+{
+    for (size_t i = 0; i < iterations; i++) {
+        ck_assert(!s->ended);
+        tsne_schedule_advance(s, error, norm);
+    }
+}
+
+START_TEST(schedule_runs_to_the_end)
+{
+    struct tsne_schedule s;
+
+    tsne_schedule_init(&s, 1000);
+    for (size_t i = 0; i < 1000; i++) {
+        ck_assert(!s.ended);
+        ck_assert_uint_eq(s.iter, i);
+        ck_assert_int_eq(s.exaggerating, i < 250);
+        ck_assert_int_eq(tsne_schedule_looks(&s), i % 50 == 49);
+        ck_assert_int_eq(tsne_schedule_advance(&s, 1.0 / (double)(i + 1), 1.0), i == 249);
+    }
+    ck_assert(s.ended);
+
+    tsne_schedule_init(&s, 0);
+    ck_assert(s.ended);
+    tsne_schedule_init(&s, 250);
+    run_phase(&s, 250, 1.0, 1.0);
+    ck_assert(s.ended);
+    tsne_schedule_init(&s, 7);
+    run_phase(&s, 7, 1.0, 1.0);
+    ck_assert(s.ended);
+}
+END_TEST
+
+/* The error stands still: in phase 1 that stops nothing; in phase 2 the best was seen at
+ * iteration 299, and at 649 it is 350 iterations old. */
+START_TEST(schedule_stops_without_progress)
+{
+    struct tsne_schedule s;
+
+    tsne_schedule_init(&s, 1000);
+    run_phase(&s, 650, 1.0, 1.0);
+    ck_assert(s.ended);
+    ck_assert_uint_eq(s.iter, 650);
+
+    /* Exactly 300 iterations without progress are not more than 300. */
+    tsne_schedule_init(&s, 1000);
+    run_phase(&s, 649, 1.0, 1.0);
+    ck_assert(!s.ended);
+    tsne_schedule_advance(&s, 0.5, 1.0);
+    ck_assert(!s.ended);
+    run_phase(&s, 350, 0.7, 1.0);
+    ck_assert(s.ended);
+    ck_assert_uint_eq(s.iter, 1000);
+}
+END_TEST
+
+/* A vanishing gradient ends the phase; after phase 1, phase 2 has its try. NaN ends nothing. */
+START_TEST(schedule_stops_on_a_flat_gradient)
+{
+    struct tsne_schedule s;
+
+    tsne_schedule_init(&s, 1000);
+    run_phase(&s, 49, 1.0, 0.0);
+    ck_assert(s.exaggerating);
+    ck_assert(tsne_schedule_advance(&s, 1.0, 1e-7));
+    ck_assert(!s.exaggerating && !s.ended);
+    run_phase(&s, 50, 1.0, 1e-8);
+    ck_assert(s.ended);
+    ck_assert_uint_eq(s.iter, 100);
+
+    tsne_schedule_init(&s, 1000);
+    run_phase(&s, 300, (double)NAN, (double)NAN);
+    ck_assert(!s.ended);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        gradient_matches_the_formula,      kl_matches_the_formula,
+        repulsion_keeps_its_digits,        extreme_coordinates,
+        schedule_runs_to_the_end,          schedule_stops_without_progress,
+        schedule_stops_on_a_flat_gradient,
+    };
+    return RUN_TESTS("tsne_gradient", tests);
+}
