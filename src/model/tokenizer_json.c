@@ -85,7 +85,7 @@ static enum ct_status add_vocab(struct tokenizer_parts *parts, json_t *vocab, st
     enum ct_status st = vocab_expect(&parts->vocab, json_object_size(vocab), err);
     const char *name;
     json_t *value;
-    struct named_id entry;
+    struct named_id entry = { 0 };
 
     json_object_foreach(vocab, name, value)
     {
