@@ -26,6 +26,32 @@ check_PROGRAMS += tests/test_stimuli
 tests_test_stimuli_SOURCES = tests/test_stimuli.c $(IO_TEST_SOURCES)
 tests_test_stimuli_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_stimuli_LDADD = $(IO_TEST_LIBS)
+
+check_PROGRAMS += tests/test_activations
+tests_test_activations_SOURCES = tests/test_activations.c $(IO_TEST_SOURCES)
+tests_test_activations_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_activations_LDADD = $(IO_TEST_LIBS)
+
+check_PROGRAMS += tests/test_npy
+tests_test_npy_SOURCES = tests/test_npy.c $(IO_TEST_SOURCES)
+tests_test_npy_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_npy_LDADD = $(IO_TEST_LIBS)
+
+check_PROGRAMS += tests/test_outfile
+tests_test_outfile_SOURCES = tests/test_outfile.c $(IO_TEST_SOURCES)
+tests_test_outfile_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_outfile_LDADD = $(IO_TEST_LIBS)
+
+check_PROGRAMS += tests/test_number
+tests_test_number_SOURCES = tests/test_number.c $(IO_TEST_SOURCES)
+tests_test_number_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_number_LDADD = $(IO_TEST_LIBS)
+
+check_PROGRAMS += tests/test_hash
+tests_test_hash_SOURCES = tests/test_hash.c $(IO_TEST_SOURCES)
+tests_test_hash_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_hash_LDADD = $(IO_TEST_LIBS)
+
 TEST_MODEL_FILES = tests/model_files.c tests/model_files.h
 
 check_PROGRAMS += tests/test_extract

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/activations.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,9 @@ struct reader {
     size_t n_neurons;
     size_t *columns; /* [n_neurons], the field of each */
     size_t n;        /* rows so far */
-    size_t room;     /* numbers in a.matrix */
+    double *data;    /* [n, n_neurons] */
+    size_t room;
+    bool all_f32; /* every number so far is %.9g of a float32 */
     size_t sentences_room;
     size_t tokens_room;
 };
@@ -132,14 +135,29 @@ static enum ct_status read_header(struct reader *r, const struct csv_row *row, s
     return check_twice(r, row, err);
 }
 
+/*
+ * Is value the decimal number that %.9g makes of a float32? Of numbers with nine digits one in six
+ * or fewer is, of longer ones none, so a file in which all are was written from float32.
+ */
+static bool is_f32_text(double value)
+{
+    char text[NUMBER_SIZE];
+    double back;
+    const size_t size = number_format_f32(text, (float)value);
+
+    return isnan(value) || (number_parse(text, size, &back) && back == value);
+}
+
 static enum ct_status read_values(struct reader *r, const struct csv_row *row, struct ct_error *err)
 {
-    double *const values = r->a.matrix.data + r->n * r->n_neurons;
+    double *const values = r->data + r->n * r->n_neurons;
 
     for (size_t j = 0; j < r->n_neurons; j++) {
         const struct csv_field *const field = &row->fields[r->columns[j]];
-        if (number_parse(field->text, field->size, &values[j]))
+        if (number_parse(field->text, field->size, &values[j])) {
+            r->all_f32 = r->all_f32 && is_f32_text(values[j]);
             continue;
+        }
         const char *const hook = r->a.hooks.names[r->a.hooks.of[j]];
         if (field->size == 0)
             return csv_fail(err, r->a.name, row->number, row->line,
@@ -182,10 +200,10 @@ static bool make_room(struct reader *r)
 
     if (!ct_mul_size(r->n + 1, r->n_neurons, &need))
         return false;
-    double *const data = array_grow(r->a.matrix.data, &r->room, need, sizeof *data);
+    double *const data = array_grow(r->data, &r->room, need, sizeof *data);
     if (data == NULL)
         return false;
-    r->a.matrix.data = data;
+    r->data = data;
     size_t *const sentences =
         array_grow(r->a.sentences, &r->sentences_room, r->n + 1, sizeof *sentences);
     if (sentences == NULL)
@@ -221,6 +239,15 @@ static enum ct_status read_row(void *context, const struct csv_row *row, struct 
     return row->number == 0 ? read_header(context, row, err) : read_data_row(context, row, err);
 }
 
+/* data[0 .. n) as float32 in the same place; what is over at its end is never touched again. */
+static void narrow(double *data, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float value = (float)data[i];
+        memcpy((char *)data + i * sizeof value, &value, sizeof value);
+    }
+}
+
 static enum ct_status finish_csv(struct reader *r, struct ct_error *err)
 {
     struct activations *const a = &r->a;
@@ -231,9 +258,15 @@ static enum ct_status finish_csv(struct reader *r, struct ct_error *err)
         free(a->tokens);
         a->tokens = NULL;
     }
-    a->matrix.rows = r->n;
-    a->matrix.cols = r->n_neurons;
-    a->values = mat_view(&a->matrix);
+    if (r->all_f32)
+        narrow(r->data, r->n * r->n_neurons);
+    a->numbers = r->data;
+    r->data = NULL;
+    a->values = (struct matview){ .data = a->numbers,
+                                  .dtype = r->all_f32 ? DTYPE_F32 : DTYPE_F64,
+                                  .rows = r->n,
+                                  .cols = r->n_neurons,
+                                  .stride = r->n_neurons };
     return CT_OK;
 }
 
@@ -320,7 +353,7 @@ enum ct_status activations_read(const char *path, const char *groups_path,
                                 struct ct_error *err)
 {
     const char *const name = infile_name(path);
-    struct reader r = { .groups_elsewhere = groups_path != NULL };
+    struct reader r = { .groups_elsewhere = groups_path != NULL, .all_f32 = true };
     int fd = -1;
     enum ct_status st;
 
@@ -339,6 +372,7 @@ enum ct_status activations_read(const char *path, const char *groups_path,
     }
     activations_clear(&r.a);
     free(r.columns);
+    free(r.data);
     infile_close(fd);
     return st;
 }
@@ -351,7 +385,7 @@ void activations_clear(struct activations *a)
     free(a->tokens);
     labels_clear(&a->groups);
     labels_clear(&a->hooks);
-    mat_clear(&a->matrix);
+    free(a->numbers);
     npy_close(&a->npy);
     *a = (struct activations){ 0 };
 }

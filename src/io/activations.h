@@ -17,14 +17,15 @@
 
 struct activations {       /* zero-initialise; owns everything until activations_clear() */
     char *name;            /* the path as given, or `standard input`: for messages */
-    struct matview values; /* [n_sentences, n_neurons]: float64 from CSV (float32 written as %.9g
-                              comes back exactly), an .npy in its own dtype where it is mapped */
+    struct matview values; /* [n_sentences, n_neurons], in the dtype of the .npy; from CSV float32
+                              when every number is %.9g of one, as `run` writes them, so that they
+                              come back exactly, else float64 */
     struct labels groups;  /* of the sentences */
     struct labels hooks;   /* of the neurons; an .npy names none, there it is `npy` */
     size_t *neurons;       /* [n_neurons], the INDEX of each column */
     size_t *sentences;     /* [n_sentences], the column `sentence`; counted from 0 without it */
     size_t *tokens;        /* [n_sentences], or NULL when the file does not tell */
-    struct mat matrix;     /* what lies behind values */
+    void *numbers;         /* what lies behind values, or npy does */
     struct npy npy;
 };
 

@@ -1,0 +1,254 @@
+#include "config.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/activations.h"
+#include "io/infile.h"
+#include "io_temp.h"
+
+static const char labels5[] = "him\nher\nhim\nher\nhim\n";
+
+static struct activations read_ok(const char *path, const char *groups)
+{
+    struct activations a = { 0 };
+    struct ct_error err = { .text = "" };
+
+    ck_assert_msg(activations_read(path, groups, NULL, &a, &err) == CT_OK, "%s", err.text);
+    return a;
+}
+
+static void refuse(const char *path, const char *groups, enum ct_status code, const char *message)
+{
+    struct activations a = { 0 };
+    struct ct_error err = { .text = "" };
+
+    ck_assert_int_eq(activations_read(path, groups, NULL, &a, &err), code);
+    assert_error(&err, code, infile_name(path), message);
+    ck_assert_ptr_null(a.name);
+}
+
+static void refuse_csv(const char *text, const char *message)
+{
+    refuse(temp_text("bad.csv", text), NULL, CT_EFORMAT, message);
+}
+
+/* %.9g of float32 in the CSV, the float32 themselves in the .npy: the same numbers, exactly. */
+START_TEST(csv_and_npy_hold_the_same)
+{
+    struct activations csv = read_ok(fixture_path("activations_f32.csv"), NULL);
+    struct activations npy =
+        read_ok(fixture_path("activations_f32.npy"), temp_text("labels", labels5));
+
+    ck_assert_uint_eq(csv.values.rows, 5);
+    ck_assert_uint_eq(csv.values.cols, 7);
+    ck_assert_uint_eq(npy.values.rows, 5);
+    ck_assert_uint_eq(npy.values.cols, 7);
+    ck_assert_int_eq(csv.values.dtype, DTYPE_F32);
+    for (size_t i = 0; i < 5; i++)
+        for (size_t j = 0; j < 7; j++)
+            assert_allclose((double[]){ matview_get(&csv.values, i, j) },
+                            (double[]){ matview_get(&npy.values, i, j) }, 1, 0, 0);
+    ck_assert_uint_eq(csv.groups.n, 5);
+    for (size_t i = 0; i < 5; i++) {
+        ck_assert_str_eq(csv.groups.names[csv.groups.of[i]], i % 2 ? "her" : "him");
+        ck_assert_str_eq(npy.groups.names[npy.groups.of[i]], i % 2 ? "her" : "him");
+        ck_assert_uint_eq(csv.sentences[i], i);
+        ck_assert_uint_eq(npy.sentences[i], i);
+        ck_assert_uint_eq(csv.tokens[i], 3 + i);
+    }
+    ck_assert_ptr_null(npy.tokens);
+    ck_assert_uint_eq(csv.hooks.n_names, 2);
+    ck_assert_str_eq(csv.hooks.names[csv.hooks.of[3]], "h.5.mlp.c_fc");
+    ck_assert_str_eq(csv.hooks.names[csv.hooks.of[4]], "h.6");
+    ck_assert_uint_eq(csv.neurons[3], 3);
+    ck_assert_uint_eq(csv.neurons[4], 0);
+    ck_assert_str_eq(npy.hooks.names[npy.hooks.of[6]], "npy");
+    ck_assert_uint_eq(npy.neurons[6], 6);
+    activations_clear(&csv);
+    activations_clear(&csv);
+    activations_clear(&npy);
+}
+END_TEST
+
+/* To the byte what Python's '%.9g' gives. */
+START_TEST(we_write_what_python_writes)
+{
+    static const struct activation_block blocks[] = { { "h.5.mlp.c_fc", 4 }, { "h.6", 3 } };
+    const char *const path = temp_path("written.csv");
+    struct npy n = { 0 };
+    struct outfile *file;
+
+    ck_assert_int_eq(npy_open(fixture_path("activations_f32.npy"), &n, NULL), CT_OK);
+    ck_assert_int_eq(outfile_open(path, &file, NULL), CT_OK);
+    struct csv_writer w = { .file = file };
+    activations_write_header(&w, blocks, 2);
+    for (size_t i = 0; i < 5; i++)
+        activations_write_row(&w, i, i % 2 ? "her" : "him", 3 + i,
+                              (const float *)n.view.data + i * 7, 7);
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+    char *const got = slurp(path, NULL);
+    char *const want = slurp(fixture_path("activations_f32.csv"), NULL);
+    ck_assert_str_eq(got, want);
+    free(got);
+    free(want);
+    npy_close(&n);
+}
+END_TEST
+
+START_TEST(columns_go_by_name_and_may_be_missing)
+{
+    struct activations a =
+        read_ok(temp_text("order.csv", "a:7,group,blocks.0:x:1\r\n1e-3,g,NaN\r\n-.5,\"h\",-inf"),
+                NULL);
+
+    ck_assert_uint_eq(a.values.rows, 2);
+    ck_assert_uint_eq(a.values.cols, 2);
+    ck_assert_int_eq(a.values.dtype, DTYPE_F64);
+    assert_allclose(a.values.data, (double[]){ 0.001, NAN, -0.5, -INFINITY }, 4, 0, 0);
+    ck_assert_str_eq(a.hooks.names[a.hooks.of[1]], "blocks.0:x");
+    ck_assert_uint_eq(a.neurons[0], 7);
+    ck_assert_ptr_null(a.tokens);
+    ck_assert_uint_eq(a.sentences[1], 1);
+    activations_clear(&a);
+    a = read_ok(temp_text("bare.csv", "n:0,n:1\n1,2\n3,4\n"), temp_text("labels", "x\ny\n"));
+    ck_assert_str_eq(a.groups.names[a.groups.of[1]], "y");
+    activations_clear(&a);
+}
+END_TEST
+
+START_TEST(standard_input_is_either)
+{
+    const char *const groups = temp_text("labels", labels5);
+    int saved = stdin_replace(fixture_path("activations_f32.npy"));
+    struct activations a = read_ok("-", groups);
+
+    ck_assert_str_eq(a.name, "standard input");
+    ck_assert_uint_eq(a.values.cols, 7);
+    activations_clear(&a);
+    stdin_restore(saved);
+    saved = stdin_replace(fixture_path("activations_f32.csv"));
+    a = read_ok("-", NULL);
+    ck_assert_uint_eq(a.values.cols, 7);
+    activations_clear(&a);
+    stdin_restore(saved);
+    refuse("-", "-", CT_EINVAL, "cannot be activations and groups at once; name a file");
+}
+END_TEST
+
+START_TEST(groups_are_needed_once)
+{
+    struct activations a = { 0 };
+    struct ct_error err;
+    char message[600];
+    char npy[512];
+
+    snprintf(npy, sizeof npy, "%s", fixture_path("activations_f32.npy"));
+    refuse(npy, NULL, CT_EINVAL, "an .npy has no groups; give --groups FILE with one label a line");
+    ck_assert_int_eq(activations_read(npy, temp_text("four", "a\nb\na\nb\n"), NULL, &a, &err),
+                     CT_EINVAL);
+    snprintf(message, sizeof message, "4 labels, but %s has 5 sentences; one label a line", npy);
+    assert_error(&err, CT_EINVAL, temp_path("four"), message);
+    refuse(fixture_path("activations_f32.csv"), temp_text("labels", labels5), CT_EINVAL,
+           "has a column `group` already; leave out --groups");
+    refuse(temp_text("bare.csv", "n:0\n1\n"), NULL, CT_EINVAL,
+           "has no column `group`; give --groups FILE with one label a line");
+    ck_assert_int_eq(activations_read(npy, temp_path("absent"), NULL, &a, &err), CT_EIO);
+}
+END_TEST
+
+START_TEST(bad_files_are_refused)
+{
+#define EXPECTED "; expected sentence, group, token, HOOK:INDEX ..."
+    refuse_csv("group,a:0\ng,1\nh,x\n", "row 2 (line 3): column a:0: `x` is not a number");
+    refuse_csv("group,a:0\ng, 1\n", "row 1 (line 2): column a:0: ` 1` is not a number");
+    refuse_csv("group,a:0\ng,0x1p3\n", "row 1 (line 2): column a:0: `0x1p3` is not a number");
+    refuse_csv("group,a:0\ng,\"1,5\"\n", "row 1 (line 2): column a:0: `1,5` is not a number");
+    refuse_csv("group,a:0,a:1\ng,1,\n",
+               "row 1 (line 2): column a:1 is empty; a value that is missing is written nan");
+    refuse_csv("group,a:0,a:1\ng,1\n", "row 1 (line 2): 2 fields, the header has 3; a field that "
+                                       "holds a comma must be in quotes");
+    refuse_csv("group,a:0\n,1\n", "row 1 (line 2): group is empty; fill it in");
+    refuse_csv("sentence,group,a:0\n-1,g,1\n",
+               "row 1 (line 2): column 1: `-1` is not a whole number from 0");
+    refuse_csv("group,token,a:0\ng,1.0,1\n",
+               "row 1 (line 2): column 2: `1.0` is not a whole number from 0");
+    refuse_csv("group,a:0\n", "no sentence below the header");
+    refuse_csv("group,token\ng,1\n", "the header (line 1): no neuron: after sentence, group and "
+                                     "token come columns named HOOK:INDEX");
+    refuse_csv("group,Unnamed: 0,a:0\n", "the header (line 1): column 2, `Unnamed: 0`, has no "
+                                         "meaning" EXPECTED);
+    refuse_csv("group,:0\n", "the header (line 1): column 2, `:0`, has no meaning" EXPECTED);
+    refuse_csv("group,a:99999999999999999999\n",
+               "the header (line 1): column 2, `a:99999999999999999999`, has no meaning" EXPECTED);
+    refuse_csv("group,a:0,group\n",
+               "the header (line 1): column 3, `group`, has no meaning" EXPECTED);
+    refuse_csv("group,a:0,b:0,a:00\ng,1,2,3\n",
+               "the header (line 1): column 4, `a:00`, is there twice" EXPECTED);
+    refuse_csv("", "the file is empty; it should begin with a header row");
+    refuse(fixture_path("npy_vector.npy"), temp_text("labels", labels5), CT_EFORMAT,
+           "one axis of 5; expected the shape [sentences, neurons]");
+}
+END_TEST
+
+START_TEST(hooks_are_bounded)
+{
+    char *const text = malloc(5000 * 16);
+    size_t used = 0;
+
+    for (size_t i = 0; i < 5000; i++)
+        used += (size_t)sprintf(text + used, "%s%zu:0", i > 0 ? "," : "group,", i);
+    refuse_csv(text,
+               "the header (line 1): column 4098, `4096:0`, names one hook too many" EXPECTED);
+    free(text);
+}
+END_TEST
+
+static bool count_and_stop(void *context, size_t done, size_t total)
+{
+    (void)done;
+    (void)total;
+    return ++*(size_t *)context < 3;
+}
+
+START_TEST(reading_can_be_stopped)
+{
+    const size_t n = 200000;
+    char *const text = malloc(10 + 4 * n + 1);
+    size_t n_ticks = 0;
+    const struct progress progress = { count_and_stop, &n_ticks };
+    struct activations a = { 0 };
+    struct ct_error err;
+
+    memcpy(text, "group,a:0\n", 10);
+    for (size_t i = 0; i < n; i++)
+        memcpy(text + 10 + 4 * i, "g,1\n", 4);
+    const char *const path = temp_file("long.csv", text, 10 + 4 * n);
+    free(text);
+    ck_assert_int_eq(activations_read(path, NULL, &progress, &a, &err), CT_ECANCELED);
+    ck_assert_uint_eq(n_ticks, 3);
+    a = read_ok(path, NULL);
+    ck_assert_uint_eq(a.values.rows, n);
+    activations_clear(&a);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        csv_and_npy_hold_the_same,
+        we_write_what_python_writes,
+        columns_go_by_name_and_may_be_missing,
+        standard_input_is_either,
+        groups_are_needed_once,
+        bad_files_are_refused,
+        hooks_are_bounded,
+        reading_can_be_stopped,
+    };
+    temp_begin();
+    const int status = RUN_TESTS("activations", tests);
+    temp_end();
+    return status;
+}

@@ -1,0 +1,350 @@
+#include "config.h"
+#include "support.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/npy.h"
+#include "io_temp.h"
+
+enum { ROWS = 5, COLS = 7 };
+
+static struct npy open_fixture(const char *name)
+{
+    struct npy n = { 0 };
+    struct ct_error err = { .text = "" };
+
+    ck_assert_msg(npy_open(fixture_path(name), &n, &err) == CT_OK, "%s", err.text);
+    return n;
+}
+
+static void assert_same(const struct matview *got, const struct matview *want)
+{
+    ck_assert_uint_eq(got->rows, want->rows);
+    ck_assert_uint_eq(got->cols, want->cols);
+    for (size_t i = 0; i < want->rows; i++)
+        for (size_t j = 0; j < want->cols; j++) {
+            const double g = matview_get(got, i, j);
+            const double w = matview_get(want, i, j);
+            ck_assert_msg(memcmp(&g, &w, sizeof g) == 0 || (g != g && w != w),
+                          "[%zu, %zu]: got %.17g, want %.17g", i, j, g, w);
+        }
+}
+
+/* The same matrix as numpy saved it in every layout that is read. */
+START_TEST(layouts_of_numpy_agree)
+{
+    static const char *const names[] = { "npy_f32_fortran.npy", "npy_f64.npy", "npy_f64_v2.npy" };
+    struct npy want = open_fixture("activations_f32.npy");
+
+    ck_assert_uint_eq(want.n_dims, 2);
+    ck_assert_uint_eq(want.view.rows, ROWS);
+    ck_assert_uint_eq(want.view.cols, COLS);
+    ck_assert_int_eq(want.view.dtype, DTYPE_F32);
+    ck_assert_ptr_nonnull(want.map); /* in place */
+    ck_assert_ptr_null(want.copy);
+    ck_assert(matview_get(&want.view, 2, 2) == 123456792.0); /* what float32 makes of ...789 */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct npy got = open_fixture(names[i]);
+        assert_same(&got.view, &want.view);
+        ck_assert_int_eq(got.view.dtype, i == 0 ? DTYPE_F32 : DTYPE_F64);
+        npy_close(&got);
+    }
+    struct npy vector = open_fixture("npy_vector.npy");
+    ck_assert_uint_eq(vector.n_dims, 1);
+    const struct matview column = { (const float *)want.view.data + 5, DTYPE_F32, ROWS, 1, COLS };
+    assert_same(&vector.view, &column);
+    npy_close(&vector);
+    npy_close(&want);
+    npy_close(&want);
+}
+END_TEST
+
+/* To the byte what numpy.save writes, room for more rows in the header included. */
+START_TEST(we_write_what_numpy_writes)
+{
+    static const char *const names[] = { "activations_f32.npy", "npy_f64.npy" };
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *const path = temp_path("written.npy");
+        struct npy n = open_fixture(names[i]);
+        struct outfile *file;
+        size_t got_size;
+        size_t want_size;
+
+        ck_assert_int_eq(outfile_open(path, &file, NULL), CT_OK);
+        npy_write(file, &n.view);
+        ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+        char *const got = slurp(path, &got_size);
+        char *const want = slurp(fixture_path(names[i]), &want_size);
+        ck_assert_uint_eq(got_size, want_size);
+        ck_assert_mem_eq(got, want, want_size);
+        free(got);
+        free(want);
+        npy_close(&n);
+    }
+}
+END_TEST
+
+START_TEST(headers_are_whole_lines_of_64)
+{
+    static const size_t sizes[] = { 0, 1, 99, 123456789, SIZE_MAX };
+
+    for (size_t i = 0; i < 5; i++)
+        for (size_t j = 0; j < 5; j++) {
+            const char *const path = temp_path("header.npy");
+            struct outfile *file;
+            size_t size;
+            ck_assert_int_eq(outfile_open(path, &file, NULL), CT_OK);
+            npy_write_header(file, DTYPE_F64, sizes[i], sizes[j]);
+            ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+            char *const text = slurp(path, &size);
+            ck_assert_uint_eq(size % 64, 0);
+            ck_assert_uint_eq((unsigned char)text[8] + 256U * (unsigned char)text[9], size - 10);
+            ck_assert_int_eq(text[size - 1], '\n');
+            free(text);
+        }
+}
+END_TEST
+
+START_TEST(other_kinds_are_refused_by_name)
+{
+    static const struct {
+        const char *name;
+        const char *says;
+    } cases[] = {
+        { "npy_refused_f16.npy", "dtype <f2, but float32 and float64" },
+        { "npy_refused_i64.npy", "dtype <i8, " },
+        { "npy_refused_big_endian.npy", "dtype >f4, " },
+        { "npy_refused_bool.npy", "dtype |b1, " },
+        { "npy_refused_complex.npy", "dtype <c8, " },
+        { "npy_refused_object.npy", "dtype |O, " },
+        { "npy_refused_structured.npy", "a structured dtype; " },
+        { "npy_refused_three_axes.npy", "3 axes; " },
+        { "npy_refused_no_axis.npy", "0 axes; " },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct npy n = { 0 };
+        struct ct_error err = { .text = "" };
+        ck_assert_int_eq(npy_open(fixture_path(cases[i].name), &n, &err), CT_ENOTSUP);
+        ck_assert_msg(strstr(err.text, cases[i].says) != NULL, "%s", err.text);
+        ck_assert_ptr_null(n.map);
+    }
+}
+END_TEST
+
+/* A version 1.0 file of this dictionary and n_bytes of data, 1, 2, 3 ... */
+static const char *npy_with(const char *dictionary, size_t n_bytes)
+{
+    static unsigned char bytes[70000];
+    const size_t length = strlen(dictionary);
+
+    memcpy(bytes, "\x93NUMPY\x01\x00", 8);
+    bytes[8] = (unsigned char)(length & 0xFF);
+    bytes[9] = (unsigned char)(length >> 8);
+    memcpy(bytes + 10, dictionary, length);
+    for (size_t i = 0; i < n_bytes; i++)
+        bytes[10 + length + i] = (unsigned char)(i + 1);
+    return temp_file("made.npy", bytes, 10 + length + n_bytes);
+}
+
+START_TEST(headers_are_read_as_python_would)
+{
+    static const char *const good[] = {
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }",
+        "{'shape':(1,2),'fortran_order':False,'descr':'<f4'}",
+        "{\"descr\" : \"<f4\" ,\t'shape' : ( 1L , 2L , ) , 'fortran_order' : False , }   \n",
+        "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2)}",
+    };
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        const char *const path = npy_with(good[i], 8);
+        const uint32_t want[2] = { 0x04030201, 0x08070605 };
+        struct npy n = { 0 };
+        struct ct_error err = { .text = "" };
+
+        ck_assert_msg(npy_open(path, &n, &err) == CT_OK, "%s: %s", good[i], err.text);
+        ck_assert_uint_eq(n.view.cols, 2);
+        ck_assert_mem_eq(n.view.data, want, 8);
+        ck_assert_uint_eq((uintptr_t)n.view.data % sizeof(float), 0);
+        npy_close(&n);
+    }
+}
+END_TEST
+
+static void refuse(const char *path, const char *message)
+{
+    struct npy n = { 0 };
+    struct ct_error err = { .text = "" };
+
+    ck_assert_int_eq(npy_open(path, &n, &err), CT_EFORMAT);
+    assert_error(&err, CT_EFORMAT, path, message);
+}
+
+START_TEST(malformed_headers_are_refused)
+{
+    static const char *const bad[] = {
+        "",
+        "{}",
+        "{'descr': '<f4', 'fortran_order': False}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), 'more': 1}",
+        "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1, 2)}",
+        "{'descr': '<f4', 'fortran_order': 0, 'shape': (1, 2)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1, -2)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1 2)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': [1, 2]}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 18446744073709551616)}",
+        "{'descr': '<f4\\'', 'fortran_order': False, 'shape': (1, 2)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2)} x",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2)",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,,2)}",
+        "{'descr': '<f4",
+    };
+    static const char message[] = "not a whole .npy header; save the array again with numpy.save";
+    char shape[4000] = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
+    char *const endless = malloc(20001);
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        refuse(npy_with(bad[i], 8), message);
+    while (strlen(shape) < 3000)
+        strcat(shape, "1,");
+    strcat(shape, ")}");
+    refuse(npy_with(shape, 4), message);
+    memset(endless, ' ', 20000);
+    endless[20000] = '\0';
+    refuse(npy_with(endless, 8), message);
+    free(endless);
+    refuse(temp_file("short.npy", "\x93NUMPY\x01\x00\x10", 9), message);
+    refuse(temp_file("v4.npy", "\x93NUMPY\x04\x00\x02\x00\x00\x00{}", 14), message);
+    refuse(temp_file("long.npy", "\x93NUMPY\x02\x00\xff\xff\xff\xff{}", 14), message);
+    refuse(temp_file("other.npy", "PK\x03\x04 no array here", 18), message);
+}
+END_TEST
+
+START_TEST(sizes_must_fit_the_file)
+{
+    static const char head[] = "{'descr': '<f8', 'fortran_order': False, 'shape': (";
+    char dictionary[200];
+    struct npy n = { 0 };
+
+    snprintf(dictionary, sizeof dictionary, "%s3, 2)}", head);
+    refuse(npy_with(dictionary, 47), "the header says [3, 2], the file has only 47 bytes of data; "
+                                     "it was cut off");
+    refuse(npy_with(dictionary, 50), "2 bytes follow the array; save one array a file");
+    snprintf(dictionary, sizeof dictionary, "%s4294967296, 4294967296)}", head);
+    refuse(npy_with(dictionary, 8), "the header says [4294967296, 4294967296], the file has only 8 "
+                                    "bytes of data; it was cut off");
+    snprintf(dictionary, sizeof dictionary, "%s0, 18446744073709551615)}", head);
+    ck_assert_int_eq(npy_open(npy_with(dictionary, 0), &n, NULL), CT_OK);
+    ck_assert_uint_eq(n.view.rows, 0);
+    npy_close(&n);
+    ck_assert_int_eq(npy_open(temp_path("absent.npy"), &n, NULL), CT_EIO);
+    ck_assert_int_eq(npy_open(temp_path(""), &n, NULL), CT_EIO);
+}
+END_TEST
+
+/* Every file cut at every byte, and every byte of the header changed: an answer, never a crash. */
+START_TEST(damaged_files_get_an_answer)
+{
+    size_t size;
+    char *const bytes = slurp(fixture_path("activations_f32.npy"), &size);
+
+    for (size_t cut = 0; cut < size; cut++) {
+        struct npy n = { 0 };
+        ck_assert_int_ne(npy_open(temp_file("cut.npy", bytes, cut), &n, NULL), CT_OK);
+    }
+    for (size_t at = 0; at < 128; at++)
+        for (unsigned bit = 0; bit < 8; bit++) {
+            struct npy n = { 0 };
+            bytes[at] = (char)(bytes[at] ^ 1 << bit);
+            if (npy_open(temp_file("flip.npy", bytes, size), &n, NULL) == CT_OK)
+                ck_assert_uint_eq(n.view.rows * n.view.cols * (n.view.dtype == DTYPE_F32 ? 4 : 8),
+                                  size - 128);
+            npy_close(&n);
+            bytes[at] = (char)(bytes[at] ^ 1 << bit);
+        }
+    free(bytes);
+}
+END_TEST
+
+struct feed {
+    int fd;
+    const char *bytes;
+    size_t size;
+};
+
+static void *feed_pipe(void *context)
+{
+    const struct feed *const f = context;
+
+    for (size_t at = 0; at < f->size;) {
+        const size_t piece = f->size - at < 1000 ? f->size - at : 1000;
+        const ssize_t n = write(f->fd, f->bytes + at, piece);
+        if (n <= 0)
+            break;
+        at += (size_t)n;
+    }
+    close(f->fd);
+    return NULL;
+}
+
+START_TEST(pipes_are_read_into_memory)
+{
+    enum { N = 300 };
+    struct npy want = { 0 };
+    struct npy got = { 0 };
+    struct matview v = { .dtype = DTYPE_F64, .rows = N, .cols = N, .stride = N };
+    double *const data = malloc(sizeof *data * N * N);
+    struct outfile *file;
+    char head[8];
+    int ends[2];
+    pthread_t thread;
+
+    for (size_t i = 0; i < N * N; i++)
+        data[i] = (double)i;
+    v.data = data;
+    ck_assert_int_eq(outfile_open(temp_path("big.npy"), &file, NULL), CT_OK);
+    npy_write(file, &v);
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+    struct feed feed = { 0 };
+    char *const bytes = slurp(temp_path("big.npy"), &feed.size);
+    ck_assert_int_eq(pipe(ends), 0);
+    feed.fd = ends[1];
+    feed.bytes = bytes;
+    ck_assert_int_eq(pthread_create(&thread, NULL, feed_pipe, &feed), 0);
+    ck_assert_int_eq(read(ends[0], head, sizeof head), 8);
+    ck_assert(npy_is_magic(head, sizeof head));
+    ck_assert(!npy_is_magic(head, 5));
+    ck_assert_int_eq(npy_open_fd(ends[0], "pipe", head, sizeof head, &got, NULL), CT_OK);
+    pthread_join(thread, NULL);
+    close(ends[0]);
+    ck_assert_int_eq(npy_open(temp_path("big.npy"), &want, NULL), CT_OK);
+    assert_same(&got.view, &want.view);
+    npy_close(&got);
+    npy_close(&want);
+    free(bytes);
+    free(data);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        layouts_of_numpy_agree,           we_write_what_numpy_writes,
+        headers_are_whole_lines_of_64,    other_kinds_are_refused_by_name,
+        headers_are_read_as_python_would, malformed_headers_are_refused,
+        sizes_must_fit_the_file,          damaged_files_get_an_answer,
+        pipes_are_read_into_memory,
+    };
+    temp_begin();
+    const int status = RUN_TESTS("npy", tests);
+    temp_end();
+    return status;
+}

@@ -1,0 +1,261 @@
+#include "config.h"
+#include "support.h"
+
+#include <float.h>
+#include <locale.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/csv.h"
+#include "io/number.h"
+
+static uint64_t bits_of(double value)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static double from_hex(const char *hex)
+{
+    const uint64_t bits = strtoull(hex, NULL, 16);
+    double value;
+
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* xorshift64* (Vigna 2016): bits for values of every size. */
+static uint64_t next_bits(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * UINT64_C(0x2545F4914F6CDD1D);
+}
+
+/* Python's float() rounds correctly, so to the bit. */
+START_TEST(parsing_agrees_with_python)
+{
+    struct csv_table t = { 0 };
+
+    ck_assert_int_eq(csv_table_read(fixture_path("number_parse.csv"), &t, NULL), CT_OK);
+    ck_assert_uint_gt(t.n_rows, 1000);
+    for (size_t row = 1; row <= t.n_rows; row++) {
+        const struct csv_field text = csv_table_field(&t, row, 0);
+        const struct csv_field want = csv_table_field(&t, row, 1);
+        double got;
+        ck_assert_msg(number_parse(text.text, text.size, &got), "%s", text.text);
+        if (strcmp(want.text, "nan") == 0)
+            ck_assert_msg(isnan(got), "%s", text.text);
+        else
+            ck_assert_msg(bits_of(got) == bits_of(from_hex(want.text)), "%s: got %a, want %a",
+                          text.text, got, from_hex(want.text));
+    }
+    csv_table_clear(&t);
+}
+END_TEST
+
+START_TEST(what_is_no_number_is_refused)
+{
+    static const char *const bad[] = { "",         " ",     " 1",     "1 ",   "+",    "-",
+                                       ".",        "e5",    "1e",     "1e+",  "1e5.", "1,5",
+                                       "0x10",     "1_000", "1f",     "--1",  "na",   "NA",
+                                       "infinit",  "inf ",  "nan(1)", "1.2.", "None", "1d5",
+                                       "\xc2\xa0", "1\n" };
+    double value = 7.0;
+    size_t size = 7;
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(!number_parse(bad[i], strlen(bad[i]), &value), "`%s`", bad[i]);
+    ck_assert(value == 7.0);
+    static const char *const no_size[] = { "", "-1", "+1", " 1", "1.0", "18446744073709551616" };
+    for (size_t i = 0; i < sizeof no_size / sizeof *no_size; i++)
+        ck_assert_msg(!number_parse_size(no_size[i], strlen(no_size[i]), &size), "%s", no_size[i]);
+    ck_assert_uint_eq(size, 7);
+    ck_assert(number_parse_size("18446744073709551615", 20, &size) && size == SIZE_MAX);
+    ck_assert(number_parse_size("007", 3, &size) && size == 7);
+}
+END_TEST
+
+static void check_f32(float value)
+{
+    char got[NUMBER_SIZE];
+    char want[64];
+    double back;
+    const size_t size = number_format_f32(got, value);
+
+    snprintf(want, sizeof want, "%.9g", (double)value);
+    ck_assert_msg(size == strlen(got) && strcmp(got, want) == 0, "got %s, want %s", got, want);
+    ck_assert_msg(number_parse(got, size, &back) && (float)back == value, "%s", got);
+    ck_assert(signbit((float)back) == signbit(value));
+}
+
+/* printf in the locale "C" is the reference: a million random floats, the edges of every exponent,
+ * and values next to halves of the ninth digit. */
+START_TEST(float32_is_written_as_printf_does)
+{
+    uint64_t state = 1;
+
+    for (uint32_t exponent = 0; exponent < 255; exponent++)
+        for (int k = -3; k < 4; k++) {
+            const uint32_t bits = (exponent << 23) + (uint32_t)k;
+            float value;
+            memcpy(&value, &bits, sizeof value);
+            if (isfinite(value))
+                check_f32(value);
+        }
+    for (size_t i = 0; i < 1000000; i++) {
+        const uint32_t bits = (uint32_t)(next_bits(&state) >> 32);
+        float value;
+        memcpy(&value, &bits, sizeof value);
+        if (isfinite(value))
+            check_f32(value);
+    }
+    for (size_t i = 0; i < 300000; i++) /* ties: eight digits and a power of two below */
+        check_f32(ldexpf((float)(next_bits(&state) >> 40), -(int)(i % 37)));
+    for (int e = -45; e <= 38; e++) {
+        const float power = (float)pow(10.0, e);
+        check_f32(power);
+        check_f32(nextafterf(power, 0.0F));
+        check_f32(nextafterf(power, FLT_MAX));
+    }
+}
+END_TEST
+
+START_TEST(float64_reads_back)
+{
+    uint64_t state = 2;
+    char text[NUMBER_SIZE];
+    double back;
+
+    for (size_t i = 0; i < 500000; i++) {
+        const uint64_t bits = next_bits(&state);
+        double value;
+        memcpy(&value, &bits, sizeof value);
+        if (i % 2 == 1)
+            value = (double)(int64_t)bits * 0x1p-61; /* of everyday size */
+        if (!isfinite(value))
+            continue;
+        const size_t size = number_format_f64(text, value);
+        ck_assert_uint_lt(size, NUMBER_SIZE);
+        ck_assert_msg(number_parse(text, size, &back) && bits_of(back) == bits_of(value), "%s",
+                      text);
+    }
+}
+END_TEST
+
+static size_t count_digits(const char *text)
+{
+    size_t n = 0;
+    size_t zeros = 0;
+
+    for (; *text != '\0' && *text != 'e'; text++) {
+        if (*text < '0' || *text > '9' || (n == 0 && *text == '0'))
+            continue;
+        zeros = *text == '0' ? zeros + 1 : 0;
+        n++;
+    }
+    return n - zeros;
+}
+
+/* Python's repr has the fewest digits there are. Ours are no more than 17, and as few as 15 allow.
+ */
+START_TEST(float64_is_as_short_as_can_be)
+{
+    struct csv_table t = { 0 };
+
+    ck_assert_int_eq(csv_table_read(fixture_path("number_format.csv"), &t, NULL), CT_OK);
+    for (size_t row = 1; row <= t.n_rows; row++) {
+        char got[NUMBER_SIZE];
+        const char *const want = csv_table_field(&t, row, 1).text;
+        const size_t size = number_format_f64(got, from_hex(csv_table_field(&t, row, 0).text));
+        const size_t n_got = count_digits(got);
+        const size_t n_want = count_digits(want);
+        ck_assert_uint_eq(size, strlen(got));
+        ck_assert_msg(n_got == n_want || (n_want < n_got && n_got <= 17 && n_want == 16),
+                      "got %s, want %s", got, want);
+    }
+    csv_table_clear(&t);
+}
+END_TEST
+
+static void assert_f64(double value, const char *want)
+{
+    char got[NUMBER_SIZE];
+
+    number_format_f64(got, value);
+    ck_assert_str_eq(got, want);
+}
+
+START_TEST(plain_numbers_look_plain)
+{
+    char got[NUMBER_SIZE];
+
+    assert_f64(0.0, "0");
+    assert_f64(-0.0, "-0");
+    assert_f64(-3.0, "-3");
+    assert_f64(0.05, "0.05");
+    assert_f64(-4.590469, "-4.590469");
+    assert_f64(999999999999999.0, "999999999999999");
+    assert_f64(1e15, "1e+15");
+    assert_f64(1e-300, "1e-300");
+    assert_f64(1.0 / 3.0, "0.3333333333333333");
+    assert_f64(NAN, "nan");
+    assert_f64(-NAN, "nan");
+    assert_f64(INFINITY, "inf");
+    assert_f64(-INFINITY, "-inf");
+    number_format_f32(got, -INFINITY);
+    ck_assert_str_eq(got, "-inf");
+    number_format_f32(got, NAN);
+    ck_assert_str_eq(got, "nan");
+    number_format_int(got, INT64_MIN);
+    ck_assert_str_eq(got, "-9223372036854775808");
+    number_format_size(got, 0);
+    ck_assert_str_eq(got, "0");
+}
+END_TEST
+
+/* With a comma for the decimal point in force, for the program and for the thread. */
+START_TEST(locales_change_nothing)
+{
+    static const char *const names[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8",
+                                         "fr_FR.utf8",  "de_DE",      "nl_NL.UTF-8" };
+    char text[NUMBER_SIZE];
+    double value;
+    size_t i = 0;
+
+    while (i < sizeof names / sizeof *names && setlocale(LC_NUMERIC, names[i]) == NULL)
+        i++;
+    if (i == sizeof names / sizeof *names || localeconv()->decimal_point[0] != ',') {
+        SKIP("no locale with a decimal comma");
+        return;
+    }
+    assert_f64(0.1, "0.1");
+    assert_f64(1.0 / 3.0, "0.3333333333333333");
+    number_format_f32(text, 1.5e-20F);
+    ck_assert_str_eq(text, "1.49999995e-20");
+    ck_assert(number_parse("1.234567890123456789e-5", 23, &value));
+    ck_assert(value == 1.234567890123456789e-5);
+    ck_assert(!number_parse("1,5", 3, &value));
+    snprintf(text, sizeof text, "%.1f", 1.5);
+    ck_assert_str_eq(text, "1,5"); /* the program's own locale is as before */
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        parsing_agrees_with_python,
+        what_is_no_number_is_refused,
+        float32_is_written_as_printf_does,
+        float64_reads_back,
+        float64_is_as_short_as_can_be,
+        plain_numbers_look_plain,
+        locales_change_nothing,
+    };
+    return RUN_TESTS("number", tests);
+}

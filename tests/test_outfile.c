@@ -1,0 +1,367 @@
+#include "config.h"
+#include "support.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/outfile.h"
+#include "io_temp.h"
+
+static void assert_holds(const char *path, const char *want)
+{
+    char *const got = slurp(path, NULL);
+
+    ck_assert_str_eq(got, want);
+    free(got);
+}
+
+static const char *fresh_folder(const char *name)
+{
+    const char *const path = temp_path(name);
+
+    ck_assert_int_eq(mkdir(path, 0777), 0);
+    return path;
+}
+
+static char *inside(const char *folder, const char *name)
+{
+    char *const path = outfile_join(folder, name);
+
+    ck_assert_ptr_nonnull(path);
+    return path;
+}
+
+START_TEST(a_file_appears_at_commit)
+{
+    const char *const folder = fresh_folder("appears");
+    char *const path = inside(folder, "f.csv");
+    struct outfile *file;
+    struct stat s;
+
+    umask(0027);
+    ck_assert_int_eq(outfile_open(path, &file, NULL), CT_OK);
+    outfile_puts(file, "new");
+    ck_assert_int_ne(access(path, F_OK), 0);
+    ck_assert_uint_eq(count_entries(folder), 1); /* the temporary one */
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+    assert_holds(path, "new");
+    ck_assert_uint_eq(count_entries(folder), 1);
+    ck_assert_int_eq(stat(path, &s), 0);
+    ck_assert_int_eq(s.st_mode & 0777, 0640); /* by the umask */
+    free(path);
+}
+END_TEST
+
+START_TEST(the_old_file_stays_until_then)
+{
+    const char *const folder = fresh_folder("old");
+    char *const path = inside(folder, "f.csv");
+    struct outfile *file;
+
+    temp_text("old/f.csv", "old");
+    ck_assert_int_eq(outfile_open(path, &file, NULL), CT_OK);
+    outfile_puts(file, "half");
+    outfile_abort(file);
+    outfile_abort(NULL);
+    assert_holds(path, "old");
+    ck_assert_uint_eq(count_entries(folder), 1);
+    ck_assert_int_eq(outfile_open(path, &file, NULL), CT_OK);
+    outfile_puts(file, "new");
+    assert_holds(path, "old");
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+    assert_holds(path, "new");
+    free(path);
+}
+END_TEST
+
+/* Two writers of one file do not meet, and a long name fits. */
+START_TEST(temporary_names_differ)
+{
+    const char *const folder = fresh_folder("names");
+    char name[256];
+    struct outfile *files[50];
+
+    memset(name, 'n', 255);
+    name[255] = '\0';
+    char *const path = inside(folder, name);
+    for (size_t i = 0; i < 50; i++) {
+        ck_assert_int_eq(outfile_open(path, &files[i], NULL), CT_OK);
+        outfile_write(files[i], &"abcde"[i % 5], 1);
+    }
+    ck_assert_uint_eq(count_entries(folder), 50);
+    DIR *const dir = opendir(folder);
+    for (const struct dirent *e; (e = readdir(dir)) != NULL;)
+        ck_assert_int_eq(e->d_name[0], '.');
+    closedir(dir);
+    for (size_t i = 0; i < 50; i++)
+        ck_assert_int_eq(outfile_commit(files[i], NULL), CT_OK);
+    ck_assert_uint_eq(count_entries(folder), 1);
+    assert_holds(path, "e");
+    free(path);
+}
+END_TEST
+
+/* Killed at any moment: the old file or the new one. */
+START_TEST(kill_leaves_old_or_new)
+{
+    const char *const folder = fresh_folder("killed");
+    char *const path = inside(folder, "f");
+    size_t n_old = 0;
+    size_t n_new = 0;
+
+    for (int i = 0; i < 40; i++) {
+        temp_text("killed/f", "old");
+        const pid_t child = fork();
+        if (child == 0) {
+            struct outfile *file;
+            char block[1000];
+            memset(block, 'n', sizeof block);
+            if (outfile_open(path, &file, NULL) != CT_OK)
+                _exit(1);
+            for (int k = 0; k < 300; k++)
+                outfile_write(file, block, sizeof block);
+            outfile_commit(file, NULL);
+            pause();
+        }
+        usleep((useconds_t)(i * 150));
+        ck_assert_int_eq(kill(child, SIGKILL), 0);
+        ck_assert_int_eq(waitpid(child, NULL, 0), child);
+        size_t size;
+        char *const text = slurp(path, &size);
+        ck_assert(size == 300000 || strcmp(text, "old") == 0);
+        n_new += size == 300000;
+        n_old += size == 3;
+        free(text);
+    }
+    ck_assert_uint_eq(n_old + n_new, 40);
+    free(path);
+}
+END_TEST
+
+START_TEST(large_writes_arrive_whole)
+{
+    const size_t size = 3000001;
+    char *const data = malloc(size);
+    struct outfile *file;
+    size_t got_size;
+
+    for (size_t i = 0; i < size; i++)
+        data[i] = (char)(i * 7 + i / 251);
+    ck_assert_int_eq(outfile_open(temp_path("large"), &file, NULL), CT_OK);
+    size_t at = 0;
+    for (size_t piece = 1; at < size; piece = piece * 3 + 1) {
+        const size_t n = piece < size - at ? piece : size - at;
+        outfile_write(file, data + at, n);
+        at += n;
+        outfile_write(file, NULL, 0);
+    }
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+    char *const got = slurp(temp_path("large"), &got_size);
+    ck_assert_uint_eq(got_size, size);
+    ck_assert_mem_eq(got, data, size);
+    free(got);
+    free(data);
+}
+END_TEST
+
+START_TEST(a_full_disk_is_told)
+{
+    static char block[100000];
+    struct outfile *file;
+    struct ct_error err;
+
+    if (access("/dev/full", W_OK) != 0) {
+        SKIP("no /dev/full");
+        return;
+    }
+    ck_assert_int_eq(outfile_open("/dev/full", &file, NULL), CT_OK);
+    outfile_puts(file, "x");
+    ck_assert(!outfile_failed(file)); /* it waits in the buffer */
+    ck_assert_int_eq(outfile_commit(file, &err), CT_EIO);
+    assert_error(&err, CT_EIO, "/dev/full", "cannot be written: No space left on device");
+    ck_assert_int_eq(outfile_open("/dev/full", &file, NULL), CT_OK);
+    outfile_write(file, block, sizeof block);
+    ck_assert(outfile_failed(file));
+    outfile_write(file, block, sizeof block);
+    ck_assert_int_eq(outfile_commit(file, &err), CT_EIO);
+    ck_assert_int_eq(outfile_open("/dev/null", &file, NULL), CT_OK);
+    outfile_write(file, block, sizeof block);
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+}
+END_TEST
+
+/* A limit on the size of files stands for a disk that fills up in the middle. */
+START_TEST(a_failed_write_leaves_the_old_file)
+{
+    const char *const folder = fresh_folder("limited");
+    char *const path = inside(folder, "f");
+    int status;
+
+    temp_text("limited/f", "old");
+    const pid_t child = fork();
+    if (child == 0) {
+        static char block[200000];
+        struct outfile *file;
+        struct ct_error err;
+        const struct rlimit limit = { 70000, 70000 };
+        signal(SIGXFSZ, SIG_IGN);
+        if (setrlimit(RLIMIT_FSIZE, &limit) != 0 || outfile_open(path, &file, NULL) != CT_OK)
+            _exit(1);
+        outfile_write(file, block, sizeof block);
+        if (outfile_commit(file, &err) != CT_EIO)
+            _exit(2);
+        _exit(strstr(err.text, "f: cannot be written: File too large") != NULL ? 0 : 3);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    assert_holds(path, "old");
+    ck_assert_uint_eq(count_entries(folder), 1);
+    free(path);
+}
+END_TEST
+
+START_TEST(standard_output_is_a_place)
+{
+    const char *const path = temp_text("stdout", "");
+    const int saved = dup(STDOUT_FILENO);
+    const int fd = open(path, O_WRONLY);
+    struct outfile *file;
+    struct ct_error err;
+
+    fflush(stdout);
+    dup2(fd, STDOUT_FILENO);
+    ck_assert_int_eq(outfile_open("-", &file, NULL), CT_OK);
+    outfile_puts(file, "to stdout\n");
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+    close(STDOUT_FILENO);
+    ck_assert_int_eq(outfile_open("-", &file, NULL), CT_OK);
+    outfile_puts(file, "closed");
+    const enum ct_status st = outfile_commit(file, &err);
+    dup2(saved, STDOUT_FILENO);
+    close(saved);
+    close(fd);
+    ck_assert_int_eq(st, CT_EIO);
+    assert_error(&err, CT_EIO, "standard output", "cannot be written: Bad file descriptor");
+    assert_holds(path, "to stdout\n");
+}
+END_TEST
+
+START_TEST(links_stay)
+{
+    const char *const folder = fresh_folder("links");
+    char *const target = inside(folder, "target");
+    char *const link = inside(folder, "link");
+    struct outfile *file;
+    struct stat s;
+
+    temp_text("links/target", "old");
+    ck_assert_int_eq(symlink("target", link), 0);
+    ck_assert_int_eq(outfile_open(link, &file, NULL), CT_OK);
+    outfile_puts(file, "new");
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+    ck_assert_int_eq(lstat(link, &s), 0);
+    ck_assert(S_ISLNK(s.st_mode));
+    assert_holds(target, "new");
+    free(target);
+    free(link);
+}
+END_TEST
+
+static void refuse(const char *path, const char *message)
+{
+    struct outfile *file = NULL;
+    struct ct_error err;
+
+    ck_assert_int_eq(outfile_open(path, &file, &err), CT_EIO);
+    assert_error(&err, CT_EIO, path, message);
+    ck_assert_ptr_null(file);
+}
+
+START_TEST(bad_places_are_refused)
+{
+    refuse(temp_path("absent/f"), "cannot be written: No such file or directory");
+    temp_text("plain", "x");
+    refuse(temp_path("plain/f"), "cannot be written: Not a directory");
+    refuse(fresh_folder("taken"), "is a folder; name a file");
+    refuse(temp_path("taken/"), "is no name of a file; name one");
+    refuse("", "is no name of a file; name one");
+    if (geteuid() == 0) {
+        SKIP("a folder without permission: root may write anywhere");
+        return;
+    }
+    ck_assert_int_eq(chmod(temp_path("taken"), 0555), 0);
+    refuse(temp_path("taken/f"), "cannot be written: Permission denied");
+    ck_assert_int_eq(chmod(temp_path("taken"), 0777), 0);
+}
+END_TEST
+
+START_TEST(folders_are_made_with_what_is_above)
+{
+    struct ct_error err;
+    struct stat s;
+
+    ck_assert_int_eq(outfile_make_folder(temp_path("deep/er//est/"), NULL), CT_OK);
+    ck_assert_int_eq(stat(temp_path("deep/er/est"), &s), 0);
+    ck_assert(S_ISDIR(s.st_mode));
+    ck_assert_int_eq(outfile_make_folder(temp_path("deep/er/est"), NULL), CT_OK);
+    ck_assert_int_eq(outfile_make_folder("/", NULL), CT_OK);
+    ck_assert_int_eq(outfile_make_folder(".", NULL), CT_OK);
+    temp_text("deep/file", "x");
+    ck_assert_int_eq(outfile_make_folder(temp_path("deep/file/below"), &err), CT_EIO);
+    assert_error(&err, CT_EIO, temp_path("deep/file"),
+                 "is there already and is no folder; name another place");
+    ck_assert_int_eq(outfile_make_folder("/proc/no-such-folder", &err), CT_EIO);
+    assert_error(&err, CT_EIO, "/proc/no-such-folder",
+                 "the folder cannot be made: No such file or directory");
+    ck_assert_int_eq(outfile_make_folder("", &err), CT_EIO);
+}
+END_TEST
+
+START_TEST(results_that_are_there_are_found)
+{
+    static const char *const names[] = { "a.csv", "b.csv" };
+    const char *const folder = fresh_folder("results");
+    struct ct_error err;
+
+    ck_assert_int_eq(outfile_check_absent(folder, names, 2, &err), CT_OK);
+    ck_assert_int_eq(outfile_check_absent(temp_path("nowhere"), names, 2, &err), CT_OK);
+    temp_text("results/c.csv", "x");
+    ck_assert_int_eq(outfile_check_absent(folder, names, 2, &err), CT_OK);
+    temp_text("results/b.csv", "x");
+    ck_assert_int_eq(outfile_check_absent(folder, names, 2, &err), CT_EINVAL);
+    assert_error(&err, CT_EINVAL, folder,
+                 "b.csv is there already; name another folder, or give --force");
+    char *const joined = outfile_join("a/", "b");
+    ck_assert_str_eq(joined, "a/b");
+    free(joined);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        a_file_appears_at_commit,
+        the_old_file_stays_until_then,
+        temporary_names_differ,
+        kill_leaves_old_or_new,
+        large_writes_arrive_whole,
+        a_full_disk_is_told,
+        a_failed_write_leaves_the_old_file,
+        standard_output_is_a_place,
+        links_stay,
+        bad_places_are_refused,
+        folders_are_made_with_what_is_above,
+        results_that_are_there_are_found,
+    };
+    temp_begin();
+    const int status = RUN_TESTS("outfile", tests);
+    temp_end();
+    return status;
+}
