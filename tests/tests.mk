@@ -97,3 +97,8 @@ check_PROGRAMS += tests/test_tsne
 tests_test_tsne_SOURCES = tests/test_tsne.c $(TEST_SUPPORT)
 tests_test_tsne_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_tsne_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_histogram
+tests_test_histogram_SOURCES = tests/test_histogram.c $(TEST_SUPPORT)
+tests_test_histogram_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_histogram_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)

@@ -11,7 +11,7 @@
  * x [n] -> counts [n_bins], edges [n_bins + 1], both owned by the caller; bin for bin what
  * np.histogram(x, n_bins) gives: its edges (np.linspace), its corrections for values on an edge,
  * constant data spread over value - 0.5 .. value + 0.5, no data over 0 .. 1.
- * CT_EINVAL: n_bins is 0, or x holds a NaN or an infinity.
+ * CT_EINVAL: n_bins is 0, x holds a NaN or an infinity, or its range overflows.
  */
 enum ct_status histogram(const double *x, size_t n, size_t n_bins, uint64_t *counts, double *edges,
                          struct ct_error *err);

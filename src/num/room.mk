@@ -8,3 +8,6 @@ src_num_libnum_a_SOURCES = \
 	src/num/tsne_affinity.c src/num/tsne_affinity.h \
 	src/num/tsne_gradient.c src/num/tsne_gradient.h \
 	src/num/tsne_schedule.c src/num/tsne_schedule.h
+
+src_num_libnum_a_SOURCES += \
+	src/num/histogram.c src/num/histogram.h
