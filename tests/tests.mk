@@ -102,3 +102,8 @@ check_PROGRAMS += tests/test_histogram
 tests_test_histogram_SOURCES = tests/test_histogram.c $(TEST_SUPPORT)
 tests_test_histogram_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_histogram_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_multitest
+tests_test_multitest_SOURCES = tests/test_multitest.c $(TEST_SUPPORT)
+tests_test_multitest_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_multitest_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)

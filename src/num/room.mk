@@ -10,4 +10,5 @@ src_num_libnum_a_SOURCES = \
 	src/num/tsne_schedule.c src/num/tsne_schedule.h
 
 src_num_libnum_a_SOURCES += \
-	src/num/histogram.c src/num/histogram.h
+	src/num/histogram.c src/num/histogram.h \
+	src/num/multitest.c src/num/multitest.h

@@ -1,0 +1,156 @@
+#include "config.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "num/multitest.h"
+
+enum { P, BONFERRONI, BONFERRONI_SIGNIFICANT, FDR, FDR_SIGNIFICANT, COLUMNS, N_MAX = 256 };
+
+struct answer {
+    double adjusted[N_MAX];
+    bool significant[N_MAX];
+    double threshold;
+};
+
+static struct answer adjust(const double *p, size_t n, enum correction correction, double alpha)
+{
+    struct answer a = { .threshold = -1 };
+    struct ct_error err;
+
+    ck_assert_int_eq(multitest_adjust(p, n, correction, alpha, a.adjusted, a.significant,
+                                      &a.threshold, &err),
+                     CT_OK);
+    return a;
+}
+
+static void check_column(const struct mat *want, const struct answer *got, size_t column)
+{
+    double adjusted[N_MAX];
+    double significant[N_MAX];
+    double flags[N_MAX];
+
+    for (size_t i = 0; i < want->rows; i++) {
+        adjusted[i] = mat_row(want, i)[column];
+        significant[i] = mat_row(want, i)[column + 1];
+        flags[i] = got->significant[i];
+    }
+    assert_allclose(got->adjusted, adjusted, want->rows, 1e-14, 0); /* one or two roundings */
+    assert_allclose(flags, significant, want->rows, 0, 0);
+}
+
+START_TEST(corrections_match_statsmodels)
+{
+    static const char *const files[] = { "multitest_plain.csv", "multitest_none.csv",
+                                         "multitest_all.csv", "multitest_nan.csv" };
+
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        struct mat want = fixture_load(files[f]);
+        double p[N_MAX];
+        double largest = 0.0;
+        for (size_t i = 0; i < want.rows; i++) {
+            p[i] = mat_row(&want, i)[P];
+            if (mat_row(&want, i)[FDR_SIGNIFICANT] == 1.0)
+                largest = fmax(largest, p[i]);
+        }
+        const struct answer bonferroni = adjust(p, want.rows, CORRECTION_BONFERRONI, 0.05);
+        const struct answer fdr = adjust(p, want.rows, CORRECTION_FDR_BH, 0.05);
+        check_column(&want, &bonferroni, BONFERRONI);
+        check_column(&want, &fdr, FDR);
+        ck_assert(bonferroni.threshold == 0.05 / (double)want.rows);
+        ck_assert(fdr.threshold == largest);
+        mat_clear(&want);
+    }
+}
+END_TEST
+
+START_TEST(a_p_on_the_bound_is_not_significant)
+{
+    const double alpha = 0.05;
+    const double bound = alpha / 3;
+    const double p[3] = { bound, nextafter(bound, 0), 0.9 };
+    const double at_alpha[2] = { alpha, nextafter(alpha, 0) };
+    const struct answer bonferroni = adjust(p, 3, CORRECTION_BONFERRONI, alpha);
+    const struct answer none = adjust(at_alpha, 2, CORRECTION_NONE, alpha);
+
+    ck_assert(!bonferroni.significant[0] && bonferroni.significant[1]);
+    ck_assert(bonferroni.threshold == bound && bonferroni.adjusted[2] == 1.0);
+    ck_assert(!none.significant[0] && none.significant[1] && none.threshold == alpha);
+    ck_assert(none.adjusted[0] == alpha && none.adjusted[1] == at_alpha[1]);
+}
+END_TEST
+
+/* Benjamini & Hochberg say p <= alpha k / n: there the bound itself passes. */
+START_TEST(the_fdr_bound_itself_passes)
+{
+    const double p[4] = { 0.5, 0.25, 0.125, 0.9 };
+    const struct answer a = adjust(p, 4, CORRECTION_FDR_BH, 0.5);
+
+    /* bounds 0.125, 0.25, 0.375, 0.5 for 0.125, 0.25, 0.5, 0.9 */
+    ck_assert(a.significant[1] && a.significant[2] && !a.significant[0] && !a.significant[3]);
+    ck_assert(a.threshold == 0.25);
+    assert_allclose(a.adjusted, (double[]){ 0.5 / 0.75, 0.5, 0.5, 0.9 }, 4, 1e-15, 0);
+}
+END_TEST
+
+START_TEST(a_later_rank_carries_earlier_ones)
+{
+    /* At 0.05: 0.03 misses its own bound 0.025, 0.04 and 0.045 pass theirs. */
+    const double p[2] = { 0.045, 0.03 };
+    const struct answer a = adjust(p, 2, CORRECTION_FDR_BH, 0.05);
+
+    ck_assert(a.significant[0] && a.significant[1] && a.threshold == 0.045);
+    ck_assert(a.adjusted[0] == 0.045 && a.adjusted[1] == 0.045);
+}
+END_TEST
+
+START_TEST(nan_counts_but_never_passes)
+{
+    const double p[4] = { NAN, 0.01, 0.02, NAN };
+
+    for (int c = CORRECTION_BONFERRONI; c <= CORRECTION_NONE; c++) {
+        const struct answer a = adjust(p, 4, (enum correction)c, 0.05);
+        ck_assert(isnan(a.adjusted[0]) && isnan(a.adjusted[3]));
+        ck_assert(!a.significant[0] && !a.significant[3] && a.significant[1]);
+        ck_assert(a.adjusted[1] == (c == CORRECTION_NONE ? 0.01 : 0.04));
+    }
+    const struct answer all = adjust((double[]){ NAN, NAN }, 2, CORRECTION_FDR_BH, 0.05);
+    ck_assert(all.threshold == 0.0 && isnan(all.adjusted[1]) && !all.significant[1]);
+}
+END_TEST
+
+START_TEST(alpha_must_make_sense)
+{
+    const double bad[] = { 0.0, 1.0, -0.1, NAN, INFINITY };
+    double p = 0.01;
+    double adjusted = -1;
+    double threshold = -1;
+    bool significant = false;
+    struct ct_error err;
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        for (int c = CORRECTION_BONFERRONI; c <= CORRECTION_NONE; c++) {
+            ck_assert_int_eq(multitest_adjust(&p, 1, (enum correction)c, bad[i], &adjusted,
+                                              &significant, &threshold, &err),
+                             CT_EINVAL);
+            ck_assert(strncmp(err.text, "alpha: ", 7) == 0);
+        }
+    ck_assert(adjusted == -1 && threshold == -1 && !significant);
+    for (int c = CORRECTION_BONFERRONI; c <= CORRECTION_NONE; c++)
+        ck_assert_int_eq(multitest_adjust(NULL, 0, (enum correction)c, 0.05, NULL, NULL, &threshold,
+                                          &err),
+                         CT_OK);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        corrections_match_statsmodels, a_p_on_the_bound_is_not_significant,
+        the_fdr_bound_itself_passes,   a_later_rank_carries_earlier_ones,
+        nan_counts_but_never_passes,   alpha_must_make_sense,
+    };
+    return RUN_TESTS("multitest", tests);
+}
