@@ -11,4 +11,5 @@ src_num_libnum_a_SOURCES = \
 
 src_num_libnum_a_SOURCES += \
 	src/num/histogram.c src/num/histogram.h \
-	src/num/multitest.c src/num/multitest.h
+	src/num/multitest.c src/num/multitest.h \
+	src/num/similarity.c src/num/similarity.h
