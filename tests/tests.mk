@@ -112,3 +112,8 @@ check_PROGRAMS += tests/test_similarity
 tests_test_similarity_SOURCES = tests/test_similarity.c $(TEST_SUPPORT)
 tests_test_similarity_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_similarity_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_ttest
+tests_test_ttest_SOURCES = tests/test_ttest.c $(TEST_SUPPORT)
+tests_test_ttest_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_ttest_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)

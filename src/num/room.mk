@@ -12,4 +12,6 @@ src_num_libnum_a_SOURCES = \
 src_num_libnum_a_SOURCES += \
 	src/num/histogram.c src/num/histogram.h \
 	src/num/multitest.c src/num/multitest.h \
-	src/num/similarity.c src/num/similarity.h
+	src/num/similarity.c src/num/similarity.h \
+	src/num/student_t.c src/num/student_t.h \
+	src/num/ttest.c src/num/ttest.h

@@ -1,0 +1,277 @@
+#include "config.h"
+#include "num/ttest.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/kernel.h"
+#include "num/student_t.h"
+
+/*
+ * The work is cut into tiles: some columns, all rows. A tile's rows are read twice, one segment
+ * after the other, the second time from the cache as long as the tile fits. Segments are long, for
+ * every row of a wide matrix lies on pages of its own, and finding a page costs more than
+ * reading it. The sums of a tile stay in the first-level cache.
+ */
+enum { TILE_COLS_MIN = 64, TILE_COLS_MAX = 1024, TILES_MIN = 8, CACHE_LINE = 64 };
+
+struct group {
+    const size_t *rows;
+    size_t n;
+};
+
+struct job {
+    const struct matview *X;
+    struct group a, b;
+    enum ttest_kind kind;
+    struct student_t distribution; /* not for Welch: there each column has its own */
+    size_t tile_cols;
+    struct ttest_result *out;
+};
+
+struct tile {
+    size_t first; /* column */
+    size_t width;
+    double mean_a[TILE_COLS_MAX];
+    double mean_b[TILE_COLS_MAX];
+    double mean_d[TILE_COLS_MAX];    /* of a - b, paired test only */
+    double squares_a[TILE_COLS_MAX]; /* sum of (x - mean)^2; paired: of the differences */
+    double squares_b[TILE_COLS_MAX];
+    double row_a[TILE_COLS_MAX]; /* a segment of a row as float64 */
+    double row_b[TILE_COLS_MAX];
+};
+
+static CT_KERNEL void widen(const float *restrict x, size_t n, double *restrict out)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        out[j] = (double)x[j];
+}
+
+static CT_KERNEL void add(const double *restrict x, size_t n, double *restrict sum)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        sum[j] += x[j];
+}
+
+static CT_KERNEL void subtract(const double *restrict b, size_t n, double *restrict a)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        a[j] -= b[j];
+}
+
+static CT_KERNEL void add_squares(const double *restrict x, const double *restrict mean, size_t n,
+                                  double *restrict squares)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++) {
+        const double d = x[j] - mean[j];
+        squares[j] += d * d;
+    }
+}
+
+static CT_KERNEL void divide(double *x, size_t n, double by)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        x[j] /= by;
+}
+
+static size_t dtype_size(enum dtype dtype)
+{
+    return dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+}
+
+/* The tile's segment of the i-th row of a group as float64: in buffer, or where it lies. The
+ * segment that comes after it is asked for, as it is on another page. */
+static const double *segment(const struct matview *X, const struct group *g, size_t i,
+                             const struct tile *t, double *buffer)
+{
+    const size_t size = dtype_size(X->dtype);
+    const char *const data = X->data;
+    const char *const x = data + (g->rows[i] * X->stride + t->first) * size;
+
+    if (i + 1 < g->n) {
+        const char *const next = data + (g->rows[i + 1] * X->stride + t->first) * size;
+        for (size_t k = 0; k < t->width * size; k += CACHE_LINE)
+            __builtin_prefetch(next + k);
+    }
+    if (X->dtype == DTYPE_F64)
+        return (const double *)(const void *)x;
+    widen((const float *)(const void *)x, t->width, buffer);
+    return buffer;
+}
+
+/* Both passes over one group; sums are added row after row, as numpy does. */
+static void sum_group(const struct matview *X, const struct group *g, struct tile *t, double *mean,
+                      double *squares)
+{
+    memset(mean, 0, t->width * sizeof *mean);
+    memset(squares, 0, t->width * sizeof *squares);
+    for (size_t i = 0; i < g->n; i++)
+        add(segment(X, g, i, t, t->row_a), t->width, mean);
+    divide(mean, t->width, (double)g->n);
+    for (size_t i = 0; i < g->n; i++)
+        add_squares(segment(X, g, i, t, t->row_a), mean, t->width, squares);
+}
+
+/* The i-th difference a - b, in t->row_a; the segments it comes from in *a and *b. */
+static void read_pair(const struct job *job, size_t i, struct tile *t, double *sum_a, double *sum_b)
+{
+    const double *const a = segment(job->X, &job->a, i, t, t->row_a);
+    const double *const b = segment(job->X, &job->b, i, t, t->row_b);
+
+    if (sum_a != NULL) {
+        add(a, t->width, sum_a);
+        add(b, t->width, sum_b);
+    }
+    if (a != t->row_a)
+        memcpy(t->row_a, a, t->width * sizeof *a);
+    subtract(b, t->width, t->row_a);
+}
+
+static void sum_pairs(const struct job *job, struct tile *t)
+{
+    const size_t n = job->a.n;
+
+    memset(t->mean_a, 0, sizeof t->mean_a);
+    memset(t->mean_b, 0, sizeof t->mean_b);
+    memset(t->mean_d, 0, sizeof t->mean_d);
+    memset(t->squares_a, 0, sizeof t->squares_a);
+    for (size_t i = 0; i < n; i++) {
+        read_pair(job, i, t, t->mean_a, t->mean_b);
+        add(t->row_a, t->width, t->mean_d);
+    }
+    divide(t->mean_a, t->width, (double)n);
+    divide(t->mean_b, t->width, (double)n);
+    divide(t->mean_d, t->width, (double)n);
+    for (size_t i = 0; i < n; i++) {
+        read_pair(job, i, t, NULL, NULL);
+        add_squares(t->row_a, t->mean_d, t->width, t->squares_a);
+    }
+}
+
+/* With ddof 1, in the order of operations that scipy has. One sample: 0 times infinity, NaN. */
+static double variance(double squares, size_t n)
+{
+    const double count = (double)n;
+
+    return squares / count * (count / (count - 1.0));
+}
+
+static double student_error(double var_a, double n_a, double var_b, double n_b)
+{
+    const double pooled = ((n_a - 1.0) * var_a + (n_b - 1.0) * var_b) / (n_a + n_b - 2.0);
+
+    return sqrt(pooled * (1.0 / n_a + 1.0 / n_b));
+}
+
+/* Satterthwaite's degrees of freedom; where there is no variance at all any will do, and scipy
+ * takes 1. */
+static double welch_error(double var_a, double n_a, double var_b, double n_b, double *df)
+{
+    const double va = var_a / n_a;
+    const double vb = var_b / n_b;
+
+    *df = (va + vb) * (va + vb) / (va * va / (n_a - 1.0) + vb * vb / (n_b - 1.0));
+    if (isnan(*df))
+        *df = 1.0;
+    return sqrt(va + vb);
+}
+
+static void test_column(const struct job *job, const struct tile *t, size_t j,
+                        struct ttest_result *out)
+{
+    const double n_a = (double)job->a.n;
+    const double n_b = (double)job->b.n;
+    const double var_a = variance(t->squares_a[j], job->a.n);
+    struct student_t distribution = job->distribution;
+    double difference = t->mean_a[j] - t->mean_b[j];
+    double error;
+
+    if (job->kind == TTEST_PAIRED) {
+        difference = t->mean_d[j];
+        error = sqrt(var_a / n_a);
+    } else if (job->kind == TTEST_WELCH) {
+        double df;
+        error = welch_error(var_a, n_a, variance(t->squares_b[j], job->b.n), n_b, &df);
+        student_t_init(&distribution, df);
+    } else {
+        error = student_error(var_a, n_a, variance(t->squares_b[j], job->b.n), n_b);
+    }
+    *out = (struct ttest_result){ .mean_a = t->mean_a[j],
+                                  .mean_b = t->mean_b[j],
+                                  .statistic = difference / error,
+                                  .df = distribution.df };
+    out->pvalue = student_t_pvalue(&distribution, out->statistic);
+}
+
+static void test_tile(const struct job *job, size_t first)
+{
+    const size_t left = job->X->cols - first;
+    struct tile t;
+
+    t.first = first;
+    t.width = left < job->tile_cols ? left : job->tile_cols;
+    if (job->kind == TTEST_PAIRED) {
+        sum_pairs(job, &t);
+    } else {
+        sum_group(job->X, &job->a, &t, t.mean_a, t.squares_a);
+        sum_group(job->X, &job->b, &t, t.mean_b, t.squares_b);
+    }
+    for (size_t j = 0; j < t.width; j++)
+        test_column(job, &t, j, &job->out[first + j]);
+}
+
+static enum ct_status check(const struct matview *X, const struct group *a, const struct group *b,
+                            enum ttest_kind kind, struct ct_error *err)
+{
+    if (a->n == 0 || b->n == 0)
+        return ct_fail(err, CT_EINVAL,
+                       "t-test: a group is empty (sizes %zu and %zu); both need samples", a->n,
+                       b->n);
+    if (kind == TTEST_PAIRED && a->n != b->n)
+        return ct_fail(err, CT_EINVAL,
+                       "t-test: paired, but the groups have %zu and %zu samples; "
+                       "pair them one to one or use student or welch",
+                       a->n, b->n);
+    for (int k = 0; k < 2; k++) {
+        const struct group *const g = k == 0 ? a : b;
+        for (size_t i = 0; i < g->n; i++)
+            if (g->rows[i] >= X->rows)
+                return ct_fail(err, CT_EINVAL, "t-test: sample %zu does not exist; there are %zu",
+                               g->rows[i], X->rows);
+    }
+    return CT_OK;
+}
+
+/* Wide segments, but enough tiles to keep some threads busy; in whole cache lines. */
+static size_t tile_cols(size_t n_features)
+{
+    const size_t wanted = (n_features / TILES_MIN + 15) / 16 * 16;
+
+    if (wanted < TILE_COLS_MIN)
+        return TILE_COLS_MIN;
+    return wanted < TILE_COLS_MAX ? wanted : TILE_COLS_MAX;
+}
+
+enum ct_status ttest_columns(const struct matview *X, const size_t *rows_a, size_t n_a,
+                             const size_t *rows_b, size_t n_b, enum ttest_kind kind, int n_threads,
+                             struct ttest_result *out, struct ct_error *err)
+{
+    struct job job = { .X = X, .a = { rows_a, n_a }, .b = { rows_b, n_b }, .kind = kind };
+    const double df = kind == TTEST_PAIRED ? (double)n_a - 1.0 : (double)n_a + (double)n_b - 2.0;
+    const enum ct_status st = check(X, &job.a, &job.b, kind, err);
+
+    if (st != CT_OK)
+        return st;
+    job.out = out;
+    job.tile_cols = tile_cols(X->cols);
+    student_t_init(&job.distribution, df);
+#pragma omp parallel for num_threads(n_threads > 0 ? n_threads : 1) schedule(dynamic)
+    for (size_t first = 0; first < X->cols; first += job.tile_cols)
+        test_tile(&job, first);
+    return CT_OK;
+}

@@ -1,0 +1,257 @@
+#include "config.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "num/ttest.h"
+
+static const char *const kinds[] = { "student", "welch", "paired" };
+
+struct design { /* rows 0 .. n_a - 1 against the n_b that follow */
+    size_t rows[256];
+    size_t n_a, n_b;
+};
+
+static struct design design_of(size_t n_a, size_t n_b)
+{
+    struct design d = { .n_a = n_a, .n_b = n_b };
+
+    for (size_t i = 0; i < n_a + n_b; i++)
+        d.rows[i] = i;
+    return d;
+}
+
+static enum ct_status run(const struct matview *X, const struct design *d, enum ttest_kind kind,
+                          int n_threads, struct ttest_result *out, struct ct_error *err)
+{
+    return ttest_columns(X, d->rows, d->n_a, d->rows + d->n_a, d->n_b, kind, n_threads, out, err);
+}
+
+static void check_against(const char *name, const struct matview *X, struct design d,
+                          enum ttest_kind kind, double rtol)
+{
+    char file[64];
+    struct ttest_result *const r = ct_malloc_array(X->cols, sizeof *r);
+
+    snprintf(file, sizeof file, "ttest_%s_%s.csv", name, kinds[kind]);
+    struct mat want = fixture_load(file);
+    struct mat got = { 0 };
+    ck_assert_int_eq(mat_init(&got, want.rows, want.cols, "test", NULL), CT_OK);
+    ck_assert_uint_eq(want.rows, X->cols);
+    if (kind == TTEST_PAIRED)
+        d.n_b = d.n_a;
+    ck_assert_int_eq(run(X, &d, kind, 2, r, NULL), CT_OK);
+    for (size_t j = 0; j < X->cols; j++)
+        memcpy(mat_row(&got, j),
+               (double[]){ r[j].mean_a, r[j].mean_b, r[j].statistic, r[j].df, r[j].pvalue },
+               5 * sizeof(double));
+    assert_mat_allclose(&got, &want, rtol, 0.0);
+    mat_clear(&want);
+    mat_clear(&got);
+    free(r);
+}
+
+/* NaN, infinities, no variance, overflow, cancellation. rtol 1e-11: the same operations in
+ * the same order; what differs is fused multiply-adds and the last digits of p. */
+START_TEST(hard_columns_match_scipy)
+{
+    struct mat m = fixture_load("ttest_hard.csv");
+    const struct matview X = mat_view(&m);
+
+    for (int kind = 0; kind < 3; kind++)
+        check_against("hard", &X, design_of(11, 13), (enum ttest_kind)kind, 1e-11);
+    mat_clear(&m);
+}
+END_TEST
+
+/* rtol 1e-11: scipy's p is off by up to 1e-13 in the tail, t by its rounding. */
+START_TEST(neurons_match_scipy_in_both_dtypes)
+{
+    struct mat m = fixture_load("ttest_neurons.csv");
+    const struct matview X = mat_view(&m);
+    float *const narrow = ct_malloc_array(m.rows * m.cols, sizeof *narrow);
+
+    for (size_t i = 0; i < m.rows * m.cols; i++) {
+        narrow[i] = (float)m.data[i]; /* the file has the 9 digits that tell float32 apart */
+        m.data[i] = (double)narrow[i];
+    }
+    const struct matview N = { narrow, DTYPE_F32, m.rows, m.cols, m.cols };
+    for (int kind = 0; kind < 3; kind++) {
+        check_against("neurons", &X, design_of(54, 54), (enum ttest_kind)kind, 1e-11);
+        check_against("neurons", &N, design_of(54, 54), (enum ttest_kind)kind, 1e-11);
+    }
+    free(narrow);
+    mat_clear(&m);
+}
+END_TEST
+
+/* rtol 3e-13: |log p| up to 690 multiplies the rounding of its logarithm, 2e-16 or so. */
+START_TEST(p_is_right_in_the_far_tail)
+{
+    struct mat want = fixture_load("ttest_p.csv");
+    double smallest = 1.0;
+
+    for (size_t i = 0; i < want.rows; i++) {
+        const double *const row = mat_row(&want, i);
+        const double p = student_t_two_sided(row[0], row[1]);
+        if (!(fabs(p - row[2]) <= 3e-13 * row[2]))
+            ck_abort_msg("t %.17g, df %.17g: p %.17g, want %.17g", row[0], row[1], p, row[2]);
+        ck_assert(student_t_two_sided(-row[0], row[1]) == p);
+        smallest = fmin(smallest, p);
+    }
+    ck_assert(smallest < 1e-250);
+    mat_clear(&want);
+}
+END_TEST
+
+/* rtol 1e-13: p in the file is rounded, and t is steeper than that nowhere below p = 0.99 by more
+ * than two digits. */
+START_TEST(critical_values_invert_p)
+{
+    struct mat want = fixture_load("ttest_critical.csv");
+
+    for (size_t i = 0; i < want.rows; i++) {
+        const double *const row = mat_row(&want, i);
+        const double t = student_t_critical(row[0], row[1]);
+        if (!(fabs(t - row[2]) <= 1e-13 * row[2]))
+            ck_abort_msg("p %.17g, df %.17g: t %.17g, want %.17g", row[0], row[1], t, row[2]);
+    }
+    mat_clear(&want);
+    /* Known values, to the digits they are printed with. */
+    ck_assert(fabs(student_t_critical(0.05 / 4096, 106) - 4.590469) < 5e-7);
+    ck_assert(fabs(student_t_critical(0.05 / 4096, 53) - 4.826139) < 5e-7);
+    ck_assert(fabs(student_t_critical(0.05, INFINITY) - 1.959963984540054) < 1e-14);
+}
+END_TEST
+
+START_TEST(distribution_at_its_ends)
+{
+    ck_assert(student_t_two_sided(0.0, 7) == 1.0);
+    ck_assert(student_t_two_sided(INFINITY, 7) == 0.0);
+    ck_assert(student_t_two_sided(-INFINITY, INFINITY) == 0.0);
+    ck_assert(student_t_two_sided(1e300, 30) == 0.0);
+    /* Cauchy: 2 / (pi t), where t * t overflows; rtol 1e-13 for the power. */
+    ck_assert(fabs(student_t_two_sided(1e200, 1) / (2e-200 / M_PI) - 1) < 1e-13);
+    /* Normal: erfc(1), to its rounding. */
+    ck_assert(fabs(student_t_two_sided(M_SQRT2, INFINITY) - erfc(1.0)) < 1e-15);
+    ck_assert(isnan(student_t_two_sided(NAN, 7)) && isnan(student_t_two_sided(1, NAN)));
+    ck_assert(isnan(student_t_two_sided(1, 0)) && isnan(student_t_two_sided(1, -2)));
+    ck_assert(student_t_critical(1.0, 7) == 0.0);
+    ck_assert(isinf(student_t_critical(0.0, 7)));
+    ck_assert(isnan(student_t_critical(-0.1, 7)) && isnan(student_t_critical(1.1, 7)));
+    ck_assert(isnan(student_t_critical(NAN, 7)) && isnan(student_t_critical(0.5, 0)));
+}
+END_TEST
+
+/* As scipy 1.10.1: the variance of one sample is NaN, in whatever test. */
+START_TEST(one_sample_has_no_variance)
+{
+    struct mat m = fixture_load("ttest_hard.csv");
+    const struct matview X = mat_view(&m);
+    struct ttest_result r[20];
+
+    for (int kind = 0; kind < 3; kind++) {
+        const struct design d = design_of(1, kind == TTEST_PAIRED ? 1 : 5);
+        ck_assert_int_eq(run(&X, &d, (enum ttest_kind)kind, 1, r, NULL), CT_OK);
+        ck_assert(isnan(r[0].statistic) && isnan(r[0].pvalue));
+        ck_assert(r[0].mean_a == m.data[0]);
+        ck_assert(r[0].df == (kind == TTEST_STUDENT ? 4.0 : kind == TTEST_WELCH ? 1.0 : 0.0));
+    }
+    mat_clear(&m);
+}
+END_TEST
+
+/* Rows in any order and any number of times; the order changes sums by their rounding. */
+START_TEST(groups_choose_their_rows)
+{
+    struct mat m = fixture_load("ttest_neurons.csv");
+    const struct matview X = mat_view(&m);
+    const size_t a[] = { 3, 1, 3 };
+    const size_t b[] = { 107, 50 };
+    struct ttest_result r[40];
+
+    ck_assert_int_eq(ttest_columns(&X, a, 3, b, 2, TTEST_STUDENT, 1, r, NULL), CT_OK);
+    const double x = matview_get(&X, 3, 5);
+    const double y = matview_get(&X, 1, 5);
+    const double u = matview_get(&X, 107, 5);
+    const double v = matview_get(&X, 50, 5);
+    const double mean_a = (2 * x + y) / 3;
+    const double squares = (x - y) * (x - y) * 2 / 3 + (u - v) * (u - v) / 2;
+    const double t = (mean_a - (u + v) / 2) / sqrt(squares / 3 * (1.0 / 3 + 1.0 / 2));
+    assert_allclose((double[]){ r[5].mean_a, r[5].statistic, r[5].df }, (double[]){ mean_a, t, 3 },
+                    3, 1e-13, 0);
+    mat_clear(&m);
+}
+END_TEST
+
+/* A strided view of many columns, so that there are tiles, a short one at the end among them. */
+START_TEST(threads_do_not_change_a_bit)
+{
+    enum { N = 12, COLS = 3001, STRIDE = 3005 };
+    float *const data = ct_malloc_array((size_t)N * STRIDE, sizeof *data);
+    struct ttest_result *const one = ct_calloc_array(COLS, sizeof *one);
+    struct ttest_result *const more = ct_calloc_array(COLS, sizeof *more);
+    const struct matview X = { data, DTYPE_F32, N, COLS, STRIDE };
+    const int n_threads[] = { 2, 5 };
+    uint32_t state = 1;
+
+    for (size_t i = 0; i < (size_t)N * STRIDE; i++) {
+        state = state * 1664525u + 1013904223u;
+        data[i] = (float)(state >> 8) * 0x1p-24f;
+    }
+    data[700] = NAN;
+    for (int kind = 0; kind < 3; kind++) {
+        const struct design d = design_of(6, 6);
+        ck_assert_int_eq(run(&X, &d, (enum ttest_kind)kind, 1, one, NULL), CT_OK);
+        ck_assert(isnan(one[700].pvalue) && !isnan(one[699].pvalue) && !isnan(one[701].pvalue));
+        ck_assert(one[COLS - 1].df > 0 && one[COLS - 1].pvalue <= 1);
+        for (int k = 0; k < 2; k++) {
+            ck_assert_int_eq(run(&X, &d, (enum ttest_kind)kind, n_threads[k], more, NULL), CT_OK);
+            ck_assert_int_eq(memcmp(one, more, COLS * sizeof *one), 0);
+        }
+    }
+    /* A column does not depend on its place either: the same one alone in its tile. */
+    const struct matview last = { data + COLS - 1, DTYPE_F32, N, 1, STRIDE };
+    const struct design d = design_of(6, 6);
+    ck_assert_int_eq(run(&last, &d, TTEST_PAIRED, 1, more, NULL), CT_OK);
+    assert_allclose(&more->statistic, &one[COLS - 1].statistic, 1, 1e-15, 0); /* fused or not */
+    free(data);
+    free(one);
+    free(more);
+}
+END_TEST
+
+START_TEST(bad_groups_are_refused)
+{
+    double data[6] = { 1, 2, 3, 4, 5, 6 };
+    const struct matview X = { data, DTYPE_F64, 6, 1, 1 };
+    const struct matview none = { data, DTYPE_F64, 6, 0, 0 };
+    const size_t rows[] = { 0, 1, 2, 3, 4, 6 };
+    struct ttest_result r = { .df = -1 };
+    struct ct_error err;
+
+    ck_assert_int_eq(ttest_columns(&X, rows, 2, rows + 2, 3, TTEST_PAIRED, 1, &r, &err), CT_EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "2 and 3 samples"));
+    ck_assert_int_eq(ttest_columns(&X, rows, 0, rows, 3, TTEST_WELCH, 1, &r, &err), CT_EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "empty"));
+    ck_assert_int_eq(ttest_columns(&X, rows, 3, rows, 0, TTEST_STUDENT, 1, &r, NULL), CT_EINVAL);
+    ck_assert_int_eq(ttest_columns(&X, rows, 3, rows + 3, 3, TTEST_STUDENT, 1, &r, &err),
+                     CT_EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "sample 6"));
+    ck_assert_int_eq(ttest_columns(&none, rows, 2, rows + 2, 3, TTEST_STUDENT, 1, &r, &err), CT_OK);
+    ck_assert(r.df == -1); /* untouched throughout */
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        hard_columns_match_scipy, neurons_match_scipy_in_both_dtypes, p_is_right_in_the_far_tail,
+        critical_values_invert_p, distribution_at_its_ends,           one_sample_has_no_variance,
+        groups_choose_their_rows, threads_do_not_change_a_bit,        bad_groups_are_refused,
+    };
+    return RUN_TESTS("ttest", tests);
+}
