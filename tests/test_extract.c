@@ -245,12 +245,283 @@ START_TEST(threads_do_not_change_a_bit)
 }
 END_TEST
 
+/*
+ * A row of a matrix product must not feel its neighbours; sgemm's code for the edge of a matrix may
+ * add in another order, so the same sentence may differ by a few float32 roundings of its largest
+ * activation (3e-7 seen; 4e-6 leaves room for other processors).
+ */
+static const double ORDER_OF_SUMS = 4e-6;
+
+static void assert_rows_close(const struct run *got, size_t row, const struct run *want, size_t i)
+{
+    size_t at = 0;
+
+    for (size_t h = 0; h < got->n_hooks; at += got->hooks[h++].width) {
+        const float *const a = got->out + row * got->width + at;
+        const float *const b = want->out + i * want->width + at;
+        double largest = 0.0;
+        double error = 0.0;
+        for (size_t j = 0; j < got->hooks[h].width; j++) {
+            const double e = fabs((double)a[j] - (double)b[j]);
+            largest = fmax(largest, fabs((double)b[j]));
+            error = e <= error ? error : e;
+        }
+        ck_assert_msg(error <= ORDER_OF_SUMS * largest, "%s: error %g, largest %g",
+                      got->hooks[h].name, error, largest);
+    }
+}
+
+START_TEST(a_sentence_alone_is_as_in_a_batch)
+{
+    static const char *const dirs[] = { "gpt2_tiny", "demo" };
+    static const char *const files[] = { "gpt2_sequences.csv", "gpt2_demo_sequences.csv" };
+
+    for (int k = 0; k < 2; k++) {
+        struct sequences s = sequences_load(files[k]);
+        struct gpt2 *const model = open_model(fixture_path(dirs[k]));
+        struct run all = run_model(model, &s, NULL, 2, 0);
+        for (size_t i = 0; i < s.n; i++) {
+            struct sequences one = { .seqs = &s.seqs[i], .n = 1 };
+            struct run alone = run_model(model, &one, NULL, 2, 0);
+            assert_rows_close(&all, i, &alone, 0);
+            run_clear(&alone);
+        }
+        run_clear(&all);
+        gpt2_free(model);
+        sequences_clear(&s);
+    }
+}
+END_TEST
+
+START_TEST(batches_are_bounded_and_change_nothing)
+{
+    struct sequences s = sequences_load("gpt2_sequences.csv");
+    struct gpt2 *const model = open_model(fixture_path("gpt2_tiny"));
+    struct run whole = run_model(model, &s, NULL, 2, 0);
+
+    for (size_t max_nodes = 1; max_nodes < 24; max_nodes++) {
+        struct run r = run_model(model, &s, NULL, 2, max_nodes);
+        for (size_t i = 0; i < s.n; i++)
+            assert_rows_close(&r, i, &whole, i);
+        run_clear(&r);
+    }
+    struct run r = run_model(model, &s, "wte", 1, 6);
+    /* sorted: {5 3}, {5 3 9 9 1} twice, {5 3 9 9 2} | {5 4 9 ...} alone | {7} | 16 tokens alone */
+    ck_assert_uint_eq(r.stats.n_batches, 4);
+    ck_assert_uint_eq(r.stats.n_positions, 6 + 7 + 1 + 16);
+    run_clear(&r);
+    run_clear(&whole);
+    gpt2_free(model);
+    sequences_clear(&s);
+}
+END_TEST
+
+START_TEST(many_sentences_fill_many_batches)
+{
+    enum { N = 3000, LENGTH = 4 };
+    struct gpt2 *const model = open_model(fixture_path("demo"));
+    struct sequences s = { ct_calloc_array(N, sizeof *s.seqs),
+                           ct_calloc_array(N * LENGTH, sizeof *s.ids), N };
+    uint32_t state = 1;
+
+    for (size_t i = 0; i < N; i++) {
+        s.seqs[i] = (struct token_seq){ s.ids + i * LENGTH, 1 + i % LENGTH };
+        for (size_t t = 0; t < LENGTH; t++) {
+            state = state * 1664525U + 1013904223U;
+            s.ids[i * LENGTH + t] = (state >> 8) % (t == 0 ? 10U : 2560U);
+        }
+    }
+    struct run all = run_model(model, &s, "h.2.attn", 2, 0);
+    ck_assert_uint_gt(all.stats.n_batches, 1);
+    for (size_t i = 0; i < N; i += 371) {
+        struct sequences one = { .seqs = &s.seqs[i], .n = 1 };
+        struct run alone = run_model(model, &one, "h.2.attn", 1, 0);
+        assert_rows_close(&all, i, &alone, 0);
+        run_clear(&alone);
+    }
+    run_clear(&all);
+    gpt2_free(model);
+    sequences_clear(&s);
+}
+END_TEST
+
+/* However the weights are kept, the same values give the same bits. */
+static void check_layout(const struct tensor_set *set, const struct run *want,
+                         const struct sequences *s, const char *prefix, size_t pad, bool sharded)
+{
+    char *const dir = folder_new();
+    const size_t half = sharded ? set->n / 2 : set->n;
+
+    text_put(dir, "config.json", TINY "}");
+    if (sharded) {
+        char *const index = calloc(1, 1 << 16);
+        size_t size = (size_t)sprintf(index, "{\"metadata\":{\"total_size\":1},\"weight_map\":");
+        for (size_t i = 0; i < set->n; i++)
+            size += (size_t)sprintf(index + size, "%s\"%s%s\":\"part-%d.safetensors\"",
+                                    i > 0 ? "," : "{", prefix, set->items[i].name, i >= half);
+        sprintf(index + size, "}}");
+        text_put(dir, "model.safetensors.index.json", index);
+        tensors_put(set, half, set->n - half, prefix, pad, dir, "part-1.safetensors");
+        free(index);
+    }
+    tensors_put(set, 0, half, prefix, pad, dir,
+                sharded ? "part-0.safetensors" : "model.safetensors");
+    struct gpt2 *const model = open_model(dir);
+    struct gpt2_info info;
+    gpt2_describe(model, &info);
+    ck_assert_str_eq(info.dtype, set->items[0].dtype);
+    ck_assert_uint_eq(info.n_files, sharded ? 2 : 1);
+    ck_assert_uint_eq(info.n_parameters, 11892);
+    struct run r = run_model(model, s, NULL, 2, 0);
+    if (want != NULL)
+        assert_same_bits(want, &r, s->n);
+    run_clear(&r);
+    gpt2_free(model);
+    folder_remove(dir);
+}
+
+START_TEST(layouts_of_the_weights_change_no_bit)
+{
+    struct sequences s = sequences_load("gpt2_sequences.csv");
+    struct gpt2 *const model = open_model(fixture_path("gpt2_tiny"));
+    struct run want = run_model(model, &s, NULL, 2, 0);
+    struct tensor_set set = { 0 };
+
+    tensors_load(&set, fixture_path("gpt2_tiny/model.safetensors"));
+    for (size_t pad = 0; pad < 8; pad++) /* every address that a tensor may begin at */
+        check_layout(&set, &want, &s, "", pad, false);
+    check_layout(&set, &want, &s, "transformer.", 0, false);
+    check_layout(&set, &want, &s, "", 0, true);
+    check_layout(&set, &want, &s, "transformer.", 1, true);
+    run_clear(&want);
+    gpt2_free(model);
+    tensors_clear(&set);
+    sequences_clear(&s);
+}
+END_TEST
+
+START_TEST(half_precision_weights_are_widened_exactly)
+{
+    static const char *const dtypes[] = { "F16", "BF16" };
+    struct sequences s = sequences_load("gpt2_sequences.csv");
+
+    for (int k = 0; k < 2; k++) {
+        struct tensor_set set = { 0 };
+        char *const dir = folder_new();
+        tensors_load(&set, fixture_path("gpt2_tiny/model.safetensors"));
+        ((float *)set.items[1].data)[0] = 3e-6F; /* a subnormal half */
+        tensors_convert(&set, dtypes[k]);
+        tensors_widen(&set);
+        tensors_put(&set, 0, set.n, "", 0, dir, "model.safetensors");
+        text_put(dir, "config.json", TINY "}");
+        struct gpt2 *const model = open_model(dir);
+        struct run want = run_model(model, &s, NULL, 2, 0);
+        tensors_convert(&set, dtypes[k]);
+        for (size_t pad = 0; pad < 4; pad++)
+            check_layout(&set, &want, &s, "", pad, false);
+        run_clear(&want);
+        gpt2_free(model);
+        folder_remove(dir);
+        tensors_clear(&set);
+    }
+    sequences_clear(&s);
+}
+END_TEST
+
+START_TEST(bad_sequences_are_named)
+{
+    static const uint32_t ids[20] = { 1, 2, 40 };
+    struct gpt2 *const model = open_model(fixture_path("gpt2_tiny"));
+    struct hook_point *hooks = NULL;
+    size_t n = 0;
+    float out[2 * 24] = { 7 };
+    struct ct_error err = { 0 };
+    const char *const name = "h.0";
+    const struct {
+        struct token_seq seq;
+        const char *what;
+    } bad[] = {
+        { { ids, 0 }, "sequence 1: has no token" },
+        { { ids, 3 }, "sequence 1: token 2 has id 40, the model has 40 tokens" },
+        { { ids + 3, 17 }, "sequence 1: 17 tokens, the model takes 16" },
+    };
+
+    ck_assert_int_eq(hooks_resolve(gpt2_config(model), &name, 1, &hooks, &n, NULL), CT_OK);
+    for (size_t i = 0; i < 3; i++) {
+        const struct token_seq seqs[] = { { ids, 2 }, bad[i].seq };
+        ck_assert_int_eq(extract_activations(model, seqs, 2, hooks, n, 1, NULL, out, NULL, &err),
+                         CT_EINVAL);
+        ck_assert_msg(strncmp(err.text, bad[i].what, strlen(bad[i].what)) == 0, "%s", err.text);
+        ck_assert(out[0] == 7.0F);
+    }
+    struct extract_stats stats = { 1, 1, 1 };
+    ck_assert_int_eq(extract_activations(model, NULL, 0, hooks, n, 1, NULL, out, &stats, &err),
+                     CT_OK);
+    ck_assert_uint_eq(stats.n_positions, 0);
+    free(hooks);
+    gpt2_free(model);
+}
+END_TEST
+
+struct counter {
+    size_t calls;
+    size_t stop_at;
+    size_t last;
+};
+
+static bool count_tick(void *context, size_t done, size_t total)
+{
+    struct counter *const c = context;
+
+    ck_assert_uint_ge(done, c->last);
+    ck_assert_uint_le(done, total);
+    c->last = done;
+    return ++c->calls != c->stop_at;
+}
+
+START_TEST(progress_comes_and_can_stop_it)
+{
+    struct sequences s = sequences_load("gpt2_demo_sequences.csv");
+    struct gpt2 *const model = open_model(fixture_path("demo"));
+    struct hook_point *hooks = NULL;
+    size_t n = 0;
+    const char *const name = "ln_f";
+    float *const out = ct_malloc_array(s.n, 64 * sizeof *out);
+    struct counter counter = { 0 };
+    const struct progress progress = { count_tick, &counter };
+
+    ck_assert_int_eq(hooks_resolve(gpt2_config(model), &name, 1, &hooks, &n, NULL), CT_OK);
+    ck_assert_int_eq(extract_activations(model, s.seqs, s.n, hooks, n, 2, &progress, out, NULL,
+                                         NULL),
+                     CT_OK);
+    ck_assert_uint_eq(counter.calls, 13); /* the embedding, two halves of six blocks */
+    counter = (struct counter){ .stop_at = 3 };
+    ck_assert_int_eq(extract_activations(model, s.seqs, s.n, hooks, n, 2, &progress, out, NULL,
+                                         NULL),
+                     CT_ECANCELED);
+    ck_assert_uint_eq(counter.calls, 3);
+    free(out);
+    free(hooks);
+    gpt2_free(model);
+    sequences_clear(&s);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
-        every_hook_matches_the_padded_pass, activation_functions_and_scales_match,
-        every_hook_of_the_demo_matches,     each_hook_alone_equals_all_together,
+        every_hook_matches_the_padded_pass,
+        activation_functions_and_scales_match,
+        every_hook_of_the_demo_matches,
+        each_hook_alone_equals_all_together,
         threads_do_not_change_a_bit,
+        a_sentence_alone_is_as_in_a_batch,
+        batches_are_bounded_and_change_nothing,
+        many_sentences_fill_many_batches,
+        layouts_of_the_weights_change_no_bit,
+        half_precision_weights_are_widened_exactly,
+        bad_sequences_are_named,
+        progress_comes_and_can_stop_it,
     };
 
     openblas_set_num_threads(1);

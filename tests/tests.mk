@@ -117,3 +117,22 @@ check_PROGRAMS += tests/test_ttest
 tests_test_ttest_SOURCES = tests/test_ttest.c $(TEST_SUPPORT)
 tests_test_ttest_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_ttest_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/test_safetensors
+tests_test_safetensors_SOURCES = tests/test_safetensors.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
+tests_test_safetensors_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_safetensors_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_gpt2_config
+tests_test_gpt2_config_SOURCES = tests/test_gpt2_config.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
+tests_test_gpt2_config_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_gpt2_config_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_hooks
+tests_test_hooks_SOURCES = tests/test_hooks.c $(TEST_SUPPORT)
+tests_test_hooks_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_hooks_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_forward
+tests_test_forward_SOURCES = tests/test_forward.c $(TEST_SUPPORT)
+tests_test_forward_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_forward_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)

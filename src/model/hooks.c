@@ -136,6 +136,8 @@ static bool point_matches(const struct hook_point *point, size_t n_layer, const 
 
     if (matches(pattern, point->name))
         return true;
+    if (strncmp(pattern, "blocks.", 7) != 0 && strncmp(pattern, "hook_", 5) != 0)
+        return false; /* so that `h*` is not taken for `hook_embed` */
     for (size_t i = 0; i < sizeof lens_names / sizeof lens_names[0]; i++) {
         if (lens_names[i].site != point->site)
             continue;

@@ -133,7 +133,6 @@ static bool dtype_of(json_t *value, const char **name, unsigned *bits)
 /* The bits of the whole tensor; false where a dimension is no size or the product overflows. */
 static bool shape_of(json_t *value, struct safetensors_entry *entry, uint64_t *bits)
 {
-    bool has_zero = false;
     size_t i;
     json_t *item;
     uint64_t dim;
@@ -147,12 +146,9 @@ static bool shape_of(json_t *value, struct safetensors_entry *entry, uint64_t *b
             return false;
         if (i < SAFETENSORS_DIMS)
             entry->shape[i] = dim;
-        has_zero |= dim == 0;
-        if (dim != 0 && __builtin_mul_overflow(*bits, dim, bits))
+        if (__builtin_mul_overflow(*bits, dim, bits))
             return false;
     }
-    if (has_zero)
-        *bits = 0;
     return true;
 }
 

@@ -1,0 +1,266 @@
+/* The kernels of the forward pass, each against the plain formula in float64. */
+#include "config.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/activation.h"
+#include "model/attention.h"
+#include "model/exp_f32.h"
+#include "model/layer_norm.h"
+#include "model/linear.h"
+#include "support.h"
+
+static uint32_t noise_state = 7;
+
+/* Uniform in [-1, 1). */
+static float noise(void)
+{
+    noise_state = noise_state * 1664525U + 1013904223U;
+    return (float)((double)(noise_state >> 8) * 0x1p-23 - 1.0);
+}
+
+static float *noise_array(size_t n)
+{
+    float *const a = ct_malloc_array(n, sizeof *a);
+
+    for (size_t i = 0; i < n; i++)
+        a[i] = noise();
+    return a;
+}
+
+/* 2 ulp are 2.4e-7. */
+START_TEST(exp_is_accurate)
+{
+    for (float x = -87.0F; x <= 88.0F; x += 0.00071F)
+        ck_assert_double_le(fabs((double)exp_f32(x) / exp((double)x) - 1.0), 2.4e-7);
+    ck_assert(exp_f32(0.0F) == 1.0F);
+    ck_assert_double_lt((double)exp_f32(-INFINITY), 2e-38);
+    ck_assert(isnan(exp_f32(NAN)));
+}
+END_TEST
+
+static double activation_exact(enum activation activation, double x)
+{
+    switch (activation) {
+    case ACTIVATION_GELU_NEW:
+        return 0.5 * x * (1.0 + tanh(sqrt(2.0 / M_PI) * (x + 0.044715 * x * x * x)));
+    case ACTIVATION_GELU:
+        return 0.5 * x * erfc(-x / sqrt(2.0));
+    default:
+        return x > 0.0 ? x : 0.0;
+    }
+}
+
+/* The header promises 2e-7 of |x|. */
+START_TEST(activations_are_accurate)
+{
+    for (int a = ACTIVATION_GELU_NEW; a <= ACTIVATION_RELU; a++) {
+        for (double x = -30.0; x < 30.0; x += 0.0037) {
+            float y = (float)x;
+            const double want = activation_exact((enum activation)a, (double)y);
+            const double bound = 2e-7 * fabs((double)y);
+            activation_apply((enum activation)a, &y, 1);
+            ck_assert_msg(fabs((double)y - want) <= bound, "activation %d of %g: %g, not %g", a, x,
+                          (double)y, want);
+        }
+        float special[] = { 0.0F, NAN, 1e30F, -1e30F };
+        activation_apply((enum activation)a, special, 4);
+        ck_assert(special[0] == 0.0F);
+        ck_assert(isnan(special[1]));
+        ck_assert(special[2] == 1e30F);
+        ck_assert(fabsf(special[3]) <= 1.0F);
+    }
+}
+END_TEST
+
+START_TEST(layer_norm_is_accurate)
+{
+    static const size_t sizes[] = { 1, 2, 15, 16, 24, 33, 768, 1600 };
+
+    for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
+        const size_t n = sizes[k];
+        float *const x = noise_array(3 * n);
+        float *const weight = noise_array(n);
+        float *const bias = noise_array(n);
+        float *const out = ct_malloc_array(3 * n, sizeof *out);
+        for (size_t j = 0; j < n; j++)
+            x[n + j] += 1000.0F; /* a mean far from 0 must not cost the variance */
+        layer_norm_apply(x, 3, n, weight, bias, 1e-5, out, 2);
+        for (size_t i = 0; i < 3; i++) {
+            double mean = 0.0;
+            double variance = 0.0;
+            for (size_t j = 0; j < n; j++)
+                mean += (double)x[i * n + j] / (double)n;
+            for (size_t j = 0; j < n; j++)
+                variance += pow((double)x[i * n + j] - mean, 2.0) / (double)n;
+            for (size_t j = 0; j < n; j++) {
+                const double normed = ((double)x[i * n + j] - mean) / sqrt(variance + 1e-5);
+                const double want = normed * (double)weight[j] + (double)bias[j];
+                /* three float32 roundings of values up to |normed| + 1 */
+                ck_assert_double_eq_tol((double)out[i * n + j], want, 2e-7 * (fabs(normed) + 1.0));
+            }
+        }
+        free(x);
+        free(weight);
+        free(bias);
+        free(out);
+    }
+}
+END_TEST
+
+struct shape {
+    size_t rows, in, out, first, cols;
+};
+
+static void check_linear(const struct shape *s, int n_threads, float *y)
+{
+    float *const x = noise_array(s->rows * s->in);
+    float *const w = noise_array(s->in * s->out);
+    float *const b = noise_array(s->out);
+    const struct conv1d conv = { { w, TENSOR_F32, s->in, s->out }, { b, TENSOR_F32, 1, s->out } };
+    const struct linear_job job = {
+        .x = x,
+        .ld_x = s->in,
+        .n_rows = s->rows,
+        .conv = &conv,
+        .first_col = s->first,
+        .n_cols = s->cols,
+        .y = y,
+        .ld_y = s->cols,
+    };
+
+    linear_apply(&job, NULL, n_threads);
+    for (size_t i = 0; i < s->rows; i += s->rows / 7 + 1)
+        for (size_t j = 0; j < s->cols; j++) {
+            double want = (double)b[s->first + j];
+            for (size_t k = 0; k < s->in; k++)
+                want += (double)x[i * s->in + k] * (double)w[k * s->out + s->first + j];
+            /* sums of `in` float32 terms below 1, rounded about in / 8 times at sqrt(in) / 3 */
+            const double tol = 1e-6 * sqrt((double)s->in) + 1e-6;
+            ck_assert_double_eq_tol((double)y[i * s->cols + j], want, tol);
+        }
+    free(x);
+    free(w);
+    free(b);
+}
+
+START_TEST(linear_is_the_triple_loop)
+{
+    static const struct shape shapes[] = {
+        { 1, 1, 1, 0, 1 },         { 3, 24, 72, 0, 72 },     { 3, 24, 72, 24, 48 },
+        { 5, 1024, 300, 0, 300 },  { 2, 1025, 257, 0, 257 }, { 2, 2500, 530, 256, 274 },
+        { 1030, 40, 513, 0, 513 }, { 512, 16, 256, 0, 256 }, { 513, 16, 600, 100, 500 },
+    };
+
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+        const size_t n = shapes[k].rows * shapes[k].cols;
+        float *const one = ct_malloc_array(n, sizeof *one);
+        float *const many = ct_malloc_array(n, sizeof *many);
+        const uint32_t state = noise_state;
+        check_linear(&shapes[k], 1, one);
+        noise_state = state;
+        check_linear(&shapes[k], 4, many);
+        ck_assert_mem_eq(one, many, n * sizeof *one);
+        free(one);
+        free(many);
+    }
+}
+END_TEST
+
+/* The ancestors of node i, itself included, by walking back through the preorder. */
+static size_t path_of(const uint32_t *depth, size_t i, size_t *path)
+{
+    const size_t n = depth[i] + 1U;
+
+    path[n - 1] = i;
+    for (size_t at = n - 1; at > 0; at--) {
+        size_t j = path[at];
+        while (depth[j] != at - 1)
+            j--;
+        path[at - 1] = j;
+    }
+    return n;
+}
+
+static void check_attention(const uint32_t *depth, size_t n, size_t max_len, size_t n_head,
+                            size_t d_head)
+{
+    const size_t d = n_head * d_head;
+    float *const q = noise_array(n * d);
+    float *const kv = noise_array(n * 2 * d);
+    float *const out = ct_malloc_array(n * d, sizeof *out);
+    float *const scratch = ct_malloc_array(3 * attention_scratch(max_len, d_head), sizeof *scratch);
+    size_t *const path = ct_malloc_array(max_len, sizeof *path);
+    double *const p = ct_malloc_array(max_len, sizeof *p);
+    const struct attention_job job = {
+        .q = q,
+        .kv = kv,
+        .depth = depth,
+        .n_nodes = n,
+        .n_queries = n,
+        .max_len = max_len,
+        .n_head = n_head,
+        .d_head = d_head,
+        .scale = 3.0F,
+        .out = out,
+    };
+
+    attention_apply(&job, scratch, 3);
+    for (size_t i = 0; i < n; i++) {
+        const size_t length = path_of(depth, i, path);
+        for (size_t h = 0; h < n_head; h++) {
+            double sum = 0.0;
+            for (size_t j = 0; j < length; j++) {
+                double score = 0.0;
+                for (size_t c = h * d_head; c < (h + 1) * d_head; c++)
+                    score += (double)q[i * d + c] * (double)kv[path[j] * 2 * d + c];
+                p[j] = exp(3.0 * score);
+                sum += p[j];
+            }
+            for (size_t c = h * d_head; c < (h + 1) * d_head; c++) {
+                double want = 0.0;
+                for (size_t j = 0; j < length; j++)
+                    want += p[j] / sum * (double)kv[path[j] * 2 * d + d + c];
+                /* scores up to 3 d_head / 3 in float32, through exp: 1e-6 relative; values <= 1 */
+                ck_assert_double_eq_tol((double)out[i * d + c], want, 1e-5);
+            }
+        }
+    }
+    free(q);
+    free(kv);
+    free(out);
+    free(scratch);
+    free(path);
+    free(p);
+}
+
+START_TEST(attention_sees_the_path_alone)
+{
+    static const uint32_t tree[] = { 0, 1, 2, 2, 3, 1, 0, 0, 1, 2, 3, 4, 3, 1, 2 };
+    uint32_t chain[70];
+
+    for (uint32_t i = 0; i < 70; i++)
+        chain[i] = i;
+    check_attention(tree, sizeof tree / sizeof tree[0], 5, 3, 8);
+    check_attention(tree, sizeof tree / sizeof tree[0], 5, 1, 1);
+    check_attention(tree, sizeof tree / sizeof tree[0], 5, 2, 17);
+    check_attention(tree, 1, 1, 2, 64);
+    check_attention(chain, 70, 70, 2, 64);
+    check_attention(chain, 16, 16, 5, 33);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        exp_is_accurate,           activations_are_accurate,      layer_norm_is_accurate,
+        linear_is_the_triple_loop, attention_sees_the_path_alone,
+    };
+
+    openblas_set_num_threads(1);
+    return RUN_TESTS("forward", tests);
+}

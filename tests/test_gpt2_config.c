@@ -1,0 +1,285 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/gpt2.h"
+#include "model/gpt2_config.h"
+#include "model_files.h"
+#include "support.h"
+
+static enum ct_status load(const char *json, struct gpt2_config *c, struct ct_error *err)
+{
+    char *const dir = folder_new();
+    char path[4096];
+
+    text_put(dir, "config.json", json);
+    snprintf(path, sizeof path, "%s/config.json", dir);
+    const enum ct_status st = gpt2_config_load(path, c, err);
+    folder_remove(dir);
+    return st;
+}
+
+static struct gpt2_config load_good(const char *json)
+{
+    struct gpt2_config c = { 0 };
+    struct ct_error err = { 0 };
+
+    ck_assert_msg(load(json, &c, &err) == CT_OK, "%s: %s", json, err.text);
+    return c;
+}
+
+START_TEST(defaults_are_those_of_transformers)
+{
+    const struct gpt2_config c = load_good("{}");
+
+    ck_assert_uint_eq(c.vocab_size, 50257);
+    ck_assert_uint_eq(c.n_positions, 1024);
+    ck_assert_uint_eq(c.n_embd, 768);
+    ck_assert_uint_eq(c.n_layer, 12);
+    ck_assert_uint_eq(c.n_head, 12);
+    ck_assert_uint_eq(c.n_inner, 3072);
+    ck_assert_int_eq(c.activation_function, ACTIVATION_GELU_NEW);
+    ck_assert(c.layer_norm_epsilon == 1e-5);
+    ck_assert(c.scale_attn_weights);
+    ck_assert(!c.scale_attn_by_inverse_layer_idx);
+}
+END_TEST
+
+/* The config.json of gpt2-medium as it is on the hub, in all that matters. */
+START_TEST(every_key_is_read)
+{
+    const struct gpt2_config c = load_good(
+        "{\"activation_function\":\"relu\",\"architectures\":[\"GPT2LMHeadModel\"],"
+        "\"layer_norm_epsilon\":0.001,\"model_type\":\"gpt2\",\"n_ctx\":1024,\"n_embd\":1024,"
+        "\"n_head\":16,\"n_layer\":24,\"n_positions\":512,\"n_inner\":100,\"vocab_size\":7,"
+        "\"scale_attn_weights\":false,\"scale_attn_by_inverse_layer_idx\":true,"
+        "\"reorder_and_upcast_attn\":true,\"add_cross_attention\":false,\"task_specific_params\":"
+        "{\"text-generation\":{\"do_sample\":true}}}");
+
+    ck_assert_uint_eq(c.vocab_size, 7);
+    ck_assert_uint_eq(c.n_positions, 512);
+    ck_assert_uint_eq(c.n_embd, 1024);
+    ck_assert_uint_eq(c.n_layer, 24);
+    ck_assert_uint_eq(c.n_head, 16);
+    ck_assert_uint_eq(c.n_inner, 100);
+    ck_assert_int_eq(c.activation_function, ACTIVATION_RELU);
+    ck_assert(c.layer_norm_epsilon == 0.001);
+    ck_assert(!c.scale_attn_weights);
+    ck_assert(c.scale_attn_by_inverse_layer_idx);
+}
+END_TEST
+
+START_TEST(other_names_and_nulls_are_understood)
+{
+    struct gpt2_config c =
+        load_good("{\"hidden_size\":32,\"num_hidden_layers\":2,\"num_attention_heads\":4,"
+                  "\"max_position_embeddings\":9,\"n_inner\":null,\"activation_function\":null}");
+
+    ck_assert_uint_eq(c.n_embd, 32);
+    ck_assert_uint_eq(c.n_layer, 2);
+    ck_assert_uint_eq(c.n_head, 4);
+    ck_assert_uint_eq(c.n_positions, 9);
+    ck_assert_uint_eq(c.n_inner, 128);
+    c = load_good("{\"n_ctx\":77}");
+    ck_assert_uint_eq(c.n_positions, 77);
+    c = load_good("{\"activation_function\":\"gelu\",\"layer_norm_epsilon\":0}");
+    ck_assert_int_eq(c.activation_function, ACTIVATION_GELU);
+    c = load_good("{\"activation_function\":\"gelu_pytorch_tanh\"}");
+    ck_assert_int_eq(c.activation_function, ACTIVATION_GELU_NEW);
+}
+END_TEST
+
+START_TEST(bad_values_are_refused_by_name)
+{
+    static const struct {
+        const char *json;
+        enum ct_status st;
+        const char *says;
+    } bad[] = {
+        { "{\"activation_function\":\"silu\"}", CT_ENOTSUP, "activation_function: 'silu'" },
+        { "{\"activation_function\":\"tanh\"}", CT_ENOTSUP, "activation_function: 'tanh'" },
+        { "{\"activation_function\":\"a\\u001b[2Jb\"}", CT_ENOTSUP, "'a\\u{1b}[2Jb'" },
+        { "{\"activation_function\":1}", CT_EFORMAT, "activation_function: not a name" },
+        { "{\"model_type\":\"llama\"}", CT_ENOTSUP, "model_type: 'llama'" },
+        { "{\"model_type\":2}", CT_ENOTSUP, "model_type" },
+        { "{\"add_cross_attention\":true}", CT_ENOTSUP, "add_cross_attention" },
+        { "{\"add_cross_attention\":1}", CT_EFORMAT, "add_cross_attention" },
+        { "{\"n_embd\":0}", CT_EFORMAT, "n_embd" },
+        { "{\"n_embd\":-768}", CT_EFORMAT, "n_embd" },
+        { "{\"n_embd\":768.0}", CT_EFORMAT, "n_embd" },
+        { "{\"n_embd\":\"768\"}", CT_EFORMAT, "n_embd" },
+        { "{\"n_embd\":65537}", CT_EFORMAT, "n_embd" },
+        { "{\"hidden_size\":0}", CT_EFORMAT, "hidden_size" },
+        { "{\"n_embd\":100}", CT_EFORMAT, "n_embd 100 is not divisible by n_head 12" },
+        { "{\"n_head\":7}", CT_EFORMAT, "not divisible by n_head 7" },
+        { "{\"n_head\":0}", CT_EFORMAT, "n_head" },
+        { "{\"n_layer\":9223372036854775807}", CT_EFORMAT, "n_layer" },
+        { "{\"n_layer\":92233720368547758070}", CT_EFORMAT, "line 1" },
+        { "{\"n_inner\":0}", CT_EFORMAT, "n_inner" },
+        { "{\"n_inner\":1048577}", CT_EFORMAT, "n_inner" },
+        { "{\"vocab_size\":16777217}", CT_EFORMAT, "vocab_size" },
+        { "{\"n_positions\":1048577}", CT_EFORMAT, "n_positions" },
+        { "{\"layer_norm_epsilon\":-1e-5}", CT_EFORMAT, "layer_norm_epsilon" },
+        { "{\"layer_norm_epsilon\":1}", CT_EFORMAT, "layer_norm_epsilon" },
+        { "{\"layer_norm_epsilon\":\"1e-5\"}", CT_EFORMAT, "layer_norm_epsilon" },
+        { "{\"scale_attn_weights\":0}", CT_EFORMAT, "scale_attn_weights" },
+        { "{\"scale_attn_by_inverse_layer_idx\":\"no\"}", CT_EFORMAT, "inverse_layer_idx" },
+        { "{\"reorder_and_upcast_attn\":[]}", CT_EFORMAT, "reorder_and_upcast_attn" },
+        { "{\"n_embd\":1,\"n_embd\":2}", CT_EFORMAT, "duplicate" },
+        { "{\"n_embd\":", CT_EFORMAT, "line 1" },
+        { "[]", CT_EFORMAT, "not a JSON object" },
+        { "", CT_EFORMAT, "line 1" },
+    };
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct gpt2_config c = { .n_embd = 5 };
+        struct ct_error err = { 0 };
+        const enum ct_status st = load(bad[i].json, &c, &err);
+        ck_assert_msg(st == bad[i].st, "%s: %d, %s", bad[i].json, st, err.text);
+        ck_assert_msg(strstr(err.text, bad[i].says) != NULL, "%s: %s", bad[i].json, err.text);
+        ck_assert_msg(strstr(err.text, "config.json") != NULL, "%s", err.text);
+        ck_assert_uint_eq(c.n_embd, 5);
+    }
+}
+END_TEST
+
+#define TINY                                                                                       \
+    "{\"n_embd\":24,\"n_head\":3,\"n_inner\":20,\"n_layer\":3,\"n_positions\":16,\"vocab_size\":"  \
+    "40"
+
+static void check_open(const char *dir, enum ct_status want, const char *says)
+{
+    struct gpt2 *model = NULL;
+    struct ct_error err = { 0 };
+    const enum ct_status st = gpt2_open(dir, &model, &err);
+
+    ck_assert_msg(st == want && strstr(err.text, says) != NULL, "%s", err.text);
+    ck_assert_int_eq(model != NULL, want == CT_OK);
+    gpt2_free(model);
+}
+
+static struct tensor_out *find_tensor(struct tensor_set *set, const char *name)
+{
+    for (size_t i = 0; i < set->n; i++)
+        if (strcmp(set->items[i].name, name) == 0)
+            return &set->items[i];
+    ck_abort_msg("%s is not there", name);
+}
+
+/* Each change to the tiny model's weights, and what is said about it. */
+START_TEST(weights_are_checked_against_the_config)
+{
+    struct tensor_set set = { 0 };
+    char *const dir = folder_new();
+
+    tensors_load(&set, fixture_path("gpt2_tiny/model.safetensors"));
+    tensors_put(&set, 0, set.n, "", 0, dir, "model.safetensors");
+    text_put(dir, "config.json", TINY "}");
+    check_open(dir, CT_OK, "");
+    text_put(dir, "config.json", TINY ",\"n_ctx\":3,\"tie_word_embeddings\":true}");
+    check_open(dir, CT_OK, "");
+    text_put(dir, "config.json", TINY ",\"n_layer\":4}");
+    check_open(dir, CT_EFORMAT, "duplicate");
+    text_put(dir, "config.json",
+             "{\"n_embd\":24,\"n_head\":3,\"n_inner\":20,\"n_layer\":4,"
+             "\"n_positions\":16,\"vocab_size\":40}");
+    check_open(dir, CT_EFORMAT, "h.3.ln_1.weight: no such tensor");
+    text_put(dir, "config.json",
+             "{\"n_embd\":24,\"n_head\":3,\"n_inner\":20,\"n_layer\":3,"
+             "\"n_positions\":16,\"vocab_size\":50257}");
+    check_open(dir, CT_EFORMAT,
+               "model.safetensors: wte.weight: expected [50257, 24] by config.json, file has "
+               "[40, 24]");
+    text_put(dir, "config.json",
+             "{\"n_embd\":24,\"n_head\":3,\"n_layer\":3,"
+             "\"n_positions\":16,\"vocab_size\":40}");
+    check_open(dir, CT_EFORMAT,
+               "h.0.mlp.c_fc.weight: expected [24, 96] by config.json, file has "
+               "[24, 20]");
+    text_put(dir, "config.json", TINY "}");
+
+    struct tensor_out *t = find_tensor(&set, "h.1.attn.c_attn.weight");
+    t->dtype = "I32";
+    tensors_put(&set, 0, set.n, "", 0, dir, "model.safetensors");
+    check_open(dir, CT_ENOTSUP, "h.1.attn.c_attn.weight: dtype I32 is not supported");
+    t->dtype = "F32";
+    t->n_dims = 1;
+    t->shape[0] = 24 * 72;
+    tensors_put(&set, 0, set.n, "", 0, dir, "model.safetensors");
+    check_open(dir, CT_EFORMAT,
+               "h.1.attn.c_attn.weight: expected [24, 72] by config.json, file "
+               "has [1728]");
+    tensors_clear(&set);
+    folder_remove(dir);
+}
+END_TEST
+
+static void add_tensor(struct tensor_set *set, const char *name, const char *dtype, size_t n_dims,
+                       uint64_t size, size_t item)
+{
+    struct tensor_out *const t = &set->items[set->n++];
+    size_t n = 1;
+
+    *t = (struct tensor_out){ .dtype = dtype, .n_dims = n_dims };
+    snprintf(t->name, sizeof t->name, "%s", name);
+    for (size_t d = 0; d < n_dims; d++) {
+        t->shape[d] = d + 2 < n_dims ? 1 : size;
+        n *= t->shape[d];
+    }
+    t->n_bytes = n * item;
+    t->data = calloc(n, item);
+}
+
+START_TEST(other_tensors_are_passed_over)
+{
+    struct tensor_set set = { 0 };
+    char *const dir = folder_new();
+
+    tensors_load(&set, fixture_path("gpt2_tiny/model.safetensors"));
+    text_put(dir, "config.json", TINY "}");
+    add_tensor(&set, "h.0.attn.bias", "U8", 4, 16, 1);
+    add_tensor(&set, "h.0.attn.masked_bias", "F32", 0, 0, 4);
+    add_tensor(&set, "lm_head.weight", "F64", 2, 5, 8);
+    add_tensor(&set, "something.else", "I64", 1, 3, 8);
+    tensors_put(&set, 0, set.n, "", 0, dir, "model.safetensors");
+    check_open(dir, CT_OK, "");
+    tensors_put(&set, 0, set.n, "transformer.", 0, dir, "model.safetensors");
+    check_open(dir, CT_OK, "");
+    add_tensor(&set, "transformer.ln_f.bias", "F32", 1, 24, 4);
+    tensors_put(&set, 0, set.n, "", 0, dir, "model.safetensors");
+    check_open(dir, CT_EFORMAT, "ln_f.bias: is there with and without 'transformer.'");
+    tensors_clear(&set);
+    folder_remove(dir);
+}
+END_TEST
+
+START_TEST(what_is_no_model_folder_is_refused)
+{
+    char *const dir = folder_new();
+    char path[4096];
+
+    check_open(dir, CT_EIO, "config.json: No such file");
+    snprintf(path, sizeof path, "%s/nowhere", dir);
+    check_open(path, CT_EIO, "nowhere: not a model folder: No such file");
+    text_put(dir, "config.json", TINY "}");
+    snprintf(path, sizeof path, "%s/config.json", dir);
+    check_open(path, CT_EIO, "not a model folder: Not a directory");
+    check_open(dir, CT_EIO, "no model.safetensors there");
+    text_put(dir, "model.safetensors", "");
+    check_open(dir, CT_EFORMAT, "0 bytes are too short");
+    check_open("", CT_EIO, "not a model folder");
+    folder_remove(dir);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        defaults_are_those_of_transformers,     every_key_is_read,
+        other_names_and_nulls_are_understood,   bad_values_are_refused_by_name,
+        weights_are_checked_against_the_config, other_tensors_are_passed_over,
+        what_is_no_model_folder_is_refused,
+    };
+    return RUN_TESTS("gpt2_config", tests);
+}
