@@ -136,3 +136,37 @@ check_PROGRAMS += tests/test_forward
 tests_test_forward_SOURCES = tests/test_forward.c $(TEST_SUPPORT)
 tests_test_forward_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_forward_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+# The plot room: canvases compared with golden text; UPDATE_GOLDEN=1 writes it anew.
+TEST_GOLDEN_CANVAS = tests/golden_canvas.c tests/golden_canvas.h
+
+check_PROGRAMS += tests/test_canvas
+tests_test_canvas_SOURCES = tests/test_canvas.c $(TEST_SUPPORT)
+tests_test_canvas_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_canvas_LDADD = $(PLOT) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_plot
+tests_test_plot_SOURCES = tests/test_plot.c $(TEST_GOLDEN_CANVAS) $(TEST_SUPPORT)
+tests_test_plot_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_plot_LDADD = $(PLOT) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_plot_properties
+tests_test_plot_properties_SOURCES = tests/test_plot_properties.c $(TEST_SUPPORT)
+tests_test_plot_properties_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_plot_properties_LDADD = $(PLOT) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_ansi
+tests_test_ansi_SOURCES = tests/test_ansi.c $(TEST_SUPPORT)
+tests_test_ansi_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_ansi_LDADD = src/cli/libcli.a $(PLOT) $(CHECK_LIBS)
+
+EXTRA_DIST += \
+	tests/golden/plot_activations.txt \
+	tests/golden/plot_curves.txt \
+	tests/golden/plot_histograms.txt \
+	tests/golden/plot_scatter_clusters.txt \
+	tests/golden/plot_scatter_t.txt \
+	tests/golden/plot_sequential.txt \
+	tests/golden/plot_series.txt \
+	tests/golden/plot_similarities.txt \
+	tests/golden/plot_sparklines.txt \
+	tests/golden/plot_t.txt

@@ -122,6 +122,8 @@ static void draw_bars(const struct chart *p)
     struct raster r = raster_make(p->canvas, &view);
     const size_t places = p->style == BAR_CELLS ? p->frame.data.cols : r.cols;
 
+    for (size_t k = 0; k < p->b->n_rules; k++)
+        raster_rule(&r, &p->b->rules[k]);
     for (size_t j = 0; j < places; j++) {
         const size_t k = bar_at(p, j, places);
         if (k >= p->n_bars)
@@ -131,8 +133,6 @@ static void draw_bars(const struct chart *p)
         else
             draw_dot_bar(p, &r, j, k);
     }
-    for (size_t k = 0; k < p->b->n_rules; k++)
-        raster_rule(&r, &p->b->rules[k]);
 }
 
 /* Where the last bar ends; that is beyond the last edge when the bins do not divide evenly. */

@@ -16,7 +16,7 @@ struct bars { /* zero-initialise; borrows everything */
     size_t n_bins;
     ink ink;
     const ink *inks;               /* [n_bins]; NULL: ink */
-    const struct plot_rule *rules; /* [n_rules], over the bars */
+    const struct plot_rule *rules; /* [n_rules], behind the bars */
     size_t n_rules;
 };
 

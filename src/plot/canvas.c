@@ -173,12 +173,12 @@ size_t canvas_text(struct canvas *c, size_t row, size_t col, size_t cols, const 
             continue;
         }
         if (p.cols > cols - used) {
-            /* Cut: fill up, then the last column says so. */
-            while (used < cols)
-                canvas_put(c, row, col + used++, ' ', fg, INK_DEFAULT, attr);
+            /* Cut: the last column that is used says so. */
+            if (used == cols && cols > 0)
+                used--;
             if (cols > 0)
-                canvas_put(c, row, col + cols - 1, c->ascii ? '~' : 0x2026, fg, INK_DEFAULT, attr);
-            return cols;
+                canvas_put(c, row, col + used, c->ascii ? '~' : 0x2026, fg, INK_DEFAULT, attr);
+            return cols > 0 ? used + 1 : 0;
         }
         if (p.ch != 0)
             canvas_put(c, row, col + used, p.ch, fg, INK_DEFAULT, attr);

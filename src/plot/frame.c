@@ -169,10 +169,10 @@ static void layout_rows(struct frame *f)
     used = f->has_title + f->head_rows;
     f->names_row = 0;
     if (f->names && rows >= 7) { /* beside the name of the axis, or in a row of their own */
-        if (f->head_rows != 1 || legend)
-            used++;
-        f->names_row = f->area.row + used;
-        f->names_col = f->area.col + (label && !legend ? head_left(f) : f->left);
+        const bool share = f->head_rows == 1 && !legend;
+        f->names_row = f->area.row + used - share;
+        f->names_col = f->area.col + (share ? head_left(f) : f->left);
+        used += !share;
     }
     f->data.row = f->area.row + used;
     used += (f->has_x_axis ? 2U : 0U) + f->has_x_label;

@@ -58,7 +58,7 @@ static void read_entries(const struct heatmap *h, size_t i, size_t j, size_t n, 
 /* The first place whose middle is not before the edge between pixels k - 1 and k. */
 static size_t first_place(double lo, double hi, size_t n_pixels, size_t k, size_t n_places)
 {
-    const double edge = lo + (hi - lo) * ((double)k / (double)n_pixels);
+    const double edge = lo + (hi - lo) * (double)k / (double)n_pixels;
     const double first = ceil(edge - 0.5);
 
     return first <= 0.0 ? 0 : first >= (double)n_places ? n_places : (size_t)first;
@@ -75,7 +75,7 @@ static struct span pixel_places(double lo, double hi, size_t n_pixels, size_t k,
                       first_place(lo, hi, n_pixels, k + 1, n_places) };
 
     if (s.from >= s.to) {
-        const double middle = lo + (hi - lo) * (((double)k + 0.5) / (double)n_pixels);
+        const double middle = lo + (hi - lo) * ((double)k + 0.5) / (double)n_pixels;
         const size_t place = middle > 0.0 ? (size_t)middle : 0;
         s.from = place < n_places ? place : n_places - 1;
         s.to = s.from + 1;
@@ -91,26 +91,37 @@ static struct span row_places(const struct picture *p, size_t pixel_row)
     return pixel_places(w->y0, w->y1, p->pixel_rows, from_low, p->h->data.rows);
 }
 
+/* Adds those of the n entries that are numbers. */
+static void add_entries(const double *entries, size_t n, double *sum, size_t *count)
+{
+    double s = 0.0, numbers = 0.0;
+
+    for (size_t k = 0; k < n; k++) {
+        const bool is_number = !isnan(entries[k]);
+        s += is_number ? entries[k] : 0.0;
+        numbers += is_number ? 1.0 : 0.0;
+    }
+    *sum += s;
+    *count += (size_t)numbers;
+}
+
 /* Adds the entries of places[0 .. n) in row i to the sums, NaN left out. */
 static void add_row(const struct heatmap *h, size_t i, const struct span *places, size_t n,
                     double *sum, size_t *count)
 {
     double entries[CHUNK];
-    size_t have_from = 0, have_to = 0;
+    const size_t end = places[n - 1].to;
+    struct span have = { 0, 0 };
 
     for (size_t k = 0; k < n; k++)
-        for (size_t j = places[k].from; j < places[k].to; j++) {
-            if (j < have_from || j >= have_to) {
-                const size_t end = places[n - 1].to;
-                have_from = j;
-                have_to = end - j > CHUNK ? j + CHUNK : end;
-                read_entries(h, i, have_from, have_to - have_from, entries);
+        for (size_t j = places[k].from; j < places[k].to;) {
+            if (j < have.from || j >= have.to) {
+                have = (struct span){ j, end - j > CHUNK ? j + CHUNK : end };
+                read_entries(h, i, j, have.to - j, entries);
             }
-            const double v = entries[j - have_from];
-            if (!isnan(v)) {
-                sum[k] += v;
-                count[k]++;
-            }
+            const size_t to = places[k].to < have.to ? places[k].to : have.to;
+            add_entries(entries + (j - have.from), to - j, &sum[k], &count[k]);
+            j = to;
         }
 }
 
@@ -435,6 +446,7 @@ void heatmap_draw(struct canvas *c, struct rect area, const struct heatmap *h,
     if (h->data.rows == 0 || h->data.cols == 0) {
         f->window = (struct plot_window){ 0.0, 1.0, 0.0, 1.0 };
         frame_layout(f, c, area);
+        f->x.n = f->y.n = 0;
         frame_draw(f);
         draw_no_data(c, f->data);
         if (view != NULL)

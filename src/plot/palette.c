@@ -114,8 +114,17 @@ static int nearest_256(uint32_t rgb)
 
 int palette_256(ink i)
 {
+    /* The nearest of the cube would change hue from step to step: chosen by eye, and so that the
+     * lightness rises, or falls to both ends. */
+    static const unsigned char low_high[] = { 17, 18, 24, 60, 243, 246, 144, 185, 221, 227 };
+    static const unsigned char sign[] = { 26, 32, 74, 110, 153, 254, 223, 216, 209, 167, 160 };
+
     if (!is_map(i) && !is_cluster(i) && role_of(i)->color_16 < 0)
         return -1;
+    if (i >= INK_DIVERGING && is_map(i))
+        return sign[(size_t)(i - INK_DIVERGING) * LENGTH(sign) / INK_STEPS];
+    if (is_map(i))
+        return low_high[(size_t)(i - INK_SEQUENTIAL) * LENGTH(low_high) / INK_STEPS];
     return nearest_256(palette_rgb(i));
 }
 

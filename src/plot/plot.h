@@ -42,10 +42,10 @@ enum {
     MARKER_SELECTED,  /* over everything else, in the accent ink */
     MARKER_SOLID,
     MARKER_DOT = MARKER_SOLID, /* braille; ASCII * */
-    MARKER_SMALL,              /* the unimportant: braille; ASCII x */
+    MARKER_SMALL,              /* the unimportant: braille; without colour a middle dot; ASCII x */
     MARKER_CIRCLE,             /* the important: without colour o */
-    MARKER_VALUE, /* ink of a colour map: without colour the glyph of palette_glyph (signs differ)
-                   */
+    MARKER_CROSS,              /* without colour x */
+    MARKER_VALUE, /* its ink is of a colour map: without colour the glyph of palette_glyph */
     MARKER_CLUSTER_0 = 32, /* + label % MARKER_N_CLUSTERS: without colour a..z A..Z */
     MARKER_N_CLUSTERS = 52,
 };

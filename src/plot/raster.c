@@ -178,9 +178,11 @@ uint32_t marker_char(const struct canvas *c, uint8_t marker, ink i)
     case MARKER_SELECTED:
         return c->ascii ? '@' : 0x25C6;
     case MARKER_SMALL:
-        return c->ascii ? 'x' : 0;
+        return dots ? 0 : c->ascii ? 'x' : 0xB7;
     case MARKER_CIRCLE:
         return dots ? 0 : 'o';
+    case MARKER_CROSS:
+        return dots ? 0 : 'x';
     case MARKER_VALUE: {
         const uint32_t glyph = dots ? 0 : palette_glyph(i, c->ascii);
         return glyph == ' ' ? '.' : glyph;

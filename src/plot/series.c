@@ -29,7 +29,7 @@ static uint8_t value_marker(const struct series *s, size_t i)
     if (s->markers != NULL)
         return s->markers[i];
     if (is_split(s->split, s->n))
-        return i < s->split ? MARKER_CIRCLE : MARKER_SMALL;
+        return i < s->split ? MARKER_CIRCLE : MARKER_CROSS;
     return MARKER_DOT;
 }
 

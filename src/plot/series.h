@@ -21,9 +21,8 @@ struct series { /* zero-initialise; borrows everything */
     size_t n;
     enum series_style style;
     ink ink;
-    const ink *inks; /* [n]; NULL: ink, or the groups' inks when there is a split */
-    const uint8_t
-        *markers; /* [n], for SERIES_POINTS; NULL: MARKER_DOT, with a split in ASCII o x */
+    const ink *inks;        /* [n]; NULL: ink, or the groups' inks when there is a split */
+    const uint8_t *markers; /* [n], for SERIES_POINTS; NULL: MARKER_DOT, or o and x with a split */
 
     /* The first value of the second group: a dashed line before it, the names at both sides of it,
      * and INK_GROUP_A, INK_GROUP_B. 0: one group. Needs x NULL. */
