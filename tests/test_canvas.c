@@ -1,6 +1,7 @@
 #include "config.h"
 #include "support.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdint.h>
@@ -182,6 +183,10 @@ START_TEST(ticks_are_nice_numbers)
         ticks_make(&t, cases[i].lo, cases[i].hi, cases[i].most, cases[i].integer);
         ck_assert_str_eq(joined(&t), cases[i].want);
     }
+    ticks_make(&t, -DBL_MAX, DBL_MAX, 1, false); /* the width is beyond double */
+    ck_assert_str_eq(joined(&t), "");            /* so would be the step */
+    ticks_make(&t, -DBL_MAX, DBL_MAX, 3, false);
+    ck_assert_str_eq(joined(&t), "-1e+308 0 1e+308");
     ticks_make(&t, NAN, 1, 4, false);
     ck_assert_uint_eq(t.n, 0);
     ticks_make(&t, 0, INFINITY, 4, false);

@@ -5,7 +5,8 @@
  * shade or, in ASCII, ` .:-=+*#%@`. Diverging data without colour: ` .+*#` from 0 upwards and
  * ` ,-=Z` from 0 downwards (Unicode: shades upwards, ` - = E` lines downwards); the colour bar
  * shows the very glyphs. Values beyond vmin .. vmax take the colour of the end. Nothing but NaN
- * under a cell: '?'. A matrix without entries: the words "no data".
+ * under a cell: '?'. Constant data with their own range are the low end (0, when diverging, the
+ * middle). A matrix without entries: the words "no data".
  */
 #ifndef CT_PLOT_HEATMAP_H
 #define CT_PLOT_HEATMAP_H

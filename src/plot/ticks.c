@@ -90,7 +90,8 @@ static bool ticks_at(struct ticks *t, double lo, double hi, struct step s, size_
     const double sliver = 1e-9;
     const double first = ceil(lo / size - sliver), last = floor(hi / size + sliver);
 
-    if (!(size > 0.0) || !isfinite(first) || !isfinite(last) || last - first >= (double)most)
+    if (!(size > 0.0) || !isfinite(size) || !isfinite(first) || !isfinite(last) ||
+        last - first >= (double)most)
         return false;
     t->n = 0;
     for (double k = first; k <= last && t->n < most; k += 1.0) {
@@ -122,7 +123,7 @@ void ticks_make(struct ticks *t, double lo, double hi, size_t most, bool integer
         single_tick(t, lo);
         return;
     }
-    const double raw = fmax((hi / (double)most - lo / (double)most) / 2, 1e-300);
+    const double raw = fmax(hi / 2 / (double)most - lo / 2 / (double)most, 1e-300);
     struct step s = { 1, (int)floor(log10(raw)) };
     if (integer && s.exponent < 0)
         s = (struct step){ 1, 0 };
