@@ -170,3 +170,20 @@ EXTRA_DIST += \
 	tests/golden/plot_similarities.txt \
 	tests/golden/plot_sparklines.txt \
 	tests/golden/plot_t.txt
+
+# The num room: clusters of points.
+check_PROGRAMS += tests/test_dbscan
+tests_test_dbscan_SOURCES = tests/test_dbscan.c $(TEST_SUPPORT)
+tests_test_dbscan_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_dbscan_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_kmeans
+tests_test_kmeans_SOURCES = tests/test_kmeans.c $(TEST_SUPPORT)
+tests_test_kmeans_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_kmeans_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
+EXTRA_DIST += \
+	fixtures/gen_dbscan.py fixtures/dbscan_cases.csv fixtures/dbscan_points.csv \
+	fixtures/dbscan_k_distance.csv \
+	fixtures/gen_kmeans.py fixtures/kmeans_cases.csv fixtures/kmeans_points.csv \
+	fixtures/kmeans_centers.csv fixtures/kmeans_best.csv fixtures/kmeans_best_points.csv

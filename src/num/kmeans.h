@@ -14,7 +14,7 @@
 
 struct kmeans_params {
     size_t n_clusters;
-    size_t n_init;   /* starts; the one with the lowest inertia is kept */
+    size_t n_init;   /* 200 starts; the one with the lowest inertia is kept */
     size_t max_iter; /* 300 */
     double tol;      /* 1e-4, relative to the mean variance of the columns */
     uint64_t random_state;

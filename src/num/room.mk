@@ -15,3 +15,12 @@ src_num_libnum_a_SOURCES += \
 	src/num/similarity.c src/num/similarity.h \
 	src/num/student_t.c src/num/student_t.h \
 	src/num/ttest.c src/num/ttest.h
+
+src_num_libnum_a_SOURCES += \
+	src/num/cells.c src/num/cells.h \
+	src/num/dbscan.c src/num/dbscan.h \
+	src/num/exact.h \
+	src/num/k_distance.c \
+	src/num/kmeans.c src/num/kmeans.h \
+	src/num/kmeans_start.c src/num/kmeans_start.h \
+	src/num/points.c src/num/points.h
