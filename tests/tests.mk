@@ -187,3 +187,8 @@ EXTRA_DIST += \
 	fixtures/dbscan_k_distance.csv \
 	fixtures/gen_kmeans.py fixtures/kmeans_cases.csv fixtures/kmeans_points.csv \
 	fixtures/kmeans_centers.csv fixtures/kmeans_best.csv fixtures/kmeans_best_points.csv
+check_PROGRAMS += tests/test_tokenizer_files
+tests_test_tokenizer_files_SOURCES = tests/test_tokenizer_files.c $(TEST_MODEL_FILES) \
+	$(TEST_SUPPORT)
+tests_test_tokenizer_files_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_tokenizer_files_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)

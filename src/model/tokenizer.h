@@ -1,7 +1,9 @@
 /*
  * GPT-2's byte-level BPE (Radford et al. 2019, section 2.2; Sennrich et al. 2016 for the merges),
  * read from vocab.json and merges.txt or from tokenizer.json. Encodes what Hugging Face's GPT-2
- * tokenizer encodes, id for id, for any UTF-8 text; `<|endoftext|>` in a text is that token.
+ * tokenizer encodes, id for id, for any UTF-8 text; `<|endoftext|>` in a text is that token, and so
+ * is whatever else the model's files add. What is a letter or a number is asked of PCRE2, which may
+ * know an older or newer Unicode than Hugging Face's regular expressions (10.42 knows 14.0).
  */
 #ifndef CT_MODEL_TOKENIZER_H
 #define CT_MODEL_TOKENIZER_H
@@ -19,8 +21,10 @@ struct token {
     size_t end;
 };
 
-/* dir holds vocab.json and merges.txt, or tokenizer.json. *out is owned by the caller:
- * tokenizer_free. CT_EIO, CT_EFORMAT (naming file and entry), CT_ENOTSUP, CT_ENOMEM. */
+/* dir holds vocab.json and merges.txt (which are read when all are there), or tokenizer.json. A
+ * setting that would change the ids, in tokenizer.json or tokenizer_config.json, is CT_ENOTSUP by
+ * its name. *out is owned by the caller: tokenizer_free. CT_EIO, CT_EFORMAT (naming file and
+ * entry), CT_ENOMEM. */
 enum ct_status tokenizer_open(const char *dir, struct tokenizer **out, struct ct_error *err);
 void tokenizer_free(struct tokenizer *tokenizer);
 
@@ -29,8 +33,8 @@ void tokenizer_free(struct tokenizer *tokenizer);
 enum ct_status tokenizer_encode(const struct tokenizer *tokenizer, const char *text, size_t size,
                                 struct token **tokens, size_t *n_tokens, struct ct_error *err);
 
-/* The bytes of a token (not terminated, not always valid UTF-8); NULL for an id that is not there.
- */
+/* The bytes of a token, borrowed: not terminated, not always valid UTF-8, so show them by
+ * text_visible(). NULL for an id that is not there. */
 const char *tokenizer_piece(const struct tokenizer *tokenizer, uint32_t id, size_t *size);
 
 /* One more than the largest id. */

@@ -16,7 +16,7 @@ static enum ct_status open_file(const char *dir, const char *name, FILE **out, s
     char path[PATH_MAX];
 
     if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
-        return ct_fail(err, CT_EIO, "%s: the path is too long", dir);
+        return ct_fail(err, CT_EIO, "%.64s...: the path is too long", dir);
     if (access(path, F_OK) != 0 && errno == ENOENT)
         return CT_OK;
     return json_file_open(path, out, err);

@@ -1,0 +1,449 @@
+/* Files of a tokenizer that are broken, odd or ask for too much, each made from a good one. */
+#include "config.h"
+#include "support.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "model/tokenizer.h"
+#include "model_files.h"
+
+struct file { /* a good file; text is owned */
+    char *text;
+    size_t size;
+};
+
+static struct file slurp(const char *name)
+{
+    FILE *const in = fopen(fixture_path(name), "rb");
+    struct file file = { calloc(1, 1 << 20), 0 };
+
+    ck_assert_ptr_nonnull(in);
+    ck_assert_ptr_nonnull(file.text);
+    file.size = fread(file.text, 1, (1 << 20) - 1, in);
+    fclose(in);
+    return file;
+}
+
+/* The file with its first `from` made into to[size]. */
+static void put_changed(const char *dir, const char *name, const struct file *good,
+                        const char *from, const char *to, size_t size)
+{
+    const char *const at = strstr(good->text, from);
+    char *const text = malloc(good->size + size);
+
+    ck_assert_msg(at != NULL, "%s has no %s", name, from);
+    ck_assert_ptr_nonnull(text);
+    const size_t head = (size_t)(at - good->text);
+    const size_t tail = good->size - head - strlen(from);
+    memcpy(text, good->text, head);
+    memcpy(text + head, to, size);
+    memcpy(text + head + size, at + strlen(from), tail);
+    file_put(dir, name, text, head + size + tail);
+    free(text);
+}
+
+static void assert_opens(const char *dir)
+{
+    struct tokenizer *tokenizer = NULL;
+    struct ct_error err = { 0 };
+    struct token *tokens = NULL;
+    size_t n = 0;
+
+    ck_assert_msg(tokenizer_open(dir, &tokenizer, &err) == CT_OK, "%s", err.text);
+    ck_assert_int_eq(tokenizer_encode(tokenizer, " the", 4, &tokens, &n, &err), CT_OK);
+    ck_assert_uint_eq(n, 1);
+    free(tokens);
+    tokenizer_free(tokenizer);
+}
+
+static void assert_refused(const char *dir, enum ct_status code, const char *text)
+{
+    struct tokenizer *tokenizer = NULL;
+    struct ct_error err = { 0 };
+    const enum ct_status st = tokenizer_open(dir, &tokenizer, &err);
+
+    ck_assert_msg(st == code && strstr(err.text, text) != NULL,
+                  "code %d, want %d; \"%s\", want \"%s\" in it", (int)st, (int)code, err.text,
+                  text);
+    ck_assert_ptr_null(tokenizer);
+    ck_assert_int_eq(tokenizer_open(dir, &tokenizer, NULL), code);
+}
+
+struct change {
+    const char *from, *to;
+    enum ct_status code;
+    const char *text; /* must be in the error; NULL: the file is good nevertheless */
+};
+#define N_CHANGES(changes) (sizeof(changes) / sizeof *(changes))
+
+static void try_changes(const char *dir, const char *name, const struct file *good,
+                        const struct change *changes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        put_changed(dir, name, good, changes[i].from, changes[i].to, strlen(changes[i].to));
+        if (changes[i].text == NULL)
+            assert_opens(dir);
+        else
+            assert_refused(dir, changes[i].code, changes[i].text);
+    }
+}
+
+static char *pair_folder(struct file *vocab, struct file *merges)
+{
+    char *const dir = folder_new();
+
+    *vocab = slurp("tokenizer/vocab.json");
+    *merges = slurp("tokenizer/merges.txt");
+    file_put(dir, "vocab.json", vocab->text, vocab->size);
+    file_put(dir, "merges.txt", merges->text, merges->size);
+    return dir;
+}
+
+static void pair_folder_remove(char *dir, struct file *vocab, struct file *merges)
+{
+    folder_remove(dir);
+    free(vocab->text);
+    free(merges->text);
+}
+
+START_TEST(broken_vocabularies_are_refused)
+{
+    static const struct change changes[] = {
+        { "\"!\": 0", "\"!\": \"0\"", CT_EFORMAT, "id of \"!\" is not a whole number" },
+        { "\"!\": 0", "\"!\": -1", CT_EFORMAT, "not a whole number" },
+        { "\"!\": 0", "\"!\": 0.0", CT_EFORMAT, "not a whole number" },
+        { "\"!\": 0", "\"!\": 1e3", CT_EFORMAT, "not a whole number" },
+        { "\"!\": 0", "\"!\": 00", CT_EFORMAT, "not a whole number" },
+        { "\"!\": 0", "\"!\": 0x10", CT_EFORMAT, "comma or a closing brace" },
+        { "\"!\": 0", "\"!\": null", CT_EFORMAT, "not a whole number" },
+        { "\"!\": 0", "\"!\": {\"a\": 0}", CT_EFORMAT, "not a whole number" },
+        { "\"!\": 0", "\"!\": 2097152", CT_EFORMAT, "from 0 to 2097151" },
+        { "\"!\": 0", "\"!\": 99999999999999999999999999", CT_EFORMAT, "from 0 to 2097151" },
+        { "\"!\": 0", "\"!\" 0", CT_EFORMAT, "byte 5: a colon expected" },
+        { "\"!\": 0", "!: 0", CT_EFORMAT, "byte 1: a token in quotes expected" },
+        { "\"!\": 0,", "\"!\": 0,,", CT_EFORMAT, "a token in quotes expected" },
+        { "\"!\": 0,", "\"!\": 0", CT_EFORMAT, "comma or a closing brace expected" },
+        { "{", "[", CT_EFORMAT, "byte 0: {\"token\": id, ...} expected" },
+        { "{", "\xef\xbb\xbf{", CT_EFORMAT, "byte 0" },
+        { ": 656}", ": 656", CT_EFORMAT, "the file ends; is it cut off?" },
+        { ": 656}", ": 656,}", CT_EFORMAT, "a token in quotes expected" },
+        { ": 656}", ": 656} x", CT_EFORMAT, "the end of the file expected" },
+        { "\"!\": 0", "\"!\": 1", CT_EFORMAT, "\"\"\": another token has id 1 already" },
+        { "\"!\": 0", "\"!\": 0, \"!\": 900", CT_EFORMAT, "\"!\" is there twice" },
+        { "\"!\": 0", "\"!\": 0, \"\\u0021\": 900", CT_EFORMAT, "\"!\" is there twice" },
+        { "\"!\": 0", "\"!!!!!\": 0", CT_EFORMAT, "no token for byte 0x21 (\"!\")" },
+        { "\"\\u0120\": ", "\"!!!!!\": ", CT_EFORMAT, "\" is not in the vocabulary" },
+        { "\"!\": 0", "\"!\": 0, \"\\u0000\": 900", CT_EFORMAT, "an escape" },
+        { "\"!\": 0", "\"!\": 0, \"\\ud800\": 900", CT_EFORMAT, "an escape" },
+        { "\"!\": 0", "\"!\": 0, \"\\ud800\\u0041\": 900", CT_EFORMAT, "an escape" },
+        { "\"!\": 0", "\"!\": 0, \"\\udc00\\ud800\": 900", CT_EFORMAT, "an escape" },
+        { "\"!\": 0", "\"!\": 0, \"\\u12g4\": 900", CT_EFORMAT, "byte 10: an escape" },
+        { "\"!\": 0", "\"!\": 0, \"\\x\": 900", CT_EFORMAT, "an escape" },
+        { "\"!\": 0", "\"!\": 0, \"\n\": 900", CT_EFORMAT, "the closing quote" },
+        { "\"!\": 0", "\"!\": 0, \"\xff\": 900", CT_EFORMAT, "not UTF-8" },
+        { "\"!\": 0", "\"!\": 0, \"\xed\xa0\x80\": 900", CT_EFORMAT, "not UTF-8" },
+        /* These are good: other blanks, holes, tokens that no text can have. */
+        { "\"!\": 0", "\"!\"\n:\t 0\r\n ", CT_OK, NULL },
+        { "\"!\": 0", "\"!\":2097151", CT_OK, NULL },
+        { "\"!\": 0", "\"!\": 0, \"a b\": 900", CT_OK, NULL },
+        { "\"!\": 0", "\"\\u0021\": 0, \"\\ud83d\\ude00\\n\\/\": 900", CT_OK, NULL },
+        { "\"!\": 0", "\"!\": 0, \"\": 900", CT_OK, NULL },
+    };
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+
+    try_changes(dir, "vocab.json", &vocab, changes, N_CHANGES(changes));
+    put_changed(dir, "vocab.json", &vocab, "\"!\": 0", "\"!\0\": 0", 7);
+    assert_refused(dir, CT_EFORMAT, "vocab.json: byte 3: the closing quote");
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+START_TEST(a_vocabulary_cut_anywhere_is_refused)
+{
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+
+    while (vocab.text[vocab.size - 1] != '}')
+        vocab.size--;
+    for (size_t size = 0; size < vocab.size; size += size < 64 ? 1 : 251) {
+        file_put(dir, "vocab.json", vocab.text, size);
+        assert_refused(dir, CT_EFORMAT, "vocab.json: ");
+    }
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+START_TEST(tokens_have_a_largest_size)
+{
+    enum { LARGEST = 4096 };
+    char entry[32 + 2 * LARGEST + 8] = "\"!\": 0, \"";
+    const size_t head = strlen(entry);
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+
+    for (size_t size = LARGEST; size <= 2 * LARGEST + 3; size += size <= LARGEST + 1 ? 1 : 512) {
+        memset(entry + head, 'x', size);
+        const int tail = snprintf(entry + head + size, sizeof entry - head - size, "\": 900");
+        put_changed(dir, "vocab.json", &vocab, "\"!\": 0", entry, head + size + (size_t)tail);
+        if (size == LARGEST)
+            assert_opens(dir);
+        else
+            assert_refused(dir, CT_EFORMAT, "4096");
+    }
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+START_TEST(broken_merges_are_refused)
+{
+    static const struct change changes[] = {
+        { "h e\n", "he\n", CT_EFORMAT, "merges.txt: line 4: two tokens" },
+        { "h e\n", "h  e\n", CT_EFORMAT, "line 4: two tokens" },
+        { "h e\n", "h e \n", CT_EFORMAT, "line 4: two tokens" },
+        { "h e\n", " he\n", CT_EFORMAT, "line 4: two tokens" },
+        { "h e\n", "he \n", CT_EFORMAT, "line 4: two tokens" },
+        { "h e\n", " \n", CT_EFORMAT, "line 4: two tokens" },
+        { "h e\n", "h\te\n", CT_EFORMAT, "line 4: two tokens" },
+        { "h e\n", "h e\nqq e\n", CT_EFORMAT, "line 5: \"qq\" is not in the vocabulary" },
+        { "h e\n", "h e\nh qq\n", CT_EFORMAT, "line 5: \"qq\" is not in the vocabulary" },
+        { "h e\n", "h e\nq q\n", CT_EFORMAT, "line 5: \"q\" and \"q\" are, but what they become" },
+        { "h e\n", "h \xff\n", CT_EFORMAT, "line 4: \"\\xff\" is not in the vocabulary" },
+        { "#version: 0.2\n", "#version: 0.2\n#version: 0.2\n", CT_EFORMAT, "line 2: " },
+        { "#version: 0.2\n", "# version\n", CT_EFORMAT, "line 1: " },
+        /* These are good. */
+        { "#version: 0.2\n", "", CT_OK, NULL },
+        { "#version: 0.2\n", "#version: 0.2\r\n", CT_OK, NULL },
+        { "h e\n", "h e\r\n", CT_OK, NULL },
+        { "h e\n", "\n\r\nh e\n\n", CT_OK, NULL },
+        { "h e\n", "h e\nh e\n", CT_OK, NULL },
+    };
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+
+    try_changes(dir, "merges.txt", &merges, changes, N_CHANGES(changes));
+    put_changed(dir, "merges.txt", &merges, "h e\n", "h\0 e\n", 5);
+    assert_refused(dir, CT_EFORMAT, "merges.txt: line 4: \"h");
+    put_changed(dir, "merges.txt", &merges, "h e\n", "\0h e\n", 5);
+    assert_refused(dir, CT_EFORMAT, "merges.txt: line 4: \"");
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+/* Without merges every byte is a token; the end of the last line may be missing. */
+START_TEST(merges_may_be_few)
+{
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+    struct tokenizer *tokenizer = NULL;
+    struct token *tokens;
+    size_t n;
+
+    for (size_t n_merges = 0; n_merges < 2; n_merges++) {
+        text_put(dir, "merges.txt", n_merges == 0 ? "" : "h e");
+        ck_assert_int_eq(tokenizer_open(dir, &tokenizer, NULL), CT_OK);
+        ck_assert_int_eq(tokenizer_encode(tokenizer, " the", 4, &tokens, &n, NULL), CT_OK);
+        ck_assert_uint_eq(n, 4 - n_merges);
+        free(tokens);
+        tokenizer_free(tokenizer);
+    }
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+static void path_in(char path[4096], const char *dir, const char *name)
+{
+    snprintf(path, 4096, "%s/%s", dir, name);
+}
+
+START_TEST(missing_files_are_named)
+{
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+    char path[4096];
+
+    path_in(path, dir, "merges.txt");
+    ck_assert_int_eq(unlink(path), 0);
+    assert_refused(dir, CT_EIO, "merges.txt: not there");
+    path_in(path, dir, "vocab.json");
+    ck_assert_int_eq(unlink(path), 0);
+    assert_refused(dir, CT_EIO, "no tokenizer; it takes vocab.json");
+    text_put(dir, "merges.txt", "");
+    assert_refused(dir, CT_EIO, "vocab.json: not there");
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    assert_refused(dir, CT_EFORMAT, "vocab.json: not a regular file");
+    ck_assert_int_eq(rmdir(path), 0);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    assert_refused(dir, CT_EFORMAT, "vocab.json: not a regular file");
+    path_in(path, dir, "no/such/folder");
+    assert_refused(path, CT_EIO, "no tokenizer");
+    memset(path, 'x', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    assert_refused(path, CT_EIO, "too long");
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+START_TEST(a_file_that_is_too_large_is_refused)
+{
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+    char path[4096];
+
+    path_in(path, dir, "merges.txt");
+    ck_assert_int_eq(truncate(path, (64 << 20) + 1), 0); /* a hole: it takes no room */
+    assert_refused(dir, CT_EFORMAT, "merges.txt: 67108865 bytes");
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+START_TEST(added_tokens_come_from_their_file)
+{
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+    struct tokenizer *tokenizer = NULL;
+    struct token *tokens;
+    size_t n;
+
+    text_put(dir, "added_tokens.json", "{\"<pad it>\": 657, \"\xe2\x98\x83\": 658}");
+    ck_assert_int_eq(tokenizer_open(dir, &tokenizer, NULL), CT_OK);
+    ck_assert_uint_eq(tokenizer_n_vocab(tokenizer), 659);
+    ck_assert_int_eq(tokenizer_encode(tokenizer, " <pad it>\xe2\x98\x83<|endoftext|>", 25, &tokens,
+                                      &n, NULL),
+                     CT_OK);
+    ck_assert_uint_eq(n, 4);
+    ck_assert_uint_eq(tokens[1].id, 657);
+    ck_assert_uint_eq(tokens[1].begin, 1);
+    ck_assert_uint_eq(tokens[1].end, 9);
+    ck_assert_uint_eq(tokens[2].id, 658);
+    ck_assert_uint_eq(tokens[3].id, 656);
+    free(tokens);
+    tokenizer_free(tokenizer);
+    text_put(dir, "added_tokens.json", "{\"<pad>\": 656}");
+    assert_refused(dir, CT_EFORMAT, "added_tokens.json: added token \"<pad>\": another token has");
+    text_put(dir, "added_tokens.json", "{\"<|endoftext|>\": 700}");
+    assert_refused(dir, CT_EFORMAT, "\"<|endoftext|>\" has id 700, in the vocabulary it has 656");
+    text_put(dir, "added_tokens.json", "{\"<|endoftext|>\": 656}");
+    assert_opens(dir);
+    text_put(dir, "added_tokens.json", "{\"<pad>\": [1]}");
+    assert_refused(dir, CT_EFORMAT, "added_tokens.json: byte ");
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+START_TEST(settings_that_change_the_ids_are_refused)
+{
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+
+    text_put(dir, "tokenizer_config.json",
+             "{\"model_max_length\": 1000000000000000019884624838656, \"add_prefix_space\": false, "
+             "\"add_bos_token\": false}");
+    assert_opens(dir);
+    text_put(dir, "tokenizer_config.json", "{\"add_prefix_space\": true}");
+    assert_refused(dir, CT_ENOTSUP, "tokenizer_config.json: add_prefix_space is true");
+    text_put(dir, "tokenizer_config.json", "{\"add_bos_token\": true}");
+    assert_refused(dir, CT_ENOTSUP, "tokenizer_config.json: add_bos_token is true");
+    text_put(dir, "tokenizer_config.json", "{\"add_bos_token\": ");
+    assert_refused(dir, CT_EFORMAT, "tokenizer_config.json: line 1");
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+START_TEST(broken_tokenizer_json_is_refused)
+{
+    static const struct change changes[] = {
+        { "\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}", CT_ENOTSUP, "normalizer" },
+        { "\"pre_tokenizer\":{\"type\":\"ByteLevel\"", "\"pre_tokenizer\":{\"type\":\"Whitespace\"",
+          CT_ENOTSUP, "pre_tokenizer is not ByteLevel" },
+        { "\"pre_tokenizer\":{", "\"pre_tokenizer\":null,\"x\":{", CT_ENOTSUP, "pre_tokenizer" },
+        { "\"add_prefix_space\":false", "\"add_prefix_space\":true", CT_ENOTSUP,
+          "pre_tokenizer.add_prefix_space" },
+        { "\"use_regex\":true", "\"use_regex\":false", CT_ENOTSUP, "pre_tokenizer.use_regex" },
+        { "\"post_processor\":{\"type\":\"ByteLevel\"",
+          "\"post_processor\":{\"type\":\"TemplateProcessing\"", CT_ENOTSUP, "post_processor" },
+        { "\"type\":\"BPE\"", "\"type\":\"Unigram\"", CT_ENOTSUP, "model.type is not BPE" },
+        { "\"type\":\"BPE\"", "\"type\":7", CT_ENOTSUP, "model.type is not BPE" },
+        { "\"dropout\":null", "\"dropout\":0.1", CT_ENOTSUP, "model.dropout" },
+        { "\"end_of_word_suffix\":\"\"", "\"end_of_word_suffix\":\"</w>\"", CT_ENOTSUP,
+          "model.end_of_word_suffix" },
+        { "\"fuse_unk\":false", "\"ignore_merges\":true", CT_ENOTSUP, "model.ignore_merges" },
+        { "\"lstrip\":false", "\"lstrip\":true", CT_ENOTSUP, "added_tokens[0]" },
+        { "\"single_word\":false", "\"single_word\":true", CT_ENOTSUP, "single_word" },
+        { "\"added_tokens\":[", "\"added_tokens\":[7,", CT_EFORMAT, "added_tokens[0]: no" },
+        { "\"added_tokens\":[", "\"added_tokens\":{},\"x\":[", CT_EFORMAT, "added_tokens" },
+        { "\"id\":5000", "\"id\":-5000", CT_EFORMAT, "added_tokens[1]" },
+        { "\"id\":5000", "\"id\":1", CT_EFORMAT, "another token has id 1" },
+        { "\"id\":5000", "\"id\":7", CT_EFORMAT, "another token has id 7" },
+        { "\"vocab\":{", "\"vocab\":[],\"x\":{", CT_EFORMAT, "model.vocab is missing" },
+        { "\"merges\":[", "\"merges\":{},\"x\":[", CT_EFORMAT, "model.merges is missing" },
+        { "\"!\":7", "\"!\":7.5", CT_EFORMAT, "model.vocab: \"!\": its id is not a whole" },
+        { "\"!\":7", "\"!\":-7", CT_EFORMAT, "not a whole number" },
+        { "\"!\":7", "\"!\":2097152", CT_EFORMAT, "not a whole number" },
+        { "\"!\":7", "\"!\":10", CT_EFORMAT, "another token has id 10" },
+        { "\"!\":7", "\"!\":7,\"!\":8", CT_EFORMAT, "line 1" },
+        { "\"!\":7", "\"!!!!\":7", CT_EFORMAT, "no token for byte 0x21" },
+        { "\"merges\":[", "\"merges\":[7,", CT_EFORMAT, "model.merges[0]: " },
+        { "\"merges\":[", "\"merges\":[[\"a\"],", CT_EFORMAT, "model.merges[0]: " },
+        { "\"merges\":[", "\"merges\":[[\"a\",1],", CT_EFORMAT, "model.merges[0]: " },
+        { "\"merges\":[", "\"merges\":[\"a\",", CT_EFORMAT, "model.merges[0]: " },
+        { "\"merges\":[", "\"merges\":[\"a b c\",", CT_EFORMAT, "model.merges[0]: " },
+        { "\"merges\":[", "\"merges\":[[\"a\",\"qq\"],", CT_EFORMAT, "\"qq\" is not in the voc" },
+        { "{\"version\"", "[{\"version\"", CT_EFORMAT, "tokenizer.json: " },
+        { "\"merges\":[", "", CT_EFORMAT, "tokenizer.json: " },
+        /* These are good. */
+        { "\"merges\":[", "\"merges\":[\"h e\",", CT_OK, NULL },
+        { "\"type\":\"BPE\",", "", CT_OK, NULL },
+        { "\"content\":\"<|end|>\"", "\"content\":\"\"", CT_OK, NULL },
+    };
+    struct file good = slurp("tokenizer_json/tokenizer.json");
+    char *const dir = folder_new();
+
+    try_changes(dir, "tokenizer.json", &good, changes, N_CHANGES(changes));
+    for (size_t size = 0; size + 2 < good.size; size += 401) {
+        file_put(dir, "tokenizer.json", good.text, size);
+        assert_refused(dir, CT_EFORMAT, "tokenizer.json: line 1");
+    }
+    memset(good.text, '[', good.size); /* jansson bounds how deep it goes */
+    file_put(dir, "tokenizer.json", good.text, good.size);
+    assert_refused(dir, CT_EFORMAT, "tokenizer.json: line 1");
+    text_put(dir, "tokenizer.json", "{}");
+    assert_refused(dir, CT_ENOTSUP, "pre_tokenizer is not ByteLevel");
+    folder_remove(dir);
+    free(good.text);
+}
+END_TEST
+
+/* With both layouts there, the older one counts: it is what all of GPT-2's sizes come with. */
+START_TEST(the_pair_goes_before_tokenizer_json)
+{
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+
+    text_put(dir, "tokenizer.json", "not JSON");
+    assert_opens(dir);
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        broken_vocabularies_are_refused,
+        a_vocabulary_cut_anywhere_is_refused,
+        tokens_have_a_largest_size,
+        broken_merges_are_refused,
+        merges_may_be_few,
+        missing_files_are_named,
+        a_file_that_is_too_large_is_refused,
+        added_tokens_come_from_their_file,
+        settings_that_change_the_ids_are_refused,
+        broken_tokenizer_json_is_refused,
+        the_pair_goes_before_tokenizer_json,
+    };
+    return RUN_TESTS("tokenizer files", tests);
+}
