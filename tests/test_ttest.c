@@ -107,8 +107,8 @@ START_TEST(p_is_right_in_the_far_tail)
 }
 END_TEST
 
-/* rtol 1e-13: p in the file is rounded, and t is steeper than that nowhere below p = 0.99 by more
- * than two digits. */
+/* rtol 1e-13: p in the file is rounded to 1e-16 of itself, and below p = 0.99 a change of p moves t
+ * by at most a hundred times as much; the rest is the rounding of p itself. */
 START_TEST(critical_values_invert_p)
 {
     struct mat want = fixture_load("ttest_critical.csv");

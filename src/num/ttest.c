@@ -72,6 +72,35 @@ static CT_KERNEL void add_squares(const double *restrict x, const double *restri
     }
 }
 
+/*
+ * The same for four float32 rows at once, in the same order: sums are fetched and stored a quarter
+ * as often, and four rows are on their way from memory. Activations are float32; float64 takes the
+ * plain way.
+ */
+static CT_KERNEL void add_four(const float *const x[4], size_t n, double *restrict sum)
+{
+    const float *const x0 = x[0], *const x1 = x[1], *const x2 = x[2], *const x3 = x[3];
+
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        sum[j] = sum[j] + (double)x0[j] + (double)x1[j] + (double)x2[j] + (double)x3[j];
+}
+
+static CT_KERNEL void add_squares_four(const float *const x[4], const double *restrict mean,
+                                       size_t n, double *restrict squares)
+{
+    const float *const x0 = x[0], *const x1 = x[1], *const x2 = x[2], *const x3 = x[3];
+
+#pragma omp simd
+    for (size_t j = 0; j < n; j++) {
+        const double d0 = (double)x0[j] - mean[j];
+        const double d1 = (double)x1[j] - mean[j];
+        const double d2 = (double)x2[j] - mean[j];
+        const double d3 = (double)x3[j] - mean[j];
+        squares[j] = squares[j] + d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3;
+    }
+}
+
 static CT_KERNEL void divide(double *x, size_t n, double by)
 {
 #pragma omp simd
@@ -104,16 +133,37 @@ static const double *segment(const struct matview *X, const struct group *g, siz
     return buffer;
 }
 
+/* A pass over the group's float32 rows, as many as come in fours; returns how many it did. Adds the
+ * values to sum or, given the mean, their squared distances from it. */
+static size_t pass_fours(const struct matview *X, const struct group *g, const struct tile *t,
+                         const double *mean, double *sum)
+{
+    size_t i = 0;
+
+    if (X->dtype != DTYPE_F32)
+        return 0;
+    for (; i + 4 <= g->n; i += 4) {
+        const float *x[4];
+        for (size_t k = 0; k < 4; k++)
+            x[k] = (const float *)X->data + g->rows[i + k] * X->stride + t->first;
+        if (mean == NULL)
+            add_four(x, t->width, sum);
+        else
+            add_squares_four(x, mean, t->width, sum);
+    }
+    return i;
+}
+
 /* Both passes over one group; sums are added row after row, as numpy does. */
 static void sum_group(const struct matview *X, const struct group *g, struct tile *t, double *mean,
                       double *squares)
 {
     memset(mean, 0, t->width * sizeof *mean);
     memset(squares, 0, t->width * sizeof *squares);
-    for (size_t i = 0; i < g->n; i++)
+    for (size_t i = pass_fours(X, g, t, NULL, mean); i < g->n; i++)
         add(segment(X, g, i, t, t->row_a), t->width, mean);
     divide(mean, t->width, (double)g->n);
-    for (size_t i = 0; i < g->n; i++)
+    for (size_t i = pass_fours(X, g, t, mean, squares); i < g->n; i++)
         add_squares(segment(X, g, i, t, t->row_a), mean, t->width, squares);
 }
 
