@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/kernel.h"
 #include "base/mem.h"
@@ -49,17 +50,23 @@ static void fill_block_row(const struct mat *X, size_t bi, struct mat *out)
 enum ct_status gram_matrix(const struct mat *X, int n_threads, struct mat *out,
                            struct ct_error *err)
 {
-    const size_t n_blocks = X->rows / BLOCK + (X->rows % BLOCK != 0);
-    struct mat gram = { 0 };
+    const size_t n = X->rows;
+    const size_t n_blocks = n / BLOCK + (n % BLOCK != 0);
+    size_t count;
+    struct mat gram = { .rows = n, .cols = n };
 
-    if (X->rows > INT_MAX || X->cols > INT_MAX)
-        return ct_fail(err, CT_EINVAL, "gram: [%zu, %zu] is too large; at most %d a side", X->rows,
+    if (n > INT_MAX || X->cols > INT_MAX)
+        return ct_fail(err, CT_EINVAL, "gram: [%zu, %zu] is too large; at most %d a side", n,
                        X->cols, INT_MAX);
-    const enum ct_status st = mat_init(&gram, X->rows, X->rows, "gram", err);
-    if (st != CT_OK)
-        return st;
-    if (X->cols > 0) { /* without columns all products are 0, as they are */
-                       /* The longest rows of blocks first. */
+    /* In huge pages where there are some: in small ones, first touch costs more than the rest. */
+    if (ct_mul_size(n, n, &count))
+        gram.data = ct_aligned_array(count, sizeof *gram.data);
+    if (gram.data == NULL)
+        return ct_fail_nomem(err, "gram", 8ULL * n * n);
+    if (X->cols == 0) {
+        memset(gram.data, 0, count * sizeof *gram.data);
+    } else {
+        /* The longest rows of blocks first. */
 #pragma omp parallel for num_threads(n_threads > 0 ? n_threads : 1) schedule(dynamic)
         for (size_t k = 0; k < n_blocks; k++)
             fill_block_row(X, n_blocks - 1 - k, &gram);
