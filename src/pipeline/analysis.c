@@ -1,0 +1,234 @@
+#include "config.h"
+#include "pipeline/analysis.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "pipeline/stages.h"
+
+/* FNV-1a (Fowler, Noll, Vo), 64 bits: tells parameters apart, not strangers' files. */
+struct key {
+    uint64_t hash;
+};
+
+static void key_bytes(struct key *key, const void *bytes, size_t size)
+{
+    const unsigned char *const b = bytes;
+
+    for (size_t i = 0; i < size; i++)
+        key->hash = (key->hash ^ b[i]) * 0x100000001b3ULL;
+}
+
+static void key_text(struct key *key, const char *text)
+{
+    const unsigned char is_there = text != NULL;
+
+    key_bytes(key, &is_there, 1);
+    if (text != NULL)
+        key_bytes(key, text, strlen(text) + 1);
+}
+
+#define KEY_VALUE(key, value) key_bytes((key), &(value), sizeof(value))
+
+static void load_key(const struct params *p, struct key *key)
+{
+    key_text(key, p->activations);
+    if (p->activations != NULL) {
+        key_text(key, p->groups);
+        return;
+    }
+    key_text(key, p->model);
+    key_text(key, p->tokenizer);
+    key_text(key, p->stimuli);
+    KEY_VALUE(key, p->occurrence);
+}
+
+static void hook_key(const struct params *p, struct key *key)
+{
+    for (size_t i = 0; p->activations == NULL && i < p->n_hooks; i++)
+        key_text(key, p->hooks[i]);
+}
+
+static void no_key(const struct params *p, struct key *key)
+{
+    (void)p;
+    (void)key;
+}
+
+static void ttest_key(const struct params *p, struct key *key)
+{
+    key_text(key, p->contrast[0]);
+    key_text(key, p->contrast[1]);
+    KEY_VALUE(key, p->alpha);
+    KEY_VALUE(key, p->correction);
+    KEY_VALUE(key, p->test);
+}
+
+static void tsne_key(const struct params *p, struct key *key)
+{
+    KEY_VALUE(key, p->perplexity);
+    KEY_VALUE(key, p->iterations);
+    KEY_VALUE(key, p->seed);
+}
+
+static void cluster_key(const struct params *p, struct key *key)
+{
+    KEY_VALUE(key, p->eps);
+    KEY_VALUE(key, p->min_samples);
+    KEY_VALUE(key, p->clusters);
+    KEY_VALUE(key, p->seed);
+}
+
+static void similarity_key(const struct params *p, struct key *key)
+{
+    KEY_VALUE(key, p->matrices);
+}
+
+#define INPUT(stage)        (1U << (stage))
+#define SLOT(member)        offsetof(struct analysis, member)
+#define STAGE(lower, slots) #lower, slots, stage_##lower##_compute, stage_##lower##_free
+
+static const struct stage {
+    const char *name;
+    size_t slot; /* of the result in struct analysis */
+    enum ct_status (*compute)(const struct analysis *a, const struct stage_run *run, void **result,
+                              struct ct_error *err);
+    void (*free)(void *result);
+    void (*key)(const struct params *params, struct key *key); /* its own parameters */
+    unsigned inputs;
+} stages[N_STAGES] = {
+    [STAGE_LOAD] = { STAGE(load, SLOT(load)), load_key, 0 },
+    [STAGE_HOOK] = { STAGE(hook, SLOT(hook)), hook_key, INPUT(STAGE_LOAD) },
+    [STAGE_EXTRACT] = { STAGE(extract, SLOT(extract)), no_key,
+                        INPUT(STAGE_LOAD) | INPUT(STAGE_HOOK) },
+    [STAGE_TTEST] = { STAGE(ttest, SLOT(ttest)), ttest_key,
+                      INPUT(STAGE_LOAD) | INPUT(STAGE_EXTRACT) },
+    [STAGE_TSNE] = { STAGE(tsne, SLOT(tsne)), tsne_key, INPUT(STAGE_TTEST) },
+    [STAGE_CLUSTER] = { STAGE(cluster, SLOT(cluster)), cluster_key,
+                        INPUT(STAGE_TTEST) | INPUT(STAGE_TSNE) },
+    [STAGE_SIMILARITY] = { STAGE(similarity, SLOT(similarity)), similarity_key,
+                           INPUT(STAGE_TTEST) | INPUT(STAGE_CLUSTER) },
+};
+
+static void **result_slot(struct analysis *a, enum stage_id stage)
+{
+    return (void **)((char *)a + stages[stage].slot);
+}
+
+static const void *result_of(const struct analysis *a, enum stage_id stage)
+{
+    return *(void *const *)((const char *)a + stages[stage].slot);
+}
+
+/* Parameters of the stage and, through the keys of its inputs, of all that it hangs on. */
+static uint64_t key_wanted(const struct params *params, enum stage_id stage)
+{
+    struct key key = { 0xcbf29ce484222325ULL + stage };
+
+    stages[stage].key(params, &key);
+    for (enum stage_id input = 0; input < stage; input++)
+        if (stages[stage].inputs & INPUT(input)) {
+            const uint64_t below = key_wanted(params, input);
+            KEY_VALUE(&key, below);
+        }
+    return key.hash;
+}
+
+void analysis_init(struct analysis *a)
+{
+    *a = (struct analysis){ 0 };
+    params_init(&a->params);
+}
+
+void analysis_clear(struct analysis *a)
+{
+    for (size_t i = N_STAGES; i-- > 0;) /* later stages borrow from earlier ones */
+        analysis_discard((enum stage_id)i, *result_slot(a, (enum stage_id)i));
+    params_clear(&a->params);
+    *a = (struct analysis){ 0 };
+}
+
+const char *stage_name(enum stage_id stage)
+{
+    return stages[stage].name;
+}
+
+bool analysis_is_stale(const struct analysis *a, enum stage_id stage)
+{
+    return result_of(a, stage) == NULL || a->keys[stage] != key_wanted(&a->params, stage);
+}
+
+struct progress_of_stage {
+    const struct analysis_watch *watch;
+    enum stage_id stage;
+};
+
+static bool stage_tick(void *context, size_t done, size_t total)
+{
+    const struct progress_of_stage *const p = context;
+
+    return p->watch->progress == NULL ||
+           p->watch->progress(p->watch->context, p->stage, done, total);
+}
+
+enum ct_status analysis_compute(const struct analysis *a, enum stage_id stage,
+                                const struct analysis_watch *watch, void **result,
+                                struct ct_error *err)
+{
+    static const struct analysis_watch nobody = { 0 };
+    struct progress_of_stage context = { watch != NULL ? watch : &nobody, stage };
+    const struct stage_run run = { { stage_tick, &context }, context.watch };
+
+    return stages[stage].compute(a, &run, result, err);
+}
+
+void analysis_accept(struct analysis *a, enum stage_id stage, void *result, double seconds)
+{
+    unsigned dropped = INPUT(stage);
+
+    for (enum stage_id later = stage + 1; later < N_STAGES; later++)
+        if (stages[later].inputs & dropped)
+            dropped |= INPUT(later);
+    for (size_t i = N_STAGES; i-- > 0;) /* later stages borrow from earlier ones */
+        if (dropped & INPUT(i)) {
+            void **const slot = result_slot(a, (enum stage_id)i);
+            analysis_discard((enum stage_id)i, *slot);
+            *slot = NULL;
+        }
+    *result_slot(a, stage) = result;
+    a->keys[stage] = key_wanted(&a->params, stage);
+    a->seconds[stage] = seconds;
+}
+
+void analysis_discard(enum stage_id stage, void *result)
+{
+    if (result != NULL)
+        stages[stage].free(result);
+}
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+enum ct_status analysis_run(struct analysis *a, enum stage_id last,
+                            const struct analysis_watch *watch, struct ct_error *err)
+{
+    for (enum stage_id stage = 0; stage <= last; stage++) {
+        void *result = NULL;
+
+        if (!analysis_is_stale(a, stage))
+            continue;
+        const double start = now();
+        const enum ct_status status = analysis_compute(a, stage, watch, &result, err);
+        if (status != CT_OK)
+            return status;
+        analysis_accept(a, stage, result, now() - start);
+    }
+    return CT_OK;
+}

@@ -1,0 +1,187 @@
+/*
+ * The state of an analysis: parameters, the result of each stage, and which results no longer fit
+ * the parameters. It knows nothing of screens; the command line runs the stages one after another,
+ * and a user interface may compute one elsewhere and accept its result when it is there.
+ */
+#ifndef CT_PIPELINE_ANALYSIS_H
+#define CT_PIPELINE_ANALYSIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mat.h"
+#include "base/status.h"
+#include "io/activations.h"
+#include "io/stimuli.h"
+#include "model/extract.h"
+#include "model/gpt2.h"
+#include "model/hooks.h"
+#include "model/tokenizer.h"
+#include "num/kmeans.h"
+#include "num/tsne.h"
+#include "num/ttest.h"
+#include "pipeline/params.h"
+
+enum stage_id {
+    STAGE_LOAD,       /* model, tokenizer and sentences, or a file of activations */
+    STAGE_HOOK,       /* the hook points that the names and globs stand for */
+    STAGE_EXTRACT,    /* activations at the target of each sentence */
+    STAGE_TTEST,      /* every neuron tested, the significant ones selected */
+    STAGE_TSNE,       /* the significant neurons in the plane */
+    STAGE_CLUSTER,    /* DBSCAN and k-means of the plane */
+    STAGE_SIMILARITY, /* Gram matrix and cosines of the significant neurons */
+    N_STAGES
+};
+
+struct sentence {
+    const char *text; /* [size] UTF-8, borrowed from the stimuli; NULL with an activations file */
+    size_t size;
+    size_t group;         /* index into group_names */
+    struct token *tokens; /* [n_tokens], owned; NULL with an activations file */
+    size_t n_tokens;
+    size_t target_first; /* tokens of the target: target_first .. target */
+    size_t target;       /* position whose activation is taken */
+};
+
+struct load_result {
+    struct gpt2 *model;          /* NULL with an activations file */
+    struct tokenizer *tokenizer; /* NULL with an activations file */
+    struct stimuli stimuli;
+    struct activations activations; /* rows 0 without such a file */
+    struct sentence *sentences;     /* [n_sentences] */
+    size_t n_sentences;
+    const char *const *group_names; /* [n_groups] in order of first appearance, borrowed */
+    size_t n_groups;
+};
+
+struct hook_result {
+    struct hook_point *hooks; /* [n_hooks] in forward order */
+    size_t n_hooks;
+};
+
+/* Columns of one hook point among the neurons. */
+struct neuron_block {
+    const char *hook; /* name, borrowed from the stage before */
+    size_t first;     /* column of its first neuron */
+    size_t n;
+    const size_t *index; /* [n] number of each neuron in its hook point; NULL: 0 .. n - 1 */
+};
+
+struct extract_result {
+    struct matview X;            /* [n_sentences, n_neurons] */
+    float *own;                  /* what X looks at when the model was run; NULL: a file's */
+    struct neuron_block *blocks; /* [n_blocks] in column order */
+    size_t n_blocks;
+    struct extract_stats stats; /* zero with an activations file */
+    double *neuron_means;       /* [n_neurons] over sentences */
+    double *sentence_means;     /* [n_sentences] over neurons */
+};
+
+struct ttest_stage {
+    size_t groups[2]; /* a and b: indices into group_names */
+    size_t *rows[2];  /* [n_rows[g]] sentences of a and of b */
+    size_t n_rows[2];
+    struct ttest_result *neurons; /* [n_neurons] */
+    double *p_adjusted;           /* [n_neurons] */
+    bool *is_significant;         /* [n_neurons] */
+    double p_threshold;           /* the bound that p was held against */
+    double t_critical;       /* |t| at that bound; NaN when df differ between neurons (Welch) */
+    size_t n_neurons, n_nan; /* n_nan: neurons without a p-value */
+    size_t *significant;     /* [n_significant] columns, ascending */
+    size_t n_significant;
+    struct mat selected; /* [n_significant, n_a + n_b]: sentences in file order */
+    bool are_pairs;      /* the n-th of a and the n-th of b differ in the target alone */
+    size_t n_unique;     /* different sentences up to their target, of both groups */
+    size_t twin[2];      /* two sentences that are the same up to the target, if any */
+};
+
+struct tsne_stage {
+    double perplexity;         /* that was used; 0: fewer than two neurons, nothing to embed */
+    struct tsne_result result; /* embedding [n_significant, 2] */
+};
+
+struct cluster_row {
+    size_t size;
+    double mean_t;
+    double mean_abs_t;
+};
+
+struct cluster_result {
+    int32_t *dbscan; /* [n_significant] */
+    size_t n_dbscan, n_noise;
+    struct cluster_row *dbscan_rows; /* [n_dbscan] */
+    size_t n_clusters;               /* k that was used, at most n_significant */
+    struct kmeans_result kmeans;
+    struct cluster_row *kmeans_rows; /* [n_clusters] */
+};
+
+/* Above so many significant neurons the matrices are made only when asked for. */
+enum { MATRICES_HELD = 5000, COSINE_BINS = 80 };
+
+struct similarity_result {
+    bool is_whole;     /* false: too many neurons, the orders alone are there */
+    struct mat gram;   /* [n_significant, n_significant] */
+    double *norms;     /* [n_significant] of the neurons' rows */
+    size_t *by_dbscan; /* [n_significant] stable order by label */
+    size_t *by_kmeans;
+    uint64_t cosine_counts[COSINE_BINS];
+    double cosine_edges[COSINE_BINS + 1];
+    double mean_within;  /* mean cosine of two neurons of one DBSCAN cluster; NaN: none */
+    double mean_between; /* of two in different clusters; NaN: none */
+    double mean_all;     /* of two different neurons; NaN: fewer than two */
+};
+
+/* Cosine of significant neurons i and j; 1 on the diagonal, 0 where a vector is zero. */
+double similarity_cosine(const struct similarity_result *s, size_t i, size_t j);
+
+struct analysis { /* zero-initialise, then analysis_init() to analysis_clear() */
+    struct params params;
+    const struct load_result *load; /* each NULL until its stage has run */
+    const struct hook_result *hook;
+    const struct extract_result *extract;
+    const struct ttest_stage *ttest;
+    const struct tsne_stage *tsne;
+    const struct cluster_result *cluster;
+    const struct similarity_result *similarity;
+    uint64_t keys[N_STAGES];  /* of the results that are there */
+    double seconds[N_STAGES]; /* that each took */
+};
+
+/* Who looks on: every member may be NULL. All are called from the thread that computes. */
+struct analysis_watch {
+    bool (*progress)(void *context, enum stage_id stage, size_t done, size_t total);
+    enum tsne_answer (*tsne_tick)(void *context, size_t n_iter, size_t max_iter);
+    void (*tsne_show)(void *context, size_t n_iter, double kl_divergence, const float *embedding,
+                      size_t n_samples);
+    void *context;
+};
+
+void analysis_init(struct analysis *a);
+void analysis_clear(struct analysis *a);
+
+const char *stage_name(enum stage_id stage);
+
+/* True when the stage has no result, or one that other parameters gave. */
+bool analysis_is_stale(const struct analysis *a, enum stage_id stage);
+
+/*
+ * Computes one stage from the results of the stages before it, which must not be stale, and leaves
+ * *a as it was. *result goes to analysis_accept() or analysis_discard(). The stages' own errors.
+ */
+enum ct_status analysis_compute(const struct analysis *a, enum stage_id stage,
+                                const struct analysis_watch *watch, void **result,
+                                struct ct_error *err);
+
+/* Takes a result over; what hung on the old one is dropped with it. */
+void analysis_accept(struct analysis *a, enum stage_id stage, void *result, double seconds);
+void analysis_discard(enum stage_id stage, void *result);
+
+/* Computes what is stale up to and including last, in order. */
+enum ct_status analysis_run(struct analysis *a, enum stage_id last,
+                            const struct analysis_watch *watch, struct ct_error *err);
+
+/* The hook point and the number in it of a column of the activations. */
+const char *neuron_hook(const struct extract_result *extract, size_t column, size_t *index);
+
+#endif

@@ -1,0 +1,83 @@
+#include "config.h"
+#include "pipeline/params.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void params_init(struct params *params)
+{
+    *params = (struct params){
+        .alpha = 0.05,
+        .correction = CORRECTION_BONFERRONI,
+        .test = TTEST_STUDENT,
+        .perplexity = 30,
+        .iterations = 1000,
+        .seed = 0,
+        .eps = 1,
+        .min_samples = 3,
+        .clusters = 3,
+        .threads = 1,
+    };
+}
+
+void params_clear(struct params *params)
+{
+    free(params->model);
+    free(params->tokenizer);
+    free(params->stimuli);
+    free(params->activations);
+    free(params->groups);
+    for (size_t i = 0; i < params->n_hooks; i++)
+        free(params->hooks[i]);
+    free(params->hooks);
+    free(params->contrast[0]);
+    free(params->contrast[1]);
+    *params = (struct params){ 0 };
+}
+
+enum ct_status params_set(char **field, const char *value, struct ct_error *err)
+{
+    char *copy = NULL;
+
+    if (value != NULL) {
+        copy = ct_strndup(value, strlen(value));
+        if (copy == NULL)
+            return ct_fail_nomem(err, "parameters", 0);
+    }
+    free(*field);
+    *field = copy;
+    return CT_OK;
+}
+
+enum ct_status params_add_hook(struct params *params, const char *hook, struct ct_error *err)
+{
+    char **const hooks =
+        ct_realloc_array(params->hooks, params->n_hooks + 1, sizeof *params->hooks);
+
+    if (hooks == NULL)
+        return ct_fail_nomem(err, "parameters", 0);
+    params->hooks = hooks;
+    hooks[params->n_hooks] = NULL;
+    const enum ct_status status = params_set(&hooks[params->n_hooks], hook, err);
+    if (status == CT_OK)
+        params->n_hooks++;
+    return status;
+}
+
+const char *correction_name(enum correction correction)
+{
+    static const char *const names[] = { [CORRECTION_BONFERRONI] = "bonferroni",
+                                         [CORRECTION_FDR_BH] = "fdr",
+                                         [CORRECTION_NONE] = "none" };
+    return names[correction];
+}
+
+const char *test_name(enum ttest_kind test)
+{
+    static const char *const names[] = {
+        [TTEST_STUDENT] = "student", [TTEST_WELCH] = "welch", [TTEST_PAIRED] = "paired"
+    };
+    return names[test];
+}

@@ -1,0 +1,52 @@
+/* Everything that a user can set about an analysis; names and defaults are those of the options. */
+#ifndef CT_PIPELINE_PARAMS_H
+#define CT_PIPELINE_PARAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "num/multitest.h"
+#include "num/ttest.h"
+
+enum occurrence { OCCURRENCE_ONLY, OCCURRENCE_FIRST, OCCURRENCE_LAST };
+
+struct params {        /* owns its strings; params_init() to params_clear() */
+    char *model;       /* folder of the model */
+    char *tokenizer;   /* folder of the tokenizer; NULL: the model's */
+    char *stimuli;     /* CSV of sentences */
+    char *activations; /* CSV or .npy to begin at the t-test with; NULL: run the model */
+    char *groups;      /* one label a line, for activations from .npy; NULL: none */
+    char **hooks;      /* [n_hooks] names and globs; none: the middle layer's mlp.c_fc */
+    size_t n_hooks;
+    char *contrast[2]; /* the two groups; NULL: the two there are, in order of first appearance */
+    enum occurrence occurrence;
+    double alpha;
+    enum correction correction;
+    enum ttest_kind test;
+    double perplexity;
+    size_t iterations;
+    uint64_t seed;
+    double eps;
+    size_t min_samples;
+    size_t clusters;
+    bool matrices; /* Gram and cosine matrices however many neurons are significant */
+    int threads;   /* results do not depend on it */
+};
+
+/* Defaults; no model, no stimuli. */
+void params_init(struct params *params);
+void params_clear(struct params *params);
+
+/* Replaces *field by a copy of value (NULL: nothing). CT_ENOMEM. */
+enum ct_status params_set(char **field, const char *value, struct ct_error *err);
+
+/* Adds a name or glob to hooks. CT_ENOMEM. */
+enum ct_status params_add_hook(struct params *params, const char *hook, struct ct_error *err);
+
+/* The words that options and manifest use. */
+const char *correction_name(enum correction correction);
+const char *test_name(enum ttest_kind test);
+
+#endif

@@ -1,0 +1,104 @@
+#include "config.h"
+#include "pipeline/stages.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "num/dbscan.h"
+
+/* Size, mean t and mean |t| of each label 0 .. n_labels - 1. */
+static enum ct_status summarise(const struct ttest_stage *t, const int32_t *labels, size_t n_labels,
+                                struct cluster_row **out, struct ct_error *err)
+{
+    struct cluster_row *const rows = ct_calloc_array(n_labels, sizeof *rows);
+
+    if (rows == NULL)
+        return ct_fail_nomem(err, "clusters", 0);
+    for (size_t i = 0; i < t->n_significant; i++) {
+        if (labels[i] < 0)
+            continue;
+        const double statistic = t->neurons[t->significant[i]].statistic;
+        struct cluster_row *const row = &rows[labels[i]];
+        row->size++;
+        row->mean_t += statistic;
+        row->mean_abs_t += fabs(statistic);
+    }
+    for (size_t c = 0; c < n_labels; c++) {
+        rows[c].mean_t /= (double)rows[c].size;
+        rows[c].mean_abs_t /= (double)rows[c].size;
+    }
+    *out = rows;
+    return CT_OK;
+}
+
+static enum ct_status run_dbscan(const struct analysis *a, struct cluster_result *c,
+                                 struct ct_error *err)
+{
+    const struct mat *const points = &a->tsne->result.embedding;
+    enum ct_status status = CT_OK;
+
+    c->dbscan = ct_calloc_array(points->rows, sizeof *c->dbscan);
+    if (c->dbscan == NULL)
+        return ct_fail_nomem(err, "DBSCAN", 0);
+    if (points->rows > 0)
+        status =
+            dbscan_fit(points, a->params.eps, a->params.min_samples, c->dbscan, &c->n_dbscan, err);
+    for (size_t i = 0; status == CT_OK && i < points->rows; i++)
+        c->n_noise += c->dbscan[i] < 0;
+    if (status == CT_OK)
+        status = summarise(a->ttest, c->dbscan, c->n_dbscan, &c->dbscan_rows, err);
+    return status;
+}
+
+static enum ct_status run_kmeans(const struct analysis *a, struct cluster_result *c,
+                                 struct ct_error *err)
+{
+    const struct mat *const points = &a->tsne->result.embedding;
+    struct kmeans_params params;
+    enum ct_status status = CT_OK;
+
+    kmeans_params_default(&params);
+    params.random_state = a->params.seed;
+    params.n_threads = a->params.threads;
+    params.n_clusters = a->params.clusters < points->rows ? a->params.clusters : points->rows;
+    c->n_clusters = params.n_clusters;
+    if (points->rows > 0)
+        status = kmeans_fit(points, &params, &c->kmeans, err);
+    if (status == CT_OK)
+        status = summarise(a->ttest, c->kmeans.labels, c->n_clusters, &c->kmeans_rows, err);
+    return status;
+}
+
+enum ct_status stage_cluster_compute(const struct analysis *a, const struct stage_run *run,
+                                     void **result, struct ct_error *err)
+{
+    struct cluster_result *const c = calloc(1, sizeof *c);
+    enum ct_status status = c != NULL ? CT_OK : ct_fail_nomem(err, "clusters", 0);
+
+    if (status == CT_OK)
+        status = run_dbscan(a, c, err);
+    if (status == CT_OK && !progress_tick(&run->progress, 1, 2))
+        status = ct_fail(err, CT_ECANCELED, "clusters: cancelled");
+    if (status == CT_OK)
+        status = run_kmeans(a, c, err);
+    if (status != CT_OK) {
+        stage_cluster_free(c);
+        return status;
+    }
+    *result = c;
+    return CT_OK;
+}
+
+void stage_cluster_free(void *result)
+{
+    struct cluster_result *const c = result;
+
+    if (c == NULL)
+        return;
+    free(c->dbscan);
+    free(c->dbscan_rows);
+    kmeans_result_clear(&c->kmeans);
+    free(c->kmeans_rows);
+    free(c);
+}

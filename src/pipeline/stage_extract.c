@@ -1,0 +1,158 @@
+#include "config.h"
+#include "pipeline/stages.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+/* The model's activations, as the hooks lie side by side. */
+static enum ct_status run_model(const struct analysis *a, const struct stage_run *run,
+                                struct extract_result *e, struct ct_error *err)
+{
+    const struct load_result *const load = a->load;
+    const struct hook_result *const hook = a->hook;
+    struct token_seq *const seqs = ct_calloc_array(load->n_sentences, sizeof *seqs);
+    uint32_t *ids = NULL;
+    size_t n_ids = 0;
+    size_t n_neurons = 0;
+    enum ct_status status = CT_ENOMEM;
+
+    for (size_t i = 0; i < load->n_sentences; i++)
+        n_ids += load->sentences[i].target + 1;
+    e->blocks = ct_calloc_array(hook->n_hooks, sizeof *e->blocks);
+    ids = ct_malloc_array(n_ids, sizeof *ids);
+    if (seqs == NULL || ids == NULL || e->blocks == NULL) {
+        ct_fail_nomem(err, "extract", 0);
+        goto done;
+    }
+    e->n_blocks = hook->n_hooks;
+    for (size_t h = 0; h < hook->n_hooks; h++) {
+        e->blocks[h] = (struct neuron_block){ .hook = hook->hooks[h].name,
+                                              .first = n_neurons,
+                                              .n = hook->hooks[h].width };
+        n_neurons += hook->hooks[h].width;
+    }
+    uint32_t *at = ids;
+    for (size_t i = 0; i < load->n_sentences; i++) {
+        seqs[i] = (struct token_seq){ .ids = at, .n = load->sentences[i].target + 1 };
+        for (size_t t = 0; t < seqs[i].n; t++)
+            *at++ = load->sentences[i].tokens[t].id;
+    }
+    size_t count;
+    if (ct_mul_size(load->n_sentences, n_neurons, &count))
+        e->own = ct_aligned_array(count, sizeof *e->own);
+    if (e->own == NULL) {
+        ct_fail_nomem(err, "extract: activations", 4ULL * load->n_sentences * n_neurons);
+        goto done;
+    }
+    e->X = (struct matview){ .data = e->own,
+                             .dtype = DTYPE_F32,
+                             .rows = load->n_sentences,
+                             .cols = n_neurons,
+                             .stride = n_neurons };
+    status = extract_activations(load->model, seqs, load->n_sentences, hook->hooks, hook->n_hooks,
+                                 a->params.threads, &run->progress, e->own, &e->stats, err);
+done:
+    free(ids);
+    free(seqs);
+    return status;
+}
+
+/* Activations that were read from a file; neighbouring columns of one hook make a block. */
+static enum ct_status take_file(const struct activations *acts, struct extract_result *e,
+                                struct ct_error *err)
+{
+    const size_t n = acts->values.cols;
+
+    e->X = acts->values;
+    e->blocks = ct_calloc_array(n, sizeof *e->blocks);
+    if (e->blocks == NULL)
+        return ct_fail_nomem(err, "activations", 0);
+    for (size_t j = 0; j < n; j++) {
+        if (j == 0 || acts->hooks.of[j] != acts->hooks.of[j - 1])
+            e->blocks[e->n_blocks++] = (struct neuron_block){
+                .hook = acts->hooks.names[acts->hooks.of[j]], .first = j, .index = acts->neurons + j
+            };
+        e->blocks[e->n_blocks - 1].n++;
+    }
+    return CT_OK;
+}
+
+/* Means over sentences and over neurons, in one pass over the rows. */
+static enum ct_status take_means(struct extract_result *e, struct ct_error *err)
+{
+    const size_t n = e->X.rows;
+    const size_t d = e->X.cols;
+    double *const row = ct_malloc_array(d, sizeof *row);
+
+    e->neuron_means = ct_calloc_array(d, sizeof *e->neuron_means);
+    e->sentence_means = ct_calloc_array(n, sizeof *e->sentence_means);
+    if (row == NULL || e->neuron_means == NULL || e->sentence_means == NULL) {
+        free(row);
+        return ct_fail_nomem(err, "extract: means", 0);
+    }
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0.0;
+        matview_read(&e->X, i, 0, d, row);
+        for (size_t j = 0; j < d; j++) {
+            sum += row[j];
+            e->neuron_means[j] += row[j];
+        }
+        e->sentence_means[i] = sum / (double)d;
+    }
+    for (size_t j = 0; j < d; j++)
+        e->neuron_means[j] /= (double)n;
+    free(row);
+    return CT_OK;
+}
+
+enum ct_status stage_extract_compute(const struct analysis *a, const struct stage_run *run,
+                                     void **result, struct ct_error *err)
+{
+    struct extract_result *const e = calloc(1, sizeof *e);
+    enum ct_status status;
+
+    if (e == NULL)
+        return ct_fail_nomem(err, "extract", 0);
+    status = a->load->model != NULL ? run_model(a, run, e, err)
+                                    : take_file(&a->load->activations, e, err);
+    if (status == CT_OK)
+        status = take_means(e, err);
+    if (status != CT_OK) {
+        stage_extract_free(e);
+        return status;
+    }
+    *result = e;
+    return CT_OK;
+}
+
+void stage_extract_free(void *result)
+{
+    struct extract_result *const e = result;
+
+    if (e == NULL)
+        return;
+    free(e->own);
+    free(e->blocks);
+    free(e->neuron_means);
+    free(e->sentence_means);
+    free(e);
+}
+
+const char *neuron_hook(const struct extract_result *extract, size_t column, size_t *index)
+{
+    size_t low = 0;
+    size_t high = extract->n_blocks;
+
+    while (high - low > 1) { /* the last block that begins at or before the column */
+        const size_t middle = low + (high - low) / 2;
+        if (extract->blocks[middle].first <= column)
+            low = middle;
+        else
+            high = middle;
+    }
+    const struct neuron_block *const block = &extract->blocks[low];
+    const size_t k = column - block->first;
+    *index = block->index != NULL ? block->index[k] : k;
+    return block->hook;
+}

@@ -1,0 +1,134 @@
+#include "config.h"
+#include "pipeline/stages.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "pipeline/target.h"
+
+static enum ct_status tokenize(const struct analysis *a, const struct load_result *load, size_t i,
+                               struct sentence *sentence, struct ct_error *err)
+{
+    const struct gpt2_config *const config = gpt2_config(load->model);
+    const struct stimulus *const row = &load->stimuli.rows[i];
+    enum ct_status status;
+
+    *sentence = (struct sentence){ .text = row->text,
+                                   .size = row->text_size,
+                                   .group = load->stimuli.groups.of[i] };
+    status = tokenizer_encode(load->tokenizer, row->text, row->text_size, &sentence->tokens,
+                              &sentence->n_tokens, err);
+    if (status == CT_OK)
+        status = target_find(load->tokenizer, sentence->tokens, sentence->n_tokens, row->target,
+                             row->target_size, a->params.occurrence, &sentence->target_first,
+                             &sentence->target, err);
+    if (status == CT_OK && sentence->target >= config->n_positions)
+        status = ct_fail(err, CT_EINVAL,
+                         "the target is token %zu, the model has %zu positions; shorten the text",
+                         sentence->target + 1, config->n_positions);
+    for (size_t t = 0; status == CT_OK && t <= sentence->target; t++)
+        if (sentence->tokens[t].id >= config->vocab_size)
+            status = ct_fail(err, CT_EINVAL,
+                             "token id %lu is not below the model's vocab_size %zu; the tokenizer "
+                             "is another model's, name the right one with --tokenizer",
+                             (unsigned long)sentence->tokens[t].id, config->vocab_size);
+    if (status != CT_OK)
+        return ct_error_where(err, status, "%s: row %zu (line %zu)", load->stimuli.name, row->row,
+                              row->line);
+    return CT_OK;
+}
+
+static enum ct_status load_sentences(const struct analysis *a, const struct stage_run *run,
+                                     struct load_result *load, struct ct_error *err)
+{
+    enum ct_status status = stimuli_read(a->params.stimuli, &load->stimuli, err);
+
+    if (status != CT_OK)
+        return status;
+    const size_t n = load->stimuli.n;
+    load->sentences = ct_calloc_array(n, sizeof *load->sentences);
+    if (load->sentences == NULL)
+        return ct_fail_nomem(err, "sentences", 0);
+    load->group_names = (const char *const *)load->stimuli.groups.names;
+    load->n_groups = load->stimuli.groups.n_names;
+    for (size_t i = 0; i < n && status == CT_OK; i++) {
+        load->n_sentences = i + 1;
+        status = tokenize(a, load, i, &load->sentences[i], err);
+        if (status == CT_OK && i % 256 == 0 && !progress_tick(&run->progress, i, n))
+            status = ct_fail(err, CT_ECANCELED, "load: cancelled");
+    }
+    return status;
+}
+
+static enum ct_status load_activations(const struct analysis *a, const struct stage_run *run,
+                                       struct load_result *load, struct ct_error *err)
+{
+    struct activations *const acts = &load->activations;
+    const enum ct_status status =
+        activations_read(a->params.activations, a->params.groups, &run->progress, acts, err);
+    if (status != CT_OK)
+        return status;
+    load->sentences = ct_calloc_array(acts->values.rows, sizeof *load->sentences);
+    if (load->sentences == NULL)
+        return ct_fail_nomem(err, "sentences", 0);
+    load->n_sentences = acts->values.rows;
+    load->group_names = (const char *const *)acts->groups.names;
+    load->n_groups = acts->groups.n_names;
+    for (size_t i = 0; i < load->n_sentences; i++)
+        load->sentences[i] = (struct sentence){
+            .group = acts->groups.of[i],
+            .target = acts->tokens != NULL ? acts->tokens[i] : 0,
+        };
+    return CT_OK;
+}
+
+static enum ct_status load_model(const struct analysis *a, struct load_result *load,
+                                 struct ct_error *err)
+{
+    const struct params *const p = &a->params;
+    const enum ct_status status = gpt2_open(p->model, &load->model, err);
+
+    if (status != CT_OK)
+        return status;
+    return tokenizer_open(p->tokenizer != NULL ? p->tokenizer : p->model, &load->tokenizer, err);
+}
+
+enum ct_status stage_load_compute(const struct analysis *a, const struct stage_run *run,
+                                  void **result, struct ct_error *err)
+{
+    struct load_result *const load = calloc(1, sizeof *load);
+    enum ct_status status;
+
+    if (load == NULL)
+        return ct_fail_nomem(err, "load", 0);
+    if (a->params.activations != NULL) {
+        status = load_activations(a, run, load, err);
+    } else {
+        status = load_model(a, load, err);
+        if (status == CT_OK)
+            status = load_sentences(a, run, load, err);
+    }
+    if (status != CT_OK) {
+        stage_load_free(load);
+        return status;
+    }
+    *result = load;
+    return CT_OK;
+}
+
+void stage_load_free(void *result)
+{
+    struct load_result *const load = result;
+
+    if (load == NULL)
+        return;
+    for (size_t i = 0; i < load->n_sentences; i++)
+        free(load->sentences[i].tokens);
+    free(load->sentences);
+    stimuli_clear(&load->stimuli);
+    activations_clear(&load->activations);
+    tokenizer_free(load->tokenizer);
+    gpt2_free(load->model);
+    free(load);
+}
