@@ -1,3 +1,12 @@
 noinst_LIBRARIES += src/cli/libcli.a
+src_cli_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 src_cli_libcli_a_SOURCES = \
-	src/cli/ansi.c src/cli/ansi.h
+	src/cli/ansi.c src/cli/ansi.h \
+	src/cli/commands.h \
+	src/cli/defaults.c \
+	src/cli/hooks.c \
+	src/cli/main.c \
+	src/cli/options.c src/cli/options.h \
+	src/cli/paths.c src/cli/paths.h \
+	src/cli/run.c \
+	src/cli/tokenize.c

@@ -53,6 +53,8 @@ struct load_result {
     size_t n_sentences;
     const char *const *group_names; /* [n_groups] in order of first appearance, borrowed */
     size_t n_groups;
+    size_t *by_group;     /* [n_sentences] sentences group after group, in file order within one */
+    size_t *group_starts; /* [n_groups + 1] where each group begins in by_group */
 };
 
 struct hook_result {

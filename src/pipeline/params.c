@@ -18,7 +18,7 @@ void params_init(struct params *params)
         .eps = 1,
         .min_samples = 3,
         .clusters = 3,
-        .threads = 1,
+        .threads = 0,
     };
 }
 

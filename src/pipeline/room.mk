@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/pipeline/libpipeline.a
 src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/analysis.c src/pipeline/analysis.h \
 	src/pipeline/params.c src/pipeline/params.h \
+	src/pipeline/settings.c src/pipeline/settings.h \
 	src/pipeline/stage_cluster.c \
 	src/pipeline/stage_extract.c \
 	src/pipeline/stage_hook.c \

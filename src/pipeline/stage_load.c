@@ -94,6 +94,26 @@ static enum ct_status load_model(const struct analysis *a, struct load_result *l
     return tokenizer_open(p->tokenizer != NULL ? p->tokenizer : p->model, &load->tokenizer, err);
 }
 
+/* A counting sort of the sentences by group. */
+static enum ct_status sort_by_group(struct load_result *load, struct ct_error *err)
+{
+    const size_t n = load->n_sentences;
+    size_t *next;
+
+    load->by_group = ct_malloc_array(n, sizeof *load->by_group);
+    load->group_starts = ct_calloc_array(load->n_groups + 2, sizeof *load->group_starts);
+    if (load->by_group == NULL || load->group_starts == NULL)
+        return ct_fail_nomem(err, "sentences", 0);
+    next = load->group_starts + 1; /* each start moves on to the next group's while it is filled */
+    for (size_t i = 0; i < n; i++)
+        next[load->sentences[i].group + 1]++;
+    for (size_t g = 0; g < load->n_groups; g++)
+        next[g + 1] += next[g];
+    for (size_t i = 0; i < n; i++)
+        load->by_group[next[load->sentences[i].group]++] = i;
+    return CT_OK;
+}
+
 enum ct_status stage_load_compute(const struct analysis *a, const struct stage_run *run,
                                   void **result, struct ct_error *err)
 {
@@ -109,6 +129,8 @@ enum ct_status stage_load_compute(const struct analysis *a, const struct stage_r
         if (status == CT_OK)
             status = load_sentences(a, run, load, err);
     }
+    if (status == CT_OK)
+        status = sort_by_group(load, err);
     if (status != CT_OK) {
         stage_load_free(load);
         return status;
@@ -126,6 +148,8 @@ void stage_load_free(void *result)
     for (size_t i = 0; i < load->n_sentences; i++)
         free(load->sentences[i].tokens);
     free(load->sentences);
+    free(load->by_group);
+    free(load->group_starts);
     stimuli_clear(&load->stimuli);
     activations_clear(&load->activations);
     tokenizer_free(load->tokenizer);

@@ -55,18 +55,13 @@ static enum ct_status choose_groups(const struct load_result *load, const struct
     return CT_OK;
 }
 
-static enum ct_status list_rows(const struct load_result *load, struct ttest_stage *t,
-                                struct ct_error *err)
+static void list_rows(const struct load_result *load, struct ttest_stage *t)
 {
     for (size_t g = 0; g < 2; g++) {
-        t->rows[g] = ct_malloc_array(load->n_sentences, sizeof *t->rows[g]);
-        if (t->rows[g] == NULL)
-            return ct_fail_nomem(err, "t-test", 0);
-        for (size_t i = 0; i < load->n_sentences; i++)
-            if (load->sentences[i].group == t->groups[g])
-                t->rows[g][t->n_rows[g]++] = i;
+        const size_t *const start = load->group_starts + t->groups[g];
+        t->rows[g] = load->by_group + start[0];
+        t->n_rows[g] = start[1] - start[0];
     }
-    return CT_OK;
 }
 
 /* The text around the target is the same to the byte. */
@@ -223,7 +218,7 @@ enum ct_status stage_ttest_compute(const struct analysis *a, const struct stage_
     if (status == CT_OK)
         status = choose_groups(a->load, &a->params, t, err);
     if (status == CT_OK)
-        status = list_rows(a->load, t, err);
+        list_rows(a->load, t);
     if (status == CT_OK && a->load->model != NULL) {
         t->are_pairs = groups_are_pairs(a->load, t);
         status = count_unique(a->load, t, err);
@@ -254,8 +249,6 @@ void stage_ttest_free(void *result)
 
     if (t == NULL)
         return;
-    free(t->rows[0]);
-    free(t->rows[1]);
     free(t->neurons);
     free(t->p_adjusted);
     free(t->is_significant);

@@ -1,0 +1,19 @@
+/* The commands: each writes its result to stdout and returns how it went. */
+#ifndef CT_CLI_COMMANDS_H
+#define CT_CLI_COMMANDS_H
+
+#include "base/status.h"
+#include "cli/options.h"
+
+enum ct_status command_run(struct options *options, struct ct_error *err);
+enum ct_status command_hooks(struct options *options, struct ct_error *err);
+enum ct_status command_tokenize(struct options *options, struct ct_error *err);
+
+/* Fills in what was not given: the demo's model and sentences, the processors. */
+enum ct_status commands_defaults(struct options *options, struct ct_error *err);
+
+/* The program, but for its process: parses, runs, tells errors on stderr. Returns the exit status:
+ * 0 done, 1 could not be done, 2 wrong usage. */
+int cli_main(int argc, char **argv);
+
+#endif

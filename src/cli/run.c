@@ -1,0 +1,189 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/ansi.h"
+#include "pipeline/analysis.h"
+#include "report/manifest.h"
+#include "report/plots.h"
+#include "report/summary.h"
+#include "report/tables.h"
+
+/* ---- progress on stderr, where that is a terminal ---- */
+
+struct meter {
+    bool shown;
+    double last; /* seconds, of the last line */
+};
+
+static double seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static bool meter_tick(void *context, enum stage_id stage, size_t done, size_t total)
+{
+    struct meter *const meter = context;
+    const double now = seconds_now();
+
+    if (now - meter->last < 0.2)
+        return true;
+    meter->last = now;
+    meter->shown = true;
+    fprintf(stderr, "\r%d/%d %-10s %3.0f %%", (int)stage + 1, (int)N_STAGES, stage_name(stage),
+            total > 0 ? 100.0 * (double)done / (double)total : 0.0);
+    return true;
+}
+
+static enum tsne_answer meter_tsne(void *context, size_t n_iter, size_t max_iter)
+{
+    meter_tick(context, STAGE_TSNE, n_iter, max_iter);
+    return TSNE_GO_ON;
+}
+
+static void meter_clear(const struct meter *meter)
+{
+    if (meter->shown)
+        fprintf(stderr, "\r%*s\r", 30, "");
+}
+
+static enum ct_status run_stages(struct analysis *a, struct ct_error *err)
+{
+    struct meter meter = { .last = seconds_now() };
+    const struct analysis_watch watch = {
+        .progress = meter_tick,
+        .tsne_tick = meter_tsne,
+        .context = &meter,
+    };
+    enum ct_status status;
+
+    if (!isatty(STDERR_FILENO))
+        return analysis_run(a, STAGE_SIMILARITY, NULL, err);
+    status = analysis_run(a, STAGE_SIMILARITY, &watch, err);
+    meter_clear(&meter);
+    return status;
+}
+
+/* ---- plots on stdout ---- */
+
+enum { PLOT_ROWS = 24, PLOT_COLS = 80, PLOT_COLS_MAX = 160 };
+
+static bool is_set(const char *name)
+{
+    const char *const value = getenv(name);
+
+    return value != NULL && *value != '\0';
+}
+
+/* The flag, then NO_COLOR, then what the terminal says of itself. */
+static enum ansi_depth color_depth(enum color_choice choice)
+{
+    const char *const term = getenv("TERM");
+    const char *const colorterm = getenv("COLORTERM");
+
+    if (choice == COLOR_NEVER)
+        return ANSI_NONE;
+    if (choice == COLOR_AUTO &&
+        (is_set("NO_COLOR") || !isatty(STDOUT_FILENO) || term == NULL ||
+         strcmp(term, "dumb") == 0 || strncmp(term, "vt1", 3) == 0 || strncmp(term, "vt2", 3) == 0))
+        return ANSI_NONE;
+    if (colorterm != NULL &&
+        (strcmp(colorterm, "truecolor") == 0 || strcmp(colorterm, "24bit") == 0))
+        return ANSI_TRUE;
+    if (term == NULL || strstr(term, "256color") != NULL || choice == COLOR_ALWAYS)
+        return ANSI_256;
+    return ANSI_16;
+}
+
+static size_t terminal_cols(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return PLOT_COLS;
+    return size.ws_col < PLOT_COLS_MAX ? size.ws_col : PLOT_COLS_MAX;
+}
+
+static enum ct_status print_plots(const struct analysis *a, const struct options *options,
+                                  struct ct_error *err)
+{
+    const enum ansi_depth depth = color_depth(options->color);
+    const bool ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    const struct plot_request everything = { 0 };
+    struct canvas canvas = { 0 };
+    enum ct_status status =
+        canvas_init(&canvas, PLOT_ROWS, terminal_cols(), ascii, depth != ANSI_NONE, err);
+
+    for (size_t i = 0; status == CT_OK && i < n_plots; i++) {
+        const struct rect whole = { 0, 0, canvas.rows, canvas.cols };
+        canvas_fill(&canvas, whole, ' ', INK_DEFAULT, INK_DEFAULT);
+        plots[i].draw(a, &canvas, whole, &everything);
+        putchar('\n');
+        status = ansi_write(stdout, &canvas, depth, err);
+    }
+    canvas_clear(&canvas);
+    return status;
+}
+
+/* ---- the command ---- */
+
+static enum ct_status write_files(const struct analysis *a, const struct options *options,
+                                  struct ct_error *err)
+{
+    const enum ct_status status = tables_write(a, options->out, err);
+
+    if (status != CT_OK)
+        return status;
+    return manifest_write(a, (const char *const *)options->argv, options->n_argv, options->out,
+                          err);
+}
+
+static enum ct_status print_report(const struct analysis *a, const struct options *options,
+                                   const char *folder, struct ct_error *err)
+{
+    char *text = NULL;
+    enum ct_status status = summary_text(a, folder, &text, err);
+
+    if (status != CT_OK)
+        return status;
+    fputs(text, stdout);
+    free(text);
+    return options->plot ? print_plots(a, options, err) : CT_OK;
+}
+
+enum ct_status command_run(struct options *options, struct ct_error *err)
+{
+    struct analysis a;
+    enum ct_status status = commands_defaults(options, err);
+
+    analysis_init(&a);
+    if (status == CT_OK && options->out != NULL && !options->force)
+        status = tables_check_absent(options->out, err);
+    if (status == CT_OK) {
+        params_clear(&a.params);
+        a.params = options->params; /* handed over */
+        options->params = (struct params){ 0 };
+        status = run_stages(&a, err);
+    }
+    if (status == CT_OK) {
+        /* What has been computed is told even when it cannot be written. */
+        const enum ct_status written =
+            options->out != NULL ? write_files(&a, options, err) : CT_OK;
+        struct ct_error *const later = written == CT_OK ? err : NULL;
+        status = print_report(&a, options, written == CT_OK ? options->out : NULL, later);
+        if (written != CT_OK)
+            status = written;
+    }
+    analysis_clear(&a);
+    return status;
+}

@@ -1,0 +1,211 @@
+#include "config.h"
+#include "report/manifest.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "io/hash.h"
+#include "io/outfile.h"
+
+/* A path or an argument may be no UTF-8, which JSON cannot hold. */
+static json_t *text_or_null(const char *text)
+{
+    json_t *const value = text != NULL ? json_string(text) : NULL;
+
+    return value != NULL ? value : json_null();
+}
+
+static json_t *number_or_null(double x)
+{
+    json_t *const value = json_real(x); /* NULL for NaN and infinities */
+
+    return value != NULL ? value : json_null();
+}
+
+static json_t *count(size_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+/* { path, bytes, sha256 } of a file that was read. */
+static enum ct_status describe_file(const char *path, json_t **out, struct ct_error *err)
+{
+    char hex[HASH_HEX_SIZE];
+    struct stat info;
+
+    if (stat(path, &info) != 0)
+        return ct_fail_errno(err, "%s", path);
+    if (!hash_from_blob_name(path, hex)) {
+        const enum ct_status status = hash_file(path, NULL, hex, err);
+        if (status != CT_OK)
+            return status;
+    }
+    *out = json_pack("{s:o, s:I, s:s}", "path", text_or_null(path), "bytes",
+                     (json_int_t)info.st_size, "sha256", hex);
+    return *out != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
+}
+
+static enum ct_status add_file(json_t *object, const char *key, const char *path,
+                               struct ct_error *err)
+{
+    json_t *file = NULL;
+    const enum ct_status status = describe_file(path, &file, err);
+
+    if (status == CT_OK && json_object_set_new(object, key, file) != 0)
+        return ct_fail_nomem(err, "manifest", 0);
+    return status;
+}
+
+static enum ct_status describe_model(const struct analysis *a, json_t **out, struct ct_error *err)
+{
+    struct gpt2_info info;
+    char *const config = outfile_join(a->params.model, "config.json");
+    json_t *const files = json_array();
+    enum ct_status status =
+        config != NULL && files != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
+
+    gpt2_describe(a->load->model, &info);
+    for (size_t i = 0; status == CT_OK && i < info.n_files; i++) {
+        json_t *file = NULL;
+        status = describe_file(info.files[i], &file, err);
+        if (status == CT_OK)
+            json_array_append_new(files, file);
+    }
+    if (status == CT_OK) {
+        json_t *const parsed = json_load_file(config, JSON_REJECT_DUPLICATES, NULL);
+        *out = json_pack("{s:o, s:o, s:I, s:s, s:O}", "path", text_or_null(a->params.model),
+                         "config", parsed != NULL ? parsed : json_null(), "parameters",
+                         (json_int_t)info.n_parameters, "dtype", info.dtype, "files", files);
+        if (*out == NULL)
+            status = ct_fail_nomem(err, "manifest", 0);
+    }
+    json_decref(files);
+    free(config);
+    return status;
+}
+
+static json_t *describe_hooks(const struct analysis *a)
+{
+    json_t *const hooks = json_array();
+
+    for (size_t i = 0; i < a->extract->n_blocks; i++)
+        json_array_append_new(hooks, text_or_null(a->extract->blocks[i].hook));
+    return hooks;
+}
+
+/* Every parameter as an option would say it, numbers as numbers. */
+static json_t *describe_params(const struct analysis *a)
+{
+    json_t *const object = json_object();
+
+    for (size_t i = 0; i < n_settings; i++) {
+        const struct setting *const setting = &settings[i];
+        char text[4096];
+        double number;
+
+        setting_format(setting, &a->params, text, sizeof text);
+        json_object_set_new(object, setting->name,
+                            text[0] == '\0'                                   ? json_null()
+                            : number_parse(text, strlen(text), &number)       ? show_number(text)
+                                                                              : text_or_null(text));
+    }
+    json_object_set_new(object, "threads", json_integer(a->params.threads));
+    return object;
+}
+
+static json_t *describe_counts(const struct analysis *a)
+{
+    const struct ttest_stage *const t = a->ttest;
+
+    return json_pack("{s:o, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o}", "sentences",
+                     count(a->load->n_sentences), "groups", count(t->n_rows[0]),
+                     count(t->n_rows[1]), "unique_to_target", count(t->n_unique), "neurons",
+                     count(t->n_neurons), "significant", count(t->n_significant), "dbscan_clusters",
+                     count(a->cluster->n_dbscan), "dbscan_noise", count(a->cluster->n_noise),
+                     "kmeans_clusters", count(a->cluster->n_clusters));
+}
+
+static json_t *describe_outcome(const struct analysis *a)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "p_threshold",
+                     number_or_null(a->ttest->p_threshold), "perplexity",
+                     number_or_null(a->tsne->perplexity), "kl_divergence",
+                     number_or_null(a->tsne->result.kl_divergence), "tsne_iterations",
+                     count(a->tsne->result.n_iter), "learning_rate",
+                     number_or_null(a->tsne->result.learning_rate), "inertia",
+                     number_or_null(a->cluster->kmeans.inertia));
+}
+
+static json_t *describe_seconds(const struct analysis *a)
+{
+    json_t *const seconds = json_object();
+
+    for (size_t i = 0; i < N_STAGES; i++)
+        json_object_set_new(seconds, stage_name((enum stage_id)i), number_or_null(a->seconds[i]));
+    return seconds;
+}
+
+static enum ct_status describe_inputs(const struct analysis *a, json_t *root, struct ct_error *err)
+{
+    const struct params *const p = &a->params;
+    json_t *model = NULL;
+    enum ct_status status;
+
+    if (p->activations != NULL) {
+        status = add_file(root, "activations", p->activations, err);
+        if (status == CT_OK && p->groups != NULL)
+            status = add_file(root, "groups", p->groups, err);
+        return status;
+    }
+    status = describe_model(a, &model, err);
+    if (status == CT_OK && json_object_set_new(root, "model", model) != 0)
+        status = ct_fail_nomem(err, "manifest", 0);
+    if (status == CT_OK)
+        status = add_file(root, "stimuli", p->stimuli, err);
+    return status;
+}
+
+static enum ct_status write_json(const json_t *root, const char *folder, struct ct_error *err)
+{
+    char *const path = outfile_join(folder, "manifest.json");
+    char *const text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    struct outfile *file = NULL;
+    enum ct_status status =
+        path != NULL && text != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
+
+    if (status == CT_OK)
+        status = outfile_open(path, &file, err);
+    if (status == CT_OK) {
+        outfile_puts(file, text);
+        outfile_puts(file, "\n");
+        status = outfile_commit(file, err);
+    }
+    free(text);
+    free(path);
+    return status;
+}
+
+enum ct_status manifest_write(const struct analysis *a, const char *const *command,
+                              size_t n_command, const char *folder, struct ct_error *err)
+{
+    json_t *const arguments = json_array();
+    json_t *const root = json_pack("{s:s, s:O}", "version", PACKAGE_STRING, "command", arguments);
+    enum ct_status status = root != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
+
+    for (size_t i = 0; i < n_command; i++)
+        json_array_append_new(arguments, text_or_null(command[i]));
+    if (status == CT_OK)
+        status = describe_inputs(a, root, err);
+    if (status == CT_OK && (json_object_set_new(root, "parameters", describe_params(a)) != 0 ||
+                            json_object_set_new(root, "counts", describe_counts(a)) != 0 ||
+                            json_object_set_new(root, "outcome", describe_outcome(a)) != 0 ||
+                            json_object_set_new(root, "seconds", describe_seconds(a)) != 0))
+        status = ct_fail_nomem(err, "manifest", 0);
+    if (status == CT_OK)
+        status = write_json(root, folder, err);
+    json_decref(arguments);
+    json_decref(root);
+    return status;
+}

@@ -1,0 +1,13 @@
+/* manifest.json: what was run, on what, with what outcome, so that it can be run again. */
+#ifndef CT_REPORT_MANIFEST_H
+#define CT_REPORT_MANIFEST_H
+
+#include "base/status.h"
+#include "pipeline/analysis.h"
+
+/* Writes FOLDER/manifest.json. command [n_command]: the program's arguments, borrowed. Reads the
+ * model's files once more, for their SHA-256. CT_EIO, CT_ENOMEM. */
+enum ct_status manifest_write(const struct analysis *a, const char *const *command,
+                              size_t n_command, const char *folder, struct ct_error *err);
+
+#endif

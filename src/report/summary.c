@@ -1,0 +1,349 @@
+#include "config.h"
+#include "report/summary.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "report/tables.h"
+
+struct page {
+    FILE *file;
+    const char *heading; /* of the block that begins with the next line; NULL: goes on */
+};
+
+/* One line, its heading in a column of its own. */
+__attribute__((format(printf, 2, 3))) static void line(struct page *page, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(page->file, "%-10s", page->heading != NULL ? page->heading : "");
+    page->heading = NULL;
+    va_start(args, format);
+    vfprintf(page->file, format, args);
+    va_end(args);
+    fputc('\n', page->file);
+}
+
+struct shown { /* text of a stranger, made visible */
+    char text[160];
+};
+
+static struct shown show(const char *text)
+{
+    struct shown s;
+
+    text_visible(s.text, sizeof s.text, text, strlen(text));
+    return s;
+}
+
+static struct shown show_bytes(double bytes)
+{
+    struct shown s;
+
+    snprintf(s.text, sizeof s.text,
+             bytes < 1e6   ? "%.0f kB"
+             : bytes < 1e9 ? "%.1f MB"
+                           : "%.2f GB",
+             bytes / (bytes < 1e6   ? 1e3
+                      : bytes < 1e9 ? 1e6
+                                    : 1e9));
+    return s;
+}
+
+/* 1482 -> 1,482 */
+static struct shown show_count(size_t n)
+{
+    struct shown s;
+    char digits[32];
+    const size_t length = (size_t)snprintf(digits, sizeof digits, "%zu", n);
+    size_t used = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            s.text[used++] = ',';
+        s.text[used++] = digits[i];
+    }
+    s.text[used] = '\0';
+    return s;
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static const char *group_name(const struct analysis *a, size_t which)
+{
+    return a->load->group_names[a->ttest->groups[which]];
+}
+
+static void tell_model(const struct analysis *a, struct page *page)
+{
+    const struct gpt2_config *const config = gpt2_config(a->load->model);
+    struct gpt2_info info;
+
+    gpt2_describe(a->load->model, &info);
+    page->heading = "Model";
+    line(page, "%s", show(a->params.model).text);
+    line(page, "GPT-2 of %zu layers, width %zu, %zu heads; %.4g M parameters in %s, %s",
+         config->n_layer, config->n_embd, config->n_head, (double)info.n_parameters / 1e6,
+         info.dtype, show_bytes((double)info.file_bytes).text);
+}
+
+/* Rows as the user counts them in the file. */
+static void tell_twins(const struct analysis *a, struct page *page)
+{
+    const struct ttest_stage *const t = a->ttest;
+    const size_t n = t->n_rows[0] + t->n_rows[1];
+
+    if (t->n_unique == n)
+        return;
+    line(page, "%zu of the %zu are unique up to their target (rows %zu and %zu are the same, say);",
+         t->n_unique, n, a->load->stimuli.rows[t->twin[0]].row,
+         a->load->stimuli.rows[t->twin[1]].row);
+    line(page, "the copies have the same activations and make the test look surer than it is");
+}
+
+static void tell_sentences(const struct analysis *a, struct page *page)
+{
+    const struct ttest_stage *const t = a->ttest;
+    const size_t used = t->n_rows[0] + t->n_rows[1];
+
+    page->heading = "Sentences";
+    if (a->load->model != NULL)
+        line(page, "%s", show(a->params.stimuli).text);
+    line(page, "%zu sentences: %zu %s, %zu %s%s", a->load->n_sentences, t->n_rows[0],
+         show(group_name(a, 0)).text, t->n_rows[1], show(group_name(a, 1)).text,
+         used < a->load->n_sentences ? " (the other groups are left out)" : "");
+    if (a->load->model == NULL)
+        return;
+    if (t->are_pairs && a->params.test != TTEST_PAIRED)
+        line(page, "pairs that differ in the target alone: --test paired makes use of that");
+    else if (t->are_pairs)
+        line(page, "pairs that differ in the target alone");
+    else if (a->params.test == TTEST_PAIRED)
+        line(page, "the pairs do not differ in the target alone: is the order of the rows right?");
+    tell_twins(a, page);
+}
+
+static void tell_hooks(const struct analysis *a, struct page *page)
+{
+    const struct extract_result *const e = a->extract;
+
+    page->heading = a->load->model != NULL ? "Hook" : "Neurons";
+    if (a->load->model == NULL)
+        line(page, "%s", show(a->params.activations).text);
+    for (size_t b = 0; b < e->n_blocks && b < 4; b++)
+        line(page, "%s, %s neuron%s", show(e->blocks[b].hook).text, show_count(e->blocks[b].n).text,
+             plural(e->blocks[b].n));
+    if (e->n_blocks > 4)
+        line(page, "and %zu more, together %s neurons", e->n_blocks - 4,
+             show_count(e->X.cols).text);
+    if (a->load->model != NULL)
+        line(page, "at the target; %s of %s tokens computed, what sentences share but once",
+             show_count(e->stats.n_positions).text, show_count(e->stats.n_tokens).text);
+}
+
+static void tell_threshold(const struct analysis *a, struct page *page)
+{
+    const struct ttest_stage *const t = a->ttest;
+    char bound[80] = "";
+
+    if (isfinite(t->t_critical))
+        snprintf(bound, sizeof bound, ", that is |t| > %.6f", t->t_critical);
+    switch (a->params.correction) {
+    case CORRECTION_BONFERRONI:
+        line(page, "significant: p < %g / %zu = %.4g (Bonferroni)%s", a->params.alpha, t->n_neurons,
+             t->p_threshold, bound);
+        break;
+    case CORRECTION_FDR_BH:
+        line(page, "significant: false discovery rate %g (Benjamini-Hochberg)", a->params.alpha);
+        if (t->n_significant > 0)
+            line(page, "which takes p up to %.4g%s", t->p_threshold, bound);
+        break;
+    case CORRECTION_NONE:
+        line(page, "significant: p < %g, not corrected for %zu tests%s", a->params.alpha,
+             t->n_neurons, bound);
+        break;
+    }
+}
+
+static void tell_strongest(const struct analysis *a, struct page *page)
+{
+    const struct ttest_stage *const t = a->ttest;
+    size_t best = t->significant[0];
+    size_t n_a = 0;
+    size_t index;
+
+    for (size_t i = 0; i < t->n_significant; i++) {
+        const struct ttest_result *const r = &t->neurons[t->significant[i]];
+        n_a += r->statistic > 0;
+        if (fabs(r->statistic) > fabs(t->neurons[best].statistic))
+            best = t->significant[i];
+    }
+    line(page, "%zu higher for %s, %zu for %s", n_a, show(group_name(a, 0)).text,
+         t->n_significant - n_a, show(group_name(a, 1)).text);
+    const char *const hook = neuron_hook(a->extract, best, &index);
+    line(page, "strongest: %s:%zu, t = %.2f, p = %.2g", show(hook).text, index,
+         t->neurons[best].statistic, t->neurons[best].pvalue);
+}
+
+static void tell_ttest(const struct analysis *a, struct page *page)
+{
+    static const char *const kinds[] = { "Student's", "Welch's", "paired" };
+    const struct ttest_stage *const t = a->ttest;
+    char df[40] = "";
+
+    if (a->params.test != TTEST_WELCH)
+        snprintf(df, sizeof df, ", %zu degrees of freedom",
+                 a->params.test == TTEST_PAIRED ? t->n_rows[0] - 1
+                                                : t->n_rows[0] + t->n_rows[1] - 2);
+    page->heading = "t-test";
+    line(page, "%s, %s minus %s%s", kinds[a->params.test], show(group_name(a, 0)).text,
+         show(group_name(a, 1)).text, df);
+    tell_threshold(a, page);
+    line(page, "%s of %s neurons significant (%.1f %%)", show_count(t->n_significant).text,
+         show_count(t->n_neurons).text, 100.0 * (double)t->n_significant / (double)t->n_neurons);
+    if (t->n_nan > 0)
+        line(page, "%zu neuron%s without a p-value (no variance, or NaN)", t->n_nan,
+             plural(t->n_nan));
+    if (t->n_significant > 0)
+        tell_strongest(a, page);
+}
+
+static void tell_tsne(const struct analysis *a, struct page *page)
+{
+    const struct tsne_stage *const t = a->tsne;
+    const size_t n = a->ttest->n_significant;
+
+    page->heading = "t-SNE";
+    if (n < 2) {
+        line(page, "%s",
+             n == 0 ? "no significant neuron, nothing to embed"
+                    : "one significant neuron: it lies at the origin");
+        return;
+    }
+    line(page, "%zu neurons; perplexity %.4g, %zu iterations, KL divergence %.4f", n, t->perplexity,
+         t->result.n_iter, t->result.kl_divergence);
+    if (t->perplexity < a->params.perplexity)
+        line(page, "the perplexity was lowered from %g: it must be below the number of neurons",
+             a->params.perplexity);
+}
+
+static void tell_rows(struct page *page, const struct cluster_row *rows, size_t n)
+{
+    enum { MOST = 24 };
+
+    if (n == 0)
+        return;
+    line(page, "cluster    size    mean t  mean |t|");
+    for (size_t c = 0; c < n && c < MOST; c++)
+        line(page, "%7zu %7zu %9.2f %9.2f", c, rows[c].size, rows[c].mean_t, rows[c].mean_abs_t);
+    if (n > MOST)
+        line(page, "and %zu more: see cluster_summary.csv (--out)", n - MOST);
+}
+
+static void tell_clusters(const struct analysis *a, struct page *page)
+{
+    const struct cluster_result *const c = a->cluster;
+
+    page->heading = "DBSCAN";
+    line(page, "eps %g, min_samples %zu: %zu cluster%s, %zu neuron%s noise", a->params.eps,
+         a->params.min_samples, c->n_dbscan, plural(c->n_dbscan), c->n_noise,
+         c->n_noise == 1 ? " is" : "s are");
+    tell_rows(page, c->dbscan_rows, c->n_dbscan);
+    page->heading = "k-means";
+    if (c->n_clusters == 0)
+        line(page, "no significant neuron, no cluster");
+    else
+        line(page, "k = %zu, inertia %.6g%s", c->n_clusters, c->kmeans.inertia,
+             c->n_clusters < a->params.clusters ? " (there are no more neurons)" : "");
+    tell_rows(page, c->kmeans_rows, c->n_clusters);
+}
+
+static void tell_cosines(const struct analysis *a, struct page *page)
+{
+    const struct similarity_result *const s = a->similarity;
+
+    page->heading = "Cosine";
+    if (!s->is_whole) {
+        line(page, "more than %s neurons: matrices only with --matrices",
+             show_count(MATRICES_HELD).text);
+        return;
+    }
+    if (isnan(s->mean_all)) {
+        line(page, "fewer than two significant neurons, nothing to compare");
+        return;
+    }
+    line(page, "mean over all pairs of neurons %.3f", s->mean_all);
+    if (!isnan(s->mean_within))
+        line(page, "within DBSCAN clusters %.3f", s->mean_within);
+    if (!isnan(s->mean_between))
+        line(page, "between DBSCAN clusters %.3f", s->mean_between);
+}
+
+static void tell_caution(struct page *page)
+{
+    page->heading = "Mind";
+    line(page,
+         "t-SNE and the clusters are made of neurons that were chosen by their t and are then");
+    line(page, "described by their t: explore with them, do not take them for a test. Distances");
+    line(page, "between far clusters of a t-SNE picture mean little.");
+}
+
+static void tell_files(const struct analysis *a, const char *folder, struct page *page)
+{
+    if (folder == NULL)
+        return;
+    page->heading = "Files";
+    line(page, "%s", show(folder).text);
+    for (size_t i = 0; i < n_tables; i++)
+        if (tables[i].is_wanted == NULL || tables[i].is_wanted(a))
+            line(page, "  %s", tables[i].file);
+    line(page, "  manifest.json");
+}
+
+static void tell_seconds(const struct analysis *a, struct page *page)
+{
+    double total = 0.0;
+
+    page->heading = "Seconds";
+    fprintf(page->file, "%-10s", page->heading);
+    for (size_t i = 0; i < N_STAGES; i++) {
+        fprintf(page->file, "%s %.3f, ", stage_name((enum stage_id)i), a->seconds[i]);
+        total += a->seconds[i];
+    }
+    fprintf(page->file, "together %.3f\n", total);
+}
+
+enum ct_status summary_text(const struct analysis *a, const char *folder, char **text,
+                            struct ct_error *err)
+{
+    char *buffer = NULL;
+    size_t size = 0;
+    struct page page = { open_memstream(&buffer, &size), NULL };
+
+    if (page.file == NULL)
+        return ct_fail_nomem(err, "report", 0);
+    if (a->load->model != NULL)
+        tell_model(a, &page);
+    tell_sentences(a, &page);
+    tell_hooks(a, &page);
+    tell_ttest(a, &page);
+    tell_tsne(a, &page);
+    tell_clusters(a, &page);
+    tell_cosines(a, &page);
+    tell_caution(&page);
+    tell_files(a, folder, &page);
+    tell_seconds(a, &page);
+    if (fclose(page.file) != 0) {
+        free(buffer);
+        return ct_fail_nomem(err, "report", 0);
+    }
+    *text = buffer;
+    return CT_OK;
+}

@@ -1,0 +1,18 @@
+/* The report of a whole analysis in lines that a person reads. */
+#ifndef CT_REPORT_SUMMARY_H
+#define CT_REPORT_SUMMARY_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+#include "pipeline/analysis.h"
+
+/*
+ * *text: UTF-8, lines of at most about 96 columns, of our own only ASCII, nothing from a file that
+ * a terminal would obey. folder: where files were written, or NULL. Owned by the caller: free().
+ * CT_ENOMEM.
+ */
+enum ct_status summary_text(const struct analysis *a, const char *folder, char **text,
+                            struct ct_error *err);
+
+#endif
