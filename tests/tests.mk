@@ -192,3 +192,17 @@ tests_test_tokenizer_files_SOURCES = tests/test_tokenizer_files.c $(TEST_MODEL_F
 	$(TEST_SUPPORT)
 tests_test_tokenizer_files_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_tokenizer_files_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/test_options
+tests_test_options_SOURCES = tests/test_options.c $(TEST_SUPPORT)
+tests_test_options_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_options_LDADD = $(CLI) $(ALL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_target
+tests_test_target_SOURCES = tests/test_target.c $(TEST_SUPPORT)
+tests_test_target_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_target_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_analysis
+tests_test_analysis_SOURCES = tests/test_analysis.c $(TEST_SUPPORT)
+tests_test_analysis_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_analysis_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)

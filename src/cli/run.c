@@ -177,8 +177,7 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
     }
     if (status == CT_OK) {
         /* What has been computed is told even when it cannot be written. */
-        const enum ct_status written =
-            options->out != NULL ? write_files(&a, options, err) : CT_OK;
+        const enum ct_status written = options->out != NULL ? write_files(&a, options, err) : CT_OK;
         struct ct_error *const later = written == CT_OK ? err : NULL;
         status = print_report(&a, options, written == CT_OK ? options->out : NULL, later);
         if (written != CT_OK)

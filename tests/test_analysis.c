@@ -1,0 +1,330 @@
+/* The state of an analysis on the demo: what is stale after which change, and what survives a
+ * cancel, a failure, and an empty result. */
+#include "config.h"
+#include "support.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pipeline/analysis.h"
+
+/* A demo analysis with a short t-SNE. */
+static void begin(struct analysis *a)
+{
+    openblas_set_num_threads(1);
+    analysis_init(a);
+    a->params.threads = 2;
+    a->params.iterations = 250;
+    ck_assert_int_eq(params_set(&a->params.model, fixture_path("demo"), NULL), CT_OK);
+    ck_assert_int_eq(params_set(&a->params.stimuli, fixture_path("demo/stimuli.csv"), NULL), CT_OK);
+}
+
+static void run(struct analysis *a)
+{
+    struct ct_error err = { 0 };
+
+    if (analysis_run(a, STAGE_SIMILARITY, NULL, &err) != CT_OK)
+        ck_abort_msg("%s", err.text);
+}
+
+/* The first stale stage, and all after it with their bits: stale[s] is '!' or '.'. */
+static const char *staleness(const struct analysis *a)
+{
+    static char text[N_STAGES + 1];
+
+    for (enum stage_id s = 0; s < N_STAGES; s++)
+        text[s] = analysis_is_stale(a, s) ? '!' : '.';
+    return text;
+}
+
+START_TEST(a_change_makes_stale_what_hangs_on_it)
+{
+    struct analysis a;
+
+    begin(&a);
+    ck_assert_str_eq(staleness(&a), "!!!!!!!");
+    run(&a);
+    ck_assert_str_eq(staleness(&a), ".......");
+    a.params.threads = 1;
+    ck_assert_str_eq(staleness(&a), ".......");
+    a.params.eps = 2;
+    ck_assert_str_eq(staleness(&a), ".....!!");
+    a.params.eps = 1;
+    ck_assert_str_eq(staleness(&a), ".......");
+    a.params.clusters = 4;
+    ck_assert_str_eq(staleness(&a), ".....!!");
+    a.params.clusters = 3;
+    a.params.perplexity = 20;
+    ck_assert_str_eq(staleness(&a), "....!!!");
+    a.params.perplexity = 30;
+    a.params.alpha = 0.01;
+    ck_assert_str_eq(staleness(&a), "...!!!!");
+    a.params.alpha = 0.05;
+    a.params.test = TTEST_WELCH;
+    ck_assert_str_eq(staleness(&a), "...!!!!");
+    a.params.test = TTEST_STUDENT;
+    params_add_hook(&a.params, "h.0", NULL);
+    ck_assert_str_eq(staleness(&a), ".!!!!!!");
+    params_set(&a.params.stimuli, "other.csv", NULL);
+    ck_assert_str_eq(staleness(&a), "!!!!!!!");
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(only_what_is_stale_is_computed_again)
+{
+    struct analysis a;
+
+    begin(&a);
+    run(&a);
+    const void *const extract = a.extract;
+    const void *const tsne = a.tsne;
+    const void *const cluster = a.cluster;
+    run(&a);
+    ck_assert(a.cluster == cluster);
+    a.params.eps = 1.5;
+    run(&a);
+    ck_assert(a.extract == extract && a.tsne == tsne);
+    ck_assert_str_eq(staleness(&a), ".......");
+    analysis_clear(&a);
+}
+END_TEST
+
+struct stopper {
+    enum stage_id at;
+    size_t n_calls;
+};
+
+static bool stop_at(void *context, enum stage_id stage, size_t done, size_t total)
+{
+    struct stopper *const stopper = context;
+
+    (void)done;
+    (void)total;
+    stopper->n_calls++;
+    return stage != stopper->at;
+}
+
+static enum tsne_answer stop_tsne(void *context, size_t n_iter, size_t max_iter)
+{
+    const struct stopper *const stopper = context;
+
+    (void)max_iter;
+    return stopper->at == STAGE_TSNE && n_iter >= 3 ? TSNE_STOP : TSNE_GO_ON;
+}
+
+START_TEST(a_cancel_keeps_what_was_there)
+{
+    static const enum stage_id at[] = { STAGE_LOAD, STAGE_EXTRACT, STAGE_TTEST,
+                                        STAGE_TSNE, STAGE_CLUSTER, STAGE_SIMILARITY };
+
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        struct stopper stopper = { .at = at[i] };
+        const struct analysis_watch watch = { .progress = stop_at,
+                                              .tsne_tick = stop_tsne,
+                                              .context = &stopper };
+        struct analysis a;
+
+        begin(&a);
+        ck_assert_msg(analysis_run(&a, STAGE_SIMILARITY, &watch, NULL) == CT_ECANCELED,
+                      "%s was not cancelled", stage_name(at[i]));
+        for (enum stage_id s = 0; s < N_STAGES; s++)
+            ck_assert_msg(analysis_is_stale(&a, s) == (s >= at[i]), "cancel of %s, then %s",
+                          stage_name(at[i]), stage_name(s));
+        run(&a);
+        ck_assert_str_eq(staleness(&a), ".......");
+        analysis_clear(&a);
+    }
+}
+END_TEST
+
+START_TEST(a_failure_keeps_what_was_there)
+{
+    struct analysis a;
+    struct ct_error err = { 0 };
+
+    begin(&a);
+    run(&a);
+    const void *const old = a.ttest;
+    params_set(&a.params.contrast[0], "him", NULL);
+    params_set(&a.params.contrast[1], "it", NULL);
+    ck_assert_int_eq(analysis_run(&a, STAGE_SIMILARITY, NULL, &err), CT_EINVAL);
+    ck_assert_str_eq(err.text, "--contrast: no sentence is of the group it; there are: him, her");
+    ck_assert(a.ttest == old && a.similarity != NULL);
+    ck_assert_str_eq(staleness(&a), "...!!!!");
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(no_significant_neuron_is_a_result)
+{
+    struct analysis a;
+
+    begin(&a);
+    a.params.alpha = 1e-300;
+    run(&a);
+    ck_assert_uint_eq(a.ttest->n_significant, 0);
+    ck_assert_uint_eq(a.tsne->result.embedding.rows, 0);
+    ck_assert_uint_eq(a.cluster->n_dbscan, 0);
+    ck_assert_uint_eq(a.cluster->n_clusters, 0);
+    ck_assert(isnan(a.similarity->mean_all));
+    analysis_clear(&a);
+}
+END_TEST
+
+/* The p-value that just n neurons are below. */
+static double alpha_for(const struct analysis *a, size_t n)
+{
+    double low = 0.0;
+    double high = 1.0;
+
+    for (int i = 0; i < 2000; i++) {
+        const double middle = i < 1000 ? sqrt((low > 0 ? low : 1e-290) * high) : (low + high) / 2;
+        size_t below = 0;
+        for (size_t j = 0; j < a->ttest->n_neurons; j++)
+            below += a->ttest->neurons[j].pvalue < middle;
+        if (below == n)
+            return middle;
+        *(below < n ? &low : &high) = middle;
+    }
+    ck_abort_msg("no alpha leaves %zu neurons", n);
+}
+
+START_TEST(few_neurons_lower_perplexity_and_k)
+{
+    static const size_t counts[] = { 1, 2, 3, 4, 30, 31 };
+    static const double perplexities[] = { 0, 1, 1, 1, 29.0 / 3, 30 };
+    struct analysis a;
+
+    begin(&a);
+    run(&a);
+    a.params.correction = CORRECTION_NONE;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        a.params.alpha = alpha_for(&a, counts[i]);
+        run(&a);
+        ck_assert_uint_eq(a.ttest->n_significant, counts[i]);
+        ck_assert(a.tsne->perplexity == perplexities[i]);
+        ck_assert_uint_eq(a.cluster->n_clusters, counts[i] < 3 ? counts[i] : 3);
+        for (size_t k = 0; k < 2 * counts[i]; k++)
+            ck_assert(isfinite(a.tsne->result.embedding.data[k]));
+    }
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(threads_change_no_bit)
+{
+    struct analysis one;
+    struct analysis two;
+
+    begin(&one);
+    one.params.threads = 1;
+    run(&one);
+    begin(&two);
+    run(&two);
+    const struct mat *const x = &one.tsne->result.embedding;
+    const struct mat *const y = &two.tsne->result.embedding;
+    ck_assert_mem_eq(one.extract->own, two.extract->own,
+                     one.extract->X.rows * one.extract->X.cols * sizeof(float));
+    ck_assert_uint_eq(x->rows, y->rows);
+    ck_assert_mem_eq(x->data, y->data, x->rows * x->cols * sizeof *x->data);
+    ck_assert_mem_eq(one.similarity->gram.data, two.similarity->gram.data,
+                     x->rows * x->rows * sizeof(double));
+    analysis_clear(&one);
+    analysis_clear(&two);
+}
+END_TEST
+
+START_TEST(the_demo_is_pairs_without_twins)
+{
+    struct analysis a;
+
+    begin(&a);
+    run(&a);
+    ck_assert(a.ttest->are_pairs);
+    ck_assert_uint_eq(a.ttest->n_unique, 108);
+    ck_assert_uint_eq(a.load->n_groups, 2);
+    ck_assert_uint_eq(a.ttest->n_rows[0], 54);
+    /* enough for a picture with clusters */
+    ck_assert_uint_ge(a.ttest->n_significant, 100);
+    analysis_clear(&a);
+}
+END_TEST
+
+static void write_stimuli(char path[static 32], const char *text)
+{
+    strcpy(path, "/tmp/test_analysis_XXXXXX");
+    const int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+START_TEST(twins_and_pairs_are_noticed)
+{
+    char path[32];
+    struct analysis a;
+
+    write_stimuli(path, "group,target,text\n"
+                        "him, him,She saw him today.\n"
+                        "him, him,She saw him again.\n"
+                        "him, him,We met him.\n"
+                        "her, her,She saw her today.\n"
+                        "her, her,She saw her again and again.\n"
+                        "her, her,We met her.\n");
+    begin(&a);
+    params_set(&a.params.stimuli, path, NULL);
+    run(&a);
+    ck_assert(!a.ttest->are_pairs); /* the second pair has other words after the target */
+    ck_assert_uint_eq(a.ttest->n_unique, 4);
+    ck_assert_uint_eq(a.ttest->twin[1] - a.ttest->twin[0], 1);
+    analysis_clear(&a);
+    unlink(path);
+}
+END_TEST
+
+static void fail_with(const char *stimuli, const char *want)
+{
+    char path[32];
+    struct analysis a;
+    struct ct_error err = { 0 };
+
+    write_stimuli(path, stimuli);
+    begin(&a);
+    params_set(&a.params.stimuli, path, NULL);
+    ck_assert_msg(analysis_run(&a, STAGE_TTEST, NULL, &err) != CT_OK, "taken: %s", want);
+    ck_assert_msg(strstr(err.text, want) != NULL, "want '%s' in '%s'", want, err.text);
+    analysis_clear(&a);
+    unlink(path);
+}
+
+START_TEST(bad_stimuli_name_their_row)
+{
+    fail_with("group,target,text\nhim, him,Nobody here.\n", "row 1 (line 2): the target \" him\"");
+    fail_with("group,target,text\na, him,We saw him.\nb, him,He told him that he saw him.\n",
+              "row 2 (line 3): the target \" him\" is there 2 times");
+    fail_with("group,target,text\na, him,We saw him.\n", "needs sentences of two groups");
+    fail_with("group,target,text\na, him,I see him.\nb, him,We see him.\nc, him,They see him.\n",
+              "choose two groups with --contrast A,B; there are: a, b, c");
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        a_change_makes_stale_what_hangs_on_it,
+        only_what_is_stale_is_computed_again,
+        a_cancel_keeps_what_was_there,
+        a_failure_keeps_what_was_there,
+        no_significant_neuron_is_a_result,
+        few_neurons_lower_perplexity_and_k,
+        threads_change_no_bit,
+        the_demo_is_pairs_without_twins,
+        twins_and_pairs_are_noticed,
+        bad_stimuli_name_their_row,
+    };
+    return RUN_TESTS("analysis", tests);
+}

@@ -1,0 +1,182 @@
+#include "config.h"
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/options.h"
+
+enum { MOST = 16 };
+
+/* Parses `circuittui` and the words up to the first NULL. */
+static enum ct_status parse(struct options *options, struct ct_error *err, char *const words[])
+{
+    static char *argv[MOST + 2]; /* the options borrow it */
+    int argc = 0;
+
+    argv[argc++] = (char[]){ "circuittui" };
+    for (; argc <= MOST && words[argc - 1] != NULL; argc++)
+        argv[argc] = words[argc - 1];
+    argv[argc] = NULL;
+    return options_parse(argc, argv, options, err);
+}
+
+#define PARSE(options, err, ...) parse((options), (err), (char *[]){ __VA_ARGS__, NULL })
+
+START_TEST(defaults_are_those_of_the_manual)
+{
+    struct options o;
+
+    ck_assert_int_eq(PARSE(&o, NULL, "run"), CT_OK);
+    ck_assert_int_eq(o.command, COMMAND_RUN);
+    ck_assert(o.params.alpha == 0.05 && o.params.perplexity == 30 && o.params.eps == 1);
+    ck_assert_uint_eq(o.params.iterations, 1000);
+    ck_assert_uint_eq(o.params.min_samples, 3);
+    ck_assert_uint_eq(o.params.clusters, 3);
+    ck_assert_uint_eq(o.params.seed, 0);
+    ck_assert_int_eq(o.params.test, TTEST_STUDENT);
+    ck_assert_int_eq(o.params.correction, CORRECTION_BONFERRONI);
+    ck_assert_int_eq(o.color, COLOR_AUTO);
+    ck_assert_ptr_null(o.out);
+    options_clear(&o);
+}
+END_TEST
+
+START_TEST(every_option_is_taken)
+{
+    struct options o;
+
+    ck_assert_int_eq(PARSE(&o, NULL, "run", "-m", "M", "-sS", "-H", "h.1", "--hook=h.2.mlp", "-k",
+                           "7", "--contrast", "him,her", "--test=welch", "--correction", "fdr"),
+                     CT_OK);
+    ck_assert_str_eq(o.params.model, "M");
+    ck_assert_str_eq(o.params.stimuli, "S");
+    ck_assert_uint_eq(o.params.n_hooks, 2);
+    ck_assert_str_eq(o.params.hooks[1], "h.2.mlp");
+    ck_assert_uint_eq(o.params.clusters, 7);
+    ck_assert_str_eq(o.params.contrast[0], "him");
+    ck_assert_str_eq(o.params.contrast[1], "her");
+    ck_assert_int_eq(o.params.test, TTEST_WELCH);
+    ck_assert_int_eq(o.params.correction, CORRECTION_FDR_BH);
+    options_clear(&o);
+
+    ck_assert_int_eq(PARSE(&o, NULL, "--alpha=0.01", "run", "--eps", "2.5", "--seed", "9",
+                           "--min-samples=4", "--perplexity", "1e1", "--iterations", "250", "-o",
+                           "D", "--force", "--plot"),
+                     CT_OK);
+    ck_assert(o.params.alpha == 0.01 && o.params.eps == 2.5 && o.params.perplexity == 10);
+    ck_assert_uint_eq(o.params.seed, 9);
+    ck_assert_uint_eq(o.params.min_samples, 4);
+    ck_assert_uint_eq(o.params.iterations, 250);
+    ck_assert_str_eq(o.out, "D");
+    ck_assert(o.force && o.plot && !o.ascii);
+    options_clear(&o);
+
+    ck_assert_int_eq(PARSE(&o, NULL, "run", "--ascii", "--color", "never", "--threads", "2",
+                           "--matrices", "-a", "A", "--groups", "G", "--occurrence", "last"),
+                     CT_OK);
+    ck_assert(o.ascii && o.params.matrices);
+    ck_assert_int_eq(o.color, COLOR_NEVER);
+    ck_assert_int_eq(o.params.threads, 2);
+    ck_assert_str_eq(o.params.activations, "A");
+    ck_assert_str_eq(o.params.groups, "G");
+    ck_assert_int_eq(o.params.occurrence, OCCURRENCE_LAST);
+    options_clear(&o);
+}
+END_TEST
+
+START_TEST(texts_are_kept_apart_from_options)
+{
+    struct options o;
+
+    ck_assert_int_eq(PARSE(&o, NULL, "tokenize", "--ids", "a b", "-", "--", "-x"), CT_OK);
+    ck_assert_int_eq(o.command, COMMAND_TOKENIZE);
+    ck_assert(o.ids);
+    ck_assert_uint_eq(o.n_texts, 3);
+    ck_assert_str_eq(o.texts[0], "a b");
+    ck_assert_str_eq(o.texts[1], "-");
+    ck_assert_str_eq(o.texts[2], "-x");
+    options_clear(&o);
+}
+END_TEST
+
+/* Each with the words that its message must hold. */
+static const struct {
+    const char *want;
+    const char *words[5];
+} mistakes[] = {
+    { "dance: no such command", { "dance" } },
+    { "--alpha: '0'", { "run", "--alpha", "0" } },
+    { "--alpha: '1'", { "run", "--alpha", "1" } },
+    { "--alpha: 'nan'", { "run", "--alpha", "nan" } },
+    { "--alpha: '0,05'", { "run", "--alpha", "0,05" } },
+    { "--perplexity: '-3'", { "run", "--perplexity", "-3" } },
+    { "--perplexity: 'inf'", { "run", "--perplexity", "inf" } },
+    { "--iterations: '249'", { "run", "--iterations", "249" } },
+    { "--iterations: '1e3'", { "run", "--iterations", "1e3" } },
+    { "--min-samples: '0'", { "run", "--min-samples", "0" } },
+    { "--clusters: '0'", { "run", "-k", "0" } },
+    { "--clusters: '99999999999'", { "run", "-k", "99999999999" } },
+    { "--seed: '-1'", { "run", "--seed", "-1" } },
+    { "--threads: '0'", { "run", "--threads", "0" } },
+    { "--eps: ' 1'", { "run", "--eps", " 1" } },
+    { "--eps: '0x1'", { "run", "--eps", "0x1" } },
+    { "--contrast: 'him'", { "run", "--contrast", "him" } },
+    { "--contrast: ',her'", { "run", "--contrast", ",her" } },
+    { "--contrast: 'a,b,c'", { "run", "--contrast", "a,b,c" } },
+    { "--test: 'anova'", { "run", "--test", "anova" } },
+    { "--color: 'red'", { "run", "--color", "red" } },
+    { "--model: the value is empty", { "run", "--model", "" } },
+    { "--mode", { "run", "--modelx", "a" } },
+    { "-z: no such option", { "run", "-z" } },
+    { "--alpha: takes a value", { "run", "--alpha" } },
+    { "--force: takes no value", { "run", "--force=yes" } },
+    { "--alpha: not an option of hooks", { "hooks", "--alpha", "0.1" } },
+    { "run takes options alone", { "run", "extra" } },
+    { "tokenize: no text", { "tokenize" } },
+};
+
+START_TEST(mistakes_are_told_in_one_line)
+{
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        struct options o;
+        struct ct_error err = { 0 };
+        char copies[5][64];
+        char *words[6] = { 0 };
+
+        for (size_t w = 0; w < 5 && mistakes[i].words[w] != NULL; w++) {
+            snprintf(copies[w], sizeof copies[w], "%s", mistakes[i].words[w]);
+            words[w] = copies[w];
+        }
+        ck_assert_msg(parse(&o, &err, words) == CT_EINVAL, "taken: %s", mistakes[i].want);
+        ck_assert_msg(strstr(err.text, mistakes[i].want) != NULL, "want '%s' in '%s'",
+                      mistakes[i].want, err.text);
+        options_clear(&o);
+    }
+}
+END_TEST
+
+START_TEST(help_names_every_option_of_a_command)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *const file = open_memstream(&text, &size);
+
+    options_help(COMMAND_RUN, file);
+    fclose(file);
+    ck_assert_ptr_nonnull(strstr(text, "--perplexity"));
+    ck_assert_ptr_nonnull(strstr(text, "--help"));
+    ck_assert_ptr_null(strstr(text, "--ids"));
+    free(text);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        defaults_are_those_of_the_manual,     every_option_is_taken,
+        texts_are_kept_apart_from_options,    mistakes_are_told_in_one_line,
+        help_names_every_option_of_a_command,
+    };
+    return RUN_TESTS("options", tests);
+}

@@ -1,0 +1,93 @@
+#include "config.h"
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/target.h"
+
+static struct tokenizer *tokenizer;
+
+static enum ct_status find(const char *text, const char *target, enum occurrence occurrence,
+                           struct token *first, struct token *last, struct ct_error *err)
+{
+    struct token *tokens = NULL;
+    size_t n = 0;
+    size_t at[2] = { 0, 0 };
+
+    ck_assert_int_eq(tokenizer_open(fixture_path("demo"), &tokenizer, NULL), CT_OK);
+    ck_assert_int_eq(tokenizer_encode(tokenizer, text, strlen(text), &tokens, &n, NULL), CT_OK);
+    const enum ct_status status =
+        target_find(tokenizer, tokens, n, target, strlen(target), occurrence, &at[0], &at[1], err);
+    if (status == CT_OK) {
+        *first = tokens[at[0]];
+        *last = tokens[at[1]];
+    }
+    free(tokens);
+    tokenizer_free(tokenizer);
+    return status;
+}
+
+static void assert_found(const char *text, const char *target, enum occurrence occurrence,
+                         size_t begin, size_t end)
+{
+    struct token first;
+    struct token last;
+
+    ck_assert_msg(find(text, target, occurrence, &first, &last, NULL) == CT_OK,
+                  "'%s' is not found in '%s'", target, text);
+    ck_assert_uint_eq(first.begin, begin);
+    ck_assert_uint_eq(last.end, end);
+}
+
+START_TEST(a_leading_blank_is_taken_literally)
+{
+    assert_found("They saw him there.", " him", OCCURRENCE_ONLY, 8, 12);
+    ck_assert_int_eq(find("him they saw.", " him", OCCURRENCE_ONLY, NULL, NULL, NULL), CT_EINVAL);
+}
+END_TEST
+
+START_TEST(without_a_blank_the_word_is_looked_for_first)
+{
+    assert_found("They saw him there.", "him", OCCURRENCE_ONLY, 8, 12);
+    assert_found("him they saw.", "him", OCCURRENCE_ONLY, 0, 3);
+    assert_found("him and him", "him", OCCURRENCE_ONLY, 7, 11); /* the one after a blank */
+}
+END_TEST
+
+START_TEST(several_tokens_match_as_a_sequence)
+{
+    assert_found("They saw her in the garden yesterday.", " in the garden", OCCURRENCE_ONLY, 12,
+                 26);
+}
+END_TEST
+
+START_TEST(two_occurrences_need_a_choice)
+{
+    struct ct_error err;
+
+    ck_assert_int_eq(find("We saw him and him.", " him", OCCURRENCE_ONLY, NULL, NULL, &err),
+                     CT_EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "--occurrence first"));
+    assert_found("We saw him and him.", " him", OCCURRENCE_FIRST, 6, 10);
+    assert_found("We saw him and him.", " him", OCCURRENCE_LAST, 14, 18);
+}
+END_TEST
+
+START_TEST(a_part_of_a_word_is_no_target)
+{
+    ck_assert_int_eq(find("He hurt himself.", " hims", OCCURRENCE_ONLY, NULL, NULL, NULL),
+                     CT_EINVAL);
+    ck_assert_int_eq(find("", " him", OCCURRENCE_ONLY, NULL, NULL, NULL), CT_EINVAL);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        a_leading_blank_is_taken_literally, without_a_blank_the_word_is_looked_for_first,
+        several_tokens_match_as_a_sequence, two_occurrences_need_a_choice,
+        a_part_of_a_word_is_no_target,
+    };
+    return RUN_TESTS("target", tests);
+}
