@@ -201,7 +201,8 @@ static enum ct_status find_command(const char *word, enum command *command, stru
                    word);
 }
 
-/* Texts and options that the command does not take are mistakes, even where they would do no harm. */
+/* Texts and options that the command does not take are mistakes, even where they would do no harm.
+ */
 static enum ct_status check_command(const struct options *options, const bool *given,
                                     struct ct_error *err)
 {
@@ -235,8 +236,8 @@ enum ct_status options_parse(int argc, char **argv, struct options *options, str
     optind = 0; /* glibc: begin anew, so that a program may parse twice */
     while ((code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         const size_t i = find_option(code);
-        const enum ct_status status = i == n_options() ? wrong_option(code, argv, err)
-                                                       : set_option(i, optarg, options, err);
+        const enum ct_status status =
+            i == n_options() ? wrong_option(code, argv, err) : set_option(i, optarg, options, err);
         if (status != CT_OK)
             return status;
         given[i] = true;

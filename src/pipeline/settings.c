@@ -160,8 +160,8 @@ static void format_hooks(const struct params *params, char *out, size_t size)
 
     out[0] = '\0';
     for (size_t i = 0; i < params->n_hooks && used < size; i++)
-        used += (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? " " : "",
-                                 params->hooks[i]);
+        used +=
+            (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? " " : "", params->hooks[i]);
 }
 
 void setting_format(const struct setting *setting, const struct params *params, char *out,

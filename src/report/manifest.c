@@ -8,6 +8,7 @@
 
 #include "io/hash.h"
 #include "io/outfile.h"
+#include "pipeline/settings.h"
 
 /* A path or an argument may be no UTF-8, which JSON cannot hold. */
 static json_t *text_or_null(const char *text)
@@ -95,22 +96,49 @@ static json_t *describe_hooks(const struct analysis *a)
     return hooks;
 }
 
-/* Every parameter as an option would say it, numbers as numbers. */
+static json_t *describe_texts(char *const *texts, size_t n)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(array, text_or_null(texts[i]));
+    return array;
+}
+
+static json_t *describe_setting(const struct setting *setting, const struct params *params)
+{
+    const void *const field = (const char *)params + setting->field;
+    char text[64];
+
+    switch (setting->kind) {
+    case SETTING_PATH:
+        return text_or_null(*(char *const *)field);
+    case SETTING_HOOKS:
+        return describe_texts(params->hooks, params->n_hooks);
+    case SETTING_PAIR:
+        return *(char *const *)field != NULL ? describe_texts(field, 2) : json_null();
+    case SETTING_NUMBER:
+        return number_or_null(*(const double *)field);
+    case SETTING_COUNT:
+        return count(*(const size_t *)field);
+    case SETTING_SEED:
+        return json_integer((json_int_t) * (const uint64_t *)field);
+    case SETTING_FLAG:
+        return json_boolean(*(const bool *)field);
+    case SETTING_CHOICE:
+        setting_format(setting, params, text, sizeof text);
+        return json_string(text);
+    }
+    return json_null();
+}
+
+/* Every parameter as it was set; what was chosen for those left open stands elsewhere. */
 static json_t *describe_params(const struct analysis *a)
 {
     json_t *const object = json_object();
 
-    for (size_t i = 0; i < n_settings; i++) {
-        const struct setting *const setting = &settings[i];
-        char text[4096];
-        double number;
-
-        setting_format(setting, &a->params, text, sizeof text);
-        json_object_set_new(object, setting->name,
-                            text[0] == '\0'                                   ? json_null()
-                            : number_parse(text, strlen(text), &number)       ? show_number(text)
-                                                                              : text_or_null(text));
-    }
+    for (size_t i = 0; i < n_settings; i++)
+        json_object_set_new(object, settings[i].name, describe_setting(&settings[i], &a->params));
     json_object_set_new(object, "threads", json_integer(a->params.threads));
     return object;
 }
@@ -129,7 +157,11 @@ static json_t *describe_counts(const struct analysis *a)
 
 static json_t *describe_outcome(const struct analysis *a)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "p_threshold",
+    const char *const *const names = a->load->group_names;
+
+    return json_pack("{s:o, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o}", "hooks", describe_hooks(a),
+                     "contrast", text_or_null(names[a->ttest->groups[0]]),
+                     text_or_null(names[a->ttest->groups[1]]), "p_threshold",
                      number_or_null(a->ttest->p_threshold), "perplexity",
                      number_or_null(a->tsne->perplexity), "kl_divergence",
                      number_or_null(a->tsne->result.kl_divergence), "tsne_iterations",
