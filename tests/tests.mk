@@ -206,3 +206,8 @@ check_PROGRAMS += tests/test_analysis
 tests_test_analysis_SOURCES = tests/test_analysis.c $(TEST_SUPPORT)
 tests_test_analysis_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_analysis_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_run
+tests_test_run_SOURCES = tests/test_run.c $(TEST_SUPPORT)
+tests_test_run_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_run_LDADD = $(IO) $(IO_LIBS) $(CHECK_LIBS)

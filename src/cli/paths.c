@@ -40,6 +40,6 @@ enum ct_status paths_demo(char **out, struct ct_error *err)
             err, CT_EIO,
             "%s: the demo model is not there; name a model with --model, or install again", folder);
 found:
-    *out = ct_strndup(folder, strlen(folder));
+    *out = realpath(folder, NULL); /* links followed: the path that a person would type */
     return *out != NULL ? CT_OK : ct_fail_nomem(err, "demo", 0);
 }

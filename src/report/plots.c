@@ -14,9 +14,15 @@
 
 enum { TITLE_SIZE = 200, MEAN_BINS = 60 };
 
-/* The notebook's fixed scales: activations and entries of the Gram matrix. */
+/* Scales that are the same for every model, so that pictures can be compared; data that stay well
+ * below them are shown by their own range. */
 static const double ACTIVATION_SCALE = 2.0;
 static const double GRAM_SCALE = 80.0;
+
+static double scale_for(double largest, double usual)
+{
+    return largest > 0.0 && largest < usual ? largest : usual;
+}
 
 static void say(struct canvas *c, struct rect area, const char *title, const char *words)
 {
@@ -221,6 +227,16 @@ static double gram_entry(const void *context, size_t i, size_t j)
     return mat_row(&s->gram, i)[j];
 }
 
+/* The largest entry of a Gram matrix lies on its diagonal. */
+static double largest_norm(const struct similarity_result *s)
+{
+    double largest = 0.0;
+
+    for (size_t i = 0; i < s->gram.rows; i++)
+        largest = fmax(largest, mat_row(&s->gram, i)[i]);
+    return largest;
+}
+
 static double cosine_entry(const void *context, size_t i, size_t j)
 {
     return similarity_cosine(context, i, j);
@@ -231,6 +247,7 @@ static void draw_matrix(const struct analysis *a, struct canvas *c, struct rect 
 {
     const struct similarity_result *const s = a->similarity;
     const size_t n = a->ttest->n_significant;
+    const double scale = m->is_cosine ? 1.0 : scale_for(largest_norm(s), GRAM_SCALE);
     size_t *const breaks = ct_malloc_array(n, sizeof *breaks);
     size_t n_breaks = 0;
 
@@ -254,8 +271,8 @@ static void draw_matrix(const struct analysis *a, struct canvas *c, struct rect 
         .n_row_breaks = n_breaks,
         .col_breaks = breaks,
         .n_col_breaks = n_breaks,
-        .vmin = m->is_cosine ? -1.0 : -GRAM_SCALE,
-        .vmax = m->is_cosine ? 1.0 : GRAM_SCALE,
+        .vmin = -scale,
+        .vmax = scale,
         .diverging = true,
         .lower = true,
         .window = request->window,

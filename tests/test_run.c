@@ -1,0 +1,540 @@
+/*
+ * The program from end to end: one run on the demo whose files are compared with what the
+ * reference stack gives (fixtures/gen_pipeline.py), and with each other where they must agree.
+ */
+#include "config.h"
+#include "support.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/csv.h"
+#include "io/number.h"
+
+enum { N_SENTENCES = 108, COMMAND_SIZE = 8192 };
+
+static char folder[] = "/tmp/test_run_XXXXXX";
+
+/* Runs `circuittui ARGUMENTS`, %s in them being the folder; returns the exit status. */
+static int circuittui(const char *arguments)
+{
+    char command[COMMAND_SIZE];
+    char expanded[COMMAND_SIZE / 2];
+    size_t used = 0;
+
+    for (const char *at = arguments; *at != '\0' && used + sizeof folder < sizeof expanded; at++)
+        if (at[0] == '%' && at[1] == 's') {
+            used += (size_t)snprintf(expanded + used, sizeof expanded - used, "%s", folder);
+            at++;
+        } else {
+            expanded[used++] = *at;
+        }
+    expanded[used] = '\0';
+    snprintf(command, sizeof command, "'%s' %s", getenv("CIRCUITTUI"), expanded);
+    const int status = system(command);
+    ck_assert_msg(WIFEXITED(status), "%s: ended by a signal", command);
+    return WEXITSTATUS(status);
+}
+
+static const char *in_folder(const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static struct csv_table read_table(const char *name, const char *header)
+{
+    struct csv_table table = { 0 };
+    struct ct_error err;
+
+    if (csv_table_read(in_folder(name), &table, &err) != CT_OK)
+        ck_abort_msg("%s", err.text);
+    char names[1024] = "";
+    for (size_t j = 0; header != NULL && j < table.n_cols; j++) {
+        strcat(names, j > 0 ? "," : "");
+        strcat(names, csv_table_field(&table, 0, j).text);
+    }
+    if (header != NULL)
+        ck_assert_str_eq(names, header);
+    return table;
+}
+
+static double number_at(const struct csv_table *table, size_t row, size_t col)
+{
+    const struct csv_field field = csv_table_field(table, row, col);
+    double x = NAN;
+
+    ck_assert_msg(number_parse(field.text, field.size, &x), "'%s' is not a number", field.text);
+    return x;
+}
+
+static const char TTEST_HEADER[] = "hook,neuron,mean_a,mean_b,t,df,p,p_adjusted,significant";
+
+START_TEST(activations_are_the_references)
+{
+    struct csv_table got = read_table("activations.csv", NULL);
+    const struct mat want = fixture_load("pipeline_activations.csv");
+    const size_t stride = (got.n_cols - 3) / want.cols;
+    double largest = 0.0;
+    double worst = 0.0;
+
+    ck_assert_str_eq(csv_table_field(&got, 0, 0).text, "sentence");
+    ck_assert_str_eq(csv_table_field(&got, 0, 1).text, "group");
+    ck_assert_str_eq(csv_table_field(&got, 0, 2).text, "token");
+    ck_assert_str_eq(csv_table_field(&got, 0, 4).text, "h.3.mlp.c_fc:1");
+    ck_assert_uint_eq(got.n_rows, N_SENTENCES);
+    ck_assert_str_eq(csv_table_field(&got, 1, 1).text, "him");
+    ck_assert_str_eq(csv_table_field(&got, N_SENTENCES, 1).text, "her");
+    for (size_t i = 0; i < want.rows; i++)
+        for (size_t j = 0; j < want.cols; j++) {
+            const double w = mat_row(&want, i)[j];
+            largest = fmax(largest, fabs(w));
+            worst = fmax(worst, fabs(number_at(&got, i + 1, 3 + j * stride) - w));
+        }
+    /* float32 through four blocks against float64 */
+    ck_assert_msg(worst <= 2e-5 * largest, "error %g, largest activation %g", worst, largest);
+    csv_table_clear(&got);
+    free(want.data);
+}
+END_TEST
+
+START_TEST(t_tests_are_scipys)
+{
+    struct csv_table got = read_table("ttest.csv", TTEST_HEADER);
+    const struct mat want = fixture_load("pipeline_ttest.csv");
+
+    ck_assert_uint_eq(got.n_rows, want.rows);
+    for (size_t j = 0; j < want.rows; j++) {
+        const double *const w = mat_row(&want, j);
+        const double t = number_at(&got, j + 1, 4);
+        const double p = number_at(&got, j + 1, 6);
+
+        /* The activations differ by float32 rounding, of which t keeps what does not average out
+         * and log p about |t| times as much. */
+        ck_assert_double_le(fabs(t - w[2]), 1e-4 * (1.0 + fabs(w[2])));
+        ck_assert_double_le(fabs(log(p) - log(w[3])), 1e-3 * (1.0 + fabs(w[2])));
+        ck_assert(number_at(&got, j + 1, 5) == 106);
+        ck_assert(number_at(&got, j + 1, 7) == fmin(1.0, p * (double)want.rows));
+        ck_assert_msg(number_at(&got, j + 1, 8) == w[5], "neuron %zu: significant differs", j);
+    }
+    csv_table_clear(&got);
+    free(want.data);
+}
+END_TEST
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a;
+    const double y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median_of(const struct mat *m, size_t col)
+{
+    double values[64];
+
+    for (size_t i = 0; i < m->rows; i++)
+        values[i] = mat_row(m, i)[col];
+    qsort(values, m->rows, sizeof *values, compare_doubles);
+    return values[m->rows / 2];
+}
+
+static double std_of(const struct csv_table *table, size_t col)
+{
+    double sum = 0.0;
+    double squares = 0.0;
+    const double n = (double)table->n_rows;
+
+    for (size_t i = 1; i <= table->n_rows; i++)
+        sum += number_at(table, i, col);
+    for (size_t i = 1; i <= table->n_rows; i++)
+        squares += pow(number_at(table, i, col) - sum / n, 2);
+    return sqrt(squares / n);
+}
+
+static json_t *read_manifest(void)
+{
+    json_error_t error;
+    json_t *const root = json_load_file(in_folder("manifest.json"), 0, &error);
+
+    ck_assert_msg(root != NULL, "manifest.json: %s", error.text);
+    return root;
+}
+
+START_TEST(the_picture_is_as_good_and_as_large_as_scikit_learns)
+{
+    struct csv_table got = read_table("tsne.csv", "hook,neuron,x,y");
+    struct csv_table tested = read_table("ttest.csv", TTEST_HEADER);
+    const struct mat want = fixture_load("pipeline_tsne.csv");
+    json_t *const manifest = read_manifest();
+    size_t n_significant = 0;
+    double lo = INFINITY;
+    double hi = 0.0;
+
+    for (size_t j = 1; j <= tested.n_rows; j++)
+        n_significant += number_at(&tested, j, 8) == 1;
+    ck_assert_uint_eq(got.n_rows, n_significant);
+    const double kl =
+        json_number_value(json_object_get(json_object_get(manifest, "outcome"), "kl_divergence"));
+    for (size_t i = 0; i < want.rows; i++) {
+        lo = fmin(lo, mat_row(&want, i)[0]);
+        hi = fmax(hi, mat_row(&want, i)[0]);
+    }
+    /* One run, and scikit-learn's own differ from lo to hi by rounding alone: not worse than its
+     * worst by more than 1 %. The medians of many runs are compared elsewhere. */
+    ck_assert_msg(kl <= 1.01 * hi, "KL %g, scikit-learn's %g to %g, median %g", kl, lo, hi,
+                  median_of(&want, 0));
+    /* The size decides what eps = 1 means: within what its own runs differ by, and a tenth. */
+    const double size = hypot(std_of(&got, 2), std_of(&got, 3));
+    const double want_size = hypot(median_of(&want, 1), median_of(&want, 2));
+    ck_assert_msg(fabs(size / want_size - 1.0) < 0.1, "size %g, scikit-learn's %g", size,
+                  want_size);
+    json_decref(manifest);
+    csv_table_clear(&got);
+    csv_table_clear(&tested);
+    free(want.data);
+}
+END_TEST
+
+/* Straight from the definition, on what tsne.csv says: a core point has 3 points within 1. */
+START_TEST(dbscan_labels_follow_from_the_picture)
+{
+    struct csv_table points = read_table("tsne.csv", "hook,neuron,x,y");
+    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans");
+    const size_t n = points.n_rows;
+    double *const x = calloc(2 * n, sizeof *x);
+    bool *const is_core = calloc(n, sizeof *is_core);
+    long *const label = calloc(n, sizeof *label);
+
+    ck_assert_uint_eq(labels.n_rows, n);
+    for (size_t i = 0; i < n; i++) {
+        x[2 * i] = number_at(&points, i + 1, 2);
+        x[2 * i + 1] = number_at(&points, i + 1, 3);
+        label[i] = (long)number_at(&labels, i + 1, 3);
+        ck_assert_str_eq(csv_table_field(&points, i + 1, 1).text,
+                         csv_table_field(&labels, i + 1, 1).text);
+    }
+#define NEAR(i, j)                                                                                 \
+    (pow(x[2 * (i)] - x[2 * (j)], 2) + pow(x[2 * (i) + 1] - x[2 * (j) + 1], 2) <= 1.0)
+    for (size_t i = 0; i < n; i++) {
+        size_t neighbours = 0;
+        for (size_t j = 0; j < n; j++)
+            neighbours += NEAR(i, j);
+        is_core[i] = neighbours >= 3;
+    }
+    long highest = -1;
+    for (size_t i = 0; i < n; i++) {
+        bool reached = is_core[i];
+        for (size_t j = 0; j < n; j++)
+            if (is_core[j] && NEAR(i, j)) {
+                reached = true;
+                if (is_core[i])
+                    ck_assert_int_eq(label[i], label[j]);
+                else
+                    ck_assert_int_le(label[i], label[j]);
+            }
+        ck_assert_int_eq(label[i] >= 0, reached);
+        if (is_core[i]) { /* numbered by their first core point */
+            ck_assert_int_le(label[i], highest + 1);
+            highest = label[i] > highest ? label[i] : highest;
+        }
+    }
+    free(x);
+    free(is_core);
+    free(label);
+    csv_table_clear(&points);
+    csv_table_clear(&labels);
+}
+END_TEST
+
+START_TEST(summaries_follow_from_the_labels)
+{
+    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans");
+    struct csv_table got =
+        read_table("cluster_summary.csv", "method,cluster,size,mean_t,mean_abs_t");
+
+    for (size_t r = 1; r <= got.n_rows; r++) {
+        const bool is_dbscan = strcmp(csv_table_field(&got, r, 0).text, "dbscan") == 0;
+        const double cluster = number_at(&got, r, 1);
+        double n = 0;
+        double t = 0.0;
+        double abs_t = 0.0;
+
+        for (size_t i = 1; i <= labels.n_rows; i++) {
+            if (number_at(&labels, i, is_dbscan ? 3 : 4) != cluster)
+                continue;
+            n++;
+            t += number_at(&labels, i, 2);
+            abs_t += fabs(number_at(&labels, i, 2));
+        }
+        ck_assert(number_at(&got, r, 2) == n);
+        /* sums of a hundred numbers in the same order */
+        ck_assert_double_le(fabs(number_at(&got, r, 3) - t / n), 1e-12 * abs_t / n);
+        ck_assert_double_le(fabs(number_at(&got, r, 4) - abs_t / n), 1e-12 * abs_t / n);
+    }
+    csv_table_clear(&labels);
+    csv_table_clear(&got);
+}
+END_TEST
+
+START_TEST(centroids_are_means_of_their_points)
+{
+    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans");
+    struct csv_table points = read_table("tsne.csv", "hook,neuron,x,y");
+    struct csv_table got = read_table("centroids.csv", "cluster,x,y");
+
+    ck_assert_uint_eq(got.n_rows, 3);
+    for (size_t c = 0; c < got.n_rows; c++)
+        for (size_t axis = 0; axis < 2; axis++) {
+            double sum = 0.0;
+            double n = 0;
+            for (size_t i = 1; i <= labels.n_rows; i++)
+                if (number_at(&labels, i, 4) == (double)c) {
+                    sum += number_at(&points, i, 2 + axis);
+                    n++;
+                }
+            /* Lloyd has ended with unchanged labels: the centres are the means, up to rounding */
+            ck_assert_double_le(fabs(number_at(&got, c + 1, 1 + axis) - sum / n), 1e-9);
+        }
+    csv_table_clear(&labels);
+    csv_table_clear(&points);
+    csv_table_clear(&got);
+}
+END_TEST
+
+/* The column of activations.csv with this name. */
+static size_t column_of(const struct csv_table *activations, const char *id)
+{
+    const size_t col = csv_table_find(activations, id);
+
+    ck_assert_msg(col < activations->n_cols, "%s: no such column", id);
+    return col;
+}
+
+START_TEST(matrices_follow_from_the_activations)
+{
+    struct csv_table acts = read_table("activations.csv", NULL);
+    struct csv_table gram = read_table("gram.csv", NULL);
+    struct csv_table cosine = read_table("cosine.csv", NULL);
+
+    ck_assert_uint_eq(gram.n_rows + 1, gram.n_cols);
+    ck_assert_uint_eq(cosine.n_rows, gram.n_rows);
+    for (size_t i = 1; i <= gram.n_rows; i += 7)
+        for (size_t j = 1; j <= gram.n_rows; j += 11) {
+            const size_t a = column_of(&acts, csv_table_field(&gram, i, 0).text);
+            const size_t b = column_of(&acts, csv_table_field(&gram, 0, j).text);
+            double dot = 0.0;
+            double aa = 0.0;
+            double bb = 0.0;
+            for (size_t k = 1; k <= acts.n_rows; k++) {
+                const double x = number_at(&acts, k, a);
+                const double y = number_at(&acts, k, b);
+                dot += x * y;
+                aa += x * x;
+                bb += y * y;
+            }
+            /* float64 sums of 108 products in another order */
+            ck_assert_double_le(fabs(number_at(&gram, i, j) - dot), 1e-12 * sqrt(aa * bb));
+            ck_assert_double_le(fabs(number_at(&cosine, i, j) - dot / sqrt(aa * bb)), 1e-12);
+        }
+    csv_table_clear(&acts);
+    csv_table_clear(&gram);
+    csv_table_clear(&cosine);
+}
+END_TEST
+
+START_TEST(matrices_are_sorted_by_cluster)
+{
+    struct csv_table gram = read_table("gram.csv", NULL);
+    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans");
+    double last_label = -2;
+    double last_neuron = -1;
+
+    for (size_t i = 1; i <= gram.n_rows; i++) {
+        const char *const id = csv_table_field(&gram, i, 0).text;
+        ck_assert_str_eq(id, csv_table_field(&gram, 0, i).text);
+        const double neuron = atof(strrchr(id, ':') + 1);
+        double label = -2;
+        for (size_t k = 1; k <= labels.n_rows; k++)
+            if (number_at(&labels, k, 1) == neuron)
+                label = number_at(&labels, k, 3);
+        ck_assert(label > last_label || (label == last_label && neuron > last_neuron));
+        last_label = label;
+        last_neuron = neuron;
+    }
+    csv_table_clear(&gram);
+    csv_table_clear(&labels);
+}
+END_TEST
+
+static void assert_same_file(const char *name, const char *other)
+{
+    char command[COMMAND_SIZE];
+
+    snprintf(command, sizeof command, "cmp '%s/%s' '%s/%s'", folder, name, folder, other);
+    ck_assert_msg(system(command) == 0, "%s and %s differ", name, other);
+}
+
+START_TEST(a_second_run_gives_the_same_files)
+{
+    ck_assert_int_eq(circuittui("run --threads 1 -o %s/again >/dev/null"), 0);
+    assert_same_file("activations.csv", "again/activations.csv");
+    assert_same_file("ttest.csv", "again/ttest.csv");
+    assert_same_file("tsne.csv", "again/tsne.csv");
+    assert_same_file("clusters.csv", "again/clusters.csv");
+    assert_same_file("centroids.csv", "again/centroids.csv");
+    assert_same_file("cosine.csv", "again/cosine.csv");
+}
+END_TEST
+
+START_TEST(a_run_can_begin_at_its_own_activations)
+{
+    ck_assert_int_eq(circuittui("run -a %s/activations.csv -o %s/from >/dev/null"), 0);
+    assert_same_file("activations.csv", "from/activations.csv");
+    assert_same_file("ttest.csv", "from/ttest.csv");
+    assert_same_file("tsne.csv", "from/tsne.csv");
+    assert_same_file("gram.csv", "from/gram.csv");
+}
+END_TEST
+
+START_TEST(nothing_significant_leaves_headers)
+{
+    ck_assert_int_eq(circuittui("run --alpha 1e-200 -o %s/none > %s/none.txt"), 0);
+    struct csv_table points = read_table("none/tsne.csv", "hook,neuron,x,y");
+    struct csv_table labels = read_table("none/clusters.csv", "hook,neuron,t,dbscan,kmeans");
+    struct csv_table rows =
+        read_table("none/cluster_summary.csv", "method,cluster,size,mean_t,mean_abs_t");
+    struct csv_table gram = read_table("none/gram.csv", "id");
+    ck_assert_uint_eq(points.n_rows + labels.n_rows + rows.n_rows + gram.n_rows, 0);
+    ck_assert_int_eq(circuittui("--version; grep -q 'no significant neuron' %s/none.txt"), 0);
+    csv_table_clear(&points);
+    csv_table_clear(&labels);
+    csv_table_clear(&rows);
+    csv_table_clear(&gram);
+}
+END_TEST
+
+START_TEST(results_are_not_written_over_unasked)
+{
+    ck_assert_int_eq(circuittui("run -o %s >/dev/null 2>%s/err.txt"), 1);
+    ck_assert_int_eq(circuittui("run -o %s/again --force >/dev/null"), 0);
+}
+END_TEST
+
+static const struct {
+    int status;
+    const char *arguments;
+    const char *want; /* in the one line on stderr */
+} failures[] = {
+    { 2, "", "no command" },
+    { 2, "run --alpha 2", "--alpha" },
+    { 2, "dance", "no such command" },
+    { 2, "tokenize", "no text" },
+    { 1, "run -m /nonexistent", "/nonexistent" },
+    { 1, "run -m /dev/null", "/dev/null" },
+    { 1, "run -m %s", "config.json" },
+    { 1, "run -s /nonexistent.csv", "/nonexistent.csv" },
+    { 1, "run -s %s", "folder" },
+    { 1, "run -s /dev/null", "/dev/null" },
+    { 1, "run -H h.99.mlp", "h.99.mlp" },
+    { 1, "run -H 'x.*'", "x.*" },
+    { 1, "run --contrast him,them", "them" },
+    { 1, "run -a %s/manifest.json", "manifest.json" },
+    { 1, "run -o /dev/null/x", "/dev/null" },
+    { 1, "hooks -m /nonexistent", "/nonexistent" },
+    { 1, "tokenize -m /nonexistent x", "/nonexistent" },
+    { 1, "tokenize \"$(printf 'a\\377b')\"", "UTF-8" },
+    { 1, "run > /dev/full", "standard output" },
+};
+
+START_TEST(failures_are_one_line_and_a_status)
+{
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        char arguments[COMMAND_SIZE / 4];
+        char line[1024] = "";
+        char more[1024];
+
+        snprintf(arguments, sizeof arguments, "%s 2>%%s/err.txt%s", failures[i].arguments,
+                 strchr(failures[i].arguments, '>') != NULL ? "" : " >/dev/null");
+        const int status = circuittui(arguments);
+        ck_assert_msg(status == failures[i].status, "'%s': status %d", failures[i].arguments,
+                      status);
+        FILE *const file = fopen(in_folder("err.txt"), "r");
+        ck_assert_ptr_nonnull(fgets(line, sizeof line, file));
+        ck_assert_msg(strncmp(line, "circuittui: ", 12) == 0 &&
+                          strstr(line, failures[i].want) != NULL,
+                      "'%s': %s", failures[i].arguments, line);
+        ck_assert_msg(fgets(more, sizeof more, file) == NULL, "'%s': a second line: %s",
+                      failures[i].arguments, more);
+        fclose(file);
+    }
+}
+END_TEST
+
+START_TEST(the_other_commands_answer)
+{
+    ck_assert_int_eq(circuittui("--version | grep -q '^circuittui [0-9]'"), 0);
+    ck_assert_int_eq(circuittui("run --help | grep -q -- --perplexity"), 0);
+    ck_assert_int_eq(circuittui("hooks | grep -q '^h.5.mlp.c_fc .*256'"), 0);
+    ck_assert_int_eq(circuittui("tokenize --ids ' him' ' her' | grep -c '^[0-9]*$' | grep -qx 2"),
+                     0);
+    ck_assert_int_eq(circuittui("tokenize --ids - ' him' < /dev/null | grep -qx '[0-9]*'"), 0);
+}
+END_TEST
+
+START_TEST(plots_are_plain_text_where_that_is_asked_for)
+{
+    /* Sixteen or more lines with an escape or a byte beyond ASCII would be found here. */
+    ck_assert_int_eq(circuittui("run --plot --ascii --color never > %s/plots.txt"), 0);
+    FILE *const file = fopen(in_folder("plots.txt"), "r");
+    size_t n = 0;
+    for (int ch = fgetc(file); ch != EOF; ch = fgetc(file)) {
+        ck_assert_msg(ch == '\n' || (ch >= ' ' && ch < 127), "byte %d", ch);
+        n++;
+    }
+    fclose(file);
+    ck_assert_uint_gt(n, 10000);
+    ck_assert_int_eq(circuittui("run --plot --color always | grep -q \"$(printf '\\033')\\[\""), 0);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        activations_are_the_references,
+        t_tests_are_scipys,
+        the_picture_is_as_good_and_as_large_as_scikit_learns,
+        dbscan_labels_follow_from_the_picture,
+        summaries_follow_from_the_labels,
+        centroids_are_means_of_their_points,
+        matrices_follow_from_the_activations,
+        matrices_are_sorted_by_cluster,
+        a_second_run_gives_the_same_files,
+        a_run_can_begin_at_its_own_activations,
+        nothing_significant_leaves_headers,
+        results_are_not_written_over_unasked,
+        failures_are_one_line_and_a_status,
+        the_other_commands_answer,
+        plots_are_plain_text_where_that_is_asked_for,
+    };
+    char command[COMMAND_SIZE];
+
+    if (mkdtemp(folder) == NULL) {
+        perror(folder);
+        return 1;
+    }
+    snprintf(command, sizeof command, "'%s' run -o '%s' > '%s/report.txt'", getenv("CIRCUITTUI"),
+             folder, folder);
+    if (system(command) != 0)
+        return 1;
+    const int failed = RUN_TESTS("run", tests);
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command) != 0 || failed;
+}
