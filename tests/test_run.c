@@ -334,8 +334,8 @@ START_TEST(matrices_follow_from_the_activations)
             double aa = 0.0;
             double bb = 0.0;
             for (size_t k = 1; k <= acts.n_rows; k++) {
-                const double x = number_at(&acts, k, a);
-                const double y = number_at(&acts, k, b);
+                const double x = (double)(float)number_at(&acts, k, a);
+                const double y = (double)(float)number_at(&acts, k, b);
                 dot += x * y;
                 aa += x * x;
                 bb += y * y;
@@ -441,7 +441,7 @@ static const struct {
     { 1, "run -m /dev/null", "/dev/null" },
     { 1, "run -m %s", "config.json" },
     { 1, "run -s /nonexistent.csv", "/nonexistent.csv" },
-    { 1, "run -s %s", "folder" },
+    { 1, "run -s %s", "directory" },
     { 1, "run -s /dev/null", "/dev/null" },
     { 1, "run -H h.99.mlp", "h.99.mlp" },
     { 1, "run -H 'x.*'", "x.*" },

@@ -2,44 +2,41 @@
 #include "cli/paths.h"
 
 #include <limits.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "io/outfile.h"
 
-static bool is_demo(const char *folder)
+/* *out is FOLDER/NAME with links followed, when a model lies there. */
+static bool find_demo(const char *folder, const char *name, char **out)
 {
-    char path[PATH_MAX + 32];
+    char *const demo = outfile_join(folder, name);
+    char *const config = demo != NULL ? outfile_join(demo, "config.json") : NULL;
 
-    snprintf(path, sizeof path, "%s/config.json", folder);
-    return access(path, R_OK) == 0;
+    *out = config != NULL && access(config, R_OK) == 0 ? realpath(demo, NULL) : NULL;
+    free(config);
+    free(demo);
+    return *out != NULL;
 }
 
 enum ct_status paths_demo(char **out, struct ct_error *err)
 {
-    static const char *const beside[] = { ".circuittui-data/demo", /* build tree */
-                                          "../share/circuittui/demo" };
     char program[PATH_MAX];
-    char folder[PATH_MAX + 64];
     const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
 
     if (length > 0) {
         program[length] = '\0';
         *strrchr(program, '/') = '\0';
-        for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
-            snprintf(folder, sizeof folder, "%s/%s", program, beside[i]);
-            if (is_demo(folder))
-                goto found;
-        }
+        if (find_demo(program, ".circuittui-data/demo", out) || /* build tree */
+            find_demo(program, "../share/circuittui/demo", out))
+            return CT_OK;
     }
-    snprintf(folder, sizeof folder, "%s/demo", PKGDATADIR);
-    if (!is_demo(folder))
-        return ct_fail(
-            err, CT_EIO,
-            "%s: the demo model is not there; name a model with --model, or install again", folder);
-found:
-    *out = realpath(folder, NULL); /* links followed: the path that a person would type */
-    return *out != NULL ? CT_OK : ct_fail_nomem(err, "demo", 0);
+    if (find_demo(PKGDATADIR, "demo", out))
+        return CT_OK;
+    return ct_fail(err, CT_EIO,
+                   "%s/demo: the demo model is not there; name a model with --model, or install "
+                   "again",
+                   PKGDATADIR);
 }
