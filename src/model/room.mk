@@ -1,27 +1,28 @@
 noinst_LIBRARIES += src/model/libmodel.a
-src_model_libmodel_a_SOURCES =
-src_model_libmodel_a_SOURCES += \
+src_model_libmodel_a_SOURCES = \
 	src/model/activation.c src/model/activation.h \
+	src/model/added_tokens.c src/model/added_tokens.h \
 	src/model/attention.c src/model/attention.h \
+	src/model/bpe.c src/model/bpe.h \
 	src/model/checkpoint.c src/model/checkpoint.h \
 	src/model/exp_f32.h \
-	src/model/extract.c src/model/extract.h src/model/extract_batches.h \
+	src/model/extract.c src/model/extract.h \
+	src/model/extract_batches.h \
 	src/model/forward.c src/model/forward.h \
-	src/model/gpt2.c src/model/gpt2.h src/model/gpt2_weights.h \
+	src/model/gpt2.c src/model/gpt2.h \
 	src/model/gpt2_config.c src/model/gpt2_config.h \
+	src/model/gpt2_weights.h \
 	src/model/hooks.c src/model/hooks.h \
 	src/model/json_file.c src/model/json_file.h \
+	src/model/json_ids.c src/model/json_ids.h \
 	src/model/layer_norm.c src/model/layer_norm.h \
 	src/model/linear.c src/model/linear.h \
 	src/model/prefetch.c src/model/prefetch.h \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
+	src/model/pretokenize.c src/model/pretokenize.h \
 	src/model/safetensors.c src/model/safetensors.h \
 	src/model/tensor.c src/model/tensor.h \
 	src/model/threads.h \
-	src/model/added_tokens.c src/model/added_tokens.h \
-	src/model/bpe.c src/model/bpe.h \
-	src/model/json_ids.c src/model/json_ids.h \
-	src/model/pretokenize.c src/model/pretokenize.h \
 	src/model/tokenizer.c src/model/tokenizer.h \
 	src/model/tokenizer_files.c src/model/tokenizer_files.h \
 	src/model/tokenizer_json.c \
