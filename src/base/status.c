@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 
-static enum ct_status fill(struct ct_error *err, enum ct_status code, const char *format,
-                           va_list args)
+__attribute__((format(printf, 3, 0))) static enum ct_status
+fill(struct ct_error *err, enum ct_status code, const char *format, va_list args)
 {
     char raw[CT_ERROR_SIZE];
 
