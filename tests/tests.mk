@@ -63,6 +63,7 @@ check_PROGRAMS += tests/test_tokenizer
 tests_test_tokenizer_SOURCES = tests/test_tokenizer.c $(TEST_SUPPORT)
 tests_test_tokenizer_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_tokenizer_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 # Not a test: what tests/quality/tsne_quality.py runs (make tests/quality/tsne_driver).
 EXTRA_PROGRAMS += tests/quality/tsne_driver
 tests_quality_tsne_driver_SOURCES = tests/quality/tsne_driver.c
@@ -117,6 +118,7 @@ check_PROGRAMS += tests/test_ttest
 tests_test_ttest_SOURCES = tests/test_ttest.c $(TEST_SUPPORT)
 tests_test_ttest_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_ttest_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_safetensors
 tests_test_safetensors_SOURCES = tests/test_safetensors.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
 tests_test_safetensors_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -136,6 +138,7 @@ check_PROGRAMS += tests/test_forward
 tests_test_forward_SOURCES = tests/test_forward.c $(TEST_SUPPORT)
 tests_test_forward_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_forward_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 # The plot room: canvases compared with golden text; UPDATE_GOLDEN=1 writes it anew.
 TEST_GOLDEN_CANVAS = tests/golden_canvas.c tests/golden_canvas.h
 
@@ -159,18 +162,6 @@ tests_test_ansi_SOURCES = tests/test_ansi.c $(TEST_SUPPORT)
 tests_test_ansi_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_ansi_LDADD = src/cli/libcli.a $(PLOT) $(CHECK_LIBS)
 
-EXTRA_DIST += \
-	tests/golden/plot_activations.txt \
-	tests/golden/plot_curves.txt \
-	tests/golden/plot_histograms.txt \
-	tests/golden/plot_scatter_clusters.txt \
-	tests/golden/plot_scatter_t.txt \
-	tests/golden/plot_sequential.txt \
-	tests/golden/plot_series.txt \
-	tests/golden/plot_similarities.txt \
-	tests/golden/plot_sparklines.txt \
-	tests/golden/plot_t.txt
-
 # The num room: clusters of points.
 check_PROGRAMS += tests/test_dbscan
 tests_test_dbscan_SOURCES = tests/test_dbscan.c $(TEST_SUPPORT)
@@ -182,16 +173,12 @@ tests_test_kmeans_SOURCES = tests/test_kmeans.c $(TEST_SUPPORT)
 tests_test_kmeans_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_kmeans_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
 
-EXTRA_DIST += \
-	fixtures/gen_dbscan.py fixtures/dbscan_cases.csv fixtures/dbscan_points.csv \
-	fixtures/dbscan_k_distance.csv \
-	fixtures/gen_kmeans.py fixtures/kmeans_cases.csv fixtures/kmeans_points.csv \
-	fixtures/kmeans_centers.csv fixtures/kmeans_best.csv fixtures/kmeans_best_points.csv
 check_PROGRAMS += tests/test_tokenizer_files
 tests_test_tokenizer_files_SOURCES = tests/test_tokenizer_files.c $(TEST_MODEL_FILES) \
 	$(TEST_SUPPORT)
 tests_test_tokenizer_files_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_tokenizer_files_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_options
 tests_test_options_SOURCES = tests/test_options.c $(TEST_SUPPORT)
 tests_test_options_CPPFLAGS = $(TEST_CPPFLAGS)

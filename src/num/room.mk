@@ -1,22 +1,5 @@
 noinst_LIBRARIES += src/num/libnum.a
 src_num_libnum_a_SOURCES = \
-	src/num/crew.c src/num/crew.h \
-	src/num/mt19937.c src/num/mt19937.h \
-	src/num/neighbors.c src/num/neighbors.h \
-	src/num/pca.c src/num/pca.h \
-	src/num/tsne.c src/num/tsne.h \
-	src/num/tsne_affinity.c src/num/tsne_affinity.h \
-	src/num/tsne_gradient.c src/num/tsne_gradient.h \
-	src/num/tsne_schedule.c src/num/tsne_schedule.h
-
-src_num_libnum_a_SOURCES += \
-	src/num/histogram.c src/num/histogram.h \
-	src/num/multitest.c src/num/multitest.h \
-	src/num/similarity.c src/num/similarity.h \
-	src/num/student_t.c src/num/student_t.h \
-	src/num/ttest.c src/num/ttest.h
-
-src_num_libnum_a_SOURCES += \
 	src/num/cells.c src/num/cells.h \
 	src/num/crew.c src/num/crew.h \
 	src/num/dbscan.c src/num/dbscan.h \
