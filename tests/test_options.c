@@ -6,22 +6,28 @@
 
 #include "cli/options.h"
 
-enum { MOST = 16 };
+enum { MOST = 20 };
 
-/* Parses `circuittui` and the words up to the first NULL. */
-static enum ct_status parse(struct options *options, struct ct_error *err, char *const words[])
+/* Parses `circuittui` and n words. */
+static enum ct_status parse(struct options *options, struct ct_error *err, size_t n,
+                            const char *const *words)
 {
-    static char *argv[MOST + 2]; /* the options borrow it */
-    int argc = 0;
+    static char copies[MOST][64]; /* the options borrow them */
+    static char *argv[MOST + 1];
 
-    argv[argc++] = (char[]){ "circuittui" };
-    for (; argc <= MOST && words[argc - 1] != NULL; argc++)
-        argv[argc] = words[argc - 1];
-    argv[argc] = NULL;
-    return options_parse(argc, argv, options, err);
+    ck_assert_uint_lt(n + 1, MOST);
+    snprintf(copies[0], sizeof copies[0], "circuittui");
+    for (size_t i = 0; i < n; i++)
+        snprintf(copies[i + 1], sizeof copies[i + 1], "%s", words[i]);
+    for (size_t i = 0; i <= n; i++)
+        argv[i] = copies[i];
+    argv[n + 1] = NULL;
+    return options_parse((int)n + 1, argv, options, err);
 }
 
-#define PARSE(options, err, ...) parse((options), (err), (char *[]){ __VA_ARGS__, NULL })
+#define PARSE(options, err, ...)                                                                   \
+    parse((options), (err), sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *),              \
+          (const char *[]){ __VA_ARGS__ })
 
 START_TEST(defaults_are_those_of_the_manual)
 {
@@ -141,14 +147,12 @@ START_TEST(mistakes_are_told_in_one_line)
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         struct options o;
         struct ct_error err = { 0 };
-        char copies[5][64];
-        char *words[6] = { 0 };
+        size_t n = 0;
 
-        for (size_t w = 0; w < 5 && mistakes[i].words[w] != NULL; w++) {
-            snprintf(copies[w], sizeof copies[w], "%s", mistakes[i].words[w]);
-            words[w] = copies[w];
-        }
-        ck_assert_msg(parse(&o, &err, words) == CT_EINVAL, "taken: %s", mistakes[i].want);
+        while (n < 5 && mistakes[i].words[n] != NULL)
+            n++;
+        ck_assert_msg(parse(&o, &err, n, mistakes[i].words) == CT_EINVAL, "taken: %s",
+                      mistakes[i].want);
         ck_assert_msg(strstr(err.text, mistakes[i].want) != NULL, "want '%s' in '%s'",
                       mistakes[i].want, err.text);
         options_clear(&o);
