@@ -198,3 +198,8 @@ check_PROGRAMS += tests/test_run
 tests_test_run_SOURCES = tests/test_run.c $(TEST_SUPPORT)
 tests_test_run_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_run_LDADD = $(IO) $(IO_LIBS) $(CHECK_LIBS)
+EXTRA_DIST += \
+	fixtures/gen_gpt2.py fixtures/gpt2_tiny/config.json fixtures/gpt2_tiny/model.safetensors \
+	fixtures/gpt2_sequences.csv fixtures/gpt2_demo_sequences.csv fixtures/gpt2_demo.csv \
+	fixtures/gpt2_tiny_base.csv fixtures/gpt2_tiny_gelu.csv fixtures/gpt2_tiny_inverse.csv \
+	fixtures/gpt2_tiny_relu.csv fixtures/gpt2_tiny_unscaled.csv
