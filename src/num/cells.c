@@ -30,8 +30,7 @@ struct sorting {
     uint64_t *spare_keys;
     uint32_t *rows;
     uint32_t *spare_rows;
-    uint32_t *strip_of; /* of each row of X */
-    uint32_t *place;    /* [n_strips + 1], where the next point of a strip goes */
+    uint32_t *strip_end; /* [n_strips] */
 };
 
 static void sorting_clear(struct sorting *s)
@@ -40,8 +39,7 @@ static void sorting_clear(struct sorting *s)
     free(s->spare_keys);
     free(s->rows);
     free(s->spare_rows);
-    free(s->strip_of);
-    free(s->place);
+    free(s->strip_end);
 }
 
 static enum ct_status sorting_init(struct sorting *s, size_t n, struct ct_error *err)
@@ -49,56 +47,64 @@ static enum ct_status sorting_init(struct sorting *s, size_t n, struct ct_error 
     *s = (struct sorting){ .keys = ct_aligned_array(n, sizeof *s->keys),
                            .spare_keys = ct_aligned_array(n, sizeof *s->spare_keys),
                            .rows = ct_aligned_array(n, sizeof *s->rows),
-                           .spare_rows = ct_aligned_array(n, sizeof *s->spare_rows),
-                           .strip_of = ct_aligned_array(n, sizeof *s->strip_of) };
-    if (s->keys == NULL || s->spare_keys == NULL || s->rows == NULL || s->spare_rows == NULL ||
-        s->strip_of == NULL)
-        return ct_fail_nomem(err, "sorting the points", 28ULL * n);
+                           .spare_rows = ct_aligned_array(n, sizeof *s->spare_rows) };
+    if (s->keys == NULL || s->spare_keys == NULL || s->rows == NULL || s->spare_rows == NULL)
+        return ct_fail_nomem(err, "sorting the points", 24ULL * n);
     return CT_OK;
 }
 
-/* s->rows: the rows of X in the order of column j. */
-static void sort_rows(struct sorting *s, const struct mat *X, size_t j)
+/* Sorts the rows lo .. hi - 1 of the order that there is by column j of X. */
+static void sort_rows(struct sorting *s, const struct mat *X, size_t j, size_t lo, size_t hi)
 {
-    for (size_t i = 0; i < X->rows; i++) {
-        s->keys[i] = points_key(X->data[2 * i + j]);
-        s->rows[i] = (uint32_t)i;
-    }
-    points_radix_sort(s->keys, s->rows, s->spare_keys, s->spare_rows, X->rows);
+    for (size_t i = lo; i < hi; i++)
+        s->keys[i] = points_key(X->data[2 * (size_t)s->rows[i] + j]);
+    points_radix_sort(s->keys + lo, s->rows + lo, s->spare_keys + lo, s->spare_rows + lo, hi - lo);
 }
 
-/* Gives each row its strip and returns how many there are. Rows are in the order of x. */
-static size_t cut_strips(struct sorting *s, const struct mat *X, double side)
+/* Where the strip that begins with row lo of the order ends. */
+static size_t strip_end(const struct sorting *s, size_t n, size_t lo, double side)
 {
+    const double first = points_unkey(s->keys[lo]);
+    size_t i = lo + 1;
+
+    while (i < n && !(points_unkey(s->keys[i]) - first > side))
+        i++;
+    return i;
+}
+
+/* Cuts the rows, which are in the order of x, into strips: their ends in s, their number in c. */
+static enum ct_status cut_strips(struct cells *c, struct sorting *s, double side,
+                                 struct ct_error *err)
+{
+    const size_t n = c->points.n;
     size_t n_strips = 0;
-    double first = 0.0;
 
-    for (size_t i = 0; i < X->rows; i++) {
-        const double x = X->data[2 * (size_t)s->rows[i]];
-        if (n_strips == 0 || x - first > side) {
-            first = x;
-            n_strips++;
-        }
-        s->strip_of[s->rows[i]] = (uint32_t)(n_strips - 1);
+    for (size_t lo = 0; lo < n; n_strips++)
+        lo = strip_end(s, n, lo, side);
+    s->strip_end = ct_malloc_array(n_strips, sizeof *s->strip_end);
+    c->strip = ct_malloc_array(n_strips + 1, sizeof *c->strip);
+    if (s->strip_end == NULL || c->strip == NULL)
+        return ct_fail_nomem(err, "strips of the plane", 8ULL * n_strips);
+    for (size_t lo = 0; lo < n; c->n_strips++) {
+        lo = strip_end(s, n, lo, side);
+        s->strip_end[c->n_strips] = (uint32_t)lo;
     }
-    return n_strips;
+    return CT_OK;
 }
 
-/* Deals the rows, which are in the order of y, out to their strips; s->place then is where each
- * strip ends. */
-static void deal_to_strips(struct sorting *s, const struct mat *X, size_t n_strips,
-                           struct points *p)
+/* Puts the points in their places, strip after strip, each in the order of y. */
+static void sort_strips(struct cells *c, struct sorting *s, const struct mat *X)
 {
-    for (size_t i = 0; i < X->rows; i++)
-        s->place[s->strip_of[i] + 1]++;
-    for (size_t strip = 0; strip < n_strips; strip++)
-        s->place[strip + 1] += s->place[strip];
-    for (size_t i = 0; i < X->rows; i++) {
-        const uint32_t row = s->rows[i];
-        const uint32_t to = s->place[s->strip_of[row]]++;
-        p->x[to] = X->data[2 * (size_t)row];
-        p->y[to] = X->data[2 * (size_t)row + 1];
-        p->order[to] = row;
+    struct points *const p = &c->points;
+    size_t i = 0;
+
+    for (size_t strip = 0; strip < c->n_strips; strip++) {
+        sort_rows(s, X, 1, i, s->strip_end[strip]);
+        for (; i < s->strip_end[strip]; i++) {
+            p->x[i] = X->data[2 * (size_t)s->rows[i]];
+            p->y[i] = X->data[2 * (size_t)s->rows[i] + 1];
+            p->order[i] = s->rows[i];
+        }
     }
 }
 
@@ -113,27 +119,27 @@ static size_t cell_end(const struct points *p, size_t lo, size_t hi, double side
     return i;
 }
 
-static size_t count_cells(const struct points *p, const uint32_t *strip_end, size_t n_strips,
+static size_t count_cells(const struct points *p, const uint32_t *ends, size_t n_strips,
                           double side)
 {
     size_t n_cells = 0;
     size_t lo = 0;
 
     for (size_t strip = 0; strip < n_strips; strip++)
-        for (; lo < strip_end[strip]; n_cells++)
-            lo = cell_end(p, lo, strip_end[strip], side);
+        for (; lo < ends[strip]; n_cells++)
+            lo = cell_end(p, lo, ends[strip], side);
     return n_cells;
 }
 
-static void cut_cells(struct cells *c, const uint32_t *strip_end, double side)
+static void cut_cells(struct cells *c, const uint32_t *ends, double side)
 {
     uint32_t cell = 0;
     size_t lo = 0;
 
     for (size_t strip = 0; strip < c->n_strips; strip++) {
         c->strip[strip] = cell;
-        while (lo < strip_end[strip]) {
-            const size_t hi = cell_end(&c->points, lo, strip_end[strip], side);
+        while (lo < ends[strip]) {
+            const size_t hi = cell_end(&c->points, lo, ends[strip], side);
             c->start[cell] = (uint32_t)lo;
             c->box[cell] = points_box(&c->points, lo, hi);
             cell++;
@@ -149,20 +155,18 @@ static enum ct_status fill(struct cells *c, struct sorting *s, const struct mat 
 {
     const double side = side_of(eps, c->eps2);
 
-    sort_rows(s, X, 0);
-    c->n_strips = cut_strips(s, X, side);
-    sort_rows(s, X, 1);
-    s->place = ct_calloc_array(c->n_strips + 1, sizeof *s->place);
-    c->strip = ct_malloc_array(c->n_strips + 1, sizeof *c->strip);
-    if (s->place == NULL || c->strip == NULL)
-        return ct_fail_nomem(err, "strips of the plane", 8ULL * c->n_strips);
-    deal_to_strips(s, X, c->n_strips, &c->points);
-    c->n_cells = count_cells(&c->points, s->place, c->n_strips, side);
+    for (size_t i = 0; i < X->rows; i++)
+        s->rows[i] = (uint32_t)i;
+    sort_rows(s, X, 0, 0, X->rows);
+    if (cut_strips(c, s, side, err) != CT_OK)
+        return CT_ENOMEM;
+    sort_strips(c, s, X);
+    c->n_cells = count_cells(&c->points, s->strip_end, c->n_strips, side);
     c->start = ct_malloc_array(c->n_cells + 1, sizeof *c->start);
     c->box = ct_malloc_array(c->n_cells, sizeof *c->box);
     if (c->start == NULL || c->box == NULL)
         return ct_fail_nomem(err, "cells of the plane", 36ULL * c->n_cells);
-    cut_cells(c, s->place, side);
+    cut_cells(c, s->strip_end, side);
     return CT_OK;
 }
 
@@ -228,10 +232,9 @@ size_t cells_near(const struct cells *c, struct cells_walk *walk, uint32_t a, ui
         for (uint32_t b = *from; b < end; b++) {
             if (is_below(mine, &c->box[b], c->eps2))
                 break;
-            if (b == a || box_nearest(mine, &c->box[b]) > c->eps2)
-                continue;
             assert(n < CELLS_NEAR_MAX);
-            near[n++] = b;
+            near[n] = b;
+            n += b != a && box_nearest(mine, &c->box[b]) <= c->eps2; /* no branch to guess */
         }
     }
     walk->set_for = walk->strip + 1;

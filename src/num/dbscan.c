@@ -68,30 +68,6 @@ static bool is_core(const struct cells *c, uint32_t a, size_t i, const uint32_t 
     return count >= min_samples;
 }
 
-static void find_core_points(struct dbscan *d, size_t min_samples)
-{
-    struct cells *const c = &d->cells;
-    struct cells_walk walk = { 0 };
-    uint32_t near[CELLS_NEAR_MAX];
-
-    for (uint32_t a = 0; a < c->n_cells; a++) {
-        const size_t size = c->start[a + 1] - c->start[a];
-        if (size >= min_samples) {
-            d->n_core[a] = (uint32_t)size;
-            continue;
-        }
-        const size_t n_near = cells_near(c, &walk, a, near);
-        size_t lo = c->start[a];
-        size_t hi = c->start[a + 1];
-        while (lo < hi)
-            if (is_core(c, a, lo, near, n_near, min_samples))
-                lo++;
-            else
-                points_swap(&c->points, lo, --hi);
-        d->n_core[a] = (uint32_t)(lo - c->start[a]);
-    }
-}
-
 static bool any_near(const struct points *p, size_t a_lo, size_t a_hi, size_t b_lo, size_t b_hi,
                      double eps2)
 {
@@ -146,28 +122,52 @@ static uint32_t root_of(uint32_t *parent, uint32_t a)
     return a;
 }
 
-static void join_cells(struct dbscan *d)
+/* Moves the core points of cell a to its front. */
+static void find_core_points(struct dbscan *d, uint32_t a, const uint32_t *near, size_t n_near,
+                             size_t min_samples)
 {
     struct cells *const c = &d->cells;
+    size_t lo = c->start[a];
+    size_t hi = c->start[a + 1];
+
+    if (hi - lo >= min_samples)
+        lo = hi;
+    while (lo < hi)
+        if (is_core(c, a, lo, near, n_near, min_samples))
+            lo++;
+        else
+            points_swap(&c->points, lo, --hi);
+    d->n_core[a] = (uint32_t)(lo - c->start[a]);
+}
+
+/* Joins cell a with the cells before it that have a core point near one of its own. */
+static void join_cell(struct dbscan *d, uint32_t a, const uint32_t *near, size_t n_near)
+{
+    struct cells *const c = &d->cells;
+
+    for (size_t k = 0; k < n_near && near[k] < a; k++) {
+        const uint32_t b = near[k];
+        if (d->n_core[b] == 0)
+            continue;
+        const uint32_t root_a = root_of(d->parent, a);
+        const uint32_t root_b = root_of(d->parent, b);
+        if (root_a != root_b && reaches(&c->points, c->start[a], c->start[a] + d->n_core[a],
+                                        c->start[b], c->start[b] + d->n_core[b], c->eps2))
+            d->parent[root_a] = root_b;
+    }
+}
+
+static void find_clusters(struct dbscan *d, size_t min_samples)
+{
     struct cells_walk walk = { 0 };
     uint32_t near[CELLS_NEAR_MAX];
 
-    for (uint32_t a = 0; a < c->n_cells; a++)
+    for (uint32_t a = 0; a < d->cells.n_cells; a++) {
+        const size_t n_near = cells_near(&d->cells, &walk, a, near);
         d->parent[a] = a;
-    for (uint32_t a = 0; a < c->n_cells; a++) {
-        if (d->n_core[a] == 0)
-            continue;
-        const size_t n_near = cells_near(c, &walk, a, near);
-        for (size_t k = 0; k < n_near; k++) {
-            const uint32_t b = near[k];
-            if (b < a || d->n_core[b] == 0)
-                continue;
-            const uint32_t root_a = root_of(d->parent, a);
-            const uint32_t root_b = root_of(d->parent, b);
-            if (root_a != root_b && reaches(&c->points, c->start[a], c->start[a] + d->n_core[a],
-                                            c->start[b], c->start[b] + d->n_core[b], c->eps2))
-                d->parent[root_b] = root_a;
-        }
+        find_core_points(d, a, near, n_near, min_samples);
+        if (d->n_core[a] > 0)
+            join_cell(d, a, near, n_near);
     }
 }
 
@@ -247,8 +247,7 @@ static enum ct_status fit_cells(const struct mat *X, double eps, size_t min_samp
     if (d.n_core == NULL || d.parent == NULL || d.number == NULL) {
         st = ct_fail_nomem(err, "clusters of the cells", 12ULL * n_cells);
     } else {
-        find_core_points(&d, min_samples);
-        join_cells(&d);
+        find_clusters(&d, min_samples);
         *n_clusters = label_core_points(&d, labels);
         label_border_points(&d, labels);
     }

@@ -2,7 +2,6 @@
 #include "num/exact.h"
 #include "num/points.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,35 +131,54 @@ void points_split(struct points *p, size_t lo, size_t hi, size_t mid, bool by_y)
     }
 }
 
-enum { DIGIT_BITS = 11, DIGITS = 6, DIGIT_VALUES = 1 << DIGIT_BITS };
-
-static size_t digit_of(uint64_t key, size_t digit)
+static void insertion_sort(uint64_t *keys, uint32_t *values, size_t n)
 {
-    return (size_t)(key >> (DIGIT_BITS * digit)) & (DIGIT_VALUES - 1);
+    for (size_t i = 1; i < n; i++) {
+        const uint64_t key = keys[i];
+        const uint32_t value = values[i];
+        size_t j = i;
+        for (; j > 0 && keys[j - 1] > key; j--) {
+            keys[j] = keys[j - 1];
+            values[j] = values[j - 1];
+        }
+        keys[j] = key;
+        values[j] = value;
+    }
 }
+
+enum { MAX_BITS = 11, MIN_BITS = 8, MAX_DIGITS = 64 / MIN_BITS };
 
 void points_radix_sort(uint64_t *keys, uint32_t *values, uint64_t *spare_keys,
                        uint32_t *spare_values, size_t n)
 {
-    static_assert(DIGIT_BITS * DIGITS >= 64, "every bit of a key belongs to a digit");
-    uint32_t count[DIGITS][DIGIT_VALUES] = { { 0 } };
+    if (n <= 32) {
+        insertion_sort(keys, values, n);
+        return;
+    }
+    /* Few digits for many keys; for fewer keys, few counters to clear and add up. */
+    const unsigned bits = n > 4096 ? MAX_BITS : MIN_BITS;
+    const unsigned n_digits = (64 + bits - 1) / bits;
+    const uint64_t mask = ((uint64_t)1 << bits) - 1;
+    uint32_t count[MAX_DIGITS << MIN_BITS > 6 << MAX_BITS ? MAX_DIGITS << MIN_BITS : 6 << MAX_BITS];
     uint64_t *from_keys = keys;
     uint32_t *from = values;
 
+    memset(count, 0, ((size_t)n_digits << bits) * sizeof *count);
     for (size_t i = 0; i < n; i++)
-        for (size_t d = 0; d < DIGITS; d++)
-            count[d][digit_of(keys[i], d)]++;
-    for (size_t d = 0; n > 0 && d < DIGITS; d++) {
-        if (count[d][digit_of(keys[0], d)] == n)
+        for (unsigned d = 0; d < n_digits; d++)
+            count[(d << bits) + (keys[i] >> (bits * d) & mask)]++;
+    for (unsigned d = 0; d < n_digits; d++) {
+        uint32_t *const place = count + ((size_t)d << bits);
+        if (place[keys[0] >> (bits * d) & mask] == n)
             continue; /* the low digits of widened float32 are all zero */
-        uint32_t place = 0;
-        for (size_t v = 0; v < DIGIT_VALUES; v++) {
-            const uint32_t here = count[d][v];
-            count[d][v] = place;
-            place += here;
+        uint32_t next = 0;
+        for (size_t v = 0; v <= mask; v++) {
+            const uint32_t here = place[v];
+            place[v] = next;
+            next += here;
         }
         for (size_t i = 0; i < n; i++) {
-            const uint32_t to = count[d][digit_of(from_keys[i], d)]++;
+            const uint32_t to = place[from_keys[i] >> (bits * d) & mask]++;
             spare_keys[to] = from_keys[i];
             spare_values[to] = from[i];
         }
@@ -175,12 +193,4 @@ void points_radix_sort(uint64_t *keys, uint32_t *values, uint64_t *spare_keys,
         memcpy(keys, from_keys, n * sizeof *keys);
         memcpy(values, from, n * sizeof *values);
     }
-}
-
-uint64_t points_key(double v)
-{
-    uint64_t bits;
-
-    memcpy(&bits, &v, sizeof bits);
-    return bits >> 63 != 0 ? ~bits : bits | (uint64_t)1 << 63;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/mat.h"
 #include "base/status.h"
@@ -40,13 +41,28 @@ struct box points_box(const struct points *p, size_t lo, size_t hi);
  * from mid on; lo <= mid < hi. Linear on average. */
 void points_split(struct points *p, size_t lo, size_t hi, size_t mid, bool by_y);
 
-/* Sorts values [n] ascending by the bits of keys [n], least significant digit first: stable.
+/* Sorts keys [n] ascending and values [n] with them, least significant digit first: stable.
  * spare_keys and spare_values [n] are scratch. */
 void points_radix_sort(uint64_t *keys, uint32_t *values, uint64_t *spare_keys,
                        uint32_t *spare_values, size_t n);
 
-/* An unsigned key with the order of the finite double v. */
-uint64_t points_key(double v);
+/* An unsigned key with the order of the finite double v, and v again. */
+static inline uint64_t points_key(double v)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &v, sizeof bits);
+    return bits >> 63 != 0 ? ~bits : bits | (uint64_t)1 << 63;
+}
+
+static inline double points_unkey(uint64_t key)
+{
+    const uint64_t bits = key >> 63 != 0 ? key & ~((uint64_t)1 << 63) : ~key;
+    double v;
+
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
 
 /*
  * Squared distances. Rounding is monotone, so a gap or an extent computed from bounds is never on
