@@ -39,7 +39,7 @@ START_TEST(every_block_runs_once)
         struct crew *crew = NULL;
         ck_assert_int_eq(crew_new(threads[t], &crew, NULL), CT_OK);
         ck_assert_uint_ge(crew_size(crew), 1);
-        for (size_t section = 0; section < 2000; section++)
+        for (size_t section = 0; section < 700; section++)
             expect_each_once(crew, section % 7 == 0 ? N_BLOCKS : section % 5);
         crew_free(crew);
     }

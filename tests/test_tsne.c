@@ -112,46 +112,45 @@ static int compare_doubles(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-enum { MOST_RUNS = 45 };
+enum { RUNS = 9 };
 
-/* The medians of KL and of the standard deviation over runs with relative noise of 1e-7. */
-static void medians(const struct mat *x, double perplexity, size_t n_runs, double *kl,
-                    double *width)
+/* The medians of KL and of the width (root mean square distance from the centre) over runs with
+ * relative noise of 1e-7. */
+static void medians(const struct mat *x, double perplexity, double *kl, double *width)
 {
     const struct tsne_params p = params_at(perplexity);
     struct mat noisy = matrix(x->rows, x->cols);
-    double kls[MOST_RUNS], widths[MOST_RUNS];
+    double kls[RUNS], widths[RUNS];
     struct mt19937 rng;
 
     mt19937_init(&rng, 2);
-    for (size_t run = 0; run < n_runs; run++) {
+    for (size_t run = 0; run < RUNS; run++) {
         struct tsne_result r = { 0 };
-        double sum = 0.0, squares = 0.0;
+        double sum[2] = { 0 }, squares = 0.0;
         for (size_t e = 0; e < x->rows * x->cols; e++)
             noisy.data[e] = x->data[e] * (1.0 + 1e-7 * mt19937_normal(&rng));
         ck_assert_int_eq(tsne_fit(&noisy, &p, NULL, &r, NULL), CT_OK);
         ck_assert(r.learning_rate == 50.0);
         for (size_t e = 0; e < 2 * x->rows; e++) {
-            sum += r.embedding.data[e];
+            sum[e % 2] += r.embedding.data[e];
             squares += r.embedding.data[e] * r.embedding.data[e];
         }
-        const double mean = sum / (double)(2 * x->rows);
+        const double n = (double)x->rows;
         kls[run] = r.kl_divergence;
-        widths[run] = sqrt(squares / (double)(2 * x->rows) - mean * mean);
+        widths[run] = sqrt((squares - (sum[0] * sum[0] + sum[1] * sum[1]) / n) / n);
         tsne_result_clear(&r);
     }
     mat_clear(&noisy);
-    qsort(kls, n_runs, sizeof *kls, compare_doubles);
-    qsort(widths, n_runs, sizeof *widths, compare_doubles);
-    *kl = kls[n_runs / 2];
-    *width = widths[n_runs / 2];
+    qsort(kls, RUNS, sizeof *kls, compare_doubles);
+    qsort(widths, RUNS, sizeof *widths, compare_doubles);
+    *kl = kls[RUNS / 2];
+    *width = widths[RUNS / 2];
 }
 
 /*
- * want: n_samples, perplexity, median KL, median standard deviation of scikit-learn's runs. With
- * 200 points runs scatter by 1 %, and the median of 9 may be 1.01 times the reference's. With 60
- * they scatter by 20 %: of 45 runs the median is known to some 1 %, so three of those more.
- * The width within 5 %: it goes with the KL.
+ * want: n_samples, perplexity, median KL and median width of scikit-learn's runs. The
+ * median of 9 runs may be 1.01 times the reference's. The width is within 6 %: the reference's
+ * repulsion is an approximation, and its pictures are some 2 % smaller; runs scatter by 2 %.
  */
 START_TEST(quality_is_sklearns)
 {
@@ -160,13 +159,12 @@ START_TEST(quality_is_sklearns)
 
     for (size_t i = 0; i < want.rows; i++) {
         const double *const row = mat_row(&want, i);
-        const bool small = row[0] == 60.0;
         double kl, width;
-        medians(small ? &x60 : &x200, row[1], small ? MOST_RUNS : 9, &kl, &width);
-        if (!(kl <= (small ? 1.04 : 1.01) * row[2]))
+        medians(row[0] == 60.0 ? &x60 : &x200, row[1], &kl, &width);
+        if (!(kl <= 1.01 * row[2]))
             ck_abort_msg("n %g perplexity %g: KL %.6f, scikit-learn %.6f", row[0], row[1], kl,
                          row[2]);
-        assert_allclose(&width, &row[3], 1, 0.05, 0.0);
+        assert_allclose(&width, &row[3], 1, 0.06, 0.0);
     }
     mat_clear(&want);
     mat_clear(&x60);
@@ -195,7 +193,9 @@ START_TEST(threads_do_not_matter)
 END_TEST
 
 struct watcher {
+    size_t max_iter;
     size_t stop_at;
+    size_t last;
     size_t ticks;
     size_t shown;
     double kl;
@@ -205,7 +205,9 @@ static enum tsne_answer watch_tick(void *context, size_t n_iter, size_t max_iter
 {
     struct watcher *const w = context;
 
-    ck_assert_uint_eq(max_iter, 1000);
+    ck_assert_uint_eq(max_iter, w->max_iter);
+    ck_assert(n_iter == 0 || n_iter > w->last);
+    w->last = n_iter;
     w->ticks += n_iter > 0;
     if (n_iter >= w->stop_at)
         return TSNE_STOP;
@@ -228,12 +230,14 @@ static void watch_show(void *context, size_t n_iter, double kl_divergence, const
 START_TEST(watchers_see_and_stop)
 {
     struct mat x = fixture_load("tsne_x60.csv");
-    const struct tsne_params p = params_at(10.0);
-    struct watcher seen = { .stop_at = SIZE_MAX }, stopping = { .stop_at = 3 }, early = { 0 };
+    struct tsne_params p = params_at(10.0);
+    struct watcher seen = { .max_iter = 1000, .stop_at = SIZE_MAX };
+    struct watcher stopping = { .max_iter = 3000, .stop_at = 1003 }, early = { .max_iter = 3000 };
     struct tsne_watch watch = { watch_tick, watch_show, &seen };
     struct tsne_result plain = { 0 }, watched = { 0 }, none = { 0 };
     struct ct_error err;
 
+    p.n_init = 1;
     ck_assert_int_eq(tsne_fit(&x, &p, NULL, &plain, &err), CT_OK);
     ck_assert_int_eq(tsne_fit(&x, &p, &watch, &watched, &err), CT_OK);
     ck_assert_mem_eq(plain.embedding.data, watched.embedding.data, sizeof(double[120]));
@@ -241,15 +245,38 @@ START_TEST(watchers_see_and_stop)
     ck_assert_uint_eq(seen.shown, watched.n_iter / 50);
     ck_assert(seen.kl == watched.kl_divergence); /* n_iter is a multiple of 50 */
 
-    watch.context = &stopping;
+    p.n_init = 3;
+    watch.context = &stopping; /* in the second of three descents */
     ck_assert_int_eq(tsne_fit(&x, &p, &watch, &none, &err), CT_ECANCELED);
-    ck_assert_uint_eq(stopping.ticks, 3);
+    ck_assert_uint_eq(stopping.last, 1003);
     watch.context = &early; /* stop_at 0: while neighbours are looked for */
     ck_assert_int_eq(tsne_fit(&x, &p, &watch, &none, &err), CT_ECANCELED);
     ck_assert_uint_eq(early.ticks, 0);
     ck_assert_ptr_null(none.embedding.data);
     tsne_result_clear(&plain);
     tsne_result_clear(&watched);
+    mat_clear(&x);
+}
+END_TEST
+
+/* Of several descents the best is kept, the first of which is that of n_init 1. */
+START_TEST(the_best_descent_is_kept)
+{
+    struct mat x = fixture_load("tsne_x60.csv");
+    struct tsne_params p = params_at(10.0);
+    double last = INFINITY;
+
+    for (p.n_init = 1; p.n_init <= 6; p.n_init++) {
+        struct tsne_result r = { 0 };
+        ck_assert_int_eq(tsne_fit(&x, &p, NULL, &r, NULL), CT_OK);
+        ck_assert(r.kl_divergence <= last);
+        ck_assert(p.n_init < 6 || r.kl_divergence < 0.1474); /* the median; six in a row above it
+                                                              * are one in 64 */
+        last = r.kl_divergence;
+        tsne_result_clear(&r);
+    }
+    p.n_init = SIZE_MAX / 10;
+    ck_assert_int_eq(tsne_fit(&x, &p, NULL, &(struct tsne_result){ 0 }, NULL), CT_EINVAL);
     mat_clear(&x);
 }
 END_TEST
@@ -416,6 +443,7 @@ int main(void)
         quality_is_sklearns,
         threads_do_not_matter,
         watchers_see_and_stop,
+        the_best_descent_is_kept,
         steps_end,
         bad_input_is_refused,
         divergence_is_no_result,

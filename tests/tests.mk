@@ -68,6 +68,7 @@ tests_test_tokenizer_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 EXTRA_PROGRAMS += tests/quality/tsne_driver
 tests_quality_tsne_driver_SOURCES = tests/quality/tsne_driver.c
 tests_quality_tsne_driver_LDADD = $(NUM) $(NUM_LIBS)
+EXTRA_DIST += tests/quality/tsne_quality.py
 
 check_PROGRAMS += tests/test_mt19937
 tests_test_mt19937_SOURCES = tests/test_mt19937.c $(TEST_SUPPORT)

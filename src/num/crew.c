@@ -8,11 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/mem.h"
 
 enum {
     SPIN = 2000,      /* looks before a helper sleeps or the caller yields: 10 to 30 us */
+    YIELDS = 64,      /* before the caller sleeps instead */
     MOST_ALONE = 128, /* sections the caller does alone at most before it asks for help again */
 };
 
@@ -171,8 +173,11 @@ static bool wait_for_helpers(struct crew *c)
             return true;
         relax();
     }
-    while (atomic_load(&c->pending) != 0)
-        sched_yield();
+    for (int look = 0; atomic_load(&c->pending) != 0; look++)
+        if (look < YIELDS)
+            sched_yield();
+        else
+            nanosleep(&(struct timespec){ .tv_nsec = 20000 }, NULL);
     return false;
 }
 

@@ -18,6 +18,8 @@
 enum {
     N_COMPONENTS = 2,
     CREW_FROM = 96, /* samples: with fewer, handing out the work costs more than it saves */
+    SMALL = 256,    /* samples: with fewer, one descent is too much a matter of chance */
+    SMALL_N_INIT = 4,
 };
 
 struct axis { /* one coordinate of every point; arrays are [tsne_padded(n_samples)] */
@@ -38,6 +40,7 @@ struct tsne {
     struct crew *crew;
     struct axis axes[N_COMPONENTS];
     float *embedding; /* [n_samples, N_COMPONENTS] */
+    float *start;     /* the same at iteration 0 */
 };
 
 void tsne_params_default(struct tsne_params *params)
@@ -47,6 +50,7 @@ void tsne_params_default(struct tsne_params *params)
         .early_exaggeration = 12.0,
         .learning_rate = 0.0,
         .max_iter = 1000,
+        .n_init = 0,
         .init = TSNE_INIT_PCA,
         .random_state = 0,
         .n_threads = 1,
@@ -177,7 +181,8 @@ static enum ct_status tsne_allocate(struct tsne *t, struct ct_error *err)
         }
     }
     t->embedding = ct_aligned_array(t->n_samples, N_COMPONENTS * sizeof *t->embedding);
-    if (!complete || t->embedding == NULL)
+    t->start = ct_aligned_array(t->n_samples, N_COMPONENTS * sizeof *t->start);
+    if (!complete || t->embedding == NULL || t->start == NULL)
         return ct_fail_nomem(err, "t-SNE: coordinates", 0);
     return tsne_forces_init(&t->forces, t->n_samples, err);
 }
@@ -202,6 +207,7 @@ static enum ct_status tsne_prepare(struct tsne *t, const struct mat *X,
     if (st != CT_OK)
         return st;
     tsne_interleave(t);
+    memcpy(t->start, t->embedding, t->n_samples * N_COMPONENTS * sizeof *t->start);
     tsne_momentum_reset(t);
     tsne_schedule_init(&t->schedule, t->params.max_iter);
     return CT_OK;
@@ -245,6 +251,7 @@ void tsne_free(struct tsne *tsne)
         free(tsne->axes[c].gains);
     }
     free(tsne->embedding);
+    free(tsne->start);
     crew_free(tsne->crew);
     tsne_forces_clear(&tsne->forces);
     tsne_joint_clear(&tsne->P);
@@ -326,28 +333,49 @@ double tsne_kl_divergence(struct tsne *tsne)
     return tsne_kl(&t->forces, &t->P, t->axes[0].y, t->axes[1].y, 1.0F, t->crew);
 }
 
-/* While neighbours are looked for, the watcher is asked with n_iter 0. */
-struct preparation {
-    const struct tsne_watch *watch;
-    size_t max_iter;
+/* Back to iteration 0, each coordinate off by a ten-thousandth; descent tells starts apart. */
+static void tsne_restart(struct tsne *t, size_t descent)
+{
+    struct mt19937 rng;
+
+    mt19937_init(&rng, t->params.random_state + descent);
+    for (size_t i = 0; i < t->n_samples; i++)
+        for (size_t c = 0; c < N_COMPONENTS; c++)
+            t->axes[c].y[i] = (float)((double)t->start[i * N_COMPONENTS + c] *
+                                      (1.0 + 1e-4 * mt19937_normal(&rng)));
+    tsne_interleave(t);
+    tsne_momentum_reset(t);
+    tsne_schedule_init(&t->schedule, t->params.max_iter);
+}
+
+struct fit {
+    const struct tsne_watch *watch; /* NULL: nobody looks */
+    struct tsne *tsne;
+    size_t max_iter; /* of all descents */
+    size_t before;   /* iterations of the descents that are over, as if they had run to the end */
+    struct tsne_result best;
 };
 
-static bool preparation_tick(void *context, size_t done, size_t total)
+/* While neighbours are looked for, the watcher is asked with n_iter 0. */
+static bool fit_tick(void *context, size_t done, size_t total)
 {
-    const struct preparation *const p = context;
+    const struct fit *const f = context;
 
     (void)done;
     (void)total;
-    return p->watch->tick(p->watch->context, 0, p->max_iter) != TSNE_STOP;
+    return f->watch->tick(f->watch->context, 0, f->max_iter) != TSNE_STOP;
 }
 
-static enum ct_status tsne_run(struct tsne *t, const struct tsne_watch *watch, struct ct_error *err)
+static enum ct_status fit_descend(const struct fit *f, struct ct_error *err)
 {
+    const struct tsne_watch *const watch = f->watch;
+    struct tsne *const t = f->tsne;
+
     while (tsne_step(t)) {
-        if (watch == NULL || watch->tick == NULL)
+        if (watch == NULL)
             continue;
-        const size_t n_iter = tsne_n_iter(t);
-        const enum tsne_answer answer = watch->tick(watch->context, n_iter, t->params.max_iter);
+        const size_t n_iter = f->before + tsne_n_iter(t);
+        const enum tsne_answer answer = watch->tick(watch->context, n_iter, f->max_iter);
         if (answer == TSNE_STOP)
             return ct_fail(err, CT_ECANCELED, "t-SNE: stopped on request");
         if (answer == TSNE_SHOW && watch->show != NULL)
@@ -356,45 +384,71 @@ static enum ct_status tsne_run(struct tsne *t, const struct tsne_watch *watch, s
     return CT_OK;
 }
 
-static enum ct_status tsne_finish(struct tsne *t, struct tsne_result *out, struct ct_error *err)
+static bool all_finite(const float *v, size_t n)
 {
-    struct tsne_result result = { .n_iter = tsne_n_iter(t),
-                                  .learning_rate = (double)t->learning_rate };
-    const enum ct_status st =
-        mat_init(&result.embedding, t->n_samples, N_COMPONENTS, "t-SNE: embedding", err);
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(v[i]))
+            return false;
+    return true;
+}
 
-    if (st != CT_OK)
-        return st;
-    bool finite = true;
-    for (size_t e = 0; e < t->n_samples * N_COMPONENTS; e++) {
-        result.embedding.data[e] = (double)t->embedding[e];
-        finite = finite && isfinite(t->embedding[e]);
+/* Keeps the descent that has just ended if it is the best so far. */
+static void fit_keep(struct fit *f)
+{
+    const struct tsne *const t = f->tsne;
+    const size_t size = t->n_samples * N_COMPONENTS;
+    const double kl = tsne_kl_divergence(f->tsne);
+
+    if (!all_finite(t->embedding, size) || !(kl < f->best.kl_divergence))
+        return;
+    f->best.kl_divergence = kl;
+    f->best.n_iter = tsne_n_iter(t);
+    for (size_t e = 0; e < size; e++)
+        f->best.embedding.data[e] = (double)t->embedding[e];
+}
+
+static enum ct_status fit_run(struct fit *f, size_t n_init, struct ct_error *err)
+{
+    struct tsne *const t = f->tsne;
+    enum ct_status st =
+        mat_init(&f->best.embedding, t->n_samples, N_COMPONENTS, "t-SNE: embedding", err);
+
+    f->best.kl_divergence = INFINITY;
+    f->best.learning_rate = (double)t->learning_rate;
+    for (size_t descent = 0; st == CT_OK && descent < n_init; descent++) {
+        if (descent > 0)
+            tsne_restart(t, descent);
+        st = fit_descend(f, err);
+        if (st == CT_OK)
+            fit_keep(f);
+        f->before += t->params.max_iter;
     }
-    if (!finite) {
-        tsne_result_clear(&result);
-        return ct_fail(err, CT_EINVAL, "t-SNE: the descent diverged; lower the learning rate %g",
-                       (double)t->learning_rate);
-    }
-    result.kl_divergence = tsne_kl_divergence(t);
-    *out = result;
-    return CT_OK;
+    if (st == CT_OK && isinf(f->best.kl_divergence))
+        st = ct_fail(err, CT_EINVAL, "t-SNE: the descent diverged; lower the learning rate %g",
+                     (double)t->learning_rate);
+    return st;
 }
 
 enum ct_status tsne_fit(const struct mat *X, const struct tsne_params *params,
                         const struct tsne_watch *watch, struct tsne_result *out,
                         struct ct_error *err)
 {
-    struct preparation preparation = { .watch = watch, .max_iter = params->max_iter };
-    const struct progress progress = { .tick = preparation_tick, .context = &preparation };
-    const bool watched = watch != NULL && watch->tick != NULL;
-    struct tsne *t = NULL;
-    enum ct_status st = tsne_new(X, params, watched ? &progress : NULL, &t, err);
+    const size_t n_init = params->n_init > 0 ? params->n_init : X->rows < SMALL ? SMALL_N_INIT : 1;
+    struct fit f = { .watch = watch != NULL && watch->tick != NULL ? watch : NULL };
+    const struct progress progress = { .tick = fit_tick, .context = &f };
 
+    if (!ct_mul_size(n_init, params->max_iter, &f.max_iter))
+        return ct_fail(err, CT_EINVAL, "t-SNE: %zu descents of %zu iterations; ask for fewer",
+                       n_init, params->max_iter);
+    enum ct_status st = tsne_new(X, params, f.watch != NULL ? &progress : NULL, &f.tsne, err);
     if (st == CT_OK)
-        st = tsne_run(t, watch, err);
-    if (st == CT_OK)
-        st = tsne_finish(t, out, err);
-    tsne_free(t);
+        st = fit_run(&f, n_init, err);
+    if (st == CT_OK) {
+        *out = f.best;
+        f.best = (struct tsne_result){ 0 };
+    }
+    tsne_result_clear(&f.best);
+    tsne_free(f.tsne);
     return st;
 }
 

@@ -1,7 +1,8 @@
 /*
  * t-SNE (van der Maaten & Hinton 2008, JMLR 9:2579) with the parameters, the schedule and the
  * defaults of scikit-learn's TSNE: affinities over the 3 * perplexity nearest neighbours, PCA
- * initialisation scaled to 1e-4, exact repulsion in float32.
+ * initialisation scaled to 1e-4, exact repulsion in float32. Where X varies in no direction, or in
+ * one alone, what is missing of the PCA start is drawn as a random start is: N(0, 1) * 1e-4.
  */
 #ifndef CT_NUM_TSNE_H
 #define CT_NUM_TSNE_H
@@ -21,6 +22,7 @@ struct tsne_params {
     double early_exaggeration; /* 12, for the first 250 iterations */
     double learning_rate;      /* 0: 'auto', max(n_samples / early_exaggeration / 4, 50) */
     size_t max_iter;           /* 1000 */
+    size_t n_init;             /* descents of tsne_fit; 0: 'auto', 4 below 256 samples, else 1 */
     enum tsne_init init;
     uint64_t random_state;
     int n_threads; /* the result does not depend on it */
@@ -55,7 +57,9 @@ double tsne_kl_divergence(struct tsne *tsne); /* of the current coordinates, no 
 enum tsne_answer { TSNE_GO_ON, TSNE_SHOW, TSNE_STOP };
 
 struct tsne_watch {
-    /* After each iteration, from the calling thread, cheap. TSNE_SHOW: call show now. */
+    /* After each iteration, from the calling thread, cheap; and with n_iter 0 while the descent is
+     * prepared. With several descents n_iter goes on from one to the next (a descent that ends
+     * early leaves a gap) and max_iter is that of all. TSNE_SHOW: call show now. */
     enum tsne_answer (*tick)(void *context, size_t n_iter, size_t max_iter);
     /* kl_divergence and embedding [n_samples, 2] of that iteration, borrowed for the call. */
     void (*show)(void *context, size_t n_iter, double kl_divergence, const float *embedding,
@@ -66,11 +70,16 @@ struct tsne_watch {
 struct tsne_result {      /* zero-initialise; owned by the caller until tsne_result_clear() */
     struct mat embedding; /* [n_samples, 2], float32 values */
     double kl_divergence;
-    size_t n_iter;        /* iterations done */
+    size_t n_iter;        /* iterations of the descent that was kept */
     double learning_rate; /* the one that was used */
 };
 
-/* tsne_new, tsne_step until the end, result. watch may be NULL. Errors as tsne_new. */
+/*
+ * tsne_new, tsne_step until the end, result. Of n_init descents, from starts that differ by a
+ * ten-thousandth, the one with the lowest KL divergence is kept: with few samples it differs by
+ * some 15 % from one descent to the next, whatever the rounding of the input decides. watch may
+ * be NULL. Errors as tsne_new; CT_EINVAL also when the coordinates have become infinite.
+ */
 enum ct_status tsne_fit(const struct mat *X, const struct tsne_params *params,
                         const struct tsne_watch *watch, struct tsne_result *out,
                         struct ct_error *err);
