@@ -117,20 +117,20 @@ static void **result_slot(struct analysis *a, enum stage_id stage)
     return (void **)((char *)a + stages[stage].slot);
 }
 
-static const void *result_of(const struct analysis *a, enum stage_id stage)
+const void *analysis_result(const struct analysis *a, enum stage_id stage)
 {
     return *(void *const *)((const char *)a + stages[stage].slot);
 }
 
 /* Parameters of the stage and, through the keys of its inputs, of all that it hangs on. */
-static uint64_t key_wanted(const struct params *params, enum stage_id stage)
+uint64_t analysis_key(const struct params *params, enum stage_id stage)
 {
     struct key key = { 0xcbf29ce484222325ULL + stage };
 
     stages[stage].key(params, &key);
     for (enum stage_id input = 0; input < stage; input++)
         if (stages[stage].inputs & INPUT(input)) {
-            const uint64_t below = key_wanted(params, input);
+            const uint64_t below = analysis_key(params, input);
             KEY_VALUE(&key, below);
         }
     return key.hash;
@@ -157,7 +157,7 @@ const char *stage_name(enum stage_id stage)
 
 bool analysis_is_stale(const struct analysis *a, enum stage_id stage)
 {
-    return result_of(a, stage) == NULL || a->keys[stage] != key_wanted(&a->params, stage);
+    return analysis_result(a, stage) == NULL || a->keys[stage] != analysis_key(&a->params, stage);
 }
 
 struct progress_of_stage {
@@ -184,7 +184,8 @@ enum ct_status analysis_compute(const struct analysis *a, enum stage_id stage,
     return stages[stage].compute(a, &run, result, err);
 }
 
-void analysis_accept(struct analysis *a, enum stage_id stage, void *result, double seconds)
+void analysis_accept(struct analysis *a, enum stage_id stage, void *result, uint64_t key,
+                     double seconds)
 {
     unsigned dropped = INPUT(stage);
 
@@ -198,7 +199,7 @@ void analysis_accept(struct analysis *a, enum stage_id stage, void *result, doub
             *slot = NULL;
         }
     *result_slot(a, stage) = result;
-    a->keys[stage] = key_wanted(&a->params, stage);
+    a->keys[stage] = key;
     a->seconds[stage] = seconds;
 }
 
@@ -228,7 +229,7 @@ enum ct_status analysis_run(struct analysis *a, enum stage_id last,
         const enum ct_status status = analysis_compute(a, stage, watch, &result, err);
         if (status != CT_OK)
             return status;
-        analysis_accept(a, stage, result, now() - start);
+        analysis_accept(a, stage, result, analysis_key(&a->params, stage), now() - start);
     }
     return CT_OK;
 }

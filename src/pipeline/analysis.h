@@ -175,8 +175,16 @@ enum ct_status analysis_compute(const struct analysis *a, enum stage_id stage,
                                 const struct analysis_watch *watch, void **result,
                                 struct ct_error *err);
 
-/* Takes a result over; what hung on the old one is dropped with it. */
-void analysis_accept(struct analysis *a, enum stage_id stage, void *result, double seconds);
+/* The result of a stage, stale or not; NULL: none. */
+const void *analysis_result(const struct analysis *a, enum stage_id stage);
+
+/* What tells the results of a stage under these parameters apart from those under others. */
+uint64_t analysis_key(const struct params *params, enum stage_id stage);
+
+/* Takes over a result that was computed under parameters with that key; what hung on the old one is
+ * dropped with it. */
+void analysis_accept(struct analysis *a, enum stage_id stage, void *result, uint64_t key,
+                     double seconds);
 void analysis_discard(enum stage_id stage, void *result);
 
 /* Computes what is stale up to and including last, in order. */

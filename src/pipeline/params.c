@@ -29,12 +29,19 @@ void params_clear(struct params *params)
     free(params->stimuli);
     free(params->activations);
     free(params->groups);
-    for (size_t i = 0; i < params->n_hooks; i++)
-        free(params->hooks[i]);
-    free(params->hooks);
+    params_clear_hooks(params);
     free(params->contrast[0]);
     free(params->contrast[1]);
     *params = (struct params){ 0 };
+}
+
+void params_clear_hooks(struct params *params)
+{
+    for (size_t i = 0; i < params->n_hooks; i++)
+        free(params->hooks[i]);
+    free(params->hooks);
+    params->hooks = NULL;
+    params->n_hooks = 0;
 }
 
 enum ct_status params_set(char **field, const char *value, struct ct_error *err)
@@ -63,6 +70,29 @@ enum ct_status params_add_hook(struct params *params, const char *hook, struct c
     const enum ct_status status = params_set(&hooks[params->n_hooks], hook, err);
     if (status == CT_OK)
         params->n_hooks++;
+    return status;
+}
+
+enum ct_status params_copy(struct params *to, const struct params *from, struct ct_error *err)
+{
+    const char *const texts[] = { from->model,       from->tokenizer, from->stimuli,
+                                  from->activations, from->groups,    from->contrast[0],
+                                  from->contrast[1] };
+    char **const fields[] = { &to->model,  &to->tokenizer,   &to->stimuli,    &to->activations,
+                              &to->groups, &to->contrast[0], &to->contrast[1] };
+    enum ct_status status = CT_OK;
+
+    *to = *from;
+    to->hooks = NULL;
+    to->n_hooks = 0;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        *fields[i] = NULL;
+    for (size_t i = 0; status == CT_OK && i < sizeof fields / sizeof *fields; i++)
+        status = params_set(fields[i], texts[i], err);
+    for (size_t i = 0; status == CT_OK && i < from->n_hooks; i++)
+        status = params_add_hook(to, from->hooks[i], err);
+    if (status != CT_OK)
+        params_clear(to);
     return status;
 }
 

@@ -39,8 +39,14 @@ struct params {        /* owns its strings; params_init() to params_clear() */
 void params_init(struct params *params);
 void params_clear(struct params *params);
 
+/* A copy with strings of its own; *to is overwritten, not cleared. CT_ENOMEM: *to is empty. */
+enum ct_status params_copy(struct params *to, const struct params *from, struct ct_error *err);
+
 /* Replaces *field by a copy of value (NULL: nothing). CT_ENOMEM. */
 enum ct_status params_set(char **field, const char *value, struct ct_error *err);
+
+/* Takes every name and glob out of hooks. */
+void params_clear_hooks(struct params *params);
 
 /* Adds a name or glob to hooks. CT_ENOMEM. */
 enum ct_status params_add_hook(struct params *params, const char *hook, struct ct_error *err);
