@@ -140,7 +140,7 @@ static enum ct_status print_plots(const struct analysis *a, const struct options
 static enum ct_status write_files(const struct analysis *a, const struct options *options,
                                   struct ct_error *err)
 {
-    const enum ct_status status = tables_write(a, options->out, err);
+    const enum ct_status status = tables_write(a, options->out, NULL, err);
 
     if (status != CT_OK)
         return status;

@@ -459,19 +459,34 @@ static void draw_kmeans(const struct analysis *a, struct canvas *c, struct rect 
     free(lines);
 }
 
+static const size_t *order_by_dbscan(const struct analysis *a)
+{
+    return a->similarity->by_dbscan;
+}
+
+static const size_t *order_by_kmeans(const struct analysis *a)
+{
+    return a->similarity->by_kmeans;
+}
+
 const struct plot plots[] = {
-    { "activations", STAGE_EXTRACT, draw_activations },
-    { "neuron-means", STAGE_EXTRACT, draw_neuron_means },
-    { "sentence-means", STAGE_EXTRACT, draw_sentence_means },
-    { "neuron", STAGE_EXTRACT, draw_neuron },
-    { "t-values", STAGE_TTEST, draw_t_values },
-    { "gram", STAGE_SIMILARITY, draw_gram },
-    { "tsne", STAGE_TSNE, draw_tsne },
-    { "dbscan", STAGE_CLUSTER, draw_dbscan },
-    { "gram-dbscan", STAGE_SIMILARITY, draw_gram_sorted },
-    { "cosine-dbscan", STAGE_SIMILARITY, draw_cosine_dbscan },
-    { "cosines", STAGE_SIMILARITY, draw_cosine_histogram },
-    { "kmeans", STAGE_CLUSTER, draw_kmeans },
-    { "cosine-kmeans", STAGE_SIMILARITY, draw_cosine_kmeans },
+    { "activations", "activations", STAGE_EXTRACT, SPACE_ACTIVATIONS, draw_activations, NULL },
+    { "neuron-means", "means of the neurons", STAGE_EXTRACT, SPACE_OTHER, draw_neuron_means, NULL },
+    { "sentence-means", "means of the sentences", STAGE_EXTRACT, SPACE_SENTENCES,
+      draw_sentence_means, NULL },
+    { "neuron", "one neuron", STAGE_EXTRACT, SPACE_SENTENCES, draw_neuron, NULL },
+    { "t-values", "t of each neuron", STAGE_TTEST, SPACE_NEURONS, draw_t_values, NULL },
+    { "gram", "Gram matrix", STAGE_SIMILARITY, SPACE_MATRIX, draw_gram, NULL },
+    { "tsne", "t-SNE", STAGE_TSNE, SPACE_PLANE, draw_tsne, NULL },
+    { "dbscan", "DBSCAN", STAGE_CLUSTER, SPACE_PLANE, draw_dbscan, NULL },
+    { "gram-dbscan", "Gram matrix by DBSCAN", STAGE_SIMILARITY, SPACE_MATRIX, draw_gram_sorted,
+      order_by_dbscan },
+    { "cosine-dbscan", "cosines by DBSCAN", STAGE_SIMILARITY, SPACE_MATRIX, draw_cosine_dbscan,
+      order_by_dbscan },
+    { "cosines", "histogram of cosines", STAGE_SIMILARITY, SPACE_OTHER, draw_cosine_histogram,
+      NULL },
+    { "kmeans", "k-means", STAGE_CLUSTER, SPACE_PLANE, draw_kmeans, NULL },
+    { "cosine-kmeans", "cosines by k-means", STAGE_SIMILARITY, SPACE_MATRIX, draw_cosine_kmeans,
+      order_by_kmeans },
 };
 const size_t n_plots = sizeof plots / sizeof *plots;

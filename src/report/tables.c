@@ -203,13 +203,20 @@ static enum ct_status write_one(const struct analysis *a, const struct table *ta
     return status;
 }
 
-enum ct_status tables_write(const struct analysis *a, const char *folder, struct ct_error *err)
+enum ct_status tables_write(const struct analysis *a, const char *folder, size_t *n_written,
+                            struct ct_error *err)
 {
     enum ct_status status = outfile_make_folder(folder, err);
+    size_t n = 0;
 
     for (size_t i = 0; status == CT_OK && i < n_tables; i++)
-        if (tables[i].is_wanted == NULL || tables[i].is_wanted(a))
+        if (!analysis_is_stale(a, tables[i].stage) &&
+            (tables[i].is_wanted == NULL || tables[i].is_wanted(a))) {
             status = write_one(a, &tables[i], folder, err);
+            n++;
+        }
+    if (n_written != NULL)
+        *n_written = n;
     return status;
 }
 

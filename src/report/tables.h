@@ -24,10 +24,12 @@ extern const struct table tables[];
 extern const size_t n_tables;
 
 /*
- * Writes every table of a whole analysis into folder, which is made when it is missing.
- * CT_EIO; files that are finished by then stay, the one at fault does not appear.
+ * Writes into folder, which is made when it is missing, every table whose stage has a result that
+ * fits the parameters; *n_written (may be NULL) counts them. CT_EIO; files that are finished by
+ * then stay, the one at fault does not appear.
  */
-enum ct_status tables_write(const struct analysis *a, const char *folder, struct ct_error *err);
+enum ct_status tables_write(const struct analysis *a, const char *folder, size_t *n_written,
+                            struct ct_error *err);
 
 /* CT_EINVAL when folder holds a table or a manifest already. */
 enum ct_status tables_check_absent(const char *folder, struct ct_error *err);
