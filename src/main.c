@@ -2,12 +2,38 @@
 
 #include <cblas.h>
 #include <locale.h>
+#include <signal.h>
 
 #include "cli/commands.h"
+#include "tui/tui.h"
+
+static enum ct_status open_ui(struct options *options, int *code, struct ct_error *err)
+{
+    const struct tui_options ui = {
+        .params = &options->params,
+        .out = options->out,
+        .force = options->force,
+        .no_color = options->color == COLOR_NEVER,
+        .ascii = options->ascii,
+    };
+    int signal_number = 0;
+    enum ct_status status = commands_defaults(options, err);
+
+    *code = 1;
+    if (status == CT_OK)
+        status = tui_run(&ui, &signal_number, err);
+    if (status == CT_EINVAL)
+        *code = 2; /* no terminal that could show it */
+    if (signal_number != 0) {
+        signal(signal_number, SIG_DFL);
+        raise(signal_number); /* whoever waits for us learns what ended us */
+    }
+    return status;
+}
 
 int main(int argc, char **argv)
 {
-    setlocale(LC_CTYPE, ""); /* widths and character set; numbers stay those of the C locale */
+    setlocale(LC_CTYPE, "");     /* widths and character set; numbers stay those of the C locale */
     openblas_set_num_threads(1); /* our own loops hand out the work */
-    return cli_main(argc, argv);
+    return cli_main(argc, argv, open_ui);
 }

@@ -433,7 +433,7 @@ static const struct {
     const char *arguments;
     const char *want; /* in the one line on stderr */
 } failures[] = {
-    { 2, "", "no command" },
+    { 2, "", "use circuittui run" },
     { 2, "run --alpha 2", "--alpha" },
     { 2, "dance", "no such command" },
     { 2, "tokenize", "no text" },

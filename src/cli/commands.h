@@ -12,8 +12,11 @@ enum ct_status command_tokenize(struct options *options, struct ct_error *err);
 /* Fills in what was not given: the demo's model and sentences, the processors. */
 enum ct_status commands_defaults(struct options *options, struct ct_error *err);
 
-/* The program, but for its process: parses, runs, tells errors on stderr. Returns the exit status:
- * 0 done, 1 could not be done, 2 wrong usage. */
-int cli_main(int argc, char **argv);
+/* Opens the user interface with what the options name. On failure *code is the exit status. */
+typedef enum ct_status open_ui_function(struct options *options, int *code, struct ct_error *err);
+
+/* The program, but for its process: parses, runs a command or opens the user interface, tells
+ * errors on stderr. Returns the exit status: 0 done, 1 could not be done, 2 wrong usage. */
+int cli_main(int argc, char **argv, open_ui_function *ui);
 
 #endif

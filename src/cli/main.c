@@ -4,13 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static int usage_error(const struct options *options, const struct ct_error *err)
-{
-    (void)options;
-    fprintf(stderr, "circuittui: %s\n", err->text);
-    return 2;
-}
-
 static enum ct_status run_command(struct options *options, struct ct_error *err)
 {
     switch (options->command) {
@@ -35,35 +28,37 @@ static enum ct_status flush_stdout(struct ct_error *err)
     return CT_OK;
 }
 
-int cli_main(int argc, char **argv)
+/* What was asked for; *code is the exit status of a failure. */
+static enum ct_status answer(int argc, char **argv, struct options *options, open_ui_function *ui,
+                             int *code, struct ct_error *err)
+{
+    enum ct_status status = options_parse(argc, argv, options, err);
+
+    *code = 2;
+    if (status != CT_OK)
+        return status;
+    if (options->command == COMMAND_NONE && !options->version && !options->help)
+        return ui(options, code, err);
+    *code = 1;
+    if (options->version)
+        puts(PACKAGE_STRING);
+    else if (options->help)
+        options_help(options->command, stdout);
+    else
+        status = run_command(options, err);
+    return status == CT_OK ? flush_stdout(err) : status;
+}
+
+int cli_main(int argc, char **argv, open_ui_function *ui)
 {
     struct options options;
     struct ct_error err;
-    enum ct_status status = options_parse(argc, argv, &options, &err);
-    int code = 0;
+    int code;
+    const enum ct_status status = answer(argc, argv, &options, ui, &code, &err);
 
-    if (status != CT_OK) {
-        code = usage_error(&options, &err);
-    } else if (options.version) {
-        puts(PACKAGE_STRING);
-        status = flush_stdout(&err);
-    } else if (options.help) {
-        options_help(options.command, stdout);
-        status = flush_stdout(&err);
-    } else if (options.command == COMMAND_NONE) {
-        fputs("circuittui: no command; circuittui run does the whole analysis, circuittui --help "
-              "lists the commands\n",
-              stderr);
-        code = 2;
-    } else {
-        status = run_command(&options, &err);
-        if (status == CT_OK)
-            status = flush_stdout(&err);
-    }
-    if (code == 0 && status != CT_OK) {
-        fprintf(stderr, "circuittui: %s\n", err.text);
-        code = 1;
-    }
     options_clear(&options);
+    if (status == CT_OK)
+        return 0;
+    fprintf(stderr, "circuittui: %s\n", err.text);
     return code;
 }

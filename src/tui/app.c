@@ -1,0 +1,256 @@
+#include "config.h"
+#include "tui/app.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "report/manifest.h"
+#include "report/tables.h"
+
+enum ct_status app_init(struct app *app, struct ct_error *err)
+{
+    *app = (struct app){ .goal = N_STAGES };
+    analysis_init(&app->a);
+    return worker_new(&app->worker, err);
+}
+
+void app_clear(struct app *app)
+{
+    worker_free(app->worker); /* it may still read what the analysis holds */
+    analysis_clear(&app->a);
+    free(app->hook_points);
+    free(app->order);
+    free(app->drivers.order);
+    free(app->neighbours.order);
+}
+
+/* Lists that were made from results which are gone are made anew, even at the same address. */
+static void forget_orders(struct app *app)
+{
+    app->order_of = NULL;
+    app->drivers.of = NULL;
+    app->neighbours.of = NULL;
+}
+
+void app_say(struct app *app, ink color, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(app->message, sizeof app->message, format, args);
+    va_end(args);
+    app->message_ink = color;
+}
+
+/* ---- running stages ---- */
+
+static void start_next(struct app *app)
+{
+    struct ct_error err;
+
+    for (enum stage_id stage = 0; app->goal < N_STAGES && stage <= app->goal; stage++)
+        if (analysis_is_stale(&app->a, stage)) {
+            if (worker_start(app->worker, &app->a, stage, &err) != CT_OK) {
+                app_say(app, INK_BAD, "%s", err.text);
+                break;
+            }
+            return;
+        }
+    app->goal = N_STAGES;
+}
+
+void app_cancel(struct app *app)
+{
+    app->goal = N_STAGES;
+    if (app->news.state != WORKER_RUNNING)
+        return;
+    worker_cancel(app->worker);
+    app_say(app, INK_WARN, "cancelling %s", stage_name(app->news.stage));
+}
+
+/* What the user looked at may be gone with a new result. */
+static void check_selection(struct app *app)
+{
+    if (app->a.extract == NULL || app->neuron >= app->a.extract->X.cols)
+        app->has_neuron = false;
+    if (app->a.load == NULL || app->sentence >= app->a.load->n_sentences)
+        app->sentence = 0;
+    if (app->a.cluster == NULL || (size_t)app->cluster >= app->a.cluster->n_dbscan)
+        app->has_cluster = false;
+}
+
+static void list_hooks(struct app *app)
+{
+    free(app->hook_points);
+    app->hook_points = NULL;
+    app->n_hook_points = 0;
+    if (app->a.load->model != NULL)
+        hooks_list(gpt2_config(app->a.load->model), &app->hook_points, &app->n_hook_points, NULL);
+}
+
+static void take_result(struct app *app)
+{
+    const enum stage_id stage = app->news.stage;
+    struct worker_result result;
+    struct ct_error err;
+
+    const enum ct_status status = worker_take(app->worker, &result, &err);
+    if (status == CT_OK) {
+        analysis_accept(&app->a, stage, result.result, result.key, result.seconds);
+        app->unsaved = app->unsaved || stage >= STAGE_EXTRACT;
+        forget_orders(app);
+        check_selection(app);
+        if (stage == STAGE_LOAD)
+            list_hooks(app);
+        app_say(app, INK_GOOD, "%s done in %.2f s", stage_name(stage), result.seconds);
+        return;
+    }
+    app->goal = N_STAGES;
+    if (status == CT_ECANCELED)
+        app_say(app, INK_WARN, "%s cancelled; what was there before is unchanged",
+                stage_name(stage));
+    else
+        app_say(app, INK_BAD, "%s", err.text);
+}
+
+void app_hear(struct app *app)
+{
+    worker_poll(app->worker, &app->news);
+    while (app->news.state == WORKER_FINISHED) { /* a short stage may have ended already */
+        take_result(app);
+        start_next(app);
+        worker_poll(app->worker, &app->news);
+    }
+}
+
+void app_run(struct app *app, enum stage_id stage)
+{
+    app->goal = stage;
+    if (app->news.state == WORKER_IDLE) {
+        start_next(app);
+        app_hear(app);
+    }
+}
+
+bool app_has(const struct app *app, enum stage_id stage)
+{
+    return analysis_result(&app->a, stage) != NULL;
+}
+
+/* ---- selection ---- */
+
+void app_select_neuron(struct app *app, size_t column)
+{
+    if (app->a.extract == NULL)
+        return;
+    app->neuron = column % app->a.extract->X.cols;
+    app->has_neuron = true;
+}
+
+bool app_significant_index(const struct app *app, size_t column, size_t *index)
+{
+    const struct ttest_stage *const t = app->a.ttest;
+    size_t low = 0;
+    size_t high = t != NULL ? t->n_significant : 0;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (t->significant[middle] < column)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (t == NULL || low == t->n_significant || t->significant[low] != column)
+        return false;
+    *index = low;
+    return true;
+}
+
+/* ---- leaving and saving ---- */
+
+static void quit_now(struct app *app)
+{
+    app->quit = true;
+}
+
+void app_quit(struct app *app)
+{
+    if (app->unsaved)
+        app_confirm(app, quit_now, "Leave without writing the results? (e writes them)");
+    else
+        quit_now(app);
+}
+
+/* The manifest describes a whole analysis, so it is written with all of it or not at all. */
+static enum ct_status export_to(struct app *app, const char *folder, struct ct_error *err)
+{
+    static const char *const command[] = { "circuittui" };
+    const bool is_whole = !analysis_is_stale(&app->a, STAGE_SIMILARITY);
+    size_t n = 0;
+    enum ct_status status = tables_write(&app->a, folder, &n, err);
+
+    if (status == CT_OK && is_whole)
+        status = manifest_write(&app->a, command, 1, folder, err);
+    if (status == CT_OK) {
+        app->unsaved = false;
+        app_say(app, INK_GOOD, "%zu files written to %s%s", n + (is_whole ? 1 : 0), folder,
+                is_whole ? "" : "; stages that are stale or not computed are left out");
+    }
+    return status;
+}
+
+static void export_over(struct app *app)
+{
+    struct ct_error err;
+
+    if (export_to(app, app->prompt.text, &err) != CT_OK)
+        app_say(app, INK_BAD, "%s", err.text);
+}
+
+static enum ct_status accept_folder(struct app *app, const char *folder, struct ct_error *err)
+{
+    if (*folder == '\0')
+        return ct_fail(err, CT_EINVAL, "name a folder");
+    if (!app->force && tables_check_absent(folder, NULL) != CT_OK) {
+        app_confirm(app, export_over, "%s holds results; write over them?", folder);
+        return CT_OK;
+    }
+    return export_to(app, folder, err);
+}
+
+void app_export(struct app *app)
+{
+    if (app->a.extract == NULL) {
+        app_say(app, INK_WARN, "nothing to write yet: press enter on a stage to compute it");
+        return;
+    }
+    app_prompt(app, "write results to", app->out != NULL ? app->out : "results", 0, accept_folder);
+}
+
+/* ---- asking ---- */
+
+void app_prompt(struct app *app, const char *label, const char *text, size_t item,
+                enum ct_status (*accept)(struct app *app, const char *text, struct ct_error *err))
+{
+    app->prompt = (struct prompt){ .label = label, .accept = accept, .item = item };
+    snprintf(app->prompt.text, sizeof app->prompt.text, "%s", text);
+    app->prompt.length = strlen(app->prompt.text);
+    app->prompt.cursor = app->prompt.length;
+    app->message[0] = '\0';
+    app->mode = MODE_PROMPT;
+}
+
+void app_confirm(struct app *app, void (*confirmed)(struct app *app), const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(app->question, sizeof app->question, format, args);
+    va_end(args);
+    app->confirmed = confirmed;
+    app->mode = MODE_CONFIRM;
+}

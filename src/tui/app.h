@@ -1,0 +1,133 @@
+/*
+ * The state of the user interface: the analysis, the worker that computes its stages, what is
+ * selected and looked at. Views draw from it and answer keys by changing it; nothing here draws.
+ */
+#ifndef CT_TUI_APP_H
+#define CT_TUI_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "pipeline/analysis.h"
+#include "plot/canvas.h"
+#include "plot/plot.h"
+#include "tui/worker.h"
+
+enum pane { PANE_PIPELINE, PANE_PARAMETERS, PANE_VIEW, N_PANES };
+
+enum mode {
+    MODE_NORMAL,
+    MODE_HELP,    /* the overlay with all keys */
+    MODE_PROMPT,  /* a line is being typed */
+    MODE_CONFIRM, /* a key answers a question */
+};
+
+enum { MAX_VIEWS = 40, PROMPT_SIZE = 1024, MESSAGE_SIZE = CT_ERROR_SIZE };
+
+/* What a view remembers between drawings. */
+struct view_state {
+    struct plot_window window; /* zoom; all zeros: everything */
+    struct plot_view shown;    /* where the plot was put last */
+    size_t at, top;            /* lists: cursor and first row shown */
+    size_t rows_shown;
+    size_t sort;    /* lists: order chosen */
+    bool has_other; /* matrices: the neuron of the row */
+    size_t other;
+};
+
+struct app;
+struct view;
+
+struct prompt {
+    const char *label;
+    char text[PROMPT_SIZE]; /* UTF-8 */
+    size_t length, cursor;  /* bytes */
+    bool completes_paths;
+    /* Called with the text when enter is pressed; an error stays in the line below. */
+    enum ct_status (*accept)(struct app *app, const char *text, struct ct_error *err);
+    size_t item; /* the accept function's own */
+};
+
+/* Indices by a key of the selected neuron, made when a list first shows them. */
+struct ranking {
+    const void *of; /* result that they were made from */
+    size_t neuron;
+    size_t *order;
+};
+
+struct app {           /* zero-initialise, then app_init() to app_clear() */
+    struct analysis a; /* its params are what the user has set */
+    struct worker *worker;
+    struct worker_news news;
+    enum stage_id goal; /* stages up to this one are to be computed; N_STAGES: none */
+
+    enum stage_id stage;   /* that is looked at */
+    size_t view[N_STAGES]; /* which of its views, see views.h */
+    struct view_state views[MAX_VIEWS];
+    enum pane pane;
+    size_t parameter; /* row in the parameters of the stage */
+    bool is_wide;     /* the view alone, no panels */
+
+    bool has_neuron;
+    size_t neuron;   /* selected column of the activations */
+    size_t sentence; /* selected sentence */
+    bool has_cluster;
+    int32_t cluster; /* selected DBSCAN label */
+
+    struct hook_point *hook_points; /* [n_hook_points] of the model that is loaded */
+    size_t n_hook_points;
+    const void *order_of; /* lists of neurons: the t-test that order was made from */
+    size_t order_sort;
+    size_t *order;
+    struct ranking drivers, neighbours;
+
+    enum mode mode;
+    struct prompt prompt;
+    char question[MESSAGE_SIZE];
+    void (*confirmed)(struct app *app);
+    char message[MESSAGE_SIZE];
+    ink message_ink;
+
+    const char *out; /* folder that export writes to, borrowed */
+    bool force;      /* export may write over what is there */
+    bool unsaved;
+    bool quit;
+    bool redraw; /* send the whole screen again */
+};
+
+enum ct_status app_init(struct app *app, struct ct_error *err);
+void app_clear(struct app *app);
+
+void app_say(struct app *app, ink color, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Computes what is stale up to and including stage, beside the user interface. */
+void app_run(struct app *app, enum stage_id stage);
+void app_cancel(struct app *app);
+
+/* The worker has rung: takes what it has finished and starts what comes next. */
+void app_hear(struct app *app);
+
+/* True when stage has a result, stale or not. */
+bool app_has(const struct app *app, enum stage_id stage);
+
+/* Selects a neuron, wrapped into range. Nothing before extraction. */
+void app_select_neuron(struct app *app, size_t column);
+
+/* The place of a column among the significant neurons; false when it is not one. */
+bool app_significant_index(const struct app *app, size_t column, size_t *index);
+
+/* Asks before leaving when there is something to lose. */
+void app_quit(struct app *app);
+
+/* Writes the result files of what has been computed. */
+void app_export(struct app *app);
+
+void app_prompt(struct app *app, const char *label, const char *text, size_t item,
+                enum ct_status (*accept)(struct app *app, const char *text, struct ct_error *err));
+void app_confirm(struct app *app, void (*confirmed)(struct app *app), const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

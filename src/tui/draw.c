@@ -1,0 +1,426 @@
+#include "config.h"
+#include "tui/draw.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "pipeline/settings.h"
+#include "plot/series.h"
+#include "tui/views.h"
+
+enum { PANEL_COLS = 23, PIPELINE_ROWS = N_STAGES + 2, NEURON_ROWS = 5, MAX_SETTINGS = 16 };
+
+static const char *const titles[N_STAGES] = { "Load",  "Hook",    "Extract",   "t-test",
+                                              "t-SNE", "Cluster", "Similarity" };
+
+void layout_make(struct layout *l, size_t rows, size_t cols, bool is_wide)
+{
+    const size_t body = rows - 2;
+    const size_t left = is_wide ? 0 : PANEL_COLS;
+    const size_t low = !is_wide && rows >= 22 ? NEURON_ROWS : 0;
+
+    *l = (struct layout){
+        .header = { 0, 0, 1, cols },
+        .view = { 1, left, body - low, cols - left },
+        .neuron = { 1 + body - low, left, low, cols - left },
+        .footer = { rows - 1, 0, 1, cols },
+    };
+    if (!is_wide) {
+        l->pipeline = (struct rect){ 1, 0, PIPELINE_ROWS, left };
+        l->parameters = (struct rect){ 1 + PIPELINE_ROWS, 0, body - PIPELINE_ROWS, left };
+    }
+}
+
+size_t stage_settings(enum stage_id stage, size_t *out, size_t max)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_settings && n < max; i++)
+        if (settings[i].stage == stage && settings[i].kind != SETTING_HOOKS)
+            out[n++] = i;
+    return n;
+}
+
+/* ---- frames ---- */
+
+struct frame_glyphs {
+    uint32_t top_left, top_right, bottom_left, bottom_right, across, down;
+};
+
+static struct rect draw_frame(struct canvas *c, struct rect r, const char *title, bool is_active)
+{
+    static const struct frame_glyphs lines = { 0x250C, 0x2510, 0x2514, 0x2518, 0x2500, 0x2502 };
+    static const struct frame_glyphs ascii = { '+', '+', '+', '+', '-', '|' };
+    const struct frame_glyphs *const g = c->ascii ? &ascii : &lines;
+    const ink color = is_active ? INK_ACCENT : INK_FRAME;
+
+    if (r.rows < 2 || r.cols < 2)
+        return (struct rect){ r.row, r.col, 0, 0 };
+    const size_t bottom = r.row + r.rows - 1;
+    const size_t right = r.col + r.cols - 1;
+    for (size_t col = r.col; col <= right; col++) {
+        canvas_put(c, r.row, col, g->across, color, INK_DEFAULT, 0);
+        canvas_put(c, bottom, col, g->across, color, INK_DEFAULT, 0);
+    }
+    for (size_t row = r.row; row <= bottom; row++) {
+        canvas_put(c, row, r.col, g->down, color, INK_DEFAULT, 0);
+        canvas_put(c, row, right, g->down, color, INK_DEFAULT, 0);
+    }
+    canvas_put(c, r.row, r.col, g->top_left, color, INK_DEFAULT, 0);
+    canvas_put(c, r.row, right, g->top_right, color, INK_DEFAULT, 0);
+    canvas_put(c, bottom, r.col, g->bottom_left, color, INK_DEFAULT, 0);
+    canvas_put(c, bottom, right, g->bottom_right, color, INK_DEFAULT, 0);
+    if (title != NULL && r.cols > 6)
+        canvas_printf(c, r.row, r.col + 2, r.cols - 4, is_active ? INK_ACCENT : INK_TITLE,
+                      CELL_BOLD, " %s ", title);
+    return (struct rect){ r.row + 1, r.col + 1, r.rows - 2, r.cols - 2 };
+}
+
+/* ---- panels ---- */
+
+/* The last part of a path, without the slash. */
+static const char *base_name(const char *path)
+{
+    const char *const slash = path != NULL ? strrchr(path, '/') : NULL;
+
+    return path == NULL ? "" : slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+static void draw_header(const struct app *app, struct canvas *c, struct rect r)
+{
+    const struct analysis *const a = &app->a;
+    size_t used = canvas_text(c, r.row, r.col + 1, r.cols, "circuittui", INK_ACCENT, CELL_BOLD) + 3;
+    const size_t room = r.cols > 12 ? r.cols - 12 : 0;
+
+    if (used < room)
+        used += canvas_printf(c, r.row, used, room - used, INK_DEFAULT, 0, "%s",
+                              base_name(a->params.activations != NULL ? a->params.activations
+                                                                      : a->params.model));
+    if (used < room && a->extract != NULL)
+        used += canvas_printf(c, r.row, used, room - used, INK_DEFAULT, 0, " | %s%s",
+                              a->extract->blocks[0].hook, a->extract->n_blocks > 1 ? " ..." : "");
+    for (size_t g = 0; a->load != NULL && g < a->load->n_groups && g < 4 && used < room; g++)
+        used += canvas_printf(c, r.row, used, room - used, INK_DEFAULT, 0, "%s%s %zu",
+                              g == 0 ? " | " : " / ", a->load->group_names[g],
+                              a->load->group_starts[g + 1] - a->load->group_starts[g]);
+    canvas_text(c, r.row, r.cols - 10, 9, "? F1 help", INK_DIM, 0);
+}
+
+/* Done, stale, running, not there yet: in ASCII, so that no terminal draws them wide. */
+static char stage_sign(const struct app *app, enum stage_id stage, ink *color)
+{
+    if (app->news.state == WORKER_RUNNING && app->news.stage == stage) {
+        *color = INK_WARN;
+        return '>';
+    }
+    if (!app_has(app, stage)) {
+        *color = INK_DIM;
+        return '.';
+    }
+    *color = analysis_is_stale(&app->a, stage) ? INK_WARN : INK_GOOD;
+    return analysis_is_stale(&app->a, stage) ? '~' : '*';
+}
+
+/* What there is to say about a stage in eight columns. */
+static void stage_note(const struct app *app, enum stage_id stage, char out[16])
+{
+    const struct worker_news *const news = &app->news;
+    const struct analysis *const a = &app->a;
+
+    out[0] = '\0';
+    if (news->state == WORKER_RUNNING && news->stage == stage) {
+        if (news->total > 0)
+            snprintf(out, 16, "%.0f%%", 100.0 * (double)news->done / (double)news->total);
+        else
+            snprintf(out, 16, "...");
+        return;
+    }
+    if (stage == STAGE_LOAD && a->load != NULL)
+        snprintf(out, 16, "%zu", a->load->n_sentences);
+    else if (stage == STAGE_EXTRACT && a->extract != NULL)
+        snprintf(out, 16, "%zu", a->extract->X.cols);
+    else if (stage == STAGE_TTEST && a->ttest != NULL)
+        snprintf(out, 16, "%zu", a->ttest->n_significant);
+    else if (stage == STAGE_TSNE && a->tsne != NULL)
+        snprintf(out, 16, "%.3f", a->tsne->result.kl_divergence);
+    else if (stage == STAGE_CLUSTER && a->cluster != NULL)
+        snprintf(out, 16, "%zu", a->cluster->n_dbscan);
+}
+
+static void draw_pipeline(const struct app *app, struct canvas *c, struct rect r)
+{
+    const struct rect in = draw_frame(c, r, "Pipeline", app->pane == PANE_PIPELINE);
+
+    for (enum stage_id stage = 0; stage < N_STAGES && stage < in.rows; stage++) {
+        char note[16];
+        ink color;
+        const char sign = stage_sign(app, stage, &color);
+        const bool is_here = stage == app->stage;
+        const size_t row = in.row + stage;
+
+        stage_note(app, stage, note);
+        canvas_printf(c, row, in.col, in.cols, color, CELL_BOLD, "%c%c", is_here ? '>' : ' ', sign);
+        canvas_printf(c, row, in.col + 3, in.cols - 3, is_here ? INK_ACCENT : INK_DEFAULT,
+                      is_here ? CELL_BOLD : 0, "%d %-10s", (int)stage + 1, titles[stage]);
+        const size_t width = strlen(note);
+        if (width < in.cols)
+            canvas_text(c, row, in.col + in.cols - width, width, note, color, 0);
+    }
+}
+
+static void draw_parameters(const struct app *app, struct canvas *c, struct rect r)
+{
+    const bool is_active = app->pane == PANE_PARAMETERS;
+    const struct rect in = draw_frame(c, r, "Parameters", is_active);
+    size_t rows[MAX_SETTINGS];
+    const size_t n = stage_settings(app->stage, rows, MAX_SETTINGS);
+    const size_t top = app->parameter >= in.rows && in.rows > 0 ? app->parameter - in.rows + 1 : 0;
+
+    for (size_t i = top; i < n && i - top < in.rows; i++) {
+        const struct setting *const setting = &settings[rows[i]];
+        const bool is_here = is_active && i == app->parameter;
+        const size_t name = strlen(setting->name) + 1;
+        char value[512];
+
+        setting_format(setting, &app->a.params, value, sizeof value);
+        const char *const shown = setting->kind == SETTING_PATH ? base_name(value) : value;
+        const size_t width = strlen(shown);
+        const size_t room = in.cols > name ? in.cols - name : 0;
+        canvas_text(c, in.row + i - top, in.col, in.cols, setting->name,
+                    is_here ? INK_ACCENT : INK_DEFAULT, is_here ? CELL_REVERSE : 0);
+        canvas_text(c, in.row + i - top, in.col + in.cols - (width < room ? width : room), room,
+                    shown, is_here ? INK_ACCENT : INK_DIM, 0);
+    }
+    if (n == 0 && in.rows > 0)
+        canvas_text(c, in.row, in.col, in.cols, app->stage == STAGE_HOOK ? "space chooses" : "none",
+                    INK_DIM, 0);
+}
+
+/* The sentence that the selected neuron answers to most. */
+static size_t strongest_sentence(const struct app *app)
+{
+    const struct matview *const X = &app->a.extract->X;
+    size_t best = 0;
+
+    for (size_t i = 1; i < X->rows; i++)
+        if (fabs(matview_get(X, i, app->neuron)) > fabs(matview_get(X, best, app->neuron)))
+            best = i;
+    return best;
+}
+
+static void draw_numbers(const struct app *app, struct canvas *c, struct rect in)
+{
+    const struct ttest_stage *const t = app->a.ttest;
+    char cluster[32] = "";
+    size_t i;
+
+    if (t == NULL)
+        return;
+    const struct ttest_result *const r = &t->neurons[app->neuron];
+    if (app->a.cluster != NULL && app_significant_index(app, app->neuron, &i))
+        snprintf(cluster, sizeof cluster, "  cluster %d", (int)app->a.cluster->dbscan[i]);
+    canvas_printf(c, in.row, in.col, in.cols, INK_DEFAULT, 0,
+                  "t %.2f  p %.2g%s%s  %s %.3g  %s %.3g", r->statistic, r->pvalue,
+                  t->is_significant[app->neuron] ? " *" : "", cluster,
+                  app->a.load->group_names[t->groups[0]], r->mean_a,
+                  app->a.load->group_names[t->groups[1]], r->mean_b);
+}
+
+static void draw_spark(const struct app *app, struct canvas *c, struct rect in)
+{
+    enum { MOST = 512 };
+    const struct load_result *const load = app->a.load;
+    const size_t n = load->n_sentences < MOST ? load->n_sentences : MOST;
+    double y[MOST];
+
+    for (size_t k = 0; k < n; k++) /* the first ones stand for all where they are too many */
+        y[k] =
+            matview_get(&app->a.extract->X, load->by_group[k * load->n_sentences / n], app->neuron);
+    const struct sparkline line = {
+        .y = y,
+        .n = n,
+        .split = load->n_groups > 1 ? load->group_starts[1] * n / load->n_sentences : 0,
+        .ink = INK_GROUP_A,
+    };
+    sparkline_draw(c, in.row + 1, in.col, in.cols, &line);
+}
+
+static void draw_neuron(const struct app *app, struct canvas *c, struct rect r)
+{
+    char title[100] = "Neuron";
+    size_t index;
+
+    if (app->has_neuron) {
+        const char *const hook = neuron_hook(app->a.extract, app->neuron, &index);
+        snprintf(title, sizeof title, "Neuron %.60s:%zu", hook, index);
+    }
+    const struct rect in = draw_frame(c, r, title, false);
+    if (in.rows < 3)
+        return;
+    if (!app->has_neuron) {
+        canvas_text(c, in.row, in.col, in.cols,
+                    app->a.extract == NULL ? ""
+                                           : "/ finds a neuron by number, r takes one at random",
+                    INK_DIM, 0);
+        return;
+    }
+    draw_numbers(app, c, in);
+    draw_spark(app, c, in);
+    const size_t best = strongest_sentence(app);
+    const struct sentence *const s = &app->a.load->sentences[best];
+    canvas_printf(c, in.row + 2, in.col, in.cols, INK_DIM, 0, "%.4g  %.*s",
+                  matview_get(&app->a.extract->X, best, app->neuron),
+                  s->text != NULL && s->size < 400 ? (int)s->size : 0,
+                  s->text != NULL ? s->text : "");
+}
+
+/* ---- the view ---- */
+
+static const char *invitation(enum stage_id stage)
+{
+    static const char *const words[N_STAGES] = {
+        "enter loads the model and the sentences",
+        "enter takes the hook points",
+        "enter runs the sentences through the model",
+        "enter tests every neuron between the groups",
+        "enter embeds the significant neurons",
+        "enter clusters the picture",
+        "enter compares the neurons",
+    };
+    return words[stage];
+}
+
+static void draw_progress(const struct app *app, struct canvas *c, struct rect in)
+{
+    const struct worker_news *const news = &app->news;
+    const double part = news->total > 0 ? (double)news->done / (double)news->total : 0.0;
+    const size_t width = in.cols > 12 ? in.cols - 8 : in.cols;
+    const size_t filled = (size_t)(part * (double)width);
+    const size_t row = in.row + in.rows / 2;
+
+    canvas_printf(c, row - 1, in.col + 4, width, INK_DEFAULT, 0, "%s%s", stage_name(news->stage),
+                  news->canceling ? ": cancelling" : "");
+    for (size_t i = 0; i < width; i++)
+        canvas_put(c, row, in.col + 4 + i, i < filled ? '#' : '.', INK_ACCENT, INK_DEFAULT, 0);
+    if (part > 0.02)
+        canvas_printf(c, row + 1, in.col + 4, width, INK_DIM, 0,
+                      "%.0f %%, about %.0f s left; x cancels", 100.0 * part,
+                      news->seconds / part * (1.0 - part));
+    else
+        canvas_printf(c, row + 1, in.col + 4, width, INK_DIM, 0, "%.0f s; x cancels",
+                      news->seconds);
+}
+
+static void draw_view(struct app *app, struct canvas *c, struct rect r)
+{
+    struct view_state *state;
+    const struct view *const view = view_current(app, &state);
+    const bool runs = app->news.state == WORKER_RUNNING && app->news.stage == view->stage;
+    const bool is_stale = app_has(app, view->needs) && analysis_is_stale(&app->a, view->needs);
+    char title[120];
+
+    snprintf(title, sizeof title, "%s %zu/%zu%s", view->name, app->view[app->stage] + 1,
+             view_count(app->stage), is_stale ? ", stale: enter computes it anew" : "");
+    const struct rect in = draw_frame(c, r, title, app->pane == PANE_VIEW);
+    if (in.rows < 3 || in.cols < 10)
+        return;
+    if (app_has(app, view->needs) || (runs && view->ops == &live_view))
+        view->ops->draw(app, view, state, c, in);
+    else if (runs)
+        draw_progress(app, c, in);
+    else
+        canvas_text(c, in.row + in.rows / 2, in.col + 3, in.cols - 3, invitation(view->needs),
+                    INK_DEFAULT, 0);
+}
+
+/* ---- the last line, and what lies over everything ---- */
+
+static void draw_footer(const struct app *app, struct canvas *c, struct rect r)
+{
+    static const char *const keys[N_PANES] = {
+        [PANE_PIPELINE] =
+            "enter run  up/down stage  tab pane  v view  / find  e export  x cancel  q quit",
+        [PANE_PARAMETERS] = "enter edit  left/right change  up/down parameter  tab pane  q quit",
+        [PANE_VIEW] =
+            "arrows move  + - 0 zoom  v view  z wide  enter run  tab pane  p print  q quit",
+    };
+    const struct prompt *const p = &app->prompt;
+
+    if (app->mode == MODE_PROMPT)
+        canvas_printf(c, r.row, 0, r.cols, INK_ACCENT, 0, "%s: %s", p->label, p->text);
+    else if (app->mode == MODE_CONFIRM)
+        canvas_printf(c, r.row, 0, r.cols, INK_WARN, CELL_BOLD, "%s  y/n", app->question);
+    else if (app->message[0] != '\0')
+        canvas_text(c, r.row, 0, r.cols, app->message, app->message_ink, 0);
+    else
+        canvas_text(c, r.row, 0, r.cols, keys[app->pane], INK_DIM, 0);
+    if (app->mode == MODE_PROMPT && app->message[0] != '\0' && r.row > 0)
+        canvas_text(c, r.row - 1, 0, r.cols, app->message, app->message_ink, CELL_REVERSE);
+}
+
+static const struct view_key global_keys[] = {
+    { "enter", "compute this stage and what it needs" },
+    { "1-7, up down", "go to a stage" },
+    { "tab, shift-tab", "next, previous pane" },
+    { "v V", "next, previous view of the stage" },
+    { "z", "the view alone, and back" },
+    { "/ n", "find a neuron by number; the next significant one" },
+    { "r", "a random neuron" },
+    { "e p", "export result files; write the view as text" },
+    { "x", "cancel what runs" },
+    { "ctrl-L", "draw the screen again" },
+    { "q", "quit" },
+    { NULL, NULL },
+};
+
+static size_t draw_keys(struct canvas *c, struct rect in, size_t row, const struct view_key *keys)
+{
+    for (; keys->keys != NULL && row < in.rows; keys++, row++) {
+        canvas_text(c, in.row + row, in.col + 1, 16, keys->keys, INK_ACCENT, 0);
+        canvas_text(c, in.row + row, in.col + 18, in.cols > 18 ? in.cols - 18 : 0, keys->what,
+                    INK_DEFAULT, 0);
+    }
+    return row;
+}
+
+static void draw_help(struct app *app, struct canvas *c)
+{
+    struct view_state *state;
+    const struct view *const view = view_current(app, &state);
+    const size_t cols = c->cols < 76 ? c->cols : 76;
+    const size_t rows = c->rows < 22 ? c->rows : 22;
+    const struct rect r = { (c->rows - rows) / 2, (c->cols - cols) / 2, rows, cols };
+
+    canvas_fill(c, r, ' ', INK_DEFAULT, INK_DEFAULT);
+    const struct rect in = draw_frame(c, r, "Keys; any key closes", true);
+    size_t row = draw_keys(c, in, 0, global_keys);
+    if (row < in.rows)
+        canvas_printf(c, in.row + row++, in.col + 1, in.cols, INK_TITLE, CELL_BOLD,
+                      "In this view (%s)", view->name);
+    draw_keys(c, in, row, view->ops->keys);
+}
+
+void draw_screen(struct app *app, struct canvas *c)
+{
+    struct layout l;
+
+    if (c->rows < MIN_ROWS || c->cols < MIN_COLS) {
+        canvas_printf(c, 0, 0, c->cols, INK_WARN, 0, "needs %d x %d, has %zu x %zu", MIN_COLS,
+                      MIN_ROWS, c->cols, c->rows);
+        return;
+    }
+    layout_make(&l, c->rows, c->cols, app->is_wide);
+    draw_header(app, c, l.header);
+    draw_view(app, c, l.view);
+    if (l.pipeline.rows > 0)
+        draw_pipeline(app, c, l.pipeline);
+    if (l.parameters.rows > 2)
+        draw_parameters(app, c, l.parameters);
+    if (l.neuron.rows > 0)
+        draw_neuron(app, c, l.neuron);
+    draw_footer(app, c, l.footer);
+    if (app->mode == MODE_HELP)
+        draw_help(app, c);
+}

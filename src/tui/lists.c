@@ -1,0 +1,452 @@
+#include "config.h"
+#include "tui/lists.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+/* Writes printf-like text into a row. */
+#define PUT(c, row, col, cols, ink, ...)                                                           \
+    canvas_printf((c), (row), (col), (cols), (ink), 0, __VA_ARGS__)
+
+static void name_of(const struct app *app, size_t column, char *out, size_t size)
+{
+    size_t index;
+    const char *const hook = neuron_hook(app->a.extract, column, &index);
+
+    snprintf(out, size, "%.60s:%zu", hook, index);
+}
+
+static int32_t cluster_of(const struct app *app, size_t column)
+{
+    size_t i;
+
+    return app->a.cluster != NULL && app_significant_index(app, column, &i)
+               ? app->a.cluster->dbscan[i]
+               : -1;
+}
+
+static ink ink_of_cluster(int32_t label)
+{
+    return label < 0 ? (ink)INK_NOISE : (ink)(INK_CLUSTER_0 + label % INK_N_CLUSTERS);
+}
+
+/* ---- sentences ---- */
+
+static size_t count_sentences(struct app *app, const struct view_state *state)
+{
+    (void)state;
+    return app->a.load->n_sentences;
+}
+
+static ink group_ink(size_t group)
+{
+    return group == 0 ? INK_GROUP_A : group == 1 ? INK_GROUP_B : INK_DEFAULT;
+}
+
+/* The text with its target marked as the tokenizer cut it; what comes after cannot matter. */
+static void draw_text(const struct sentence *s, struct canvas *c, size_t row, size_t col,
+                      size_t cols)
+{
+    const size_t begin = s->tokens[s->target_first].begin;
+    const size_t end = s->tokens[s->target].end;
+    const struct {
+        size_t from, to;
+        ink ink;
+        uint8_t attr;
+    } parts[] = {
+        { 0, begin, INK_DEFAULT, 0 },
+        { begin, end, INK_ACCENT, CELL_BOLD | CELL_UNDERLINE },
+        { end, s->size, INK_DIM, 0 },
+    };
+    size_t used = 0;
+
+    for (size_t i = 0; i < 3 && used < cols; i++) {
+        char *const part = ct_strndup(s->text + parts[i].from, parts[i].to - parts[i].from);
+        if (part == NULL)
+            return;
+        used += canvas_text(c, row, col + used, cols - used, part, parts[i].ink, parts[i].attr);
+        free(part);
+    }
+}
+
+static void draw_sentence(struct app *app, const struct view_state *state, size_t i,
+                          struct canvas *c, size_t row, size_t col, size_t cols)
+{
+    const struct sentence *const s = &app->a.load->sentences[i];
+    const size_t used = PUT(c, row, col, cols, group_ink(s->group), "%5zu %-8.8s %3zu  ", i,
+                            app->a.load->group_names[s->group], s->target);
+
+    (void)state;
+    if (s->text != NULL && used < cols)
+        draw_text(s, c, row, col + used, cols - used);
+}
+
+static void select_sentence(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    app->sentence = i;
+}
+
+static size_t selected_sentence(struct app *app, const struct view_state *state)
+{
+    (void)state;
+    return app->sentence;
+}
+
+const struct list sentence_list = {
+    .header = "  row group    token text",
+    .count = count_sentences,
+    .draw = draw_sentence,
+    .select = select_sentence,
+    .selected = selected_sentence,
+};
+
+/* ---- hook points ---- */
+
+static size_t count_hooks(struct app *app, const struct view_state *state)
+{
+    (void)state;
+    return app->n_hook_points;
+}
+
+static bool is_chosen(const struct app *app, const char *name)
+{
+    const struct hook_result *const hook = app->a.hook;
+
+    if (app->a.params.n_hooks > 0) {
+        for (size_t i = 0; i < app->a.params.n_hooks; i++)
+            if (strcmp(app->a.params.hooks[i], name) == 0)
+                return true;
+        if (analysis_is_stale(&app->a, STAGE_HOOK))
+            return false;
+    }
+    for (size_t i = 0; hook != NULL && i < hook->n_hooks; i++)
+        if (strcmp(hook->hooks[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void draw_hook(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
+                      size_t row, size_t col, size_t cols)
+{
+    const struct hook_point *const hook = &app->hook_points[i];
+    const bool is_inside = hook->site != HOOK_WTE && hook->site != HOOK_WPE &&
+                           hook->site != HOOK_LN_F && hook->site != HOOK_BLOCK;
+    const bool chosen = is_chosen(app, hook->name);
+
+    (void)state;
+    PUT(c, row, col, cols, chosen ? INK_ACCENT : INK_DEFAULT, "%s %s%-20s %6zu",
+        chosen ? "[x]" : "[ ]", is_inside ? "  " : "", hook->name, hook->width);
+}
+
+/* What was chosen by globs or by default becomes a list of names, then one is taken in or out. */
+static void toggle_hook(struct app *app, size_t i)
+{
+    struct params chosen = { 0 };
+    struct ct_error err = { 0 };
+    enum ct_status status = CT_OK;
+
+    for (size_t k = 0; k < app->n_hook_points && status == CT_OK; k++)
+        if (is_chosen(app, app->hook_points[k].name) != (k == i))
+            status = params_add_hook(&chosen, app->hook_points[k].name, &err);
+    if (status != CT_OK) {
+        app_say(app, INK_BAD, "%s", err.text);
+        params_clear(&chosen);
+        return;
+    }
+    params_clear_hooks(&app->a.params);
+    app->a.params.hooks = chosen.hooks; /* handed over */
+    app->a.params.n_hooks = chosen.n_hooks;
+    app_say(app, INK_DEFAULT, "%zu hook point%s chosen; enter computes", chosen.n_hooks,
+            chosen.n_hooks == 1 ? "" : "s");
+}
+
+const struct list hook_list = {
+    .header = "    hook point               width",
+    .count = count_hooks,
+    .draw = draw_hook,
+    .act = toggle_hook,
+    .act_help = "take the hook point in or out",
+};
+
+/* ---- neurons ---- */
+
+enum { SORT_T, SORT_P, SORT_NUMBER };
+static const char *const neuron_sorts[] = { "by |t|", "by p", "by number", NULL };
+
+struct sortable {
+    double key;
+    size_t column;
+};
+
+static int compare_sortable(const void *a, const void *b)
+{
+    const struct sortable *const x = a;
+    const struct sortable *const y = b;
+
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return (x->column > y->column) - (x->column < y->column);
+}
+
+/* order [n] becomes the columns by keys ascending, NaN last. */
+static void sort_columns(struct sortable *items, size_t n, size_t *order)
+{
+    for (size_t j = 0; j < n; j++)
+        if (isnan(items[j].key))
+            items[j].key = INFINITY;
+    qsort(items, n, sizeof *items, compare_sortable);
+    for (size_t j = 0; j < n; j++)
+        order[j] = items[j].column;
+}
+
+/* The columns in the order asked for, kept until the t-test or the order is another. */
+static const size_t *neuron_order(struct app *app, size_t sort)
+{
+    const struct ttest_stage *const t = app->a.ttest;
+    const size_t n = t->n_neurons;
+
+    if (app->order_of == t && app->order_sort == sort)
+        return app->order;
+    size_t *const order = ct_malloc_array(n, sizeof *order);
+    struct sortable *const items = ct_malloc_array(n, sizeof *items);
+    if (order != NULL && items != NULL) {
+        for (size_t j = 0; j < n; j++)
+            items[j] = (struct sortable){ sort == SORT_T   ? -fabs(t->neurons[j].statistic)
+                                          : sort == SORT_P ? t->neurons[j].pvalue
+                                                           : (double)j,
+                                          j };
+        sort_columns(items, n, order);
+        free(app->order);
+        app->order = order;
+        app->order_of = t;
+        app->order_sort = sort;
+    } else {
+        free(order);
+    }
+    free(items);
+    return app->order_of == t ? app->order : NULL;
+}
+
+static size_t count_neurons(struct app *app, const struct view_state *state)
+{
+    return neuron_order(app, state->sort) != NULL ? app->a.ttest->n_neurons : 0;
+}
+
+static void draw_neuron_row(struct app *app, size_t column, struct canvas *c, size_t row,
+                            size_t col, size_t cols)
+{
+    const struct ttest_stage *const t = app->a.ttest;
+    const struct ttest_result *const r = &t->neurons[column];
+    const int32_t label = cluster_of(app, column);
+    char name[80];
+
+    name_of(app, column, name, sizeof name);
+    PUT(c, row, col, cols,
+        !t->is_significant[column] ? INK_DIM
+        : app->a.cluster != NULL   ? ink_of_cluster(label)
+                                   : INK_DEFAULT,
+        "%-20s %8.2f %9.2g %c %8.3f %8.3f", name, r->statistic, r->pvalue,
+        t->is_significant[column] ? '*' : ' ', r->mean_a, r->mean_b);
+}
+
+static void draw_neuron(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
+                        size_t row, size_t col, size_t cols)
+{
+    draw_neuron_row(app, neuron_order(app, state->sort)[i], c, row, col, cols);
+}
+
+static void select_neuron(struct app *app, const struct view_state *state, size_t i)
+{
+    app_select_neuron(app, neuron_order(app, state->sort)[i]);
+}
+
+static size_t selected_neuron(struct app *app, const struct view_state *state)
+{
+    const size_t *const order = neuron_order(app, state->sort);
+    const size_t n = app->a.ttest->n_neurons;
+
+    for (size_t i = 0; app->has_neuron && i < n; i++)
+        if (order[i] == app->neuron)
+            return i;
+    return n;
+}
+
+const struct list neuron_list = {
+    .header = "neuron                      t         p     mean a   mean b",
+    .count = count_neurons,
+    .draw = draw_neuron,
+    .select = select_neuron,
+    .selected = selected_neuron,
+    .sorts = neuron_sorts,
+};
+
+/* ---- clusters: DBSCAN's, then k-means' ---- */
+
+static size_t count_clusters(struct app *app, const struct view_state *state)
+{
+    (void)state;
+    return app->a.cluster->n_dbscan + app->a.cluster->n_clusters;
+}
+
+static void draw_cluster(struct app *app, const struct view_state *state, size_t i,
+                         struct canvas *c, size_t row, size_t col, size_t cols)
+{
+    const struct cluster_result *const result = app->a.cluster;
+    const bool is_dbscan = i < result->n_dbscan;
+    const size_t label = is_dbscan ? i : i - result->n_dbscan;
+    const struct cluster_row *const r =
+        is_dbscan ? &result->dbscan_rows[label] : &result->kmeans_rows[label];
+
+    (void)state;
+    PUT(c, row, col, cols, ink_of_cluster((int32_t)label), "%c %-8s %7zu %7zu %9.2f %9.2f",
+        app->has_cluster && is_dbscan && (size_t)app->cluster == label ? '>' : ' ',
+        is_dbscan ? "DBSCAN" : "k-means", label, r->size, r->mean_t, r->mean_abs_t);
+}
+
+/* A DBSCAN cluster is marked everywhere; its strongest neuron is selected. */
+static void choose_cluster(struct app *app, size_t i)
+{
+    const struct cluster_result *const result = app->a.cluster;
+    const int32_t *const labels = i < result->n_dbscan ? result->dbscan : result->kmeans.labels;
+    const int32_t label = (int32_t)(i < result->n_dbscan ? i : i - result->n_dbscan);
+    const struct ttest_stage *const t = app->a.ttest;
+    double strongest = -1.0;
+
+    if (i < result->n_dbscan) {
+        app->has_cluster = !(app->has_cluster && app->cluster == label);
+        app->cluster = label;
+    }
+    for (size_t k = 0; k < t->n_significant; k++) {
+        const double abs_t = fabs(t->neurons[t->significant[k]].statistic);
+        if (labels[k] == label && abs_t > strongest) {
+            strongest = abs_t;
+            app_select_neuron(app, t->significant[k]);
+        }
+    }
+}
+
+const struct list cluster_list = {
+    .header = "  method   cluster    size    mean t  mean |t|",
+    .count = count_clusters,
+    .draw = draw_cluster,
+    .act = choose_cluster,
+    .act_help = "mark the cluster in every view, select its strongest neuron",
+};
+
+/* ---- the selected neuron's sentences and neighbours ---- */
+
+/* Sorts what belongs to the selected neuron; kept until another is selected. */
+static const size_t *ranked(struct app *app, struct ranking *ranking, const void *of, size_t n,
+                            double (*key)(const struct app *app, size_t i))
+{
+    if (ranking->of == of && ranking->neuron == app->neuron && ranking->order != NULL)
+        return ranking->order;
+    size_t *const order = ct_malloc_array(n, sizeof *order);
+    struct sortable *const items = ct_malloc_array(n, sizeof *items);
+    if (order == NULL || items == NULL) {
+        free(order);
+        free(items);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct sortable){ key(app, i), i };
+    sort_columns(items, n, order);
+    free(items);
+    free(ranking->order);
+    *ranking = (struct ranking){ .of = of, .neuron = app->neuron, .order = order };
+    return order;
+}
+
+static double drive(const struct app *app, size_t sentence)
+{
+    return -fabs(matview_get(&app->a.extract->X, sentence, app->neuron));
+}
+
+static const size_t *driver_order(struct app *app)
+{
+    return ranked(app, &app->drivers, app->a.extract, app->a.extract->X.rows, drive);
+}
+
+static size_t count_drivers(struct app *app, const struct view_state *state)
+{
+    (void)state;
+    return app->has_neuron && driver_order(app) != NULL ? app->a.extract->X.rows : 0;
+}
+
+static void draw_driver(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
+                        size_t row, size_t col, size_t cols)
+{
+    const size_t sentence = driver_order(app)[i];
+    const size_t used = PUT(c, row, col, cols, INK_DEFAULT, "%9.4f ",
+                            matview_get(&app->a.extract->X, sentence, app->neuron));
+
+    if (used < cols)
+        draw_sentence(app, state, sentence, c, row, col + used, cols - used);
+}
+
+static void select_driver(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    app->sentence = driver_order(app)[i];
+}
+
+const struct list driver_list = {
+    .header = "    value   row group    token text",
+    .count = count_drivers,
+    .draw = draw_driver,
+    .select = select_driver,
+};
+
+static double nearness(const struct app *app, size_t other)
+{
+    size_t i = 0;
+
+    app_significant_index(app, app->neuron, &i);
+    return -similarity_cosine(app->a.similarity, i, other);
+}
+
+static const size_t *neighbour_order(struct app *app)
+{
+    return ranked(app, &app->neighbours, app->a.similarity, app->a.ttest->n_significant, nearness);
+}
+
+static size_t count_neighbours(struct app *app, const struct view_state *state)
+{
+    size_t i;
+
+    (void)state;
+    return app->has_neuron && app->a.similarity->is_whole &&
+                   app_significant_index(app, app->neuron, &i) && neighbour_order(app) != NULL
+               ? app->a.ttest->n_significant
+               : 0;
+}
+
+static void draw_neighbour(struct app *app, const struct view_state *state, size_t i,
+                           struct canvas *c, size_t row, size_t col, size_t cols)
+{
+    const size_t other = neighbour_order(app)[i];
+    const size_t used = PUT(c, row, col, cols, INK_DEFAULT, "%8.4f  ", -nearness(app, other));
+
+    (void)state;
+    if (used < cols)
+        draw_neuron_row(app, app->a.ttest->significant[other], c, row, col + used, cols - used);
+}
+
+static void go_to_neighbour(struct app *app, size_t i)
+{
+    app_select_neuron(app, app->a.ttest->significant[neighbour_order(app)[i]]);
+}
+
+const struct list neighbour_list = {
+    .header = "  cosine  neuron                      t         p     mean a   mean b",
+    .count = count_neighbours,
+    .draw = draw_neighbour,
+    .act = go_to_neighbour,
+    .act_help = "select that neuron",
+};

@@ -1,0 +1,33 @@
+/* Views that are lists of rows with a cursor: what the rows are, and what selecting one means. */
+#ifndef CT_TUI_LISTS_H
+#define CT_TUI_LISTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/app.h"
+
+struct list {
+    const char *header; /* above the rows, NULL: none */
+    size_t (*count)(struct app *app, const struct view_state *state);
+    /* Draws row i at (row, col), at most cols columns wide. */
+    void (*draw)(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
+                 size_t row, size_t col, size_t cols);
+    /* The cursor has come to row i. NULL: nothing else is selected by it. */
+    void (*select)(struct app *app, const struct view_state *state, size_t i);
+    /* The row that shows what is selected; count() or more: none. NULL: the cursor stays. */
+    size_t (*selected)(struct app *app, const struct view_state *state);
+    /* Space or a click on row i where the cursor is. NULL: nothing. */
+    void (*act)(struct app *app, size_t i);
+    const char *act_help;
+    const char *const *sorts; /* names of orders, ends with NULL; NULL: one order */
+};
+
+extern const struct list sentence_list;
+extern const struct list hook_list;
+extern const struct list neuron_list;
+extern const struct list cluster_list;
+extern const struct list driver_list;    /* sentences by the selected neuron's activation */
+extern const struct list neighbour_list; /* neurons by cosine with the selected one */
+
+#endif

@@ -1,0 +1,171 @@
+#include "config.h"
+#include "tui/prompt.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "tui/screen.h"
+
+/* ---- editing ---- */
+
+static void insert(struct prompt *p, const char *bytes, size_t n)
+{
+    if (p->length + n >= sizeof p->text)
+        return;
+    memmove(p->text + p->cursor + n, p->text + p->cursor, p->length - p->cursor + 1);
+    memcpy(p->text + p->cursor, bytes, n);
+    p->length += n;
+    p->cursor += n;
+}
+
+/* The code point before or after the cursor begins or ends there. */
+static size_t step_left(const struct prompt *p)
+{
+    size_t at = p->cursor;
+
+    while (at > 0 && ((unsigned char)p->text[--at] & 0xC0) == 0x80)
+        ;
+    return at;
+}
+
+static size_t step_right(const struct prompt *p)
+{
+    size_t at = p->cursor;
+
+    if (at < p->length)
+        at++;
+    while (at < p->length && ((unsigned char)p->text[at] & 0xC0) == 0x80)
+        at++;
+    return at;
+}
+
+static void cut(struct prompt *p, size_t from, size_t to)
+{
+    memmove(p->text + from, p->text + to, p->length - to + 1);
+    p->length -= to - from;
+    p->cursor = from;
+}
+
+/* ---- completion ---- */
+
+struct completion {
+    char common[PROMPT_SIZE]; /* what all candidates begin with */
+    char names[MESSAGE_SIZE]; /* the first of them, for the eye */
+    size_t n;
+};
+
+static void add_candidate(struct completion *all, const char *name)
+{
+    const size_t used = strlen(all->names);
+
+    if (all->n++ == 0)
+        snprintf(all->common, sizeof all->common, "%s", name);
+    size_t same = 0;
+    while (all->common[same] != '\0' && all->common[same] == name[same])
+        same++;
+    all->common[same] = '\0';
+    snprintf(all->names + used, sizeof all->names - used, "%s  ", name);
+}
+
+static void find_candidates(const char *folder, const char *begin, struct completion *all)
+{
+    DIR *const dir = opendir(folder);
+
+    if (dir == NULL)
+        return;
+    for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir))
+        if (strncmp(entry->d_name, begin, strlen(begin)) == 0 &&
+            (entry->d_name[0] != '.' || begin[0] == '.') && strcmp(entry->d_name, ".") != 0 &&
+            strcmp(entry->d_name, "..") != 0)
+            add_candidate(all, entry->d_name);
+    closedir(dir);
+}
+
+static void complete_path(struct app *app)
+{
+    struct prompt *const p = &app->prompt;
+    struct completion all = { 0 };
+    char folder[PROMPT_SIZE];
+    struct stat info;
+
+    p->cursor = p->length;
+    const char *const slash = strrchr(p->text, '/');
+    const size_t head = slash != NULL ? (size_t)(slash - p->text) + 1 : 0;
+    snprintf(folder, sizeof folder, "%.*s", (int)head, p->text);
+    find_candidates(head > 0 ? folder : ".", p->text + head, &all);
+    if (all.n == 0) {
+        app_say(app, INK_WARN, "nothing begins like that");
+        return;
+    }
+    const char *const more = all.common + (p->length - head);
+    insert(p, more, strlen(more));
+    if (all.n > 1)
+        app_say(app, INK_DIM, "%s", all.names);
+    else if (stat(p->text, &info) == 0 && S_ISDIR(info.st_mode))
+        insert(p, "/", 1);
+}
+
+/* ---- keys ---- */
+
+static void accept(struct app *app)
+{
+    struct ct_error err;
+
+    app->mode = MODE_NORMAL;
+    app->message[0] = '\0';
+    if (app->prompt.accept(app, app->prompt.text, &err) == CT_OK)
+        return;
+    app_say(app, INK_BAD, "%s", err.text);
+    app->mode = MODE_PROMPT; /* what was typed is still there to be mended */
+}
+
+void prompt_key(struct app *app, uint32_t key)
+{
+    struct prompt *const p = &app->prompt;
+    char bytes[4];
+
+    switch (key) {
+    case KEYCODE_ENTER:
+        accept(app);
+        return;
+    case KEYCODE_ESCAPE:
+        app->mode = MODE_NORMAL;
+        app->message[0] = '\0';
+        return;
+    case KEYCODE_TAB:
+        complete_path(app);
+        return;
+    case KEYCODE_BACKSPACE:
+        cut(p, step_left(p), p->cursor);
+        break;
+    case KEYCODE_DELETE:
+        cut(p, p->cursor, step_right(p));
+        break;
+    case KEYCODE_LEFT:
+        p->cursor = step_left(p);
+        break;
+    case KEYCODE_RIGHT:
+        p->cursor = step_right(p);
+        break;
+    case KEYCODE_HOME:
+    case 1: /* ctrl-A */
+        p->cursor = 0;
+        break;
+    case KEYCODE_END:
+    case 5: /* ctrl-E */
+        p->cursor = p->length;
+        break;
+    case 21: /* ctrl-U */
+        cut(p, 0, p->cursor);
+        break;
+    default:
+        if (key >= ' ' && key < KEYCODE_UP && !text_is_control(key))
+            insert(p, bytes, utf8_encode(key, bytes));
+        break;
+    }
+    app->message[0] = '\0';
+}

@@ -1,0 +1,12 @@
+/* One line of text that is typed at the bottom of the screen, with completion of paths. */
+#ifndef CT_TUI_PROMPT_H
+#define CT_TUI_PROMPT_H
+
+#include <stdint.h>
+
+#include "tui/app.h"
+
+/* Enter accepts, escape leaves, tab completes; everything else edits. */
+void prompt_key(struct app *app, uint32_t key);
+
+#endif

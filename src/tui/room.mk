@@ -1,0 +1,14 @@
+noinst_LIBRARIES += src/tui/libtui.a
+src_tui_libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+src_tui_libtui_a_SOURCES = \
+	src/tui/app.c src/tui/app.h \
+	src/tui/draw.c src/tui/draw.h \
+	src/tui/keys.c src/tui/keys.h \
+	src/tui/lists.c src/tui/lists.h \
+	src/tui/prompt.c src/tui/prompt.h \
+	src/tui/screen.c src/tui/screen.h \
+	src/tui/tui.c src/tui/tui.h \
+	src/tui/view_list.c \
+	src/tui/view_plot.c \
+	src/tui/views.c src/tui/views.h \
+	src/tui/worker.c src/tui/worker.h

@@ -1,0 +1,383 @@
+#include "config.h"
+#include "tui/screen.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <term.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "plot/palette.h"
+
+enum { N_COLORS = 256 + 1, MAX_PAIRS = 32767 }; /* and the terminal's own, at 0 */
+
+struct screen {
+    SCREEN *terminal;
+    bool ascii;
+    int colors;            /* 0, 16 or 256 */
+    bool is_default_known; /* the terminal takes -1 for its own colours */
+    short *pairs; /* [N_COLORS, N_COLORS] number of the pair of fg and bg; 0: not made yet */
+    int n_pairs;
+    size_t cursor_row, cursor_col;
+    bool has_cursor;
+    bool is_gone; /* the terminal has hung up */
+};
+
+/* A signal's only work: one byte into a pipe that the event loop reads. */
+static int signal_pipe[2] = { -1, -1 };
+
+static void on_signal(int number)
+{
+    const int saved = errno;
+    const char byte = (char)number;
+
+    if (write(signal_pipe[1], &byte, 1) < 0) {
+        /* the pipe is full: leaving is under way already */
+    }
+    errno = saved;
+}
+
+static const int leaving_signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+
+static enum ct_status catch_signals(struct ct_error *err)
+{
+    struct sigaction action = { .sa_handler = on_signal };
+
+    if (pipe(signal_pipe) != 0)
+        return ct_fail_errno(err, "pipe");
+    for (size_t i = 0; i < 2; i++) {
+        fcntl(signal_pipe[i], F_SETFL, O_NONBLOCK);
+        fcntl(signal_pipe[i], F_SETFD, FD_CLOEXEC);
+    }
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof leaving_signals / sizeof *leaving_signals; i++)
+        sigaction(leaving_signals[i], &action, NULL);
+    return CT_OK;
+}
+
+static void release_signals(void)
+{
+    for (size_t i = 0; i < sizeof leaving_signals / sizeof *leaving_signals; i++)
+        signal(leaving_signals[i], SIG_DFL);
+    close(signal_pipe[0]);
+    close(signal_pipe[1]);
+    signal_pipe[0] = -1;
+    signal_pipe[1] = -1;
+}
+
+static enum ct_status check_terminal(struct ct_error *err)
+{
+    const char *const term = getenv("TERM");
+    int found;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return ct_fail(err, CT_EINVAL,
+                       "the terminal UI needs a terminal; without one, use circuittui run");
+    if (term == NULL || *term == '\0' || strcmp(term, "dumb") == 0)
+        return ct_fail(err, CT_EINVAL,
+                       "TERM=%.40s cannot show the terminal UI; set TERM, or use circuittui run",
+                       term != NULL ? term : "");
+    if (setupterm(NULL, STDOUT_FILENO, &found) == ERR || cursor_address == NULL)
+        return ct_fail(err, CT_EINVAL,
+                       "TERM=%.40s is not known here or cannot move its cursor; set TERM, or use "
+                       "circuittui run",
+                       term);
+    return CT_OK;
+}
+
+static int count_colors(enum screen_colors wanted)
+{
+    const char *const no_color = getenv("NO_COLOR");
+
+    if (wanted == SCREEN_COLORS_NEVER || (no_color != NULL && *no_color != '\0') || !has_colors())
+        return 0;
+    return COLORS >= 256 ? 256 : COLORS >= 8 ? 16 : 0;
+}
+
+static void set_modes(struct screen *s)
+{
+    cbreak();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    set_escdelay(25);
+    curs_set(0);
+    mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mouseinterval(0);
+    if (s->colors > 0) {
+        start_color();
+        s->is_default_known = use_default_colors() == OK;
+    }
+}
+
+enum ct_status screen_new(enum screen_colors colors, bool ascii, struct screen **out,
+                          struct ct_error *err)
+{
+    struct screen *s = NULL;
+    enum ct_status status = check_terminal(err);
+
+    if (status != CT_OK)
+        return status;
+    s = calloc(1, sizeof *s);
+    if (s != NULL)
+        s->pairs = ct_calloc_array((size_t)N_COLORS * N_COLORS, sizeof *s->pairs);
+    if (s == NULL || s->pairs == NULL) {
+        free(s);
+        return ct_fail_nomem(err, "screen", 0);
+    }
+    s->terminal = newterm(NULL, stdout, stdin);
+    if (s->terminal == NULL) {
+        status = ct_fail(err, CT_EINVAL, "the terminal cannot be set up; use circuittui run");
+        goto fail;
+    }
+    if (has_colors())
+        start_color(); /* COLORS is known only then */
+    s->colors = count_colors(colors);
+    s->ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    set_modes(s);
+    status = catch_signals(err);
+    if (status == CT_OK) {
+        *out = s;
+        return CT_OK;
+    }
+    endwin();
+    delscreen(s->terminal);
+fail:
+    free(s->pairs);
+    free(s);
+    return status;
+}
+
+void screen_free(struct screen *s)
+{
+    if (s == NULL)
+        return;
+    if (!s->is_gone) {
+        curs_set(1);
+        endwin();
+    }
+    delscreen(s->terminal);
+    release_signals();
+    free(s->pairs);
+    free(s);
+}
+
+void screen_size(const struct screen *s, size_t *rows, size_t *cols)
+{
+    (void)s;
+    *rows = (size_t)LINES;
+    *cols = (size_t)COLS;
+}
+
+bool screen_has_color(const struct screen *s)
+{
+    return s->colors > 0;
+}
+
+bool screen_is_ascii(const struct screen *s)
+{
+    return s->ascii;
+}
+
+/* ---- events ---- */
+
+static const struct {
+    int curses;
+    uint32_t code;
+} keys[] = {
+    { KEY_UP, KEYCODE_UP },         { KEY_DOWN, KEYCODE_DOWN },
+    { KEY_LEFT, KEYCODE_LEFT },     { KEY_RIGHT, KEYCODE_RIGHT },
+    { KEY_HOME, KEYCODE_HOME },     { KEY_END, KEYCODE_END },
+    { KEY_PPAGE, KEYCODE_PAGE_UP }, { KEY_NPAGE, KEYCODE_PAGE_DOWN },
+    { KEY_ENTER, KEYCODE_ENTER },   { KEY_BACKSPACE, KEYCODE_BACKSPACE },
+    { KEY_DC, KEYCODE_DELETE },     { KEY_BTAB, KEYCODE_BACKTAB },
+    { KEY_F(1), KEYCODE_F1 },
+};
+
+static uint32_t plain_key(wint_t ch)
+{
+    switch (ch) {
+    case '\r':
+    case '\n':
+        return KEYCODE_ENTER;
+    case '\t':
+        return KEYCODE_TAB;
+    case 27:
+        return KEYCODE_ESCAPE;
+    case 8:
+    case 127:
+        return KEYCODE_BACKSPACE;
+    default:
+        return (uint32_t)ch;
+    }
+}
+
+static void read_mouse(struct event *event)
+{
+    MEVENT mouse;
+
+    if (getmouse(&mouse) != OK || mouse.y < 0 || mouse.x < 0)
+        return;
+    event->row = (size_t)mouse.y;
+    event->col = (size_t)mouse.x;
+    if (mouse.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED)) {
+        event->kind = EVENT_WHEEL;
+        event->wheel = mouse.bstate & BUTTON4_PRESSED ? -1 : 1;
+    } else {
+        event->kind = EVENT_CLICK;
+    }
+}
+
+/* One thing that curses has read; EVENT_NONE when there is nothing (more). */
+static void read_input(struct event *event)
+{
+    wint_t ch = 0;
+    const int kind = get_wch(&ch);
+
+    *event = (struct event){ .kind = EVENT_NONE };
+    if (kind == OK) {
+        event->kind = EVENT_KEY;
+        event->key = plain_key(ch);
+        return;
+    }
+    if (kind != KEY_CODE_YES)
+        return;
+    if (ch == KEY_RESIZE) {
+        event->kind = EVENT_RESIZE;
+        return;
+    }
+    if (ch == KEY_MOUSE) {
+        read_mouse(event);
+        return;
+    }
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (keys[i].curses == (int)ch) {
+            event->kind = EVENT_KEY;
+            event->key = keys[i].code;
+        }
+}
+
+void screen_wait(struct screen *s, int fd, int timeout_ms, struct event *event)
+{
+    struct pollfd waits[3] = { { STDIN_FILENO, POLLIN, 0 },
+                               { signal_pipe[0], POLLIN, 0 },
+                               { fd, POLLIN, 0 } };
+
+    read_input(event); /* what curses holds already */
+    if (event->kind != EVENT_NONE)
+        return;
+    if (poll(waits, fd >= 0 ? 3 : 2, timeout_ms) < 0) {
+        if (errno == EINTR) /* a resize, or back from a suspension */
+            read_input(event);
+        return;
+    }
+    if (waits[1].revents & POLLIN) {
+        char number = SIGHUP;
+        event->kind = EVENT_HANGUP;
+        if (read(signal_pipe[0], &number, 1) == 1)
+            event->signal = number;
+        return;
+    }
+    if (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL)) {
+        s->is_gone = true;
+        event->kind = EVENT_HANGUP;
+        event->signal = SIGHUP;
+        return;
+    }
+    if (waits[0].revents & POLLIN) {
+        read_input(event);
+        if (event->kind != EVENT_NONE)
+            return;
+    }
+    if (fd >= 0 && (waits[2].revents & POLLIN))
+        event->kind = EVENT_BELL;
+}
+
+/* ---- drawing ---- */
+
+static short color_of(const struct screen *s, ink i)
+{
+    const int color = s->colors == 256 ? palette_256(i) : palette_16(i);
+
+    if (color >= 0 && color < COLORS)
+        return (short)color;
+    if (color >= 8) /* eight colours: the bright one's plain sister */
+        return (short)(color - 8);
+    return -1;
+}
+
+/* The number of a pair, made when it is first asked for; 0, the terminal's own, when they are out.
+ */
+static short pair_of(struct screen *s, ink fg_ink, ink bg_ink)
+{
+    short fg = color_of(s, fg_ink);
+    short bg = color_of(s, bg_ink);
+
+    if (!s->is_default_known) {
+        fg = fg < 0 ? COLOR_WHITE : fg;
+        bg = bg < 0 ? COLOR_BLACK : bg;
+    }
+    if (fg < 0 && bg < 0)
+        return 0;
+    short *const pair = &s->pairs[(fg + 1) * N_COLORS + bg + 1];
+    if (*pair == 0 && s->n_pairs + 1 < MAX_PAIRS && s->n_pairs + 1 < COLOR_PAIRS) {
+        *pair = (short)++s->n_pairs;
+        init_pair(*pair, fg, bg);
+    }
+    return *pair;
+}
+
+static void put_cell(struct screen *s, int row, int col, const struct cell *cell)
+{
+    const wchar_t text[3] = { (wchar_t)cell->ch, (wchar_t)cell->mark, 0 };
+    uint8_t attr = cell->attr;
+    attr_t attributes = A_NORMAL;
+    cchar_t c;
+    short pair = 0;
+
+    if (s->colors > 0)
+        pair = pair_of(s, cell->fg, cell->bg);
+    else
+        attr |= palette_attr(cell->fg);
+    attributes |= attr & CELL_BOLD ? A_BOLD : A_NORMAL;
+    attributes |= attr & CELL_REVERSE ? A_REVERSE : A_NORMAL;
+    attributes |= attr & CELL_UNDERLINE ? A_UNDERLINE : A_NORMAL;
+    setcchar(&c, text, attributes, pair, NULL);
+    mvadd_wch(row, col, &c);
+}
+
+void screen_show(struct screen *s, const struct canvas *c)
+{
+    if (s->is_gone)
+        return;
+    for (size_t row = 0; row < c->rows && row < (size_t)LINES; row++)
+        for (size_t col = 0; col < c->cols && col < (size_t)COLS; col++) {
+            const struct cell *const cell = &c->cells[row * c->cols + col];
+            if (cell->ch != 0) /* the right half of a wide character comes with the left */
+                put_cell(s, (int)row, (int)col, cell);
+        }
+    if (s->has_cursor)
+        move((int)s->cursor_row, (int)s->cursor_col);
+    curs_set(s->has_cursor ? 1 : 0);
+    refresh();
+}
+
+void screen_redraw(struct screen *s)
+{
+    (void)s;
+    clearok(curscr, TRUE);
+}
+
+void screen_cursor(struct screen *s, bool shown, size_t row, size_t col)
+{
+    s->has_cursor = shown;
+    s->cursor_row = row;
+    s->cursor_col = col;
+}

@@ -1,0 +1,119 @@
+#include "config.h"
+#include "tui/tui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "tui/app.h"
+#include "tui/draw.h"
+#include "tui/keys.h"
+#include "tui/screen.h"
+
+/* The canvas of the size that the screen has now. */
+static enum ct_status fit_canvas(const struct screen *screen, struct canvas *c,
+                                 struct ct_error *err)
+{
+    size_t rows;
+    size_t cols;
+
+    screen_size(screen, &rows, &cols);
+    if (c->rows == rows && c->cols == cols && c->cells != NULL) {
+        canvas_fill(c, (struct rect){ 0, 0, rows, cols }, ' ', INK_DEFAULT, INK_DEFAULT);
+        return CT_OK;
+    }
+    canvas_clear(c);
+    return canvas_init(c, rows, cols, screen_is_ascii(screen), screen_has_color(screen), err);
+}
+
+static void place_cursor(const struct app *app, struct screen *screen, const struct canvas *c)
+{
+    const struct prompt *const p = &app->prompt;
+    char before[PROMPT_SIZE];
+
+    if (app->mode != MODE_PROMPT) {
+        screen_cursor(screen, false, 0, 0);
+        return;
+    }
+    snprintf(before, sizeof before, "%.*s", (int)p->cursor, p->text);
+    screen_cursor(screen, true, c->rows - 1,
+                  canvas_text_width(c, p->label) + 2 + canvas_text_width(c, before));
+}
+
+static enum ct_status show(struct app *app, struct screen *screen, struct canvas *c,
+                           struct ct_error *err)
+{
+    const enum ct_status status = fit_canvas(screen, c, err);
+
+    if (status != CT_OK)
+        return status;
+    draw_screen(app, c);
+    place_cursor(app, screen, c);
+    if (app->redraw)
+        screen_redraw(screen);
+    app->redraw = false;
+    screen_show(screen, c);
+    return CT_OK;
+}
+
+/* Until the user leaves or the terminal does. Nothing is done while nothing happens. */
+static enum ct_status loop(struct app *app, struct screen *screen, int *signal_number,
+                           struct ct_error *err)
+{
+    struct canvas c = { 0 };
+    struct event event = { 0 };
+    enum ct_status status = show(app, screen, &c, err);
+
+    while (status == CT_OK && !app->quit) {
+        screen_wait(screen, worker_fd(app->worker), -1, &event);
+        switch (event.kind) {
+        case EVENT_HANGUP:
+            *signal_number = event.signal;
+            app->quit = true;
+            continue;
+        case EVENT_BELL:
+            app_hear(app);
+            break;
+        case EVENT_RESIZE:
+            app->redraw = true;
+            break;
+        case EVENT_NONE:
+            continue;
+        case EVENT_KEY:
+        case EVENT_CLICK:
+        case EVENT_WHEEL:
+            keys_handle(app, &event, c.rows, c.cols);
+            break;
+        }
+        if (!app->quit)
+            status = show(app, screen, &c, err);
+    }
+    canvas_clear(&c);
+    return status;
+}
+
+enum ct_status tui_run(const struct tui_options *options, int *signal_number, struct ct_error *err)
+{
+    struct screen *screen = NULL;
+    struct app app = { 0 };
+    enum ct_status status = screen_new(options->no_color ? SCREEN_COLORS_NEVER : SCREEN_COLORS_AUTO,
+                                       options->ascii, &screen, err);
+
+    *signal_number = 0;
+    if (status != CT_OK)
+        return status;
+    status = app_init(&app, err);
+    if (status == CT_OK) {
+        params_clear(&app.a.params);
+        app.a.params = *options->params; /* handed over */
+        *options->params = (struct params){ 0 };
+        app.out = options->out;
+        app.force = options->force;
+        srandom((unsigned)time(NULL));
+        app_run(&app, STAGE_LOAD);
+        status = loop(&app, screen, signal_number, err);
+    }
+    screen_free(screen);
+    app_clear(&app);
+    return status;
+}

@@ -1,0 +1,22 @@
+/* The terminal user interface as a whole. */
+#ifndef CT_TUI_TUI_H
+#define CT_TUI_TUI_H
+
+#include <stdbool.h>
+
+#include "base/status.h"
+#include "pipeline/params.h"
+
+struct tui_options {
+    struct params *params; /* taken over */
+    const char *out;       /* where export writes to; NULL: asked for */
+    bool force;
+    bool no_color;
+    bool ascii;
+};
+
+/* Runs until the user leaves. CT_EINVAL: no terminal that could show it; *signal_number is the
+ * signal that ended it, or 0. */
+enum ct_status tui_run(const struct tui_options *options, int *signal_number, struct ct_error *err);
+
+#endif

@@ -1,0 +1,150 @@
+#include "config.h"
+#include "tui/views.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/lists.h"
+#include "tui/screen.h"
+
+/* Brings the cursor into the rows, and the rows into sight. */
+static void settle(struct view_state *state, size_t n, size_t rows)
+{
+    state->rows_shown = rows;
+    if (state->at >= n)
+        state->at = n > 0 ? n - 1 : 0;
+    if (state->top > state->at)
+        state->top = state->at;
+    if (rows > 0 && state->at >= state->top + rows)
+        state->top = state->at - rows + 1;
+    if (rows > 0 && state->top + rows > n)
+        state->top = n > rows ? n - rows : 0;
+}
+
+/* The header; on its right where the cursor is among how many. */
+static void draw_header(const struct list *list, const struct view_state *state, size_t n,
+                        struct canvas *c, struct rect area)
+{
+    char place[80];
+    const size_t width =
+        (size_t)snprintf(place, sizeof place, "%s%s%zu/%zu",
+                         list->sorts != NULL ? list->sorts[state->sort] : "",
+                         list->sorts != NULL ? "  " : "", n > 0 ? state->at + 1 : 0, n);
+
+    canvas_text(c, area.row, area.col, area.cols, list->header, INK_TITLE, CELL_BOLD);
+    if (width + 1 < area.cols)
+        canvas_text(c, area.row, area.col + area.cols - width, width, place, INK_DIM, 0);
+}
+
+static void reverse_row(struct canvas *c, struct rect area, size_t row)
+{
+    for (size_t col = area.col; col < area.col + area.cols; col++)
+        c->cells[row * c->cols + col].attr |= CELL_REVERSE;
+}
+
+static void list_draw(struct app *app, const struct view *view, struct view_state *state,
+                      struct canvas *c, struct rect area)
+{
+    const struct list *const list = view->what;
+    const size_t n = list->count(app, state);
+    const size_t chosen = list->selected != NULL ? list->selected(app, state) : n;
+
+    if (area.rows < 2)
+        return;
+    if (chosen < n)
+        state->at = chosen;
+    settle(state, n, area.rows - 1);
+    draw_header(list, state, n, c, area);
+    for (size_t i = state->top; i < n && i < state->top + area.rows - 1; i++) {
+        const size_t row = area.row + 1 + i - state->top;
+        list->draw(app, state, i, c, row, area.col, area.cols);
+        if (i == state->at)
+            reverse_row(c, area, row);
+    }
+    if (n == 0)
+        canvas_text(c, area.row + 2, area.col + 2, area.cols, "nothing to list", INK_DIM, 0);
+}
+
+static void go_to(struct app *app, const struct list *list, struct view_state *state, size_t i)
+{
+    const size_t n = list->count(app, state);
+
+    if (n == 0)
+        return;
+    state->at = i < n ? i : n - 1;
+    if (list->select != NULL)
+        list->select(app, state, state->at);
+}
+
+static void next_sort(const struct list *list, struct view_state *state)
+{
+    state->sort = list->sorts[state->sort + 1] != NULL ? state->sort + 1 : 0;
+    state->at = 0;
+}
+
+static bool list_key(struct app *app, const struct view *view, struct view_state *state,
+                     uint32_t key)
+{
+    const struct list *const list = view->what;
+    const size_t page = state->rows_shown > 1 ? state->rows_shown - 1 : 1;
+    const size_t at = state->at;
+
+    switch (key) {
+    case KEYCODE_UP:
+    case 'k':
+        go_to(app, list, state, at > 0 ? at - 1 : 0);
+        return true;
+    case KEYCODE_DOWN:
+    case 'j':
+        go_to(app, list, state, at + 1);
+        return true;
+    case KEYCODE_PAGE_UP:
+        go_to(app, list, state, at > page ? at - page : 0);
+        return true;
+    case KEYCODE_PAGE_DOWN:
+        go_to(app, list, state, at + page);
+        return true;
+    case KEYCODE_HOME:
+    case 'g':
+        go_to(app, list, state, 0);
+        return true;
+    case KEYCODE_END:
+    case 'G':
+        go_to(app, list, state, SIZE_MAX);
+        return true;
+    case ' ':
+        if (list->act == NULL || list->count(app, state) == 0)
+            return false;
+        list->act(app, at);
+        return true;
+    case 's':
+        if (list->sorts == NULL)
+            return false;
+        next_sort(list, state);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void list_mouse(struct app *app, const struct view *view, struct view_state *state,
+                       size_t row, size_t col, int wheel)
+{
+    const struct list *const list = view->what;
+
+    (void)col;
+    if (wheel != 0)
+        go_to(app, list, state, wheel > 0 ? state->at + 3 : state->at > 3 ? state->at - 3 : 0);
+    else if (row > 0 && state->top + row - 1 == state->at && list->act != NULL)
+        list->act(app, state->at);
+    else if (row > 0)
+        go_to(app, list, state, state->top + row - 1);
+}
+
+static const struct view_key list_keys[] = {
+    { "up down j k", "one row" },        { "PgUp PgDn g G", "a page, the first, the last" },
+    { "space", "choose the row" },       { "s", "sort by another column" },
+    { "click wheel", "select, scroll" }, { NULL, NULL },
+};
+
+const struct view_ops list_view = { list_draw, list_key, list_mouse, list_keys };

@@ -1,0 +1,270 @@
+#include "config.h"
+#include "tui/views.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "plot/palette.h"
+#include "plot/scatter.h"
+#include "report/picks.h"
+#include "report/plots.h"
+#include "tui/screen.h"
+
+static const struct plot *plot_of(const struct view *view)
+{
+    const char *const name = view->what;
+
+    for (size_t i = 0; i < n_plots; i++)
+        if (strcmp(plots[i].name, name) == 0)
+            return &plots[i];
+    return NULL; /* a mistake in the table of views; a test looks at every row */
+}
+
+/* What is selected, as far as the plot can show it. */
+static struct pick selection(const struct app *app, const struct view_state *state)
+{
+    return (struct pick){ .has_neuron = app->has_neuron,
+                          .neuron = app->neuron,
+                          .has_sentence = app->a.load != NULL,
+                          .sentence = app->sentence,
+                          .has_other = state->has_other,
+                          .other = state->other };
+}
+
+static void select_pick(struct app *app, struct view_state *state, const struct pick *pick)
+{
+    if (pick->has_neuron)
+        app_select_neuron(app, pick->neuron);
+    if (pick->has_sentence)
+        app->sentence = pick->sentence;
+    state->has_other = pick->has_other;
+    state->other = pick->other;
+}
+
+/* The cell of the selection reversed: seen on every kind of plot. */
+static void mark_cell(struct canvas *c, const struct plot_view *view, double x, double y)
+{
+    size_t row;
+    size_t col;
+
+    if (!plot_view_cell(view, x, y, &row, &col))
+        return;
+    struct cell *const cell = &c->cells[row * c->cols + col];
+    *cell = (struct cell){ .ch = '+', .fg = INK_ACCENT, .attr = CELL_REVERSE | CELL_BOLD };
+}
+
+static void draw_plot(struct app *app, const struct view *view, struct view_state *state,
+                      struct canvas *c, struct rect area)
+{
+    const struct plot *const plot = plot_of(view);
+    const struct rect drawn = { area.row, area.col, area.rows > 1 ? area.rows - 1 : area.rows,
+                                area.cols };
+    const struct plot_request request = { .window = state->window,
+                                          .has_neuron = app->has_neuron,
+                                          .neuron = app->neuron,
+                                          .view = &state->shown };
+    const struct pick pick = selection(app, state);
+    char words[200];
+    double x;
+    double y;
+
+    state->shown = (struct plot_view){ 0 };
+    plot->draw(&app->a, c, drawn, &request);
+    if (pick_place(plot, &app->a, &pick, &x, &y) && plot->space != SPACE_PLANE)
+        mark_cell(c, &state->shown, x, y);
+    pick_describe(plot, &app->a, &pick, words, sizeof words);
+    if (drawn.rows < area.rows)
+        canvas_text(c, area.row + drawn.rows, area.col, area.cols, words, INK_ACCENT, 0);
+}
+
+/* ---- zoom and pan ---- */
+
+static bool is_zoomed(const struct plot_window *w)
+{
+    return w->x0 < w->x1 || w->y0 < w->y1;
+}
+
+/* Makes the window factor times as wide; the selection, or the middle, stays where it is. */
+static void zoom(const struct app *app, const struct plot *plot, struct view_state *state,
+                 double factor)
+{
+    const struct pick pick = selection(app, state);
+    const struct plot_window w = state->shown.window;
+    double x;
+    double y;
+
+    if (plot->space == SPACE_OTHER || !(w.x0 < w.x1) || !(w.y0 < w.y1))
+        return;
+    if (!pick_place(plot, &app->a, &pick, &x, &y)) {
+        x = (w.x0 + w.x1) / 2;
+        y = (w.y0 + w.y1) / 2;
+    }
+    x = fmin(fmax(x, w.x0), w.x1);
+    y = fmin(fmax(y, w.y0), w.y1);
+    state->window = (struct plot_window){ x - (x - w.x0) * factor, x + (w.x1 - x) * factor,
+                                          y - (y - w.y0) * factor, y + (w.y1 - y) * factor };
+}
+
+/* Moves the window by a fraction of itself. */
+static void pan(struct view_state *state, double dx, double dy)
+{
+    struct plot_window *const w = &state->window;
+    const double width = w->x1 - w->x0;
+    const double height = w->y1 - w->y0;
+
+    w->x0 += dx * width;
+    w->x1 += dx * width;
+    w->y0 += dy * height;
+    w->y1 += dy * height;
+}
+
+/* Keeps the selection in sight of a zoomed plot. */
+static void follow(const struct app *app, const struct plot *plot, struct view_state *state)
+{
+    const struct pick pick = selection(app, state);
+    struct plot_window *const w = &state->window;
+    double x;
+    double y;
+
+    if (!is_zoomed(w) || !pick_place(plot, &app->a, &pick, &x, &y))
+        return;
+    const double dx = x < w->x0 ? x - w->x0 : x > w->x1 ? x - w->x1 : 0.0;
+    const double dy = y < w->y0 ? y - w->y0 : y > w->y1 ? y - w->y1 : 0.0;
+    pan(state, dx / (w->x1 - w->x0), dy / (w->y1 - w->y0));
+}
+
+static bool move(struct app *app, const struct plot *plot, struct view_state *state, int dx, int dy)
+{
+    struct pick pick = selection(app, state);
+
+    if (plot->space == SPACE_OTHER)
+        return false;
+    pick_move(plot, &app->a, dx, dy, state->shown.y_down, &pick);
+    select_pick(app, state, &pick);
+    follow(app, plot, state);
+    return true;
+}
+
+static bool direction_of(uint32_t key, int *dx, int *dy)
+{
+    *dx = (key == KEYCODE_RIGHT || key == 'l') - (key == KEYCODE_LEFT || key == 'h');
+    *dy = (key == KEYCODE_UP || key == 'k') - (key == KEYCODE_DOWN || key == 'j');
+    return *dx != 0 || *dy != 0;
+}
+
+static bool plot_key(struct app *app, const struct view *view, struct view_state *state,
+                     uint32_t key)
+{
+    const struct plot *const plot = plot_of(view);
+    int dx;
+    int dy;
+
+    if (key == '+' || key == '=')
+        zoom(app, plot, state, 0.5);
+    else if (key == '-' || key == '_')
+        zoom(app, plot, state, 2.0);
+    else if (key == '0')
+        state->window = (struct plot_window){ 0 };
+    else if (is_zoomed(&state->window) && key >= KEYCODE_UP && key <= KEYCODE_RIGHT &&
+             direction_of(key, &dx, &dy))
+        pan(state, 0.25 * dx, 0.25 * (state->shown.y_down ? -dy : dy));
+    else if (direction_of(key, &dx, &dy))
+        return move(app, plot, state, dx, dy);
+    else
+        return false;
+    return true;
+}
+
+static void plot_mouse(struct app *app, const struct view *view, struct view_state *state,
+                       size_t row, size_t col, int wheel)
+{
+    const struct plot *const plot = plot_of(view);
+    struct pick pick;
+    double x;
+    double y;
+
+    if (wheel != 0)
+        zoom(app, plot, state, wheel < 0 ? 0.5 : 2.0);
+    else if (plot_view_point(&state->shown, row, col, &x, &y) &&
+             pick_at(plot, &app->a, x, y, &pick))
+        select_pick(app, state, &pick);
+}
+
+static const struct view_key plot_keys[] = {
+    { "arrows hjkl", "select the neighbour (zoomed in, arrows pan)" },
+    { "+ - 0", "zoom in, out, back to everything; so does the wheel" },
+    { "click", "select what is there" },
+    { NULL, NULL },
+};
+
+const struct view_ops plot_view = { draw_plot, plot_key, plot_mouse, plot_keys };
+
+/* ---- t-SNE while it runs ---- */
+
+static void draw_running(struct app *app, struct canvas *c, struct rect area)
+{
+    const struct worker_news *const news = &app->news;
+    const struct ttest_stage *const t = app->a.ttest;
+    const size_t n = news->n_points;
+    double *const points = ct_malloc_array(2 * n, sizeof *points);
+    ink *const inks = ct_malloc_array(n, sizeof *inks);
+    char title[120];
+
+    for (size_t i = 0; points != NULL && inks != NULL && i < n; i++) {
+        points[2 * i] = (double)news->embedding[2 * i];
+        points[2 * i + 1] = (double)news->embedding[2 * i + 1];
+        inks[i] = palette_ink(t->neurons[t->significant[i]].statistic > 0 ? 1 : -1, -1, 1, true);
+    }
+    snprintf(title, sizeof title, "t-SNE of %zu neurons, iteration %zu, KL %.3f", n, news->n_iter,
+             news->n_kl > 0 ? news->kl[news->n_kl - 1] : NAN);
+    const struct scatter scatter = {
+        .text = { .title = title },
+        .x = points,
+        .y = points + 1,
+        .x_stride = 2,
+        .y_stride = 2,
+        .n = points != NULL && inks != NULL ? n : 0,
+        .inks = inks,
+        .marker = MARKER_VALUE,
+        .equal_aspect = true,
+    };
+    scatter_draw(c, area, &scatter, NULL);
+    free(points);
+    free(inks);
+}
+
+static bool is_running(const struct app *app)
+{
+    return app->news.state == WORKER_RUNNING && app->news.stage == STAGE_TSNE &&
+           app->a.ttest != NULL;
+}
+
+static void draw_live(struct app *app, const struct view *view, struct view_state *state,
+                      struct canvas *c, struct rect area)
+{
+    if (!is_running(app))
+        draw_plot(app, view, state, c, area);
+    else if (app->news.n_points > 0)
+        draw_running(app, c, area);
+    else
+        canvas_text(c, area.row + area.rows / 2, area.col + 2, area.cols, "looking for neighbours",
+                    INK_DIM, 0);
+}
+
+static bool live_key(struct app *app, const struct view *view, struct view_state *state,
+                     uint32_t key)
+{
+    return !is_running(app) && plot_key(app, view, state, key);
+}
+
+static void live_mouse(struct app *app, const struct view *view, struct view_state *state,
+                       size_t row, size_t col, int wheel)
+{
+    if (!is_running(app))
+        plot_mouse(app, view, state, row, col, wheel);
+}
+
+const struct view_ops live_view = { draw_live, live_key, live_mouse, plot_keys };

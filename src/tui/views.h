@@ -1,0 +1,53 @@
+/*
+ * What can be looked at: a table with one row a view. A view draws into an area of the canvas and
+ * answers keys and clicks there; it keeps what it must remember in its struct view_state.
+ */
+#ifndef CT_TUI_VIEWS_H
+#define CT_TUI_VIEWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tui/app.h"
+
+struct view_key {
+    const char *keys; /* `+ -` */
+    const char *what;
+};
+
+struct view_ops { /* a kind of view */
+    void (*draw)(struct app *app, const struct view *view, struct view_state *state,
+                 struct canvas *c, struct rect area);
+    /* True when the key meant something here. key: code point or KEYCODE_*. */
+    bool (*key)(struct app *app, const struct view *view, struct view_state *state, uint32_t key);
+    /* A click (wheel 0) or a turn of the wheel (-1 up, 1 down) in a cell of the area. */
+    void (*mouse)(struct app *app, const struct view *view, struct view_state *state, size_t row,
+                  size_t col, int wheel);
+    const struct view_key *keys; /* for help; ends with keys NULL */
+};
+
+struct view {
+    const char *name;    /* one word or two */
+    enum stage_id stage; /* that it belongs to */
+    enum stage_id needs; /* whose result it draws */
+    const struct view_ops *ops;
+    const void *what; /* the kind's own: name of a plot, columns of a list */
+};
+
+extern const struct view views[];
+extern const size_t n_views;
+
+/* The view that is looked at, and its state. */
+const struct view *view_current(struct app *app, struct view_state **state);
+
+size_t view_count(enum stage_id stage);
+
+/* The next (1) or previous (-1) view of the stage. */
+void view_step(struct app *app, int step);
+
+extern const struct view_ops plot_view; /* what: name of a plot in report/plots.h */
+extern const struct view_ops live_view; /* t-SNE while it runs, the plot when it has ended */
+extern const struct view_ops list_view; /* what: struct list of tui/lists.h */
+
+#endif

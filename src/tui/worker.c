@@ -1,0 +1,339 @@
+#include "config.h"
+#include "tui/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+/* Pictures of t-SNE a second: what a slow line can take. */
+static const double SECONDS_A_PICTURE = 0.1;
+static const double SECONDS_A_TICK = 0.1;
+
+struct picture { /* of a running t-SNE */
+    float *embedding;
+    size_t n_points, room;
+    size_t n_iter;
+    double *kl, *kl_iter;
+    size_t n_kl, kl_room;
+};
+
+struct worker {
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    int pipe[2];
+    atomic_bool cancel;
+
+    /* Under the mutex. */
+    bool quit;
+    enum worker_state state;
+    struct analysis analysis; /* results borrowed, parameters its own */
+    uint64_t key;
+    enum stage_id stage;
+    double began;
+    size_t done, total;
+    struct picture newest;
+    void *result;
+    double seconds;
+    enum ct_status status;
+    struct ct_error error;
+
+    /* The worker's own. */
+    double last_tick, last_picture;
+
+    struct picture shown; /* the other side's own */
+};
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* The pipe never blocks: when it is full there is news enough. */
+static void ring(struct worker *w)
+{
+    while (write(w->pipe[1], "", 1) < 0 && errno == EINTR)
+        ;
+}
+
+static bool tick(void *context, enum stage_id stage, size_t done, size_t total)
+{
+    struct worker *const w = context;
+    const double at = now();
+
+    (void)stage;
+    if (at - w->last_tick >= SECONDS_A_TICK) {
+        w->last_tick = at;
+        pthread_mutex_lock(&w->mutex);
+        w->done = done;
+        w->total = total;
+        pthread_mutex_unlock(&w->mutex);
+        ring(w);
+    }
+    return !atomic_load(&w->cancel);
+}
+
+static enum tsne_answer tsne_tick(void *context, size_t n_iter, size_t max_iter)
+{
+    struct worker *const w = context;
+
+    if (!tick(w, STAGE_TSNE, n_iter, max_iter))
+        return TSNE_STOP;
+    const double at = now();
+    if (at - w->last_picture < SECONDS_A_PICTURE)
+        return TSNE_GO_ON;
+    w->last_picture = at;
+    return TSNE_SHOW;
+}
+
+static bool grow(void **array, size_t *room, size_t n, size_t size)
+{
+    if (n <= *room)
+        return true;
+    void *const larger = ct_realloc_array(*array, 2 * n, size);
+    if (larger == NULL)
+        return false;
+    *array = larger;
+    *room = 2 * n;
+    return true;
+}
+
+/* A picture that there is no memory for is not shown. */
+static void picture_set(struct picture *p, const float *embedding, size_t n_points, size_t n_iter)
+{
+    void *memory = p->embedding;
+
+    if (!grow(&memory, &p->room, n_points, 2 * sizeof *p->embedding))
+        return;
+    p->embedding = memory;
+    memcpy(p->embedding, embedding, 2 * n_points * sizeof *embedding);
+    p->n_points = n_points;
+    p->n_iter = n_iter;
+}
+
+static void picture_add_kl(struct picture *p, size_t n_iter, double kl)
+{
+    size_t room = p->kl_room;
+    void *memory = p->kl;
+
+    if (!grow(&memory, &room, p->n_kl + 1, sizeof *p->kl))
+        return;
+    p->kl = memory;
+    memory = p->kl_iter;
+    if (!grow(&memory, &p->kl_room, p->n_kl + 1, sizeof *p->kl_iter))
+        return;
+    p->kl_iter = memory;
+    p->kl[p->n_kl] = kl;
+    p->kl_iter[p->n_kl++] = (double)n_iter;
+}
+
+static void picture_free(struct picture *p)
+{
+    free(p->embedding);
+    free(p->kl);
+    free(p->kl_iter);
+}
+
+static void tsne_show(void *context, size_t n_iter, double kl_divergence, const float *embedding,
+                      size_t n_samples)
+{
+    struct worker *const w = context;
+
+    pthread_mutex_lock(&w->mutex);
+    picture_set(&w->newest, embedding, n_samples, n_iter);
+    picture_add_kl(&w->newest, n_iter, kl_divergence);
+    pthread_mutex_unlock(&w->mutex);
+    ring(w);
+}
+
+static void compute(struct worker *w, const struct analysis *a, enum stage_id stage)
+{
+    const struct analysis_watch watch = { tick, tsne_tick, tsne_show, w };
+    void *result = NULL;
+    struct ct_error error = { 0 };
+    const double start = now();
+    const enum ct_status status = analysis_compute(a, stage, &watch, &result, &error);
+
+    pthread_mutex_lock(&w->mutex);
+    w->state = WORKER_FINISHED;
+    w->result = result;
+    w->status = status;
+    w->error = error;
+    w->seconds = now() - start;
+    pthread_mutex_unlock(&w->mutex);
+    ring(w);
+}
+
+static void *work(void *context)
+{
+    struct worker *const w = context;
+
+    pthread_mutex_lock(&w->mutex);
+    while (!w->quit) {
+        if (w->state != WORKER_RUNNING) {
+            pthread_cond_wait(&w->wake, &w->mutex);
+            continue;
+        }
+        const enum stage_id stage = w->stage;
+        pthread_mutex_unlock(&w->mutex);
+        compute(w, &w->analysis, stage);
+        pthread_mutex_lock(&w->mutex);
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return NULL;
+}
+
+/* Signals are for the thread that owns the terminal. */
+static int start_thread(struct worker *w)
+{
+    sigset_t all;
+    sigset_t old;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    const int failed = pthread_create(&w->thread, NULL, work, w);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return failed;
+}
+
+enum ct_status worker_new(struct worker **out, struct ct_error *err)
+{
+    struct worker *const w = calloc(1, sizeof *w);
+
+    if (w == NULL)
+        return ct_fail_nomem(err, "worker", 0);
+    if (pipe(w->pipe) != 0) {
+        free(w);
+        return ct_fail_errno(err, "pipe");
+    }
+    for (size_t i = 0; i < 2; i++) {
+        fcntl(w->pipe[i], F_SETFL, O_NONBLOCK);
+        fcntl(w->pipe[i], F_SETFD, FD_CLOEXEC);
+    }
+    pthread_mutex_init(&w->mutex, NULL);
+    pthread_cond_init(&w->wake, NULL);
+    errno = start_thread(w);
+    if (errno != 0) {
+        const enum ct_status status = ct_fail_errno(err, "thread");
+        close(w->pipe[0]);
+        close(w->pipe[1]);
+        free(w);
+        return status;
+    }
+    *out = w;
+    return CT_OK;
+}
+
+void worker_free(struct worker *w)
+{
+    if (w == NULL)
+        return;
+    atomic_store(&w->cancel, true);
+    pthread_mutex_lock(&w->mutex);
+    w->quit = true;
+    pthread_cond_signal(&w->wake);
+    pthread_mutex_unlock(&w->mutex);
+    pthread_join(w->thread, NULL);
+    if (w->result != NULL)
+        analysis_discard(w->stage, w->result);
+    close(w->pipe[0]);
+    close(w->pipe[1]);
+    pthread_cond_destroy(&w->wake);
+    pthread_mutex_destroy(&w->mutex);
+    params_clear(&w->analysis.params);
+    picture_free(&w->newest);
+    picture_free(&w->shown);
+    free(w);
+}
+
+int worker_fd(const struct worker *w)
+{
+    return w->pipe[0];
+}
+
+enum ct_status worker_start(struct worker *w, const struct analysis *a, enum stage_id stage,
+                            struct ct_error *err)
+{
+    struct params params;
+    const enum ct_status status = params_copy(&params, &a->params, err);
+
+    if (status != CT_OK)
+        return status;
+    pthread_mutex_lock(&w->mutex);
+    atomic_store(&w->cancel, false);
+    params_clear(&w->analysis.params);
+    w->analysis = *a;
+    w->analysis.params = params;
+    w->key = analysis_key(&params, stage);
+    w->stage = stage;
+    w->state = WORKER_RUNNING;
+    w->began = now();
+    w->done = 0;
+    w->total = 0;
+    w->last_tick = 0;
+    w->last_picture = 0;
+    w->newest.n_points = 0;
+    w->newest.n_kl = 0;
+    pthread_cond_signal(&w->wake);
+    pthread_mutex_unlock(&w->mutex);
+    return CT_OK;
+}
+
+void worker_cancel(struct worker *w)
+{
+    atomic_store(&w->cancel, true);
+}
+
+void worker_poll(struct worker *w, struct worker_news *news)
+{
+    char bytes[64];
+
+    while (read(w->pipe[0], bytes, sizeof bytes) > 0)
+        ;
+    pthread_mutex_lock(&w->mutex);
+    *news = (struct worker_news){
+        .state = w->state,
+        .stage = w->stage,
+        .done = w->done,
+        .total = w->total,
+        .seconds = w->state == WORKER_RUNNING ? now() - w->began : w->seconds,
+        .canceling = w->state == WORKER_RUNNING && atomic_load(&w->cancel),
+    };
+    w->shown.n_points = 0;
+    w->shown.n_kl = 0;
+    if (w->newest.n_points > 0)
+        picture_set(&w->shown, w->newest.embedding, w->newest.n_points, w->newest.n_iter);
+    for (size_t i = 0; i < w->newest.n_kl; i++)
+        picture_add_kl(&w->shown, (size_t)w->newest.kl_iter[i], w->newest.kl[i]);
+    pthread_mutex_unlock(&w->mutex);
+    news->embedding = w->shown.embedding;
+    news->n_points = w->shown.n_points;
+    news->n_iter = w->shown.n_iter;
+    news->kl = w->shown.kl;
+    news->kl_iter = w->shown.kl_iter;
+    news->n_kl = w->shown.n_kl;
+}
+
+enum ct_status worker_take(struct worker *w, struct worker_result *result, struct ct_error *err)
+{
+    pthread_mutex_lock(&w->mutex);
+    const enum ct_status status = w->status;
+    *result = (struct worker_result){ w->result, w->key, w->seconds };
+    if (err != NULL)
+        *err = w->error;
+    w->result = NULL;
+    w->state = WORKER_IDLE;
+    pthread_mutex_unlock(&w->mutex);
+    return status;
+}
