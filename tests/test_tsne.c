@@ -41,6 +41,7 @@ START_TEST(defaults_are_sklearns)
     struct tsne_params p;
 
     tsne_params_default(&p);
+    ck_assert(p.angle == 0.5);
     ck_assert(p.perplexity == 30.0 && p.early_exaggeration == 12.0 && p.learning_rate == 0.0);
     ck_assert_uint_eq(p.max_iter, 1000);
     ck_assert_int_eq(p.init, TSNE_INIT_PCA);
@@ -78,6 +79,7 @@ START_TEST(descent_follows_the_reference)
     struct tsne_params p = params_at(10.0);
 
     p.learning_rate = 0.25;
+    p.angle = 0.0;
     struct tsne *const t = start(&x, &p);
     for (size_t k = 0; k < sizeof at / sizeof *at; k++) {
         while (tsne_n_iter(t) < at[k].n_iter)
@@ -149,8 +151,8 @@ static void medians(const struct mat *x, double perplexity, double *kl, double *
 
 /*
  * want: n_samples, perplexity, median KL and median width of scikit-learn's runs. The
- * median of 9 runs may be 1.01 times the reference's. The width is within 6 %: the reference's
- * repulsion is an approximation, and its pictures are some 2 % smaller; runs scatter by 2 %.
+ * median of 9 runs may be 1.01 times the reference's. The width is within 7 %: runs scatter by
+ * 2 %, and the best of several are a little wider.
  */
 START_TEST(quality_is_sklearns)
 {
@@ -164,7 +166,7 @@ START_TEST(quality_is_sklearns)
         if (!(kl <= 1.01 * row[2]))
             ck_abort_msg("n %g perplexity %g: KL %.6f, scikit-learn %.6f", row[0], row[1], kl,
                          row[2]);
-        assert_allclose(&width, &row[3], 1, 0.06, 0.0);
+        assert_allclose(&width, &row[3], 1, 0.07, 0.0);
     }
     mat_clear(&want);
     mat_clear(&x60);
@@ -172,22 +174,31 @@ START_TEST(quality_is_sklearns)
 }
 END_TEST
 
-START_TEST(threads_do_not_matter)
+static void expect_same_for_threads(const struct mat *x, struct tsne_params p)
 {
-    struct mat x = fixture_load("tsne_x200.csv");
-    struct tsne_params p = params_at(30.0);
     struct tsne_result want = { 0 };
 
-    ck_assert_int_eq(tsne_fit(&x, &p, NULL, &want, NULL), CT_OK);
+    p.n_init = 1;
+    ck_assert_int_eq(tsne_fit(x, &p, NULL, &want, NULL), CT_OK);
     for (p.n_threads = 2; p.n_threads <= 3; p.n_threads++) {
         struct tsne_result got = { 0 };
-        ck_assert_int_eq(tsne_fit(&x, &p, NULL, &got, NULL), CT_OK);
+        ck_assert_int_eq(tsne_fit(x, &p, NULL, &got, NULL), CT_OK);
         ck_assert_mem_eq(got.embedding.data, want.embedding.data, sizeof(double[400]));
         ck_assert(got.kl_divergence == want.kl_divergence);
         ck_assert_uint_eq(got.n_iter, want.n_iter);
         tsne_result_clear(&got);
     }
     tsne_result_clear(&want);
+}
+
+START_TEST(threads_do_not_matter)
+{
+    struct mat x = fixture_load("tsne_x200.csv");
+    struct tsne_params p = params_at(30.0);
+
+    expect_same_for_threads(&x, p);
+    p.angle = 0.0;
+    expect_same_for_threads(&x, p);
     mat_clear(&x);
 }
 END_TEST
@@ -328,6 +339,9 @@ START_TEST(bad_input_is_refused)
     p.early_exaggeration = 0.5;
     expect_refused(&x, &p, "t-SNE: early exaggeration 0.5; it must be at least 1");
     p = params_at(10.0);
+    p.angle = 1.5;
+    expect_refused(&x, &p, "t-SNE: angle 1.5; it must be 0 (exact) to 1");
+    p = params_at(10.0);
     p.learning_rate = -1.0;
     expect_refused(&x, &p, "t-SNE: learning rate -1; it must be above 0, or 0 for 'auto'");
     p = params_at(10.0);
@@ -347,6 +361,7 @@ START_TEST(divergence_is_no_result)
     for (p.learning_rate = 1e3; p.learning_rate < 1e38; p.learning_rate *= 1e5) {
         struct tsne_result r = { 0 };
         struct ct_error err = { 0 };
+        p.angle = 0.5 - p.angle; /* in turn */
         if (tsne_fit(&x, &p, NULL, &r, &err) == CT_OK) {
             for (size_t e = 0; e < 120; e++)
                 ck_assert(isfinite(r.embedding.data[e]));

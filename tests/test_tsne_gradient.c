@@ -48,7 +48,7 @@ struct fixture {
     float *y;
 };
 
-static struct fixture setup(void)
+static struct fixture setup_angle(double angle)
 {
     struct fixture f = { 0 };
     struct mat dense = fixture_load("tsne_joint.csv");
@@ -62,8 +62,13 @@ static struct fixture setup(void)
         f.x[i] = (float)mat_row(&f.want, i)[0];
         f.y[i] = (float)mat_row(&f.want, i)[1];
     }
-    ck_assert_int_eq(tsne_forces_init(&f.forces, N, NULL), CT_OK);
+    ck_assert_int_eq(tsne_forces_init(&f.forces, N, angle, NULL), CT_OK);
     return f;
+}
+
+static struct fixture setup(void)
+{
+    return setup_angle(0.0);
 }
 
 static void teardown(struct fixture *f)
@@ -113,6 +118,100 @@ START_TEST(kl_matches_the_formula)
 }
 END_TEST
 
+/* P of tsne_x200.csv at perplexity 30. */
+static struct tsne_joint joint_of_x200(void)
+{
+    struct mat x = fixture_load("tsne_x200.csv"), conditional = { 0 };
+    struct neighbors nn = { 0 };
+    struct tsne_joint P = { 0 };
+
+    ck_assert_int_eq(neighbors_find(&x, 91, NULL, NULL, &nn, NULL), CT_OK);
+    ck_assert_int_eq(mat_init(&conditional, 200, 91, "test", NULL), CT_OK);
+    tsne_conditional(nn.sqdistances, 200, 91, 30.0, NULL, conditional.data);
+    ck_assert_int_eq(tsne_joint_init(&nn, conditional.data, &P, NULL), CT_OK);
+    mat_clear(&x);
+    mat_clear(&conditional);
+    neighbors_clear(&nn);
+    return P;
+}
+
+/* The same cells as in scikit-learn's tree: a map, a start 1e-4 wide, duplicates. */
+START_TEST(tree_matches_sklearn)
+{
+    enum { MANY = 200 };
+    struct mat want = fixture_load("tsne_tree.csv"), want_kl = fixture_load("tsne_tree_kl.csv");
+    struct tsne_joint P = joint_of_x200();
+    struct tsne_forces f = { 0 };
+    const size_t padded = tsne_padded(MANY);
+    float *const x = coordinates(padded), *const y = coordinates(padded);
+    float *const gx = coordinates(padded), *const gy = coordinates(padded);
+
+    ck_assert_int_eq(tsne_forces_init(&f, MANY, 0.5, NULL), CT_OK);
+    for (size_t k = 0; k < 3; k++) {
+        double largest = 0.0;
+        for (size_t i = 0; i < MANY; i++) {
+            x[i] = (float)mat_row(&want, i)[4 * k];
+            y[i] = (float)mat_row(&want, i)[4 * k + 1];
+            largest = fmax(largest, fabs(mat_row(&want, i)[4 * k + 2]));
+        }
+        tsne_forces_compute(&f, &P, x, y, NULL);
+        tsne_gradient(&f, 1.0F, gx, gy);
+        for (size_t i = 0; i < MANY; i++) {
+            const double got[2] = { (double)gx[i], (double)gy[i] };
+            /* Both sum float32 terms, in other orders: 2e-6 of the largest. One cell taken where
+             * the reference opens it is 1e-3. */
+            assert_allclose(got, &mat_row(&want, i)[4 * k + 2], 2, 0.0, 2e-6 * largest);
+        }
+        const double kl = tsne_kl(&f, &P, x, y, 1.0F, NULL);
+        assert_allclose(&kl, &want_kl.data[k], 1, 2e-5, 0.0); /* its sum is in float32 */
+    }
+    tsne_forces_clear(&f);
+    tsne_joint_clear(&P);
+    mat_clear(&want);
+    mat_clear(&want_kl);
+    free(x);
+    free(y);
+    free(gx);
+    free(gy);
+}
+END_TEST
+
+/* A tiny angle opens every cell: all pairs, which the exact sum must agree with. One point far away
+ * presses the others into one corner of the tree. */
+START_TEST(tree_without_summaries_is_exact)
+{
+    enum { MANY = 333 };
+    struct tsne_joint none = { .n_samples = MANY };
+    struct tsne_forces tree = { 0 }, exact = { 0 };
+    float *const x = coordinates(tsne_padded(MANY)), *const y = coordinates(tsne_padded(MANY));
+
+    none.indptr = calloc(MANY + 1, sizeof *none.indptr);
+    ck_assert_int_eq(tsne_forces_init(&tree, MANY, 1e-9, NULL), CT_OK);
+    ck_assert_int_eq(tsne_forces_init(&exact, MANY, 0.0, NULL), CT_OK);
+    for (int far_away = 0; far_away < 2; far_away++) {
+        for (size_t i = 0; i < MANY; i++) {
+            x[i] = 7.0F * sinf((float)(i * i % 9973));
+            y[i] = 5.0F * cosf((float)(i * i * i % 9967));
+        }
+        x[100] = far_away != 0 ? 1e6F : x[100];
+        tsne_forces_compute(&tree, &none, x, y, NULL);
+        tsne_forces_compute(&exact, &none, x, y, NULL);
+        for (size_t i = 0; i < MANY; i++) {
+            const double got[2] = { tree.repel_x[i], tree.repel_y[i] };
+            const double want[2] = { exact.repel_x[i], exact.repel_y[i] };
+            /* Float32 sums of 333 terms of at most 0.33, in other orders. */
+            assert_allclose(got, want, 2, 0.0, 2e-5);
+        }
+        assert_allclose(&tree.z, &exact.z, 1, 1e-6, 0.0);
+    }
+    tsne_joint_clear(&none);
+    tsne_forces_clear(&tree);
+    tsne_forces_clear(&exact);
+    free(x);
+    free(y);
+}
+END_TEST
+
 /* 1300 points: three chunks of sources, many blocks; Z and repulsion against plain float64. */
 START_TEST(repulsion_keeps_its_digits)
 {
@@ -123,7 +222,7 @@ START_TEST(repulsion_keeps_its_digits)
     float *const x = coordinates(tsne_padded(MANY)), *const y = coordinates(tsne_padded(MANY));
 
     none.indptr = calloc(MANY + 1, sizeof *none.indptr);
-    ck_assert_int_eq(tsne_forces_init(&f, MANY, NULL), CT_OK);
+    ck_assert_int_eq(tsne_forces_init(&f, MANY, 0.0, NULL), CT_OK);
     for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
         double z = 0.0;
         for (size_t i = 0; i < MANY; i++) {
@@ -155,18 +254,28 @@ START_TEST(repulsion_keeps_its_digits)
 END_TEST
 
 /* Coordinates far apart, or gone: no trap, no endless loop, and NaN is not hidden. */
-START_TEST(extreme_coordinates)
+static void expect_survival(double angle)
 {
-    struct fixture f = setup();
+    struct fixture f = setup_angle(angle);
 
     for (size_t i = 0; i < N; i++)
         f.x[i] = i % 2 == 0 ? 1e30F : -1e30F;
     tsne_forces_compute(&f.forces, &f.P, f.x, f.y, NULL);
     ck_assert(isfinite(tsne_kl(&f.forces, &f.P, f.x, f.y, 1.0F, NULL)));
     f.x[3] = NAN;
+    f.x[7] = INFINITY;
     tsne_forces_compute(&f.forces, &f.P, f.x, f.y, NULL);
     ck_assert(isnan(tsne_kl(&f.forces, &f.P, f.x, f.y, 1.0F, NULL)));
+    for (size_t i = 0; i < N; i++)
+        f.x[i] = f.y[i] = NAN;
+    tsne_forces_compute(&f.forces, &f.P, f.x, f.y, NULL);
     teardown(&f);
+}
+
+START_TEST(extreme_coordinates)
+{
+    expect_survival(0.0);
+    expect_survival(0.5);
 }
 END_TEST
 
@@ -250,7 +359,8 @@ int main(void)
 {
     const TTest *const tests[] = {
         gradient_matches_the_formula,      kl_matches_the_formula,
-        repulsion_keeps_its_digits,        extreme_coordinates,
+        repulsion_keeps_its_digits,        tree_matches_sklearn,
+        tree_without_summaries_is_exact,   extreme_coordinates,
         schedule_runs_to_the_end,          schedule_stops_without_progress,
         schedule_stops_on_a_flat_gradient,
     };

@@ -19,4 +19,5 @@ src_num_libnum_a_SOURCES = \
 	src/num/tsne_affinity.c src/num/tsne_affinity.h \
 	src/num/tsne_gradient.c src/num/tsne_gradient.h \
 	src/num/tsne_schedule.c src/num/tsne_schedule.h \
+	src/num/tsne_tree.c src/num/tsne_tree.h \
 	src/num/ttest.c src/num/ttest.h

@@ -20,6 +20,7 @@ enum {
     CREW_FROM = 96, /* samples: with fewer, handing out the work costs more than it saves */
     SMALL = 256,    /* samples: with fewer, one descent is too much a matter of chance */
     SMALL_N_INIT = 4,
+    MOST_SAMPLES = 1 << 28,
 };
 
 struct axis { /* one coordinate of every point; arrays are [tsne_padded(n_samples)] */
@@ -49,6 +50,7 @@ void tsne_params_default(struct tsne_params *params)
         .perplexity = 30.0,
         .early_exaggeration = 12.0,
         .learning_rate = 0.0,
+        .angle = 0.5,
         .max_iter = 1000,
         .n_init = 0,
         .init = TSNE_INIT_PCA,
@@ -60,6 +62,9 @@ void tsne_params_default(struct tsne_params *params)
 static enum ct_status tsne_check(const struct mat *X, const struct tsne_params *p,
                                  struct ct_error *err)
 {
+    if (X->rows > MOST_SAMPLES)
+        return ct_fail(err, CT_EINVAL, "t-SNE: %zu samples; it takes at most %d", X->rows,
+                       MOST_SAMPLES);
     if (X->rows < 2 || X->cols < 1)
         return ct_fail(err, CT_EINVAL,
                        "t-SNE: %zu samples of %zu features; it needs 2 samples and 1 feature",
@@ -71,6 +76,8 @@ static enum ct_status tsne_check(const struct mat *X, const struct tsne_params *
     if (!(p->early_exaggeration >= 1.0) || !isfinite((float)p->early_exaggeration))
         return ct_fail(err, CT_EINVAL, "t-SNE: early exaggeration %g; it must be at least 1",
                        p->early_exaggeration);
+    if (!(p->angle >= 0.0) || !(p->angle <= 1.0))
+        return ct_fail(err, CT_EINVAL, "t-SNE: angle %g; it must be 0 (exact) to 1", p->angle);
     if (!(p->learning_rate >= 0.0) || !isfinite((float)p->learning_rate))
         return ct_fail(err, CT_EINVAL,
                        "t-SNE: learning rate %g; it must be above 0, or 0 for 'auto'",
@@ -184,7 +191,7 @@ static enum ct_status tsne_allocate(struct tsne *t, struct ct_error *err)
     t->start = ct_aligned_array(t->n_samples, N_COMPONENTS * sizeof *t->start);
     if (!complete || t->embedding == NULL || t->start == NULL)
         return ct_fail_nomem(err, "t-SNE: coordinates", 0);
-    return tsne_forces_init(&t->forces, t->n_samples, err);
+    return tsne_forces_init(&t->forces, t->n_samples, t->params.angle, err);
 }
 
 static enum ct_status tsne_prepare(struct tsne *t, const struct mat *X,
@@ -329,7 +336,7 @@ double tsne_kl_divergence(struct tsne *tsne)
 {
     struct tsne *const t = tsne;
 
-    tsne_forces_compute(&t->forces, &t->P, t->axes[0].y, t->axes[1].y, t->crew);
+    tsne_forces_exact(&t->forces, &t->P, t->axes[0].y, t->axes[1].y, t->crew);
     return tsne_kl(&t->forces, &t->P, t->axes[0].y, t->axes[1].y, 1.0F, t->crew);
 }
 

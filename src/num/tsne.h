@@ -1,8 +1,9 @@
 /*
  * t-SNE (van der Maaten & Hinton 2008, JMLR 9:2579) with the parameters, the schedule and the
  * defaults of scikit-learn's TSNE: affinities over the 3 * perplexity nearest neighbours, PCA
- * initialisation scaled to 1e-4, exact repulsion in float32. Where X varies in no direction, or in
- * one alone, what is missing of the PCA start is drawn as a random start is: N(0, 1) * 1e-4.
+ * initialisation scaled to 1e-4, repulsion by a quad tree or exact, in float32. Where X varies in
+ * no direction, or in one alone, what is missing of the PCA start is drawn as a random start is:
+ * N(0, 1) * 1e-4.
  */
 #ifndef CT_NUM_TSNE_H
 #define CT_NUM_TSNE_H
@@ -21,6 +22,7 @@ struct tsne_params {
     double perplexity;         /* 30; below n_samples */
     double early_exaggeration; /* 12, for the first 250 iterations */
     double learning_rate;      /* 0: 'auto', max(n_samples / early_exaggeration / 4, 50) */
+    double angle;              /* 0.5: of the quad tree that repels; 0: all pairs, exactly */
     size_t max_iter;           /* 1000 */
     size_t n_init;             /* descents of tsne_fit; 0: 'auto', 4 below 256 samples, else 1 */
     enum tsne_init init;
@@ -50,8 +52,9 @@ bool tsne_step(struct tsne *tsne);
 size_t tsne_n_samples(const struct tsne *tsne);
 size_t tsne_n_iter(const struct tsne *tsne); /* iterations done */
 const float *
-tsne_embedding(const struct tsne *tsne);      /* [n_samples, 2], borrowed, changes with steps */
-double tsne_kl_divergence(struct tsne *tsne); /* of the current coordinates, no exaggeration */
+tsne_embedding(const struct tsne *tsne); /* [n_samples, 2], borrowed, changes with steps */
+/* Of the current coordinates, no exaggeration, normaliser over all pairs: O(n_samples^2). */
+double tsne_kl_divergence(struct tsne *tsne);
 
 /* What a watcher of a whole fit answers after each iteration. */
 enum tsne_answer { TSNE_GO_ON, TSNE_SHOW, TSNE_STOP };

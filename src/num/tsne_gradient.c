@@ -14,10 +14,11 @@ size_t tsne_padded(size_t n_samples)
     return (n_samples + TSNE_BLOCK - 1) / TSNE_BLOCK * TSNE_BLOCK;
 }
 
-enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, struct ct_error *err)
+enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, double angle,
+                                struct ct_error *err)
 {
     const size_t padded = tsne_padded(n_samples);
-    struct tsne_forces f = { .n_samples = n_samples };
+    struct tsne_forces f = { .n_samples = n_samples, .angle = angle };
 
     f.attract_x = ct_aligned_array(padded, sizeof *f.attract_x);
     f.attract_y = ct_aligned_array(padded, sizeof *f.attract_y);
@@ -33,8 +34,12 @@ enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, st
     /* What belongs to no point stays 0. */
     memset(f.attract_x, 0, padded * sizeof *f.attract_x);
     memset(f.attract_y, 0, padded * sizeof *f.attract_y);
-    *forces = f;
-    return CT_OK;
+    const enum ct_status st = angle > 0.0 ? tsne_tree_init(&f.tree, n_samples, angle, err) : CT_OK;
+    if (st == CT_OK)
+        *forces = f;
+    else
+        tsne_forces_clear(&f);
+    return st;
 }
 
 void tsne_forces_clear(struct tsne_forces *forces)
@@ -45,6 +50,7 @@ void tsne_forces_clear(struct tsne_forces *forces)
     free(forces->repel_y);
     free(forces->row_z);
     free(forces->row_kl);
+    tsne_tree_clear(&forces->tree);
     *forces = (struct tsne_forces){ 0 };
 }
 
@@ -132,7 +138,7 @@ struct section {
     double exaggeration;
 };
 
-static void forces_block(void *context, size_t block)
+static void exact_block(void *context, size_t block)
 {
     const struct section *const s = context;
     struct tsne_forces *const f = s->forces;
@@ -142,16 +148,56 @@ static void forces_block(void *context, size_t block)
     attract_block(f, s->P, s->x, s->y, first);
 }
 
+/* Attraction and the building of the tree, which is one block more, go on side by side. */
+static void attract_or_build(void *context, size_t block)
+{
+    const struct section *const s = context;
+
+    if (block * TSNE_BLOCK < s->P->n_samples)
+        attract_block(s->forces, s->P, s->x, s->y, block * TSNE_BLOCK);
+    else
+        tsne_tree_build(&s->forces->tree, s->x, s->y);
+}
+
+static void tree_block(void *context, size_t block)
+{
+    const struct section *const s = context;
+    struct tsne_forces *const f = s->forces;
+
+    tsne_tree_repel(&f->tree, block, f->repel_x, f->repel_y, f->row_z);
+}
+
+static void sum_z(struct tsne_forces *f)
+{
+    double z = 0.0;
+
+    for (size_t i = 0; i < f->n_samples; i++)
+        z += f->row_z[i];
+    f->z = fmax(z, DBL_EPSILON);
+}
+
+void tsne_forces_exact(struct tsne_forces *forces, const struct tsne_joint *P, const float *x,
+                       const float *y, struct crew *crew)
+{
+    struct section section = { .forces = forces, .P = P, .x = x, .y = y };
+
+    crew_run(crew, tsne_padded(forces->n_samples) / TSNE_BLOCK, exact_block, &section);
+    sum_z(forces);
+}
+
 void tsne_forces_compute(struct tsne_forces *forces, const struct tsne_joint *P, const float *x,
                          const float *y, struct crew *crew)
 {
     struct section section = { .forces = forces, .P = P, .x = x, .y = y };
-    double z = 0.0;
+    const size_t n_blocks = tsne_padded(forces->n_samples) / TSNE_BLOCK;
 
-    crew_run(crew, tsne_padded(forces->n_samples) / TSNE_BLOCK, forces_block, &section);
-    for (size_t i = 0; i < forces->n_samples; i++)
-        z += forces->row_z[i];
-    forces->z = fmax(z, DBL_EPSILON);
+    if (!(forces->angle > 0.0)) {
+        tsne_forces_exact(forces, P, x, y, crew);
+        return;
+    }
+    crew_run(crew, n_blocks + 1, attract_or_build, &section);
+    crew_run(crew, n_blocks, tree_block, &section);
+    sum_z(forces);
 }
 
 CT_KERNEL static void combine(const float *restrict attract, const double *restrict repel, size_t n,

@@ -1,13 +1,13 @@
 /*
  * The gradient of t-SNE (van der Maaten & Hinton 2008, JMLR 9:2579, eq. 5) in two parts, as in van
- * der Maaten 2014 (JMLR 15:3221, eq. 8): attraction over the sparse p_ij, repulsion over all
- * pairs, both in float32; the sums of the repulsion and the normaliser Z in float64.
+ * der Maaten 2014 (JMLR 15:3221, eq. 8): attraction over the sparse p_ij and repulsion, both in
+ * float32; the sums of the repulsion and the normaliser Z in float64.
  *
  *   dC/dy_i = 4 (sum_j p_ij w_ij (y_i - y_j) - sum_j w_ij^2 (y_i - y_j) / Z)
  *   w_ij = 1 / (1 + |y_i - y_j|^2),  Z = sum_{i != j} w_ij,  q_ij = w_ij / Z
  *
- * The repulsion is the part that costs O(n_samples^2). A faster one has to fill repel_x, repel_y
- * and row_z in tsne_forces_compute() and leaves everything else alone.
+ * The repulsion is over all pairs, or by the quad tree of tsne_tree.h. Another method has to fill
+ * repel_x, repel_y and row_z in tsne_forces_compute() and leaves everything else alone.
  */
 #ifndef CT_NUM_TSNE_GRADIENT_H
 #define CT_NUM_TSNE_GRADIENT_H
@@ -17,6 +17,7 @@
 #include "base/status.h"
 #include "num/crew.h"
 #include "num/tsne_affinity.h"
+#include "num/tsne_tree.h"
 
 enum { TSNE_BLOCK = 32 }; /* points that are treated together; arrays are padded to it */
 
@@ -25,7 +26,9 @@ size_t tsne_padded(size_t n_samples);
 
 struct tsne_forces { /* zero-initialise; owns its arrays until tsne_forces_clear() */
     size_t n_samples;
-    float *attract_x; /* [tsne_padded(n_samples)], and so are the others */
+    double angle;          /* 0: exact repulsion */
+    struct tsne_tree tree; /* otherwise */
+    float *attract_x;      /* [tsne_padded(n_samples)], and so are the others */
     float *attract_y;
     double *repel_x; /* sum_j w_ij^2 (x_i - x_j), not yet divided by Z */
     double *repel_y;
@@ -34,13 +37,18 @@ struct tsne_forces { /* zero-initialise; owns its arrays until tsne_forces_clear
     double z; /* the normaliser, from row_z in index order */
 };
 
-enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, struct ct_error *err);
+enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, double angle,
+                                struct ct_error *err);
 void tsne_forces_clear(struct tsne_forces *forces);
 
 /* Both parts and Z at the coordinates x, y [tsne_padded(n_samples)], aligned to 64 bytes. The same
  * to the bit for any crew; crew may be NULL. */
 void tsne_forces_compute(struct tsne_forces *forces, const struct tsne_joint *P, const float *x,
                          const float *y, struct crew *crew);
+
+/* The same without the tree, whatever the angle. */
+void tsne_forces_exact(struct tsne_forces *forces, const struct tsne_joint *P, const float *x,
+                       const float *y, struct crew *crew);
 
 /* The gradient [tsne_padded(n_samples)] from the forces; the attraction counts `exaggeration`
  * times. */

@@ -1,7 +1,7 @@
 /*
  * t-SNE on a raw matrix, for tests/quality/tsne_quality.py and for measurements.
  *
- *     tsne_driver N_SAMPLES N_FEATURES [N_THREADS [PERPLEXITY [MAX_ITER [N_INIT]]]] <X >Y
+ *     tsne_driver N_SAMPLES N_FEATURES [N_THREADS [PERPLEXITY [MAX_ITER [N_INIT [ANGLE]]]]] <X >Y
  *
  * X is [n_samples, n_features] and Y [n_samples, 2], both raw float64. Seconds, KL divergence and
  * iterations go to stderr.
@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 
     if (argc < 3)
         return fail("usage: tsne_driver N_SAMPLES N_FEATURES [N_THREADS [PERPLEXITY [MAX_ITER "
-                    "[N_INIT]]]]");
+                    "[N_INIT [ANGLE]]]]]");
     openblas_set_num_threads(1);
     tsne_params_default(&params);
     params.n_threads = argc > 3 ? atoi(argv[3]) : 2;
@@ -48,6 +48,8 @@ int main(int argc, char **argv)
         params.max_iter = strtoul(argv[5], NULL, 10);
     if (argc > 6)
         params.n_init = strtoul(argv[6], NULL, 10);
+    if (argc > 7)
+        params.angle = atof(argv[7]);
     if (mat_init(&X, strtoul(argv[1], NULL, 10), strtoul(argv[2], NULL, 10), "X", &err) != CT_OK)
         return fail(err.text);
     if (fread(X.data, sizeof(double), X.rows * X.cols, stdin) != X.rows * X.cols)

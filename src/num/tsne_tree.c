@@ -1,0 +1,308 @@
+#include "config.h"
+#include "num/tsne_tree.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/kernel.h"
+#include "base/mem.h"
+#include "num/tsne_gradient.h"
+
+/* Cells that hold the same points as their only child are left out: the smallest decides. */
+struct tsne_cell {
+    float x; /* centre of its points */
+    float y;
+    float size;    /* number of points */
+    float width2;  /* of its longer side, squared; below 0 for a leaf, which always stands */
+    uint32_t next; /* the first cell that is not inside this one */
+};
+
+enum ct_status tsne_tree_init(struct tsne_tree *tree, size_t n_samples, double angle,
+                              struct ct_error *err)
+{
+    const size_t padded = tsne_padded(n_samples);
+    struct tsne_tree t = { .n_samples = n_samples, .angle2 = (float)(angle * angle) };
+
+    t.keys = ct_aligned_array(n_samples, sizeof *t.keys);
+    t.order = ct_aligned_array(n_samples, sizeof *t.order);
+    t.other_keys = ct_aligned_array(n_samples, sizeof *t.other_keys);
+    t.other_order = ct_aligned_array(n_samples, sizeof *t.other_order);
+    t.x = ct_aligned_array(padded, sizeof *t.x);
+    t.y = ct_aligned_array(padded, sizeof *t.y);
+    t.cells = ct_aligned_array(n_samples, 2 * sizeof *t.cells);
+    if (t.keys == NULL || t.order == NULL || t.other_keys == NULL || t.other_order == NULL ||
+        t.x == NULL || t.y == NULL || t.cells == NULL) {
+        tsne_tree_clear(&t);
+        return ct_fail_nomem(err, "t-SNE: quad tree", 0);
+    }
+    *tree = t;
+    return CT_OK;
+}
+
+void tsne_tree_clear(struct tsne_tree *tree)
+{
+    free(tree->keys);
+    free(tree->order);
+    free(tree->other_keys);
+    free(tree->other_order);
+    free(tree->x);
+    free(tree->y);
+    free(tree->cells);
+    *tree = (struct tsne_tree){ 0 };
+}
+
+struct span {
+    float low;
+    float high;
+};
+
+/* The root cell along one axis: a little more than the points take, as scikit-learn makes it. */
+CT_KERNEL static struct span root_span(const float *v, size_t n)
+{
+    float low = v[0], high = v[0];
+
+#pragma omp simd reduction(min : low) reduction(max : high)
+    for (size_t i = 0; i < n; i++) {
+        low = v[i] < low ? v[i] : low;
+        high = v[i] > high ? v[i] : high;
+    }
+    const float wider = high * (high < 0.0F ? 0.999F : 1.001F);
+    return (struct span){ low, fmaxf(wider, high + 1e-3F) };
+}
+
+/* The 32 bits of v at every other place of 64. */
+static inline uint64_t spread(uint64_t v)
+{
+    v = (v | v << 16) & 0x0000FFFF0000FFFFU;
+    v = (v | v << 8) & 0x00FF00FF00FF00FFU;
+    v = (v | v << 4) & 0x0F0F0F0F0F0F0F0FU;
+    v = (v | v << 2) & 0x3333333333333333U;
+    return (v | v << 1) & 0x5555555555555555U;
+}
+
+/* Where v lies in its span, in units of 2^-32. A NaN lies at the start. */
+static inline uint64_t place(float v, double low, double scale)
+{
+    const double at = ((double)v - low) * scale;
+    const double inside = at > 0.0 ? at : 0.0;
+
+    return (uint64_t)(int64_t)(inside < 4294967295.0 ? inside : 4294967295.0);
+}
+
+CT_KERNEL static void make_keys(uint64_t *restrict keys, const float *restrict x,
+                                const float *restrict y, size_t n, struct span sx, struct span sy)
+{
+    const double low_x = (double)sx.low, low_y = (double)sy.low;
+    const double scale_x = 4294967296.0 / ((double)sx.high - low_x);
+    const double scale_y = 4294967296.0 / ((double)sy.high - low_y);
+
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        keys[i] = spread(place(x[i], low_x, scale_x)) | spread(place(y[i], low_y, scale_y)) << 1;
+}
+
+/* One pass of a radix sort by the byte at `shift`, from one pair of arrays to the other. */
+static void sort_pass(const uint64_t *from, const uint32_t *from_order, uint64_t *to,
+                      uint32_t *to_order, size_t n, unsigned shift)
+{
+    uint32_t start[257] = { 0 };
+
+    for (size_t i = 0; i < n; i++)
+        start[(from[i] >> shift & 0xFF) + 1]++;
+    for (size_t b = 0; b < 256; b++)
+        start[b + 1] += start[b];
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t at = start[from[i] >> shift & 0xFF]++;
+        to[at] = from[i];
+        to_order[at] = from_order[i];
+    }
+}
+
+static void sort_passes(struct tsne_tree *t, unsigned first_shift)
+{
+    for (unsigned shift = first_shift; shift < 64; shift += 16) {
+        sort_pass(t->keys, t->order, t->other_keys, t->other_order, t->n_samples, shift);
+        sort_pass(t->other_keys, t->other_order, t->keys, t->order, t->n_samples, shift + 8);
+    }
+}
+
+/* Whether many neighbours agree in the upper half, as when one point has gone far away. */
+static bool upper_halves_agree(const uint64_t *keys, size_t n)
+{
+    enum { MANY = 16 };
+
+    for (size_t i = MANY; i < n; i++)
+        if (keys[i] >> 32 == keys[i - MANY] >> 32)
+            return true;
+    return false;
+}
+
+/* Ordered by the upper half, the few that agree in it are put right by insertion. */
+static void sort_keys(struct tsne_tree *t)
+{
+    const size_t n = t->n_samples;
+
+    for (size_t i = 0; i < n; i++)
+        t->order[i] = (uint32_t)i;
+    sort_passes(t, 32);
+    if (upper_halves_agree(t->keys, n))
+        sort_passes(t, 0);
+    for (size_t i = 1; i < n; i++) {
+        const uint64_t key = t->keys[i];
+        const uint32_t point = t->order[i];
+        size_t j = i;
+        for (; j > 0 && t->keys[j - 1] > key; j--) {
+            t->keys[j] = t->keys[j - 1];
+            t->order[j] = t->order[j - 1];
+        }
+        t->keys[j] = key;
+        t->order[j] = point;
+    }
+}
+
+/* The first of [low, high) whose key is not below `bound`. */
+static size_t first_not_below(const uint64_t *keys, size_t low, size_t high, uint64_t bound)
+{
+    while (high - low > 8) {
+        const size_t middle = low + (high - low) / 2;
+        if (keys[middle] < bound)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low < high && keys[low] < bound)
+        low++;
+    return low;
+}
+
+struct sum {
+    double x;
+    double y;
+};
+
+/* The smallest cell that holds the points at places low .. high - 1, and all inside it. Depth: at
+ * most 32 calls. Returns the sum of the coordinates. */
+static struct sum build_cell(struct tsne_tree *t, size_t low, size_t high)
+{
+    const size_t self = t->n_cells++;
+    struct tsne_cell cell = { .size = (float)(high - low), .width2 = -1.0F };
+    const uint64_t differ = t->keys[low] ^ t->keys[high - 1];
+    struct sum sum = { 0 };
+
+    if (differ == 0) {
+        for (size_t i = low; i < high; i++) {
+            sum.x += (double)t->x[i];
+            sum.y += (double)t->y[i];
+        }
+    } else {
+        const int level = __builtin_clzll(differ) / 2;
+        const int shift = 62 - 2 * level; /* of the two bits that tell the quarters apart */
+        const uint64_t prefix = t->keys[low] >> shift >> 2 << 2;
+        const float width = ldexpf(t->root_width, -level);
+        cell.width2 = width * width;
+        for (uint64_t quarter = 0; quarter < 4 && low < high; quarter++) {
+            const size_t end =
+                quarter == 3 ? high
+                             : first_not_below(t->keys, low, high, (prefix + quarter + 1) << shift);
+            if (end > low) {
+                const struct sum part = build_cell(t, low, end);
+                sum.x += part.x;
+                sum.y += part.y;
+            }
+            low = end;
+        }
+    }
+    cell.x = (float)(sum.x / (double)cell.size);
+    cell.y = (float)(sum.y / (double)cell.size);
+    cell.next = (uint32_t)t->n_cells;
+    t->cells[self] = cell;
+    return sum;
+}
+
+void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y)
+{
+    struct tsne_tree *const t = tree;
+    const size_t n = t->n_samples;
+    const struct span sx = root_span(x, n), sy = root_span(y, n);
+
+    make_keys(t->keys, x, y, n, sx, sy);
+    sort_keys(t);
+    for (size_t i = 0; i < n; i++) {
+        t->x[i] = x[t->order[i]];
+        t->y[i] = y[t->order[i]];
+    }
+    for (size_t i = n; i < tsne_padded(n); i++) {
+        t->x[i] = t->x[n - 1];
+        t->y[i] = t->y[n - 1];
+    }
+    t->root_width = fmaxf(sx.high - sx.low, sy.high - sy.low);
+    t->n_cells = 0;
+    build_cell(t, 0, n);
+}
+
+/*
+ * A block of neighbours on the curve walks the tree together, since they take nearly the same way:
+ * a cell is opened where one of them needs it, and those for which a cell above has stood already
+ * look on until `skip`. Each point sees just the cells it would see alone.
+ */
+CT_KERNEL static void walk(const struct tsne_cell *restrict cells, size_t n_cells, float angle2,
+                           const float *restrict x, const float *restrict y, float *restrict fx_out,
+                           float *restrict fy_out, float *restrict z_out)
+{
+    const float duplicate = 1e-6F;
+    float px[TSNE_BLOCK], py[TSNE_BLOCK];
+    float fx[TSNE_BLOCK] = { 0 }, fy[TSNE_BLOCK] = { 0 }, z[TSNE_BLOCK] = { 0 };
+    int32_t skip[TSNE_BLOCK] = { 0 };
+
+    for (size_t l = 0; l < TSNE_BLOCK; l++) {
+        px[l] = x[l];
+        py[l] = y[l];
+    }
+    for (size_t c = 0; c < n_cells;) {
+        const struct tsne_cell cell = cells[c];
+        const int32_t here = (int32_t)c, next = (int32_t)cell.next;
+        int32_t open = 0;
+#pragma omp simd reduction(| : open)
+        for (size_t l = 0; l < TSNE_BLOCK; l++) {
+            const float dx = px[l] - cell.x;
+            const float dy = py[l] - cell.y;
+            const float d2 = dx * dx + dy * dy;
+            const float w = 1.0F / (1.0F + d2);
+            const int32_t active = skip[l] <= here ? -1 : 0;
+            const int32_t stands = cell.width2 < angle2 * d2 ? active : 0;
+            const int32_t same = fabsf(dx) <= duplicate && fabsf(dy) <= duplicate ? -1 : 0;
+            const float size = (stands & ~same) != 0 ? cell.size : 0.0F;
+            const float sw = size * w;
+            const float sw2 = sw * w;
+            z[l] += sw;
+            fx[l] += sw2 * dx;
+            fy[l] += sw2 * dy;
+            skip[l] = stands != 0 ? next : skip[l];
+            open |= active & ~stands;
+        }
+        c = open != 0 ? c + 1 : (size_t)next;
+    }
+    for (size_t l = 0; l < TSNE_BLOCK; l++) {
+        fx_out[l] = fx[l];
+        fy_out[l] = fy[l];
+        z_out[l] = z[l];
+    }
+}
+
+void tsne_tree_repel(const struct tsne_tree *tree, size_t block, double *repel_x, double *repel_y,
+                     double *row_z)
+{
+    const size_t first = block * TSNE_BLOCK, n = tree->n_samples;
+    const size_t count = n - first < TSNE_BLOCK ? n - first : TSNE_BLOCK;
+    float fx[TSNE_BLOCK], fy[TSNE_BLOCK], z[TSNE_BLOCK];
+
+    walk(tree->cells, tree->n_cells, tree->angle2, tree->x + first, tree->y + first, fx, fy, z);
+    for (size_t l = 0; l < count; l++) {
+        const size_t i = tree->order[first + l];
+        repel_x[i] = (double)fx[l];
+        repel_y[i] = (double)fy[l];
+        row_z[i] = (double)z[l];
+    }
+}
