@@ -292,6 +292,20 @@ static const char *invitation(enum stage_id stage)
     return words[stage];
 }
 
+/* `tsne 62 %, 3 s left, x cancels`. */
+static void progress_words(const struct worker_news *news, char *out, size_t size)
+{
+    const double part = news->total > 0 ? (double)news->done / (double)news->total : 0.0;
+
+    if (news->canceling)
+        snprintf(out, size, "cancelling %s", stage_name(news->stage));
+    else if (part > 0.02)
+        snprintf(out, size, "%s %.0f %%, %.0f s left, x cancels", stage_name(news->stage),
+                 100.0 * part, ceil(news->seconds / part * (1.0 - part)));
+    else
+        snprintf(out, size, "%s, %.0f s, x cancels", stage_name(news->stage), news->seconds);
+}
+
 static void draw_progress(const struct app *app, struct canvas *c, struct rect in)
 {
     const struct worker_news *const news = &app->news;
@@ -299,18 +313,12 @@ static void draw_progress(const struct app *app, struct canvas *c, struct rect i
     const size_t width = in.cols > 12 ? in.cols - 8 : in.cols;
     const size_t filled = (size_t)(part * (double)width);
     const size_t row = in.row + in.rows / 2;
+    char words[80];
 
-    canvas_printf(c, row - 1, in.col + 4, width, INK_DEFAULT, 0, "%s%s", stage_name(news->stage),
-                  news->canceling ? ": cancelling" : "");
+    progress_words(news, words, sizeof words);
+    canvas_text(c, row - 1, in.col + 4, width, words, INK_DEFAULT, 0);
     for (size_t i = 0; i < width; i++)
         canvas_put(c, row, in.col + 4 + i, i < filled ? '#' : '.', INK_ACCENT, INK_DEFAULT, 0);
-    if (part > 0.02)
-        canvas_printf(c, row + 1, in.col + 4, width, INK_DIM, 0,
-                      "%.0f %%, about %.0f s left; x cancels", 100.0 * part,
-                      news->seconds / part * (1.0 - part));
-    else
-        canvas_printf(c, row + 1, in.col + 4, width, INK_DIM, 0, "%.0f s; x cancels",
-                      news->seconds);
 }
 
 static void draw_view(struct app *app, struct canvas *c, struct rect r)
@@ -337,6 +345,14 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
 
 /* ---- the last line, and what lies over everything ---- */
 
+static void draw_running(const struct app *app, struct canvas *c, struct rect r)
+{
+    char words[80];
+
+    progress_words(&app->news, words, sizeof words);
+    canvas_text(c, r.row, 0, r.cols, words, INK_WARN, 0);
+}
+
 static void draw_footer(const struct app *app, struct canvas *c, struct rect r)
 {
     static const char *const keys[N_PANES] = {
@@ -354,6 +370,8 @@ static void draw_footer(const struct app *app, struct canvas *c, struct rect r)
         canvas_printf(c, r.row, 0, r.cols, INK_WARN, CELL_BOLD, "%s  y/n", app->question);
     else if (app->message[0] != '\0')
         canvas_text(c, r.row, 0, r.cols, app->message, app->message_ink, 0);
+    else if (app->news.state == WORKER_RUNNING)
+        draw_running(app, c, r);
     else
         canvas_text(c, r.row, 0, r.cols, keys[app->pane], INK_DIM, 0);
     if (app->mode == MODE_PROMPT && app->message[0] != '\0' && r.row > 0)
