@@ -204,3 +204,8 @@ EXTRA_DIST += \
 	fixtures/gpt2_sequences.csv fixtures/gpt2_demo_sequences.csv fixtures/gpt2_demo.csv \
 	fixtures/gpt2_tiny_base.csv fixtures/gpt2_tiny_gelu.csv fixtures/gpt2_tiny_inverse.csv \
 	fixtures/gpt2_tiny_relu.csv fixtures/gpt2_tiny_unscaled.csv
+
+check_PROGRAMS += tests/test_hub_cache
+tests_test_hub_cache_SOURCES = tests/test_hub_cache.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
+tests_test_hub_cache_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_hub_cache_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)

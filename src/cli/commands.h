@@ -9,7 +9,8 @@ enum ct_status command_run(struct options *options, struct ct_error *err);
 enum ct_status command_hooks(struct options *options, struct ct_error *err);
 enum ct_status command_tokenize(struct options *options, struct ct_error *err);
 
-/* Fills in what was not given: the demo's model and sentences, the processors. */
+/* Fills in what was not given: the demo's model and sentences, the processors. A model that is
+ * named becomes a folder. */
 enum ct_status commands_defaults(struct options *options, struct ct_error *err);
 
 /* Opens the user interface with what the options name. On failure *code is the exit status. */

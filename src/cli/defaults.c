@@ -24,6 +24,26 @@ static enum ct_status demo_file(const char *demo, const char *name, char **field
     return *field != NULL ? CT_OK : ct_fail_nomem(err, "demo", 0);
 }
 
+/* A name of a model becomes its folder in the Hugging Face cache. */
+static enum ct_status find_model(struct options *options, struct ct_error *err)
+{
+    struct params *const p = &options->params;
+    const struct hub_env env = paths_hub();
+    unsigned needs = HUB_WEIGHTS | HUB_TOKENIZER;
+    char *folder = NULL;
+
+    if (options->command == COMMAND_TOKENIZE)
+        needs = HUB_TOKENIZER;
+    if (options->command == COMMAND_HOOKS || p->tokenizer != NULL)
+        needs &= ~(unsigned)HUB_TOKENIZER;
+    const enum ct_status status = hub_model_folder(&env, p->model, needs, &folder, err);
+    if (status != CT_OK)
+        return status;
+    free(p->model);
+    p->model = folder;
+    return CT_OK;
+}
+
 enum ct_status commands_defaults(struct options *options, struct ct_error *err)
 {
     struct params *const p = &options->params;
@@ -33,8 +53,13 @@ enum ct_status commands_defaults(struct options *options, struct ct_error *err)
 
     if (p->threads == 0 || p->threads > processors)
         p->threads = processors;
-    if (p->activations != NULL || (p->model != NULL && p->stimuli != NULL))
+    if (p->activations != NULL)
         return CT_OK;
+    if (p->model != NULL) {
+        status = find_model(options, err);
+        if (status != CT_OK || p->stimuli != NULL)
+            return status;
+    }
     status = paths_demo(&demo, err);
     if (status == CT_OK && p->model == NULL)
         status = params_set(&p->model, demo, err);

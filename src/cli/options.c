@@ -53,8 +53,8 @@ static const struct {
                        "Do the neurons that tell two kinds of sentences apart form clusters?" },
     [COMMAND_RUN] = { "run", "[OPTIONS]",
                       "The whole analysis: report on stdout, result files under --out." },
-    [COMMAND_HOOKS] = { "hooks", "[--model DIR]", "Every hook point of a model, with its width." },
-    [COMMAND_TOKENIZE] = { "tokenize", "[--model DIR] [--ids] TEXT...",
+    [COMMAND_HOOKS] = { "hooks", "[--model M]", "Every hook point of a model, with its width." },
+    [COMMAND_TOKENIZE] = { "tokenize", "[--model M] [--ids] TEXT...",
                            "Token ids with their pieces; - takes each line of stdin as a text." },
 };
 

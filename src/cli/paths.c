@@ -40,3 +40,15 @@ enum ct_status paths_demo(char **out, struct ct_error *err)
                    "again",
                    PKGDATADIR);
 }
+
+struct hub_env paths_hub(void)
+{
+    return (struct hub_env){
+        .home = getenv("HOME"),
+        .hf_hub_cache = getenv("HF_HUB_CACHE"),
+        .huggingface_hub_cache = getenv("HUGGINGFACE_HUB_CACHE"),
+        .hf_home = getenv("HF_HOME"),
+        .xdg_cache_home = getenv("XDG_CACHE_HOME"),
+        .variable = getenv,
+    };
+}

@@ -3,6 +3,7 @@
 #define CT_CLI_PATHS_H
 
 #include "base/status.h"
+#include "model/hub_cache.h"
 
 /*
  * The folder with the demo model and demo stimuli: in the data directory that belongs to the
@@ -10,5 +11,8 @@
  * for. *out is owned by the caller: free(). CT_EIO: in neither.
  */
 enum ct_status paths_demo(char **out, struct ct_error *err);
+
+/* What the environment says about the cache of Hugging Face's tools. */
+struct hub_env paths_hub(void);
 
 #endif

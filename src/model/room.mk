@@ -13,6 +13,9 @@ src_model_libmodel_a_SOURCES = \
 	src/model/gpt2_config.c src/model/gpt2_config.h \
 	src/model/gpt2_weights.h \
 	src/model/hooks.c src/model/hooks.h \
+	src/model/hub_cache.c src/model/hub_cache.h \
+	src/model/hub_list.c \
+	src/model/hub_snapshot.c src/model/hub_snapshot.h \
 	src/model/json_file.c src/model/json_file.h \
 	src/model/json_ids.c src/model/json_ids.h \
 	src/model/layer_norm.c src/model/layer_norm.h \

@@ -17,8 +17,8 @@ static const char *const occurrences[] = { "only", "first", "last", NULL };
 #define FIELD(member) offsetof(struct params, member)
 
 const struct setting settings[] = {
-    { "model", 'm', STAGE_LOAD, SETTING_PATH, FIELD(model), "DIR",
-      "model folder in Hugging Face layout (the demo)", 0, 0, NULL },
+    { "model", 'm', STAGE_LOAD, SETTING_PATH, FIELD(model), "DIR or NAME",
+      "model folder, or its name in the Hugging Face cache", 0, 0, NULL },
     { "tokenizer", 0, STAGE_LOAD, SETTING_PATH, FIELD(tokenizer), "DIR",
       "where vocab.json and merges.txt, or tokenizer.json, lie", 0, 0, NULL },
     { "stimuli", 's', STAGE_LOAD, SETTING_PATH, FIELD(stimuli), "FILE",

@@ -87,8 +87,11 @@ static enum ct_status load_model(const struct analysis *a, struct load_result *l
                                  struct ct_error *err)
 {
     const struct params *const p = &a->params;
-    const enum ct_status status = gpt2_open(p->model, &load->model, err);
 
+    if (p->model == NULL || p->stimuli == NULL)
+        return ct_fail(err, CT_EINVAL, "%s: none is named; choose one",
+                       p->model == NULL ? "model" : "stimuli");
+    const enum ct_status status = gpt2_open(p->model, &load->model, err);
     if (status != CT_OK)
         return status;
     return tokenizer_open(p->tokenizer != NULL ? p->tokenizer : p->model, &load->tokenizer, err);

@@ -1,0 +1,329 @@
+#include "config.h"
+#include "model/hub_cache.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/hub_snapshot.h"
+
+static const char COMMUNITY[] =
+    "openai-community/"; /* where GPT-2, once without owner, has moved */
+
+/* ---- where the cache is ---- */
+
+static bool is_set(const char *value)
+{
+    return value != NULL && *value != '\0';
+}
+
+struct buffer { /* a path that grows; what does not fit is told at the end */
+    char text[PATH_MAX];
+    size_t used;
+};
+
+static void put(struct buffer *b, const char *text, size_t size)
+{
+    if (b->used < PATH_MAX && size < PATH_MAX - b->used)
+        memcpy(b->text + b->used, text, size);
+    b->used = size < PATH_MAX - b->used ? b->used + size : PATH_MAX;
+    if (b->used < PATH_MAX)
+        b->text[b->used] = '\0';
+}
+
+/* $NAME and ${NAME} as Python's os.path.expandvars: one that is not set stays as it is. */
+static size_t put_variable(struct buffer *b, const struct hub_env *env, const char *text)
+{
+    char name[256];
+    const bool braced = text[1] == '{';
+    const char *const from = text + 1 + braced;
+    size_t n = 0;
+
+    while (isalnum((unsigned char)from[n]) || from[n] == '_')
+        n++;
+    const size_t size = n + 1 + 2 * (size_t)braced;
+    if (env->variable != NULL && n > 0 && n < sizeof name && (!braced || from[n] == '}')) {
+        memcpy(name, from, n);
+        name[n] = '\0';
+        const char *const value = env->variable(name);
+        if (value != NULL) {
+            put(b, value, strlen(value));
+            return size;
+        }
+    }
+    put(b, text, 1);
+    return 1;
+}
+
+/* `~` at the start, and variables. */
+static void put_expanded(struct buffer *b, const struct hub_env *env, const char *text)
+{
+    if (text[0] == '~' && (text[1] == '/' || text[1] == '\0') && is_set(env->home)) {
+        put(b, env->home, strlen(env->home));
+        text++;
+    }
+    while (*text != '\0') {
+        const size_t plain = strcspn(text, "$");
+        put(b, text, plain);
+        text += plain;
+        if (*text == '$')
+            text += put_variable(b, env, text);
+    }
+}
+
+enum ct_status hub_cache_root(const struct hub_env *env, char **root, struct ct_error *err)
+{
+    const char *const cache =
+        is_set(env->hf_hub_cache) ? env->hf_hub_cache : env->huggingface_hub_cache;
+    struct buffer path = { .used = 0 };
+
+    if (is_set(cache)) {
+        put_expanded(&path, env, cache);
+    } else {
+        if (is_set(env->hf_home)) {
+            put_expanded(&path, env, env->hf_home);
+        } else if (is_set(env->xdg_cache_home)) {
+            put_expanded(&path, env, env->xdg_cache_home);
+            put(&path, "/huggingface", 12);
+        } else if (is_set(env->home)) {
+            put(&path, env->home, strlen(env->home));
+            put(&path, "/.cache/huggingface", 19);
+        } else {
+            return ct_fail(err, CT_EINVAL,
+                           "HOME: not set; say with HF_HUB_CACHE where the models "
+                           "of Hugging Face are");
+        }
+        put(&path, "/hub", 4);
+    }
+    if (path.used >= PATH_MAX)
+        return ct_fail(err, CT_EINVAL, "%.64s...: the path of the cache is too long", path.text);
+    char *const copy = strdup(path.text);
+    if (copy == NULL)
+        return ct_fail_nomem(err, "cache", 0);
+    *root = copy;
+    return CT_OK;
+}
+
+/* ---- names ---- */
+
+/* One part of a name: letters, digits, `-`, `_`, `.`; the hub allows no `--` and no `..`. */
+static bool is_part(const char *text, size_t size)
+{
+    if (size == 0 || size > 96 || text[0] == '.' || text[0] == '-' || text[size - 1] == '.' ||
+        text[size - 1] == '-')
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        const char ch = text[i];
+        if (!isalnum((unsigned char)ch) && strchr("-_.", ch) == NULL)
+            return false;
+        if (i > 0 && (ch == '-' || ch == '.') && text[i - 1] == ch)
+            return false;
+    }
+    return true;
+}
+
+/* A branch may have slashes in it, but leads nowhere else. */
+static bool is_revision(const char *text)
+{
+    for (;;) {
+        const size_t size = strcspn(text, "/");
+        if (size == 0 || size > 200 || text[0] == '.')
+            return false;
+        if (text[size] == '\0')
+            return true;
+        text += size + 1;
+    }
+}
+
+bool hub_is_name(const char *text)
+{
+    const size_t size = strcspn(text, "@");
+    const char *const slash = memchr(text, '/', size);
+
+    if (text[size] == '@' && !is_revision(text + size + 1))
+        return false;
+    if (slash == NULL)
+        return is_part(text, size);
+    const size_t owner = (size_t)(slash - text);
+    return is_part(text, owner) && is_part(slash + 1, size - owner - 1);
+}
+
+/* `org/name` to `models--org--name`. */
+static bool repo_path(char out[PATH_MAX], const char *root, const char *name)
+{
+    const char *const slash = strchr(name, '/');
+
+    if (slash == NULL)
+        return hub_path(out, "%s/models--%s", root, name);
+    return hub_path(out, "%s/models--%.*s--%s", root, (int)(slash - name), name, slash + 1);
+}
+
+/* ---- looking for a name ---- */
+
+struct wanted {
+    const char *name; /* as it was typed, with the revision */
+    char repos[2][256];
+    size_t n_repos;
+    const char *revision;
+    unsigned needs;
+};
+
+static void parse_name(const char *name, struct wanted *w)
+{
+    const size_t size = strcspn(name, "@");
+    const bool is_community = strncmp(name, COMMUNITY, sizeof COMMUNITY - 1) == 0;
+
+    w->name = name;
+    w->revision = name[size] == '@' ? name + size + 1 : "main";
+    snprintf(w->repos[0], sizeof w->repos[0], "%.*s", (int)size, name);
+    w->n_repos = 1;
+    if (is_community)
+        snprintf(w->repos[w->n_repos++], sizeof w->repos[0], "%s",
+                 w->repos[0] + sizeof COMMUNITY - 1);
+    else if (strchr(w->repos[0], '/') == NULL)
+        snprintf(w->repos[w->n_repos++], sizeof w->repos[0], "%s%.*s", COMMUNITY, (int)size, name);
+}
+
+/* The name that the hub knows the model by today. */
+static const char *name_to_fetch(const struct wanted *w)
+{
+    static const char *const moved[] = { "gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl" };
+
+    for (size_t i = 0; i < sizeof moved / sizeof *moved; i++)
+        if (strcmp(w->repos[0], moved[i]) == 0)
+            return w->repos[1];
+    return w->repos[0];
+}
+
+static void fetch_command(const struct wanted *w, char *out, size_t size)
+{
+    const bool is_main = strcmp(w->revision, "main") == 0;
+
+    snprintf(out, size, "huggingface-cli download %s%s%s", name_to_fetch(w),
+             is_main ? "" : " --revision ", is_main ? "" : w->revision);
+}
+
+/* The names in refs, or else the commits, so that one of them can be named. */
+static void list_revisions(const char *repo, char *out, size_t size)
+{
+    static const char *const folders[] = { "refs", "snapshots" };
+    char path[PATH_MAX];
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < 2 && used == 0; i++) {
+        DIR *const dir = hub_path(path, "%s/%s", repo, folders[i]) ? opendir(path) : NULL;
+        if (dir == NULL)
+            continue;
+        for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
+            if (e->d_name[0] != '.' && used + strlen(e->d_name) + 3 < size)
+                used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "",
+                                         e->d_name);
+        closedir(dir);
+    }
+}
+
+enum found { FOUND_NOTHING, FOUND_REPO, FOUND_SNAPSHOT, FOUND_ALL };
+
+/* How far one way to read the name leads; but for FOUND_NOTHING and FOUND_ALL, with an error. */
+static enum found look(const struct wanted *w, const char *root, const char *name,
+                       char folder[PATH_MAX], struct ct_error *err)
+{
+    char repo[PATH_MAX];
+    char commit[HUB_COMMIT_SIZE];
+    char fetch[512];
+
+    if (!repo_path(repo, root, name) || !hub_is_folder(repo))
+        return FOUND_NOTHING;
+    fetch_command(w, fetch, sizeof fetch);
+    if (hub_is_commit(w->revision)) {
+        memcpy(commit, w->revision, sizeof commit);
+    } else if (!hub_read_ref(repo, w->revision, commit)) {
+        char there[160];
+        list_revisions(repo, there, sizeof there);
+        ct_fail(err, CT_EIO, "%s: %s has no revision %s%s%s; name one with @, or fetch it: %s",
+                w->name, repo, w->revision, *there != '\0' ? ", it has " : "", there, fetch);
+        return FOUND_REPO;
+    }
+    if (!hub_path(folder, "%s/snapshots/%s", repo, commit) || !hub_is_folder(folder)) {
+        ct_fail(err, CT_EIO, "%s: %s: no files of commit %.12s; fetch it: %s", w->name, repo,
+                commit, fetch);
+        return FOUND_REPO;
+    }
+    struct ct_error why;
+    if (hub_snapshot_check(repo, commit, w->needs, &why) == CT_OK)
+        return FOUND_ALL;
+    ct_fail(err, CT_EIO, "%s: %s: %s; fetch it again: %s", w->name, folder, why.text, fetch);
+    return FOUND_SNAPSHOT;
+}
+
+static enum ct_status fail_nowhere(const struct wanted *w, const char *root, struct ct_error *err)
+{
+    char fetch[512];
+    char paths[2][PATH_MAX];
+
+    fetch_command(w, fetch, sizeof fetch);
+    for (size_t i = 0; i < w->n_repos; i++)
+        if (!repo_path(paths[i], "", w->repos[i])) /* begins with the slash */
+            return ct_fail(err, CT_EINVAL, "%.64s...: the name is too long", w->name);
+    return ct_fail(err, CT_EIO,
+                   "%s: no such folder, and the Hugging Face cache has no %s%s%s in %s; fetch it: "
+                   "%s",
+                   w->name, paths[0] + 1, w->n_repos > 1 ? " or " : "",
+                   w->n_repos > 1 ? paths[1] + 1 : "", root, fetch);
+}
+
+enum ct_status hub_cache_resolve(const char *root, const char *name, unsigned needs, char **folder,
+                                 struct ct_error *err)
+{
+    struct wanted w = { .needs = needs };
+    enum found best = FOUND_NOTHING;
+    char path[PATH_MAX];
+
+    if (!hub_is_name(name))
+        return ct_fail(err, CT_EINVAL, "%.200s: no name of a model; give NAME or ORG/NAME", name);
+    parse_name(name, &w);
+    for (size_t i = 0; i < w.n_repos; i++) {
+        struct ct_error why = { 0 };
+        const enum found found = look(&w, root, w.repos[i], path, &why);
+        if (found == FOUND_ALL) {
+            char *const copy = strdup(path);
+            if (copy == NULL)
+                return ct_fail_nomem(err, name, 0);
+            *folder = copy;
+            return CT_OK;
+        }
+        if (found > best && err != NULL)
+            *err = why;
+        best = found > best ? found : best;
+    }
+    return best == FOUND_NOTHING ? fail_nowhere(&w, root, err) : CT_EIO;
+}
+
+enum ct_status hub_model_folder(const struct hub_env *env, const char *text, unsigned needs,
+                                char **folder, struct ct_error *err)
+{
+    struct buffer path = { .used = 0 };
+    char *root = NULL;
+
+    if (text[0] == '~' && text[1] == '/' && is_set(env->home))
+        put(&path, env->home, strlen(env->home)), text++;
+    put(&path, text, strlen(text));
+    if (path.used >= PATH_MAX)
+        return ct_fail(err, CT_EINVAL, "%.64s...: the path is too long", text);
+    if (hub_is_folder(path.text) || !hub_is_name(path.text)) {
+        char *const copy = strdup(path.text);
+        if (copy == NULL)
+            return ct_fail_nomem(err, "model", 0);
+        *folder = copy;
+        return CT_OK;
+    }
+    enum ct_status status = hub_cache_root(env, &root, err);
+    if (status == CT_OK)
+        status = hub_cache_resolve(root, path.text, needs, folder, err);
+    free(root);
+    return status;
+}

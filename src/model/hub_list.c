@@ -1,0 +1,217 @@
+#include "config.h"
+#include "model/hub_cache.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/gpt2.h"
+#include "model/hub_snapshot.h"
+
+enum { MAX_MODELS = 10000 };
+
+static const char PREFIX[] = "models--";
+
+struct models {
+    struct hub_model *items;
+    size_t n, room;
+};
+
+void hub_models_free(struct hub_model *models, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(models[i].name);
+        free(models[i].revision);
+        free(models[i].folder);
+        free(models[i].problem);
+    }
+    free(models);
+}
+
+/* `models--org--name` to `org/name`: neither may hold two dashes in a row. */
+static void name_of_folder(const char *folder, size_t size, char *out, size_t out_size)
+{
+    const char *const name = folder + sizeof PREFIX - 1;
+
+    snprintf(out, out_size, "%.*s", (int)(size - (sizeof PREFIX - 1)), name);
+    char *const dashes = strstr(out, "--");
+    if (dashes != NULL) {
+        *dashes = '/';
+        memmove(dashes + 1, dashes + 2, strlen(dashes + 2) + 1);
+    }
+}
+
+/* The part of a path that ends before `end` and begins after a slash. */
+static const char *part_before(const char *path, const char *end)
+{
+    while (end > path && end[-1] != '/')
+        end--;
+    return end;
+}
+
+void hub_folder_name(const char *folder, char *out, size_t size)
+{
+    const char *end = folder + strlen(folder);
+
+    while (end > folder + 1 && end[-1] == '/')
+        end--;
+    const char *const last = part_before(folder, end);
+    const char *const middle = last > folder ? part_before(folder, last - 1) : folder;
+    const char *const first = middle > folder ? part_before(folder, middle - 1) : folder;
+    if (strncmp(middle, "snapshots/", 10) == 0 && middle > first &&
+        strncmp(first, PREFIX, sizeof PREFIX - 1) == 0)
+        name_of_folder(first, (size_t)(middle - 1 - first), out, size);
+    else
+        snprintf(out, size, "%.*s", (int)(end - last), last);
+}
+
+/* The branch or tag that is this commit; main before others; else the commit itself. */
+static void name_revision(const char *repo, const char *commit, char *out, size_t size)
+{
+    char path[PATH_MAX];
+    char other[HUB_COMMIT_SIZE];
+
+    snprintf(out, size, "%s", commit);
+    if (hub_read_ref(repo, "main", other) && strcmp(other, commit) == 0) {
+        snprintf(out, size, "main");
+        return;
+    }
+    DIR *const dir = hub_path(path, "%s/refs", repo) ? opendir(path) : NULL;
+    if (dir == NULL)
+        return;
+    for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
+        if (e->d_name[0] != '.' && hub_read_ref(repo, e->d_name, other) &&
+            strcmp(other, commit) == 0)
+            snprintf(out, size, "%s", e->d_name);
+    closedir(dir);
+}
+
+/* An error's text without the folder that it begins with. */
+static const char *without_folder(const char *text, const char *folder)
+{
+    const size_t size = strlen(folder);
+
+    if (strncmp(text, folder, size) != 0)
+        return text;
+    text += size;
+    return text + strspn(text, "/: ");
+}
+
+/* What is in the files, unless something keeps it from being read. */
+static enum ct_status examine(struct hub_model *m, struct ct_error *err)
+{
+    struct gpt2 *model = NULL;
+    struct gpt2_info info;
+    const enum ct_status status = gpt2_open(m->folder, &model, err);
+
+    if (status != CT_OK)
+        return status;
+    gpt2_describe(model, &info);
+    m->n_layer = gpt2_config(model)->n_layer;
+    m->n_embd = gpt2_config(model)->n_embd;
+    m->n_parameters = info.n_parameters;
+    m->bytes = info.file_bytes;
+    gpt2_free(model);
+    return CT_OK;
+}
+
+/* A new entry at the end; commit NULL: the repository has no snapshot. */
+static enum ct_status add_model(struct models *list, const char *repo, const char *commit,
+                                struct ct_error *err)
+{
+    struct ct_error why = { 0 };
+    char name[256];
+    char revision[256] = "";
+    char folder[PATH_MAX];
+    enum ct_status status;
+
+    const char *const last = part_before(repo, repo + strlen(repo));
+    name_of_folder(last, strlen(last), name, sizeof name);
+    if (list->n == list->room) {
+        const size_t room = 2 * list->room + 8;
+        struct hub_model *const items = ct_realloc_array(list->items, room, sizeof *items);
+        if (items == NULL)
+            return ct_fail_nomem(err, "models", 0);
+        list->items = items;
+        list->room = room;
+    }
+    if (commit != NULL) {
+        name_revision(repo, commit, revision, sizeof revision);
+        if (!hub_path(folder, "%s/snapshots/%s", repo, commit))
+            return CT_OK;
+    }
+    struct hub_model *const m = &list->items[list->n++];
+    *m = (struct hub_model){
+        .name = strdup(name),
+        .revision = strdup(revision),
+        .folder = strdup(commit != NULL ? folder : repo),
+    };
+    if (m->name == NULL || m->revision == NULL || m->folder == NULL)
+        return ct_fail_nomem(err, "models", 0);
+    status = commit == NULL ? ct_fail(&why, CT_EIO, "nothing of it has been downloaded")
+                            : hub_snapshot_check(repo, commit, HUB_WEIGHTS | HUB_TOKENIZER, &why);
+    if (status == CT_OK)
+        status = examine(m, &why);
+    if (status == CT_OK)
+        return CT_OK;
+    m->problem = strdup(without_folder(why.text, m->folder));
+    return m->problem != NULL ? CT_OK : ct_fail_nomem(err, "models", 0);
+}
+
+static enum ct_status add_repo(struct models *list, const char *repo, struct ct_error *err)
+{
+    char path[PATH_MAX];
+    enum ct_status status = CT_OK;
+    size_t n = 0;
+    DIR *const dir = hub_path(path, "%s/snapshots", repo) ? opendir(path) : NULL;
+
+    for (const struct dirent *e = dir != NULL ? readdir(dir) : NULL; e != NULL && status == CT_OK;
+         e = readdir(dir))
+        if (hub_is_commit(e->d_name) && list->n < MAX_MODELS) {
+            status = add_model(list, repo, e->d_name, err);
+            n++;
+        }
+    if (dir != NULL)
+        closedir(dir);
+    return status == CT_OK && n == 0 ? add_model(list, repo, NULL, err) : status;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct hub_model *const x = a;
+    const struct hub_model *const y = b;
+    const int order = strcmp(x->name, y->name);
+
+    return order != 0 ? order : strcmp(x->revision, y->revision);
+}
+
+enum ct_status hub_cache_list(const char *root, struct hub_model **models, size_t *n,
+                              struct ct_error *err)
+{
+    struct models list = { NULL, 0, 0 };
+    enum ct_status status = CT_OK;
+    char repo[PATH_MAX];
+    DIR *const dir = opendir(root);
+
+    if (dir == NULL && errno != ENOENT && errno != ENOTDIR)
+        return ct_fail_errno(err, "%s", root);
+    for (const struct dirent *e = dir != NULL ? readdir(dir) : NULL;
+         e != NULL && status == CT_OK && list.n < MAX_MODELS; e = readdir(dir))
+        if (strncmp(e->d_name, PREFIX, sizeof PREFIX - 1) == 0 &&
+            hub_path(repo, "%s/%s", root, e->d_name) && hub_is_folder(repo))
+            status = add_repo(&list, repo, err);
+    if (dir != NULL)
+        closedir(dir);
+    if (status != CT_OK) {
+        hub_models_free(list.items, list.n);
+        return status;
+    }
+    if (list.n > 0)
+        qsort(list.items, list.n, sizeof *list.items, by_name);
+    *models = list.items;
+    *n = list.n;
+    return CT_OK;
+}

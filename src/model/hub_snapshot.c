@@ -1,0 +1,198 @@
+#include "config.h"
+#include "model/hub_snapshot.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "model/hub_cache.h"
+#include "model/json_file.h"
+
+static const char WEIGHTS[] = "model.safetensors";
+static const char INDEX[] = "model.safetensors.index.json";
+
+bool hub_path(char out[PATH_MAX], const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    const int length = vsnprintf(out, PATH_MAX, format, args);
+    va_end(args);
+    return length >= 0 && length < PATH_MAX;
+}
+
+bool hub_is_folder(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool hub_is_commit(const char *text)
+{
+    return strlen(text) == HUB_COMMIT_SIZE - 1 &&
+           strspn(text, "0123456789abcdef") == HUB_COMMIT_SIZE - 1;
+}
+
+bool hub_read_ref(const char *repo, const char *name, char commit[HUB_COMMIT_SIZE])
+{
+    char path[PATH_MAX];
+    char line[HUB_COMMIT_SIZE + 2] = "";
+    FILE *file = NULL;
+
+    if (!hub_path(path, "%s/refs/%s", repo, name) ||
+        json_file_open(path, &file, NULL) != CT_OK) /* a regular file, whatever it holds */
+        return false;
+    const bool has_line = fgets(line, sizeof line, file) != NULL;
+    fclose(file);
+    line[strcspn(line, "\r\n")] = '\0';
+    if (!has_line || !hub_is_commit(line))
+        return false;
+    memcpy(commit, line, HUB_COMMIT_SIZE);
+    return true;
+}
+
+/* ---- files of a snapshot ---- */
+
+struct snapshot {
+    const char *repo;
+    const char *commit;
+    char folder[PATH_MAX];
+};
+
+static bool is_listed(const struct snapshot *s, const char *name)
+{
+    char path[PATH_MAX];
+    struct stat info;
+
+    return hub_path(path, "%s/%s", s->folder, name) && lstat(path, &info) == 0;
+}
+
+/* A download that was cut off leaves its blob under another name. */
+static bool has_partial_blob(const struct snapshot *s)
+{
+    static const char end[] = ".incomplete";
+    char path[PATH_MAX];
+    bool found = false;
+
+    if (!hub_path(path, "%s/blobs", s->repo))
+        return false;
+    DIR *const dir = opendir(path);
+    if (dir == NULL)
+        return false;
+    for (const struct dirent *e = readdir(dir); e != NULL && !found; e = readdir(dir)) {
+        const size_t length = strlen(e->d_name);
+        found = length >= sizeof end && strcmp(e->d_name + length - (sizeof end - 1), end) == 0;
+    }
+    closedir(dir);
+    return found;
+}
+
+static bool is_known_absent(const struct snapshot *s, const char *name)
+{
+    char path[PATH_MAX];
+    struct stat info;
+
+    return hub_path(path, "%s/.no_exist/%s/%s", s->repo, s->commit, name) && stat(path, &info) == 0;
+}
+
+static enum ct_status fail_missing(const struct snapshot *s, const char *name, struct ct_error *err)
+{
+    if (is_known_absent(s, name))
+        return ct_fail(err, CT_EIO, "the repository has no %s", name);
+    return ct_fail(err, CT_EIO, "%s is missing%s", name,
+                   has_partial_blob(s) ? ", its download has not been finished" : "");
+}
+
+static enum ct_status check_file(const struct snapshot *s, const char *name, struct ct_error *err)
+{
+    char path[PATH_MAX];
+    struct stat info;
+
+    if (!hub_path(path, "%s/%s", s->folder, name))
+        return ct_fail(err, CT_EIO, "%s: the path is too long", name);
+    if (stat(path, &info) != 0) {
+        if (errno == ENOENT && is_listed(s, name))
+            return ct_fail(err, CT_EIO, "%s is a broken link%s", name,
+                           has_partial_blob(s) ? ", its download has not been finished" : "");
+        return errno == ENOENT ? fail_missing(s, name, err) : ct_fail_errno(err, "%s", name);
+    }
+    if (!S_ISREG(info.st_mode))
+        return ct_fail(err, CT_EIO, "%s is no file", name);
+    return access(path, R_OK) == 0 ? CT_OK : ct_fail_errno(err, "%s", name);
+}
+
+/* A well-made index names its shards; of another one its reader says what is wrong with it. */
+static enum ct_status check_shards(const struct snapshot *s, struct ct_error *err)
+{
+    char path[PATH_MAX];
+    json_t *root = NULL;
+    const char *tensor;
+    json_t *value;
+    enum ct_status status = check_file(s, INDEX, err);
+
+    if (status != CT_OK || !hub_path(path, "%s/%s", s->folder, INDEX) ||
+        json_file_load(path, &root, NULL) != CT_OK)
+        return status;
+    json_object_foreach(json_object_get(root, "weight_map"), tensor, value)
+    {
+        const char *const name = json_string_value(value);
+        if (status == CT_OK && name != NULL && strchr(name, '/') == NULL)
+            status = check_file(s, name, err);
+    }
+    json_decref(root);
+    return status;
+}
+
+static enum ct_status check_weights(const struct snapshot *s, struct ct_error *err)
+{
+    const enum ct_status status = check_file(s, "config.json", err);
+
+    if (status != CT_OK)
+        return status;
+    if (!is_listed(s, WEIGHTS) && is_listed(s, INDEX))
+        return check_shards(s, err);
+    if (!is_listed(s, WEIGHTS) &&
+        (is_listed(s, "pytorch_model.bin") || is_listed(s, "pytorch_model.bin.index.json")))
+        return CT_OK;
+    return check_file(s, WEIGHTS, err);
+}
+
+static enum ct_status check_tokenizer(const struct snapshot *s, struct ct_error *err)
+{
+    const char *const names[] = { "vocab.json", "merges.txt" };
+
+    if (check_file(s, "tokenizer.json", NULL) == CT_OK)
+        return CT_OK;
+    if (!is_listed(s, names[0]) && !is_listed(s, names[1]) && !is_listed(s, "tokenizer.json"))
+        return ct_fail(err, CT_EIO,
+                       "the tokenizer is missing (vocab.json and merges.txt, or "
+                       "tokenizer.json)");
+    if (is_listed(s, "tokenizer.json") && !is_listed(s, names[0]))
+        return check_file(s, "tokenizer.json", err);
+    for (size_t i = 0; i < 2; i++) {
+        const enum ct_status status = check_file(s, names[i], err);
+        if (status != CT_OK)
+            return status;
+    }
+    return CT_OK;
+}
+
+enum ct_status hub_snapshot_check(const char *repo, const char *commit, unsigned needs,
+                                  struct ct_error *err)
+{
+    struct snapshot s = { .repo = repo, .commit = commit };
+    enum ct_status status = CT_OK;
+
+    if (!hub_path(s.folder, "%s/snapshots/%s", repo, commit))
+        return ct_fail(err, CT_EIO, "the path is too long");
+    if (needs & HUB_WEIGHTS)
+        status = check_weights(&s, err);
+    if (status == CT_OK && needs & HUB_TOKENIZER)
+        status = check_tokenizer(&s, err);
+    return status;
+}
