@@ -125,6 +125,8 @@ static enum ct_status print_plots(const struct analysis *a, const struct options
         canvas_init(&canvas, PLOT_ROWS, terminal_cols(), ascii, depth != ANSI_NONE, err);
 
     for (size_t i = 0; status == CT_OK && i < n_plots; i++) {
+        if (!plots[i].in_report)
+            continue;
         const struct rect whole = { 0, 0, canvas.rows, canvas.cols };
         canvas_fill(&canvas, whole, ' ', INK_DEFAULT, INK_DEFAULT);
         plots[i].draw(a, &canvas, whole, &everything);

@@ -80,6 +80,9 @@ struct extract_result {
     double *sentence_means;     /* [n_sentences] over neurons */
 };
 
+/* Above so many significant neurons the matrices are made only when asked for. */
+enum { MATRICES_HELD = 5000, COSINE_BINS = 80 };
+
 struct ttest_stage {
     size_t groups[2]; /* a and b: indices into group_names */
     size_t *rows[2];  /* [n_rows[g]] sentences of a and of b */
@@ -93,14 +96,22 @@ struct ttest_stage {
     size_t *significant;     /* [n_significant] columns, ascending */
     size_t n_significant;
     struct mat selected; /* [n_significant, n_a + n_b]: sentences in file order */
+    bool has_gram;       /* n_significant is at most MATRICES_HELD */
+    struct mat gram;     /* [n_significant, n_significant] products of the rows of selected */
     bool are_pairs;      /* the n-th of a and the n-th of b differ in the target alone */
     size_t n_unique;     /* different sentences up to their target, of both groups */
     size_t twin[2];      /* two sentences that are the same up to the target, if any */
 };
 
+enum { KL_INTERVAL = 50 };
+
 struct tsne_stage {
     double perplexity;         /* that was used; 0: fewer than two neurons, nothing to embed */
     struct tsne_result result; /* embedding [n_significant, 2] */
+    size_t max_iter;           /* of each descent; the iterations below go on over all of them */
+    double *kl_iter;           /* [n_kl] every KL_INTERVAL iterations */
+    double *kl;                /* [n_kl] KL divergence there */
+    size_t n_kl;
 };
 
 struct cluster_row {
@@ -113,17 +124,18 @@ struct cluster_result {
     int32_t *dbscan; /* [n_significant] */
     size_t n_dbscan, n_noise;
     struct cluster_row *dbscan_rows; /* [n_dbscan] */
+    size_t k;                        /* neighbours that make a core point: min_samples - 1 */
+    double *k_distance;              /* [n_k_distance] ascending, to the k-th neighbour */
+    size_t n_k_distance;             /* n_significant; 0 where k is 0 or not below it */
     size_t n_clusters;               /* k that was used, at most n_significant */
     struct kmeans_result kmeans;
     struct cluster_row *kmeans_rows; /* [n_clusters] */
 };
 
-/* Above so many significant neurons the matrices are made only when asked for. */
-enum { MATRICES_HELD = 5000, COSINE_BINS = 80 };
-
 struct similarity_result {
     bool is_whole;     /* false: too many neurons, the orders alone are there */
-    struct mat gram;   /* [n_significant, n_significant] */
+    struct mat gram;   /* [n_significant, n_significant], borrowed: the t-test's, or own */
+    struct mat own;    /* where the t-test has none */
     double *norms;     /* [n_significant] of the neurons' rows */
     size_t *by_dbscan; /* [n_significant] stable order by label */
     size_t *by_kmeans;

@@ -51,6 +51,22 @@ static enum ct_status run_dbscan(const struct analysis *a, struct cluster_result
     return status;
 }
 
+/* The curve that helps to choose eps: a core point has min_samples - 1 neighbours beside itself. */
+static enum ct_status sort_distances(const struct analysis *a, struct cluster_result *c,
+                                     struct ct_error *err)
+{
+    const struct mat *const points = &a->tsne->result.embedding;
+
+    c->k = a->params.min_samples > 0 ? a->params.min_samples - 1 : 0;
+    if (c->k == 0 || c->k >= points->rows)
+        return CT_OK;
+    c->k_distance = ct_malloc_array(points->rows, sizeof *c->k_distance);
+    if (c->k_distance == NULL)
+        return ct_fail_nomem(err, "k-distances", 0);
+    c->n_k_distance = points->rows;
+    return dbscan_k_distance(points, c->k, c->k_distance, err);
+}
+
 static enum ct_status run_kmeans(const struct analysis *a, struct cluster_result *c,
                                  struct ct_error *err)
 {
@@ -78,6 +94,8 @@ enum ct_status stage_cluster_compute(const struct analysis *a, const struct stag
 
     if (status == CT_OK)
         status = run_dbscan(a, c, err);
+    if (status == CT_OK)
+        status = sort_distances(a, c, err);
     if (status == CT_OK && !progress_tick(&run->progress, 1, 2))
         status = ct_fail(err, CT_ECANCELED, "clusters: cancelled");
     if (status == CT_OK)
@@ -98,6 +116,7 @@ void stage_cluster_free(void *result)
         return;
     free(c->dbscan);
     free(c->dbscan_rows);
+    free(c->k_distance);
     kmeans_result_clear(&c->kmeans);
     free(c->kmeans_rows);
     free(c);

@@ -87,11 +87,13 @@ static enum ct_status orders(const struct analysis *a, struct similarity_result 
 static enum ct_status make_matrices(const struct analysis *a, const struct stage_run *run,
                                     struct similarity_result *s, struct ct_error *err)
 {
-    const enum ct_status status =
-        gram_matrix(&a->ttest->selected, a->params.threads, &s->gram, err);
-
-    if (status != CT_OK)
-        return status;
+    if (!a->ttest->has_gram) {
+        const enum ct_status status =
+            gram_matrix(&a->ttest->selected, a->params.threads, &s->own, err);
+        if (status != CT_OK)
+            return status;
+    }
+    s->gram = a->ttest->has_gram ? a->ttest->gram : s->own;
     s->is_whole = true;
     for (size_t i = 0; i < s->gram.rows; i++)
         s->norms[i] = sqrt(mat_row(&s->gram, i)[i]);
@@ -106,7 +108,7 @@ enum ct_status stage_similarity_compute(const struct analysis *a, const struct s
 
     if (status == CT_OK)
         status = orders(a, s, err);
-    if (status == CT_OK && (a->ttest->n_significant <= MATRICES_HELD || a->params.matrices))
+    if (status == CT_OK && (a->ttest->has_gram || a->params.matrices))
         status = make_matrices(a, run, s, err);
     if (status != CT_OK) {
         stage_similarity_free(s);
@@ -122,7 +124,7 @@ void stage_similarity_free(void *result)
 
     if (s == NULL)
         return;
-    mat_clear(&s->gram);
+    mat_clear(&s->own);
     free(s->norms);
     free(s->by_dbscan);
     free(s->by_kmeans);

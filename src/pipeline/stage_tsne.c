@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
+
 /* scikit-learn wants the perplexity below the number of points; where it is not, a third of the
  * neighbours is what implementations with 3 * perplexity neighbours can tell apart. */
 static double perplexity_for(double wanted, size_t n)
@@ -11,12 +13,63 @@ static double perplexity_for(double wanted, size_t n)
     return wanted < (double)n ? wanted : fmax(1.0, (double)(n - 1) / 3.0);
 }
 
+/* Writes the KL divergence down every KL_INTERVAL iterations, and passes on what it hears. */
+struct recorder {
+    const struct analysis_watch *watch;
+    struct tsne_stage *stage;
+    size_t room;
+    bool is_asked; /* the watcher wants to see this iteration */
+};
+
+static enum tsne_answer record_tick(void *context, size_t n_iter, size_t max_iter)
+{
+    struct recorder *const r = context;
+    enum tsne_answer answer = TSNE_GO_ON;
+
+    if (r->watch->tsne_tick != NULL)
+        answer = r->watch->tsne_tick(r->watch->context, n_iter, max_iter);
+    r->is_asked = answer == TSNE_SHOW;
+    return answer == TSNE_GO_ON && n_iter > 0 && n_iter % KL_INTERVAL == 0 ? TSNE_SHOW : answer;
+}
+
+/* A point that there is no memory for is left out. */
+static void curve_add(struct recorder *r, size_t n_iter, double kl_divergence)
+{
+    struct tsne_stage *const t = r->stage;
+
+    if (t->n_kl == r->room) {
+        const size_t room = 2 * r->room + 64;
+        double *const x = ct_realloc_array(t->kl_iter, room, sizeof *x);
+        if (x == NULL)
+            return;
+        t->kl_iter = x;
+        double *const y = ct_realloc_array(t->kl, room, sizeof *y);
+        if (y == NULL)
+            return;
+        t->kl = y;
+        r->room = room;
+    }
+    t->kl_iter[t->n_kl] = (double)n_iter;
+    t->kl[t->n_kl++] = kl_divergence;
+}
+
+static void record_show(void *context, size_t n_iter, double kl_divergence, const float *embedding,
+                        size_t n_samples)
+{
+    struct recorder *const r = context;
+
+    if (n_iter > 0 && n_iter % KL_INTERVAL == 0)
+        curve_add(r, n_iter, kl_divergence);
+    if (r->is_asked && r->watch->tsne_show != NULL)
+        r->watch->tsne_show(r->watch->context, n_iter, kl_divergence, embedding, n_samples);
+}
+
 static enum ct_status embed(const struct analysis *a, const struct stage_run *run,
                             struct tsne_stage *t, struct ct_error *err)
 {
     const struct mat *const X = &a->ttest->selected;
-    const struct tsne_watch watch = { run->watch->tsne_tick, run->watch->tsne_show,
-                                      run->watch->context };
+    struct recorder recorder = { .watch = run->watch, .stage = t };
+    const struct tsne_watch watch = { record_tick, record_show, &recorder };
     struct tsne_params params;
 
     t->perplexity = perplexity_for(a->params.perplexity, X->rows);
@@ -25,7 +78,8 @@ static enum ct_status embed(const struct analysis *a, const struct stage_run *ru
     params.max_iter = a->params.iterations;
     params.random_state = a->params.seed;
     params.n_threads = a->params.threads;
-    return tsne_fit(X, &params, watch.tick != NULL ? &watch : NULL, &t->result, err);
+    t->max_iter = params.max_iter;
+    return tsne_fit(X, &params, &watch, &t->result, err);
 }
 
 enum ct_status stage_tsne_compute(const struct analysis *a, const struct stage_run *run,
@@ -56,5 +110,7 @@ void stage_tsne_free(void *result)
     if (t == NULL)
         return;
     tsne_result_clear(&t->result);
+    free(t->kl_iter);
+    free(t->kl);
     free(t);
 }

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "num/multitest.h"
+#include "num/similarity.h"
 
 static enum ct_status fail_with_groups(const struct load_result *load, const char *what,
                                        struct ct_error *err)
@@ -232,6 +233,10 @@ enum ct_status stage_ttest_compute(const struct analysis *a, const struct stage_
         status = correct_for_many(t, &a->params, err);
     if (status == CT_OK)
         status = select_significant(X, t, err);
+    if (status == CT_OK && t->n_significant <= MATRICES_HELD) {
+        status = gram_matrix(&t->selected, a->params.threads, &t->gram, err);
+        t->has_gram = status == CT_OK;
+    }
     if (status == CT_OK && !progress_tick(&run->progress, 1, 1))
         status = ct_fail(err, CT_ECANCELED, "t-test: cancelled");
     if (status != CT_OK) {
@@ -254,5 +259,6 @@ void stage_ttest_free(void *result)
     free(t->is_significant);
     free(t->significant);
     mat_clear(&t->selected);
+    mat_clear(&t->gram);
     free(t);
 }

@@ -2,10 +2,12 @@
 #include "report/picks.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "report/plot_parts.h"
 
 /* ---- places along an axis ---- */
 
@@ -81,21 +83,96 @@ static bool pick_neuron(const struct analysis *a, double x, bool is_cell, struct
     return pick->has_neuron;
 }
 
-static bool pick_point(const struct analysis *a, double x, double y, struct pick *pick)
-{
-    const struct mat *const points = &a->tsne->result.embedding;
-    double nearest = INFINITY;
+/* Points that are neurons: t-SNE's picture, or the volcano. */
+struct cloud {
+    const struct analysis *a;
+    bool is_volcano;
+    double ceiling;        /* of the volcano */
+    double x_unit, y_unit; /* what counts as equally far */
+    size_t n;
+};
 
-    for (size_t i = 0; i < points->rows; i++) {
-        const double *const p = mat_row(points, i);
-        const double distance = (p[0] - x) * (p[0] - x) + (p[1] - y) * (p[1] - y);
-        if (distance < nearest) {
-            nearest = distance;
-            pick->neuron = a->ttest->significant[i];
+static size_t cloud_neuron(const struct cloud *cloud, size_t i)
+{
+    return cloud->is_volcano ? i : cloud->a->ttest->significant[i];
+}
+
+static bool cloud_point(const struct cloud *cloud, size_t i, double *x, double *y)
+{
+    if (cloud->is_volcano)
+        return volcano_point(cloud->a, i, cloud->ceiling, x, y);
+    *x = mat_row(&cloud->a->tsne->result.embedding, i)[0];
+    *y = mat_row(&cloud->a->tsne->result.embedding, i)[1];
+    return true;
+}
+
+static struct cloud cloud_make(const struct plot *plot, const struct analysis *a)
+{
+    struct cloud cloud = { .a = a, .x_unit = 1.0, .y_unit = 1.0 };
+    double widest = 0.0;
+    double x;
+    double y;
+
+    cloud.is_volcano = plot->space == SPACE_VOLCANO;
+    cloud.n = cloud.is_volcano ? a->ttest->n_neurons : a->tsne->result.embedding.rows;
+    if (!cloud.is_volcano)
+        return cloud;
+    cloud.ceiling = volcano_ceiling(a);
+    for (size_t i = 0; i < cloud.n; i++)
+        if (cloud_point(&cloud, i, &x, &y))
+            widest = fmax(widest, fabs(x));
+    cloud.x_unit = widest > 0.0 ? widest : 1.0;
+    cloud.y_unit = cloud.ceiling;
+    return cloud;
+}
+
+static bool pick_point(const struct plot *plot, const struct analysis *a, double x, double y,
+                       struct pick *pick)
+{
+    const struct cloud cloud = cloud_make(plot, a);
+    double nearest = INFINITY;
+    double px;
+    double py;
+
+    for (size_t i = 0; i < cloud.n; i++) {
+        if (!cloud_point(&cloud, i, &px, &py))
+            continue;
+        const double dx = (px - x) / cloud.x_unit;
+        const double dy = (py - y) / cloud.y_unit;
+        if (dx * dx + dy * dy < nearest) {
+            nearest = dx * dx + dy * dy;
+            pick->neuron = cloud_neuron(&cloud, i);
         }
     }
     pick->has_neuron = isfinite(nearest);
     return pick->has_neuron;
+}
+
+/* The item nearest to x; they ascend. */
+static bool pick_item(const struct plot *plot, const struct analysis *a, double x,
+                      struct pick *pick)
+{
+    struct plot_item item;
+    size_t low = 0;
+    size_t high = plot->item(a, SIZE_MAX, &item);
+
+    if (high == 0)
+        return false;
+    while (high - low > 1) { /* low: the last whose x is at most x, or the first */
+        const size_t middle = low + (high - low) / 2;
+        plot->item(a, middle, &item);
+        if (item.x <= x)
+            low = middle;
+        else
+            high = middle;
+    }
+    plot->item(a, low, &item);
+    const double left = x - item.x;
+    if (plot->item(a, low + 1, &item) > low + 1 && item.x - x < left)
+        low++;
+    pick->has_item = true;
+    pick->item = low;
+    return true;
 }
 
 static bool pick_pair(const struct plot *plot, const struct analysis *a, double x, double y,
@@ -120,24 +197,70 @@ bool pick_at(const struct plot *plot, const struct analysis *a, double x, double
     *pick = (struct pick){ 0 };
     switch (plot->space) {
     case SPACE_SENTENCES:
+    case SPACE_NEURON:
         return pick_sentence(a, x, false, pick);
     case SPACE_ACTIVATIONS:
         return pick_neuron(a, x, true, pick) && pick_sentence(a, y, true, pick);
     case SPACE_NEURONS:
         return pick_neuron(a, x, false, pick);
+    case SPACE_VOLCANO:
     case SPACE_PLANE:
-        return pick_point(a, x, y, pick);
+        return pick_point(plot, a, x, y, pick);
     case SPACE_MATRIX:
         return pick_pair(plot, a, x, y, pick);
-    case SPACE_OTHER:
-        break;
+    case SPACE_BINS:
+    case SPACE_CURVE:
+        return pick_item(plot, a, x, pick);
     }
     return false;
+}
+
+/* What the one-neuron plot shows of a sentence. */
+static double shown_value(const struct analysis *a, const struct pick *pick)
+{
+    return matview_get(&a->extract->X, pick->sentence,
+                       neuron_to_show(a, pick->has_neuron, pick->neuron));
+}
+
+static bool place_sentence(const struct plot *plot, const struct analysis *a,
+                           const struct pick *pick, double *x, double *y)
+{
+    size_t k;
+
+    if (!pick->has_sentence ||
+        !place_of(pick->sentence, a->load->by_group, a->load->n_sentences, &k))
+        return false;
+    if (plot->space == SPACE_ACTIVATIONS) {
+        *x = (double)pick->neuron + 0.5;
+        *y = (double)k + 0.5;
+        return pick->has_neuron;
+    }
+    *x = (double)k;
+    *y = plot->space == SPACE_NEURON ? shown_value(a, pick)
+                                     : a->extract->sentence_means[pick->sentence];
+    return true;
+}
+
+static bool place_point(const struct plot *plot, const struct analysis *a, const struct pick *pick,
+                        double *x, double *y)
+{
+    size_t k;
+
+    if (!pick->has_neuron)
+        return false;
+    if (plot->space == SPACE_VOLCANO)
+        return volcano_point(a, pick->neuron, volcano_ceiling(a), x, y);
+    if (!significant_place(a, pick->neuron, &k))
+        return false;
+    *x = mat_row(&a->tsne->result.embedding, k)[0];
+    *y = mat_row(&a->tsne->result.embedding, k)[1];
+    return true;
 }
 
 bool pick_place(const struct plot *plot, const struct analysis *a, const struct pick *pick,
                 double *x, double *y)
 {
+    struct plot_item item;
     size_t k;
     size_t row;
 
@@ -145,28 +268,16 @@ bool pick_place(const struct plot *plot, const struct analysis *a, const struct 
     *y = 0.0;
     switch (plot->space) {
     case SPACE_SENTENCES:
-        if (!pick->has_sentence ||
-            !place_of(pick->sentence, a->load->by_group, a->load->n_sentences, &k))
-            return false;
-        *x = (double)k;
-        return true;
+    case SPACE_NEURON:
     case SPACE_ACTIVATIONS:
-        if (!pick->has_neuron || !pick->has_sentence ||
-            !place_of(pick->sentence, a->load->by_group, a->load->n_sentences, &row))
-            return false;
-        *x = (double)pick->neuron + 0.5;
-        *y = (double)row + 0.5;
-        return true;
+        return place_sentence(plot, a, pick, x, y);
     case SPACE_NEURONS:
         *x = (double)pick->neuron;
-        *y = a->ttest->neurons[pick->neuron].statistic;
+        *y = pick->has_neuron ? a->ttest->neurons[pick->neuron].statistic : 0.0;
         return pick->has_neuron;
+    case SPACE_VOLCANO:
     case SPACE_PLANE:
-        if (!pick->has_neuron || !significant_place(a, pick->neuron, &k))
-            return false;
-        *x = mat_row(&a->tsne->result.embedding, k)[0];
-        *y = mat_row(&a->tsne->result.embedding, k)[1];
-        return true;
+        return place_point(plot, a, pick, x, y);
     case SPACE_MATRIX:
         if (!pick->has_neuron || !matrix_place(plot, a, pick->neuron, &k) ||
             !matrix_place(plot, a, pick->has_other ? pick->other : pick->neuron, &row))
@@ -174,8 +285,13 @@ bool pick_place(const struct plot *plot, const struct analysis *a, const struct 
         *x = (double)k + 0.5;
         *y = (double)row + 0.5;
         return true;
-    case SPACE_OTHER:
-        break;
+    case SPACE_BINS:
+    case SPACE_CURVE:
+        if (!pick->has_item || plot->item(a, pick->item, &item) <= pick->item)
+            return false;
+        *x = item.x;
+        *y = item.y;
+        return true;
     }
     return false;
 }
@@ -183,25 +299,31 @@ bool pick_place(const struct plot *plot, const struct analysis *a, const struct 
 /* ---- moving ---- */
 
 /* The nearest point whose direction is within 45 degrees of (dx, dy). */
-static void move_in_plane(const struct plot *plot, const struct analysis *a, int dx, int dy,
+static void move_in_cloud(const struct plot *plot, const struct analysis *a, int dx, int dy,
                           struct pick *pick)
 {
-    const struct mat *const points = &a->tsne->result.embedding;
+    const struct cloud cloud = cloud_make(plot, a);
     double nearest = INFINITY;
     double x;
     double y;
+    double px;
+    double py;
 
     if (!pick_place(plot, a, pick, &x, &y)) {
-        pick_point(a, 0.0, 0.0, pick);
+        pick_point(plot, a, 0.0, 0.0, pick);
         return;
     }
-    for (size_t i = 0; i < points->rows; i++) {
-        const double along = dx * (mat_row(points, i)[0] - x) + dy * (mat_row(points, i)[1] - y);
-        const double across = dy * (mat_row(points, i)[0] - x) + dx * (mat_row(points, i)[1] - y);
+    for (size_t i = 0; i < cloud.n; i++) {
+        if (!cloud_point(&cloud, i, &px, &py))
+            continue;
+        const double right = (px - x) / cloud.x_unit;
+        const double up = (py - y) / cloud.y_unit;
+        const double along = dx * right + dy * up;
+        const double across = dy * right + dx * up;
         const double distance = along * along + 2.0 * across * across; /* rather straight on */
         if (along > 0.0 && fabs(across) <= along && distance < nearest) {
             nearest = distance;
-            pick->neuron = a->ttest->significant[i];
+            pick->neuron = cloud_neuron(&cloud, i);
         }
     }
 }
@@ -251,11 +373,24 @@ static void move_neuron(const struct analysis *a, int step, struct pick *pick)
     pick->has_neuron = true;
 }
 
+static void move_item(const struct plot *plot, const struct analysis *a, int step,
+                      struct pick *pick)
+{
+    struct plot_item item;
+    const size_t n = plot->item(a, SIZE_MAX, &item);
+
+    if (n == 0)
+        return;
+    pick->item = pick->has_item && pick->item < n ? stepped(pick->item, step, n) : 0;
+    pick->has_item = true;
+}
+
 void pick_move(const struct plot *plot, const struct analysis *a, int dx, int dy, bool y_down,
                struct pick *pick)
 {
     switch (plot->space) {
     case SPACE_SENTENCES:
+    case SPACE_NEURON:
         move_sentence(a, dx != 0 ? dx : dy, pick);
         break;
     case SPACE_ACTIVATIONS:
@@ -265,13 +400,16 @@ void pick_move(const struct plot *plot, const struct analysis *a, int dx, int dy
     case SPACE_NEURONS:
         move_neuron(a, dx != 0 ? dx : dy, pick);
         break;
+    case SPACE_VOLCANO:
     case SPACE_PLANE:
-        move_in_plane(plot, a, dx, dy, pick);
+        move_in_cloud(plot, a, dx, dy, pick);
         break;
     case SPACE_MATRIX:
         move_in_matrix(plot, a, dx, y_down ? -dy : dy, pick);
         break;
-    case SPACE_OTHER:
+    case SPACE_BINS:
+    case SPACE_CURVE:
+        move_item(plot, a, dx != 0 ? dx : dy, pick);
         break;
     }
 }
@@ -288,50 +426,77 @@ static void name_neuron(const struct analysis *a, size_t neuron, char *out, size
     snprintf(out, size, "%s:%zu", hook, index);
 }
 
+static void describe_neuron(const struct analysis *a, size_t neuron, const char *name, char *out,
+                            size_t size)
+{
+    const struct ttest_result *const r = &a->ttest->neurons[neuron];
+
+    snprintf(out, size, "%s: t %.6g, p %.3g, %.4g - %.4g", name, r->statistic, r->pvalue, r->mean_a,
+             r->mean_b);
+}
+
+/* The value, then both names: what is cut on a narrow screen is the least. */
+static void describe_pair(const struct analysis *a, const struct pick *pick, char *out, size_t size)
+{
+    const struct mat *const gram = gram_of(a);
+    char names[2][120];
+    size_t column;
+    size_t row;
+
+    if (!pick->has_neuron || gram == NULL || !significant_place(a, pick->neuron, &column) ||
+        !significant_place(a, pick->has_other ? pick->other : pick->neuron, &row))
+        return;
+    name_neuron(a, pick->neuron, names[0], sizeof names[0]);
+    name_neuron(a, a->ttest->significant[row], names[1], sizeof names[1]);
+    const double product = mat_row(gram, row)[column];
+    const double norms = sqrt(mat_row(gram, row)[row] * mat_row(gram, column)[column]);
+    const double cosine = row == column && norms > 0.0 ? 1.0 : norms > 0.0 ? product / norms : 0.0;
+    /* Of one hook point: its name once. */
+    const char *const colon = strrchr(names[0], ':');
+    const size_t hook = colon != NULL ? (size_t)(colon - names[0]) + 1 : 0;
+    const char *const other = strncmp(names[0], names[1], hook) == 0 ? names[1] + hook : names[1];
+    snprintf(out, size, "product %.5g, cosine %.4f: %s x %s", product, cosine, names[0], other);
+}
+
 void pick_describe(const struct plot *plot, const struct analysis *a, const struct pick *pick,
                    char *out, size_t size)
 {
-    char neuron[120] = "";
-    char other[120];
-    size_t k;
-    size_t row;
+    char name[120] = "";
+    struct plot_item item;
+    double x;
+    double y;
 
     out[0] = '\0';
-    if (pick->has_neuron)
-        name_neuron(a, pick->neuron, neuron, sizeof neuron);
+    if (plot->space != SPACE_MATRIX && !pick_place(plot, a, pick, &x, &y))
+        return;
+    if (pick->has_neuron || plot->space == SPACE_NEURON)
+        name_neuron(a, neuron_to_show(a, pick->has_neuron, pick->neuron), name, sizeof name);
     switch (plot->space) {
     case SPACE_ACTIVATIONS:
-        if (pick->has_neuron && pick->has_sentence)
-            snprintf(out, size, "%s, sentence %zu: %.6g", neuron, pick->sentence,
-                     matview_get(&a->extract->X, pick->sentence, pick->neuron));
+        snprintf(out, size, "%s, sentence %zu: %.6g", name, pick->sentence,
+                 matview_get(&a->extract->X, pick->sentence, pick->neuron));
         break;
     case SPACE_SENTENCES:
-        if (pick->has_sentence)
-            snprintf(out, size, "sentence %zu: mean %.6g%s%s", pick->sentence,
-                     a->extract->sentence_means[pick->sentence], pick->has_neuron ? ", " : "",
-                     neuron);
+        snprintf(out, size, "sentence %zu: mean %.6g", pick->sentence, y);
+        break;
+    case SPACE_NEURON:
+        snprintf(out, size, "sentence %zu: %.6g, %s", pick->sentence, y, name);
         break;
     case SPACE_NEURONS:
-        if (pick->has_neuron)
-            snprintf(out, size, "%s: t %.6g, p %.3g", neuron,
-                     a->ttest->neurons[pick->neuron].statistic,
-                     a->ttest->neurons[pick->neuron].pvalue);
+    case SPACE_VOLCANO:
+        describe_neuron(a, pick->neuron, name, out, size);
         break;
     case SPACE_PLANE:
-        if (pick->has_neuron && significant_place(a, pick->neuron, &k))
-            snprintf(out, size, "%s: (%.4g, %.4g)", neuron,
-                     mat_row(&a->tsne->result.embedding, k)[0],
-                     mat_row(&a->tsne->result.embedding, k)[1]);
+        snprintf(out, size, "%s: (%.4g, %.4g), t %.4g", name, x, y,
+                 a->ttest->neurons[pick->neuron].statistic);
         break;
     case SPACE_MATRIX:
-        if (!pick->has_neuron || !pick->has_other || !significant_place(a, pick->neuron, &k) ||
-            !significant_place(a, pick->other, &row) || !a->similarity->is_whole)
-            break;
-        name_neuron(a, pick->other, other, sizeof other);
-        snprintf(out, size, "%s x %s: cosine %.4f, product %.4g", neuron, other,
-                 similarity_cosine(a->similarity, k, row), mat_row(&a->similarity->gram, k)[row]);
+        describe_pair(a, pick, out, size);
         break;
-    case SPACE_OTHER:
+    case SPACE_BINS:
+    case SPACE_CURVE:
+        plot->item(a, pick->item, &item);
+        snprintf(out, size, "%s", item.words);
         break;
     }
 }

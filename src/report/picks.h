@@ -14,6 +14,8 @@ struct pick {
     size_t sentence;
     bool has_other;
     size_t other; /* matrices: the neuron of the row */
+    bool has_item;
+    size_t item; /* bin of a histogram, point of a curve */
 };
 
 /* What is nearest to (x, y); false where there is nothing to pick. */

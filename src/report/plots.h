@@ -7,26 +7,41 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "pipeline/analysis.h"
 #include "plot/canvas.h"
+#include "plot/heatmap.h"
 #include "plot/plot.h"
 
 struct plot_request { /* zero-initialise: everything, nothing selected */
     struct plot_window window;
     bool has_neuron;
-    size_t neuron;          /* selected column of the activations */
-    struct plot_view *view; /* NULL, or where the data were put */
+    size_t neuron; /* selected column of the activations */
+    bool has_cluster;
+    int32_t cluster;             /* DBSCAN label that is marked: what is not in it steps back */
+    double scale;                /* times the usual end of a colour scale; 0: as it is */
+    struct heatmap_cache *cache; /* NULL, or of this plot alone */
+    size_t version;              /* another one when results have changed, for the cache */
+    struct plot_view *view;      /* NULL, or where the data were put */
 };
 
 /* What a place in a plot stands for. */
 enum plot_space {
-    SPACE_OTHER,       /* bins of a histogram: nothing that can be selected */
-    SPACE_SENTENCES,   /* x: sentence, group after group */
+    SPACE_BINS,        /* item: a bin of a histogram; not to be zoomed */
+    SPACE_CURVE,       /* item: a point of a curve */
+    SPACE_SENTENCES,   /* x: sentence, group after group; y: its mean */
+    SPACE_NEURON,      /* x: sentence; y: what one neuron answers to it */
     SPACE_ACTIVATIONS, /* x: neuron, y: sentence, group after group */
-    SPACE_NEURONS,     /* x: neuron */
+    SPACE_NEURONS,     /* x: neuron; y: its t */
+    SPACE_VOLCANO,     /* a neuron by difference of the means and p */
     SPACE_PLANE,       /* a point of t-SNE's picture */
     SPACE_MATRIX,      /* x and y: significant neurons in some order */
+};
+
+struct plot_item {
+    double x, y;
+    char words[120];
 };
 
 struct plot {
@@ -34,14 +49,32 @@ struct plot {
     const char *title;   /* in a few words, for a list of views */
     enum stage_id stage; /* whose result must be there, with those before it */
     enum plot_space space;
+    bool in_report; /* printed by `run --plot` */
     /* What cannot be drawn (no significant neuron) says so in words. */
     void (*draw)(const struct analysis *a, struct canvas *c, struct rect area,
                  const struct plot_request *request);
     /* SPACE_MATRIX: places to significant neurons; NULL: as they lie. */
     const size_t *(*order)(const struct analysis *a);
+    /* SPACE_BINS, SPACE_CURVE: the number of items, from left to right; *item is the i-th if there
+     * is one. */
+    size_t (*item)(const struct analysis *a, size_t i, struct plot_item *item);
 };
 
 extern const struct plot plots[];
 extern const size_t n_plots;
+
+/* The plot of that name; NULL: none. */
+const struct plot *plot_find(const char *name);
+
+/* The colour of a neuron's t on a scale that ends at largest. */
+ink t_ink(double t, double largest);
+
+/* The largest finite |t| of the significant neurons, 1 where there is none: the end of that scale.
+ */
+double largest_t(const struct ttest_stage *t);
+
+/* KL divergence y [n] at iterations x [n], of descents max_iter long, one after another. */
+void kl_curve_draw(struct canvas *c, struct rect area, const struct plot_request *request,
+                   const char *title, const double *x, const double *y, size_t n, size_t max_iter);
 
 #endif

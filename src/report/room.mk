@@ -2,6 +2,11 @@ noinst_LIBRARIES += src/report/libreport.a
 src_report_libreport_a_SOURCES = \
 	src/report/manifest.c src/report/manifest.h \
 	src/report/picks.c src/report/picks.h \
+	src/report/plot_activations.c \
+	src/report/plot_matrices.c \
+	src/report/plot_neurons.c \
+	src/report/plot_parts.c src/report/plot_parts.h \
+	src/report/plot_plane.c \
 	src/report/plots.c src/report/plots.h \
 	src/report/summary.c src/report/summary.h \
 	src/report/tables.c src/report/tables.h

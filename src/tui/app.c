@@ -26,11 +26,14 @@ void app_clear(struct app *app)
     free(app->order);
     free(app->drivers.order);
     free(app->neighbours.order);
+    for (size_t i = 0; i < MAX_VIEWS; i++)
+        heatmap_cache_clear(&app->caches[i]);
 }
 
 /* Lists that were made from results which are gone are made anew, even at the same address. */
 static void forget_orders(struct app *app)
 {
+    app->version++;
     app->order_of = NULL;
     app->drivers.of = NULL;
     app->neighbours.of = NULL;

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "pipeline/analysis.h"
 #include "plot/canvas.h"
+#include "plot/heatmap.h"
 #include "plot/plot.h"
 #include "tui/worker.h"
 
@@ -35,6 +36,9 @@ struct view_state {
     size_t sort;    /* lists: order chosen */
     bool has_other; /* matrices: the neuron of the row */
     size_t other;
+    bool has_item; /* histograms, curves: the bin or point of the cursor */
+    size_t item;
+    double scale; /* of a heatmap, times the usual; 0: the usual */
 };
 
 struct app;
@@ -66,6 +70,8 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     enum stage_id stage;   /* that is looked at */
     size_t view[N_STAGES]; /* which of its views, see views.h */
     struct view_state views[MAX_VIEWS];
+    struct heatmap_cache caches[MAX_VIEWS];
+    size_t version; /* of the results: another one when any has changed */
     enum pane pane;
     size_t parameter; /* row in the parameters of the stage */
     bool is_wide;     /* the view alone, no panels */

@@ -353,7 +353,9 @@ static void global_key(struct app *app, uint32_t key)
         app_quit(app);
         break;
     case KEYCODE_ESCAPE:
-        app->is_wide = false;
+        if (!app->has_cluster)
+            app->is_wide = false;
+        app->has_cluster = false;
         break;
     default:
         view_key(app, key); /* + - 0 and the like, from any pane */

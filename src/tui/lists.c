@@ -238,21 +238,51 @@ static size_t count_neurons(struct app *app, const struct view_state *state)
     return neuron_order(app, state->sort) != NULL ? app->a.ttest->n_neurons : 0;
 }
 
+/* The name in `cols` columns: where it is longer its beginning goes, the number stays. */
+static void short_name(const struct app *app, size_t column, size_t cols, char out[80])
+{
+    char name[80];
+
+    name_of(app, column, name, sizeof name);
+    const size_t length = strlen(name);
+    if (length <= cols)
+        snprintf(out, 80, "%-*s", (int)cols, name);
+    else
+        snprintf(out, 80, "~%s", name + (length - cols + 1));
+}
+
+/* Is the neuron in the cluster that is marked? */
+static bool is_marked(const struct app *app, size_t column)
+{
+    size_t i;
+
+    return app->has_cluster && app->a.cluster != NULL && app_significant_index(app, column, &i) &&
+           app->a.cluster->dbscan[i] == app->cluster;
+}
+
 static void draw_neuron_row(struct app *app, size_t column, struct canvas *c, size_t row,
                             size_t col, size_t cols)
 {
     const struct ttest_stage *const t = app->a.ttest;
     const struct ttest_result *const r = &t->neurons[column];
     const int32_t label = cluster_of(app, column);
+    const bool is_significant = t->is_significant[column];
+    const bool steps_back = !is_significant || (app->has_cluster && !is_marked(app, column));
+    const ink color = steps_back               ? (ink)INK_DIM
+                      : app->a.cluster != NULL ? ink_of_cluster(label)
+                                               : (ink)INK_DEFAULT;
     char name[80];
+    char cluster[16] = "";
 
-    name_of(app, column, name, sizeof name);
-    PUT(c, row, col, cols,
-        !t->is_significant[column] ? INK_DIM
-        : app->a.cluster != NULL   ? ink_of_cluster(label)
-                                   : INK_DEFAULT,
-        "%-20s %8.2f %9.2g %c %8.3f %8.3f", name, r->statistic, r->pvalue,
-        t->is_significant[column] ? '*' : ' ', r->mean_a, r->mean_b);
+    short_name(app, column, 17, name);
+    if (app->a.cluster != NULL && is_significant)
+        snprintf(cluster, sizeof cluster, label < 0 ? "noise" : "%d", (int)label);
+    const size_t used =
+        PUT(c, row, col, cols, color, "%c%s %7.2f %8.2g%c %5s", is_marked(app, column) ? '>' : ' ',
+            name, r->statistic, r->pvalue, is_significant ? '*' : ' ', cluster);
+    if (cols >= LIST_WIDE - 10) /* 10: a column before these */
+        PUT(c, row, col + used, cols - used, color, " %8.3f %8.3f  %.4g", r->mean_a, r->mean_b,
+            t->p_adjusted[column]);
 }
 
 static void draw_neuron(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
@@ -278,7 +308,8 @@ static size_t selected_neuron(struct app *app, const struct view_state *state)
 }
 
 const struct list neuron_list = {
-    .header = "neuron                      t         p     mean a   mean b",
+    .header = " neuron                  t        p  clust",
+    .more = "   mean a   mean b  adjusted p",
     .count = count_neurons,
     .draw = draw_neuron,
     .select = select_neuron,
@@ -431,7 +462,7 @@ static void draw_neighbour(struct app *app, const struct view_state *state, size
                            struct canvas *c, size_t row, size_t col, size_t cols)
 {
     const size_t other = neighbour_order(app)[i];
-    const size_t used = PUT(c, row, col, cols, INK_DEFAULT, "%8.4f  ", -nearness(app, other));
+    const size_t used = PUT(c, row, col, cols, INK_DEFAULT, "%7.4f  ", -nearness(app, other));
 
     (void)state;
     if (used < cols)
@@ -444,7 +475,8 @@ static void go_to_neighbour(struct app *app, size_t i)
 }
 
 const struct list neighbour_list = {
-    .header = "  cosine  neuron                      t         p     mean a   mean b",
+    .header = " cosine   neuron                  t        p  clust",
+    .more = "   mean a   mean b  adjusted p",
     .count = count_neighbours,
     .draw = draw_neighbour,
     .act = go_to_neighbour,

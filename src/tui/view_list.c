@@ -31,7 +31,11 @@ static void draw_header(const struct list *list, const struct view_state *state,
                          list->sorts != NULL ? list->sorts[state->sort] : "",
                          list->sorts != NULL ? "  " : "", n > 0 ? state->at + 1 : 0, n);
 
-    canvas_text(c, area.row, area.col, area.cols, list->header, INK_TITLE, CELL_BOLD);
+    const size_t used =
+        canvas_text(c, area.row, area.col, area.cols, list->header, INK_TITLE, CELL_BOLD);
+    if (list->more != NULL && area.cols >= LIST_WIDE)
+        canvas_text(c, area.row, area.col + used, area.cols - used, list->more, INK_TITLE,
+                    CELL_BOLD);
     if (width + 1 < area.cols)
         canvas_text(c, area.row, area.col + area.cols - width, width, place, INK_DIM, 0);
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "plot/palette.h"
 #include "plot/scatter.h"
 #include "report/picks.h"
 #include "report/plots.h"
@@ -15,12 +14,7 @@
 
 static const struct plot *plot_of(const struct view *view)
 {
-    const char *const name = view->what;
-
-    for (size_t i = 0; i < n_plots; i++)
-        if (strcmp(plots[i].name, name) == 0)
-            return &plots[i];
-    return NULL; /* a mistake in the table of views; a test looks at every row */
+    return plot_find(view->what); /* NULL: a mistake in the table of views; a test looks */
 }
 
 /* What is selected, as far as the plot can show it. */
@@ -31,7 +25,9 @@ static struct pick selection(const struct app *app, const struct view_state *sta
                           .has_sentence = app->a.load != NULL,
                           .sentence = app->sentence,
                           .has_other = state->has_other,
-                          .other = state->other };
+                          .other = state->other,
+                          .has_item = state->has_item,
+                          .item = state->item };
 }
 
 static void select_pick(struct app *app, struct view_state *state, const struct pick *pick)
@@ -42,6 +38,8 @@ static void select_pick(struct app *app, struct view_state *state, const struct 
         app->sentence = pick->sentence;
     state->has_other = pick->has_other;
     state->other = pick->other;
+    state->has_item = pick->has_item;
+    state->item = pick->item;
 }
 
 /* The cell of the selection reversed: seen on every kind of plot. */
@@ -56,28 +54,58 @@ static void mark_cell(struct canvas *c, const struct plot_view *view, double x, 
     *cell = (struct cell){ .ch = '+', .fg = INK_ACCENT, .attr = CELL_REVERSE | CELL_BOLD };
 }
 
+/* A plot and, in the last row, what is under its cursor. */
+static struct rect without_last_row(struct rect area)
+{
+    area.rows -= area.rows > 1;
+    return area;
+}
+
+/* Which scale, which cluster: what the plot itself does not say. */
+static void draw_read_out(const struct app *app, const struct view_state *state, struct canvas *c,
+                          struct rect area, const char *words)
+{
+    char note[60] = "";
+
+    if (state->scale > 0.0 && state->scale != 1.0)
+        snprintf(note, sizeof note, " scale x%g", state->scale);
+    else if (app->has_cluster)
+        snprintf(note, sizeof note, " cluster %d, esc clears", (int)app->cluster);
+    const size_t width = canvas_text_width(c, note);
+    const size_t room = width < area.cols ? area.cols - width : 0;
+    const size_t row = area.row + area.rows - 1;
+
+    if (canvas_text_width(c, words) <= room)
+        canvas_text(c, row, area.col + room, width, note, INK_DIM, 0);
+    canvas_text(c, row, area.col, area.cols, words, INK_ACCENT, 0);
+}
+
 static void draw_plot(struct app *app, const struct view *view, struct view_state *state,
                       struct canvas *c, struct rect area)
 {
     const struct plot *const plot = plot_of(view);
-    const struct rect drawn = { area.row, area.col, area.rows > 1 ? area.rows - 1 : area.rows,
-                                area.cols };
     const struct plot_request request = { .window = state->window,
                                           .has_neuron = app->has_neuron,
                                           .neuron = app->neuron,
+                                          .has_cluster = app->has_cluster,
+                                          .cluster = app->cluster,
+                                          .scale = state->scale,
+                                          .cache = &app->caches[view - views],
+                                          .version = app->version,
                                           .view = &state->shown };
     const struct pick pick = selection(app, state);
-    char words[200];
+    char words[300];
     double x;
     double y;
 
     state->shown = (struct plot_view){ 0 };
-    plot->draw(&app->a, c, drawn, &request);
-    if (pick_place(plot, &app->a, &pick, &x, &y) && plot->space != SPACE_PLANE)
+    plot->draw(&app->a, c, without_last_row(area), &request);
+    if (pick_place(plot, &app->a, &pick, &x, &y) && plot->space != SPACE_PLANE &&
+        plot->space != SPACE_VOLCANO)
         mark_cell(c, &state->shown, x, y);
     pick_describe(plot, &app->a, &pick, words, sizeof words);
-    if (drawn.rows < area.rows)
-        canvas_text(c, area.row + drawn.rows, area.col, area.cols, words, INK_ACCENT, 0);
+    if (area.rows > 1)
+        draw_read_out(app, state, c, area, words);
 }
 
 /* ---- zoom and pan ---- */
@@ -96,7 +124,7 @@ static void zoom(const struct app *app, const struct plot *plot, struct view_sta
     double x;
     double y;
 
-    if (plot->space == SPACE_OTHER || !(w.x0 < w.x1) || !(w.y0 < w.y1))
+    if (plot->space == SPACE_BINS || !(w.x0 < w.x1) || !(w.y0 < w.y1))
         return;
     if (!pick_place(plot, &app->a, &pick, &x, &y)) {
         x = (w.x0 + w.x1) / 2;
@@ -140,8 +168,6 @@ static bool move(struct app *app, const struct plot *plot, struct view_state *st
 {
     struct pick pick = selection(app, state);
 
-    if (plot->space == SPACE_OTHER)
-        return false;
     pick_move(plot, &app->a, dx, dy, state->shown.y_down, &pick);
     select_pick(app, state, &pick);
     follow(app, plot, state);
@@ -155,6 +181,19 @@ static bool direction_of(uint32_t key, int *dx, int *dy)
     return *dx != 0 || *dy != 0;
 }
 
+/* The colour scale of what has one that is not fixed by its nature. */
+static bool rescale(const struct plot *plot, struct view_state *state, double factor)
+{
+    const double scale = (state->scale > 0.0 ? state->scale : 1.0) * factor;
+    const bool is_cosine = strncmp(plot->name, "cosine", 6) == 0;
+
+    if ((plot->space != SPACE_ACTIVATIONS && plot->space != SPACE_MATRIX) || is_cosine)
+        return false;
+    if (scale > 1e-6 && scale < 1e6)
+        state->scale = scale;
+    return true;
+}
+
 static bool plot_key(struct app *app, const struct view *view, struct view_state *state,
                      uint32_t key)
 {
@@ -166,10 +205,13 @@ static bool plot_key(struct app *app, const struct view *view, struct view_state
         zoom(app, plot, state, 0.5);
     else if (key == '-' || key == '_')
         zoom(app, plot, state, 2.0);
-    else if (key == '0')
+    else if (key == '<' || key == '>')
+        return rescale(plot, state, key == '<' ? 0.5 : 2.0);
+    else if (key == '0') {
         state->window = (struct plot_window){ 0 };
-    else if (is_zoomed(&state->window) && key >= KEYCODE_UP && key <= KEYCODE_RIGHT &&
-             direction_of(key, &dx, &dy))
+        state->scale = 0.0;
+    } else if (is_zoomed(&state->window) && key >= KEYCODE_UP && key <= KEYCODE_RIGHT &&
+               direction_of(key, &dx, &dy))
         pan(state, 0.25 * dx, 0.25 * (state->shown.y_down ? -dy : dy));
     else if (direction_of(key, &dx, &dy))
         return move(app, plot, state, dx, dy);
@@ -196,6 +238,8 @@ static void plot_mouse(struct app *app, const struct view *view, struct view_sta
 static const struct view_key plot_keys[] = {
     { "arrows hjkl", "select the neighbour (zoomed in, arrows pan)" },
     { "+ - 0", "zoom in, out, back to everything; so does the wheel" },
+    { "< >", "half, double the colour scale of activations and Gram matrices" },
+    { "esc", "no cluster marked any more" },
     { "click", "select what is there" },
     { NULL, NULL },
 };
@@ -204,11 +248,32 @@ const struct view_ops plot_view = { draw_plot, plot_key, plot_mouse, plot_keys }
 
 /* ---- t-SNE while it runs ---- */
 
-static void draw_running(struct app *app, struct canvas *c, struct rect area)
+/* How far it is, and how long it will take. */
+static void draw_time_left(const struct worker_news *news, struct canvas *c, struct rect area)
+{
+    const size_t row = area.row + area.rows - 1;
+    const double part = news->total > 0 ? (double)news->done / (double)news->total : 0.0;
+    char words[80];
+
+    if (part > 0.0)
+        snprintf(words, sizeof words, " %3.0f %%, %.0f s left; x cancels", 100.0 * part,
+                 news->seconds / part * (1.0 - part));
+    else
+        snprintf(words, sizeof words, " looking for neighbours; x cancels");
+    const size_t width = canvas_text_width(c, words);
+    const size_t bar = area.cols > width ? area.cols - width : 0;
+    const size_t filled = (size_t)(part * (double)bar);
+    for (size_t i = 0; i < bar; i++)
+        canvas_put(c, row, area.col + i, i < filled ? '#' : '.', INK_ACCENT, INK_DEFAULT, 0);
+    canvas_text(c, row, area.col + bar, area.cols - bar, words, INK_DIM, 0);
+}
+
+static void draw_running(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct worker_news *const news = &app->news;
     const struct ttest_stage *const t = app->a.ttest;
     const size_t n = news->n_points;
+    const double largest = largest_t(t);
     double *const points = ct_malloc_array(2 * n, sizeof *points);
     ink *const inks = ct_malloc_array(n, sizeof *inks);
     char title[120];
@@ -216,7 +281,7 @@ static void draw_running(struct app *app, struct canvas *c, struct rect area)
     for (size_t i = 0; points != NULL && inks != NULL && i < n; i++) {
         points[2 * i] = (double)news->embedding[2 * i];
         points[2 * i + 1] = (double)news->embedding[2 * i + 1];
-        inks[i] = palette_ink(t->neurons[t->significant[i]].statistic > 0 ? 1 : -1, -1, 1, true);
+        inks[i] = t_ink(t->neurons[t->significant[i]].statistic, largest);
     }
     snprintf(title, sizeof title, "t-SNE of %zu neurons, iteration %zu, KL %.3f", n, news->n_iter,
              news->n_kl > 0 ? news->kl[news->n_kl - 1] : NAN);
@@ -230,10 +295,23 @@ static void draw_running(struct app *app, struct canvas *c, struct rect area)
         .inks = inks,
         .marker = MARKER_VALUE,
         .equal_aspect = true,
+        .bar = { true, true, -largest, largest, "t" },
     };
     scatter_draw(c, area, &scatter, NULL);
     free(points);
     free(inks);
+}
+
+static void draw_falling(const struct app *app, struct canvas *c, struct rect area)
+{
+    const struct worker_news *const news = &app->news;
+    const struct plot_request everything = { 0 };
+    char title[120];
+
+    snprintf(title, sizeof title, "KL %.4f at iteration %zu", news->kl[news->n_kl - 1],
+             news->n_iter);
+    kl_curve_draw(c, area, &everything, title, news->kl_iter, news->kl, news->n_kl,
+                  app->a.params.iterations);
 }
 
 static bool is_running(const struct app *app)
@@ -245,13 +323,15 @@ static bool is_running(const struct app *app)
 static void draw_live(struct app *app, const struct view *view, struct view_state *state,
                       struct canvas *c, struct rect area)
 {
-    if (!is_running(app))
+    const bool is_curve = plot_of(view)->space == SPACE_CURVE;
+
+    if (!is_running(app)) {
         draw_plot(app, view, state, c, area);
-    else if (app->news.n_points > 0)
-        draw_running(app, c, area);
-    else
-        canvas_text(c, area.row + area.rows / 2, area.col + 2, area.cols, "looking for neighbours",
-                    INK_DIM, 0);
+        return;
+    }
+    if (is_curve ? app->news.n_kl > 0 : app->news.n_points > 0)
+        (is_curve ? draw_falling : draw_running)(app, c, without_last_row(area));
+    draw_time_left(&app->news, c, area);
 }
 
 static bool live_key(struct app *app, const struct view *view, struct view_state *state,

@@ -1,0 +1,169 @@
+#include "config.h"
+#include "report/plot_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "plot/bars.h"
+#include "plot/heatmap.h"
+
+/* The same for every model, so that pictures can be compared; data that stay well below it are
+ * shown by their own range. */
+static const double GRAM_SCALE = 80.0;
+
+static const char TOO_MANY[] = "too many neurons; set matrices (--matrices) to have it";
+
+static double scale_for(double largest, double usual)
+{
+    return largest > 0.0 && largest < usual ? largest : usual;
+}
+
+struct matrix_plot {
+    const char *title;
+    const size_t *order;   /* NULL: as the neurons lie */
+    const int32_t *labels; /* of the clusters in that order, for the borders */
+    bool is_cosine;
+};
+
+/* The largest entry of a Gram matrix lies on its diagonal. */
+static double largest_norm(const struct mat *gram)
+{
+    double largest = 0.0;
+
+    for (size_t i = 0; i < gram->rows; i++)
+        largest = fmax(largest, mat_row(gram, i)[i]);
+    return largest;
+}
+
+static double cosine_entry(const void *context, size_t i, size_t j)
+{
+    return similarity_cosine(context, i, j);
+}
+
+static void mark_rows(const struct analysis *a, struct canvas *c, struct rect area,
+                      const struct plot_request *request, const size_t *order,
+                      const struct plot_view *view)
+{
+    const int32_t *const labels = marked_labels(a, request);
+    const ink color = cluster_ink(request->cluster);
+
+    for (size_t k = 0; labels != NULL && k < a->ttest->n_significant; k++)
+        if (labels[order != NULL ? order[k] : k] == request->cluster) {
+            mark_column(c, area, view, (double)k, color);
+            mark_row(c, area, view, (double)k, color);
+        }
+}
+
+/* The places where another cluster begins. */
+static size_t find_breaks(const struct matrix_plot *m, size_t n, size_t *breaks)
+{
+    size_t n_breaks = 0;
+
+    for (size_t k = 1; breaks != NULL && m->order != NULL && k < n; k++)
+        if (m->labels[m->order[k]] != m->labels[m->order[k - 1]])
+            breaks[n_breaks++] = k;
+    return n_breaks;
+}
+
+static void draw_matrix(const struct analysis *a, struct canvas *c, struct rect area,
+                        const struct plot_request *request, const struct matrix_plot *m)
+{
+    const struct mat *const gram = gram_of(a);
+    const size_t n = a->ttest->n_significant;
+
+    if (gram == NULL || n == 0) {
+        plot_say(c, area, m->title, n == 0 ? "no significant neuron" : TOO_MANY);
+        return;
+    }
+    const double factor = request->scale > 0.0 ? request->scale : 1.0;
+    const double scale = m->is_cosine ? 1.0 : factor * scale_for(largest_norm(gram), GRAM_SCALE);
+    size_t *const breaks = ct_malloc_array(n, sizeof *breaks);
+    const size_t n_breaks = find_breaks(m, n, breaks);
+    struct plot_view view = { 0 };
+    const struct heatmap map = {
+        .text = { .title = m->title, .x_label = "neuron", .y_label = "neuron" },
+        .data = mat_view(gram),
+        .at = m->is_cosine ? cosine_entry : NULL,
+        .context = a->similarity,
+        .row_order = m->order,
+        .col_order = m->order,
+        .row_breaks = breaks,
+        .n_row_breaks = n_breaks,
+        .col_breaks = breaks,
+        .n_col_breaks = n_breaks,
+        .vmin = -scale,
+        .vmax = scale,
+        .diverging = true,
+        .lower = true,
+        .window = request->window,
+        .cache = request->cache,
+        .version = request->version,
+    };
+    heatmap_draw(c, area, &map, &view);
+    mark_rows(a, c, area, request, m->order, &view);
+    if (request->view != NULL)
+        *request->view = view;
+    free(breaks);
+}
+
+void draw_gram(const struct analysis *a, struct canvas *c, struct rect area,
+               const struct plot_request *request)
+{
+    draw_matrix(a, c, area, request,
+                &(struct matrix_plot){ .title = "Gram matrix of the significant neurons" });
+}
+
+void draw_gram_dbscan(const struct analysis *a, struct canvas *c, struct rect area,
+                      const struct plot_request *request)
+{
+    draw_matrix(a, c, area, request,
+                &(struct matrix_plot){ "Gram matrix, sorted by DBSCAN cluster",
+                                       a->similarity->by_dbscan, a->cluster->dbscan, false });
+}
+
+void draw_cosine_dbscan(const struct analysis *a, struct canvas *c, struct rect area,
+                        const struct plot_request *request)
+{
+    draw_matrix(a, c, area, request,
+                &(struct matrix_plot){ "Cosine similarity, sorted by DBSCAN cluster",
+                                       a->similarity->by_dbscan, a->cluster->dbscan, true });
+}
+
+void draw_cosine_kmeans(const struct analysis *a, struct canvas *c, struct rect area,
+                        const struct plot_request *request)
+{
+    draw_matrix(a, c, area, request,
+                &(struct matrix_plot){ "Cosine similarity, sorted by k-means cluster",
+                                       a->similarity->by_kmeans, a->cluster->kmeans.labels, true });
+}
+
+void draw_cosines(const struct analysis *a, struct canvas *c, struct rect area,
+                  const struct plot_request *request)
+{
+    const struct bars bars = {
+        .text = { .title = "All cosine similarities", .x_label = "cosine", .y_label = "entries" },
+        .counts = a->similarity->cosine_counts,
+        .edges = a->similarity->cosine_edges,
+        .n_bins = COSINE_BINS,
+        .ink = INK_CLUSTER_0,
+    };
+
+    if (!a->similarity->is_whole || a->ttest->n_significant == 0)
+        plot_say(c, area, bars.text.title,
+                 a->ttest->n_significant == 0 ? "no significant neuron" : TOO_MANY);
+    else
+        bars_draw(c, area, &bars, request->view);
+}
+
+size_t item_cosines(const struct analysis *a, size_t i, struct plot_item *item)
+{
+    const struct similarity_result *const s = a->similarity;
+
+    if (!s->is_whole || a->ttest->n_significant == 0)
+        return 0;
+    if (i < COSINE_BINS)
+        item_of_bin(s->cosine_counts, s->cosine_edges, COSINE_BINS, i, "cosine", item);
+    return COSINE_BINS;
+}

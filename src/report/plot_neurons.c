@@ -1,0 +1,160 @@
+#include "config.h"
+#include "report/plot_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "plot/scatter.h"
+
+/* Ink and marker of every neuron: significant or not, in the marked cluster or not. */
+static void mark_neurons(const struct analysis *a, const struct plot_request *request, ink *inks,
+                         uint8_t *markers)
+{
+    const struct ttest_stage *const t = a->ttest;
+    const int32_t *const labels = marked_labels(a, request);
+
+    for (size_t j = 0; j < t->n_neurons; j++) {
+        inks[j] = INK_DIM;
+        markers[j] = MARKER_SMALL;
+    }
+    for (size_t i = 0; i < t->n_significant; i++) {
+        const size_t j = t->significant[i];
+        if (labels != NULL && labels[i] != request->cluster)
+            continue;
+        inks[j] = labels != NULL ? cluster_ink(request->cluster) : (ink)INK_ACCENT;
+        markers[j] = MARKER_CIRCLE;
+    }
+}
+
+/* The legend of that: two entries. */
+static void fill_legend(const struct analysis *a, const struct plot_request *request,
+                        struct plot_legend legend[2], char *name, size_t size)
+{
+    const bool is_marked = marked_labels(a, request) != NULL;
+
+    snprintf(name, size, "cluster %d", (int)request->cluster);
+    legend[0] = (struct plot_legend){ is_marked ? name : "significant",
+                                      is_marked ? cluster_ink(request->cluster) : (ink)INK_ACCENT,
+                                      MARKER_CIRCLE };
+    legend[1] =
+        (struct plot_legend){ is_marked ? "others" : "not significant", INK_DIM, MARKER_SMALL };
+}
+
+void draw_t_values(const struct analysis *a, struct canvas *c, struct rect area,
+                   const struct plot_request *request)
+{
+    const struct ttest_stage *const t = a->ttest;
+    const size_t n = t->n_neurons;
+    double *const x = ct_malloc_array(2 * n, sizeof *x);
+    uint8_t *const markers = ct_malloc_array(n, sizeof *markers);
+    ink *const inks = ct_malloc_array(n, sizeof *inks);
+    struct plot_legend legend[2];
+    char name[32];
+    const struct plot_rule rules[] = { { -t->t_critical, true, INK_DIM, NULL },
+                                       { t->t_critical, true, INK_DIM, NULL } };
+    char title[TITLE_SIZE];
+
+    if (x == NULL || markers == NULL || inks == NULL)
+        goto done;
+    for (size_t j = 0; j < n; j++) {
+        x[j] = (double)j;
+        x[n + j] = t->neurons[j].statistic;
+    }
+    mark_neurons(a, request, inks, markers);
+    fill_legend(a, request, legend, name, sizeof name);
+    snprintf(title, sizeof title, "t of each neuron: %zu of %zu significant", t->n_significant, n);
+    const struct scatter scatter = {
+        .text = { title, "neuron", "t", legend, 2 },
+        .x = x,
+        .y = x + n,
+        .n = n,
+        .inks = inks,
+        .markers = markers,
+        .rules = rules,
+        .n_rules = isfinite(t->t_critical) ? 2 : 0,
+        .window = request->window,
+        .has_selected = request->has_neuron,
+        .selected = request->neuron,
+    };
+    scatter_draw(c, area, &scatter, request->view);
+done:
+    free(x);
+    free(markers);
+    free(inks);
+}
+
+/* ---- volcano ---- */
+
+double volcano_ceiling(const struct analysis *a)
+{
+    double smallest = 1.0;
+
+    for (size_t j = 0; j < a->ttest->n_neurons; j++) {
+        const double p = a->ttest->neurons[j].pvalue;
+        if (p > 0.0 && p < smallest)
+            smallest = p;
+    }
+    return fmax(1.0, -1.05 * log10(smallest));
+}
+
+bool volcano_point(const struct analysis *a, size_t neuron, double ceiling, double *x, double *y)
+{
+    const struct ttest_result *const r = &a->ttest->neurons[neuron];
+
+    *x = r->mean_a - r->mean_b;
+    *y = r->pvalue > 0.0 ? fabs(log10(r->pvalue)) : ceiling;
+    return !isnan(r->pvalue) && isfinite(*x);
+}
+
+void draw_volcano(const struct analysis *a, struct canvas *c, struct rect area,
+                  const struct plot_request *request)
+{
+    const struct ttest_stage *const t = a->ttest;
+    const size_t n = t->n_neurons;
+    const double ceiling = volcano_ceiling(a);
+    double *const points = ct_malloc_array(n, 2 * sizeof *points);
+    uint8_t *const markers = ct_malloc_array(n, sizeof *markers);
+    ink *const inks = ct_malloc_array(n, sizeof *inks);
+    struct plot_legend legend[2];
+    char name[32];
+    char title[TITLE_SIZE];
+    char x_label[TITLE_SIZE];
+    size_t n_zero = 0;
+
+    if (points == NULL || markers == NULL || inks == NULL)
+        goto done;
+    for (size_t j = 0; j < n; j++) {
+        if (!volcano_point(a, j, ceiling, &points[2 * j], &points[2 * j + 1]))
+            points[2 * j] = NAN; /* not drawn */
+        n_zero += t->neurons[j].pvalue == 0.0;
+    }
+    mark_neurons(a, request, inks, markers);
+    fill_legend(a, request, legend, name, sizeof name);
+    snprintf(title, sizeof title, "Volcano: %zu of %zu significant%s", t->n_significant, n,
+             n_zero > 0 ? ", p = 0 at the top" : "");
+    snprintf(x_label, sizeof x_label, "mean of %s - mean of %s", a->load->group_names[t->groups[0]],
+             a->load->group_names[t->groups[1]]);
+    const struct plot_rule rule = { -log10(t->p_threshold), true, INK_DIM, NULL };
+    const struct scatter scatter = {
+        .text = { title, x_label, "-log10 p", legend, 2 },
+        .x = points,
+        .y = points + 1,
+        .x_stride = 2,
+        .y_stride = 2,
+        .n = n,
+        .inks = inks,
+        .markers = markers,
+        .rules = &rule,
+        .n_rules = t->p_threshold > 0.0 ? 1 : 0,
+        .window = request->window,
+        .has_selected = request->has_neuron,
+        .selected = request->neuron,
+    };
+    scatter_draw(c, area, &scatter, request->view);
+done:
+    free(points);
+    free(markers);
+    free(inks);
+}

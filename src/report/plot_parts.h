@@ -1,0 +1,72 @@
+/* What the drawing functions of this room share, and their declarations for the table of plots. */
+#ifndef CT_REPORT_PLOT_PARTS_H
+#define CT_REPORT_PLOT_PARTS_H
+
+#include "report/plots.h"
+
+enum { TITLE_SIZE = 200 };
+
+/* A title and words instead of a plot. */
+void plot_say(struct canvas *c, struct rect area, const char *title, const char *words);
+
+ink cluster_ink(int32_t label);
+uint8_t cluster_marker(int32_t label);
+
+/* The DBSCAN labels [n_significant] when a cluster is marked, else NULL. */
+const int32_t *marked_labels(const struct analysis *a, const struct plot_request *request);
+
+/* Ink and marker of significant neuron i where a cluster is marked: what is not in it steps back.
+ */
+void mark_point(const int32_t *labels, const struct plot_request *request, size_t i, ink *color,
+                uint8_t *marker);
+
+/* Ticks at the axes of a drawn plot: below column x .. x + 1, beside row y .. y + 1. */
+void mark_column(struct canvas *c, struct rect area, const struct plot_view *view, double x,
+                 ink color);
+void mark_row(struct canvas *c, struct rect area, const struct plot_view *view, double y,
+              ink color);
+
+/* What there is to say about bin i of a histogram of things. */
+void item_of_bin(const uint64_t *counts, const double *edges, size_t n_bins, size_t i,
+                 const char *thing, struct plot_item *item);
+
+/* The selected neuron, else the one whose |t| is largest, else the first. */
+size_t neuron_to_show(const struct analysis *a, bool has_neuron, size_t neuron);
+
+/* The Gram matrix [n_significant, n_significant]; NULL where it was not made. */
+const struct mat *gram_of(const struct analysis *a);
+
+/* Where a neuron stands in the volcano; false without a p-value. ceiling: volcano_ceiling(). */
+bool volcano_point(const struct analysis *a, size_t neuron, double ceiling, double *x, double *y);
+
+/* The height at which p = 0 is shown: above every other. */
+double volcano_ceiling(const struct analysis *a);
+
+#define DECLARE_PLOT(name)                                                                         \
+    void draw_##name(const struct analysis *a, struct canvas *c, struct rect area,                 \
+                     const struct plot_request *request)
+#define DECLARE_ITEM(name)                                                                         \
+    size_t item_##name(const struct analysis *a, size_t i, struct plot_item *item)
+
+DECLARE_PLOT(activations);
+DECLARE_PLOT(neuron_means);
+DECLARE_ITEM(neuron_means);
+DECLARE_PLOT(sentence_means);
+DECLARE_PLOT(neuron);
+DECLARE_PLOT(t_values);
+DECLARE_PLOT(volcano);
+DECLARE_PLOT(tsne);
+DECLARE_PLOT(kl);
+DECLARE_ITEM(kl);
+DECLARE_PLOT(dbscan);
+DECLARE_PLOT(kmeans);
+DECLARE_PLOT(k_distance);
+DECLARE_ITEM(k_distance);
+DECLARE_PLOT(gram);
+DECLARE_PLOT(gram_dbscan);
+DECLARE_PLOT(cosine_dbscan);
+DECLARE_PLOT(cosine_kmeans);
+DECLARE_PLOT(cosines);
+DECLARE_ITEM(cosines);
+
+#endif

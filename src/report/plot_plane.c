@@ -1,0 +1,271 @@
+#include "config.h"
+#include "report/plot_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "plot/palette.h"
+#include "plot/scatter.h"
+#include "plot/series.h"
+
+/* ---- the plane of t-SNE ---- */
+
+/* Fills in the points, the window and the selection, and draws. */
+static void draw_plane(const struct analysis *a, struct canvas *c, struct rect area,
+                       const struct plot_request *request, struct scatter *scatter)
+{
+    const struct mat *const points = &a->tsne->result.embedding;
+
+    if (points->rows == 0) {
+        plot_say(c, area, scatter->text.title, "no significant neuron");
+        return;
+    }
+    scatter->x = points->data;
+    scatter->y = points->data + 1;
+    scatter->x_stride = 2;
+    scatter->y_stride = 2;
+    scatter->n = points->rows;
+    scatter->equal_aspect = true;
+    scatter->window = request->window;
+    for (size_t i = 0; request->has_neuron && i < points->rows; i++)
+        if (a->ttest->significant[i] == request->neuron) {
+            scatter->has_selected = true;
+            scatter->selected = i;
+            break;
+        }
+    scatter_draw(c, area, scatter, request->view);
+}
+
+double largest_t(const struct ttest_stage *t)
+{
+    double largest = 0.0;
+
+    for (size_t i = 0; i < t->n_significant; i++) {
+        const double x = fabs(t->neurons[t->significant[i]].statistic);
+        if (isfinite(x))
+            largest = fmax(largest, x);
+    }
+    return largest > 0.0 ? largest : 1.0;
+}
+
+ink t_ink(double t, double largest)
+{
+    return palette_ink(t, -largest, largest, true);
+}
+
+void draw_tsne(const struct analysis *a, struct canvas *c, struct rect area,
+               const struct plot_request *request)
+{
+    const struct ttest_stage *const t = a->ttest;
+    const double scale = largest_t(t);
+    const int32_t *const labels = marked_labels(a, request);
+    ink *const inks = ct_malloc_array(t->n_significant, sizeof *inks);
+    uint8_t *const markers = ct_malloc_array(t->n_significant, sizeof *markers);
+    char title[TITLE_SIZE];
+
+    if (inks == NULL || markers == NULL)
+        goto done;
+    for (size_t i = 0; i < t->n_significant; i++) {
+        inks[i] = t_ink(t->neurons[t->significant[i]].statistic, scale);
+        markers[i] = MARKER_VALUE;
+        mark_point(labels, request, i, &inks[i], &markers[i]);
+    }
+    snprintf(title, sizeof title, "t-SNE of %zu neurons, perplexity %.3g, KL %.3f",
+             t->n_significant, a->tsne->perplexity, a->tsne->result.kl_divergence);
+    struct scatter scatter = {
+        .text = { .title = title },
+        .inks = inks,
+        .markers = markers,
+        .bar = { true, true, -scale, scale, "t" },
+    };
+    draw_plane(a, c, area, request, &scatter);
+done:
+    free(inks);
+    free(markers);
+}
+
+static void draw_labelled(const struct analysis *a, struct canvas *c, struct rect area,
+                          const struct plot_request *request, const int32_t *labels,
+                          struct scatter *scatter)
+{
+    const size_t n = a->ttest->n_significant;
+    const int32_t *const marked = marked_labels(a, request);
+    ink *const inks = ct_malloc_array(n, sizeof *inks);
+    uint8_t *const markers = ct_malloc_array(n, sizeof *markers);
+
+    for (size_t i = 0; inks != NULL && markers != NULL && i < n; i++) {
+        inks[i] = cluster_ink(labels[i]);
+        markers[i] = cluster_marker(labels[i]);
+        mark_point(marked, request, i, &inks[i], &markers[i]);
+    }
+    scatter->inks = inks;
+    scatter->markers = markers;
+    if (inks != NULL && markers != NULL)
+        draw_plane(a, c, area, request, scatter);
+    free(inks);
+    free(markers);
+}
+
+void draw_dbscan(const struct analysis *a, struct canvas *c, struct rect area,
+                 const struct plot_request *request)
+{
+    char title[TITLE_SIZE];
+    struct scatter scatter = { .text = { .title = title } };
+
+    snprintf(title, sizeof title, "DBSCAN: %zu cluster%s, %zu noise (+), eps %g, min_samples %zu",
+             a->cluster->n_dbscan, a->cluster->n_dbscan == 1 ? "" : "s", a->cluster->n_noise,
+             a->params.eps, a->params.min_samples);
+    draw_labelled(a, c, area, request, a->cluster->dbscan, &scatter);
+}
+
+void draw_kmeans(const struct analysis *a, struct canvas *c, struct rect area,
+                 const struct plot_request *request)
+{
+    const struct mat *const centers = &a->cluster->kmeans.cluster_centers;
+    const struct mat *const points = &a->tsne->result.embedding;
+    struct scatter_line *const lines = ct_malloc_array(points->rows, sizeof *lines);
+    char title[TITLE_SIZE];
+    struct scatter scatter = {
+        .text = { .title = title },
+        .over_x = centers->data,
+        .over_y = centers->rows > 0 ? centers->data + 1 : NULL,
+        .over_stride = 2,
+        .n_over = centers->rows,
+        .lines = lines,
+        .n_lines = lines != NULL ? points->rows : 0,
+    };
+
+    for (size_t i = 0; i < scatter.n_lines; i++) {
+        const int32_t label = a->cluster->kmeans.labels[i];
+        const double *const point = mat_row(points, i);
+        const double *const center = mat_row(centers, (size_t)label);
+        lines[i] =
+            (struct scatter_line){ point[0], point[1], center[0], center[1], cluster_ink(label) };
+    }
+    snprintf(title, sizeof title, "k-means: k = %zu, centroids X", a->cluster->n_clusters);
+    draw_labelled(a, c, area, request, a->cluster->kmeans.labels, &scatter);
+    free(lines);
+}
+
+/* ---- curves ---- */
+
+/* A gap where one descent ends and the next begins. */
+static bool is_new_descent(const double *x, size_t i, size_t max_iter)
+{
+    return i > 0 && max_iter > 0 &&
+           (size_t)(x[i] - 1.0) / max_iter != (size_t)(x[i - 1] - 1.0) / max_iter;
+}
+
+void kl_curve_draw(struct canvas *c, struct rect area, const struct plot_request *request,
+                   const char *title, const double *x, const double *y, size_t n, size_t max_iter)
+{
+    double *const line = ct_malloc_array(n, 4 * sizeof *line);
+    size_t k = 0;
+
+    for (size_t i = 0; line != NULL && i < n; i++) {
+        if (is_new_descent(x, i, max_iter)) {
+            line[k] = x[i - 1];
+            line[2 * n + k++] = NAN;
+        }
+        line[k] = x[i];
+        line[2 * n + k++] = y[i];
+    }
+    const struct series series = {
+        .text = { .title = title, .x_label = "iteration", .y_label = "KL divergence" },
+        .x = line,
+        .y = line != NULL ? line + 2 * n : NULL,
+        .n = k,
+        .style = SERIES_LINE,
+        .ink = INK_CLUSTER_0,
+        .window = request->window,
+        .from_zero = true,
+    };
+    series_draw(c, area, &series, request->view);
+    free(line);
+}
+
+void draw_kl(const struct analysis *a, struct canvas *c, struct rect area,
+             const struct plot_request *request)
+{
+    const struct tsne_stage *const t = a->tsne;
+    char title[TITLE_SIZE];
+
+    snprintf(title, sizeof title, "KL %.4f after %zu iterations%s", t->result.kl_divergence,
+             t->result.n_iter,
+             t->n_kl > 0 && t->kl_iter[t->n_kl - 1] > (double)t->max_iter ? ", best of several"
+                                                                          : "");
+    if (t->n_kl == 0)
+        plot_say(c, area, "KL divergence by iteration", "nothing was embedded");
+    else
+        kl_curve_draw(c, area, request, title, t->kl_iter, t->kl, t->n_kl, t->max_iter);
+}
+
+size_t item_kl(const struct analysis *a, size_t i, struct plot_item *item)
+{
+    const struct tsne_stage *const t = a->tsne;
+
+    if (i < t->n_kl) {
+        item->x = t->kl_iter[i];
+        item->y = t->kl[i];
+        snprintf(item->words, sizeof item->words, "iteration %.0f: KL %.6f", item->x, item->y);
+    }
+    return t->n_kl;
+}
+
+static const char *ordinal_end(size_t k)
+{
+    static const char *const ends[] = { "th", "st", "nd", "rd" };
+
+    return k % 10 < 4 && k % 100 / 10 != 1 ? ends[k % 10] : ends[0];
+}
+
+void draw_k_distance(const struct analysis *a, struct canvas *c, struct rect area,
+                     const struct plot_request *request)
+{
+    const struct cluster_result *const cluster = a->cluster;
+    const size_t n = cluster->n_k_distance;
+    struct plot_window window = request->window;
+    char title[TITLE_SIZE];
+    char eps[40];
+
+    snprintf(title, sizeof title, "Distance of each neuron to its %zu%s neighbour, sorted",
+             cluster->k, ordinal_end(cluster->k));
+    if (n == 0) {
+        plot_say(c, area, "Sorted k-distances",
+                 cluster->k == 0 ? "with min_samples 1 every point is a core point"
+                                 : "fewer neurons than min_samples");
+        return;
+    }
+    if (!(window.y0 < window.y1)) { /* eps is in sight */
+        window.y0 = 0.0;
+        window.y1 = 1.05 * fmax(cluster->k_distance[n - 1], a->params.eps);
+    }
+    snprintf(eps, sizeof eps, "eps %g", a->params.eps);
+    const struct plot_rule rule = { a->params.eps, true, INK_ACCENT, eps };
+    const struct series series = {
+        .text = { .title = title, .x_label = "neurons, nearest first", .y_label = "distance" },
+        .y = cluster->k_distance,
+        .n = n,
+        .style = SERIES_LINE,
+        .ink = INK_CLUSTER_0,
+        .rules = &rule,
+        .n_rules = 1,
+        .window = window,
+    };
+    series_draw(c, area, &series, request->view);
+}
+
+size_t item_k_distance(const struct analysis *a, size_t i, struct plot_item *item)
+{
+    const struct cluster_result *const c = a->cluster;
+
+    if (i < c->n_k_distance) {
+        item->x = (double)i;
+        item->y = c->k_distance[i];
+        snprintf(item->words, sizeof item->words, "%zu of %zu neurons within %.6g", i + 1,
+                 c->n_k_distance, item->y);
+    }
+    return c->n_k_distance;
+}
