@@ -421,6 +421,7 @@ static enum ct_status fit_run(struct fit *f, size_t n_init, struct ct_error *err
         mat_init(&f->best.embedding, t->n_samples, N_COMPONENTS, "t-SNE: embedding", err);
 
     f->best.kl_divergence = INFINITY;
+    f->best.n_init = n_init;
     f->best.learning_rate = (double)t->learning_rate;
     for (size_t descent = 0; st == CT_OK && descent < n_init; descent++) {
         if (descent > 0)

@@ -74,6 +74,7 @@ struct tsne_result {      /* zero-initialise; owned by the caller until tsne_res
     struct mat embedding; /* [n_samples, 2], float32 values */
     double kl_divergence;
     size_t n_iter;        /* iterations of the descent that was kept */
+    size_t n_init;        /* descents that it is the best of */
     double learning_rate; /* the one that was used */
 };
 
