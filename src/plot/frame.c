@@ -8,7 +8,7 @@
 #include "plot/palette.h"
 #include "plot/raster.h"
 
-enum { LEAST_DATA_COLS = 10, BAR_WIDTH = 2 };
+enum { LEAST_DATA_COLS = 10, BAR_WIDTH = 2, BRAILLE_DOTS = 0x2836 };
 
 static size_t min_size(size_t a, size_t b)
 {
@@ -62,7 +62,7 @@ static bool legend_entry(const struct frame *f, size_t k, const char **label, in
         const uint32_t glyph = marker_char(f->canvas, e->marker, e->ink);
         *label = e->label != NULL ? e->label : "";
         *i = e->ink;
-        *ch = e->marker == 0 ? (ascii ? '#' : 0x2588) : glyph == 0 ? 0x28FF : glyph;
+        *ch = e->marker == 0 ? (ascii ? '#' : 0x2588) : glyph == 0 ? BRAILLE_DOTS : glyph;
         return true;
     }
     if (k - f->text->n_legend >= f->n_rules)

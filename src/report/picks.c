@@ -426,13 +426,15 @@ static void name_neuron(const struct analysis *a, size_t neuron, char *out, size
     snprintf(out, size, "%s:%zu", hook, index);
 }
 
-static void describe_neuron(const struct analysis *a, size_t neuron, const char *name, char *out,
-                            size_t size)
+static void describe_neuron(const struct plot *plot, const struct analysis *a, size_t neuron,
+                            const char *name, char *out, size_t size)
 {
     const struct ttest_result *const r = &a->ttest->neurons[neuron];
 
-    snprintf(out, size, "%s: t %.6g, p %.3g, %.4g - %.4g", name, r->statistic, r->pvalue, r->mean_a,
-             r->mean_b);
+    if (plot->space == SPACE_VOLCANO)
+        snprintf(out, size, "%s: difference %.4g, p %.3g", name, r->mean_a - r->mean_b, r->pvalue);
+    else
+        snprintf(out, size, "%s: t %.6g, p %.3g", name, r->statistic, r->pvalue);
 }
 
 /* The value, then both names: what is cut on a narrow screen is the least. */
@@ -484,7 +486,7 @@ void pick_describe(const struct plot *plot, const struct analysis *a, const stru
         break;
     case SPACE_NEURONS:
     case SPACE_VOLCANO:
-        describe_neuron(a, pick->neuron, name, out, size);
+        describe_neuron(plot, a, pick->neuron, name, out, size);
         break;
     case SPACE_PLANE:
         snprintf(out, size, "%s: (%.4g, %.4g), t %.4g", name, x, y,

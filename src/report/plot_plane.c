@@ -124,6 +124,7 @@ void draw_kmeans(const struct analysis *a, struct canvas *c, struct rect area,
                  const struct plot_request *request)
 {
     const struct mat *const centers = &a->cluster->kmeans.cluster_centers;
+    const int32_t *const marked = marked_labels(a, request);
     const struct mat *const points = &a->tsne->result.embedding;
     struct scatter_line *const lines = ct_malloc_array(points->rows, sizeof *lines);
     char title[TITLE_SIZE];
@@ -141,8 +142,9 @@ void draw_kmeans(const struct analysis *a, struct canvas *c, struct rect area,
         const int32_t label = a->cluster->kmeans.labels[i];
         const double *const point = mat_row(points, i);
         const double *const center = mat_row(centers, (size_t)label);
-        lines[i] =
-            (struct scatter_line){ point[0], point[1], center[0], center[1], cluster_ink(label) };
+        const bool steps_back = marked != NULL && marked[i] != request->cluster;
+        lines[i] = (struct scatter_line){ point[0], point[1], center[0], center[1],
+                                          steps_back ? (ink)INK_DIM : cluster_ink(label) };
     }
     snprintf(title, sizeof title, "k-means: k = %zu, centroids X", a->cluster->n_clusters);
     draw_labelled(a, c, area, request, a->cluster->kmeans.labels, &scatter);

@@ -429,6 +429,7 @@ static void select_driver(struct app *app, const struct view_state *state, size_
 
 const struct list driver_list = {
     .header = "    value   row group    token text",
+    .empty = "/ finds a neuron by number, n the next significant one",
     .count = count_drivers,
     .draw = draw_driver,
     .select = select_driver,
@@ -477,6 +478,7 @@ static void go_to_neighbour(struct app *app, size_t i)
 const struct list neighbour_list = {
     .header = " cosine   neuron                  t        p  clust",
     .more = "   mean a   mean b  adjusted p",
+    .empty = "n selects a significant neuron",
     .count = count_neighbours,
     .draw = draw_neighbour,
     .act = go_to_neighbour,

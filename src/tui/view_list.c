@@ -26,16 +26,16 @@ static void draw_header(const struct list *list, const struct view_state *state,
                         struct canvas *c, struct rect area)
 {
     char place[80];
-    const size_t width =
-        (size_t)snprintf(place, sizeof place, "%s%s%zu/%zu",
-                         list->sorts != NULL ? list->sorts[state->sort] : "",
-                         list->sorts != NULL ? "  " : "", n > 0 ? state->at + 1 : 0, n);
+    size_t used = canvas_text(c, area.row, area.col, area.cols, list->header, INK_TITLE, CELL_BOLD);
 
-    const size_t used =
-        canvas_text(c, area.row, area.col, area.cols, list->header, INK_TITLE, CELL_BOLD);
     if (list->more != NULL && area.cols >= LIST_WIDE)
-        canvas_text(c, area.row, area.col + used, area.cols - used, list->more, INK_TITLE,
-                    CELL_BOLD);
+        used += canvas_text(c, area.row, area.col + used, area.cols - used, list->more, INK_TITLE,
+                            CELL_BOLD);
+    size_t width = (size_t)snprintf(place, sizeof place, "%s  %zu/%zu",
+                                    list->sorts != NULL ? list->sorts[state->sort] : "",
+                                    n > 0 ? state->at + 1 : 0, n);
+    if (list->sorts == NULL || used + 1 + width > area.cols) /* the number alone */
+        width = (size_t)snprintf(place, sizeof place, "%zu/%zu", n > 0 ? state->at + 1 : 0, n);
     if (width + 1 < area.cols)
         canvas_text(c, area.row, area.col + area.cols - width, width, place, INK_DIM, 0);
 }
@@ -66,7 +66,8 @@ static void list_draw(struct app *app, const struct view *view, struct view_stat
             reverse_row(c, area, row);
     }
     if (n == 0)
-        canvas_text(c, area.row + 2, area.col + 2, area.cols, "nothing to list", INK_DIM, 0);
+        canvas_text(c, area.row + 2, area.col + 2, area.cols > 2 ? area.cols - 2 : 0,
+                    list->empty != NULL ? list->empty : "nothing to list", INK_DIM, 0);
 }
 
 static void go_to(struct app *app, const struct list *list, struct view_state *state, size_t i)
@@ -80,10 +81,11 @@ static void go_to(struct app *app, const struct list *list, struct view_state *s
         list->select(app, state, state->at);
 }
 
-static void next_sort(const struct list *list, struct view_state *state)
+static void next_sort(struct app *app, const struct list *list, struct view_state *state)
 {
     state->sort = list->sorts[state->sort + 1] != NULL ? state->sort + 1 : 0;
     state->at = 0;
+    app_say(app, INK_DEFAULT, "sorted %s", list->sorts[state->sort]);
 }
 
 static bool list_key(struct app *app, const struct view *view, struct view_state *state,
@@ -124,7 +126,7 @@ static bool list_key(struct app *app, const struct view *view, struct view_state
     case 's':
         if (list->sorts == NULL)
             return false;
-        next_sort(list, state);
+        next_sort(app, list, state);
         return true;
     default:
         return false;
