@@ -195,6 +195,11 @@ tests_test_analysis_SOURCES = tests/test_analysis.c $(TEST_SUPPORT)
 tests_test_analysis_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_analysis_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_plots
+tests_test_plots_SOURCES = tests/test_plots.c $(TEST_GOLDEN_CANVAS) $(TEST_SUPPORT)
+tests_test_plots_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_plots_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_run
 tests_test_run_SOURCES = tests/test_run.c $(TEST_SUPPORT)
 tests_test_run_CPPFLAGS = $(TEST_CPPFLAGS)

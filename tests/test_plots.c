@@ -1,0 +1,464 @@
+/*
+ * Every plot of an analysis and what its cursor says, on a made-up analysis: the demo's sentences,
+ * but activations and a picture of t-SNE from integers alone, so that no bit of the golden text
+ * hangs on a processor.
+ */
+#include "config.h"
+#include "golden_canvas.h"
+#include "support.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/picks.h"
+#include "report/plots.h"
+
+enum { VIEW_ROWS = 14, VIEW_COLS = 55 }; /* what 80 x 24 leaves for a plot */
+
+/* -1 .. 1 from a linear congruential generator (Knuth's MMIX constants). */
+static double noise(uint64_t *state)
+{
+    *state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (double)(*state >> 40) / (double)(1U << 23) - 1.0;
+}
+
+/* Every other neuron tells the groups apart; three families of them share a pattern. */
+static void make_up_activations(struct extract_result *e, const struct load_result *load)
+{
+    uint64_t state = 1;
+    double pattern[3][256];
+
+    for (size_t f = 0; f < 3; f++)
+        for (size_t i = 0; i < e->X.rows; i++)
+            pattern[f][i] = noise(&state);
+    memset(e->sentence_means, 0, e->X.rows * sizeof *e->sentence_means);
+    for (size_t j = 0; j < e->X.cols; j++) {
+        const double effect = j % 2 == 0 ? (double)(j % 7) - 3.0 : 0.0;
+        e->neuron_means[j] = 0.0;
+        for (size_t i = 0; i < e->X.rows; i++) {
+            const double side = load->sentences[i].group == 0 ? 0.25 : -0.25;
+            const float x = (float)(effect * side + pattern[j % 3][i] + noise(&state));
+            e->own[i * e->X.cols + j] = x;
+            e->neuron_means[j] += (double)x / (double)e->X.rows;
+            e->sentence_means[i] += (double)x / (double)e->X.cols;
+        }
+    }
+}
+
+/* Three heaps by family, their points on a grid, and every tenth point far out. */
+static void make_up_picture(struct tsne_stage *t, const struct ttest_stage *test)
+{
+    for (size_t i = 0; i < test->n_significant; i++) {
+        double *const p = mat_row(&t->result.embedding, i);
+        const size_t family = test->significant[i] % 3;
+        p[0] = 12.0 * (double)family + 0.75 * (double)(i % 5);
+        p[1] = 5.0 * (double)(family % 2) + 0.5 * (double)(i / 5 % 6);
+        if (i % 10 == 9)
+            p[1] -= 4.0 + 0.25 * (double)i;
+    }
+    t->result.kl_divergence = 0.5;
+    t->result.n_iter = 500;
+    for (size_t k = 0; k < t->n_kl; k++)
+        t->kl[k] = 4.0 / (1.0 + t->kl_iter[k] / 50.0);
+}
+
+static void take(struct analysis *a, enum stage_id stage,
+                 void (*change)(struct analysis *a, void *result))
+{
+    struct ct_error err = { 0 };
+    void *result = NULL;
+
+    if (analysis_compute(a, stage, NULL, &result, &err) != CT_OK)
+        ck_abort_msg("%s", err.text);
+    if (change != NULL)
+        change(a, result);
+    analysis_accept(a, stage, result, analysis_key(&a->params, stage), 0.0);
+}
+
+static void change_activations(struct analysis *a, void *result)
+{
+    make_up_activations(result, a->load);
+}
+
+static void change_picture(struct analysis *a, void *result)
+{
+    make_up_picture(result, a->ttest);
+}
+
+static void make_up(struct analysis *a, double alpha)
+{
+    openblas_set_num_threads(1);
+    analysis_init(a);
+    a->params.threads = 2;
+    a->params.iterations = 500;
+    a->params.alpha = alpha;
+    ck_assert_int_eq(params_set(&a->params.model, fixture_path("demo"), NULL), CT_OK);
+    ck_assert_int_eq(params_set(&a->params.stimuli, fixture_path("demo/stimuli.csv"), NULL), CT_OK);
+    take(a, STAGE_LOAD, NULL);
+    take(a, STAGE_HOOK, NULL);
+    take(a, STAGE_EXTRACT, change_activations);
+    take(a, STAGE_TTEST, NULL);
+    take(a, STAGE_TSNE, change_picture);
+    take(a, STAGE_CLUSTER, NULL);
+    take(a, STAGE_SIMILARITY, NULL);
+}
+
+static void draw(const struct analysis *a, const struct plot *plot, bool ascii, bool color,
+                 const struct plot_request *request, struct golden *g)
+{
+    struct canvas c = { 0 };
+
+    ck_assert_int_eq(canvas_init(&c, VIEW_ROWS, VIEW_COLS, ascii, color, NULL), CT_OK);
+    plot->draw(a, &c, canvas_area(&c), request);
+    golden_add(g, plot->name, &c);
+    canvas_clear(&c);
+}
+
+START_TEST(every_plot_is_as_it_was)
+{
+    const struct plot_request everything = { 0 };
+    struct golden ascii = { 0 };
+    struct golden color = { 0 };
+    struct analysis a;
+
+    make_up(&a, 0.05);
+    for (size_t i = 0; i < n_plots; i++) {
+        draw(&a, &plots[i], true, false, &everything, &ascii);
+        draw(&a, &plots[i], false, true, &everything, &color);
+    }
+    golden_compare(&ascii, "plots_ascii.txt");
+    golden_compare(&color, "plots_color.txt");
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(a_marked_cluster_and_neuron_are_told_apart)
+{
+    struct golden ascii = { 0 };
+    struct golden color = { 0 };
+    struct analysis a;
+
+    make_up(&a, 0.05);
+    const struct plot_request request = {
+        .has_cluster = true, .cluster = 1, .has_neuron = true, .neuron = a.ttest->significant[3]
+    };
+    for (size_t i = 0; i < n_plots; i++) {
+        draw(&a, &plots[i], true, false, &request, &ascii);
+        if (strcmp(plots[i].name, "dbscan") == 0 || strcmp(plots[i].name, "gram-dbscan") == 0)
+            draw(&a, &plots[i], false, true, &request, &color);
+    }
+    golden_compare(&ascii, "plots_marked_ascii.txt");
+    golden_compare(&color, "plots_marked_color.txt");
+    analysis_clear(&a);
+}
+END_TEST
+
+/* The end of the colour bar is the scale. */
+START_TEST(a_scale_is_doubled)
+{
+    const struct plot_request doubled = { .scale = 2.0 };
+    struct golden g = { 0 };
+    struct analysis a;
+
+    make_up(&a, 0.05);
+    draw(&a, plot_find("activations"), true, false, &doubled, &g);
+    draw(&a, plot_find("gram"), true, false, &doubled, &g);
+    golden_compare(&g, "plots_scale.txt");
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(a_cache_changes_no_cell)
+{
+    static const char *const names[] = { "activations", "gram", "gram-dbscan", "cosine-kmeans" };
+    struct analysis a;
+
+    make_up(&a, 0.05);
+    for (size_t k = 0; k < 4; k++) {
+        struct heatmap_cache cache = { 0 };
+        const struct plot_request plain = { 0 };
+        const struct plot_request cached = { .cache = &cache, .version = 7 };
+        struct canvas x = { 0 };
+        struct canvas y = { 0 };
+        canvas_init(&x, 24, 80, false, true, NULL);
+        canvas_init(&y, 24, 80, false, true, NULL);
+        plot_find(names[k])->draw(&a, &x, canvas_area(&x), &plain);
+        for (size_t again = 0; again < 2; again++) {
+            plot_find(names[k])->draw(&a, &y, canvas_area(&y), &cached);
+            for (size_t i = 0; i < x.rows * x.cols; i++)
+                ck_assert(x.cells[i].ch == y.cells[i].ch && x.cells[i].fg == y.cells[i].fg &&
+                          x.cells[i].bg == y.cells[i].bg);
+        }
+        heatmap_cache_clear(&cache);
+        canvas_clear(&x);
+        canvas_clear(&y);
+    }
+    analysis_clear(&a);
+}
+END_TEST
+
+/* What a sanitizer or valgrind would tell; and nothing outside the rectangle. */
+START_TEST(plots_stay_in_their_rectangle_at_every_size)
+{
+    struct analysis a;
+    struct canvas c = { 0 };
+
+    make_up(&a, 0.05);
+    const struct plot_request request = {
+        .has_cluster = true, .cluster = 0, .has_neuron = true, .neuron = 2
+    };
+    ck_assert_int_eq(canvas_init(&c, 30, 70, false, true, NULL), CT_OK);
+    for (size_t i = 0; i < n_plots; i++)
+        for (size_t size = 0; size < 24; size++) {
+            const struct rect area = { 3, 4, size, size * 5 / 2 };
+            canvas_fill(&c, canvas_area(&c), '!', INK_DEFAULT, INK_DEFAULT);
+            plots[i].draw(&a, &c, area, &request);
+            for (size_t row = 0; row < c.rows; row++)
+                for (size_t col = 0; col < c.cols; col++)
+                    if (row < area.row || row >= area.row + area.rows || col < area.col ||
+                        col >= area.col + area.cols)
+                        ck_assert_msg(c.cells[row * c.cols + col].ch == '!', "%s, size %zu",
+                                      plots[i].name, size);
+        }
+    canvas_clear(&c);
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(without_a_significant_neuron_words_say_so)
+{
+    const struct plot_request everything = { 0 };
+    struct golden g = { 0 };
+    struct analysis a;
+
+    make_up(&a, 1e-300);
+    ck_assert_uint_eq(a.ttest->n_significant, 0);
+    for (size_t i = 0; i < n_plots; i++) {
+        struct pick pick = { 0 };
+        char words[200];
+        if (plots[i].stage > STAGE_EXTRACT)
+            draw(&a, &plots[i], true, false, &everything, &g);
+        pick_move(&plots[i], &a, 1, 0, false, &pick);
+        pick_describe(&plots[i], &a, &pick, words, sizeof words);
+    }
+    golden_compare(&g, "plots_none.txt");
+    analysis_clear(&a);
+}
+END_TEST
+
+/* ---- the cursor ---- */
+
+START_TEST(a_cursor_moves_and_is_found_again)
+{
+    struct analysis a;
+
+    make_up(&a, 0.05);
+    for (size_t i = 0; i < n_plots; i++) {
+        struct pick pick = { .has_sentence = true, .sentence = 60 };
+        struct pick found;
+        char words[200];
+        double x;
+        double y;
+        pick_move(&plots[i], &a, 1, 0, false, &pick);
+        pick_move(&plots[i], &a, 1, 0, false, &pick);
+        pick_move(&plots[i], &a, 0, 1, false, &pick);
+        ck_assert_msg(pick_place(&plots[i], &a, &pick, &x, &y), "%s", plots[i].name);
+        ck_assert_msg(pick_at(&plots[i], &a, x, y, &found), "%s", plots[i].name);
+        ck_assert_uint_eq(found.neuron, plots[i].space == SPACE_NEURON ? 0 : pick.neuron);
+        ck_assert_uint_eq(found.item, pick.item);
+        ck_assert_uint_eq(found.other, pick.other);
+        if (found.has_sentence)
+            ck_assert_uint_eq(found.sentence, pick.sentence);
+        pick_describe(&plots[i], &a, &pick, words, sizeof words);
+        ck_assert_msg(words[0] != '\0', "%s", plots[i].name);
+        ck_assert_msg(strlen(words) <= VIEW_COLS, "%s: %s", plots[i].name, words);
+    }
+    analysis_clear(&a);
+}
+END_TEST
+
+static const char *described(const struct analysis *a, const char *name, const struct pick *pick)
+{
+    static char words[200];
+
+    pick_describe(plot_find(name), a, pick, words, sizeof words);
+    return words;
+}
+
+/* The numbers are those of the results, taken from them here by another way. */
+START_TEST(a_cursor_says_the_value_under_it)
+{
+    struct analysis a;
+    char want[200];
+
+    make_up(&a, 0.05);
+    const size_t i = 5;
+    const size_t j = 9;
+    const size_t neuron = a.ttest->significant[i];
+    const struct ttest_result *const r = &a.ttest->neurons[neuron];
+    const struct pick pick = { .has_neuron = true,
+                               .neuron = neuron,
+                               .has_sentence = true,
+                               .sentence = 17,
+                               .has_other = true,
+                               .other = a.ttest->significant[j],
+                               .has_item = true,
+                               .item = 3 };
+    const double value = (double)a.extract->own[17 * a.extract->X.cols + neuron];
+    snprintf(want, sizeof want, "h.3.mlp.c_fc:%zu, sentence 17: %.6g", neuron, value);
+    ck_assert_str_eq(described(&a, "activations", &pick), want);
+    snprintf(want, sizeof want, "sentence 17: %.6g, h.3.mlp.c_fc:%zu", value, neuron);
+    ck_assert_str_eq(described(&a, "neuron", &pick), want);
+    snprintf(want, sizeof want, "sentence 17: mean %.6g", a.extract->sentence_means[17]);
+    ck_assert_str_eq(described(&a, "sentence-means", &pick), want);
+    snprintf(want, sizeof want, "h.3.mlp.c_fc:%zu: t %.6g, p %.3g", neuron, r->statistic,
+             r->pvalue);
+    ck_assert_str_eq(described(&a, "t-values", &pick), want);
+    double dot = 0.0;
+    double squares[2] = { 0.0, 0.0 };
+    for (size_t k = 0; k < a.ttest->selected.cols; k++) {
+        const double x = mat_row(&a.ttest->selected, i)[k];
+        const double y = mat_row(&a.ttest->selected, j)[k];
+        dot += x * y;
+        squares[0] += x * x;
+        squares[1] += y * y;
+    }
+    snprintf(want, sizeof want, "product %.5g, cosine %.4f: h.3.mlp.c_fc:%zu x %zu", dot,
+             dot / sqrt(squares[0] * squares[1]), neuron, pick.other);
+    ck_assert_str_eq(described(&a, "gram", &pick), want);
+    ck_assert_str_eq(described(&a, "cosine-dbscan", &pick), want);
+    ck_assert_str_eq(described(&a, "kl", &pick), "iteration 200: KL 0.800000"); /* 4 / (1 + 4) */
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(no_p_value_is_nowhere_and_zero_is_on_top)
+{
+    struct analysis a;
+    double x;
+    double y;
+    double highest;
+
+    make_up(&a, 0.05);
+    const struct plot *const volcano = plot_find("volcano");
+    const struct pick pick = { .has_neuron = true, .neuron = 4 };
+    double smallest = 1.0;
+    for (size_t j = 0; j < a.ttest->n_neurons; j++)
+        smallest = j != 4 ? fmin(smallest, a.ttest->neurons[j].pvalue) : smallest;
+    a.ttest->neurons[4].pvalue = 0.0; /* of a result that this test owns */
+    ck_assert(pick_place(volcano, &a, &pick, &x, &highest));
+    ck_assert(isfinite(highest) && highest > -log10(smallest));
+    a.ttest->neurons[4].pvalue = 1.0;
+    ck_assert(pick_place(volcano, &a, &pick, &x, &y));
+    ck_assert_double_eq(y, 0.0);
+    a.ttest->neurons[4].pvalue = NAN;
+    ck_assert(!pick_place(volcano, &a, &pick, &x, &y));
+    struct pick nearest;
+    ck_assert(pick_at(volcano, &a, x, 0.0, &nearest));
+    ck_assert_uint_ne(nearest.neuron, 4);
+    analysis_clear(&a);
+}
+END_TEST
+
+/* ---- the curves ---- */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a;
+    const double y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+START_TEST(k_distances_are_those_of_min_samples)
+{
+    struct analysis a;
+
+    make_up(&a, 0.05);
+    const struct mat *const p = &a.tsne->result.embedding;
+    double *const want = calloc(p->rows, sizeof *want);
+    double *const row = calloc(p->rows, sizeof *row);
+    ck_assert_uint_eq(a.cluster->k, a.params.min_samples - 1);
+    ck_assert_uint_eq(a.cluster->n_k_distance, p->rows);
+    for (size_t i = 0; i < p->rows; i++) {
+        for (size_t j = 0; j < p->rows; j++)
+            row[j] =
+                hypot(mat_row(p, i)[0] - mat_row(p, j)[0], mat_row(p, i)[1] - mat_row(p, j)[1]);
+        qsort(row, p->rows, sizeof *row, compare_doubles);
+        want[i] = row[a.cluster->k]; /* row[0] is the point itself */
+    }
+    qsort(want, p->rows, sizeof *want, compare_doubles);
+    /* rtol 1e-14: hypot and the root of a sum of squares round apart by an ulp or two */
+    assert_allclose(a.cluster->k_distance, want, p->rows, 1e-14, 0.0);
+    free(want);
+    free(row);
+    analysis_clear(&a);
+}
+END_TEST
+
+static enum tsne_answer show_every_30(void *context, size_t n_iter, size_t max_iter)
+{
+    (void)context;
+    (void)max_iter;
+    return n_iter % 30 == 0 ? TSNE_SHOW : TSNE_GO_ON;
+}
+
+static void count_30(void *context, size_t n_iter, double kl_divergence, const float *embedding,
+                     size_t n_samples)
+{
+    (void)kl_divergence;
+    (void)embedding;
+    (void)n_samples;
+    ck_assert_uint_eq(n_iter % 30, 0);
+    ++*(size_t *)context;
+}
+
+/* The watcher sees what it asked for and no more; the curve is there with and without one. */
+START_TEST(the_kl_curve_is_kept_whoever_watches)
+{
+    struct analysis a;
+    size_t n_seen = 0;
+    const struct analysis_watch watch = { .tsne_tick = show_every_30,
+                                          .tsne_show = count_30,
+                                          .context = &n_seen };
+    void *result = NULL;
+
+    make_up(&a, 0.05);
+    ck_assert_int_eq(analysis_compute(&a, STAGE_TSNE, &watch, &result, NULL), CT_OK);
+    const struct tsne_stage *const t = result;
+    ck_assert_uint_ge(n_seen, 4 * 250 / 30); /* four descents of at least 250 iterations */
+    ck_assert_uint_ge(t->n_kl, 4 * 250 / KL_INTERVAL);
+    double lowest = INFINITY;
+    for (size_t k = 0; k < t->n_kl; k++) {
+        ck_assert_uint_eq((size_t)t->kl_iter[k] % KL_INTERVAL, 0);
+        ck_assert(k == 0 || t->kl_iter[k] > t->kl_iter[k - 1]);
+        ck_assert(t->kl[k] > 0.0);
+        lowest = fmin(lowest, t->kl[k]);
+    }
+    ck_assert_double_le(t->result.kl_divergence, 1.05 * lowest); /* the end of one of them */
+    ck_assert_uint_eq(t->n_kl, a.tsne->n_kl);                    /* made without a watcher */
+    analysis_discard(STAGE_TSNE, result);
+    analysis_clear(&a);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        every_plot_is_as_it_was,
+        a_marked_cluster_and_neuron_are_told_apart,
+        a_scale_is_doubled,
+        a_cache_changes_no_cell,
+        plots_stay_in_their_rectangle_at_every_size,
+        without_a_significant_neuron_words_say_so,
+        a_cursor_moves_and_is_found_again,
+        a_cursor_says_the_value_under_it,
+        no_p_value_is_nowhere_and_zero_is_on_top,
+        k_distances_are_those_of_min_samples,
+        the_kl_curve_is_kept_whoever_watches,
+    };
+
+    return RUN_TESTS("plots", tests);
+}
