@@ -3,14 +3,18 @@
 #include <cblas.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include "cli/commands.h"
+#include "cli/paths.h"
 #include "tui/tui.h"
 
 static enum ct_status open_ui(struct options *options, int *code, struct ct_error *err)
 {
-    const struct tui_options ui = {
+    char *demo = NULL;
+    struct tui_options ui = {
         .params = &options->params,
+        .hub = paths_hub(),
         .out = options->out,
         .force = options->force,
         .no_color = options->color == COLOR_NEVER,
@@ -20,8 +24,11 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
     enum ct_status status = commands_defaults(options, err);
 
     *code = 1;
+    if (paths_demo(&demo, NULL) == CT_OK)
+        ui.demo = demo; /* without it, it cannot be chosen */
     if (status == CT_OK)
         status = tui_run(&ui, &signal_number, err);
+    free(demo);
     if (status == CT_EINVAL)
         *code = 2; /* no terminal that could show it */
     if (signal_number != 0) {

@@ -498,7 +498,8 @@ START_TEST(list_has_every_model_and_what_ails_it)
     ck_assert_str_eq(find("me/bert", COMMIT_A)->problem,
                      "config.json: model_type: 'bert' is not supported, only gpt2");
     ck_assert_str_eq(find("me/nothing", "")->problem, "nothing of it has been downloaded");
-    for (size_t i = 0; i + 1 < n_models; i++)
+    ck_assert_ptr_eq(good, &models[0]); /* what can be used comes first */
+    for (size_t i = 1; i + 1 < n_models; i++)
         ck_assert_int_le(strcmp(models[i].name, models[i + 1].name), 0);
     hub_models_free(models, n_models);
     end();

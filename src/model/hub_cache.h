@@ -64,7 +64,7 @@ struct hub_model {  /* a snapshot in the cache; owns its strings */
     char *problem;  /* why it cannot be used; NULL: it can */
 };
 
-/* Every model in the cache by name and revision, those that cannot be used with the reason. None
+/* Every model in the cache, first those that can be used, by name and revision. None
  * when there is no such folder. *models [*n] goes to hub_models_free(). CT_EIO, CT_ENOMEM. */
 enum ct_status hub_cache_list(const char *root, struct hub_model **models, size_t *n,
                               struct ct_error *err);

@@ -22,6 +22,7 @@ void app_clear(struct app *app)
 {
     worker_free(app->worker); /* it may still read what the analysis holds */
     analysis_clear(&app->a);
+    hub_models_free(app->models, app->n_models);
     free(app->hook_points);
     free(app->order);
     free(app->drivers.order);
@@ -141,7 +142,7 @@ void app_run(struct app *app, enum stage_id stage)
 
 bool app_has(const struct app *app, enum stage_id stage)
 {
-    return analysis_result(&app->a, stage) != NULL;
+    return stage == N_STAGES || analysis_result(&app->a, stage) != NULL;
 }
 
 /* ---- selection ---- */

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "model/hub_cache.h"
 #include "pipeline/analysis.h"
 #include "plot/canvas.h"
 #include "plot/heatmap.h"
@@ -96,6 +97,13 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     char message[MESSAGE_SIZE];
     ink message_ink;
 
+    const char *demo;         /* folder of the built-in model and sentences, borrowed; NULL: none */
+    struct hub_env hub;       /* where models are found by name, borrowed */
+    struct hub_model *models; /* [n_models] in the cache, when they have been looked for */
+    size_t n_models;
+    bool has_models;
+    struct ct_error models_error; /* why there are none; empty: there are */
+
     const char *out; /* folder that export writes to, borrowed */
     bool force;      /* export may write over what is there */
     bool unsaved;
@@ -116,7 +124,7 @@ void app_cancel(struct app *app);
 /* The worker has rung: takes what it has finished and starts what comes next. */
 void app_hear(struct app *app);
 
-/* True when stage has a result, stale or not. */
+/* True when stage has a result, stale or not; and for N_STAGES, where none is needed. */
 bool app_has(const struct app *app, enum stage_id stage);
 
 /* Selects a neuron, wrapped into range. Nothing before extraction. */

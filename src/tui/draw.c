@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "pipeline/settings.h"
 #include "plot/series.h"
+#include "tui/fit.h"
+#include "tui/prompt.h"
 #include "tui/views.h"
 
 enum { PANEL_COLS = 23, PIPELINE_ROWS = N_STAGES + 2, NEURON_ROWS = 5, MAX_SETTINGS = 16 };
@@ -80,12 +82,13 @@ static struct rect draw_frame(struct canvas *c, struct rect r, const char *title
 
 /* ---- panels ---- */
 
-/* The last part of a path, without the slash. */
-static const char *base_name(const char *path)
+/* The last part of a path, or the name of a model in the cache without its organisation. */
+static void short_name(const char *path, char *out, size_t size)
 {
-    const char *const slash = path != NULL ? strrchr(path, '/') : NULL;
-
-    return path == NULL ? "" : slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+    hub_folder_name(path != NULL ? path : "", out, size);
+    const char *const slash = strrchr(out, '/');
+    if (slash != NULL)
+        memmove(out, slash + 1, strlen(slash + 1) + 1);
 }
 
 static void draw_header(const struct app *app, struct canvas *c, struct rect r)
@@ -93,11 +96,12 @@ static void draw_header(const struct app *app, struct canvas *c, struct rect r)
     const struct analysis *const a = &app->a;
     size_t used = canvas_text(c, r.row, r.col + 1, r.cols, "circuittui", INK_ACCENT, CELL_BOLD) + 3;
     const size_t room = r.cols > 12 ? r.cols - 12 : 0;
+    char name[256];
 
+    short_name(a->params.activations != NULL ? a->params.activations : a->params.model, name,
+               sizeof name);
     if (used < room)
-        used += canvas_printf(c, r.row, used, room - used, INK_DEFAULT, 0, "%s",
-                              base_name(a->params.activations != NULL ? a->params.activations
-                                                                      : a->params.model));
+        used += canvas_text(c, r.row, used, room - used, name, INK_DEFAULT, 0);
     if (used < room && a->extract != NULL)
         used += canvas_printf(c, r.row, used, room - used, INK_DEFAULT, 0, " | %s%s",
                               a->extract->blocks[0].hook, a->extract->n_blocks > 1 ? " ..." : "");
@@ -182,11 +186,15 @@ static void draw_parameters(const struct app *app, struct canvas *c, struct rect
         const struct setting *const setting = &settings[rows[i]];
         const bool is_here = is_active && i == app->parameter;
         const size_t name = strlen(setting->name) + 1;
-        char value[512];
+        char value[PROMPT_SIZE];
+        char shown[PROMPT_SIZE];
 
         setting_format(setting, &app->a.params, value, sizeof value);
-        const char *const shown = setting->kind == SETTING_PATH ? base_name(value) : value;
-        const size_t width = strlen(shown);
+        if (setting->kind == SETTING_PATH)
+            short_name(value, shown, sizeof shown);
+        else
+            snprintf(shown, sizeof shown, "%s", value);
+        const size_t width = canvas_text_width(c, shown);
         const size_t room = in.cols > name ? in.cols - name : 0;
         canvas_text(c, in.row + i - top, in.col, in.cols, setting->name,
                     is_here ? INK_ACCENT : INK_DEFAULT, is_here ? CELL_REVERSE : 0);
@@ -326,7 +334,8 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
     struct view_state *state;
     const struct view *const view = view_current(app, &state);
     const bool runs = app->news.state == WORKER_RUNNING && app->news.stage == view->stage;
-    const bool is_stale = app_has(app, view->needs) && analysis_is_stale(&app->a, view->needs);
+    const bool is_stale = view->needs < N_STAGES && app_has(app, view->needs) &&
+                          analysis_is_stale(&app->a, view->needs);
     char title[120];
 
     snprintf(title, sizeof title, "%s %zu/%zu%s", view->name, app->view[app->stage] + 1,
@@ -353,6 +362,29 @@ static void draw_running(const struct app *app, struct canvas *c, struct rect r)
     canvas_text(c, r.row, 0, r.cols, words, INK_WARN, 0);
 }
 
+/* A message with its last line in this row; a long one takes up to three. */
+static void draw_message(const struct app *app, struct canvas *c, size_t bottom, uint8_t attr)
+{
+    enum { MOST_LINES = 3 };
+    char text[MESSAGE_SIZE];
+    size_t lines[MOST_LINES];
+    size_t n = 0;
+    size_t at = 0;
+
+    fit_message(c, app->message, (MOST_LINES - 1) * c->cols, text, sizeof text);
+    while (n < MOST_LINES && n <= bottom && (lines[n] = fit_line(c, text + at, c->cols)) > 0)
+        at += lines[n++];
+    at = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct rect row = { bottom + 1 + i - n, 0, 1, c->cols };
+        const int size =
+            i + 1 < n ? (int)lines[i] : MESSAGE_SIZE; /* what is left, cut if need be */
+        canvas_fill(c, row, ' ', INK_DEFAULT, INK_DEFAULT);
+        canvas_printf(c, row.row, 0, row.cols, app->message_ink, attr, "%.*s", size, text + at);
+        at += lines[i];
+    }
+}
+
 static void draw_footer(const struct app *app, struct canvas *c, struct rect r)
 {
     static const char *const keys[N_PANES] = {
@@ -365,17 +397,17 @@ static void draw_footer(const struct app *app, struct canvas *c, struct rect r)
     const struct prompt *const p = &app->prompt;
 
     if (app->mode == MODE_PROMPT)
-        canvas_printf(c, r.row, 0, r.cols, INK_ACCENT, 0, "%s: %s", p->label, p->text);
+        canvas_printf(c, r.row, 0, r.cols, INK_ACCENT, 0, "%s: %s", p->label, prompt_shown(p, c));
     else if (app->mode == MODE_CONFIRM)
         canvas_printf(c, r.row, 0, r.cols, INK_WARN, CELL_BOLD, "%s  y/n", app->question);
     else if (app->message[0] != '\0')
-        canvas_text(c, r.row, 0, r.cols, app->message, app->message_ink, 0);
+        draw_message(app, c, r.row, 0);
     else if (app->news.state == WORKER_RUNNING)
         draw_running(app, c, r);
     else
         canvas_text(c, r.row, 0, r.cols, keys[app->pane], INK_DIM, 0);
     if (app->mode == MODE_PROMPT && app->message[0] != '\0' && r.row > 0)
-        canvas_text(c, r.row - 1, 0, r.cols, app->message, app->message_ink, CELL_REVERSE);
+        draw_message(app, c, r.row - 1, CELL_REVERSE);
 }
 
 static const struct view_key global_keys[] = {

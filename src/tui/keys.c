@@ -11,6 +11,7 @@
 #include "io/outfile.h"
 #include "pipeline/settings.h"
 #include "tui/draw.h"
+#include "tui/inputs.h"
 #include "tui/prompt.h"
 #include "tui/views.h"
 
@@ -31,10 +32,9 @@ static enum ct_status accept_setting(struct app *app, const char *text, struct c
     const struct setting *const setting = &settings[app->prompt.item];
     enum ct_status status;
 
-    if (*text == '\0' && setting->kind == SETTING_PATH)
-        status = params_set((char **)((char *)&app->a.params + setting->field), NULL, err);
-    else
-        status = setting_parse(setting, &app->a.params, text, err);
+    if (setting->kind == SETTING_PATH)
+        return inputs_set(app, setting, text, err);
+    status = setting_parse(setting, &app->a.params, text, err);
     if (status == CT_OK)
         after_change(app, setting);
     return status;

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "tui/fit.h"
 
 /* Writes printf-like text into a row. */
 #define PUT(c, row, col, cols, ink, ...)                                                           \
@@ -48,40 +49,60 @@ static ink group_ink(size_t group)
     return group == 0 ? INK_GROUP_A : group == 1 ? INK_GROUP_B : INK_DEFAULT;
 }
 
-/* The text with its target marked as the tokenizer cut it; what comes after cannot matter. */
+/* Marks over the character before a boundary belong to that character. */
+static size_t past_marks(const struct sentence *s, size_t at)
+{
+    uint32_t ch;
+    size_t size;
+
+    while (at > 0 && (size = utf8_decode(s->text + at, s->size - at, &ch)) > 0 && ch >= 0x300 &&
+           !text_is_control(ch) && text_width(ch) == 0)
+        at += size;
+    return at;
+}
+
+/* The text with its target marked as the tokenizer cut it; what comes after cannot matter. Where
+ * the target would lie beyond the edge, the text begins later. */
 static void draw_text(const struct sentence *s, struct canvas *c, size_t row, size_t col,
                       size_t cols)
 {
-    const size_t begin = s->tokens[s->target_first].begin;
-    const size_t end = s->tokens[s->target].end;
-    const struct {
-        size_t from, to;
-        ink ink;
-        uint8_t attr;
-    } parts[] = {
-        { 0, begin, INK_DEFAULT, 0 },
-        { begin, end, INK_ACCENT, CELL_BOLD | CELL_UNDERLINE },
-        { end, s->size, INK_DIM, 0 },
-    };
-    size_t used = 0;
+    enum { AFTER_COLS = 8 }; /* of what follows that are worth seeing */
+    const size_t begin = past_marks(s, s->tokens[s->target_first].begin);
+    const size_t end = past_marks(s, s->tokens[s->target].end);
+    char *const before = ct_strndup(s->text, begin);
+    char *const target = ct_strndup(s->text + begin, end > begin ? end - begin : 0);
+    char *const after = ct_strndup(s->text + end, s->size - end);
 
-    for (size_t i = 0; i < 3 && used < cols; i++) {
-        char *const part = ct_strndup(s->text + parts[i].from, parts[i].to - parts[i].from);
-        if (part == NULL)
-            return;
-        used += canvas_text(c, row, col + used, cols - used, part, parts[i].ink, parts[i].attr);
-        free(part);
+    if (before != NULL && target != NULL && after != NULL) {
+        const size_t width = canvas_text_width(c, after);
+        const size_t rest =
+            canvas_text_width(c, target) + (width < AFTER_COLS ? width : AFTER_COLS);
+        size_t used =
+            fit_draw_tail(c, row, col, cols > rest ? cols - rest : 0, before, INK_DEFAULT, 0);
+        used += canvas_text(c, row, col + used, cols - used, target, INK_ACCENT,
+                            CELL_BOLD | CELL_UNDERLINE);
+        if (used < cols)
+            canvas_text(c, row, col + used, cols - used, after, INK_DIM, 0);
     }
+    free(before);
+    free(target);
+    free(after);
 }
 
 static void draw_sentence(struct app *app, const struct view_state *state, size_t i,
                           struct canvas *c, size_t row, size_t col, size_t cols)
 {
+    enum { GROUP_COLS = 8 };
     const struct sentence *const s = &app->a.load->sentences[i];
-    const size_t used = PUT(c, row, col, cols, group_ink(s->group), "%5zu %-8.8s %3zu  ", i,
-                            app->a.load->group_names[s->group], s->target);
+    size_t used = PUT(c, row, col, cols, INK_DEFAULT, "%5zu ", i);
 
     (void)state;
+    if (used + GROUP_COLS >= cols)
+        return;
+    canvas_text(c, row, col + used, GROUP_COLS, app->a.load->group_names[s->group],
+                group_ink(s->group), 0);
+    used += GROUP_COLS;
+    used += PUT(c, row, col + used, cols - used, INK_DEFAULT, " %4zu  ", s->target);
     if (s->text != NULL && used < cols)
         draw_text(s, c, row, col + used, cols - used);
 }
@@ -99,7 +120,7 @@ static size_t selected_sentence(struct app *app, const struct view_state *state)
 }
 
 const struct list sentence_list = {
-    .header = "  row group    token text",
+    .header = "  row group    token  text",
     .count = count_sentences,
     .draw = draw_sentence,
     .select = select_sentence,
@@ -428,7 +449,7 @@ static void select_driver(struct app *app, const struct view_state *state, size_
 }
 
 const struct list driver_list = {
-    .header = "    value   row group    token text",
+    .header = "    value   row group    token  text",
     .empty = "/ finds a neuron by number, n the next significant one",
     .count = count_drivers,
     .draw = draw_driver,

@@ -28,6 +28,7 @@ struct list {
 };
 
 extern const struct list sentence_list;
+extern const struct list choice_list; /* models to choose from */
 extern const struct list hook_list;
 extern const struct list neuron_list;
 extern const struct list cluster_list;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "tui/fit.h"
 #include "tui/screen.h"
 
 /* ---- editing ---- */
@@ -50,6 +51,15 @@ static void cut(struct prompt *p, size_t from, size_t to)
     p->cursor = from;
 }
 
+const char *prompt_shown(const struct prompt *p, const struct canvas *c)
+{
+    char before[PROMPT_SIZE];
+    const size_t label = canvas_text_width(c, p->label) + 3;
+
+    snprintf(before, sizeof before, "%.*s", (int)p->cursor, p->text);
+    return p->text + (fit_tail(c, before, c->cols > label ? c->cols - label : 0) - before);
+}
+
 /* ---- completion ---- */
 
 struct completion {
@@ -85,17 +95,35 @@ static void find_candidates(const char *folder, const char *begin, struct comple
     closedir(dir);
 }
 
+/* `~/` at the start of a path is the home. */
+static void expand_home(const struct app *app, const char *path, char out[PROMPT_SIZE])
+{
+    const bool is_home = strncmp(path, "~/", 2) == 0 && app->hub.home != NULL;
+
+    snprintf(out, PROMPT_SIZE, "%s%s", is_home ? app->hub.home : "", path + is_home);
+}
+
+static bool is_folder(const struct app *app, const char *text)
+{
+    char path[PROMPT_SIZE];
+    struct stat info;
+
+    expand_home(app, text, path);
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 static void complete_path(struct app *app)
 {
     struct prompt *const p = &app->prompt;
     struct completion all = { 0 };
+    char typed[PROMPT_SIZE];
     char folder[PROMPT_SIZE];
-    struct stat info;
 
     p->cursor = p->length;
     const char *const slash = strrchr(p->text, '/');
     const size_t head = slash != NULL ? (size_t)(slash - p->text) + 1 : 0;
-    snprintf(folder, sizeof folder, "%.*s", (int)head, p->text);
+    snprintf(typed, sizeof typed, "%.*s", (int)head, p->text);
+    expand_home(app, typed, folder);
     find_candidates(head > 0 ? folder : ".", p->text + head, &all);
     if (all.n == 0) {
         app_say(app, INK_WARN, "nothing begins like that");
@@ -105,7 +133,7 @@ static void complete_path(struct app *app)
     insert(p, more, strlen(more));
     if (all.n > 1)
         app_say(app, INK_DIM, "%s", all.names);
-    else if (stat(p->text, &info) == 0 && S_ISDIR(info.st_mode))
+    else if (is_folder(app, p->text))
         insert(p, "/", 1);
 }
 

@@ -9,4 +9,7 @@
 /* Enter accepts, escape leaves, tab completes; everything else edits. */
 void prompt_key(struct app *app, uint32_t key);
 
+/* The text from where it is shown, so that the cursor is on a screen of this width. */
+const char *prompt_shown(const struct prompt *p, const struct canvas *c);
+
 #endif

@@ -8,6 +8,7 @@
 #include "tui/app.h"
 #include "tui/draw.h"
 #include "tui/keys.h"
+#include "tui/prompt.h"
 #include "tui/screen.h"
 
 /* The canvas of the size that the screen has now. */
@@ -35,7 +36,8 @@ static void place_cursor(const struct app *app, struct screen *screen, const str
         screen_cursor(screen, false, 0, 0);
         return;
     }
-    snprintf(before, sizeof before, "%.*s", (int)p->cursor, p->text);
+    const char *const shown = prompt_shown(p, c);
+    snprintf(before, sizeof before, "%.*s", (int)(p->text + p->cursor - shown), shown);
     screen_cursor(screen, true, c->rows - 1,
                   canvas_text_width(c, p->label) + 2 + canvas_text_width(c, before));
 }
@@ -107,6 +109,8 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
         params_clear(&app.a.params);
         app.a.params = *options->params; /* handed over */
         *options->params = (struct params){ 0 };
+        app.demo = options->demo;
+        app.hub = options->hub;
         app.out = options->out;
         app.force = options->force;
         srandom((unsigned)time(NULL));

@@ -5,10 +5,13 @@
 #include <stdbool.h>
 
 #include "base/status.h"
+#include "model/hub_cache.h"
 #include "pipeline/params.h"
 
 struct tui_options {
     struct params *params; /* taken over */
+    const char *demo;      /* folder of the built-in model and sentences; NULL: not there */
+    struct hub_env hub;    /* where models are found by name */
     const char *out;       /* where export writes to; NULL: asked for */
     bool force;
     bool no_color;

@@ -5,6 +5,8 @@
 
 const struct view views[] = {
     { "sentences", STAGE_LOAD, STAGE_LOAD, &list_view, &sentence_list },
+    { "model and sentences", STAGE_LOAD, STAGE_LOAD, &overview_view, NULL },
+    { "choose a model", STAGE_LOAD, N_STAGES, &choice_view, &choice_list },
     { "hook points", STAGE_HOOK, STAGE_LOAD, &list_view, &hook_list },
     { "activations", STAGE_EXTRACT, STAGE_EXTRACT, &plot_view, "activations" },
     { "means of the neurons", STAGE_EXTRACT, STAGE_EXTRACT, &plot_view, "neuron-means" },

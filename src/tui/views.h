@@ -30,7 +30,7 @@ struct view_ops { /* a kind of view */
 struct view {
     const char *name;    /* one word or two */
     enum stage_id stage; /* that it belongs to */
-    enum stage_id needs; /* whose result it draws */
+    enum stage_id needs; /* whose result it draws; N_STAGES: nobody's */
     const struct view_ops *ops;
     const void *what; /* the kind's own: name of a plot, columns of a list */
 };
@@ -46,8 +46,10 @@ size_t view_count(enum stage_id stage);
 /* The next (1) or previous (-1) view of the stage. */
 void view_step(struct app *app, int step);
 
-extern const struct view_ops plot_view; /* what: name of a plot in report/plots.h */
-extern const struct view_ops live_view; /* t-SNE while it runs, the plot when it has ended */
-extern const struct view_ops list_view; /* what: struct list of tui/lists.h */
+extern const struct view_ops plot_view;     /* what: name of a plot in report/plots.h */
+extern const struct view_ops live_view;     /* t-SNE while it runs, the plot when it has ended */
+extern const struct view_ops list_view;     /* what: struct list of tui/lists.h */
+extern const struct view_ops overview_view; /* what has been loaded; what: NULL */
+extern const struct view_ops choice_view;   /* what: &choice_list */
 
 #endif

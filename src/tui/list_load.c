@@ -1,0 +1,201 @@
+#include "config.h"
+#include "tui/lists.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/fit.h"
+#include "tui/inputs.h"
+#include "tui/screen.h"
+#include "tui/views.h"
+
+/* Rows: the demo, the models of the cache, a folder by its path; a remark when there are none. */
+
+static size_t count_choices(struct app *app, const struct view_state *state)
+{
+    (void)state;
+    inputs_find_models(app);
+    return app->n_models + 2 + (app->models_error.text[0] != '\0');
+}
+
+static const struct hub_model *model_at(const struct app *app, size_t i)
+{
+    return i > 0 && i <= app->n_models ? &app->models[i - 1] : NULL;
+}
+
+/* The folder that a row stands for; NULL: none. */
+static const char *folder_at(const struct app *app, size_t i)
+{
+    const struct hub_model *const m = model_at(app, i);
+
+    if (i == 0)
+        return app->demo;
+    return m != NULL ? m->folder : NULL;
+}
+
+/* The row of the model that is set; that of the path when it is in no other. */
+static size_t chosen_row(const struct app *app)
+{
+    const struct params *const p = &app->a.params;
+
+    if (p->activations != NULL || p->model == NULL)
+        return SIZE_MAX;
+    for (size_t i = 0; i <= app->n_models; i++)
+        if (folder_at(app, i) != NULL && strcmp(p->model, folder_at(app, i)) == 0)
+            return i;
+    return app->n_models + 1;
+}
+
+/* `name`, or `name@revision` when it is not the main branch. */
+static void label_model(const struct hub_model *m, char *out, size_t size)
+{
+    if (strcmp(m->revision, "main") == 0 || m->revision[0] == '\0')
+        snprintf(out, size, "%s", m->name);
+    else
+        snprintf(out, size, "%s@%.12s", m->name, m->revision);
+}
+
+static void label_path(const struct app *app, bool is_chosen, char *out, size_t size)
+{
+    if (is_chosen)
+        snprintf(out, size, "folder %.240s", app->a.params.model);
+    else
+        snprintf(out, size, "another folder: type its path");
+}
+
+static void describe_model(const struct hub_model *m, char *out, size_t size)
+{
+    const double bytes = (double)m->bytes;
+
+    if (m->problem != NULL)
+        snprintf(out, size, "%s", m->problem);
+    else
+        snprintf(out, size, "%3zu x %-5zu %6.*f %s", m->n_layer, m->n_embd, bytes < 1e9 ? 1 : 2,
+                 bytes < 1e9 ? bytes / 1e6 : bytes / 1e9, bytes < 1e9 ? "MB" : "GB");
+}
+
+static void draw_choice(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
+                        size_t row, size_t col, size_t cols)
+{
+    enum { ABOUT_COLS = 21 };
+    const struct hub_model *const m = model_at(app, i);
+    const bool is_path = i == app->n_models + 1;
+    const bool chosen = i == chosen_row(app);
+    char name[256] = "demo";
+    char about[CT_ERROR_SIZE] = "built in";
+
+    (void)state;
+    if (i > app->n_models + 1) {
+        fit_message(c, app->models_error.text, cols, about, sizeof about);
+        canvas_text(c, row, col, cols, about, INK_DIM, 0);
+        return;
+    }
+    if (is_path)
+        label_path(app, chosen, name, sizeof name), about[0] = '\0';
+    if (m != NULL) {
+        label_model(m, name, sizeof name);
+        describe_model(m, about, sizeof about);
+    }
+    const size_t room = cols > ABOUT_COLS + 24 ? cols - ABOUT_COLS - 5 : 20;
+    const size_t width = room < 44 ? room : 44;
+    const bool is_usable = m == NULL || m->problem == NULL;
+    const ink color = chosen ? INK_ACCENT : is_usable ? INK_DEFAULT : INK_DIM;
+    canvas_text(c, row, col, cols,
+                is_path     ? ""
+                : chosen    ? "[x]"
+                : is_usable ? "[ ]"
+                            : " - ",
+                color, 0);
+    if (cols <= 5 + width)
+        return;
+    canvas_text(c, row, col + 4, is_path ? cols - 4 : width, name, color, 0);
+    const size_t rest = cols - 5 - width;
+    const size_t used =
+        canvas_text(c, row, col + 5 + width, rest, about, is_usable ? color : INK_WARN, 0);
+    if (is_usable && folder_at(app, i) != NULL && rest > used + 20)
+        fit_draw_tail(c, row, col + 7 + width + used, rest - used - 2, folder_at(app, i), INK_DIM,
+                      0);
+}
+
+/* What there is no room for in the row. */
+static void tell_choice(struct app *app, const struct view_state *state, size_t i)
+{
+    const struct hub_model *const m = model_at(app, i);
+
+    (void)state;
+    if (m != NULL && m->problem != NULL)
+        app_say(app, INK_WARN, "%s: %s", m->name, m->problem);
+    else if (folder_at(app, i) != NULL)
+        app_say(app, INK_DIM, "%s", folder_at(app, i));
+}
+
+static enum ct_status accept_path(struct app *app, const char *text, struct ct_error *err)
+{
+    for (size_t i = 0; i < n_settings; i++)
+        if (strcmp(settings[i].name, "model") == 0)
+            return inputs_set(app, &settings[i], text, err);
+    return CT_OK;
+}
+
+static void choose(struct app *app, size_t i)
+{
+    const struct hub_model *const m = model_at(app, i);
+    const char *const folder = folder_at(app, i);
+    struct ct_error err;
+
+    if (m != NULL && m->problem != NULL)
+        app_say(app, INK_WARN, "%s cannot be used: %s", m->name, m->problem);
+    else if (i == app->n_models + 1)
+        app_prompt(app, "model", "", 0, accept_path);
+    else if (folder == NULL)
+        return;
+    else if (inputs_set_model(app, folder, &err) != CT_OK)
+        app_say(app, INK_BAD, "%s", err.text);
+    else
+        app_say(app, INK_GOOD, "%s is chosen; enter loads it", m != NULL ? m->name : "the demo");
+}
+
+const struct list choice_list = {
+    .header = "    model",
+    .count = count_choices,
+    .draw = draw_choice,
+    .select = tell_choice,
+    .act = choose,
+    .act_help = "choose the model",
+};
+
+/* ---- a list where enter chooses, too ---- */
+
+static void choice_draw(struct app *app, const struct view *view, struct view_state *state,
+                        struct canvas *c, struct rect area)
+{
+    list_view.draw(app, view, state, c, area);
+}
+
+/* On a row that is chosen already, enter means what it means everywhere. */
+static bool choice_key(struct app *app, const struct view *view, struct view_state *state,
+                       uint32_t key)
+{
+    if (key != KEYCODE_ENTER)
+        return list_view.key(app, view, state, key);
+    if (state->at == chosen_row(app))
+        return false;
+    choose(app, state->at);
+    return true;
+}
+
+static void choice_mouse(struct app *app, const struct view *view, struct view_state *state,
+                         size_t row, size_t col, int wheel)
+{
+    list_view.mouse(app, view, state, row, col, wheel);
+}
+
+static const struct view_key choice_keys[] = {
+    { "up down j k", "one row" },
+    { "PgUp PgDn g G", "a page, the first, the last" },
+    { "space enter", "choose the model; enter again loads it" },
+    { "click wheel", "select and, once more, choose; scroll" },
+    { NULL, NULL },
+};
+
+const struct view_ops choice_view = { choice_draw, choice_key, choice_mouse, choice_keys };
