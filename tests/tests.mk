@@ -214,3 +214,5 @@ check_PROGRAMS += tests/test_hub_cache
 tests_test_hub_cache_SOURCES = tests/test_hub_cache.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
 tests_test_hub_cache_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_hub_cache_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+# The user interface in a real terminal; skipped without tmux.
+dist_check_SCRIPTS += tests/test_tui.sh

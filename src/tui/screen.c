@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <term.h>
 #include <unistd.h>
 
@@ -43,28 +44,37 @@ static void on_signal(int number)
     errno = saved;
 }
 
-static const int leaving_signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+/* curses would leave and resize in its own handlers, in the middle of a refresh perhaps: here all
+ * of them wait for the event loop. */
+static const int caught_signals[] = { SIGTERM, SIGHUP,  SIGINT,  SIGQUIT,
+                                      SIGTSTP, SIGCONT, SIGWINCH };
+enum { N_SIGNALS = sizeof caught_signals / sizeof *caught_signals };
 
-static enum ct_status catch_signals(struct ct_error *err)
+static void catch_signal(int number)
 {
     struct sigaction action = { .sa_handler = on_signal };
 
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+static enum ct_status catch_signals(struct ct_error *err)
+{
     if (pipe(signal_pipe) != 0)
         return ct_fail_errno(err, "pipe");
     for (size_t i = 0; i < 2; i++) {
         fcntl(signal_pipe[i], F_SETFL, O_NONBLOCK);
         fcntl(signal_pipe[i], F_SETFD, FD_CLOEXEC);
     }
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof leaving_signals / sizeof *leaving_signals; i++)
-        sigaction(leaving_signals[i], &action, NULL);
+    for (size_t i = 0; i < N_SIGNALS; i++)
+        catch_signal(caught_signals[i]);
     return CT_OK;
 }
 
 static void release_signals(void)
 {
-    for (size_t i = 0; i < sizeof leaving_signals / sizeof *leaving_signals; i++)
-        signal(leaving_signals[i], SIG_DFL);
+    for (size_t i = 0; i < N_SIGNALS; i++)
+        signal(caught_signals[i], SIG_DFL);
     close(signal_pipe[0]);
     close(signal_pipe[1]);
     signal_pipe[0] = -1;
@@ -94,10 +104,11 @@ static enum ct_status check_terminal(struct ct_error *err)
 static int count_colors(enum screen_colors wanted)
 {
     const char *const no_color = getenv("NO_COLOR");
+    const int available = tigetnum("colors"); /* COLORS is set by start_color() alone */
 
     if (wanted == SCREEN_COLORS_NEVER || (no_color != NULL && *no_color != '\0') || !has_colors())
         return 0;
-    return COLORS >= 256 ? 256 : COLORS >= 8 ? 16 : 0;
+    return available >= 256 ? 256 : available >= 8 ? 16 : 0;
 }
 
 static void set_modes(struct screen *s)
@@ -111,7 +122,7 @@ static void set_modes(struct screen *s)
     curs_set(0);
     mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
-    if (s->colors > 0) {
+    if (s->colors > 0) { /* without, nothing may be sent: pair 0 would be white on black */
         start_color();
         s->is_default_known = use_default_colors() == OK;
     }
@@ -137,8 +148,6 @@ enum ct_status screen_new(enum screen_colors colors, bool ascii, struct screen *
         status = ct_fail(err, CT_EINVAL, "the terminal cannot be set up; use circuittui run");
         goto fail;
     }
-    if (has_colors())
-        start_color(); /* COLORS is known only then */
     s->colors = count_colors(colors);
     s->ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
     set_modes(s);
@@ -264,6 +273,62 @@ static void read_input(struct event *event)
         }
 }
 
+/* The terminal may have another size than curses knows. */
+static void fit_terminal(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0 &&
+        is_term_resized(size.ws_row, size.ws_col))
+        resizeterm(size.ws_row, size.ws_col);
+}
+
+/* Back from the shell, which may have left anything on the screen. */
+static void resume(void)
+{
+    reset_prog_mode();
+    fit_terminal();
+    clearok(curscr, TRUE);
+}
+
+/* Gives the terminal back and stops, as ctrl-Z asks, until the shell lets us go on. */
+static void suspend(void)
+{
+    def_prog_mode();
+    signal(SIGTTOU, SIG_IGN); /* a shell may have taken the terminal already: restore it still */
+    curs_set(1);
+    endwin();
+    signal(SIGTTOU, SIG_DFL);
+    signal(SIGTSTP, SIG_DFL);
+    raise(SIGTSTP);
+    catch_signal(SIGTSTP);
+    resume();
+}
+
+static void read_signal(struct event *event)
+{
+    char number;
+
+    if (read(signal_pipe[0], &number, 1) != 1)
+        return;
+    event->kind = EVENT_RESIZE;
+    switch (number) {
+    case SIGTSTP:
+        suspend();
+        break;
+    case SIGCONT:
+        resume();
+        break;
+    case SIGWINCH:
+        fit_terminal();
+        break;
+    default:
+        event->kind = EVENT_HANGUP;
+        event->signal = number;
+        break;
+    }
+}
+
 void screen_wait(struct screen *s, int fd, int timeout_ms, struct event *event)
 {
     struct pollfd waits[3] = { { STDIN_FILENO, POLLIN, 0 },
@@ -274,15 +339,12 @@ void screen_wait(struct screen *s, int fd, int timeout_ms, struct event *event)
     if (event->kind != EVENT_NONE)
         return;
     if (poll(waits, fd >= 0 ? 3 : 2, timeout_ms) < 0) {
-        if (errno == EINTR) /* a resize, or back from a suspension */
-            read_input(event);
+        if (errno == EINTR)
+            read_signal(event);
         return;
     }
     if (waits[1].revents & POLLIN) {
-        char number = SIGHUP;
-        event->kind = EVENT_HANGUP;
-        if (read(signal_pipe[0], &number, 1) == 1)
-            event->signal = number;
+        read_signal(event);
         return;
     }
     if (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL)) {

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "tui/tui.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -70,6 +71,10 @@ static enum ct_status loop(struct app *app, struct screen *screen, int *signal_n
         screen_wait(screen, worker_fd(app->worker), -1, &event);
         switch (event.kind) {
         case EVENT_HANGUP:
+            if (event.signal == SIGINT && app->unsaved && app->mode != MODE_CONFIRM) {
+                app_quit(app); /* ctrl-C by habit loses nothing; a second one leaves */
+                break;
+            }
             *signal_number = event.signal;
             app->quit = true;
             continue;

@@ -1,0 +1,476 @@
+#!/bin/sh
+# The whole user interface in a real terminal: a tmux server of its own, keys in, screens out.
+# It waits for what must appear, never for a time alone, so that a busy machine makes it slower but
+# not wrong. Skipped (77) without tmux.
+set -u
+
+program=${CIRCUITTUI-src/circuittui}
+case $program in
+/*) ;;
+*) program=$(pwd)/$program ;;
+esac
+command -v tmux >/dev/null 2>&1 || { echo "skipped: there is no tmux"; exit 77; }
+[ -x "$program" ] || { echo "$program: no such program"; exit 1; }
+
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/test_tui.XXXXXX") || exit 1
+socket=circuittui-test-$$
+unset TMUX TMUX_PANE NO_COLOR COLORTERM ENV LC_ALL CIRCUITTUI_GPT2_TOKENIZER
+export LANG=C.UTF-8
+mux() { tmux -L "$socket" -f /dev/null "$@"; }
+# shellcheck disable=SC2317 # the trap calls it
+cleanup() {
+    mux kill-server 2>/dev/null
+    rm -rf "$tmp"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+
+# ---- driving ----
+
+screen() { mux capture-pane -p -t "$pane"; }
+
+fail() {
+    echo "FAILED: $*"
+    echo "---- the screen"
+    screen
+    echo "----"
+    exit 1
+}
+
+ok() { echo "ok: $* ($(($(date +%s) - began)) s)"; }
+began=$(date +%s)
+
+# holds EXPRESSION: the screen as it is has a line that grep finds.
+holds() { screen | grep -q -e "$1"; }
+
+# await EXPRESSION [WHAT]: until the screen holds it, 20 s at most.
+await() {
+    await_n=0
+    while ! holds "$1"; do
+        await_n=$((await_n + 1))
+        [ $await_n -lt 400 ] || fail "waited for: ${2-$1}"
+        sleep 0.05
+    done
+}
+
+await_gone() {
+    await_n=0
+    while holds "$1"; do
+        await_n=$((await_n + 1))
+        [ $await_n -lt 400 ] || fail "still there: ${2-$1}"
+        sleep 0.05
+    done
+}
+
+keys() { mux send-keys -t "$pane" "$@"; }
+type_in() { mux send-keys -t "$pane" -l "$1"; }
+
+# A pane with a shell in it that has job control and tells how things ended.
+new_pane() { # NAME COLS ROWS
+    pane=$1
+    mux new-session -d -s "$pane" -x "$2" -y "$3" -c "$tmp" "PS1='%> ' sh -i"
+    mux set-option -t "$pane" -q status off
+    mux resize-window -t "$pane" -x "$2" -y "$3"
+    await '^%>'
+}
+
+# run LINE: a command line, between two looks at the terminal's settings. A script of its own: a
+# shell with job control gives up the rest of a line of which a part was interrupted.
+run() {
+    rm -f "$tmp/before" "$tmp/after" "$tmp/status"
+    printf '%s\n' 'stty -g >before' "$1" 'echo $? >status' 'stty -g >after' 'echo END' \
+        >"$tmp/line.sh"
+    type_in 'clear; sh line.sh'
+    keys Enter
+}
+
+# ended STATUS: run has come back with that exit status and the terminal is as it was.
+ended() {
+    await '^END' "the end of the program"
+    [ "$(cat "$tmp/status")" = "$1" ] || fail "exit status $(cat "$tmp/status"), not $1"
+    cmp -s "$tmp/before" "$tmp/after" || fail "the terminal's settings have changed: $(
+        diff "$tmp/before" "$tmp/after")"
+    mux display-message -p -t "$pane" '#{cursor_flag} #{alternate_on} #{mouse_any_flag}' \
+        >"$tmp/flags"
+    [ "$(cat "$tmp/flags")" = "1 0 0" ] ||
+        fail "cursor shown, other screen, mouse: $(cat "$tmp/flags"), not 1 0 0"
+}
+
+leave() { # from the normal mode, with or without the question
+    keys q
+    await '^END\|y/n' "the end or the question before it"
+    if holds 'y/n'; then keys y; fi
+    ended 0
+}
+
+# The mark of stage $1 (1 .. 7) in the panel: * done, ~ stale, . not there, > runs.
+mark_is() { holds "^.[> ]$2 $1 "; }
+await_mark() { await "^.[> ]$2 $1 " "stage $1 marked $2"; }
+
+# ---- on the demo, from the first screen to the files ----
+
+on_the_demo() {
+    new_pane demo 80 24
+    run "TERM=xterm-256color $program"
+    await 'They warned him' "the sentences of the demo"
+    ok "the first screen shows the sentences"
+    for stage in 2 3 4 5 6 7; do
+        keys Enter
+        await_mark "$stage" '\*'
+    done
+    ok "enter goes through all stages"
+    every_view 80x24
+    parameters
+    selection
+    zoom_and_help
+    wrong_input
+    files
+    keys q
+    await_gone 'everything is computed'
+    ended 0
+    ok "leaving after the export asks nothing and leaves the terminal as it was"
+}
+
+# The place of the view among those of its stage: K/N in the title of the view.
+view_place() { screen | sed -n '2s|.* \([0-9][0-9]*/[0-9][0-9]*\)[ ,].*|\1|p'; }
+
+every_view() {
+    total=0
+    for stage in 1 2 3 4 5 6 7; do
+        keys "$stage"
+        await "^.>. $stage "
+        place=$(view_place)
+        n=${place#*/}
+        [ -n "$n" ] || fail "no place of the view in its title"
+        i=${place%/*}
+        for _ in $(seq "$n"); do
+            i=$((i % n + 1))
+            keys v
+            await " $i/$n[ ,]" "view $i of $n of stage $stage"
+            total=$((total + 1))
+        done
+    done
+    [ $total -ge 19 ] || fail "$total views, there were 19"
+    ok "every view of every stage at $1: $total"
+}
+
+# set_parameter DOWN TEXT: with the pipeline pane active, the parameter so many rows down.
+set_parameter() {
+    keys Tab
+    await 'enter edit'
+    i=0
+    while [ $i -lt "$1" ]; do
+        keys Down
+        i=$((i + 1))
+    done
+    keys Enter
+    await '^[a-z-]*:' "the line to type a value in"
+    keys C-u
+    type_in "$2"
+    keys Enter
+}
+
+back_to_pipeline() {
+    keys BTab
+    await '^enter run\|done in\|cancelled\|is set' "the keys of the pipeline"
+}
+
+clusters_found() { screen | sed -n 's/.*6 Cluster *\([0-9][0-9]*\).*/\1/p'; }
+
+parameters() {
+    keys 6
+    await '^.>\* 6 '
+    before=$(clusters_found)
+    set_parameter 0 0.31
+    await "eps  *0.31"
+    await_n=0
+    while [ "$(clusters_found)" = "$before" ]; do
+        await_n=$((await_n + 1))
+        [ $await_n -lt 200 ] || fail "still $before clusters"
+        sleep 0.05
+    done
+    await_mark 6 '\*'
+    mark_is 5 '\*' || fail "t-SNE is stale after a change of eps"
+    keys Right
+    await "eps  *0.32"
+    keys Left Left Left
+    await "eps  *0.29"
+    await_mark 6 '\*'
+    back_to_pipeline
+    keys 5
+    await '^.>\* 5 '
+    set_parameter 0 20
+    await_mark 5 '~'
+    mark_is 4 '\*' || fail "the t-test is stale after a change of perplexity"
+    back_to_pipeline
+    keys Enter
+    await_mark 5 '\*'
+    keys 7 Enter
+    await_mark 7 '\*'
+    ok "a changed parameter: clusters at once, t-SNE stale until enter"
+}
+
+selection() {
+    keys 4 /
+    await '^neuron:'
+    type_in "99999"
+    keys Enter
+    await 'no neuron 99999'
+    keys C-u
+    type_in "17"
+    keys Enter
+    await 'Neuron .*:17 '
+    keys n
+    await_gone 'Neuron .*:17 ' "neuron 17 after n"
+    await 'Neuron .*:[0-9]' "the next significant neuron"
+    first=$(screen | sed -n 's/.*Neuron [^ ]*:\([0-9]*\) .*/\1/p')
+    keys Tab Tab
+    await '^arrows move'
+    keys v v Down
+    await_gone "Neuron .*:$first " "neuron $first after the arrow"
+    keys Tab
+    click 4 3
+    await '^.>. 2 '
+    click 9 3
+    await '^.>. 7 '
+    click 17 45
+    await 'Neuron .*:[0-9]' "a neuron after a click"
+    ok "one selection: by number, n, arrows and mouse"
+}
+
+# A left click at row, col (from 1), in the terminal's own report of it.
+click() {
+    mux send-keys -t "$pane" -l "$(printf '\033[<0;%d;%dM\033[<0;%d;%dm' "$2" "$1" "$2" "$1")"
+}
+
+zoom_and_help() {
+    keys 6 z
+    await_gone 'Pipeline'
+    keys + +
+    keys 0
+    keys z
+    await 'Pipeline'
+    keys '?'
+    await 'any key closes'
+    keys F1
+    await_gone 'any key closes'
+    for key in F2 F5 F12 IC DC M-a M-x C-a C-b C-t C-y C-] '%' '"' '@' '~' ';' ':' '{' y Y; do
+        keys "$key"
+    done
+    keys 1
+    await '^.>. 1 '
+    ok "zoom, the view alone, help, and keys that mean nothing"
+}
+
+wrong_input() {
+    keys 1 Escape
+    await '^.>\* 1 '
+    keys BTab BTab BTab
+    while ! holds '^enter run'; do keys Tab; sleep 0.1; done
+    set_parameter 0 "$tmp/no/such/model"
+    await 'no/such/model.*:' "one line that names the folder"
+    keys Escape
+    await '^enter edit'
+    mark_is 1 '\*' || fail "a path that is not there has been taken"
+    mkdir -p "$tmp/empty"
+    keys Enter
+    await '^model:'
+    keys C-u
+    type_in "$tmp/empty"
+    keys Enter
+    await_mark 1 '~'
+    back_to_pipeline
+    keys Enter
+    await 'empty.*: ' "one line that names the folder"
+    holds '7 Similarity' || fail "the pipeline is gone after an error"
+    mark_is 7 '~' || fail "the results are gone after an error"
+    set_parameter 0 ""
+    back_to_pipeline
+    await_mark 1 '\*'
+    await_mark 7 '\*'
+    ok "a model that is not there, or is none: a line that says so, nothing lost; no path: the demo"
+}
+
+files() {
+    keys p
+    await 'write the view to: '
+    keys C-u
+    type_in view.txt
+    keys Enter
+    await 'the view is in'
+    grep -q 'They warned him' "$tmp/view.txt" || fail "the printed view lacks its sentences"
+    keys e
+    await 'write results to: '
+    keys C-u
+    type_in out
+    keys Enter
+    await 'files written to'
+    "$program" run --eps 0.29 --perplexity 20 --out "$tmp/want" >/dev/null 2>&1 ||
+        fail "circuittui run"
+    for file in "$tmp"/want/*.csv; do
+        cmp -s "$file" "$tmp/out/${file##*/}" || fail "${file##*/} differs from that of run"
+    done
+    for at in want out; do
+        sed -e '/"command"/,/\]/d' -e '/"seconds"/,/}/d' "$tmp/$at/manifest.json" >"$tmp/$at.json"
+    done
+    cmp -s "$tmp/want.json" "$tmp/out.json" || fail "manifest.json: $(
+        diff "$tmp/want.json" "$tmp/out.json")"
+    [ "$(ls "$tmp/want")" = "$(ls "$tmp/out")" ] || fail "other files than run writes"
+    keys e
+    await 'write results to: '
+    keys C-u
+    type_in out
+    keys Enter
+    await 'write over them'
+    keys n
+    await_gone 'write over them'
+    ok "the view as text, and the files of run"
+}
+
+# ---- other sizes, a long stage, leaving ----
+
+# Sentences by neurons with no end of significant ones: t-SNE has work for long.
+long_activations() {
+    awk 'BEGIN {
+        srand(3); printf "sentence,group,token"
+        for (j = 0; j < 2500; j++) printf ",h.0.mlp.c_fc:%d", j
+        printf "\n"
+        for (i = 0; i < 12; i++) {
+            printf "%d,%s,1", i, i % 2 ? "b" : "a"
+            for (j = 0; j < 2500; j++) printf ",%.4f", rand() + i % 2 * 3
+            printf "\n"
+        }
+    }' >"$tmp/long.csv"
+}
+
+size() { mux resize-window -t "$pane" -x "$1" -y "$2"; }
+
+sizes_and_cancel() {
+    long_activations
+    new_pane long 200 50
+    run "$program -a long.csv --correction none --alpha 0.9 --perplexity 400 --iterations 20000"
+    await_mark 1 '\*'
+    keys 4 Enter
+    await_mark 4 '\*'
+    keys Enter
+    await '5 t-SNE *[0-9.]*%' "t-SNE under way"
+    size 20 5
+    await_gone 'Pipeline'
+    await '60' "the size that is needed"
+    size 200 50
+    await 'Pipeline'
+    size 80 24
+    await 'Pipeline'
+    await '^.>> 5 '
+    holds '^.\{81\}' && fail "something is wider than the screen"
+    ok "from 200x50 to 20x5 and back while t-SNE runs"
+    keys x
+    await 'cancelled' "tsne cancelled"
+    await_mark 5 '\.'
+    keys Enter
+    await '5 t-SNE *[0-9.]*%' "t-SNE under way again"
+    ok "cancel, and once more"
+    keys q
+    await 'y/n' "the question before leaving"
+    keys n
+    await_gone 'y/n'
+    holds '7 Similarity' || fail "gone after no"
+    keys q
+    await 'y/n'
+    keys y
+    ended 0
+    ok "leaving asks once, also while a stage runs"
+}
+
+program_pid() { cat "$tmp/pid"; }
+
+signals() {
+    for number in 15:TERM 1:HUP 2:INT; do
+        name=${number#*:}
+        run "sh -c 'echo \$\$ >pid; exec $program'"
+        await 'They warned him'
+        kill -s "$name" "$(program_pid)"
+        ended $((128 + ${number%%:*}))
+    done
+    ok "SIGTERM, SIGHUP, SIGINT: the terminal as it was, the status of the signal"
+    type_in "clear; stty -g >before; $program"
+    keys Enter
+    await 'They warned him'
+    keys C-z
+    await '^.1. *+.*Stopped' "the shell"
+    holds 'Pipeline' && fail "the screen is still there after ctrl-Z"
+    type_in 'stty -g >stopped; clear; fg; echo $? >status; stty -g >after; echo END'
+    keys Enter
+    await 'They warned him' "the screen after fg"
+    cmp -s "$tmp/before" "$tmp/stopped" || fail "settings differ while stopped: $(
+        diff "$tmp/before" "$tmp/stopped")"
+    keys C-z
+    await '^.1. *+.*Stopped' "the shell once more"
+    size 100 30
+    type_in 'clear; fg; echo $? >status; stty -g >after; echo END'
+    keys Enter
+    await 'They warned him' "the screen after another fg"
+    await '^.\{90,\}[^ ]' "the width that the terminal was given meanwhile"
+    size 80 24
+    keys 2
+    await '^.>. 2 '
+    keys q
+    ended 0
+    ok "ctrl-Z and back, also into a terminal of another size"
+}
+
+terminals() {
+    for term in vt100 xterm-256color tmux-256color screen linux; do
+        infocmp "$term" >/dev/null 2>&1 || { echo "skipped: no terminfo for $term"; continue; }
+        run "TERM=$term $program"
+        await 'They warned him' "the first screen with TERM=$term"
+        keys 3 Enter
+        await_mark 3 '\*'
+        keys v
+        await_mark 3 '\*'
+        leave
+    done
+    ok "vt100, xterm-256color, tmux-256color, screen, linux"
+    for plain in "LC_ALL=C" "NO_COLOR=1" "TERM=vt100 LC_ALL=C NO_COLOR=1"; do
+        run "$plain $program"
+        await 'They warned him' "the first screen with $plain"
+        mux capture-pane -p -e -t "$pane" >"$tmp/cells"
+        case $plain in
+        *LC_ALL*) LC_ALL=C grep -q '[^ -~[:cntrl:]]' "$tmp/cells" && fail "$plain: not ASCII" ;;
+        esac
+        case $plain in
+        *NO_COLOR*) grep -q '\[\([0-9;]*;\)\{0,1\}[34][0-8]' "$tmp/cells" &&
+            fail "$plain: colours" ;;
+        esac
+        leave
+    done
+    ok "LC_ALL=C is ASCII, NO_COLOR has no colours"
+    for refused in "TERM=dumb" "TERM=" "TERM=no-such-terminal"; do
+        run "$refused $program 2>message"
+        ended 2
+        [ "$(wc -l <"$tmp/message")" -eq 1 ] || fail "$refused: not one line"
+        grep -q 'circuittui run' "$tmp/message" || fail "$refused: $(cat "$tmp/message")"
+    done
+    ok "TERM=dumb and unknown ones are refused in one line"
+}
+
+terminal_gone() {
+    run "sh -c 'echo \$\$ >pid; exec $program'"
+    await 'They warned him'
+    pid=$(program_pid)
+    mux kill-session -t "$pane"
+    n=0
+    while kill -0 "$pid" 2>/dev/null; do
+        n=$((n + 1))
+        [ $n -lt 200 ] || { echo "FAILED: it lives on without a terminal"; kill -9 "$pid"; exit 1; }
+        sleep 0.05
+    done
+    ok "it ends with its terminal"
+}
+
+mux new-session -d -s keeper -x 80 -y 24 'sleep 600'
+on_the_demo
+sizes_and_cancel
+signals
+terminals
+terminal_gone
