@@ -229,6 +229,9 @@ static void tell_tsne(const struct analysis *a, struct page *page)
     }
     line(page, "%zu neurons; perplexity %.4g, %zu iterations, KL divergence %.4f", n, t->perplexity,
          t->result.n_iter, t->result.kl_divergence);
+    if (t->result.n_init > 1)
+        line(page, "the best of %zu descents: with few neurons rounding decides where one ends",
+             t->result.n_init);
     if (t->perplexity < a->params.perplexity)
         line(page, "the perplexity was lowered from %g: it must be below the number of neurons",
              a->params.perplexity);
