@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kernel.h"
 #include "base/mem.h"
 #include "plot/frame.h"
 #include "plot/palette.h"
@@ -38,20 +39,46 @@ static size_t place_col(const struct heatmap *h, size_t j)
     return at < h->data.cols ? at : h->data.cols;
 }
 
+/* Entries of float64 data whose columns have an order, times their factors if there are any. */
+CT_KERNEL static void gather(const struct heatmap *h, size_t row, size_t j, size_t n, double *out)
+{
+    const double *const data = (const double *)h->data.data + row * h->data.stride;
+    const size_t *const order = h->col_order + j;
+    const double *const factors = h->factors;
+    const size_t cols = h->data.cols;
+
+    if (factors == NULL) {
+        for (size_t k = 0; k < n; k++)
+            out[k] = order[k] < cols ? data[order[k]] : NAN;
+        return;
+    }
+    const double factor = factors[row];
+    for (size_t k = 0; k < n; k++)
+        out[k] = order[k] < cols ? data[order[k]] * (factor * factors[order[k]]) : NAN;
+}
+
 /* out[k] = entry (i, j + k) of the picture, k < n; NaN where an order points outside. */
 static void read_entries(const struct heatmap *h, size_t i, size_t j, size_t n, double *out)
 {
     const size_t row = h->row_order != NULL ? h->row_order[i] : i;
 
-    if (h->at == NULL && h->col_order == NULL && row < h->data.rows) {
-        matview_read(&h->data, row, j, n, out);
+    if (h->at == NULL && h->col_order != NULL && h->data.dtype == DTYPE_F64 && row < h->data.rows) {
+        gather(h, row, j, n, out);
         return;
     }
-    for (size_t k = 0; k < n; k++) {
+    if (h->at == NULL && h->col_order == NULL && row < h->data.rows) {
+        matview_read(&h->data, row, j, n, out);
+    } else {
+        for (size_t k = 0; k < n; k++) {
+            const size_t col = place_col(h, j + k);
+            out[k] = row >= h->data.rows || col >= h->data.cols ? NAN
+                     : h->at != NULL                            ? h->at(h->context, row, col)
+                                                                : matview_get(&h->data, row, col);
+        }
+    }
+    for (size_t k = 0; h->factors != NULL && row < h->data.rows && k < n; k++) {
         const size_t col = place_col(h, j + k);
-        out[k] = row >= h->data.rows || col >= h->data.cols ? NAN
-                 : h->at != NULL                            ? h->at(h->context, row, col)
-                                                            : matview_get(&h->data, row, col);
+        out[k] *= col < h->data.cols ? h->factors[row] * h->factors[col] : 1.0;
     }
 }
 
@@ -91,18 +118,40 @@ static struct span row_places(const struct picture *p, size_t pixel_row)
     return pixel_places(w->y0, w->y1, p->pixel_rows, from_low, p->h->data.rows);
 }
 
+/* The sum of the n entries, in an order that leaves additions which do not wait for each other. */
+CT_KERNEL static double sum_all(const double *entries, size_t n)
+{
+    enum { LANES = 8 };
+    double s[LANES] = { 0 };
+    double total = 0.0;
+    size_t k = 0;
+
+    for (; k + LANES <= n; k += LANES)
+#pragma omp simd
+        for (size_t l = 0; l < LANES; l++)
+            s[l] += entries[k + l];
+    for (; k < n; k++)
+        s[0] += entries[k];
+    for (size_t l = 0; l < LANES; l++)
+        total += s[l];
+    return total;
+}
+
 /* Adds those of the n entries that are numbers. */
 static void add_entries(const double *entries, size_t n, double *sum, size_t *count)
 {
-    double s = 0.0, numbers = 0.0;
+    const double total = sum_all(entries, n);
 
-    for (size_t k = 0; k < n; k++) {
-        const bool is_number = !isnan(entries[k]);
-        s += is_number ? entries[k] : 0.0;
-        numbers += is_number ? 1.0 : 0.0;
+    if (!isnan(total)) {
+        *sum += total;
+        *count += n;
+        return;
     }
-    *sum += s;
-    *count += (size_t)numbers;
+    for (size_t k = 0; k < n; k++)
+        if (!isnan(entries[k])) {
+            *sum += entries[k];
+            (*count)++;
+        }
 }
 
 /* Adds the entries of places[0 .. n) in row i to the sums, NaN left out. */

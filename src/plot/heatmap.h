@@ -33,6 +33,8 @@ struct heatmap { /* zero-initialise; borrows everything */
     struct matview data; /* [rows, cols]; with `at`, data.rows and data.cols alone count */
     double (*at)(const void *context, size_t i, size_t j); /* NULL: read data */
     const void *context;
+    const double *factors;   /* [rows], for square data: entry i, j times factors i and
+                                j; NULL: 1. Cosines of a Gram matrix: one over each norm */
     const size_t *row_order; /* [rows]: row k of the picture is data row row_order[k]; NULL: k */
     const size_t *col_order; /* [cols] */
     double vmin, vmax;       /* both 0: the data's own range, symmetric when diverging */

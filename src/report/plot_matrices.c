@@ -37,9 +37,16 @@ static double largest_norm(const struct mat *gram)
     return largest;
 }
 
-static double cosine_entry(const void *context, size_t i, size_t j)
+/* One over the norm of each neuron, 0 for one without length; NULL without memory. */
+static double *inverse_norms(const struct mat *gram)
 {
-    return similarity_cosine(context, i, j);
+    double *const factors = ct_malloc_array(gram->rows, sizeof *factors);
+
+    for (size_t i = 0; factors != NULL && i < gram->rows; i++) {
+        const double square = mat_row(gram, i)[i];
+        factors[i] = square > 0.0 ? 1.0 / sqrt(square) : 0.0;
+    }
+    return factors;
 }
 
 static void mark_rows(const struct analysis *a, struct canvas *c, struct rect area,
@@ -81,12 +88,12 @@ static void draw_matrix(const struct analysis *a, struct canvas *c, struct rect 
     const double scale = m->is_cosine ? 1.0 : factor * scale_for(largest_norm(gram), GRAM_SCALE);
     size_t *const breaks = ct_malloc_array(n, sizeof *breaks);
     const size_t n_breaks = find_breaks(m, n, breaks);
+    double *const factors = m->is_cosine ? inverse_norms(gram) : NULL;
     struct plot_view view = { 0 };
     const struct heatmap map = {
         .text = { .title = m->title, .x_label = "neuron", .y_label = "neuron" },
         .data = mat_view(gram),
-        .at = m->is_cosine ? cosine_entry : NULL,
-        .context = a->similarity,
+        .factors = factors,
         .row_order = m->order,
         .col_order = m->order,
         .row_breaks = breaks,
@@ -105,6 +112,7 @@ static void draw_matrix(const struct analysis *a, struct canvas *c, struct rect 
     mark_rows(a, c, area, request, m->order, &view);
     if (request->view != NULL)
         *request->view = view;
+    free(factors);
     free(breaks);
 }
 
