@@ -216,3 +216,8 @@ tests_test_hub_cache_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_hub_cache_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 # The user interface in a real terminal; skipped without tmux.
 dist_check_SCRIPTS += tests/test_tui.sh
+
+check_PROGRAMS += tests/test_load_views
+tests_test_load_views_SOURCES = tests/test_load_views.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
+tests_test_load_views_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_load_views_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
