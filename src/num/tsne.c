@@ -20,7 +20,7 @@ enum {
     CREW_FROM = 96, /* samples: with fewer, handing out the work costs more than it saves */
     SMALL = 256,    /* samples: with fewer, one descent is too much a matter of chance */
     SMALL_N_INIT = 4,
-    MOST_SAMPLES = 1 << 28,
+    MOST_SAMPLES = 1 << 23, /* twice that many cells of the quad tree still count in a float */
 };
 
 struct axis { /* one coordinate of every point; arrays are [tsne_padded(n_samples)] */

@@ -65,7 +65,7 @@ CT_KERNEL static void repel_block(const float *restrict x, const float *restrict
                                   double *restrict row_z)
 {
     enum { CHUNK = 512 };
-    float px[TSNE_BLOCK], py[TSNE_BLOCK];
+    _Alignas(64) float px[TSNE_BLOCK], py[TSNE_BLOCK];
 
     for (size_t l = 0; l < TSNE_BLOCK; l++) {
         px[l] = x[first + l];
@@ -76,7 +76,7 @@ CT_KERNEL static void repel_block(const float *restrict x, const float *restrict
     }
     for (size_t begin = 0; begin < n; begin += CHUNK) {
         const size_t end = n - begin < CHUNK ? n : begin + CHUNK;
-        float fx[TSNE_BLOCK] = { 0 }, fy[TSNE_BLOCK] = { 0 }, z[TSNE_BLOCK] = { 0 };
+        _Alignas(64) float fx[TSNE_BLOCK] = { 0 }, fy[TSNE_BLOCK] = { 0 }, z[TSNE_BLOCK] = { 0 };
         for (size_t j = begin; j < end; j++) {
             const float sx = x[j], sy = y[j];
 #pragma omp simd

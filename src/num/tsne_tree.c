@@ -59,11 +59,10 @@ struct span {
 };
 
 /* The root cell along one axis: a little more than the points take, as scikit-learn makes it. */
-CT_KERNEL static struct span root_span(const float *v, size_t n)
+static struct span root_span(const float *v, size_t n)
 {
     float low = v[0], high = v[0];
 
-#pragma omp simd reduction(min : low) reduction(max : high)
     for (size_t i = 0; i < n; i++) {
         low = v[i] < low ? v[i] : low;
         high = v[i] > high ? v[i] : high;
@@ -245,16 +244,17 @@ void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y)
 /*
  * A block of neighbours on the curve walks the tree together, since they take nearly the same way:
  * a cell is opened where one of them needs it, and those for which a cell above has stood already
- * look on until `skip`. Each point sees just the cells it would see alone.
+ * look on until `skip`. Each point sees just the cells it would see alone. Truth values and
+ * places in the tree are floats (exact below 2^24), since compilers make poor work of a mixture.
  */
 CT_KERNEL static void walk(const struct tsne_cell *restrict cells, size_t n_cells, float angle2,
                            const float *restrict x, const float *restrict y, float *restrict fx_out,
                            float *restrict fy_out, float *restrict z_out)
 {
-    const float duplicate = 1e-6F;
-    float px[TSNE_BLOCK], py[TSNE_BLOCK];
-    float fx[TSNE_BLOCK] = { 0 }, fy[TSNE_BLOCK] = { 0 }, z[TSNE_BLOCK] = { 0 };
-    int32_t skip[TSNE_BLOCK] = { 0 };
+    const float duplicate2 = 1e-12F;
+    _Alignas(64) float px[TSNE_BLOCK], py[TSNE_BLOCK];
+    _Alignas(64) float fx[TSNE_BLOCK] = { 0 }, fy[TSNE_BLOCK] = { 0 }, z[TSNE_BLOCK] = { 0 };
+    _Alignas(64) float skip[TSNE_BLOCK] = { 0 };
 
     for (size_t l = 0; l < TSNE_BLOCK; l++) {
         px[l] = x[l];
@@ -262,7 +262,7 @@ CT_KERNEL static void walk(const struct tsne_cell *restrict cells, size_t n_cell
     }
     for (size_t c = 0; c < n_cells;) {
         const struct tsne_cell cell = cells[c];
-        const int32_t here = (int32_t)c, next = (int32_t)cell.next;
+        const float here = (float)c, next = (float)cell.next;
         int32_t open = 0;
 #pragma omp simd reduction(| : open)
         for (size_t l = 0; l < TSNE_BLOCK; l++) {
@@ -270,19 +270,19 @@ CT_KERNEL static void walk(const struct tsne_cell *restrict cells, size_t n_cell
             const float dy = py[l] - cell.y;
             const float d2 = dx * dx + dy * dy;
             const float w = 1.0F / (1.0F + d2);
-            const int32_t active = skip[l] <= here ? -1 : 0;
-            const int32_t stands = cell.width2 < angle2 * d2 ? active : 0;
-            const int32_t same = fabsf(dx) <= duplicate && fabsf(dy) <= duplicate ? -1 : 0;
-            const float size = (stands & ~same) != 0 ? cell.size : 0.0F;
-            const float sw = size * w;
+            const float active = skip[l] <= here ? 1.0F : 0.0F;
+            const float stands = cell.width2 < angle2 * d2 ? active : 0.0F;
+            const float size = d2 > duplicate2 ? cell.size : 0.0F;
+            const float sw = stands * size * w;
             const float sw2 = sw * w;
+            const float until = stands * next;
             z[l] += sw;
             fx[l] += sw2 * dx;
             fy[l] += sw2 * dy;
-            skip[l] = stands != 0 ? next : skip[l];
-            open |= active & ~stands;
+            skip[l] = until > skip[l] ? until : skip[l];
+            open |= (int32_t)(active - stands);
         }
-        c = open != 0 ? c + 1 : (size_t)next;
+        c = open != 0 ? c + 1 : (size_t)cell.next;
     }
     for (size_t l = 0; l < TSNE_BLOCK; l++) {
         fx_out[l] = fx[l];

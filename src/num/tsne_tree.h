@@ -1,8 +1,8 @@
 /*
  * The repulsion of t-SNE by a quad tree (Barnes & Hut 1986, Nature 324:446; van der Maaten 2014,
  * JMLR 15:3221, section 4.2), with the cells and the rule of scikit-learn's TSNE: a cell stands
- * for its points where width^2 < angle^2 * distance^2 to their centre; what lies within 1e-6 in
- * both coordinates does not repel.
+ * for its points where width^2 < angle^2 * distance^2 to their centre; what lies within 1e-6 does
+ * not repel.
  *
  * What the approximation leaves out matters for the picture, not only for the time: cells that
  * change hands turn the sign of small gradients, which keeps the gains, and with them the width
