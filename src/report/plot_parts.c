@@ -48,25 +48,50 @@ static void put_mark(struct canvas *c, size_t row, size_t col, uint32_t ch, ink 
     canvas_put(c, row, col, c->ascii ? '#' : ch, color, INK_DEFAULT, CELL_BOLD);
 }
 
+/* The part of at .. at + 1 that is in lo .. hi, a little less than whole; false: none. */
+static bool shown_part(double at, double lo, double hi, double *from, double *to)
+{
+    const double a = fmax(at, lo);
+    const double b = fmin(at + 1.0, hi);
+
+    *from = a + 0.01 * (b - a);
+    *to = b - 0.01 * (b - a);
+    return a < b;
+}
+
 void mark_column(struct canvas *c, struct rect area, const struct plot_view *view, double x,
                  ink color)
 {
+    const struct plot_window *const w = &view->window;
+    const double y = (w->y0 + w->y1) / 2;
     const size_t below = view->area.row + view->area.rows;
+    double from;
+    double to;
     size_t row;
-    size_t col;
+    size_t first;
+    size_t last;
 
-    if (below < area.row + area.rows &&
-        plot_view_cell(view, x + 0.5, (view->window.y0 + view->window.y1) / 2, &row, &col))
+    if (below >= area.row + area.rows || !shown_part(x, w->x0, w->x1, &from, &to) ||
+        !plot_view_cell(view, from, y, &row, &first) || !plot_view_cell(view, to, y, &row, &last))
+        return;
+    for (size_t col = first; col <= last; col++)
         put_mark(c, below, col, 0x2580, color); /* upper half */
 }
 
 void mark_row(struct canvas *c, struct rect area, const struct plot_view *view, double y, ink color)
 {
-    size_t row;
+    const struct plot_window *const w = &view->window;
+    const double x = (w->x0 + w->x1) / 2;
+    double from;
+    double to;
+    size_t first;
+    size_t last;
     size_t col;
 
-    if (view->area.col > area.col &&
-        plot_view_cell(view, (view->window.x0 + view->window.x1) / 2, y + 0.5, &row, &col))
+    if (view->area.col <= area.col || !shown_part(y, w->y0, w->y1, &from, &to) ||
+        !plot_view_cell(view, x, from, &first, &col) || !plot_view_cell(view, x, to, &last, &col))
+        return;
+    for (size_t row = first < last ? first : last; row <= (first < last ? last : first); row++)
         put_mark(c, row, view->area.col - 1, 0x2590, color); /* right half */
 }
 

@@ -74,6 +74,9 @@ void draw_tsne(const struct analysis *a, struct canvas *c, struct rect area,
     }
     snprintf(title, sizeof title, "t-SNE of %zu neurons, perplexity %.3g, KL %.3f",
              t->n_significant, a->tsne->perplexity, a->tsne->result.kl_divergence);
+    if (a->tsne->perplexity == 0.0) /* nothing to embed */
+        snprintf(title, sizeof title, "t-SNE of %zu neuron%s", t->n_significant,
+                 t->n_significant == 1 ? "" : "s");
     struct scatter scatter = {
         .text = { .title = title },
         .inks = inks,
@@ -182,7 +185,6 @@ void kl_curve_draw(struct canvas *c, struct rect area, const struct plot_request
         .style = SERIES_LINE,
         .ink = INK_CLUSTER_0,
         .window = request->window,
-        .from_zero = true,
     };
     series_draw(c, area, &series, request->view);
     free(line);

@@ -305,12 +305,13 @@ static void draw_running(const struct app *app, struct canvas *c, struct rect ar
 static void draw_falling(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct worker_news *const news = &app->news;
-    const struct plot_request everything = { 0 };
+    /* The whole way at once: the axis stays as it is while the curve grows. */
+    const struct plot_request request = { .window = { .x1 = (double)news->total } };
     char title[120];
 
     snprintf(title, sizeof title, "KL %.4f at iteration %zu", news->kl[news->n_kl - 1],
              news->n_iter);
-    kl_curve_draw(c, area, &everything, title, news->kl_iter, news->kl, news->n_kl,
+    kl_curve_draw(c, area, &request, title, news->kl_iter, news->kl, news->n_kl,
                   app->a.params.iterations);
 }
 
