@@ -14,7 +14,7 @@ static struct mat gram_of(const struct mat *X, int n_threads)
 {
     struct mat gram = { 0 };
 
-    ck_assert_int_eq(gram_matrix(X, n_threads, &gram, NULL), CT_OK);
+    ck_assert_int_eq(gram_matrix(X, n_threads, NULL, &gram, NULL), CT_OK);
     ck_assert_uint_eq(gram.rows, X->rows);
     ck_assert_uint_eq(gram.cols, X->rows);
     return gram;
@@ -149,9 +149,32 @@ START_TEST(sizes_beyond_blas_are_refused)
     struct mat out = { 7, 7, &one };
     struct ct_error err;
 
-    ck_assert_int_eq(gram_matrix(&X, 1, &out, &err), CT_EINVAL);
+    ck_assert_int_eq(gram_matrix(&X, 1, NULL, &out, &err), CT_EINVAL);
     ck_assert_ptr_nonnull(strstr(err.text, "1099511627776"));
     ck_assert(out.rows == 7 && out.data == &one);
+}
+END_TEST
+
+static bool stop_at_second(void *context, size_t done, size_t total)
+{
+    size_t *const calls = context;
+
+    ck_assert_uint_le(done, total);
+    return ++*calls < 2;
+}
+
+START_TEST(a_stop_leaves_nothing)
+{
+    size_t calls = 0;
+    const struct progress progress = { stop_at_second, &calls };
+    struct mat X = { 0 };
+    struct mat out = { 7, 7, NULL };
+
+    ck_assert_int_eq(mat_init(&X, 600, 3, "X", NULL), CT_OK); /* several blocks of rows */
+    ck_assert_int_eq(gram_matrix(&X, 1, &progress, &out, NULL), CT_ECANCELED);
+    ck_assert_uint_eq(calls, 2); /* no block after the one that was told to be the last */
+    ck_assert(out.rows == 7 && out.data == NULL);
+    mat_clear(&X);
 }
 END_TEST
 
@@ -181,9 +204,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        gram_and_cosine_match_numpy,   threads_do_not_change_a_bit,
-        cosines_of_many_rows,          odd_matrices,
-        sizes_beyond_blas_are_refused, orders_are_stable,
+        gram_and_cosine_match_numpy,
+        threads_do_not_change_a_bit,
+        cosines_of_many_rows,
+        odd_matrices,
+        sizes_beyond_blas_are_refused,
+        a_stop_leaves_nothing,
+        orders_are_stable,
     };
     openblas_set_num_threads(1);
     return RUN_TESTS("similarity", tests);

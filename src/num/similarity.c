@@ -4,6 +4,8 @@
 #include <cblas.h>
 #include <limits.h>
 #include <math.h>
+#include <omp.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,11 +49,28 @@ static void fill_block_row(const struct mat *X, size_t bi, struct mat *out)
             mat_row(out, j)[i] = mat_row(out, i)[j];
 }
 
-enum ct_status gram_matrix(const struct mat *X, int n_threads, struct mat *out,
-                           struct ct_error *err)
+/* All blocks, the longest rows of them first. False: stopped. */
+static bool fill_blocks(const struct mat *X, int n_threads, const struct progress *progress,
+                        struct mat *out)
+{
+    const size_t n_blocks = X->rows / BLOCK + (X->rows % BLOCK != 0);
+    atomic_bool stop = !progress_tick(progress, 0, n_blocks);
+
+#pragma omp parallel for num_threads(n_threads > 0 ? n_threads : 1) schedule(dynamic)
+    for (size_t k = 0; k < n_blocks; k++) {
+        if (atomic_load(&stop))
+            continue;
+        fill_block_row(X, n_blocks - 1 - k, out);
+        if (omp_get_thread_num() == 0 && !progress_tick(progress, k + 1, n_blocks))
+            atomic_store(&stop, true);
+    }
+    return !atomic_load(&stop);
+}
+
+enum ct_status gram_matrix(const struct mat *X, int n_threads, const struct progress *progress,
+                           struct mat *out, struct ct_error *err)
 {
     const size_t n = X->rows;
-    const size_t n_blocks = n / BLOCK + (n % BLOCK != 0);
     size_t count;
     struct mat gram = { .rows = n, .cols = n };
 
@@ -65,11 +84,9 @@ enum ct_status gram_matrix(const struct mat *X, int n_threads, struct mat *out,
         return ct_fail_nomem(err, "gram", 8ULL * n * n);
     if (X->cols == 0) {
         memset(gram.data, 0, count * sizeof *gram.data);
-    } else {
-        /* The longest rows of blocks first. */
-#pragma omp parallel for num_threads(n_threads > 0 ? n_threads : 1) schedule(dynamic)
-        for (size_t k = 0; k < n_blocks; k++)
-            fill_block_row(X, n_blocks - 1 - k, &gram);
+    } else if (!fill_blocks(X, n_threads, progress, &gram)) {
+        mat_clear(&gram);
+        return ct_fail(err, CT_ECANCELED, "gram: cancelled");
     }
     *out = gram;
     return CT_OK;

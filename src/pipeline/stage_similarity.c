@@ -89,7 +89,7 @@ static enum ct_status make_matrices(const struct analysis *a, const struct stage
 {
     if (!a->ttest->has_gram) {
         const enum ct_status status =
-            gram_matrix(&a->ttest->selected, a->params.threads, &s->own, err);
+            gram_matrix(&a->ttest->selected, a->params.threads, &run->progress, &s->own, err);
         if (status != CT_OK)
             return status;
     }

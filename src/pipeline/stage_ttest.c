@@ -234,7 +234,7 @@ enum ct_status stage_ttest_compute(const struct analysis *a, const struct stage_
     if (status == CT_OK)
         status = select_significant(X, t, err);
     if (status == CT_OK && t->n_significant <= MATRICES_HELD) {
-        status = gram_matrix(&t->selected, a->params.threads, &t->gram, err);
+        status = gram_matrix(&t->selected, a->params.threads, &run->progress, &t->gram, err);
         t->has_gram = status == CT_OK;
     }
     if (status == CT_OK && !progress_tick(&run->progress, 1, 1))
