@@ -482,24 +482,33 @@ START_TEST(list_has_every_model_and_what_ails_it)
     ck_assert_int_eq(unlink(at("models--me--bert/snapshots/" COMMIT_A "/config.json")), 0);
     put_text("models--me--bert/snapshots/" COMMIT_A "/config.json", bert);
     make_folder("models--me--nothing/refs");
+    put_model("models--zz--short", COMMIT_A);
+    put_ref("models--zz--short", "main", COMMIT_A);
+    put_text("models--zz--short/blobs/etag-of-model.safetensors", "half a file");
     make_folder("datasets--me--sentences");
     put_text("version.txt", "1");
 
     ck_assert_int_eq(hub_cache_list(root, &models, &n_models, NULL), CT_OK);
-    ck_assert_uint_eq(n_models, 5);
+    ck_assert_uint_eq(n_models, 6);
     const struct hub_model *const good = find("openai-community/gpt2", "main");
     ck_assert_str_eq(good->folder, at("models--openai-community--gpt2/snapshots/" COMMIT_A));
     ck_assert_ptr_null(good->problem);
     ck_assert_uint_gt(good->n_layer, 0);
     ck_assert_uint_gt(good->n_embd, 0);
+    hub_model_examine(&models[0]);
+    ck_assert_ptr_null(good->problem);
+    ck_assert_uint_gt(good->n_parameters, 0);
     ck_assert_uint_gt(good->bytes, good->n_parameters);
     ck_assert_str_eq(find("openai-community/gpt2", COMMIT_B)->problem, "config.json is missing");
     CHECK_SAYS(find("me/broken", "v1")->problem, "model.safetensors is a broken link");
     ck_assert_str_eq(find("me/bert", COMMIT_A)->problem,
                      "config.json: model_type: 'bert' is not supported, only gpt2");
     ck_assert_str_eq(find("me/nothing", "")->problem, "nothing of it has been downloaded");
-    ck_assert_ptr_eq(good, &models[0]); /* what can be used comes first */
-    for (size_t i = 1; i + 1 < n_models; i++)
+    ck_assert_ptr_eq(good, &models[0]);    /* what can be used comes first */
+    ck_assert_ptr_null(models[1].problem); /* a file that is cut short takes a look into it */
+    hub_model_examine(&models[1]);
+    ck_assert_int_eq(strncmp(models[1].problem, "model.safetensors: ", 19), 0);
+    for (size_t i = 2; i + 1 < n_models; i++)
         ck_assert_int_le(strcmp(models[i].name, models[i + 1].name), 0);
     hub_models_free(models, n_models);
     end();

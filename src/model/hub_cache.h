@@ -57,17 +57,22 @@ struct hub_model {  /* a snapshot in the cache; owns its strings */
     char *name;     /* `openai-community/gpt2` */
     char *revision; /* branch or tag that it is, else the commit */
     char *folder;   /* of the snapshot; of the repository when it has none */
-    size_t n_layer; /* 0 unless it is usable, as the next three */
+    size_t n_layer; /* by config.json; 0 when there is a problem with it */
     size_t n_embd;
-    uint64_t n_parameters;
-    uint64_t bytes; /* of the weight files */
-    char *problem;  /* why it cannot be used; NULL: it can */
+    bool is_examined;
+    uint64_t n_parameters; /* 0 until it is examined */
+    uint64_t bytes;        /* of the weight files; 0 until it is examined */
+    char *problem;         /* why it cannot be used; NULL: none is known */
 };
 
-/* Every model in the cache, first those that can be used, by name and revision. None
- * when there is no such folder. *models [*n] goes to hub_models_free(). CT_EIO, CT_ENOMEM. */
+/* Every model in the cache, first those that can be used, by name and revision, as far as their
+ * config.json and the names of their files tell. None when there is no such folder. *models [*n]
+ * goes to hub_models_free(). CT_EIO, CT_ENOMEM. */
 enum ct_status hub_cache_list(const char *root, struct hub_model **models, size_t *n,
                               struct ct_error *err);
+
+/* Looks into the weight files, once: some milliseconds. */
+void hub_model_examine(struct hub_model *model);
 void hub_models_free(struct hub_model *models, size_t n);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "model/gpt2.h"
+#include "model/gpt2_config.h"
 #include "model/hub_snapshot.h"
 
 enum { MAX_MODELS = 10000 };
@@ -100,22 +101,39 @@ static const char *without_folder(const char *text, const char *folder)
     return text + strspn(text, "/: ");
 }
 
-/* What is in the files, unless something keeps it from being read. */
-static enum ct_status examine(struct hub_model *m, struct ct_error *err)
+/* An architecture that is not ours is told by config.json alone, which is quick to read. */
+static enum ct_status read_config(struct hub_model *m, struct ct_error *err)
+{
+    struct gpt2_config config;
+    char path[PATH_MAX];
+
+    if (!hub_path(path, "%s/config.json", m->folder))
+        return ct_fail(err, CT_EIO, "the path is too long");
+    const enum ct_status status = gpt2_config_load(path, &config, err);
+    if (status == CT_OK) {
+        m->n_layer = config.n_layer;
+        m->n_embd = config.n_embd;
+    }
+    return status;
+}
+
+void hub_model_examine(struct hub_model *m)
 {
     struct gpt2 *model = NULL;
     struct gpt2_info info;
-    const enum ct_status status = gpt2_open(m->folder, &model, err);
+    struct ct_error why;
 
-    if (status != CT_OK)
-        return status;
+    if (m->problem != NULL || m->is_examined)
+        return;
+    m->is_examined = true;
+    if (gpt2_open(m->folder, &model, &why) != CT_OK) {
+        m->problem = strdup(without_folder(why.text, m->folder));
+        return;
+    }
     gpt2_describe(model, &info);
-    m->n_layer = gpt2_config(model)->n_layer;
-    m->n_embd = gpt2_config(model)->n_embd;
     m->n_parameters = info.n_parameters;
     m->bytes = info.file_bytes;
     gpt2_free(model);
-    return CT_OK;
 }
 
 /* A new entry at the end; commit NULL: the repository has no snapshot. */
@@ -154,7 +172,7 @@ static enum ct_status add_model(struct models *list, const char *repo, const cha
     status = commit == NULL ? ct_fail(&why, CT_EIO, "nothing of it has been downloaded")
                             : hub_snapshot_check(repo, commit, HUB_WEIGHTS | HUB_TOKENIZER, &why);
     if (status == CT_OK)
-        status = examine(m, &why);
+        status = read_config(m, &why);
     if (status == CT_OK)
         return CT_OK;
     m->problem = strdup(without_folder(why.text, m->folder));

@@ -18,7 +18,7 @@ static size_t count_choices(struct app *app, const struct view_state *state)
     return app->n_models + 2 + (app->models_error.text[0] != '\0');
 }
 
-static const struct hub_model *model_at(const struct app *app, size_t i)
+static struct hub_model *model_at(const struct app *app, size_t i)
 {
     return i > 0 && i <= app->n_models ? &app->models[i - 1] : NULL;
 }
@@ -78,7 +78,7 @@ static void draw_choice(struct app *app, const struct view_state *state, size_t 
                         size_t row, size_t col, size_t cols)
 {
     enum { ABOUT_COLS = 21 };
-    const struct hub_model *const m = model_at(app, i);
+    struct hub_model *const m = model_at(app, i);
     const bool is_path = i == app->n_models + 1;
     const bool chosen = i == chosen_row(app);
     char name[256] = "demo";
@@ -93,6 +93,7 @@ static void draw_choice(struct app *app, const struct view_state *state, size_t 
     if (is_path)
         label_path(app, chosen, name, sizeof name), about[0] = '\0';
     if (m != NULL) {
+        hub_model_examine(m); /* only those that come into sight */
         label_model(m, name, sizeof name);
         describe_model(m, about, sizeof about);
     }
