@@ -16,13 +16,12 @@ void plot_say(struct canvas *c, struct rect area, const char *title, const char 
 
 ink cluster_ink(int32_t label)
 {
-    return label < 0 ? (ink)INK_NOISE : (ink)(INK_CLUSTER_0 + label % INK_N_CLUSTERS);
+    return (ink)(label < 0 ? INK_NOISE : INK_CLUSTER_0 + label % INK_N_CLUSTERS);
 }
 
 uint8_t cluster_marker(int32_t label)
 {
-    return label < 0 ? (uint8_t)MARKER_NOISE
-                     : (uint8_t)(MARKER_CLUSTER_0 + label % MARKER_N_CLUSTERS);
+    return (uint8_t)(label < 0 ? MARKER_NOISE : MARKER_CLUSTER_0 + label % MARKER_N_CLUSTERS);
 }
 
 const int32_t *marked_labels(const struct analysis *a, const struct plot_request *request)

@@ -33,7 +33,7 @@ static int32_t cluster_of(const struct app *app, size_t column)
 
 static ink ink_of_cluster(int32_t label)
 {
-    return label < 0 ? (ink)INK_NOISE : (ink)(INK_CLUSTER_0 + label % INK_N_CLUSTERS);
+    return (ink)(label < 0 ? INK_NOISE : INK_CLUSTER_0 + label % INK_N_CLUSTERS);
 }
 
 /* ---- sentences ---- */
