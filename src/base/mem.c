@@ -20,7 +20,9 @@ void *ct_malloc_array(size_t count, size_t size)
 
 void *ct_calloc_array(size_t count, size_t size)
 {
-    return count == 0 || size == 0 ? calloc(1, 1) : calloc(count, size);
+    size_t bytes;
+
+    return ct_mul_size(count, size, &bytes) ? calloc(bytes > 0 ? bytes : 1, 1) : NULL;
 }
 
 void *ct_realloc_array(void *old, size_t count, size_t size)
