@@ -74,6 +74,7 @@ enum ct_status gram_matrix(const struct mat *X, int n_threads, const struct prog
     size_t count;
     struct mat gram = { .rows = n, .cols = n };
 
+    (void)n_threads; /* in a build without threads */
     if (n > INT_MAX || X->cols > INT_MAX)
         return ct_fail(err, CT_EINVAL, "gram: [%zu, %zu] is too large; at most %d a side", n,
                        X->cols, INT_MAX);

@@ -315,6 +315,7 @@ enum ct_status ttest_columns(const struct matview *X, const size_t *rows_a, size
     const double df = kind == TTEST_PAIRED ? (double)n_a - 1.0 : (double)n_a + (double)n_b - 2.0;
     const enum ct_status st = check(X, &job.a, &job.b, kind, err);
 
+    (void)n_threads; /* in a build without threads */
     if (st != CT_OK)
         return st;
     job.out = out;
