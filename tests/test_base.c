@@ -104,6 +104,31 @@ START_TEST(errors_are_one_clean_line)
 }
 END_TEST
 
+/* A path longer than the whole message must not push out what is wrong with it. */
+START_TEST(long_errors_lose_their_middle)
+{
+    char path[4096];
+    struct ct_error err;
+
+    memset(path, 'p', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    errno = ENOENT;
+    ct_fail_errno(&err, "begin%s", path);
+    ck_assert_uint_eq(strlen(err.text), CT_ERROR_SIZE - 1);
+    ck_assert_int_eq(strncmp(err.text, "beginppp", 8), 0);
+    ck_assert_ptr_nonnull(strstr(err.text, "p...p"));
+    ck_assert_ptr_nonnull(strstr(err.text, "ppp: No such file or directory"));
+    ct_error_where(&err, CT_EIO, "%s", path);
+    ck_assert_ptr_nonnull(strstr(err.text, "ppp: No such file or directory"));
+    for (size_t i = 0; i + 3 < sizeof path; i += 3) /* cut between code points, not inside */
+        memcpy(path + i, i % 2 == 0 ? "\u20ac" : "\x1b\xff\x07", 3);
+    ct_fail(&err, CT_EIO, "%s: end", path);
+    ck_assert_uint_eq(utf8_first_invalid(err.text, strlen(err.text)), strlen(err.text));
+    ck_assert_str_eq(err.text + strlen(err.text) - 5, ": end");
+    ck_assert_ptr_null(strchr(err.text, '\x1b'));
+}
+END_TEST
+
 START_TEST(sizes_that_overflow_are_refused)
 {
     const size_t half = SIZE_MAX / 2 + 1;
@@ -148,6 +173,7 @@ int main(void)
         utf8_round_trips,
         widths_follow_the_locale,
         errors_are_one_clean_line,
+        long_errors_lose_their_middle,
         sizes_that_overflow_are_refused,
         views_read_both_dtypes,
     };

@@ -8,17 +8,46 @@
 
 #include "base/text.h"
 
-__attribute__((format(printf, 3, 0))) static enum ct_status
-fill(struct ct_error *err, enum ct_status code, const char *format, va_list args)
+enum { RAW_SIZE = 2 * 4096 + CT_ERROR_SIZE }; /* room for two paths of any length */
+
+/* Makes raw visible in out. Where that does not fit, its middle goes: the place stands at the
+ * beginning, the reason and what to do at the end. */
+static void shorten(char out[CT_ERROR_SIZE], const char *raw)
 {
-    char raw[CT_ERROR_SIZE];
+    static const char gap[] = "...";
+    const size_t size = strlen(raw);
+
+    if (text_visible_size(raw, size) < CT_ERROR_SIZE) {
+        text_visible(out, CT_ERROR_SIZE, raw, size);
+        return;
+    }
+    size_t used = text_visible(out, CT_ERROR_SIZE / 3, raw, size);
+    memcpy(out + used, gap, sizeof gap);
+    used += sizeof gap - 1;
+    const size_t room = CT_ERROR_SIZE - used;
+    size_t from = size > room ? size - room : 0;
+    while (((unsigned char)raw[from] & 0xC0) == 0x80 ||
+           text_visible_size(raw + from, size - from) >= room)
+        from++;
+    text_visible(out + used, room, raw + from, size - from);
+}
+
+__attribute__((format(printf, 3, 0))) static void fill(struct ct_error *err, enum ct_status code,
+                                                       const char *format, va_list args,
+                                                       const char *reason)
+{
+    char raw[RAW_SIZE];
 
     if (err == NULL)
-        return code;
-    vsnprintf(raw, sizeof raw, format, args);
-    text_visible(err->text, sizeof err->text, raw, strlen(raw));
+        return;
+    if (vsnprintf(raw, sizeof raw, format, args) < 0)
+        raw[0] = '\0';
+    if (reason != NULL) {
+        const size_t used = strlen(raw);
+        snprintf(raw + used, sizeof raw - used, ": %s", reason);
+    }
+    shorten(err->text, raw);
     err->code = code;
-    return code;
 }
 
 enum ct_status ct_fail(struct ct_error *err, enum ct_status code, const char *format, ...)
@@ -26,7 +55,7 @@ enum ct_status ct_fail(struct ct_error *err, enum ct_status code, const char *fo
     va_list args;
 
     va_start(args, format);
-    fill(err, code, format, args);
+    fill(err, code, format, args, NULL);
     va_end(args);
     return code;
 }
@@ -38,12 +67,8 @@ enum ct_status ct_fail_errno(struct ct_error *err, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    fill(err, code, format, args);
+    fill(err, code, format, args, reason);
     va_end(args);
-    if (err != NULL) {
-        const size_t used = strlen(err->text);
-        snprintf(err->text + used, sizeof err->text - used, ": %s", reason);
-    }
     return code;
 }
 
@@ -58,7 +83,7 @@ enum ct_status ct_fail_nomem(struct ct_error *err, const char *what, unsigned lo
 
 enum ct_status ct_error_where(struct ct_error *err, enum ct_status code, const char *format, ...)
 {
-    char where[CT_ERROR_SIZE];
+    char where[RAW_SIZE - CT_ERROR_SIZE];
     char below[CT_ERROR_SIZE];
     va_list args;
 

@@ -86,33 +86,57 @@ static size_t escape(uint32_t c, char *out, size_t size)
                                  : snprintf(out, size, "\\u{%x}", c));
 }
 
+/* The first code point, or bad byte, of text (size at least 1) in its visible form: *length bytes
+ * in piece. Returns the bytes of text that it stands for. */
+static size_t show_one(const char *text, size_t size, char piece[16], size_t *length)
+{
+    uint32_t c;
+    const size_t taken = utf8_decode(text, size, &c);
+
+    if (taken == 0) {
+        *length = (size_t)snprintf(piece, 16, "\\x%02x", (unsigned)(unsigned char)text[0]);
+        return 1;
+    }
+    if (text_is_control(c)) {
+        *length = escape(c, piece, 16);
+    } else {
+        memcpy(piece, text, taken);
+        *length = taken;
+    }
+    return taken;
+}
+
 size_t text_visible(char *out, size_t out_size, const char *text, size_t size)
 {
     size_t used = 0;
 
     for (size_t at = 0; at < size;) {
         char piece[16];
-        size_t piece_length;
-        uint32_t c;
-        const size_t length = utf8_decode(text + at, size - at, &c);
+        size_t length;
+        const size_t taken = show_one(text + at, size - at, piece, &length);
 
-        if (length == 0) {
-            piece_length =
-                (size_t)snprintf(piece, sizeof piece, "\\x%02x", (unsigned)(unsigned char)text[at]);
-        } else if (text_is_control(c)) {
-            piece_length = escape(c, piece, sizeof piece);
-        } else {
-            memcpy(piece, text + at, length);
-            piece_length = length;
-        }
-        if (piece_length >= out_size - used)
+        if (length >= out_size - used)
             break;
-        memcpy(out + used, piece, piece_length);
-        used += piece_length;
-        at += length > 0 ? length : 1;
+        memcpy(out + used, piece, length);
+        used += length;
+        at += taken;
     }
     out[used] = '\0';
     return used;
+}
+
+size_t text_visible_size(const char *text, size_t size)
+{
+    size_t total = 0;
+
+    for (size_t at = 0; at < size;) {
+        char piece[16];
+        size_t length;
+
+        at += show_one(text + at, size - at, piece, &length);
+        total += length;
+    }
+    return total;
 }
 
 int text_width(uint32_t code_point)

@@ -33,6 +33,9 @@ bool text_is_control(uint32_t code_point);
  */
 size_t text_visible(char *out, size_t out_size, const char *text, size_t size);
 
+/* The bytes that all of text takes in that form. */
+size_t text_visible_size(const char *text, size_t size);
+
 /* Columns that a code point takes on a terminal: 0 (combining, zero width), 1 or 2. Asks the C
  * library, so it is right in the locale that the program has set. */
 int text_width(uint32_t code_point);

@@ -47,7 +47,7 @@ static void where_text(char *out, size_t size, const char *name, size_t row, siz
 enum ct_status csv_fail(struct ct_error *err, const char *name, size_t row, size_t line,
                         const char *format, ...)
 {
-    char where[CT_ERROR_SIZE];
+    char where[4096 + 64]; /* a path and the row */
     char what[CT_ERROR_SIZE];
     va_list args;
 
