@@ -1,9 +1,11 @@
 #include "config.h"
 
 #include <cblas.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/paths.h"
@@ -38,8 +40,19 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
     return status;
 }
 
+/* Opens what was closed the wrong way round: who uses it is told so, and no file of ours takes its
+ * number and with it what is printed. */
+static void hold_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return;
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_streams();
     setlocale(LC_CTYPE, "");     /* widths and character set; numbers stay those of the C locale */
     openblas_set_num_threads(1); /* our own loops hand out the work */
     return cli_main(argc, argv, open_ui);

@@ -136,6 +136,6 @@ enum ct_status ansi_write(FILE *stream, const struct canvas *c, enum ansi_depth 
         write_row(stream, c->cells + i * c->cols, c->cols, depth);
     if (fflush(stream) == 0 && !ferror(stream))
         return CT_OK;
-    return errno != 0 ? ct_fail_errno(err, "output: cannot be written")
-                      : ct_fail(err, CT_EIO, "output: cannot be written");
+    return errno != 0 ? ct_fail_errno(err, "standard output: cannot be written")
+                      : ct_fail(err, CT_EIO, "standard output: cannot be written");
 }

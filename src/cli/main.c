@@ -24,7 +24,7 @@ static enum ct_status run_command(struct options *options, struct ct_error *err)
 static enum ct_status flush_stdout(struct ct_error *err)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
-        return ct_fail_errno(err, "standard output");
+        return ct_fail_errno(err, "standard output: cannot be written");
     return CT_OK;
 }
 

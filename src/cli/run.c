@@ -94,7 +94,7 @@ static enum ansi_depth color_depth(enum color_choice choice)
     if (choice == COLOR_NEVER)
         return ANSI_NONE;
     if (choice == COLOR_AUTO &&
-        (is_set("NO_COLOR") || !isatty(STDOUT_FILENO) || term == NULL ||
+        (is_set("NO_COLOR") || !isatty(STDOUT_FILENO) || term == NULL || *term == '\0' ||
          strcmp(term, "dumb") == 0 || strncmp(term, "vt1", 3) == 0 || strncmp(term, "vt2", 3) == 0))
         return ANSI_NONE;
     if (colorterm != NULL &&
@@ -103,6 +103,15 @@ static enum ansi_depth color_depth(enum color_choice choice)
     if (term == NULL || strstr(term, "256color") != NULL || choice == COLOR_ALWAYS)
         return ANSI_256;
     return ANSI_16;
+}
+
+/* The Linux console has no glyphs for braille, whatever its character set. */
+static bool is_ascii_only(void)
+{
+    const char *const term = getenv("TERM");
+
+    return strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ||
+           (isatty(STDOUT_FILENO) && term != NULL && strcmp(term, "linux") == 0);
 }
 
 static size_t terminal_cols(void)
@@ -118,7 +127,7 @@ static enum ct_status print_plots(const struct analysis *a, const struct options
                                   struct ct_error *err)
 {
     const enum ansi_depth depth = color_depth(options->color);
-    const bool ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    const bool ascii = options->ascii || is_ascii_only();
     const struct plot_request everything = { 0 };
     struct canvas canvas = { 0 };
     enum ct_status status =
