@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "pipeline/settings.h"
 
 enum { MOST = 20 };
 
@@ -106,6 +107,44 @@ START_TEST(texts_are_kept_apart_from_options)
 }
 END_TEST
 
+START_TEST(words_and_options_come_in_any_order)
+{
+    struct options o;
+
+    /* POSIX would have options end at the first word. */
+    ck_assert_int_eq(setenv("POSIXLY_CORRECT", "1", 1), 0);
+    ck_assert_int_eq(PARSE(&o, NULL, "--ids", "tokenize", "a", "-m", "M", "b", "--", "c"), CT_OK);
+    ck_assert_int_eq(o.command, COMMAND_TOKENIZE);
+    ck_assert_str_eq(o.params.model, "M");
+    ck_assert_uint_eq(o.n_texts, 3);
+    ck_assert_str_eq(o.texts[1], "b");
+    ck_assert_str_eq(o.texts[2], "c");
+    ck_assert_uint_eq(o.n_argv, 9);
+    ck_assert_str_eq(o.argv[1], "--ids"); /* the manifest tells the command as it was typed */
+    ck_assert_str_eq(o.argv[2], "tokenize");
+    options_clear(&o);
+}
+END_TEST
+
+START_TEST(group_names_may_hold_commas)
+{
+    struct options o;
+    char text[40];
+    const struct setting *contrast = settings;
+
+    while (strcmp(contrast->name, "contrast") != 0)
+        contrast++;
+    ck_assert_int_eq(PARSE(&o, NULL, "run", "--contrast", "\"a,\"\"1\"\"\",b\"c"), CT_OK);
+    ck_assert_str_eq(o.params.contrast[0], "a,\"1\"");
+    ck_assert_str_eq(o.params.contrast[1], "b\"c");
+    setting_format(contrast, &o.params, text, sizeof text);
+    ck_assert_str_eq(text, "\"a,\"\"1\"\"\",b\"c");
+    setting_format(contrast, &o.params, text, 5);
+    ck_assert_str_eq(text, "\"a,\"");
+    options_clear(&o);
+}
+END_TEST
+
 /* Each with the words that its message must hold. */
 static const struct {
     const char *want;
@@ -130,11 +169,20 @@ static const struct {
     { "--contrast: 'him'", { "run", "--contrast", "him" } },
     { "--contrast: ',her'", { "run", "--contrast", ",her" } },
     { "--contrast: 'a,b,c'", { "run", "--contrast", "a,b,c" } },
+    { "--contrast: '\"a,b'", { "run", "--contrast", "\"a,b" } },
+    { "--contrast: '\"a\"x,b'", { "run", "--contrast", "\"a\"x,b" } },
+    { "--contrast: '\"\",b'", { "run", "--contrast", "\"\",b" } },
+    { "--hook: the value is empty", { "run", "--hook", "" } },
+    { "leave out one of them", { "run", "-a", "f.csv", "-H", "h.1" } },
+    { "--groups: nothing to go with", { "run", "--groups", "g.txt" } },
     { "--test: 'anova'", { "run", "--test", "anova" } },
     { "--color: 'red'", { "run", "--color", "red" } },
     { "--model: the value is empty", { "run", "--model", "" } },
     { "--mode", { "run", "--modelx", "a" } },
-    { "-z: no such option", { "run", "-z" } },
+    { "-z: no such option; see circuittui run --help", { "run", "-z" } },
+    { "-\u00e9: no such option", { "run", "-\u00e9" } },
+    { "-\\u{1b}: no such option", { "run", "-\x1b" } },
+    { "--\\u{1b}[31m: no such option", { "run", "--\x1b[31m" } },
     { "--alpha: takes a value", { "run", "--alpha" } },
     { "--force: takes no value", { "run", "--force=yes" } },
     { "--alpha: not an option of hooks", { "hooks", "--alpha", "0.1" } },
@@ -175,12 +223,33 @@ START_TEST(help_names_every_option_of_a_command)
 }
 END_TEST
 
+START_TEST(help_fits_a_terminal)
+{
+    for (enum command command = COMMAND_NONE; command < N_COMMANDS; command++) {
+        char *text = NULL;
+        size_t size = 0;
+        size_t rows = 0;
+        FILE *const file = open_memstream(&text, &size);
+
+        options_help(command, file);
+        fclose(file);
+        for (const char *row = text; *row != '\0'; row = strchr(row, '\n') + 1) {
+            ck_assert_msg(strcspn(row, "\n") <= 80, "too wide: %s", row);
+            rows++;
+        }
+        ck_assert_uint_le(rows, 23); /* and the prompt that follows */
+        free(text);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         defaults_are_those_of_the_manual,     every_option_is_taken,
-        texts_are_kept_apart_from_options,    mistakes_are_told_in_one_line,
-        help_names_every_option_of_a_command,
+        texts_are_kept_apart_from_options,    words_and_options_come_in_any_order,
+        group_names_may_hold_commas,          mistakes_are_told_in_one_line,
+        help_names_every_option_of_a_command, help_fits_a_terminal,
     };
     return RUN_TESTS("options", tests);
 }

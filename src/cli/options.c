@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "io/number.h"
 #include "pipeline/settings.h"
 
@@ -30,13 +31,14 @@ static const struct own {
     const char *argument;
     const char *help;
 } own[] = {
-    { "out", 'o', KIND_TEXT, FOR_RUN, FIELD(out), "DIR", "write result files there" },
-    { "force", 0, KIND_FLAG, FOR_RUN, FIELD(force), NULL, "write over results that are there" },
+    { "out", 'o', KIND_TEXT, FOR_RUN, FIELD(out), "DIR",
+      "write result files there; the folder is made" },
+    { "force", 0, KIND_FLAG, FOR_RUN, FIELD(force), NULL, "write over results" },
     { "plot", 0, KIND_FLAG, FOR_RUN, FIELD(plot), NULL, "print every plot" },
-    { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "auto/always/never", "in plots (auto)" },
-    { "ascii", 0, KIND_FLAG, FOR_RUN, FIELD(ascii), NULL, "draw with ASCII alone" },
-    { "threads", 0, KIND_THREADS, FOR_RUN, FIELD(params.threads), "N",
-      "at most this many processors (all)" },
+    { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "WHEN",
+      "colour in plots: auto, always or never (auto)" },
+    { "ascii", 0, KIND_FLAG, FOR_RUN, FIELD(ascii), NULL, "plots in ASCII" },
+    { "threads", 0, KIND_THREADS, FOR_RUN, FIELD(params.threads), "N", "processors (all)" },
     { "ids", 0, KIND_FLAG, FOR_TOKENIZE, FIELD(ids), NULL, "token ids alone, a line a text" },
     { "help", 'h', KIND_FLAG, FOR_ALL, FIELD(help), NULL, "this help" },
     { "version", 'V', KIND_FLAG, FOR_ALL, FIELD(version), NULL, "the version" },
@@ -49,7 +51,7 @@ static const struct {
     const char *arguments;
     const char *help;
 } commands[N_COMMANDS] = {
-    [COMMAND_NONE] = { NULL, "COMMAND [OPTIONS]",
+    [COMMAND_NONE] = { NULL, "[COMMAND] [OPTIONS]",
                        "Do the neurons that tell two kinds of sentences apart form clusters?" },
     [COMMAND_RUN] = { "run", "[OPTIONS]",
                       "The whole analysis: report on stdout, result files under --out." },
@@ -146,10 +148,11 @@ static enum ct_status set_option(size_t i, const char *text, struct options *opt
 enum { LONG_OPTION = 256 };
 
 static void describe_options(struct option longs[MAX_OPTIONS + 1],
-                             char letters[2 * MAX_OPTIONS + 2])
+                             char letters[2 * MAX_OPTIONS + 3])
 {
     char *at = letters;
 
+    *at++ = '-'; /* words that are no options in their places, POSIXLY_CORRECT or not */
     *at++ = ':'; /* tell a missing argument from an unknown option */
     for (size_t i = 0; i < n_options(); i++) {
         const bool takes = option_argument(i) != NULL;
@@ -176,18 +179,26 @@ static size_t find_option(int code)
     return n_options();
 }
 
-static enum ct_status wrong_option(int code, char **argv, struct ct_error *err)
+/* What getopt_long complains about in word. */
+static enum ct_status wrong_option(int code, const char *word, const struct options *options,
+                                   struct ct_error *err)
 {
+    const char *const name = commands[options->command].name;
+    char see[40];
+
+    snprintf(see, sizeof see, "see circuittui %s%s--help", name != NULL ? name : "",
+             name != NULL ? " " : "");
     if (code == ':')
-        return ct_fail(err, CT_EINVAL, "%.80s: takes a value; see circuittui --help",
-                       argv[optind - 1]);
-    if (optopt > 0 && optopt < LONG_OPTION)
-        return ct_fail(err, CT_EINVAL, "-%c: no such option; see circuittui --help", optopt);
+        return ct_fail(err, CT_EINVAL, "%.80s: takes a value; %s", word, see);
     if (optopt >= LONG_OPTION)
-        return ct_fail(err, CT_EINVAL, "--%s: takes no value", option_name(find_option(optopt)));
-    return ct_fail(err, CT_EINVAL,
-                   "%.80s: no such option, or the beginning of several; see circuittui --help",
-                   argv[optind - 1]);
+        return ct_fail(err, CT_EINVAL, "--%s: takes no value; %s", option_name(find_option(optopt)),
+                       see);
+    if (word[1] == '-')
+        return ct_fail(err, CT_EINVAL, "%.80s: no such option, or the beginning of several; %s",
+                       word, see);
+    if (optopt > ' ' && optopt < 0x7F)
+        return ct_fail(err, CT_EINVAL, "-%c: no such option; %s", optopt, see);
+    return ct_fail(err, CT_EINVAL, "%.80s: no such option; %s", word, see);
 }
 
 static enum ct_status find_command(const char *word, enum command *command, struct ct_error *err)
@@ -199,6 +210,25 @@ static enum ct_status find_command(const char *word, enum command *command, stru
         }
     return ct_fail(err, CT_EINVAL, "%.80s: no such command; there are run, hooks and tokenize",
                    word);
+}
+
+/* A word that is no option: the command, then texts. */
+static enum ct_status take_word(struct options *options, char *word, struct ct_error *err)
+{
+    if (options->command == COMMAND_NONE)
+        return find_command(word, &options->command, err);
+    options->texts[options->n_texts++] = word;
+    return CT_OK;
+}
+
+static enum ct_status check_together(const struct params *p, struct ct_error *err)
+{
+    if (p->activations != NULL && p->n_hooks > 0)
+        return ct_fail(err, CT_EINVAL,
+                       "--hook: the file of --activations has its neurons; leave out one of them");
+    if (p->activations == NULL && p->groups != NULL)
+        return ct_fail(err, CT_EINVAL, "--groups: nothing to go with; name a file of activations");
+    return CT_OK;
 }
 
 /* Texts and options that the command does not take are mistakes, even where they would do no harm.
@@ -219,60 +249,108 @@ static enum ct_status check_command(const struct options *options, const bool *g
         if (given[i] && !(option_commands(i) & 1 << options->command))
             return ct_fail(err, CT_EINVAL, "--%s: not an option of %s; see circuittui %s --help",
                            option_name(i), name, name);
-    return CT_OK;
+    return check_together(&options->params, err);
 }
 
 enum ct_status options_parse(int argc, char **argv, struct options *options, struct ct_error *err)
 {
+    enum { WORD = 1 };
     struct option longs[MAX_OPTIONS + 1];
-    char letters[2 * MAX_OPTIONS + 2];
+    char letters[2 * MAX_OPTIONS + 3];
     bool given[MAX_OPTIONS] = { false };
-    int code;
+    enum ct_status status = CT_OK;
 
     *options = (struct options){ .argv = argv, .n_argv = (size_t)argc };
     params_init(&options->params);
+    options->texts = ct_malloc_array((size_t)argc, sizeof *options->texts);
+    if (options->texts == NULL)
+        return ct_fail_nomem(err, "options", 0);
     describe_options(longs, letters);
     opterr = 0;
     optind = 0; /* glibc: begin anew, so that a program may parse twice */
-    while ((code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-        const size_t i = find_option(code);
-        const enum ct_status status =
-            i == n_options() ? wrong_option(code, argv, err) : set_option(i, optarg, options, err);
-        if (status != CT_OK)
-            return status;
-        given[i] = true;
+    while (status == CT_OK) {
+        const char *const word = argv[optind > 0 ? optind : 1];
+        const int code = getopt_long(argc, argv, letters, longs, NULL);
+        const size_t i = code >= 0 ? find_option(code) : n_options();
+        if (code == -1)
+            break;
+        if (code == WORD)
+            status = take_word(options, optarg, err);
+        else if (i == n_options())
+            status = wrong_option(code, word, options, err);
+        else
+            status = set_option(i, optarg, options, err);
+        if (i < n_options())
+            given[i] = true;
     }
-    options->texts = argv + optind;
-    options->n_texts = (size_t)(argc - optind);
-    if (options->n_texts > 0) {
-        const enum ct_status status = find_command(options->texts[0], &options->command, err);
-        if (status != CT_OK)
-            return status;
-        options->texts++;
-        options->n_texts--;
-    }
-    return check_command(options, given, err);
+    while (status == CT_OK && optind < argc) /* behind -- */
+        status = take_word(options, argv[optind++], err);
+    return status == CT_OK ? check_command(options, given, err) : status;
 }
 
 void options_clear(struct options *options)
 {
     params_clear(&options->params);
     free(options->out);
+    free(options->texts);
     *options = (struct options){ 0 };
 }
 
 /* ---- help ---- */
 
-static void help_option(size_t i, FILE *out)
+/* A page of 24 rows of 80 columns: two options that are short enough share a row. */
+enum { HELP_HALF = 40, HELP_HALF_NAME = 22, HELP_NAME = 26 };
+
+static size_t help_name(size_t i, char *out, size_t size)
 {
     const char letter = option_letter(i);
     const char *const argument = option_argument(i);
-    char name[64];
+    const int n =
+        snprintf(out, size, "  %c%c --%s%s%s", letter != 0 ? '-' : ' ', letter != 0 ? letter : ' ',
+                 option_name(i), argument != NULL ? " " : "", argument != NULL ? argument : "");
 
-    snprintf(name, sizeof name, "--%s%s%s", option_name(i), argument != NULL ? " " : "",
-             argument != NULL ? argument : "");
-    fprintf(out, "  %c%c %-32s %s\n", letter != 0 ? '-' : ' ', letter != 0 ? letter : ' ', name,
-            option_help(i));
+    return n > 0 ? (size_t)n : 0;
+}
+
+static bool help_is_short(size_t i)
+{
+    char name[80];
+
+    return help_name(i, name, sizeof name) < HELP_HALF_NAME &&
+           HELP_HALF_NAME + strlen(option_help(i)) <= HELP_HALF;
+}
+
+static bool help_shows(enum command command, size_t i)
+{
+    return command == COMMAND_NONE ? option_commands(i) == FOR_ALL
+                                   : (option_commands(i) & 1 << command) != 0;
+}
+
+static size_t next_shown(enum command command, size_t i)
+{
+    while (i < n_options() && !help_shows(command, i))
+        i++;
+    return i;
+}
+
+static void help_options(enum command command, FILE *out)
+{
+    bool is_second = false;
+    size_t next;
+
+    for (size_t i = next_shown(command, 0); i < n_options(); i = next) {
+        char name[80];
+        help_name(i, name, sizeof name);
+        next = next_shown(command, i + 1);
+        const bool is_first =
+            !is_second && help_is_short(i) && next < n_options() && help_is_short(next);
+        if (is_first)
+            fprintf(out, "%-*s%-*s", HELP_HALF_NAME, name, HELP_HALF - HELP_HALF_NAME,
+                    option_help(i));
+        else
+            fprintf(out, "%-*s%s\n", is_second ? HELP_HALF_NAME : HELP_NAME, name, option_help(i));
+        is_second = is_first;
+    }
 }
 
 void options_help(enum command command, FILE *out)
@@ -284,11 +362,10 @@ void options_help(enum command command, FILE *out)
         fputs("\nCommands (each with --help):\n", out);
         for (size_t c = 1; c < N_COMMANDS; c++)
             fprintf(out, "  %-10s %s\n", commands[c].name, commands[c].help);
-        fputs("\nWithout options, `circuittui run` analyses the built-in demo.\n", out);
+        fputs("\nWithout a command, the terminal user interface: it takes the options of run.\n"
+              "Without --model and --stimuli, both analyse the built-in demo.\n",
+              out);
     }
     fputc('\n', out);
-    for (size_t i = 0; i < n_options(); i++)
-        if (command == COMMAND_NONE ? option_commands(i) == FOR_ALL
-                                    : (option_commands(i) & 1 << command) != 0)
-            help_option(i, out);
+    help_options(command, out);
 }

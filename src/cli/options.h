@@ -27,7 +27,7 @@ struct options { /* options_parse() to options_clear() */
     enum color_choice color;
     bool help;
     bool version;
-    char **texts; /* [n_texts] arguments that are not options, borrowed from argv */
+    char **texts; /* [n_texts] words after the command that are not options, borrowed from argv */
     size_t n_texts;
     char **argv; /* [n_argv] the program's own arguments, borrowed */
     size_t n_argv;

@@ -20,31 +20,30 @@ const struct setting settings[] = {
     { "model", 'm', STAGE_LOAD, SETTING_PATH, FIELD(model), "DIR or NAME",
       "model folder, or its name in the Hugging Face cache", 0, 0, NULL },
     { "tokenizer", 0, STAGE_LOAD, SETTING_PATH, FIELD(tokenizer), "DIR",
-      "where vocab.json and merges.txt, or tokenizer.json, lie", 0, 0, NULL },
+      "folder of the tokenizer's files (the model's)", 0, 0, NULL },
     { "stimuli", 's', STAGE_LOAD, SETTING_PATH, FIELD(stimuli), "FILE",
       "sentences: CSV with the header group,target,text", 0, 0, NULL },
     { "activations", 'a', STAGE_LOAD, SETTING_PATH, FIELD(activations), "FILE",
-      "begin at the t-test with these, CSV or .npy", 0, 0, NULL },
+      "begin at the t-test with these: CSV or .npy", 0, 0, NULL },
     { "groups", 0, STAGE_LOAD, SETTING_PATH, FIELD(groups), "FILE",
-      "groups of the rows of an .npy file, one a line", 0, 0, NULL },
-    { "occurrence", 0, STAGE_LOAD, SETTING_CHOICE, FIELD(occurrence), "first/last",
-      "of a target that a sentence holds twice", 0, 0, occurrences },
+      "groups of the rows of an .npy, one a line", 0, 0, NULL },
+    { "occurrence", 0, STAGE_LOAD, SETTING_CHOICE, FIELD(occurrence), "NAME",
+      "of a target that a sentence holds twice: first, last", 0, 0, occurrences },
     { "hook", 'H', STAGE_HOOK, SETTING_HOOKS, FIELD(hooks), "NAME",
       "hook point or glob, as h.5.mlp.c_fc; repeatable", 0, 0, NULL },
     { "contrast", 0, STAGE_TTEST, SETTING_PAIR, FIELD(contrast), "A,B",
       "the two groups that are compared", 0, 0, NULL },
-    { "test", 0, STAGE_TTEST, SETTING_CHOICE, FIELD(test), "student/welch/paired",
-      "the t-test (student)", 0, 0, tests },
+    { "test", 0, STAGE_TTEST, SETTING_CHOICE, FIELD(test), "NAME",
+      "the t-test: student, welch or paired (student)", 0, 0, tests },
     { "alpha", 0, STAGE_TTEST, SETTING_NUMBER, FIELD(alpha), "X", "significance level (0.05)", 0, 1,
       NULL },
-    { "correction", 0, STAGE_TTEST, SETTING_CHOICE, FIELD(correction), "bonferroni/fdr/none",
-      "for many tests (bonferroni)", 0, 0, corrections },
+    { "correction", 0, STAGE_TTEST, SETTING_CHOICE, FIELD(correction), "NAME",
+      "for many tests: bonferroni, fdr or none (bonferroni)", 0, 0, corrections },
     { "perplexity", 0, STAGE_TSNE, SETTING_NUMBER, FIELD(perplexity), "X", "of t-SNE (30)", 0,
       INFINITY, NULL },
     { "iterations", 0, STAGE_TSNE, SETTING_COUNT, FIELD(iterations), "N", "of t-SNE (1000)", 250, 0,
       NULL },
-    { "seed", 0, STAGE_TSNE, SETTING_SEED, FIELD(seed), "N", "of t-SNE and k-means (0)", 0, 0,
-      NULL },
+    { "seed", 0, STAGE_TSNE, SETTING_SEED, FIELD(seed), "N", "random seed (0)", 0, 0, NULL },
     { "eps", 0, STAGE_CLUSTER, SETTING_NUMBER, FIELD(eps), "X", "of DBSCAN (1)", 0, INFINITY,
       NULL },
     { "min-samples", 0, STAGE_CLUSTER, SETTING_COUNT, FIELD(min_samples), "N", "of DBSCAN (3)", 1,
@@ -100,29 +99,65 @@ static enum ct_status parse_seed(const struct setting *setting, const char *text
     return CT_OK;
 }
 
+/* One name of a pair, up to a comma or the end: as in CSV, in quotes when it holds a comma or
+ * begins with a quote. Returns what follows it, or NULL when it is no name. */
+static const char *parse_name(const char *text, char *name)
+{
+    bool is_open = *text == '"';
+    size_t n = 0;
+
+    for (text += is_open; *text != '\0' && (is_open || *text != ','); text++) {
+        if (is_open && *text == '"' && *++text != '"') {
+            is_open = false;
+            break;
+        }
+        name[n++] = *text;
+    }
+    name[n] = '\0';
+    return n > 0 && !is_open && (*text == '\0' || *text == ',') ? text : NULL;
+}
+
 static enum ct_status parse_pair(const struct setting *setting, const char *text, char *pair[2],
                                  struct ct_error *err)
 {
-    const char *const comma = strchr(text, ',');
+    const size_t size = strlen(text) + 1;
+    char *const a = ct_malloc_array(size, 1);
+    char *const b = ct_malloc_array(size, 1);
+    enum ct_status status = CT_OK;
 
-    if (comma == NULL || comma == text || comma[1] == '\0' || strchr(comma + 1, ',') != NULL)
-        return refuse(setting, text, "two group names with a comma between", err);
-    free(pair[0]);
-    pair[0] = ct_strndup(text, (size_t)(comma - text));
-    if (pair[0] == NULL)
-        return ct_fail_nomem(err, "parameters", 0);
-    return params_set(&pair[1], comma + 1, err);
+    if (a == NULL || b == NULL) {
+        status = ct_fail_nomem(err, "parameters", 0);
+    } else {
+        const char *end = parse_name(text, a);
+        if (end != NULL)
+            end = *end == ',' ? parse_name(end + 1, b) : NULL;
+        if (end == NULL || *end != '\0')
+            status = refuse(setting, text, "two group names with a comma between", err);
+    }
+    if (status == CT_OK)
+        status = params_set(&pair[0], a, err);
+    if (status == CT_OK)
+        status = params_set(&pair[1], b, err);
+    free(a);
+    free(b);
+    return status;
 }
 
 static enum ct_status parse_choice(const struct setting *setting, const char *text, void *field,
                                    struct ct_error *err)
 {
+    char want[80] = "";
+    size_t used = 0;
+
     for (int i = 0; setting->choices[i] != NULL; i++)
         if (strcmp(setting->choices[i], text) == 0) {
             memcpy(field, &i, sizeof i);
             return CT_OK;
         }
-    return refuse(setting, text, setting->argument, err);
+    for (int i = 0; setting->choices[i] != NULL && used < sizeof want; i++)
+        used += (size_t)snprintf(want + used, sizeof want - used, "%s%s", i > 0 ? "/" : "",
+                                 setting->choices[i]);
+    return refuse(setting, text, want, err);
 }
 
 enum ct_status setting_parse(const struct setting *setting, struct params *params, const char *text,
@@ -136,6 +171,8 @@ enum ct_status setting_parse(const struct setting *setting, struct params *param
             return ct_fail(err, CT_EINVAL, "--%s: the value is empty; give a path", setting->name);
         return params_set(field, text, err);
     case SETTING_HOOKS:
+        if (*text == '\0')
+            return ct_fail(err, CT_EINVAL, "--%s: the value is empty; give a name", setting->name);
         return params_add_hook(params, text, err);
     case SETTING_PAIR:
         return parse_pair(setting, text, field, err);
@@ -164,6 +201,34 @@ static void format_hooks(const struct params *params, char *out, size_t size)
             (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? " " : "", params->hooks[i]);
 }
 
+static size_t put(char c, char *out, size_t size, size_t used)
+{
+    if (used + 1 < size)
+        out[used++] = c;
+    return used;
+}
+
+/* A name as parse_name() reads it, and what follows it. Returns the bytes written. */
+static size_t format_name(const char *name, char next, char *out, size_t size)
+{
+    const bool is_quoted = name[0] == '"' || strchr(name, ',') != NULL;
+    size_t used = 0;
+
+    if (is_quoted)
+        used = put('"', out, size, used);
+    for (; *name != '\0'; name++) {
+        if (is_quoted && *name == '"')
+            used = put('"', out, size, used);
+        used = put(*name, out, size, used);
+    }
+    if (is_quoted)
+        used = put('"', out, size, used);
+    if (next != '\0')
+        used = put(next, out, size, used);
+    out[used] = '\0';
+    return used;
+}
+
 void setting_format(const struct setting *setting, const struct params *params, char *out,
                     size_t size)
 {
@@ -180,8 +245,10 @@ void setting_format(const struct setting *setting, const struct params *params, 
         format_hooks(params, out, size);
         break;
     case SETTING_PAIR:
-        if (texts[0] != NULL && texts[1] != NULL)
-            snprintf(out, size, "%s,%s", texts[0], texts[1]);
+        if (texts[0] != NULL && texts[1] != NULL) {
+            const size_t used = format_name(texts[0], ',', out, size);
+            format_name(texts[1], '\0', out + used, size - used);
+        }
         break;
     case SETTING_NUMBER:
         snprintf(out, size, "%.15g", *(const double *)field);
