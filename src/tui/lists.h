@@ -12,7 +12,7 @@ enum { LIST_WIDE = 90 }; /* columns from which on there is room for more */
 struct list {
     const char *header; /* above the rows, NULL: none */
     const char *more;   /* columns that a wide screen has beside those, see LIST_WIDE; NULL: none */
-    const char *empty; /* what a list without rows says; NULL: that there is nothing */
+    const char *empty;  /* what a list without rows says; NULL: that there is nothing */
     size_t (*count)(struct app *app, const struct view_state *state);
     /* Draws row i at (row, col), at most cols columns wide. */
     void (*draw)(struct app *app, const struct view_state *state, size_t i, struct canvas *c,

@@ -46,8 +46,9 @@ static void on_signal(int number)
 
 /* curses would leave and resize in its own handlers, in the middle of a refresh perhaps: here all
  * of them wait for the event loop. */
-static const int caught_signals[] = { SIGTERM, SIGHUP,  SIGINT,  SIGQUIT,
-                                      SIGTSTP, SIGCONT, SIGWINCH };
+static const int caught_signals[] = {
+    SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH
+};
 enum { N_SIGNALS = sizeof caught_signals / sizeof *caught_signals };
 
 static void catch_signal(int number)

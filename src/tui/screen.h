@@ -19,8 +19,8 @@ struct screen;
 enum event_kind {
     EVENT_NONE, /* the time is up */
     EVENT_KEY,
-    EVENT_CLICK, /* left button at (row, col) */
-    EVENT_WHEEL, /* up or down at (row, col) */
+    EVENT_CLICK,  /* left button at (row, col) */
+    EVENT_WHEEL,  /* up or down at (row, col) */
     EVENT_RESIZE, /* another size, or back from ctrl-Z: everything must be drawn again */
     EVENT_BELL,   /* the descriptor that was waited for is readable */
     EVENT_HANGUP, /* SIGTERM, SIGHUP, SIGINT, or the terminal is gone: leave */
