@@ -239,7 +239,7 @@ START_TEST(rows_stream_until_somebody_stops)
     const size_t n = 300000;
     char *const text = malloc(4 * n);
     struct counter c = { .stop_at = 5 };
-    const struct csv_handler handler = { count_row, &c };
+    const struct csv_handler handler = { .row = count_row, .context = &c };
     struct ct_error err;
     size_t n_ticks = 0;
     const struct progress progress = { stop_halfway, &n_ticks };

@@ -273,7 +273,7 @@ static enum ct_status finish_csv(struct reader *r, struct ct_error *err)
 static enum ct_status read_csv(int fd, const void *head, size_t n_head, struct reader *r,
                                const struct progress *progress, struct ct_error *err)
 {
-    const struct csv_handler handler = { .row = read_row, .context = r };
+    const struct csv_handler handler = { .row = read_row, .context = r, .digest = &r->a.digest };
     const enum ct_status st = csv_read_fd(fd, r->a.name, head, n_head, &handler, progress, err);
 
     return st == CT_OK ? finish_csv(r, err) : st;

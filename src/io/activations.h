@@ -25,7 +25,8 @@ struct activations {       /* zero-initialise; owns everything until activations
     size_t *neurons;       /* [n_neurons], the INDEX of each column */
     size_t *sentences;     /* [n_sentences], the column `sentence`; counted from 0 without it */
     size_t *tokens;        /* [n_sentences], or NULL when the file does not tell */
-    void *numbers;         /* what lies behind values, or npy does */
+    struct input_digest digest; /* of a CSV; not known of an .npy, which is not read as a whole */
+    void *numbers;              /* what lies behind values, or npy does */
     struct npy npy;
 };
 

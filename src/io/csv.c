@@ -20,6 +20,7 @@ struct reader {
     const char *name;
     const struct csv_handler *handler;
     struct ct_error *err;
+    struct hash *hash;     /* of what has been read; NULL: nobody asks */
     enum ct_status status; /* the first failure; what comes after it is passed over */
     struct csv_parser parser;
     size_t line;   /* where the next byte lies */
@@ -246,6 +247,7 @@ static void parse_all(struct reader *r, int fd, char *chunk, size_t used,
         if (r->status != CT_OK)
             return;
         used += got;
+        hash_add(r->hash, chunk, used);
         const bool marked = done == 0 && used >= 3 && memcmp(chunk, "\xEF\xBB\xBF", 3) == 0;
         const size_t skip = marked ? 3 : 0;
         parse_chunk(r, chunk + skip, used - skip);
@@ -281,12 +283,15 @@ enum ct_status csv_read_fd(int fd, const char *name, const void *head, size_t n_
         free(chunk);
         return ct_fail_nomem(err, name, CHUNK);
     }
+    r.hash = handler->digest != NULL ? hash_new() : NULL;
     csv_set_space_func(&r.parser, is_no_space);
     csv_set_blk_size(&r.parser, 4096);
     if (n_head > 0)
         memcpy(chunk, head, n_head);
     parse_all(&r, fd, chunk, n_head, progress);
     csv_free(&r.parser);
+    if (handler->digest != NULL)
+        hash_end(r.hash, handler->digest);
     free(r.text);
     free(r.fields);
     free(chunk);

@@ -13,6 +13,7 @@
 
 #include "base/progress.h"
 #include "base/status.h"
+#include "io/hash.h"
 
 enum {
     CSV_MAX_FIELD = 1 << 20, /* bytes of a field */
@@ -37,6 +38,7 @@ struct csv_handler {
      * and is returned; it should begin its message with csv_fail(). */
     enum ct_status (*row)(void *context, const struct csv_row *row, struct ct_error *err);
     void *context;
+    struct input_digest *digest; /* NULL, or what was read when all of it was */
 };
 
 /*
@@ -64,9 +66,10 @@ size_t csv_row_find(const struct csv_row *row, const char *name);
 struct csv_table { /* zero-initialise; owns everything until csv_table_clear() */
     size_t n_rows; /* without the header */
     size_t n_cols;
-    size_t *lines;  /* [n_rows + 1], the header's first */
-    size_t *starts; /* [(n_rows + 1) * n_cols + 1] into text */
-    char *text;     /* the fields, each with a terminating zero */
+    size_t *lines;              /* [n_rows + 1], the header's first */
+    size_t *starts;             /* [(n_rows + 1) * n_cols + 1] into text */
+    char *text;                 /* the fields, each with a terminating zero */
+    struct input_digest digest; /* of the file */
 };
 
 /* Reads the whole file into *out. Errors as csv_read(); *out is untouched then. */

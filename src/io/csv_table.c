@@ -63,7 +63,7 @@ static enum ct_status add_row(void *context, const struct csv_row *row, struct c
 enum ct_status csv_table_read(const char *path, struct csv_table *out, struct ct_error *err)
 {
     struct builder b = { .name = infile_name(path) };
-    const struct csv_handler handler = { .row = add_row, .context = &b };
+    const struct csv_handler handler = { .row = add_row, .context = &b, .digest = &b.table.digest };
     const enum ct_status st = csv_read(path, &handler, NULL, err);
 
     if (st != CT_OK) {

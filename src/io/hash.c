@@ -35,6 +35,38 @@ void hash_memory(const void *data, size_t size, char hex[HASH_HEX_SIZE])
     finish(&context, hex);
 }
 
+struct hash {
+    struct sha256_ctx context;
+    size_t bytes;
+};
+
+struct hash *hash_new(void)
+{
+    struct hash *const h = calloc(1, sizeof *h);
+
+    if (h != NULL)
+        sha256_init(&h->context);
+    return h;
+}
+
+void hash_add(struct hash *h, const void *data, size_t size)
+{
+    if (h == NULL)
+        return;
+    sha256_update(&h->context, size, data);
+    h->bytes += size;
+}
+
+void hash_end(struct hash *h, struct input_digest *out)
+{
+    *out = (struct input_digest){ 0 };
+    if (h == NULL)
+        return;
+    out->bytes = h->bytes;
+    finish(&h->context, out->sha256);
+    free(h);
+}
+
 static size_t file_size(int fd)
 {
     struct stat s;

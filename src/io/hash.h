@@ -4,11 +4,25 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stddef.h>
 
 #include "base/progress.h"
 #include "base/status.h"
 
 enum { HASH_HEX_SIZE = 65 }; /* 64 digits and the terminating zero */
+
+/* What an input held when it was read: a pipe cannot be asked again. */
+struct input_digest {
+    size_t bytes;
+    char sha256[HASH_HEX_SIZE]; /* empty: not known */
+};
+
+/* Piece by piece: hash_new() (NULL: out of memory), hash_add(), hash_end(), which frees it. All
+ * accept NULL; what hash_end() tells is then not known. */
+struct hash;
+struct hash *hash_new(void);
+void hash_add(struct hash *h, const void *data, size_t size);
+void hash_end(struct hash *h, struct input_digest *out);
 
 void hash_memory(const void *data, size_t size, char hex[HASH_HEX_SIZE]);
 

@@ -198,10 +198,13 @@ enum ct_status labels_read(const char *path, struct labels *out, struct ct_error
     st = read_all(fd, infile_name(path), &text, &size, err);
     if (st == CT_OK)
         st = add_lines(&l, infile_name(path), text, size, err);
-    if (st == CT_OK)
+    if (st == CT_OK) {
+        l.digest.bytes = size;
+        hash_memory(text, size, l.digest.sha256);
         *out = l;
-    else
+    } else {
         labels_clear(&l);
+    }
     free(text);
     infile_close(fd);
     return st;

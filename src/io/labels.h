@@ -6,13 +6,15 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "io/hash.h"
 
 struct labels {   /* zero-initialise; owns everything until labels_clear() */
     char **names; /* [n_names], distinct, in order of first appearance */
     size_t n_names;
     uint32_t *of; /* [n], the label of each row: names[of[i]] */
     size_t n;
-    size_t room_names; /* the rest is labels.c's business */
+    struct input_digest digest; /* of the file that labels_read() has read */
+    size_t room_names;          /* the rest is labels.c's business */
     size_t room;
     uint32_t *slots;
     size_t n_slots;

@@ -6,15 +6,26 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/mem.h"
+#include "base/text.h"
 #include "io/hash.h"
 #include "io/outfile.h"
 #include "pipeline/settings.h"
 
-/* A path or an argument may be no UTF-8, which JSON cannot hold. */
+/* A path or an argument may be no UTF-8, which JSON cannot hold: it is told as messages tell it. */
 static json_t *text_or_null(const char *text)
 {
-    json_t *const value = text != NULL ? json_string(text) : NULL;
+    json_t *value = text != NULL ? json_string(text) : NULL;
 
+    if (value == NULL && text != NULL) {
+        const size_t size = text_visible_size(text, strlen(text)) + 1;
+        char *const shown = ct_malloc_array(size, 1);
+        if (shown != NULL) {
+            text_visible(shown, size, text, strlen(text));
+            value = json_string(shown);
+        }
+        free(shown);
+    }
     return value != NULL ? value : json_null();
 }
 
@@ -30,30 +41,39 @@ static json_t *count(size_t n)
     return json_integer((json_int_t)n);
 }
 
-/* { path, bytes, sha256 } of a file that was read. */
+/* { path, bytes, sha256 } of a file, which is read once more; nulls where it cannot be. */
 static enum ct_status describe_file(const char *path, json_t **out, struct ct_error *err)
 {
-    char hex[HASH_HEX_SIZE];
+    char hex[HASH_HEX_SIZE] = "";
     struct stat info;
 
-    if (stat(path, &info) != 0)
+    const bool is_there = strcmp(path, "-") != 0;
+    if (is_there && stat(path, &info) != 0)
         return ct_fail_errno(err, "%s", path);
-    if (!hash_from_blob_name(path, hex)) {
+    const bool is_file = is_there && S_ISREG(info.st_mode);
+    if (is_file && !hash_from_blob_name(path, hex)) {
         const enum ct_status status = hash_file(path, NULL, hex, err);
         if (status != CT_OK)
             return status;
     }
-    *out = json_pack("{s:o, s:I, s:s}", "path", text_or_null(path), "bytes",
-                     (json_int_t)info.st_size, "sha256", hex);
+    *out = json_pack("{s:o, s:o, s:o}", "path", text_or_null(path), "bytes",
+                     is_file ? json_integer((json_int_t)info.st_size) : json_null(), "sha256",
+                     text_or_null(is_file ? hex : NULL));
     return *out != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 }
 
-static enum ct_status add_file(json_t *object, const char *key, const char *path,
-                               struct ct_error *err)
+/* The same of an input whose digest was taken while it was read, when it was. */
+static enum ct_status add_input(json_t *object, const char *key, const char *path,
+                                const struct input_digest *digest, struct ct_error *err)
 {
     json_t *file = NULL;
-    const enum ct_status status = describe_file(path, &file, err);
+    enum ct_status status = CT_OK;
 
+    if (digest->sha256[0] == '\0')
+        status = describe_file(path, &file, err);
+    else
+        file = json_pack("{s:o, s:o, s:s}", "path", text_or_null(path), "bytes",
+                         count(digest->bytes), "sha256", digest->sha256);
     if (status == CT_OK && json_object_set_new(object, key, file) != 0)
         return ct_fail_nomem(err, "manifest", 0);
     return status;
@@ -186,16 +206,16 @@ static enum ct_status describe_inputs(const struct analysis *a, json_t *root, st
     enum ct_status status;
 
     if (p->activations != NULL) {
-        status = add_file(root, "activations", p->activations, err);
+        status = add_input(root, "activations", p->activations, &a->load->activations.digest, err);
         if (status == CT_OK && p->groups != NULL)
-            status = add_file(root, "groups", p->groups, err);
+            status = add_input(root, "groups", p->groups, &a->load->activations.groups.digest, err);
         return status;
     }
     status = describe_model(a, &model, err);
     if (status == CT_OK && json_object_set_new(root, "model", model) != 0)
         status = ct_fail_nomem(err, "manifest", 0);
     if (status == CT_OK)
-        status = add_file(root, "stimuli", p->stimuli, err);
+        status = add_input(root, "stimuli", p->stimuli, &a->load->stimuli.table.digest, err);
     return status;
 }
 
