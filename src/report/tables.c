@@ -2,6 +2,7 @@
 #include "report/tables.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "io/csv_writer.h"
@@ -203,18 +204,37 @@ static enum ct_status write_one(const struct analysis *a, const struct table *ta
     return status;
 }
 
+static bool is_written(const struct analysis *a, const struct table *table)
+{
+    return !analysis_is_stale(a, table->stage) && (table->is_wanted == NULL || table->is_wanted(a));
+}
+
+/* What another analysis has left under a name of ours. */
+static void remove_old(const char *folder, const char *name)
+{
+    char *const path = outfile_join(folder, name);
+
+    if (path != NULL)
+        (void)unlink(path);
+    free(path);
+}
+
 enum ct_status tables_write(const struct analysis *a, const char *folder, size_t *n_written,
                             struct ct_error *err)
 {
     enum ct_status status = outfile_make_folder(folder, err);
     size_t n = 0;
 
+    if (status == CT_OK)
+        remove_old(folder, "manifest.json");
     for (size_t i = 0; status == CT_OK && i < n_tables; i++)
-        if (!analysis_is_stale(a, tables[i].stage) &&
-            (tables[i].is_wanted == NULL || tables[i].is_wanted(a))) {
+        if (is_written(a, &tables[i])) {
             status = write_one(a, &tables[i], folder, err);
             n++;
         }
+    for (size_t i = 0; status == CT_OK && i < n_tables; i++)
+        if (!is_written(a, &tables[i]))
+            remove_old(folder, tables[i].file);
     if (n_written != NULL)
         *n_written = n;
     return status;

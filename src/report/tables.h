@@ -25,8 +25,9 @@ extern const size_t n_tables;
 
 /*
  * Writes into folder, which is made when it is missing, every table whose stage has a result that
- * fits the parameters; *n_written (may be NULL) counts them. CT_EIO; files that are finished by
- * then stay, the one at fault does not appear.
+ * fits the parameters; *n_written (may be NULL) counts them. What is left of an analysis before is
+ * removed, so that the folder holds one: the manifest first, the other tables last. CT_EIO; files
+ * that are finished by then stay, the one at fault does not appear.
  */
 enum ct_status tables_write(const struct analysis *a, const char *folder, size_t *n_written,
                             struct ct_error *err);
