@@ -13,12 +13,16 @@
 static enum ct_status fail_with_groups(const struct load_result *load, const char *what,
                                        struct ct_error *err)
 {
-    char names[200] = "";
+    enum { MOST = 12, NAME = 60 };
+    char names[MOST * (NAME + 8) + 40] = "";
+    size_t used = 0;
 
-    for (size_t g = 0; g < load->n_groups; g++) {
-        const size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", g > 0 ? ", " : "",
-                 load->group_names[g]);
+    for (size_t g = 0; g < load->n_groups && g < MOST && used < 200; g++) {
+        const char *const name = load->group_names[g];
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%.*s%s", g > 0 ? ", " : "",
+                                 NAME, name, strlen(name) > NAME ? "..." : "");
+        if (g + 1 < load->n_groups && (g + 1 == MOST || used >= 200))
+            snprintf(names + used, sizeof names - used, " and %zu more", load->n_groups - g - 1);
     }
     return ct_fail(err, CT_EINVAL, "%s; there are: %s", what, names);
 }

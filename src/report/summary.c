@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "report/tables.h"
 
@@ -34,10 +35,26 @@ struct shown { /* text of a stranger, made visible */
 
 static struct shown show(const char *text)
 {
+    const size_t size = strlen(text);
     struct shown s;
 
-    text_visible(s.text, sizeof s.text, text, strlen(text));
+    if (text_visible_size(text, size) < sizeof s.text)
+        text_visible(s.text, sizeof s.text, text, size);
+    else
+        strcpy(s.text + text_visible(s.text, sizeof s.text - 3, text, size), "...");
     return s;
+}
+
+/* A path is told whole. */
+static void tell_path(struct page *page, const char *path)
+{
+    const size_t size = text_visible_size(path, strlen(path)) + 1;
+    char *const shown = ct_malloc_array(size, 1);
+
+    if (shown != NULL)
+        text_visible(shown, size, path, strlen(path));
+    line(page, "%s", shown != NULL ? shown : "?");
+    free(shown);
 }
 
 static struct shown show_bytes(double bytes)
@@ -88,7 +105,7 @@ static void tell_model(const struct analysis *a, struct page *page)
 
     gpt2_describe(a->load->model, &info);
     page->heading = "Model";
-    line(page, "%s", show(a->params.model).text);
+    tell_path(page, a->params.model);
     line(page, "GPT-2 of %zu layers, width %zu, %zu heads; %.4g M parameters in %s, %s",
          config->n_layer, config->n_embd, config->n_head, (double)info.n_parameters / 1e6,
          info.dtype, show_bytes((double)info.file_bytes).text);
@@ -100,12 +117,14 @@ static void tell_twins(const struct analysis *a, struct page *page)
     const struct ttest_stage *const t = a->ttest;
     const size_t n = t->n_rows[0] + t->n_rows[1];
 
-    if (t->n_unique == n)
+    if (t->n_unique == n) {
+        line(page, "no two of them are the same up to the target");
         return;
-    line(page, "%zu of the %zu are unique up to their target (rows %zu and %zu are the same, say);",
-         t->n_unique, n, a->load->stimuli.rows[t->twin[0]].row,
+    }
+    line(page, "%zu of the %zu repeat another up to the target (rows %zu and %zu, say);",
+         n - t->n_unique, n, a->load->stimuli.rows[t->twin[0]].row,
          a->load->stimuli.rows[t->twin[1]].row);
-    line(page, "the copies have the same activations and make the test look surer than it is");
+    line(page, "copies have the same activations and make the test look surer than it is");
 }
 
 static void tell_sentences(const struct analysis *a, struct page *page)
@@ -115,7 +134,7 @@ static void tell_sentences(const struct analysis *a, struct page *page)
 
     page->heading = "Sentences";
     if (a->load->model != NULL)
-        line(page, "%s", show(a->params.stimuli).text);
+        tell_path(page, a->load->stimuli.name);
     line(page, "%zu sentences: %zu %s, %zu %s%s", a->load->n_sentences, t->n_rows[0],
          show(group_name(a, 0)).text, t->n_rows[1], show(group_name(a, 1)).text,
          used < a->load->n_sentences ? " (the other groups are left out)" : "");
@@ -136,7 +155,7 @@ static void tell_hooks(const struct analysis *a, struct page *page)
 
     page->heading = a->load->model != NULL ? "Hook" : "Neurons";
     if (a->load->model == NULL)
-        line(page, "%s", show(a->params.activations).text);
+        tell_path(page, a->load->activations.name);
     for (size_t b = 0; b < e->n_blocks && b < 4; b++)
         line(page, "%s, %s neuron%s", show(e->blocks[b].hook).text, show_count(e->blocks[b].n).text,
              plural(e->blocks[b].n));
@@ -144,7 +163,7 @@ static void tell_hooks(const struct analysis *a, struct page *page)
         line(page, "and %zu more, together %s neurons", e->n_blocks - 4,
              show_count(e->X.cols).text);
     if (a->load->model != NULL)
-        line(page, "at the target; %s of %s tokens computed, what sentences share but once",
+        line(page, "at the target; %s of %s tokens computed, shared beginnings only once",
              show_count(e->stats.n_positions).text, show_count(e->stats.n_tokens).text);
 }
 
@@ -154,7 +173,7 @@ static void tell_threshold(const struct analysis *a, struct page *page)
     char bound[80] = "";
 
     if (isfinite(t->t_critical))
-        snprintf(bound, sizeof bound, ", that is |t| > %.6f", t->t_critical);
+        snprintf(bound, sizeof bound, ", |t| > %.6f", t->t_critical);
     switch (a->params.correction) {
     case CORRECTION_BONFERRONI:
         line(page, "significant: p < %g / %zu = %.4g (Bonferroni)%s", a->params.alpha, t->n_neurons,
@@ -228,7 +247,7 @@ static void tell_tsne(const struct analysis *a, struct page *page)
         return;
     }
     line(page, "%zu neurons; perplexity %.4g, %zu iterations, KL divergence %.4f", n, t->perplexity,
-         t->result.n_iter, t->result.kl_divergence);
+         t->result.n_iter, fabs(t->result.kl_divergence)); /* rounding may leave it below 0 */
     if (t->result.n_init > 1)
         line(page, "the best of %zu descents: with few neurons rounding decides where one ends",
              t->result.n_init);
@@ -255,9 +274,12 @@ static void tell_clusters(const struct analysis *a, struct page *page)
     const struct cluster_result *const c = a->cluster;
 
     page->heading = "DBSCAN";
-    line(page, "eps %g, min_samples %zu: %zu cluster%s, %zu neuron%s noise", a->params.eps,
-         a->params.min_samples, c->n_dbscan, plural(c->n_dbscan), c->n_noise,
-         c->n_noise == 1 ? " is" : "s are");
+    if (a->ttest->n_significant == 0)
+        line(page, "no significant neuron, no cluster");
+    else
+        line(page, "eps %g, min_samples %zu: %zu cluster%s, %zu neuron%s noise", a->params.eps,
+             a->params.min_samples, c->n_dbscan, plural(c->n_dbscan), c->n_noise,
+             c->n_noise == 1 ? " is" : "s are");
     tell_rows(page, c->dbscan_rows, c->n_dbscan);
     page->heading = "k-means";
     if (c->n_clusters == 0)
@@ -292,10 +314,9 @@ static void tell_cosines(const struct analysis *a, struct page *page)
 static void tell_caution(struct page *page)
 {
     page->heading = "Mind";
-    line(page,
-         "t-SNE and the clusters are made of neurons that were chosen by their t and are then");
-    line(page, "described by their t: explore with them, do not take them for a test. Distances");
-    line(page, "between far clusters of a t-SNE picture mean little.");
+    line(page, "t-SNE and clusters are made of neurons that were chosen by their t, and");
+    line(page, "described by it: explore with them, do not take them for a test.");
+    line(page, "Distances between far clusters of a t-SNE picture mean little.");
 }
 
 static void tell_files(const struct analysis *a, const char *folder, struct page *page)
@@ -303,7 +324,7 @@ static void tell_files(const struct analysis *a, const char *folder, struct page
     if (folder == NULL)
         return;
     page->heading = "Files";
-    line(page, "%s", show(folder).text);
+    tell_path(page, folder);
     for (size_t i = 0; i < n_tables; i++)
         if (tables[i].is_wanted == NULL || tables[i].is_wanted(a))
             line(page, "  %s", tables[i].file);
@@ -312,15 +333,18 @@ static void tell_files(const struct analysis *a, const char *folder, struct page
 
 static void tell_seconds(const struct analysis *a, struct page *page)
 {
+    char times[N_STAGES][40];
     double total = 0.0;
 
-    page->heading = "Seconds";
-    fprintf(page->file, "%-10s", page->heading);
     for (size_t i = 0; i < N_STAGES; i++) {
-        fprintf(page->file, "%s %.3f, ", stage_name((enum stage_id)i), a->seconds[i]);
+        snprintf(times[i], sizeof times[i], "%s %.3f", stage_name((enum stage_id)i), a->seconds[i]);
         total += a->seconds[i];
     }
-    fprintf(page->file, "together %.3f\n", total);
+    page->heading = "Seconds";
+    line(page, "%s, %s, %s, %s,", times[STAGE_LOAD], times[STAGE_HOOK], times[STAGE_EXTRACT],
+         times[STAGE_TTEST]);
+    line(page, "%s, %s, %s, together %.3f", times[STAGE_TSNE], times[STAGE_CLUSTER],
+         times[STAGE_SIMILARITY], total);
 }
 
 enum ct_status summary_text(const struct analysis *a, const char *folder, char **text,
@@ -340,7 +364,8 @@ enum ct_status summary_text(const struct analysis *a, const char *folder, char *
     tell_tsne(a, &page);
     tell_clusters(a, &page);
     tell_cosines(a, &page);
-    tell_caution(&page);
+    if (a->ttest->n_significant > 1)
+        tell_caution(&page);
     tell_files(a, folder, &page);
     tell_seconds(a, &page);
     if (fclose(page.file) != 0) {
