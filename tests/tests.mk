@@ -204,6 +204,11 @@ check_PROGRAMS += tests/test_run
 tests_test_run_SOURCES = tests/test_run.c $(TEST_SUPPORT)
 tests_test_run_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_run_LDADD = $(IO) $(IO_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_misuse
+tests_test_misuse_SOURCES = tests/test_misuse.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)
+tests_test_misuse_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_misuse_LDADD = src/model/libmodel.a $(IO) $(MODEL_LIBS) $(IO_LIBS) $(CHECK_LIBS)
 EXTRA_DIST += \
 	fixtures/gen_gpt2.py fixtures/gpt2_tiny/config.json fixtures/gpt2_tiny/model.safetensors \
 	fixtures/gpt2_sequences.csv fixtures/gpt2_demo_sequences.csv fixtures/gpt2_demo.csv \

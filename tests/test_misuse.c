@@ -1,0 +1,332 @@
+/*
+ * The program in wrong hands: whatever it is given, it ends with status 0, 1 or 2, tells a failure
+ * in one line, sends nothing to the terminal that the terminal would obey, and leaves no folder
+ * that mixes two analyses.
+ */
+#include "config.h"
+#include "support.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "io/hash.h"
+#include "io_temp.h"
+#include "model_files.h"
+
+enum { COMMAND_SIZE = 4096 };
+
+static char *folder;
+
+/* Runs `circuittui ARGUMENTS` with stdout and stderr in files, from within the folder. */
+static int circuittui(const char *arguments)
+{
+    char command[COMMAND_SIZE];
+
+    snprintf(command, sizeof command, "cd '%s' && '%s' %s >out.txt 2>err.txt", folder,
+             getenv("CIRCUITTUI"), arguments);
+    const int status = system(command);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) <= 2, "%s: status %d", arguments,
+                  status);
+    return WEXITSTATUS(status);
+}
+
+static char *read_back(const char *name, size_t *size)
+{
+    char path[COMMAND_SIZE];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return slurp(path, size);
+}
+
+/* Valid UTF-8 without controls other than the ends of lines. */
+static void assert_harmless(const char *what, const char *name)
+{
+    size_t size;
+    char *const text = read_back(name, &size);
+
+    for (size_t at = 0; at < size;) {
+        uint32_t c = 0;
+        const size_t length = utf8_decode(text + at, size - at, &c);
+        ck_assert_msg(length > 0, "%s: %s: byte %zu is not UTF-8", what, name, at);
+        ck_assert_msg(c == '\n' || !text_is_control(c), "%s: %s: U+%04X", what, name, (unsigned)c);
+        at += length;
+    }
+    free(text);
+}
+
+/* Status 0 without a word on stderr, or another with one line. */
+static void assert_one_line(const char *what, int status)
+{
+    size_t size;
+    char *const text = read_back("err.txt", &size);
+
+    if (status == 0)
+        ck_assert_msg(size == 0, "%s: %s", what, text);
+    else
+        ck_assert_msg(strncmp(text, "circuittui: ", 12) == 0 &&
+                          strchr(text, '\n') == text + size - 1,
+                      "%s: %s", what, text);
+    free(text);
+    assert_harmless(what, "out.txt");
+    assert_harmless(what, "err.txt");
+}
+
+static void put_file_of(const char *name)
+{
+    char path[64];
+    size_t size;
+
+    snprintf(path, sizeof path, "demo/%s", name);
+    char *const bytes = slurp(fixture_path(path), &size);
+    file_put(folder, name, bytes, size);
+    free(bytes);
+}
+
+/* Escape sequences, C1, a bidirectional override, an isolate: in groups, texts and names. */
+#define EVIL                                                                                       \
+    "\x1b]0;x\x07\x1b[31m\xc2\x9b"                                                                 \
+    "31m\xe2\x80\xae\xe2\x81\xa6"
+
+START_TEST(nothing_a_stranger_wrote_reaches_the_terminal)
+{
+    static const char *const commands[] = {
+        "run --plot -s 'x" EVIL ".csv'",
+        "run --plot --ascii -s 'x" EVIL ".csv' -o 'o" EVIL "'",
+        "run -s 'x" EVIL ".csv' -o 'o" EVIL "'",
+        "run -s 'x" EVIL ".csv' --contrast 'a,b" EVIL "'",
+        "run -s '" EVIL "'",
+        "run -m '" EVIL "'",
+        "run -H '" EVIL "'",
+        "run -a 'x" EVIL ".csv'",
+        "run --alpha '" EVIL "'",
+        "run '--" EVIL "'",
+        "'" EVIL "'",
+        "tokenize 'a" EVIL "'",
+        "tokenize '\xff" EVIL "'",
+        "tokenize --tokenizer '" EVIL "' a",
+        "hooks -m '" EVIL "'",
+    };
+    char text[2048];
+    size_t used = (size_t)snprintf(text, sizeof text, "group,target,text\n");
+
+    for (int i = 0; i < 4; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used,
+                                 "\"" EVIL ",a\", him,I saw him" EVIL "\n" EVIL
+                                 "b, her,I saw her" EVIL "\n");
+    text_put(folder, "x" EVIL ".csv", text);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        assert_one_line(commands[i], circuittui(commands[i]));
+    text_put(folder, "bad" EVIL ".csv", "group,target,text\na, him,I saw " EVIL "\n");
+    ck_assert_int_eq(circuittui("run -s 'bad" EVIL ".csv'"), 1);
+    assert_one_line("bad.csv", 1);
+}
+END_TEST
+
+static json_t *read_manifest(const char *name)
+{
+    char *const text = read_back(name, NULL);
+    json_error_t error;
+    json_t *const root = json_loads(text, 0, &error);
+
+    ck_assert_msg(root != NULL, "%s: %s", name, error.text);
+    free(text);
+    return root;
+}
+
+/* What comes through a pipe is described as it was read: it cannot be read again. */
+START_TEST(inputs_from_a_pipe_are_in_the_manifest)
+{
+    static const char *const commands[] = {
+        "run -s - -o pipe --force < stimuli.csv",
+        "run -s /dev/stdin -o pipe --force < stimuli.csv",
+        "run -s fifo -o pipe --force",
+    };
+    char want[HASH_HEX_SIZE];
+    char fifo[COMMAND_SIZE];
+    size_t size;
+
+    put_file_of("stimuli.csv");
+    char *const bytes = read_back("stimuli.csv", &size);
+    hash_memory(bytes, size, want);
+    free(bytes);
+    snprintf(fifo, sizeof fifo, "mkfifo '%s/fifo'; cat '%s/stimuli.csv' > '%s/fifo' &", folder,
+             folder, folder);
+    ck_assert_int_eq(system(fifo), 0);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        ck_assert_int_eq(circuittui(commands[i]), 0);
+        json_t *const manifest = read_manifest("pipe/manifest.json");
+        const json_t *const stimuli = json_object_get(manifest, "stimuli");
+        ck_assert_str_eq(json_string_value(json_object_get(stimuli, "sha256")), want);
+        ck_assert_int_eq(json_integer_value(json_object_get(stimuli, "bytes")), (json_int_t)size);
+        json_decref(manifest);
+    }
+    ck_assert_int_eq(circuittui("run -a - -o pipe2 < pipe/activations.csv"), 0);
+}
+END_TEST
+
+/* The command as it was typed; a path that is no UTF-8 is told as messages tell it. */
+START_TEST(the_manifest_holds_the_command)
+{
+    put_file_of("stimuli.csv");
+    ck_assert_int_eq(circuittui("run -s stimuli.csv -o 'm\xff' --seed 3"), 0);
+    json_t *const manifest = read_manifest("m\xff/manifest.json");
+    const json_t *const command = json_object_get(manifest, "command");
+    ck_assert_str_eq(json_string_value(json_array_get(command, 1)), "run");
+    ck_assert_str_eq(json_string_value(json_array_get(command, 3)), "stimuli.csv");
+    ck_assert_str_eq(json_string_value(json_array_get(command, 5)), "m\\xff");
+    json_decref(manifest);
+}
+END_TEST
+
+static bool is_there(const char *name)
+{
+    char path[COMMAND_SIZE];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return access(path, F_OK) == 0;
+}
+
+/* A manifest tells that the folder is whole; where writing fails, the one before must not stay. */
+START_TEST(a_run_that_fails_leaves_no_manifest)
+{
+    char command[COMMAND_SIZE];
+
+    ck_assert_int_eq(circuittui("run -o old"), 0);
+    ck_assert(is_there("old/manifest.json"));
+    snprintf(command, sizeof command, "cd '%s/old' && rm tsne.csv && mkdir tsne.csv", folder);
+    ck_assert_int_eq(system(command), 0);
+    ck_assert_int_eq(circuittui("run --force -o old"), 1);
+    assert_one_line("a folder in the way", 1);
+    ck_assert(!is_there("old/manifest.json"));
+}
+END_TEST
+
+START_TEST(closed_streams_are_failures_not_files)
+{
+    char command[COMMAND_SIZE];
+    size_t size;
+
+    /* Without its descriptors the program would open its files under theirs. */
+    snprintf(command, sizeof command, "cd '%s' && '%s' run -o closed <&- >&- 2>&-", folder,
+             getenv("CIRCUITTUI"));
+    ck_assert_int_eq(WEXITSTATUS(system(command)), 1);
+    char *const text = read_back("closed/ttest.csv", &size);
+    ck_assert_int_eq(strncmp(text, "hook,neuron,", 12), 0);
+    free(text);
+    ck_assert_int_eq(circuittui("run -s - <&-"), 1);
+    assert_one_line("standard input closed", 1);
+}
+END_TEST
+
+static uint32_t next_random(uint32_t *state)
+{
+    *state = *state * 1664525U + 1013904223U; /* Numerical Recipes */
+    return *state >> 8;
+}
+
+/* Changes, cuts, doubles or takes out some bytes among the first `within`. */
+static size_t damage(char *bytes, size_t size, size_t within, uint32_t *state)
+{
+    static const char telling[] = "\"{}[],:0129-eE. \n\\\xff\x1b";
+
+    for (uint32_t n = next_random(state) % 3; n < 3 && size > 0; n++) {
+        const size_t at = next_random(state) % (within < size ? within : size);
+        const size_t left = size - at;
+        const size_t most = left < 40 ? left : 40;
+        switch (next_random(state) % 5) {
+        case 0:
+            bytes[at] = (char)next_random(state);
+            break;
+        case 1:
+            bytes[at] = telling[next_random(state) % (sizeof telling - 1)];
+            break;
+        case 2:
+            memmove(bytes + at, bytes + at + most, left - most);
+            size -= most;
+            break;
+        case 3:
+            memmove(bytes + at + most, bytes + at, left - most);
+            break;
+        default:
+            size = at;
+            break;
+        }
+    }
+    return size;
+}
+
+/* A file and how much of it is structure: the rest is weights, any of which are valid. */
+static const struct {
+    const char *name;
+    size_t within;
+} parts[] = {
+    { "config.json", SIZE_MAX },
+    { "model.safetensors", 6200 },
+    { "vocab.json", SIZE_MAX },
+    { "merges.txt", SIZE_MAX },
+};
+enum { N_PARTS = sizeof parts / sizeof *parts, N_DAMAGES = 60 };
+
+START_TEST(damaged_models_are_told_in_one_line)
+{
+    uint32_t state = (uint32_t)_i + 1;
+    size_t n_failed = 0;
+    size_t size;
+
+    for (size_t k = 0; k < N_PARTS; k++)
+        put_file_of(parts[k].name);
+    put_file_of("stimuli.csv");
+    char *const whole = read_back(parts[_i].name, &size);
+    char *const bytes = malloc(size);
+    for (int i = 0; i < N_DAMAGES; i++) {
+        char what[64];
+        memcpy(bytes, whole, size);
+        file_put(folder, parts[_i].name, bytes, damage(bytes, size, parts[_i].within, &state));
+        snprintf(what, sizeof what, "%s, damage %d", parts[_i].name, i);
+        const int status = circuittui("run -m . -s stimuli.csv --iterations 250 --threads 1");
+        ck_assert_msg(status <= 1, "%s: status %d", what, status);
+        assert_one_line(what, status);
+        n_failed += status == 1;
+    }
+    ck_assert_uint_gt(n_failed, N_DAMAGES / 4);
+    free(bytes);
+    free(whole);
+}
+END_TEST
+
+static void begin(void)
+{
+    folder = folder_new();
+}
+
+static void end(void)
+{
+    folder_remove(folder);
+}
+
+int main(void)
+{
+    Suite *const suite = suite_create("misuse");
+    TCase *const tcase = tcase_create("misuse");
+    SRunner *const runner = srunner_create(suite);
+
+    setenv("LC_ALL", "C.UTF-8", 1);
+    tcase_set_timeout(tcase, 300);
+    tcase_add_checked_fixture(tcase, begin, end);
+    tcase_add_test(tcase, nothing_a_stranger_wrote_reaches_the_terminal);
+    tcase_add_test(tcase, inputs_from_a_pipe_are_in_the_manifest);
+    tcase_add_test(tcase, the_manifest_holds_the_command);
+    tcase_add_test(tcase, a_run_that_fails_leaves_no_manifest);
+    tcase_add_test(tcase, closed_streams_are_failures_not_files);
+    tcase_add_loop_test(tcase, damaged_models_are_told_in_one_line, 0, N_PARTS);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
