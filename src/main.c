@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/paths.h"
+#include "cli/threads.h"
 #include "tui/tui.h"
 
 static enum ct_status open_ui(struct options *options, int *code, struct ct_error *err)
@@ -23,8 +24,10 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
         .ascii = options->ascii,
     };
     int signal_number = 0;
-    enum ct_status status = commands_defaults(options, err);
+    enum ct_status status;
 
+    threads_sleep_when_idle(options->argv);
+    status = commands_defaults(options, err);
     *code = 1;
     if (paths_demo(&demo, NULL) == CT_OK)
         ui.demo = demo; /* without it, it cannot be chosen */

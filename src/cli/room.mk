@@ -9,4 +9,5 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/options.c src/cli/options.h \
 	src/cli/paths.c src/cli/paths.h \
 	src/cli/run.c \
+	src/cli/threads.c src/cli/threads.h \
 	src/cli/tokenize.c

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/ansi.h"
+#include "cli/threads.h"
 #include "pipeline/analysis.h"
 #include "report/manifest.h"
 #include "report/plots.h"
@@ -175,8 +176,10 @@ static enum ct_status print_report(const struct analysis *a, const struct option
 enum ct_status command_run(struct options *options, struct ct_error *err)
 {
     struct analysis a;
-    enum ct_status status = commands_defaults(options, err);
+    enum ct_status status;
 
+    threads_sleep_when_idle(options->argv);
+    status = commands_defaults(options, err);
     analysis_init(&a);
     if (status == CT_OK && options->out != NULL && !options->force)
         status = tables_check_absent(options->out, err);
