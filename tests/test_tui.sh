@@ -146,7 +146,7 @@ every_view() {
         for _ in $(seq "$n"); do
             i=$((i % n + 1))
             keys v
-            await " $i/$n[ ,]" "view $i of $n of stage $stage"
+            await " ${i}/${n}[ ,]" "view $i of $n of stage $stage"
             total=$((total + 1))
         done
     done
