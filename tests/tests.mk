@@ -226,3 +226,15 @@ check_PROGRAMS += tests/test_load_views
 tests_test_load_views_SOURCES = tests/test_load_views.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
 tests_test_load_views_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_load_views_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
+# Measured by hand, see their heads.
+EXTRA_DIST += tests/tui_latency.py tests/bench/make_model.py
+
+check_PROGRAMS += tests/test_worker
+tests_test_worker_SOURCES = tests/test_worker.c $(TEST_SUPPORT)
+tests_test_worker_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_worker_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_screen_draw
+tests_test_screen_draw_SOURCES = tests/test_screen_draw.c $(TEST_SUPPORT)
+tests_test_screen_draw_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_screen_draw_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,274 @@
+/* The whole screen drawn into a canvas, without a terminal: every view of every stage, before and
+ * after there is something to see, in every size from 1x1 on, in colour and without, in UTF-8 and
+ * ASCII. Nothing may be drawn outside (AddressSanitizer looks on), and what orients the eye stands
+ * where it should. */
+#include "config.h"
+#include "support.h"
+
+#include <cblas.h>
+#include <string.h>
+
+#include "report/plots.h"
+#include "tui/draw.h"
+#include "tui/keys.h"
+#include "tui/screen.h"
+#include "tui/views.h"
+
+static void begin(struct app *app, bool computed)
+{
+    struct ct_error err = { 0 };
+
+    openblas_set_num_threads(1);
+    ck_assert_int_eq(app_init(app, NULL), CT_OK);
+    app->a.params.threads = 2;
+    app->a.params.iterations = 250;
+    ck_assert_int_eq(params_set(&app->a.params.model, fixture_path("demo"), NULL), CT_OK);
+    ck_assert_int_eq(params_set(&app->a.params.stimuli, fixture_path("demo/stimuli.csv"), NULL),
+                     CT_OK);
+    if (computed && analysis_run(&app->a, STAGE_SIMILARITY, NULL, &err) != CT_OK)
+        ck_abort_msg("%s", err.text);
+}
+
+/* The characters of a row, those beyond ASCII as '#'. */
+static const char *row_text(const struct canvas *c, size_t row)
+{
+    static char text[1000];
+
+    for (size_t col = 0; col < c->cols; col++) {
+        const uint32_t ch = c->cells[row * c->cols + col].ch;
+        text[col] = ch >= ' ' && ch < 127 ? (char)ch : '#';
+    }
+    text[c->cols] = '\0';
+    return text;
+}
+
+static bool has_text(const struct canvas *c, const char *text)
+{
+    for (size_t row = 0; row < c->rows; row++)
+        if (strstr(row_text(c, row), text) != NULL)
+            return true;
+    return false;
+}
+
+static void draw(struct app *app, size_t rows, size_t cols, bool ascii, bool color,
+                 struct canvas *c)
+{
+    *c = (struct canvas){ 0 };
+    ck_assert_int_eq(canvas_init(c, rows, cols, ascii, color, NULL), CT_OK);
+    draw_screen(app, c);
+    ck_assert_uint_eq(c->rows, rows);
+    for (size_t i = 0; ascii && i < rows * cols; i++)
+        ck_assert_msg(c->cells[i].ch < 127, "%s: U+%04X in ASCII at %zu, %zu",
+                      stage_name(app->stage), (unsigned)c->cells[i].ch, i / cols, i % cols);
+}
+
+static const size_t sizes[][2] = {
+    { 1, 1 },   { 1, 80 },  { 5, 20 },  { 15, 59 },  { 16, 60 },  { 17, 61 },  { 21, 80 },
+    { 22, 80 }, { 24, 80 }, { 50, 60 }, { 16, 200 }, { 50, 200 }, { 60, 200 },
+};
+enum { N_SIZES = sizeof sizes / sizeof *sizes };
+
+static void draw_all_sizes(struct app *app)
+{
+    for (size_t s = 0; s < N_SIZES; s++)
+        for (size_t kind = s % 2; kind < 4; kind += 2) { /* in turns */
+            struct canvas c;
+            draw(app, sizes[s][0], sizes[s][1], kind & 1, kind & 2, &c);
+            canvas_clear(&c);
+        }
+}
+
+static void draw_every_view(struct app *app)
+{
+    for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
+        app->stage = stage;
+        for (size_t v = 0; v < view_count(stage); v++) {
+            app->view[stage] = v;
+            draw_all_sizes(app);
+        }
+    }
+}
+
+START_TEST(every_view_draws_in_every_size)
+{
+    struct app app;
+
+    begin(&app, true);
+    draw_every_view(&app);
+    app_select_neuron(&app, 17);
+    app.has_cluster = true;
+    draw_every_view(&app);
+    app.is_wide = true;
+    draw_every_view(&app);
+    app_clear(&app);
+}
+END_TEST
+
+START_TEST(every_view_draws_before_there_is_anything)
+{
+    struct app app;
+
+    begin(&app, false);
+    draw_every_view(&app);
+    app_clear(&app);
+}
+END_TEST
+
+START_TEST(what_lies_over_the_view_draws_in_every_size)
+{
+    struct app app;
+
+    begin(&app, true);
+    app.mode = MODE_HELP;
+    draw_all_sizes(&app);
+    app_confirm(&app, NULL, "%0*d", 400, 1);
+    draw_all_sizes(&app);
+    app_prompt(&app, "model", "/a/path/that/is/long/enough/to/be/wider/than/a/narrow/terminal/is",
+               0, NULL);
+    draw_all_sizes(&app);
+    app.mode = MODE_NORMAL;
+    app_say(&app, INK_BAD, "%0*d", 250, 1);
+    draw_all_sizes(&app);
+    app_clear(&app);
+}
+END_TEST
+
+START_TEST(panels_and_titles_stand_at_80x24)
+{
+    struct app app;
+
+    begin(&app, true);
+    for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
+        char line[40];
+        app.stage = stage;
+        for (size_t v = 0; v < view_count(stage); v++) {
+            struct view_state *state;
+            struct canvas c;
+            app.view[stage] = v;
+            const struct view *const view = view_current(&app, &state);
+            draw(&app, 24, 80, true, false, &c);
+            ck_assert_msg(strstr(row_text(&c, 1), view->name) != NULL, "%s: %s", view->name,
+                          row_text(&c, 1));
+            ck_assert(strncmp(row_text(&c, 0), " circuittui  demo | h.3.mlp.c_fc", 32) == 0);
+            snprintf(line, sizeof line, "|>* %d ", (int)stage + 1);
+            ck_assert_msg(strncmp(row_text(&c, 2 + stage), line, strlen(line)) == 0, "%s",
+                          row_text(&c, 2 + stage));
+            ck_assert(has_text(&c, "Pipeline") && has_text(&c, "Parameters") &&
+                      has_text(&c, "Neuron") && strstr(row_text(&c, 23), "quit") != NULL);
+            canvas_clear(&c);
+        }
+    }
+    app_clear(&app);
+}
+END_TEST
+
+START_TEST(a_small_terminal_is_told_what_it_lacks)
+{
+    struct app app;
+    struct canvas c;
+
+    begin(&app, true);
+    draw(&app, 5, 20, true, false, &c);
+    ck_assert(has_text(&c, "60") && !has_text(&c, "Pipeline"));
+    canvas_clear(&c);
+    app_clear(&app);
+}
+END_TEST
+
+START_TEST(every_row_of_the_table_of_views_resolves)
+{
+    for (size_t i = 0; i < n_views; i++) {
+        const struct view *const v = &views[i];
+        size_t found = 0;
+        ck_assert(v->name != NULL && v->stage < N_STAGES && v->needs <= N_STAGES);
+        ck_assert(v->ops != NULL && v->ops->draw != NULL && v->ops->key != NULL &&
+                  v->ops->mouse != NULL && v->ops->keys != NULL);
+        for (size_t p = 0; p < n_plots; p++)
+            found += (v->ops == &plot_view || v->ops == &live_view) &&
+                     strcmp(plots[p].name, v->what) == 0;
+        ck_assert_msg(found == 1 || (v->ops != &plot_view && v->ops != &live_view),
+                      "%s: %zu plots of that name", v->name, found);
+    }
+    for (enum stage_id stage = 0; stage < N_STAGES; stage++)
+        ck_assert_uint_gt(view_count(stage), 0);
+}
+END_TEST
+
+/* Any key in any view of any stage, and clicks everywhere: the state stays one that can be drawn.
+ */
+START_TEST(keys_and_clicks_leave_a_state_that_draws)
+{
+    static const uint32_t some[] = { KEYCODE_UP,
+                                     KEYCODE_DOWN,
+                                     KEYCODE_LEFT,
+                                     KEYCODE_RIGHT,
+                                     KEYCODE_HOME,
+                                     KEYCODE_END,
+                                     KEYCODE_PAGE_UP,
+                                     KEYCODE_PAGE_DOWN,
+                                     KEYCODE_DELETE,
+                                     'n',
+                                     'N',
+                                     'r',
+                                     '+',
+                                     '+',
+                                     '+',
+                                     '-',
+                                     '0',
+                                     's',
+                                     '_',
+                                     '=',
+                                     'g',
+                                     'G',
+                                     'h',
+                                     'j',
+                                     'k',
+                                     'l',
+                                     'z',
+                                     1,
+                                     21,
+                                     0x1F600 };
+    struct app app;
+    struct canvas c;
+
+    begin(&app, true);
+    app.a.params.threads = 1;
+    for (enum stage_id stage = 0; stage < N_STAGES; stage++)
+        for (size_t v = 0; v < view_count(stage); v++) {
+            app.stage = stage;
+            app.view[stage] = v;
+            app.pane = PANE_VIEW;
+            for (size_t k = 0; k < sizeof some / sizeof *some; k++) {
+                struct event event = { .kind = EVENT_KEY, .key = some[k] };
+                keys_handle(&app, &event, 24, 80);
+                draw(&app, 24, 80, false, true, &c);
+                event = (struct event){ .kind = k % 3 ? EVENT_CLICK : EVENT_WHEEL,
+                                        .row = k * 7 % 24,
+                                        .col = 23 + k * 13 % 57,
+                                        .wheel = k % 3   ? 0
+                                                 : k % 2 ? 1
+                                                         : -1 };
+                keys_handle(&app, &event, 24, 80);
+                canvas_clear(&c);
+                draw(&app, 16, 60, true, false, &c);
+                canvas_clear(&c);
+            }
+            ck_assert_int_eq(app.mode, MODE_NORMAL);
+        }
+    app_clear(&app);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        every_view_draws_in_every_size,
+        every_view_draws_before_there_is_anything,
+        what_lies_over_the_view_draws_in_every_size,
+        panels_and_titles_stand_at_80x24,
+        a_small_terminal_is_told_what_it_lacks,
+        every_row_of_the_table_of_views_resolves,
+        keys_and_clicks_leave_a_state_that_draws,
+    };
+    return RUN_TESTS("screen_draw", tests);
+}
