@@ -42,7 +42,7 @@ class Terminal:
             os.environ.pop("NO_COLOR", None)
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
             os.execv(argv[0], argv)
-        self.sent = 0
+        self.sent, self.rows, self.cols = 0, rows, cols
         self.data = b""
 
     def read(self, timeout):
@@ -63,12 +63,18 @@ class Terminal:
 
     def await_text(self, *texts, limit=60.0):
         """Seconds until one of the texts has come; what came before the last key() is forgotten."""
-        start = time.monotonic()
+        start = painted = time.monotonic()
         while not any(text in self.data for text in texts):
             if time.monotonic() - start > limit:
                 raise SystemExit(f"waited in vain for {texts}; the last was {self.data[-600:]!r}")
-            self.read(0.5)
+            if not self.read(1.0) or time.monotonic() - painted > 2.0:
+                self.repaint()  # what stood there already in part has not been sent whole
+                painted = time.monotonic()
         return time.monotonic() - start
+
+    def repaint(self):
+        self.cols ^= 1
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.cols, 0, 0))
 
     def ask(self, key, *texts, limit=60.0):
         self.key(key)
@@ -239,7 +245,8 @@ def measure_bytes(program, options):
     term.drain(0.3)
     before, start = term.sent, time.monotonic()
     term.key("5\r")
-    term.await_text(b"tsne done", limit=300)
+    while b"tsne done" not in term.data and time.monotonic() - start < 300:
+        term.read(1.0)
     term.drain(0.3)
     print(f"bytes      live t-SNE at n = 1500, 80x24: {(term.sent - before) / 1000:.0f} kB "
           f"in {time.monotonic() - start:.1f} s", flush=True)
