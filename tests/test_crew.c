@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "num/crew.h"
+#include "base/crew.h"
 
 enum { N_BLOCKS = 500 };
 

@@ -13,6 +13,11 @@ tests_test_base_SOURCES = tests/test_base.c $(TEST_SUPPORT)
 tests_test_base_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_base_LDADD = $(BASE) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_crew
+tests_test_crew_SOURCES = tests/test_crew.c $(TEST_SUPPORT)
+tests_test_crew_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_crew_LDADD = $(BASE) $(CHECK_LIBS)
+
 # The io room: readers and writers, on files of their own in a temporary folder.
 IO_TEST_SOURCES = tests/io_temp.c tests/io_temp.h $(TEST_SUPPORT)
 IO_TEST_LIBS = $(IO) $(IO_LIBS) $(CHECK_LIBS)
@@ -74,11 +79,6 @@ check_PROGRAMS += tests/test_mt19937
 tests_test_mt19937_SOURCES = tests/test_mt19937.c $(TEST_SUPPORT)
 tests_test_mt19937_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_mt19937_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
-
-check_PROGRAMS += tests/test_crew
-tests_test_crew_SOURCES = tests/test_crew.c $(TEST_SUPPORT)
-tests_test_crew_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_crew_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_pca
 tests_test_pca_SOURCES = tests/test_pca.c $(TEST_SUPPORT)

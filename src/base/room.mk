@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_SOURCES = \
+	src/base/crew.c src/base/crew.h \
 	src/base/kernel.h \
 	src/base/mat.c src/base/mat.h \
 	src/base/mem.c src/base/mem.h \

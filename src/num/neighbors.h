@@ -13,7 +13,7 @@
 #include "base/mat.h"
 #include "base/progress.h"
 #include "base/status.h"
-#include "num/crew.h"
+#include "base/crew.h"
 
 struct neighbors { /* zero-initialise; owns its arrays until neighbors_clear() */
     size_t n_samples;

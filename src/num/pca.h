@@ -11,7 +11,7 @@
 
 #include "base/mat.h"
 #include "base/status.h"
-#include "num/crew.h"
+#include "base/crew.h"
 
 /*
  * The scores of X [n_samples, n_features] on its first n_components components, in units of X:

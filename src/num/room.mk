@@ -1,7 +1,6 @@
 noinst_LIBRARIES += src/num/libnum.a
 src_num_libnum_a_SOURCES = \
 	src/num/cells.c src/num/cells.h \
-	src/num/crew.c src/num/crew.h \
 	src/num/dbscan.c src/num/dbscan.h \
 	src/num/exact.h \
 	src/num/histogram.c src/num/histogram.h \

@@ -7,7 +7,7 @@
 
 #include "base/kernel.h"
 #include "base/mem.h"
-#include "num/crew.h"
+#include "base/crew.h"
 #include "num/mt19937.h"
 #include "num/neighbors.h"
 #include "num/pca.h"

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "num/crew.h"
+#include "base/crew.h"
 #include "num/neighbors.h"
 
 /* How many neighbours count: min(n_samples - 1, floor(3 perplexity + 1)). */

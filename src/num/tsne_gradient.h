@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
-#include "num/crew.h"
+#include "base/crew.h"
 #include "num/tsne_affinity.h"
 #include "num/tsne_tree.h"
 

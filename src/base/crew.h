@@ -6,8 +6,8 @@
  * microseconds and then sleeps; and when helpers have kept the caller waiting, the caller works
  * alone for a while before it asks again.
  */
-#ifndef CT_NUM_CREW_H
-#define CT_NUM_CREW_H
+#ifndef CT_BASE_CREW_H
+#define CT_BASE_CREW_H
 
 #include <stddef.h>
 

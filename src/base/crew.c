@@ -1,5 +1,5 @@
 #include "config.h"
-#include "num/crew.h"
+#include "base/crew.h"
 
 #include <pthread.h>
 #include <sched.h>
