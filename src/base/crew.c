@@ -13,9 +13,9 @@
 #include "base/mem.h"
 
 enum {
-    SPIN = 2000,      /* looks before a helper sleeps or the caller yields: 10 to 30 us */
-    YIELDS = 64,      /* before the caller sleeps instead */
-    MOST_ALONE = 128, /* sections the caller does alone at most before it asks for help again */
+    SPIN = 2000,  /* looks before a helper sleeps or the caller yields: 10 to 30 us */
+    YIELDS = 64,  /* before the caller sleeps instead */
+    CAUTION = 10, /* times as long as it has waited for a late helper, the caller works alone */
 };
 
 struct crew {
@@ -32,12 +32,12 @@ struct crew {
     _Atomic uint64_t ticket;
     _Atomic uint32_t pending; /* blocks taken or not, but not done */
 
-    size_t alone;      /* sections the caller still does alone */
-    size_t next_alone; /* how many it will be the next time a helper is late */
+    int64_t alone_until;    /* when helpers may be asked again, in nanoseconds of the clock */
+    _Atomic int caller_cpu; /* where the caller was when it last asked for help; -1: unknown */
 
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    _Atomic int sleeping;
+    _Atomic bool asleep; /* a helper is, or is about to be, or has just been */
     _Atomic bool quit;
 };
 
@@ -71,23 +71,56 @@ static bool take_and_run(struct crew *c)
     return true;
 }
 
-static void sleep_until_work(struct crew *c)
+/* Woken, it looks around again, even if others have done that work: more is to follow. */
+static void sleep_until_called(struct crew *c)
 {
     pthread_mutex_lock(&c->mutex);
-    atomic_fetch_add(&c->sleeping, 1);
-    while ((uint32_t)atomic_load(&c->ticket) == 0 && !atomic_load(&c->quit))
+    atomic_store(&c->asleep, true); /* before the look at the ticket; the caller, the other way */
+    if ((uint32_t)atomic_load(&c->ticket) == 0 && !atomic_load(&c->quit))
         pthread_cond_wait(&c->wake, &c->mutex);
-    atomic_fetch_sub(&c->sleeping, 1);
     pthread_mutex_unlock(&c->mutex);
 }
 
-static void wake_sleepers(struct crew *c)
+static void call_sleepers(struct crew *c)
 {
-    if (atomic_load(&c->sleeping) > 0) {
+    if (atomic_load(&c->asleep)) {
         pthread_mutex_lock(&c->mutex);
+        atomic_store(&c->asleep, false);
         pthread_cond_broadcast(&c->wake);
         pthread_mutex_unlock(&c->mutex);
     }
+}
+
+static int this_cpu(void)
+{
+#ifdef __linux__
+    return sched_getcpu();
+#else
+    return -1;
+#endif
+}
+
+/*
+ * Linux may wake a helper on the caller's own processor and leave it there for seconds although
+ * another idles: there it only takes the time of the caller, who has done the work before it is
+ * its turn. It moves away, and may then run anywhere it might before.
+ */
+static void step_aside(const struct crew *c)
+{
+#ifdef __linux__
+    const int cpu = atomic_load(&c->caller_cpu);
+    cpu_set_t allowed, others;
+
+    if (cpu < 0 || cpu >= CPU_SETSIZE || this_cpu() != cpu ||
+        sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return;
+    others = allowed;
+    CPU_CLR((size_t)cpu, &others);
+    if (CPU_COUNT(&others) > 0 && sched_setaffinity(0, sizeof others, &others) == 0)
+        sched_setaffinity(0, sizeof allowed, &allowed);
+#else
+    (void)c;
+#endif
 }
 
 static void *helper_main(void *argument)
@@ -101,7 +134,8 @@ static void *helper_main(void *argument)
         } else if (++idle < SPIN) {
             relax();
         } else {
-            sleep_until_work(c);
+            sleep_until_called(c);
+            step_aside(c);
             idle = 0;
         }
     }
@@ -136,7 +170,7 @@ enum ct_status crew_new(int n_threads, struct crew **out, struct ct_error *err)
         free(c);
         return ct_fail_nomem(err, "threads", 0);
     }
-    c->next_alone = 1;
+    c->caller_cpu = -1;
     pthread_mutex_init(&c->mutex, NULL);
     pthread_cond_init(&c->wake, NULL);
     start_helpers(c, wanted);
@@ -165,20 +199,38 @@ size_t crew_size(const struct crew *crew)
     return crew == NULL ? 1 : 1 + (size_t)crew->n_helpers;
 }
 
-/* Waits for the blocks that helpers have taken. False: it took longer than a block should. */
-static bool wait_for_helpers(struct crew *c)
+static int64_t nanoseconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static bool is_done(struct crew *c)
+{
+    return atomic_load(&c->pending) == 0;
+}
+
+/* Waits for the blocks that helpers have taken. Where that takes longer than the work has taken
+ * since `begun`, a helper has lost its processor to another program: no help is asked for until
+ * the loss is a tenth of the time. */
+static void wait_for_helpers(struct crew *c, int64_t begun)
 {
     for (int look = 0; look < SPIN; look++) {
-        if (atomic_load(&c->pending) == 0)
-            return true;
+        if (is_done(c))
+            return;
         relax();
     }
-    for (int look = 0; atomic_load(&c->pending) != 0; look++)
+    const int64_t since = nanoseconds();
+    for (int look = 0; !is_done(c); look++)
         if (look < YIELDS)
             sched_yield();
         else
             nanosleep(&(struct timespec){ .tv_nsec = 20000 }, NULL);
-    return false;
+    const int64_t now = nanoseconds();
+    if (now - since > since - begun)
+        c->alone_until = now + CAUTION * (now - since);
 }
 
 static void run_alone(size_t n_blocks, void (*block)(void *context, size_t i), void *context)
@@ -191,25 +243,21 @@ void crew_run(struct crew *crew, size_t n_blocks, void (*block)(void *context, s
               void *context)
 {
     struct crew *const c = crew;
+    const int64_t begun = nanoseconds();
 
-    if (c == NULL || c->n_helpers == 0 || n_blocks < 2 || n_blocks > UINT32_MAX || c->alone > 0) {
-        if (c != NULL && c->alone > 0)
-            c->alone--;
+    if (c == NULL || c->n_helpers == 0 || n_blocks < 2 || n_blocks > UINT32_MAX ||
+        begun < c->alone_until) {
         run_alone(n_blocks, block, context);
         return;
     }
     c->block = block;
     c->context = context;
+    atomic_store(&c->caller_cpu, this_cpu());
     atomic_store(&c->pending, (uint32_t)n_blocks);
     const uint64_t section = (atomic_load(&c->ticket) >> 32) + 1;
     atomic_store(&c->ticket, section << 32 | n_blocks);
-    wake_sleepers(c);
+    call_sleepers(c);
     while (take_and_run(c))
         ;
-    if (wait_for_helpers(c)) {
-        c->next_alone = c->next_alone > 1 ? c->next_alone - 1 : 1;
-    } else {
-        c->alone = c->next_alone;
-        c->next_alone = c->next_alone < MOST_ALONE ? 2 * c->next_alone : MOST_ALONE;
-    }
+    wait_for_helpers(c, begun);
 }
