@@ -110,6 +110,11 @@ tests_test_multitest_SOURCES = tests/test_multitest.c $(TEST_SUPPORT)
 tests_test_multitest_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_multitest_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_silhouette
+tests_test_silhouette_SOURCES = tests/test_silhouette.c $(TEST_SUPPORT)
+tests_test_silhouette_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_silhouette_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_similarity
 tests_test_similarity_SOURCES = tests/test_similarity.c $(TEST_SUPPORT)
 tests_test_similarity_CPPFLAGS = $(TEST_CPPFLAGS)
