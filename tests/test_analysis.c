@@ -170,6 +170,7 @@ START_TEST(no_significant_neuron_is_a_result)
     ck_assert_uint_eq(a.tsne->result.embedding.rows, 0);
     ck_assert_uint_eq(a.cluster->n_dbscan, 0);
     ck_assert_uint_eq(a.cluster->n_clusters, 0);
+    ck_assert(isnan(a.cluster->dbscan_silhouette) && isnan(a.cluster->kmeans_silhouette));
     ck_assert(isnan(a.similarity->mean_all));
     analysis_clear(&a);
 }

@@ -160,7 +160,34 @@ START_TEST(views_read_both_dtypes)
     assert_allclose(out, (double[]){ 0, 9 }, 2, 0, 0);
     ck_assert(matview_get(&w, 1, 1) == 9.0);
     mat_clear(&m);
+}
+END_TEST
+
+static bool write_down(void *context, size_t done, size_t total)
+{
+    size_t *const seen = context;
+
+    seen[0] = done;
+    seen[1] = total;
+    return done < total;
+}
+
+START_TEST(parts_of_work_run_through_the_whole)
+{
+    size_t seen[2] = { 0, 0 };
+    const struct progress whole = { write_down, seen };
+    struct progress_part part = { &whole, 1, 2, 4 };
+    const struct progress progress = progress_of_part(&part);
+
     ck_assert(progress_tick(NULL, 1, 2));
+    ck_assert(progress_tick(&progress, 0, 0));
+    ck_assert(4 * seen[0] == seen[1]);
+    ck_assert(progress_tick(&progress, 50, 100));
+    ck_assert(2 * seen[0] == seen[1]);
+    part.first = 2;
+    ck_assert(!progress_tick(&progress, 100, 100));
+    part.whole = NULL;
+    ck_assert(progress_tick(&progress, 100, 100));
 }
 END_TEST
 
@@ -176,6 +203,7 @@ int main(void)
         long_errors_lose_their_middle,
         sizes_that_overflow_are_refused,
         views_read_both_dtypes,
+        parts_of_work_run_through_the_whole,
     };
     return RUN_TESTS("base", tests);
 }

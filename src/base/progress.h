@@ -11,6 +11,15 @@ struct progress {
     void *context;
 };
 
+/* Step `first` and the n - 1 after it, of n_steps that longer work has. */
+struct progress_part {
+    const struct progress *whole; /* borrowed; may be NULL */
+    size_t first, n, n_steps;
+};
+
+/* A progress whose ticks run through those steps of the whole; *part must live as long. */
+struct progress progress_of_part(struct progress_part *part);
+
 /* True (go on) when p or its tick is NULL. */
 bool progress_tick(const struct progress *p, size_t done, size_t total);
 

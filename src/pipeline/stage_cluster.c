@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "num/dbscan.h"
+#include "num/silhouette.h"
 
 /* Size, mean t and mean |t| of each label 0 .. n_labels - 1. */
 static enum ct_status summarise(const struct ttest_stage *t, const int32_t *labels, size_t n_labels,
@@ -86,6 +87,24 @@ static enum ct_status run_kmeans(const struct analysis *a, struct cluster_result
     return status;
 }
 
+/* How far apart the clusters are. */
+static enum ct_status score(const struct analysis *a, const struct stage_run *run,
+                            struct cluster_result *c, struct ct_error *err)
+{
+    const struct mat *const points = &a->tsne->result.embedding;
+    const int32_t *const labels[2] = { c->dbscan, c->kmeans.labels };
+    double *const scores[2] = { &c->dbscan_silhouette, &c->kmeans_silhouette };
+    enum ct_status status = CT_OK;
+
+    for (size_t i = 0; status == CT_OK && i < 2; i++) {
+        struct progress_part part = { &run->progress, 2 + i, 1, 4 };
+        const struct progress progress = progress_of_part(&part);
+        status =
+            silhouette_score(points, labels[i], a->params.threads, &progress, scores[i], err);
+    }
+    return status;
+}
+
 enum ct_status stage_cluster_compute(const struct analysis *a, const struct stage_run *run,
                                      void **result, struct ct_error *err)
 {
@@ -96,10 +115,12 @@ enum ct_status stage_cluster_compute(const struct analysis *a, const struct stag
         status = run_dbscan(a, c, err);
     if (status == CT_OK)
         status = sort_distances(a, c, err);
-    if (status == CT_OK && !progress_tick(&run->progress, 1, 2))
+    if (status == CT_OK && !progress_tick(&run->progress, 1, 4))
         status = ct_fail(err, CT_ECANCELED, "clusters: cancelled");
     if (status == CT_OK)
         status = run_kmeans(a, c, err);
+    if (status == CT_OK)
+        status = score(a, run, c, err);
     if (status != CT_OK) {
         stage_cluster_free(c);
         return status;

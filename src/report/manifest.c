@@ -179,7 +179,7 @@ static json_t *describe_outcome(const struct analysis *a)
 {
     const char *const *const names = a->load->group_names;
 
-    return json_pack("{s:o, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o}", "hooks", describe_hooks(a),
+    return json_pack("{s:o, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "hooks", describe_hooks(a),
                      "contrast", text_or_null(names[a->ttest->groups[0]]),
                      text_or_null(names[a->ttest->groups[1]]), "p_threshold",
                      number_or_null(a->ttest->p_threshold), "perplexity",
@@ -187,7 +187,9 @@ static json_t *describe_outcome(const struct analysis *a)
                      number_or_null(a->tsne->result.kl_divergence), "tsne_iterations",
                      count(a->tsne->result.n_iter), "learning_rate",
                      number_or_null(a->tsne->result.learning_rate), "inertia",
-                     number_or_null(a->cluster->kmeans.inertia));
+                     number_or_null(a->cluster->kmeans.inertia), "dbscan_silhouette",
+                     number_or_null(a->cluster->dbscan_silhouette), "kmeans_silhouette",
+                     number_or_null(a->cluster->kmeans_silhouette));
 }
 
 static json_t *describe_seconds(const struct analysis *a)

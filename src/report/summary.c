@@ -269,6 +269,12 @@ static void tell_rows(struct page *page, const struct cluster_row *rows, size_t 
         line(page, "and %zu more: see cluster_summary.csv (--out)", n - MOST);
 }
 
+static void tell_silhouette(struct page *page, double silhouette)
+{
+    if (!isnan(silhouette))
+        line(page, "silhouette %.4f", silhouette);
+}
+
 static void tell_clusters(const struct analysis *a, struct page *page)
 {
     const struct cluster_result *const c = a->cluster;
@@ -280,6 +286,7 @@ static void tell_clusters(const struct analysis *a, struct page *page)
         line(page, "eps %g, min_samples %zu: %zu cluster%s, %zu neuron%s noise", a->params.eps,
              a->params.min_samples, c->n_dbscan, plural(c->n_dbscan), c->n_noise,
              c->n_noise == 1 ? " is" : "s are");
+    tell_silhouette(page, c->dbscan_silhouette);
     tell_rows(page, c->dbscan_rows, c->n_dbscan);
     page->heading = "k-means";
     if (c->n_clusters == 0)
@@ -287,6 +294,7 @@ static void tell_clusters(const struct analysis *a, struct page *page)
     else
         line(page, "k = %zu, inertia %.6g%s", c->n_clusters, c->kmeans.inertia,
              c->n_clusters < a->params.clusters ? " (there are no more neurons)" : "");
+    tell_silhouette(page, c->kmeans_silhouette);
     tell_rows(page, c->kmeans_rows, c->n_clusters);
 }
 
