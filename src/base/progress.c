@@ -7,8 +7,7 @@ static bool tick_part(void *context, size_t done, size_t total)
     const struct progress_part *const part = context;
     const double share = total > 0 ? (double)done / (double)total : 0.0;
 
-    return progress_tick(part->whole,
-                         FINE * part->first + (size_t)(share * FINE * (double)part->n),
+    return progress_tick(part->whole, FINE * part->first + (size_t)(share * FINE * (double)part->n),
                          FINE * part->n_steps);
 }
 

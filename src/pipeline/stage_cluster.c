@@ -99,8 +99,7 @@ static enum ct_status score(const struct analysis *a, const struct stage_run *ru
     for (size_t i = 0; status == CT_OK && i < 2; i++) {
         struct progress_part part = { &run->progress, 2 + i, 1, 4 };
         const struct progress progress = progress_of_part(&part);
-        status =
-            silhouette_score(points, labels[i], a->params.threads, &progress, scores[i], err);
+        status = silhouette_score(points, labels[i], a->params.threads, &progress, scores[i], err);
     }
     return status;
 }

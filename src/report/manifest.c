@@ -179,8 +179,8 @@ static json_t *describe_outcome(const struct analysis *a)
 {
     const char *const *const names = a->load->group_names;
 
-    return json_pack("{s:o, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "hooks", describe_hooks(a),
-                     "contrast", text_or_null(names[a->ttest->groups[0]]),
+    return json_pack("{s:o, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "hooks",
+                     describe_hooks(a), "contrast", text_or_null(names[a->ttest->groups[0]]),
                      text_or_null(names[a->ttest->groups[1]]), "p_threshold",
                      number_or_null(a->ttest->p_threshold), "perplexity",
                      number_or_null(a->tsne->perplexity), "kl_divergence",
