@@ -135,19 +135,6 @@ static enum ct_status read_header(struct reader *r, const struct csv_row *row, s
     return check_twice(r, row, err);
 }
 
-/*
- * Is value the decimal number that %.9g makes of a float32? Of numbers with nine digits one in six
- * or fewer is, of longer ones none, so a file in which all are was written from float32.
- */
-static bool is_f32_text(double value)
-{
-    char text[NUMBER_SIZE];
-    double back;
-    const size_t size = number_format_f32(text, (float)value);
-
-    return isnan(value) || (number_parse(text, size, &back) && back == value);
-}
-
 static enum ct_status read_values(struct reader *r, const struct csv_row *row, struct ct_error *err)
 {
     double *const values = r->data + r->n * r->n_neurons;
@@ -155,7 +142,7 @@ static enum ct_status read_values(struct reader *r, const struct csv_row *row, s
     for (size_t j = 0; j < r->n_neurons; j++) {
         const struct csv_field *const field = &row->fields[r->columns[j]];
         if (number_parse(field->text, field->size, &values[j])) {
-            r->all_f32 = r->all_f32 && is_f32_text(values[j]);
+            r->all_f32 = r->all_f32 && number_is_f32_text(values[j]);
             continue;
         }
         const char *const hook = r->a.hooks.names[r->a.hooks.of[j]];

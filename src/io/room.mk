@@ -4,6 +4,7 @@ src_io_libio_a_SOURCES = \
 	src/io/csv.c src/io/csv.h \
 	src/io/csv_table.c \
 	src/io/csv_writer.c src/io/csv_writer.h \
+	src/io/decimal.c src/io/decimal.h \
 	src/io/grow.c src/io/grow.h \
 	src/io/hash.c src/io/hash.h \
 	src/io/infile.c src/io/infile.h \

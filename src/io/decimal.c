@@ -1,0 +1,246 @@
+#include "config.h"
+#include "io/decimal.h"
+
+#include <pthread.h>
+#include <string.h>
+
+enum { POWER_MIN = -342, POWER_MAX = 324 };
+
+/* 10^k is at least power.bits * 2^s and below (power.bits + 1) * 2^s, s = log2_pow10(k) - 127,
+ * the top bit of bits being set. Equal, not above, for k in 0 .. 55. */
+struct power {
+    uint64_t high;
+    uint64_t low;
+};
+static struct power powers[POWER_MAX - POWER_MIN + 1];
+
+/* ---- the powers of ten, from numbers long enough to be exact ---- */
+
+enum { N_LIMBS = 40, ONE_BIT = 31 };
+
+struct limbs { /* little-endian; n - 1 is the highest that is not 0 */
+    uint32_t limb[N_LIMBS];
+    int n;
+};
+
+static void limbs_times_ten(struct limbs *x)
+{
+    uint64_t carry = 0;
+
+    for (int i = 0; i < x->n; i++) {
+        carry += UINT64_C(10) * x->limb[i];
+        x->limb[i] = (uint32_t)carry;
+        carry >>= 32;
+    }
+    if (carry != 0)
+        x->limb[x->n++] = (uint32_t)carry;
+}
+
+/* Rounded down; rounding down again and again is rounding down once. */
+static void limbs_over_ten(struct limbs *x)
+{
+    uint64_t rest = 0;
+
+    for (int i = x->n - 1; i >= 0; i--) {
+        rest = rest << 32 | x->limb[i];
+        x->limb[i] = (uint32_t)(rest / 10);
+        rest %= 10;
+    }
+    if (x->limb[x->n - 1] == 0)
+        x->n--;
+}
+
+/* The 128 bits from the highest bit that is set. */
+static struct power limbs_top(const struct limbs *x)
+{
+    uint32_t top[5] = { 0 };
+
+    for (int i = 0; i < 5 && i < x->n; i++)
+        top[i] = x->limb[x->n - 1 - i];
+    const int shift = __builtin_clz(top[0]);
+    for (int i = 0; i < 4 && shift > 0; i++)
+        top[i] = top[i] << shift | top[i + 1] >> (32 - shift);
+    return (struct power){ .high = (uint64_t)top[0] << 32 | top[1],
+                           .low = (uint64_t)top[2] << 32 | top[3] };
+}
+
+static void make_powers(void)
+{
+    struct limbs up = { .limb = { 1 }, .n = 1 };
+    struct limbs down = { .limb = { [N_LIMBS - 1] = UINT32_C(1) << ONE_BIT }, .n = N_LIMBS };
+
+    for (int k = 0; k <= POWER_MAX; k++, limbs_times_ten(&up))
+        powers[k - POWER_MIN] = limbs_top(&up);
+    for (int k = -1; k >= POWER_MIN; k--) {
+        limbs_over_ten(&down);
+        powers[k - POWER_MIN] = limbs_top(&down);
+    }
+}
+
+static struct power power_of_ten(int k)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, make_powers);
+    return powers[k - POWER_MIN];
+}
+
+/* ---- logarithms, rounded down; right for all exponents of a float64 ---- */
+
+static int log2_pow10(int k)
+{
+    return (int)((int64_t)k * 217706 >> 16);
+}
+
+static int log10_pow2(int q)
+{
+    return (int)((int64_t)q * 1292913986 >> 32);
+}
+
+static int log10_three_quarters_pow2(int q)
+{
+    return (int)(((int64_t)q * 1292913986 - 536607788) >> 32);
+}
+
+/* ---- to decimal ---- */
+
+/* (x * (g.high, g.low)) >> 64. */
+static unsigned __int128 product_top(uint64_t x, struct power g)
+{
+    return (unsigned __int128)x * g.high + ((unsigned __int128)x * g.low >> 64);
+}
+
+/* x * g * 2^-127, rounded to odd: what was not whole leaves the last bit set, so that comparisons
+ * with whole numbers come out as if nothing had been rounded (section 9.6). */
+static uint64_t product_to_odd(uint64_t x, struct power g)
+{
+    const unsigned __int128 p = product_top(x, g);
+    const uint64_t fraction = (uint64_t)p & (UINT64_MAX >> 1);
+
+    return (uint64_t)(p >> 63) | (fraction != 0);
+}
+
+/* 10^k to 126 bits, rounded up, as the proofs of Schubfach ask for. */
+static struct power power_above(int k)
+{
+    const struct power floor = power_of_ten(k);
+    const uint64_t low = floor.high << 62 | floor.low >> 2;
+
+    return (struct power){ .high = (floor.high >> 2) + (low == UINT64_MAX), .low = low + 1 };
+}
+
+/*
+ * Names as in the paper: value = c 2^q, and the decimals between vl and vr, its middles to the
+ * neighbours, read back as value. k is such that one to ten multiples of 10^k lie there. v, vl, vr
+ * are counted in quarters of 10^k.
+ */
+static struct decimal shortest(uint64_t c, int q, bool is_irregular)
+{
+    const int k = is_irregular ? log10_three_quarters_pow2(q) : log10_pow2(q);
+    const int h = q + log2_pow10(-k) + 2;
+    const struct power g = power_above(-k);
+    const uint64_t v = product_to_odd(4 * c << h, g);
+    const uint64_t vl = product_to_odd((4 * c - (is_irregular ? 1 : 2)) << h, g);
+    const uint64_t vr = product_to_odd((4 * c + 2) << h, g);
+    const uint64_t out = c & 1; /* the ends themselves round to even, so to value if c is */
+    const uint64_t s = v / 4;
+
+    if (s >= 10) {
+        const uint64_t tens = s / 10 * 10;
+        const bool below = vl + out <= 4 * tens;
+        const bool above = 4 * (tens + 10) + out <= vr;
+        if (below != above)
+            return (struct decimal){ .digits = below ? tens : tens + 10, .exponent = k };
+    }
+    const bool below = vl + out <= 4 * s;
+    const bool above = 4 * (s + 1) + out <= vr;
+    const uint64_t middle = 4 * s + 2;
+    const bool up = below != above ? above : v > middle || (v == middle && (s & 1) != 0);
+    return (struct decimal){ .digits = s + up, .exponent = k };
+}
+
+struct decimal decimal_shortest(double value)
+{
+    const uint64_t hidden = UINT64_C(1) << 52;
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    const uint64_t fraction = bits & (hidden - 1);
+    const int biased = (int)(bits >> 52);
+    const bool is_normal = biased > 0;
+    /* A power of two has its lower neighbour at half the distance. */
+    struct decimal d = shortest(is_normal ? hidden | fraction : fraction,
+                                is_normal ? biased - 1075 : -1074, fraction == 0 && biased > 1);
+    while (d.digits % 10 == 0) {
+        d.digits /= 10;
+        d.exponent++;
+    }
+    return d;
+}
+
+/* m 2^e times 10^k to the nearest whole number, ties to even. m has its top bit set and no more
+ * than 24 bits. */
+static uint64_t scale_f32(uint64_t m, int e, int k)
+{
+    const unsigned __int128 p = product_top(m, power_of_ten(k));
+    const int shift = -(e + log2_pow10(k) - 63); /* the result is p 2^-shift */
+    const unsigned __int128 half = (unsigned __int128)1 << (shift - 1);
+    const uint64_t whole = (uint64_t)(p >> shift);
+    const unsigned __int128 rest = p - ((unsigned __int128)whole << shift);
+
+    /* p is exact where there can be ties (10^k times 2 m 2^e odd: k from 1 to 13), and elsewhere
+     * less than 2 too small: no float32 comes that near to a tie. */
+    return whole + (rest > half || (rest == half && (whole & 1) != 0));
+}
+
+struct decimal decimal_round_f32(float value)
+{
+    enum { DIGITS = 9, LIMIT = 1000000000 /* 10^9 */ };
+    uint32_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    const uint32_t fraction = bits & 0x7FFFFF;
+    const int biased = (int)(bits >> 23);
+    const uint32_t m = biased > 0 ? fraction | 0x800000 : fraction;
+    const int shift = 32 + __builtin_clz(m);
+    const int e = (biased > 0 ? biased : 1) - 150 - shift;
+    int exponent = log10_pow2(e + 63); /* the value's, or one less */
+    uint64_t digits = scale_f32((uint64_t)m << shift, e, DIGITS - 1 - exponent);
+    if (digits >= LIMIT) {
+        exponent++;
+        digits = scale_f32((uint64_t)m << shift, e, DIGITS - 1 - exponent);
+    }
+    return (struct decimal){ .digits = digits, .exponent = exponent - (DIGITS - 1) };
+}
+
+/* ---- to binary ---- */
+
+bool decimal_to_f64(struct decimal d, double *value)
+{
+    enum { DROPPED = 128 - 53 };
+
+    if (d.digits == 0) {
+        *value = 0.0;
+        return true;
+    }
+    if (d.exponent < POWER_MIN || d.exponent > POWER_MAX)
+        return false;
+    const int zeros = __builtin_clzll(d.digits);
+    unsigned __int128 p = product_top(d.digits << zeros, power_of_ten(d.exponent));
+    const int carry = (int)(p >> 127);
+    p <<= 1 - carry; /* at least this, and less than this + 4 */
+    int biased = 1023 + 63 - zeros + log2_pow10(d.exponent) + carry;
+    uint64_t c = (uint64_t)(p >> DROPPED);
+    const unsigned __int128 rest = p - ((unsigned __int128)c << DROPPED);
+    const unsigned __int128 half = (unsigned __int128)1 << (DROPPED - 1);
+    const bool is_exact = d.exponent >= 0 && d.exponent <= 27; /* 5^27 fits 64 bits */
+    if (!is_exact && rest <= half && half - rest < 4)
+        return false;
+    c += rest > half || (rest == half && (c & 1) != 0);
+    biased += (int)(c >> 53); /* rounded up to a power of two: the fraction is 0 */
+    if (biased < 1 || biased > 2046)
+        return false;
+    const uint64_t bits = (uint64_t)biased << 52 | (c & ((UINT64_C(1) << 52) - 1));
+    memcpy(value, &bits, sizeof bits);
+    return true;
+}
