@@ -165,6 +165,8 @@ START_TEST(ticks_are_nice_numbers)
         { -2, 2, 5, false, "-2 -1 0 1 2" },
         { -1, 1, 5, false, "-1.0 -0.5 0.0 0.5 1.0" },
         { -80, 80, 6, false, "-50 0 50" },
+        { -4, 4, 3, false, "-4 4" }, /* steps of 5 would leave 0 alone */
+        { -3.7, 4.9, 3, false, "-2 4" },
         { 0, 107, 6, true, "0 20 40 60 80 100" },
         { -0.5, 2.5, 9, true, "0 1 2" },
         { 0.1, 0.5, 5, false, "0.1 0.2 0.3 0.4 0.5" },
@@ -219,6 +221,8 @@ START_TEST(ticks_keep_their_promises)
             ck_assert_uint_le((t.n - 1) * (t.width + 3), cols + t.n);
         ticks_make(&t, lo, hi, round % 7, false);
         ck_assert_uint_le(t.n, round % 7);
+        if (round % 7 >= 2 && lo < hi)
+            ck_assert_uint_ge(t.n, 2);
     }
 }
 END_TEST

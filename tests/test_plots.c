@@ -141,9 +141,9 @@ START_TEST(a_marked_cluster_and_neuron_are_told_apart)
     struct analysis a;
 
     make_up(&a, 0.05);
-    const struct plot_request request = {
-        .has_cluster = true, .cluster = 1, .has_neuron = true, .neuron = a.ttest->significant[3]
-    };
+    const struct plot_request request = { .mark = { CLUSTER_DBSCAN, 1 },
+                                          .has_neuron = true,
+                                          .neuron = a.ttest->significant[3] };
     for (size_t i = 0; i < n_plots; i++) {
         draw(&a, &plots[i], true, false, &request, &ascii);
         if (strcmp(plots[i].name, "dbscan") == 0 || strcmp(plots[i].name, "gram-dbscan") == 0)
@@ -206,9 +206,9 @@ START_TEST(plots_stay_in_their_rectangle_at_every_size)
     struct canvas c = { 0 };
 
     make_up(&a, 0.05);
-    const struct plot_request request = {
-        .has_cluster = true, .cluster = 0, .has_neuron = true, .neuron = 2
-    };
+    const struct plot_request request = { .mark = { CLUSTER_KMEANS, 0 },
+                                          .has_neuron = true,
+                                          .neuron = 2 };
     ck_assert_int_eq(canvas_init(&c, 30, 70, false, true, NULL), CT_OK);
     for (size_t i = 0; i < n_plots; i++)
         for (size_t size = 0; size < 24; size++) {

@@ -96,7 +96,7 @@ START_TEST(every_view_draws_in_every_size)
     begin(&app, true);
     draw_every_view(&app);
     app_select_neuron(&app, 17);
-    app.has_cluster = true;
+    app.mark = (struct cluster_mark){ CLUSTER_KMEANS, 0 };
     draw_every_view(&app);
     app.is_wide = true;
     draw_every_view(&app);

@@ -119,7 +119,21 @@ on_the_demo() {
         await_mark "$stage" '\*'
     done
     ok "enter goes through all stages"
+    keys 5
+    await '^.>\* 5 '
+    set_parameter 0 25
+    await_mark 5 '~'
+    back_to_pipeline
+    keys 1 Enter Enter Enter Enter Enter Enter
+    await '^.>. 7 '
+    for stage in 5 6 7; do
+        await_mark "$stage" '\*'
+    done
+    ok "enter, pressed before a stage is done, computes the next after it"
     every_view 80x24
+    marking
+    scaling
+    control_s
     parameters
     selection
     zoom_and_help
@@ -241,6 +255,68 @@ selection() {
 # A left click at row, col (from 1), in the terminal's own report of it.
 click() {
     mux send-keys -t "$pane" -l "$(printf '\033[<0;%d;%dM\033[<0;%d;%dm' "$2" "$1" "$2" "$1")"
+}
+
+# A cluster of each method is marked in its list, seen in another stage's view, and cleared.
+marking() {
+    keys 6
+    to_view 'table of clusters'
+    to_pane 'space choose'
+    keys g Space
+    await '^.*> DBSCAN  *0 ' "DBSCAN's cluster 0 marked in the list"
+    keys G Space
+    await '^.*> k-means  *2 ' "the last of k-means marked instead"
+    holds '> DBSCAN' && fail "two clusters are marked"
+    keys 4
+    to_view 't by neuron'
+    await 'k-means 2' "the marked cluster in the legend of another view"
+    keys Escape
+    await_gone 'k-means 2' "the mark after esc"
+    ok "a cluster of DBSCAN and of k-means marked, everywhere, and cleared"
+}
+
+# The colour scale of the activations, doubled and halved: the bar ends elsewhere.
+scaling() {
+    keys 3
+    to_view 'activations'
+    await ' 2 *│$' "a bar that ends at 2"
+    keys '>'
+    await 'scale x2' "a scale twice as long"
+    await ' 4 *│$' "a bar that ends at 4"
+    keys '<' '<'
+    await 'scale x0.5' "half the usual scale"
+    keys 0
+    await_gone 'scale x' "another scale after 0"
+    to_pane "up/down stage"
+    ok "the colour scale"
+}
+
+# Output goes on: ctrl-S is a key like others.
+control_s() {
+    keys C-s
+    keys 2
+    await '^.>. 2 ' "the screen after ctrl-S"
+    ok "ctrl-S does not freeze the screen"
+}
+
+to_view() { # NAME, of the stage that is looked at
+    to_n=0
+    while ! holds "┌─ $1 "; do
+        to_n=$((to_n + 1))
+        [ $to_n -lt 40 ] || fail "no view $1"
+        keys v
+        sleep 0.05
+    done
+}
+
+to_pane() { # what its last line says
+    to_n=0
+    while ! holds "$1"; do
+        to_n=$((to_n + 1))
+        [ $to_n -lt 20 ] || fail "no pane with $1"
+        keys Tab
+        sleep 0.1
+    done
 }
 
 zoom_and_help() {

@@ -104,6 +104,20 @@ static bool ticks_at(struct ticks *t, double lo, double hi, struct step s, size_
     return true;
 }
 
+/* The first and the last multiple of s in lo .. hi, which are apart. */
+static void outer_ticks(struct ticks *t, double lo, double hi, struct step s)
+{
+    const double size = step_size(s);
+    const double ends[] = { multiple(ceil(lo / size), s), multiple(floor(hi / size), s) };
+
+    if (!(ends[0] < ends[1]))
+        return;
+    t->n = 2;
+    t->at[0] = ends[0];
+    t->at[1] = ends[1];
+    write_texts(t, s);
+}
+
 static void single_tick(struct ticks *t, double at)
 {
     t->n = 1;
@@ -127,8 +141,13 @@ void ticks_make(struct ticks *t, double lo, double hi, size_t most, bool integer
     struct step s = { 1, (int)floor(log10(raw)) };
     if (integer && s.exponent < 0)
         s = (struct step){ 1, 0 };
-    for (int tries = 0; tries < 16 && !ticks_at(t, lo, hi, s, most); tries++)
+    struct step finer = s;
+    for (int tries = 0; tries < 16 && !ticks_at(t, lo, hi, s, most); tries++) {
+        finer = s;
         s = next_step(s);
+    }
+    if (t->n < 2 && most >= 2) /* one number does not tell a scale */
+        outer_ticks(t, lo, hi, finer);
 }
 
 void ticks_fit(struct ticks *t, double lo, double hi, size_t cols, bool integer)

@@ -15,7 +15,8 @@ struct ticks {
     size_t width;                         /* of the longest text */
 };
 
-/* At most `most` ticks (and TICKS_MAX) in lo .. hi; integer: no step below 1. None when lo or hi is
+/* At most `most` ticks (and TICKS_MAX) in lo .. hi, evenly spaced; two at least where two are
+ * allowed, so that they tell the scale; integer: no step below 1. None when lo or hi is
  * not finite, lo > hi or most is 0; one when lo == hi. */
 void ticks_make(struct ticks *t, double lo, double hi, size_t most, bool integer);
 

@@ -19,7 +19,7 @@ void draw_activations(const struct analysis *a, struct canvas *c, struct rect ar
                       const struct plot_request *request)
 {
     const struct load_result *const load = a->load;
-    const int32_t *const labels = marked_labels(a, request);
+    const int32_t *const labels = cluster_labels(a, request->mark.method);
     const double scale = ACTIVATION_SCALE * (request->scale > 0.0 ? request->scale : 1.0);
     struct plot_view view = { 0 };
     const struct heatmap map = {
@@ -37,9 +37,9 @@ void draw_activations(const struct analysis *a, struct canvas *c, struct rect ar
     };
     heatmap_draw(c, area, &map, &view);
     for (size_t i = 0; labels != NULL && i < a->ttest->n_significant; i++)
-        if (labels[i] == request->cluster)
+        if (labels[i] == request->mark.label)
             mark_column(c, area, &view, (double)a->ttest->significant[i],
-                        cluster_ink(request->cluster));
+                        cluster_ink(request->mark.label));
     if (request->view != NULL)
         *request->view = view;
 }

@@ -53,11 +53,11 @@ static void mark_rows(const struct analysis *a, struct canvas *c, struct rect ar
                       const struct plot_request *request, const size_t *order,
                       const struct plot_view *view)
 {
-    const int32_t *const labels = marked_labels(a, request);
-    const ink color = cluster_ink(request->cluster);
+    const int32_t *const labels = cluster_labels(a, request->mark.method);
+    const ink color = cluster_ink(request->mark.label);
 
     for (size_t k = 0; labels != NULL && k < a->ttest->n_significant; k++)
-        if (labels[order != NULL ? order[k] : k] == request->cluster) {
+        if (labels[order != NULL ? order[k] : k] == request->mark.label) {
             mark_column(c, area, view, (double)k, color);
             mark_row(c, area, view, (double)k, color);
         }

@@ -13,7 +13,7 @@ static void mark_neurons(const struct analysis *a, const struct plot_request *re
                          uint8_t *markers)
 {
     const struct ttest_stage *const t = a->ttest;
-    const int32_t *const labels = marked_labels(a, request);
+    const int32_t *const labels = cluster_labels(a, request->mark.method);
 
     for (size_t j = 0; j < t->n_neurons; j++) {
         inks[j] = INK_DIM;
@@ -21,9 +21,9 @@ static void mark_neurons(const struct analysis *a, const struct plot_request *re
     }
     for (size_t i = 0; i < t->n_significant; i++) {
         const size_t j = t->significant[i];
-        if (labels != NULL && labels[i] != request->cluster)
+        if (labels != NULL && labels[i] != request->mark.label)
             continue;
-        inks[j] = labels != NULL ? cluster_ink(request->cluster) : (ink)INK_ACCENT;
+        inks[j] = labels != NULL ? cluster_ink(request->mark.label) : (ink)INK_ACCENT;
         markers[j] = MARKER_CIRCLE;
     }
 }
@@ -32,12 +32,14 @@ static void mark_neurons(const struct analysis *a, const struct plot_request *re
 static void fill_legend(const struct analysis *a, const struct plot_request *request,
                         struct plot_legend legend[2], char *name, size_t size)
 {
-    const bool is_marked = marked_labels(a, request) != NULL;
+    const bool is_marked = cluster_labels(a, request->mark.method) != NULL;
 
-    snprintf(name, size, "cluster %d", (int)request->cluster);
-    legend[0] = (struct plot_legend){ is_marked ? name : "significant",
-                                      is_marked ? cluster_ink(request->cluster) : (ink)INK_ACCENT,
-                                      MARKER_CIRCLE };
+    snprintf(name, size, "%s %d", cluster_method_name(request->mark.method),
+             (int)request->mark.label);
+    legend[0] =
+        (struct plot_legend){ is_marked ? name : "significant",
+                              is_marked ? cluster_ink(request->mark.label) : (ink)INK_ACCENT,
+                              MARKER_CIRCLE };
     legend[1] =
         (struct plot_legend){ is_marked ? "others" : "not significant", INK_DIM, MARKER_SMALL };
 }

@@ -24,9 +24,16 @@ uint8_t cluster_marker(int32_t label)
     return (uint8_t)(label < 0 ? MARKER_NOISE : MARKER_CLUSTER_0 + label % MARKER_N_CLUSTERS);
 }
 
-const int32_t *marked_labels(const struct analysis *a, const struct plot_request *request)
+const int32_t *cluster_labels(const struct analysis *a, enum cluster_method method)
 {
-    return request->has_cluster && a->cluster != NULL ? a->cluster->dbscan : NULL;
+    if (a->cluster == NULL || method == CLUSTER_NONE)
+        return NULL;
+    return method == CLUSTER_KMEANS ? a->cluster->kmeans.labels : a->cluster->dbscan;
+}
+
+const char *cluster_method_name(enum cluster_method method)
+{
+    return method == CLUSTER_KMEANS ? "k-means" : "DBSCAN";
 }
 
 void mark_point(const int32_t *labels, const struct plot_request *request, size_t i, ink *color,
@@ -34,7 +41,7 @@ void mark_point(const int32_t *labels, const struct plot_request *request, size_
 {
     if (labels == NULL)
         return;
-    if (labels[i] != request->cluster) {
+    if (labels[i] != request->mark.label) {
         *color = INK_DIM;
         *marker = MARKER_SMALL;
     }

@@ -9,11 +9,7 @@ enum { TITLE_SIZE = 200 };
 /* A title and words instead of a plot. */
 void plot_say(struct canvas *c, struct rect area, const char *title, const char *words);
 
-ink cluster_ink(int32_t label);
 uint8_t cluster_marker(int32_t label);
-
-/* The DBSCAN labels [n_significant] when a cluster is marked, else NULL. */
-const int32_t *marked_labels(const struct analysis *a, const struct plot_request *request);
 
 /* Ink and marker of significant neuron i where a cluster is marked: what is not in it steps back.
  */
@@ -29,9 +25,6 @@ void mark_row(struct canvas *c, struct rect area, const struct plot_view *view, 
 /* What there is to say about bin i of a histogram of things. */
 void item_of_bin(const uint64_t *counts, const double *edges, size_t n_bins, size_t i,
                  const char *thing, struct plot_item *item);
-
-/* The selected neuron, else the one whose |t| is largest, else the first. */
-size_t neuron_to_show(const struct analysis *a, bool has_neuron, size_t neuron);
 
 /* The Gram matrix [n_significant, n_significant]; NULL where it was not made. */
 const struct mat *gram_of(const struct analysis *a);

@@ -60,7 +60,7 @@ void draw_tsne(const struct analysis *a, struct canvas *c, struct rect area,
 {
     const struct ttest_stage *const t = a->ttest;
     const double scale = largest_t(t);
-    const int32_t *const labels = marked_labels(a, request);
+    const int32_t *const labels = cluster_labels(a, request->mark.method);
     ink *const inks = ct_malloc_array(t->n_significant, sizeof *inks);
     uint8_t *const markers = ct_malloc_array(t->n_significant, sizeof *markers);
     char title[TITLE_SIZE];
@@ -94,7 +94,7 @@ static void draw_labelled(const struct analysis *a, struct canvas *c, struct rec
                           struct scatter *scatter)
 {
     const size_t n = a->ttest->n_significant;
-    const int32_t *const marked = marked_labels(a, request);
+    const int32_t *const marked = cluster_labels(a, request->mark.method);
     ink *const inks = ct_malloc_array(n, sizeof *inks);
     uint8_t *const markers = ct_malloc_array(n, sizeof *markers);
 
@@ -127,7 +127,7 @@ void draw_kmeans(const struct analysis *a, struct canvas *c, struct rect area,
                  const struct plot_request *request)
 {
     const struct mat *const centers = &a->cluster->kmeans.cluster_centers;
-    const int32_t *const marked = marked_labels(a, request);
+    const int32_t *const marked = cluster_labels(a, request->mark.method);
     const struct mat *const points = &a->tsne->result.embedding;
     struct scatter_line *const lines = ct_malloc_array(points->rows, sizeof *lines);
     char title[TITLE_SIZE];
@@ -145,7 +145,7 @@ void draw_kmeans(const struct analysis *a, struct canvas *c, struct rect area,
         const int32_t label = a->cluster->kmeans.labels[i];
         const double *const point = mat_row(points, i);
         const double *const center = mat_row(centers, (size_t)label);
-        const bool steps_back = marked != NULL && marked[i] != request->cluster;
+        const bool steps_back = marked != NULL && marked[i] != request->mark.label;
         lines[i] = (struct scatter_line){ point[0], point[1], center[0], center[1],
                                           steps_back ? (ink)INK_DIM : cluster_ink(label) };
     }

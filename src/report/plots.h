@@ -14,12 +14,19 @@
 #include "plot/heatmap.h"
 #include "plot/plot.h"
 
+/* A cluster that is marked: what is not in it steps back. */
+enum cluster_method { CLUSTER_NONE, CLUSTER_DBSCAN, CLUSTER_KMEANS };
+
+struct cluster_mark {
+    enum cluster_method method; /* CLUSTER_NONE: nothing is marked */
+    int32_t label;
+};
+
 struct plot_request { /* zero-initialise: everything, nothing selected */
     struct plot_window window;
     bool has_neuron;
     size_t neuron; /* selected column of the activations */
-    bool has_cluster;
-    int32_t cluster;             /* DBSCAN label that is marked: what is not in it steps back */
+    struct cluster_mark mark;
     double scale;                /* times the usual end of a colour scale; 0: as it is */
     struct heatmap_cache *cache; /* NULL, or of this plot alone */
     size_t version;              /* another one when results have changed, for the cache */
@@ -65,6 +72,18 @@ extern const size_t n_plots;
 
 /* The plot of that name; NULL: none. */
 const struct plot *plot_find(const char *name);
+
+/* The labels [n_significant] that a method gave; NULL: none, or there are no clusters yet. */
+const int32_t *cluster_labels(const struct analysis *a, enum cluster_method method);
+
+/* `DBSCAN`, `k-means`. */
+const char *cluster_method_name(enum cluster_method method);
+
+/* The colour of a cluster, of noise where label is below 0. */
+ink cluster_ink(int32_t label);
+
+/* The selected neuron, else the one whose |t| is largest, else the first. */
+size_t neuron_to_show(const struct analysis *a, bool has_neuron, size_t neuron);
 
 /* The colour of a neuron's t on a scale that ends at largest. */
 ink t_ink(double t, double largest);

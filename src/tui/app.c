@@ -11,6 +11,9 @@
 #include "report/manifest.h"
 #include "report/tables.h"
 
+const char *const stage_titles[N_STAGES] = { "Load",  "Hook",    "Extract",   "t-test",
+                                             "t-SNE", "Cluster", "Similarity" };
+
 enum ct_status app_init(struct app *app, struct ct_error *err)
 {
     *app = (struct app){ .goal = N_STAGES };
@@ -73,7 +76,16 @@ void app_cancel(struct app *app)
     if (app->news.state != WORKER_RUNNING)
         return;
     worker_cancel(app->worker);
-    app_say(app, INK_WARN, "cancelling %s", stage_name(app->news.stage));
+    app_say(app, INK_WARN, "cancelling %s", stage_titles[app->news.stage]);
+}
+
+size_t app_n_clusters(const struct app *app, enum cluster_method method)
+{
+    const struct cluster_result *const clusters = app->a.cluster;
+
+    if (clusters == NULL || method == CLUSTER_NONE)
+        return 0;
+    return method == CLUSTER_KMEANS ? clusters->n_clusters : clusters->n_dbscan;
 }
 
 /* What the user looked at may be gone with a new result. */
@@ -83,12 +95,15 @@ static void check_selection(struct app *app)
         app->has_neuron = false;
     if (app->a.load == NULL || app->sentence >= app->a.load->n_sentences)
         app->sentence = 0;
-    if (app->a.cluster == NULL || (size_t)app->cluster >= app->a.cluster->n_dbscan)
-        app->has_cluster = false;
+    if ((size_t)app->mark.label >= app_n_clusters(app, app->mark.method))
+        app->mark.method = CLUSTER_NONE;
 }
 
-static void list_hooks(struct app *app)
+/* Another model, other sentences: other hook points, and every view begins anew. */
+static void meet_input(struct app *app)
 {
+    for (size_t i = 0; i < MAX_VIEWS; i++)
+        app->views[i] = (struct view_state){ 0 };
     free(app->hook_points);
     app->hook_points = NULL;
     app->n_hook_points = 0;
@@ -109,14 +124,16 @@ static void take_result(struct app *app)
         forget_orders(app);
         check_selection(app);
         if (stage == STAGE_LOAD)
-            list_hooks(app);
-        app_say(app, INK_GOOD, "%s done in %.2f s", stage_name(stage), result.seconds);
+            meet_input(app);
+        if (stage == STAGE_TTEST && !app->has_neuron)
+            app_select_neuron(app, neuron_to_show(&app->a, false, 0));
+        app_say(app, INK_GOOD, "%s done in %.2f s", stage_titles[stage], result.seconds);
         return;
     }
     app->goal = N_STAGES;
     if (status == CT_ECANCELED)
         app_say(app, INK_WARN, "%s cancelled; what was there before is unchanged",
-                stage_name(stage));
+                stage_titles[stage]);
     else
         app_say(app, INK_BAD, "%s", err.text);
 }
@@ -133,11 +150,17 @@ void app_hear(struct app *app)
 
 void app_run(struct app *app, enum stage_id stage)
 {
-    app->goal = stage;
+    if (app->goal == N_STAGES || app->goal < stage)
+        app->goal = stage;
     if (app->news.state == WORKER_IDLE) {
         start_next(app);
         app_hear(app);
     }
+}
+
+bool app_is_due(const struct app *app, enum stage_id stage)
+{
+    return app->goal < N_STAGES && stage <= app->goal && analysis_is_stale(&app->a, stage);
 }
 
 bool app_has(const struct app *app, enum stage_id stage)

@@ -15,6 +15,7 @@
 #include "plot/canvas.h"
 #include "plot/heatmap.h"
 #include "plot/plot.h"
+#include "report/plots.h"
 #include "tui/worker.h"
 
 enum pane { PANE_PIPELINE, PANE_PARAMETERS, PANE_VIEW, N_PANES };
@@ -34,6 +35,7 @@ struct view_state {
     struct plot_view shown;    /* where the plot was put last */
     size_t at, top;            /* lists: cursor and first row shown */
     size_t rows_shown;
+    bool is_placed; /* lists: the cursor is where it begins, or where the user put it */
     size_t sort;    /* lists: order chosen */
     bool has_other; /* matrices: the neuron of the row */
     size_t other;
@@ -80,8 +82,7 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     bool has_neuron;
     size_t neuron;   /* selected column of the activations */
     size_t sentence; /* selected sentence */
-    bool has_cluster;
-    int32_t cluster; /* selected DBSCAN label */
+    struct cluster_mark mark;
 
     struct hook_point *hook_points; /* [n_hook_points] of the model that is loaded */
     size_t n_hook_points;
@@ -111,15 +112,21 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     bool redraw; /* send the whole screen again */
 };
 
+extern const char *const stage_titles[N_STAGES];
+
 enum ct_status app_init(struct app *app, struct ct_error *err);
 void app_clear(struct app *app);
 
 void app_say(struct app *app, ink color, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Computes what is stale up to and including stage, beside the user interface. */
+/* Computes what is stale up to and including stage, beside the user interface; while something
+ * runs, after it. */
 void app_run(struct app *app, enum stage_id stage);
 void app_cancel(struct app *app);
+
+/* True while stage is being computed or waits for those before it. */
+bool app_is_due(const struct app *app, enum stage_id stage);
 
 /* The worker has rung: takes what it has finished and starts what comes next. */
 void app_hear(struct app *app);
@@ -132,6 +139,9 @@ void app_select_neuron(struct app *app, size_t column);
 
 /* The place of a column among the significant neurons; false when it is not one. */
 bool app_significant_index(const struct app *app, size_t column, size_t *index);
+
+/* How many clusters the method has found; 0 before there are any. */
+size_t app_n_clusters(const struct app *app, enum cluster_method method);
 
 /* Asks before leaving when there is something to lose. */
 void app_quit(struct app *app);

@@ -14,9 +14,6 @@
 
 enum { PANEL_COLS = 23, PIPELINE_ROWS = N_STAGES + 2, NEURON_ROWS = 5, MAX_SETTINGS = 16 };
 
-static const char *const titles[N_STAGES] = { "Load",  "Hook",    "Extract",   "t-test",
-                                              "t-SNE", "Cluster", "Similarity" };
-
 void layout_make(struct layout *l, size_t rows, size_t cols, bool is_wide)
 {
     const size_t body = rows - 2;
@@ -167,11 +164,24 @@ static void draw_pipeline(const struct app *app, struct canvas *c, struct rect r
         stage_note(app, stage, note);
         canvas_printf(c, row, in.col, in.cols, color, CELL_BOLD, "%c%c", is_here ? '>' : ' ', sign);
         canvas_printf(c, row, in.col + 3, in.cols - 3, is_here ? INK_ACCENT : INK_DEFAULT,
-                      is_here ? CELL_BOLD : 0, "%d %-10s", (int)stage + 1, titles[stage]);
+                      is_here ? CELL_BOLD : 0, "%d %-10s", (int)stage + 1, stage_titles[stage]);
         const size_t width = strlen(note);
         if (width < in.cols)
             canvas_text(c, row, in.col + in.cols - width, width, note, color, 0);
     }
+}
+
+/* What holds while a parameter is not set. */
+static void describe_unset(const struct app *app, const struct setting *setting, char *out,
+                           size_t size)
+{
+    const struct load_result *const load = app->a.load;
+
+    out[0] = '\0';
+    if (setting->kind == SETTING_PAIR && load != NULL && load->n_groups == 2)
+        snprintf(out, size, "%s,%s", load->group_names[0], load->group_names[1]);
+    else if (setting->kind == SETTING_PATH)
+        snprintf(out, size, "%s", strcmp(setting->name, "tokenizer") == 0 ? "model's" : "none");
 }
 
 static void draw_parameters(const struct app *app, struct canvas *c, struct rect r)
@@ -190,7 +200,9 @@ static void draw_parameters(const struct app *app, struct canvas *c, struct rect
         char shown[PROMPT_SIZE];
 
         setting_format(setting, &app->a.params, value, sizeof value);
-        if (setting->kind == SETTING_PATH)
+        if (value[0] == '\0')
+            describe_unset(app, setting, shown, sizeof shown);
+        else if (setting->kind == SETTING_PATH)
             short_name(value, shown, sizeof shown);
         else
             snprintf(shown, sizeof shown, "%s", value);
@@ -218,6 +230,14 @@ static size_t strongest_sentence(const struct app *app)
     return best;
 }
 
+static void describe_cluster(int32_t label, char *out, size_t size)
+{
+    if (label < 0)
+        snprintf(out, size, "  noise");
+    else
+        snprintf(out, size, "  cluster %d", (int)label);
+}
+
 static void draw_numbers(const struct app *app, struct canvas *c, struct rect in)
 {
     const struct ttest_stage *const t = app->a.ttest;
@@ -228,7 +248,7 @@ static void draw_numbers(const struct app *app, struct canvas *c, struct rect in
         return;
     const struct ttest_result *const r = &t->neurons[app->neuron];
     if (app->a.cluster != NULL && app_significant_index(app, app->neuron, &i))
-        snprintf(cluster, sizeof cluster, "  cluster %d", (int)app->a.cluster->dbscan[i]);
+        describe_cluster(app->a.cluster->dbscan[i], cluster, sizeof cluster);
     canvas_printf(c, in.row, in.col, in.cols, INK_DEFAULT, 0,
                   "t %.2f  p %.2g%s%s  %s %.3g  %s %.3g", r->statistic, r->pvalue,
                   t->is_significant[app->neuron] ? " *" : "", cluster,
@@ -306,12 +326,12 @@ static void progress_words(const struct worker_news *news, char *out, size_t siz
     const double part = news->total > 0 ? (double)news->done / (double)news->total : 0.0;
 
     if (news->canceling)
-        snprintf(out, size, "cancelling %s", stage_name(news->stage));
+        snprintf(out, size, "cancelling %s", stage_titles[news->stage]);
     else if (part > 0.02)
-        snprintf(out, size, "%s %.0f %%, %.0f s left, x cancels", stage_name(news->stage),
+        snprintf(out, size, "%s %.0f %%, %.0f s left, x cancels", stage_titles[news->stage],
                  100.0 * part, ceil(news->seconds / part * (1.0 - part)));
     else
-        snprintf(out, size, "%s, %.0f s, x cancels", stage_name(news->stage), news->seconds);
+        snprintf(out, size, "%s, %.0f s, x cancels", stage_titles[news->stage], news->seconds);
 }
 
 static void draw_progress(const struct app *app, struct canvas *c, struct rect in)
@@ -345,7 +365,7 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
         return;
     if (app_has(app, view->needs) || (runs && view->ops == &live_view))
         view->ops->draw(app, view, state, c, in);
-    else if (runs)
+    else if (runs || app_is_due(app, view->needs))
         draw_progress(app, c, in);
     else
         canvas_text(c, in.row + in.rows / 2, in.col + 3, in.cols - 3, invitation(view->needs),
@@ -385,15 +405,37 @@ static void draw_message(const struct app *app, struct canvas *c, size_t bottom,
     }
 }
 
-static void draw_footer(const struct app *app, struct canvas *c, struct rect r)
+/* The keys that do something now. */
+static void draw_hint(struct app *app, struct canvas *c, struct rect r)
 {
     static const char *const keys[N_PANES] = {
         [PANE_PIPELINE] =
             "enter run  up/down stage  tab pane  v view  / find  e export  x cancel  q quit",
         [PANE_PARAMETERS] = "enter edit  left/right change  up/down parameter  tab pane  q quit",
-        [PANE_VIEW] =
-            "arrows move  + - 0 zoom  v view  z wide  enter run  tab pane  p print  q quit",
+        [PANE_VIEW] = "  v view  z wide  enter run  tab pane  p print  q quit",
     };
+    struct view_state *state;
+    const struct view *const view = view_current(app, &state);
+    size_t used = 0;
+
+    if (app->pane == PANE_VIEW)
+        used = canvas_text(c, r.row, r.col, r.cols, view->ops->hint(view), INK_DIM, 0);
+    canvas_text(c, r.row, r.col + used, r.cols - used, keys[app->pane], INK_DIM, 0);
+}
+
+/* A short message leaves room for what can be done next. */
+static void draw_message_and_hint(struct app *app, struct canvas *c, struct rect r)
+{
+    enum { GAP = 3, WORTHWHILE = 20 };
+    const size_t width = canvas_text_width(c, app->message) + GAP;
+
+    draw_message(app, c, r.row, 0);
+    if (width + WORTHWHILE < r.cols)
+        draw_hint(app, c, (struct rect){ r.row, width, 1, r.cols - width });
+}
+
+static void draw_footer(struct app *app, struct canvas *c, struct rect r)
+{
     const struct prompt *const p = &app->prompt;
 
     if (app->mode == MODE_PROMPT)
@@ -401,11 +443,11 @@ static void draw_footer(const struct app *app, struct canvas *c, struct rect r)
     else if (app->mode == MODE_CONFIRM)
         canvas_printf(c, r.row, 0, r.cols, INK_WARN, CELL_BOLD, "%s  y/n", app->question);
     else if (app->message[0] != '\0')
-        draw_message(app, c, r.row, 0);
+        draw_message_and_hint(app, c, r);
     else if (app->news.state == WORKER_RUNNING)
         draw_running(app, c, r);
     else
-        canvas_text(c, r.row, 0, r.cols, keys[app->pane], INK_DIM, 0);
+        draw_hint(app, c, r);
     if (app->mode == MODE_PROMPT && app->message[0] != '\0' && r.row > 0)
         draw_message(app, c, r.row - 1, CELL_REVERSE);
 }

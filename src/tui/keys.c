@@ -219,10 +219,12 @@ static void go_to_stage(struct app *app, size_t stage)
     app->parameter = 0;
 }
 
-/* Computes the stage; one that is done leads on to the next. */
+/* Computes the stage; one that is done, or on its way, leads on to the next. */
 static void enter(struct app *app)
 {
-    if (!analysis_is_stale(&app->a, app->stage) && app->stage + 1 < N_STAGES)
+    const bool leads_on = !analysis_is_stale(&app->a, app->stage) || app_is_due(app, app->stage);
+
+    if (leads_on && app->stage + 1 < N_STAGES)
         go_to_stage(app, app->stage + 1);
     if (analysis_is_stale(&app->a, app->stage))
         app_run(app, app->stage);
@@ -353,9 +355,9 @@ static void global_key(struct app *app, uint32_t key)
         app_quit(app);
         break;
     case KEYCODE_ESCAPE:
-        if (!app->has_cluster)
+        if (app->mark.method == CLUSTER_NONE)
             app->is_wide = false;
-        app->has_cluster = false;
+        app->mark.method = CLUSTER_NONE;
         break;
     default:
         view_key(app, key); /* + - 0 and the like, from any pane */

@@ -199,4 +199,10 @@ static const struct view_key choice_keys[] = {
     { NULL, NULL },
 };
 
-const struct view_ops choice_view = { choice_draw, choice_key, choice_mouse, choice_keys };
+static const char *choice_hint(const struct view *view)
+{
+    return list_view.hint(view);
+}
+
+const struct view_ops choice_view = { choice_draw, choice_key, choice_mouse, choice_keys,
+                                      choice_hint };

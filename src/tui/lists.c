@@ -22,18 +22,15 @@ static void name_of(const struct app *app, size_t column, char *out, size_t size
     snprintf(out, size, "%.60s:%zu", hook, index);
 }
 
+/* The cluster of a neuron: DBSCAN's, or k-means' where one of those is marked. */
 static int32_t cluster_of(const struct app *app, size_t column)
 {
+    const int32_t *const labels =
+        cluster_labels(&app->a,
+                       app->mark.method != CLUSTER_NONE ? app->mark.method : CLUSTER_DBSCAN);
     size_t i;
 
-    return app->a.cluster != NULL && app_significant_index(app, column, &i)
-               ? app->a.cluster->dbscan[i]
-               : -1;
-}
-
-static ink ink_of_cluster(int32_t label)
-{
-    return (ink)(label < 0 ? INK_NOISE : INK_CLUSTER_0 + label % INK_N_CLUSTERS);
+    return labels != NULL && app_significant_index(app, column, &i) ? labels[i] : -1;
 }
 
 /* ---- sentences ---- */
@@ -161,8 +158,18 @@ static void draw_hook(struct app *app, const struct view_state *state, size_t i,
     const bool chosen = is_chosen(app, hook->name);
 
     (void)state;
-    PUT(c, row, col, cols, chosen ? INK_ACCENT : INK_DEFAULT, "%s %s%-20s %6zu",
-        chosen ? "[x]" : "[ ]", is_inside ? "  " : "", hook->name, hook->width);
+    PUT(c, row, col, cols, chosen ? INK_ACCENT : INK_DEFAULT, "%s %s%-*s %6zu",
+        chosen ? "[x]" : "[ ]", is_inside ? "  " : "", is_inside ? 20 : 22, hook->name,
+        hook->width);
+}
+
+static size_t first_chosen_hook(struct app *app)
+{
+    size_t i = 0;
+
+    while (i < app->n_hook_points && !is_chosen(app, app->hook_points[i].name))
+        i++;
+    return i;
 }
 
 /* What was chosen by globs or by default becomes a list of names, then one is taken in or out. */
@@ -188,9 +195,10 @@ static void toggle_hook(struct app *app, size_t i)
 }
 
 const struct list hook_list = {
-    .header = "    hook point               width",
+    .header = "    hook point              width",
     .count = count_hooks,
     .draw = draw_hook,
+    .start = first_chosen_hook,
     .act = toggle_hook,
     .act_help = "take the hook point in or out",
 };
@@ -275,10 +283,7 @@ static void short_name(const struct app *app, size_t column, size_t cols, char o
 /* Is the neuron in the cluster that is marked? */
 static bool is_marked(const struct app *app, size_t column)
 {
-    size_t i;
-
-    return app->has_cluster && app->a.cluster != NULL && app_significant_index(app, column, &i) &&
-           app->a.cluster->dbscan[i] == app->cluster;
+    return app->mark.method != CLUSTER_NONE && cluster_of(app, column) == app->mark.label;
 }
 
 static void draw_neuron_row(struct app *app, size_t column, struct canvas *c, size_t row,
@@ -288,9 +293,10 @@ static void draw_neuron_row(struct app *app, size_t column, struct canvas *c, si
     const struct ttest_result *const r = &t->neurons[column];
     const int32_t label = cluster_of(app, column);
     const bool is_significant = t->is_significant[column];
-    const bool steps_back = !is_significant || (app->has_cluster && !is_marked(app, column));
+    const bool steps_back =
+        !is_significant || (app->mark.method != CLUSTER_NONE && !is_marked(app, column));
     const ink color = steps_back               ? (ink)INK_DIM
-                      : app->a.cluster != NULL ? ink_of_cluster(label)
+                      : app->a.cluster != NULL ? cluster_ink(label)
                                                : (ink)INK_DEFAULT;
     char name[80];
     char cluster[16] = "";
@@ -340,6 +346,19 @@ const struct list neuron_list = {
 
 /* ---- clusters: DBSCAN's, then k-means' ---- */
 
+static struct cluster_mark cluster_at(const struct app *app, size_t i)
+{
+    const size_t n_dbscan = app->a.cluster->n_dbscan;
+
+    return i < n_dbscan ? (struct cluster_mark){ CLUSTER_DBSCAN, (int32_t)i }
+                        : (struct cluster_mark){ CLUSTER_KMEANS, (int32_t)(i - n_dbscan) };
+}
+
+static bool is_same_mark(struct cluster_mark x, struct cluster_mark y)
+{
+    return x.method == y.method && x.label == y.label;
+}
+
 static size_t count_clusters(struct app *app, const struct view_state *state)
 {
     (void)state;
@@ -349,34 +368,29 @@ static size_t count_clusters(struct app *app, const struct view_state *state)
 static void draw_cluster(struct app *app, const struct view_state *state, size_t i,
                          struct canvas *c, size_t row, size_t col, size_t cols)
 {
-    const struct cluster_result *const result = app->a.cluster;
-    const bool is_dbscan = i < result->n_dbscan;
-    const size_t label = is_dbscan ? i : i - result->n_dbscan;
+    const struct cluster_mark at = cluster_at(app, i);
     const struct cluster_row *const r =
-        is_dbscan ? &result->dbscan_rows[label] : &result->kmeans_rows[label];
+        &(at.method == CLUSTER_KMEANS ? app->a.cluster->kmeans_rows
+                                      : app->a.cluster->dbscan_rows)[at.label];
 
     (void)state;
-    PUT(c, row, col, cols, ink_of_cluster((int32_t)label), "%c %-8s %7zu %7zu %9.2f %9.2f",
-        app->has_cluster && is_dbscan && (size_t)app->cluster == label ? '>' : ' ',
-        is_dbscan ? "DBSCAN" : "k-means", label, r->size, r->mean_t, r->mean_abs_t);
+    PUT(c, row, col, cols, cluster_ink(at.label), "%c %-8s %7d %7zu %9.2f %9.2f",
+        is_same_mark(app->mark, at) ? '>' : ' ', cluster_method_name(at.method), (int)at.label,
+        r->size, r->mean_t, r->mean_abs_t);
 }
 
-/* A DBSCAN cluster is marked everywhere; its strongest neuron is selected. */
+/* The cluster is marked everywhere, or no more; its strongest neuron is selected. */
 static void choose_cluster(struct app *app, size_t i)
 {
-    const struct cluster_result *const result = app->a.cluster;
-    const int32_t *const labels = i < result->n_dbscan ? result->dbscan : result->kmeans.labels;
-    const int32_t label = (int32_t)(i < result->n_dbscan ? i : i - result->n_dbscan);
+    const struct cluster_mark at = cluster_at(app, i);
+    const int32_t *const labels = cluster_labels(&app->a, at.method);
     const struct ttest_stage *const t = app->a.ttest;
     double strongest = -1.0;
 
-    if (i < result->n_dbscan) {
-        app->has_cluster = !(app->has_cluster && app->cluster == label);
-        app->cluster = label;
-    }
+    app->mark = is_same_mark(app->mark, at) ? (struct cluster_mark){ CLUSTER_NONE, 0 } : at;
     for (size_t k = 0; k < t->n_significant; k++) {
         const double abs_t = fabs(t->neurons[t->significant[k]].statistic);
-        if (labels[k] == label && abs_t > strongest) {
+        if (labels[k] == at.label && abs_t > strongest) {
             strongest = abs_t;
             app_select_neuron(app, t->significant[k]);
         }

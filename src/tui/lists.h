@@ -21,6 +21,8 @@ struct list {
     void (*select)(struct app *app, const struct view_state *state, size_t i);
     /* The row that shows what is selected; count() or more: none. NULL: the cursor stays. */
     size_t (*selected)(struct app *app, const struct view_state *state);
+    /* Where the cursor begins; count() or more: not known yet. NULL: in the first row. */
+    size_t (*start)(struct app *app);
     /* Space or a click on row i where the cursor is. NULL: nothing. */
     void (*act)(struct app *app, size_t i);
     const char *act_help;

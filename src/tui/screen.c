@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <term.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -112,6 +113,18 @@ static int count_colors(enum screen_colors wanted)
     return available >= 256 ? 256 : available >= 8 ? 16 : 0;
 }
 
+/* Ctrl-S would freeze the terminal, which looks like a crash to who does not know it. */
+static void free_control_keys(void)
+{
+    struct termios modes;
+
+    if (tcgetattr(STDIN_FILENO, &modes) != 0)
+        return;
+    modes.c_iflag &= (tcflag_t)~IXON;
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+    def_prog_mode(); /* curses sets these again after a stop */
+}
+
 static void set_modes(struct screen *s)
 {
     cbreak();
@@ -120,6 +133,7 @@ static void set_modes(struct screen *s)
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     set_escdelay(25);
+    free_control_keys();
     curs_set(0);
     mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);

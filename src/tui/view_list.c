@@ -21,6 +21,19 @@ static void settle(struct view_state *state, size_t n, size_t rows)
         state->top = n > rows ? n - rows : 0;
 }
 
+/* Puts the cursor where it begins, in the middle of the rows. */
+static void place(struct app *app, const struct list *list, struct view_state *state, size_t n,
+                  size_t rows)
+{
+    const size_t start = list->start != NULL && !state->is_placed ? list->start(app) : n;
+
+    if (start >= n)
+        return;
+    state->at = start;
+    state->top = start > rows / 2 ? start - rows / 2 : 0;
+    state->is_placed = true;
+}
+
 /* The header; on its right where the cursor is among how many. */
 static void draw_header(const struct list *list, const struct view_state *state, size_t n,
                         struct canvas *c, struct rect area)
@@ -57,6 +70,7 @@ static void list_draw(struct app *app, const struct view *view, struct view_stat
         return;
     if (chosen < n)
         state->at = chosen;
+    place(app, list, state, n, area.rows - 1);
     settle(state, n, area.rows - 1);
     draw_header(list, state, n, c, area);
     for (size_t i = state->top; i < n && i < state->top + area.rows - 1; i++) {
@@ -76,6 +90,7 @@ static void go_to(struct app *app, const struct list *list, struct view_state *s
 
     if (n == 0)
         return;
+    state->is_placed = true;
     state->at = i < n ? i : n - 1;
     if (list->select != NULL)
         list->select(app, state, state->at);
@@ -153,4 +168,13 @@ static const struct view_key list_keys[] = {
     { "click wheel", "select, scroll" }, { NULL, NULL },
 };
 
-const struct view_ops list_view = { list_draw, list_key, list_mouse, list_keys };
+static const char *list_hint(const struct view *view)
+{
+    const struct list *const list = view->what;
+
+    if (list->act != NULL)
+        return "up/down move  space choose";
+    return list->sorts != NULL ? "up/down move  s sort" : "up/down PgUp PgDn move";
+}
+
+const struct view_ops list_view = { list_draw, list_key, list_mouse, list_keys, list_hint };

@@ -197,5 +197,11 @@ static const struct view_key overview_keys[] = {
     { NULL, NULL },
 };
 
-const struct view_ops overview_view = { overview_draw, overview_key, overview_mouse,
-                                        overview_keys };
+static const char *overview_hint(const struct view *view)
+{
+    (void)view;
+    return "up/down scroll";
+}
+
+const struct view_ops overview_view = { overview_draw, overview_key, overview_mouse, overview_keys,
+                                        overview_hint };

@@ -69,8 +69,9 @@ static void draw_read_out(const struct app *app, const struct view_state *state,
 
     if (state->scale > 0.0 && state->scale != 1.0)
         snprintf(note, sizeof note, " scale x%g", state->scale);
-    else if (app->has_cluster)
-        snprintf(note, sizeof note, " cluster %d, esc clears", (int)app->cluster);
+    else if (app->mark.method != CLUSTER_NONE)
+        snprintf(note, sizeof note, " %s %d, esc clears", cluster_method_name(app->mark.method),
+                 (int)app->mark.label);
     const size_t width = canvas_text_width(c, note);
     const size_t room = width < area.cols ? area.cols - width : 0;
     const size_t row = area.row + area.rows - 1;
@@ -87,8 +88,7 @@ static void draw_plot(struct app *app, const struct view *view, struct view_stat
     const struct plot_request request = { .window = state->window,
                                           .has_neuron = app->has_neuron,
                                           .neuron = app->neuron,
-                                          .has_cluster = app->has_cluster,
-                                          .cluster = app->cluster,
+                                          .mark = app->mark,
                                           .scale = state->scale,
                                           .cache = &app->caches[view - views],
                                           .version = app->version,
@@ -244,7 +244,13 @@ static const struct view_key plot_keys[] = {
     { NULL, NULL },
 };
 
-const struct view_ops plot_view = { draw_plot, plot_key, plot_mouse, plot_keys };
+static const char *plot_hint(const struct view *view)
+{
+    (void)view;
+    return "arrows move  + - 0 zoom";
+}
+
+const struct view_ops plot_view = { draw_plot, plot_key, plot_mouse, plot_keys, plot_hint };
 
 /* ---- t-SNE while it runs ---- */
 
@@ -348,4 +354,4 @@ static void live_mouse(struct app *app, const struct view *view, struct view_sta
         plot_mouse(app, view, state, row, col, wheel);
 }
 
-const struct view_ops live_view = { draw_live, live_key, live_mouse, plot_keys };
+const struct view_ops live_view = { draw_live, live_key, live_mouse, plot_keys, plot_hint };

@@ -24,7 +24,8 @@ struct view_ops { /* a kind of view */
     /* A click (wheel 0) or a turn of the wheel (-1 up, 1 down) in a cell of the area. */
     void (*mouse)(struct app *app, const struct view *view, struct view_state *state, size_t row,
                   size_t col, int wheel);
-    const struct view_key *keys; /* for help; ends with keys NULL */
+    const struct view_key *keys;                  /* for help; ends with keys NULL */
+    const char *(*hint)(const struct view *view); /* the most useful of them, for the last line */
 };
 
 struct view {
