@@ -76,9 +76,11 @@ new_pane() { # NAME COLS ROWS
 
 # run LINE: a command line, between two looks at the terminal's settings. A script of its own: a
 # shell with job control gives up the rest of a line of which a part was interrupted.
+run_n=0
 run() {
+    run_n=$((run_n + 1)) # the end of the run before may still be on the screen
     rm -f "$tmp/before" "$tmp/after" "$tmp/status"
-    printf '%s\n' 'stty -g >before' "$1" 'echo $? >status' 'stty -g >after' 'echo END' \
+    printf '%s\n' 'stty -g >before' "$1" 'echo $? >status' 'stty -g >after' "echo END $run_n" \
         >"$tmp/line.sh"
     type_in 'clear; sh line.sh'
     keys Enter
@@ -86,7 +88,7 @@ run() {
 
 # ended STATUS: run has come back with that exit status and the terminal is as it was.
 ended() {
-    await '^END' "the end of the program"
+    await "^END $run_n\$" "the end of the program"
     [ "$(cat "$tmp/status")" = "$1" ] || fail "exit status $(cat "$tmp/status"), not $1"
     cmp -s "$tmp/before" "$tmp/after" || fail "the terminal's settings have changed: $(
         diff "$tmp/before" "$tmp/after")"
@@ -98,7 +100,7 @@ ended() {
 
 leave() { # from the normal mode, with or without the question
     keys q
-    await '^END\|y/n' "the end or the question before it"
+    await "^END $run_n\$\|y/n" "the end or the question before it"
     if holds 'y/n'; then keys y; fi
     ended 0
 }
@@ -475,7 +477,7 @@ signals() {
     keys C-z
     await '^.1. *+.*Stopped' "the shell"
     holds 'Pipeline' && fail "the screen is still there after ctrl-Z"
-    type_in 'stty -g >stopped; clear; fg; echo $? >status; stty -g >after; echo END'
+    type_in 'stty -g >stopped; clear; fg; echo $? >status; stty -g >after; echo END '$run_n
     keys Enter
     await 'They warned him' "the screen after fg"
     cmp -s "$tmp/before" "$tmp/stopped" || fail "settings differ while stopped: $(
@@ -483,7 +485,7 @@ signals() {
     keys C-z
     await '^.1. *+.*Stopped' "the shell once more"
     size 100 30
-    type_in 'clear; fg; echo $? >status; stty -g >after; echo END'
+    type_in 'clear; fg; echo $? >status; stty -g >after; echo END '$run_n
     keys Enter
     await 'They warned him' "the screen after another fg"
     await '^.\{90,\}[^ ]' "the width that the terminal was given meanwhile"

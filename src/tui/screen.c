@@ -179,14 +179,23 @@ fail:
     return status;
 }
 
+/* Where the terminal has no second screen the picture stays: what follows begins in a line of its
+ * own. */
+static void give_back(void)
+{
+    move(LINES - 1, 0);
+    clrtoeol();
+    refresh();
+    curs_set(1);
+    endwin();
+}
+
 void screen_free(struct screen *s)
 {
     if (s == NULL)
         return;
-    if (!s->is_gone) {
-        curs_set(1);
-        endwin();
-    }
+    if (!s->is_gone)
+        give_back();
     delscreen(s->terminal);
     release_signals();
     free(s->pairs);
@@ -311,8 +320,7 @@ static void suspend(void)
 {
     def_prog_mode();
     signal(SIGTTOU, SIG_IGN); /* a shell may have taken the terminal already: restore it still */
-    curs_set(1);
-    endwin();
+    give_back();
     signal(SIGTTOU, SIG_DFL);
     signal(SIGTSTP, SIG_DFL);
     raise(SIGTSTP);
