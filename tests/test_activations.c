@@ -11,6 +11,8 @@
 
 static const char labels5[] = "him\nher\nhim\nher\nhim\n";
 
+#define EXPECTED "; expected sentence, group, token, HOOK:INDEX ..."
+
 static struct activations read_ok(const char *path, const char *groups)
 {
     struct activations a = { 0 };
@@ -119,6 +121,28 @@ START_TEST(columns_go_by_name_and_may_be_missing)
 }
 END_TEST
 
+START_TEST(any_table_of_numbers_will_do)
+{
+    struct activations a = { 0 };
+
+    ck_assert_int_eq(activations_read_ungrouped(temp_text("plain.csv", "age,3,:x\n1,2,3\n4,5,6\n"),
+                                                NULL, NULL, &a, NULL),
+                     CT_OK);
+    ck_assert_str_eq(a.hooks.names[a.hooks.of[0]], "age");
+    ck_assert_str_eq(a.hooks.names[a.hooks.of[1]], "csv");
+    ck_assert_str_eq(a.hooks.names[a.hooks.of[2]], ":x");
+    ck_assert_uint_eq(a.neurons[0], 0);
+    ck_assert_uint_eq(a.neurons[1], 3);
+    ck_assert_uint_eq(a.groups.n, 2);
+    ck_assert_str_eq(a.groups.names[a.groups.of[1]], "all");
+    activations_clear(&a);
+    refuse_csv("group,age,\n", "the header (line 1): column 3 has no name, as a column of row "
+                               "names; leave it out (pandas: index=False, R: row.names=FALSE)");
+    refuse_csv("group,age,group\n",
+               "the header (line 1): column 3, `group`, is there twice" EXPECTED);
+}
+END_TEST
+
 START_TEST(standard_input_is_either)
 {
     const char *const groups = temp_text("labels", labels5);
@@ -161,7 +185,6 @@ END_TEST
 
 START_TEST(bad_files_are_refused)
 {
-#define EXPECTED "; expected sentence, group, token, HOOK:INDEX ..."
     refuse_csv("group,a:0\ng,1\nh,x\n", "row 2 (line 3): column a:0: `x` is not a number");
     refuse_csv("group,a:0\ng, 1\n", "row 1 (line 2): column a:0: ` 1` is not a number");
     refuse_csv("group,a:0\ng,0x1p3\n", "row 1 (line 2): column a:0: `0x1p3` is not a number");
@@ -180,9 +203,9 @@ START_TEST(bad_files_are_refused)
                                      "token come columns named HOOK:INDEX");
     refuse_csv("group,Unnamed: 0,a:0\n", "the header (line 1): column 2, `Unnamed: 0`, has no "
                                          "meaning" EXPECTED);
-    refuse_csv("group,:0\n", "the header (line 1): column 2, `:0`, has no meaning" EXPECTED);
-    refuse_csv("group,a:99999999999999999999\n",
-               "the header (line 1): column 2, `a:99999999999999999999`, has no meaning" EXPECTED);
+    refuse_csv("group,b:1,:0\n", "the header (line 1): column 3, `:0`, has no meaning" EXPECTED);
+    refuse_csv("group,b:1,a:99999999999999999999\n",
+               "the header (line 1): column 3, `a:99999999999999999999`, has no meaning" EXPECTED);
     refuse_csv("group,a:0,group\n",
                "the header (line 1): column 3, `group`, has no meaning" EXPECTED);
     refuse_csv("group,a:0,b:0,a:00\ng,1,2,3\n",
@@ -241,6 +264,7 @@ int main(void)
         csv_and_npy_hold_the_same,
         we_write_what_python_writes,
         columns_go_by_name_and_may_be_missing,
+        any_table_of_numbers_will_do,
         standard_input_is_either,
         groups_are_needed_once,
         bad_files_are_refused,

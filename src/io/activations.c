@@ -1,7 +1,6 @@
 #include "config.h"
 #include "io/activations.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,8 @@ enum { HOOKS_MAX = 4096 }; /* more than any model has; a file with more is not o
 struct reader {
     struct activations a;
     bool groups_elsewhere; /* --groups was given */
+    bool groups_optional;  /* without groups, all are one */
+    bool plain;            /* no column is named HOOK:INDEX */
     size_t sentence_col;   /* n_fields where the file does not have it */
     size_t group_col;
     size_t token_col;
@@ -39,26 +40,63 @@ static enum ct_status header_fail(const struct reader *r, const struct csv_row *
                     col + 1, row->fields[col].text, what);
 }
 
-static enum ct_status add_neuron(struct reader *r, const struct csv_row *row, size_t col,
-                                 struct ct_error *err)
+/* HOOK:INDEX, the hook being text[0 .. *hook_size). */
+static bool parse_id(const struct csv_field *field, size_t *hook_size, size_t *index)
 {
-    const struct csv_field *const field = &row->fields[col];
     const char *const colon = strrchr(field->text, ':');
-    size_t index;
 
-    if (colon == NULL || colon == field->text ||
-        !number_parse_size(colon + 1, strlen(colon + 1), &index))
-        return header_fail(r, row, err, "has no meaning", col);
-    const enum ct_status st =
-        labels_add(&r->a.hooks, field->text, (size_t)(colon - field->text), err);
+    if (colon == NULL || colon == field->text)
+        return false;
+    *hook_size = (size_t)(colon - field->text);
+    return number_parse_size(colon + 1, strlen(colon + 1), index);
+}
+
+static enum ct_status add_column(struct reader *r, size_t col, const char *hook, size_t hook_size,
+                                 size_t index, struct ct_error *err)
+{
+    const enum ct_status st = labels_add(&r->a.hooks, hook, hook_size, err);
+
     if (st != CT_OK)
         return st;
-    if (r->a.hooks.n_names > HOOKS_MAX)
-        return header_fail(r, row, err, "names one hook too many", col);
     r->columns[r->n_neurons] = col;
     r->a.neurons[r->n_neurons] = index;
     r->n_neurons++;
     return CT_OK;
+}
+
+static enum ct_status add_neuron(struct reader *r, const struct csv_row *row, size_t col,
+                                 struct ct_error *err)
+{
+    const struct csv_field *const field = &row->fields[col];
+    size_t hook_size;
+    size_t index;
+
+    if (!parse_id(field, &hook_size, &index))
+        return header_fail(r, row, err, "has no meaning", col);
+    const enum ct_status st = add_column(r, col, field->text, hook_size, index, err);
+    if (st == CT_OK && r->a.hooks.n_names > HOOKS_MAX)
+        return header_fail(r, row, err, "names one hook too many", col);
+    return st;
+}
+
+/* A column of any table of numbers: `name` is name:0, a number alone csv:NUMBER. */
+static enum ct_status add_plain(struct reader *r, const struct csv_row *row, size_t col,
+                                struct ct_error *err)
+{
+    const struct csv_field *const field = &row->fields[col];
+    size_t index;
+
+    if (field->size == 0 || strncmp(field->text, "Unnamed: ", 9) == 0)
+        return csv_fail(err, r->a.name, row->number, row->line,
+                        "column %zu has no name, as a column of row names; leave it out "
+                        "(pandas: index=False, R: row.names=FALSE)",
+                        col + 1);
+    if (strcmp(field->text, "sentence") == 0 || strcmp(field->text, "group") == 0 ||
+        strcmp(field->text, "token") == 0)
+        return header_fail(r, row, err, "is there twice", col);
+    if (number_parse_size(field->text, field->size, &index))
+        return add_column(r, col, "csv", 3, index, err);
+    return add_column(r, col, field->text, field->size, 0, err);
 }
 
 struct neuron_key {
@@ -99,11 +137,22 @@ static enum ct_status check_groups(const struct reader *r, bool there, struct ct
     if (there && r->groups_elsewhere)
         return ct_fail(err, CT_EINVAL, "%s: has a column `group` already; leave out --groups",
                        r->a.name);
-    if (!there && !r->groups_elsewhere)
+    if (!there && !r->groups_elsewhere && !r->groups_optional)
         return ct_fail(err, CT_EINVAL,
                        "%s: has no column `group`; give --groups FILE with one label a line",
                        r->a.name);
     return CT_OK;
+}
+
+static bool is_plain(const struct csv_row *row)
+{
+    size_t hook_size;
+    size_t index;
+
+    for (size_t col = 0; col < row->n_fields; col++)
+        if (parse_id(&row->fields[col], &hook_size, &index))
+            return false;
+    return true;
 }
 
 static enum ct_status read_header(struct reader *r, const struct csv_row *row, struct ct_error *err)
@@ -112,6 +161,7 @@ static enum ct_status read_header(struct reader *r, const struct csv_row *row, s
     static const char *const names[] = { "sentence", "group", "token" };
     enum ct_status st;
 
+    r->plain = is_plain(row);
     r->columns = ct_malloc_array(row->n_fields, sizeof *r->columns);
     r->a.neurons = ct_malloc_array(row->n_fields, sizeof *r->a.neurons);
     if (r->columns == NULL || r->a.neurons == NULL)
@@ -122,7 +172,7 @@ static enum ct_status read_header(struct reader *r, const struct csv_row *row, s
     for (size_t col = 0; col < row->n_fields; col++) {
         if (col == r->sentence_col || col == r->group_col || col == r->token_col)
             continue;
-        st = add_neuron(r, row, col, err);
+        st = r->plain ? add_plain(r, row, col, err) : add_neuron(r, row, col, err);
         if (st != CT_OK)
             return st;
     }
@@ -135,24 +185,30 @@ static enum ct_status read_header(struct reader *r, const struct csv_row *row, s
     return check_twice(r, row, err);
 }
 
+static enum ct_status value_fail(const struct reader *r, const struct csv_row *row, size_t j,
+                                 struct ct_error *err)
+{
+    const struct csv_field *const field = &row->fields[r->columns[j]];
+    const char *const hook = r->a.hooks.names[r->a.hooks.of[j]];
+
+    if (field->size == 0)
+        return csv_fail(err, r->a.name, row->number, row->line,
+                        "column %.80s:%zu is empty; a value that is missing is written nan", hook,
+                        r->a.neurons[j]);
+    return csv_fail(err, r->a.name, row->number, row->line,
+                    "column %.80s:%zu: `%.40s` is not a number", hook, r->a.neurons[j],
+                    field->text);
+}
+
 static enum ct_status read_values(struct reader *r, const struct csv_row *row, struct ct_error *err)
 {
     double *const values = r->data + r->n * r->n_neurons;
 
     for (size_t j = 0; j < r->n_neurons; j++) {
         const struct csv_field *const field = &row->fields[r->columns[j]];
-        if (number_parse(field->text, field->size, &values[j])) {
-            r->all_f32 = r->all_f32 && number_is_f32_text(values[j]);
-            continue;
-        }
-        const char *const hook = r->a.hooks.names[r->a.hooks.of[j]];
-        if (field->size == 0)
-            return csv_fail(err, r->a.name, row->number, row->line,
-                            "column %.80s:%zu is empty; a value that is missing is written nan",
-                            hook, r->a.neurons[j]);
-        return csv_fail(err, r->a.name, row->number, row->line,
-                        "column %.80s:%zu: `%.40s` is not a number", hook, r->a.neurons[j],
-                        field->text);
+        if (!number_parse(field->text, field->size, &values[j]))
+            return value_fail(r, row, j, err);
+        r->all_f32 = r->all_f32 && number_is_f32_text(values[j]);
     }
     return CT_OK;
 }
@@ -290,7 +346,7 @@ static enum ct_status read_npy(int fd, const void *head, size_t n_head, struct r
 {
     struct activations *const a = &r->a;
 
-    if (!r->groups_elsewhere)
+    if (!r->groups_elsewhere && !r->groups_optional)
         return ct_fail(err, CT_EINVAL,
                        "%s: an .npy has no groups; give --groups FILE with one label a line",
                        a->name);
@@ -321,6 +377,16 @@ static enum ct_status add_groups(struct activations *a, const char *groups_path,
     return CT_OK;
 }
 
+/* All sentences in one group. */
+static enum ct_status add_one_group(struct activations *a, struct ct_error *err)
+{
+    enum ct_status st = CT_OK;
+
+    for (size_t i = 0; st == CT_OK && i < a->values.rows; i++)
+        st = labels_add(&a->groups, "all", 3, err);
+    return st;
+}
+
 static enum ct_status read_any(int fd, const char *groups_path, struct reader *r,
                                const struct progress *progress, struct ct_error *err)
 {
@@ -332,15 +398,21 @@ static enum ct_status read_any(int fd, const char *groups_path, struct reader *r
         return st;
     st = npy_is_magic(head, n_head) ? read_npy(fd, head, n_head, r, err)
                                     : read_csv(fd, head, n_head, r, progress, err);
-    return st == CT_OK && groups_path != NULL ? add_groups(&r->a, groups_path, err) : st;
+    if (st == CT_OK && groups_path != NULL)
+        st = add_groups(&r->a, groups_path, err);
+    else if (st == CT_OK && r->a.groups.n == 0)
+        st = add_one_group(&r->a, err);
+    return st;
 }
 
-enum ct_status activations_read(const char *path, const char *groups_path,
+static enum ct_status read_file(const char *path, const char *groups_path, bool groups_optional,
                                 const struct progress *progress, struct activations *out,
                                 struct ct_error *err)
 {
     const char *const name = infile_name(path);
-    struct reader r = { .groups_elsewhere = groups_path != NULL, .all_f32 = true };
+    struct reader r = { .groups_elsewhere = groups_path != NULL,
+                        .groups_optional = groups_optional,
+                        .all_f32 = true };
     int fd = -1;
     enum ct_status st;
 
@@ -362,6 +434,20 @@ enum ct_status activations_read(const char *path, const char *groups_path,
     free(r.data);
     infile_close(fd);
     return st;
+}
+
+enum ct_status activations_read(const char *path, const char *groups_path,
+                                const struct progress *progress, struct activations *out,
+                                struct ct_error *err)
+{
+    return read_file(path, groups_path, false, progress, out, err);
+}
+
+enum ct_status activations_read_ungrouped(const char *path, const char *groups_path,
+                                          const struct progress *progress, struct activations *out,
+                                          struct ct_error *err)
+{
+    return read_file(path, groups_path, true, progress, out, err);
 }
 
 void activations_clear(struct activations *a)

@@ -1,6 +1,8 @@
 /*
  * Activations as files: activations.csv (`sentence`, `group`, `token`, then a column a neuron,
  * named HOOK:INDEX) in and out, and .npy of shape [sentences, neurons] in, with a file of groups.
+ * A CSV in which no column is named HOOK:INDEX is any table of numbers with a header: a column
+ * `name` counts as name:0, one whose name is a number N as csv:N.
  */
 #ifndef CT_IO_ACTIVATIONS_H
 #define CT_IO_ACTIVATIONS_H
@@ -41,6 +43,11 @@ struct activations {       /* zero-initialise; owns everything until activations
 enum ct_status activations_read(const char *path, const char *groups_path,
                                 const struct progress *progress, struct activations *out,
                                 struct ct_error *err);
+
+/* The same where groups do not matter: a file without any, and none given, is one group, `all`. */
+enum ct_status activations_read_ungrouped(const char *path, const char *groups_path,
+                                          const struct progress *progress, struct activations *out,
+                                          struct ct_error *err);
 void activations_clear(struct activations *a);
 
 struct activation_block { /* columns of one hook, borrowed */

@@ -37,6 +37,7 @@ static void load_key(const struct params *p, struct key *key)
     key_text(key, p->activations);
     if (p->activations != NULL) {
         key_text(key, p->groups);
+        KEY_VALUE(key, p->ungrouped);
         return;
     }
     key_text(key, p->model);

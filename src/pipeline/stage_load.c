@@ -65,8 +65,11 @@ static enum ct_status load_activations(const struct analysis *a, const struct st
                                        struct load_result *load, struct ct_error *err)
 {
     struct activations *const acts = &load->activations;
+    const struct params *const p = &a->params;
     const enum ct_status status =
-        activations_read(a->params.activations, a->params.groups, &run->progress, acts, err);
+        p->ungrouped
+            ? activations_read_ungrouped(p->activations, p->groups, &run->progress, acts, err)
+            : activations_read(p->activations, p->groups, &run->progress, acts, err);
     if (status != CT_OK)
         return status;
     load->sentences = ct_calloc_array(acts->values.rows, sizeof *load->sentences);
