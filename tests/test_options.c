@@ -107,6 +107,22 @@ START_TEST(texts_are_kept_apart_from_options)
 }
 END_TEST
 
+START_TEST(steps_take_a_file)
+{
+    struct options o;
+
+    ck_assert_int_eq(PARSE(&o, NULL, "cosine", "-o", "F", "--neurons", "N", "a.csv"), CT_OK);
+    ck_assert_int_eq(o.command, COMMAND_COSINE);
+    ck_assert_str_eq(o.out, "F");
+    ck_assert_str_eq(o.neurons, "N");
+    ck_assert_uint_eq(o.n_texts, 1);
+    ck_assert_str_eq(o.texts[0], "a.csv");
+    options_clear(&o);
+    ck_assert(options_take_file(COMMAND_TTEST));
+    ck_assert(!options_take_file(COMMAND_RUN) && !options_take_file(COMMAND_TOKENIZE));
+}
+END_TEST
+
 START_TEST(words_and_options_come_in_any_order)
 {
     struct options o;
@@ -188,6 +204,9 @@ static const struct {
     { "--alpha: not an option of hooks", { "hooks", "--alpha", "0.1" } },
     { "run takes options alone", { "run", "extra" } },
     { "tokenize: no text", { "tokenize" } },
+    { "b: ttest takes one file", { "ttest", "a", "b" } },
+    { "--eps: not an option of kmeans", { "kmeans", "--eps", "1" } },
+    { "--neurons: not an option of run", { "run", "--neurons", "f.csv" } },
 };
 
 START_TEST(mistakes_are_told_in_one_line)
@@ -246,10 +265,15 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        defaults_are_those_of_the_manual,     every_option_is_taken,
-        texts_are_kept_apart_from_options,    words_and_options_come_in_any_order,
-        group_names_may_hold_commas,          mistakes_are_told_in_one_line,
-        help_names_every_option_of_a_command, help_fits_a_terminal,
+        defaults_are_those_of_the_manual,
+        every_option_is_taken,
+        texts_are_kept_apart_from_options,
+        steps_take_a_file,
+        words_and_options_come_in_any_order,
+        group_names_may_hold_commas,
+        mistakes_are_told_in_one_line,
+        help_names_every_option_of_a_command,
+        help_fits_a_terminal,
     };
     return RUN_TESTS("options", tests);
 }

@@ -210,6 +210,11 @@ tests_test_run_SOURCES = tests/test_run.c $(TEST_SUPPORT)
 tests_test_run_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_run_LDADD = $(IO) $(IO_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_steps
+tests_test_steps_SOURCES = tests/test_steps.c $(IO_TEST_SOURCES)
+tests_test_steps_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_steps_LDADD = $(IO_TEST_LIBS)
+
 check_PROGRAMS += tests/test_misuse
 tests_test_misuse_SOURCES = tests/test_misuse.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)
 tests_test_misuse_CPPFLAGS = $(TEST_CPPFLAGS)

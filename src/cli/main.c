@@ -3,21 +3,22 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-static enum ct_status run_command(struct options *options, struct ct_error *err)
+static enum ct_status (*const functions[N_COMMANDS])(struct options *options,
+                                                     struct ct_error *err) = {
+    [COMMAND_RUN] = command_run,       [COMMAND_TTEST] = command_ttest,
+    [COMMAND_TSNE] = command_tsne,     [COMMAND_DBSCAN] = command_dbscan,
+    [COMMAND_KMEANS] = command_kmeans, [COMMAND_COSINE] = command_cosine,
+    [COMMAND_HOOKS] = command_hooks,   [COMMAND_TOKENIZE] = command_tokenize,
+};
+
+/* A step without a file takes what is piped into it; nothing is from a terminal. */
+static enum ct_status check_input(const struct options *options, struct ct_error *err)
 {
-    switch (options->command) {
-    case COMMAND_RUN:
-        return command_run(options, err);
-    case COMMAND_HOOKS:
-        return command_hooks(options, err);
-    case COMMAND_TOKENIZE:
-        return command_tokenize(options, err);
-    case COMMAND_NONE:
-    case N_COMMANDS:
-        break;
-    }
-    return CT_OK;
+    if (!options_take_file(options->command) || options->n_texts > 0 || !isatty(STDIN_FILENO))
+        return CT_OK;
+    return ct_fail(err, CT_EINVAL, "no file; name one, or pipe it in");
 }
 
 /* A reader that has gone away is a failure like a full disk. */
@@ -39,13 +40,17 @@ static enum ct_status answer(int argc, char **argv, struct options *options, ope
         return status;
     if (options->command == COMMAND_NONE && !options->version && !options->help)
         return ui(options, code, err);
+    if (options->command != COMMAND_NONE && !options->version && !options->help)
+        status = check_input(options, err);
+    if (status != CT_OK)
+        return status;
     *code = 1;
     if (options->version)
         puts(PACKAGE_STRING);
     else if (options->help)
         options_help(options->command, stdout);
     else
-        status = run_command(options, err);
+        status = functions[options->command](options, err);
     return status == CT_OK ? flush_stdout(err) : status;
 }
 

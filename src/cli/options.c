@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include <getopt.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,14 +15,44 @@ enum kind { KIND_FLAG, KIND_TEXT, KIND_COLOR, KIND_THREADS };
 /* Where an option means something: bits 1 << COMMAND_*. */
 enum {
     FOR_RUN = 1 << COMMAND_RUN,
+    FOR_TTEST = 1 << COMMAND_TTEST,
+    FOR_TSNE = 1 << COMMAND_TSNE,
+    FOR_DBSCAN = 1 << COMMAND_DBSCAN,
+    FOR_KMEANS = 1 << COMMAND_KMEANS,
+    FOR_COSINE = 1 << COMMAND_COSINE,
     FOR_HOOKS = 1 << COMMAND_HOOKS,
     FOR_TOKENIZE = 1 << COMMAND_TOKENIZE,
+    FOR_CHOICES = FOR_TSNE | FOR_COSINE, /* of neurons among a file's */
+    FOR_STEPS = FOR_CHOICES | FOR_TTEST | FOR_DBSCAN | FOR_KMEANS,
     FOR_ALL = ~0,
 };
 
 #define FIELD(member) offsetof(struct options, member)
 
-/* What is not a parameter of the analysis; those come from the table of settings. */
+/* The commands that take a setting; those that are not here are run's alone. */
+static const struct {
+    const char *name;
+    int commands;
+} shared[] = {
+    { "model", FOR_RUN | FOR_HOOKS | FOR_TOKENIZE },
+    { "tokenizer", FOR_RUN | FOR_TOKENIZE },
+    { "groups", FOR_RUN | FOR_TTEST | FOR_CHOICES },
+    { "contrast", FOR_RUN | FOR_TTEST | FOR_CHOICES },
+    { "test", FOR_RUN | FOR_TTEST },
+    { "alpha", FOR_RUN | FOR_TTEST },
+    { "correction", FOR_RUN | FOR_TTEST },
+    { "perplexity", FOR_RUN | FOR_TSNE },
+    { "iterations", FOR_RUN | FOR_TSNE },
+    { "seed", FOR_RUN | FOR_TSNE | FOR_KMEANS },
+    { "eps", FOR_RUN | FOR_DBSCAN },
+    { "min-samples", FOR_RUN | FOR_DBSCAN },
+    { "clusters", FOR_RUN | FOR_KMEANS },
+};
+
+/*
+ * What is not a parameter of the analysis; those come from the table of settings. A name that
+ * stands here twice is one option, told differently for different commands.
+ */
 static const struct own {
     const char *name;
     char letter; /* 0: none */
@@ -33,16 +64,27 @@ static const struct own {
 } own[] = {
     { "out", 'o', KIND_TEXT, FOR_RUN, FIELD(out), "DIR",
       "write result files there; the folder is made" },
+    { "neurons", 0, KIND_TEXT, FOR_CHOICES, FIELD(neurons), "FILE",
+      "only those of a table, as ttest.csv's significant" },
+    { "out", 'o', KIND_TEXT, FOR_STEPS, FIELD(out), "FILE", "write there, not to stdout" },
     { "force", 0, KIND_FLAG, FOR_RUN, FIELD(force), NULL, "write over results" },
     { "plot", 0, KIND_FLAG, FOR_RUN, FIELD(plot), NULL, "print every plot" },
     { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "WHEN",
       "colour in plots: auto, always or never (auto)" },
     { "ascii", 0, KIND_FLAG, FOR_RUN, FIELD(ascii), NULL, "plots in ASCII" },
-    { "threads", 0, KIND_THREADS, FOR_RUN, FIELD(params.threads), "N", "processors (all)" },
+    { "threads", 0, KIND_THREADS, FOR_RUN | FOR_TTEST | FOR_CHOICES | FOR_KMEANS,
+      FIELD(params.threads), "N", "processors (all)" },
     { "ids", 0, KIND_FLAG, FOR_TOKENIZE, FIELD(ids), NULL, "token ids alone, a line a text" },
     { "help", 'h', KIND_FLAG, FOR_ALL, FIELD(help), NULL, "this help" },
     { "version", 'V', KIND_FLAG, FOR_ALL, FIELD(version), NULL, "the version" },
 };
+
+#define ACTIVATIONS_HELP                                                                           \
+    "FILE: CSV as run writes it, any CSV of numbers with a header, or .npy of shape\n"             \
+    "[sentences, neurons]; - or nothing: standard input.\n"
+#define POINTS_HELP                                                                                \
+    "FILE: CSV with columns x and y, as tsne writes it, or .npy of shape [n, 2];\n"                \
+    "- or nothing: standard input. All its columns are kept.\n"
 
 enum { N_OWN = sizeof own / sizeof *own, MAX_OPTIONS = 64 };
 
@@ -50,14 +92,39 @@ static const struct {
     const char *name;
     const char *arguments;
     const char *help;
+    const char *more;            /* what --help says below that, or NULL */
+    size_t least_words, n_words; /* how many words it takes beside options */
+    const char *no_words;        /* what to do when they are too few */
 } commands[N_COMMANDS] = {
     [COMMAND_NONE] = { NULL, "[COMMAND] [OPTIONS]",
-                       "Do the neurons that tell two kinds of sentences apart form clusters?" },
+                       "Do the neurons that tell two kinds of sentences apart form clusters?", NULL,
+                       0, 0, NULL },
     [COMMAND_RUN] = { "run", "[OPTIONS]",
-                      "The whole analysis: report on stdout, result files under --out." },
-    [COMMAND_HOOKS] = { "hooks", "[--model M]", "Every hook point of a model, with its width." },
+                      "The whole analysis: report on stdout, result files under --out.", NULL, 0, 0,
+                      NULL },
+    [COMMAND_TTEST] = { "ttest", "[OPTIONS] [FILE]",
+                        "The t-test of every neuron: ttest.csv from activations.", ACTIVATIONS_HELP,
+                        0, 1, NULL },
+    [COMMAND_TSNE] = { "tsne", "[OPTIONS] [FILE]",
+                       "t-SNE of the neurons: tsne.csv from activations.",
+                       "Neurons are the points, sentences the features.\n" ACTIVATIONS_HELP, 0, 1,
+                       NULL },
+    [COMMAND_DBSCAN] = { "dbscan", "[OPTIONS] [FILE]",
+                         "DBSCAN of points in the plane: adds the column dbscan.", POINTS_HELP, 0,
+                         1, NULL },
+    [COMMAND_KMEANS] = { "kmeans", "[OPTIONS] [FILE]",
+                         "k-means of points in the plane: adds the column kmeans.", POINTS_HELP, 0,
+                         1, NULL },
+    [COMMAND_COSINE] = { "cosine", "[OPTIONS] [FILE]",
+                         "Cosines between neurons: cosine.csv from activations.",
+                         "With --neurons, sorted by its column dbscan, or else "
+                         "kmeans.\n" ACTIVATIONS_HELP,
+                         0, 1, NULL },
+    [COMMAND_HOOKS] = { "hooks", "[--model M]", "Every hook point of a model, with its width.",
+                        NULL, 0, 0, NULL },
     [COMMAND_TOKENIZE] = { "tokenize", "[--model M] [--ids] TEXT...",
-                           "Token ids with their pieces; - takes each line of stdin as a text." },
+                           "Token ids with their pieces; - takes each line of stdin as a text.",
+                           NULL, 1, SIZE_MAX, "no text; give texts, or - for standard input" },
 };
 
 /* ---- one numbering for both tables: settings first ---- */
@@ -91,9 +158,28 @@ static int option_commands(size_t i)
 {
     if (i >= n_settings)
         return own[i - n_settings].commands;
-    if (strcmp(settings[i].name, "model") == 0)
-        return FOR_RUN | FOR_HOOKS | FOR_TOKENIZE;
-    return strcmp(settings[i].name, "tokenizer") == 0 ? FOR_RUN | FOR_TOKENIZE : FOR_RUN;
+    for (size_t k = 0; k < sizeof shared / sizeof *shared; k++)
+        if (strcmp(settings[i].name, shared[k].name) == 0)
+            return shared[k].commands;
+    return FOR_RUN;
+}
+
+/* The first row of its name: what getopt_long knows it by. */
+static size_t first_of_name(size_t i)
+{
+    size_t first = 0;
+
+    while (strcmp(option_name(first), option_name(i)) != 0)
+        first++;
+    return first;
+}
+
+static bool is_option_of(size_t i, enum command command)
+{
+    for (size_t k = i; k < n_options(); k++)
+        if (first_of_name(k) == i && (option_commands(k) & 1 << command) != 0)
+            return true;
+    return false;
 }
 
 /* ---- parsing ---- */
@@ -151,20 +237,23 @@ static void describe_options(struct option longs[MAX_OPTIONS + 1],
                              char letters[2 * MAX_OPTIONS + 3])
 {
     char *at = letters;
+    size_t n = 0;
 
     *at++ = '-'; /* words that are no options in their places, POSIXLY_CORRECT or not */
     *at++ = ':'; /* tell a missing argument from an unknown option */
     for (size_t i = 0; i < n_options(); i++) {
         const bool takes = option_argument(i) != NULL;
-        longs[i] = (struct option){ option_name(i), takes ? required_argument : no_argument, NULL,
-                                    LONG_OPTION + (int)i };
+        if (first_of_name(i) != i)
+            continue;
+        longs[n++] = (struct option){ option_name(i), takes ? required_argument : no_argument, NULL,
+                                      LONG_OPTION + (int)i };
         if (option_letter(i) != 0) {
             *at++ = option_letter(i);
             if (takes)
                 *at++ = ':';
         }
     }
-    longs[n_options()] = (struct option){ 0 };
+    longs[n] = (struct option){ 0 };
     *at = '\0';
 }
 
@@ -203,13 +292,21 @@ static enum ct_status wrong_option(int code, const char *word, const struct opti
 
 static enum ct_status find_command(const char *word, enum command *command, struct ct_error *err)
 {
-    for (size_t c = 1; c < N_COMMANDS; c++)
+    char names[160] = "";
+    size_t used = 0;
+
+    for (size_t c = 1; c < N_COMMANDS; c++) {
         if (strcmp(commands[c].name, word) == 0) {
             *command = (enum command)c;
             return CT_OK;
         }
-    return ct_fail(err, CT_EINVAL, "%.80s: no such command; there are run, hooks and tokenize",
-                   word);
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+                                 c == 1               ? ""
+                                 : c + 1 < N_COMMANDS ? ", "
+                                                      : " and ",
+                                 commands[c].name);
+    }
+    return ct_fail(err, CT_EINVAL, "%.80s: no such command; there are %s", word, names);
 }
 
 /* A word that is no option: the command, then texts. */
@@ -221,17 +318,19 @@ static enum ct_status take_word(struct options *options, char *word, struct ct_e
     return CT_OK;
 }
 
-static enum ct_status check_together(const struct params *p, struct ct_error *err)
+static enum ct_status check_together(const struct options *options, struct ct_error *err)
 {
+    const struct params *const p = &options->params;
+
     if (p->activations != NULL && p->n_hooks > 0)
         return ct_fail(err, CT_EINVAL,
                        "--hook: the file of --activations has its neurons; leave out one of them");
-    if (p->activations == NULL && p->groups != NULL)
+    if (p->activations == NULL && p->groups != NULL && options->command == COMMAND_RUN)
         return ct_fail(err, CT_EINVAL, "--groups: nothing to go with; name a file of activations");
     return CT_OK;
 }
 
-/* Texts and options that the command does not take are mistakes, even where they would do no harm.
+/* Words and options that the command does not take are mistakes, even where they would do no harm.
  */
 static enum ct_status check_command(const struct options *options, const bool *given,
                                     struct ct_error *err)
@@ -240,16 +339,18 @@ static enum ct_status check_command(const struct options *options, const bool *g
 
     if (options->command == COMMAND_NONE || options->help || options->version)
         return CT_OK;
-    if (options->n_texts > 0 && options->command != COMMAND_TOKENIZE)
-        return ct_fail(err, CT_EINVAL, "%.80s: %s takes options alone; see circuittui %s --help",
-                       options->texts[0], name, name);
-    if (options->n_texts == 0 && options->command == COMMAND_TOKENIZE)
-        return ct_fail(err, CT_EINVAL, "tokenize: no text; give texts, or - for standard input");
+    const size_t n_words = commands[options->command].n_words;
+    if (options->n_texts > n_words)
+        return ct_fail(err, CT_EINVAL, "%.80s: %s takes %s; see circuittui %s --help",
+                       options->texts[n_words], name, n_words > 0 ? "one file" : "options alone",
+                       name);
+    if (options->n_texts < commands[options->command].least_words)
+        return ct_fail(err, CT_EINVAL, "%s: %s", name, commands[options->command].no_words);
     for (size_t i = 0; i < n_options(); i++)
-        if (given[i] && !(option_commands(i) & 1 << options->command))
+        if (given[i] && !is_option_of(i, options->command))
             return ct_fail(err, CT_EINVAL, "--%s: not an option of %s; see circuittui %s --help",
                            option_name(i), name, name);
-    return check_together(&options->params, err);
+    return check_together(options, err);
 }
 
 enum ct_status options_parse(int argc, char **argv, struct options *options, struct ct_error *err)
@@ -288,10 +389,16 @@ enum ct_status options_parse(int argc, char **argv, struct options *options, str
     return status == CT_OK ? check_command(options, given, err) : status;
 }
 
+bool options_take_file(enum command command)
+{
+    return commands[command].n_words == 1;
+}
+
 void options_clear(struct options *options)
 {
     params_clear(&options->params);
     free(options->out);
+    free(options->neurons);
     free(options->texts);
     *options = (struct options){ 0 };
 }
@@ -358,6 +465,8 @@ void options_help(enum command command, FILE *out)
     fprintf(out, "Usage: circuittui%s%s %s\n%s\n", command != COMMAND_NONE ? " " : "",
             command != COMMAND_NONE ? commands[command].name : "", commands[command].arguments,
             commands[command].help);
+    if (commands[command].more != NULL)
+        fputs(commands[command].more, out);
     if (command == COMMAND_NONE) {
         fputs("\nCommands (each with --help):\n", out);
         for (size_t c = 1; c < N_COMMANDS; c++)

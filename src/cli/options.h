@@ -1,5 +1,6 @@
 /*
- * The command line: one table of options, from which parsing, help and later completions come.
+ * The command line: a table of commands and one of options, from which parsing, help and later
+ * completions come.
  * Mistakes are told in one line, with the option and what it takes.
  */
 #ifndef CT_CLI_OPTIONS_H
@@ -12,14 +13,26 @@
 #include "base/status.h"
 #include "pipeline/params.h"
 
-enum command { COMMAND_NONE, COMMAND_RUN, COMMAND_HOOKS, COMMAND_TOKENIZE, N_COMMANDS };
+enum command {
+    COMMAND_NONE,
+    COMMAND_RUN,
+    COMMAND_TTEST,
+    COMMAND_TSNE,
+    COMMAND_DBSCAN,
+    COMMAND_KMEANS,
+    COMMAND_COSINE,
+    COMMAND_HOOKS,
+    COMMAND_TOKENIZE,
+    N_COMMANDS
+};
 
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options { /* options_parse() to options_clear() */
     enum command command;
     struct params params;
-    char *out; /* folder of result files; NULL: none */
+    char *out;     /* of run a folder, of a single step a file; NULL: none */
+    char *neurons; /* table of the neurons that a step is to take; NULL: all */
     bool force;
     bool plot;
     bool ids;
@@ -37,9 +50,10 @@ struct options { /* options_parse() to options_clear() */
 enum ct_status options_parse(int argc, char **argv, struct options *options, struct ct_error *err);
 void options_clear(struct options *options);
 
+/* True for the steps, which take one file. */
+bool options_take_file(enum command command);
+
 /* What --help prints, for one command or (COMMAND_NONE) for the program. */
 void options_help(enum command command, FILE *out);
-
-const char *command_name(enum command command);
 
 #endif

@@ -6,8 +6,10 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/defaults.c \
 	src/cli/hooks.c \
 	src/cli/main.c \
+	src/cli/meter.c src/cli/meter.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/paths.c src/cli/paths.h \
 	src/cli/run.c \
+	src/cli/steps.c \
 	src/cli/threads.c src/cli/threads.h \
 	src/cli/tokenize.c

@@ -6,74 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/ansi.h"
+#include "cli/meter.h"
 #include "cli/threads.h"
 #include "pipeline/analysis.h"
 #include "report/manifest.h"
 #include "report/plots.h"
 #include "report/summary.h"
 #include "report/tables.h"
-
-/* ---- progress on stderr, where that is a terminal ---- */
-
-struct meter {
-    bool shown;
-    double last; /* seconds, of the last line */
-};
-
-static double seconds_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static bool meter_tick(void *context, enum stage_id stage, size_t done, size_t total)
-{
-    struct meter *const meter = context;
-    const double now = seconds_now();
-
-    if (now - meter->last < 0.2)
-        return true;
-    meter->last = now;
-    meter->shown = true;
-    fprintf(stderr, "\r%d/%d %-10s %3.0f %%", (int)stage + 1, (int)N_STAGES, stage_name(stage),
-            total > 0 ? 100.0 * (double)done / (double)total : 0.0);
-    return true;
-}
-
-static enum tsne_answer meter_tsne(void *context, size_t n_iter, size_t max_iter)
-{
-    meter_tick(context, STAGE_TSNE, n_iter, max_iter);
-    return TSNE_GO_ON;
-}
-
-static void meter_clear(const struct meter *meter)
-{
-    if (meter->shown)
-        fprintf(stderr, "\r%*s\r", 30, "");
-}
-
-static enum ct_status run_stages(struct analysis *a, struct ct_error *err)
-{
-    struct meter meter = { .last = seconds_now() };
-    const struct analysis_watch watch = {
-        .progress = meter_tick,
-        .tsne_tick = meter_tsne,
-        .context = &meter,
-    };
-    enum ct_status status;
-
-    if (!isatty(STDERR_FILENO))
-        return analysis_run(a, STAGE_SIMILARITY, NULL, err);
-    status = analysis_run(a, STAGE_SIMILARITY, &watch, err);
-    meter_clear(&meter);
-    return status;
-}
 
 /* ---- plots on stdout ---- */
 
@@ -187,7 +129,7 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
         params_clear(&a.params);
         a.params = options->params; /* handed over */
         options->params = (struct params){ 0 };
-        status = run_stages(&a, err);
+        status = meter_run(&a, STAGE_SIMILARITY, err);
     }
     if (status == CT_OK) {
         /* What has been computed is told even when it cannot be written. */

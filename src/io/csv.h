@@ -74,6 +74,9 @@ struct csv_table { /* zero-initialise; owns everything until csv_table_clear() *
 
 /* Reads the whole file into *out. Errors as csv_read(); *out is untouched then. */
 enum ct_status csv_table_read(const char *path, struct csv_table *out, struct ct_error *err);
+/* The same from a descriptor, as csv_read_fd(). */
+enum ct_status csv_table_read_fd(int fd, const char *name, const void *head, size_t n_head,
+                                 struct csv_table *out, struct ct_error *err);
 void csv_table_clear(struct csv_table *t);
 
 /* Row 0 is the header, data rows count from 1, columns from 0. Borrowed from the table. */

@@ -62,9 +62,22 @@ static enum ct_status add_row(void *context, const struct csv_row *row, struct c
 
 enum ct_status csv_table_read(const char *path, struct csv_table *out, struct ct_error *err)
 {
-    struct builder b = { .name = infile_name(path) };
+    int fd = -1;
+    enum ct_status st = infile_open(path, &fd, err);
+
+    if (st != CT_OK)
+        return st;
+    st = csv_table_read_fd(fd, infile_name(path), NULL, 0, out, err);
+    infile_close(fd);
+    return st;
+}
+
+enum ct_status csv_table_read_fd(int fd, const char *name, const void *head, size_t n_head,
+                                 struct csv_table *out, struct ct_error *err)
+{
+    struct builder b = { .name = name };
     const struct csv_handler handler = { .row = add_row, .context = &b, .digest = &b.table.digest };
-    const enum ct_status st = csv_read(path, &handler, NULL, err);
+    const enum ct_status st = csv_read_fd(fd, name, head, n_head, &handler, NULL, err);
 
     if (st != CT_OK) {
         csv_table_clear(&b.table);

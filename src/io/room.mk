@@ -9,8 +9,10 @@ src_io_libio_a_SOURCES = \
 	src/io/hash.c src/io/hash.h \
 	src/io/infile.c src/io/infile.h \
 	src/io/labels.c src/io/labels.h \
+	src/io/neuron_table.c src/io/neuron_table.h \
 	src/io/npy.c src/io/npy.h \
 	src/io/npy_header.c src/io/npy_header.h \
 	src/io/number.c src/io/number.h \
 	src/io/outfile.c src/io/outfile.h \
+	src/io/plane.c src/io/plane.h \
 	src/io/stimuli.c src/io/stimuli.h

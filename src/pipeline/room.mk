@@ -11,4 +11,5 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stage_tsne.c \
 	src/pipeline/stage_ttest.c \
 	src/pipeline/stages.h \
+	src/pipeline/steps.c src/pipeline/steps.h \
 	src/pipeline/target.c src/pipeline/target.h

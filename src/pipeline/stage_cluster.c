@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "num/dbscan.h"
 #include "num/silhouette.h"
+#include "pipeline/steps.h"
 
 /* Size, mean t and mean |t| of each label 0 .. n_labels - 1. */
 static enum ct_status summarise(const struct ttest_stage *t, const int32_t *labels, size_t n_labels,
@@ -33,18 +34,37 @@ static enum ct_status summarise(const struct ttest_stage *t, const int32_t *labe
     return CT_OK;
 }
 
+enum ct_status plane_dbscan(const struct mat *points, const struct params *params, int32_t *labels,
+                            size_t *n_clusters, struct ct_error *err)
+{
+    *n_clusters = 0;
+    return points->rows > 0
+               ? dbscan_fit(points, params->eps, params->min_samples, labels, n_clusters, err)
+               : CT_OK;
+}
+
+enum ct_status plane_kmeans(const struct mat *points, const struct params *params,
+                            struct kmeans_result *out, struct ct_error *err)
+{
+    struct kmeans_params kmeans;
+
+    kmeans_params_default(&kmeans);
+    kmeans.random_state = params->seed;
+    kmeans.n_threads = params->threads;
+    kmeans.n_clusters = params->clusters < points->rows ? params->clusters : points->rows;
+    return points->rows > 0 ? kmeans_fit(points, &kmeans, out, err) : CT_OK;
+}
+
 static enum ct_status run_dbscan(const struct analysis *a, struct cluster_result *c,
                                  struct ct_error *err)
 {
     const struct mat *const points = &a->tsne->result.embedding;
-    enum ct_status status = CT_OK;
+    enum ct_status status;
 
     c->dbscan = ct_calloc_array(points->rows, sizeof *c->dbscan);
     if (c->dbscan == NULL)
         return ct_fail_nomem(err, "DBSCAN", 0);
-    if (points->rows > 0)
-        status =
-            dbscan_fit(points, a->params.eps, a->params.min_samples, c->dbscan, &c->n_dbscan, err);
+    status = plane_dbscan(points, &a->params, c->dbscan, &c->n_dbscan, err);
     for (size_t i = 0; status == CT_OK && i < points->rows; i++)
         c->n_noise += c->dbscan[i] < 0;
     if (status == CT_OK)
@@ -71,17 +91,9 @@ static enum ct_status sort_distances(const struct analysis *a, struct cluster_re
 static enum ct_status run_kmeans(const struct analysis *a, struct cluster_result *c,
                                  struct ct_error *err)
 {
-    const struct mat *const points = &a->tsne->result.embedding;
-    struct kmeans_params params;
-    enum ct_status status = CT_OK;
+    enum ct_status status = plane_kmeans(&a->tsne->result.embedding, &a->params, &c->kmeans, err);
 
-    kmeans_params_default(&params);
-    params.random_state = a->params.seed;
-    params.n_threads = a->params.threads;
-    params.n_clusters = a->params.clusters < points->rows ? a->params.clusters : points->rows;
-    c->n_clusters = params.n_clusters;
-    if (points->rows > 0)
-        status = kmeans_fit(points, &params, &c->kmeans, err);
+    c->n_clusters = c->kmeans.cluster_centers.rows;
     if (status == CT_OK)
         status = summarise(a->ttest, c->kmeans.labels, c->n_clusters, &c->kmeans_rows, err);
     return status;

@@ -41,8 +41,17 @@ static enum ct_status find_group(const struct load_result *load, const char *nam
     return fail_with_groups(load, what, err);
 }
 
-static enum ct_status choose_groups(const struct load_result *load, const struct params *params,
-                                    struct ttest_stage *t, struct ct_error *err)
+static void list_rows(const struct load_result *load, struct ttest_stage *t)
+{
+    for (size_t g = 0; g < 2; g++) {
+        const size_t *const start = load->group_starts + t->groups[g];
+        t->rows[g] = load->by_group + start[0];
+        t->n_rows[g] = start[1] - start[0];
+    }
+}
+
+enum ct_status ttest_choose_groups(const struct load_result *load, const struct params *params,
+                                   struct ttest_stage *t, struct ct_error *err)
 {
     t->groups[0] = 0;
     t->groups[1] = 1;
@@ -57,16 +66,8 @@ static enum ct_status choose_groups(const struct load_result *load, const struct
         return fail_with_groups(load, "t-test: choose two groups with --contrast A,B", err);
     if (load->n_groups < 2)
         return fail_with_groups(load, "t-test: needs sentences of two groups", err);
+    list_rows(load, t);
     return CT_OK;
-}
-
-static void list_rows(const struct load_result *load, struct ttest_stage *t)
-{
-    for (size_t g = 0; g < 2; g++) {
-        const size_t *const start = load->group_starts + t->groups[g];
-        t->rows[g] = load->by_group + start[0];
-        t->n_rows[g] = start[1] - start[0];
-    }
 }
 
 /* The text around the target is the same to the byte. */
@@ -195,21 +196,41 @@ static double critical_t(const struct ttest_stage *t, enum ttest_kind kind)
     return student_t_critical(t->p_threshold, df);
 }
 
+void ttest_merge_rows(const struct ttest_stage *t, size_t *rows)
+{
+    const size_t n = t->n_rows[0] + t->n_rows[1];
+    size_t next[2] = { 0, 0 };
+
+    for (size_t i = 0; i < n; i++) {
+        const size_t g = next[0] == t->n_rows[0] ||
+                         (next[1] < t->n_rows[1] && t->rows[1][next[1]] < t->rows[0][next[0]]);
+        rows[i] = t->rows[g][next[g]++];
+    }
+}
+
+enum ct_status ttest_select(const struct matview *X, const size_t *rows, size_t n_rows,
+                            struct ttest_stage *t, struct ct_error *err)
+{
+    const enum ct_status status = mat_init(&t->selected, t->n_significant, n_rows, "neurons", err);
+
+    for (size_t i = 0; status == CT_OK && i < n_rows; i++)
+        for (size_t k = 0; k < t->n_significant; k++)
+            mat_row(&t->selected, k)[i] = matview_get(X, rows[i], t->significant[k]);
+    return status;
+}
+
 /* The significant neurons as points, the sentences of both groups in file order as features. */
 static enum ct_status select_significant(const struct matview *X, struct ttest_stage *t,
                                          struct ct_error *err)
 {
     const size_t n = t->n_rows[0] + t->n_rows[1];
-    const enum ct_status status = mat_init(&t->selected, t->n_significant, n, "t-test", err);
-    size_t next[2] = { 0, 0 };
+    size_t *const rows = ct_malloc_array(n, sizeof *rows);
 
-    for (size_t i = 0; status == CT_OK && i < n; i++) {
-        const size_t g = next[0] == t->n_rows[0] ||
-                         (next[1] < t->n_rows[1] && t->rows[1][next[1]] < t->rows[0][next[0]]);
-        const size_t row = t->rows[g][next[g]++];
-        for (size_t k = 0; k < t->n_significant; k++)
-            mat_row(&t->selected, k)[i] = matview_get(X, row, t->significant[k]);
-    }
+    if (rows == NULL)
+        return ct_fail_nomem(err, "t-test", 0);
+    ttest_merge_rows(t, rows);
+    const enum ct_status status = ttest_select(X, rows, n, t, err);
+    free(rows);
     return status;
 }
 
@@ -221,9 +242,7 @@ enum ct_status stage_ttest_compute(const struct analysis *a, const struct stage_
     enum ct_status status = t != NULL ? CT_OK : ct_fail_nomem(err, "t-test", 0);
 
     if (status == CT_OK)
-        status = choose_groups(a->load, &a->params, t, err);
-    if (status == CT_OK)
-        list_rows(a->load, t);
+        status = ttest_choose_groups(a->load, &a->params, t, err);
     if (status == CT_OK && a->load->model != NULL) {
         t->are_pairs = groups_are_pairs(a->load, t);
         status = count_unique(a->load, t, err);

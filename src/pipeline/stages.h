@@ -1,4 +1,4 @@
-/* The stages' own functions, for the table in analysis.c alone. */
+/* The stages' own functions, for the table in analysis.c and for steps.c alone. */
 #ifndef CT_PIPELINE_STAGES_H
 #define CT_PIPELINE_STAGES_H
 
@@ -23,5 +23,17 @@ DECLARE_STAGE(ttest);
 DECLARE_STAGE(tsne);
 DECLARE_STAGE(cluster);
 DECLARE_STAGE(similarity);
+
+/* The two groups that params name and their sentences. CT_EINVAL: not two, or no such group. */
+enum ct_status ttest_choose_groups(const struct load_result *load, const struct params *params,
+                                   struct ttest_stage *t, struct ct_error *err);
+
+/* rows [n_a + n_b]: the sentences of both groups in file order. */
+void ttest_merge_rows(const struct ttest_stage *t, size_t *rows);
+
+/* Fills t->selected: of the columns t->significant, what X [n_sentences, n_neurons] holds in
+ * rows [n_rows]. CT_ENOMEM. */
+enum ct_status ttest_select(const struct matview *X, const size_t *rows, size_t n_rows,
+                            struct ttest_stage *t, struct ct_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "report/tables.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -185,21 +186,36 @@ const struct table tables[] = {
 };
 const size_t n_tables = sizeof tables / sizeof *tables;
 
+const struct table *table_find(const char *file)
+{
+    const struct table *table = tables;
+
+    while (strcmp(table->file, file) != 0)
+        table++;
+    return table;
+}
+
+enum ct_status table_write(const struct analysis *a, const struct table *table, const char *path,
+                           struct ct_error *err)
+{
+    struct outfile *file = NULL;
+    const enum ct_status status = outfile_open(path, &file, err);
+
+    if (status != CT_OK)
+        return status;
+    struct csv_writer writer = { .file = file };
+    table->write(a, &writer);
+    return outfile_commit(file, err);
+}
+
 static enum ct_status write_one(const struct analysis *a, const struct table *table,
                                 const char *folder, struct ct_error *err)
 {
     char *const path = outfile_join(folder, table->file);
-    struct outfile *file = NULL;
-    enum ct_status status;
 
     if (path == NULL)
         return ct_fail_nomem(err, table->file, 0);
-    status = outfile_open(path, &file, err);
-    if (status == CT_OK) {
-        struct csv_writer writer = { .file = file };
-        table->write(a, &writer);
-        status = outfile_commit(file, err);
-    }
+    const enum ct_status status = table_write(a, table, path, err);
     free(path);
     return status;
 }

@@ -23,6 +23,14 @@ struct table {
 extern const struct table tables[];
 extern const size_t n_tables;
 
+/* The table of that name, which must be one of them. */
+const struct table *table_find(const char *file);
+
+/* Writes one table to path ("-": standard output), whatever is there. Its stages must have run.
+ * CT_EIO, CT_ENOMEM. */
+enum ct_status table_write(const struct analysis *a, const struct table *table, const char *path,
+                           struct ct_error *err);
+
 /*
  * Writes into folder, which is made when it is missing, every table whose stage has a result that
  * fits the parameters; *n_written (may be NULL) counts them. What is left of an analysis before is

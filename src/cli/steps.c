@@ -1,0 +1,242 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/meter.h"
+#include "cli/threads.h"
+#include "io/csv_writer.h"
+#include "io/infile.h"
+#include "io/neuron_table.h"
+#include "io/plane.h"
+#include "pipeline/steps.h"
+#include "report/tables.h"
+
+/* Single steps: a file in, one table out. */
+
+static const char *input_path(const struct options *options)
+{
+    return options->n_texts > 0 ? options->texts[0] : "-";
+}
+
+static const char *output_path(const struct options *options)
+{
+    return options->out != NULL ? options->out : "-";
+}
+
+/* Where a run says it in its report. */
+static void note(const char *what, double wanted, double used, const char *why)
+{
+    fprintf(stderr, "circuittui: %s: lowered from %g to %.4g; %s\n", what, wanted, used, why);
+}
+
+/* ---- steps on activations ---- */
+
+/* Reads the activations into *a, which is initialised in any case. */
+static enum ct_status read_activations(struct options *options, bool ungrouped, struct analysis *a,
+                                       struct ct_error *err)
+{
+    enum ct_status status;
+
+    analysis_init(a);
+    threads_sleep_when_idle(options->argv);
+    options->params.ungrouped = ungrouped;
+    status = params_set(&options->params.activations, input_path(options), err);
+    if (status == CT_OK)
+        status = commands_defaults(options, err);
+    if (status != CT_OK)
+        return status;
+    params_clear(&a->params);
+    a->params = options->params; /* handed over */
+    options->params = (struct params){ 0 };
+    return meter_run(a, STAGE_EXTRACT, err);
+}
+
+enum ct_status command_ttest(struct options *options, struct ct_error *err)
+{
+    struct analysis a;
+    enum ct_status status = read_activations(options, false, &a, err);
+
+    if (status == CT_OK)
+        status = meter_run(&a, STAGE_TTEST, err);
+    if (status == CT_OK)
+        status = table_write(&a, table_find("ttest.csv"), output_path(options), err);
+    analysis_clear(&a);
+    return status;
+}
+
+/* The neurons that --neurons names, or all. *table is the caller's. */
+static enum ct_status choose_neurons(const struct options *options, struct analysis *a,
+                                     struct neuron_table *table, struct ct_error *err)
+{
+    enum ct_status status;
+
+    if (options->neurons == NULL)
+        return analysis_choose(a, NULL, NULL, err);
+    status = neuron_table_read(options->neurons, table, err);
+    if (status == CT_OK)
+        status = analysis_choose(a, table, infile_name(options->neurons), err);
+    return status;
+}
+
+static enum ct_status read_and_choose(struct options *options, struct analysis *a,
+                                      struct neuron_table *table, struct ct_error *err)
+{
+    const bool by_group = options->params.contrast[0] != NULL;
+    enum ct_status status = CT_OK;
+
+    if (options->neurons != NULL && strcmp(options->neurons, "-") == 0 &&
+        strcmp(input_path(options), "-") == 0)
+        status = ct_fail(err, CT_EINVAL,
+                         "standard input: cannot be activations and --neurons at once; name a "
+                         "file");
+    if (status != CT_OK) {
+        analysis_init(a);
+        return status;
+    }
+    status = read_activations(options, !by_group, a, err);
+    return status == CT_OK ? choose_neurons(options, a, table, err) : status;
+}
+
+enum ct_status command_tsne(struct options *options, struct ct_error *err)
+{
+    struct analysis a;
+    struct neuron_table table = { 0 };
+    enum ct_status status = read_and_choose(options, &a, &table, err);
+
+    if (status == CT_OK)
+        status = meter_run(&a, STAGE_TSNE, err);
+    if (status == CT_OK && a.ttest->n_significant > 1 && a.tsne->perplexity < a.params.perplexity)
+        note("--perplexity", a.params.perplexity, a.tsne->perplexity,
+             "it must be below the number of neurons");
+    if (status == CT_OK)
+        status = table_write(&a, table_find("tsne.csv"), output_path(options), err);
+    neuron_table_clear(&table);
+    analysis_clear(&a);
+    return status;
+}
+
+enum ct_status command_cosine(struct options *options, struct ct_error *err)
+{
+    struct analysis a;
+    struct neuron_table table = { 0 };
+    enum ct_status status = read_and_choose(options, &a, &table, err);
+
+    if (status == CT_OK)
+        status = analysis_compare(&a, table.labels, err);
+    if (status == CT_OK)
+        status = table_write(&a, table_find("cosine.csv"), output_path(options), err);
+    neuron_table_clear(&table);
+    analysis_clear(&a);
+    return status;
+}
+
+/* ---- steps on points ---- */
+
+static void put_point(struct csv_writer *w, const struct plane *p, size_t i)
+{
+    for (size_t j = 0; j < 2; j++)
+        if (p->dtype == DTYPE_F32)
+            csv_put_f32(w, (float)mat_row(&p->xy, i)[j]);
+        else
+            csv_put_f64(w, mat_row(&p->xy, i)[j]);
+}
+
+static void put_fields(struct csv_writer *w, const struct csv_table *t, size_t row)
+{
+    for (size_t j = 0; j < t->n_cols; j++) {
+        const struct csv_field field = csv_table_field(t, row, j);
+        csv_put_bytes(w, field.text, field.size);
+    }
+}
+
+/* The points as they came, with a column of labels [n] at the end. */
+static enum ct_status write_labels(const struct plane *p, const char *column, const int32_t *labels,
+                                   const char *path, struct ct_error *err)
+{
+    const bool has_table = p->table.n_cols > 0;
+    struct outfile *file = NULL;
+    const enum ct_status status = outfile_open(path, &file, err);
+
+    if (status != CT_OK)
+        return status;
+    struct csv_writer w = { .file = file };
+    if (has_table) {
+        put_fields(&w, &p->table, 0);
+    } else {
+        csv_put_text(&w, "x");
+        csv_put_text(&w, "y");
+    }
+    csv_put_text(&w, column);
+    csv_end_row(&w);
+    for (size_t i = 0; i < p->xy.rows && !outfile_failed(file); i++) {
+        if (has_table)
+            put_fields(&w, &p->table, i + 1);
+        else
+            put_point(&w, p, i);
+        csv_put_int(&w, labels[i]);
+        csv_end_row(&w);
+    }
+    return outfile_commit(file, err);
+}
+
+/* Reads points that have no column of that name yet. */
+static enum ct_status read_points(struct options *options, const char *column, struct plane *p,
+                                  struct ct_error *err)
+{
+    const char *const path = input_path(options);
+    enum ct_status status = params_set(&options->params.activations, path, err);
+
+    if (status == CT_OK)
+        status = commands_defaults(options, err);
+    if (status == CT_OK)
+        status = plane_read(path, p, err);
+    if (status == CT_OK && csv_table_find(&p->table, column) < p->table.n_cols)
+        status = csv_fail(err, infile_name(path), 0, p->table.lines[0],
+                          "there is a column `%s` already; leave it out", column);
+    return status;
+}
+
+enum ct_status command_dbscan(struct options *options, struct ct_error *err)
+{
+    struct plane p = { 0 };
+    int32_t *labels = NULL;
+    size_t n_clusters;
+    enum ct_status status = read_points(options, "dbscan", &p, err);
+
+    if (status == CT_OK) {
+        labels = ct_malloc_array(p.xy.rows, sizeof *labels);
+        if (labels == NULL)
+            status = ct_fail_nomem(err, "labels", 0);
+    }
+    if (status == CT_OK)
+        status = plane_dbscan(&p.xy, &options->params, labels, &n_clusters, err);
+    if (status == CT_OK)
+        status = write_labels(&p, "dbscan", labels, output_path(options), err);
+    free(labels);
+    plane_clear(&p);
+    return status;
+}
+
+enum ct_status command_kmeans(struct options *options, struct ct_error *err)
+{
+    struct plane p = { 0 };
+    struct kmeans_result result = { 0 };
+    const size_t wanted = options->params.clusters;
+    enum ct_status status;
+
+    threads_sleep_when_idle(options->argv);
+    status = read_points(options, "kmeans", &p, err);
+    if (status == CT_OK)
+        status = plane_kmeans(&p.xy, &options->params, &result, err);
+    if (status == CT_OK && p.xy.rows > 0 && p.xy.rows < wanted)
+        note("--clusters", (double)wanted, (double)p.xy.rows, "there are no more points");
+    if (status == CT_OK)
+        status = write_labels(&p, "kmeans", result.labels, output_path(options), err);
+    kmeans_result_clear(&result);
+    plane_clear(&p);
+    return status;
+}

@@ -1,0 +1,183 @@
+#include "config.h"
+#include "pipeline/steps.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "pipeline/stages.h"
+
+/* ---- neurons by name ---- */
+
+struct named { /* a column of the activations */
+    const char *hook;
+    size_t neuron;
+    size_t column;
+};
+
+static int compare_named(const void *left, const void *right)
+{
+    const struct named *const a = left;
+    const struct named *const b = right;
+    const int order = strcmp(a->hook, b->hook);
+
+    return order != 0 ? order : (a->neuron > b->neuron) - (a->neuron < b->neuron);
+}
+
+/* columns [table->n] of the neurons that table names; is_taken [n_neurons] is all false. */
+static enum ct_status find_all(const struct analysis *a, const struct neuron_table *table,
+                               const char *table_name, const struct named *sorted, bool *is_taken,
+                               size_t *columns, struct ct_error *err)
+{
+    for (size_t i = 0; i < table->n; i++) {
+        const struct named wanted = { table->hooks[i], table->neurons[i], 0 };
+        const struct named *const found =
+            bsearch(&wanted, sorted, a->extract->X.cols, sizeof *sorted, compare_named);
+        const bool is_twice = found != NULL && is_taken[found->column];
+
+        if (found == NULL || is_twice)
+            return csv_fail(err, table_name, table->rows[i], table->table.lines[table->rows[i]],
+                            is_twice ? "%.80s:%zu is there twice"
+                                     : "%.80s:%zu is not among the neurons of %s",
+                            wanted.hook, wanted.neuron, a->load->activations.name);
+        is_taken[found->column] = true;
+        columns[i] = found->column;
+    }
+    return CT_OK;
+}
+
+static enum ct_status find_neurons(const struct analysis *a, const struct neuron_table *table,
+                                   const char *table_name, size_t *columns, struct ct_error *err)
+{
+    const size_t n = a->extract->X.cols;
+    struct named *const sorted = ct_malloc_array(n, sizeof *sorted);
+    bool *const is_taken = ct_calloc_array(n, sizeof *is_taken);
+    enum ct_status status =
+        sorted != NULL && is_taken != NULL ? CT_OK : ct_fail_nomem(err, "neurons", 0);
+
+    for (size_t j = 0; status == CT_OK && j < n; j++) {
+        sorted[j].hook = neuron_hook(a->extract, j, &sorted[j].neuron);
+        sorted[j].column = j;
+    }
+    if (status == CT_OK) {
+        qsort(sorted, n, sizeof *sorted, compare_named);
+        status = find_all(a, table, table_name, sorted, is_taken, columns, err);
+    }
+    free(sorted);
+    free(is_taken);
+    return status;
+}
+
+/* ---- the choice in the place of the t-test ---- */
+
+static enum ct_status choose_columns(const struct analysis *a, const struct neuron_table *table,
+                                     const char *table_name, struct ttest_stage *t,
+                                     struct ct_error *err)
+{
+    t->n_neurons = a->extract->X.cols;
+    t->n_significant = table != NULL ? table->n : t->n_neurons;
+    t->significant = ct_malloc_array(t->n_significant, sizeof *t->significant);
+    if (t->significant == NULL)
+        return ct_fail_nomem(err, "neurons", 0);
+    if (table != NULL)
+        return find_neurons(a, table, table_name, t->significant, err);
+    for (size_t j = 0; j < t->n_neurons; j++)
+        t->significant[j] = j;
+    return CT_OK;
+}
+
+static enum ct_status check_finite(const struct analysis *a, const struct ttest_stage *t,
+                                   const size_t *rows, struct ct_error *err)
+{
+    const struct mat *const points = &t->selected;
+
+    for (size_t k = 0; k < points->rows; k++)
+        for (size_t i = 0; i < points->cols; i++) {
+            size_t neuron;
+            if (isfinite(mat_row(points, k)[i]))
+                continue;
+            const char *const hook = neuron_hook(a->extract, t->significant[k], &neuron);
+            return ct_fail(err, CT_EFORMAT,
+                           "%s: row %zu: %.80s:%zu is not finite; leave it out with --neurons",
+                           a->load->activations.name, rows[i] + 1, hook, neuron);
+        }
+    return CT_OK;
+}
+
+static enum ct_status choose_rows(const struct analysis *a, struct ttest_stage *t,
+                                  struct ct_error *err)
+{
+    const bool all = a->params.contrast[0] == NULL;
+    const size_t n_all = a->load->n_sentences;
+    size_t *const rows = ct_malloc_array(n_all, sizeof *rows);
+    enum ct_status status = rows != NULL ? CT_OK : ct_fail_nomem(err, "neurons", 0);
+
+    if (status == CT_OK && !all)
+        status = ttest_choose_groups(a->load, &a->params, t, err);
+    if (status == CT_OK && !all)
+        ttest_merge_rows(t, rows);
+    for (size_t i = 0; status == CT_OK && all && i < n_all; i++)
+        rows[i] = i;
+    if (status == CT_OK)
+        status =
+            ttest_select(&a->extract->X, rows, all ? n_all : t->n_rows[0] + t->n_rows[1], t, err);
+    if (status == CT_OK)
+        status = check_finite(a, t, rows, err);
+    free(rows);
+    return status;
+}
+
+enum ct_status analysis_choose(struct analysis *a, const struct neuron_table *table,
+                               const char *table_name, struct ct_error *err)
+{
+    struct ttest_stage *const t = calloc(1, sizeof *t);
+    enum ct_status status = t != NULL ? CT_OK : ct_fail_nomem(err, "neurons", 0);
+
+    if (status == CT_OK)
+        status = choose_columns(a, table, table_name, t, err);
+    if (status == CT_OK)
+        status = choose_rows(a, t, err);
+    if (status != CT_OK) {
+        stage_ttest_free(t);
+        return status;
+    }
+    analysis_accept(a, STAGE_TTEST, t, analysis_key(&a->params, STAGE_TTEST), 0.0);
+    return CT_OK;
+}
+
+/* ---- similarity ---- */
+
+/* Labels in the place of DBSCAN's and k-means'. */
+static enum ct_status accept_labels(struct analysis *a, const int32_t *labels, struct ct_error *err)
+{
+    const size_t n = a->ttest->n_significant;
+    struct cluster_result *const c = calloc(1, sizeof *c);
+
+    if (c != NULL) {
+        c->dbscan = ct_calloc_array(n, sizeof *c->dbscan);
+        c->kmeans.labels = ct_calloc_array(n, sizeof *c->kmeans.labels);
+    }
+    if (c == NULL || c->dbscan == NULL || c->kmeans.labels == NULL) {
+        stage_cluster_free(c);
+        return ct_fail_nomem(err, "labels", 0);
+    }
+    for (size_t i = 0; labels != NULL && i < n; i++)
+        c->dbscan[i] = labels[i];
+    analysis_accept(a, STAGE_CLUSTER, c, analysis_key(&a->params, STAGE_CLUSTER), 0.0);
+    return CT_OK;
+}
+
+enum ct_status analysis_compare(struct analysis *a, const int32_t *labels, struct ct_error *err)
+{
+    void *result = NULL;
+    enum ct_status status = accept_labels(a, labels, err);
+
+    a->params.matrices = true;
+    if (status == CT_OK)
+        status = analysis_compute(a, STAGE_SIMILARITY, NULL, &result, err);
+    if (status == CT_OK)
+        analysis_accept(a, STAGE_SIMILARITY, result, analysis_key(&a->params, STAGE_SIMILARITY),
+                        0.0);
+    return status;
+}

@@ -1,0 +1,41 @@
+/*
+ * Single steps of an analysis, on what a file holds in the place of the results before them.
+ */
+#ifndef CT_PIPELINE_STEPS_H
+#define CT_PIPELINE_STEPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mat.h"
+#include "base/status.h"
+#include "io/neuron_table.h"
+#include "num/kmeans.h"
+#include "pipeline/analysis.h"
+
+/*
+ * Gives a choice of neurons the place of the significant ones, so that t-SNE and similarity work on
+ * it: those of table, in its order (NULL: all that STAGE_EXTRACT has given). Features are the
+ * sentences of params.contrast, or all where that names none. table_name and a->load are for
+ * messages. CT_EINVAL (no such group), CT_EFORMAT (a neuron that is not there or there twice, a
+ * value that is not finite), CT_ENOMEM.
+ */
+enum ct_status analysis_choose(struct analysis *a, const struct neuron_table *table,
+                               const char *table_name, struct ct_error *err);
+
+/*
+ * Gram matrix and cosines of the neurons that were chosen, whatever their number, sorted by labels
+ * [n_significant] (borrowed; NULL: as they are), as STAGE_SIMILARITY. CT_ENOMEM.
+ */
+enum ct_status analysis_compare(struct analysis *a, const int32_t *labels, struct ct_error *err);
+
+/* DBSCAN and k-means of points [n, 2] with the eps, min_samples, clusters and seed of params, as
+ * STAGE_CLUSTER: no points are no cluster, and there are never more clusters than points. labels
+ * [n] is the caller's; so is *out, which begins zeroed. The errors of dbscan_fit(), kmeans_fit().
+ */
+enum ct_status plane_dbscan(const struct mat *points, const struct params *params, int32_t *labels,
+                            size_t *n_clusters, struct ct_error *err);
+enum ct_status plane_kmeans(const struct mat *points, const struct params *params,
+                            struct kmeans_result *out, struct ct_error *err);
+
+#endif

@@ -1,0 +1,232 @@
+/*
+ * Single steps of the analysis as a user pipes them together: the same bytes as one run gives, from
+ * CSV and .npy, from files and pipes; and what they say to files that are wrong.
+ */
+#include "config.h"
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/npy.h"
+#include "io_temp.h"
+
+/* Runs a line of shell in the temporary folder, where $C is the program; returns its status. */
+static int shell(const char *line)
+{
+    char command[8192];
+
+    snprintf(command, sizeof command, "C='%s'; cd '%s' && { %s\n} >out 2>err", getenv("CIRCUITTUI"),
+             temp_path("."), line);
+    const int status = system(command);
+    ck_assert_msg(WIFEXITED(status), "%s: ended by a signal", line);
+    return WEXITSTATUS(status);
+}
+
+static void works(const char *line)
+{
+    const int status = shell(line);
+    char *const err = slurp(temp_path("err"), NULL);
+
+    ck_assert_msg(status == 0 && err[0] == '\0', "%s: status %d, %s", line, status, err);
+    free(err);
+}
+
+/* The status of a failure, and all that is on stderr. */
+static void fails(const char *line, int status, const char *want)
+{
+    const int got = shell(line);
+    char *const err = slurp(temp_path("err"), NULL);
+    char expected[1024];
+
+    snprintf(expected, sizeof expected, "circuittui: %s\n", want);
+    ck_assert_msg(got == status, "%s: status %d", line, got);
+    ck_assert_str_eq(err, expected);
+    free(err);
+}
+
+static void prints(const char *line, const char *want)
+{
+    works(line);
+    char *const out = slurp(temp_path("out"), NULL);
+    ck_assert_str_eq(out, want);
+    free(out);
+}
+
+START_TEST(each_step_gives_what_the_run_gives)
+{
+    works("$C ttest r/activations.csv | cmp - r/ttest.csv");
+    works("$C tsne r/activations.csv --neurons r/ttest.csv --threads 1 | cmp - r/tsne.csv");
+    works("$C cosine r/activations.csv --neurons r/clusters.csv | cmp - r/cosine.csv");
+    works("cut -d, -f1,2,4 r/clusters.csv >want; $C dbscan r/tsne.csv | cut -d, -f1,2,5 | "
+          "cmp - want");
+    works("cut -d, -f1,2,5 r/clusters.csv >want; $C kmeans <r/tsne.csv | cut -d, -f1,2,5 | "
+          "cmp - want");
+}
+END_TEST
+
+START_TEST(steps_make_a_pipeline)
+{
+    works("$C ttest <r/activations.csv | $C tsne r/activations.csv --neurons - | $C dbscan | "
+          "$C kmeans - >chain.csv");
+    works("cut -d, -f1,2,4,5 r/clusters.csv >want; cut -d, -f1,2,5,6 chain.csv | cmp - want");
+    works("$C cosine r/activations.csv --neurons - <chain.csv | cmp - r/cosine.csv");
+}
+END_TEST
+
+START_TEST(options_are_those_of_the_run)
+{
+    works("$C run -a r/activations.csv --contrast her,him --test welch --correction fdr "
+          "--alpha 0.01 --perplexity 12 --iterations 300 --seed 3 --eps 2.5 --min-samples 4 -k 5 "
+          "-o p >/dev/null");
+    works("$C ttest --contrast her,him --test welch --correction fdr --alpha 0.01 "
+          "r/activations.csv | cmp - p/ttest.csv");
+    works("$C tsne --contrast her,him --perplexity 12 --iterations 300 --seed 3 "
+          "--neurons p/ttest.csv r/activations.csv | cmp - p/tsne.csv");
+    works("$C dbscan --eps 2.5 --min-samples 4 p/tsne.csv | $C kmeans -k 5 --seed 3 | "
+          "cut -d, -f5,6 >got; cut -d, -f4,5 p/clusters.csv | cmp - got");
+}
+END_TEST
+
+START_TEST(a_file_is_written_whole)
+{
+    works("echo old >t.csv; $C ttest r/activations.csv -o t.csv && cmp t.csv r/ttest.csv");
+    works("$C kmeans r/tsne.csv --out=- | head -1 | grep -qx hook,neuron,x,y,kmeans");
+    fails("$C ttest r/activations.csv -o r", 1, "r: is a folder; name a file");
+    fails("$C ttest r/activations.csv -o no/t.csv", 1,
+          "no/t.csv: cannot be written: No such file or directory");
+    fails("$C ttest r/activations.csv >/dev/full", 1,
+          "standard output: cannot be written: No space left on device");
+    works("test -z \"$(ls -A | grep '^[.]t')\"");
+}
+END_TEST
+
+START_TEST(a_reader_may_leave)
+{
+    prints("$C ttest r/activations.csv | head -1",
+           "hook,neuron,mean_a,mean_b,t,df,p,p_adjusted,significant\n");
+}
+END_TEST
+
+/* The same table as .npy, from a file and from a pipe: the same numbers. */
+START_TEST(npy_is_as_good)
+{
+    static const float x[] = { 1, 2, 4, 1, 8, 3, 2, 5, 7, 9, 1, 1 };
+    const struct matview v = { x, DTYPE_F32, 6, 2, 2 };
+    struct outfile *file;
+
+    ck_assert_int_eq(outfile_open(temp_path("x.npy"), &file, NULL), CT_OK);
+    npy_write(file, &v);
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+    temp_text("x.csv", "a,7\n1,2\n4,1\n8,3\n2,5\n7,9\n1,1\n");
+    temp_text("groups", "u\nv\nu\nv\nu\nv\n");
+    works("$C ttest x.csv --groups groups | cut -d, -f3- >want; "
+          "cat x.npy | $C ttest --groups groups | cut -d, -f3- | cmp - want");
+    prints("$C cosine x.npy | cut -d, -f1", "id\nnpy:0\nnpy:1\n");
+    prints("$C cosine - <x.csv | cut -d, -f1", "id\na:0\ncsv:7\n");
+    prints("cat x.npy | $C dbscan --eps 2 --min-samples 2",
+           "x,y,dbscan\n1,2,0\n4,1,-1\n8,3,-1\n2,5,-1\n7,9,-1\n1,1,0\n");
+    fails("$C ttest x.npy", 1,
+          "x.npy: an .npy has no groups; give --groups FILE with one label a line");
+}
+END_TEST
+
+/* Columns that are there already go on as they came. */
+START_TEST(other_columns_are_kept)
+{
+    prints("printf 'y,note,x\\n1.50,\"a,\"\"b\",1e0\\n1,,+1\\n' | $C dbscan --min-samples 2",
+           "y,note,x,dbscan\n1.50,\"a,\"\"b\",1e0,0\n1,,+1,0\n");
+    prints("printf 'u,v\\n0,0\\n' | $C kmeans -k1", "u,v,kmeans\n0,0,0\n");
+}
+END_TEST
+
+START_TEST(nothing_is_no_error)
+{
+    prints("head -1 r/clusters.csv | $C tsne r/activations.csv --neurons -", "hook,neuron,x,y\n");
+    prints("head -1 r/clusters.csv | $C cosine r/activations.csv --neurons -", "id\n");
+    prints("echo x,y | $C dbscan | $C kmeans", "x,y,dbscan,kmeans\n");
+    prints("head -2 r/clusters.csv | $C tsne r/activations.csv --neurons - | cut -d, -f3,4",
+           "x,y\n0,0\n");
+}
+END_TEST
+
+START_TEST(what_is_lowered_is_told)
+{
+    fails("head -4 r/clusters.csv | $C tsne r/activations.csv --neurons -", 0,
+          "--perplexity: lowered from 30 to 1; it must be below the number of neurons");
+    fails("printf 'x,y\\n1,2\\n3,4\\n' | $C kmeans", 0,
+          "--clusters: lowered from 3 to 2; there are no more points");
+}
+END_TEST
+
+START_TEST(wrong_files_are_told_in_one_line)
+{
+    fails("$C ttest", 1, "standard input: the file is empty; it should begin with a header row");
+    fails("$C ttest r", 1, "r: cannot be read: Is a directory");
+    fails("$C dbscan none", 1, "none: cannot be opened: No such file or directory");
+    fails("$C ttest a b", 2, "b: ttest takes one file; see circuittui ttest --help");
+    fails("$C tsne --alpha 0.1 a", 2, "--alpha: not an option of tsne; see circuittui tsne --help");
+    fails("$C ttest r/ttest.csv", 1,
+          "r/ttest.csv: has no column `group`; give --groups FILE with one label a line");
+    fails("$C tsne r/ttest.csv", 1,
+          "r/ttest.csv: row 1 (line 2): column hook:0: `h.3.mlp.c_fc` is not a number");
+    fails("printf ',a\\n0,1\\n' | $C cosine", 1,
+          "standard input: the header (line 1): column 1 has no name, as a column of row names; "
+          "leave it out (pandas: index=False, R: row.names=FALSE)");
+    fails("printf 'a,b\\n0,1\\n1,nan\\n' | $C cosine", 1,
+          "standard input: row 2: b:0 is not finite; leave it out with --neurons");
+    fails("printf 'x,y\\n1,2\\n3,inf\\n' | $C kmeans", 1,
+          "standard input: row 2 (line 3): column y: `inf` is no finite number");
+    fails("$C dbscan r/activations.csv", 1,
+          "r/activations.csv: the header (line 1): no columns `x` and `y`; give points in the "
+          "plane, as tsne writes them");
+    fails("printf 'x,y,dbscan\\n' | $C dbscan", 1,
+          "standard input: the header (line 1): there is a column `dbscan` already; leave it out");
+}
+END_TEST
+
+START_TEST(wrong_choices_are_told_in_one_line)
+{
+    fails("$C tsne --neurons - <r/activations.csv", 1,
+          "standard input: cannot be activations and --neurons at once; name a file");
+    fails("$C tsne r/activations.csv --neurons r/activations.csv", 1,
+          "r/activations.csv: the header (line 1): no columns `hook` and `neuron`; give ttest.csv, "
+          "clusters.csv or the like");
+    fails("printf 'hook,neuron\\nh.1,2\\n' | $C cosine r/activations.csv --neurons -", 1,
+          "standard input: row 1 (line 2): h.1:2 is not among the neurons of r/activations.csv");
+    fails("sed -n '1p;2p;2p' r/tsne.csv | $C cosine r/activations.csv --neurons -", 1,
+          "standard input: row 2 (line 3): h.3.mlp.c_fc:1 is there twice");
+    fails("printf 'hook,neuron,significant\\nh,0,yes\\n' | $C tsne r/activations.csv --neurons -",
+          1, "standard input: row 1 (line 2): column significant: `yes`; expected 0 or 1");
+    fails("printf 'hook,neuron,dbscan\\nh,0,-2\\n' | $C tsne r/activations.csv --neurons -", 1,
+          "standard input: row 1 (line 2): column dbscan: `-2`; expected a label from 0, or -1");
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        each_step_gives_what_the_run_gives,
+        steps_make_a_pipeline,
+        options_are_those_of_the_run,
+        a_file_is_written_whole,
+        a_reader_may_leave,
+        npy_is_as_good,
+        other_columns_are_kept,
+        nothing_is_no_error,
+        what_is_lowered_is_told,
+        wrong_files_are_told_in_one_line,
+        wrong_choices_are_told_in_one_line,
+    };
+    char command[8192];
+
+    temp_begin();
+    snprintf(command, sizeof command, "'%s' run -o '%s' >/dev/null", getenv("CIRCUITTUI"),
+             temp_path("r"));
+    const int status = system(command) != 0 || RUN_TESTS("steps", tests);
+    temp_end();
+    return status;
+}
