@@ -12,6 +12,7 @@ enum { N_BLOCKS = 500 };
 
 struct counts {
     int times[N_BLOCKS];
+    size_t thread[N_BLOCKS];
 };
 
 static void count(void *context, size_t i)
@@ -19,6 +20,7 @@ static void count(void *context, size_t i)
     struct counts *const c = context;
 
     c->times[i]++; /* a block belongs to one thread: no atomic needed */
+    c->thread[i] = crew_thread();
 }
 
 static void expect_each_once(struct crew *crew, size_t n_blocks)
@@ -26,8 +28,10 @@ static void expect_each_once(struct crew *crew, size_t n_blocks)
     struct counts c = { 0 };
 
     crew_run(crew, n_blocks, count, &c);
-    for (size_t i = 0; i < N_BLOCKS; i++)
+    for (size_t i = 0; i < N_BLOCKS; i++) {
         ck_assert_int_eq(c.times[i], i < n_blocks ? 1 : 0);
+        ck_assert_uint_lt(c.thread[i], crew_size(crew));
+    }
 }
 
 START_TEST(every_block_runs_once)
@@ -39,7 +43,7 @@ START_TEST(every_block_runs_once)
         struct crew *crew = NULL;
         ck_assert_int_eq(crew_new(threads[t], &crew, NULL), CT_OK);
         ck_assert_uint_ge(crew_size(crew), 1);
-        for (size_t section = 0; section < 700; section++)
+        for (size_t section = 0; section < 300; section++)
             expect_each_once(crew, section % 7 == 0 ? N_BLOCKS : section % 5);
         crew_free(crew);
     }
@@ -64,8 +68,34 @@ START_TEST(sleepers_wake)
 }
 END_TEST
 
+/* Two threads that hold block 0 and 1 at once have different numbers. */
+static void meet(void *context, size_t i)
+{
+    _Atomic size_t *const here = context;
+    const struct timespec pause = { .tv_nsec = 1000 * 1000 };
+
+    atomic_store(&here[i], crew_thread() + 1);
+    for (int tries = 0; atomic_load(&here[1 - i]) == 0 && tries < 1000; tries++)
+        nanosleep(&pause, NULL);
+}
+
+START_TEST(threads_have_numbers)
+{
+    struct crew *crew = NULL;
+
+    ck_assert_int_eq(crew_new(2, &crew, NULL), CT_OK);
+    for (int section = 0; section < 5; section++) {
+        _Atomic size_t here[2] = { 0 };
+        crew_run(crew, 2, meet, here);
+        ck_assert_uint_eq(here[0] + here[1], crew_size(crew) == 2 ? 3 : 2);
+    }
+    crew_free(crew);
+    ck_assert_uint_eq(crew_thread(), 0);
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = { every_block_runs_once, sleepers_wake };
+    const TTest *const tests[] = { every_block_runs_once, sleepers_wake, threads_have_numbers };
     return RUN_TESTS("crew", tests);
 }

@@ -18,9 +18,15 @@ enum {
     CAUTION = 10, /* times as long as it has waited for a late helper, the caller works alone */
 };
 
+struct helper {
+    pthread_t thread;
+    struct crew *crew;
+    size_t number; /* from 1 */
+};
+
 struct crew {
     int n_helpers;
-    pthread_t *helpers;
+    struct helper *helpers;
 
     /* The section at hand. Written by the caller while no block is out, read by a helper only
      * between taking a block and handing it back. */
@@ -40,6 +46,8 @@ struct crew {
     _Atomic bool asleep; /* a helper is, or is about to be, or has just been */
     _Atomic bool quit;
 };
+
+static _Thread_local size_t thread_number;
 
 static void relax(void)
 {
@@ -125,9 +133,11 @@ static void step_aside(const struct crew *c)
 
 static void *helper_main(void *argument)
 {
-    struct crew *const c = argument;
+    const struct helper *const helper = argument;
+    struct crew *const c = helper->crew;
     int idle = 0;
 
+    thread_number = helper->number;
     while (!atomic_load(&c->quit)) {
         if (take_and_run(c)) {
             idle = 0;
@@ -149,9 +159,13 @@ static void start_helpers(struct crew *c, int wanted)
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    while (c->n_helpers < wanted &&
-           pthread_create(&c->helpers[c->n_helpers], NULL, helper_main, c) == 0)
-        c->n_helpers++;
+    for (; c->n_helpers < wanted; c->n_helpers++) {
+        struct helper *const helper = &c->helpers[c->n_helpers];
+        helper->crew = c;
+        helper->number = (size_t)c->n_helpers + 1;
+        if (pthread_create(&helper->thread, NULL, helper_main, helper) != 0)
+            break;
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -187,7 +201,7 @@ void crew_free(struct crew *crew)
     pthread_cond_broadcast(&crew->wake);
     pthread_mutex_unlock(&crew->mutex);
     for (int i = 0; i < crew->n_helpers; i++)
-        pthread_join(crew->helpers[i], NULL);
+        pthread_join(crew->helpers[i].thread, NULL);
     pthread_cond_destroy(&crew->wake);
     pthread_mutex_destroy(&crew->mutex);
     free(crew->helpers);
@@ -197,6 +211,11 @@ void crew_free(struct crew *crew)
 size_t crew_size(const struct crew *crew)
 {
     return crew == NULL ? 1 : 1 + (size_t)crew->n_helpers;
+}
+
+size_t crew_thread(void)
+{
+    return thread_number;
 }
 
 static int64_t nanoseconds(void)
@@ -233,25 +252,10 @@ static void wait_for_helpers(struct crew *c, int64_t begun)
         c->alone_until = now + CAUTION * (now - since);
 }
 
-static void run_alone(size_t n_blocks, void (*block)(void *context, size_t i), void *context)
+static void run_together(struct crew *c, size_t n_blocks)
 {
-    for (size_t i = 0; i < n_blocks; i++)
-        block(context, i);
-}
-
-void crew_run(struct crew *crew, size_t n_blocks, void (*block)(void *context, size_t i),
-              void *context)
-{
-    struct crew *const c = crew;
     const int64_t begun = nanoseconds();
 
-    if (c == NULL || c->n_helpers == 0 || n_blocks < 2 || n_blocks > UINT32_MAX ||
-        begun < c->alone_until) {
-        run_alone(n_blocks, block, context);
-        return;
-    }
-    c->block = block;
-    c->context = context;
     atomic_store(&c->caller_cpu, this_cpu());
     atomic_store(&c->pending, (uint32_t)n_blocks);
     const uint64_t section = (atomic_load(&c->ticket) >> 32) + 1;
@@ -260,4 +264,24 @@ void crew_run(struct crew *crew, size_t n_blocks, void (*block)(void *context, s
     while (take_and_run(c))
         ;
     wait_for_helpers(c, begun);
+}
+
+/* Whether the caller does the next block itself without asking for help. */
+static bool is_alone(const struct crew *c, size_t n_blocks)
+{
+    return c == NULL || c->n_helpers == 0 || n_blocks < 2 || n_blocks > UINT32_MAX ||
+           (c->alone_until > 0 && nanoseconds() < c->alone_until);
+}
+
+void crew_run(struct crew *crew, size_t n_blocks, void (*block)(void *context, size_t i),
+              void *context)
+{
+    while (n_blocks > 0 && is_alone(crew, n_blocks))
+        block(context, --n_blocks);
+    if (n_blocks == 0)
+        return;
+    crew->alone_until = 0;
+    crew->block = block;
+    crew->context = context;
+    run_together(crew, n_blocks);
 }

@@ -1,10 +1,10 @@
 /*
- * A few threads for loops that start thousands of short parallel sections, such as the iterations
- * of t-SNE. OpenMP's threads wait for one another at the end of every section, and spin while they
- * do: where another program takes one of the processors, that costs many times what the threads
- * gain. Here the caller never waits for a helper that has not begun; a helper spins for some
- * microseconds and then sleeps; and when helpers have kept the caller waiting, the caller works
- * alone for a while before it asks again.
+ * A few threads for parallel sections, short ones by the thousand such as the iterations of t-SNE
+ * as well as long ones. OpenMP's threads wait for one another at the end of every section, and spin
+ * while they do: where another program takes one of the processors, that costs many times what the
+ * threads gain. Here the caller never waits for a helper that has not begun; a helper spins for
+ * some microseconds and then sleeps; and when the caller had to wait for a helper longer than it
+ * worked itself, it works alone for a while before it asks again.
  */
 #ifndef CT_BASE_CREW_H
 #define CT_BASE_CREW_H
@@ -21,6 +21,10 @@ enum ct_status crew_new(int n_threads, struct crew **out, struct ct_error *err);
 void crew_free(struct crew *crew);
 
 size_t crew_size(const struct crew *crew); /* threads with the caller; 1 for NULL */
+
+/* Inside a block, the number of the thread that runs it: below crew_size(), 0 for the caller. For
+ * scratch of its own. */
+size_t crew_thread(void);
 
 /*
  * Calls block(context, i) once for each i in 0 .. n_blocks - 1, in any order, on any thread of the
