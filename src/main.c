@@ -28,6 +28,7 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
 
     threads_sleep_when_idle(options->argv);
     status = commands_defaults(options, err);
+    ui.formats = options->formats;
     *code = 1;
     if (paths_demo(&demo, NULL) == CT_OK)
         ui.demo = demo; /* without it, it cannot be chosen */

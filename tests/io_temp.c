@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/circuittui-test-XXXXXX";
@@ -52,6 +53,18 @@ const char *temp_file(const char *name, const void *data, size_t size)
     ck_assert_uint_eq(fwrite(data, 1, size, file), size);
     ck_assert_int_eq(fclose(file), 0);
     return path;
+}
+
+int temp_shell(const char *line)
+{
+    char command[8192];
+
+    snprintf(command, sizeof command, "C='%s'; cd '%s' && { %s\n} >out 2>err", getenv("CIRCUITTUI"),
+             folder, line);
+    const int status = system(command);
+    if (!WIFEXITED(status))
+        ck_abort_msg("%s: ended by a signal", line);
+    return WEXITSTATUS(status);
 }
 
 const char *temp_text(const char *name, const char *text)

@@ -17,6 +17,10 @@ const char *temp_path(const char *name);
 const char *temp_file(const char *name, const void *data, size_t size);
 const char *temp_text(const char *name, const char *text);
 
+/* Runs a line of shell in the folder, where $C is the program and `out` and `err` get what it
+ * prints; returns its status. */
+int temp_shell(const char *line);
+
 /* The whole file with a zero at its end: free(). size may be NULL. */
 char *slurp(const char *path, size_t *size);
 

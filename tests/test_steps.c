@@ -7,28 +7,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "io/npy.h"
 #include "io_temp.h"
 
-/* Runs a line of shell in the temporary folder, where $C is the program; returns its status. */
-static int shell(const char *line)
-{
-    char command[8192];
-
-    snprintf(command, sizeof command, "C='%s'; cd '%s' && { %s\n} >out 2>err", getenv("CIRCUITTUI"),
-             temp_path("."), line);
-    const int status = system(command);
-    ck_assert_msg(WIFEXITED(status), "%s: ended by a signal", line);
-    return WEXITSTATUS(status);
-}
-
 static void works(const char *line)
 {
-    const int status = shell(line);
+    const int status = temp_shell(line);
     char *const err = slurp(temp_path("err"), NULL);
 
     ck_assert_msg(status == 0 && err[0] == '\0', "%s: status %d, %s", line, status, err);
@@ -38,7 +23,7 @@ static void works(const char *line)
 /* The status of a failure, and all that is on stderr. */
 static void fails(const char *line, int status, const char *want)
 {
-    const int got = shell(line);
+    const int got = temp_shell(line);
     char *const err = slurp(temp_path("err"), NULL);
     char expected[1024];
 
@@ -221,12 +206,9 @@ int main(void)
         wrong_files_are_told_in_one_line,
         wrong_choices_are_told_in_one_line,
     };
-    char command[8192];
 
     temp_begin();
-    snprintf(command, sizeof command, "'%s' run -o '%s' >/dev/null", getenv("CIRCUITTUI"),
-             temp_path("r"));
-    const int status = system(command) != 0 || RUN_TESTS("steps", tests);
+    const int status = temp_shell("$C run -o r") != 0 || RUN_TESTS("steps", tests);
     temp_end();
     return status;
 }

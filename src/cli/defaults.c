@@ -6,6 +6,7 @@
 
 #include "cli/paths.h"
 #include "io/outfile.h"
+#include "report/tables.h"
 
 /* The processors that this process may use. */
 static int count_processors(void)
@@ -53,6 +54,8 @@ enum ct_status commands_defaults(struct options *options, struct ct_error *err)
 
     if (p->threads == 0 || p->threads > processors)
         p->threads = processors;
+    if (options->formats == 0)
+        options->formats = FORMAT_CSV;
     if (p->activations != NULL)
         return CT_OK;
     if (p->model != NULL) {

@@ -9,8 +9,9 @@
 #include "base/mem.h"
 #include "io/number.h"
 #include "pipeline/settings.h"
+#include "report/tables.h"
 
-enum kind { KIND_FLAG, KIND_TEXT, KIND_COLOR, KIND_THREADS };
+enum kind { KIND_FLAG, KIND_TEXT, KIND_FORMAT, KIND_COLOR, KIND_THREADS };
 
 /* Where an option means something: bits 1 << COMMAND_*. */
 enum {
@@ -67,10 +68,12 @@ static const struct own {
     { "neurons", 0, KIND_TEXT, FOR_CHOICES, FIELD(neurons), "FILE",
       "only those of a table, as ttest.csv's significant" },
     { "out", 'o', KIND_TEXT, FOR_STEPS, FIELD(out), "FILE", "write there, not to stdout" },
+    { "format", 0, KIND_FORMAT, FOR_RUN, FIELD(formats), "F", "csv, npy or both" },
+    { "format", 0, KIND_FORMAT, FOR_CHOICES, FIELD(formats), "NAME",
+      "csv or npy (csv; npy where FILE ends in .npy)" },
     { "force", 0, KIND_FLAG, FOR_RUN, FIELD(force), NULL, "write over results" },
     { "plot", 0, KIND_FLAG, FOR_RUN, FIELD(plot), NULL, "print every plot" },
-    { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "WHEN",
-      "colour in plots: auto, always or never (auto)" },
+    { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "WHEN", "auto/always/never" },
     { "ascii", 0, KIND_FLAG, FOR_RUN, FIELD(ascii), NULL, "plots in ASCII" },
     { "threads", 0, KIND_THREADS, FOR_RUN | FOR_TTEST | FOR_CHOICES | FOR_KMEANS,
       FIELD(params.threads), "N", "processors (all)" },
@@ -222,6 +225,11 @@ static enum ct_status set_option(size_t i, const char *text, struct options *opt
         if (*text == '\0')
             return ct_fail(err, CT_EINVAL, "--%s: the value is empty; give a path", option_name(i));
         return params_set(field, text, err);
+    case KIND_FORMAT:
+        if (!formats_parse(text, field))
+            return ct_fail(err, CT_EINVAL,
+                           "--format: '%.80s' will not do; give csv/npy/both/safetensors", text);
+        return CT_OK;
     case KIND_COLOR:
         return parse_color(text, field, err);
     case KIND_THREADS:
@@ -327,6 +335,10 @@ static enum ct_status check_together(const struct options *options, struct ct_er
                        "--hook: the file of --activations has its neurons; leave out one of them");
     if (p->activations == NULL && p->groups != NULL && options->command == COMMAND_RUN)
         return ct_fail(err, CT_EINVAL, "--groups: nothing to go with; name a file of activations");
+    if (options_take_file(options->command) && options->formats != 0 &&
+        options->formats != FORMAT_CSV && options->formats != FORMAT_NPY)
+        return ct_fail(err, CT_EINVAL, "--format: %s writes one file; give csv or npy",
+                       commands[options->command].name);
     return CT_OK;
 }
 

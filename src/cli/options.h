@@ -31,8 +31,9 @@ enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct options { /* options_parse() to options_clear() */
     enum command command;
     struct params params;
-    char *out;     /* of run a folder, of a single step a file; NULL: none */
-    char *neurons; /* table of the neurons that a step is to take; NULL: all */
+    char *out;        /* of run a folder, of a single step a file; NULL: none */
+    char *neurons;    /* table of the neurons that a step is to take; NULL: all */
+    unsigned formats; /* set of enum result_format; 0: not said */
     bool force;
     bool plot;
     bool ids;

@@ -92,21 +92,22 @@ static enum ct_status print_plots(const struct analysis *a, const struct options
 /* ---- the command ---- */
 
 static enum ct_status write_files(const struct analysis *a, const struct options *options,
-                                  struct ct_error *err)
+                                  struct tables_written *written, struct ct_error *err)
 {
-    const enum ct_status status = tables_write(a, options->out, NULL, err);
+    const enum ct_status status = tables_write(a, options->out, written, err);
 
     if (status != CT_OK)
         return status;
-    return manifest_write(a, (const char *const *)options->argv, options->n_argv, options->out,
-                          err);
+    return manifest_write(a, (const char *const *)options->argv, options->n_argv, written,
+                          options->out, err);
 }
 
 static enum ct_status print_report(const struct analysis *a, const struct options *options,
-                                   const char *folder, struct ct_error *err)
+                                   const char *folder, const struct tables_written *written,
+                                   struct ct_error *err)
 {
     char *text = NULL;
-    enum ct_status status = summary_text(a, folder, &text, err);
+    enum ct_status status = summary_text(a, folder, written, &text, err);
 
     if (status != CT_OK)
         return status;
@@ -133,11 +134,13 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
     }
     if (status == CT_OK) {
         /* What has been computed is told even when it cannot be written. */
-        const enum ct_status written = options->out != NULL ? write_files(&a, options, err) : CT_OK;
-        struct ct_error *const later = written == CT_OK ? err : NULL;
-        status = print_report(&a, options, written == CT_OK ? options->out : NULL, later);
-        if (written != CT_OK)
-            status = written;
+        struct tables_written written = { .formats = options->formats };
+        const enum ct_status first =
+            options->out != NULL ? write_files(&a, options, &written, err) : CT_OK;
+        struct ct_error *const later = first == CT_OK ? err : NULL;
+        status = print_report(&a, options, first == CT_OK ? options->out : NULL, &written, later);
+        if (first != CT_OK)
+            status = first;
     }
     analysis_clear(&a);
     return status;

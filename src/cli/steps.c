@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/meter.h"
@@ -25,6 +26,33 @@ static const char *input_path(const struct options *options)
 static const char *output_path(const struct options *options)
 {
     return options->out != NULL ? options->out : "-";
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t size = strlen(text);
+    const size_t n = strlen(end);
+
+    return size >= n && strcmp(text + size - n, end) == 0;
+}
+
+/* csv or npy: as --format says, else as the name of the file does. */
+static enum ct_status choose_format(struct options *options, struct ct_error *err)
+{
+    if (options->formats == 0)
+        options->formats = ends_with(output_path(options), ".npy") ? FORMAT_NPY : FORMAT_CSV;
+    if (options->formats == FORMAT_NPY && strcmp(output_path(options), "-") == 0 &&
+        isatty(STDOUT_FILENO))
+        return ct_fail(err, CT_EINVAL,
+                       "standard output: a terminal cannot show .npy; give --out FILE");
+    return CT_OK;
+}
+
+static enum ct_status write_result(const struct options *options, const struct analysis *a,
+                                   const char *csv, const char *npy, struct ct_error *err)
+{
+    return table_write(a, table_find(options->formats == FORMAT_NPY ? npy : csv),
+                       output_path(options), err);
 }
 
 /* Where a run says it in its report. */
@@ -86,9 +114,9 @@ static enum ct_status read_and_choose(struct options *options, struct analysis *
                                       struct neuron_table *table, struct ct_error *err)
 {
     const bool by_group = options->params.contrast[0] != NULL;
-    enum ct_status status = CT_OK;
+    enum ct_status status = choose_format(options, err);
 
-    if (options->neurons != NULL && strcmp(options->neurons, "-") == 0 &&
+    if (status == CT_OK && options->neurons != NULL && strcmp(options->neurons, "-") == 0 &&
         strcmp(input_path(options), "-") == 0)
         status = ct_fail(err, CT_EINVAL,
                          "standard input: cannot be activations and --neurons at once; name a "
@@ -113,7 +141,7 @@ enum ct_status command_tsne(struct options *options, struct ct_error *err)
         note("--perplexity", a.params.perplexity, a.tsne->perplexity,
              "it must be below the number of neurons");
     if (status == CT_OK)
-        status = table_write(&a, table_find("tsne.csv"), output_path(options), err);
+        status = write_result(options, &a, "tsne.csv", "tsne.npy", err);
     neuron_table_clear(&table);
     analysis_clear(&a);
     return status;
@@ -128,7 +156,7 @@ enum ct_status command_cosine(struct options *options, struct ct_error *err)
     if (status == CT_OK)
         status = analysis_compare(&a, table.labels, err);
     if (status == CT_OK)
-        status = table_write(&a, table_find("cosine.csv"), output_path(options), err);
+        status = write_result(options, &a, "cosine.csv", "cosine.npy", err);
     neuron_table_clear(&table);
     analysis_clear(&a);
     return status;

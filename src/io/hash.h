@@ -11,7 +11,7 @@
 
 enum { HASH_HEX_SIZE = 65 }; /* 64 digits and the terminating zero */
 
-/* What an input held when it was read: a pipe cannot be asked again. */
+/* What a file held when it was read or written: a pipe cannot be asked again. */
 struct input_digest {
     size_t bytes;
     char sha256[HASH_HEX_SIZE]; /* empty: not known */

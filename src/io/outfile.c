@@ -17,9 +17,11 @@ enum { BUFFER_SIZE = 1 << 16 };
 
 struct outfile {
     int fd;
-    int failed;      /* errno of the first write that failed, or 0 */
-    char *path;      /* the place */
-    char *temporary; /* beside it; NULL: path is written directly */
+    int failed;                  /* errno of the first write that failed, or 0 */
+    char *path;                  /* the place */
+    char *temporary;             /* beside it; NULL: path is written directly */
+    struct hash *hash;           /* of what was written, or NULL */
+    struct input_digest *digest; /* where it goes */
     size_t used;
     char buffer[BUFFER_SIZE];
 };
@@ -31,8 +33,11 @@ static const char *display_name(const struct outfile *file)
 
 static void outfile_free(struct outfile *file)
 {
+    struct input_digest nobody;
+
     if (file->fd > STDERR_FILENO)
         close(file->fd);
+    hash_end(file->hash, &nobody);
     free(file->path);
     free(file->temporary);
     free(file);
@@ -137,6 +142,8 @@ enum ct_status outfile_open(const char *path, struct outfile **out, struct ct_er
     file->failed = 0;
     file->path = NULL;
     file->temporary = NULL;
+    file->hash = NULL;
+    file->digest = NULL;
     file->used = 0;
     if (strcmp(path, "-") == 0) {
         file->fd = STDOUT_FILENO;
@@ -155,6 +162,7 @@ static void write_all(struct outfile *file, const char *data, size_t size)
 {
     enum { AT_ONCE = 1 << 30 };
 
+    hash_add(file->hash, data, size);
     while (size > 0 && file->failed == 0) {
         const ssize_t n = write(file->fd, data, size < AT_ONCE ? size : AT_ONCE);
         if (n >= 0) {
@@ -189,6 +197,19 @@ void outfile_write(struct outfile *file, const void *data, size_t size)
 void outfile_puts(struct outfile *file, const char *text)
 {
     outfile_write(file, text, strlen(text));
+}
+
+void outfile_digest(struct outfile *file, struct input_digest *digest)
+{
+    *digest = (struct input_digest){ 0 };
+    file->hash = hash_new();
+    file->digest = digest;
+}
+
+void outfile_fail(struct outfile *file, int reason)
+{
+    if (file->failed == 0)
+        file->failed = reason;
 }
 
 bool outfile_failed(const struct outfile *file)
@@ -232,6 +253,9 @@ enum ct_status outfile_commit(struct outfile *file, struct ct_error *err)
     if (file->failed == 0 && file->temporary != NULL)
         file->failed = put_in_place(file);
     if (file->failed == 0) {
+        if (file->digest != NULL)
+            hash_end(file->hash, file->digest);
+        file->hash = NULL;
         outfile_free(file);
         return CT_OK;
     }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
+#include "io/hash.h"
 
 struct outfile; /* one thread at a time */
 
@@ -21,6 +22,12 @@ enum ct_status outfile_open(const char *path, struct outfile **out, struct ct_er
 
 void outfile_write(struct outfile *file, const void *data, size_t size);
 void outfile_puts(struct outfile *file, const char *text);
+
+/* Before the first write: *digest, borrowed until the commit, will tell what the file holds. */
+void outfile_digest(struct outfile *file, struct input_digest *digest);
+
+/* Lets the file fail as if a write had, for the reason of errno: it will not appear. */
+void outfile_fail(struct outfile *file, int reason);
 
 /* True once a write has failed: a long loop may stop early. */
 bool outfile_failed(const struct outfile *file);

@@ -151,6 +151,9 @@ struct similarity_result {
 /* Cosine of significant neurons i and j; 1 on the diagonal, 0 where a vector is zero. */
 double similarity_cosine(const struct similarity_result *s, size_t i, size_t j);
 
+/* Their product. */
+double similarity_gram(const struct similarity_result *s, size_t i, size_t j);
+
 struct analysis { /* zero-initialise, then analysis_init() to analysis_clear() */
     struct params params;
     const struct load_result *load; /* each NULL until its stage has run */

@@ -15,6 +15,11 @@ double similarity_cosine(const struct similarity_result *s, size_t i, size_t j)
     return i == j ? 1.0 : mat_row(&s->gram, i)[j] / (s->norms[i] * s->norms[j]);
 }
 
+double similarity_gram(const struct similarity_result *s, size_t i, size_t j)
+{
+    return mat_row(&s->gram, i)[j];
+}
+
 struct mean {
     double sum;
     size_t n;

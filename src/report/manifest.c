@@ -192,6 +192,26 @@ static json_t *describe_outcome(const struct analysis *a)
                      number_or_null(a->cluster->kmeans_silhouette));
 }
 
+/* The formats that were asked for, as --format takes them. */
+static json_t *describe_formats(const struct tables_written *written)
+{
+    char text[FORMATS_SIZE];
+
+    formats_text(written->formats, text);
+    return json_string(text);
+}
+
+static json_t *describe_files(const struct tables_written *written)
+{
+    json_t *const files = json_array();
+
+    for (size_t i = 0; i < written->n; i++)
+        json_array_append_new(files, json_pack("{s:s, s:o, s:s}", "file", written->files[i].file,
+                                               "bytes", count(written->files[i].digest.bytes),
+                                               "sha256", written->files[i].digest.sha256));
+    return files;
+}
+
 static json_t *describe_seconds(const struct analysis *a)
 {
     json_t *const seconds = json_object();
@@ -242,7 +262,8 @@ static enum ct_status write_json(const json_t *root, const char *folder, struct 
 }
 
 enum ct_status manifest_write(const struct analysis *a, const char *const *command,
-                              size_t n_command, const char *folder, struct ct_error *err)
+                              size_t n_command, const struct tables_written *written,
+                              const char *folder, struct ct_error *err)
 {
     json_t *const arguments = json_array();
     json_t *const root = json_pack("{s:s, s:O}", "version", PACKAGE_STRING, "command", arguments);
@@ -255,6 +276,8 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
     if (status == CT_OK && (json_object_set_new(root, "parameters", describe_params(a)) != 0 ||
                             json_object_set_new(root, "counts", describe_counts(a)) != 0 ||
                             json_object_set_new(root, "outcome", describe_outcome(a)) != 0 ||
+                            json_object_set_new(root, "format", describe_formats(written)) != 0 ||
+                            json_object_set_new(root, "results", describe_files(written)) != 0 ||
                             json_object_set_new(root, "seconds", describe_seconds(a)) != 0))
         status = ct_fail_nomem(err, "manifest", 0);
     if (status == CT_OK)

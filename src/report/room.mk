@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/report/libreport.a
 src_report_libreport_a_SOURCES = \
+	src/report/arrays.c src/report/arrays.h \
 	src/report/manifest.c src/report/manifest.h \
 	src/report/picks.c src/report/picks.h \
 	src/report/plot_activations.c \

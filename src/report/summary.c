@@ -327,15 +327,14 @@ static void tell_caution(struct page *page)
     line(page, "Distances between far clusters of a t-SNE picture mean little.");
 }
 
-static void tell_files(const struct analysis *a, const char *folder, struct page *page)
+static void tell_files(const struct tables_written *written, const char *folder, struct page *page)
 {
     if (folder == NULL)
         return;
     page->heading = "Files";
     tell_path(page, folder);
-    for (size_t i = 0; i < n_tables; i++)
-        if (tables[i].is_wanted == NULL || tables[i].is_wanted(a))
-            line(page, "  %s", tables[i].file);
+    for (size_t i = 0; i < written->n; i++)
+        line(page, "  %s", written->files[i].file);
     line(page, "  manifest.json");
 }
 
@@ -355,8 +354,8 @@ static void tell_seconds(const struct analysis *a, struct page *page)
          times[STAGE_SIMILARITY], total);
 }
 
-enum ct_status summary_text(const struct analysis *a, const char *folder, char **text,
-                            struct ct_error *err)
+enum ct_status summary_text(const struct analysis *a, const char *folder,
+                            const struct tables_written *written, char **text, struct ct_error *err)
 {
     char *buffer = NULL;
     size_t size = 0;
@@ -374,7 +373,7 @@ enum ct_status summary_text(const struct analysis *a, const char *folder, char *
     tell_cosines(a, &page);
     if (a->ttest->n_significant > 1)
         tell_caution(&page);
-    tell_files(a, folder, &page);
+    tell_files(written, folder, &page);
     tell_seconds(a, &page);
     if (fclose(page.file) != 0) {
         free(buffer);

@@ -6,13 +6,16 @@
 
 #include "base/status.h"
 #include "pipeline/analysis.h"
+#include "report/tables.h"
 
 /*
  * *text: UTF-8, lines of at most about 96 columns, of our own only ASCII, nothing from a file that
- * a terminal would obey. folder: where files were written, or NULL. Owned by the caller: free().
+ * a terminal would obey. folder: where the files that written
+ * tells were written, or NULL. Owned by the caller: free().
  * CT_ENOMEM.
  */
-enum ct_status summary_text(const struct analysis *a, const char *folder, char **text,
+enum ct_status summary_text(const struct analysis *a, const char *folder,
+                            const struct tables_written *written, char **text,
                             struct ct_error *err);
 
 #endif

@@ -1,6 +1,8 @@
 #include "config.h"
 #include "report/tables.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +10,7 @@
 #include "base/mem.h"
 #include "io/csv_writer.h"
 #include "io/outfile.h"
+#include "report/arrays.h"
 
 #define PUT_HEADER(w, ...)                                                                         \
     csv_put_row((w), sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *),                     \
@@ -154,14 +157,9 @@ static void write_matrix(const struct analysis *a, struct csv_writer *w,
     }
 }
 
-static double gram_at(const struct similarity_result *s, size_t i, size_t j)
-{
-    return mat_row(&s->gram, i)[j];
-}
-
 static void write_gram(const struct analysis *a, struct csv_writer *w)
 {
-    write_matrix(a, w, gram_at);
+    write_matrix(a, w, similarity_gram);
 }
 
 static void write_cosine(const struct analysis *a, struct csv_writer *w)
@@ -174,17 +172,69 @@ static bool has_matrices(const struct analysis *a)
     return a->similarity->is_whole;
 }
 
+/* Where neither CSV nor .npy is asked for, the picture and the matrices are CSV. */
+enum { NEITHER = 8, PICTURE_CSV = FORMAT_CSV | NEITHER, ALWAYS = PICTURE_CSV | FORMAT_NPY };
+
 const struct table tables[] = {
-    { "activations.csv", STAGE_EXTRACT, write_activations, NULL },
-    { "ttest.csv", STAGE_TTEST, write_ttest, NULL },
-    { "tsne.csv", STAGE_TSNE, write_tsne, NULL },
-    { "clusters.csv", STAGE_CLUSTER, write_clusters, NULL },
-    { "cluster_summary.csv", STAGE_CLUSTER, write_cluster_summary, NULL },
-    { "centroids.csv", STAGE_CLUSTER, write_centroids, NULL },
-    { "gram.csv", STAGE_SIMILARITY, write_gram, has_matrices },
-    { "cosine.csv", STAGE_SIMILARITY, write_cosine, has_matrices },
+    { "activations.csv", FORMAT_CSV, STAGE_EXTRACT, write_activations, NULL },
+    { "activations.npy", FORMAT_NPY, STAGE_EXTRACT, arrays_activations, NULL },
+    { "activations.safetensors", FORMAT_SAFETENSORS, STAGE_EXTRACT, arrays_safetensors, NULL },
+    { "groups.txt", FORMAT_NPY, STAGE_EXTRACT, arrays_groups, arrays_has_groups },
+    { "ttest.csv", ALWAYS, STAGE_TTEST, write_ttest, NULL },
+    { "tsne.csv", PICTURE_CSV, STAGE_TSNE, write_tsne, NULL },
+    { "tsne.npy", FORMAT_NPY, STAGE_TSNE, arrays_tsne, NULL },
+    { "clusters.csv", ALWAYS, STAGE_CLUSTER, write_clusters, NULL },
+    { "cluster_summary.csv", ALWAYS, STAGE_CLUSTER, write_cluster_summary, NULL },
+    { "centroids.csv", ALWAYS, STAGE_CLUSTER, write_centroids, NULL },
+    { "gram.csv", PICTURE_CSV, STAGE_SIMILARITY, write_gram, has_matrices },
+    { "gram.npy", FORMAT_NPY, STAGE_SIMILARITY, arrays_gram, has_matrices },
+    { "cosine.csv", PICTURE_CSV, STAGE_SIMILARITY, write_cosine, has_matrices },
+    { "cosine.npy", FORMAT_NPY, STAGE_SIMILARITY, arrays_cosine, has_matrices },
 };
 const size_t n_tables = sizeof tables / sizeof *tables;
+
+static const struct {
+    const char *name;
+    unsigned formats;
+} format_names[] = {
+    { "csv", FORMAT_CSV },
+    { "npy", FORMAT_NPY },
+    { "safetensors", FORMAT_SAFETENSORS },
+    { "both", FORMAT_CSV | FORMAT_NPY },
+};
+enum { N_FORMAT_NAMES = sizeof format_names / sizeof *format_names, N_FORMATS = 3 };
+
+bool formats_parse(const char *text, unsigned *formats)
+{
+    unsigned all = 0;
+
+    for (;; text++) {
+        const size_t size = strcspn(text, ",");
+        size_t i = 0;
+        while (i < N_FORMAT_NAMES && (strlen(format_names[i].name) != size ||
+                                      memcmp(format_names[i].name, text, size) != 0))
+            i++;
+        if (i == N_FORMAT_NAMES)
+            return false;
+        all |= format_names[i].formats;
+        text += size;
+        if (*text == '\0')
+            break;
+    }
+    *formats = all;
+    return true;
+}
+
+void formats_text(unsigned formats, char out[FORMATS_SIZE])
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < N_FORMATS; i++)
+        if ((formats & format_names[i].formats) != 0)
+            used += (size_t)snprintf(out + used, FORMATS_SIZE - used, "%s%s", used > 0 ? "," : "",
+                                     format_names[i].name);
+}
 
 const struct table *table_find(const char *file)
 {
@@ -195,34 +245,51 @@ const struct table *table_find(const char *file)
     return table;
 }
 
-enum ct_status table_write(const struct analysis *a, const struct table *table, const char *path,
-                           struct ct_error *err)
+static enum ct_status write_to(const struct analysis *a, const struct table *table,
+                               const char *path, struct input_digest *digest, struct ct_error *err)
 {
     struct outfile *file = NULL;
     const enum ct_status status = outfile_open(path, &file, err);
 
     if (status != CT_OK)
         return status;
+    if (digest != NULL)
+        outfile_digest(file, digest);
     struct csv_writer writer = { .file = file };
     table->write(a, &writer);
     return outfile_commit(file, err);
 }
 
+enum ct_status table_write(const struct analysis *a, const struct table *table, const char *path,
+                           struct ct_error *err)
+{
+    return write_to(a, table, path, NULL, err);
+}
+
 static enum ct_status write_one(const struct analysis *a, const struct table *table,
-                                const char *folder, struct ct_error *err)
+                                const char *folder, struct tables_written *written,
+                                struct ct_error *err)
 {
     char *const path = outfile_join(folder, table->file);
+    struct input_digest digest;
 
     if (path == NULL)
         return ct_fail_nomem(err, table->file, 0);
-    const enum ct_status status = table_write(a, table, path, err);
+    const enum ct_status status = write_to(a, table, path, &digest, err);
+    if (status == CT_OK) {
+        written->files[written->n].file = table->file;
+        written->files[written->n++].digest = digest;
+    }
     free(path);
     return status;
 }
 
-static bool is_written(const struct analysis *a, const struct table *table)
+bool table_is_written(const struct analysis *a, const struct table *table, unsigned formats)
 {
-    return !analysis_is_stale(a, table->stage) && (table->is_wanted == NULL || table->is_wanted(a));
+    if ((formats & (FORMAT_CSV | FORMAT_NPY)) == 0)
+        formats |= NEITHER;
+    return (table->formats & formats) != 0 && !analysis_is_stale(a, table->stage) &&
+           (table->is_wanted == NULL || table->is_wanted(a));
 }
 
 /* What another analysis has left under a name of ours. */
@@ -235,24 +302,26 @@ static void remove_old(const char *folder, const char *name)
     free(path);
 }
 
-enum ct_status tables_write(const struct analysis *a, const char *folder, size_t *n_written,
-                            struct ct_error *err)
+enum ct_status tables_write(const struct analysis *a, const char *folder,
+                            struct tables_written *written, struct ct_error *err)
 {
-    enum ct_status status = outfile_make_folder(folder, err);
-    size_t n = 0;
+    const unsigned formats = written->formats;
+    enum ct_status status = CT_OK;
 
+    static_assert(sizeof tables / sizeof *tables <= TABLES_MAX, "room for all");
+    written->n = 0;
+    if ((formats & FORMAT_SAFETENSORS) != 0)
+        status = arrays_check_hooks(a, err);
+    if (status == CT_OK)
+        status = outfile_make_folder(folder, err);
     if (status == CT_OK)
         remove_old(folder, "manifest.json");
     for (size_t i = 0; status == CT_OK && i < n_tables; i++)
-        if (is_written(a, &tables[i])) {
-            status = write_one(a, &tables[i], folder, err);
-            n++;
-        }
+        if (table_is_written(a, &tables[i], formats))
+            status = write_one(a, &tables[i], folder, written, err);
     for (size_t i = 0; status == CT_OK && i < n_tables; i++)
-        if (!is_written(a, &tables[i]))
+        if (!table_is_written(a, &tables[i], formats))
             remove_old(folder, tables[i].file);
-    if (n_written != NULL)
-        *n_written = n;
     return status;
 }
 

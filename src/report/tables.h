@@ -1,6 +1,7 @@
 /*
  * The result files, column for column as they are promised to scripts. Each appears whole or not at
- * all, in CSV with a header row, floats written so that they read back to the same value.
+ * all: tables in CSV with a header row, floats written so that they read back to the same value;
+ * activations, picture and matrices also as .npy, activations also as safetensors.
  */
 #ifndef CT_REPORT_TABLES_H
 #define CT_REPORT_TABLES_H
@@ -9,12 +10,25 @@
 #include <stddef.h>
 
 #include "base/status.h"
+#include "io/csv_writer.h"
 #include "pipeline/analysis.h"
+
+/* What result files are written as: bits of a set. */
+enum result_format { FORMAT_CSV = 1, FORMAT_NPY = 2, FORMAT_SAFETENSORS = 4 };
+
+/* Reads `csv`, `npy`, `safetensors`, `both` (csv and npy), or several with commas between. False:
+ * it is none of these. */
+bool formats_parse(const char *text, unsigned *formats);
+
+/* The same the other way round. */
+enum { FORMATS_SIZE = 32 };
+void formats_text(unsigned formats, char out[FORMATS_SIZE]);
 
 struct table {
     const char *file;    /* `ttest.csv` */
+    unsigned formats;    /* it is written with any of these */
     enum stage_id stage; /* whose result it shows */
-    /* Writes the whole table; errors stay with the writer's outfile. */
+    /* Writes the whole table, or the array into the writer's outfile, where errors stay. */
     void (*write)(const struct analysis *a, struct csv_writer *w);
     /* NULL: always written. */
     bool (*is_wanted)(const struct analysis *a);
@@ -31,14 +45,30 @@ const struct table *table_find(const char *file);
 enum ct_status table_write(const struct analysis *a, const struct table *table, const char *path,
                            struct ct_error *err);
 
+/* Whether tables_write() writes it: its stage has a result that fits the parameters, and it is one
+ * of the formats (a set of enum result_format). */
+bool table_is_written(const struct analysis *a, const struct table *table, unsigned formats);
+
+enum { TABLES_MAX = 20 };
+
+struct tables_written {
+    unsigned formats;
+    size_t n;
+    struct {
+        const char *file;
+        struct input_digest digest;
+    } files[TABLES_MAX];
+};
+
 /*
- * Writes into folder, which is made when it is missing, every table whose stage has a result that
- * fits the parameters; *n_written (may be NULL) counts them. What is left of an analysis before is
- * removed, so that the folder holds one: the manifest first, the other tables last. CT_EIO; files
- * that are finished by then stay, the one at fault does not appear.
+ * Writes into folder, which is made when it is missing, every table that table_is_written() with
+ * written->formats; the rest of *written tells which they were. What is left of an analysis before
+ * is removed, so that the folder holds one: the manifest first, the other tables last. CT_EIO;
+ * files that are finished by then stay, the one at fault does not appear. CT_EINVAL: safetensors of
+ * columns that are not all of a hook.
  */
-enum ct_status tables_write(const struct analysis *a, const char *folder, size_t *n_written,
-                            struct ct_error *err);
+enum ct_status tables_write(const struct analysis *a, const char *folder,
+                            struct tables_written *written, struct ct_error *err);
 
 /* CT_EINVAL when folder holds a table or a manifest already. */
 enum ct_status tables_check_absent(const char *folder, struct ct_error *err);

@@ -217,14 +217,14 @@ static enum ct_status export_to(struct app *app, const char *folder, struct ct_e
 {
     static const char *const command[] = { "circuittui" };
     const bool is_whole = !analysis_is_stale(&app->a, STAGE_SIMILARITY);
-    size_t n = 0;
-    enum ct_status status = tables_write(&app->a, folder, &n, err);
+    struct tables_written written = { .formats = app->formats };
+    enum ct_status status = tables_write(&app->a, folder, &written, err);
 
     if (status == CT_OK && is_whole)
-        status = manifest_write(&app->a, command, 1, folder, err);
+        status = manifest_write(&app->a, command, 1, &written, folder, err);
     if (status == CT_OK) {
         app->unsaved = false;
-        app_say(app, INK_GOOD, "%zu files written to %s%s", n + (is_whole ? 1 : 0), folder,
+        app_say(app, INK_GOOD, "%zu files written to %s%s", written.n + (is_whole ? 1 : 0), folder,
                 is_whole ? "" : "; stages that are stale or not computed are left out");
     }
     return status;

@@ -105,8 +105,9 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     bool has_models;
     struct ct_error models_error; /* why there are none; empty: there are */
 
-    const char *out; /* folder that export writes to, borrowed */
-    bool force;      /* export may write over what is there */
+    const char *out;  /* folder that export writes to, borrowed */
+    bool force;       /* export may write over what is there */
+    unsigned formats; /* what it writes, a set of enum result_format */
     bool unsaved;
     bool quit;
     bool redraw; /* send the whole screen again */

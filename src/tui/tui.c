@@ -118,6 +118,7 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
         app.hub = options->hub;
         app.out = options->out;
         app.force = options->force;
+        app.formats = options->formats;
         srandom((unsigned)time(NULL));
         app_run(&app, STAGE_LOAD);
         status = loop(&app, screen, signal_number, err);

@@ -14,6 +14,7 @@ struct tui_options {
     struct hub_env hub;    /* where models are found by name */
     const char *out;       /* where export writes to; NULL: asked for */
     bool force;
+    unsigned formats; /* of export: a set of enum result_format */
     bool no_color;
     bool ascii;
 };

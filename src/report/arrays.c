@@ -1,0 +1,150 @@
+#include "config.h"
+#include "report/arrays.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/npy.h"
+#include "io/safetensors_writer.h"
+
+void arrays_activations(const struct analysis *a, struct csv_writer *w)
+{
+    npy_write(w->file, &a->extract->X);
+}
+
+static const char *group_of(const struct analysis *a, size_t sentence)
+{
+    return a->load->group_names[a->load->sentences[sentence].group];
+}
+
+bool arrays_has_groups(const struct analysis *a)
+{
+    for (size_t g = 0; g < a->load->n_groups; g++)
+        if (strpbrk(a->load->group_names[g], "\r\n") != NULL)
+            return false;
+    return true;
+}
+
+void arrays_groups(const struct analysis *a, struct csv_writer *w)
+{
+    for (size_t i = 0; i < a->load->n_sentences; i++) {
+        outfile_puts(w->file, group_of(a, i));
+        outfile_puts(w->file, "\n");
+    }
+}
+
+/* ---- safetensors ---- */
+
+/* HOOK:0 .. HOOK:n - 1, and nothing else of that hook. */
+static bool is_whole_hook(const struct extract_result *e, size_t b)
+{
+    const struct neuron_block *const block = &e->blocks[b];
+
+    for (size_t k = 0; block->index != NULL && k < block->n; k++)
+        if (block->index[k] != k)
+            return false;
+    for (size_t other = 0; other < b; other++)
+        if (strcmp(e->blocks[other].hook, block->hook) == 0)
+            return false;
+    return strcmp(block->hook, "__metadata__") != 0;
+}
+
+enum ct_status arrays_check_hooks(const struct analysis *a, struct ct_error *err)
+{
+    for (size_t b = 0; b < a->extract->n_blocks; b++)
+        if (!is_whole_hook(a->extract, b))
+            return ct_fail(err, CT_EINVAL,
+                           "safetensors: the columns of %.80s are not 0, 1, 2 and so on, beside "
+                           "each other; write them with --format npy",
+                           a->extract->blocks[b].hook);
+    return CT_OK;
+}
+
+/* JSON of what each sentence has; NULL: out of memory. */
+static char *list_sentences(const struct analysis *a, bool groups)
+{
+    json_t *const list = json_array();
+    int failed = 0;
+
+    for (size_t i = 0; i < a->load->n_sentences; i++)
+        failed |=
+            json_array_append_new(list,
+                                  groups ? json_string(group_of(a, i))
+                                         : json_integer((json_int_t)a->load->sentences[i].target));
+    char *const text = failed == 0 ? json_dumps(list, JSON_COMPACT) : NULL;
+    json_decref(list);
+    return text;
+}
+
+static void put_block(const struct matview *X, const struct neuron_block *block,
+                      struct outfile *file)
+{
+    const size_t item = X->dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+
+    for (size_t i = 0; i < X->rows && !outfile_failed(file); i++)
+        outfile_write(file, (const char *)X->data + (i * X->stride + block->first) * item,
+                      block->n * item);
+}
+
+void arrays_safetensors(const struct analysis *a, struct csv_writer *w)
+{
+    const struct extract_result *const e = a->extract;
+    struct safetensors_matrix *const entries = ct_malloc_array(e->n_blocks, sizeof *entries);
+    char *const groups = list_sentences(a, true);
+    char *const tokens = list_sentences(a, false);
+
+    if (entries != NULL && groups != NULL && tokens != NULL) {
+        const struct safetensors_note notes[] = { { "group", groups }, { "token", tokens } };
+        for (size_t b = 0; b < e->n_blocks; b++)
+            entries[b] = (struct safetensors_matrix){ e->blocks[b].hook, e->X.dtype, e->X.rows,
+                                                      e->blocks[b].n };
+        safetensors_write_head(w->file, entries, e->n_blocks, notes, 2);
+        for (size_t b = 0; b < e->n_blocks; b++)
+            put_block(&e->X, &e->blocks[b], w->file);
+    } else {
+        outfile_fail(w->file, ENOMEM);
+    }
+    free(entries);
+    free(groups);
+    free(tokens);
+}
+
+/* ---- the picture and the matrices ---- */
+
+void arrays_tsne(const struct analysis *a, struct csv_writer *w)
+{
+    const struct mat *const points = &a->tsne->result.embedding;
+
+    npy_write_header(w->file, DTYPE_F32, points->rows, 2);
+    for (size_t i = 0; i < 2 * points->rows; i++) {
+        const float x = (float)points->data[i];
+        outfile_write(w->file, &x, sizeof x);
+    }
+}
+
+static void put_matrix(const struct analysis *a, struct csv_writer *w,
+                       double (*at)(const struct similarity_result *s, size_t i, size_t j))
+{
+    const struct similarity_result *const s = a->similarity;
+    const size_t n = a->ttest->n_significant;
+
+    npy_write_header(w->file, DTYPE_F64, n, n);
+    for (size_t i = 0; i < n && !outfile_failed(w->file); i++)
+        for (size_t j = 0; j < n; j++) {
+            const double value = at(s, s->by_dbscan[i], s->by_dbscan[j]);
+            outfile_write(w->file, &value, sizeof value);
+        }
+}
+
+void arrays_gram(const struct analysis *a, struct csv_writer *w)
+{
+    put_matrix(a, w, similarity_gram);
+}
+
+void arrays_cosine(const struct analysis *a, struct csv_writer *w)
+{
+    put_matrix(a, w, similarity_cosine);
+}
