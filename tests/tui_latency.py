@@ -159,7 +159,7 @@ def measure_start(program):
 def open_model(program, args):
     tokenizer = args.tokenizer or os.path.join(ROOT, "fixtures", "demo")
     term = Terminal([program, "-m", args.model, "--tokenizer", tokenizer, "-H", "h.*.mlp.c_fc"])
-    term.await_text(b"load done")
+    term.await_text(b"Load done")
     term.ask("3\r", b"cancels")
     return term
 
@@ -168,15 +168,15 @@ def measure_extract(program, args):
     times = []
     while len(times) < args.keys:
         term = open_model(program, args)
-        times += answers(term, args.keys - len(times), lambda t: b"extract done" not in t.data)
+        times += answers(term, args.keys - len(times), lambda t: b"Extract done" not in t.data)
         term.end()
     report("extract", times)
 
 
 def open_tsne(program, options):
     term = Terminal([program] + options + ["--correction", "none", "--iterations", "100000"])
-    term.await_text(b"load done")
-    term.ask("4\r", b"ttest done")
+    term.await_text(b"Load done")
+    term.ask("4\r", b"t-test done")
     term.key("5\r")
     return term
 
@@ -208,7 +208,7 @@ def measure_cancel(program, args, options):
             cancel(term, "extract", after)
         term.end()
     term = Terminal([program] + options + ["--correction", "none"])
-    term.await_text(b"load done")
+    term.await_text(b"Load done")
     term.key("4\r")
     cancel(term, "t-test", 0.02)
     term.ask("\r", b"done in")
@@ -218,15 +218,15 @@ def measure_cancel(program, args, options):
         term.key("\r")
     term.end()
     term = Terminal([program] + options + ["--correction", "none", "--iterations", "250"])
-    term.await_text(b"load done")
+    term.await_text(b"Load done")
     term.key("6\r")
-    term.await_text(b"cluster done", limit=300)
+    term.await_text(b"Cluster done", limit=300)
     print(f"cancel     leaving: {1000 * term.end():.0f} ms", flush=True)
     term = Terminal([program] + options + ["--correction", "none", "--iterations", "250",
                                            "--clusters", "400"])
-    term.await_text(b"load done")
+    term.await_text(b"Load done")
     term.key("5\r")
-    term.await_text(b"tsne done", limit=300)
+    term.await_text(b"t-SNE done", limit=300)
     term.key("6\r")
     cancel(term, "cluster", 0.05)
     term.ask("6\r", b"done in", b"everything is computed", limit=300)
@@ -240,12 +240,12 @@ def measure_cancel(program, args, options):
 
 def measure_bytes(program, options):
     term = Terminal([program] + options + ["--correction", "none"])
-    term.await_text(b"load done")
-    term.ask("4\r", b"ttest done")
+    term.await_text(b"Load done")
+    term.ask("4\r", b"t-test done")
     term.drain(0.3)
     before, start = term.sent, time.monotonic()
     term.key("5\r")
-    while b"tsne done" not in term.data and time.monotonic() - start < 300:
+    while b"t-SNE done" not in term.data and time.monotonic() - start < 300:
         term.read(1.0)
     term.drain(0.3)
     print(f"bytes      live t-SNE at n = 1500, 80x24: {(term.sent - before) / 1000:.0f} kB "
