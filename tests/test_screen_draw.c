@@ -114,6 +114,22 @@ START_TEST(every_view_draws_before_there_is_anything)
 }
 END_TEST
 
+/* Whichever stage runs, with nothing there yet and with the results of before. */
+START_TEST(every_view_draws_while_a_stage_runs)
+{
+    for (int has_results = 0; has_results < 2; has_results++) {
+        struct app app;
+        begin(&app, has_results);
+        app.goal = STAGE_SIMILARITY;
+        for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
+            app.news = (struct worker_news){ WORKER_RUNNING, stage, .done = 3, .total = 7 };
+            draw_every_view(&app);
+        }
+        app_clear(&app);
+    }
+}
+END_TEST
+
 START_TEST(what_lies_over_the_view_draws_in_every_size)
 {
     struct app app;
@@ -264,6 +280,7 @@ int main(void)
     const TTest *const tests[] = {
         every_view_draws_in_every_size,
         every_view_draws_before_there_is_anything,
+        every_view_draws_while_a_stage_runs,
         what_lies_over_the_view_draws_in_every_size,
         panels_and_titles_stand_at_80x24,
         a_small_terminal_is_told_what_it_lacks,
