@@ -130,14 +130,64 @@ START_TEST(a_pixel_is_the_mean_of_what_is_under_it)
 }
 END_TEST
 
-static double entry(const void *context, size_t i, size_t j)
-{
-    return matview_get(context, i, j);
-}
-
 static bool same_cells(const struct canvas *a, const struct canvas *b)
 {
     return memcmp(a->cells, b->cells, a->rows * a->cols * sizeof *a->cells) == 0;
+}
+
+/* The matrix of products, made and not made. Whole numbers again: sums are exact. */
+START_TEST(products_are_never_made)
+{
+    for (int round = 0; round < 40; round++) {
+        const size_t n = 1 + below(120), d = 1 + below(9);
+        const bool narrow = round % 2;
+        float vectors[120 * 9];
+        double factors[120];
+        struct mat gram;
+        size_t *const order = shuffled(n);
+        ck_assert_int_eq(mat_init(&gram, n, n, "test", NULL), CT_OK);
+        for (size_t k = 0; k < n * d; k++)
+            vectors[k] = (float)below(41) - 20.0F;
+        const struct matview X = { vectors, DTYPE_F32, n, d, d };
+        struct mat wide;
+        ck_assert_int_eq(mat_init(&wide, n, d, "test", NULL), CT_OK);
+        for (size_t i = 0; i < n; i++) {
+            factors[i] = (double)below(5);
+            matview_read(&X, i, 0, d, mat_row(&wide, i));
+        }
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                for (size_t k = 0; k < d; k++)
+                    mat_row(&gram, i)[j] +=
+                        factors[i] * factors[j] * mat_row(&wide, i)[k] * mat_row(&wide, j)[k];
+        struct canvas a = canvas_of(30, 70, false, true), b = canvas_of(30, 70, false, true);
+        struct heatmap h = { .data = mat_view(&gram),
+                             .row_order = order,
+                             .col_order = order,
+                             .vmin = -999,
+                             .vmax = 999,
+                             .diverging = true,
+                             .lower = round % 3 == 0 };
+        if (round % 4 > 1)
+            h.window = (struct plot_window){ 0.3 * (double)n, (double)n, 0, 0.6 * (double)n };
+        heatmap_draw(&a, canvas_area(&a), &h, NULL);
+        h.data = narrow ? X : mat_view(&wide);
+        h.products = true;
+        h.factors = factors;
+        heatmap_draw(&b, canvas_area(&b), &h, NULL);
+        ck_assert(same_cells(&a, &b));
+        canvas_clear(&a);
+        canvas_clear(&b);
+        mat_clear(&gram);
+        mat_clear(&wide);
+        free(order);
+    }
+}
+END_TEST
+
+static double entry(const void *context, size_t i, size_t j)
+{
+    return matview_get(context, i, j);
 }
 
 START_TEST(a_cache_and_a_getter_change_nothing)
@@ -349,6 +399,7 @@ static void wild_heatmap(struct canvas *c, struct rect area, struct plot_view *v
         breaks[i] = below(250);
     struct heatmap h = { .text = wild_text(),
                          .data = { values, DTYPE_F64, n, m, m },
+                         .products = below(3) == 0,
                          .row_order = below(2) ? rows : NULL,
                          .col_order = below(2) ? cols : NULL,
                          .vmin = wild(),
@@ -521,9 +572,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_pixel_is_the_mean_of_what_is_under_it, a_cache_and_a_getter_change_nothing,
-        points_land_where_the_axes_say,          views_turn_cells_into_points_and_back,
-        bars_are_as_high_as_their_counts,        no_plot_leaves_its_rectangle,
+        a_pixel_is_the_mean_of_what_is_under_it,
+        a_cache_and_a_getter_change_nothing,
+        products_are_never_made,
+        points_land_where_the_axes_say,
+        views_turn_cells_into_points_and_back,
+        bars_are_as_high_as_their_counts,
+        no_plot_leaves_its_rectangle,
     };
     return RUN_TESTS("plot_properties", tests);
 }

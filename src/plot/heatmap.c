@@ -7,6 +7,7 @@
 
 #include "base/kernel.h"
 #include "base/mem.h"
+#include "plot/block_means.h"
 #include "plot/frame.h"
 #include "plot/palette.h"
 #include "plot/raster.h"
@@ -22,8 +23,14 @@ struct picture { /* one drawing */
     struct frame frame;
     double vmin, vmax;
     size_t pixel_rows, pixel_cols;
-    bool halves; /* two pixels a cell */
+    bool halves;          /* two pixels a cell */
+    const double *pixels; /* [pixel_rows, pixel_cols] */
 };
+
+static size_t matrix_cols(const struct heatmap *h)
+{
+    return h->products ? h->data.rows : h->data.cols;
+}
 
 void heatmap_cache_clear(struct heatmap_cache *cache)
 {
@@ -39,22 +46,15 @@ static size_t place_col(const struct heatmap *h, size_t j)
     return at < h->data.cols ? at : h->data.cols;
 }
 
-/* Entries of float64 data whose columns have an order, times their factors if there are any. */
+/* Entries of float64 data whose columns have an order. */
 CT_KERNEL static void gather(const struct heatmap *h, size_t row, size_t j, size_t n, double *out)
 {
     const double *const data = (const double *)h->data.data + row * h->data.stride;
     const size_t *const order = h->col_order + j;
-    const double *const factors = h->factors;
     const size_t cols = h->data.cols;
 
-    if (factors == NULL) {
-        for (size_t k = 0; k < n; k++)
-            out[k] = order[k] < cols ? data[order[k]] : NAN;
-        return;
-    }
-    const double factor = factors[row];
     for (size_t k = 0; k < n; k++)
-        out[k] = order[k] < cols ? data[order[k]] * (factor * factors[order[k]]) : NAN;
+        out[k] = order[k] < cols ? data[order[k]] : NAN;
 }
 
 /* out[k] = entry (i, j + k) of the picture, k < n; NaN where an order points outside. */
@@ -68,17 +68,13 @@ static void read_entries(const struct heatmap *h, size_t i, size_t j, size_t n, 
     }
     if (h->at == NULL && h->col_order == NULL && row < h->data.rows) {
         matview_read(&h->data, row, j, n, out);
-    } else {
-        for (size_t k = 0; k < n; k++) {
-            const size_t col = place_col(h, j + k);
-            out[k] = row >= h->data.rows || col >= h->data.cols ? NAN
-                     : h->at != NULL                            ? h->at(h->context, row, col)
-                                                                : matview_get(&h->data, row, col);
-        }
+        return;
     }
-    for (size_t k = 0; h->factors != NULL && row < h->data.rows && k < n; k++) {
+    for (size_t k = 0; k < n; k++) {
         const size_t col = place_col(h, j + k);
-        out[k] *= col < h->data.cols ? h->factors[row] * h->factors[col] : 1.0;
+        out[k] = row >= h->data.rows || col >= h->data.cols ? NAN
+                 : h->at != NULL                            ? h->at(h->context, row, col)
+                                                            : matview_get(&h->data, row, col);
     }
 }
 
@@ -90,10 +86,6 @@ static size_t first_place(double lo, double hi, size_t n_pixels, size_t k, size_
 
     return first <= 0.0 ? 0 : first >= (double)n_places ? n_places : (size_t)first;
 }
-
-struct span { /* places from .. to - 1 */
-    size_t from, to;
-};
 
 /* The places whose middle is in pixel k; when it holds no middle, the place that it lies in. */
 static struct span pixel_places(double lo, double hi, size_t n_pixels, size_t k, size_t n_places)
@@ -108,6 +100,13 @@ static struct span pixel_places(double lo, double hi, size_t n_pixels, size_t k,
         s.to = s.from + 1;
     }
     return s;
+}
+
+static struct span col_places(const struct picture *p, size_t pixel_col)
+{
+    const struct plot_window *const w = &p->frame.window;
+
+    return pixel_places(w->x0, w->x1, p->pixel_cols, pixel_col, matrix_cols(p->h));
 }
 
 static struct span row_places(const struct picture *p, size_t pixel_row)
@@ -178,18 +177,54 @@ static void add_row(const struct heatmap *h, size_t i, const struct span *places
 static void reduce_strip(const struct picture *p, size_t pixel_row, size_t first, size_t n,
                          double *out)
 {
-    const struct plot_window *const w = &p->frame.window;
     const struct span rows = row_places(p, pixel_row);
     struct span places[STRIP];
     double sum[STRIP] = { 0 };
     size_t count[STRIP] = { 0 };
 
     for (size_t k = 0; k < n; k++)
-        places[k] = pixel_places(w->x0, w->x1, p->pixel_cols, first + k, p->h->data.cols);
+        places[k] = col_places(p, first + k);
     for (size_t i = rows.from; i < rows.to; i++)
         add_row(p->h, i, places, n, sum, count);
     for (size_t k = 0; k < n; k++)
         out[k] = count[k] > 0 ? sum[k] / (double)count[k] : NAN;
+}
+
+/* All pixels of a matrix of products. False: no memory. */
+static bool reduce_products(const struct picture *p, double *out)
+{
+    const struct row_set set = { p->h->data, p->h->factors, p->h->row_order };
+    struct span *const rows = ct_malloc_array(p->pixel_rows + p->pixel_cols, sizeof *rows);
+    struct span *const cols = rows + p->pixel_rows;
+
+    for (size_t i = 0; rows != NULL && i < p->pixel_rows; i++)
+        rows[i] = row_places(p, i);
+    for (size_t j = 0; rows != NULL && j < p->pixel_cols; j++)
+        cols[j] = col_places(p, j);
+    const bool done =
+        rows != NULL && block_means(&set, rows, p->pixel_rows, cols, p->pixel_cols, out);
+    free(rows);
+    return done;
+}
+
+/* All pixels, owned by the caller; NULL: no memory. */
+static double *make_pixels(const struct picture *p)
+{
+    size_t n;
+    double *const pixels =
+        ct_mul_size(p->pixel_rows, p->pixel_cols, &n) ? ct_malloc_array(n, sizeof *pixels) : NULL;
+
+    if (pixels != NULL && p->h->products) {
+        if (reduce_products(p, pixels))
+            return pixels;
+        free(pixels);
+        return NULL;
+    }
+    for (size_t i = 0; pixels != NULL && i < p->pixel_rows; i++)
+        for (size_t j = 0; j < p->pixel_cols; j += STRIP)
+            reduce_strip(p, i, j, p->pixel_cols - j < STRIP ? p->pixel_cols - j : STRIP,
+                         pixels + i * p->pixel_cols + j);
+    return pixels;
 }
 
 static bool same_window(const struct plot_window *a, const struct plot_window *b)
@@ -203,7 +238,7 @@ static bool cache_holds(const struct heatmap_cache *cache, const struct heatmap 
                                  h->col_order };
 
     return cache->version == h->version && cache->n_rows == h->data.rows &&
-           cache->n_cols == h->data.cols && memcmp(cache->key, key, sizeof key) == 0;
+           cache->n_cols == matrix_cols(h) && memcmp(cache->key, key, sizeof key) == 0;
 }
 
 /* Makes an empty cache of this data. */
@@ -212,49 +247,24 @@ static void cache_restart(struct heatmap_cache *cache, const struct heatmap *h)
     heatmap_cache_clear(cache);
     cache->version = h->version;
     cache->n_rows = h->data.rows;
-    cache->n_cols = h->data.cols;
+    cache->n_cols = matrix_cols(h);
     cache->key[0] = h->at != NULL ? h->context : h->data.data;
     cache->key[1] = h->row_order;
     cache->key[2] = h->col_order;
 }
 
-/* Fills the cache for this picture; without memory the picture is drawn without it. */
-static void cache_fill(const struct picture *p)
+/* Makes the cache hold the pixels of this picture, or none without memory. */
+static void cache_fill(const struct picture *p, struct heatmap_cache *cache)
 {
-    struct heatmap_cache *const cache = p->h->cache;
-    size_t n;
-
-    if (cache == NULL)
-        return;
-    if (cache->have_pixels && cache->rows == p->pixel_rows && cache->cols == p->pixel_cols &&
+    if (cache->pixels != NULL && cache->rows == p->pixel_rows && cache->cols == p->pixel_cols &&
         cache->lower == p->h->lower && same_window(&cache->window, &p->frame.window))
         return;
     free(cache->pixels);
-    cache->pixels = ct_mul_size(p->pixel_rows, p->pixel_cols, &n)
-                        ? ct_malloc_array(n, sizeof *cache->pixels)
-                        : NULL;
-    cache->have_pixels = cache->pixels != NULL;
-    if (!cache->have_pixels)
-        return;
+    cache->pixels = make_pixels(p);
     cache->rows = p->pixel_rows;
     cache->cols = p->pixel_cols;
     cache->window = p->frame.window;
     cache->lower = p->h->lower;
-    for (size_t i = 0; i < cache->rows; i++)
-        for (size_t j = 0; j < cache->cols; j += STRIP)
-            reduce_strip(p, i, j, cache->cols - j < STRIP ? cache->cols - j : STRIP,
-                         cache->pixels + i * cache->cols + j);
-}
-
-static void read_pixels(const struct picture *p, size_t pixel_row, size_t first, size_t n,
-                        double *out)
-{
-    const struct heatmap_cache *const cache = p->h->cache;
-
-    if (cache != NULL && cache->have_pixels)
-        memcpy(out, cache->pixels + pixel_row * cache->cols + first, n * sizeof *out);
-    else
-        reduce_strip(p, pixel_row, first, n, out);
 }
 
 /* The range of the finite entries. */
@@ -345,19 +355,13 @@ static void draw_cell(const struct picture *p, size_t row, size_t col, double up
 static void draw_cells(const struct picture *p)
 {
     const struct rect d = p->frame.data;
-    double upper[STRIP], lower[STRIP];
 
-    for (size_t i = 0; i < d.rows; i++)
-        for (size_t j = 0; j < d.cols; j += STRIP) {
-            const size_t n = d.cols - j < STRIP ? d.cols - j : STRIP;
-            read_pixels(p, p->halves ? 2 * i : i, j, n, upper);
-            if (p->halves)
-                read_pixels(p, 2 * i + 1, j, n, lower);
-            else
-                memcpy(lower, upper, n * sizeof *lower);
-            for (size_t k = 0; k < n; k++)
-                draw_cell(p, d.row + i, d.col + j + k, upper[k], lower[k]);
-        }
+    for (size_t i = 0; i < d.rows; i++) {
+        const double *const upper = p->pixels + (p->halves ? 2 * i : i) * d.cols;
+        const double *const lower = p->halves ? upper + d.cols : upper;
+        for (size_t j = 0; j < d.cols; j++)
+            draw_cell(p, d.row + i, d.col + j, upper[j], lower[j]);
+    }
 }
 
 /* A character over a cell of data, on the colour of the cell's mean. */
@@ -365,14 +369,11 @@ static void draw_over(const struct picture *p, size_t row, size_t col, uint32_t 
                       uint8_t attr)
 {
     const struct rect d = p->frame.data;
-    const size_t pixel = (row - d.row) * (p->halves ? 2 : 1);
-    double upper, lower;
     ink bg = INK_DEFAULT;
 
     if (p->halves) {
-        read_pixels(p, pixel, col - d.col, 1, &upper);
-        read_pixels(p, pixel + 1, col - d.col, 1, &lower);
-        const double mean = mean_of(upper, lower);
+        const double *const upper = p->pixels + 2 * (row - d.row) * d.cols + (col - d.col);
+        const double mean = mean_of(upper[0], upper[d.cols]);
         bg = isnan(mean) ? INK_DEFAULT : value_ink(p, mean);
     }
     canvas_put(p->canvas, row, col, ch, i, bg, attr);
@@ -469,13 +470,31 @@ static void draw_cursor(const struct picture *p)
                    INK_DEFAULT, CELL_BOLD);
 }
 
-static void draw_no_data(struct canvas *c, struct rect area)
+static void draw_words(struct canvas *c, struct rect area, const char *words)
 {
-    static const char words[] = "no data";
+    const size_t n = strlen(words);
 
-    if (area.rows > 0 && area.cols >= sizeof words - 1)
-        canvas_text(c, area.row + area.rows / 2, area.col + (area.cols - (sizeof words - 1)) / 2,
-                    area.cols, words, INK_DIM, 0);
+    if (area.rows > 0 && area.cols >= n)
+        canvas_text(c, area.row + area.rows / 2, area.col + (area.cols - n) / 2, area.cols, words,
+                    INK_DIM, 0);
+}
+
+/* The picture inside its frame. */
+static void draw_data(struct picture *p)
+{
+    struct heatmap_cache one = { .pixels = NULL };
+    struct heatmap_cache *const cache = p->h->cache != NULL ? p->h->cache : &one;
+
+    cache_fill(p, cache);
+    p->pixels = cache->pixels;
+    if (p->pixels != NULL) {
+        draw_cells(p);
+        draw_breaks(p);
+        draw_cursor(p);
+    } else {
+        draw_words(p->canvas, p->frame.data, "no memory");
+    }
+    heatmap_cache_clear(&one);
 }
 
 void heatmap_draw(struct canvas *c, struct rect area, const struct heatmap *h,
@@ -497,12 +516,12 @@ void heatmap_draw(struct canvas *c, struct rect area, const struct heatmap *h,
         frame_layout(f, c, area);
         f->x.n = f->y.n = 0;
         frame_draw(f);
-        draw_no_data(c, f->data);
+        draw_words(c, f->data, "no data");
         if (view != NULL)
             *view = (struct plot_view){ .y_down = !h->lower };
         return;
     }
-    clamp_side(&f->window.x0, &f->window.x1, h->data.cols);
+    clamp_side(&f->window.x0, &f->window.x1, matrix_cols(h));
     clamp_side(&f->window.y0, &f->window.y1, h->data.rows);
     if (h->cache != NULL && !cache_holds(h->cache, h))
         cache_restart(h->cache, h);
@@ -515,12 +534,8 @@ void heatmap_draw(struct canvas *c, struct rect area, const struct heatmap *h,
     p.halves = c->color && !c->ascii;
     p.pixel_rows = f->data.rows * (p.halves ? 2 : 1);
     p.pixel_cols = f->data.cols;
-    if (p.pixel_rows > 0 && p.pixel_cols > 0) {
-        cache_fill(&p);
-        draw_cells(&p);
-        draw_breaks(&p);
-        draw_cursor(&p);
-    }
+    if (p.pixel_rows > 0 && p.pixel_cols > 0)
+        draw_data(&p);
     if (view != NULL)
         *view = frame_view(f);
 }

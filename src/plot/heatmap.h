@@ -6,7 +6,7 @@
  * ` ,-=Z` from 0 downwards (Unicode: shades upwards, ` - = E` lines downwards); the colour bar
  * shows the very glyphs. Values beyond vmin .. vmax take the colour of the end. Nothing but NaN
  * under a cell: '?'. Constant data with their own range are the low end (0, when diverging, the
- * middle). A matrix without entries: the words "no data".
+ * middle). A matrix without entries: the words "no data"; without memory: "no memory".
  */
 #ifndef CT_PLOT_HEATMAP_H
 #define CT_PLOT_HEATMAP_H
@@ -17,13 +17,13 @@
 /* The pixels of the last drawing, so that drawing the same again is cheap. Zero-initialise; owned
  * by the caller until heatmap_cache_clear(). */
 struct heatmap_cache {
-    double *pixels; /* [rows, cols] */
+    double *pixels; /* [rows, cols]; NULL: none */
     size_t rows, cols;
     size_t version, n_rows, n_cols;
     struct plot_window window;
     const void *key[3];
     double lo, hi; /* range of the data, for vmin = vmax = 0 */
-    bool have_pixels, have_range, lower;
+    bool have_range, lower;
 };
 
 void heatmap_cache_clear(struct heatmap_cache *cache);
@@ -33,8 +33,12 @@ struct heatmap { /* zero-initialise; borrows everything */
     struct matview data; /* [rows, cols]; with `at`, data.rows and data.cols alone count */
     double (*at)(const void *context, size_t i, size_t j); /* NULL: read data */
     const void *context;
-    const double *factors;   /* [rows], for square data: entry i, j times factors i and
-                                j; NULL: 1. Cosines of a Gram matrix: one over each norm */
+    /* data is [n, d] and the matrix [n, n]: entry i, j is the product of rows i and j of data. It
+     * is never made. vmin and vmax must be given; row_order is that of the columns, too; a NaN
+     * spreads over its pixels. */
+    bool products;
+    const double *factors;   /* [n] that each row of products is multiplied with, NULL: 1; one over
+                                the norms makes cosines */
     const size_t *row_order; /* [rows]: row k of the picture is data row row_order[k]; NULL: k */
     const size_t *col_order; /* [cols] */
     double vmin, vmax;       /* both 0: the data's own range, symmetric when diverging */

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/plot/libplot.a
 src_plot_libplot_a_SOURCES = \
 	src/plot/bars.c src/plot/bars.h \
+	src/plot/block_means.c src/plot/block_means.h \
 	src/plot/canvas.c src/plot/canvas.h \
 	src/plot/frame.c src/plot/frame.h \
 	src/plot/heatmap.c src/plot/heatmap.h \
