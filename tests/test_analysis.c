@@ -171,7 +171,7 @@ START_TEST(no_significant_neuron_is_a_result)
     ck_assert_uint_eq(a.cluster->n_dbscan, 0);
     ck_assert_uint_eq(a.cluster->n_clusters, 0);
     ck_assert(isnan(a.cluster->dbscan_silhouette) && isnan(a.cluster->kmeans_silhouette));
-    ck_assert(isnan(a.similarity->mean_all));
+    ck_assert(isnan(a.similarity->means.all));
     analysis_clear(&a);
 }
 END_TEST
@@ -232,8 +232,8 @@ START_TEST(threads_change_no_bit)
                      one.extract->X.rows * one.extract->X.cols * sizeof(float));
     ck_assert_uint_eq(x->rows, y->rows);
     ck_assert_mem_eq(x->data, y->data, x->rows * x->cols * sizeof *x->data);
-    ck_assert_mem_eq(one.similarity->gram.data, two.similarity->gram.data,
-                     x->rows * x->rows * sizeof(double));
+    ck_assert_mem_eq(one.similarity->cosine_counts, two.similarity->cosine_counts,
+                     sizeof one.similarity->cosine_counts);
     analysis_clear(&one);
     analysis_clear(&two);
 }

@@ -1,32 +1,28 @@
 #include "config.h"
 #include "support.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "num/cosines.h"
+#include "num/histogram.h"
+#include "num/mt19937.h"
 #include "num/similarity.h"
 
 static const size_t shown[] = { 0, 3, 4, 127, 149 }; /* the rows that the fixtures have */
 
-static struct mat gram_of(const struct mat *X, int n_threads)
+/* The whole matrix, in stripes of 7 rows. */
+static struct mat gram_of(const struct mat *X, const size_t *order)
 {
     struct mat gram = { 0 };
 
-    ck_assert_int_eq(gram_matrix(X, n_threads, NULL, &gram, NULL), CT_OK);
-    ck_assert_uint_eq(gram.rows, X->rows);
-    ck_assert_uint_eq(gram.cols, X->rows);
+    ck_assert_int_eq(mat_init(&gram, X->rows, X->rows, "test", NULL), CT_OK);
+    for (size_t i = 0; i < X->rows; i += 7) {
+        const size_t n_rows = X->rows - i < 7 ? X->rows - i : 7;
+        ck_assert_int_eq(gram_rows(X, order, i, n_rows, mat_row(&gram, i), NULL), CT_OK);
+    }
     return gram;
-}
-
-static void check_symmetric(const struct mat *m)
-{
-    for (size_t i = 0; i < m->rows; i++)
-        for (size_t j = 0; j < i; j++)
-            if (memcmp(&mat_row(m, i)[j], &mat_row(m, j)[i], sizeof(double)) != 0)
-                ck_abort_msg("[%zu, %zu] is %.17g, mirrored %.17g", i, j, mat_row(m, i)[j],
-                             mat_row(m, j)[i]);
 }
 
 static struct mat random_mat(size_t rows, size_t cols)
@@ -46,134 +42,81 @@ static struct mat random_mat(size_t rows, size_t cols)
 START_TEST(gram_and_cosine_match_numpy)
 {
     struct mat X = fixture_load("similarity_x.csv");
-    struct mat want = fixture_load("similarity_gram.csv");
-    struct mat got = gram_of(&X, 2);
+    struct mat gram = fixture_load("similarity_gram.csv");
+    struct mat cosine = fixture_load("similarity_cosine.csv");
+    struct mat got = gram_of(&X, NULL);
+    double norms[150];
 
-    check_symmetric(&got);
+    row_norms(&X, norms);
     for (size_t k = 0; k < 5; k++)
         for (size_t j = 0; j < got.cols; j++) {
             const size_t i = shown[k];
-            const double size = sqrt(mat_row(&got, i)[i] * mat_row(&got, j)[j]);
-            assert_allclose(&mat_row(&got, i)[j], &mat_row(&want, k)[j], 1, 0, 1e-12 * size);
+            const double size = norms[i] * norms[j];
+            const double value = row_cosine(&X, norms, i, j);
+            assert_allclose(&mat_row(&got, i)[j], &mat_row(&gram, k)[j], 1, 0, 1e-12 * size);
+            assert_allclose(&value, &mat_row(&cosine, k)[j], 1, 0, 1e-12);
         }
-    mat_clear(&want);
-    want = fixture_load("similarity_cosine.csv");
-    gram_to_cosine(&got);
-    check_symmetric(&got);
-    for (size_t k = 0; k < 5; k++)
-        assert_allclose(mat_row(&got, shown[k]), mat_row(&want, k), got.cols, 0, 1e-12);
     for (size_t i = 0; i < got.rows; i++)
-        ck_assert(mat_row(&got, i)[i] == (i == 3 || i == 149 ? 0.0 : 1.0));
-    mat_clear(&want);
+        ck_assert(row_cosine(&X, norms, i, i) == (i == 3 || i == 149 ? 0.0 : 1.0));
+    mat_clear(&cosine);
+    mat_clear(&gram);
     mat_clear(&got);
     mat_clear(&X);
 }
 END_TEST
 
-/* 300 rows make three blocks, the last one short. The reference is the plain triple loop. */
-START_TEST(threads_do_not_change_a_bit)
+/* However a product is come by, it is the same to the bit. */
+START_TEST(products_are_the_same_everywhere)
 {
-    struct mat X = random_mat(300, 108);
-    struct mat one = gram_of(&X, 1);
+    struct mat X = random_mat(101, 37);
+    uint32_t pairs[101][2];
+    double products[101];
+    size_t order[101];
 
-    for (int n_threads = 2; n_threads <= 5; n_threads += 3) {
-        struct mat more = gram_of(&X, n_threads);
-        ck_assert_int_eq(memcmp(one.data, more.data, 300 * 300 * sizeof(double)), 0);
-        mat_clear(&more);
+    for (size_t i = 0; i < 101; i++)
+        order[i] = i * 29 % 101;
+    struct mat plain = gram_of(&X, NULL);
+    struct mat sorted = gram_of(&X, order);
+    for (uint32_t i = 0; i < 101; i++) {
+        for (uint32_t j = 0; j < 101; j++) {
+            pairs[j][0] = j % 2 ? i : j;
+            pairs[j][1] = j % 2 ? j : i;
+        }
+        row_products(&X, (const uint32_t(*)[2])pairs, 101, products);
+        for (size_t j = 0; j < 101; j++) {
+            const double want = row_product(&X, i, j);
+            if (want != products[j] || want != mat_row(&plain, i)[j] ||
+                want != row_product(&X, j, i) ||
+                row_product(&X, order[i], order[j]) != mat_row(&sorted, i)[j])
+                ck_abort_msg("[%u, %zu]", i, j);
+        }
     }
-    check_symmetric(&one);
-    for (size_t i = 0; i < X.rows; i++)
-        for (size_t j = 0; j < X.rows; j++) {
-            double sum = 0.0;
-            for (size_t k = 0; k < X.cols; k++)
-                sum += mat_row(&X, i)[k] * mat_row(&X, j)[k];
-            if (!(fabs(sum - mat_row(&one, i)[j]) < 1e-12 * 108)) /* entries below 1 */
-                ck_abort_msg("[%zu, %zu]: %.17g, want %.17g", i, j, mat_row(&one, i)[j], sum);
-        }
-    mat_clear(&one);
+    mat_clear(&plain);
+    mat_clear(&sorted);
     mat_clear(&X);
 }
 END_TEST
 
-/* Columns of cosines are done 512 at a time; 600 rows need two turns. */
-START_TEST(cosines_of_many_rows)
+/* atol 1e-12: means of 22350 cosines, from sums of 150 rows. */
+START_TEST(means_match_numpy)
 {
-    struct mat X = random_mat(600, 3);
+    struct mat X = fixture_load("similarity_x.csv");
+    struct mat want = fixture_load("similarity_means.csv");
+    struct cosine_means means;
+    double norms[150];
+    int32_t labels[150];
+    size_t order[150];
 
-    memset(mat_row(&X, 513), 0, 3 * sizeof(double));
-    struct mat gram = gram_of(&X, 2);
-    struct mat cosine = gram_of(&X, 2);
-    gram_to_cosine(&cosine);
-    check_symmetric(&cosine);
-    for (size_t i = 0; i < 600; i++)
-        for (size_t j = 0; j < 600; j++) {
-            const double g = mat_row(&gram, i)[j];
-            const double norms = sqrt(mat_row(&gram, i)[i] * mat_row(&gram, j)[j]);
-            const double want = i == 513 || j == 513 ? 0.0 : i == j ? 1.0 : g / norms;
-            if (!(fabs(mat_row(&cosine, i)[j] - want) <= 1e-15)) /* three roundings */
-                ck_abort_msg("[%zu, %zu]: %.17g, want %.17g", i, j, mat_row(&cosine, i)[j], want);
-        }
-    mat_clear(&X);
-    mat_clear(&gram);
-    mat_clear(&cosine);
-}
-END_TEST
-
-START_TEST(odd_matrices)
-{
-    double data[6] = { NAN, 1, 1e200, 0, 3, 4 };
-    const struct mat X = { 3, 2, data };
-    const struct mat empty = { 0, 5, data };
-    const struct mat flat = { 3, 0, data };
-    struct mat g = gram_of(&X, 1);
-
-    gram_to_cosine(&g); /* NaN and too long vectors are NaN, on the diagonal as well */
-    ck_assert(isnan(g.data[0]) && isnan(g.data[1]) && isnan(g.data[4]) && isnan(g.data[7]) &&
-              g.data[8] == 1.0);
-    mat_clear(&g);
-    g = gram_of(&empty, 2);
-    gram_to_cosine(&g);
-    mat_clear(&g);
-    g = gram_of(&flat, 2);
-    gram_to_cosine(&g);
-    for (int i = 0; i < 9; i++)
-        ck_assert(g.data[i] == 0.0);
-    mat_clear(&g);
-}
-END_TEST
-
-START_TEST(sizes_beyond_blas_are_refused)
-{
-    double one = 1;
-    const struct mat X = { (size_t)1 << 40, 1, &one };
-    struct mat out = { 7, 7, &one };
-    struct ct_error err;
-
-    ck_assert_int_eq(gram_matrix(&X, 1, NULL, &out, &err), CT_EINVAL);
-    ck_assert_ptr_nonnull(strstr(err.text, "1099511627776"));
-    ck_assert(out.rows == 7 && out.data == &one);
-}
-END_TEST
-
-static bool stop_at_second(void *context, size_t done, size_t total)
-{
-    size_t *const calls = context;
-
-    ck_assert_uint_le(done, total);
-    return ++*calls < 2;
-}
-
-START_TEST(a_stop_leaves_nothing)
-{
-    size_t calls = 0;
-    const struct progress progress = { stop_at_second, &calls };
-    struct mat X = { 0 };
-    struct mat out = { 7, 7, NULL };
-
-    ck_assert_int_eq(mat_init(&X, 600, 3, "X", NULL), CT_OK); /* several blocks of rows */
-    ck_assert_int_eq(gram_matrix(&X, 1, &progress, &out, NULL), CT_ECANCELED);
-    ck_assert_uint_eq(calls, 2); /* no block after the one that was told to be the last */
-    ck_assert(out.rows == 7 && out.data == NULL);
+    for (size_t i = 0; i < 150; i++)
+        labels[i] = (int32_t)(i * 7 % 5) - 1;
+    row_norms(&X, norms);
+    ck_assert_int_eq(order_by_label(labels, 150, order, NULL), CT_OK);
+    ck_assert_int_eq(cosine_means(&X, norms, labels, order, &means, NULL), CT_OK);
+    assert_allclose((double[]){ means.within, means.between, means.all }, want.data, 3, 0, 1e-12);
+    X.rows = 1;
+    ck_assert_int_eq(cosine_means(&X, norms, labels, (size_t[]){ 0 }, &means, NULL), CT_OK);
+    ck_assert(isnan(means.within) && isnan(means.between) && isnan(means.all));
+    mat_clear(&want);
     mat_clear(&X);
 }
 END_TEST
@@ -201,17 +144,142 @@ START_TEST(orders_are_stable)
 }
 END_TEST
 
+enum { BINS = 80 };
+
+struct counted {
+    uint64_t counts[BINS];
+    double edges[BINS + 1];
+};
+
+static struct counted count(const struct mat *X, int n_threads)
+{
+    double *const norms = malloc((X->rows + 1) * sizeof *norms);
+    struct crew *crew = NULL;
+    struct counted c;
+
+    row_norms(X, norms);
+    ck_assert_int_eq(crew_new(n_threads, &crew, NULL), CT_OK);
+    ck_assert_int_eq(cosine_histogram(X, norms, BINS, crew, NULL, c.counts, c.edges, NULL), CT_OK);
+    crew_free(crew);
+    free(norms);
+    return c;
+}
+
+/* No cosine lies within 1e-9 of an edge, and rounding is below 1e-14: counts are exact. */
+START_TEST(counts_match_numpy)
+{
+    struct mat want = fixture_load("cosines_counts.csv");
+    struct mat X = { 0 };
+    struct mt19937 rng;
+
+    ck_assert_int_eq(mat_init(&X, 900, 40, "test", NULL), CT_OK);
+    mt19937_init(&rng, 41);
+    for (size_t k = 0; k < 900 * 40; k++)
+        X.data[k] = mt19937_uniform(&rng) - 0.45;
+    for (int n_threads = 1; n_threads < 4; n_threads++) {
+        const struct counted got = count(&X, n_threads);
+        for (size_t b = 0; b <= BINS; b++) {
+            assert_allclose(&got.edges[b], mat_row(&want, b), 1, 0, 1e-14);
+            if (b < BINS)
+                ck_assert(got.counts[b] == (uint64_t)mat_row(&want, b)[1]);
+        }
+    }
+    mat_clear(&want);
+    mat_clear(&X);
+}
+END_TEST
+
+/* The reference: every cosine in float64, and numpy's histogram of them. */
+static void check_counts(const struct mat *X)
+{
+    const size_t n = X->rows;
+    const struct counted got = count(X, 2);
+    double *const norms = malloc((n + 1) * sizeof *norms);
+    double *const all = malloc((n * n + 1) * sizeof *all);
+    struct counted want;
+
+    row_norms(X, norms);
+    for (size_t k = 0; k < n * n; k++)
+        all[k] = fmin(fmax(row_cosine(X, norms, k / n, k % n), -1.0), 1.0);
+    ck_assert_int_eq(histogram(all, n * n, BINS, want.counts, want.edges, NULL), CT_OK);
+    ck_assert_mem_eq(got.edges, want.edges, sizeof want.edges);
+    ck_assert_mem_eq(got.counts, want.counts, sizeof want.counts);
+    free(all);
+    free(norms);
+}
+
+START_TEST(counts_are_those_of_float64)
+{
+    static const size_t sizes[][2] = { { 0, 5 },   { 1, 3 },    { 2, 2 },     { 31, 4 },
+                                       { 33, 1 },  { 128, 6 },  { 130, 300 }, { 500, 2 },
+                                       { 260, 0 }, { 300, 700 } };
+
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        struct mat X = random_mat(sizes[s][0], sizes[s][1]);
+        check_counts(&X);
+        for (size_t i = 0; i < X.rows; i += 17) /* no length, or one line with the row before */
+            for (size_t k = 0; k < X.cols; k++)
+                mat_row(&X, i)[k] = i % 2 ? 0.0 : i > 0 ? -3.0 * mat_row(&X, i - 1)[k] : 1.0;
+        check_counts(&X);
+        for (size_t k = 0; k < X.rows * X.cols; k++) /* hardly an angle: float32 sees none */
+            X.data[k] = 1.0 + 1e-5 * X.data[k];
+        check_counts(&X);
+        mat_clear(&X);
+    }
+}
+END_TEST
+
+static bool stop_at_second(void *context, size_t done, size_t total)
+{
+    size_t *const calls = context;
+
+    ck_assert_uint_le(done, total);
+    return ++*calls < 2;
+}
+
+START_TEST(a_stop_counts_nothing)
+{
+    size_t calls = 0;
+    const struct progress progress = { stop_at_second, &calls };
+    struct mat X = random_mat(600, 3); /* five blocks of rows */
+    double norms[600], edges[BINS + 1] = { 7.0 };
+    uint64_t counts[BINS] = { 7 };
+
+    row_norms(&X, norms);
+    ck_assert_int_eq(cosine_histogram(&X, norms, BINS, NULL, &progress, counts, edges, NULL),
+                     CT_ECANCELED);
+    ck_assert_uint_eq(calls, 2); /* no block after the one that was told to be the last */
+    ck_assert(counts[0] == 7 && edges[0] == 7.0);
+    mat_clear(&X);
+}
+END_TEST
+
+START_TEST(what_cannot_be_counted_is_refused)
+{
+    double data[6] = { 1e200, 0, 3, 4, NAN, 1 };
+    const struct mat X = { 3, 2, data };
+    double norms[3], edges[BINS + 1];
+    uint64_t counts[BINS];
+    struct ct_error err;
+
+    row_norms(&X, norms);
+    ck_assert(isinf(norms[0]) && norms[1] == 5.0 && isnan(norms[2]));
+    ck_assert_int_eq(cosine_histogram(&X, norms, BINS, NULL, NULL, counts, edges, &err), CT_EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "row 0"));
+    ck_assert_int_eq(cosine_histogram(&X, norms, 0, NULL, NULL, counts, edges, &err), CT_EINVAL);
+    ck_assert_int_eq(cosine_histogram(&X, norms, COSINE_BINS_MAX + 1, NULL, NULL, counts, edges,
+                                      &err),
+                     CT_EINVAL);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
-        gram_and_cosine_match_numpy,
-        threads_do_not_change_a_bit,
-        cosines_of_many_rows,
-        odd_matrices,
-        sizes_beyond_blas_are_refused,
-        a_stop_leaves_nothing,
-        orders_are_stable,
+        gram_and_cosine_match_numpy, products_are_the_same_everywhere,
+        means_match_numpy,           orders_are_stable,
+        counts_match_numpy,          counts_are_those_of_float64,
+        a_stop_counts_nothing,       what_cannot_be_counted_is_refused,
     };
-    openblas_set_num_threads(1);
     return RUN_TESTS("similarity", tests);
 }

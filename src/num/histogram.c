@@ -39,9 +39,10 @@ static void make_edges(double first, double last, size_t n_bins, double *edges)
 }
 
 /* The bin by division may be off by one next to an edge; the edges themselves decide. */
-static size_t find_bin(double x, const double *edges, size_t n_bins, double scale)
+size_t histogram_bin(double x, const double *edges, size_t n_bins)
 {
     const double range = edges[n_bins] - edges[0];
+    const double scale = (double)n_bins / range;
     const double offset = x - edges[0];
     /* Where numpy's n_bins / range overflows, or there is no range, it fails; this does not. */
     const double at = isfinite(scale) ? offset * scale
@@ -56,17 +57,11 @@ static size_t find_bin(double x, const double *edges, size_t n_bins, double scal
     return bin;
 }
 
-enum ct_status histogram(const double *x, size_t n, size_t n_bins, uint64_t *counts, double *edges,
-                         struct ct_error *err)
+enum ct_status histogram_edges(double first, double last, size_t n_bins, double *edges,
+                               struct ct_error *err)
 {
-    double first = 0.0;
-    double last = 1.0;
-
     if (n_bins == 0)
         return ct_fail(err, CT_EINVAL, "histogram: 0 bins; at least 1 is needed");
-    if (n > 0 && !find_range(x, n, &first, &last))
-        return ct_fail(err, CT_EINVAL,
-                       "histogram: the data hold a NaN or an infinity; leave those values out");
     if (first == last) {
         first -= 0.5;
         last += 0.5;
@@ -74,10 +69,24 @@ enum ct_status histogram(const double *x, size_t n, size_t n_bins, uint64_t *cou
     if (!isfinite(last - first))
         return ct_fail(err, CT_EINVAL, "histogram: the range %g .. %g is too wide; scale the data",
                        first, last);
-    memset(counts, 0, n_bins * sizeof *counts);
     make_edges(first, last, n_bins, edges);
-    const double scale = (double)n_bins / (last - first);
+    return CT_OK;
+}
+
+enum ct_status histogram(const double *x, size_t n, size_t n_bins, uint64_t *counts, double *edges,
+                         struct ct_error *err)
+{
+    double first = 0.0;
+    double last = 1.0;
+
+    if (n > 0 && !find_range(x, n, &first, &last))
+        return ct_fail(err, CT_EINVAL,
+                       "histogram: the data hold a NaN or an infinity; leave those values out");
+    const enum ct_status status = histogram_edges(first, last, n_bins, edges, err);
+    if (status != CT_OK)
+        return status;
+    memset(counts, 0, n_bins * sizeof *counts);
     for (size_t i = 0; i < n; i++)
-        counts[find_bin(x[i], edges, n_bins, scale)]++;
+        counts[histogram_bin(x[i], edges, n_bins)]++;
     return CT_OK;
 }

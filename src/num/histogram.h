@@ -16,4 +16,12 @@
 enum ct_status histogram(const double *x, size_t n, size_t n_bins, uint64_t *counts, double *edges,
                          struct ct_error *err);
 
+/* The edges [n_bins + 1] that data from first to last have. CT_EINVAL: n_bins is 0, or the range is
+ * not finite. */
+enum ct_status histogram_edges(double first, double last, size_t n_bins, double *edges,
+                               struct ct_error *err);
+
+/* The bin of x, which lies within the edges. */
+size_t histogram_bin(double x, const double *edges, size_t n_bins);
+
 #endif

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/num/libnum.a
 src_num_libnum_a_SOURCES = \
 	src/num/cells.c src/num/cells.h \
+	src/num/cosines.c src/num/cosines.h \
 	src/num/dbscan.c src/num/dbscan.h \
 	src/num/exact.h \
 	src/num/histogram.c src/num/histogram.h \

@@ -1,134 +1,203 @@
 #include "config.h"
 #include "num/similarity.h"
 
-#include <cblas.h>
-#include <limits.h>
 #include <math.h>
-#include <omp.h>
-#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/kernel.h"
 #include "base/mem.h"
 
-/* Rows and columns of a block: its transpose is written while it is still in the cache. */
-enum { BLOCK = 128 };
-
-static size_t block_size(size_t n, size_t block)
+static CT_KERNEL double product(const double *a, const double *b, size_t d)
 {
-    return n - block * BLOCK < BLOCK ? n - block * BLOCK : BLOCK;
+    double sum = 0.0;
+
+    for (size_t k = 0; k < d; k++)
+        sum = fma(a[k], b[k], sum);
+    return sum;
 }
 
-/* out[i, j] = out[j, i] for the block of rows at i0 and columns at j0, taken from below. */
-static void mirror(struct mat *out, size_t i0, size_t rows, size_t j0, size_t cols)
+double row_product(const struct mat *X, size_t i, size_t j)
 {
-    for (size_t j = j0; j < j0 + cols; j++)
-        for (size_t i = i0; i < i0 + rows; i++)
-            mat_row(out, j)[i] = mat_row(out, i)[j];
+    return product(mat_row(X, i), mat_row(X, j), X->cols);
 }
 
-/* Blocks (bi, 0 .. bi) of the lower triangle, and what mirrors them. */
-static void fill_block_row(const struct mat *X, size_t bi, struct mat *out)
+void row_norms(const struct mat *X, double *norms)
 {
-    const size_t i0 = bi * BLOCK;
-    const size_t rows = block_size(X->rows, bi);
-    const int d = (int)X->cols;
-    const int ld = (int)out->cols;
+    for (size_t i = 0; i < X->rows; i++)
+        norms[i] = sqrt(row_product(X, i, i));
+}
 
-    for (size_t bj = 0; bj < bi; bj++) {
-        const size_t j0 = bj * BLOCK;
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, BLOCK, d, 1.0,
-                    mat_row(X, i0), d, mat_row(X, j0), d, 0.0, mat_row(out, i0) + j0, ld);
-        mirror(out, i0, rows, j0, BLOCK);
+double cosine_of_product(double product, const double *norms, size_t i, size_t j)
+{
+    if (norms[i] == 0.0 || norms[j] == 0.0)
+        return 0.0;
+    return i == j ? 1.0 : product / (norms[i] * norms[j]);
+}
+
+double row_cosine(const struct mat *X, const double *norms, size_t i, size_t j)
+{
+    return cosine_of_product(row_product(X, i, j), norms, i, j);
+}
+
+enum { GROUP = 8 }; /* products at a time: one alone waits for its own last addition */
+
+static CT_KERNEL void product_group(const double *const a[GROUP], const double *const b[GROUP],
+                                    size_t d, double out[GROUP])
+{
+    double sum[GROUP] = { 0.0 };
+
+    for (size_t k = 0; k < d; k++)
+#pragma GCC unroll 8
+        for (size_t u = 0; u < GROUP; u++)
+            sum[u] = fma(a[u][k], b[u][k], sum[u]);
+    memcpy(out, sum, sizeof sum);
+}
+
+void row_products(const struct mat *X, const uint32_t (*pairs)[2], size_t n, double *out)
+{
+    for (size_t at = 0; at < n; at += GROUP) {
+        const size_t some = n - at < GROUP ? n - at : GROUP;
+        const double *a[GROUP], *b[GROUP];
+        double products[GROUP];
+        for (size_t u = 0; u < GROUP; u++) {
+            const uint32_t *const pair = pairs[at + (u < some ? u : 0)];
+            a[u] = mat_row(X, pair[0]);
+            b[u] = mat_row(X, pair[1]);
+        }
+        product_group(a, b, X->cols, products);
+        memcpy(out + at, products, some * sizeof *out);
     }
-    cblas_dsyrk(CblasRowMajor, CblasLower, CblasNoTrans, (int)rows, d, 1.0, mat_row(X, i0), d, 0.0,
-                mat_row(out, i0) + i0, ld);
-    for (size_t j = i0; j < i0 + rows; j++)
-        for (size_t i = j + 1; i < i0 + rows; i++)
-            mat_row(out, j)[i] = mat_row(out, i)[j];
 }
 
-/* All blocks, the longest rows of them first. False: stopped. */
-static bool fill_blocks(const struct mat *X, int n_threads, const struct progress *progress,
-                        struct mat *out)
+enum { PANEL = 32 }; /* columns of the product that are computed side by side */
+
+/* The products of a with the rows in panel [d, PANEL]. */
+static CT_KERNEL void panel_products(const double *restrict a, const double *restrict panel,
+                                     size_t d, double *restrict out)
 {
-    const size_t n_blocks = X->rows / BLOCK + (X->rows % BLOCK != 0);
-    atomic_bool stop = !progress_tick(progress, 0, n_blocks);
+    double sum[PANEL] = { 0.0 };
 
-#pragma omp parallel for num_threads(n_threads > 0 ? n_threads : 1) schedule(dynamic)
-    for (size_t k = 0; k < n_blocks; k++) {
-        if (atomic_load(&stop))
-            continue;
-        fill_block_row(X, n_blocks - 1 - k, out);
-        if (omp_get_thread_num() == 0 && !progress_tick(progress, k + 1, n_blocks))
-            atomic_store(&stop, true);
-    }
-    return !atomic_load(&stop);
+    for (size_t k = 0; k < d; k++)
+#pragma omp simd
+        for (size_t c = 0; c < PANEL; c++)
+            sum[c] = fma(a[k], panel[k * PANEL + c], sum[c]);
+    memcpy(out, sum, sizeof sum);
 }
 
-enum ct_status gram_matrix(const struct mat *X, int n_threads, const struct progress *progress,
-                           struct mat *out, struct ct_error *err)
+static size_t row_at(const size_t *order, size_t place)
+{
+    return order != NULL ? order[place] : place;
+}
+
+enum ct_status gram_rows(const struct mat *X, const size_t *order, size_t first, size_t n_rows,
+                         double *out, struct ct_error *err)
 {
     const size_t n = X->rows;
-    size_t count;
-    struct mat gram = { .rows = n, .cols = n };
+    const size_t d = X->cols;
+    double *const panel = ct_calloc_array(d, PANEL * sizeof *panel);
+    double products[PANEL];
 
-    (void)n_threads; /* in a build without threads */
-    if (n > INT_MAX || X->cols > INT_MAX)
-        return ct_fail(err, CT_EINVAL, "gram: [%zu, %zu] is too large; at most %d a side", n,
-                       X->cols, INT_MAX);
-    /* In huge pages where there are some: in small ones, first touch costs more than the rest. */
-    if (ct_mul_size(n, n, &count))
-        gram.data = ct_aligned_array(count, sizeof *gram.data);
-    if (gram.data == NULL)
-        return ct_fail_nomem(err, "gram", 8ULL * n * n);
-    if (X->cols == 0) {
-        memset(gram.data, 0, count * sizeof *gram.data);
-    } else if (!fill_blocks(X, n_threads, progress, &gram)) {
-        mat_clear(&gram);
-        return ct_fail(err, CT_ECANCELED, "gram: cancelled");
+    if (panel == NULL)
+        return ct_fail_nomem(err, "gram", 8ULL * PANEL * d);
+    for (size_t c = 0; c < n; c += PANEL) {
+        const size_t width = n - c < PANEL ? n - c : PANEL;
+        for (size_t u = 0; u < width; u++)
+            for (size_t k = 0; k < d; k++)
+                panel[k * PANEL + u] = mat_row(X, row_at(order, c + u))[k];
+        for (size_t r = 0; r < n_rows; r++) {
+            panel_products(mat_row(X, row_at(order, first + r)), panel, d, products);
+            memcpy(out + r * n + c, products, width * sizeof *out);
+        }
     }
-    *out = gram;
+    free(panel);
     return CT_OK;
 }
 
-/* row[j] /= norm * norms[j], and 0 where that is 0. */
-static CT_KERNEL void scale_row(double *restrict row, double norm, const double *restrict norms,
-                                size_t n)
+/* Rows scaled to length 1, added up. */
+struct bundle {
+    double *sum; /* [d] */
+    double n;    /* rows */
+    double own;  /* their products with themselves: 1 for each that has a length */
+};
+
+struct pairs {  /* both ways */
+    double sum; /* of their cosines */
+    double n;
+};
+
+static void bundle_add(struct bundle *b, const double *row, double norm, size_t d)
 {
-#pragma omp simd
-    for (size_t j = 0; j < n; j++) {
-        const double scale = norm * norms[j];
-        row[j] = scale == 0.0 ? 0.0 : row[j] / scale;
-    }
+    const double factor = norm == 0.0 ? 0.0 : 1.0 / norm;
+
+    for (size_t k = 0; k < d; k++)
+        b->sum[k] += factor * row[k];
+    b->n += 1.0;
+    b->own += norm == 0.0 ? 0.0 : 1.0;
 }
 
-void gram_to_cosine(struct mat *gram)
+/* Moves what is in b over to all. */
+static void bundle_merge(struct bundle *all, struct bundle *b, size_t d)
 {
-    enum { COLUMNS = 512 };
-    const size_t n = gram->rows;
-    double norms[COLUMNS];
+    for (size_t k = 0; k < d; k++)
+        all->sum[k] += b->sum[k];
+    all->n += b->n;
+    all->own += b->own;
+    memset(b->sum, 0, d * sizeof *b->sum);
+    b->n = b->own = 0.0;
+}
 
-    for (size_t i = 0; i < n; i++) {
-        double *const own = &mat_row(gram, i)[i];
-        *own = isfinite(*own) ? sqrt(*own) : NAN;
+/* The pairs of different rows of a bundle: the square of its sum has each row with itself, too. */
+static void add_inside(struct pairs *pairs, const struct bundle *b, size_t d)
+{
+    pairs->sum += product(b->sum, b->sum, d) - b->own;
+    pairs->n += b->n * (b->n - 1.0);
+}
+
+static void add_across(struct pairs *pairs, const struct bundle *a, const struct bundle *b,
+                       size_t d)
+{
+    pairs->sum += 2.0 * product(a->sum, b->sum, d);
+    pairs->n += 2.0 * a->n * b->n;
+}
+
+static double pairs_mean(const struct pairs *pairs)
+{
+    return pairs->n > 0.0 ? pairs->sum / pairs->n : NAN;
+}
+
+enum ct_status cosine_means(const struct mat *X, const double *norms, const int32_t *labels,
+                            const size_t *order, struct cosine_means *out, struct ct_error *err)
+{
+    const size_t d = X->cols;
+    double *const sums = ct_calloc_array(d, 3 * sizeof *sums);
+    struct bundle one = { .sum = sums };
+    struct bundle clustered = { .sum = sums + d };
+    struct bundle noise = { .sum = sums + 2 * d };
+    struct pairs all = { 0 };
+    struct pairs within = { 0 };
+    struct pairs between = { 0 };
+
+    if (sums == NULL)
+        return ct_fail_nomem(err, "sums of rows", 24ULL * d);
+    for (size_t k = 0; k < X->rows; k++) {
+        const size_t i = order[k];
+        const bool in_cluster = labels[i] >= 0;
+        bundle_add(in_cluster ? &one : &noise, mat_row(X, i), norms[i], d);
+        if (!in_cluster || (k + 1 < X->rows && labels[order[k + 1]] == labels[i]))
+            continue;
+        add_inside(&within, &one, d);
+        add_across(&between, &clustered, &one, d);
+        bundle_merge(&clustered, &one, d);
     }
-    /* Some columns at a time: the diagonal, which has the norms, keeps its place until the end. */
-    for (size_t j0 = 0; j0 < n; j0 += COLUMNS) {
-        const size_t width = n - j0 < COLUMNS ? n - j0 : COLUMNS;
-        for (size_t j = 0; j < width; j++)
-            norms[j] = mat_row(gram, j0 + j)[j0 + j];
-        for (size_t i = 0; i < n; i++) {
-            const double norm = mat_row(gram, i)[i];
-            scale_row(mat_row(gram, i) + j0, norm, norms, width);
-            mat_row(gram, i)[i] = norm;
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        double *const own = &mat_row(gram, i)[i];
-        *own = *own == 0.0 ? 0.0 : *own / *own;
-    }
+    bundle_merge(&clustered, &noise, d);
+    add_inside(&all, &clustered, d);
+    *out = (struct cosine_means){ .all = pairs_mean(&all),
+                                  .within = pairs_mean(&within),
+                                  .between = pairs_mean(&between) };
+    free(sums);
+    return CT_OK;
 }
 
 struct labelled {

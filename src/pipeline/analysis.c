@@ -82,11 +82,6 @@ static void cluster_key(const struct params *p, struct key *key)
     KEY_VALUE(key, p->seed);
 }
 
-static void similarity_key(const struct params *p, struct key *key)
-{
-    KEY_VALUE(key, p->matrices);
-}
-
 #define INPUT(stage)        (1U << (stage))
 #define SLOT(member)        offsetof(struct analysis, member)
 #define STAGE(lower, slots) #lower, slots, stage_##lower##_compute, stage_##lower##_free
@@ -109,7 +104,7 @@ static const struct stage {
     [STAGE_TSNE] = { STAGE(tsne, SLOT(tsne)), tsne_key, INPUT(STAGE_TTEST) },
     [STAGE_CLUSTER] = { STAGE(cluster, SLOT(cluster)), cluster_key,
                         INPUT(STAGE_TTEST) | INPUT(STAGE_TSNE) },
-    [STAGE_SIMILARITY] = { STAGE(similarity, SLOT(similarity)), similarity_key,
+    [STAGE_SIMILARITY] = { STAGE(similarity, SLOT(similarity)), no_key,
                            INPUT(STAGE_TTEST) | INPUT(STAGE_CLUSTER) },
 };
 

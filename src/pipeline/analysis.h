@@ -19,6 +19,7 @@
 #include "model/hooks.h"
 #include "model/tokenizer.h"
 #include "num/kmeans.h"
+#include "num/similarity.h"
 #include "num/tsne.h"
 #include "num/ttest.h"
 #include "pipeline/params.h"
@@ -81,7 +82,10 @@ struct extract_result {
 };
 
 /* Above so many significant neurons the matrices are made only when asked for. */
-enum { MATRICES_HELD = 5000, COSINE_BINS = 80 };
+enum { COSINE_BINS = 80 };
+
+/* With more neurons gram.csv and cosine.csv are written only when params.matrices is set. */
+enum { MATRICES_UNASKED = 5000 };
 
 struct ttest_stage {
     size_t groups[2]; /* a and b: indices into group_names */
@@ -96,8 +100,7 @@ struct ttest_stage {
     size_t *significant;     /* [n_significant] columns, ascending */
     size_t n_significant;
     struct mat selected; /* [n_significant, n_a + n_b]: sentences in file order */
-    bool has_gram;       /* n_significant is at most MATRICES_HELD */
-    struct mat gram;     /* [n_significant, n_significant] products of the rows of selected */
+    double *norms;       /* [n_significant] lengths of the rows of selected */
     bool are_pairs;      /* the n-th of a and the n-th of b differ in the target alone */
     size_t n_unique;     /* different sentences up to their target, of both groups */
     size_t twin[2];      /* two sentences that are the same up to the target, if any */
@@ -135,24 +138,12 @@ struct cluster_result {
 };
 
 struct similarity_result {
-    bool is_whole;     /* false: too many neurons, the orders alone are there */
-    struct mat gram;   /* [n_significant, n_significant], borrowed: the t-test's, or own */
-    struct mat own;    /* where the t-test has none */
-    double *norms;     /* [n_significant] of the neurons' rows */
     size_t *by_dbscan; /* [n_significant] stable order by label */
     size_t *by_kmeans;
     uint64_t cosine_counts[COSINE_BINS];
     double cosine_edges[COSINE_BINS + 1];
-    double mean_within;  /* mean cosine of two neurons of one DBSCAN cluster; NaN: none */
-    double mean_between; /* of two in different clusters; NaN: none */
-    double mean_all;     /* of two different neurons; NaN: fewer than two */
+    struct cosine_means means; /* by DBSCAN cluster */
 };
-
-/* Cosine of significant neurons i and j; 1 on the diagonal, 0 where a vector is zero. */
-double similarity_cosine(const struct similarity_result *s, size_t i, size_t j);
-
-/* Their product. */
-double similarity_gram(const struct similarity_result *s, size_t i, size_t j);
 
 struct analysis { /* zero-initialise, then analysis_init() to analysis_clear() */
     struct params params;

@@ -51,7 +51,7 @@ const struct setting settings[] = {
     { "clusters", 'k', STAGE_CLUSTER, SETTING_COUNT, FIELD(clusters), "N", "of k-means (3)", 1, 0,
       NULL },
     { "matrices", 0, STAGE_SIMILARITY, SETTING_FLAG, FIELD(matrices), NULL,
-      "gram and cosine above 5,000 neurons too", 0, 0, NULL },
+      "gram.csv, cosine.csv above 5,000 neurons too", 0, 0, NULL },
 };
 const size_t n_settings = sizeof settings / sizeof *settings;
 

@@ -213,10 +213,16 @@ enum ct_status ttest_select(const struct matview *X, const size_t *rows, size_t 
 {
     const enum ct_status status = mat_init(&t->selected, t->n_significant, n_rows, "neurons", err);
 
-    for (size_t i = 0; status == CT_OK && i < n_rows; i++)
+    if (status != CT_OK)
+        return status;
+    t->norms = ct_malloc_array(t->n_significant, sizeof *t->norms);
+    if (t->norms == NULL)
+        return ct_fail_nomem(err, "neurons", 0);
+    for (size_t i = 0; i < n_rows; i++)
         for (size_t k = 0; k < t->n_significant; k++)
             mat_row(&t->selected, k)[i] = matview_get(X, rows[i], t->significant[k]);
-    return status;
+    row_norms(&t->selected, t->norms);
+    return CT_OK;
 }
 
 /* The significant neurons as points, the sentences of both groups in file order as features. */
@@ -256,10 +262,6 @@ enum ct_status stage_ttest_compute(const struct analysis *a, const struct stage_
         status = correct_for_many(t, &a->params, err);
     if (status == CT_OK)
         status = select_significant(X, t, err);
-    if (status == CT_OK && t->n_significant <= MATRICES_HELD) {
-        status = gram_matrix(&t->selected, a->params.threads, &run->progress, &t->gram, err);
-        t->has_gram = status == CT_OK;
-    }
     if (status == CT_OK && !progress_tick(&run->progress, 1, 1))
         status = ct_fail(err, CT_ECANCELED, "t-test: cancelled");
     if (status != CT_OK) {
@@ -282,6 +284,6 @@ void stage_ttest_free(void *result)
     free(t->is_significant);
     free(t->significant);
     mat_clear(&t->selected);
-    mat_clear(&t->gram);
+    free(t->norms);
     free(t);
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "io/npy.h"
 #include "io/safetensors_writer.h"
+#include "report/matrix_rows.h"
 
 void arrays_activations(const struct analysis *a, struct csv_writer *w)
 {
@@ -125,26 +126,25 @@ void arrays_tsne(const struct analysis *a, struct csv_writer *w)
     }
 }
 
-static void put_matrix(const struct analysis *a, struct csv_writer *w,
-                       double (*at)(const struct similarity_result *s, size_t i, size_t j))
+static void put_matrix_row(const struct analysis *a, size_t i, const double *values,
+                           struct csv_writer *w)
 {
-    const struct similarity_result *const s = a->similarity;
-    const size_t n = a->ttest->n_significant;
+    (void)i;
+    outfile_write(w->file, values, a->ttest->n_significant * sizeof *values);
+}
 
-    npy_write_header(w->file, DTYPE_F64, n, n);
-    for (size_t i = 0; i < n && !outfile_failed(w->file); i++)
-        for (size_t j = 0; j < n; j++) {
-            const double value = at(s, s->by_dbscan[i], s->by_dbscan[j]);
-            outfile_write(w->file, &value, sizeof value);
-        }
+static void put_matrix(const struct analysis *a, bool is_cosine, struct csv_writer *w)
+{
+    npy_write_header(w->file, DTYPE_F64, a->ttest->n_significant, a->ttest->n_significant);
+    matrix_rows_write(a, is_cosine, w, put_matrix_row);
 }
 
 void arrays_gram(const struct analysis *a, struct csv_writer *w)
 {
-    put_matrix(a, w, similarity_gram);
+    put_matrix(a, false, w);
 }
 
 void arrays_cosine(const struct analysis *a, struct csv_writer *w)
 {
-    put_matrix(a, w, similarity_cosine);
+    put_matrix(a, true, w);
 }

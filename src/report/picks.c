@@ -440,19 +440,17 @@ static void describe_neuron(const struct plot *plot, const struct analysis *a, s
 /* The value, then both names: what is cut on a narrow screen is the least. */
 static void describe_pair(const struct analysis *a, const struct pick *pick, char *out, size_t size)
 {
-    const struct mat *const gram = gram_of(a);
     char names[2][120];
     size_t column;
     size_t row;
 
-    if (!pick->has_neuron || gram == NULL || !significant_place(a, pick->neuron, &column) ||
+    if (!pick->has_neuron || !significant_place(a, pick->neuron, &column) ||
         !significant_place(a, pick->has_other ? pick->other : pick->neuron, &row))
         return;
     name_neuron(a, pick->neuron, names[0], sizeof names[0]);
     name_neuron(a, a->ttest->significant[row], names[1], sizeof names[1]);
-    const double product = mat_row(gram, row)[column];
-    const double norms = sqrt(mat_row(gram, row)[row] * mat_row(gram, column)[column]);
-    const double cosine = row == column && norms > 0.0 ? 1.0 : norms > 0.0 ? product / norms : 0.0;
+    const double product = row_product(&a->ttest->selected, row, column);
+    const double cosine = cosine_of_product(product, a->ttest->norms, row, column);
     /* Of one hook point: its name once. */
     const char *const colon = strrchr(names[0], ':');
     const size_t hook = colon != NULL ? (size_t)(colon - names[0]) + 1 : 0;

@@ -13,8 +13,6 @@
  * shown by their own range. */
 static const double GRAM_SCALE = 80.0;
 
-static const char TOO_MANY[] = "too many neurons; set matrices (--matrices) to have it";
-
 static double scale_for(double largest, double usual)
 {
     return largest > 0.0 && largest < usual ? largest : usual;
@@ -28,24 +26,22 @@ struct matrix_plot {
 };
 
 /* The largest entry of a Gram matrix lies on its diagonal. */
-static double largest_norm(const struct mat *gram)
+static double largest_product(const struct ttest_stage *t)
 {
     double largest = 0.0;
 
-    for (size_t i = 0; i < gram->rows; i++)
-        largest = fmax(largest, mat_row(gram, i)[i]);
+    for (size_t i = 0; i < t->n_significant; i++)
+        largest = fmax(largest, t->norms[i] * t->norms[i]);
     return largest;
 }
 
 /* One over the norm of each neuron, 0 for one without length; NULL without memory. */
-static double *inverse_norms(const struct mat *gram)
+static double *inverse_norms(const struct ttest_stage *t)
 {
-    double *const factors = ct_malloc_array(gram->rows, sizeof *factors);
+    double *const factors = ct_malloc_array(t->n_significant, sizeof *factors);
 
-    for (size_t i = 0; factors != NULL && i < gram->rows; i++) {
-        const double square = mat_row(gram, i)[i];
-        factors[i] = square > 0.0 ? 1.0 / sqrt(square) : 0.0;
-    }
+    for (size_t i = 0; factors != NULL && i < t->n_significant; i++)
+        factors[i] = t->norms[i] > 0.0 ? 1.0 / t->norms[i] : 0.0;
     return factors;
 }
 
@@ -77,25 +73,25 @@ static size_t find_breaks(const struct matrix_plot *m, size_t n, size_t *breaks)
 static void draw_matrix(const struct analysis *a, struct canvas *c, struct rect area,
                         const struct plot_request *request, const struct matrix_plot *m)
 {
-    const struct mat *const gram = gram_of(a);
     const size_t n = a->ttest->n_significant;
 
-    if (gram == NULL || n == 0) {
-        plot_say(c, area, m->title, n == 0 ? "no significant neuron" : TOO_MANY);
+    if (n == 0) {
+        plot_say(c, area, m->title, "no significant neuron");
         return;
     }
     const double factor = request->scale > 0.0 ? request->scale : 1.0;
-    const double scale = m->is_cosine ? 1.0 : factor * scale_for(largest_norm(gram), GRAM_SCALE);
+    const double scale =
+        m->is_cosine ? 1.0 : factor * scale_for(largest_product(a->ttest), GRAM_SCALE);
     size_t *const breaks = ct_malloc_array(n, sizeof *breaks);
     const size_t n_breaks = find_breaks(m, n, breaks);
-    double *const factors = m->is_cosine ? inverse_norms(gram) : NULL;
+    double *const factors = m->is_cosine ? inverse_norms(a->ttest) : NULL;
     struct plot_view view = { 0 };
     const struct heatmap map = {
         .text = { .title = m->title, .x_label = "neuron", .y_label = "neuron" },
-        .data = mat_view(gram),
+        .data = mat_view(&a->ttest->selected),
+        .products = true,
         .factors = factors,
         .row_order = m->order,
-        .col_order = m->order,
         .row_breaks = breaks,
         .n_row_breaks = n_breaks,
         .col_breaks = breaks,
@@ -158,9 +154,8 @@ void draw_cosines(const struct analysis *a, struct canvas *c, struct rect area,
         .ink = INK_CLUSTER_0,
     };
 
-    if (!a->similarity->is_whole || a->ttest->n_significant == 0)
-        plot_say(c, area, bars.text.title,
-                 a->ttest->n_significant == 0 ? "no significant neuron" : TOO_MANY);
+    if (a->ttest->n_significant == 0)
+        plot_say(c, area, bars.text.title, "no significant neuron");
     else
         bars_draw(c, area, &bars, request->view);
 }
@@ -169,7 +164,7 @@ size_t item_cosines(const struct analysis *a, size_t i, struct plot_item *item)
 {
     const struct similarity_result *const s = a->similarity;
 
-    if (!s->is_whole || a->ttest->n_significant == 0)
+    if (a->ttest->n_significant == 0)
         return 0;
     if (i < COSINE_BINS)
         item_of_bin(s->cosine_counts, s->cosine_edges, COSINE_BINS, i, "cosine", item);

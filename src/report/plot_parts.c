@@ -126,10 +126,3 @@ size_t neuron_to_show(const struct analysis *a, bool has_neuron, size_t neuron)
     }
     return best;
 }
-
-const struct mat *gram_of(const struct analysis *a)
-{
-    if (a->ttest->has_gram)
-        return &a->ttest->gram;
-    return a->similarity != NULL && a->similarity->is_whole ? &a->similarity->gram : NULL;
-}

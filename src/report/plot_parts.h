@@ -26,9 +26,6 @@ void mark_row(struct canvas *c, struct rect area, const struct plot_view *view, 
 void item_of_bin(const uint64_t *counts, const double *edges, size_t n_bins, size_t i,
                  const char *thing, struct plot_item *item);
 
-/* The Gram matrix [n_significant, n_significant]; NULL where it was not made. */
-const struct mat *gram_of(const struct analysis *a);
-
 /* Where a neuron stands in the volcano; false without a p-value. ceiling: volcano_ceiling(). */
 bool volcano_point(const struct analysis *a, size_t neuron, double ceiling, double *x, double *y);
 

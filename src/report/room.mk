@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/report/libreport.a
 src_report_libreport_a_SOURCES = \
 	src/report/arrays.c src/report/arrays.h \
 	src/report/manifest.c src/report/manifest.h \
+	src/report/matrix_rows.c src/report/matrix_rows.h \
 	src/report/picks.c src/report/picks.h \
 	src/report/plot_activations.c \
 	src/report/plot_matrices.c \

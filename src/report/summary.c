@@ -300,23 +300,21 @@ static void tell_clusters(const struct analysis *a, struct page *page)
 
 static void tell_cosines(const struct analysis *a, struct page *page)
 {
-    const struct similarity_result *const s = a->similarity;
+    const struct cosine_means *const m = &a->similarity->means;
 
     page->heading = "Cosine";
-    if (!s->is_whole) {
-        line(page, "more than %s neurons: matrices only with --matrices",
-             show_count(MATRICES_HELD).text);
-        return;
-    }
-    if (isnan(s->mean_all)) {
+    if (isnan(m->all)) {
         line(page, "fewer than two significant neurons, nothing to compare");
         return;
     }
-    line(page, "mean over all pairs of neurons %.3f", s->mean_all);
-    if (!isnan(s->mean_within))
-        line(page, "within DBSCAN clusters %.3f", s->mean_within);
-    if (!isnan(s->mean_between))
-        line(page, "between DBSCAN clusters %.3f", s->mean_between);
+    line(page, "mean over all pairs of neurons %.3f", m->all);
+    if (!isnan(m->within))
+        line(page, "within DBSCAN clusters %.3f", m->within);
+    if (!isnan(m->between))
+        line(page, "between DBSCAN clusters %.3f", m->between);
+    if (!a->params.matrices && a->ttest->n_significant > MATRICES_UNASKED)
+        line(page, "more than %s neurons: gram.csv and cosine.csv only with --matrices",
+             show_count(MATRICES_UNASKED).text);
 }
 
 static void tell_caution(struct page *page)

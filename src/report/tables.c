@@ -11,6 +11,7 @@
 #include "io/csv_writer.h"
 #include "io/outfile.h"
 #include "report/arrays.h"
+#include "report/matrix_rows.h"
 
 #define PUT_HEADER(w, ...)                                                                         \
     csv_put_row((w), sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *),                     \
@@ -137,39 +138,38 @@ static void write_centroids(const struct analysis *a, struct csv_writer *w)
     }
 }
 
-/* Rows and columns sorted by DBSCAN label, names on both. */
-static void write_matrix(const struct analysis *a, struct csv_writer *w,
-                         double (*at)(const struct similarity_result *s, size_t i, size_t j))
+static void put_matrix_row(const struct analysis *a, size_t i, const double *values,
+                           struct csv_writer *w)
 {
-    const struct similarity_result *const s = a->similarity;
-    const size_t *const column = a->ttest->significant;
-    const size_t n = a->ttest->n_significant;
-
-    csv_put_text(w, "id");
-    for (size_t j = 0; j < n; j++)
-        put_id(w, a, column[s->by_dbscan[j]]);
+    put_id(w, a, a->ttest->significant[i]);
+    for (size_t j = 0; j < a->ttest->n_significant; j++)
+        csv_put_f64(w, values[j]);
     csv_end_row(w);
-    for (size_t i = 0; i < n && !outfile_failed(w->file); i++) {
-        put_id(w, a, column[s->by_dbscan[i]]);
-        for (size_t j = 0; j < n; j++)
-            csv_put_f64(w, at(s, s->by_dbscan[i], s->by_dbscan[j]));
-        csv_end_row(w);
-    }
+}
+
+/* Names on rows and columns. */
+static void write_matrix(const struct analysis *a, struct csv_writer *w, bool is_cosine)
+{
+    csv_put_text(w, "id");
+    for (size_t j = 0; j < a->ttest->n_significant; j++)
+        put_id(w, a, a->ttest->significant[a->similarity->by_dbscan[j]]);
+    csv_end_row(w);
+    matrix_rows_write(a, is_cosine, w, put_matrix_row);
 }
 
 static void write_gram(const struct analysis *a, struct csv_writer *w)
 {
-    write_matrix(a, w, similarity_gram);
+    write_matrix(a, w, false);
 }
 
 static void write_cosine(const struct analysis *a, struct csv_writer *w)
 {
-    write_matrix(a, w, similarity_cosine);
+    write_matrix(a, w, true);
 }
 
 static bool has_matrices(const struct analysis *a)
 {
-    return a->similarity->is_whole;
+    return a->params.matrices || a->ttest->n_significant <= MATRICES_UNASKED;
 }
 
 /* Where neither CSV nor .npy is asked for, the picture and the matrices are CSV. */

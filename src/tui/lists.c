@@ -475,7 +475,7 @@ static double nearness(const struct app *app, size_t other)
     size_t i = 0;
 
     app_significant_index(app, app->neuron, &i);
-    return -similarity_cosine(app->a.similarity, i, other);
+    return -row_cosine(&app->a.ttest->selected, app->a.ttest->norms, i, other);
 }
 
 static const size_t *neighbour_order(struct app *app)
@@ -488,8 +488,8 @@ static size_t count_neighbours(struct app *app, const struct view_state *state)
     size_t i;
 
     (void)state;
-    return app->has_neuron && app->a.similarity->is_whole &&
-                   app_significant_index(app, app->neuron, &i) && neighbour_order(app) != NULL
+    return app->has_neuron && app_significant_index(app, app->neuron, &i) &&
+                   neighbour_order(app) != NULL
                ? app->a.ttest->n_significant
                : 0;
 }

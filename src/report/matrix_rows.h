@@ -1,0 +1,19 @@
+/* The Gram and the cosine matrix of the significant neurons, for files: some rows at a time. */
+#ifndef CT_REPORT_MATRIX_ROWS_H
+#define CT_REPORT_MATRIX_ROWS_H
+
+#include <stdbool.h>
+
+#include "io/csv_writer.h"
+#include "pipeline/analysis.h"
+
+/*
+ * Rows and columns sorted by DBSCAN label. put gets every row in turn: values [n_significant],
+ * borrowed until it returns, of significant neuron i. Ends early when w->file has failed, and lets
+ * it fail when memory is out.
+ */
+void matrix_rows_write(const struct analysis *a, bool is_cosine, struct csv_writer *w,
+                       void (*put)(const struct analysis *a, size_t i, const double *values,
+                                   struct csv_writer *w));
+
+#endif
