@@ -282,14 +282,10 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        every_view_draws_in_every_size,
-        every_view_draws_before_there_is_anything,
-        every_view_draws_while_a_stage_runs,
-        what_lies_over_the_view_draws_in_every_size,
-        panels_and_titles_stand_at_80x24,
-        a_small_terminal_is_told_what_it_lacks,
-        every_row_of_the_table_of_views_resolves,
-        keys_and_clicks_leave_a_state_that_draws,
+        every_view_draws_in_every_size,           every_view_draws_before_there_is_anything,
+        every_view_draws_while_a_stage_runs,      what_lies_over_the_view_draws_in_every_size,
+        panels_and_titles_stand_at_80x24,         a_small_terminal_is_told_what_it_lacks,
+        every_row_of_the_table_of_views_resolves, keys_and_clicks_leave_a_state_that_draws,
     };
     return RUN_TESTS("screen_draw", tests);
 }
