@@ -471,6 +471,11 @@ signals() {
         ended $((128 + ${number%%:*}))
     done
     ok "SIGTERM, SIGHUP, SIGINT: the terminal as it was, the status of the signal"
+    run "sh -c 'echo \$\$ >pid; exec $program'"
+    await 'They warned him'
+    kill -s SEGV "$(program_pid)"
+    ended 139
+    ok "a fault of the program: the terminal as it was"
     type_in "clear; stty -g >before; $program"
     keys Enter
     await 'They warned him'

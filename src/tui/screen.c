@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "plot/palette.h"
+#include "tui/crash.h"
 
 enum { N_COLORS = 256 + 1, MAX_PAIRS = 32767 }; /* and the terminal's own, at 0 */
 
@@ -158,6 +159,7 @@ enum ct_status screen_new(enum screen_colors colors, bool ascii, struct screen *
         free(s);
         return ct_fail_nomem(err, "screen", 0);
     }
+    crash_guard();
     s->terminal = newterm(NULL, stdout, stdin);
     if (s->terminal == NULL) {
         status = ct_fail(err, CT_EINVAL, "the terminal cannot be set up; use circuittui run");
@@ -174,6 +176,7 @@ enum ct_status screen_new(enum screen_colors colors, bool ascii, struct screen *
     endwin();
     delscreen(s->terminal);
 fail:
+    crash_release();
     free(s->pairs);
     free(s);
     return status;
@@ -198,6 +201,7 @@ void screen_free(struct screen *s)
         give_back();
     delscreen(s->terminal);
     release_signals();
+    crash_release();
     free(s->pairs);
     free(s);
 }

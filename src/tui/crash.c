@@ -1,0 +1,90 @@
+#include "config.h"
+#include "tui/crash.h"
+
+#include <curses.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+enum { N_FAULTS = sizeof faults / sizeof *faults, STACK_SIZE = 16384 };
+
+static struct sigaction before[N_FAULTS];
+static struct termios settings; /* of the terminal as it was found */
+static bool has_settings;
+static char goodbye[512];
+static size_t goodbye_size;
+static char stack[STACK_SIZE]; /* the fault may be that the stack is full */
+
+/* What tputs() sends, without the padding that it would wait for. */
+static int keep_byte(int byte)
+{
+    if (goodbye_size < sizeof goodbye && byte != 0)
+        goodbye[goodbye_size++] = (char)byte;
+    return byte;
+}
+
+static void keep(const char *capability)
+{
+    if (capability != NULL && capability != (const char *)-1)
+        tputs(capability, 1, keep_byte);
+}
+
+/* Plain letters, the mouse off, the cursor shown, the screen of before. */
+static void prepare_goodbye(void)
+{
+    const char *const mouse = tigetstr("XM");
+
+    goodbye_size = 0;
+    keep(exit_attribute_mode);
+    if (mouse != NULL && mouse != (const char *)-1)
+        keep(tiparm(mouse, 0));
+    else if (key_mouse != NULL)
+        keep("\033[?1000l");
+    keep(keypad_local);
+    keep(cursor_normal);
+    keep(exit_ca_mode);
+    keep("\r\n");
+}
+
+static void say(const char *text, size_t size)
+{
+    if (write(STDOUT_FILENO, text, size) < 0) {
+        /* nobody is left to tell */
+    }
+}
+
+static void on_fault(int number)
+{
+    static const char words[] = "circuittui: a fault of the program itself; results that were not "
+                                "written are lost\r\n";
+
+    if (has_settings)
+        tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+    say(goodbye, goodbye_size);
+    say(words, sizeof words - 1);
+    raise(number); /* by default again, so that the shell and a debugger see what happened */
+}
+
+void crash_guard(void)
+{
+    const stack_t own = { .ss_sp = stack, .ss_size = sizeof stack };
+    struct sigaction action = { .sa_handler = on_fault };
+
+    has_settings = tcgetattr(STDIN_FILENO, &settings) == 0;
+    prepare_goodbye();
+    sigaltstack(&own, NULL);
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK);
+    for (size_t i = 0; i < N_FAULTS; i++)
+        sigaction(faults[i], &action, &before[i]);
+}
+
+void crash_release(void)
+{
+    for (size_t i = 0; i < N_FAULTS; i++)
+        sigaction(faults[i], &before[i], NULL);
+}
