@@ -13,6 +13,7 @@ enum ct_status command_kmeans(struct options *options, struct ct_error *err);
 enum ct_status command_cosine(struct options *options, struct ct_error *err);
 enum ct_status command_hooks(struct options *options, struct ct_error *err);
 enum ct_status command_tokenize(struct options *options, struct ct_error *err);
+enum ct_status command_models(struct options *options, struct ct_error *err);
 
 /* Fills in what was not given: the demo's model and sentences, the processors. A model that is
  * named becomes a folder. */

@@ -128,6 +128,9 @@ static const struct {
     [COMMAND_TOKENIZE] = { "tokenize", "[--model M] [--ids] TEXT...",
                            "Token ids with their pieces; - takes each line of stdin as a text.",
                            NULL, 1, SIZE_MAX, "no text; give texts, or - for standard input" },
+    [COMMAND_MODELS] = { "models", "",
+                         "The models in Hugging Face's cache, and why one is of no use.", NULL, 0,
+                         0, NULL },
 };
 
 /* ---- one numbering for both tables: settings first ---- */
@@ -474,9 +477,11 @@ static void help_options(enum command command, FILE *out)
 
 void options_help(enum command command, FILE *out)
 {
-    fprintf(out, "Usage: circuittui%s%s %s\n%s\n", command != COMMAND_NONE ? " " : "",
-            command != COMMAND_NONE ? commands[command].name : "", commands[command].arguments,
-            commands[command].help);
+    const char *const name = command != COMMAND_NONE ? commands[command].name : "";
+    const char *const arguments = commands[command].arguments;
+
+    fprintf(out, "Usage: circuittui%s%s%s%s\n%s\n", *name != '\0' ? " " : "", name,
+            *arguments != '\0' ? " " : "", arguments, commands[command].help);
     if (commands[command].more != NULL)
         fputs(commands[command].more, out);
     if (command == COMMAND_NONE) {

@@ -23,6 +23,7 @@ enum command {
     COMMAND_COSINE,
     COMMAND_HOOKS,
     COMMAND_TOKENIZE,
+    COMMAND_MODELS,
     N_COMMANDS
 };
 

@@ -7,6 +7,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/hooks.c \
 	src/cli/main.c \
 	src/cli/meter.c src/cli/meter.h \
+	src/cli/models.c \
 	src/cli/options.c src/cli/options.h \
 	src/cli/paths.c src/cli/paths.h \
 	src/cli/run.c \
