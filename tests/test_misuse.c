@@ -127,6 +127,128 @@ START_TEST(nothing_a_stranger_wrote_reaches_the_terminal)
 }
 END_TEST
 
+/* What terminals obey, or are known to stumble over; a quote in one would end the shell's. */
+static const char *const crafted[] = {
+    "\x1b[2J",                /* the screen cleared */
+    "\x1b[1;1H",              /* the cursor elsewhere */
+    "\x1b[31;1m",             /* colours */
+    "\x1b[8m",                /* what follows hidden */
+    "\x1b[?25l",              /* the cursor hidden */
+    "\x1b[?1049h",            /* the other screen */
+    "\x1b[?1000h\x1b[?1006h", /* the mouse reported */
+    "\x1b[?2004h",            /* pasted text in brackets */
+    "\x1b[?5h",               /* everything reversed */
+    "\x1b[?1;2c",             /* an answer to who are you */
+    "\x1b[c",                 /* who are you: the answer is typed into the shell */
+    "\x1b[6n",                /* where is the cursor */
+    "\x1b[21t",               /* report the title */
+    "\x1b[3;0;0t",            /* the window moved */
+    "\x1b[4i",                /* printing */
+    "\x1b[3g",                /* tabulators cleared */
+    "\x1b[0;59;\"ls\"p",      /* a key that types a command */
+    "\x1b[1;5r",              /* a part of the screen scrolls alone */
+    "\x1b[200~ls\x1b[201~",   /* as if pasted */
+    "\x1b[999999999999;1H",   /* a number that overflows */
+    "\x1b]0;title\x07",       /* title, ended by a bell */
+    "\x1b]2;title\x1b\\",     /* title, ended as it should be */
+    "\x1b]2;never ended",     /* and not at all */
+    "\x1b]4;1;?\x07",         /* what colour is 1 */
+    "\x1b]8;;file:///etc/passwd\x1b\\a\x1b]8;;\x1b\\", /* a link */
+    "\x1b]9;notice\x07",                               /* a notice */
+    "\x1b]10;?\x07",                                   /* what colour is the text */
+    "\x1b]50;font\x07",                                /* another font */
+    "\x1b]52;c;cm0gLXJmIH4=\x07",                      /* the clipboard written */
+    "\x1b]777;notify;a;b\x07",                         /* a notice */
+    "\x1b]1337;File=inline=1:AA==\x07",                /* a picture */
+    "\x1bP1$r0m\x1b\\",                                /* an answer to a question about settings */
+    "\x1bP$qm\x1b\\",                                  /* that question */
+    "\x1bP0;0;0q#0~-\x1b\\",                           /* a picture in sixels */
+    "\x1bPtmux;\x1b\x1b[2J\x1b\\",                     /* through tmux to the terminal around it */
+    "\x1b_Ga=T;AAAA\x1b\\",                            /* a picture */
+    "\x1b^private\x1b\\",                              /* privacy message */
+    "\x1bXstring\x1b\\",                               /* start of string */
+    "\x1b"
+    "c",      /* the terminal reset */
+    "\x1b#8", /* the screen full of E */
+    "\x1b(0", /* letters as lines */
+    "\x1b%@", /* no UTF-8 any more */
+    "\x1bZ",  /* who are you, as in 1975 */
+    "\x1b>\x1b=\x1b"
+    "7\x1b"
+    "8",    /* keypad, saved cursor */
+    "\x1b", /* an escape that what follows completes */
+    "a\x0e"
+    "b\x0f",               /* shift out, shift in */
+    "good\rbad",           /* written over */
+    "good\b\b\b\bbad\x7f", /* rubbed out */
+    "a\vb\fc\td",          /* down, a page, a tabulator */
+    "\a\a\a",              /* bells */
+    "\x05\x18\x1a",        /* enquiry, cancel, substitute */
+    "\xc2\x9b"
+    "2J", /* C1 as UTF-8: control sequence introducer */
+    "\xc2\x9d"
+    "0;title\xc2\x9c",   /* operating system command, string terminator */
+    "\xc2\x90q\xc2\x9c", /* device control string */
+    "\xc2\x85\xc2\x84",  /* next line, index */
+    "\x9b"
+    "2J\x9d"
+    "0;t\x9c", /* C1 as bytes */
+    "\xe2\x80\xae"
+    "fdp.exe",                                          /* right-to-left override */
+    "\xe2\x80\xaa\xe2\x80\xab\xe2\x80\xad\xe2\x80\xac", /* embeddings, override, end */
+    "\xe2\x81\xa6\xe2\x81\xa7\xe2\x81\xa8\xe2\x81\xa9", /* isolates */
+    "\xe2\x80\x8e\xe2\x80\x8f\xd8\x9c",                 /* marks of direction */
+    "\xe2\x80\xa8\xe2\x80\xa9",                         /* line and paragraph separator */
+    "\xef\xbb\xbf",                                     /* byte order mark */
+    "\xef\xbf\xb9"
+    "a\xef\xbf\xba"
+    "b\xef\xbf\xbb",                    /* annotation */
+    "\xf3\xa0\x81\xa1\xf3\xa0\x81\xbf", /* tags */
+    "\xc0\x9b[2J",                      /* an escape in an overlong form */
+    "\xe0\x80\x9b[2J",                  /* and a longer one */
+    "\xed\xa0\x9b",                     /* a surrogate */
+    "\xf4\x90\x80\x80",                 /* beyond Unicode */
+    "\xe2\x80",                         /* cut off */
+    "\x80\xbf\xfe\xff",                 /* bytes that begin nothing */
+    "a\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86\xcc\x87\xcc\x88", /* marks piled */
+    "\xe2\x80\x8d\xe2\x80\x8b\xe2\x81\xa0",                              /* no width */
+};
+
+/* Quotes doubled, as CSV has it. */
+static void put_field(char *out, const char *text)
+{
+    out += strlen(out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            *out++ = '"';
+        *out++ = *text;
+    }
+    *out = '\0';
+}
+
+START_TEST(crafted_strings_are_shown_and_not_obeyed)
+{
+    char field[200] = "";
+    char text[2000];
+    char arguments[400];
+
+    put_field(field, crafted[_i]);
+    snprintf(text, sizeof text,
+             "group,target,text\n\"a%s\", him,\"I saw him%s\"\n\"b%s\", her,\"%sI saw her\"\n"
+             "\"a%s\", him,\"%s told him\"\n\"b%s\", her,\"We told her\"\n",
+             field, field, field, field, field, field, field);
+    text_put(folder, "crafted.csv", text);
+    assert_one_line(crafted[_i], circuittui("run --plot -s crafted.csv --force -o out"));
+    snprintf(text, sizeof text, "group,target,text\na,\"%s\",I saw him\n", field);
+    text_put(folder, "crafted.csv", text);
+    assert_one_line(crafted[_i], circuittui("run -s crafted.csv"));
+    snprintf(arguments, sizeof arguments, "tokenize -- '%s'", crafted[_i]);
+    assert_one_line(crafted[_i], circuittui(arguments));
+    snprintf(arguments, sizeof arguments, "hooks -m '%s'", crafted[_i]);
+    assert_one_line(crafted[_i], circuittui(arguments));
+}
+END_TEST
+
 static json_t *read_manifest(const char *name)
 {
     char *const text = read_back(name, NULL);
@@ -319,6 +441,8 @@ int main(void)
     tcase_set_timeout(tcase, 300);
     tcase_add_checked_fixture(tcase, begin, end);
     tcase_add_test(tcase, nothing_a_stranger_wrote_reaches_the_terminal);
+    tcase_add_loop_test(tcase, crafted_strings_are_shown_and_not_obeyed, 0,
+                        sizeof crafted / sizeof *crafted);
     tcase_add_test(tcase, inputs_from_a_pipe_are_in_the_manifest);
     tcase_add_test(tcase, the_manifest_holds_the_command);
     tcase_add_test(tcase, a_run_that_fails_leaves_no_manifest);
