@@ -91,7 +91,8 @@ static void leaves(const char *format, const char *want)
 {
     char arguments[200];
 
-    snprintf(arguments, sizeof arguments, "$C run --force --format %s -o one", format);
+    snprintf(arguments, sizeof arguments, "$C run --iterations 250 --force --format %s -o one",
+             format);
     ck_assert_int_eq(temp_shell(arguments), 0);
     ck_assert_int_eq(temp_shell("cd one; LC_ALL=C ls | tr '\\n' ' '"), 0);
     char *const out = slurp(temp_path("out"), NULL);
@@ -117,14 +118,18 @@ END_TEST
 
 START_TEST(a_run_begins_at_its_npy)
 {
-    ck_assert_int_eq(temp_shell("$C run -a run/activations.npy --groups run/groups.txt -o again"),
-                     0);
+    ck_assert_int_eq(
+        temp_shell(
+            "$C run --iterations 250 -a run/activations.npy --groups run/groups.txt -o again"),
+        0);
     ck_assert_int_eq(temp_shell("cut -d, -f3- run/ttest.csv >want; "
                                 "cut -d, -f3- again/ttest.csv | cmp - want"),
                      0);
-    ck_assert_int_eq(temp_shell("$C tsne run/activations.csv --neurons run/ttest.csv -o tsne.npy; "
-                                "cmp tsne.npy run/tsne.npy"),
-                     0);
+    ck_assert_int_eq(
+        temp_shell(
+            "$C tsne run/activations.csv --iterations 250 --neurons run/ttest.csv -o tsne.npy; "
+            "cmp tsne.npy run/tsne.npy"),
+        0);
     ck_assert_int_eq(temp_shell("$C cosine run/activations.csv --neurons run/clusters.csv "
                                 "--format npy | cmp - run/cosine.npy"),
                      0);
@@ -189,9 +194,9 @@ int main(void)
     };
 
     temp_begin();
-    const int status =
-        temp_shell("$C run -H h.2.mlp.c_fc -H h.3.ln_1 --format csv,npy,safetensors -o run") != 0 ||
-        RUN_TESTS("formats", tests);
+    const int status = temp_shell("$C run --iterations 250 -H h.2.mlp.c_fc -H h.3.ln_1 --format "
+                                  "csv,npy,safetensors -o run") != 0 ||
+                       RUN_TESTS("formats", tests);
     temp_end();
     return status;
 }

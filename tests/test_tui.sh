@@ -389,7 +389,8 @@ files() {
         cmp -s "$file" "$tmp/out/${file##*/}" || fail "${file##*/} differs from that of run"
     done
     for at in want out; do
-        sed -e '/"command"/,/\]/d' -e '/"seconds"/,/}/d' "$tmp/$at/manifest.json" >"$tmp/$at.json"
+        sed -e '/"command"/,/\]/d' -e '/"directory"/d' -e '/"seconds"/,/}/d' \
+            "$tmp/$at/manifest.json" >"$tmp/$at.json"
     done
     cmp -s "$tmp/want.json" "$tmp/out.json" || fail "manifest.json: $(
         diff "$tmp/want.json" "$tmp/out.json")"

@@ -222,6 +222,11 @@ tests_test_formats_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
 # The same files as numpy, pandas, polars and R read them; skipped without all of these.
 dist_check_SCRIPTS += tests/test_readers.sh
 
+check_PROGRAMS += tests/test_rerun
+tests_test_rerun_SOURCES = tests/test_rerun.c $(IO_TEST_SOURCES)
+tests_test_rerun_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_rerun_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_misuse
 tests_test_misuse_SOURCES = tests/test_misuse.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)
 tests_test_misuse_CPPFLAGS = $(TEST_CPPFLAGS)

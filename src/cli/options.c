@@ -16,6 +16,7 @@ enum kind { KIND_FLAG, KIND_TEXT, KIND_FORMAT, KIND_COLOR, KIND_THREADS };
 /* Where an option means something: bits 1 << COMMAND_*. */
 enum {
     FOR_RUN = 1 << COMMAND_RUN,
+    FOR_RERUN = 1 << COMMAND_RERUN,
     FOR_TTEST = 1 << COMMAND_TTEST,
     FOR_TSNE = 1 << COMMAND_TSNE,
     FOR_DBSCAN = 1 << COMMAND_DBSCAN,
@@ -24,6 +25,7 @@ enum {
     FOR_HOOKS = 1 << COMMAND_HOOKS,
     FOR_TOKENIZE = 1 << COMMAND_TOKENIZE,
     FOR_CHOICES = FOR_TSNE | FOR_COSINE, /* of neurons among a file's */
+    FOR_RUNS = FOR_RUN | FOR_RERUN,
     FOR_STEPS = FOR_CHOICES | FOR_TTEST | FOR_DBSCAN | FOR_KMEANS,
     FOR_ALL = ~0,
 };
@@ -35,9 +37,11 @@ static const struct {
     const char *name;
     int commands;
 } shared[] = {
-    { "model", FOR_RUN | FOR_HOOKS | FOR_TOKENIZE },
-    { "tokenizer", FOR_RUN | FOR_TOKENIZE },
-    { "groups", FOR_RUN | FOR_TTEST | FOR_CHOICES },
+    { "model", FOR_RUNS | FOR_HOOKS | FOR_TOKENIZE },
+    { "tokenizer", FOR_RUNS | FOR_TOKENIZE },
+    { "stimuli", FOR_RUNS },
+    { "activations", FOR_RUNS },
+    { "groups", FOR_RUNS | FOR_TTEST | FOR_CHOICES },
     { "contrast", FOR_RUN | FOR_TTEST | FOR_CHOICES },
     { "test", FOR_RUN | FOR_TTEST },
     { "alpha", FOR_RUN | FOR_TTEST },
@@ -63,7 +67,7 @@ static const struct own {
     const char *argument;
     const char *help;
 } own[] = {
-    { "out", 'o', KIND_TEXT, FOR_RUN, FIELD(out), "DIR",
+    { "out", 'o', KIND_TEXT, FOR_RUNS, FIELD(out), "DIR",
       "write result files there; the folder is made" },
     { "neurons", 0, KIND_TEXT, FOR_CHOICES, FIELD(neurons), "FILE",
       "only those of a table, as ttest.csv's significant" },
@@ -71,11 +75,11 @@ static const struct own {
     { "format", 0, KIND_FORMAT, FOR_RUN, FIELD(formats), "F", "csv, npy or both" },
     { "format", 0, KIND_FORMAT, FOR_CHOICES, FIELD(formats), "NAME",
       "csv or npy (csv; npy where FILE ends in .npy)" },
-    { "force", 0, KIND_FLAG, FOR_RUN, FIELD(force), NULL, "write over results" },
+    { "force", 0, KIND_FLAG, FOR_RUNS, FIELD(force), NULL, "write over results" },
     { "plot", 0, KIND_FLAG, FOR_RUN, FIELD(plot), NULL, "print every plot" },
     { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "WHEN", "auto/always/never" },
     { "ascii", 0, KIND_FLAG, FOR_RUN, FIELD(ascii), NULL, "plots in ASCII" },
-    { "threads", 0, KIND_THREADS, FOR_RUN | FOR_TTEST | FOR_CHOICES | FOR_KMEANS,
+    { "threads", 0, KIND_THREADS, FOR_RUNS | FOR_TTEST | FOR_CHOICES | FOR_KMEANS,
       FIELD(params.threads), "N", "processors (all)" },
     { "ids", 0, KIND_FLAG, FOR_TOKENIZE, FIELD(ids), NULL, "token ids alone, a line a text" },
     { "help", 'h', KIND_FLAG, FOR_ALL, FIELD(help), NULL, "this help" },
@@ -105,6 +109,11 @@ static const struct {
     [COMMAND_RUN] = { "run", "[OPTIONS]",
                       "The whole analysis: report on stdout, result files under --out.", NULL, 0, 0,
                       NULL },
+    [COMMAND_RERUN] = { "rerun", "[OPTIONS] MANIFEST",
+                        "A run once more: is everything as its manifest.json says?",
+                        "Tells which figures differ; status 1 when something does. Options say "
+                        "where\nmodel and sentences lie now, if not where they were.\n",
+                        1, 1, "no manifest; name the manifest.json of a run" },
     [COMMAND_TTEST] = { "ttest", "[OPTIONS] [FILE]",
                         "The t-test of every neuron: ttest.csv from activations.", ACTIVATIONS_HELP,
                         0, 1, NULL },
@@ -406,7 +415,7 @@ enum ct_status options_parse(int argc, char **argv, struct options *options, str
 
 bool options_take_file(enum command command)
 {
-    return commands[command].n_words == 1;
+    return commands[command].n_words == 1 && commands[command].least_words == 0;
 }
 
 void options_clear(struct options *options)

@@ -16,6 +16,7 @@
 enum command {
     COMMAND_NONE,
     COMMAND_RUN,
+    COMMAND_RERUN,
     COMMAND_TTEST,
     COMMAND_TSNE,
     COMMAND_DBSCAN,

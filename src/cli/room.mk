@@ -10,6 +10,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/models.c \
 	src/cli/options.c src/cli/options.h \
 	src/cli/paths.c src/cli/paths.h \
+	src/cli/rerun.c \
 	src/cli/run.c \
 	src/cli/steps.c \
 	src/cli/threads.c src/cli/threads.h \

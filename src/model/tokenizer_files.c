@@ -168,3 +168,25 @@ enum ct_status tokenizer_files_read(const char *dir, struct tokenizer_parts *par
     close_file(merges);
     return st;
 }
+
+static bool is_there(const char *dir, const char *name)
+{
+    char path[PATH_MAX];
+
+    return snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path &&
+           access(path, F_OK) == 0;
+}
+
+size_t tokenizer_files_list(const char *dir, const char *names[TOKENIZER_FILES_MAX])
+{
+    static const char *const pair[] = { "vocab.json", "merges.txt", "added_tokens.json",
+                                        "tokenizer_config.json", NULL };
+    static const char *const json[] = { "tokenizer.json", "tokenizer_config.json", NULL };
+    const bool is_pair = is_there(dir, "vocab.json") && is_there(dir, "merges.txt");
+    size_t n = 0;
+
+    for (const char *const *name = is_pair ? pair : json; *name != NULL; name++)
+        if (is_there(dir, *name))
+            names[n++] = *name;
+    return n;
+}

@@ -1,15 +1,19 @@
 #include "config.h"
 #include "report/manifest.h"
 
-#include <jansson.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/hash.h"
 #include "io/outfile.h"
+#include "model/tokenizer_files.h"
 #include "pipeline/settings.h"
 
 /* A path or an argument may be no UTF-8, which JSON cannot hold: it is told as messages tell it. */
@@ -107,6 +111,32 @@ static enum ct_status describe_model(const struct analysis *a, json_t **out, str
     return status;
 }
 
+static enum ct_status describe_tokenizer(const struct analysis *a, json_t **out,
+                                         struct ct_error *err)
+{
+    const char *const folder = a->params.tokenizer != NULL ? a->params.tokenizer : a->params.model;
+    const char *names[TOKENIZER_FILES_MAX];
+    const size_t n = tokenizer_files_list(folder, names);
+    json_t *const files = json_array();
+    enum ct_status status = CT_OK;
+
+    for (size_t i = 0; status == CT_OK && i < n; i++) {
+        json_t *file = NULL;
+        char *const path = outfile_join(folder, names[i]);
+        status = path != NULL ? describe_file(path, &file, err) : ct_fail_nomem(err, "manifest", 0);
+        if (status == CT_OK)
+            json_array_append_new(files, file);
+        free(path);
+    }
+    if (status == CT_OK) {
+        *out = json_pack("{s:o, s:O}", "path", text_or_null(folder), "files", files);
+        if (*out == NULL)
+            status = ct_fail_nomem(err, "manifest", 0);
+    }
+    json_decref(files);
+    return status;
+}
+
 static json_t *describe_hooks(const struct analysis *a)
 {
     json_t *const hooks = json_array();
@@ -123,6 +153,17 @@ static json_t *describe_texts(char *const *texts, size_t n)
     for (size_t i = 0; i < n; i++)
         json_array_append_new(array, text_or_null(texts[i]));
     return array;
+}
+
+/* JSON's integers end at INT64_MAX. */
+static json_t *describe_seed(uint64_t seed)
+{
+    char digits[24];
+
+    if (seed <= INT64_MAX)
+        return json_integer((json_int_t)seed);
+    snprintf(digits, sizeof digits, "%llu", (unsigned long long)seed);
+    return json_string(digits);
 }
 
 static json_t *describe_setting(const struct setting *setting, const struct params *params)
@@ -142,7 +183,7 @@ static json_t *describe_setting(const struct setting *setting, const struct para
     case SETTING_COUNT:
         return count(*(const size_t *)field);
     case SETTING_SEED:
-        return json_integer((json_int_t) * (const uint64_t *)field);
+        return describe_seed(*(const uint64_t *)field);
     case SETTING_FLAG:
         return json_boolean(*(const bool *)field);
     case SETTING_CHOICE:
@@ -221,10 +262,19 @@ static json_t *describe_seconds(const struct analysis *a)
     return seconds;
 }
 
-static enum ct_status describe_inputs(const struct analysis *a, json_t *root, struct ct_error *err)
+/* Where the program was when it was run: relative paths begin there. */
+static json_t *describe_directory(void)
+{
+    char path[PATH_MAX];
+
+    return text_or_null(getcwd(path, sizeof path));
+}
+
+enum ct_status manifest_add_inputs(const struct analysis *a, json_t *root, struct ct_error *err)
 {
     const struct params *const p = &a->params;
     json_t *model = NULL;
+    json_t *tokenizer = NULL;
     enum ct_status status;
 
     if (p->activations != NULL) {
@@ -235,6 +285,10 @@ static enum ct_status describe_inputs(const struct analysis *a, json_t *root, st
     }
     status = describe_model(a, &model, err);
     if (status == CT_OK && json_object_set_new(root, "model", model) != 0)
+        status = ct_fail_nomem(err, "manifest", 0);
+    if (status == CT_OK)
+        status = describe_tokenizer(a, &tokenizer, err);
+    if (status == CT_OK && json_object_set_new(root, "tokenizer", tokenizer) != 0)
         status = ct_fail_nomem(err, "manifest", 0);
     if (status == CT_OK)
         status = add_input(root, "stimuli", p->stimuli, &a->load->stimuli.table.digest, err);
@@ -266,13 +320,14 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
                               const char *folder, struct ct_error *err)
 {
     json_t *const arguments = json_array();
-    json_t *const root = json_pack("{s:s, s:O}", "version", PACKAGE_STRING, "command", arguments);
+    json_t *const root = json_pack("{s:s, s:O, s:o}", "version", PACKAGE_STRING, "command",
+                                   arguments, "directory", describe_directory());
     enum ct_status status = root != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 
     for (size_t i = 0; i < n_command; i++)
         json_array_append_new(arguments, text_or_null(command[i]));
     if (status == CT_OK)
-        status = describe_inputs(a, root, err);
+        status = manifest_add_inputs(a, root, err);
     if (status == CT_OK && (json_object_set_new(root, "parameters", describe_params(a)) != 0 ||
                             json_object_set_new(root, "counts", describe_counts(a)) != 0 ||
                             json_object_set_new(root, "outcome", describe_outcome(a)) != 0 ||

@@ -1,6 +1,8 @@
-/* manifest.json: what was run, on what, with what outcome, so that it can be run again. */
+/* manifest.json: what was run, on what, with what outcome, so that `rerun` can run it again. */
 #ifndef CT_REPORT_MANIFEST_H
 #define CT_REPORT_MANIFEST_H
+
+#include <jansson.h>
 
 #include "base/status.h"
 #include "pipeline/analysis.h"
@@ -12,5 +14,26 @@
 enum ct_status manifest_write(const struct analysis *a, const char *const *command,
                               size_t n_command, const struct tables_written *written,
                               const char *folder, struct ct_error *err);
+
+/*
+ * Adds to root what was read, as the manifest tells it: `model`, `tokenizer` and `stimuli`, or
+ * `activations` and, if there are any, `groups`; with paths, sizes and SHA-256. CT_EIO, CT_ENOMEM.
+ */
+enum ct_status manifest_add_inputs(const struct analysis *a, json_t *root, struct ct_error *err);
+
+struct manifest { /* zero-initialise; owns everything until manifest_clear() */
+    json_t *root;
+    const char *version;  /* borrowed from root */
+    struct params params; /* of the run; paths as they are found from here */
+    struct tables_written results;
+};
+
+/*
+ * Reads a manifest that anybody may have written: every parameter, format and result file must be
+ * there, of its type and within its bounds. CT_EIO, CT_EFORMAT (with the member that is wrong),
+ * CT_ENOMEM; *out is untouched then.
+ */
+enum ct_status manifest_read(const char *path, struct manifest *out, struct ct_error *err);
+void manifest_clear(struct manifest *m);
 
 #endif

@@ -1,7 +1,9 @@
 noinst_LIBRARIES += src/report/libreport.a
 src_report_libreport_a_SOURCES = \
 	src/report/arrays.c src/report/arrays.h \
+	src/report/differences.c src/report/differences.h \
 	src/report/manifest.c src/report/manifest.h \
+	src/report/manifest_read.c \
 	src/report/matrix_rows.c src/report/matrix_rows.h \
 	src/report/picks.c src/report/picks.h \
 	src/report/plot_activations.c \
@@ -10,5 +12,6 @@ src_report_libreport_a_SOURCES = \
 	src/report/plot_parts.c src/report/plot_parts.h \
 	src/report/plot_plane.c \
 	src/report/plots.c src/report/plots.h \
+	src/report/rerun.c src/report/rerun.h \
 	src/report/summary.c src/report/summary.h \
 	src/report/tables.c src/report/tables.h

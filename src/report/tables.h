@@ -45,6 +45,10 @@ const struct table *table_find(const char *file);
 enum ct_status table_write(const struct analysis *a, const struct table *table, const char *path,
                            struct ct_error *err);
 
+/* What the file would hold, without writing it. Errors as table_write(). */
+enum ct_status table_digest(const struct analysis *a, const struct table *table,
+                            struct input_digest *digest, struct ct_error *err);
+
 /* Whether tables_write() writes it: its stage has a result that fits the parameters, and it is one
  * of the formats (a set of enum result_format). */
 bool table_is_written(const struct analysis *a, const struct table *table, unsigned formats);

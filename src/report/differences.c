@@ -1,0 +1,269 @@
+#include "config.h"
+#include "report/differences.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "io/csv.h"
+#include "io/npy.h"
+#include "io/number.h"
+
+/* ---- a table or an array as cells ---- */
+
+struct sheet { /* zero-initialise; sheet_close() */
+    bool is_table;
+    struct csv_table table;
+    struct npy npy;
+    size_t rows; /* without the header */
+    size_t cols;
+};
+
+struct shown {
+    char text[60];
+};
+
+static enum ct_status sheet_open(const char *path, bool is_table, struct sheet *s,
+                                 struct ct_error *err)
+{
+    const enum ct_status status =
+        is_table ? csv_table_read(path, &s->table, err) : npy_open(path, &s->npy, err);
+
+    if (status != CT_OK)
+        return status;
+    s->is_table = is_table;
+    s->rows = is_table ? s->table.n_rows : s->npy.view.rows;
+    s->cols = is_table ? s->table.n_cols : s->npy.view.cols;
+    return CT_OK;
+}
+
+static void sheet_close(struct sheet *s)
+{
+    csv_table_clear(&s->table);
+    npy_close(&s->npy);
+}
+
+static struct csv_field sheet_field(const struct sheet *s, size_t row, size_t col)
+{
+    return csv_table_field(&s->table, row + 1, col);
+}
+
+static bool sheet_number(const struct sheet *s, size_t row, size_t col, double *value)
+{
+    if (s->is_table) {
+        const struct csv_field field = sheet_field(s, row, col);
+        return number_parse(field.text, field.size, value);
+    }
+    *value = matview_get(&s->npy.view, row, col);
+    return true;
+}
+
+static struct shown show_field(struct csv_field field)
+{
+    struct shown s;
+
+    text_visible(s.text, sizeof s.text, field.text, field.size);
+    return s;
+}
+
+static struct shown show_cell(const struct sheet *s, size_t row, size_t col)
+{
+    struct shown shown = { "" };
+
+    if (s->is_table)
+        return show_field(sheet_field(s, row, col));
+    if (s->npy.view.dtype == DTYPE_F32)
+        number_format_f32(shown.text, (float)matview_get(&s->npy.view, row, col));
+    else
+        number_format_f64(shown.text, matview_get(&s->npy.view, row, col));
+    return shown;
+}
+
+static struct shown show_column(const struct sheet *s, size_t col)
+{
+    struct shown shown;
+
+    if (s->is_table)
+        return show_field(csv_table_field(&s->table, 0, col));
+    snprintf(shown.text, sizeof shown.text, "column %zu", col);
+    return shown;
+}
+
+/* Rows of tables count from 1 and have their neuron's name beside it, those of arrays from 0. */
+static void tell_row(const struct sheet *s, size_t row, FILE *out)
+{
+    if (!s->is_table) {
+        fprintf(out, "row %zu", row);
+        return;
+    }
+    fprintf(out, "row %zu", row + 1);
+    if (strcmp(csv_table_field(&s->table, 0, 0).text, "hook") == 0 && s->cols > 1)
+        fprintf(out, " (%s:%s)", show_cell(s, row, 0).text, show_cell(s, row, 1).text);
+    else if (strcmp(csv_table_field(&s->table, 0, 0).text, "id") == 0)
+        fprintf(out, " (%s)", show_cell(s, row, 0).text);
+}
+
+/* ---- comparing ---- */
+
+/* How far apart two cells are: 0 for the same figure, infinite where one is no number. */
+static double distance(const struct sheet *then, const struct sheet *now, size_t row, size_t col)
+{
+    double a;
+    double b;
+
+    if (sheet_number(then, row, col, &a) && sheet_number(now, row, col, &b)) {
+        if (a == b || (isnan(a) && isnan(b)))
+            return 0.0;
+        return isnan(a - b) ? INFINITY : fabs(b - a);
+    }
+    return then->is_table &&
+                   strcmp(sheet_field(then, row, col).text, sheet_field(now, row, col).text) == 0
+               ? 0.0
+               : INFINITY;
+}
+
+struct column {
+    size_t n;     /* rows that differ */
+    size_t worst; /* of these the one that differs most */
+    double most;  /* by how much */
+};
+
+static struct column compare_column(const struct sheet *then, const struct sheet *now, size_t col)
+{
+    struct column c = { 0 };
+
+    for (size_t row = 0; row < then->rows; row++) {
+        const double d = distance(then, now, row, col);
+        if (d == 0.0)
+            continue;
+        if (c.n++ == 0 || d > c.most) {
+            c.most = d;
+            c.worst = row;
+        }
+    }
+    return c;
+}
+
+static void tell_column(const struct sheet *then, const struct sheet *now, size_t col,
+                        const struct column *c, FILE *out)
+{
+    double a;
+    double b;
+
+    fprintf(out, "  %s: %zu of %zu rows, %s", show_column(then, col).text, c->n, then->rows,
+            c->n > 1 ? "most in " : "");
+    tell_row(then, c->worst, out);
+    fprintf(out, ": %s then, %s now", show_cell(then, c->worst, col).text,
+            show_cell(now, c->worst, col).text);
+    if (sheet_number(then, c->worst, col, &a) && sheet_number(now, c->worst, col, &b) &&
+        isfinite(b - a))
+        fprintf(out, ", %+.3g", b - a);
+    fputc('\n', out);
+}
+
+static bool same_columns(const struct sheet *then, const struct sheet *now)
+{
+    if (then->cols != now->cols)
+        return false;
+    for (size_t col = 0; then->is_table && col < then->cols; col++)
+        if (strcmp(csv_table_field(&then->table, 0, col).text,
+                   csv_table_field(&now->table, 0, col).text) != 0)
+            return false;
+    return true;
+}
+
+static enum ct_status tell_cells(const struct sheet *then, const struct sheet *now, FILE *out,
+                                 struct ct_error *err)
+{
+    enum { MOST = 12 };
+    struct column *const columns = calloc(then->cols + 1, sizeof *columns);
+    size_t n_cells = 0;
+    size_t n_columns = 0;
+    size_t n_told = 0;
+
+    if (columns == NULL)
+        return ct_fail_nomem(err, "differences", 0);
+    for (size_t col = 0; col < then->cols; col++) {
+        columns[col] = compare_column(then, now, col);
+        n_cells += columns[col].n;
+        n_columns += columns[col].n > 0;
+    }
+    if (n_cells == 0)
+        fputs("the same figures, in other bytes\n", out);
+    else
+        fprintf(out, "%zu of %zu figures differ\n", n_cells, then->rows * then->cols);
+    for (size_t col = 0; col < then->cols && n_told < MOST; col++)
+        if (columns[col].n > 0) {
+            tell_column(then, now, col, &columns[col], out);
+            n_told++;
+        }
+    if (n_columns > n_told)
+        fprintf(out, "  and %zu more columns\n", n_columns - n_told);
+    free(columns);
+    return CT_OK;
+}
+
+static enum ct_status tell_sheets(const char *then_path, const char *now_path, bool is_table,
+                                  FILE *out, struct ct_error *err)
+{
+    struct sheet then = { 0 };
+    struct sheet now = { 0 };
+    enum ct_status status = sheet_open(then_path, is_table, &then, err);
+
+    if (status == CT_OK)
+        status = sheet_open(now_path, is_table, &now, err);
+    if (status == CT_OK && then.rows != now.rows)
+        fprintf(out, "%zu rows then, %zu now\n", then.rows, now.rows);
+    else if (status == CT_OK && !same_columns(&then, &now))
+        fprintf(out, "%zu columns then, %zu now, others or in another order\n", then.cols,
+                now.cols);
+    else if (status == CT_OK)
+        status = tell_cells(&then, &now, out, err);
+    sheet_close(&then);
+    sheet_close(&now);
+    return status;
+}
+
+static enum ct_status tell_bytes(const char *then_path, const char *now_path, FILE *out,
+                                 struct ct_error *err)
+{
+    FILE *const then = fopen(then_path, "rb");
+    FILE *const now = fopen(now_path, "rb");
+    enum ct_status status = CT_OK;
+    size_t at = 0;
+    int a = 0;
+    int b = 0;
+
+    if (then == NULL || now == NULL)
+        status = ct_fail_errno(err, "%s", then == NULL ? then_path : now_path);
+    while (status == CT_OK && a == b && a != EOF) {
+        a = getc(then);
+        b = getc(now);
+        at++;
+    }
+    if (status == CT_OK)
+        fprintf(out, "differs from byte %zu on\n", at);
+    if (then != NULL)
+        fclose(then);
+    if (now != NULL)
+        fclose(now);
+    return status;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t size = strlen(text);
+    const size_t n = strlen(end);
+
+    return size >= n && strcmp(text + size - n, end) == 0;
+}
+
+enum ct_status differences_tell(const char *file, const char *then, const char *now, FILE *out,
+                                struct ct_error *err)
+{
+    if (ends_with(file, ".csv") || ends_with(file, ".npy"))
+        return tell_sheets(then, now, ends_with(file, ".csv"), out, err);
+    return tell_bytes(then, now, out, err);
+}

@@ -1,0 +1,267 @@
+/* A run is repeated from its manifest: what is the same, what differs and by how much; and
+ * manifests that somebody has tampered with. */
+#include "config.h"
+#include "support.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io_temp.h"
+#include "report/manifest.h"
+
+static void works(const char *line)
+{
+    const int status = temp_shell(line);
+    char *const err = slurp(temp_path("err"), NULL);
+
+    ck_assert_msg(status == 0 && err[0] == '\0', "%s: status %d, %s", line, status, err);
+    free(err);
+}
+
+/* Status 1 with this line on stderr; the lines on stdout that have any of words (NULL: all). */
+static void differs(const char *line, const char *want_err, const char *want_out)
+{
+    const int status = temp_shell(line);
+    char *const err = slurp(temp_path("err"), NULL);
+    char *const out = slurp(temp_path("out"), NULL);
+
+    ck_assert_msg(status == 1, "%s: status %d", line, status);
+    ck_assert_str_eq(err, want_err);
+    ck_assert_msg(strstr(out, want_out) != NULL, "want %s in %s", want_out, out);
+    free(err);
+    free(out);
+}
+
+#define NOT_ALL "circuittui: x/manifest.json: not everything is the same\n"
+
+START_TEST(the_same_is_the_same)
+{
+    works("$C rerun r/manifest.json >said");
+    works("test $(grep -c ' the same$' said) = 16");
+    works("tail -1 said | grep -qx 'All of 13 result files are the same.'");
+    works("cd / && $C rerun \"$OLDPWD/r/manifest.json\" --threads 1");
+    works("$C rerun r/manifest.json -o again && cmp r/tsne.npy again/tsne.npy && "
+          "$C rerun again/manifest.json");
+    works("test -z \"$(ls \"${TMPDIR:-/tmp}\" | grep 'circuittui-......$')\"");
+}
+END_TEST
+
+START_TEST(a_manifest_alone_is_enough)
+{
+    works("mkdir -p alone; cp r/manifest.json alone; $C rerun alone/manifest.json | "
+          "grep -qx 'ttest.csv  *the same as in the manifest; the file is not here'");
+}
+END_TEST
+
+START_TEST(figures_that_differ_are_told)
+{
+    temp_shell("rm -rf x; cp -r r x; awk -F, -v OFS=, 'NR == 4 { $5 = 7.5 } 1' r/ttest.csv "
+               ">x/ttest.csv; awk -F, -v OFS=, 'NR == 4 { printf \"%s\", $5 }' r/ttest.csv");
+    char *const t = slurp(temp_path("out"), NULL);
+    char want[400];
+
+    snprintf(want, sizeof want,
+             "ttest.csv                the file here is not the one of the manifest; 1 of 2304 "
+             "figures differ\n  t: 1 of 256 rows, row 3 (h.3.mlp.c_fc:2): 7.5 then, %s now, ",
+             t);
+    differs("$C rerun x/manifest.json", NOT_ALL, want);
+    differs("$C rerun x/manifest.json", NOT_ALL, "\n1 of 13 result files differs.\n");
+    free(t);
+}
+END_TEST
+
+START_TEST(arrays_that_differ_are_told)
+{
+    /* The first coordinate becomes 0: its bytes follow a header of 128. */
+    works("rm -rf x; cp -r r x; { head -c 128 r/tsne.npy; printf '\\0\\0\\0\\0'; "
+          "tail -c +133 r/tsne.npy; } >x/tsne.npy");
+    differs("$C rerun x/manifest.json", NOT_ALL,
+            "tsne.npy                 the file here is not the one of the manifest; 1 of 218 "
+            "figures differ\n  column 0: 1 of 109 rows, row 0: 0 then, ");
+    works("rm -rf x; cp -r r x; sed -i 1s/him/hex/ x/groups.txt");
+    differs("$C rerun x/manifest.json", NOT_ALL, "differs from byte 2 on\n");
+    works("rm -rf x; cp -r r x; sed -i 2d x/clusters.csv");
+    differs("$C rerun x/manifest.json", NOT_ALL, "108 rows then, 109 now\n");
+    works("rm -rf x; cp -r r x; echo >x/tsne.npy");
+    differs("$C rerun x/manifest.json",
+            "circuittui: x/tsne.npy: not a whole .npy header; save the array again with "
+            "numpy.save\n",
+            "");
+}
+END_TEST
+
+START_TEST(other_inputs_are_told)
+{
+    works("rm -rf x; cp -r r x; sed 2,3d stimuli.csv >fewer.csv");
+    differs("$C rerun x/manifest.json -s fewer.csv", NOT_ALL,
+            "Stimuli                  differs\nactivations.csv          108 rows then, 106 now\n");
+    works("cp -r \"$FIXTURES_DIR/demo\" model; sed -i s/gelu_new/relu/ model/config.json");
+    differs("$C rerun x/manifest.json -m model", NOT_ALL,
+            "Model                    differs in its config.json\n"
+            "Tokenizer                the same\n");
+    works("$C run -s - -o piped <stimuli.csv");
+    differs("$C rerun piped/manifest.json",
+            "circuittui: piped/manifest.json: the run read standard input; name a file with "
+            "--stimuli\n",
+            "");
+    works("$C rerun piped/manifest.json -s stimuli.csv");
+    differs("$C rerun x/manifest.json --groups x/groups.txt",
+            "circuittui: --groups: the run of x/manifest.json had none; leave it out\n", "");
+}
+END_TEST
+
+START_TEST(activations_can_be_repeated)
+{
+    works("$C run -a r/activations.npy --groups r/groups.txt -o acts && "
+          "$C rerun acts/manifest.json >said && grep -q '^Groups  *the same' said");
+}
+END_TEST
+
+/* ---- manifests from strangers ---- */
+
+static json_t *load_manifest(void)
+{
+    json_t *const root = json_load_file(temp_path("r/manifest.json"), 0, NULL);
+
+    ck_assert_ptr_nonnull(root);
+    return root;
+}
+
+/* What manifest_read() says to root, from behind its path; root is given up. */
+static const char *read_error(json_t *root)
+{
+    static struct ct_error err;
+    struct manifest m = { 0 };
+    const char *const path = temp_path("bad.json");
+
+    ck_assert_int_eq(json_dump_file(root, path, 0), 0);
+    json_decref(root);
+    ck_assert_int_ne(manifest_read(path, &m, &err), CT_OK);
+    ck_assert_ptr_null(m.root);
+    ck_assert_int_eq(strncmp(err.text, path, strlen(path)), 0);
+    return err.text + strlen(path);
+}
+
+#define EXPECTED(want) ": expected " want "; is it a manifest.json of circuittui?"
+
+START_TEST(every_member_is_checked)
+{
+    static const struct {
+        const char *key;
+        const char *value; /* JSON; NULL: the member is taken away */
+        const char *want;
+    } cases[] = {
+        { "alpha", "\"x\"", ": parameters.alpha" EXPECTED("a number") },
+        { "alpha", "2", ": --alpha: '2' will not do; give a number between 0 and 1" },
+        { "alpha", NULL, ": parameters.alpha" EXPECTED("to be there") },
+        { "model", "7", ": parameters.model" EXPECTED("a path or null") },
+        { "model", "null", ": parameters.model" EXPECTED("a path") },
+        { "stimuli", "\"\"", ": parameters.stimuli" EXPECTED("a path or null") },
+        { "hook", "\"h.1\"", ": parameters.hook" EXPECTED("names") },
+        { "hook", "[1]", ": parameters.hook" EXPECTED("names") },
+        { "contrast", "[\"a\"]", ": parameters.contrast" EXPECTED("two names") },
+        { "contrast", "[\"a\", null]", ": parameters.contrast" EXPECTED("two names") },
+        { "iterations", "1000.5", ": parameters.iterations" EXPECTED("a whole number") },
+        { "iterations", "-1",
+          ": --iterations: '-1' will not do; give a whole number, 250 or more" },
+        { "seed", "1.5", ": parameters.seed" EXPECTED("a whole number") },
+        { "seed", "\"-1\"", ": --seed: '-1' will not do; give a whole number" },
+        { "test", "1", ": parameters.test" EXPECTED("a word") },
+        { "test", "\"anova\"", ": --test: 'anova' will not do; give student/welch/paired" },
+        { "matrices", "0", ": parameters.matrices" EXPECTED("true or false") },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *const root = load_manifest();
+        json_t *const params = json_object_get(root, "parameters");
+        if (cases[i].value != NULL)
+            json_object_set_new(params, cases[i].key,
+                                json_loads(cases[i].value, JSON_DECODE_ANY, NULL));
+        else
+            json_object_del(params, cases[i].key);
+        ck_assert_str_eq(read_error(root), cases[i].want);
+    }
+}
+END_TEST
+
+START_TEST(the_list_of_files_is_checked)
+{
+    static const struct {
+        const char *key; /* of the second file; NULL: the list itself */
+        const char *value;
+        const char *want;
+    } cases[] = {
+        { NULL, "{}", ": results" EXPECTED("a list of files") },
+        { NULL, "[]", ": results" EXPECTED("a list of files") },
+        { NULL, "[1]", ": results.file" EXPECTED("the name of a result file") },
+        { "file", "\"../../etc/passwd\"", ": results.file" EXPECTED("the name of a result file") },
+        { "file", "\"activations.csv\"", ": results.activations.csv" EXPECTED("it once") },
+        { "sha256", "\"12\"", ": results.sha256" EXPECTED("64 digits") },
+        { "sha256", "null", ": results.sha256" EXPECTED("64 digits") },
+        { "bytes", "-1", ": results.bytes" EXPECTED("a whole number") },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *const root = load_manifest();
+        json_t *const value = json_loads(cases[i].value, JSON_DECODE_ANY, NULL);
+        if (cases[i].key == NULL)
+            json_object_set_new(root, "results", value);
+        else
+            json_object_set_new(json_array_get(json_object_get(root, "results"), 1), cases[i].key,
+                                value);
+        ck_assert_str_eq(read_error(root), cases[i].want);
+    }
+}
+END_TEST
+
+START_TEST(other_files_are_no_manifests)
+{
+    struct manifest m = { 0 };
+
+    ck_assert_str_eq(read_error(json_object()), ": version" EXPECTED("a text"));
+    ck_assert_str_eq(read_error(json_pack("{s:s}", "version", "1")),
+                     ": parameters" EXPECTED("an object"));
+    ck_assert_str_eq(read_error(json_array()), ": not a JSON object");
+    ck_assert_int_eq(manifest_read(temp_path("r"), &m, NULL), CT_EFORMAT);
+    ck_assert_int_eq(manifest_read(temp_path("nothing"), &m, NULL), CT_EIO);
+    ck_assert_int_eq(temp_shell("$C rerun"), 2);
+    ck_assert_int_eq(temp_shell("$C rerun a b"), 2);
+}
+END_TEST
+
+START_TEST(what_is_read_is_what_was_written)
+{
+    struct manifest m = { 0 };
+    struct ct_error err;
+
+    ck_assert_msg(manifest_read(temp_path("r/manifest.json"), &m, &err) == CT_OK, "%s", err.text);
+    ck_assert(m.params.seed == UINT64_MAX);
+    ck_assert(m.params.alpha == 0.05);
+    ck_assert_int_eq(m.params.test, TTEST_STUDENT);
+    ck_assert_uint_eq(m.results.formats, FORMAT_CSV | FORMAT_NPY);
+    ck_assert_uint_eq(m.results.n, 13);
+    ck_assert_str_eq(m.results.files[0].file, "activations.csv");
+    manifest_clear(&m);
+    manifest_clear(&m);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        the_same_is_the_same,         a_manifest_alone_is_enough,
+        figures_that_differ_are_told, arrays_that_differ_are_told,
+        other_inputs_are_told,        activations_can_be_repeated,
+        every_member_is_checked,      the_list_of_files_is_checked,
+        other_files_are_no_manifests, what_is_read_is_what_was_written,
+    };
+
+    temp_begin();
+    const int status = temp_shell("cp \"$FIXTURES_DIR/demo/stimuli.csv\" . && "
+                                  "$C run -s stimuli.csv --format both --iterations 250 "
+                                  "--seed 18446744073709551615 -o r") != 0 ||
+                       RUN_TESTS("rerun", tests);
+    temp_end();
+    return status;
+}
