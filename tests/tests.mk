@@ -2,6 +2,7 @@
 AM_TESTS_ENVIRONMENT = \
 	FIXTURES_DIR='$(abs_top_srcdir)/fixtures'; export FIXTURES_DIR; \
 	GOLDEN_DIR='$(abs_top_srcdir)/tests/golden'; export GOLDEN_DIR; \
+	CORPUS_DIR='$(abs_top_srcdir)/tests/fuzz/corpus'; export CORPUS_DIR; \
 	CIRCUITTUI='$(abs_top_builddir)/src/circuittui$(EXEEXT)'; export CIRCUITTUI;
 
 TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CHECK_CFLAGS)

@@ -1,0 +1,37 @@
+/* The name or glob of a hook point, in a model of twelve layers. */
+#include "config.h"
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/hooks.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct gpt2_config config = {
+        .vocab_size = 100, .n_positions = 64, .n_embd = 8, .n_inner = 32, .n_layer = 12, .n_head = 2
+    };
+    char *const pattern = ct_strndup((const char *)data, size);
+    const char *const patterns[] = { pattern };
+    struct hook_point *points = NULL;
+    struct ct_error err = { 0 };
+    size_t n = 0;
+
+    fuzz_require(pattern != NULL);
+    const enum ct_status status = hooks_resolve(&config, patterns, 1, &points, &n, &err);
+    fuzz_check_answer(status, &err);
+    fuzz_require(status != CT_OK || n > 0);
+    for (size_t i = 0; i < n; i++) {
+        const char *const names[] = { points[i].name };
+        struct hook_point *again = NULL;
+        size_t n_again = 0;
+        fuzz_require(hooks_resolve(&config, names, 1, &again, &n_again, &err) == CT_OK);
+        fuzz_require(n_again == 1 && strcmp(again[0].name, points[i].name) == 0);
+        free(again);
+    }
+    free(points);
+    free(pattern);
+    return 0;
+}

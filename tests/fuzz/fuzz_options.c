@@ -1,0 +1,56 @@
+/* A command line, one word a line: settings that are accepted read back as they are shown. */
+#include "config.h"
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/options.h"
+#include "pipeline/settings.h"
+
+enum { MOST_WORDS = 32, SHOWN = 512 };
+
+static void check_setting(const struct setting *setting, const struct params *params)
+{
+    char shown[SHOWN];
+    char again[SHOWN];
+    struct params other;
+    struct ct_error err = { 0 };
+
+    setting_format(setting, params, shown, sizeof shown);
+    if (shown[0] == '\0' || strlen(shown) + 1 == sizeof shown || setting->kind == SETTING_HOOKS)
+        return; /* not set, cut, or a list that is shown on one line */
+    params_init(&other);
+    fuzz_require(setting_parse(setting, &other, shown, &err) == CT_OK);
+    setting_format(setting, &other, again, sizeof again);
+    fuzz_require(strcmp(shown, again) == 0);
+    params_clear(&other);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *const text = ct_strndup((const char *)data, size);
+    char name[] = "circuittui";
+    char *argv[MOST_WORDS + 1] = { name };
+    int argc = 1;
+    struct options options;
+    struct ct_error err = { 0 };
+
+    fuzz_require(text != NULL);
+    for (char *at = text; at != NULL && *at != '\0' && argc < MOST_WORDS;) {
+        char *const end = strchr(at, '\n');
+        argv[argc++] = at;
+        if (end != NULL)
+            *end = '\0';
+        at = end != NULL ? end + 1 : NULL;
+    }
+    argv[argc] = NULL;
+    const enum ct_status status = options_parse(argc, argv, &options, &err);
+    fuzz_check_answer(status, &err);
+    for (size_t i = 0; status == CT_OK && i < n_settings; i++)
+        check_setting(&settings[i], &options.params);
+    options_clear(&options);
+    free(text);
+    return 0;
+}

@@ -1,0 +1,545 @@
+#!/usr/bin/env python3
+"""Writes the made part of the corpus: good-* are inputs as they should be, from which the fuzzers
+start, and bad-* are malformed ones, each of which the program must answer with one line and status
+1 or 2 (tests/test_malformed.c). Inputs that fuzzers found are named found-* and stay as they are.
+
+    python3 tests/fuzz/gen_corpus.py    # from the top folder; Python's standard library is enough
+"""
+import json
+import pathlib
+import struct
+
+HERE = pathlib.Path(__file__).parent / "corpus"
+DEEP = 3000  # more than any parser follows
+
+
+class Folder:
+    """One target's inputs; names tell what is wrong."""
+
+    def __init__(self, target):
+        self.path = HERE / target
+        self.path.mkdir(parents=True, exist_ok=True)
+        for old in list(self.path.glob("good-*")) + list(self.path.glob("bad-*")):
+            old.unlink()
+
+    def put(self, kind, name, data):
+        data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        path = self.path / f"{kind}-{name}"
+        assert not path.exists(), path
+        path.write_bytes(data)
+
+    def good(self, name, data):
+        self.put("good", name, data)
+
+    def bad(self, name, data):
+        self.put("bad", name, data)
+
+
+def bad_json(folder):
+    """What no reader of JSON takes, whatever it is about."""
+    for name, text in {
+        "empty": "",
+        "blank": " \n",
+        "nul": b"\0",
+        "open": "{",
+        "open-string": '{"a',
+        "open-key": '{"a"',
+        "colon": '{"a":',
+        "comma": '{"a":1,}',
+        "no-comma": '{"a":1 "b":2}',
+        "after": "{} {}",
+        "single-quotes": "{'a':1}",
+        "nan": '{"a":NaN}',
+        "plus": '{"a":+1}',
+        "zeros": '{"a":01}',
+        "huge-integer": '{"a":123456789012345678901234567890}',
+        "huge-real": '{"a":1e999}',
+        "comment": "{/*a*/}",
+        "not-utf8": b'{"\xff":1}',
+        "overlong": b'{"\xc0\xaf":1}',
+        "surrogate": '{"a":"\\ud800"}',
+        "nul-in-key": '{"a\\u0000b":1}',
+        "control": '{"a":"\x1b[31m"}',
+        "twice": '{"a":1,"a":2}',
+        "deep-arrays": '{"a":' + "[" * DEEP + "]" * DEEP + "}",
+        "deep-objects": '{"a":' * DEEP + "1" + "}" * DEEP,
+        "bom": b"\xef\xbb\xbf{}\xff",
+        "array": "[]",
+        "number": "1",
+        "text": '"a"',
+        "null": "null",
+    }.items():
+        folder.bad("json-" + name, text)
+
+
+# ---- models ----
+
+
+def safetensors(header, data=b"", n=None, pad=True):
+    text = header if isinstance(header, bytes) else json.dumps(header, separators=(",", ":")).encode()
+    if pad:
+        text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text) if n is None else n) + text + data
+
+
+def tensor(shape, begin, end, dtype="F32", **more):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end], **more}
+
+
+def gen_safetensors():
+    f = Folder("safetensors")
+    ab = {"a": tensor([2], 0, 8), "b": tensor([1, 2], 8, 12, "F16")}
+    f.good("two", safetensors(ab, b"\0" * 12))
+    f.good("metadata", safetensors({"__metadata__": {"format": "pt"}, **ab}, b"\0" * 12))
+    f.good("empty", safetensors({}))
+    f.good("scalar", safetensors({"s": tensor([], 0, 2, "BF16")}, b"\0\0"))
+    f.good("no-elements", safetensors({"s": tensor([0, 5], 0, 0)}))
+    whole = safetensors(ab, b"\0" * 12)
+    for n in (0, 1, 7, 8, 9, 40, len(whole) - 1):
+        f.bad(f"cut-{n}", whole[:n])
+    f.bad("after", whole + b"\0")
+    for name, n in {"0": 0, "1": 1, "2^31": 2**31, "2^60": 2**60, "2^63": 2**63, "max": 2**64 - 1,
+                    "max-7": 2**64 - 8, "100000001": 100000001, "longer": 1000}.items():
+        f.bad(f"header-{name}", safetensors(ab, b"\0" * 12, n=n))
+    f.bad("header-array", safetensors(b"[]      "))
+    f.bad("header-blank", safetensors(b"        "))
+    f.bad("header-text", safetensors(b"not json, just text"))
+    f.bad("header-twice", safetensors(b'{"a":' + json.dumps(tensor([1], 0, 4)).encode() + b',"a":'
+                                      + json.dumps(tensor([1], 0, 4)).encode() + b"}", b"\0" * 4))
+    f.bad("header-not-utf8", safetensors(b'{"\xff\xfe":{}}'))
+    f.bad("header-nul", safetensors(b'{"a\0b":{}}'))
+    f.bad("header-deep", safetensors(b'{"a":' + b"[" * DEEP + b"]" * DEEP + b"}"))
+    f.bad("header-trailing", safetensors(b"{}}"))
+    f.bad("html", b"<!DOCTYPE html>\n<html><body>404 Not Found</body></html>\n")
+    f.bad("git-lfs", b"version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 548105171\n")
+    f.bad("pickle", b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\nq\x00.")
+    f.bad("zip", b"PK\x03\x04" + b"\0" * 40)
+    for name, info in {
+        "null": None, "number": 3, "text": "x", "array": [], "no-dtype": {"shape": [1], "data_offsets": [0, 4]},
+        "no-shape": {"dtype": "F32", "data_offsets": [0, 4]}, "no-offsets": {"dtype": "F32", "shape": [1]},
+        "dtype-unknown": tensor([1], 0, 4, "F31"), "dtype-number": tensor([1], 0, 4, 7),
+        "dtype-null": tensor([1], 0, 4, None), "dtype-lower": tensor([1], 0, 4, "f32"),
+        "shape-number": tensor(1, 0, 4), "shape-text": tensor("1", 0, 4), "shape-negative": tensor([-1], 0, 4),
+        "shape-real": tensor([1.0], 0, 4), "shape-nested": tensor([[1]], 0, 4), "shape-null": tensor([None], 0, 4),
+        "shape-2^60": tensor([2**60], 0, 4), "shape-2^62": tensor([2**62], 0, 4), "shape-2^63-1": tensor([2**63 - 1], 0, 4),
+        "shape-product": tensor([2**32, 2**32], 0, 4), "shape-product-64": tensor([2**16] * 4 + [1], 0, 0),
+        "shape-many": tensor([2] * 70, 0, 4), "shape-less": tensor([0], 0, 4),
+        "offsets-text": tensor([1], "0", "4"), "offsets-one": {"dtype": "F32", "shape": [1], "data_offsets": [0]},
+        "offsets-three": {"dtype": "F32", "shape": [1], "data_offsets": [0, 2, 4]},
+        "offsets-reverse": tensor([1], 4, 0), "offsets-negative": tensor([1], -4, 0),
+        "offsets-past": tensor([1], 4, 8), "offsets-hole": tensor([1], 1, 5), "offsets-2^62": tensor([1], 2**62, 2**62 + 4),
+        "offsets-real": tensor([1], 0.0, 4.0), "half-byte": tensor([1], 0, 0, "F4"),
+        "six-bits": tensor([3], 0, 2, "F6_E2M3"),
+    }.items():
+        f.bad("entry-" + name, safetensors({"a": info}, b"\0" * 4))
+    f.bad("overlap", safetensors({"a": tensor([2], 0, 8), "b": tensor([2], 4, 12)}, b"\0" * 12))
+    f.bad("same-place", safetensors({"a": tensor([1], 0, 4), "b": tensor([1], 0, 4)}, b"\0" * 4))
+    f.bad("hole", safetensors({"a": tensor([1], 0, 4), "b": tensor([1], 8, 12)}, b"\0" * 12))
+    f.bad("late-start", safetensors({"a": tensor([1], 4, 8)}, b"\0" * 8))
+    f.bad("metadata-text", safetensors({"__metadata__": "x", **ab}, b"\0" * 12))
+    f.bad("metadata-number", safetensors({"__metadata__": {"a": 1}, **ab}, b"\0" * 12))
+    f.bad("escape-name", safetensors({"\x1b[31mred\u202e": tensor([9], 0, 4)}, b"\0" * 4))
+    f.bad("long-name", safetensors({"n" * 5000: tensor([9], 0, 4)}, b"\0" * 4))
+
+
+def gen_index():
+    f = Folder("index")
+    f.good("two", '{"metadata":{"total_size":8},"weight_map":{"x":"a","y":"b"}}')
+    f.good("one", '{"weight_map":{"x":"a"}}')
+    f.good("none", '{"weight_map":{}}')
+    bad_json(f)
+    for name, value in {
+        "missing": {}, "null": {"weight_map": None}, "array": {"weight_map": []}, "text": {"weight_map": "a"},
+        "number-file": {"weight_map": {"x": 1}}, "null-file": {"weight_map": {"x": None}},
+        "object-file": {"weight_map": {"x": {}}}, "empty-file": {"weight_map": {"x": ""}},
+        "no-such-file": {"weight_map": {"x": "c"}}, "wrong-file": {"weight_map": {"x": "b"}},
+        "no-such-tensor": {"weight_map": {"z": "a"}}, "up": {"weight_map": {"x": "../a"}},
+        "absolute": {"weight_map": {"x": "/etc/passwd"}}, "dot": {"weight_map": {"x": "."}},
+        "dots": {"weight_map": {"x": ".."}}, "sub": {"weight_map": {"x": "sub/a"}},
+        "itself": {"weight_map": {"x": "model.safetensors.index.json"}}, "long": {"weight_map": {"x": "a" * 300}},
+        "longer": {"weight_map": {"x": "a" * 5000}}, "escape": {"weight_map": {"x": "\x1b]0;owned\x07"}},
+        "escape-tensor": {"weight_map": {"\x1b[2J": "a"}},
+    }.items():
+        f.bad("map-" + name, json.dumps(value))
+
+
+CONFIG = {"model_type": "gpt2", "vocab_size": 10, "n_positions": 8, "n_embd": 4, "n_layer": 1, "n_head": 2,
+          "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5}
+
+
+def gen_config():
+    f = Folder("config")
+    f.good("small", json.dumps(CONFIG))
+    f.good("other-names", json.dumps({"hidden_size": 4, "num_hidden_layers": 2, "num_attention_heads": 1,
+                                      "max_position_embeddings": 5, "n_inner": None}))
+    f.good("all", json.dumps({**CONFIG, "n_inner": 16, "scale_attn_weights": True, "add_cross_attention": False,
+                              "scale_attn_by_inverse_layer_idx": True, "reorder_and_upcast_attn": False}))
+    f.good("none", "{}")
+    bad_json(f)
+    for key in ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "n_inner"):
+        for name, value in {"0": 0, "negative": -1, "2^31": 2**31, "2^60": 2**60, "real": 4.5, "text": "4",
+                            "array": [4], "true": True}.items():
+            f.bad(f"{key}-{name}", json.dumps({**CONFIG, key: value}))
+    for name, more in {
+        "heads": {"n_head": 3}, "type": {"model_type": "llama"}, "type-number": {"model_type": 2},
+        "type-escape": {"model_type": "\x1b[31m"}, "cross": {"add_cross_attention": True},
+        "cross-text": {"add_cross_attention": "no"}, "activation": {"activation_function": "silu"},
+        "activation-number": {"activation_function": 1}, "activation-long": {"activation_function": "x" * 5000},
+        "epsilon-negative": {"layer_norm_epsilon": -1e-5}, "epsilon-1": {"layer_norm_epsilon": 1},
+        "epsilon-text": {"layer_norm_epsilon": "1e-5"}, "scale": {"scale_attn_weights": 1},
+        "inverse": {"scale_attn_by_inverse_layer_idx": "x"}, "upcast": {"reorder_and_upcast_attn": []},
+        "other-model": {}, "positions": {"n_positions": None, "n_ctx": -3},
+    }.items():
+        f.bad("has-" + name, json.dumps({**CONFIG, **more}))
+
+
+# ---- tokenizers ----
+
+
+def alphabet():
+    """The character that stands for each byte (Radford et al. 2019)."""
+    own = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [b for b in range(256) if b not in own]
+    return {b: chr(b) if b in own else chr(0x100 + others.index(b)) for b in range(256)}
+
+
+VOCAB = {sign: byte for byte, sign in alphabet().items()} | {"th": 256, "the": 257, "<|endoftext|>": 258}
+
+
+def vocab_text(vocab):
+    return json.dumps(vocab, ensure_ascii=False, separators=(",", ":"))
+
+
+def gen_vocab():
+    f = Folder("vocab")
+    whole = vocab_text(VOCAB)
+    f.good("bytes", whole)
+    f.good("escaped", json.dumps(VOCAB))
+    for name, text in {
+        "empty": "", "array": "[]", "object": "{}", "open": "{", "null": "null", "nul": b"{\0}",
+        "no-colon": '{"a" 1}', "no-id": '{"a":}', "text-id": '{"a":"1"}', "negative": '{"a":-1}',
+        "real": '{"a":1.0}', "exponent": '{"a":1e1}', "zeros": '{"a":01}', "id-2^21": '{"a":2097152}',
+        "id-2^31": '{"a":2147483648}', "id-2^32": '{"a":4294967296}', "id-2^64": '{"a":18446744073709551616}',
+        "id-long": '{"a":' + "9" * 4000 + "}", "same-id": '{"a":1,"b":1}', "same-name": '{"a":1,"a":2}',
+        "same-name-escaped": '{"a":1,"\\u0061":2}', "comma": '{"a":1,}', "two-commas": '{"a":1,,"b":2}',
+        "after": whole + "x", "after-object": whole + "{}", "open-string": '{"a', "newline": '{"a\n":1}',
+        "escape": '{"\\x":1}', "escape-cut": '{"\\', "escape-u": '{"\\u12":1}', "escape-nul": '{"\\u0000":1}',
+        "surrogate": '{"\\ud800":1}', "surrogate-low": '{"\\udc00":1}', "surrogates": '{"\\ud800\\ud800":1}',
+        "surrogate-cut": '{"\\ud83d\\u', "not-utf8": b'{"\xff":1}', "overlong": b'{"\xc0\x80":1}',
+        "utf8-cut": b'{"\xe2\x82":1}', "utf16": '{"a":1}'.encode("utf-16"), "long": '{"' + "a" * 9000 + '":1}',
+        "long-piece": '{"' + "a" * 4097 + '":1}', "long-escaped": '{"' + "\\u20ac" * 3000 + '":1}',
+        "missing-byte": vocab_text({k: v for k, v in VOCAB.items() if v != 65}),
+        "missing-merge": vocab_text({k: v for k, v in VOCAB.items() if k != "the"}),
+        "cut": whole[:1000], "control": '{"a\x1b":1}', "nested": '{"a":{"b":1}}', "true": '{"a":true}',
+    }.items():
+        f.bad(name, text)
+
+
+def gen_merges():
+    f = Folder("merges")
+    f.good("two", "#version: 0.2\nt h\nth e\n")
+    f.good("empty", "")
+    f.good("crlf", "#version: 0.2\r\nt h\r\n\r\nth e")
+    for name, text in {
+        "one-word": "t\n", "three-words": "t h e\n", "two-blanks": "t  h\n", "leading": " t h\n", "trailing": "t h \n",
+        "tab": "t\th\n", "blank": " \n", "unknown-left": "tx h\n", "unknown-right": "t hx\n", "unknown-both": "h t\n",
+        "not-alphabet": "t \u20ac\n", "not-utf8": b"t \xff\n", "nul": b"t h\0\n", "nul-word": b"t \0\n",
+        "long-left": "t" * 9000 + " h\n", "long-right": "t " + "h" * 9000 + "\n", "late-version": "t h\n#version: 0.2\n",
+        "json": '{"t":"h"}\n', "utf16": "t h\n".encode("utf-16"), "escape": "\x1b[31m h\n", "cr": "t h\rth e\n",
+        "long-line": "x" * 20000,
+    }.items():
+        f.bad(name, text)
+
+
+def gen_added():
+    f = Folder("added_tokens")
+    f.good("one", '{"<|pad|>":259}')
+    f.good("known", '{"<|endoftext|>":258}')
+    f.good("none", "{}")
+    for name, text in {
+        "empty": "", "array": "[]", "taken": '{"<|pad|>":1}', "other-id": '{"the":300}', "text": '{"x y":"1"}',
+        "negative": '{"x y":-2}', "id-2^21": '{"x y":2097152}', "long": '{"' + "x " * 3000 + '":300}', "cut": '{"x',
+    }.items():
+        f.bad(name, text)
+
+
+def tokenizer(**changes):
+    root = {
+        "version": "1.0", "truncation": None, "padding": None, "added_tokens": [
+            {"id": 258, "special": True, "content": "<|endoftext|>", "single_word": False, "lstrip": False,
+             "rstrip": False, "normalized": False}],
+        "normalizer": None, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True},
+        "post_processor": {"type": "ByteLevel"}, "decoder": {"type": "ByteLevel"},
+        "model": {"type": "BPE", "dropout": None, "unk_token": None, "vocab": VOCAB, "merges": ["t h", "th e"]},
+    }
+    for path, value in changes.items():
+        at = root
+        *parts, last = path.split("__")
+        for part in parts:
+            at = at[part]
+        at[last] = value
+    return vocab_text(root)
+
+
+def gen_tokenizer_json():
+    f = Folder("tokenizer_json")
+    f.good("strings", tokenizer())
+    f.good("pairs", tokenizer(model__merges=[["t", "h"], ["th", "e"]]))
+    bad_json(f)
+    small = {"model__vocab": {"t": 0}}  # what comes first is refused first
+    for name, changes in {
+        "no-model": {"model": None}, "model-text": {"model": "BPE"}, "type": {"model__type": "WordPiece"},
+        "type-number": {"model__type": 1}, "normalizer": {"normalizer": {"type": "NFC"}}, "pre-null": {"pre_tokenizer": None},
+        "pre-type": {"pre_tokenizer": {"type": "Whitespace"}}, "pre-sequence": {"pre_tokenizer": {"type": "Sequence"}},
+        "prefix-space": {"pre_tokenizer__add_prefix_space": True}, "no-regex": {"pre_tokenizer__use_regex": False},
+        "post": {"post_processor": {"type": "TemplateProcessing"}}, "dropout": {"model__dropout": 0.1},
+        "prefix": {"model__continuing_subword_prefix": "##"}, "suffix": {"model__end_of_word_suffix": "</w>"},
+        "ignore-merges": {"model__ignore_merges": True}, "vocab-array": {"model__vocab": []}, "vocab-null": {"model__vocab": None},
+        "merges-null": {"model__merges": None}, "merges-object": {"model__merges": {}}, "added-object": {"added_tokens": {}},
+        "added-text": {"added_tokens": "x"}, "id-text": {"model__vocab": {"a": "0"}}, "id-negative": {"model__vocab": {"a": -1}},
+        "id-2^21": {"model__vocab": {"a": 2**21}}, "id-2^62": {"model__vocab": {"a": 2**62}}, "id-real": {"model__vocab": {"a": 1.5}},
+        "same-id": {"model__vocab": {"a": 1, "b": 1}}, "no-bytes": {"model__merges": []},
+        "merge-number": {"model__merges": [1]}, "merge-one": {"model__merges": [["t"]]}, "merge-three": {"model__merges": [["t", "t", "t"]]},
+        "merge-numbers": {"model__merges": [[1, 2]]}, "merge-word": {"model__merges": ["t"]}, "merge-blanks": {"model__merges": ["t  t"]},
+        "merge-unknown": {"model__merges": ["t x"]}, "merge-null": {"model__merges": [None]}, "merge-empty": {"model__merges": ["", ""]},
+        "merge-long": {"model__merges": ["t " + "x" * 9000]},
+    }.items():
+        f.bad("has-" + name, tokenizer(**{**(small if "model" not in changes else {}), **changes}))
+    end = {"id": 258, "content": "<|endoftext|>"}
+    for name, token in {
+        "number": 1, "no-content": {"id": 258}, "content-number": {"id": 258, "content": 1}, "no-id": {"content": "x"},
+        "id-taken": {"id": 1, "content": "<|x|>"}, "id-2^21": {"id": 2**21, "content": "<|x|>"}, "lstrip": {**end, "lstrip": True},
+        "rstrip": {**end, "rstrip": True}, "single-word": {**end, "single_word": True}, "long": {"id": 300, "content": "x " * 3000},
+    }.items():
+        f.bad("added-" + name, tokenizer(model__vocab=dict.fromkeys([]) | {"t": 1}, model__merges=[], added_tokens=[token]))
+
+
+def gen_tokenizer_config():
+    f = Folder("tokenizer_config")
+    f.good("usual", '{"add_prefix_space":false,"model_max_length":1000000000000000019884624838656,"tokenizer_class":"GPT2Tokenizer"}')
+    f.good("none", "{}")
+    for name, text in {
+        "empty": "", "open": "{", "prefix-space": '{"add_prefix_space":true}', "bos": '{"add_bos_token":true}',
+        "eos": '{"add_eos_token":true}', "twice": '{"a":1,"a":2}', "not-utf8": b'{"\xff":1}', "huge": '{"a":1e999}',
+        "deep": "[" * DEEP,
+    }.items():
+        f.bad(name, text)
+
+
+def gen_texts():
+    f = Folder("encode")
+    f.good("sentence", "They warned him about the danger.")
+    f.good("endoftext", "a<|endoftext|>b <|endoftext|>")
+    f.good("blanks", "  a\n\n\tb   ")
+    f.good("numbers", "1234 'tis I'll we've 12th")
+    f.good("unicode", "na\u00efve \u65e5\u672c\u8a9e \U0001f600\u200d\u0301 \u202e\u00a0x")
+    f.good("long", "ab" * 200)
+    f.good("nul", b"a\0b")
+    for name, text in {
+        "lone-ff": b"\xff", "lone-continuation": b"a\x80", "cut": b"\xe2\x82", "cut-4": b"\xf0\x9f\x98", "overlong": b"\xc0\xaf",
+        "overlong-3": b"\xe0\x80\xaf", "surrogate": b"\xed\xa0\x80", "above": b"\xf4\x90\x80\x80", "five": b"\xf8\x88\x80\x80\x80",
+        "latin1": "caf\u00e9".encode("latin-1"), "utf16": "him".encode("utf-16"),
+    }.items():
+        f.bad(name, text)
+    f = Folder("decode")
+    f.good("ids", struct.pack("<8H", 0, 1, 200, 255, 256, 1000, 2000, 65535))
+    f.good("controls", struct.pack("<34H", *range(188, 222)))
+
+
+# ---- tables ----
+
+
+def bad_csv(f, header):
+    n = header.count(",")
+    row = "a" + ",1" * n
+    for name, text in {
+        "empty": "", "newline": "\n", "bom": b"\xef\xbb\xbf", "nul": b"\0", "nul-in-row": f"{header}\n{row}\0\n",
+        "not-utf8": header.encode() + b"\n\xff" + b",1" * n + b"\n", "utf16": f"{header}\n{row}\n".encode("utf-16"),
+        "short-row": f"{header}\na\n", "long-row": f"{header}\n{row},1\n", "open-quote": f'{header}\n"a' + ",1" * n,
+        "late-quote": f'{header}\n"a"b' + ",1" * n + "\n", "quote-inside": f'{header}\na"b' + ",1" * n + "\n",
+        "open-header": '"' + header, "other-header": "x;y;z\n1;2;3\n", "html": "<html>\n<body>,\n",
+        "escape": f"{header}\n\x1b[31m\n", "gzip": b"\x1f\x8b\x08\0\0\0\0\0\0\xff",
+    }.items():
+        f.bad("csv-" + name, text)
+
+
+def gen_stimuli():
+    f = Folder("stimuli")
+    f.good("pairs", "group,target,text\nhim, him,They warned him.\nher, her,They warned her.\n")
+    f.good("order", 'text,note,target,group\r\n"A ""big"", red one",x, one,a\r\n\r\nTwo, , ,b\r\n')
+    f.good("bom", "\ufeffgroup,target,text\na,I,I saw\n")
+    bad_csv(f, "group,target,text")
+    head = "group,target,text\n"
+    for name, text in {
+        "header-only": head, "no-group": "target,text\na,b\n", "no-target": "group,text\na,b\n", "no-text": "group,target\na,b\n",
+        "two-texts": "group,target,text,text\na,b,c,d\n", "case": "Group,Target,Text\na,b,c\n", "blank-header": " group,target,text\na,b,c\n",
+        "empty-group": head + ",a,a\n", "empty-target": head + "a,,a\n", "empty-text": head + "a,a,\n",
+        "not-there": head + "a, him,They warned her.\nb, her,They warned her.\n", "twice": head + "a, a,a a a\nb, b,x b\n",
+        "no-target-token": head + "a,arned,They warned him.\nb, him,They warned him.\n",
+        "one-group": head + "a, him,They warned him.\n", "three-groups": head + "a, x,y x\nb, x,y x\nc, x,y x\n",
+        "long-text": head + "a, him," + "They warned him about. " * 600 + "\nb, her,x her\n",
+        "many-columns": "a," * 3000 + "\n",
+    }.items():
+        f.bad("has-" + name, text)
+
+
+def npy(header, data=b"", version=(1, 0), length=None):
+    text = header if isinstance(header, bytes) else header.encode()
+    size = "<H" if version[0] == 1 else "<I"
+    text += b" " * (-(10 + len(text) + 1) % 64) + b"\n"
+    return b"\x93NUMPY" + bytes(version) + struct.pack(size, len(text) if length is None else length) + text + data
+
+
+def shaped(shape, descr="'<f4'", order="False"):
+    return f"{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}"
+
+
+def gen_npy():
+    f = Folder("npy")
+    four = struct.pack("<4f", 1, 2, 3, 5)
+    f.good("f4", npy(shaped("(2, 2)"), four))
+    f.good("f8", npy(shaped("(2, 1)", "'<f8'"), four))
+    f.good("fortran", npy(shaped("(2, 2)", order="True"), four))
+    f.good("one-axis", npy(shaped("(4,)"), four))
+    f.good("version-2", npy(shaped("(2, 2)"), four, (2, 0)))
+    f.good("long", npy(shaped("(2L, 2L)"), four))
+    whole = npy(shaped("(2, 2)"), four)
+    for n in (6, 7, 8, 9, 10, 11, 60, 127, 128, len(whole) - 1):
+        f.bad(f"cut-{n}", whole[:n])
+    f.bad("after", whole + b"\0")
+    for name, data in {
+        "version-0": npy(shaped("(2, 2)"), four, (0, 0)), "version-4": npy(shaped("(2, 2)"), four, (4, 0)),
+        "version-1.1": npy(shaped("(2, 2)"), four, (1, 1)), "length-0": npy(shaped("(2, 2)"), four, length=0),
+        "length-max": npy(shaped("(2, 2)"), four, length=65535), "length-2^32-1": npy(shaped("(2, 2)"), four, (2, 0), 2**32 - 1),
+        "zip": b"PK\x03\x04" + b"\0" * 60,
+    }.items():
+        f.bad(name, data)
+    for name, text in {
+        "empty": "", "braces": "{}", "open": "{'descr': '<f4'", "no-descr": "{'fortran_order': False, 'shape': (2, 2)}",
+        "no-order": "{'descr': '<f4', 'shape': (2, 2)}", "no-shape": "{'descr': '<f4', 'fortran_order': False}",
+        "more": shaped("(2, 2)")[:-1] + "'x': 1}", "twice": shaped("(2, 2)")[:-1] + "'shape': (2, 2)}",
+        "order-1": shaped("(2, 2)", order="1"), "code": "__import__('os').system('id')", "shape-list": shaped("[2, 2]"),
+        "shape-number": shaped("2"), "shape-one": shaped("(4)"), "shape-open": shaped("(2, 2"), "shape-negative": shaped("(-2, -2)"),
+        "shape-real": shaped("(2.0, 2)"), "shape-2^60": shaped(f"({2**60}, 1)"), "shape-2^62": shaped(f"({2**62}, 1)"),
+        "shape-2^64": shaped(f"({2**64}, 1)"), "shape-product": shaped(f"({2**32}, {2**32})"), "shape-product-2": shaped(f"({2**33}, {2**31})"),
+        "shape-larger": shaped("(3, 2)"), "shape-smaller": shaped("(1, 2)"), "shape-empty": shaped("()"), "shape-three": shaped("(2, 2, 1)"),
+        "shape-33": shaped("(" + "1," * 33 + ")"), "shape-0": shaped("(0, 4)"), "shape-00": shaped("(4, 0)"), "shape-digits": shaped("(" + "9" * 200 + ",)"),
+        "dtype-i8": shaped("(2, 1)", "'<i8'"), "dtype-big": shaped("(2, 2)", "'>f4'"), "dtype-f2": shaped("(8, 1)", "'<f2'"),
+        "dtype-object": shaped("(2,)", "'|O'"), "dtype-fields": shaped("(2,)", "[('a', '<f4')]"), "dtype-long": shaped("(2, 2)", "'" + "f" * 100 + "'"),
+        "dtype-number": shaped("(2, 2)", "4"), "dtype-escape": shaped("(2, 2)", "'\x1b[31m'"), "trailing": shaped("(2, 2)") + "}",
+    }.items():
+        f.bad("dict-" + name, npy(text, four))
+
+
+def gen_activations():
+    f = Folder("activations")
+    f.good("run", "sentence,group,token,h.0.mlp.c_fc:0,h.0.mlp.c_fc:1\n0,a,3,0.5,-1e-3\n1,b,3,nan,inf\n")
+    f.good("plain", "x,y,7\n1,2,3\n4.5,-0,1e300\n")
+    bad_csv(f, "group,x:0,x:1")
+    head = "group,x:0,x:1\n"
+    for name, text in {
+        "header-only": head, "no-neurons": "sentence,group,token\n0,a,1\n", "twice": "group,x:0,x:0\na,1,2\n",
+        "two-groups": "group,group,x:0\na,a,1\n", "nameless": "group,,y\na,1,2\n", "unnamed": "Unnamed: 0,group,y\n0,a,2\n",
+        "mixed": "group,x:0,y\na,1,2\n", "index-negative": "group,x:0,x:-1\na,1,2\n", "index-2^64": "group,x:0,x:18446744073709551616\na,1,2\n",
+        "empty-value": head + "a,,1\n", "word": head + "a,1,one\n", "comma-decimal": head + 'a,"1,5",1\n', "hex": head + "a,0x1,1\n",
+        "two-numbers": head + "a,1 2,1\n", "sign": head + "a,+-1,1\n", "exponent": head + "a,1e,1\n", "point": head + "a,.,1\n",
+        "blank": head + "a, 1,1\n", "empty-group": head + ",1,1\n", "token": "group,token,x:0\na,-1,1\n", "token-real": "group,token,x:0\na,1.5,1\n",
+        "sentence-word": "sentence,group,x:0\none,a,1\n", "sentence-2^64": "sentence,group,x:0\n18446744073709551616,a,1\n",
+        "digits": head + "a," + "1" * 400 + "x,1\n", "no-groups": "x:0,x:1\n1,2\n", "one-row": head + "a,1,2\n", "one-group": head + "a,1,2\na,1,3\n",
+        "hooks": "group," + ",".join(f"h{i}:0" for i in range(4100)) + "\n", "three-groups": head + "a,1,2\nb,1,3\nc,1,3\n",
+    }.items():
+        f.bad("has-" + name, text)
+
+
+def gen_labels():
+    f = Folder("labels")
+    f.good("two", "a\nb\n")
+    f.good("crlf", "\ufeffa\r\nb b\r\n")
+    for name, text in {
+        "empty": "", "newline": "\n", "empty-line": "a\n\nb\n", "nul": b"a\0\nb\n", "not-utf8": b"a\n\xff\n",
+        "utf16": "a\nb\n".encode("utf-16"), "one": "a\n", "three": "a\nb\na\n", "crlf-empty": "a\r\n\r\nb",
+    }.items():
+        f.bad(name, text)
+
+
+def gen_tables():
+    f = Folder("tables")
+    f.good("ttest", "hook,neuron,t,significant\nh.0.mlp.c_fc,0,1.5,1\nh.0.mlp.c_fc,3,0.5,0\n")
+    f.good("clusters", "hook,neuron,dbscan,x,y\nh,0,-1,0.5,1\nh,1,0,2,-3e-2\n")
+    f.good("points", "a,b\n1,2\n3,4\n")
+    f.good("npy", npy(shaped("(2, 2)"), struct.pack("<4f", 1, 2, 3, 5)))
+    bad_csv(f, "name,x,y")
+    for name, text in {
+        "no-columns": "x,z,w\n1,2,3\n", "one-column": "x\n1\n", "word": "x,y\n1,a\n", "empty": "x,y\n1,\n", "nan": "x,y\nnan,1\n",
+        "inf": "x,y\n1,-inf\n", "overflow": "x,y\n1e999,1\n", "npy-three": npy(shaped("(1, 3)"), b"\0" * 12),
+        "npy-nan": npy(shaped("(1, 2)"), struct.pack("<2f", float("nan"), 1)), "npy-f2": npy(shaped("(1, 2)", "'<f2'"), b"\0" * 4),
+    }.items():
+        f.bad("has-" + name, text)
+
+
+# ---- the command line ----
+
+
+def gen_options():
+    f = Folder("options")
+    for name, words in {
+        "run": ["run", "--seed", "3", "-k", "4", "--eps=0.5", "--contrast", "a,b"],
+        "quoted": ["run", "--contrast", '"a,1","b""2"', "--alpha", "0.01", "--test", "paired"],
+        "steps": ["ttest", "x.csv", "--groups", "g", "--correction", "fdr", "--threads", "2"],
+        "formats": ["run", "-o", "d", "--format", "csv,npy", "--force", "--plot", "--ascii", "--color", "never"],
+        "tokenize": ["tokenize", "--ids", "--", "-x", "y"],
+        "hooks": ["run", "-H", "h.*.mlp.c_fc", "--hook", "ln_f", "--iterations", "500", "--perplexity", "5.5"],
+    }.items():
+        f.good(name, "\n".join(words))
+    for name, words in {
+        "no-command": ["frobnicate"], "upper": ["RUN"], "escape": ["\x1b[31m"], "option": ["run", "--frobnicate"], "letter": ["run", "-X"],
+        "prefix": ["run", "--c", "x"], "no-value": ["run", "--seed"], "no-value-letter": ["run", "-m"], "flag-value": ["run", "--force=yes"],
+        "word": ["run", "extra"], "two-files": ["ttest", "a", "b"], "not-of-command": ["dbscan", "--seed", "1"], "no-text": ["tokenize"],
+        "hook-and-activations": ["run", "-a", "x", "-H", "wte"], "groups-alone": ["run", "--groups", "x"], "format-step": ["tsne", "--format", "both", "x"],
+        "format": ["run", "--format", "xml"], "format-empty": ["run", "--format", ""], "format-comma": ["run", "--format", "csv,"],
+        "color": ["run", "--color", "sometimes"], "threads-0": ["run", "--threads", "0"], "threads-word": ["run", "--threads", "all"],
+        "threads-2^64": ["run", "--threads", "18446744073709551616"], "empty-path": ["run", "-s", ""], "empty-out": ["run", "-o", ""],
+        "empty-hook": ["run", "-H", ""], "occurrence": ["run", "--occurrence", "second"], "test": ["run", "--test", "z"],
+        "correction": ["run", "--correction", "holm"],
+    }.items():
+        f.bad(name, "\n".join(words))
+    for option, values in {
+        "alpha": ["0", "1", "-1", "nan", "inf", "1e", "0,05", "0x1p-3", "", " 0.1", "0.1x", "1e999"],
+        "perplexity": ["0", "-5", "nan", "inf", "thirty"], "eps": ["0", "-1", "nan", "1e999"],
+        "iterations": ["0", "249", "-1", "1e3", "2147483648", "18446744073709551616", ""],
+        "min-samples": ["0", "-1", "1.5", "2147483648"], "clusters": ["0", "three", "2147483648"],
+        "seed": ["-1", "1.5", "18446744073709551616", "x"], "contrast": ["a", "a,", ",b", "a,b,c", '"a,b', '"a"b,c', ""],
+    }.items():
+        for i, value in enumerate(values):
+            f.bad(f"{option}-{i}", f"run\n--{option}\n{value}")
+
+
+def gen_hooks():
+    f = Folder("hooks")
+    for i, name in enumerate(["h.5.mlp.c_fc", "h.*.mlp.c_fc", "transformer.h.0", "h[5].attn", "blocks.1.hook_resid_pre",
+                              "blocks.*.mlp.hook_*", "w[tp]e", "h.1?", "h.[!0].ln_1"]):
+        f.good(str(i), name)
+    for i, name in enumerate([
+            "h", "h.", "h.0.", ".", "*.*.*.*.*.*", "h.99", "h.99.mlp", "h.-1", "h.00", "h.18446744073709551616", "h.0.mlp.c_fx", "h[", "h[0", "h[0]]",
+            "h[a].mlp", "[", "[]", "[!", "[a-", "h.[", "h.[[:alpha:]].x", "lm_head", "unembed", "blocks.0.attn.hook_q", "blocks.7.hook_resid_mid",
+            "blocks.0.hook_resid_pre", "blocks.x.mlp", "blocks.99.mlp.hook_pre", "transformer.", "transformer.transformer.h.0", "transformer",
+            "\x1b[31m", "\u202eh.0", "x" * 127, "x" * 128, "x" * 5000, "*" * 120 + "x", "*a" * 60, "h.*a*b*c*d*e*f*g*h*i*j*k",
+            "%s%n", "h.0.mlp\n", " h.0", "H.0", "\\", "h.\\0", "blocks." + "9" * 100 + ".attn.hook_q"]):
+        f.bad(f"{i:02}", name)
+
+
+def gen_number():
+    f = Folder("number")
+    for i, text in enumerate(["0", "-0", "1.5", "1e-5", "9007199254740993", "1e22", "123456789012345678901234567890", "4.9e-324", "2.2250738585072011e-308",
+                              "1.7976931348623159e308", "nan", "-inf", "Infinity", "+.5e+3", "0.1", "1e", "x", "0x1", "1_0", " 1", "1e99999999999"]):
+        f.good(f"{i:02}", text)
+    f.good("bits", struct.pack("<d", 1 / 3))
+
+
+def main():
+    for gen in (gen_safetensors, gen_index, gen_config, gen_vocab, gen_merges, gen_added, gen_tokenizer_json, gen_tokenizer_config,
+                gen_texts, gen_stimuli, gen_npy, gen_activations, gen_labels, gen_tables, gen_options, gen_hooks, gen_number):
+        gen()
+
+
+main()

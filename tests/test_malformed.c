@@ -1,0 +1,292 @@
+/*
+ * The malformed inputs of the fuzzers' corpus (tests/fuzz/corpus/TARGET/bad-*, see gen_corpus.py),
+ * each given to the program: it ends with status 1 or 2 and one line that a terminal can show. What
+ * fuzzers once found (found-*) may be well made: it ends with status 0 too.
+ */
+#include "config.h"
+#include "support.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "io_temp.h"
+#include "model_files.h"
+
+enum { MAX_WORDS = 32, INPUT_SIZE = 1 << 17, ANSWER_SIZE = 1 << 14, SECONDS = 20 };
+
+static char *folder;
+
+/* How the program comes to read an input: as the file `name` of the folder, or on standard input
+ * (NULL), by these words. */
+static const struct target {
+    const char *corpus;
+    const char *name;
+    const char *words[6];
+} targets[] = {
+    { "safetensors", "model/model.safetensors", { "hooks", "-m", "model" } },
+    { "index", "shards/model.safetensors.index.json", { "hooks", "-m", "shards" } },
+    { "config", "sizes/config.json", { "hooks", "-m", "sizes" } },
+    { "vocab", "words/vocab.json", { "tokenize", "--tokenizer", "words", "the" } },
+    { "merges", "words/merges.txt", { "tokenize", "--tokenizer", "words", "the" } },
+    { "added_tokens", "words/added_tokens.json", { "tokenize", "--tokenizer", "words", "the" } },
+    { "tokenizer_json", "json/tokenizer.json", { "tokenize", "--tokenizer", "json", "the" } },
+    { "tokenizer_config",
+      "words/tokenizer_config.json",
+      { "tokenize", "--tokenizer", "words", "the" } },
+    { "encode", NULL, { "tokenize", "-" } },
+    { "stimuli", "s.csv", { "run", "-s", "s.csv" } },
+    { "activations", "a.csv", { "ttest", "a.csv" } },
+    { "npy", "x.npy", { "cosine", "x.npy" } },
+    { "labels", "groups.txt", { "ttest", "--groups", "groups.txt", "four.npy" } },
+    { "tables", "xy.csv", { "dbscan", "xy.csv" } },
+};
+enum { N_TARGETS = sizeof targets / sizeof *targets };
+
+static const char *corpus_path(const char *target, const char *name)
+{
+    static char path[PATH_MAX];
+
+    ck_assert_ptr_nonnull(getenv("CORPUS_DIR"));
+    snprintf(path, sizeof path, "%s/%s/%s", getenv("CORPUS_DIR"), target, name);
+    return path;
+}
+
+/* `name` in the folder becomes that file, whatever it was before. */
+static void link_file(const char *path, const char *name)
+{
+    char place[PATH_MAX];
+
+    snprintf(place, sizeof place, "%s/%s", folder, name);
+    unlink(place);
+    ck_assert_int_eq(symlink(path, place), 0);
+}
+
+static void make_files(void)
+{
+    static const char *const folders[] = { "model", "shards", "sizes", "words", "json" };
+    char path[PATH_MAX];
+
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, folders[i]);
+        ck_assert_int_eq(mkdir(path, 0700), 0);
+    }
+    link_file(fixture_path("demo/config.json"), "model/config.json");
+    link_file(fixture_path("demo/config.json"), "shards/config.json");
+    link_file(corpus_path("safetensors", "good-two"), "shards/a");
+    link_file(corpus_path("safetensors", "good-two"), "shards/b");
+    link_file(fixture_path("demo/model.safetensors"), "sizes/model.safetensors");
+    link_file(corpus_path("npy", "good-f4"), "four.npy");
+}
+
+/* What the readers of tokenizers find beside the input. */
+static void make_words(void)
+{
+    char path[PATH_MAX];
+
+    link_file(corpus_path("vocab", "good-bytes"), "words/vocab.json");
+    link_file(corpus_path("merges", "good-two"), "words/merges.txt");
+    snprintf(path, sizeof path, "%s/words/added_tokens.json", folder);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/words/tokenizer_config.json", folder);
+    unlink(path);
+}
+
+_Noreturn static void become(const char *input, const char *const *words, int answer)
+{
+    const char *argv[MAX_WORDS + 2] = { "circuittui" };
+
+    for (size_t i = 0; i < MAX_WORDS && words[i] != NULL; i++)
+        argv[i + 1] = words[i];
+    if (chdir(folder) == 0 && dup2(open(input, O_RDONLY), STDIN_FILENO) >= 0 &&
+        dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO) >= 0 && dup2(answer, STDERR_FILENO) >= 0) {
+        alarm(SECONDS); /* which ends what hangs by a signal */
+        execv(getenv("CIRCUITTUI"), (char *const *)argv);
+    }
+    _exit(127);
+}
+
+/* Runs the program on an input; what it said on stderr, and its status as of waitpid(). */
+static int answer_to(const char *input, const char *const *words, char answer[ANSWER_SIZE])
+{
+    size_t used = 0;
+    int status = 0;
+    int ends[2];
+    ssize_t n;
+
+    ck_assert_int_eq(pipe(ends), 0);
+    const pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+        become(input, words, ends[1]);
+    close(ends[1]);
+    while ((n = read(ends[0], answer + used, ANSWER_SIZE - 1 - used)) > 0)
+        used += (size_t)n;
+    answer[used] = '\0';
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static void assert_one_line(const char *input, const char *answer)
+{
+    const size_t size = strlen(answer);
+
+    ck_assert_msg(strncmp(answer, "circuittui: ", 12) == 0 &&
+                      strchr(answer, '\n') == answer + size - 1,
+                  "%s: %s", input, answer);
+    for (size_t at = 0; at + 1 < size;) {
+        uint32_t c = 0;
+        const size_t length = utf8_decode(answer + at, size - at, &c);
+        ck_assert_msg(length > 0 && !text_is_control(c), "%s: byte %zu: %s", input, at, answer);
+        at += length;
+    }
+}
+
+/* Whether the input was refused. */
+static bool check_input(const char *input, const char *const *words)
+{
+    char answer[ANSWER_SIZE];
+    const int status = answer_to(input, words, answer);
+
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) <= 2, "%s: status %d: %s", input, status,
+                  answer);
+    if (WEXITSTATUS(status) == 0)
+        return false;
+    assert_one_line(input, answer);
+    return true;
+}
+
+/* Calls check on every input of a corpus but those from which the fuzzers start; returns how many
+ * malformed ones there are, and all of these must have been refused. */
+static size_t each_input(const char *corpus, bool (*check)(const char *path, const void *context),
+                         const void *context)
+{
+    DIR *const dir = opendir(corpus_path(corpus, "."));
+    size_t n = 0;
+
+    ck_assert_msg(dir != NULL, "%s: no corpus", corpus);
+    for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
+        const bool bad = strncmp(e->d_name, "bad-", 4) == 0;
+        if (e->d_name[0] == '.' || strncmp(e->d_name, "good-", 5) == 0)
+            continue;
+        n += bad;
+        if (check != NULL)
+            ck_assert_msg(check(corpus_path(corpus, e->d_name), context) || !bad, "%s/%s: accepted",
+                          corpus, e->d_name);
+    }
+    closedir(dir);
+    return n;
+}
+
+static bool check_file(const char *path, const void *context)
+{
+    const struct target *const target = context;
+
+    if (target->name == NULL)
+        return check_input(path, target->words);
+    link_file(path, target->name);
+    return check_input("/dev/null", target->words);
+}
+
+START_TEST(malformed_files_are_refused_in_one_line)
+{
+    make_files();
+    make_words();
+    each_input(targets[_i].corpus, check_file, &targets[_i]);
+}
+END_TEST
+
+static char *read_input(const char *path)
+{
+    static char text[INPUT_SIZE];
+    size_t size;
+    char *const bytes = slurp(path, &size);
+
+    ck_assert_uint_lt(size, sizeof text);
+    memcpy(text, bytes, size);
+    text[size] = '\0';
+    free(bytes);
+    return text;
+}
+
+/* Bad command lines are wrong usage before anything is read; one that would do is not run. */
+static bool check_command_line(const char *path, const void *context)
+{
+    const char *words[MAX_WORDS + 1] = { NULL };
+    char *at = read_input(path);
+    size_t n = 0;
+
+    (void)context;
+    if (strstr(path, "/bad-") == NULL)
+        return true;
+    while (at != NULL && n < MAX_WORDS) {
+        char *const end = strchr(at, '\n');
+        if (end != NULL)
+            *end = '\0';
+        words[n++] = at;
+        at = end != NULL ? end + 1 : NULL;
+    }
+    return check_input("/dev/null", words);
+}
+
+static bool check_hook(const char *path, const void *context)
+{
+    const char *const words[] = { "run", "-H", read_input(path), NULL };
+
+    (void)context;
+    return check_input("/dev/null", words);
+}
+
+START_TEST(malformed_command_lines_are_refused_in_one_line)
+{
+    each_input("options", check_command_line, NULL);
+    each_input("hooks", check_hook, NULL);
+}
+END_TEST
+
+START_TEST(there_are_many_malformed_inputs)
+{
+    size_t n = each_input("options", NULL, NULL) + each_input("hooks", NULL, NULL);
+
+    for (size_t i = 0; i < N_TARGETS; i++)
+        n += each_input(targets[i].corpus, NULL, NULL);
+    ck_assert_uint_ge(n, 300);
+}
+END_TEST
+
+static void begin(void)
+{
+    folder = folder_new();
+}
+
+static void end(void)
+{
+    folder_remove(folder);
+}
+
+int main(void)
+{
+    Suite *const suite = suite_create("malformed");
+    TCase *const tcase = tcase_create("malformed");
+    SRunner *const runner = srunner_create(suite);
+
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* threads that nobody needs here take time to start */
+    tcase_set_timeout(tcase, 600);
+    tcase_add_checked_fixture(tcase, begin, end);
+    tcase_add_loop_test(tcase, malformed_files_are_refused_in_one_line, 0, N_TARGETS);
+    tcase_add_test(tcase, malformed_command_lines_are_refused_in_one_line);
+    tcase_add_test(tcase, there_are_many_malformed_inputs);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
