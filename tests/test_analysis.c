@@ -30,12 +30,12 @@ static void run(struct analysis *a)
         ck_abort_msg("%s", err.text);
 }
 
-/* The first stale stage, and all after it with their bits: stale[s] is '!' or '.'. */
+/* The stages of one analysis: text[s] is '!' where it is stale, else '.'. */
 static const char *staleness(const struct analysis *a)
 {
-    static char text[N_STAGES + 1];
+    static char text[STAGE_SIMILARITY + 2];
 
-    for (enum stage_id s = 0; s < N_STAGES; s++)
+    for (enum stage_id s = 0; s <= STAGE_SIMILARITY; s++)
         text[s] = analysis_is_stale(a, s) ? '!' : '.';
     return text;
 }
@@ -131,7 +131,7 @@ START_TEST(a_cancel_keeps_what_was_there)
         begin(&a);
         ck_assert_msg(analysis_run(&a, STAGE_SIMILARITY, &watch, NULL) == CT_ECANCELED,
                       "%s was not cancelled", stage_name(at[i]));
-        for (enum stage_id s = 0; s < N_STAGES; s++)
+        for (enum stage_id s = 0; s <= STAGE_SIMILARITY; s++)
             ck_assert_msg(analysis_is_stale(&a, s) == (s >= at[i]), "cancel of %s, then %s",
                           stage_name(at[i]), stage_name(s));
         run(&a);
@@ -245,10 +245,10 @@ START_TEST(the_demo_is_pairs_without_twins)
 
     begin(&a);
     run(&a);
-    ck_assert(a.ttest->are_pairs);
-    ck_assert_uint_eq(a.ttest->n_unique, 108);
+    ck_assert(a.ttest->contrast.are_pairs);
+    ck_assert_uint_eq(a.ttest->contrast.n_unique, 108);
     ck_assert_uint_eq(a.load->n_groups, 2);
-    ck_assert_uint_eq(a.ttest->n_rows[0], 54);
+    ck_assert_uint_eq(a.ttest->contrast.n_rows[0], 54);
     /* enough for a picture with clusters */
     ck_assert_uint_ge(a.ttest->n_significant, 100);
     analysis_clear(&a);
@@ -279,9 +279,9 @@ START_TEST(twins_and_pairs_are_noticed)
     begin(&a);
     params_set(&a.params.stimuli, path, NULL);
     run(&a);
-    ck_assert(!a.ttest->are_pairs); /* the second pair has other words after the target */
-    ck_assert_uint_eq(a.ttest->n_unique, 4);
-    ck_assert_uint_eq(a.ttest->twin[1] - a.ttest->twin[0], 1);
+    ck_assert(!a.ttest->contrast.are_pairs); /* the second pair has other words after the target */
+    ck_assert_uint_eq(a.ttest->contrast.n_unique, 4);
+    ck_assert_uint_eq(a.ttest->contrast.twin[1] - a.ttest->contrast.twin[0], 1);
     analysis_clear(&a);
     unlink(path);
 }
@@ -313,6 +313,176 @@ START_TEST(bad_stimuli_name_their_row)
 }
 END_TEST
 
+/* ---- hook points each by itself ---- */
+
+struct seen {
+    size_t n;
+    struct mat embedding[3];
+    double t[3];
+};
+
+static enum ct_status see_layer(void *context, struct analysis *layer, struct ct_error *err)
+{
+    struct seen *const seen = context;
+    const struct mat *const from = &layer->tsne->result.embedding;
+    struct mat *const to = &seen->embedding[seen->n];
+
+    ck_assert_int_eq(mat_init(to, from->rows, 2, "picture", err), CT_OK);
+    memcpy(to->data, from->data, 2 * from->rows * sizeof *to->data);
+    seen->t[seen->n++] = layer->ttest->neurons[7].statistic;
+    ck_assert_str_eq(staleness(layer), "......!");
+    ck_assert_int_eq(analysis_run(layer, STAGE_SIMILARITY, NULL, err), CT_OK);
+    ck_assert_str_eq(staleness(layer), ".......");
+    return CT_OK;
+}
+
+static void begin_layers(struct analysis *a)
+{
+    begin(a);
+    params_add_hook(&a->params, "h.1.attn.c_proj", NULL); /* 64 neurons, then 2 times 256 */
+    params_add_hook(&a->params, "h.[23].mlp.c_fc", NULL);
+}
+
+/* Bit for bit what the analysis of that hook point alone gives from the same activations. */
+START_TEST(layers_are_analyses_of_their_own)
+{
+    struct seen seen = { 0 };
+    const struct analysis_watch watch = { .layer = see_layer, .context = &seen };
+    struct analysis a;
+    struct analysis one;
+
+    begin_layers(&a);
+    ck_assert_int_eq(analysis_run(&a, STAGE_LAYERS, &watch, NULL), CT_OK);
+    ck_assert_ptr_null(a.ttest); /* not needed */
+    ck_assert_uint_eq(a.layers->n_rows, 3);
+    ck_assert_uint_eq(seen.n, 3);
+    ck_assert(a.layers->contrast.are_pairs);
+    for (size_t l = 0; l < 3; l++) {
+        const struct layer_row *const row = &a.layers->rows[l];
+        ck_assert_int_eq(analysis_init_layer(&one, &a, l, NULL), CT_OK);
+        run(&one);
+        ck_assert_str_eq(row->hook, one.params.hooks[0]);
+        ck_assert_uint_eq(row->n_neurons, l == 0 ? 64 : 256);
+        ck_assert_uint_eq(row->n_neurons, one.ttest->n_neurons);
+        ck_assert_uint_eq(row->n_significant, one.ttest->n_significant);
+        ck_assert(seen.t[l] == one.ttest->neurons[7].statistic);
+        ck_assert_uint_eq(seen.embedding[l].rows, row->n_significant);
+        ck_assert_mem_eq(seen.embedding[l].data, one.tsne->result.embedding.data,
+                         2 * row->n_significant * sizeof(double));
+        ck_assert_uint_eq(row->n_dbscan, one.cluster->n_dbscan);
+        assert_allclose(&row->dbscan_silhouette, &one.cluster->dbscan_silhouette, 1, 0, 0);
+        ck_assert(row->kl_divergence == one.tsne->result.kl_divergence);
+        ck_assert(row->strongest_t == one.ttest->neurons[row->strongest].statistic);
+        mat_clear(&seen.embedding[l]);
+        analysis_clear(&one);
+    }
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(layers_hang_on_what_their_analyses_hang_on)
+{
+    struct analysis a;
+
+    begin_layers(&a);
+    ck_assert_int_eq(analysis_run(&a, STAGE_LAYERS, NULL, NULL), CT_OK);
+    const void *const layers = a.layers;
+    ck_assert(!analysis_is_stale(&a, STAGE_LAYERS));
+    run(&a); /* all hook points as one analysis */
+    ck_assert(a.layers == layers && !analysis_is_stale(&a, STAGE_LAYERS));
+    a.params.eps = 2;
+    ck_assert(analysis_is_stale(&a, STAGE_LAYERS));
+    a.params.eps = 1;
+    a.params.matrices = true;
+    ck_assert(!analysis_is_stale(&a, STAGE_LAYERS));
+    params_clear_hooks(&a.params);
+    ck_assert(analysis_is_stale(&a, STAGE_LAYERS));
+    run(&a);
+    ck_assert_ptr_null(a.layers); /* its names were those of the old hook points */
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(a_layer_without_significant_neurons_is_a_row)
+{
+    struct analysis a;
+
+    begin_layers(&a);
+    a.params.alpha = 1e-300;
+    ck_assert_int_eq(analysis_run(&a, STAGE_LAYERS, NULL, NULL), CT_OK);
+    for (size_t l = 0; l < 3; l++) {
+        ck_assert_uint_eq(a.layers->rows[l].n_significant, 0);
+        ck_assert(isnan(a.layers->rows[l].kl_divergence));
+        ck_assert(isnan(a.layers->rows[l].dbscan_silhouette));
+        ck_assert(fabs(a.layers->rows[l].strongest_t) > 1.0);
+    }
+    analysis_clear(&a);
+}
+END_TEST
+
+static bool stop_after_half(void *context, enum stage_id stage, size_t done, size_t total)
+{
+    size_t *const last = context;
+
+    if (stage != STAGE_LAYERS)
+        return true;
+    ck_assert_uint_ge(done, *last); /* forward only */
+    *last = done;
+    return 2 * done < total;
+}
+
+START_TEST(layers_can_be_cancelled)
+{
+    size_t last = 0;
+    const struct analysis_watch watch = { .progress = stop_after_half, .context = &last };
+    struct analysis a;
+
+    begin_layers(&a);
+    ck_assert_int_eq(analysis_run(&a, STAGE_LAYERS, &watch, NULL), CT_ECANCELED);
+    ck_assert_ptr_null(a.layers);
+    ck_assert(!analysis_is_stale(&a, STAGE_EXTRACT));
+    ck_assert_uint_gt(last, 0);
+    analysis_clear(&a);
+}
+END_TEST
+
+/* Columns of two hook points in turn, as another program may have written them. */
+START_TEST(columns_of_a_layer_need_not_be_neighbours)
+{
+    char path[32];
+    char text[4096] = "sentence,group,a:0,b:0,a:1,b:1\n";
+    struct analysis a;
+    struct analysis layer;
+
+    for (int i = 0; i < 12; i++) {
+        const size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%d,%s,%d,%d,%d,%d\n", i, i < 6 ? "x" : "y",
+                 i * i, 100 + i % 5, i % 3, 200 + i % 7);
+    }
+    write_stimuli(path, text);
+    begin(&a);
+    params_set(&a.params.activations, path, NULL);
+    a.params.alpha = 0.5;
+    ck_assert_int_eq(analysis_run(&a, STAGE_LAYERS, NULL, NULL), CT_OK);
+    ck_assert_uint_eq(a.layers->n_rows, 2);
+    ck_assert_str_eq(a.layers->rows[1].hook, "b");
+    ck_assert_int_eq(analysis_init_layer(&layer, &a, 1, NULL), CT_OK);
+    ck_assert_uint_eq(layer.extract->X.cols, 2);
+    for (size_t i = 0; i < 12; i++) {
+        ck_assert(matview_get(&layer.extract->X, i, 0) == 100.0 + (double)(i % 5));
+        ck_assert(matview_get(&layer.extract->X, i, 1) == 200.0 + (double)(i % 7));
+    }
+    ck_assert(layer.extract->X.dtype == a.extract->X.dtype);
+    run(&layer);
+    size_t index;
+    ck_assert_str_eq(neuron_hook(layer.extract, 1, &index), "b");
+    ck_assert_uint_eq(index, 1);
+    analysis_clear(&layer);
+    analysis_clear(&a);
+    unlink(path);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -326,6 +496,11 @@ int main(void)
         the_demo_is_pairs_without_twins,
         twins_and_pairs_are_noticed,
         bad_stimuli_name_their_row,
+        layers_are_analyses_of_their_own,
+        layers_hang_on_what_their_analyses_hang_on,
+        a_layer_without_significant_neurons_is_a_row,
+        layers_can_be_cancelled,
+        columns_of_a_layer_need_not_be_neighbours,
     };
     return RUN_TESTS("analysis", tests);
 }

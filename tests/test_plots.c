@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "report/picks.h"
 #include "report/plots.h"
 
@@ -27,6 +28,7 @@ static double noise(uint64_t *state)
 /* Every other neuron tells the groups apart; three families of them share a pattern. */
 static void make_up_activations(struct extract_result *e, const struct load_result *load)
 {
+    float *const own = e->own;
     uint64_t state = 1;
     double pattern[3][256];
 
@@ -40,7 +42,7 @@ static void make_up_activations(struct extract_result *e, const struct load_resu
         for (size_t i = 0; i < e->X.rows; i++) {
             const double side = load->sentences[i].group == 0 ? 0.25 : -0.25;
             const float x = (float)(effect * side + pattern[j % 3][i] + noise(&state));
-            e->own[i * e->X.cols + j] = x;
+            own[i * e->X.cols + j] = x;
             e->neuron_means[j] += (double)x / (double)e->X.rows;
             e->sentence_means[i] += (double)x / (double)e->X.cols;
         }
@@ -62,6 +64,23 @@ static void make_up_picture(struct tsne_stage *t, const struct ttest_stage *test
     t->result.n_iter = 500;
     for (size_t k = 0; k < t->n_kl; k++)
         t->kl[k] = 4.0 / (1.0 + t->kl_iter[k] / 50.0);
+}
+
+/* Six hook points in place of one. */
+static void make_up_layers(struct analysis *a, void *result)
+{
+    static const char *const names[] = { "h.0.mlp.c_fc", "h.1.mlp.c_fc", "h.2.mlp.c_fc",
+                                         "h.3.mlp.c_fc", "h.4.mlp.c_fc", "h.5.mlp.c_fc" };
+    struct layers_result *const layers = result;
+
+    (void)a;
+    layers->n_rows = sizeof names / sizeof *names;
+    layers->rows = ct_realloc_array(layers->rows, layers->n_rows, sizeof *layers->rows);
+    for (size_t l = 0; l < layers->n_rows; l++)
+        layers->rows[l] = (struct layer_row){ .hook = names[l],
+                                              .n_neurons = 256,
+                                              .n_significant = 20 * (l + 1) * (5 - l),
+                                              .n_dbscan = l };
 }
 
 static void take(struct analysis *a, enum stage_id stage,
@@ -103,6 +122,7 @@ static void make_up(struct analysis *a, double alpha)
     take(a, STAGE_TSNE, change_picture);
     take(a, STAGE_CLUSTER, NULL);
     take(a, STAGE_SIMILARITY, NULL);
+    take(a, STAGE_LAYERS, make_up_layers);
 }
 
 static void draw(const struct analysis *a, const struct plot *plot, bool ascii, bool color,
@@ -306,7 +326,7 @@ START_TEST(a_cursor_says_the_value_under_it)
                                .other = a.ttest->significant[j],
                                .has_item = true,
                                .item = 3 };
-    const double value = (double)a.extract->own[17 * a.extract->X.cols + neuron];
+    const double value = (double)((const float *)a.extract->own)[17 * a.extract->X.cols + neuron];
     snprintf(want, sizeof want, "h.3.mlp.c_fc:%zu, sentence 17: %.6g", neuron, value);
     ck_assert_str_eq(described(&a, "activations", &pick), want);
     snprintf(want, sizeof want, "sentence 17: %.6g, h.3.mlp.c_fc:%zu", value, neuron);

@@ -406,6 +406,95 @@ START_TEST(a_run_can_begin_at_its_own_activations)
 }
 END_TEST
 
+static const char LAYERS_HEADER[] =
+    "hook,n_neurons,n_significant,strongest,strongest_t,perplexity,kl_divergence,dbscan_clusters,"
+    "dbscan_noise,dbscan_silhouette,kmeans_clusters,kmeans_silhouette";
+
+START_TEST(each_hook_point_has_the_files_of_its_own_run)
+{
+    static const char *const files[] = { "ttest.csv",           "tsne.csv",      "clusters.csv",
+                                         "cluster_summary.csv", "centroids.csv", "gram.csv",
+                                         "cosine.csv" };
+
+    ck_assert_int_eq(circuittui("run --per-layer -H h.2.mlp.c_fc -H h.3.attn.c_proj -o %s/layers "
+                                "> %s/layers.txt"),
+                     0);
+    /* The last 64 columns are the second hook point's; the forward pass must be the same one. */
+    ck_assert_int_eq(circuittui("--version; cut -d, -f1-3,260- %s/layers/activations.csv "
+                                "> %s/one.csv"),
+                     0);
+    ck_assert_int_eq(circuittui("run -a %s/one.csv -o %s/one >/dev/null"), 0);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char name[2][80];
+        snprintf(name[0], sizeof name[0], "one/%s", files[i]);
+        snprintf(name[1], sizeof name[1], "layers/h.3.attn.c_proj/%s", files[i]);
+        assert_same_file(name[0], name[1]);
+    }
+    ck_assert_int_eq(access(in_folder("layers/h.2.mlp.c_fc/ttest.csv"), R_OK), 0);
+    ck_assert_int_ne(access(in_folder("layers/h.2.mlp.c_fc/activations.csv"), F_OK), 0);
+    ck_assert_int_ne(access(in_folder("layers/ttest.csv"), F_OK), 0);
+    ck_assert_int_eq(circuittui("--version; grep -q '^Layers ' %s/layers.txt"), 0);
+}
+END_TEST
+
+START_TEST(layers_csv_follows_from_the_files_of_the_layers)
+{
+    struct csv_table layers = read_table("layers/layers.csv", LAYERS_HEADER);
+    struct csv_table tests = read_table("layers/h.3.attn.c_proj/ttest.csv", TTEST_HEADER);
+    struct csv_table labels =
+        read_table("layers/h.3.attn.c_proj/clusters.csv", "hook,neuron,t,dbscan,kmeans");
+    const double strongest = number_at(&layers, 2, 4);
+    size_t n_noise = 0;
+
+    ck_assert_uint_eq(layers.n_rows, 2);
+    ck_assert_str_eq(csv_table_field(&layers, 1, 0).text, "h.2.mlp.c_fc");
+    ck_assert_str_eq(csv_table_field(&layers, 2, 0).text, "h.3.attn.c_proj");
+    ck_assert(number_at(&layers, 1, 1) == 256.0);
+    ck_assert(number_at(&layers, 2, 1) == (double)tests.n_rows);
+    ck_assert(number_at(&layers, 2, 2) == (double)labels.n_rows);
+    for (size_t i = 1; i <= tests.n_rows; i++)
+        ck_assert(fabs(number_at(&tests, i, 4)) <= fabs(strongest));
+    ck_assert(number_at(&tests, (size_t)number_at(&layers, 2, 3) + 1, 4) == strongest);
+    for (size_t i = 1; i <= labels.n_rows; i++)
+        n_noise += number_at(&labels, i, 3) < 0.0;
+    ck_assert(number_at(&layers, 2, 8) == (double)n_noise);
+    ck_assert(fabs(number_at(&layers, 1, 11)) < 1.0);
+    csv_table_clear(&layers);
+    csv_table_clear(&tests);
+    csv_table_clear(&labels);
+}
+END_TEST
+
+START_TEST(an_empty_layer_is_a_row_with_empty_fields)
+{
+    ck_assert_int_eq(circuittui("run --per-layer --alpha 1e-200 -o %s/nolayer >/dev/null"), 0);
+    struct csv_table layers = read_table("nolayer/layers.csv", LAYERS_HEADER);
+    ck_assert_uint_eq(layers.n_rows, 1);
+    ck_assert(number_at(&layers, 1, 2) == 0.0);
+    ck_assert_str_eq(csv_table_field(&layers, 1, 6).text, "");
+    ck_assert_str_eq(csv_table_field(&layers, 1, 9).text, "");
+    csv_table_clear(&layers);
+}
+END_TEST
+
+/* A name from a file is no path, and a folder holds one analysis. */
+START_TEST(folders_of_layers_stay_in_theirs)
+{
+    ck_assert_int_eq(circuittui("--version; mkdir %s/odd; sed '1s|h.3.attn.c_proj|../up|g' "
+                                "%s/layers/activations.csv > %s/odd.csv"),
+                     0);
+    ck_assert_int_eq(circuittui("run --per-layer -a %s/odd.csv -o %s/odd >/dev/null"), 0);
+    ck_assert_int_eq(access(in_folder("odd/%2E.%2Fup/tsne.csv"), R_OK), 0);
+    ck_assert_int_ne(access(in_folder("up"), F_OK), 0);
+    ck_assert_int_eq(circuittui("run --per-layer -a %s/odd.csv -o %s/odd >/dev/null 2>&1"), 1);
+    ck_assert_int_eq(circuittui("run -a %s/one.csv -o %s/odd --force >/dev/null"), 0);
+    ck_assert_int_ne(access(in_folder("odd/%2E.%2Fup"), F_OK), 0);
+    ck_assert_int_ne(access(in_folder("odd/h.2.mlp.c_fc"), F_OK), 0);
+    ck_assert_int_ne(access(in_folder("odd/layers.csv"), F_OK), 0);
+    assert_same_file("one/tsne.csv", "odd/tsne.csv");
+}
+END_TEST
+
 START_TEST(nothing_significant_leaves_headers)
 {
     ck_assert_int_eq(circuittui("run --alpha 1e-200 -o %s/none > %s/none.txt"), 0);
@@ -520,6 +609,10 @@ int main(void)
         matrices_are_sorted_by_cluster,
         a_second_run_gives_the_same_files,
         a_run_can_begin_at_its_own_activations,
+        each_hook_point_has_the_files_of_its_own_run,
+        layers_csv_follows_from_the_files_of_the_layers,
+        an_empty_layer_is_a_row_with_empty_fields,
+        folders_of_layers_stay_in_theirs,
         nothing_significant_leaves_headers,
         results_are_not_written_over_unasked,
         failures_are_one_line_and_a_status,

@@ -38,6 +38,7 @@ struct options { /* options_parse() to options_clear() */
     unsigned formats; /* set of enum result_format; 0: not said */
     bool force;
     bool plot;
+    bool per_layer;
     bool ids;
     bool ascii;
     enum color_choice color;

@@ -12,10 +12,39 @@
 #include "cli/meter.h"
 #include "cli/threads.h"
 #include "pipeline/analysis.h"
+#include "report/layers.h"
 #include "report/manifest.h"
 #include "report/plots.h"
 #include "report/summary.h"
 #include "report/tables.h"
+
+/* The files of one hook point, in a folder of its own; the activations are in that of all. */
+static enum ct_status write_layer(void *context, struct analysis *layer, struct ct_error *err)
+{
+    const struct options *const options = context;
+    struct tables_written written = { .formats = options->formats, .first = STAGE_TTEST };
+    char *const folder = layer_folder(options->out, layer->extract->blocks[0].hook);
+    enum ct_status status = folder != NULL ? CT_OK : ct_fail_nomem(err, "layers", 0);
+
+    if (status == CT_OK && !options->force)
+        status = tables_check_absent(folder, err);
+    if (status == CT_OK)
+        status = analysis_run(layer, STAGE_SIMILARITY, NULL, err);
+    if (status == CT_OK)
+        status = tables_write(layer, folder, &written, err);
+    free(folder);
+    return status;
+}
+
+static enum ct_status run_stages(struct analysis *a, struct options *options, struct ct_error *err)
+{
+    if (!options->per_layer)
+        return meter_run(a, STAGE_SIMILARITY, NULL, NULL, err);
+    if (options->out == NULL)
+        return meter_run(a, STAGE_LAYERS, NULL, NULL, err);
+    const enum ct_status status = tables_begin(options->out, err);
+    return status == CT_OK ? meter_run(a, STAGE_LAYERS, write_layer, options, err) : status;
+}
 
 /* ---- plots on stdout ---- */
 
@@ -77,7 +106,7 @@ static enum ct_status print_plots(const struct analysis *a, const struct options
         canvas_init(&canvas, PLOT_ROWS, terminal_cols(), ascii, depth != ANSI_NONE, err);
 
     for (size_t i = 0; status == CT_OK && i < n_plots; i++) {
-        if (!plots[i].in_report)
+        if (!plots[i].in_report || analysis_result(a, plots[i].stage) == NULL)
             continue;
         const struct rect whole = { 0, 0, canvas.rows, canvas.cols };
         canvas_fill(&canvas, whole, ' ', INK_DEFAULT, INK_DEFAULT);
@@ -130,7 +159,7 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
         params_clear(&a.params);
         a.params = options->params; /* handed over */
         options->params = (struct params){ 0 };
-        status = meter_run(&a, STAGE_SIMILARITY, err);
+        status = run_stages(&a, options, err);
     }
     if (status == CT_OK) {
         /* What has been computed is told even when it cannot be written. */

@@ -80,7 +80,7 @@ static enum ct_status read_activations(struct options *options, bool ungrouped, 
     params_clear(&a->params);
     a->params = options->params; /* handed over */
     options->params = (struct params){ 0 };
-    return meter_run(a, STAGE_EXTRACT, err);
+    return meter_run(a, STAGE_EXTRACT, NULL, NULL, err);
 }
 
 enum ct_status command_ttest(struct options *options, struct ct_error *err)
@@ -89,7 +89,7 @@ enum ct_status command_ttest(struct options *options, struct ct_error *err)
     enum ct_status status = read_activations(options, false, &a, err);
 
     if (status == CT_OK)
-        status = meter_run(&a, STAGE_TTEST, err);
+        status = meter_run(&a, STAGE_TTEST, NULL, NULL, err);
     if (status == CT_OK)
         status = table_write(&a, table_find("ttest.csv"), output_path(options), err);
     analysis_clear(&a);
@@ -136,7 +136,7 @@ enum ct_status command_tsne(struct options *options, struct ct_error *err)
     enum ct_status status = read_and_choose(options, &a, &table, err);
 
     if (status == CT_OK)
-        status = meter_run(&a, STAGE_TSNE, err);
+        status = meter_run(&a, STAGE_TSNE, NULL, NULL, err);
     if (status == CT_OK && a.ttest->n_significant > 1 && a.tsne->perplexity < a.params.perplexity)
         note("--perplexity", a.params.perplexity, a.tsne->perplexity,
              "it must be below the number of neurons");

@@ -82,6 +82,14 @@ static void cluster_key(const struct params *p, struct key *key)
     KEY_VALUE(key, p->seed);
 }
 
+/* All that a layer hangs on beyond its activations. */
+static void layers_key(const struct params *p, struct key *key)
+{
+    ttest_key(p, key);
+    tsne_key(p, key);
+    cluster_key(p, key);
+}
+
 #define INPUT(stage)        (1U << (stage))
 #define SLOT(member)        offsetof(struct analysis, member)
 #define STAGE(lower, slots) #lower, slots, stage_##lower##_compute, stage_##lower##_free
@@ -106,6 +114,8 @@ static const struct stage {
                         INPUT(STAGE_TTEST) | INPUT(STAGE_TSNE) },
     [STAGE_SIMILARITY] = { STAGE(similarity, SLOT(similarity)), no_key,
                            INPUT(STAGE_TTEST) | INPUT(STAGE_CLUSTER) },
+    [STAGE_LAYERS] = { STAGE(layers, SLOT(layers)), layers_key,
+                       INPUT(STAGE_LOAD) | INPUT(STAGE_EXTRACT) },
 };
 
 static void **result_slot(struct analysis *a, enum stage_id stage)
@@ -138,10 +148,20 @@ void analysis_init(struct analysis *a)
     params_init(&a->params);
 }
 
+static void drop_result(struct analysis *a, enum stage_id stage)
+{
+    void **const slot = result_slot(a, stage);
+
+    if (!(a->borrowed & INPUT(stage)))
+        analysis_discard(stage, *slot);
+    a->borrowed &= ~INPUT(stage);
+    *slot = NULL;
+}
+
 void analysis_clear(struct analysis *a)
 {
     for (size_t i = N_STAGES; i-- > 0;) /* later stages borrow from earlier ones */
-        analysis_discard((enum stage_id)i, *result_slot(a, (enum stage_id)i));
+        drop_result(a, (enum stage_id)i);
     params_clear(&a->params);
     *a = (struct analysis){ 0 };
 }
@@ -189,11 +209,8 @@ void analysis_accept(struct analysis *a, enum stage_id stage, void *result, uint
         if (stages[later].inputs & dropped)
             dropped |= INPUT(later);
     for (size_t i = N_STAGES; i-- > 0;) /* later stages borrow from earlier ones */
-        if (dropped & INPUT(i)) {
-            void **const slot = result_slot(a, (enum stage_id)i);
-            analysis_discard((enum stage_id)i, *slot);
-            *slot = NULL;
-        }
+        if (dropped & INPUT(i))
+            drop_result(a, (enum stage_id)i);
     *result_slot(a, stage) = result;
     a->keys[stage] = key;
     a->seconds[stage] = seconds;
@@ -213,13 +230,30 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+bool stage_is_needed(enum stage_id goal, enum stage_id stage)
+{
+    unsigned needed = INPUT(goal);
+
+    for (size_t i = goal + 1; i-- > 0;)
+        if (needed & INPUT(i))
+            needed |= stages[i].inputs;
+    return needed & INPUT(stage);
+}
+
+const struct contrast *analysis_contrast(const struct analysis *a)
+{
+    if (a->ttest != NULL)
+        return &a->ttest->contrast;
+    return a->layers != NULL ? &a->layers->contrast : NULL;
+}
+
 enum ct_status analysis_run(struct analysis *a, enum stage_id last,
                             const struct analysis_watch *watch, struct ct_error *err)
 {
     for (enum stage_id stage = 0; stage <= last; stage++) {
         void *result = NULL;
 
-        if (!analysis_is_stale(a, stage))
+        if (!stage_is_needed(last, stage) || !analysis_is_stale(a, stage))
             continue;
         const double start = now();
         const enum ct_status status = analysis_compute(a, stage, watch, &result, err);

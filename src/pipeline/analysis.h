@@ -32,6 +32,7 @@ enum stage_id {
     STAGE_TSNE,       /* the significant neurons in the plane */
     STAGE_CLUSTER,    /* DBSCAN and k-means of the plane */
     STAGE_SIMILARITY, /* Gram matrix and cosines of the significant neurons */
+    STAGE_LAYERS,     /* each hook point by itself, from the t-test to its clusters, in a row */
     N_STAGES
 };
 
@@ -69,13 +70,15 @@ struct neuron_block {
     size_t first;     /* column of its first neuron */
     size_t n;
     const size_t *index; /* [n] number of each neuron in its hook point; NULL: 0 .. n - 1 */
+    size_t layer;        /* number of the hook point among those that there are */
 };
 
 struct extract_result {
     struct matview X;            /* [n_sentences, n_neurons] */
-    float *own;                  /* what X looks at when the model was run; NULL: a file's */
+    void *own;                   /* what X looks at; NULL: it is somebody else's */
     struct neuron_block *blocks; /* [n_blocks] in column order */
     size_t n_blocks;
+    size_t n_layers;            /* different hook points, in order of their first column */
     struct extract_stats stats; /* zero with an activations file */
     double *neuron_means;       /* [n_neurons] over sentences */
     double *sentence_means;     /* [n_sentences] over neurons */
@@ -87,10 +90,18 @@ enum { COSINE_BINS = 80 };
 /* With more neurons gram.csv and cosine.csv are written only when params.matrices is set. */
 enum { MATRICES_UNASKED = 5000 };
 
-struct ttest_stage {
-    size_t groups[2]; /* a and b: indices into group_names */
-    size_t *rows[2];  /* [n_rows[g]] sentences of a and of b */
+/* The two groups that are compared. */
+struct contrast {
+    size_t groups[2];      /* a and b: indices into group_names */
+    const size_t *rows[2]; /* [n_rows[g]] sentences of a and of b, borrowed from what was loaded */
     size_t n_rows[2];
+    bool are_pairs;  /* the n-th of a and the n-th of b differ in the target alone */
+    size_t n_unique; /* different sentences up to their target, of both groups */
+    size_t twin[2];  /* two sentences that are the same up to the target, if any */
+};
+
+struct ttest_stage {
+    struct contrast contrast;
     struct ttest_result *neurons; /* [n_neurons] */
     double *p_adjusted;           /* [n_neurons] */
     bool *is_significant;         /* [n_neurons] */
@@ -101,9 +112,6 @@ struct ttest_stage {
     size_t n_significant;
     struct mat selected; /* [n_significant, n_a + n_b]: sentences in file order */
     double *norms;       /* [n_significant] lengths of the rows of selected */
-    bool are_pairs;      /* the n-th of a and the n-th of b differ in the target alone */
-    size_t n_unique;     /* different sentences up to their target, of both groups */
-    size_t twin[2];      /* two sentences that are the same up to the target, if any */
 };
 
 enum { KL_INTERVAL = 50 };
@@ -145,6 +153,25 @@ struct similarity_result {
     struct cosine_means means; /* by DBSCAN cluster */
 };
 
+/* What there is to say of one hook point as an analysis of its own. */
+struct layer_row {
+    const char *hook; /* borrowed from the extraction */
+    size_t n_neurons, n_significant;
+    size_t strongest;   /* the neuron whose |t| is largest, by its number in the hook point */
+    double strongest_t; /* NaN: no neuron has a t */
+    double perplexity;  /* NaN here and below: fewer than two significant neurons */
+    double kl_divergence;
+    size_t n_dbscan, n_noise, n_kmeans; /* clusters, and neurons in none of DBSCAN's */
+    double dbscan_silhouette;           /* NaN: not defined, see cluster_result */
+    double kmeans_silhouette;
+};
+
+struct layers_result {
+    struct layer_row *rows; /* [n_rows] in order of their first column */
+    size_t n_rows;
+    struct contrast contrast;
+};
+
 struct analysis { /* zero-initialise, then analysis_init() to analysis_clear() */
     struct params params;
     const struct load_result *load; /* each NULL until its stage has run */
@@ -154,6 +181,8 @@ struct analysis { /* zero-initialise, then analysis_init() to analysis_clear() *
     const struct tsne_stage *tsne;
     const struct cluster_result *cluster;
     const struct similarity_result *similarity;
+    const struct layers_result *layers;
+    unsigned borrowed;        /* bits 1 << stage: results that belong to another analysis */
     uint64_t keys[N_STAGES];  /* of the results that are there */
     double seconds[N_STAGES]; /* that each took */
 };
@@ -164,11 +193,22 @@ struct analysis_watch {
     enum tsne_answer (*tsne_tick)(void *context, size_t n_iter, size_t max_iter);
     void (*tsne_show)(void *context, size_t n_iter, double kl_divergence, const float *embedding,
                       size_t n_samples);
+    /* A hook point of STAGE_LAYERS is clustered. *layer may be taken further by analysis_run(), and
+     * is gone after the call. Not CT_OK: the stage ends with that. */
+    enum ct_status (*layer)(void *context, struct analysis *layer, struct ct_error *err);
     void *context;
 };
 
 void analysis_init(struct analysis *a);
 void analysis_clear(struct analysis *a);
+
+/*
+ * Begins the analysis of one hook point, 0 <= layer < whole->extract->n_layers: the same parameters
+ * with that hook point alone, all up to the extraction in place. It borrows from whole, whose load
+ * and extract must stay until analysis_clear(). CT_ENOMEM: nothing is to be cleared.
+ */
+enum ct_status analysis_init_layer(struct analysis *a, const struct analysis *whole, size_t layer,
+                                   struct ct_error *err);
 
 const char *stage_name(enum stage_id stage);
 
@@ -195,9 +235,15 @@ void analysis_accept(struct analysis *a, enum stage_id stage, void *result, uint
                      double seconds);
 void analysis_discard(enum stage_id stage, void *result);
 
-/* Computes what is stale up to and including last, in order. */
+/* True when goal cannot be computed without the result of stage; also for itself. */
+bool stage_is_needed(enum stage_id goal, enum stage_id stage);
+
+/* Computes what is stale of last and of what it needs, in order. */
 enum ct_status analysis_run(struct analysis *a, enum stage_id last,
                             const struct analysis_watch *watch, struct ct_error *err);
+
+/* The groups compared by the t-test, or by those of the layers; NULL: there is none. */
+const struct contrast *analysis_contrast(const struct analysis *a);
 
 /* The hook point and the number in it of a column of the activations. */
 const char *neuron_hook(const struct extract_result *extract, size_t column, size_t *index);

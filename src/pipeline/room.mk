@@ -6,6 +6,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stage_cluster.c \
 	src/pipeline/stage_extract.c \
 	src/pipeline/stage_hook.c \
+	src/pipeline/stage_layers.c \
 	src/pipeline/stage_load.c \
 	src/pipeline/stage_similarity.c \
 	src/pipeline/stage_tsne.c \

@@ -2,6 +2,7 @@
 #include "pipeline/stages.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -26,10 +27,11 @@ static enum ct_status run_model(const struct analysis *a, const struct stage_run
         goto done;
     }
     e->n_blocks = hook->n_hooks;
+    e->n_layers = hook->n_hooks;
     for (size_t h = 0; h < hook->n_hooks; h++) {
-        e->blocks[h] = (struct neuron_block){ .hook = hook->hooks[h].name,
-                                              .first = n_neurons,
-                                              .n = hook->hooks[h].width };
+        e->blocks[h] = (struct neuron_block){
+            .hook = hook->hooks[h].name, .first = n_neurons, .n = hook->hooks[h].width, .layer = h
+        };
         n_neurons += hook->hooks[h].width;
     }
     uint32_t *at = ids;
@@ -40,7 +42,7 @@ static enum ct_status run_model(const struct analysis *a, const struct stage_run
     }
     size_t count;
     if (ct_mul_size(load->n_sentences, n_neurons, &count))
-        e->own = ct_aligned_array(count, sizeof *e->own);
+        e->own = ct_aligned_array(count, sizeof(float));
     if (e->own == NULL) {
         ct_fail_nomem(err, "extract: activations", 4ULL * load->n_sentences * n_neurons);
         goto done;
@@ -69,12 +71,15 @@ static enum ct_status take_file(const struct activations *acts, struct extract_r
     if (e->blocks == NULL)
         return ct_fail_nomem(err, "activations", 0);
     for (size_t j = 0; j < n; j++) {
-        if (j == 0 || acts->hooks.of[j] != acts->hooks.of[j - 1])
-            e->blocks[e->n_blocks++] = (struct neuron_block){
-                .hook = acts->hooks.names[acts->hooks.of[j]], .first = j, .index = acts->neurons + j
-            };
+        const uint32_t layer = acts->hooks.of[j];
+        if (j == 0 || layer != acts->hooks.of[j - 1])
+            e->blocks[e->n_blocks++] = (struct neuron_block){ .hook = acts->hooks.names[layer],
+                                                              .first = j,
+                                                              .index = acts->neurons + j,
+                                                              .layer = layer };
         e->blocks[e->n_blocks - 1].n++;
     }
+    e->n_layers = acts->hooks.n_names;
     return CT_OK;
 }
 
@@ -104,6 +109,82 @@ static enum ct_status take_means(struct extract_result *e, struct ct_error *err)
         e->neuron_means[j] /= (double)n;
     free(row);
     return CT_OK;
+}
+
+static size_t item_size(const struct matview *X)
+{
+    return X->dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+}
+
+/* Columns that are not neighbours are copied together, in their dtype. */
+static enum ct_status gather_columns(const struct matview *X, const struct neuron_block *from,
+                                     struct extract_result *e, struct ct_error *err)
+{
+    const size_t size = item_size(X);
+    size_t row_size;
+
+    if (ct_mul_size(e->X.cols, size, &row_size))
+        e->own = ct_aligned_array(X->rows, row_size);
+    if (e->own == NULL)
+        return ct_fail_nomem(err, "extract: activations", 0);
+    char *to = e->own;
+    for (size_t i = 0; i < X->rows; i++)
+        for (size_t b = 0; b < e->n_blocks; to += size * e->blocks[b++].n)
+            memcpy(to, (const char *)X->data + size * (i * X->stride + from[b].first),
+                   size * e->blocks[b].n);
+    e->X.data = e->own;
+    e->X.stride = e->X.cols;
+    return CT_OK;
+}
+
+/* The blocks of the layer, *from as they were and those of e side by side. */
+static enum ct_status choose_blocks(const struct extract_result *whole, size_t layer,
+                                    struct neuron_block **from, struct extract_result *e,
+                                    struct ct_error *err)
+{
+    size_t n = 0;
+
+    for (size_t b = 0; b < whole->n_blocks; b++)
+        n += whole->blocks[b].layer == layer;
+    *from = ct_calloc_array(n, sizeof **from);
+    e->blocks = ct_calloc_array(n, sizeof *e->blocks);
+    if (*from == NULL || e->blocks == NULL)
+        return ct_fail_nomem(err, "extract", 0);
+    e->X = whole->X;
+    e->X.cols = 0;
+    for (size_t b = 0; b < whole->n_blocks; b++) {
+        if (whole->blocks[b].layer != layer)
+            continue;
+        struct neuron_block *const block = &e->blocks[e->n_blocks];
+        (*from)[e->n_blocks++] = *block = whole->blocks[b];
+        block->first = e->X.cols;
+        block->layer = 0;
+        e->X.cols += block->n;
+    }
+    e->n_layers = 1;
+    return CT_OK;
+}
+
+enum ct_status extract_layer(const struct extract_result *whole, size_t layer,
+                             struct extract_result **out, struct ct_error *err)
+{
+    struct extract_result *const e = calloc(1, sizeof *e);
+    struct neuron_block *from = NULL;
+    enum ct_status status =
+        e != NULL ? choose_blocks(whole, layer, &from, e, err) : ct_fail_nomem(err, "extract", 0);
+
+    if (status == CT_OK && e->n_blocks == 1)
+        e->X.data = (const char *)whole->X.data + item_size(&whole->X) * from->first;
+    else if (status == CT_OK)
+        status = gather_columns(&whole->X, from, e, err);
+    if (status == CT_OK)
+        status = take_means(e, err);
+    free(from);
+    if (status == CT_OK)
+        *out = e;
+    else
+        stage_extract_free(e);
+    return status;
 }
 
 enum ct_status stage_extract_compute(const struct analysis *a, const struct stage_run *run,

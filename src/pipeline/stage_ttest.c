@@ -41,32 +41,32 @@ static enum ct_status find_group(const struct load_result *load, const char *nam
     return fail_with_groups(load, what, err);
 }
 
-static void list_rows(const struct load_result *load, struct ttest_stage *t)
+static void list_rows(const struct load_result *load, struct contrast *c)
 {
     for (size_t g = 0; g < 2; g++) {
-        const size_t *const start = load->group_starts + t->groups[g];
-        t->rows[g] = load->by_group + start[0];
-        t->n_rows[g] = start[1] - start[0];
+        const size_t *const start = load->group_starts + c->groups[g];
+        c->rows[g] = load->by_group + start[0];
+        c->n_rows[g] = start[1] - start[0];
     }
 }
 
 enum ct_status ttest_choose_groups(const struct load_result *load, const struct params *params,
-                                   struct ttest_stage *t, struct ct_error *err)
+                                   struct contrast *c, struct ct_error *err)
 {
-    t->groups[0] = 0;
-    t->groups[1] = 1;
+    c->groups[0] = 0;
+    c->groups[1] = 1;
     for (size_t g = 0; g < 2 && params->contrast[0] != NULL; g++) {
-        const enum ct_status status = find_group(load, params->contrast[g], &t->groups[g], err);
+        const enum ct_status status = find_group(load, params->contrast[g], &c->groups[g], err);
         if (status != CT_OK)
             return status;
     }
-    if (params->contrast[0] != NULL && t->groups[0] == t->groups[1])
+    if (params->contrast[0] != NULL && c->groups[0] == c->groups[1])
         return fail_with_groups(load, "--contrast: names one group twice", err);
     if (params->contrast[0] == NULL && load->n_groups > 2)
         return fail_with_groups(load, "t-test: choose two groups with --contrast A,B", err);
     if (load->n_groups < 2)
         return fail_with_groups(load, "t-test: needs sentences of two groups", err);
-    list_rows(load, t);
+    list_rows(load, c);
     return CT_OK;
 }
 
@@ -84,13 +84,13 @@ static bool differ_in_target_alone(const struct sentence *a, const struct senten
            memcmp(a->text + after_a, b->text + after_b, a->size - after_a) == 0;
 }
 
-static bool groups_are_pairs(const struct load_result *load, const struct ttest_stage *t)
+static bool groups_are_pairs(const struct load_result *load, const struct contrast *c)
 {
-    if (t->n_rows[0] != t->n_rows[1])
+    if (c->n_rows[0] != c->n_rows[1])
         return false;
-    for (size_t i = 0; i < t->n_rows[0]; i++)
-        if (!differ_in_target_alone(&load->sentences[t->rows[0][i]],
-                                    &load->sentences[t->rows[1][i]]))
+    for (size_t i = 0; i < c->n_rows[0]; i++)
+        if (!differ_in_target_alone(&load->sentences[c->rows[0][i]],
+                                    &load->sentences[c->rows[1][i]]))
             return false;
     return true;
 }
@@ -124,31 +124,42 @@ static int compare_prefixes(const void *a, const void *b)
     return order != 0 ? order : (x->row > y->row) - (x->row < y->row);
 }
 
-static enum ct_status count_unique(const struct load_result *load, struct ttest_stage *t,
+static enum ct_status count_unique(const struct load_result *load, struct contrast *c,
                                    struct ct_error *err)
 {
-    const size_t n = t->n_rows[0] + t->n_rows[1];
+    const size_t n = c->n_rows[0] + c->n_rows[1];
     struct prefix *const prefixes = ct_malloc_array(n, sizeof *prefixes);
     size_t k = 0;
 
     if (prefixes == NULL)
         return ct_fail_nomem(err, "t-test", 0);
     for (size_t g = 0; g < 2; g++)
-        for (size_t i = 0; i < t->n_rows[g]; i++) {
-            const size_t row = t->rows[g][i];
+        for (size_t i = 0; i < c->n_rows[g]; i++) {
+            const size_t row = c->rows[g][i];
             prefixes[k++] = (struct prefix){ &load->sentences[row], row };
         }
     qsort(prefixes, n, sizeof *prefixes, compare_prefixes);
-    t->n_unique = n;
+    c->n_unique = n;
     for (size_t i = 1; i < n; i++)
         if (compare_ids(&prefixes[i - 1], &prefixes[i]) == 0) {
-            if (t->n_unique-- == n) {
-                t->twin[0] = prefixes[i - 1].row;
-                t->twin[1] = prefixes[i].row;
+            if (c->n_unique-- == n) {
+                c->twin[0] = prefixes[i - 1].row;
+                c->twin[1] = prefixes[i].row;
             }
         }
     free(prefixes);
     return CT_OK;
+}
+
+static enum ct_status make_contrast(const struct load_result *load, const struct params *params,
+                                    struct contrast *c, struct ct_error *err)
+{
+    const enum ct_status status = ttest_choose_groups(load, params, c, err);
+
+    if (status != CT_OK || load->model == NULL)
+        return status;
+    c->are_pairs = groups_are_pairs(load, c);
+    return count_unique(load, c, err);
 }
 
 static enum ct_status allocate(struct ttest_stage *t, size_t n, struct ct_error *err)
@@ -188,23 +199,24 @@ static enum ct_status correct_for_many(struct ttest_stage *t, const struct param
 /* With Welch's test every neuron has its own df, and so no common bound for t. */
 static double critical_t(const struct ttest_stage *t, enum ttest_kind kind)
 {
-    const double n_a = (double)t->n_rows[0];
-    const double df = kind == TTEST_PAIRED ? n_a - 1.0 : n_a + (double)t->n_rows[1] - 2.0;
+    const double n_a = (double)t->contrast.n_rows[0];
+    const double n_b = (double)t->contrast.n_rows[1];
+    const double df = kind == TTEST_PAIRED ? n_a - 1.0 : n_a + n_b - 2.0;
 
     if (kind == TTEST_WELCH || t->p_threshold <= 0.0 || df < 1.0)
         return NAN;
     return student_t_critical(t->p_threshold, df);
 }
 
-void ttest_merge_rows(const struct ttest_stage *t, size_t *rows)
+void ttest_merge_rows(const struct contrast *c, size_t *rows)
 {
-    const size_t n = t->n_rows[0] + t->n_rows[1];
+    const size_t n = c->n_rows[0] + c->n_rows[1];
     size_t next[2] = { 0, 0 };
 
     for (size_t i = 0; i < n; i++) {
-        const size_t g = next[0] == t->n_rows[0] ||
-                         (next[1] < t->n_rows[1] && t->rows[1][next[1]] < t->rows[0][next[0]]);
-        rows[i] = t->rows[g][next[g]++];
+        const size_t g = next[0] == c->n_rows[0] ||
+                         (next[1] < c->n_rows[1] && c->rows[1][next[1]] < c->rows[0][next[0]]);
+        rows[i] = c->rows[g][next[g]++];
     }
 }
 
@@ -229,39 +241,42 @@ enum ct_status ttest_select(const struct matview *X, const size_t *rows, size_t 
 static enum ct_status select_significant(const struct matview *X, struct ttest_stage *t,
                                          struct ct_error *err)
 {
-    const size_t n = t->n_rows[0] + t->n_rows[1];
+    const size_t n = t->contrast.n_rows[0] + t->contrast.n_rows[1];
     size_t *const rows = ct_malloc_array(n, sizeof *rows);
 
     if (rows == NULL)
         return ct_fail_nomem(err, "t-test", 0);
-    ttest_merge_rows(t, rows);
+    ttest_merge_rows(&t->contrast, rows);
     const enum ct_status status = ttest_select(X, rows, n, t, err);
     free(rows);
     return status;
 }
 
+static enum ct_status test_neurons(const struct analysis *a, struct ttest_stage *t,
+                                   struct ct_error *err)
+{
+    const struct matview *const X = &a->extract->X;
+    const struct contrast *const c = &t->contrast;
+    enum ct_status status = make_contrast(a->load, &a->params, &t->contrast, err);
+
+    if (status == CT_OK)
+        status = allocate(t, X->cols, err);
+    if (status == CT_OK)
+        status = ttest_columns(X, c->rows[0], c->n_rows[0], c->rows[1], c->n_rows[1],
+                               a->params.test, a->params.threads, t->neurons, err);
+    if (status == CT_OK)
+        status = correct_for_many(t, &a->params, err);
+    return status == CT_OK ? select_significant(X, t, err) : status;
+}
+
 enum ct_status stage_ttest_compute(const struct analysis *a, const struct stage_run *run,
                                    void **result, struct ct_error *err)
 {
-    const struct matview *const X = &a->extract->X;
     struct ttest_stage *const t = calloc(1, sizeof *t);
     enum ct_status status = t != NULL ? CT_OK : ct_fail_nomem(err, "t-test", 0);
 
     if (status == CT_OK)
-        status = ttest_choose_groups(a->load, &a->params, t, err);
-    if (status == CT_OK && a->load->model != NULL) {
-        t->are_pairs = groups_are_pairs(a->load, t);
-        status = count_unique(a->load, t, err);
-    }
-    if (status == CT_OK)
-        status = allocate(t, X->cols, err);
-    if (status == CT_OK)
-        status = ttest_columns(X, t->rows[0], t->n_rows[0], t->rows[1], t->n_rows[1],
-                               a->params.test, a->params.threads, t->neurons, err);
-    if (status == CT_OK)
-        status = correct_for_many(t, &a->params, err);
-    if (status == CT_OK)
-        status = select_significant(X, t, err);
+        status = test_neurons(a, t, err);
     if (status == CT_OK && !progress_tick(&run->progress, 1, 1))
         status = ct_fail(err, CT_ECANCELED, "t-test: cancelled");
     if (status != CT_OK) {

@@ -1,4 +1,4 @@
-/* The stages' own functions, for the table in analysis.c and for steps.c alone. */
+/* The stages' own functions, for this room alone. */
 #ifndef CT_PIPELINE_STAGES_H
 #define CT_PIPELINE_STAGES_H
 
@@ -23,13 +23,19 @@ DECLARE_STAGE(ttest);
 DECLARE_STAGE(tsne);
 DECLARE_STAGE(cluster);
 DECLARE_STAGE(similarity);
+DECLARE_STAGE(layers);
+
+/* The columns of one layer as an extraction of their own, which borrows from whole. *out is owned
+ * by the caller: stage_extract_free(). CT_ENOMEM. */
+enum ct_status extract_layer(const struct extract_result *whole, size_t layer,
+                             struct extract_result **out, struct ct_error *err);
 
 /* The two groups that params name and their sentences. CT_EINVAL: not two, or no such group. */
 enum ct_status ttest_choose_groups(const struct load_result *load, const struct params *params,
-                                   struct ttest_stage *t, struct ct_error *err);
+                                   struct contrast *c, struct ct_error *err);
 
 /* rows [n_a + n_b]: the sentences of both groups in file order. */
-void ttest_merge_rows(const struct ttest_stage *t, size_t *rows);
+void ttest_merge_rows(const struct contrast *c, size_t *rows);
 
 /* Fills t->selected: of the columns t->significant, what X [n_sentences, n_neurons] holds in
  * rows [n_rows]. CT_ENOMEM. */

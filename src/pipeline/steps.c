@@ -109,19 +109,20 @@ static enum ct_status choose_rows(const struct analysis *a, struct ttest_stage *
                                   struct ct_error *err)
 {
     const bool all = a->params.contrast[0] == NULL;
+    struct contrast *const c = &t->contrast;
     const size_t n_all = a->load->n_sentences;
     size_t *const rows = ct_malloc_array(n_all, sizeof *rows);
     enum ct_status status = rows != NULL ? CT_OK : ct_fail_nomem(err, "neurons", 0);
 
     if (status == CT_OK && !all)
-        status = ttest_choose_groups(a->load, &a->params, t, err);
+        status = ttest_choose_groups(a->load, &a->params, c, err);
     if (status == CT_OK && !all)
-        ttest_merge_rows(t, rows);
+        ttest_merge_rows(c, rows);
     for (size_t i = 0; status == CT_OK && all && i < n_all; i++)
         rows[i] = i;
     if (status == CT_OK)
         status =
-            ttest_select(&a->extract->X, rows, all ? n_all : t->n_rows[0] + t->n_rows[1], t, err);
+            ttest_select(&a->extract->X, rows, all ? n_all : c->n_rows[0] + c->n_rows[1], t, err);
     if (status == CT_OK)
         status = check_finite(a, t, rows, err);
     free(rows);

@@ -204,33 +204,72 @@ static json_t *describe_params(const struct analysis *a)
     return object;
 }
 
-static json_t *describe_counts(const struct analysis *a)
+static json_t *describe_layer(const struct layer_row *row)
 {
-    const struct ttest_stage *const t = a->ttest;
-
-    return json_pack("{s:o, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o}", "sentences",
-                     count(a->load->n_sentences), "groups", count(t->n_rows[0]),
-                     count(t->n_rows[1]), "unique_to_target", count(t->n_unique), "neurons",
-                     count(t->n_neurons), "significant", count(t->n_significant), "dbscan_clusters",
-                     count(a->cluster->n_dbscan), "dbscan_noise", count(a->cluster->n_noise),
-                     "kmeans_clusters", count(a->cluster->n_clusters));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "hook",
+                     text_or_null(row->hook), "neurons", count(row->n_neurons), "significant",
+                     count(row->n_significant), "perplexity", number_or_null(row->perplexity),
+                     "kl_divergence", number_or_null(row->kl_divergence), "dbscan_clusters",
+                     count(row->n_dbscan), "dbscan_noise", count(row->n_noise), "dbscan_silhouette",
+                     number_or_null(row->dbscan_silhouette), "kmeans_clusters",
+                     count(row->n_kmeans), "kmeans_silhouette",
+                     number_or_null(row->kmeans_silhouette));
 }
 
+static json_t *describe_layers(const struct layers_result *layers)
+{
+    json_t *const array = json_array();
+
+    for (size_t l = 0; l < layers->n_rows; l++)
+        json_array_append_new(array, describe_layer(&layers->rows[l]));
+    return array;
+}
+
+static json_t *describe_counts(const struct analysis *a)
+{
+    json_t *const counts =
+        json_pack("{s:o, s:[o, o], s:o, s:o}", "sentences", count(a->load->n_sentences), "groups",
+                  count(analysis_contrast(a)->n_rows[0]), count(analysis_contrast(a)->n_rows[1]),
+                  "unique_to_target", count(analysis_contrast(a)->n_unique), "neurons",
+                  count(a->extract->X.cols));
+
+    if (a->similarity == NULL)
+        return counts;
+    json_object_set_new(counts, "significant", count(a->ttest->n_significant));
+    json_object_set_new(counts, "dbscan_clusters", count(a->cluster->n_dbscan));
+    json_object_set_new(counts, "dbscan_noise", count(a->cluster->n_noise));
+    json_object_set_new(counts, "kmeans_clusters", count(a->cluster->n_clusters));
+    return counts;
+}
+
+/* Of one analysis, of the layers, or both, as far as they have been computed. */
 static json_t *describe_outcome(const struct analysis *a)
 {
-    const char *const *const names = a->load->group_names;
+    const size_t *const groups = analysis_contrast(a)->groups;
+    json_t *const outcome = json_pack("{s:o, s:[o, o]}", "hooks", describe_hooks(a), "contrast",
+                                      text_or_null(a->load->group_names[groups[0]]),
+                                      text_or_null(a->load->group_names[groups[1]]));
 
-    return json_pack("{s:o, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "hooks",
-                     describe_hooks(a), "contrast", text_or_null(names[a->ttest->groups[0]]),
-                     text_or_null(names[a->ttest->groups[1]]), "p_threshold",
-                     number_or_null(a->ttest->p_threshold), "perplexity",
-                     number_or_null(a->tsne->perplexity), "kl_divergence",
-                     number_or_null(a->tsne->result.kl_divergence), "tsne_iterations",
-                     count(a->tsne->result.n_iter), "learning_rate",
-                     number_or_null(a->tsne->result.learning_rate), "inertia",
-                     number_or_null(a->cluster->kmeans.inertia), "dbscan_silhouette",
-                     number_or_null(a->cluster->dbscan_silhouette), "kmeans_silhouette",
-                     number_or_null(a->cluster->kmeans_silhouette));
+    if (a->similarity != NULL) {
+        const struct {
+            const char *name;
+            double value;
+        } numbers[] = {
+            { "p_threshold", a->ttest->p_threshold },
+            { "perplexity", a->tsne->perplexity },
+            { "kl_divergence", a->tsne->result.kl_divergence },
+            { "learning_rate", a->tsne->result.learning_rate },
+            { "inertia", a->cluster->kmeans.inertia },
+            { "dbscan_silhouette", a->cluster->dbscan_silhouette },
+            { "kmeans_silhouette", a->cluster->kmeans_silhouette },
+        };
+        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+            json_object_set_new(outcome, numbers[i].name, number_or_null(numbers[i].value));
+        json_object_set_new(outcome, "tsne_iterations", count(a->tsne->result.n_iter));
+    }
+    if (!analysis_is_stale(a, STAGE_LAYERS))
+        json_object_set_new(outcome, "layers", describe_layers(a->layers));
+    return outcome;
 }
 
 /* The formats that were asked for, as --format takes them. */
@@ -257,8 +296,9 @@ static json_t *describe_seconds(const struct analysis *a)
 {
     json_t *const seconds = json_object();
 
-    for (size_t i = 0; i < N_STAGES; i++)
-        json_object_set_new(seconds, stage_name((enum stage_id)i), number_or_null(a->seconds[i]));
+    for (enum stage_id stage = 0; stage < N_STAGES; stage++)
+        if (analysis_result(a, stage) != NULL)
+            json_object_set_new(seconds, stage_name(stage), number_or_null(a->seconds[stage]));
     return seconds;
 }
 

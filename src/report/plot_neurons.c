@@ -136,8 +136,9 @@ void draw_volcano(const struct analysis *a, struct canvas *c, struct rect area,
     fill_legend(a, request, legend, name, sizeof name);
     snprintf(title, sizeof title, "Volcano: %zu of %zu significant%s", t->n_significant, n,
              n_zero > 0 ? ", p = 0 at the top" : "");
-    snprintf(x_label, sizeof x_label, "mean of %s - mean of %s", a->load->group_names[t->groups[0]],
-             a->load->group_names[t->groups[1]]);
+    snprintf(x_label, sizeof x_label, "mean of %s - mean of %s",
+             a->load->group_names[t->contrast.groups[0]],
+             a->load->group_names[t->contrast.groups[1]]);
     const struct plot_rule rule = { -log10(t->p_threshold), true, INK_DIM, NULL };
     const struct scatter scatter = {
         .text = { title, x_label, "-log10 p", legend, 2 },

@@ -58,5 +58,7 @@ DECLARE_PLOT(cosine_dbscan);
 DECLARE_PLOT(cosine_kmeans);
 DECLARE_PLOT(cosines);
 DECLARE_ITEM(cosines);
+DECLARE_PLOT(layers);
+DECLARE_ITEM(layers);
 
 #endif

@@ -40,6 +40,8 @@ const struct plot plots[] = {
     { "kmeans", "k-means", STAGE_CLUSTER, SPACE_PLANE, true, draw_kmeans, NULL, NULL },
     { "cosine-kmeans", "cosines by k-means", STAGE_SIMILARITY, SPACE_MATRIX, true,
       draw_cosine_kmeans, order_by_kmeans, NULL },
+    { "layers", "significant neurons by hook point", STAGE_LAYERS, SPACE_BINS, true, draw_layers,
+      NULL, item_layers },
 };
 const size_t n_plots = sizeof plots / sizeof *plots;
 

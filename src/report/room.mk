@@ -2,11 +2,13 @@ noinst_LIBRARIES += src/report/libreport.a
 src_report_libreport_a_SOURCES = \
 	src/report/arrays.c src/report/arrays.h \
 	src/report/differences.c src/report/differences.h \
+	src/report/layers.c src/report/layers.h \
 	src/report/manifest.c src/report/manifest.h \
 	src/report/manifest_read.c \
 	src/report/matrix_rows.c src/report/matrix_rows.h \
 	src/report/picks.c src/report/picks.h \
 	src/report/plot_activations.c \
+	src/report/plot_layers.c \
 	src/report/plot_matrices.c \
 	src/report/plot_neurons.c \
 	src/report/plot_parts.c src/report/plot_parts.h \

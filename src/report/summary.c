@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "report/layers.h"
 #include "report/tables.h"
 
 struct page {
@@ -95,7 +96,7 @@ static const char *plural(size_t n)
 
 static const char *group_name(const struct analysis *a, size_t which)
 {
-    return a->load->group_names[a->ttest->groups[which]];
+    return a->load->group_names[analysis_contrast(a)->groups[which]];
 }
 
 static void tell_model(const struct analysis *a, struct page *page)
@@ -114,35 +115,35 @@ static void tell_model(const struct analysis *a, struct page *page)
 /* Rows as the user counts them in the file. */
 static void tell_twins(const struct analysis *a, struct page *page)
 {
-    const struct ttest_stage *const t = a->ttest;
-    const size_t n = t->n_rows[0] + t->n_rows[1];
+    const struct contrast *const c = analysis_contrast(a);
+    const size_t n = c->n_rows[0] + c->n_rows[1];
 
-    if (t->n_unique == n) {
+    if (c->n_unique == n) {
         line(page, "no two of them are the same up to the target");
         return;
     }
     line(page, "%zu of the %zu repeat another up to the target (rows %zu and %zu, say);",
-         n - t->n_unique, n, a->load->stimuli.rows[t->twin[0]].row,
-         a->load->stimuli.rows[t->twin[1]].row);
+         n - c->n_unique, n, a->load->stimuli.rows[c->twin[0]].row,
+         a->load->stimuli.rows[c->twin[1]].row);
     line(page, "copies have the same activations and make the test look surer than it is");
 }
 
 static void tell_sentences(const struct analysis *a, struct page *page)
 {
-    const struct ttest_stage *const t = a->ttest;
-    const size_t used = t->n_rows[0] + t->n_rows[1];
+    const struct contrast *const c = analysis_contrast(a);
+    const size_t used = c->n_rows[0] + c->n_rows[1];
 
     page->heading = "Sentences";
     if (a->load->model != NULL)
         tell_path(page, a->load->stimuli.name);
-    line(page, "%zu sentences: %zu %s, %zu %s%s", a->load->n_sentences, t->n_rows[0],
-         show(group_name(a, 0)).text, t->n_rows[1], show(group_name(a, 1)).text,
+    line(page, "%zu sentences: %zu %s, %zu %s%s", a->load->n_sentences, c->n_rows[0],
+         show(group_name(a, 0)).text, c->n_rows[1], show(group_name(a, 1)).text,
          used < a->load->n_sentences ? " (the other groups are left out)" : "");
     if (a->load->model == NULL)
         return;
-    if (t->are_pairs && a->params.test != TTEST_PAIRED)
+    if (c->are_pairs && a->params.test != TTEST_PAIRED)
         line(page, "pairs that differ in the target alone: --test paired makes use of that");
-    else if (t->are_pairs)
+    else if (c->are_pairs)
         line(page, "pairs that differ in the target alone");
     else if (a->params.test == TTEST_PAIRED)
         line(page, "the pairs do not differ in the target alone: is the order of the rows right?");
@@ -211,19 +212,25 @@ static void tell_strongest(const struct analysis *a, struct page *page)
          t->neurons[best].statistic, t->neurons[best].pvalue);
 }
 
-static void tell_ttest(const struct analysis *a, struct page *page)
+static void tell_kind_of_test(const struct analysis *a, struct page *page)
 {
     static const char *const kinds[] = { "Student's", "Welch's", "paired" };
-    const struct ttest_stage *const t = a->ttest;
+    const size_t *const n = analysis_contrast(a)->n_rows;
     char df[40] = "";
 
     if (a->params.test != TTEST_WELCH)
         snprintf(df, sizeof df, ", %zu degrees of freedom",
-                 a->params.test == TTEST_PAIRED ? t->n_rows[0] - 1
-                                                : t->n_rows[0] + t->n_rows[1] - 2);
+                 a->params.test == TTEST_PAIRED ? n[0] - 1 : n[0] + n[1] - 2);
     page->heading = "t-test";
     line(page, "%s, %s minus %s%s", kinds[a->params.test], show(group_name(a, 0)).text,
          show(group_name(a, 1)).text, df);
+}
+
+static void tell_ttest(const struct analysis *a, struct page *page)
+{
+    const struct ttest_stage *const t = a->ttest;
+
+    tell_kind_of_test(a, page);
     tell_threshold(a, page);
     line(page, "%s of %s neurons significant (%.1f %%)", show_count(t->n_significant).text,
          show_count(t->n_neurons).text, 100.0 * (double)t->n_significant / (double)t->n_neurons);
@@ -317,6 +324,28 @@ static void tell_cosines(const struct analysis *a, struct page *page)
              show_count(MATRICES_UNASKED).text);
 }
 
+/* Each hook point in a line, in place of what is told of a single analysis. */
+static void tell_layers(const struct analysis *a, struct page *page)
+{
+    enum { MOST = 200 };
+    const struct layers_result *const layers = a->layers;
+    char text[LAYER_LINE_SIZE];
+
+    tell_kind_of_test(a, page);
+    line(page, "each hook point by itself: significant at %g, %s", a->params.alpha,
+         a->params.correction == CORRECTION_NONE ? "not corrected"
+                                                 : "corrected for its own neurons alone");
+    page->heading = "Layers";
+    line(page, "%s%s", layers_header, layers_header_more);
+    for (size_t l = 0; l < layers->n_rows && l < MOST; l++) {
+        layer_line(&layers->rows[l], text);
+        line(page, "%s", text);
+    }
+    if (layers->n_rows > MOST)
+        line(page, "and %zu more: see layers.csv (--out)", layers->n_rows - MOST);
+    line(page, "t: of the neuron where it is largest; silh.: silhouette of DBSCAN's clusters");
+}
+
 static void tell_caution(struct page *page)
 {
     page->heading = "Mind";
@@ -325,7 +354,8 @@ static void tell_caution(struct page *page)
     line(page, "Distances between far clusters of a t-SNE picture mean little.");
 }
 
-static void tell_files(const struct tables_written *written, const char *folder, struct page *page)
+static void tell_files(const struct analysis *a, const struct tables_written *written,
+                       const char *folder, struct page *page)
 {
     if (folder == NULL)
         return;
@@ -333,23 +363,42 @@ static void tell_files(const struct tables_written *written, const char *folder,
     tell_path(page, folder);
     for (size_t i = 0; i < written->n; i++)
         line(page, "  %s", written->files[i].file);
+    if (a->layers != NULL)
+        line(page, "  a folder with its own files for each hook point");
     line(page, "  manifest.json");
 }
 
 static void tell_seconds(const struct analysis *a, struct page *page)
 {
-    char times[N_STAGES][40];
+    enum { ON_FIRST_LINE = 4 };
+    char times[200] = "";
+    size_t used = 0;
+    size_t n = 0;
     double total = 0.0;
 
-    for (size_t i = 0; i < N_STAGES; i++) {
-        snprintf(times[i], sizeof times[i], "%s %.3f", stage_name((enum stage_id)i), a->seconds[i]);
-        total += a->seconds[i];
-    }
     page->heading = "Seconds";
-    line(page, "%s, %s, %s, %s,", times[STAGE_LOAD], times[STAGE_HOOK], times[STAGE_EXTRACT],
-         times[STAGE_TTEST]);
-    line(page, "%s, %s, %s, together %.3f", times[STAGE_TSNE], times[STAGE_CLUSTER],
-         times[STAGE_SIMILARITY], total);
+    for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
+        if (analysis_result(a, stage) == NULL)
+            continue;
+        if (n++ == ON_FIRST_LINE) {
+            line(page, "%s", times);
+            used = 0;
+        }
+        used += (size_t)snprintf(times + used, sizeof times - used, "%s%s %.3f,",
+                                 used > 0 ? " " : "", stage_name(stage), a->seconds[stage]);
+        total += a->seconds[stage];
+    }
+    line(page, "%s together %.3f", times, total);
+}
+
+static void tell_one(const struct analysis *a, struct page *page)
+{
+    tell_ttest(a, page);
+    tell_tsne(a, page);
+    tell_clusters(a, page);
+    tell_cosines(a, page);
+    if (a->ttest->n_significant > 1)
+        tell_caution(page);
 }
 
 enum ct_status summary_text(const struct analysis *a, const char *folder,
@@ -365,13 +414,11 @@ enum ct_status summary_text(const struct analysis *a, const char *folder,
         tell_model(a, &page);
     tell_sentences(a, &page);
     tell_hooks(a, &page);
-    tell_ttest(a, &page);
-    tell_tsne(a, &page);
-    tell_clusters(a, &page);
-    tell_cosines(a, &page);
-    if (a->ttest->n_significant > 1)
-        tell_caution(&page);
-    tell_files(written, folder, &page);
+    if (a->similarity != NULL)
+        tell_one(a, &page);
+    else
+        tell_layers(a, &page);
+    tell_files(a, written, folder, &page);
     tell_seconds(a, &page);
     if (fclose(page.file) != 0) {
         free(buffer);

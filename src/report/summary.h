@@ -9,6 +9,7 @@
 #include "report/tables.h"
 
 /*
+ * Of an analysis up to STAGE_SIMILARITY, or else up to STAGE_LAYERS: then with a line a hook point.
  * *text: UTF-8, lines of at most about 96 columns, of our own only ASCII, nothing from a file that
  * a terminal would obey. folder: where the files that written
  * tells were written, or NULL. Owned by the caller: free().

@@ -2,16 +2,21 @@
 #include "report/tables.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/csv.h"
 #include "io/csv_writer.h"
 #include "io/outfile.h"
 #include "report/arrays.h"
+#include "report/layers.h"
 #include "report/matrix_rows.h"
+
+#define LAYERS_FILE "layers.csv"
 
 #define PUT_HEADER(w, ...)                                                                         \
     csv_put_row((w), sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *),                     \
@@ -167,6 +172,38 @@ static void write_cosine(const struct analysis *a, struct csv_writer *w)
     write_matrix(a, w, true);
 }
 
+/* An empty field where there is no number. */
+static void put_if_any(struct csv_writer *w, double x)
+{
+    if (isnan(x))
+        csv_put_text(w, "");
+    else
+        csv_put_f64(w, x);
+}
+
+static void write_layers(const struct analysis *a, struct csv_writer *w)
+{
+    PUT_HEADER(w, "hook", "n_neurons", "n_significant", "strongest", "strongest_t", "perplexity",
+               "kl_divergence", "dbscan_clusters", "dbscan_noise", "dbscan_silhouette",
+               "kmeans_clusters", "kmeans_silhouette");
+    for (size_t l = 0; l < a->layers->n_rows; l++) {
+        const struct layer_row *const row = &a->layers->rows[l];
+        csv_put_text(w, row->hook);
+        csv_put_size(w, row->n_neurons);
+        csv_put_size(w, row->n_significant);
+        csv_put_size(w, row->strongest);
+        put_if_any(w, row->strongest_t);
+        put_if_any(w, row->perplexity);
+        put_if_any(w, row->kl_divergence);
+        csv_put_size(w, row->n_dbscan);
+        csv_put_size(w, row->n_noise);
+        put_if_any(w, row->dbscan_silhouette);
+        csv_put_size(w, row->n_kmeans);
+        put_if_any(w, row->kmeans_silhouette);
+        csv_end_row(w);
+    }
+}
+
 static bool has_matrices(const struct analysis *a)
 {
     return a->params.matrices || a->ttest->n_significant <= MATRICES_UNASKED;
@@ -190,6 +227,7 @@ const struct table tables[] = {
     { "gram.npy", FORMAT_NPY, STAGE_SIMILARITY, arrays_gram, has_matrices },
     { "cosine.csv", PICTURE_CSV, STAGE_SIMILARITY, write_cosine, has_matrices },
     { "cosine.npy", FORMAT_NPY, STAGE_SIMILARITY, arrays_cosine, has_matrices },
+    { LAYERS_FILE, ALWAYS, STAGE_LAYERS, write_layers, NULL },
 };
 const size_t n_tables = sizeof tables / sizeof *tables;
 
@@ -308,25 +346,76 @@ static void remove_old(const char *folder, const char *name)
     free(path);
 }
 
+/* All that tables_write() may have put into the folder of a layer, and the folder when nothing else
+ * is in it. */
+static void remove_layer(const char *folder, const char *hook)
+{
+    char *const path = layer_folder(folder, hook);
+
+    for (size_t i = 0; path != NULL && i < n_tables; i++)
+        remove_old(path, tables[i].file);
+    if (path != NULL)
+        (void)rmdir(path);
+    free(path);
+}
+
+static bool has_layer(const struct layers_result *layers, const char *hook)
+{
+    for (size_t l = 0; layers != NULL && l < layers->n_rows; l++)
+        if (strcmp(layers->rows[l].hook, hook) == 0)
+            return true;
+    return false;
+}
+
+/* The hook points of a layers.csv that is there, but for those of layers (NULL: none). */
+static void remove_old_layers(const char *folder, const struct layers_result *layers)
+{
+    char *const path = outfile_join(folder, LAYERS_FILE);
+    struct csv_table old = { 0 };
+
+    if (path != NULL && csv_table_read(path, &old, NULL) == CT_OK) {
+        const size_t col = csv_table_find(&old, "hook");
+        for (size_t i = 1; col < old.n_cols && i <= old.n_rows; i++) {
+            const char *const hook = csv_table_field(&old, i, col).text;
+            if (!has_layer(layers, hook))
+                remove_layer(folder, hook);
+        }
+    }
+    csv_table_clear(&old);
+    free(path);
+}
+
+enum ct_status tables_begin(const char *folder, struct ct_error *err)
+{
+    const enum ct_status status = outfile_make_folder(folder, err);
+
+    if (status == CT_OK)
+        remove_old(folder, "manifest.json");
+    return status;
+}
+
 enum ct_status tables_write(const struct analysis *a, const char *folder,
                             struct tables_written *written, struct ct_error *err)
 {
-    const unsigned formats = written->formats;
+    bool is_there[sizeof tables / sizeof *tables];
     enum ct_status status = CT_OK;
 
     static_assert(sizeof tables / sizeof *tables <= TABLES_MAX, "room for all");
     written->n = 0;
-    if ((formats & FORMAT_SAFETENSORS) != 0)
+    if ((written->formats & FORMAT_SAFETENSORS) != 0)
         status = arrays_check_hooks(a, err);
     if (status == CT_OK)
-        status = outfile_make_folder(folder, err);
+        status = tables_begin(folder, err);
     if (status == CT_OK)
-        remove_old(folder, "manifest.json");
-    for (size_t i = 0; status == CT_OK && i < n_tables; i++)
-        if (table_is_written(a, &tables[i], formats))
+        remove_old_layers(folder, analysis_is_stale(a, STAGE_LAYERS) ? NULL : a->layers);
+    for (size_t i = 0; status == CT_OK && i < n_tables; i++) {
+        is_there[i] =
+            tables[i].stage >= written->first && table_is_written(a, &tables[i], written->formats);
+        if (is_there[i])
             status = write_one(a, &tables[i], folder, written, err);
+    }
     for (size_t i = 0; status == CT_OK && i < n_tables; i++)
-        if (!table_is_written(a, &tables[i], formats))
+        if (!is_there[i])
             remove_old(folder, tables[i].file);
     return status;
 }

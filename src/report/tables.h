@@ -53,10 +53,15 @@ enum ct_status table_digest(const struct analysis *a, const struct table *table,
  * of the formats (a set of enum result_format). */
 bool table_is_written(const struct analysis *a, const struct table *table, unsigned formats);
 
+/* Makes the folder when it is missing and takes its manifest away, since what that tells of will
+ * not be there much longer. CT_EIO. */
+enum ct_status tables_begin(const char *folder, struct ct_error *err);
+
 enum { TABLES_MAX = 20 };
 
 struct tables_written {
     unsigned formats;
+    enum stage_id first; /* of the stages whose tables are written */
     size_t n;
     struct {
         const char *file;
@@ -66,10 +71,11 @@ struct tables_written {
 
 /*
  * Writes into folder, which is made when it is missing, every table that table_is_written() with
- * written->formats; the rest of *written tells which they were. What is left of an analysis before
- * is removed, so that the folder holds one: the manifest first, the other tables last. CT_EIO;
- * files that are finished by then stay, the one at fault does not appear. CT_EINVAL: safetensors of
- * columns that are not all of a hook.
+ * written->formats, of the stages from written->first on; the rest of *written tells which they
+ * were. What is left of an analysis before is removed, so that the folder holds one: the manifest
+ * first, the other tables last, and with an old layers.csv the folders of its hook points, unless a
+ * has them too. CT_EIO; files that are finished by then stay, the one at fault does not appear.
+ * CT_EINVAL: safetensors of columns that are not all of a hook.
  */
 enum ct_status tables_write(const struct analysis *a, const char *folder,
                             struct tables_written *written, struct ct_error *err);

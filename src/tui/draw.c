@@ -252,8 +252,8 @@ static void draw_numbers(const struct app *app, struct canvas *c, struct rect in
     canvas_printf(c, in.row, in.col, in.cols, INK_DEFAULT, 0,
                   "t %.2f  p %.2g%s%s  %s %.3g  %s %.3g", r->statistic, r->pvalue,
                   t->is_significant[app->neuron] ? " *" : "", cluster,
-                  app->a.load->group_names[t->groups[0]], r->mean_a,
-                  app->a.load->group_names[t->groups[1]], r->mean_b);
+                  app->a.load->group_names[t->contrast.groups[0]], r->mean_a,
+                  app->a.load->group_names[t->contrast.groups[1]], r->mean_b);
 }
 
 static void draw_spark(const struct app *app, struct canvas *c, struct rect in)

@@ -159,7 +159,9 @@ static void tsne_show(void *context, size_t n_iter, double kl_divergence, const 
 
 static void compute(struct worker *w, const struct analysis *a, enum stage_id stage)
 {
-    const struct analysis_watch watch = { tick, tsne_tick, tsne_show, w };
+    const struct analysis_watch watch = {
+        .progress = tick, .tsne_tick = tsne_tick, .tsne_show = tsne_show, .context = w
+    };
     void *result = NULL;
     struct ct_error error = { 0 };
     const double start = now();

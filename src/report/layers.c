@@ -1,0 +1,81 @@
+#include "config.h"
+#include "report/layers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/outfile.h"
+
+const char layers_header[] = "hook point      neuron signif       t clust  silh.";
+const char layers_header_more[] = " noise     % k-means";
+
+_Static_assert(sizeof layers_header == LAYER_LINE_COLS + 1, "as wide as the lines");
+
+enum { NAME_COLS = 15, NAME_SIZE = NAME_COLS + 2, NUMBER_SIZE = 24 };
+
+/* The end of a name that is too long. */
+static void short_name(const char *name, char out[NAME_SIZE])
+{
+    char shown[200];
+    const size_t length = text_visible(shown, sizeof shown, name, strlen(name));
+    const char *at = shown;
+
+    if (length > NAME_COLS) {
+        at += length - NAME_COLS + 1;
+        while (((unsigned char)*at & 0xC0) == 0x80) /* not inside a character */
+            at++;
+    }
+    snprintf(out, NAME_SIZE, "%s%.*s", at > shown ? "~" : "", NAME_COLS, at);
+}
+
+/* A dash where there is no number. */
+static const char *number(double x, int n_decimals, char out[NUMBER_SIZE])
+{
+    snprintf(out, NUMBER_SIZE, "%.*f", n_decimals, x);
+    return isnan(x) ? "-" : out;
+}
+
+void layer_line(const struct layer_row *row, char out[LAYER_LINE_SIZE])
+{
+    char name[NAME_SIZE];
+    char t[NUMBER_SIZE];
+    char dbscan[NUMBER_SIZE];
+    char kmeans[NUMBER_SIZE];
+    const double share = 100.0 * (double)row->n_significant / (double)row->n_neurons;
+
+    short_name(row->hook, name);
+    snprintf(out, LAYER_LINE_SIZE, "%-*s %6zu %6zu %7s %5zu %6s %5zu %5.1f %7s", NAME_COLS, name,
+             row->n_neurons, row->n_significant, number(row->strongest_t, 2, t), row->n_dbscan,
+             number(row->dbscan_silhouette, 3, dbscan), row->n_noise, share,
+             number(row->kmeans_silhouette, 3, kmeans));
+}
+
+static bool is_plain(const char *hook, size_t i)
+{
+    const char c = hook[i];
+
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || (c == '.' && i > 0);
+}
+
+char *layer_folder(const char *folder, const char *hook)
+{
+    char *const name = ct_malloc_array(strlen(hook) + 1, 3);
+    size_t used = 0;
+
+    if (name == NULL)
+        return NULL;
+    for (size_t i = 0; hook[i] != '\0'; i++)
+        if (is_plain(hook, i))
+            name[used++] = hook[i];
+        else
+            used += (size_t)sprintf(name + used, "%%%02X", (unsigned)(unsigned char)hook[i]);
+    name[used] = '\0';
+    char *const path = outfile_join(folder, name);
+    free(name);
+    return path;
+}

@@ -1,0 +1,22 @@
+/* The hook points of an analysis side by side: a line each, and where their files lie. */
+#ifndef CT_REPORT_LAYERS_H
+#define CT_REPORT_LAYERS_H
+
+#include <stddef.h>
+
+#include "pipeline/analysis.h"
+
+enum { LAYER_LINE_COLS = 50, LAYER_LINE_SIZE = 240 };
+
+/* What stands above the lines; the first LAYER_LINE_COLS columns do without the rest. */
+extern const char layers_header[];
+extern const char layers_header_more[];
+
+/* The figures of a row in one line; a name that is too long keeps its end. */
+void layer_line(const struct layer_row *row, char out[LAYER_LINE_SIZE]);
+
+/* FOLDER/HOOK, in HOOK what is no letter, digit, `_`, `-` or (but for the first) `.` as %XX. Owned
+ * by the caller: free(). NULL when memory is out. */
+char *layer_folder(const char *folder, const char *hook);
+
+#endif
