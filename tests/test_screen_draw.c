@@ -7,6 +7,7 @@
 
 #include <cblas.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "report/plots.h"
 #include "tui/draw.h"
@@ -25,7 +26,8 @@ static void begin(struct app *app, bool computed)
     ck_assert_int_eq(params_set(&app->a.params.model, fixture_path("demo"), NULL), CT_OK);
     ck_assert_int_eq(params_set(&app->a.params.stimuli, fixture_path("demo/stimuli.csv"), NULL),
                      CT_OK);
-    if (computed && analysis_run(&app->a, STAGE_SIMILARITY, NULL, &err) != CT_OK)
+    if (computed && (analysis_run(&app->a, STAGE_SIMILARITY, NULL, &err) != CT_OK ||
+                     analysis_run(&app->a, STAGE_LAYERS, NULL, &err) != CT_OK))
         ck_abort_msg("%s", err.text);
 }
 
@@ -279,6 +281,90 @@ START_TEST(keys_and_clicks_leave_a_state_that_draws)
 }
 END_TEST
 
+/* ---- one layer of several ---- */
+
+static void begin_layers(struct app *app)
+{
+    begin(app, false);
+    params_add_hook(&app->a.params, "h.[234].attn.c_proj", NULL);
+    ck_assert_int_eq(analysis_run(&app->a, STAGE_LAYERS, NULL, NULL), CT_OK);
+    app->stage = STAGE_LAYERS;
+    app->pane = PANE_VIEW;
+}
+
+static void press(struct app *app, uint32_t key)
+{
+    const struct event event = { .kind = EVENT_KEY, .key = key };
+
+    keys_handle(app, &event, 24, 80);
+    while (app->news.state == WORKER_RUNNING) {
+        usleep(500);
+        app_hear(app);
+    }
+}
+
+START_TEST(a_layer_is_gone_on_with_and_left)
+{
+    struct app app;
+    struct canvas c;
+
+    begin_layers(&app);
+    const void *const layers = app.a.layers;
+    const void *const load = app.a.load;
+    app.a.params.alpha = 0.04; /* that makes the rows stale, and the test of a layer not */
+    press(&app, KEYCODE_DOWN);
+    press(&app, KEYCODE_DOWN);
+    press(&app, KEYCODE_ENTER);
+    ck_assert(app.is_in_layer && app.layer == 1);
+    ck_assert_str_eq(app.a.params.hooks[0], "h.3.attn.c_proj");
+    ck_assert(app.a.layers == layers && app.a.load == load);
+    ck_assert_uint_eq(app.a.ttest->n_neurons, 64);
+    ck_assert(analysis_is_stale(&app.a, STAGE_LAYERS));
+    draw(&app, 24, 80, true, false, &c);
+    ck_assert(has_text(&c, ">h.3.attn.c_proj"));
+    canvas_clear(&c);
+    press(&app, KEYCODE_DOWN);
+    press(&app, ' ');
+    ck_assert(app.is_in_layer && app.layer == 2);
+    app.a.params.alpha = 0.05;
+    press(&app, KEYCODE_HOME);
+    press(&app, KEYCODE_ENTER);
+    ck_assert(!app.is_in_layer);
+    ck_assert_str_eq(app.a.params.hooks[0], "h.[234].attn.c_proj");
+    ck_assert(app.a.params.alpha == 0.05); /* the user's, whatever is looked at */
+    ck_assert(app.a.layers == layers && !analysis_is_stale(&app.a, STAGE_LAYERS));
+    ck_assert_uint_eq(app.a.ttest->n_neurons, 3 * 64);
+    app_clear(&app);
+}
+END_TEST
+
+START_TEST(what_a_layer_borrows_is_computed_for_all)
+{
+    struct app app;
+
+    begin_layers(&app);
+    app_enter_layer(&app, 0);
+    params_add_hook(&app.a.params, "h.0.attn.c_proj", NULL);
+    app_run(&app, STAGE_TTEST);
+    press(&app, KEYCODE_UP); /* waits */
+    ck_assert(!app.is_in_layer);
+    ck_assert_uint_eq(app.a.hook->n_hooks, 2);
+    ck_assert_uint_eq(app.a.ttest->n_neurons, 2 * 64);
+    ck_assert_ptr_null(app.a.layers);
+    app_clear(&app);
+
+    begin_layers(&app);
+    app_enter_layer(&app, 0);
+    app.a.params.eps = 2;
+    app_run(&app, STAGE_LAYERS);
+    press(&app, KEYCODE_UP);
+    ck_assert(!app.is_in_layer && !analysis_is_stale(&app.a, STAGE_LAYERS));
+    ck_assert_uint_eq(app.a.layers->n_rows, 3);
+    app_enter_layer(&app, 2);
+    app_clear(&app); /* in the layer */
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -286,6 +372,7 @@ int main(void)
         every_view_draws_while_a_stage_runs,      what_lies_over_the_view_draws_in_every_size,
         panels_and_titles_stand_at_80x24,         a_small_terminal_is_told_what_it_lacks,
         every_row_of_the_table_of_views_resolves, keys_and_clicks_leave_a_state_that_draws,
+        a_layer_is_gone_on_with_and_left,         what_a_layer_borrows_is_computed_for_all,
     };
     return RUN_TESTS("screen_draw", tests);
 }

@@ -67,8 +67,7 @@ static const struct own {
     const char *argument;
     const char *help;
 } own[] = {
-    { "per-layer", 0, KIND_FLAG, FOR_RUN, FIELD(per_layer), NULL,
-      "each hook point as an analysis of its own" },
+    { "per-layer", 0, KIND_FLAG, FOR_RUN, FIELD(per_layer), NULL, "hooks one by one" },
     { "out", 'o', KIND_TEXT, FOR_RUNS, FIELD(out), "DIR",
       "write result files there; the folder is made" },
     { "neurons", 0, KIND_TEXT, FOR_CHOICES, FIELD(neurons), "FILE",

@@ -242,9 +242,9 @@ bool stage_is_needed(enum stage_id goal, enum stage_id stage)
 
 const struct contrast *analysis_contrast(const struct analysis *a)
 {
-    if (a->ttest != NULL)
-        return &a->ttest->contrast;
-    return a->layers != NULL ? &a->layers->contrast : NULL;
+    if (a->layers != NULL && (a->ttest == NULL || analysis_is_stale(a, STAGE_TTEST)))
+        return &a->layers->contrast;
+    return a->ttest != NULL ? &a->ttest->contrast : NULL;
 }
 
 enum ct_status analysis_run(struct analysis *a, enum stage_id last,

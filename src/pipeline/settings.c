@@ -50,8 +50,8 @@ const struct setting settings[] = {
       0, NULL },
     { "clusters", 'k', STAGE_CLUSTER, SETTING_COUNT, FIELD(clusters), "N", "of k-means (3)", 1, 0,
       NULL },
-    { "matrices", 0, STAGE_SIMILARITY, SETTING_FLAG, FIELD(matrices), NULL,
-      "gram.csv, cosine.csv above 5,000 neurons too", 0, 0, NULL },
+    { "matrices", 0, STAGE_SIMILARITY, SETTING_FLAG, FIELD(matrices), NULL, "of any size", 0, 0,
+      NULL },
 };
 const size_t n_settings = sizeof settings / sizeof *settings;
 

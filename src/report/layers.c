@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "io/outfile.h"
 
-const char layers_header[] = "hook point      neuron signif       t clust  silh.";
+const char layers_header[] = " hook point      neuron signif      t clust silh.";
 const char layers_header_more[] = " noise     % k-means";
 
 _Static_assert(sizeof layers_header == LAYER_LINE_COLS + 1, "as wide as the lines");
@@ -48,10 +48,10 @@ void layer_line(const struct layer_row *row, char out[LAYER_LINE_SIZE])
     const double share = 100.0 * (double)row->n_significant / (double)row->n_neurons;
 
     short_name(row->hook, name);
-    snprintf(out, LAYER_LINE_SIZE, "%-*s %6zu %6zu %7s %5zu %6s %5zu %5.1f %7s", NAME_COLS, name,
-             row->n_neurons, row->n_significant, number(row->strongest_t, 2, t), row->n_dbscan,
-             number(row->dbscan_silhouette, 3, dbscan), row->n_noise, share,
-             number(row->kmeans_silhouette, 3, kmeans));
+    snprintf(out, LAYER_LINE_SIZE, " %-*s %6zu %6zu %6s %5zu %5s %5zu %5.1f %7s", NAME_COLS, name,
+             row->n_neurons, row->n_significant, number(row->strongest_t, 1, t), row->n_dbscan,
+             number(row->dbscan_silhouette, 2, dbscan), row->n_noise, share,
+             number(row->kmeans_silhouette, 2, kmeans));
 }
 
 static bool is_plain(const char *hook, size_t i)

@@ -6,9 +6,10 @@
 
 #include "pipeline/analysis.h"
 
-enum { LAYER_LINE_COLS = 50, LAYER_LINE_SIZE = 240 };
+enum { LAYER_LINE_COLS = 49, LAYER_LINE_SIZE = 240 };
 
-/* What stands above the lines; the first LAYER_LINE_COLS columns do without the rest. */
+/* What stands above the lines, which begin with a blank; the first LAYER_LINE_COLS columns do
+ * without the rest. */
 extern const char layers_header[];
 extern const char layers_header_more[];
 

@@ -233,7 +233,7 @@ static json_t *describe_counts(const struct analysis *a)
                   "unique_to_target", count(analysis_contrast(a)->n_unique), "neurons",
                   count(a->extract->X.cols));
 
-    if (a->similarity == NULL)
+    if (analysis_is_stale(a, STAGE_SIMILARITY))
         return counts;
     json_object_set_new(counts, "significant", count(a->ttest->n_significant));
     json_object_set_new(counts, "dbscan_clusters", count(a->cluster->n_dbscan));
@@ -250,7 +250,7 @@ static json_t *describe_outcome(const struct analysis *a)
                                       text_or_null(a->load->group_names[groups[0]]),
                                       text_or_null(a->load->group_names[groups[1]]));
 
-    if (a->similarity != NULL) {
+    if (!analysis_is_stale(a, STAGE_SIMILARITY)) {
         const struct {
             const char *name;
             double value;

@@ -343,7 +343,7 @@ static void tell_layers(const struct analysis *a, struct page *page)
     }
     if (layers->n_rows > MOST)
         line(page, "and %zu more: see layers.csv (--out)", layers->n_rows - MOST);
-    line(page, "t: of the neuron where it is largest; silh.: silhouette of DBSCAN's clusters");
+    line(page, " t: the largest; clust, silh., noise: of DBSCAN; k-means: its silhouette");
 }
 
 static void tell_caution(struct page *page)
@@ -414,7 +414,7 @@ enum ct_status summary_text(const struct analysis *a, const char *folder,
         tell_model(a, &page);
     tell_sentences(a, &page);
     tell_hooks(a, &page);
-    if (a->similarity != NULL)
+    if (!analysis_is_stale(a, STAGE_SIMILARITY))
         tell_one(a, &page);
     else
         tell_layers(a, &page);

@@ -10,9 +10,10 @@
 #include "base/text.h"
 #include "report/manifest.h"
 #include "report/tables.h"
+#include "tui/views.h"
 
-const char *const stage_titles[N_STAGES] = { "Load",  "Hook",    "Extract",   "t-test",
-                                             "t-SNE", "Cluster", "Similarity" };
+const char *const stage_titles[N_STAGES] = { "Load",  "Hook",    "Extract",    "t-test",
+                                             "t-SNE", "Cluster", "Similarity", "Layers" };
 
 enum ct_status app_init(struct app *app, struct ct_error *err)
 {
@@ -25,6 +26,7 @@ void app_clear(struct app *app)
 {
     worker_free(app->worker); /* it may still read what the analysis holds */
     analysis_clear(&app->a);
+    analysis_clear(&app->whole);
     hub_models_free(app->models, app->n_models);
     free(app->hook_points);
     free(app->order);
@@ -55,12 +57,27 @@ void app_say(struct app *app, ink color, const char *format, ...)
 
 /* ---- running stages ---- */
 
+static bool is_wanted(const struct app *app, enum stage_id stage)
+{
+    return app->goal < N_STAGES && stage_is_needed(app->goal, stage) &&
+           analysis_is_stale(&app->a, stage);
+}
+
+/* What a layer borrows is not its own to compute. */
+static bool leads_out_of_layer(const struct app *app)
+{
+    return is_wanted(app, STAGE_LOAD) || is_wanted(app, STAGE_HOOK) ||
+           is_wanted(app, STAGE_EXTRACT) || is_wanted(app, STAGE_LAYERS);
+}
+
 static void start_next(struct app *app)
 {
     struct ct_error err;
 
-    for (enum stage_id stage = 0; app->goal < N_STAGES && stage <= app->goal; stage++)
-        if (analysis_is_stale(&app->a, stage)) {
+    if (leads_out_of_layer(app))
+        app_leave_layer(app);
+    for (enum stage_id stage = 0; stage < N_STAGES; stage++)
+        if (is_wanted(app, stage)) {
             if (worker_start(app->worker, &app->a, stage, &err) != CT_OK) {
                 app_say(app, INK_BAD, "%s", err.text);
                 break;
@@ -160,12 +177,88 @@ void app_run(struct app *app, enum stage_id stage)
 
 bool app_is_due(const struct app *app, enum stage_id stage)
 {
-    return app->goal < N_STAGES && stage <= app->goal && analysis_is_stale(&app->a, stage);
+    return is_wanted(app, stage);
 }
 
 bool app_has(const struct app *app, enum stage_id stage)
 {
     return stage == N_STAGES || analysis_result(&app->a, stage) != NULL;
+}
+
+/* ---- one layer of several ---- */
+
+/* Other neurons: what was selected among the old ones, and where they were looked at. */
+static void meet_neurons(struct app *app)
+{
+    forget_orders(app);
+    app->has_neuron = false;
+    app->mark.method = CLUSTER_NONE;
+    for (size_t i = 0; i < n_views; i++)
+        if (views[i].stage >= STAGE_EXTRACT && views[i].stage < STAGE_LAYERS)
+            app->views[i] = (struct view_state){ 0 };
+}
+
+/* The rows stay in sight; they are as stale as they were. */
+static void borrow_layers(struct analysis *a, const struct analysis *whole)
+{
+    a->layers = whole->layers;
+    a->borrowed |= 1U << STAGE_LAYERS;
+    a->keys[STAGE_LAYERS] =
+        analysis_is_stale(whole, STAGE_LAYERS) ? 0 : analysis_key(&a->params, STAGE_LAYERS);
+}
+
+void app_enter_layer(struct app *app, size_t layer)
+{
+    struct analysis a;
+    struct ct_error err;
+
+    if (app->news.state != WORKER_IDLE) {
+        app_say(app, INK_WARN, "%s is being computed; x cancels it", stage_titles[app->news.stage]);
+        return;
+    }
+    app_leave_layer(app);
+    if (analysis_init_layer(&a, &app->a, layer, &err) != CT_OK) {
+        app_say(app, INK_BAD, "%s", err.text);
+        return;
+    }
+    borrow_layers(&a, &app->a);
+    app->whole = app->a;
+    app->a = a;
+    app->layer = layer;
+    app->is_in_layer = true;
+    meet_neurons(app);
+}
+
+/* Has the user chosen other hook points than the layer's? */
+static bool has_other_hooks(const struct app *app)
+{
+    const struct params *const p = &app->a.params;
+    const struct hook_result *const hook = app->whole.hook;
+
+    return hook->n_hooks > 0 &&
+           (p->n_hooks != 1 || strcmp(p->hooks[0], hook->hooks[app->layer].name) != 0);
+}
+
+void app_leave_layer(struct app *app)
+{
+    if (!app->is_in_layer)
+        return;
+    struct params params = app->a.params;
+    struct params *const old = &app->whole.params;
+    if (!has_other_hooks(app)) {
+        const struct params layers = params;
+        params.hooks = old->hooks;
+        params.n_hooks = old->n_hooks;
+        old->hooks = layers.hooks;
+        old->n_hooks = layers.n_hooks;
+    }
+    app->a.params = *old;
+    analysis_clear(&app->a);
+    app->a = app->whole;
+    app->a.params = params; /* handed over */
+    app->whole = (struct analysis){ 0 };
+    app->is_in_layer = false;
+    meet_neurons(app);
 }
 
 /* ---- selection ---- */
@@ -216,7 +309,8 @@ void app_quit(struct app *app)
 static enum ct_status export_to(struct app *app, const char *folder, struct ct_error *err)
 {
     static const char *const command[] = { "circuittui" };
-    const bool is_whole = !analysis_is_stale(&app->a, STAGE_SIMILARITY);
+    const bool is_whole =
+        !analysis_is_stale(&app->a, STAGE_SIMILARITY) || !analysis_is_stale(&app->a, STAGE_LAYERS);
     struct tables_written written = { .formats = app->formats };
     enum ct_status status = tables_write(&app->a, folder, &written, err);
 

@@ -66,6 +66,9 @@ struct ranking {
 
 struct app {           /* zero-initialise, then app_init() to app_clear() */
     struct analysis a; /* its params are what the user has set */
+    bool is_in_layer;  /* a is the analysis of one hook point of whole, which it borrows from */
+    struct analysis whole;
+    size_t layer;
     struct worker *worker;
     struct worker_news news;
     enum stage_id goal; /* stages up to this one are to be computed; N_STAGES: none */
@@ -128,6 +131,12 @@ void app_cancel(struct app *app);
 
 /* True while stage is being computed or waits for those before it. */
 bool app_is_due(const struct app *app, enum stage_id stage);
+
+/* Goes on with one hook point of the layers alone: a is its analysis from then on. */
+void app_enter_layer(struct app *app, size_t layer);
+
+/* Goes back to all of them. Parameters that have been changed meanwhile stay changed. */
+void app_leave_layer(struct app *app);
 
 /* The worker has rung: takes what it has finished and starts what comes next. */
 void app_hear(struct app *app);

@@ -148,6 +148,8 @@ static void stage_note(const struct app *app, enum stage_id stage, char out[16])
         snprintf(out, 16, "%.3f", a->tsne->result.kl_divergence);
     else if (stage == STAGE_CLUSTER && a->cluster != NULL)
         snprintf(out, 16, "%zu", a->cluster->n_dbscan);
+    else if (stage == STAGE_LAYERS && a->layers != NULL)
+        snprintf(out, 16, "%zu", a->layers->n_rows);
 }
 
 static void draw_pipeline(const struct app *app, struct canvas *c, struct rect r)
@@ -316,6 +318,7 @@ static const char *invitation(enum stage_id stage)
         "enter embeds the significant neurons",
         "enter clusters the picture",
         "enter compares the neurons",
+        "enter analyses each hook point by itself",
     };
     return words[stage];
 }
@@ -454,7 +457,7 @@ static void draw_footer(struct app *app, struct canvas *c, struct rect r)
 
 static const struct view_key global_keys[] = {
     { "enter", "compute this stage and what it needs" },
-    { "1-7, up down", "go to a stage" },
+    { "1-8, up down", "go to a stage" },
     { "tab, shift-tab", "next, previous pane" },
     { "v V", "next, previous view of the stage" },
     { "z", "the view alone, and back" },

@@ -219,12 +219,20 @@ static void go_to_stage(struct app *app, size_t stage)
     app->parameter = 0;
 }
 
+/* Layers come next where there are several, and all of them are looked at. */
+static bool has_next_stage(const struct app *app)
+{
+    if (app->stage == STAGE_SIMILARITY)
+        return !app->is_in_layer && app->a.extract != NULL && app->a.extract->n_layers > 1;
+    return app->stage + 1 < N_STAGES;
+}
+
 /* Computes the stage; one that is done, or on its way, leads on to the next. */
 static void enter(struct app *app)
 {
     const bool leads_on = !analysis_is_stale(&app->a, app->stage) || app_is_due(app, app->stage);
 
-    if (leads_on && app->stage + 1 < N_STAGES)
+    if (leads_on && has_next_stage(app))
         go_to_stage(app, app->stage + 1);
     if (analysis_is_stale(&app->a, app->stage))
         app_run(app, app->stage);

@@ -163,46 +163,5 @@ const struct list choice_list = {
     .select = tell_choice,
     .act = choose,
     .act_help = "choose the model",
+    .chosen = chosen_row,
 };
-
-/* ---- a list where enter chooses, too ---- */
-
-static void choice_draw(struct app *app, const struct view *view, struct view_state *state,
-                        struct canvas *c, struct rect area)
-{
-    list_view.draw(app, view, state, c, area);
-}
-
-/* On a row that is chosen already, enter means what it means everywhere. */
-static bool choice_key(struct app *app, const struct view *view, struct view_state *state,
-                       uint32_t key)
-{
-    if (key != KEYCODE_ENTER)
-        return list_view.key(app, view, state, key);
-    if (state->at == chosen_row(app))
-        return false;
-    choose(app, state->at);
-    return true;
-}
-
-static void choice_mouse(struct app *app, const struct view *view, struct view_state *state,
-                         size_t row, size_t col, int wheel)
-{
-    list_view.mouse(app, view, state, row, col, wheel);
-}
-
-static const struct view_key choice_keys[] = {
-    { "up down j k", "one row" },
-    { "PgUp PgDn g G", "a page, the first, the last" },
-    { "space enter", "choose the model; enter again loads it" },
-    { "click wheel", "select and, once more, choose; scroll" },
-    { NULL, NULL },
-};
-
-static const char *choice_hint(const struct view *view)
-{
-    return list_view.hint(view);
-}
-
-const struct view_ops choice_view = { choice_draw, choice_key, choice_mouse, choice_keys,
-                                      choice_hint };

@@ -26,6 +26,8 @@ struct list {
     /* Space or a click on row i where the cursor is. NULL: nothing. */
     void (*act)(struct app *app, size_t i);
     const char *act_help;
+    /* The row that has been chosen already; count() or more: none. NULL: rows are not chosen. */
+    size_t (*chosen)(const struct app *app);
     const char *const *sorts; /* names of orders, ends with NULL; NULL: one order */
 };
 
@@ -35,6 +37,7 @@ extern const struct list hook_list;
 extern const struct list neuron_list;
 extern const struct list cluster_list;
 extern const struct list driver_list;    /* sentences by the selected neuron's activation */
+extern const struct list layer_list;     /* hook points to go on with */
 extern const struct list neighbour_list; /* neurons by cosine with the selected one */
 
 #endif

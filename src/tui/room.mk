@@ -7,6 +7,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/fit.c src/tui/fit.h \
 	src/tui/inputs.c src/tui/inputs.h \
 	src/tui/keys.c src/tui/keys.h \
+	src/tui/list_layers.c \
 	src/tui/list_load.c \
 	src/tui/lists.c src/tui/lists.h \
 	src/tui/prompt.c src/tui/prompt.h \

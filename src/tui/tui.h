@@ -15,6 +15,7 @@ struct tui_options {
     const char *out;       /* where export writes to; NULL: asked for */
     bool force;
     unsigned formats; /* of export: a set of enum result_format */
+    bool per_layer;   /* begins at the layers */
     bool no_color;
     bool ascii;
 };

@@ -178,3 +178,29 @@ static const char *list_hint(const struct view *view)
 }
 
 const struct view_ops list_view = { list_draw, list_key, list_mouse, list_keys, list_hint };
+
+/* ---- a list where enter chooses, too ---- */
+
+/* On a row that is chosen already, enter means what it means everywhere. */
+static bool choice_key(struct app *app, const struct view *view, struct view_state *state,
+                       uint32_t key)
+{
+    const struct list *const list = view->what;
+
+    if (key != KEYCODE_ENTER)
+        return list_key(app, view, state, key);
+    if (state->at == list->chosen(app))
+        return false;
+    list->act(app, state->at);
+    return true;
+}
+
+static const struct view_key choice_keys[] = {
+    { "up down j k", "one row" },
+    { "PgUp PgDn g G", "a page, the first, the last" },
+    { "space enter", "choose the row; enter again goes on with it" },
+    { "click wheel", "select and, once more, choose; scroll" },
+    { NULL, NULL },
+};
+
+const struct view_ops choice_view = { list_draw, choice_key, list_mouse, choice_keys, list_hint };

@@ -28,6 +28,8 @@ const struct view views[] = {
     { "Gram matrix by DBSCAN", STAGE_SIMILARITY, STAGE_SIMILARITY, &plot_view, "gram-dbscan" },
     { "all cosines", STAGE_SIMILARITY, STAGE_SIMILARITY, &plot_view, "cosines" },
     { "neighbours", STAGE_SIMILARITY, STAGE_SIMILARITY, &list_view, &neighbour_list },
+    { "table of hook points", STAGE_LAYERS, STAGE_LAYERS, &choice_view, &layer_list },
+    { "significant neurons", STAGE_LAYERS, STAGE_LAYERS, &plot_view, "layers" },
 };
 const size_t n_views = sizeof views / sizeof *views;
 

@@ -51,6 +51,6 @@ extern const struct view_ops plot_view;     /* what: name of a plot in report/pl
 extern const struct view_ops live_view;     /* t-SNE while it runs, the plot when it has ended */
 extern const struct view_ops list_view;     /* what: struct list of tui/lists.h */
 extern const struct view_ops overview_view; /* what has been loaded; what: NULL */
-extern const struct view_ops choice_view;   /* what: &choice_list */
+extern const struct view_ops choice_view;   /* a list where enter chooses, too */
 
 #endif

@@ -1,0 +1,71 @@
+#include "config.h"
+#include "tui/lists.h"
+
+#include <stdio.h>
+
+#include "report/layers.h"
+
+/* Rows: all hook points together, then each by itself. */
+
+static size_t count_layers(struct app *app, const struct view_state *state)
+{
+    (void)state;
+    return app->a.layers->n_rows + 1;
+}
+
+static size_t chosen_layer(const struct app *app)
+{
+    return app->is_in_layer ? app->layer + 1 : 0;
+}
+
+static void draw_layer(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
+                       size_t row, size_t col, size_t cols)
+{
+    const struct layers_result *const layers = app->a.layers;
+    const bool is_chosen = i == chosen_layer(app);
+    char line[LAYER_LINE_SIZE];
+
+    (void)state;
+    if (i == 0)
+        snprintf(line, sizeof line, " all %zu together", layers->n_rows);
+    else
+        layer_line(&layers->rows[i - 1], line);
+    if (cols < LIST_WIDE)
+        line[LAYER_LINE_COLS] = '\0';
+    const bool is_empty = i > 0 && layers->rows[i - 1].n_significant == 0;
+    canvas_text(c, row, col, cols, line,
+                is_chosen  ? INK_ACCENT
+                : is_empty ? INK_DIM
+                           : INK_DEFAULT,
+                0);
+    canvas_text(c, row, col, 1, is_chosen ? ">" : " ", INK_ACCENT, 0);
+}
+
+/* The analysis goes on with the row at the t-test, which is where its own begins. */
+static void choose_layer(struct app *app, size_t i)
+{
+    if (i == chosen_layer(app))
+        return;
+    if (i > 0)
+        app_enter_layer(app, i - 1);
+    else
+        app_leave_layer(app);
+    if (i != chosen_layer(app))
+        return; /* it could not be done */
+    app_run(app, STAGE_TTEST);
+    if (i > 0)
+        app_say(app, INK_GOOD, "%s alone from now on; enter leads on",
+                app->a.layers->rows[i - 1].hook);
+    else
+        app_say(app, INK_GOOD, "all hook points together from now on");
+}
+
+const struct list layer_list = {
+    .header = layers_header,
+    .more = layers_header_more,
+    .count = count_layers,
+    .draw = draw_layer,
+    .act = choose_layer,
+    .act_help = "go on with that hook point alone",
+    .chosen = chosen_layer,
+};
