@@ -434,6 +434,9 @@ START_TEST(each_hook_point_has_the_files_of_its_own_run)
     ck_assert_int_ne(access(in_folder("layers/h.2.mlp.c_fc/activations.csv"), F_OK), 0);
     ck_assert_int_ne(access(in_folder("layers/ttest.csv"), F_OK), 0);
     ck_assert_int_eq(circuittui("--version; grep -q '^Layers ' %s/layers.txt"), 0);
+    ck_assert_int_eq(circuittui("rerun %s/layers/manifest.json -o %s/relayers >/dev/null"), 0);
+    assert_same_file("layers/h.2.mlp.c_fc/tsne.csv", "relayers/h.2.mlp.c_fc/tsne.csv");
+    assert_same_file("layers/layers.csv", "relayers/layers.csv");
 }
 END_TEST
 

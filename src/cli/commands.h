@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "cli/options.h"
+#include "pipeline/analysis.h"
 
 enum ct_status command_run(struct options *options, struct ct_error *err);
 enum ct_status command_rerun(struct options *options, struct ct_error *err);
@@ -15,6 +16,9 @@ enum ct_status command_cosine(struct options *options, struct ct_error *err);
 enum ct_status command_hooks(struct options *options, struct ct_error *err);
 enum ct_status command_tokenize(struct options *options, struct ct_error *err);
 enum ct_status command_models(struct options *options, struct ct_error *err);
+
+/* What `run` computes, and the files of each hook point with --per-layer and --out. */
+enum ct_status commands_compute(struct analysis *a, struct options *options, struct ct_error *err);
 
 /* Fills in what was not given: the demo's model and sentences, the processors. A model that is
  * named becomes a folder. */

@@ -95,6 +95,29 @@ static enum ct_status compare(const struct analysis *a, const struct options *op
     return status;
 }
 
+/* Is one of the result files of the stages from first to last? */
+static bool has_results(const struct manifest *m, enum stage_id first, enum stage_id last)
+{
+    for (size_t i = 0; i < m->results.n; i++) {
+        const enum stage_id stage = table_find(m->results.files[i].file)->stage;
+        if (stage >= first && stage <= last)
+            return true;
+    }
+    return false;
+}
+
+/* One analysis, one of each hook point, or both: what the result files are of. */
+static enum ct_status compute(struct analysis *a, struct options *options, const struct manifest *m,
+                              struct ct_error *err)
+{
+    options->per_layer = has_results(m, STAGE_LAYERS, STAGE_LAYERS);
+    const enum ct_status status = commands_compute(a, options, err);
+
+    if (status == CT_OK && options->per_layer && has_results(m, STAGE_TTEST, STAGE_SIMILARITY))
+        return meter_run(a, STAGE_SIMILARITY, NULL, NULL, err);
+    return status;
+}
+
 enum ct_status command_rerun(struct options *options, struct ct_error *err)
 {
     struct analysis a;
@@ -113,7 +136,7 @@ enum ct_status command_rerun(struct options *options, struct ct_error *err)
         params_clear(&a.params);
         a.params = options->params; /* handed over */
         options->params = (struct params){ 0 };
-        status = meter_run(&a, STAGE_SIMILARITY, err);
+        status = compute(&a, options, &m, err);
     }
     if (status == CT_OK)
         status = compare(&a, options, &m, &same, err);

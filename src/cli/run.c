@@ -36,7 +36,7 @@ static enum ct_status write_layer(void *context, struct analysis *layer, struct 
     return status;
 }
 
-static enum ct_status run_stages(struct analysis *a, struct options *options, struct ct_error *err)
+enum ct_status commands_compute(struct analysis *a, struct options *options, struct ct_error *err)
 {
     if (!options->per_layer)
         return meter_run(a, STAGE_SIMILARITY, NULL, NULL, err);
@@ -159,7 +159,7 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
         params_clear(&a.params);
         a.params = options->params; /* handed over */
         options->params = (struct params){ 0 };
-        status = run_stages(&a, options, err);
+        status = commands_compute(&a, options, err);
     }
     if (status == CT_OK) {
         /* What has been computed is told even when it cannot be written. */
