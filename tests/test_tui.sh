@@ -512,6 +512,8 @@ terminals() {
         await_mark 3 '\*'
         keys v
         await_mark 3 '\*'
+        mux capture-pane -p -e -t "$pane" | grep -q '\[\([0-9;]*;\)\{0,1\}30[;m]' &&
+            fail "TERM=$term: black letters, not to be seen on most screens"
         leave
     done
     ok "vt100, xterm-256color, tmux-256color, screen, linux"

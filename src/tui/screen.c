@@ -391,15 +391,21 @@ void screen_wait(struct screen *s, int fd, int timeout_ms, struct event *event)
 
 /* ---- drawing ---- */
 
+enum { BRIGHT = 8 }; /* from this one on, colours are bright ones: that of black is grey */
+
+/* Grey where there are eight colours: its plain sister, black, may be that of the background. */
+static bool is_missing_grey(const struct screen *s, ink i)
+{
+    return s->colors == 16 && COLORS <= BRIGHT && palette_16(i) == BRIGHT;
+}
+
 static short color_of(const struct screen *s, ink i)
 {
     const int color = s->colors == 256 ? palette_256(i) : palette_16(i);
 
-    if (color >= 0 && color < COLORS)
-        return (short)color;
-    if (color >= 8) /* eight colours: the bright one's plain sister */
-        return (short)(color - 8);
-    return -1;
+    if (color < 0 || is_missing_grey(s, i))
+        return -1;
+    return (short)(color < COLORS ? color : color - BRIGHT);
 }
 
 /* The number of a pair, made when it is first asked for; 0, the terminal's own, when they are out.
@@ -435,6 +441,7 @@ static void put_cell(struct screen *s, int row, int col, const struct cell *cell
         pair = pair_of(s, cell->fg, cell->bg);
     else
         attr |= palette_attr(cell->fg);
+    attributes |= s->colors > 0 && is_missing_grey(s, cell->fg) ? A_DIM : A_NORMAL;
     attributes |= attr & CELL_BOLD ? A_BOLD : A_NORMAL;
     attributes |= attr & CELL_REVERSE ? A_REVERSE : A_NORMAL;
     attributes |= attr & CELL_UNDERLINE ? A_UNDERLINE : A_NORMAL;
