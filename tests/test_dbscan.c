@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "made_points.h"
 #include "support.h"
 
 /* A view of rows of m, to be passed on; nothing to clear. */
@@ -74,6 +75,31 @@ static void assert_labels(const struct mat *X, const double *head, const double 
 START_TEST(dbscan_matches_sklearn)
 {
     each_case(assert_labels);
+}
+END_TEST
+
+/* The same for many points, which are made anew here; of their labels the hash is kept. */
+START_TEST(dbscan_of_many_matches_sklearn)
+{
+    enum { EPS = MADE_POINTS_SIZE, MIN_SAMPLES, N_CLUSTERS, N_NOISE, HASH };
+    struct mat cases = fixture_load("dbscan_made.csv");
+
+    for (size_t c = 0; c < cases.rows; c++) {
+        const double *const row = mat_row(&cases, c);
+        struct mat X = made_points(row);
+        size_t n_clusters = 0;
+        size_t n_noise = 0;
+        int32_t *const labels = fit(&X, row[EPS], (size_t)row[MIN_SAMPLES], &n_clusters);
+        for (size_t i = 0; i < X.rows; i++)
+            n_noise += labels[i] < 0;
+        ck_assert_msg((double)n_clusters == row[N_CLUSTERS] && (double)n_noise == row[N_NOISE] &&
+                          (double)hash_of_labels(labels, X.rows) == row[HASH],
+                      "case %zu: %zu clusters, %zu noise; want %g, %g", c, n_clusters, n_noise,
+                      row[N_CLUSTERS], row[N_NOISE]);
+        free(labels);
+        mat_clear(&X);
+    }
+    mat_clear(&cases);
 }
 END_TEST
 
@@ -380,11 +406,11 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        dbscan_matches_sklearn,   dbscan_does_not_know_the_axes,
-        dbscan_matches_all_pairs, dbscan_joins_large_cells,
-        dbscan_of_nothing,        dbscan_at_the_ends_of_the_scale,
-        dbscan_refuses,           k_distance_matches_sklearn,
-        k_distance_by_hand,
+        dbscan_matches_sklearn,          dbscan_of_many_matches_sklearn,
+        dbscan_does_not_know_the_axes,   dbscan_matches_all_pairs,
+        dbscan_joins_large_cells,        dbscan_of_nothing,
+        dbscan_at_the_ends_of_the_scale, dbscan_refuses,
+        k_distance_matches_sklearn,      k_distance_by_hand,
     };
 
     return RUN_TESTS("dbscan", tests);

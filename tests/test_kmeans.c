@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "made_points.h"
 #include "support.h"
 
 /* The first cols columns of rows first .. first + n - 1 of m, from column `from` on. */
@@ -92,6 +93,35 @@ START_TEST(kmeans_from_given_centers_matches_sklearn)
     mat_clear(&heads);
     mat_clear(&points);
     mat_clear(&centers);
+}
+END_TEST
+
+/* The same for many points, which go another way; of their labels the hash is kept. */
+START_TEST(kmeans_of_many_matches_sklearn)
+{
+    enum { MADE_N_CLUSTERS = MADE_POINTS_SIZE, MADE_INERTIA, MADE_N_ITER, MADE_HASH };
+    struct mat cases = fixture_load("kmeans_made.csv");
+
+    for (size_t c = 0; c < cases.rows; c++) {
+        const double *const row = mat_row(&cases, c);
+        struct mat X = made_points(row);
+        struct mat init = part_of(&X, 0, (size_t)row[MADE_N_CLUSTERS], 0, 2);
+        struct kmeans_params params;
+        kmeans_params_default(&params);
+        params.n_clusters = init.rows;
+        params.init = &init;
+        struct kmeans_result got = fit(&X, &params);
+        ck_assert_msg((double)hash_of_labels(got.labels, X.rows) == row[MADE_HASH] &&
+                          (double)got.n_iter == row[MADE_N_ITER],
+                      "case %zu: other labels, or %zu iterations, not %g", c, got.n_iter,
+                      row[MADE_N_ITER]);
+        /* Sums in another order. */
+        assert_allclose(&got.inertia, &row[MADE_INERTIA], 1, 1e-11, 1e-20);
+        kmeans_result_clear(&got);
+        mat_clear(&init);
+        mat_clear(&X);
+    }
+    mat_clear(&cases);
 }
 END_TEST
 
@@ -318,6 +348,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         kmeans_from_given_centers_matches_sklearn,
+        kmeans_of_many_matches_sklearn,
         kmeans_default_is_as_good_as_50_starts,
         kmeans_does_not_depend_on_threads,
         kmeans_is_a_fixed_point,

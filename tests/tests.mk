@@ -171,12 +171,14 @@ tests_test_ansi_LDADD = src/cli/libcli.a $(PLOT) $(CHECK_LIBS)
 
 # The num room: clusters of points.
 check_PROGRAMS += tests/test_dbscan
-tests_test_dbscan_SOURCES = tests/test_dbscan.c $(TEST_SUPPORT)
+tests_test_dbscan_SOURCES = tests/test_dbscan.c tests/made_points.c tests/made_points.h \
+	$(TEST_SUPPORT)
 tests_test_dbscan_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_dbscan_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_kmeans
-tests_test_kmeans_SOURCES = tests/test_kmeans.c $(TEST_SUPPORT)
+tests_test_kmeans_SOURCES = tests/test_kmeans.c tests/made_points.c tests/made_points.h \
+	$(TEST_SUPPORT)
 tests_test_kmeans_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_kmeans_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
 

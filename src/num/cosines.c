@@ -37,7 +37,6 @@ struct scan {
     float margin;        /* off by less than this */
 
     const struct progress *progress;
-    pthread_t starter;
     atomic_size_t panels_done; /* of n_panels^2 / 2, more or less */
     atomic_bool stopped;
     atomic_bool missed; /* a lower one has turned up, */
@@ -192,8 +191,7 @@ static void tell_progress(struct scan *s, size_t n_panels)
     const size_t total = s->n_panels * (s->n_panels + 1) / 2;
     const size_t done = atomic_fetch_add(&s->panels_done, n_panels) + n_panels;
 
-    if (pthread_equal(pthread_self(), s->starter) &&
-        !progress_tick(s->progress, done < total ? done : total, total))
+    if (crew_thread() == 0 && !progress_tick(s->progress, done < total ? done : total, total))
         atomic_store(&s->stopped, true);
 }
 
@@ -442,7 +440,6 @@ enum ct_status cosine_histogram(const struct mat *X, const double *norms, size_t
     if (s.units == NULL)
         return ct_fail_nomem(err, "cosines", 4ULL * size);
     s.progress = progress;
-    s.starter = pthread_self();
     pthread_mutex_init(&s.mutex, NULL);
     crew_run(crew, n_panels, pack_rows, &s);
     for (size_t i = 0; i < X->rows; i++)

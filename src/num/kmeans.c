@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
+#include "base/crew.h"
 #include "base/mem.h"
 #include "num/kmeans_start.h"
 
@@ -91,26 +88,6 @@ static double mean_variance(const struct kmeans_data *data)
     return sum / (double)data->n_features;
 }
 
-static enum ct_status data_init(struct kmeans_data *data, const struct mat *X, const double *mean,
-                                struct ct_error *err)
-{
-    const size_t n_blocks = (X->rows + KMEANS_BLOCK - 1) / KMEANS_BLOCK;
-    size_t size = 0;
-
-    *data = (struct kmeans_data){ .n_samples = X->rows, .n_features = X->cols };
-    data->n_blocks = n_blocks;
-    if (ct_mul_size(n_blocks * KMEANS_BLOCK, X->cols, &size))
-        data->values = ct_aligned_array(size, sizeof *data->values);
-    if (data->values == NULL)
-        return ct_fail_nomem(err, "centred points", 8ULL * size);
-    memset(data->values + (n_blocks - 1) * KMEANS_BLOCK * X->cols, 0,
-           KMEANS_BLOCK * X->cols * sizeof *data->values);
-    for (size_t i = 0; i < X->rows; i++)
-        for (size_t j = 0; j < X->cols; j++)
-            *kmeans_at(data, i, j) = mat_row(X, i)[j] - mean[j];
-    return CT_OK;
-}
-
 /* Whether b is a only with other names: every cluster of a lies in one cluster of b. */
 static bool same_clustering(const int32_t *a, const int32_t *b, size_t n, int32_t *name,
                             size_t n_clusters)
@@ -126,108 +103,179 @@ static bool same_clustering(const int32_t *a, const int32_t *b, size_t n, int32_
     return true;
 }
 
-/* One workspace a thread, and the best start so far. */
+/* What a start ends with. */
+struct outcome {
+    double *centers; /* [n_clusters, n_features] */
+    int32_t *labels; /* [places] */
+    double inertia;
+    size_t n_iter; /* 0: none */
+};
+
+enum { BATCH = 16 }; /* starts that wait for their turn to be compared */
+
 struct fit {
+    const struct kmeans_params *params;
+    const double *mean;
+    double tol; /* absolute */
     struct kmeans_data data;
-    struct kmeans_start *work; /* [n_work] */
-    size_t n_work;
-    struct kmeans_start best;
+    struct crew *crew;
+    struct kmeans_start *work;   /* [crew_size(crew)] */
+    struct outcome batch[BATCH]; /* starts first, first + 1 .. */
+    size_t first;
+    struct outcome best;
     int32_t *name; /* [n_clusters] */
 };
 
-/* Keeps a start that ends lower in another clustering; the workspace gets the old best. */
-static void keep_better(struct fit *f, struct kmeans_start *start)
+static void swap_outcome(struct outcome *a, struct outcome *b)
 {
-    struct kmeans_start *const best = &f->best;
+    const struct outcome old = *a;
 
-    if (best->n_iter > 0 && (!(start->inertia < best->inertia) ||
-                             same_clustering(start->labels, best->labels, f->data.n_samples,
-                                             f->name, start->n_clusters)))
-        return;
-    const struct kmeans_start old = *best;
-    *best = *start;
-    *start = old;
+    *a = *b;
+    *b = old;
 }
 
-static void run_starts(struct fit *f, const struct kmeans_params *params, const double *mean)
+/* Keeps a start that ends lower in another clustering. */
+static void keep_better(struct fit *f, struct outcome *start)
 {
-    const size_t n_init = params->init != NULL ? 1 : params->n_init;
-    const double tol = params->tol * mean_variance(&f->data);
+    const struct outcome *const best = &f->best;
 
-#pragma omp parallel for ordered schedule(dynamic, 1) num_threads((int)f->n_work)
-    for (size_t i = 0; i < n_init; i++) {
-#ifdef _OPENMP
-        struct kmeans_start *const start = &f->work[omp_get_thread_num()];
-#else
-        struct kmeans_start *const start = &f->work[0];
-#endif
-        if (params->init != NULL)
-            kmeans_start_given(start, params->init, mean);
-        else
-            kmeans_start_plusplus(start, &f->data, params->random_state, i);
-        kmeans_start_run(start, &f->data, params->max_iter, tol);
-#pragma omp ordered
-        keep_better(f, start);
+    if (best->n_iter == 0 || (start->inertia < best->inertia &&
+                              !same_clustering(start->labels, best->labels, f->data.n_samples,
+                                               f->name, f->params->n_clusters)))
+        swap_outcome(&f->best, start);
+}
+
+static void run_start(void *context, size_t i)
+{
+    struct fit *const f = context;
+    struct kmeans_start *const start = &f->work[crew_thread()];
+    struct outcome *const slot = &f->batch[i];
+
+    if (f->params->init != NULL)
+        kmeans_start_given(start, f->params->init, f->mean);
+    else
+        kmeans_start_plusplus(start, &f->data, f->params->random_state, f->first + i);
+    kmeans_start_run(start, &f->data, f->params->max_iter, f->tol);
+    const struct outcome empty = *slot;
+    *slot = (struct outcome){ start->centers, start->labels, start->inertia, start->n_iter };
+    start->centers = empty.centers;
+    start->labels = empty.labels;
+}
+
+static size_t count_starts(const struct kmeans_params *params)
+{
+    return params->init != NULL ? 1 : params->n_init;
+}
+
+/* Batch after batch on all threads; they are compared in their order, whoever ran them. */
+static void run_starts(struct fit *f)
+{
+    const size_t n_init = count_starts(f->params);
+
+    for (f->first = 0; f->first < n_init; f->first += BATCH) {
+        const size_t n = n_init - f->first < BATCH ? n_init - f->first : BATCH;
+        crew_run(f->crew, n, run_start, f);
+        for (size_t i = 0; i < n; i++)
+            keep_better(f, &f->batch[i]);
     }
 }
 
-static enum ct_status fit_init(struct fit *f, const struct mat *X,
-                               const struct kmeans_params *params, const double *mean,
-                               struct ct_error *err)
+static enum ct_status outcome_init(struct outcome *o, const struct fit *f, struct ct_error *err)
 {
-    const size_t n_init = params->init != NULL ? 1 : params->n_init;
-    const size_t n_threads = params->n_threads > 1 ? (size_t)params->n_threads : 1;
-    enum ct_status st = data_init(&f->data, X, mean, err);
+    const size_t room = f->data.n_blocks * KMEANS_BLOCK;
+    size_t size = 0;
 
+    if (ct_mul_size(f->params->n_clusters, f->data.n_features, &size))
+        o->centers = ct_malloc_array(size, sizeof *o->centers);
+    o->labels = ct_aligned_array(room, sizeof *o->labels);
+    return o->centers != NULL && o->labels != NULL ? CT_OK
+                                                   : ct_fail_nomem(err, "k-means", 4ULL * room);
+}
+
+static enum ct_status fit_init(struct fit *f, const struct mat *X, struct ct_error *err)
+{
+    const struct kmeans_params *const params = f->params;
+    const size_t n_init = count_starts(params);
+    const int n_threads = n_init > 1 ? params->n_threads : 1;
+    enum ct_status st = kmeans_data_init(&f->data, X, f->mean, err);
+
+    if (st == CT_OK)
+        st = crew_new(n_threads, &f->crew, err);
     if (st != CT_OK)
         return st;
-    f->n_work = n_init < n_threads ? n_init : n_threads;
-    f->work = ct_calloc_array(f->n_work, sizeof *f->work);
+    f->tol = params->tol * mean_variance(&f->data);
+    f->work = ct_calloc_array(crew_size(f->crew), sizeof *f->work);
     f->name = ct_malloc_array(params->n_clusters, sizeof *f->name);
     if (f->work == NULL || f->name == NULL)
         return ct_fail_nomem(err, "k-means", 0);
-    st = kmeans_start_init(&f->best, &f->data, params->n_clusters, err);
-    for (size_t i = 0; st == CT_OK && i < f->n_work; i++)
+    for (size_t i = 0; st == CT_OK && i < crew_size(f->crew); i++)
         st = kmeans_start_init(&f->work[i], &f->data, params->n_clusters, err);
-    return st;
+    for (size_t i = 0; st == CT_OK && i < BATCH && i < n_init; i++)
+        st = outcome_init(&f->batch[i], f, err);
+    return st == CT_OK ? outcome_init(&f->best, f, err) : st;
 }
 
 static void fit_clear(struct fit *f)
 {
-    for (size_t i = 0; f->work != NULL && i < f->n_work; i++)
+    for (size_t i = 0; f->work != NULL && i < crew_size(f->crew); i++)
         kmeans_start_clear(&f->work[i]);
-    kmeans_start_clear(&f->best);
+    for (size_t i = 0; i < BATCH; i++) {
+        free(f->batch[i].centers);
+        free(f->batch[i].labels);
+    }
+    free(f->best.centers);
+    free(f->best.labels);
     free(f->work);
     free(f->name);
-    free(f->data.values);
+    crew_free(f->crew);
+    kmeans_data_clear(&f->data);
 }
 
-/* Hands the best start over, its centres moved back to where the points were. */
-static enum ct_status hand_over(struct fit *f, const double *mean, struct kmeans_result *out,
+/* Labels of the rows from those of the places. */
+static enum ct_status labels_of_rows(const struct fit *f, int32_t **out, struct ct_error *err)
+{
+    const size_t n = f->data.n_samples;
+    int32_t *const labels = ct_malloc_array(n, sizeof *labels);
+
+    if (labels == NULL)
+        return ct_fail_nomem(err, "labels", 4ULL * n);
+    for (size_t i = 0; i < n; i++)
+        labels[f->data.order != NULL ? f->data.order[i] : i] = f->best.labels[i];
+    *out = labels;
+    return CT_OK;
+}
+
+/* The best start, its centres moved back to where the points were. */
+static enum ct_status hand_over(const struct fit *f, struct kmeans_result *out,
                                 struct ct_error *err)
 {
-    struct kmeans_start *const best = &f->best;
+    const struct outcome *const best = &f->best;
     struct mat centers = { 0 };
+    int32_t *labels = NULL;
 
     if (!isfinite(best->inertia))
         return ct_fail(err, CT_EINVAL, "k-means: squares of the coordinates overflow; scale them");
-    if (mat_init(&centers, best->n_clusters, f->data.n_features, "cluster centres", err) != CT_OK)
+    if (labels_of_rows(f, &labels, err) != CT_OK)
         return CT_ENOMEM;
+    if (mat_init(&centers, f->params->n_clusters, f->data.n_features, "cluster centres", err) !=
+        CT_OK) {
+        free(labels);
+        return CT_ENOMEM;
+    }
     for (size_t c = 0; c < centers.rows; c++)
         for (size_t j = 0; j < centers.cols; j++)
-            mat_row(&centers, c)[j] = best->centers[c * centers.cols + j] + mean[j];
+            mat_row(&centers, c)[j] = best->centers[c * centers.cols + j] + f->mean[j];
     *out = (struct kmeans_result){ .cluster_centers = centers,
-                                   .labels = best->labels,
+                                   .labels = labels,
                                    .inertia = best->inertia,
                                    .n_iter = best->n_iter };
-    best->labels = NULL;
     return CT_OK;
 }
 
 enum ct_status kmeans_fit(const struct mat *X, const struct kmeans_params *params,
                           struct kmeans_result *out, struct ct_error *err)
 {
-    struct fit f = { 0 };
+    struct fit f = { .params = params };
     enum ct_status st = check(X, params, err);
 
     if (st != CT_OK)
@@ -236,10 +284,11 @@ enum ct_status kmeans_fit(const struct mat *X, const struct kmeans_params *param
     if (mean == NULL)
         return ct_fail_nomem(err, "column means", 8ULL * X->cols);
     column_means(X, mean);
-    st = fit_init(&f, X, params, mean, err);
+    f.mean = mean;
+    st = fit_init(&f, X, err);
     if (st == CT_OK) {
-        run_starts(&f, params, mean);
-        st = hand_over(&f, mean, out, err);
+        run_starts(&f);
+        st = hand_over(&f, out, err);
     }
     fit_clear(&f);
     free(mean);

@@ -28,14 +28,19 @@ enum ct_status kmeans_start_init(struct kmeans_start *start, const struct kmeans
     s.weight = ct_malloc_array(n_clusters, sizeof *s.weight);
     s.distance = ct_aligned_array(room, sizeof *s.distance);
     s.potential = ct_malloc_array(data->n_blocks, sizeof *s.potential);
+    s.farthest = ct_malloc_array(data->n_blocks, sizeof *s.farthest);
     s.labels = ct_aligned_array(room, sizeof *s.labels);
     s.labels_old = ct_aligned_array(room, sizeof *s.labels_old);
     s.order = ct_malloc_array(data->n_samples, sizeof *s.order);
     s.empty = ct_malloc_array(n_clusters, sizeof *s.empty);
     s.rng = ct_malloc_array(1, gsl_rng_mt19937->size);
+    const bool in_leaves = data->order != NULL && n_clusters <= KMEANS_LEAVES_MAX;
+    if (in_leaves)
+        s.leaves = kmeans_leaves_new(data, n_clusters);
     if (s.centers == NULL || s.centers_new == NULL || s.factors == NULL || s.weight == NULL ||
-        s.distance == NULL || s.potential == NULL || s.labels == NULL || s.labels_old == NULL ||
-        s.order == NULL || s.empty == NULL || s.rng == NULL) {
+        s.distance == NULL || s.potential == NULL || s.farthest == NULL || s.labels == NULL ||
+        s.labels_old == NULL || s.order == NULL || s.empty == NULL || s.rng == NULL ||
+        (in_leaves && s.leaves == NULL)) {
         kmeans_start_clear(&s);
         return ct_fail_nomem(err, "k-means", 20ULL * room);
     }
@@ -51,6 +56,8 @@ void kmeans_start_clear(struct kmeans_start *start)
     free(start->weight);
     free(start->distance);
     free(start->potential);
+    free(start->farthest);
+    kmeans_leaves_free(start->leaves);
     free(start->labels);
     free(start->labels_old);
     free(start->order);
@@ -85,6 +92,16 @@ static void block_distances(const double *block, size_t n_features, size_t n, co
     }
 }
 
+/* True when no point of a block can be nearer to center than to its nearest centre so far. */
+static bool is_out_of_reach(const struct kmeans_start *s, const struct kmeans_data *data,
+                            size_t block, const double *center)
+{
+    if (data->box == NULL)
+        return false;
+    const struct box here = { center[0], center[0], center[1], center[1] };
+    return box_nearest(&here, &data->box[block]) >= s->farthest[block];
+}
+
 /* The sum over a block of the smaller of two distances. */
 CT_KERNEL
 static double sum_smaller(const double *a, const double *b, size_t n)
@@ -103,16 +120,18 @@ static double sum_smaller(const double *a, const double *b, size_t n)
     return sum;
 }
 
-static size_t block_size(const struct kmeans_data *data, size_t block)
+/* Each of b becomes the smaller of two distances; returns the largest. */
+CT_KERNEL
+static double take_smaller(const double *a, double *b, size_t n)
 {
-    const size_t left = data->n_samples - block * KMEANS_BLOCK;
+    double largest = 0.0;
 
-    return left < KMEANS_BLOCK ? left : KMEANS_BLOCK;
-}
-
-static const double *block_values(const struct kmeans_data *data, size_t block)
-{
-    return data->values + block * KMEANS_BLOCK * data->n_features;
+#pragma omp simd reduction(max : largest)
+    for (size_t i = 0; i < n; i++) {
+        b[i] = a[i] < b[i] ? a[i] : b[i];
+        largest = b[i] > largest ? b[i] : largest;
+    }
+    return largest;
 }
 
 /* The potential (sum of squared distances to the nearest centre) were center one of them. */
@@ -123,8 +142,12 @@ static double potential_with(const struct kmeans_start *s, const struct kmeans_d
     double potential = 0.0;
 
     for (size_t b = 0; b < data->n_blocks; b++) {
-        const size_t n = block_size(data, b);
-        block_distances(block_values(data, b), data->n_features, n, center, distance);
+        const size_t n = kmeans_block_size(data, b);
+        if (is_out_of_reach(s, data, b, center)) {
+            potential += s->potential[b];
+            continue;
+        }
+        block_distances(kmeans_block(data, b), data->n_features, n, center, distance);
         potential += sum_smaller(distance, s->distance + b * KMEANS_BLOCK, n);
     }
     return potential;
@@ -139,11 +162,14 @@ static double add_center(struct kmeans_start *s, const struct kmeans_data *data,
 
     for (size_t b = 0; b < data->n_blocks; b++) {
         double *const nearest = s->distance + b * KMEANS_BLOCK;
-        const size_t n = block_size(data, b);
-        block_distances(block_values(data, b), data->n_features, n, center, distance);
+        const size_t n = kmeans_block_size(data, b);
+        if (is_out_of_reach(s, data, b, center)) {
+            potential += s->potential[b];
+            continue;
+        }
+        block_distances(kmeans_block(data, b), data->n_features, n, center, distance);
         s->potential[b] = sum_smaller(distance, nearest, n);
-        for (size_t i = 0; i < n; i++)
-            nearest[i] = distance[i] < nearest[i] ? distance[i] : nearest[i];
+        s->farthest[b] = take_smaller(distance, nearest, n);
         potential += s->potential[b];
     }
     return potential;
@@ -157,7 +183,7 @@ static size_t point_at(const struct kmeans_start *s, const struct kmeans_data *d
     while (b + 1 < data->n_blocks && u > s->potential[b])
         u -= s->potential[b++];
     size_t i = b * KMEANS_BLOCK;
-    const size_t last = i + block_size(data, b) - 1;
+    const size_t last = i + kmeans_block_size(data, b) - 1;
     for (double sum = s->distance[i]; i < last && sum < u; sum += s->distance[i])
         i++;
     return i;
@@ -191,6 +217,8 @@ void kmeans_start_plusplus(struct kmeans_start *start, const struct kmeans_data 
     gsl_rng_set(&rng, (unsigned long)(seed_of(random_state, number) & 0xffffffffU));
     for (size_t i = 0; i < data->n_samples; i++)
         start->distance[i] = INFINITY;
+    for (size_t b = 0; b < data->n_blocks; b++)
+        start->farthest[b] = INFINITY;
     copy_point(data, (size_t)(gsl_rng_uniform(&rng) * (double)data->n_samples), start->centers);
     double potential = add_center(start, data, start->centers);
 
@@ -283,10 +311,8 @@ static void label_tile_2(const double *x, const double *y, const double *factors
         labels[i] = (int32_t)label[i];
 }
 
-static void label_points(struct kmeans_start *s, const struct kmeans_data *data)
+static void set_factors(struct kmeans_start *s, size_t m)
 {
-    const size_t m = data->n_features;
-
     for (size_t c = 0; c < s->n_clusters; c++) {
         const double *const center = s->centers + c * m;
         double *const f = s->factors + c * (m + 1);
@@ -297,9 +323,15 @@ static void label_points(struct kmeans_start *s, const struct kmeans_data *data)
         }
         f[0] = norm[0] + norm[1];
     }
+}
+
+static void label_points(struct kmeans_start *s, const struct kmeans_data *data)
+{
+    const size_t m = data->n_features;
+
     for (size_t b = 0; b < data->n_blocks; b++) {
-        const double *const values = block_values(data, b);
-        const size_t n = block_size(data, b);
+        const double *const values = kmeans_block(data, b);
+        const size_t n = kmeans_block_size(data, b);
         int32_t *const labels = s->labels + b * KMEANS_BLOCK;
         if (m != 2)
             label_block(values, m, n, s->factors, s->n_clusters, labels);
@@ -317,9 +349,9 @@ static void sum_clusters(struct kmeans_start *s, const struct kmeans_data *data)
     memset(s->centers_new, 0, s->n_clusters * m * sizeof *s->centers_new);
     memset(s->weight, 0, s->n_clusters * sizeof *s->weight);
     for (size_t b = 0; b < data->n_blocks; b++) {
-        const double *const values = block_values(data, b);
+        const double *const values = kmeans_block(data, b);
         const int32_t *const labels = s->labels + b * KMEANS_BLOCK;
-        const size_t n = block_size(data, b);
+        const size_t n = kmeans_block_size(data, b);
         for (size_t i = 0; i < n; i++) {
             double *const sum = s->centers_new + (size_t)labels[i] * m;
             s->weight[labels[i]] += 1.0;
@@ -425,6 +457,22 @@ static void select_far(const double *v, int32_t *order, size_t n, size_t n_far)
         swap_index(&order[hi], &order[lo]);
 }
 
+static size_t row_of(const struct kmeans_data *data, size_t place)
+{
+    return data->order != NULL ? data->order[place] : place;
+}
+
+static size_t place_of(const struct kmeans_data *data, size_t row)
+{
+    size_t place = 0;
+
+    if (data->order == NULL)
+        return row;
+    while (data->order[place] != row)
+        place++;
+    return place;
+}
+
 /* Empty clusters take the points farthest from their centres, which leave their own clusters. */
 static void fill_empty(struct kmeans_start *s, const struct kmeans_data *data)
 {
@@ -438,10 +486,10 @@ static void fill_empty(struct kmeans_start *s, const struct kmeans_data *data)
     if (n_empty == 0)
         return;
     for (size_t i = 0; i < n; i++)
-        s->distance[i] = distance_to(data, i, s->centers + (size_t)s->labels[i] * m);
+        s->distance[row_of(data, i)] = distance_to(data, i, s->centers + (size_t)s->labels[i] * m);
     select_far(s->distance, s->order, n, n_empty);
     for (size_t e = 0; e < n_empty; e++) {
-        const size_t far = (size_t)s->order[n - 1 - e];
+        const size_t far = place_of(data, (size_t)s->order[n - 1 - e]);
         const size_t from = (size_t)s->labels[far];
         const size_t to = (size_t)s->empty[e];
         for (size_t j = 0; j < m; j++) {
@@ -465,10 +513,11 @@ static void average(struct kmeans_start *s, size_t n_features)
     }
 }
 
-/* The sum of the squared shifts of the centres. */
-static double total_shift(const struct kmeans_start *s, size_t n_features)
+/* The sum of the squared shifts of the centres; the largest shift in *largest. */
+static double total_shift(const struct kmeans_start *s, size_t n_features, double *largest)
 {
     double total = 0.0;
+    double most = 0.0;
 
     for (size_t c = 0; c < s->n_clusters; c++) {
         double shift = 0.0;
@@ -477,7 +526,9 @@ static double total_shift(const struct kmeans_start *s, size_t n_features)
             shift += d * d;
         }
         total += shift;
+        most = shift > most ? shift : most;
     }
+    *largest = sqrt(most);
     return total;
 }
 
@@ -489,30 +540,46 @@ static void swap_centers(struct kmeans_start *s)
     s->centers_new = old;
 }
 
+/* Labels the points and adds up the clusters; true when no label has changed. shift: the largest
+ * of a centre since the step before. */
+static bool step(struct kmeans_start *s, const struct kmeans_data *data, double shift)
+{
+    const size_t size = data->n_samples * sizeof *s->labels;
+
+    set_factors(s, data->n_features);
+    if (s->leaves != NULL)
+        return kmeans_leaves_step(s->leaves, data, s->centers, s->factors, shift, s->labels,
+                                  s->centers_new, s->weight);
+    memcpy(s->labels_old, s->labels, size);
+    label_points(s, data);
+    sum_clusters(s, data);
+    return memcmp(s->labels, s->labels_old, size) == 0;
+}
+
 /* Lloyd 1982; the order of the checks is scikit-learn's: unchanged labels end the iteration before
  * tol is looked at, and after any other end labels are made to fit the centres once more. */
 void kmeans_start_run(struct kmeans_start *start, const struct kmeans_data *data, size_t max_iter,
                       double tol)
 {
     const size_t n = data->n_samples;
+    double shift = 0.0;
     bool same = false;
     bool close = false;
 
-    memset(start->labels_old, 0xff, n * sizeof *start->labels_old); /* -1: no label */
+    memset(start->labels, 0xff, n * sizeof *start->labels); /* -1: no label */
+    if (start->leaves != NULL)
+        kmeans_leaves_reset(start->leaves);
     start->n_iter = 0;
     while (!same && !close && start->n_iter < max_iter) {
-        label_points(start, data);
-        sum_clusters(start, data);
+        same = step(start, data, shift);
         fill_empty(start, data);
         average(start, data->n_features);
-        same = memcmp(start->labels, start->labels_old, n * sizeof *start->labels) == 0;
-        close = total_shift(start, data->n_features) <= tol;
+        close = total_shift(start, data->n_features, &shift) <= tol;
         swap_centers(start);
-        memcpy(start->labels_old, start->labels, n * sizeof *start->labels);
         start->n_iter++;
     }
     if (!same)
-        label_points(start, data);
+        step(start, data, shift);
     start->inertia = 0.0;
     for (size_t i = 0; i < n; i++)
         start->inertia +=

@@ -1,5 +1,5 @@
 /* One start of k-means: first centres, then Lloyd's iteration. What num/kmeans.c runs n_init times,
- * side by side. */
+ * side by side. Points are known by their places in the data. */
 #ifndef CT_NUM_KMEANS_START_H
 #define CT_NUM_KMEANS_START_H
 
@@ -8,23 +8,8 @@
 
 #include "base/mat.h"
 #include "base/status.h"
-
-enum { KMEANS_BLOCK = 256 }; /* points */
-
-/* Centred points in blocks: [n_blocks, n_features, KMEANS_BLOCK], the last one filled up with
- * zeros. So a kernel reads one feature of many points in a row, whatever n_features is. */
-struct kmeans_data {
-    size_t n_samples;
-    size_t n_features;
-    size_t n_blocks;
-    double *values;
-};
-
-static inline double *kmeans_at(const struct kmeans_data *data, size_t i, size_t j)
-{
-    return data->values + (i / KMEANS_BLOCK * data->n_features + j) * KMEANS_BLOCK +
-           i % KMEANS_BLOCK;
-}
+#include "num/kmeans_data.h"
+#include "num/kmeans_leaves.h"
 
 struct kmeans_start { /* zero-initialise; owns its arrays until kmeans_start_clear() */
     size_t n_clusters;
@@ -34,11 +19,13 @@ struct kmeans_start { /* zero-initialise; owns its arrays until kmeans_start_cle
     double *weight;      /* [n_clusters], points */
     double *distance;    /* [n_samples], squared, to the nearest centre */
     double *potential;   /* [n_blocks], their sums */
+    double *farthest;    /* [n_blocks], the largest of them */
     int32_t *labels;     /* [n_samples], with room for whole blocks */
     int32_t *labels_old;
-    int32_t *order; /* [n_samples], by distance */
-    int32_t *empty; /* [n_clusters], clusters without points */
-    void *rng;      /* the generator's state */
+    int32_t *order;               /* [n_samples], by distance */
+    struct kmeans_leaves *leaves; /* NULL: the data are not sorted, or there are many clusters */
+    int32_t *empty;               /* [n_clusters], clusters without points */
+    void *rng;                    /* the generator's state */
     double inertia;
     size_t n_iter; /* 0: nothing run */
 };

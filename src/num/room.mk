@@ -7,6 +7,8 @@ src_num_libnum_a_SOURCES = \
 	src/num/histogram.c src/num/histogram.h \
 	src/num/k_distance.c \
 	src/num/kmeans.c src/num/kmeans.h \
+	src/num/kmeans_data.c src/num/kmeans_data.h \
+	src/num/kmeans_leaves.c src/num/kmeans_leaves.h \
 	src/num/kmeans_start.c src/num/kmeans_start.h \
 	src/num/mt19937.c src/num/mt19937.h \
 	src/num/multitest.c src/num/multitest.h \
