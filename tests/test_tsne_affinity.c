@@ -54,7 +54,36 @@ START_TEST(neighbors_match_sklearn)
 }
 END_TEST
 
-/* Against all distances, plainly computed, on data of small whole numbers: full of ties. */
+static double sqdistance(const struct mat *x, size_t a, size_t b)
+{
+    double sum = 0.0;
+
+    for (size_t c = 0; c < x->cols; c++)
+        sum += (mat_row(x, a)[c] - mat_row(x, b)[c]) * (mat_row(x, a)[c] - mat_row(x, b)[c]);
+    return sum;
+}
+
+/* Row i's neighbours against all distances, plainly computed; of whole numbers, so to the bit. */
+static void expect_nearest(const struct neighbors *got, const struct mat *x, size_t i)
+{
+    const size_t k = got->n_neighbors;
+
+    for (size_t e = 0; e < k; e++) {
+        const size_t j = got->indices[i * k + e];
+        const double d = sqdistance(x, i, j);
+        size_t nearer = 0;
+        ck_assert_uint_ne(j, i);
+        ck_assert(e == 0 || j > got->indices[i * k + e - 1]);
+        ck_assert(d == got->sqdistances[i * k + e]);
+        for (size_t other = 0; other < x->rows; other++) {
+            const double between = sqdistance(x, i, other);
+            nearer += other != i && (between < d || (between == d && other < j));
+        }
+        ck_assert_uint_lt(nearer, k);
+    }
+}
+
+/* Data of small whole numbers, full of ties. */
 START_TEST(ties_go_to_the_lower_index)
 {
     enum { ROWS = 150, COLS = 3, NEAREST = 9 };
@@ -65,24 +94,35 @@ START_TEST(ties_go_to_the_lower_index)
         x.data[i] = (double)(i * 7919 % 31 % 4) + 1e6; /* far from the origin */
     ck_assert_int_eq(neighbors_find(&x, NEAREST, NULL, NULL, &got, NULL), CT_OK);
     for (size_t i = 0; i < ROWS; i++)
-        for (size_t e = 0; e < NEAREST; e++) {
-            const size_t j = got.indices[i * NEAREST + e];
-            size_t nearer = 0;
-            ck_assert_uint_ne(j, i);
-            ck_assert(e == 0 || j > got.indices[i * NEAREST + e - 1]);
-            for (size_t other = 0; other < ROWS; other++) {
-                double d = 0.0;
-                for (size_t c = 0; c < COLS; c++)
-                    d += (x.data[i * COLS + c] - x.data[other * COLS + c]) *
-                         (x.data[i * COLS + c] - x.data[other * COLS + c]);
-                if (other == j)
-                    ck_assert(d == got.sqdistances[i * NEAREST + e]);
-                nearer += other != i && (d < got.sqdistances[i * NEAREST + e] ||
-                                         (d == got.sqdistances[i * NEAREST + e] && other < j));
-            }
-            ck_assert_uint_lt(nearer, NEAREST);
-        }
+        expect_nearest(&got, &x, i);
     neighbors_clear(&got);
+    mat_clear(&x);
+}
+END_TEST
+
+/* So many rows that products come in several blocks; every third row is the same, which is more
+ * than a shortlist holds; one row is so far away that float32 tells the others hardly apart. */
+START_TEST(neighbors_of_many_rows)
+{
+    enum { ROWS = 5003, COLS = 5, NEAREST = 20 };
+    struct mat x = matrix(ROWS, COLS);
+    struct neighbors got = { 0 }, again = { 0 };
+    struct crew *crew = NULL;
+
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t c = 0; c < COLS; c++)
+            mat_row(&x, i)[c] = i % 3 == 0 ? 1.0 : (double)((i * 977 + c * 7919) * i % 1009);
+    mat_row(&x, 4001)[2] = 1e7;
+    ck_assert_int_eq(crew_new(2, &crew, NULL), CT_OK);
+    ck_assert_int_eq(neighbors_find(&x, NEAREST, crew, NULL, &got, NULL), CT_OK);
+    for (size_t i = 0; i < ROWS; i += 97)
+        expect_nearest(&got, &x, i);
+    expect_nearest(&got, &x, 4001);
+    ck_assert_int_eq(neighbors_find(&x, NEAREST, NULL, NULL, &again, NULL), CT_OK);
+    ck_assert_mem_eq(got.indices, again.indices, sizeof(uint32_t[ROWS * NEAREST]));
+    neighbors_clear(&got);
+    neighbors_clear(&again);
+    crew_free(crew);
     mat_clear(&x);
 }
 END_TEST
@@ -264,6 +304,7 @@ int main(void)
     const TTest *const tests[] = {
         neighbors_match_sklearn,
         ties_go_to_the_lower_index,
+        neighbors_of_many_rows,
         duplicates_are_at_distance_zero,
         neighbors_refuse_and_stop,
         conditional_matches_sklearn,

@@ -5,6 +5,7 @@
 #include <float.h>
 #include <limits.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,24 +13,52 @@
 #include "base/kernel.h"
 #include "base/mem.h"
 
-enum { BLOCK = 64 }; /* rows whose products with all others are held at a time, per thread */
-
-struct candidate {
-    double sqdistance;
-    uint32_t index;
+enum {
+    FEW_SAMPLES = 4096, /* with fewer, rows are handed out in small portions */
+    FEW_ROWS = 64,
+    MANY_ROWS = 256,
+    COLUMNS = 512, /* whose products with that many rows are held at a time: in a core's cache */
+    GROUP = 32,    /* columns that are looked at together */
 };
 
+/* Those that may be among the nearest to one row, so far. */
+struct shortlist {
+    float limit;  /* whose half lies above it is not among them */
+    bool crowded; /* more have tied than there is room for */
+    size_t count;
+};
+
+struct lane {                     /* what one thread works with */
+    float *products;              /* [rows, COLUMNS] */
+    struct shortlist *shortlists; /* [rows] */
+    float *halves;                /* [rows, capacity] */
+    uint32_t *indices;            /* [rows, capacity], whose halves they are */
+    uint32_t *candidates;         /* [n_samples] */
+    double *sqdistances;          /* [n_samples], of the candidates */
+    double *scratch;              /* [n_samples] */
+};
+
+/*
+ * Products are in float32, so |a - b|^2 / 2 = |a|^2 / 2 + |b|^2 / 2 - ab is known to within
+ * slack * (|a|^2 + |b|^2). The `half` of a row b for a row a is the least that this can be, without
+ * the terms of a alone.
+ */
 struct search {
-    size_t n_samples;
-    size_t n_features;
+    const struct mat *X;
     size_t n_neighbors;
-    double *centred; /* [n_samples, n_features] */
-    double *sqnorm;  /* [n_samples], of the centred rows */
-    double max_sqnorm;
+    float *scaled; /* [n_samples, n_features], X centred and at most 1 */
+    float *sqnorm; /* [n_samples], of the scaled rows */
+    float *base;   /* [n_samples], what the half of a row is at a product of 0 */
+    float slack;
+    size_t rows;     /* whose products are held at a time */
+    size_t capacity; /* of a shortlist */
     size_t n_lanes;
-    double *products;             /* [n_lanes, BLOCK, n_samples] */
-    double *scratch;              /* [n_lanes, n_samples] */
-    struct candidate *candidates; /* [n_lanes, n_samples] */
+    struct lane *lanes;
+};
+
+struct span {
+    float low;
+    float high;
 };
 
 CT_KERNEL static double sqdistance(const double *a, const double *b, size_t n)
@@ -42,14 +71,6 @@ CT_KERNEL static double sqdistance(const double *a, const double *b, size_t n)
         sum += d * d;
     }
     return sum;
-}
-
-/* From |a - b|^2 = |a|^2 + |b|^2 - 2 ab: products in, squared distances out. */
-CT_KERNEL static void products_to_distances(double *row, const double *sqnorm, double own, size_t n)
-{
-#pragma omp simd
-    for (size_t j = 0; j < n; j++)
-        row[j] = own + sqnorm[j] - 2.0 * row[j];
 }
 
 /* The value that would stand at position k (from 0) if v were sorted; reorders v. Hoare 1961, CACM
@@ -83,129 +104,273 @@ static double select_kth(double *v, ptrdiff_t n, ptrdiff_t k)
     return v[k];
 }
 
-static int candidate_compare(const void *a, const void *b)
+/* The first of the whole groups from `begin` on that holds a half within the limit; their end if
+ * none does. */
+CT_KERNEL static size_t next_group(const float *restrict products, const float *restrict base,
+                                   size_t begin, size_t n, float limit)
 {
-    const struct candidate *const x = a, *const y = b;
-
-    if (x->sqdistance != y->sqdistance)
-        return x->sqdistance < y->sqdistance ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
+    for (; begin + GROUP <= n; begin += GROUP) {
+        int32_t any = 0;
+#pragma omp simd reduction(| : any)
+        for (size_t j = 0; j < GROUP; j++)
+            any |= base[begin + j] - products[begin + j] <= limit ? 1 : 0;
+        if (any != 0)
+            break;
+    }
+    return begin;
 }
 
-static int candidate_compare_index(const void *a, const void *b)
+CT_KERNEL static struct span span_of(const float *v, size_t n)
 {
-    const struct candidate *const x = a, *const y = b;
+    float low = v[0], high = v[0];
 
-    return x->index < y->index ? -1 : x->index > y->index;
+#pragma omp simd reduction(min : low) reduction(max : high)
+    for (size_t e = 0; e < n; e++) {
+        low = v[e] < low ? v[e] : low;
+        high = v[e] > high ? v[e] : high;
+    }
+    return (struct span){ low, high };
 }
 
-/* The neighbours of row i, given its approximate squared distances to all rows. */
-static void search_row(const struct search *s, size_t lane, size_t i, const double *approximate,
-                       struct neighbors *out)
+CT_KERNEL static size_t count_within(const float *v, size_t n, float limit)
 {
-    const size_t n = s->n_samples, k = s->n_neighbors;
-    double *const scratch = s->scratch + lane * n;
-    struct candidate *const candidates = s->candidates + lane * n;
-    const double *const own = s->centred + i * s->n_features;
+    int32_t count = 0;
+
+#pragma omp simd reduction(+ : count)
+    for (size_t e = 0; e < n; e++)
+        count += v[e] <= limit ? 1 : 0;
+    return (size_t)count;
+}
+
+/* A value that at least k of v are within, and not many more unless they are equal. */
+static float loose_kth(const float *v, size_t n, size_t k)
+{
+    struct span span = span_of(v, n);
+
+    for (size_t within = n; within > k + k / 16;) {
+        const float middle = 0.5F * span.low + 0.5F * span.high;
+        if (!(middle > span.low && middle < span.high))
+            break;
+        const size_t lower = count_within(v, n, middle);
+        if (lower >= k) {
+            span.high = middle;
+            within = lower;
+        } else {
+            span.low = middle;
+        }
+    }
+    return span.high;
+}
+
+/* Keeps the n_neighbors nearest of row i's shortlist, and those that rounding may have put behind
+ * them. */
+static void shortlist_cut(const struct search *s, const struct lane *lane, size_t r, size_t i)
+{
+    struct shortlist *const list = lane->shortlists + r;
+    float *const halves = lane->halves + r * s->capacity;
+    uint32_t *const indices = lane->indices + r * s->capacity;
+    size_t kept = 0;
+
+    if (list->count < s->n_neighbors)
+        return;
+    const float kth = loose_kth(halves, list->count, s->n_neighbors);
+    float limit = kth;
+    for (size_t e = 0; e < list->count; e++) {
+        const float width = s->slack * (s->sqnorm[i] + s->sqnorm[indices[e]]) + FLT_MIN;
+        const float highest = halves[e] <= kth ? halves[e] + 2.0F * width : kth;
+        limit = highest > limit ? highest : limit;
+    }
+    list->limit = limit;
+    for (size_t e = 0; e < list->count; e++) {
+        halves[kept] = halves[e];
+        indices[kept] = indices[e];
+        kept += halves[e] <= limit;
+    }
+    list->count = kept;
+}
+
+/* Row i, whose products with the rows first .. first + n - 1 are given. */
+static void shortlist_add(const struct search *s, const struct lane *lane, size_t r, size_t i,
+                          size_t first, size_t n)
+{
+    struct shortlist *const list = lane->shortlists + r;
+    const float *const products = lane->products + r * n, *const base = s->base + first;
+    float *const halves = lane->halves + r * s->capacity;
+    uint32_t *const indices = lane->indices + r * s->capacity;
+
+    for (size_t j = 0; !list->crowded && j < n;) {
+        j = next_group(products, base, j, n, list->limit);
+        const size_t end = n - j < GROUP ? n : j + GROUP;
+        if (list->count + GROUP > s->capacity) {
+            shortlist_cut(s, lane, r, i);
+            list->crowded = list->count + GROUP > s->capacity;
+            continue;
+        }
+        for (; j < end; j++) {
+            halves[list->count] = base[j] - products[j];
+            indices[list->count] = (uint32_t)(first + j);
+            list->count += halves[list->count] <= list->limit && first + j != i;
+        }
+    }
+}
+
+/* The nearest to row i among the candidates, whose indices ascend. */
+static void choose(const struct search *s, const struct lane *lane, size_t i, size_t count,
+                   struct neighbors *out)
+{
+    const size_t k = s->n_neighbors, d = s->X->cols;
+    const double *const own = mat_row(s->X, i);
+    uint32_t *const indices = out->indices + i * k;
+    double *const sqdistances = out->sqdistances + i * k;
+    size_t nearer = 0, kept = 0;
+
+    for (size_t c = 0; c < count; c++)
+        lane->sqdistances[c] = sqdistance(own, mat_row(s->X, lane->candidates[c]), d);
+    memcpy(lane->scratch, lane->sqdistances, count * sizeof *lane->scratch);
+    const double kth = select_kth(lane->scratch, (ptrdiff_t)count, (ptrdiff_t)k - 1);
+    for (size_t c = 0; c < count; c++)
+        nearer += lane->sqdistances[c] < kth;
+    size_t ties = k - nearer; /* of those at the k-th distance, the first are taken */
+    for (size_t c = 0; c < count; c++) {
+        const double sqdist = lane->sqdistances[c];
+        if (sqdist > kth || (sqdist == kth && ties == 0))
+            continue;
+        ties -= sqdist == kth;
+        indices[kept] = lane->candidates[c];
+        sqdistances[kept++] = sqdist;
+    }
+}
+
+/* The shortlist of row i, or everybody where it did not hold all, become its candidates. */
+static size_t take_candidates(const struct search *s, const struct lane *lane, size_t r, size_t i)
+{
+    const struct shortlist *const list = lane->shortlists + r;
     size_t count = 0;
 
-    memcpy(scratch, approximate, i * sizeof *scratch);
-    memcpy(scratch + i, approximate + i + 1, (n - i - 1) * sizeof *scratch);
-    /* Whoever lies within the rounding of the k-th distance is a candidate too. */
-    const double slack =
-        4.0 * DBL_EPSILON * (double)(s->n_features + 4) * (s->sqnorm[i] + s->max_sqnorm);
-    const double limit = select_kth(scratch, (ptrdiff_t)n - 1, (ptrdiff_t)k - 1) + slack;
-    for (size_t j = 0; j < n; j++)
-        if (approximate[j] <= limit && j != i)
-            candidates[count++] =
-                (struct candidate){ sqdistance(own, s->centred + j * s->n_features, s->n_features),
-                                    (uint32_t)j };
-    if (count > k) {
-        qsort(candidates, count, sizeof *candidates, candidate_compare);
-        qsort(candidates, k, sizeof *candidates, candidate_compare_index);
+    if (!list->crowded) {
+        shortlist_cut(s, lane, r, i);
+        memcpy(lane->candidates, lane->indices + r * s->capacity,
+               list->count * sizeof *lane->candidates);
+        return list->count;
     }
-    for (size_t j = 0; j < k; j++) {
-        out->indices[i * k + j] = candidates[j].index;
-        out->sqdistances[i * k + j] = candidates[j].sqdistance;
-    }
+    for (size_t j = 0; j < s->X->rows; j++)
+        if (j != i)
+            lane->candidates[count++] = (uint32_t)j;
+    return count;
 }
 
-static void search_block(const struct search *s, size_t lane, size_t begin, struct neighbors *out)
+static void search_block(const struct search *s, const struct lane *lane, size_t begin,
+                         struct neighbors *out)
 {
-    const size_t n = s->n_samples, d = s->n_features;
-    const size_t rows = n - begin < BLOCK ? n - begin : BLOCK;
-    double *const products = s->products + lane * BLOCK * n;
+    const size_t n = s->X->rows, d = s->X->cols;
+    const size_t rows = n - begin < s->rows ? n - begin : s->rows;
 
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)n, (int)d, 1.0,
-                s->centred + begin * d, (int)d, s->centred, (int)d, 0.0, products, (int)n);
+    for (size_t r = 0; r < rows; r++)
+        lane->shortlists[r] = (struct shortlist){ .limit = FLT_MAX };
+    for (size_t first = 0; first < n; first += COLUMNS) {
+        const size_t columns = n - first < COLUMNS ? n - first : COLUMNS;
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)columns, (int)d, 1.0F,
+                    s->scaled + begin * d, (int)d, s->scaled + first * d, (int)d, 0.0F,
+                    lane->products, (int)columns);
+        for (size_t r = 0; r < rows; r++)
+            shortlist_add(s, lane, r, begin + r, first, columns);
+    }
     for (size_t r = 0; r < rows; r++) {
-        products_to_distances(products + r * n, s->sqnorm, s->sqnorm[begin + r], n);
-        search_row(s, lane, begin + r, products + r * n, out);
+        const size_t count = take_candidates(s, lane, r, begin + r);
+        choose(s, lane, begin + r, count, out);
     }
 }
 
-/* The column means are taken out, and with them the offset that would spoil the products. */
-static void search_centre(struct search *s, const struct mat *X)
+/* Column means, and the largest distance of a value from its own. False: a value is not finite, or
+ * squares overflow. */
+static bool measure(const struct mat *X, double *mean, double *largest)
 {
-    enum { COLUMNS = 8 }; /* at a time: a cache line of each row */
-    const size_t n = s->n_samples, d = s->n_features;
-
-    for (size_t first = 0; first < d; first += COLUMNS) {
-        const size_t columns = d - first < COLUMNS ? d - first : COLUMNS;
-        double mean[COLUMNS] = { 0 };
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < columns; j++)
-                mean[j] += X->data[i * d + first + j] / (double)n;
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < columns; j++)
-                s->centred[i * d + first + j] = X->data[i * d + first + j] - mean[j];
-    }
-}
-
-/* False: a value is not finite, or squares overflow. */
-static bool search_measure(struct search *s)
-{
+    const size_t n = X->rows, d = X->cols;
     double sum = 0.0;
 
-    s->max_sqnorm = 0.0;
-    for (size_t i = 0; i < s->n_samples; i++) {
-        const double *const row = s->centred + i * s->n_features;
-        s->sqnorm[i] = 0.0;
-        for (size_t j = 0; j < s->n_features; j++)
-            s->sqnorm[i] += row[j] * row[j];
-        s->max_sqnorm = fmax(s->max_sqnorm, s->sqnorm[i]);
-        sum += s->sqnorm[i];
-    }
+    *largest = 0.0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < d; j++)
+            mean[j] += mat_row(X, i)[j] / (double)n;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < d; j++) {
+            const double v = mat_row(X, i)[j] - mean[j];
+            sum += v * v;
+            *largest = fmax(*largest, fabs(v));
+        }
     return isfinite(8.0 * sum);
 }
 
-/* One lane's share of the blocks between two ticks. */
+/* Taking the column means out takes the offset away that would spoil the products; a power of 2
+ * keeps them in the range of float32. */
+static enum ct_status search_scale(struct search *s, struct ct_error *err)
+{
+    const size_t n = s->X->rows, d = s->X->cols;
+    double *const mean = ct_calloc_array(d, sizeof *mean);
+    double largest;
+    int exponent;
+
+    if (mean == NULL)
+        return ct_fail_nomem(err, "nearest neighbours", 0);
+    if (!measure(s->X, mean, &largest)) {
+        free(mean);
+        return ct_fail(err, CT_EINVAL,
+                       "nearest neighbours: a value is not finite, or squared distances "
+                       "overflow; remove the value or scale the data");
+    }
+    frexp(largest, &exponent);
+    /* The sum of a product is off by d / 2 roundings of its terms at most, each of its factors by
+     * one, its row's norm by a few: twice that. */
+    s->slack = (float)(d + 16) * (FLT_EPSILON / 2.0F);
+    for (size_t i = 0; i < n; i++) {
+        double sqnorm = 0.0;
+        for (size_t j = 0; j < d; j++) {
+            const float v = (float)ldexp(mat_row(s->X, i)[j] - mean[j], -exponent);
+            s->scaled[i * d + j] = v;
+            sqnorm += (double)v * (double)v;
+        }
+        s->sqnorm[i] = (float)sqnorm;
+        s->base[i] = (0.5F - s->slack) * s->sqnorm[i];
+    }
+    free(mean);
+    return CT_OK;
+}
+
+/* The blocks between two ticks. */
 struct round {
     const struct search *search;
     struct neighbors *out;
-    size_t first; /* block */
-    size_t turns; /* blocks a lane */
+    _Atomic size_t next; /* block */
+    size_t end;
 };
 
 static void search_lane(void *context, size_t lane)
 {
-    const struct round *const r = context;
-    const size_t n = r->search->n_samples, begin = r->first + lane * r->turns;
+    struct round *const r = context;
+    const struct search *const s = r->search;
 
-    for (size_t block = begin; block < begin + r->turns && block * BLOCK < n; block++)
-        search_block(r->search, lane, block * BLOCK, r->out);
+    for (;;) {
+        const size_t block = atomic_fetch_add(&r->next, 1);
+        if (block >= r->end)
+            return;
+        search_block(s, s->lanes + lane, block * s->rows, r->out);
+    }
 }
 
 static enum ct_status search_run(const struct search *s, struct crew *crew,
                                  const struct progress *progress, struct neighbors *out,
                                  struct ct_error *err)
 {
-    const size_t n_blocks = (s->n_samples + BLOCK - 1) / BLOCK;
-    struct round round = { .search = s, .out = out };
+    enum { TICKS = 200 };
+    const size_t n_blocks = (s->X->rows + s->rows - 1) / s->rows;
+    const size_t share = (n_blocks + TICKS - 1) / TICKS, least = 4 * s->n_lanes;
+    const size_t turn = share > least ? share : least;
 
-    round.turns = (n_blocks + 100 * s->n_lanes - 1) / (100 * s->n_lanes); /* a hundred ticks */
-    for (; round.first < n_blocks; round.first += round.turns * s->n_lanes) {
-        if (!progress_tick(progress, round.first, n_blocks))
+    for (size_t first = 0; first < n_blocks; first += turn) {
+        struct round round = { .search = s, .out = out, .next = first, .end = first + turn };
+        if (round.end > n_blocks)
+            round.end = n_blocks;
+        if (!progress_tick(progress, first, n_blocks))
             return ct_fail(err, CT_ECANCELED, "nearest neighbours: stopped on request");
         crew_run(crew, s->n_lanes, search_lane, &round);
     }
@@ -233,6 +398,57 @@ static void *array_2d(size_t count_a, size_t count_b, size_t size)
     return ct_mul_size(count_a, count_b, &count) ? ct_aligned_array(count, size) : NULL;
 }
 
+static bool lane_init(struct lane *lane, const struct search *s)
+{
+    const size_t n = s->X->rows;
+
+    lane->products = array_2d(s->rows, COLUMNS, sizeof *lane->products);
+    lane->shortlists = ct_malloc_array(s->rows, sizeof *lane->shortlists);
+    lane->halves = array_2d(s->rows, s->capacity, sizeof *lane->halves);
+    lane->indices = array_2d(s->rows, s->capacity, sizeof *lane->indices);
+    lane->candidates = ct_malloc_array(n, sizeof *lane->candidates);
+    lane->sqdistances = ct_malloc_array(n, sizeof *lane->sqdistances);
+    lane->scratch = ct_malloc_array(n, sizeof *lane->scratch);
+    return lane->products != NULL && lane->shortlists != NULL && lane->halves != NULL &&
+           lane->indices != NULL && lane->candidates != NULL && lane->sqdistances != NULL &&
+           lane->scratch != NULL;
+}
+
+static bool search_init(struct search *s, size_t threads)
+{
+    const size_t n = s->X->rows, d = s->X->cols;
+
+    s->rows = n < FEW_SAMPLES ? FEW_ROWS : MANY_ROWS;
+    s->capacity = 3 * s->n_neighbors + 2 * GROUP;
+    const size_t n_blocks = (n + s->rows - 1) / s->rows;
+    s->n_lanes = threads < n_blocks ? threads : n_blocks;
+    s->scaled = array_2d(n, d, sizeof *s->scaled);
+    s->sqnorm = ct_malloc_array(n, sizeof *s->sqnorm);
+    s->base = ct_malloc_array(n, sizeof *s->base);
+    s->lanes = ct_calloc_array(s->n_lanes, sizeof *s->lanes);
+    bool complete = s->scaled != NULL && s->sqnorm != NULL && s->base != NULL && s->lanes != NULL;
+    for (size_t l = 0; complete && l < s->n_lanes; l++)
+        complete = lane_init(s->lanes + l, s);
+    return complete;
+}
+
+static void search_clear(struct search *s)
+{
+    for (size_t l = 0; s->lanes != NULL && l < s->n_lanes; l++) {
+        free(s->lanes[l].products);
+        free(s->lanes[l].shortlists);
+        free(s->lanes[l].halves);
+        free(s->lanes[l].indices);
+        free(s->lanes[l].candidates);
+        free(s->lanes[l].sqdistances);
+        free(s->lanes[l].scratch);
+    }
+    free(s->lanes);
+    free(s->scaled);
+    free(s->sqnorm);
+    free(s->base);
+}
+
 enum ct_status neighbors_find(const struct mat *X, size_t n_neighbors, struct crew *crew,
                               const struct progress *progress, struct neighbors *out,
                               struct ct_error *err)
@@ -241,29 +457,16 @@ enum ct_status neighbors_find(const struct mat *X, size_t n_neighbors, struct cr
     if (st != CT_OK)
         return st;
 
-    const size_t n = X->rows, n_blocks = (n + BLOCK - 1) / BLOCK;
-    const size_t threads = crew_size(crew);
-    struct search s = { .n_samples = n, .n_features = X->cols, .n_neighbors = n_neighbors };
+    const size_t n = X->rows;
+    struct search s = { .X = X, .n_neighbors = n_neighbors };
     struct neighbors found = { .n_samples = n, .n_neighbors = n_neighbors };
 
-    s.n_lanes = threads < n_blocks ? threads : n_blocks;
-    s.centred = array_2d(n, X->cols, sizeof *s.centred);
-    s.sqnorm = ct_malloc_array(n, sizeof *s.sqnorm);
-    s.products = array_2d(s.n_lanes * BLOCK, n, sizeof *s.products);
-    s.scratch = array_2d(s.n_lanes, n, sizeof *s.scratch);
-    s.candidates = array_2d(s.n_lanes, n, sizeof *s.candidates);
     found.indices = array_2d(n, n_neighbors, sizeof *found.indices);
     found.sqdistances = array_2d(n, n_neighbors, sizeof *found.sqdistances);
-    if (s.centred == NULL || s.sqnorm == NULL || s.products == NULL || s.scratch == NULL ||
-        s.candidates == NULL || found.indices == NULL || found.sqdistances == NULL)
+    if (!search_init(&s, crew_size(crew)) || found.indices == NULL || found.sqdistances == NULL)
         st = ct_fail_nomem(err, "nearest neighbours", 0);
-    if (st == CT_OK) {
-        search_centre(&s, X);
-        if (!search_measure(&s))
-            st = ct_fail(err, CT_EINVAL,
-                         "nearest neighbours: a value is not finite, or squared distances "
-                         "overflow; remove the value or scale the data");
-    }
+    if (st == CT_OK)
+        st = search_scale(&s, err);
     if (st == CT_OK)
         st = search_run(&s, crew, progress, &found, err);
     if (st == CT_OK) {
@@ -271,11 +474,7 @@ enum ct_status neighbors_find(const struct mat *X, size_t n_neighbors, struct cr
         found = (struct neighbors){ 0 };
     }
     neighbors_clear(&found);
-    free(s.centred);
-    free(s.sqnorm);
-    free(s.products);
-    free(s.scratch);
-    free(s.candidates);
+    search_clear(&s);
     return st;
 }
 

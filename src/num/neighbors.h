@@ -1,8 +1,9 @@
 /*
- * Exact nearest neighbours by euclidean distance: a blocked matrix product finds the candidates,
- * their distances are then computed anew from the differences, so that equal rows are at distance
- * 0 and rounding does not depend on how far the data lie from the origin.
- * O(n_samples^2 * n_features).
+ * Exact nearest neighbours by euclidean distance: blocks of a matrix product in float32 find the
+ * candidates, with all that its rounding may hide; their distances are then computed in float64
+ * from the differences, so that equal rows are at distance 0 and rounding does not depend on how
+ * far the data lie from the origin. O(n_samples^2 * n_features); memory for X in float32 beside the
+ * result.
  */
 #ifndef CT_NUM_NEIGHBORS_H
 #define CT_NUM_NEIGHBORS_H
