@@ -31,9 +31,13 @@ enum ct_status tsne_tree_init(struct tsne_tree *tree, size_t n_samples, double a
     t.other_order = ct_aligned_array(n_samples, sizeof *t.other_order);
     t.x = ct_aligned_array(padded, sizeof *t.x);
     t.y = ct_aligned_array(padded, sizeof *t.y);
+    t.fx = ct_aligned_array(padded, sizeof *t.fx);
+    t.fy = ct_aligned_array(padded, sizeof *t.fy);
+    t.z = ct_aligned_array(padded, sizeof *t.z);
     t.cells = ct_aligned_array(n_samples, 2 * sizeof *t.cells);
     if (t.keys == NULL || t.order == NULL || t.other_keys == NULL || t.other_order == NULL ||
-        t.x == NULL || t.y == NULL || t.cells == NULL) {
+        t.x == NULL || t.y == NULL || t.fx == NULL || t.fy == NULL || t.z == NULL ||
+        t.cells == NULL) {
         tsne_tree_clear(&t);
         return ct_fail_nomem(err, "t-SNE: quad tree", 0);
     }
@@ -49,6 +53,9 @@ void tsne_tree_clear(struct tsne_tree *tree)
     free(tree->other_order);
     free(tree->x);
     free(tree->y);
+    free(tree->fx);
+    free(tree->fy);
+    free(tree->z);
     free(tree->cells);
     *tree = (struct tsne_tree){ 0 };
 }
@@ -291,18 +298,20 @@ CT_KERNEL static void walk(const struct tsne_cell *restrict cells, size_t n_cell
     }
 }
 
-void tsne_tree_repel(const struct tsne_tree *tree, size_t block, double *repel_x, double *repel_y,
-                     double *row_z)
+void tsne_tree_repel(struct tsne_tree *tree, size_t block)
 {
-    const size_t first = block * TSNE_BLOCK, n = tree->n_samples;
-    const size_t count = n - first < TSNE_BLOCK ? n - first : TSNE_BLOCK;
-    float fx[TSNE_BLOCK], fy[TSNE_BLOCK], z[TSNE_BLOCK];
+    const size_t first = block * TSNE_BLOCK;
 
-    walk(tree->cells, tree->n_cells, tree->angle2, tree->x + first, tree->y + first, fx, fy, z);
-    for (size_t l = 0; l < count; l++) {
-        const size_t i = tree->order[first + l];
-        repel_x[i] = (double)fx[l];
-        repel_y[i] = (double)fy[l];
-        row_z[i] = (double)z[l];
+    walk(tree->cells, tree->n_cells, tree->angle2, tree->x + first, tree->y + first,
+         tree->fx + first, tree->fy + first, tree->z + first);
+}
+
+void tsne_tree_read(const struct tsne_tree *tree, double *repel_x, double *repel_y, double *row_z)
+{
+    for (size_t place = 0; place < tree->n_samples; place++) {
+        const size_t i = tree->order[place];
+        repel_x[i] = (double)tree->fx[place];
+        repel_y[i] = (double)tree->fy[place];
+        row_z[i] = (double)tree->z[place];
     }
 }

@@ -27,6 +27,9 @@ struct tsne_tree { /* zero-initialise; owns its arrays until tsne_tree_clear() *
     uint32_t *other_order;
     float *x; /* [n_samples in whole blocks] coordinates in that order, the last one repeated */
     float *y;
+    float *fx; /* the repulsion, in that order too: sum w^2 (x_i - x_j) */
+    float *fy;
+    float *z;                /* sum w */
     struct tsne_cell *cells; /* [2 n_samples] each before its children */
     size_t n_cells;
     float root_width;
@@ -39,9 +42,10 @@ void tsne_tree_clear(struct tsne_tree *tree);
 /* The tree over x, y [n_samples]. O(n log n), allocates nothing. */
 void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y);
 
-/* For the points at places TSNE_BLOCK * block .. of the tree's order: sum w^2 (x_i - x_j) and the
- * same of y, and sum w, each to the point's own index in repel_x, repel_y, row_z. */
-void tsne_tree_repel(const struct tsne_tree *tree, size_t block, double *repel_x, double *repel_y,
-                     double *row_z);
+/* fx, fy and z of the points at places TSNE_BLOCK * block .. of the tree's order. */
+void tsne_tree_repel(struct tsne_tree *tree, size_t block);
+
+/* Those of all points, in the points' own order. */
+void tsne_tree_read(const struct tsne_tree *tree, double *repel_x, double *repel_y, double *row_z);
 
 #endif
