@@ -49,7 +49,7 @@ START_TEST(defaults_are_sklearns)
 END_TEST
 
 /* Columns 2 k and 2 k + 1 of the fixture against the embedding. */
-static void expect_at(const struct tsne *t, const struct mat *want, size_t k, double tolerance)
+static void expect_at(struct tsne *t, const struct mat *want, size_t k, double tolerance)
 {
     double width = 0.0;
 
@@ -199,6 +199,39 @@ START_TEST(threads_do_not_matter)
     expect_same_for_threads(&x, p);
     p.angle = 0.0;
     expect_same_for_threads(&x, p);
+    mat_clear(&x);
+}
+END_TEST
+
+/* Points of a large set are moved in memory after 50 iterations. In the next one, each sample stays
+ * about where it was, and so does the divergence. */
+START_TEST(samples_keep_their_rows)
+{
+    enum { MANY = 8192, COLS = 3 };
+    struct mat x = matrix(MANY, COLS);
+    struct tsne_params p = params_at(5.0);
+    float *const at = malloc(sizeof(float[2 * MANY]));
+    double moved = 0.0, size = 0.0;
+
+    ck_assert_ptr_nonnull(at);
+    for (size_t i = 0; i < MANY * COLS; i++)
+        x.data[i] = sin((double)(i * i % 9973)) + (double)(i / COLS % 5 * (i % COLS));
+    p.n_threads = 2;
+    struct tsne *const t = start(&x, &p);
+    while (tsne_n_iter(t) < 50)
+        tsne_step(t);
+    memcpy(at, tsne_embedding(t), sizeof(float[2 * MANY]));
+    const double kl = tsne_kl_divergence(t);
+    tsne_step(t);
+    const float *const after = tsne_embedding(t);
+    for (size_t i = 0; i < 2 * MANY; i++) {
+        moved += fabs((double)(after[i] - at[i]));
+        size += fabs((double)at[i]);
+    }
+    ck_assert(moved < 0.1 * size);
+    ck_assert(fabs(tsne_kl_divergence(t) - kl) < 0.05 * kl);
+    tsne_free(t);
+    free(at);
     mat_clear(&x);
 }
 END_TEST
@@ -452,19 +485,11 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        defaults_are_sklearns,
-        descent_follows_the_reference,
-        random_start_is_numpys,
-        quality_is_sklearns,
-        threads_do_not_matter,
-        watchers_see_and_stop,
-        the_best_descent_is_kept,
-        steps_end,
-        bad_input_is_refused,
-        divergence_is_no_result,
-        constant_data,
-        one_feature,
-        duplicates_and_tiny_sets,
+        defaults_are_sklearns, descent_follows_the_reference, random_start_is_numpys,
+        quality_is_sklearns,   threads_do_not_matter,         samples_keep_their_rows,
+        watchers_see_and_stop, the_best_descent_is_kept,      steps_end,
+        bad_input_is_refused,  divergence_is_no_result,       constant_data,
+        one_feature,           duplicates_and_tiny_sets,
     };
     openblas_set_num_threads(1);
     return RUN_TESTS("tsne", tests);

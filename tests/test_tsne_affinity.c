@@ -271,6 +271,42 @@ START_TEST(neighbor_counts)
 END_TEST
 
 /* 200 points in blocks of 64 and 16: all of it with 1, 2 and 3 threads, to the bit. */
+/* A permutation of points permutes rows and columns, and leaves the order within each row. */
+START_TEST(joint_is_arranged)
+{
+    struct mat x = fixture_load("tsne_x200.csv"), conditional = matrix(200, 91);
+    struct neighbors nn = { 0 };
+    struct tsne_joint P = { 0 }, got = { 0 };
+    uint32_t order[200], rank[200];
+    struct crew *crew = NULL;
+
+    ck_assert_int_eq(neighbors_find(&x, 91, NULL, NULL, &nn, NULL), CT_OK);
+    tsne_conditional(nn.sqdistances, 200, 91, 30.0, NULL, conditional.data);
+    ck_assert_int_eq(tsne_joint_init(&nn, conditional.data, &P, NULL), CT_OK);
+    for (uint32_t i = 0; i < 200; i++) {
+        order[i] = i * 77 % 200;
+        rank[order[i]] = i;
+    }
+    ck_assert_int_eq(crew_new(2, &crew, NULL), CT_OK);
+    ck_assert_int_eq(tsne_joint_like(&P, &got, NULL), CT_OK);
+    tsne_joint_arrange(&P, order, rank, crew, &got);
+    for (size_t i = 0; i < 200; i++) {
+        const size_t from = P.indptr[order[i]], count = P.indptr[order[i] + 1] - from;
+        ck_assert_uint_eq(got.indptr[i + 1] - got.indptr[i], count);
+        for (size_t e = 0; e < count; e++) {
+            ck_assert_uint_eq(order[got.indices[got.indptr[i] + e]], P.indices[from + e]);
+            ck_assert(got.data[got.indptr[i] + e] == P.data[from + e]);
+        }
+    }
+    crew_free(crew);
+    tsne_joint_clear(&P);
+    tsne_joint_clear(&got);
+    neighbors_clear(&nn);
+    mat_clear(&conditional);
+    mat_clear(&x);
+}
+END_TEST
+
 START_TEST(threads_do_not_matter)
 {
     struct mat x = fixture_load("tsne_x200.csv");
@@ -311,6 +347,7 @@ int main(void)
         conditional_reaches_the_perplexity,
         equal_distances_give_equal_shares,
         joint_matches_sklearn,
+        joint_is_arranged,
         neighbor_counts,
         threads_do_not_matter,
     };

@@ -20,6 +20,7 @@ enum {
     CREW_FROM = 96, /* samples: with fewer, handing out the work costs more than it saves */
     SMALL = 256,    /* samples: with fewer, one descent is too much a matter of chance */
     SMALL_N_INIT = 4,
+    ARRANGE_FROM = 8192,    /* samples: with fewer, the coordinates of all are in a core's cache */
     MOST_SAMPLES = 1 << 23, /* twice that many cells of the quad tree still count in a float */
 };
 
@@ -35,7 +36,11 @@ struct tsne {
     size_t n_samples;
     size_t padded;
     float learning_rate;
-    struct tsne_joint P;
+    struct tsne_joint P;        /* of the samples in the order they came in */
+    struct tsne_joint arranged; /* P of the points as they lie now, where that is another order */
+    bool is_arranged;
+    uint32_t *order; /* [n_samples] which sample a point is */
+    uint32_t *rank;  /* [n_samples] which point a sample is */
     struct tsne_forces forces;
     struct tsne_schedule schedule;
     struct crew *crew;
@@ -161,7 +166,63 @@ static void tsne_interleave(struct tsne *t)
 {
     for (size_t i = 0; i < t->n_samples; i++)
         for (size_t c = 0; c < N_COMPONENTS; c++)
-            t->embedding[i * N_COMPONENTS + c] = t->axes[c].y[i];
+            t->embedding[t->order[i] * N_COMPONENTS + c] = t->axes[c].y[i];
+}
+
+static void tsne_order_reset(struct tsne *t)
+{
+    t->is_arranged = false;
+    for (size_t i = 0; i < t->n_samples; i++)
+        t->order[i] = (uint32_t)i;
+}
+
+static void permute(float **values, float **room, const uint32_t *order, size_t n)
+{
+    float *const from = *values, *const to = *room;
+
+    for (size_t i = 0; i < n; i++)
+        to[i] = from[order[i]];
+    *values = to;
+    *room = from;
+}
+
+/* Points that are near one another in the map become so in memory, in the order of the tree that
+ * has last been built: the attraction, which looks up a hundred others for each, then finds them in
+ * the cache. */
+static void tsne_arrange(struct tsne *t)
+{
+    const uint32_t *const by_place = t->forces.tree.order;
+
+    for (size_t c = 0; c < N_COMPONENTS; c++) {
+        struct axis *const a = &t->axes[c];
+        permute(&a->y, &a->grad, by_place, t->n_samples);
+        permute(&a->update, &a->grad, by_place, t->n_samples);
+        permute(&a->gains, &a->grad, by_place, t->n_samples);
+    }
+    for (size_t i = 0; i < t->n_samples; i++)
+        t->rank[i] = t->order[by_place[i]];
+    memcpy(t->order, t->rank, t->n_samples * sizeof *t->order);
+    for (size_t i = 0; i < t->n_samples; i++)
+        t->rank[t->order[i]] = (uint32_t)i;
+    tsne_joint_arrange(&t->P, t->order, t->rank, t->crew, &t->arranged);
+    t->is_arranged = true;
+}
+
+/* Whether the map has changed enough since the last time: at first it takes shape, then its
+ * clusters spread. */
+static bool tsne_wants_order(const struct tsne *t)
+{
+    static const size_t when[] = { 50, 100, 250, 300, 400, 600 };
+    bool wants = false;
+
+    for (size_t w = 0; w < sizeof when / sizeof *when; w++)
+        wants = wants || t->schedule.iter == when[w];
+    return wants && t->params.angle > 0.0 && t->n_samples >= ARRANGE_FROM;
+}
+
+static const struct tsne_joint *tsne_joint_now(const struct tsne *t)
+{
+    return t->is_arranged ? &t->arranged : &t->P;
 }
 
 static void tsne_momentum_reset(struct tsne *t)
@@ -189,9 +250,18 @@ static enum ct_status tsne_allocate(struct tsne *t, struct ct_error *err)
     }
     t->embedding = ct_aligned_array(t->n_samples, N_COMPONENTS * sizeof *t->embedding);
     t->start = ct_aligned_array(t->n_samples, N_COMPONENTS * sizeof *t->start);
-    if (!complete || t->embedding == NULL || t->start == NULL)
+    t->order = ct_malloc_array(t->n_samples, sizeof *t->order);
+    t->rank = ct_malloc_array(t->n_samples, sizeof *t->rank);
+    if (!complete || t->embedding == NULL || t->start == NULL || t->order == NULL ||
+        t->rank == NULL)
         return ct_fail_nomem(err, "t-SNE: coordinates", 0);
-    return tsne_forces_init(&t->forces, t->n_samples, t->params.angle, err);
+    tsne_order_reset(t);
+    enum ct_status st = CT_OK;
+    if (t->n_samples >= ARRANGE_FROM)
+        st = tsne_joint_like(&t->P, &t->arranged, err);
+    if (st == CT_OK)
+        st = tsne_forces_init(&t->forces, t->n_samples, t->params.angle, err);
+    return st;
 }
 
 static enum ct_status tsne_prepare(struct tsne *t, const struct mat *X,
@@ -262,6 +332,9 @@ void tsne_free(struct tsne *tsne)
     crew_free(tsne->crew);
     tsne_forces_clear(&tsne->forces);
     tsne_joint_clear(&tsne->P);
+    tsne_joint_clear(&tsne->arranged);
+    free(tsne->order);
+    free(tsne->rank);
     free(tsne);
 }
 
@@ -296,16 +369,17 @@ bool tsne_step(struct tsne *tsne)
     struct tsne *const t = tsne;
     const bool exaggerating = t->schedule.exaggerating;
     const float exaggeration = exaggerating ? (float)t->params.early_exaggeration : 1.0F;
+    const struct tsne_joint *const P = tsne_joint_now(t);
     const float *const x = t->axes[0].y, *const y = t->axes[1].y;
     double error = 0.0, grad_norm = 0.0;
 
     if (t->schedule.ended)
         return false;
     const bool looks = tsne_schedule_looks(&t->schedule);
-    tsne_forces_compute(&t->forces, &t->P, x, y, t->crew);
+    tsne_forces_compute(&t->forces, P, x, y, t->crew);
     tsne_gradient(&t->forces, exaggeration, t->axes[0].grad, t->axes[1].grad);
     if (looks)
-        error = tsne_kl(&t->forces, &t->P, x, y, exaggeration, t->crew);
+        error = tsne_kl(&t->forces, P, x, y, exaggeration, t->crew);
     for (size_t c = 0; c < N_COMPONENTS; c++)
         descend(t->axes[c].y, t->axes[c].grad, t->axes[c].update, t->axes[c].gains, t->n_samples,
                 exaggerating ? 0.5F : 0.8F, t->learning_rate);
@@ -313,7 +387,8 @@ bool tsne_step(struct tsne *tsne)
         grad_norm = tsne_grad_norm(t);
     if (tsne_schedule_advance(&t->schedule, error, grad_norm))
         tsne_momentum_reset(t);
-    tsne_interleave(t);
+    if (tsne_wants_order(t))
+        tsne_arrange(t);
     return true;
 }
 
@@ -327,17 +402,19 @@ size_t tsne_n_iter(const struct tsne *tsne)
     return tsne->schedule.iter;
 }
 
-const float *tsne_embedding(const struct tsne *tsne)
+const float *tsne_embedding(struct tsne *tsne)
 {
+    tsne_interleave(tsne);
     return tsne->embedding;
 }
 
 double tsne_kl_divergence(struct tsne *tsne)
 {
     struct tsne *const t = tsne;
+    const struct tsne_joint *const P = tsne_joint_now(t);
 
-    tsne_forces_exact(&t->forces, &t->P, t->axes[0].y, t->axes[1].y, t->crew);
-    return tsne_kl(&t->forces, &t->P, t->axes[0].y, t->axes[1].y, 1.0F, t->crew);
+    tsne_forces_exact(&t->forces, P, t->axes[0].y, t->axes[1].y, t->crew);
+    return tsne_kl(&t->forces, P, t->axes[0].y, t->axes[1].y, 1.0F, t->crew);
 }
 
 /* Back to iteration 0, each coordinate off by a ten-thousandth; descent tells starts apart. */
@@ -345,12 +422,12 @@ static void tsne_restart(struct tsne *t, size_t descent)
 {
     struct mt19937 rng;
 
+    tsne_order_reset(t);
     mt19937_init(&rng, t->params.random_state + descent);
     for (size_t i = 0; i < t->n_samples; i++)
         for (size_t c = 0; c < N_COMPONENTS; c++)
             t->axes[c].y[i] = (float)((double)t->start[i * N_COMPONENTS + c] *
                                       (1.0 + 1e-4 * mt19937_normal(&rng)));
-    tsne_interleave(t);
     tsne_momentum_reset(t);
     tsne_schedule_init(&t->schedule, t->params.max_iter);
 }
@@ -386,7 +463,8 @@ static enum ct_status fit_descend(const struct fit *f, struct ct_error *err)
         if (answer == TSNE_STOP)
             return ct_fail(err, CT_ECANCELED, "t-SNE: stopped on request");
         if (answer == TSNE_SHOW && watch->show != NULL)
-            watch->show(watch->context, n_iter, tsne_kl_divergence(t), t->embedding, t->n_samples);
+            watch->show(watch->context, n_iter, tsne_kl_divergence(t), tsne_embedding(t),
+                        t->n_samples);
     }
     return CT_OK;
 }
@@ -402,16 +480,17 @@ static bool all_finite(const float *v, size_t n)
 /* Keeps the descent that has just ended if it is the best so far. */
 static void fit_keep(struct fit *f)
 {
-    const struct tsne *const t = f->tsne;
+    struct tsne *const t = f->tsne;
     const size_t size = t->n_samples * N_COMPONENTS;
-    const double kl = tsne_kl_divergence(f->tsne);
+    const double kl = tsne_kl_divergence(t);
+    const float *const embedding = tsne_embedding(t);
 
-    if (!all_finite(t->embedding, size) || !(kl < f->best.kl_divergence))
+    if (!all_finite(embedding, size) || !(kl < f->best.kl_divergence))
         return;
     f->best.kl_divergence = kl;
     f->best.n_iter = tsne_n_iter(t);
     for (size_t e = 0; e < size; e++)
-        f->best.embedding.data[e] = (double)t->embedding[e];
+        f->best.embedding.data[e] = (double)embedding[e];
 }
 
 static enum ct_status fit_run(struct fit *f, size_t n_init, struct ct_error *err)

@@ -50,9 +50,8 @@ void tsne_free(struct tsne *tsne);
 bool tsne_step(struct tsne *tsne);
 
 size_t tsne_n_samples(const struct tsne *tsne);
-size_t tsne_n_iter(const struct tsne *tsne); /* iterations done */
-const float *
-tsne_embedding(const struct tsne *tsne); /* [n_samples, 2], borrowed, changes with steps */
+size_t tsne_n_iter(const struct tsne *tsne);    /* iterations done */
+const float *tsne_embedding(struct tsne *tsne); /* [n_samples, 2], borrowed until the next call */
 /* Of the current coordinates, no exaggeration, normaliser over all pairs: O(n_samples^2). */
 double tsne_kl_divergence(struct tsne *tsne);
 

@@ -91,7 +91,7 @@ static void row_search(const double *sqdistances, size_t n, double log_perplexit
         p[j] /= sum;
 }
 
-enum { ROWS = 16 }; /* points whose perplexity one thread searches at a time */
+enum { ROWS = 16 }; /* points that one thread takes at a time */
 
 struct conditional_job {
     const double *sqdistances;
@@ -224,6 +224,55 @@ done:
     free(t.p);
     free(sums);
     return st;
+}
+
+enum ct_status tsne_joint_like(const struct tsne_joint *joint, struct tsne_joint *out,
+                               struct ct_error *err)
+{
+    const size_t n = joint->n_samples, n_entries = joint->indptr[n];
+    struct tsne_joint like = { .n_samples = n };
+
+    like.indptr = ct_calloc_array(n + 1, sizeof *like.indptr);
+    like.indices = ct_aligned_array(n_entries, sizeof *like.indices);
+    like.data = ct_aligned_array(n_entries, sizeof *like.data);
+    if (like.indptr == NULL || like.indices == NULL || like.data == NULL) {
+        tsne_joint_clear(&like);
+        return ct_fail_nomem(err, "t-SNE: joint probabilities", 0);
+    }
+    *out = like;
+    return CT_OK;
+}
+
+struct arrange_job {
+    const struct tsne_joint *from;
+    const struct tsne_joint *to;
+    const uint32_t *order;
+    const uint32_t *rank;
+};
+
+static void arrange_rows(void *context, size_t block)
+{
+    const struct arrange_job *const job = context;
+    const size_t first = block * ROWS, n = job->from->n_samples;
+
+    for (size_t i = first; i < first + ROWS && i < n; i++) {
+        const size_t from = job->from->indptr[job->order[i]], to = job->to->indptr[i];
+        for (size_t e = 0; e < job->to->indptr[i + 1] - to; e++) {
+            job->to->indices[to + e] = job->rank[job->from->indices[from + e]];
+            job->to->data[to + e] = job->from->data[from + e];
+        }
+    }
+}
+
+void tsne_joint_arrange(const struct tsne_joint *joint, const uint32_t *order, const uint32_t *rank,
+                        struct crew *crew, struct tsne_joint *out)
+{
+    struct arrange_job job = { .from = joint, .to = out, .order = order, .rank = rank };
+    const size_t n = joint->n_samples;
+
+    for (size_t i = 0; i < n; i++)
+        out->indptr[i + 1] = out->indptr[i] + joint->indptr[order[i] + 1] - joint->indptr[order[i]];
+    crew_run(crew, (n + ROWS - 1) / ROWS, arrange_rows, &job);
 }
 
 void tsne_joint_clear(struct tsne_joint *joint)

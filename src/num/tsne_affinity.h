@@ -30,7 +30,7 @@ void tsne_conditional(const double *sqdistances, size_t n_samples, size_t n_neig
 struct tsne_joint { /* zero-initialise; owns its arrays until tsne_joint_clear() */
     size_t n_samples;
     size_t *indptr;    /* [n_samples + 1] */
-    uint32_t *indices; /* columns, ascending in each row */
+    uint32_t *indices; /* columns, ascending in each row as tsne_joint_init makes them */
     float *data;       /* sums to 1 */
 };
 
@@ -38,5 +38,16 @@ struct tsne_joint { /* zero-initialise; owns its arrays until tsne_joint_clear()
 enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *conditional,
                                struct tsne_joint *out, struct ct_error *err);
 void tsne_joint_clear(struct tsne_joint *joint);
+
+/* *out with room for as many entries as `joint` has, for tsne_joint_arrange. CT_ENOMEM. */
+enum ct_status tsne_joint_like(const struct tsne_joint *joint, struct tsne_joint *out,
+                               struct ct_error *err);
+
+/*
+ * Point order[i] of `joint` becomes point i of *out; rank is the inverse of order. The entries of a
+ * row stay in the order they have, so that sums over them round alike. crew may be NULL.
+ */
+void tsne_joint_arrange(const struct tsne_joint *joint, const uint32_t *order, const uint32_t *rank,
+                        struct crew *crew, struct tsne_joint *out);
 
 #endif
