@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -524,6 +523,5 @@ int main(void)
         progress_comes_and_can_stop_it,
     };
 
-    openblas_set_num_threads(1);
     return RUN_TESTS("extract", tests);
 }

@@ -1,7 +1,6 @@
 /* The kernels of the forward pass, each against the plain formula in float64. */
 #include "config.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "model/exp_f32.h"
 #include "model/layer_norm.h"
 #include "model/linear.h"
+#include "model/panel.h"
 #include "support.h"
 
 static uint32_t noise_state = 7;
@@ -89,8 +89,8 @@ START_TEST(layer_norm_is_accurate)
         float *const out = ct_malloc_array(3 * n, sizeof *out);
         for (size_t j = 0; j < n; j++)
             x[n + j] += 1000.0F; /* a mean far from 0 must not cost the variance */
-        layer_norm_apply(x, 3, n, weight, bias, 1e-5, out, 2);
         for (size_t i = 0; i < 3; i++) {
+            layer_norm_apply(x + i * n, n, weight, bias, 1e-5, out + i * n);
             double mean = 0.0;
             double variance = 0.0;
             for (size_t j = 0; j < n; j++)
@@ -116,24 +116,10 @@ struct shape {
     size_t rows, in, out, first, cols;
 };
 
-static void check_linear(const struct shape *s, int n_threads, float *y)
+/* float32 roundings (6e-8) of partial sums up to size, some one way, some the other */
+static void check_product(const struct shape *s, const float *x, const float *w, const float *b,
+                          const float *y, size_t ld_y)
 {
-    float *const x = noise_array(s->rows * s->in);
-    float *const w = noise_array(s->in * s->out);
-    float *const b = noise_array(s->out);
-    const struct conv1d conv = { { w, TENSOR_F32, s->in, s->out }, { b, TENSOR_F32, 1, s->out } };
-    const struct linear_job job = {
-        .x = x,
-        .ld_x = s->in,
-        .n_rows = s->rows,
-        .conv = &conv,
-        .first_col = s->first,
-        .n_cols = s->cols,
-        .y = y,
-        .ld_y = s->cols,
-    };
-
-    linear_apply(&job, NULL, n_threads);
     for (size_t i = 0; i < s->rows; i += s->rows / 7 + 1)
         for (size_t j = 0; j < s->cols; j++) {
             double want = (double)b[s->first + j];
@@ -143,13 +129,47 @@ static void check_linear(const struct shape *s, int n_threads, float *y)
                 want += term;
                 size += fabs(term);
             }
-            /* float32 roundings (6e-8), some one way, some the other, of partial sums up to size,
-             * which each processor's sgemm adds up in its own order */
-            ck_assert_double_le(fabs((double)y[i * s->cols + j] - want), 4e-7 * size);
+            ck_assert_double_le(fabs((double)y[i * ld_y + j] - want), 4e-7 * size);
         }
+}
+
+/* Also: the bits do not depend on the number of threads or rows. */
+static void check_linear(const struct shape *s, struct crew *crew)
+{
+    const size_t ld_y = linear_stride(s->cols);
+    const size_t n_threads = crew_size(crew);
+    float *const x = noise_array(s->rows * s->in);
+    float *const w = noise_array(s->in * s->out);
+    float *const b = noise_array(s->out);
+    float *const y = ct_calloc_array(s->rows * ld_y, sizeof *y);
+    float *const same = ct_calloc_array(s->rows * ld_y, sizeof *same);
+    float *const scratch = ct_aligned_array(n_threads * linear_scratch(), sizeof *scratch);
+    const struct conv1d conv = { { w, TENSOR_F32, s->in, s->out }, { b, TENSOR_F32, 1, s->out } };
+    struct linear_job job = {
+        .x = x,
+        .ld_x = s->in,
+        .n_rows = s->rows,
+        .conv = &conv,
+        .first_col = s->first,
+        .n_cols = s->cols,
+        .y = y,
+        .ld_y = ld_y,
+    };
+
+    linear_apply(&job, scratch, crew);
+    check_product(s, x, w, b, y, ld_y);
+    job.y = same;
+    linear_apply(&job, scratch, NULL);
+    job.n_rows = s->rows / 2 + 1;
+    linear_apply(&job, scratch, NULL);
+    for (size_t i = 0; i < s->rows; i++)
+        ck_assert_mem_eq(y + i * ld_y, same + i * ld_y, s->cols * sizeof *y);
     free(x);
     free(w);
     free(b);
+    free(y);
+    free(same);
+    free(scratch);
 }
 
 START_TEST(linear_is_the_triple_loop)
@@ -160,18 +180,59 @@ START_TEST(linear_is_the_triple_loop)
         { 3, 30, 2100, 700, 1400 }, { 1030, 40, 513, 0, 513 }, { 512, 16, 256, 0, 256 },
         { 513, 16, 600, 100, 500 },
     };
+    struct crew *crew = NULL;
 
-    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
-        const size_t n = shapes[k].rows * shapes[k].cols;
-        float *const one = ct_malloc_array(n, sizeof *one);
-        float *const many = ct_malloc_array(n, sizeof *many);
-        const uint32_t state = noise_state;
-        check_linear(&shapes[k], 1, one);
-        noise_state = state;
-        check_linear(&shapes[k], 4, many);
-        ck_assert_mem_eq(one, many, n * sizeof *one);
-        free(one);
-        free(many);
+    ck_assert_int_eq(crew_new(4, &crew, NULL), CT_OK);
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++)
+        check_linear(&shapes[k], crew);
+    crew_free(crew);
+}
+END_TEST
+
+/* Every kernel that this processor can run, for every number of rows that a tile may leave over. */
+START_TEST(panel_kernels_agree)
+{
+    enum { DEPTH = 37, MAX_ROWS = 26, N_PANELS = 2 };
+    size_t n_kernels;
+    const struct panel_kernel *const *const kernels = panel_kernels(&n_kernels);
+
+    for (size_t k = 0; k < n_kernels; k++) {
+        const size_t width = kernels[k]->width;
+        const struct shape all = { MAX_ROWS, DEPTH, N_PANELS * width, 0, N_PANELS * width };
+        float *const x = noise_array(MAX_ROWS * DEPTH);
+        float *const w = noise_array(DEPTH * all.out);
+        float *const b = noise_array(all.out);
+        float *const panels = ct_aligned_array(DEPTH * all.out, sizeof *panels);
+        kernels[k]->pack(w, all.out, DEPTH, N_PANELS, DEPTH, panels);
+        for (size_t n_rows = 1; n_rows <= MAX_ROWS; n_rows++) {
+            float *const y = noise_array(n_rows * all.out);
+            struct shape shape = all;
+            shape.rows = n_rows;
+            for (size_t p = 0; p < N_PANELS; p++) {
+                struct panel_job job = {
+                    .x = x,
+                    .ld_x = DEPTH,
+                    .n_rows = n_rows,
+                    .panel = panels + p * DEPTH * width,
+                    .depth = DEPTH / 2,
+                    .bias = b + p * width,
+                    .y = y + p * width,
+                    .ld_y = all.out,
+                };
+                kernels[k]->multiply(&job); /* in two parts, the second added to the first */
+                job.x += job.depth;
+                job.panel += job.depth * width;
+                job.depth = DEPTH - job.depth;
+                job.bias = NULL;
+                kernels[k]->multiply(&job);
+            }
+            check_product(&shape, x, w, b, y, all.out);
+            free(y);
+        }
+        free(x);
+        free(w);
+        free(b);
+        free(panels);
     }
 }
 END_TEST
@@ -199,11 +260,14 @@ static void check_attention(const uint32_t *depth, size_t n, size_t max_len, siz
     float *const kv = noise_array(n * 2 * d);
     float *const out = ct_malloc_array(n * d, sizeof *out);
     float *const scratch = ct_malloc_array(3 * attention_scratch(max_len, d_head), sizeof *scratch);
+    struct crew *crew = NULL;
     size_t *const path = ct_malloc_array(max_len, sizeof *path);
     double *const p = ct_malloc_array(max_len, sizeof *p);
     const struct attention_job job = {
         .q = q,
+        .ld_q = d,
         .kv = kv,
+        .ld_kv = 2 * d,
         .depth = depth,
         .n_nodes = n,
         .n_queries = n,
@@ -212,9 +276,12 @@ static void check_attention(const uint32_t *depth, size_t n, size_t max_len, siz
         .d_head = d_head,
         .scale = 3.0F,
         .out = out,
+        .ld_out = d,
     };
 
-    attention_apply(&job, scratch, 3);
+    ck_assert_int_eq(crew_new(3, &crew, NULL), CT_OK);
+    attention_apply(&job, scratch, crew);
+    crew_free(crew);
     for (size_t i = 0; i < n; i++) {
         const size_t length = path_of(depth, i, path);
         for (size_t h = 0; h < n_head; h++) {
@@ -262,10 +329,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        exp_is_accurate,           activations_are_accurate,      layer_norm_is_accurate,
-        linear_is_the_triple_loop, attention_sees_the_path_alone,
+        exp_is_accurate,           activations_are_accurate, layer_norm_is_accurate,
+        linear_is_the_triple_loop, panel_kernels_agree,      attention_sees_the_path_alone,
     };
 
-    openblas_set_num_threads(1);
     return RUN_TESTS("forward", tests);
 }

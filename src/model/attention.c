@@ -6,7 +6,6 @@
 
 #include "base/kernel.h"
 #include "model/exp_f32.h"
-#include "model/threads.h"
 
 enum { LANES = 16 };
 
@@ -103,24 +102,34 @@ static void attend_head(const struct attention_job *job, size_t head, float *scr
     s.values = s.keys + job->d_head * s.len;
     s.scores = s.values + s.len * s.width;
     for (size_t i = 0; i < job->n_nodes && query < job->n_queries; i++) {
-        const float *const kv = job->kv + i * 2 * d + at;
+        const float *const kv = job->kv + i * job->ld_kv + at;
         push(&s, job->depth[i], kv, kv + d, job->d_head);
         if (job->queries != NULL && job->queries[query] != i)
             continue;
         const size_t n = (size_t)job->depth[i] + 1;
-        score_keys(&s, job->q + query * d + at, job->d_head, n);
+        score_keys(&s, job->q + query * job->ld_q + at, job->d_head, n);
         softmax(s.scores, n, job->scale);
-        mix_values(&s, n, job->d_head, job->out + query * d + at);
+        mix_values(&s, n, job->d_head, job->out + query * job->ld_out + at);
         query++;
     }
 }
 
-void attention_apply(const struct attention_job *job, float *scratch, int n_threads)
-{
-    const size_t size = attention_scratch(job->max_len, job->d_head);
+struct section {
+    const struct attention_job *job;
+    float *scratch;
+};
 
-#pragma omp parallel for schedule(dynamic, 1) num_threads(n_threads)
-    for (size_t head = 0; head < job->n_head; head++)
-        attend_head(job, head, scratch + thread_index() * size);
-    (void)n_threads;
+static void block(void *context, size_t head)
+{
+    const struct section *const s = context;
+    const size_t size = attention_scratch(s->job->max_len, s->job->d_head);
+
+    attend_head(s->job, head, s->scratch + crew_thread() * size);
+}
+
+void attention_apply(const struct attention_job *job, float *scratch, struct crew *crew)
+{
+    struct section section = { job, scratch };
+
+    crew_run(crew, job->n_head, block, &section);
 }

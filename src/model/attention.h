@@ -8,9 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/crew.h"
+
 struct attention_job {
-    const float *q;        /* [n_queries, n_head * d_head] */
-    const float *kv;       /* [n_nodes, 2 * n_head * d_head]: keys, then values */
+    const float *q; /* [n_queries, n_head * d_head], row stride ld_q */
+    size_t ld_q;
+    const float *kv; /* [n_nodes, 2 * n_head * d_head]: keys, then values; row stride ld_kv */
+    size_t ld_kv;
     const uint32_t *depth; /* [n_nodes], preorder; the roots have 0 */
     size_t n_nodes;
     const uint32_t *queries; /* nodes that ask, ascending [n_queries]; NULL: all of them */
@@ -19,13 +23,14 @@ struct attention_job {
     size_t n_head;
     size_t d_head;
     float scale;
-    float *out; /* [n_queries, n_head * d_head] */
+    float *out; /* [n_queries, n_head * d_head], row stride ld_out */
+    size_t ld_out;
 };
 
 /* Floats of scratch that one thread needs. */
 size_t attention_scratch(size_t max_len, size_t d_head);
 
-/* scratch [n_threads, attention_scratch()]. A query's result depends on its path alone. */
-void attention_apply(const struct attention_job *job, float *scratch, int n_threads);
+/* scratch [crew_size(crew), attention_scratch()]. A query's result depends on its path alone. */
+void attention_apply(const struct attention_job *job, float *scratch, struct crew *crew);
 
 #endif

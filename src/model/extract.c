@@ -34,8 +34,7 @@ static enum ct_status check_sequences(const struct gpt2_config *c, const struct 
 
 static size_t max_positions(const struct gpt2_config *c)
 {
-    const size_t wide = 3 * c->n_embd > c->n_inner ? 3 * c->n_embd : c->n_inner;
-    const size_t by_bytes = BATCH_BYTES / ((2 * c->n_embd + wide) * sizeof(float));
+    const size_t by_bytes = BATCH_BYTES / forward_row_bytes(c);
 
     return by_bytes < 1 ? 1 : by_bytes < BATCH_POSITIONS ? by_bytes : BATCH_POSITIONS;
 }

@@ -14,6 +14,8 @@
 #include "model/linear.h"
 #include "model/prefetch.h"
 
+enum { ROWS_A_BLOCK = 16 };
+
 struct forward {
     const struct gpt2_config *config;
     const struct gpt2_weights *weights;
@@ -22,15 +24,14 @@ struct forward {
     size_t width;             /* of all hooks together */
     size_t n_blocks;          /* that are computed, the last one perhaps in part */
     enum hook_site last_site; /* in the last block; HOOK_LN_F goes through all of it */
-    int n_threads;
+    struct crew *crew;
+    size_t ld;      /* row stride of x and normed */
     float *x;       /* [max_nodes, n_embd]: the residual stream */
     float *normed;  /* [max_nodes, n_embd]: layer norm, then the mix of the heads, MLP's output */
-    float *wide;    /* [max_nodes, max(3 n_embd, n_inner)]: q and kv; attention output; MLP */
+    float *wide;    /* [max_nodes, wide_stride()]: q and kv; attention output; MLP */
     float *gain;    /* [n_embd]: a layer norm's weight */
     float *bias;    /* [n_embd] and its bias */
-    float *scratch; /* [n_threads, scratch_size] */
-    size_t scratch_size;
-    float *widened; /* [n_threads, linear_scratch()]; NULL: no weight needs widening */
+    float *scratch; /* of linear layers and of attention, in turn, for each thread of the crew */
 };
 
 struct pass { /* one tree on its way */
@@ -51,7 +52,7 @@ static bool wants(const struct forward *f, enum hook_site site, size_t layer)
 
 /* Copies the sequences' rows of data [.., n_cols] to `column` of each hook at this site. */
 static void take_columns(const struct pass *p, enum hook_site site, size_t layer, size_t column,
-                         const float *data, size_t n_cols, bool is_compact)
+                         const float *data, size_t n_cols, size_t ld, bool is_compact)
 {
     const struct prefix_tree *const tree = p->tree;
     size_t at = 0;
@@ -62,7 +63,7 @@ static void take_columns(const struct pass *p, enum hook_site site, size_t layer
         for (size_t i = 0; i < tree->n_seqs; i++) {
             const size_t target = tree->seq_target[i];
             const size_t row = is_compact ? target : tree->targets[target];
-            memcpy(p->out + tree->seq_index[i] * p->f->width + at + column, data + row * n_cols,
+            memcpy(p->out + tree->seq_index[i] * p->f->width + at + column, data + row * ld,
                    n_cols * sizeof *data);
         }
     }
@@ -71,17 +72,18 @@ static void take_columns(const struct pass *p, enum hook_site site, size_t layer
 static void take(const struct pass *p, enum hook_site site, size_t layer, const float *data,
                  size_t n_cols)
 {
-    take_columns(p, site, layer, 0, data, n_cols, p->is_compact);
+    take_columns(p, site, layer, 0, data, n_cols, linear_stride(n_cols), p->is_compact);
 }
 
 /* From here on only the targets are computed: their rows move to the front. */
 static void gather_targets(const struct pass *p, float *rows)
 {
     const size_t d = p->f->config->n_embd;
+    const size_t ld = p->f->ld;
 
     for (size_t i = 0; i < p->tree->n_targets; i++)
         if (p->tree->targets[i] != i)
-            memcpy(rows + i * d, rows + p->tree->targets[i] * d, d * sizeof *rows);
+            memcpy(rows + i * ld, rows + p->tree->targets[i] * ld, d * sizeof *rows);
 }
 
 static void make_compact(struct pass *p)
@@ -93,6 +95,39 @@ static void make_compact(struct pass *p)
     p->is_compact = true;
 }
 
+struct row_loop { /* the same for each row of the stream */
+    void (*row)(const struct row_loop *loop, size_t i);
+    struct forward *f;
+    size_t n_rows;
+    float *other; /* [n_rows, n], row stride linear_stride(n) */
+    size_t n;
+};
+
+static void some_rows(void *context, size_t block)
+{
+    const struct row_loop *const loop = context;
+    const size_t begin = block * ROWS_A_BLOCK;
+
+    for (size_t i = begin; i < begin + ROWS_A_BLOCK && i < loop->n_rows; i++)
+        loop->row(loop, i);
+}
+
+static void each_row(const struct pass *p, void (*row)(const struct row_loop *loop, size_t i),
+                     float *other, size_t n)
+{
+    struct row_loop loop = { row, p->f, p->n_rows, other, n };
+
+    crew_run(p->f->crew, (p->n_rows + ROWS_A_BLOCK - 1) / ROWS_A_BLOCK, some_rows, &loop);
+}
+
+static void normalise_row(const struct row_loop *loop, size_t i)
+{
+    const struct forward *const f = loop->f;
+
+    layer_norm_apply(f->x + i * f->ld, loop->n, f->gain, f->bias, f->config->layer_norm_epsilon,
+                     loop->other + i * f->ld);
+}
+
 static void normalise(const struct pass *p, const struct layer_norm *ln)
 {
     struct forward *const f = p->f;
@@ -100,27 +135,7 @@ static void normalise(const struct pass *p, const struct layer_norm *ln)
 
     tensor_read(&ln->weight, 0, 0, d, f->gain);
     tensor_read(&ln->bias, 0, 0, d, f->bias);
-    layer_norm_apply(f->x, p->n_rows, d, f->gain, f->bias, f->config->layer_norm_epsilon, f->normed,
-                     f->n_threads);
-}
-
-/* y = conv(x), of all its columns. */
-static void project(const struct pass *p, const struct conv1d *conv, const float *x, float *y,
-                    const enum activation *activation)
-{
-    const size_t n_out = conv->weight.cols;
-    const struct linear_job job = {
-        .x = x,
-        .ld_x = conv->weight.rows,
-        .n_rows = p->n_rows,
-        .conv = conv,
-        .n_cols = n_out,
-        .activation = activation,
-        .y = y,
-        .ld_y = n_out,
-    };
-
-    linear_apply(&job, p->f->widened, p->f->n_threads);
+    each_row(p, normalise_row, f->normed, d);
 }
 
 CT_KERNEL
@@ -131,23 +146,39 @@ static void add_row(float *x, const float *y, size_t n)
         x[j] += y[j];
 }
 
-static void add_to_stream(const struct pass *p, const float *y)
+static void add_row_to_stream(const struct row_loop *loop, size_t i)
 {
-    const size_t d = p->f->config->n_embd;
-    float *const x = p->f->x;
-
-#pragma omp parallel for schedule(static) num_threads(p->f->n_threads)
-    for (size_t i = 0; i < p->n_rows; i++)
-        add_row(x + i * d, y + i * d, d);
+    add_row(loop->f->x + i * loop->f->ld, loop->other + i * loop->f->ld, loop->n);
 }
 
-static void activate(const struct pass *p, float *rows, size_t n)
+static void add_to_stream(const struct pass *p, float *y)
 {
-    const enum activation activation = p->f->config->activation_function;
+    each_row(p, add_row_to_stream, y, p->f->config->n_embd);
+}
 
-#pragma omp parallel for schedule(static) num_threads(p->f->n_threads)
-    for (size_t i = 0; i < p->n_rows; i++)
-        activation_apply(activation, rows + i * n, n);
+static void activate_row(const struct row_loop *loop, size_t i)
+{
+    activation_apply(loop->f->config->activation_function, loop->other + i * linear_stride(loop->n),
+                     loop->n);
+}
+
+/* y = conv(x), of all its columns. */
+static void project(const struct pass *p, const struct conv1d *conv, const float *x, float *y,
+                    const enum activation *activation)
+{
+    const size_t n_out = conv->weight.cols;
+    const struct linear_job job = {
+        .x = x,
+        .ld_x = linear_stride(conv->weight.rows),
+        .n_rows = p->n_rows,
+        .conv = conv,
+        .n_cols = n_out,
+        .activation = activation,
+        .y = y,
+        .ld_y = linear_stride(n_out),
+    };
+
+    linear_apply(&job, p->f->scratch, p->f->crew);
 }
 
 /* Columns of c_attn for the first n_rows rows of `normed`. */
@@ -156,21 +187,22 @@ static void project_qkv(const struct pass *p, const struct conv1d *conv, size_t 
 {
     const struct linear_job job = {
         .x = p->f->normed,
-        .ld_x = p->f->config->n_embd,
+        .ld_x = p->f->ld,
         .n_rows = n_rows,
         .conv = conv,
         .first_col = first_col,
         .n_cols = n_cols,
         .y = y,
-        .ld_y = n_cols,
+        .ld_y = linear_stride(n_cols),
     };
 
-    linear_apply(&job, p->f->widened, p->f->n_threads);
+    linear_apply(&job, p->f->scratch, p->f->crew);
 }
 
 static void attend(const struct pass *p, size_t layer, const float *q, const float *kv)
 {
-    const struct gpt2_config *const c = p->f->config;
+    struct forward *const f = p->f;
+    const struct gpt2_config *const c = f->config;
     const size_t d_head = c->n_embd / c->n_head;
     double scale = c->scale_attn_weights ? 1.0 / sqrt((double)d_head) : 1.0;
 
@@ -178,7 +210,9 @@ static void attend(const struct pass *p, size_t layer, const float *q, const flo
         scale /= (double)(layer + 1);
     const struct attention_job job = {
         .q = q,
+        .ld_q = f->ld,
         .kv = kv,
+        .ld_kv = linear_stride(2 * c->n_embd),
         .depth = p->tree->depth,
         .n_nodes = p->tree->n_nodes,
         .queries = p->is_compact ? p->tree->targets : NULL,
@@ -187,9 +221,10 @@ static void attend(const struct pass *p, size_t layer, const float *q, const flo
         .n_head = c->n_head,
         .d_head = d_head,
         .scale = (float)scale,
-        .out = p->f->normed,
+        .out = f->normed,
+        .ld_out = f->ld,
     };
-    attention_apply(&job, p->f->scratch, p->f->n_threads);
+    attention_apply(&job, f->scratch, f->crew);
 }
 
 static bool is_last(const struct pass *p, size_t layer, enum hook_site site)
@@ -213,7 +248,7 @@ static bool attention_half(struct pass *p, size_t layer)
         return false;
 
     float *const q = f->wide;
-    float *const kv = f->wide + p->n_rows * d;
+    float *const kv = f->wide + p->n_rows * f->ld;
     const bool kv_compact = p->is_compact;
     project_qkv(p, &block->attn_c_attn, p->n_rows, d, 2 * d, kv); /* every key is looked at */
     if (in_last_block && !p->is_compact) {                        /* by the targets alone */
@@ -222,7 +257,7 @@ static bool attention_half(struct pass *p, size_t layer)
     }
     project_qkv(p, &block->attn_c_attn, p->n_rows, 0, d, q);
     take(p, HOOK_ATTN_C_ATTN, layer, q, d);
-    take_columns(p, HOOK_ATTN_C_ATTN, layer, d, kv, 2 * d, kv_compact);
+    take_columns(p, HOOK_ATTN_C_ATTN, layer, d, kv, 2 * d, linear_stride(2 * d), kv_compact);
     if (is_last(p, layer, HOOK_ATTN_C_ATTN))
         return false;
 
@@ -254,7 +289,7 @@ static void mlp_half(struct pass *p, size_t layer)
     if (is_last(p, layer, HOOK_MLP_C_FC))
         return;
     if (takes_c_fc)
-        activate(p, f->wide, n_inner);
+        each_row(p, activate_row, f->wide, n_inner);
     take(p, HOOK_MLP_ACT, layer, f->wide, n_inner);
     if (is_last(p, layer, HOOK_MLP_ACT))
         return;
@@ -289,7 +324,7 @@ static void fetch_weights(const struct forward *f, size_t layer)
 
     if (layer + 1 < f->n_blocks)
         prefetch_later(tensors, list_tensors(f, layer + 1, tensors));
-    prefetch_now(tensors, list_tensors(f, layer, tensors), f->n_threads);
+    prefetch_now(tensors, list_tensors(f, layer, tensors), f->crew);
 }
 
 /* The rows of an embedding alone, for the hooks wte and wpe. */
@@ -302,9 +337,9 @@ static void take_embedding(const struct pass *p, enum hook_site site)
         return;
     for (size_t i = 0; i < p->tree->n_nodes; i++)
         if (site == HOOK_WTE)
-            tensor_read(&f->weights->wte, p->tree->tokens[i], 0, d, f->x + i * d);
+            tensor_read(&f->weights->wte, p->tree->tokens[i], 0, d, f->x + i * f->ld);
         else
-            tensor_read(&f->weights->wpe, p->tree->depth[i], 0, d, f->x + i * d);
+            tensor_read(&f->weights->wpe, p->tree->depth[i], 0, d, f->x + i * f->ld);
     take(p, site, 0, f->x, d);
 }
 
@@ -314,9 +349,9 @@ static void embed(const struct pass *p)
     const size_t d = f->config->n_embd;
 
     for (size_t i = 0; i < p->tree->n_nodes; i++) {
-        tensor_read(&f->weights->wte, p->tree->tokens[i], 0, d, f->x + i * d);
+        tensor_read(&f->weights->wte, p->tree->tokens[i], 0, d, f->x + i * f->ld);
         tensor_read(&f->weights->wpe, p->tree->depth[i], 0, d, f->bias);
-        add_row(f->x + i * d, f->bias, d);
+        add_row(f->x + i * f->ld, f->bias, d);
     }
 }
 
@@ -369,12 +404,18 @@ static void plan(struct forward *f)
     }
 }
 
-static bool block_needs_widening(const struct gpt2_block *b)
+/* Floats of a row of `wide`. */
+static size_t wide_stride(const struct gpt2_config *c)
 {
-    return tensor_in_place(&b->attn_c_attn.weight) == NULL ||
-           tensor_in_place(&b->attn_c_proj.weight) == NULL ||
-           tensor_in_place(&b->mlp_c_fc.weight) == NULL ||
-           tensor_in_place(&b->mlp_c_proj.weight) == NULL;
+    const size_t qkv = linear_stride(c->n_embd) + linear_stride(2 * c->n_embd);
+    const size_t inner = linear_stride(c->n_inner);
+
+    return qkv > inner ? qkv : inner;
+}
+
+size_t forward_row_bytes(const struct gpt2_config *c)
+{
+    return (2 * linear_stride(c->n_embd) + wide_stride(c)) * sizeof(float);
 }
 
 static enum ct_status make_workspace(struct forward *f, const struct forward_params *params,
@@ -382,23 +423,20 @@ static enum ct_status make_workspace(struct forward *f, const struct forward_par
 {
     const size_t d = f->config->n_embd;
     const size_t rows = params->max_nodes;
-    const size_t n_threads = (size_t)f->n_threads;
-    const size_t n_wide = 3 * d > f->config->n_inner ? 3 * d : f->config->n_inner;
-    bool widens = false;
+    const size_t attention = attention_scratch(params->max_len, d / f->config->n_head);
+    const size_t scratch = attention > linear_scratch() ? attention : linear_scratch();
+    const size_t wide = wide_stride(f->config);
 
-    for (size_t l = 0; l < f->n_blocks; l++)
-        widens |= block_needs_widening(&f->weights->blocks[l]);
-    f->scratch_size = attention_scratch(params->max_len, d / f->config->n_head);
-    f->x = ct_aligned_array(rows, d * sizeof *f->x);
-    f->normed = ct_aligned_array(rows, d * sizeof *f->normed);
-    f->wide = ct_aligned_array(rows, n_wide * sizeof *f->wide);
+    f->ld = linear_stride(d);
+    f->x = ct_aligned_array(rows, f->ld * sizeof *f->x);
+    f->normed = ct_aligned_array(rows, f->ld * sizeof *f->normed);
+    f->wide = ct_aligned_array(rows, wide * sizeof *f->wide);
     f->gain = ct_aligned_array(d, sizeof *f->gain);
     f->bias = ct_aligned_array(d, sizeof *f->bias);
-    f->scratch = ct_aligned_array(n_threads, f->scratch_size * sizeof *f->scratch);
-    f->widened = widens ? ct_aligned_array(n_threads, linear_scratch() * sizeof *f->widened) : NULL;
+    f->scratch = ct_aligned_array(crew_size(f->crew), scratch * sizeof *f->scratch);
     if (f->x == NULL || f->normed == NULL || f->wide == NULL || f->gain == NULL ||
-        f->bias == NULL || f->scratch == NULL || (widens && f->widened == NULL))
-        return ct_fail_nomem(err, "forward pass", rows * (2 * d + n_wide) * sizeof *f->x);
+        f->bias == NULL || f->scratch == NULL)
+        return ct_fail_nomem(err, "forward pass", rows * forward_row_bytes(f->config));
     return CT_OK;
 }
 
@@ -413,9 +451,10 @@ enum ct_status forward_new(const struct gpt2 *model, const struct forward_params
     f->weights = gpt2_weights(model);
     f->hooks = params->hooks;
     f->n_hooks = params->n_hooks;
-    f->n_threads = params->n_threads < 1 ? 1 : params->n_threads;
     plan(f);
-    const enum ct_status st = make_workspace(f, params, err);
+    enum ct_status st = crew_new(params->n_threads, &f->crew, err);
+    if (st == CT_OK)
+        st = make_workspace(f, params, err);
     if (st == CT_OK)
         *out = f;
     else
@@ -427,12 +466,12 @@ void forward_free(struct forward *f)
 {
     if (f == NULL)
         return;
+    crew_free(f->crew);
     free(f->x);
     free(f->normed);
     free(f->wide);
     free(f->gain);
     free(f->bias);
     free(f->scratch);
-    free(f->widened);
     free(f);
 }

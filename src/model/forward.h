@@ -16,6 +16,9 @@
 
 struct forward; /* what one extraction needs and reuses for each tree: workspace, plan */
 
+/* Bytes of workspace for each position of a tree. */
+size_t forward_row_bytes(const struct gpt2_config *config);
+
 struct forward_params {
     const struct hook_point *hooks; /* [n_hooks], borrowed until forward_free() */
     size_t n_hooks;

@@ -6,8 +6,8 @@
 #include "base/kernel.h"
 
 CT_KERNEL
-static void normalise_row(const float *x, size_t n, const float *weight, const float *bias,
-                          double epsilon, float *out)
+void layer_norm_apply(const float *x, size_t n, const float *weight, const float *bias,
+                      double epsilon, float *out)
 {
     double sum = 0.0;
     double squares = 0.0;
@@ -25,13 +25,4 @@ static void normalise_row(const float *x, size_t n, const float *weight, const f
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
         out[i] = (float)(((double)x[i] - mean) * scale) * weight[i] + bias[i];
-}
-
-void layer_norm_apply(const float *x, size_t n_rows, size_t n, const float *weight,
-                      const float *bias, double epsilon, float *out, int n_threads)
-{
-#pragma omp parallel for schedule(static) num_threads(n_threads)
-    for (size_t i = 0; i < n_rows; i++)
-        normalise_row(x + i * n, n, weight, bias, epsilon, out + i * n);
-    (void)n_threads;
 }

@@ -1,11 +1,11 @@
-/* Layer normalisation (Ba, Kiros & Hinton 2016) of rows: biased variance, then gain and bias. */
+/* Layer normalisation (Ba, Kiros & Hinton 2016) of a row: biased variance, then gain and bias. */
 #ifndef CT_MODEL_LAYER_NORM_H
 #define CT_MODEL_LAYER_NORM_H
 
 #include <stddef.h>
 
-/* x and out [n_rows, n], which may be the same; weight and bias [n]. Sums are float64. */
-void layer_norm_apply(const float *x, size_t n_rows, size_t n, const float *weight,
-                      const float *bias, double epsilon, float *out, int n_threads);
+/* x and out [n], which may be the same; weight and bias [n]. Sums are float64. */
+void layer_norm_apply(const float *x, size_t n, const float *weight, const float *bias,
+                      double epsilon, float *out);
 
 #endif

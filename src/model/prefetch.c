@@ -22,20 +22,29 @@ static size_t tensor_bytes(const struct tensor *t)
     return t->rows * t->cols * tensor_item_size(t->dtype);
 }
 
-void prefetch_now(const struct tensor *const *tensors, size_t n, int n_threads)
+#ifdef MADV_POPULATE_READ
+static void populate(void *context, size_t i)
+{
+    const struct tensor *const t = context;
+    const size_t bytes = tensor_bytes(t);
+    const size_t at = i * CHUNK;
+
+    advise((const unsigned char *)t->data + at, bytes - at < CHUNK ? bytes - at : CHUNK,
+           MADV_POPULATE_READ);
+}
+#endif
+
+void prefetch_now(const struct tensor *const *tensors, size_t n, struct crew *crew)
 {
 #ifdef MADV_POPULATE_READ
     for (size_t i = 0; i < n; i++) {
-        const unsigned char *const data = tensors[i]->data;
-        const size_t bytes = tensor_bytes(tensors[i]);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(n_threads) if (bytes > CHUNK)
-        for (size_t at = 0; at < bytes; at += CHUNK)
-            advise(data + at, bytes - at < CHUNK ? bytes - at : CHUNK, MADV_POPULATE_READ);
+        struct tensor tensor = *tensors[i];
+        crew_run(crew, (tensor_bytes(&tensor) + CHUNK - 1) / CHUNK, populate, &tensor);
     }
 #else
+    (void)crew;
     prefetch_later(tensors, n);
 #endif
-    (void)n_threads;
 }
 
 void prefetch_later(const struct tensor *const *tensors, size_t n)

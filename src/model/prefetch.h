@@ -5,10 +5,11 @@
 
 #include <stddef.h>
 
+#include "base/crew.h"
 #include "model/tensor.h"
 
-/* Maps all pages of the tensors, the work shared by the threads; returns when they are there. */
-void prefetch_now(const struct tensor *const *tensors, size_t n, int n_threads);
+/* Maps all pages of the tensors, the work shared by the crew; returns when they are there. */
+void prefetch_now(const struct tensor *const *tensors, size_t n, struct crew *crew);
 
 /* Asks the system to read them from disk in the background. */
 void prefetch_later(const struct tensor *const *tensors, size_t n);

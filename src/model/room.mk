@@ -20,12 +20,12 @@ src_model_libmodel_a_SOURCES = \
 	src/model/json_ids.c src/model/json_ids.h \
 	src/model/layer_norm.c src/model/layer_norm.h \
 	src/model/linear.c src/model/linear.h \
+	src/model/panel.c src/model/panel.h src/model/panel_source.h \
 	src/model/prefetch.c src/model/prefetch.h \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
 	src/model/pretokenize.c src/model/pretokenize.h \
 	src/model/safetensors.c src/model/safetensors.h \
 	src/model/tensor.c src/model/tensor.h \
-	src/model/threads.h \
 	src/model/tokenizer.c src/model/tokenizer.h \
 	src/model/tokenizer_files.c src/model/tokenizer_files.h \
 	src/model/tokenizer_json.c \
