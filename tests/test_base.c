@@ -172,6 +172,13 @@ static bool write_down(void *context, size_t done, size_t total)
     return done < total;
 }
 
+START_TEST(ends_of_names_are_known)
+{
+    ck_assert(text_ends_with("a.npy", ".npy") && text_ends_with(".npy", ".npy"));
+    ck_assert(!text_ends_with("npy", ".npy") && !text_ends_with("a.npy.csv", ".npy"));
+}
+END_TEST
+
 START_TEST(parts_of_work_run_through_the_whole)
 {
     size_t seen[2] = { 0, 0 };
@@ -199,6 +206,7 @@ int main(void)
         utf8_is_strict,
         utf8_round_trips,
         widths_follow_the_locale,
+        ends_of_names_are_known,
         errors_are_one_clean_line,
         long_errors_lose_their_middle,
         sizes_that_overflow_are_refused,

@@ -68,6 +68,11 @@ START_TEST(figures_that_differ_are_told)
     differs("$C rerun x/manifest.json", NOT_ALL, want);
     differs("$C rerun x/manifest.json", NOT_ALL, "\n1 of 13 result files differs.\n");
     free(t);
+    works(
+        "awk -F, -v OFS=, 'NR == 4 { $6 = 100 } NR == 9 { $6 = 110 } 1' r/ttest.csv >x/ttest.csv");
+    differs("$C rerun x/manifest.json", NOT_ALL,
+            "2 of 2304 figures differ\n  df: 2 of 256 rows (3, 8), most in row 3 (h.3.mlp.c_fc:2): "
+            "100 then, 106 now, +6\n");
 }
 END_TEST
 

@@ -139,6 +139,14 @@ size_t text_visible_size(const char *text, size_t size)
     return total;
 }
 
+bool text_ends_with(const char *text, const char *end)
+{
+    const size_t size = strlen(text);
+    const size_t n = strlen(end);
+
+    return size >= n && memcmp(text + size - n, end, n) == 0;
+}
+
 int text_width(uint32_t code_point)
 {
     const int width = wcwidth((wchar_t)code_point);

@@ -36,6 +36,9 @@ size_t text_visible(char *out, size_t out_size, const char *text, size_t size);
 /* The bytes that all of text takes in that form. */
 size_t text_visible_size(const char *text, size_t size);
 
+/* True when end is what text ends with, as `.csv`. */
+bool text_ends_with(const char *text, const char *end);
+
 /* Columns that a code point takes on a terminal: 0 (combining, zero width), 1 or 2. Asks the C
  * library, so it is right in the locale that the program has set. */
 int text_width(uint32_t code_point);

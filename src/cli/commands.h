@@ -20,6 +20,9 @@ enum ct_status command_models(struct options *options, struct ct_error *err);
 /* What `run` computes, and the files of each hook point with --per-layer and --out. */
 enum ct_status commands_compute(struct analysis *a, struct options *options, struct ct_error *err);
 
+/* The processors that there are, where fewer are not asked for. */
+void commands_default_threads(struct options *options);
+
 /* Fills in what was not given: the demo's model and sentences, the processors. A model that is
  * named becomes a folder. */
 enum ct_status commands_defaults(struct options *options, struct ct_error *err);

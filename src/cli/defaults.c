@@ -45,15 +45,22 @@ static enum ct_status find_model(struct options *options, struct ct_error *err)
     return CT_OK;
 }
 
-enum ct_status commands_defaults(struct options *options, struct ct_error *err)
+void commands_default_threads(struct options *options)
 {
     struct params *const p = &options->params;
     const int processors = count_processors();
-    char *demo = NULL;
-    enum ct_status status;
 
     if (p->threads == 0 || p->threads > processors)
         p->threads = processors;
+}
+
+enum ct_status commands_defaults(struct options *options, struct ct_error *err)
+{
+    struct params *const p = &options->params;
+    char *demo = NULL;
+    enum ct_status status;
+
+    commands_default_threads(options);
     if (options->formats == 0)
         options->formats = FORMAT_CSV;
     if (p->activations != NULL)

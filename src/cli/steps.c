@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/meter.h"
 #include "cli/threads.h"
 #include "io/csv_writer.h"
@@ -28,19 +29,11 @@ static const char *output_path(const struct options *options)
     return options->out != NULL ? options->out : "-";
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    const size_t size = strlen(text);
-    const size_t n = strlen(end);
-
-    return size >= n && strcmp(text + size - n, end) == 0;
-}
-
 /* csv or npy: as --format says, else as the name of the file does. */
 static enum ct_status choose_format(struct options *options, struct ct_error *err)
 {
     if (options->formats == 0)
-        options->formats = ends_with(output_path(options), ".npy") ? FORMAT_NPY : FORMAT_CSV;
+        options->formats = text_ends_with(output_path(options), ".npy") ? FORMAT_NPY : FORMAT_CSV;
     if (options->formats == FORMAT_NPY && strcmp(output_path(options), "-") == 0 &&
         isatty(STDOUT_FILENO))
         return ct_fail(err, CT_EINVAL,
@@ -216,12 +209,9 @@ static enum ct_status read_points(struct options *options, const char *column, s
                                   struct ct_error *err)
 {
     const char *const path = input_path(options);
-    enum ct_status status = params_set(&options->params.activations, path, err);
+    enum ct_status status = plane_read(path, p, err);
 
-    if (status == CT_OK)
-        status = commands_defaults(options, err);
-    if (status == CT_OK)
-        status = plane_read(path, p, err);
+    commands_default_threads(options);
     if (status == CT_OK && csv_table_find(&p->table, column) < p->table.n_cols)
         status = csv_fail(err, infile_name(path), 0, p->table.lines[0],
                           "there is a column `%s` already; leave it out", column);

@@ -174,7 +174,7 @@ enum ct_status analysis_compare(struct analysis *a, const int32_t *labels, struc
     void *result = NULL;
     enum ct_status status = accept_labels(a, labels, err);
 
-    a->params.matrices = true;
+    a->params.matrices = true; /* who asks for cosines has asked for matrices */
     if (status == CT_OK)
         status = analysis_compute(a, STAGE_SIMILARITY, NULL, &result, err);
     if (status == CT_OK)

@@ -124,10 +124,13 @@ static double distance(const struct sheet *then, const struct sheet *now, size_t
                : INFINITY;
 }
 
+enum { ROWS_TOLD = 8, COLUMNS_TOLD = 12 };
+
 struct column {
-    size_t n;     /* rows that differ */
-    size_t worst; /* of these the one that differs most */
-    double most;  /* by how much */
+    size_t n;               /* rows that differ */
+    size_t rows[ROWS_TOLD]; /* the first of them */
+    size_t worst;           /* of these the one that differs most */
+    double most;            /* by how much */
 };
 
 static struct column compare_column(const struct sheet *then, const struct sheet *now, size_t col)
@@ -138,6 +141,8 @@ static struct column compare_column(const struct sheet *then, const struct sheet
         const double d = distance(then, now, row, col);
         if (d == 0.0)
             continue;
+        if (c.n < ROWS_TOLD)
+            c.rows[c.n] = row;
         if (c.n++ == 0 || d > c.most) {
             c.most = d;
             c.worst = row;
@@ -146,14 +151,25 @@ static struct column compare_column(const struct sheet *then, const struct sheet
     return c;
 }
 
+/* `3 of 9 rows (2, 5, 9), most in ` */
+static void tell_rows(const struct sheet *s, const struct column *c, FILE *out)
+{
+    fprintf(out, "%zu of %zu rows", c->n, s->rows);
+    for (size_t i = 0; c->n > 1 && c->n < s->rows && i < c->n && i < ROWS_TOLD; i++)
+        fprintf(out, "%s%zu", i > 0 ? ", " : " (", c->rows[i] + s->is_table);
+    if (c->n > 1 && c->n < s->rows)
+        fputs(c->n > ROWS_TOLD ? ", ...)" : ")", out);
+    fputs(c->n > 1 ? ", most in " : ", ", out);
+}
+
 static void tell_column(const struct sheet *then, const struct sheet *now, size_t col,
                         const struct column *c, FILE *out)
 {
     double a;
     double b;
 
-    fprintf(out, "  %s: %zu of %zu rows, %s", show_column(then, col).text, c->n, then->rows,
-            c->n > 1 ? "most in " : "");
+    fprintf(out, "  %s: ", show_column(then, col).text);
+    tell_rows(then, c, out);
     tell_row(then, c->worst, out);
     fprintf(out, ": %s then, %s now", show_cell(then, c->worst, col).text,
             show_cell(now, c->worst, col).text);
@@ -177,7 +193,6 @@ static bool same_columns(const struct sheet *then, const struct sheet *now)
 static enum ct_status tell_cells(const struct sheet *then, const struct sheet *now, FILE *out,
                                  struct ct_error *err)
 {
-    enum { MOST = 12 };
     struct column *const columns = calloc(then->cols + 1, sizeof *columns);
     size_t n_cells = 0;
     size_t n_columns = 0;
@@ -194,7 +209,7 @@ static enum ct_status tell_cells(const struct sheet *then, const struct sheet *n
         fputs("the same figures, in other bytes\n", out);
     else
         fprintf(out, "%zu of %zu figures differ\n", n_cells, then->rows * then->cols);
-    for (size_t col = 0; col < then->cols && n_told < MOST; col++)
+    for (size_t col = 0; col < then->cols && n_told < COLUMNS_TOLD; col++)
         if (columns[col].n > 0) {
             tell_column(then, now, col, &columns[col], out);
             n_told++;
@@ -252,18 +267,10 @@ static enum ct_status tell_bytes(const char *then_path, const char *now_path, FI
     return status;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    const size_t size = strlen(text);
-    const size_t n = strlen(end);
-
-    return size >= n && strcmp(text + size - n, end) == 0;
-}
-
 enum ct_status differences_tell(const char *file, const char *then, const char *now, FILE *out,
                                 struct ct_error *err)
 {
-    if (ends_with(file, ".csv") || ends_with(file, ".npy"))
-        return tell_sheets(then, now, ends_with(file, ".csv"), out, err);
+    if (text_ends_with(file, ".csv") || text_ends_with(file, ".npy"))
+        return tell_sheets(then, now, text_ends_with(file, ".csv"), out, err);
     return tell_bytes(then, now, out, err);
 }
