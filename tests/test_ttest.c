@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "num/mt19937.h"
 #include "num/ttest.h"
 
 static const char *const kinds[] = { "student", "welch", "paired" };
 
 struct design { /* rows 0 .. n_a - 1 against the n_b that follow */
-    size_t rows[256];
+    size_t rows[1400];
     size_t n_a, n_b;
 };
 
@@ -84,6 +85,29 @@ START_TEST(neurons_match_scipy_in_both_dtypes)
         check_against("neurons", &N, design_of(54, 54), (enum ttest_kind)kind, 1e-11);
     }
     free(narrow);
+    mat_clear(&m);
+}
+END_TEST
+
+/* Several chunks of rows. rtol 1e-9: a spread of 1 at 1e4 leaves twelve digits, and p magnifies. */
+START_TEST(long_groups_match_scipy)
+{
+    enum { N = 1400, COLS = 6 };
+    static const double offset[COLS] = { 0, 1e4, -1e-3, 5, 1e3, 0 };
+    static const double scale[COLS] = { 1, 1, 1e3, 1e-6, 10, 1e-100 };
+    static const double slope[COLS] = { 0, 1e-4, 1e-3, 1, 1e-5, 0 };
+    struct mat m = { 0 };
+    struct mt19937 rng;
+
+    ck_assert_int_eq(mat_init(&m, N, COLS, "test", NULL), CT_OK);
+    mt19937_init(&rng, 23);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < COLS; j++)
+            mat_row(&m, i)[j] =
+                offset[j] + scale[j] * (mt19937_uniform(&rng) + slope[j] * (double)i);
+    const struct matview X = mat_view(&m);
+    for (int kind = 0; kind < 3; kind++)
+        check_against("long", &X, design_of(N / 2, N / 2), (enum ttest_kind)kind, 1e-9);
     mat_clear(&m);
 }
 END_TEST
@@ -190,7 +214,7 @@ END_TEST
 /* A strided view of many columns, so that there are tiles, a short one at the end among them. */
 START_TEST(threads_do_not_change_a_bit)
 {
-    enum { N = 12, COLS = 3001, STRIDE = 3005 };
+    enum { N = 12, COLS = 45001, STRIDE = 45005 }; /* enough to be worth threads */
     float *const data = ct_malloc_array((size_t)N * STRIDE, sizeof *data);
     struct ttest_result *const one = ct_calloc_array(COLS, sizeof *one);
     struct ttest_result *const more = ct_calloc_array(COLS, sizeof *more);
@@ -249,9 +273,10 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        hard_columns_match_scipy, neurons_match_scipy_in_both_dtypes, p_is_right_in_the_far_tail,
-        critical_values_invert_p, distribution_at_its_ends,           one_sample_has_no_variance,
-        groups_choose_their_rows, threads_do_not_change_a_bit,        bad_groups_are_refused,
+        hard_columns_match_scipy,   neurons_match_scipy_in_both_dtypes, long_groups_match_scipy,
+        p_is_right_in_the_far_tail, critical_values_invert_p,           distribution_at_its_ends,
+        one_sample_has_no_variance, groups_choose_their_rows,           threads_do_not_change_a_bit,
+        bad_groups_are_refused,
     };
     return RUN_TESTS("ttest", tests);
 }

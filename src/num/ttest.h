@@ -1,7 +1,8 @@
 /*
  * Two-sample t-tests of every column of a matrix at once, as scipy.stats 1.10 computes them:
  * Student 1908 (Biometrika 6:1), Welch 1947 (Biometrika 34:28) with Satterthwaite's degrees of
- * freedom, and the paired test. Two passes over the data (means, then squared deviations), float64.
+ * freedom, and the paired test. Means, then squared deviations, of some rows at a time: one pass
+ * over memory, in float64.
  */
 #ifndef CT_NUM_TTEST_H
 #define CT_NUM_TTEST_H
