@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/mapped.h"
 #include "cli/commands.h"
 #include "cli/paths.h"
 #include "cli/threads.h"
@@ -58,6 +59,7 @@ static void hold_standard_streams(void)
 int main(int argc, char **argv)
 {
     hold_standard_streams();
+    mapped_guard();
     setlocale(LC_CTYPE, "");     /* widths and character set; numbers stay those of the C locale */
     openblas_set_num_threads(1); /* our own loops hand out the work */
     return cli_main(argc, argv, open_ui);

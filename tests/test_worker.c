@@ -7,7 +7,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/mapped.h"
+#include "io_temp.h"
+#include "model_files.h"
 #include "tui/worker.h"
 
 struct bench {
@@ -168,6 +172,38 @@ START_TEST(parameters_may_change_while_it_runs)
 }
 END_TEST
 
+START_TEST(lives_on_when_the_model_is_cut)
+{
+    static const char *const names[] = { "config.json", "vocab.json", "merges.txt",
+                                         "model.safetensors" }; /* the last one is cut */
+    char *const folder = folder_new();
+    char path[4096];
+    struct bench b;
+    struct worker_result result;
+
+    begin(&b);
+    mapped_guard();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t size;
+        snprintf(path, sizeof path, "demo/%s", names[i]);
+        char *const bytes = slurp(fixture_path(path), &size);
+        file_put(folder, names[i], bytes, size);
+        free(bytes);
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+    }
+    ck_assert_int_eq(params_set(&b.a.params.model, folder, NULL), CT_OK);
+    run_to(&b, STAGE_HOOK);
+    ck_assert_int_eq(truncate(path, 8192), 0);
+    start(&b, STAGE_EXTRACT);
+    ck_assert_int_eq(finish(&b, &result), CT_EIO);
+    ck_assert(analysis_is_stale(&b.a, STAGE_LOAD));
+    ck_assert_int_eq(params_set(&b.a.params.model, fixture_path("demo"), NULL), CT_OK);
+    run_to(&b, STAGE_TTEST);
+    end(&b);
+    folder_remove(folder);
+}
+END_TEST
+
 START_TEST(may_be_freed_at_any_moment)
 {
     struct bench b;
@@ -197,6 +233,7 @@ int main(void)
         shows_pictures_while_tsne_runs,
         a_cancel_leaves_results_and_worker_usable,
         parameters_may_change_while_it_runs,
+        lives_on_when_the_model_is_cut,
         may_be_freed_at_any_moment,
     };
     return RUN_TESTS("worker", tests);

@@ -14,6 +14,11 @@ tests_test_base_SOURCES = tests/test_base.c $(TEST_SUPPORT)
 tests_test_base_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_base_LDADD = $(BASE) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_mapped
+tests_test_mapped_SOURCES = tests/test_mapped.c $(TEST_SUPPORT)
+tests_test_mapped_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_mapped_LDADD = $(BASE) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_crew
 tests_test_crew_SOURCES = tests/test_crew.c $(TEST_SUPPORT)
 tests_test_crew_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -203,6 +208,11 @@ tests_test_analysis_SOURCES = tests/test_analysis.c $(TEST_SUPPORT)
 tests_test_analysis_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_analysis_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_cut_files
+tests_test_cut_files_SOURCES = tests/test_cut_files.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)
+tests_test_cut_files_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_cut_files_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_plots
 tests_test_plots_SOURCES = tests/test_plots.c $(TEST_GOLDEN_CANVAS) $(TEST_SUPPORT)
 tests_test_plots_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -255,7 +265,7 @@ tests_test_load_views_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 EXTRA_DIST += tests/tui_latency.py tests/bench/make_model.py
 
 check_PROGRAMS += tests/test_worker
-tests_test_worker_SOURCES = tests/test_worker.c $(TEST_SUPPORT)
+tests_test_worker_SOURCES = tests/test_worker.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)
 tests_test_worker_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_worker_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 

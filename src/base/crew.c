@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/signals.h"
 
 enum {
     SPIN = 2000,  /* looks before a helper sleeps or the caller yields: 10 to 30 us */
@@ -155,10 +155,9 @@ static void *helper_main(void *argument)
 /* Helpers take no signals: those are for the threads of the program. */
 static void start_helpers(struct crew *c, int wanted)
 {
-    sigset_t all, before;
+    sigset_t before;
 
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    signals_block(&before);
     for (; c->n_helpers < wanted; c->n_helpers++) {
         struct helper *const helper = &c->helpers[c->n_helpers];
         helper->crew = c;

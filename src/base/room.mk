@@ -2,8 +2,10 @@ noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_SOURCES = \
 	src/base/crew.c src/base/crew.h \
 	src/base/kernel.h \
+	src/base/mapped.c src/base/mapped.h \
 	src/base/mat.c src/base/mat.h \
 	src/base/mem.c src/base/mem.h \
 	src/base/progress.c src/base/progress.h \
+	src/base/signals.c src/base/signals.h \
 	src/base/status.c src/base/status.h \
 	src/base/text.c src/base/text.h

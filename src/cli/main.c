@@ -36,7 +36,7 @@ static enum ct_status answer(int argc, char **argv, struct options *options, ope
 {
     enum ct_status status = options_parse(argc, argv, options, err);
 
-    *code = 2;
+    *code = status == CT_ENOMEM ? 1 : 2;
     if (status != CT_OK)
         return status;
     if (options->command == COMMAND_NONE && !options->version && !options->help)

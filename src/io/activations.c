@@ -450,6 +450,11 @@ enum ct_status activations_read_ungrouped(const char *path, const char *groups_p
     return read_file(path, groups_path, true, progress, out, err);
 }
 
+enum ct_status activations_check(const struct activations *a, struct ct_error *err)
+{
+    return npy_check(&a->npy, a->name, err);
+}
+
 void activations_clear(struct activations *a)
 {
     free(a->name);

@@ -50,6 +50,9 @@ enum ct_status activations_read_ungrouped(const char *path, const char *groups_p
                                           struct ct_error *err);
 void activations_clear(struct activations *a);
 
+/* CT_EIO when values are those of a file that was made shorter since: ask when they were read. */
+enum ct_status activations_check(const struct activations *a, struct ct_error *err);
+
 struct activation_block { /* columns of one hook, borrowed */
     const char *hook;
     size_t width; /* columns HOOK:0 .. HOOK:width - 1 */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,18 +64,16 @@ static enum ct_status lay_out(struct npy *n, const char *bytes, size_t size, con
 static enum ct_status open_mapped(int fd, size_t size, const char *name, struct npy *n,
                                   struct ct_error *err)
 {
-    void *const map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    enum ct_status st = mapped_open(fd, size, name, &n->map, err);
 
-    if (map == MAP_FAILED)
-        return ct_fail_errno(err, "%s: cannot be mapped", name);
-    n->map = map;
-    n->map_size = size;
-    const enum ct_status st = lay_out(n, map, size, name, err);
-    if (st == CT_OK && n->copy != NULL) {
-        munmap(n->map, n->map_size);
-        n->map = NULL;
-        n->map_size = 0;
-    }
+    if (st != CT_OK)
+        return st;
+    st = lay_out(n, (const char *)n->map.data, size, name, err);
+    const enum ct_status cut = npy_check(n, name, err);
+    if (cut != CT_OK)
+        return cut; /* what else may be wrong is so because of that */
+    if (n->copy != NULL)
+        mapped_close(&n->map);
     return st;
 }
 
@@ -139,10 +136,14 @@ enum ct_status npy_open(const char *path, struct npy *out, struct ct_error *err)
 
 void npy_close(struct npy *n)
 {
-    if (n->map != NULL)
-        munmap(n->map, n->map_size);
+    mapped_close(&n->map);
     free(n->copy);
     *n = (struct npy){ 0 };
+}
+
+enum ct_status npy_check(const struct npy *n, const char *name, struct ct_error *err)
+{
+    return mapped_check(&n->map, name, err);
 }
 
 void npy_write_header(struct outfile *file, enum dtype dtype, size_t rows, size_t cols)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/mapped.h"
 #include "base/mat.h"
 #include "base/status.h"
 #include "io/outfile.h"
@@ -16,9 +17,8 @@
 struct npy {             /* zero-initialise; owns its data until npy_close() */
     struct matview view; /* [rows, cols]; one axis of n: [n, 1] */
     unsigned n_dims;     /* 1 or 2 */
-    void *map;           /* the mapped file or NULL */
-    size_t map_size;
-    void *copy; /* or memory of our own, or NULL */
+    struct mapped map;   /* the file, or not open */
+    void *copy;          /* memory of our own, or NULL */
 };
 
 /* True when the first bytes of a file, head[0 .. size), are those of a .npy file. */
@@ -33,6 +33,10 @@ enum ct_status npy_open(const char *path, struct npy *out, struct ct_error *err)
 enum ct_status npy_open_fd(int fd, const char *name, const void *head, size_t n_head,
                            struct npy *out, struct ct_error *err);
 void npy_close(struct npy *n);
+
+/* CT_EIO when the file, called name, was made shorter since it was opened: ask when its values have
+ * been read. */
+enum ct_status npy_check(const struct npy *n, const char *name, struct ct_error *err);
 
 /* Writes v as a version 1.0 .npy in C order, in its own dtype. Errors stay with the outfile. */
 void npy_write(struct outfile *file, const struct matview *v);

@@ -69,7 +69,7 @@ static enum ct_status take_npy(struct plane *p, const struct npy *n, const char 
         if (!isfinite(point[0]) || !isfinite(point[1]))
             return ct_fail(err, CT_EFORMAT, "%s: row %zu (from 0) is not finite", name, i);
     }
-    return st;
+    return st == CT_OK ? npy_check(n, name, err) : st;
 }
 
 static enum ct_status read_any(int fd, const char *name, struct plane *p, struct ct_error *err)

@@ -10,10 +10,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/mapped.h"
 #include "base/mem.h"
 #include "model/json_file.h"
 
-enum { MAX_SHARDS = 4096 };
+enum { MAX_SHARDS = MAPPED_MOST / 4 }; /* two models may be open at a time, and more */
 
 struct checkpoint {
     json_t *weight_map; /* tensor to file name; NULL: one file that holds all */
@@ -161,6 +162,15 @@ void checkpoint_free(struct checkpoint *c)
     free(c->paths);
     json_decref(c->weight_map);
     free(c);
+}
+
+enum ct_status checkpoint_check(const struct checkpoint *c, struct ct_error *err)
+{
+    enum ct_status st = CT_OK;
+
+    for (size_t i = 0; st == CT_OK && i < c->n_files; i++)
+        st = safetensors_check(c->files[i], err);
+    return st;
 }
 
 const struct safetensors_entry *checkpoint_find(const struct checkpoint *c, const char *name,

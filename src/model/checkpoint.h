@@ -15,6 +15,9 @@ struct checkpoint; /* immutable once open */
 enum ct_status checkpoint_open(const char *dir, struct checkpoint **out, struct ct_error *err);
 void checkpoint_free(struct checkpoint *checkpoint);
 
+/* As safetensors_check(), of all files. */
+enum ct_status checkpoint_check(const struct checkpoint *checkpoint, struct ct_error *err);
+
 /* NULL when there is none of that name. *path (may be NULL) is the file that holds it. */
 const struct safetensors_entry *checkpoint_find(const struct checkpoint *checkpoint,
                                                 const char *name, const char **path);

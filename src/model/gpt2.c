@@ -209,6 +209,11 @@ void gpt2_free(struct gpt2 *model)
     free(model);
 }
 
+enum ct_status gpt2_check(const struct gpt2 *model, struct ct_error *err)
+{
+    return checkpoint_check(model->checkpoint, err);
+}
+
 const struct gpt2_config *gpt2_config(const struct gpt2 *model)
 {
     return &model->config;

@@ -33,6 +33,10 @@ struct gpt2; /* owns the mappings; immutable once open */
 enum ct_status gpt2_open(const char *dir, struct gpt2 **out, struct ct_error *err);
 void gpt2_free(struct gpt2 *model);
 
+/* CT_EIO when a file of weights was made shorter since it was opened: what was computed with them
+ * is wrong. Ask when it has been. */
+enum ct_status gpt2_check(const struct gpt2 *model, struct ct_error *err);
+
 const struct gpt2_config *gpt2_config(const struct gpt2 *model);
 
 struct gpt2_info {

@@ -7,18 +7,17 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mapped.h"
 #include "base/mem.h"
 
 enum { PREFIX_BYTES = 8, MAX_HEADER_BYTES = 100000000 };
 
 struct safetensors {
     char *path;
-    unsigned char *map;
-    size_t size;
+    struct mapped map;
     json_t *header; /* the entries' names live here */
     struct safetensors_entry *entries;
     size_t n_entries;
@@ -54,15 +53,8 @@ static enum ct_status map_file(struct safetensors *file, struct ct_error *err)
                      file->path, (long long)info.st_size);
     else if ((uintmax_t)info.st_size > SIZE_MAX / 2)
         st = ct_fail(err, CT_ENOTSUP, "%s: larger than this machine can map", file->path);
-    if (st == CT_OK) {
-        void *const map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (map == MAP_FAILED) {
-            st = ct_fail_errno(err, "%s: cannot map it", file->path);
-        } else {
-            file->map = map;
-            file->size = (size_t)info.st_size;
-        }
-    }
+    if (st == CT_OK)
+        st = mapped_open(fd, (size_t)info.st_size, file->path, &file->map, err);
     close(fd);
     return st;
 }
@@ -73,16 +65,16 @@ static enum ct_status parse_header(struct safetensors *file, size_t *data_at, st
     uint64_t n = 0;
 
     for (int i = PREFIX_BYTES - 1; i >= 0; i--)
-        n = n << 8 | file->map[i];
+        n = n << 8 | file->map.data[i];
     if (n > MAX_HEADER_BYTES)
         return ct_fail(err, CT_EFORMAT,
                        "%s: header of %llu bytes, at most %d are allowed; not a safetensors file",
                        file->path, (unsigned long long)n, MAX_HEADER_BYTES);
-    if (n > file->size - PREFIX_BYTES)
+    if (n > file->map.size - PREFIX_BYTES)
         return ct_fail(err, CT_EFORMAT,
                        "%s: header of %llu bytes in a file of %zu bytes; fetch it again",
-                       file->path, (unsigned long long)n, file->size);
-    const char *const text = (const char *)file->map + PREFIX_BYTES;
+                       file->path, (unsigned long long)n, file->map.size);
+    const char *const text = (const char *)file->map.data + PREFIX_BYTES;
     if (n < 2 || text[0] != '{')
         return ct_fail(err, CT_EFORMAT, "%s: the header does not begin with '{'", file->path);
     file->header = json_loadb(text, (size_t)n, JSON_REJECT_DUPLICATES, &where);
@@ -156,7 +148,7 @@ static enum ct_status parse_entry(const struct safetensors *file, size_t data_at
                                   struct safetensors_entry *entry, struct ct_error *err)
 {
     const json_t *const offsets = json_object_get(info, "data_offsets");
-    const size_t room = file->size - data_at;
+    const size_t room = file->map.size - data_at;
     const char *const name = entry->name;
     unsigned item_bits;
     uint64_t bits;
@@ -183,7 +175,7 @@ static enum ct_status parse_entry(const struct safetensors *file, size_t data_at
         return ct_fail(err, CT_EFORMAT, "%s: %s: %llu bytes for %llu bits of shape and dtype %s",
                        file->path, name, (unsigned long long)(end - begin),
                        (unsigned long long)bits, entry->dtype);
-    entry->data = file->map + data_at + begin;
+    entry->data = file->map.data + data_at + begin;
     entry->n_bytes = (size_t)(end - begin);
     return CT_OK;
 }
@@ -231,8 +223,8 @@ static int by_name(const void *a, const void *b)
 /* Tensors lie back to back, from the first byte after the header to the last of the file. */
 static enum ct_status check_places(struct safetensors *file, size_t data_at, struct ct_error *err)
 {
-    const unsigned char *at = file->map + data_at;
-    const unsigned char *const end = file->map + file->size;
+    const unsigned char *at = file->map.data + data_at;
+    const unsigned char *const end = file->map.data + file->map.size;
 
     qsort(file->entries, file->n_entries, sizeof *file->entries, by_place);
     for (size_t i = 0; i < file->n_entries; i++) {
@@ -265,6 +257,9 @@ enum ct_status safetensors_open(const char *path, struct safetensors **out, stru
         st = parse_entries(file, data_at, err);
     if (st == CT_OK)
         st = check_places(file, data_at, err);
+    const enum ct_status cut = safetensors_check(file, err);
+    if (cut != CT_OK)
+        st = cut; /* what else may be wrong is so because of that */
     if (st == CT_OK)
         *out = file;
     else
@@ -276,12 +271,16 @@ void safetensors_free(struct safetensors *file)
 {
     if (file == NULL)
         return;
-    if (file->map != NULL)
-        munmap(file->map, file->size);
+    mapped_close(&file->map);
     json_decref(file->header);
     free(file->entries);
     free(file->path);
     free(file);
+}
+
+enum ct_status safetensors_check(const struct safetensors *file, struct ct_error *err)
+{
+    return mapped_check(&file->map, file->path, err);
 }
 
 const char *safetensors_path(const struct safetensors *file)
@@ -291,7 +290,7 @@ const char *safetensors_path(const struct safetensors *file)
 
 uint64_t safetensors_size(const struct safetensors *file)
 {
-    return file->size;
+    return file->map.size;
 }
 
 size_t safetensors_count(const struct safetensors *file)

@@ -30,6 +30,10 @@ struct safetensors; /* immutable once open */
 enum ct_status safetensors_open(const char *path, struct safetensors **out, struct ct_error *err);
 void safetensors_free(struct safetensors *file);
 
+/* CT_EIO when the file was made shorter since it was opened, and its tensors may not be what they
+ * were. Ask when they have been read. */
+enum ct_status safetensors_check(const struct safetensors *file, struct ct_error *err);
+
 const char *safetensors_path(const struct safetensors *file);
 uint64_t safetensors_size(const struct safetensors *file); /* bytes of the whole file */
 size_t safetensors_count(const struct safetensors *file);

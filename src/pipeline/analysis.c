@@ -171,9 +171,23 @@ const char *stage_name(enum stage_id stage)
     return stages[stage].name;
 }
 
+static enum ct_status check_load(const struct load_result *load, struct ct_error *err)
+{
+    if (load == NULL)
+        return CT_OK;
+    return load->model != NULL ? gpt2_check(load->model, err)
+                               : activations_check(&load->activations, err);
+}
+
+enum ct_status analysis_check_inputs(const struct analysis *a, struct ct_error *err)
+{
+    return check_load(a->load, err);
+}
+
 bool analysis_is_stale(const struct analysis *a, enum stage_id stage)
 {
-    return analysis_result(a, stage) == NULL || a->keys[stage] != analysis_key(&a->params, stage);
+    return analysis_result(a, stage) == NULL || a->keys[stage] != analysis_key(&a->params, stage) ||
+           (stage == STAGE_LOAD && check_load(a->load, NULL) != CT_OK);
 }
 
 struct progress_of_stage {
@@ -197,7 +211,14 @@ enum ct_status analysis_compute(const struct analysis *a, enum stage_id stage,
     struct progress_of_stage context = { watch != NULL ? watch : &nobody, stage };
     const struct stage_run run = { { stage_tick, &context }, context.watch };
 
-    return stages[stage].compute(a, &run, result, err);
+    const enum ct_status status = stages[stage].compute(a, &run, result, err);
+    const struct load_result *const own = stage == STAGE_LOAD && status == CT_OK ? *result : NULL;
+    const enum ct_status cut = check_load(stage == STAGE_LOAD ? own : a->load, err);
+    if (cut != CT_OK && status == CT_OK) {
+        analysis_discard(stage, *result);
+        *result = NULL;
+    }
+    return cut != CT_OK ? cut : status;
 }
 
 void analysis_accept(struct analysis *a, enum stage_id stage, void *result, uint64_t key,

@@ -212,16 +212,21 @@ enum ct_status analysis_init_layer(struct analysis *a, const struct analysis *wh
 
 const char *stage_name(enum stage_id stage);
 
-/* True when the stage has no result, or one that other parameters gave. */
+/* True when the stage has no result, one that other parameters gave, or files that were cut. */
 bool analysis_is_stale(const struct analysis *a, enum stage_id stage);
 
 /*
  * Computes one stage from the results of the stages before it, which must not be stale, and leaves
- * *a as it was. *result goes to analysis_accept() or analysis_discard(). The stages' own errors.
+ * *a as it was. *result goes to analysis_accept() or analysis_discard(). The stages' own errors,
+ * and those of analysis_check_inputs().
  */
 enum ct_status analysis_compute(const struct analysis *a, enum stage_id stage,
                                 const struct analysis_watch *watch, void **result,
                                 struct ct_error *err);
+
+/* CT_EIO when a file that was loaded, and is read where it lies, was made shorter since: what was
+ * read from it is wrong, and STAGE_LOAD is stale. */
+enum ct_status analysis_check_inputs(const struct analysis *a, struct ct_error *err);
 
 /* The result of a stage, stale or not; NULL: none. */
 const void *analysis_result(const struct analysis *a, enum stage_id stage);

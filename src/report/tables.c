@@ -295,6 +295,11 @@ static enum ct_status write_to(const struct analysis *a, const struct table *tab
         outfile_digest(file, digest);
     struct csv_writer writer = { .file = file };
     table->write(a, &writer);
+    const enum ct_status cut = analysis_check_inputs(a, err);
+    if (cut != CT_OK) {
+        outfile_abort(file);
+        return cut;
+    }
     return outfile_commit(file, err);
 }
 

@@ -41,7 +41,7 @@ extern const size_t n_tables;
 const struct table *table_find(const char *file);
 
 /* Writes one table to path ("-": standard output), whatever is there. Its stages must have run.
- * CT_EIO, CT_ENOMEM. */
+ * CT_EIO (also when activations that are read where they lie have been cut), CT_ENOMEM. */
 enum ct_status table_write(const struct analysis *a, const struct table *table, const char *path,
                            struct ct_error *err);
 

@@ -9,6 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/mapped.h"
+
 static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 enum { N_FAULTS = sizeof faults / sizeof *faults, STACK_SIZE = 16384 };
 
@@ -57,28 +59,32 @@ static void say(const char *text, size_t size)
     }
 }
 
-static void on_fault(int number)
+static void on_fault(int number, siginfo_t *info, void *context)
 {
     static const char words[] = "circuittui: a fault of the program itself; results that were not "
                                 "written are lost\r\n";
 
+    (void)context;
+    if (number == SIGBUS && info->si_code > 0 && mapped_heal(info->si_addr))
+        return;
+    signal(number, SIG_DFL);
     if (has_settings)
         tcsetattr(STDIN_FILENO, TCSANOW, &settings);
     say(goodbye, goodbye_size);
     say(words, sizeof words - 1);
-    raise(number); /* by default again, so that the shell and a debugger see what happened */
+    raise(number); /* so that the shell and a debugger see what happened */
 }
 
 void crash_guard(void)
 {
     const stack_t own = { .ss_sp = stack, .ss_size = sizeof stack };
-    struct sigaction action = { .sa_handler = on_fault };
+    struct sigaction action = { .sa_sigaction = on_fault };
 
     has_settings = tcgetattr(STDIN_FILENO, &settings) == 0;
     prepare_goodbye();
     sigaltstack(&own, NULL);
     sigemptyset(&action.sa_mask);
-    action.sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK);
+    action.sa_flags = (int)(SA_SIGINFO | SA_NODEFER | SA_ONSTACK);
     for (size_t i = 0; i < N_FAULTS; i++)
         sigaction(faults[i], &action, &before[i]);
 }

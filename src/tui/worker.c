@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/signals.h"
 
 /* Pictures of t-SNE a second: what a slow line can take. */
 static const double SECONDS_A_PICTURE = 0.1;
@@ -199,13 +199,11 @@ static void *work(void *context)
 /* Signals are for the thread that owns the terminal. */
 static int start_thread(struct worker *w)
 {
-    sigset_t all;
-    sigset_t old;
+    sigset_t before;
 
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
+    signals_block(&before);
     const int failed = pthread_create(&w->thread, NULL, work, w);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return failed;
 }
 

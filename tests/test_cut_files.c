@@ -1,0 +1,202 @@
+/*
+ * Files that another program makes shorter between their opening and their use: the run, or the
+ * stage, fails in one line, and nothing dies. A FIFO in the place of what is read next holds the
+ * program where the file has been mapped.
+ */
+#include "config.h"
+#include "support.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mapped.h"
+#include "io_temp.h"
+#include "model_files.h"
+#include "pipeline/analysis.h"
+#include "report/tables.h"
+
+enum { COMMAND_SIZE = 4096 };
+
+static char *folder;
+
+static void put_fixture(const char *name, const char *as)
+{
+    size_t size;
+    char *const bytes = slurp(fixture_path(name), &size);
+
+    file_put(folder, as, bytes, size);
+    free(bytes);
+}
+
+static void put_model(void)
+{
+    put_fixture("demo/config.json", "config.json");
+    put_fixture("demo/model.safetensors", "model.safetensors");
+    put_fixture("demo/vocab.json", "vocab.json");
+    put_fixture("demo/merges.txt", "merges.txt");
+    put_fixture("demo/stimuli.csv", "stimuli.csv");
+}
+
+static const char *path_of(const char *name)
+{
+    static char path[COMMAND_SIZE];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+/* Runs the program, which comes to read `fifo` and finds text there; before that, cut is made
+ * shorter. It must fail and say so of cut. */
+static void run_and_cut(const char *arguments, const char *cut, long size, const char *text)
+{
+    char command[COMMAND_SIZE];
+    char want[COMMAND_SIZE];
+    int status;
+
+    ck_assert_int_eq(mkfifo(path_of("fifo"), 0600), 0);
+    snprintf(command, sizeof command, "cd '%s' && '%s' %s >out.txt 2>err.txt", folder,
+             getenv("CIRCUITTUI"), arguments);
+    const pid_t child = fork();
+    if (child == 0) {
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    const int fd = open(path_of("fifo"), O_WRONLY); /* waits until it is opened to be read */
+    ck_assert_int_eq(truncate(path_of(cut), size), 0);
+    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    char *const answer = slurp(path_of("err.txt"), NULL);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1, "status %d: %s", status, answer);
+    snprintf(want, sizeof want, "%s: was cut short while it was read", cut);
+    ck_assert_msg(strstr(answer, want) != NULL && strchr(answer, '\n') == strrchr(answer, '\n'),
+                  "%s", answer);
+    free(answer);
+    unlink(path_of("fifo"));
+}
+
+START_TEST(a_run_tells_that_the_model_was_cut)
+{
+    static const char *const threads[] = { "1", "2" };
+    char arguments[COMMAND_SIZE];
+
+    for (size_t i = 0; i < 2; i++) {
+        put_model();
+        snprintf(arguments, sizeof arguments,
+                 "run -m . -s fifo -H '*' -H 'h.*' -o out --threads %s", threads[i]);
+        run_and_cut(arguments, "model.safetensors", 8192,
+                    "group,target,text\na, him,I saw him\nb, her,I saw her\n");
+        ck_assert_int_ne(access(path_of("out"), F_OK), 0);
+    }
+}
+END_TEST
+
+/* [64, 64] float32: five pages with the header. */
+static void put_npy(void)
+{
+    static const char dictionary[] =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (64, 64), }";
+    static char bytes[128 + sizeof(float) * 64 * 64];
+
+    memset(bytes, ' ', 128);
+    memcpy(bytes, "\x93NUMPY\x01\0\x76", 10);
+    memcpy(bytes + 10, dictionary, sizeof dictionary - 1);
+    bytes[127] = '\n';
+    for (size_t i = 0; i < 64 * 64; i++) {
+        const float value = (float)(i * i % 101);
+        memcpy(bytes + 128 + i * sizeof value, &value, sizeof value);
+    }
+    file_put(folder, "x.npy", bytes, sizeof bytes);
+}
+
+START_TEST(a_step_tells_that_its_npy_was_cut)
+{
+    char labels[2 * 64 + 1] = "";
+
+    for (size_t i = 0; i < 64; i++)
+        memcpy(labels + 2 * i, i % 2 == 0 ? "a\n" : "b\n", 2);
+    put_npy();
+    run_and_cut("ttest --groups fifo x.npy -o t.csv", "x.npy", 4096, labels);
+    ck_assert_int_ne(access(path_of("t.csv"), F_OK), 0);
+    put_npy();
+    run_and_cut("run --groups fifo -a x.npy -o out", "x.npy", 0, labels);
+    ck_assert_int_ne(access(path_of("out"), F_OK), 0);
+}
+END_TEST
+
+/* As in the user interface, which lives on: the stage fails, and when the file is whole again,
+ * loading it is the first thing to be done. */
+START_TEST(an_analysis_begins_again_when_the_file_is_whole)
+{
+    struct analysis a;
+    struct ct_error err = { 0 };
+
+    put_model();
+    analysis_init(&a);
+    ck_assert_int_eq(params_set(&a.params.model, folder, NULL), CT_OK);
+    ck_assert_int_eq(params_set(&a.params.stimuli, path_of("stimuli.csv"), NULL), CT_OK);
+    ck_assert_int_eq(analysis_run(&a, STAGE_HOOK, NULL, &err), CT_OK);
+    ck_assert_int_eq(truncate(path_of("model.safetensors"), 8192), 0);
+    ck_assert_int_eq(analysis_run(&a, STAGE_EXTRACT, NULL, &err), CT_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "model.safetensors: was cut short"));
+    ck_assert_ptr_null(a.extract);
+    ck_assert(analysis_is_stale(&a, STAGE_LOAD));
+    ck_assert_int_eq(analysis_check_inputs(&a, NULL), CT_EIO);
+    ck_assert_int_eq(analysis_run(&a, STAGE_EXTRACT, NULL, &err), CT_EFORMAT); /* too short now */
+    put_model();
+    ck_assert_int_eq(analysis_run(&a, STAGE_EXTRACT, NULL, &err), CT_OK);
+    ck_assert(!analysis_is_stale(&a, STAGE_LOAD));
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(no_table_is_written_of_what_was_cut)
+{
+    struct analysis a;
+
+    put_npy();
+    analysis_init(&a);
+    a.params.ungrouped = true;
+    ck_assert_int_eq(params_set(&a.params.activations, path_of("x.npy"), NULL), CT_OK);
+    ck_assert_int_eq(analysis_run(&a, STAGE_EXTRACT, NULL, NULL), CT_OK);
+    ck_assert_int_eq(truncate(path_of("x.npy"), 4096), 0);
+    ck_assert_int_eq(table_write(&a, table_find("activations.csv"), path_of("a.csv"), NULL),
+                     CT_EIO);
+    ck_assert_int_ne(access(path_of("a.csv"), F_OK), 0);
+    analysis_clear(&a);
+}
+END_TEST
+
+static void begin(void)
+{
+    folder = folder_new();
+}
+
+static void end(void)
+{
+    folder_remove(folder);
+}
+
+int main(void)
+{
+    Suite *const suite = suite_create("cut_files");
+    TCase *const tcase = tcase_create("cut_files");
+    SRunner *const runner = srunner_create(suite);
+
+    mapped_guard();
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, begin, end);
+    tcase_add_test(tcase, a_run_tells_that_the_model_was_cut);
+    tcase_add_test(tcase, a_step_tells_that_its_npy_was_cut);
+    tcase_add_test(tcase, no_table_is_written_of_what_was_cut);
+    tcase_add_test(tcase, an_analysis_begins_again_when_the_file_is_whole);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
