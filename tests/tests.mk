@@ -75,12 +75,6 @@ tests_test_tokenizer_SOURCES = tests/test_tokenizer.c $(TEST_SUPPORT)
 tests_test_tokenizer_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_tokenizer_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
-# Not a test: what tests/quality/tsne_quality.py runs (make tests/quality/tsne_driver).
-EXTRA_PROGRAMS += tests/quality/tsne_driver
-tests_quality_tsne_driver_SOURCES = tests/quality/tsne_driver.c
-tests_quality_tsne_driver_LDADD = $(NUM) $(NUM_LIBS)
-EXTRA_DIST += tests/quality/tsne_quality.py
-
 check_PROGRAMS += tests/test_mt19937
 tests_test_mt19937_SOURCES = tests/test_mt19937.c $(TEST_SUPPORT)
 tests_test_mt19937_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -261,8 +255,11 @@ check_PROGRAMS += tests/test_load_views
 tests_test_load_views_SOURCES = tests/test_load_views.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
 tests_test_load_views_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_load_views_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
+# The benchmark on small inputs without peers; skipped without python3.
+dist_check_SCRIPTS += tests/test_bench.sh
+tests/test_bench.log: tests/bench/driver$(EXEEXT)
 # Measured by hand, see their heads.
-EXTRA_DIST += tests/tui_latency.py tests/bench/make_model.py
+EXTRA_DIST += tests/tui_latency.py
 
 check_PROGRAMS += tests/test_worker
 tests_test_worker_SOURCES = tests/test_worker.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)

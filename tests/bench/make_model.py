@@ -4,7 +4,8 @@
     tests/bench/make_model.py DIR [n_layer n_embd n_head]      default: 24 1024 16, GPT-2 medium
 
 Standard library only. The weights repeat one block of random numbers: fast to make, good enough
-for times. There is no tokenizer in DIR: use --tokenizer with the demo's.
+for times. Token embeddings are larger than what is added to them, so that neurons follow the token
+as they do in a trained model. There is no tokenizer in DIR: use --tokenizer with the demo's.
 """
 import array
 import json
@@ -50,7 +51,9 @@ def main():
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     rng = random.Random(1)
-    weights = array.array("f", (rng.gauss(0, 0.02) for _ in range(BLOCK))).tobytes()
+    normal = [rng.gauss(0, 1) for _ in range(BLOCK)]
+    weights = array.array("f", (0.02 * v for v in normal)).tobytes()
+    tokens = array.array("f", (0.2 * v for v in normal)).tobytes()
     gains = array.array("f", (rng.gauss(1, 0.1) for _ in range(d))).tobytes()
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "model.safetensors"), "wb") as f:
@@ -58,6 +61,7 @@ def main():
         for name, shape in shapes(n_layer, d):
             left = size(shape)
             block = gains if "ln_" in name and name.endswith("weight") else weights
+            block = tokens if name == "wte.weight" else block
             while left > 0:
                 left -= f.write(block[:left])
     with open(os.path.join(folder, "config.json"), "w") as f:

@@ -2,9 +2,9 @@
 """Compares the quality of our t-SNE with scikit-learn's, by one evaluator.
 
 Run by hand; needs scikit-learn (Debian: python3-sklearn) and the driver, built by
-`make tests/quality/tsne_driver`:
+`make tests/bench/driver`:
 
-    OMP_NUM_THREADS=1 tests/quality/tsne_quality.py BUILD_DIR [N[:RUNS] ...]
+    OMP_NUM_THREADS=1 tests/bench/tsne_quality.py BUILD_DIR [N[:RUNS] ...]
 
 without sizes: 60 100 200 500 1000 2000:3, nine runs each. The data are N neurons with 108 features
 from 12 latent response patterns with noise; each run puts relative noise of 1e-7 on them, which
@@ -16,13 +16,13 @@ kept; width (root mean square distance from the centre).
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 from sklearn.manifold import TSNE
-from sklearn.neighbors import NearestNeighbors
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "fixtures"))
-from gen_tsne import joint, kl_divergence  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from quality import Evaluator  # noqa: E402
 
 PERPLEXITY = 30.0
 
@@ -35,18 +35,11 @@ def neurons(n_samples, seed):
 
 
 def ours(driver, x):
-    command = [str(driver), str(x.shape[0]), str(x.shape[1]), "2", str(PERPLEXITY)]
-    done = subprocess.run(command, input=np.ascontiguousarray(x).tobytes(), capture_output=True, check=True)
-    return np.frombuffer(done.stdout).reshape(-1, 2)
-
-
-def neighbors(x):
-    return NearestNeighbors(n_neighbors=10).fit(x).kneighbors(return_distance=False)
-
-
-def measure(x, p, y):
-    kept = [len(set(a) & set(b)) / 10 for a, b in zip(neighbors(x), neighbors(y))]
-    return kl_divergence(p, y), np.mean(kept), np.sqrt(np.var(y, axis=0).sum())
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(f"{folder}/x.npy", x)
+        command = [driver, "tsne", f"{folder}/x.npy", f"{folder}/y", str(PERPLEXITY)]
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        return np.fromfile(f"{folder}/y").reshape(-1, 2)
 
 
 def compare(driver, n_samples, n_runs, seed=0):
@@ -55,9 +48,9 @@ def compare(driver, n_samples, n_runs, seed=0):
     theirs, our = [], []
     for _ in range(n_runs):
         noisy = x * (1.0 + 1e-7 * rng.standard_normal(x.shape))
-        p = joint(noisy, PERPLEXITY)
-        theirs.append(measure(noisy, p, TSNE(perplexity=PERPLEXITY).fit_transform(noisy)))
-        our.append(measure(noisy, p, ours(driver, noisy)))
+        evaluator = Evaluator(noisy, PERPLEXITY)
+        theirs.append(evaluator.measure(TSNE(perplexity=PERPLEXITY).fit_transform(noisy).astype(np.float64)))
+        our.append(evaluator.measure(ours(driver, noisy)))
     theirs, our = np.array(theirs), np.array(our)
     a, b = np.median(theirs, axis=0), np.median(our, axis=0)
     print(f"{n_samples:5d} {n_runs:4d}  {a[0]:.4f} [{theirs[:, 0].min():.4f} {theirs[:, 0].max():.4f}]"
@@ -68,7 +61,7 @@ def compare(driver, n_samples, n_runs, seed=0):
 def main(arguments):
     if not arguments:
         sys.exit(__doc__)
-    driver = pathlib.Path(arguments[0]) / "tests/quality/tsne_driver"
+    driver = pathlib.Path(arguments[0]) / "tests/bench/driver"
     print("    n runs  sklearn KL               our KL                   ratio   knn10        width")
     for size in arguments[1:] or ["60", "100", "200", "500", "1000", "2000:3"]:
         n_samples, _, n_runs = size.partition(":")
