@@ -16,9 +16,11 @@
 static enum ct_status open_ui(struct options *options, int *code, struct ct_error *err)
 {
     char *demo = NULL;
+    char *const sessions = paths_state();
     struct tui_options ui = {
         .params = &options->params,
         .hub = paths_hub(),
+        .sessions = sessions,
         .out = options->out,
         .force = options->force,
         .per_layer = options->per_layer,
@@ -37,6 +39,7 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
     if (status == CT_OK)
         status = tui_run(&ui, &signal_number, err);
     free(demo);
+    free(sessions);
     if (status == CT_EINVAL)
         *code = 2; /* no terminal that could show it */
     if (signal_number != 0) {

@@ -15,7 +15,7 @@ command -v tmux >/dev/null 2>&1 || { echo "skipped: there is no tmux"; exit 77; 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/test_tui.XXXXXX") || exit 1
 socket=circuittui-test-$$
 unset TMUX TMUX_PANE NO_COLOR COLORTERM ENV LC_ALL CIRCUITTUI_GPT2_TOKENIZER
-export LANG=C.UTF-8
+export LANG=C.UTF-8 XDG_STATE_HOME=$tmp/state
 mux() { tmux -L "$socket" -f /dev/null "$@"; }
 # shellcheck disable=SC2317 # the trap calls it
 cleanup() {
@@ -422,7 +422,16 @@ long_activations() {
     }' >"$tmp/long.csv"
 }
 
-size() { mux resize-window -t "$pane" -x "$1" -y "$2"; }
+# tmux tells the terminal a while later; a program started meanwhile would draw for the old size.
+size() { # COLS ROWS
+    mux resize-window -t "$pane" -x "$1" -y "$2"
+    size_n=0
+    while [ "$(stty size <"$(mux display-message -p -t "$pane" '#{pane_tty}')")" != "$2 $1" ]; do
+        size_n=$((size_n + 1))
+        [ $size_n -lt 200 ] || fail "the terminal has not got its size $1 x $2"
+        sleep 0.02
+    done
+}
 
 sizes_and_cancel() {
     long_activations
@@ -503,6 +512,38 @@ signals() {
     ok "ctrl-Z and back, also into a terminal of another size"
 }
 
+# What a dropped line leaves is offered by the next start, once; what was saved stays.
+cut_off() {
+    rm -rf "$tmp/state"
+    run "sh -c 'echo \$\$ >pid; exec $program --eps 0.5'"
+    await 'They warned him'
+    keys 4 Enter
+    await_mark 4 '\*'
+    kill -s HUP "$(program_pid)"
+    kill -s HUP "$(program_pid)" 2>/dev/null # the shell's own, after the terminal's
+    ended 129
+    "$program" run --eps 0.5 --out "$tmp/cut" >/dev/null 2>&1
+    cmp "$tmp/cut/ttest.csv" "$tmp"/state/circuittui/cut-off-*/ttest.csv ||
+        fail "ttest.csv was not saved, or is another: $(find "$tmp/cut" "$tmp/state")"
+    run "$program"
+    await 'was cut off; go on with it? *y/n'
+    keys y
+    await_mark 4 '\*'
+    mark_is 5 '\.' || fail "more was computed than before"
+    keys 6
+    await 'eps  *0.5'
+    cmp -s "$tmp/cut/ttest.csv" "$tmp"/state/circuittui/session-*/ttest.csv ||
+        fail "the files of the session are gone"
+    leave
+    run "$program"
+    await 'They warned him'
+    holds 'cut off' && fail "asked twice"
+    keys 2
+    await '^.>. 2 '
+    leave
+    ok "a session that is cut off: saved, offered once, gone on with"
+}
+
 terminals() {
     for term in vt100 xterm-256color tmux-256color screen linux; do
         infocmp "$term" >/dev/null 2>&1 || { echo "skipped: no terminfo for $term"; continue; }
@@ -558,5 +599,6 @@ mux new-session -d -s keeper -x 80 -y 24 'sleep 600'
 on_the_demo
 sizes_and_cancel
 signals
+cut_off
 terminals
 terminal_gone

@@ -41,6 +41,16 @@ enum ct_status paths_demo(char **out, struct ct_error *err)
                    PKGDATADIR);
 }
 
+char *paths_state(void)
+{
+    const char *const state = getenv("XDG_STATE_HOME");
+    const char *const home = getenv("HOME");
+
+    if (state != NULL && *state == '/') /* relative values are to be ignored */
+        return outfile_join(state, "circuittui");
+    return home != NULL && *home == '/' ? outfile_join(home, ".local/state/circuittui") : NULL;
+}
+
 struct hub_env paths_hub(void)
 {
     return (struct hub_env){

@@ -12,6 +12,11 @@
  */
 enum ct_status paths_demo(char **out, struct ct_error *err);
 
+/* Where state that outlives a run is kept, by the XDG base directory specification:
+ * `.../circuittui`, not necessarily there. Owned by the caller; NULL: the environment names no
+ * home, or memory is out. */
+char *paths_state(void);
+
 /* What the environment says about the cache of Hugging Face's tools. */
 struct hub_env paths_hub(void);
 

@@ -22,9 +22,16 @@ enum ct_status app_init(struct app *app, struct ct_error *err)
     return worker_new(&app->worker, err);
 }
 
-void app_clear(struct app *app)
+void app_stop(struct app *app)
 {
     worker_free(app->worker); /* it may still read what the analysis holds */
+    app->worker = NULL;
+}
+
+void app_clear(struct app *app)
+{
+    app_stop(app);
+    free(app->session);
     analysis_clear(&app->a);
     analysis_clear(&app->whole);
     hub_models_free(app->models, app->n_models);

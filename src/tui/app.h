@@ -112,6 +112,8 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     bool force;       /* export may write over what is there */
     unsigned formats; /* what it writes, a set of enum result_format */
     bool unsaved;
+    const char *sessions; /* where sessions that were cut off are kept, borrowed; NULL: nowhere */
+    char *session;        /* folder of the one that was asked about, owned */
     bool quit;
     bool redraw; /* send the whole screen again */
 };
@@ -120,6 +122,9 @@ extern const char *const stage_titles[N_STAGES];
 
 enum ct_status app_init(struct app *app, struct ct_error *err);
 void app_clear(struct app *app);
+
+/* Cancels what is being computed and ends the worker, for good. */
+void app_stop(struct app *app);
 
 void app_say(struct app *app, ink color, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

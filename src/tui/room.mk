@@ -12,6 +12,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/lists.c src/tui/lists.h \
 	src/tui/prompt.c src/tui/prompt.h \
 	src/tui/screen.c src/tui/screen.h \
+	src/tui/session.c src/tui/session.h \
 	src/tui/tui.c src/tui/tui.h \
 	src/tui/view_list.c \
 	src/tui/view_overview.c \

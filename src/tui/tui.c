@@ -11,6 +11,7 @@
 #include "tui/keys.h"
 #include "tui/prompt.h"
 #include "tui/screen.h"
+#include "tui/session.h"
 
 /* The canvas of the size that the screen has now. */
 static enum ct_status fit_canvas(const struct screen *screen, struct canvas *c,
@@ -121,8 +122,14 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
         app.stage = options->per_layer ? STAGE_LAYERS : STAGE_LOAD;
         app.formats = options->formats;
         srandom((unsigned)time(NULL));
+        app.sessions = options->sessions;
         app_run(&app, STAGE_LOAD);
+        session_offer(&app);
         status = loop(&app, screen, signal_number, err);
+    }
+    if (status == CT_OK && (*signal_number == SIGHUP || *signal_number == SIGTERM)) {
+        app_stop(&app);
+        status = session_save(&app, err); /* further signals still wait in the screen's pipe */
     }
     screen_free(screen);
     app_clear(&app);

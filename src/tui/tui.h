@@ -12,6 +12,7 @@ struct tui_options {
     struct params *params; /* taken over */
     const char *demo;      /* folder of the built-in model and sentences; NULL: not there */
     struct hub_env hub;    /* where models are found by name */
+    const char *sessions;  /* where sessions that were cut off are kept; NULL: they are not */
     const char *out;       /* where export writes to; NULL: asked for */
     bool force;
     unsigned formats; /* of export: a set of enum result_format */

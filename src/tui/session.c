@@ -1,0 +1,143 @@
+#include "config.h"
+#include "tui/session.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "io/outfile.h"
+#include "report/manifest.h"
+#include "report/tables.h"
+
+/* `cut-off-20260731-235959`: the newest comes last; `session-...` once it has been asked about. */
+static const char prefix[] = "cut-off-";
+static const char other_prefix[] = "session-";
+enum { PREFIX_SIZE = sizeof prefix - 1, NAME_SIZE = 64 };
+
+/* ---- the end of one ---- */
+
+static char *new_folder(const struct app *app, struct ct_error *err)
+{
+    const time_t now = time(NULL);
+    struct tm local = { 0 };
+    char name[NAME_SIZE];
+
+    localtime_r(&now, &local);
+    strftime(name, sizeof name, "cut-off-%Y%m%d-%H%M%S", &local);
+    if (outfile_make_folder(app->sessions, err) != CT_OK)
+        return NULL;
+    char *const folder = outfile_join(app->sessions, name);
+    if (folder == NULL)
+        ct_fail_nomem(err, "session", 0);
+    else if (mkdir(folder, 0700) == 0) /* sentences are nobody else's business */
+        return folder;
+    else
+        ct_fail_errno(err, "%s", folder);
+    free(folder);
+    return NULL;
+}
+
+enum ct_status session_save(struct app *app, struct ct_error *err)
+{
+    static const char *const command[] = { "circuittui" };
+    struct tables_written written = { .formats = FORMAT_CSV };
+
+    if (!app->unsaved || app->sessions == NULL)
+        return CT_OK;
+    app_leave_layer(app);
+    char *const folder = new_folder(app, err);
+    if (folder == NULL)
+        return CT_EIO;
+    enum ct_status status = tables_write(&app->a, folder, &written, err);
+    if (status == CT_OK)
+        status = manifest_write(&app->a, command, 1, &written, folder, err);
+    free(folder);
+    return status;
+}
+
+/* ---- the beginning of the next ---- */
+
+/* The folder of the last one with a manifest, owned by the caller; NULL: there is none. */
+static char *find_newest(const char *sessions)
+{
+    char newest[NAME_SIZE] = "";
+    DIR *const directory = opendir(sessions);
+    const struct dirent *entry;
+
+    while (directory != NULL && (entry = readdir(directory)) != NULL)
+        if (strncmp(entry->d_name, prefix, PREFIX_SIZE) == 0 && strlen(entry->d_name) < NAME_SIZE &&
+            strcmp(entry->d_name, newest) > 0)
+            snprintf(newest, sizeof newest, "%s", entry->d_name);
+    if (directory != NULL)
+        closedir(directory);
+    return newest[0] != '\0' ? outfile_join(sessions, newest) : NULL;
+}
+
+/* True when folder, whose name begins with prefix, has the other one now. */
+static bool rename_asked(char *folder)
+{
+    char *const name = strrchr(folder, '/') + 1;
+    char *const before = strdup(folder);
+
+    _Static_assert(sizeof prefix == sizeof other_prefix, "one takes the other's place");
+    memcpy(name, other_prefix, PREFIX_SIZE);
+    const bool renamed = before != NULL && rename(before, folder) == 0;
+    free(before);
+    return renamed;
+}
+
+/* The last stage whose results are among the files. */
+static enum stage_id last_stage(const struct manifest *m)
+{
+    enum stage_id last = STAGE_LOAD;
+
+    for (size_t i = 0; i < m->results.n; i++) {
+        const enum stage_id stage = table_find(m->results.files[i].file)->stage;
+        if (stage > last)
+            last = stage;
+    }
+    return last;
+}
+
+/* The same parameters give the same results: they are computed again as far as they had come. */
+static void go_on(struct app *app)
+{
+    struct manifest m = { 0 };
+    struct ct_error err;
+    char *const path = outfile_join(app->session, "manifest.json");
+    enum ct_status status =
+        path != NULL ? manifest_read(path, &m, &err) : ct_fail_nomem(&err, "session", 0);
+
+    free(path);
+    if (status != CT_OK) {
+        app_say(app, INK_BAD, "%s", err.text);
+        return;
+    }
+    m.params.threads = app->a.params.threads;
+    params_clear(&app->a.params);
+    app->a.params = m.params; /* handed over */
+    m.params = (struct params){ 0 };
+    app->stage = last_stage(&m);
+    manifest_clear(&m);
+    app_say(app, INK_GOOD, "going on; the files of that session stay in %s", app->session);
+    app_run(app, app->stage);
+}
+
+void session_offer(struct app *app)
+{
+    char *const folder = app->sessions != NULL ? find_newest(app->sessions) : NULL;
+
+    if (folder == NULL || !rename_asked(folder)) {
+        free(folder);
+        return;
+    }
+    app->session = folder;
+    const char *const at = strrchr(folder, '/') + 1 + PREFIX_SIZE; /* 20260731-235959 */
+    app_confirm(app, go_on, "The session of %.4s-%.2s-%.2s was cut off; go on with it?", at, at + 4,
+                at + 6);
+}
