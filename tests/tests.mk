@@ -257,7 +257,7 @@ tests_test_load_views_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_load_views_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 # The benchmark on small inputs without peers; skipped without python3.
 dist_check_SCRIPTS += tests/test_bench.sh
-tests/test_bench.log: tests/bench/driver$(EXEEXT)
+check_DATA += tests/bench/driver$(EXEEXT)
 # Measured by hand, see their heads.
 EXTRA_DIST += tests/tui_latency.py
 

@@ -15,7 +15,7 @@ FUZZ_TARGETS = tests/fuzz/fuzz_safetensors tests/fuzz/fuzz_index tests/fuzz/fuzz
 	tests/fuzz/fuzz_number tests/fuzz/fuzz_options
 EXTRA_PROGRAMS += $(FUZZ_TARGETS)
 CLEANFILES += $(FUZZ_TARGETS)
-check_DATA = $(FUZZ_TARGETS)
+check_DATA += $(FUZZ_TARGETS)
 dist_check_SCRIPTS += tests/test_fuzz.sh
 EXTRA_DIST += tests/fuzz/gen_corpus.py tests/fuzz/corpus
 
