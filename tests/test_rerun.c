@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,15 +64,17 @@ START_TEST(figures_that_differ_are_told)
 
     snprintf(want, sizeof want,
              "ttest.csv                the file here is not the one of the manifest; 1 of 2304 "
-             "figures differ\n  t: 1 of 256 rows, row 3 (h.3.mlp.c_fc:2): 7.5 then, %s now, ",
-             t);
+             "figures differ, by %.3g at most\n  t: 1 of 256 rows, row 3 (h.3.mlp.c_fc:2): 7.5 "
+             "then, %s now, ",
+             fabs(atof(t) - 7.5), t);
     differs("$C rerun x/manifest.json", NOT_ALL, want);
     differs("$C rerun x/manifest.json", NOT_ALL, "\n1 of 13 result files differs.\n");
     free(t);
     works(
         "awk -F, -v OFS=, 'NR == 4 { $6 = 100 } NR == 9 { $6 = 110 } 1' r/ttest.csv >x/ttest.csv");
     differs("$C rerun x/manifest.json", NOT_ALL,
-            "2 of 2304 figures differ\n  df: 2 of 256 rows (3, 8), most in row 3 (h.3.mlp.c_fc:2): "
+            "2 of 2304 figures differ, by 6 at most\n  df: 2 of 256 rows (3, 8), most in row 3 "
+            "(h.3.mlp.c_fc:2): "
             "100 then, 106 now, +6\n");
 }
 END_TEST
@@ -83,7 +86,15 @@ START_TEST(arrays_that_differ_are_told)
           "tail -c +133 r/tsne.npy; } >x/tsne.npy");
     differs("$C rerun x/manifest.json", NOT_ALL,
             "tsne.npy                 the file here is not the one of the manifest; 1 of 218 "
-            "figures differ\n  column 0: 1 of 109 rows, row 0: 0 then, ");
+            "figures differ, by ");
+    differs("$C rerun x", NOT_ALL, " at most\n  column 0: 1 of 109 rows, row 0: 0 then, ");
+    works(
+        "rm -rf x; cp -r r x; awk -F, -v OFS=, 'NR == 2 { for (i = 4; i < 24; i++) $i = i * 1000 } "
+        "1' r/activations.csv >x/activations.csv");
+    differs("$C rerun x", NOT_ALL,
+            "20 of 27972 figures differ, by 2.3e+04 at most\n"
+            "  h.3.mlp.c_fc:19: 1 of 108 rows, row 1: 23000 then, ");
+    differs("$C rerun x", NOT_ALL, "\n  and less in 8 more columns\n");
     works("rm -rf x; cp -r r x; sed -i 1s/him/hex/ x/groups.txt");
     differs("$C rerun x/manifest.json", NOT_ALL, "differs from byte 2 on\n");
     works("rm -rf x; cp -r r x; sed -i 2d x/clusters.csv");
@@ -111,8 +122,14 @@ START_TEST(other_inputs_are_told)
             "--stimuli\n",
             "");
     works("$C rerun piped/manifest.json -s stimuli.csv");
-    differs("$C rerun x/manifest.json --groups x/groups.txt",
-            "circuittui: --groups: the run of x/manifest.json had none; leave it out\n", "");
+    works("sed 's/: \"stimuli.csv\"/: \"gone.csv\"/' r/manifest.json >x/manifest.json");
+    differs("$C rerun x",
+            "circuittui: x/manifest.json: gone.csv is not there; say with --stimuli where it lies "
+            "now\n",
+            "");
+    works("$C rerun x -s stimuli.csv");
+    differs("$C rerun r/manifest.json --groups r/groups.txt",
+            "circuittui: --groups: the run of r/manifest.json had none; leave it out\n", "");
 }
 END_TEST
 

@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/meter.h"
 #include "cli/threads.h"
+#include "io/outfile.h"
 #include "report/rerun.h"
 
 /* The folder that path lies in, owned by the caller; NULL: out of memory. */
@@ -20,6 +23,16 @@ static char *folder_of(const char *path)
     return ct_strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* A folder of results stands for the manifest in it. Owned by the caller; NULL: out of memory. */
+static char *manifest_of(const char *path)
+{
+    struct stat info;
+
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+        return outfile_join(path, "manifest.json");
+    return ct_strndup(path, strlen(path));
+}
+
 /* Where an input lies now, when the user says so. */
 static enum ct_status take_path(const char *option, const char *given, char **path,
                                 const char *manifest, struct ct_error *err)
@@ -27,6 +40,9 @@ static enum ct_status take_path(const char *option, const char *given, char **pa
     if (given == NULL && *path != NULL && strcmp(*path, "-") == 0)
         return ct_fail(err, CT_EINVAL, "%s: the run read standard input; name a file with %s",
                        manifest, option);
+    if (given == NULL && *path != NULL && access(*path, F_OK) != 0)
+        return ct_fail(err, CT_EIO, "%s: %s is not there; say with %s where it lies now", manifest,
+                       *path, option);
     if (given == NULL)
         return CT_OK;
     if (*path == NULL && strcmp(option, "--tokenizer") != 0)
@@ -36,11 +52,11 @@ static enum ct_status take_path(const char *option, const char *given, char **pa
 }
 
 /* The manifest's parameters, with what options say about places, into options. */
-static enum ct_status take_params(struct options *options, struct manifest *m, struct ct_error *err)
+static enum ct_status take_params(struct options *options, const char *name, struct manifest *m,
+                                  struct ct_error *err)
 {
     struct params *const given = &options->params;
     struct params *const p = &m->params;
-    const char *const name = options->texts[0];
     enum ct_status status;
 
     status = take_path("--model", given->model, &p->model, name, err);
@@ -74,11 +90,11 @@ static enum ct_status write_again(const struct analysis *a, const struct options
                           options->out, err);
 }
 
-static enum ct_status compare(const struct analysis *a, const struct options *options,
-                              const struct manifest *m, bool *same, struct ct_error *err)
+static enum ct_status compare(const struct analysis *a, const char *path, const struct manifest *m,
+                              bool *same, struct ct_error *err)
 {
     const char *const temporary = getenv("TMPDIR");
-    char *const folder = folder_of(options->texts[0]);
+    char *const folder = folder_of(path);
     char *text = NULL;
     enum ct_status status = folder != NULL ? CT_OK : ct_fail_nomem(err, "rerun", 0);
 
@@ -122,14 +138,16 @@ enum ct_status command_rerun(struct options *options, struct ct_error *err)
 {
     struct analysis a;
     struct manifest m = { 0 };
+    char *const path = manifest_of(options->texts[0]);
     bool same = false;
-    enum ct_status status;
+    enum ct_status status = path != NULL ? CT_OK : ct_fail_nomem(err, "rerun", 0);
 
     threads_sleep_when_idle(options->argv);
     analysis_init(&a);
-    status = manifest_read(options->texts[0], &m, err);
     if (status == CT_OK)
-        status = take_params(options, &m, err);
+        status = manifest_read(path, &m, err);
+    if (status == CT_OK)
+        status = take_params(options, path, &m, err);
     if (status == CT_OK && options->out != NULL && !options->force)
         status = tables_check_absent(options->out, err);
     if (status == CT_OK) {
@@ -139,11 +157,12 @@ enum ct_status command_rerun(struct options *options, struct ct_error *err)
         status = compute(&a, options, &m, err);
     }
     if (status == CT_OK)
-        status = compare(&a, options, &m, &same, err);
+        status = compare(&a, path, &m, &same, err);
     if (status == CT_OK && options->out != NULL)
         status = write_again(&a, options, err);
     if (status == CT_OK && !same)
-        status = ct_fail(err, CT_EFORMAT, "%s: not everything is the same", options->texts[0]);
+        status = ct_fail(err, CT_EFORMAT, "%s: not everything is the same", path);
+    free(path);
     manifest_clear(&m);
     analysis_clear(&a);
     return status;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "io/csv.h"
 #include "io/npy.h"
@@ -127,6 +128,7 @@ static double distance(const struct sheet *then, const struct sheet *now, size_t
 enum { ROWS_TOLD = 8, COLUMNS_TOLD = 12 };
 
 struct column {
+    size_t col;
     size_t n;               /* rows that differ */
     size_t rows[ROWS_TOLD]; /* the first of them */
     size_t worst;           /* of these the one that differs most */
@@ -135,7 +137,7 @@ struct column {
 
 static struct column compare_column(const struct sheet *then, const struct sheet *now, size_t col)
 {
-    struct column c = { 0 };
+    struct column c = { .col = col };
 
     for (size_t row = 0; row < then->rows; row++) {
         const double d = distance(then, now, row, col);
@@ -162,18 +164,18 @@ static void tell_rows(const struct sheet *s, const struct column *c, FILE *out)
     fputs(c->n > 1 ? ", most in " : ", ", out);
 }
 
-static void tell_column(const struct sheet *then, const struct sheet *now, size_t col,
-                        const struct column *c, FILE *out)
+static void tell_column(const struct sheet *then, const struct sheet *now, const struct column *c,
+                        FILE *out)
 {
     double a;
     double b;
 
-    fprintf(out, "  %s: ", show_column(then, col).text);
+    fprintf(out, "  %s: ", show_column(then, c->col).text);
     tell_rows(then, c, out);
     tell_row(then, c->worst, out);
-    fprintf(out, ": %s then, %s now", show_cell(then, c->worst, col).text,
-            show_cell(now, c->worst, col).text);
-    if (sheet_number(then, c->worst, col, &a) && sheet_number(now, c->worst, col, &b) &&
+    fprintf(out, ": %s then, %s now", show_cell(then, c->worst, c->col).text,
+            show_cell(now, c->worst, c->col).text);
+    if (sheet_number(then, c->worst, c->col, &a) && sheet_number(now, c->worst, c->col, &b) &&
         isfinite(b - a))
         fprintf(out, ", %+.3g", b - a);
     fputc('\n', out);
@@ -190,32 +192,58 @@ static bool same_columns(const struct sheet *then, const struct sheet *now)
     return true;
 }
 
+/* The one that differs most first. */
+static int compare_most(const void *left, const void *right)
+{
+    const struct column *const a = left;
+    const struct column *const b = right;
+
+    if (a->most != b->most)
+        return a->most > b->most ? -1 : 1;
+    return (a->col > b->col) - (a->col < b->col);
+}
+
+/* columns [n] that have differences. Few are told in their order, of many those that differ most.
+ */
+static void tell_columns(const struct sheet *then, const struct sheet *now, struct column *columns,
+                         size_t n, FILE *out)
+{
+    double most = 0.0;
+    size_t n_cells = 0;
+
+    for (size_t k = 0; k < n; k++) {
+        n_cells += columns[k].n;
+        most = fmax(most, columns[k].most);
+    }
+    fprintf(out, "%zu of %zu figures differ", n_cells, then->rows * then->cols);
+    if (isfinite(most))
+        fprintf(out, ", by %.3g at most", most);
+    fputc('\n', out);
+    if (n > COLUMNS_TOLD)
+        qsort(columns, n, sizeof *columns, compare_most);
+    for (size_t k = 0; k < n && k < COLUMNS_TOLD; k++)
+        tell_column(then, now, &columns[k], out);
+    if (n > COLUMNS_TOLD)
+        fprintf(out, "  and less in %zu more columns\n", n - COLUMNS_TOLD);
+}
+
 static enum ct_status tell_cells(const struct sheet *then, const struct sheet *now, FILE *out,
                                  struct ct_error *err)
 {
-    struct column *const columns = calloc(then->cols + 1, sizeof *columns);
-    size_t n_cells = 0;
-    size_t n_columns = 0;
-    size_t n_told = 0;
+    struct column *const columns = ct_malloc_array(then->cols, sizeof *columns);
+    size_t n = 0;
 
     if (columns == NULL)
         return ct_fail_nomem(err, "differences", 0);
     for (size_t col = 0; col < then->cols; col++) {
-        columns[col] = compare_column(then, now, col);
-        n_cells += columns[col].n;
-        n_columns += columns[col].n > 0;
+        const struct column c = compare_column(then, now, col);
+        if (c.n > 0)
+            columns[n++] = c;
     }
-    if (n_cells == 0)
+    if (n == 0)
         fputs("the same figures, in other bytes\n", out);
     else
-        fprintf(out, "%zu of %zu figures differ\n", n_cells, then->rows * then->cols);
-    for (size_t col = 0; col < then->cols && n_told < COLUMNS_TOLD; col++)
-        if (columns[col].n > 0) {
-            tell_column(then, now, col, &columns[col], out);
-            n_told++;
-        }
-    if (n_columns > n_told)
-        fprintf(out, "  and %zu more columns\n", n_columns - n_told);
+        tell_columns(then, now, columns, n, out);
     free(columns);
     return CT_OK;
 }

@@ -7,10 +7,11 @@
 #include "base/status.h"
 
 /*
- * CSV and .npy are compared cell by cell: a line says how many figures differ, then a line each
- * column that has some tells in how many rows, and in which most and by how much. Of other files a
- * line tells the first byte that differs. file decides by its ending. The lines are ASCII or
- * visible UTF-8, as text_visible() makes it. CT_EIO, CT_EFORMAT (not the kind of file), CT_ENOMEM.
+ * CSV and .npy are compared cell by cell: a line says how many figures differ and by how much at
+ * most, then a line each column (of many, the worst dozen) tells in which rows, and in which most.
+ * Of other files a line tells the first byte that differs. file decides by its ending. The lines
+ * are ASCII or visible UTF-8, as text_visible() makes it. CT_EIO, CT_EFORMAT (not the kind of
+ * file), CT_ENOMEM.
  */
 enum ct_status differences_tell(const char *file, const char *then, const char *now, FILE *out,
                                 struct ct_error *err);
