@@ -6,12 +6,14 @@
 #include "support.h"
 
 #include <cblas.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "report/plots.h"
 #include "tui/draw.h"
 #include "tui/keys.h"
+#include "tui/lists.h"
 #include "tui/screen.h"
 #include "tui/views.h"
 
@@ -281,6 +283,34 @@ START_TEST(keys_and_clicks_leave_a_state_that_draws)
 }
 END_TEST
 
+START_TEST(neurons_are_sorted)
+{
+    struct app app;
+
+    begin(&app, true);
+    const struct ttest_result *const neurons = app.a.ttest->neurons;
+    for (size_t sort = 0; neuron_list.sorts[sort] != NULL; sort++) {
+        struct view_state state = { .sort = sort };
+        const size_t n = neuron_list.count(&app, &state);
+        bool seen[256] = { false };
+        size_t last = 0;
+        ck_assert_uint_eq(n, 256);
+        for (size_t i = 0; i < n; i++) {
+            neuron_list.select(&app, &state, i);
+            const struct ttest_result *const a = &neurons[last];
+            const struct ttest_result *const b = &neurons[app.neuron];
+            ck_assert(!seen[app.neuron]);
+            seen[app.neuron] = true;
+            ck_assert(i == 0 || (sort == 0   ? fabs(a->statistic) >= fabs(b->statistic)
+                                 : sort == 1 ? a->pvalue <= b->pvalue
+                                             : last < app.neuron));
+            last = app.neuron;
+        }
+    }
+    app_clear(&app);
+}
+END_TEST
+
 /* ---- one layer of several ---- */
 
 static void begin_layers(struct app *app)
@@ -368,11 +398,17 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        every_view_draws_in_every_size,           every_view_draws_before_there_is_anything,
-        every_view_draws_while_a_stage_runs,      what_lies_over_the_view_draws_in_every_size,
-        panels_and_titles_stand_at_80x24,         a_small_terminal_is_told_what_it_lacks,
-        every_row_of_the_table_of_views_resolves, keys_and_clicks_leave_a_state_that_draws,
-        a_layer_is_gone_on_with_and_left,         what_a_layer_borrows_is_computed_for_all,
+        every_view_draws_in_every_size,
+        every_view_draws_before_there_is_anything,
+        every_view_draws_while_a_stage_runs,
+        what_lies_over_the_view_draws_in_every_size,
+        panels_and_titles_stand_at_80x24,
+        a_small_terminal_is_told_what_it_lacks,
+        every_row_of_the_table_of_views_resolves,
+        keys_and_clicks_leave_a_state_that_draws,
+        neurons_are_sorted,
+        a_layer_is_gone_on_with_and_left,
+        what_a_layer_borrows_is_computed_for_all,
     };
     return RUN_TESTS("screen_draw", tests);
 }

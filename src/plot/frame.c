@@ -17,17 +17,16 @@ static size_t min_size(size_t a, size_t b)
 
 void range_finite(const double *y, size_t n, size_t stride, double *lo, double *hi)
 {
-    *lo = INFINITY;
-    *hi = -INFINITY;
-    for (size_t i = 0; i < n; i++)
-        if (isfinite(y[i * stride])) {
-            *lo = fmin(*lo, y[i * stride]);
-            *hi = fmax(*hi, y[i * stride]);
-        }
-    if (*lo > *hi) {
-        *lo = 0.0;
-        *hi = 1.0;
+    double least = INFINITY;
+    double most = -INFINITY;
+
+    for (size_t i = 0; i < n; i++) {
+        const double v = y[i * stride];
+        least = v < least && v > -INFINITY ? v : least;
+        most = v > most && v < INFINITY ? v : most;
     }
+    *lo = least <= most ? least : 0.0;
+    *hi = least <= most ? most : 1.0;
 }
 
 void range_pad(double *lo, double *hi, double share)

@@ -90,9 +90,14 @@ void raster_dot(struct raster *r, size_t row, size_t col, uint32_t ch, ink i)
     const size_t at_row = r->view.area.row + row / r->per_row;
     const size_t at_col = r->view.area.col + col / r->per_col;
     if (r->per_row == 4) {
-        const uint32_t old =
-            at_row < c->rows && at_col < c->cols ? c->cells[at_row * c->cols + at_col].ch : ' ';
-        ch = (old >= BRAILLE && old <= BRAILLE + 0xFF ? old : BRAILLE) | bits[row % 4][col % 2];
+        ch = BRAILLE | bits[row % 4][col % 2];
+        if (at_row < c->rows && at_col < c->cols) {
+            struct cell *const at = &c->cells[at_row * c->cols + at_col];
+            if (at->ch >= BRAILLE && at->ch <= BRAILLE + 0xFF) { /* most dots of a large plot */
+                *at = (struct cell){ .ch = at->ch | ch, .fg = i };
+                return;
+            }
+        }
     }
     canvas_put(c, at_row, at_col, ch, i, INK_DEFAULT, 0);
 }

@@ -66,8 +66,12 @@ static void draw_points(struct raster *r, const struct scatter *s)
     /* Few points in a large area: one dot each would hardly be seen. */
     const bool fat = s->n * 6 <= r->view.area.rows * r->view.area.cols;
 
+    bool has_rank[N_RANKS] = { false };
+
+    for (size_t i = 0; i < (s->markers != NULL ? s->n : 1); i++)
+        has_rank[rank_of(point_marker(s, i))] = true;
     for (int rank = 0; rank < N_RANKS; rank++)
-        for (size_t i = 0; i < s->n; i++) {
+        for (size_t i = 0; has_rank[rank] && i < s->n; i++) {
             const uint8_t marker = point_marker(s, i);
             if (rank_of(marker) == rank)
                 draw_point(r, point_x(s, i), point_y(s, i), marker,

@@ -129,7 +129,11 @@ void draw_kmeans(const struct analysis *a, struct canvas *c, struct rect area,
     const struct mat *const centers = &a->cluster->kmeans.cluster_centers;
     const int32_t *const marked = cluster_labels(a, request->mark.method);
     const struct mat *const points = &a->tsne->result.embedding;
-    struct scatter_line *const lines = ct_malloc_array(points->rows, sizeof *lines);
+    /* A line a neuron, as long as they can be told apart; then of every second, third and so on. */
+    enum { MOST_LINES = 4000 };
+    const size_t step = points->rows / MOST_LINES + 1;
+    const size_t n_lines = (points->rows + step - 1) / step;
+    struct scatter_line *const lines = ct_malloc_array(n_lines, sizeof *lines);
     char title[TITLE_SIZE];
     struct scatter scatter = {
         .text = { .title = title },
@@ -138,15 +142,16 @@ void draw_kmeans(const struct analysis *a, struct canvas *c, struct rect area,
         .over_stride = 2,
         .n_over = centers->rows,
         .lines = lines,
-        .n_lines = lines != NULL ? points->rows : 0,
+        .n_lines = lines != NULL ? n_lines : 0,
     };
 
-    for (size_t i = 0; i < scatter.n_lines; i++) {
+    for (size_t k = 0; k < scatter.n_lines; k++) {
+        const size_t i = k * step;
         const int32_t label = a->cluster->kmeans.labels[i];
         const double *const point = mat_row(points, i);
         const double *const center = mat_row(centers, (size_t)label);
         const bool steps_back = marked != NULL && marked[i] != request->mark.label;
-        lines[i] = (struct scatter_line){ point[0], point[1], center[0], center[1],
+        lines[k] = (struct scatter_line){ point[0], point[1], center[0], center[1],
                                           steps_back ? (ink)INK_DIM : cluster_ink(label) };
     }
     snprintf(title, sizeof title, "k-means: k = %zu, centroids X", a->cluster->n_clusters);

@@ -209,29 +209,52 @@ enum { SORT_T, SORT_P, SORT_NUMBER };
 static const char *const neuron_sorts[] = { "by |t|", "by p", "by number", NULL };
 
 struct sortable {
-    double key;
+    uint64_t key; /* sort_key() of what is sorted by */
     size_t column;
 };
 
-static int compare_sortable(const void *a, const void *b)
+/* A whole number in the order of the doubles, NaN last: an IEEE 754 number with the sign flipped,
+ * or a negative one with all bits flipped. */
+static uint64_t sort_key(double x)
 {
-    const struct sortable *const x = a;
-    const struct sortable *const y = b;
+    const uint64_t sign = 1ULL << 63;
+    uint64_t bits;
 
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return (x->column > y->column) - (x->column < y->column);
+    if (isnan(x))
+        return UINT64_MAX;
+    x += 0.0; /* -0 is 0 */
+    memcpy(&bits, &x, sizeof bits);
+    return bits & sign ? ~bits : bits | sign;
 }
 
-/* order [n] becomes the columns by keys ascending, NaN last. */
-static void sort_columns(struct sortable *items, size_t n, size_t *order)
+/* order [n] becomes the columns by keys ascending, equal ones as they lie. By digits from the last
+ * to the first, so that 100,000 neurons are sorted between a key and its answer. */
+static enum ct_status sort_columns(struct sortable *items, size_t n, size_t *order)
 {
+    enum { DIGIT_BITS = 11, N_DIGITS = 6, N_VALUES = 1 << DIGIT_BITS };
+    struct sortable *const other = ct_malloc_array(n, sizeof *other);
+    struct sortable *from = items;
+    struct sortable *to = other;
+
+    if (other == NULL)
+        return CT_ENOMEM;
+    for (unsigned d = 0; d < N_DIGITS; d++) {
+        const unsigned shift = d * DIGIT_BITS;
+        size_t starts[N_VALUES + 1] = { 0 };
+        for (size_t j = 0; j < n; j++)
+            starts[(from[j].key >> shift) % N_VALUES + 1]++;
+        for (size_t v = 1; v <= N_VALUES; v++)
+            starts[v] += starts[v - 1];
+        for (size_t j = 0; j < n; j++)
+            to[starts[(from[j].key >> shift) % N_VALUES]++] = from[j];
+        struct sortable *const sorted = to;
+        to = from;
+        from = sorted;
+    }
     for (size_t j = 0; j < n; j++)
-        if (isnan(items[j].key))
-            items[j].key = INFINITY;
-    qsort(items, n, sizeof *items, compare_sortable);
-    for (size_t j = 0; j < n; j++)
-        order[j] = items[j].column;
+        order[j] = from[j].column;
+    free(other);
+    return CT_OK;
 }
 
 /* The columns in the order asked for, kept until the t-test or the order is another. */
@@ -244,13 +267,12 @@ static const size_t *neuron_order(struct app *app, size_t sort)
         return app->order;
     size_t *const order = ct_malloc_array(n, sizeof *order);
     struct sortable *const items = ct_malloc_array(n, sizeof *items);
-    if (order != NULL && items != NULL) {
-        for (size_t j = 0; j < n; j++)
-            items[j] = (struct sortable){ sort == SORT_T   ? -fabs(t->neurons[j].statistic)
-                                          : sort == SORT_P ? t->neurons[j].pvalue
-                                                           : (double)j,
-                                          j };
-        sort_columns(items, n, order);
+    for (size_t j = 0; items != NULL && j < n; j++)
+        items[j] = (struct sortable){ sort_key(sort == SORT_T   ? -fabs(t->neurons[j].statistic)
+                                               : sort == SORT_P ? t->neurons[j].pvalue
+                                                                : (double)j),
+                                      j };
+    if (order != NULL && items != NULL && sort_columns(items, n, order) == CT_OK) {
         free(app->order);
         app->order = order;
         app->order_of = t;
@@ -413,16 +435,14 @@ static const size_t *ranked(struct app *app, struct ranking *ranking, const void
 {
     if (ranking->of == of && ranking->neuron == app->neuron && ranking->order != NULL)
         return ranking->order;
-    size_t *const order = ct_malloc_array(n, sizeof *order);
+    size_t *order = ct_malloc_array(n, sizeof *order);
     struct sortable *const items = ct_malloc_array(n, sizeof *items);
-    if (order == NULL || items == NULL) {
+    for (size_t i = 0; items != NULL && i < n; i++)
+        items[i] = (struct sortable){ sort_key(key(app, i)), i };
+    if (order == NULL || items == NULL || sort_columns(items, n, order) != CT_OK) {
         free(order);
-        free(items);
-        return NULL;
+        order = NULL;
     }
-    for (size_t i = 0; i < n; i++)
-        items[i] = (struct sortable){ key(app, i), i };
-    sort_columns(items, n, order);
     free(items);
     free(ranking->order);
     *ranking = (struct ranking){ .of = of, .neuron = app->neuron, .order = order };
