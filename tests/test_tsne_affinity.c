@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "num/mt19937.h"
 #include "num/neighbors.h"
 #include "num/tsne_affinity.h"
 
@@ -172,6 +173,82 @@ START_TEST(neighbors_refuse_and_stop)
     x.data[3] = NAN;
     ck_assert_int_eq(neighbors_find(&x, 5, NULL, NULL, &got, &err), CT_EINVAL);
     ck_assert_ptr_null(got.indices);
+    mat_clear(&x);
+}
+END_TEST
+
+static size_t count_common(const uint32_t *a, const uint32_t *b, size_t n)
+{
+    size_t common = 0;
+
+    for (size_t p = 0, q = 0; p < n && q < n;) {
+        common += a[p] == b[q];
+        const uint32_t at = a[p] < b[q] ? a[p] : b[q];
+        p += a[p] == at;
+        q += b[q] == at;
+    }
+    return common;
+}
+
+/* Twelve groups in 20 dimensions, rows that are all the same, and noise without structure. */
+START_TEST(most_neighbors_are_found)
+{
+    enum { ROWS = 4000, COLS = 20, NEAREST = 30 };
+    struct mat x = matrix(ROWS, COLS);
+    struct crew *crew = NULL;
+
+    ck_assert_int_eq(crew_new(2, &crew, NULL), CT_OK);
+    for (size_t kind = 0; kind < 3; kind++) {
+        struct neighbors want = { 0 }, got = { 0 }, again = { 0 };
+        struct mt19937 rng;
+        size_t common = 0;
+        mt19937_init(&rng, kind);
+        for (size_t i = 0; i < ROWS; i++)
+            for (size_t c = 0; c < COLS; c++)
+                mat_row(&x, i)[c] = (kind == 0 ? 2.0 * sin((double)(i % 12 * COLS + c)) : 0.0) +
+                                    (kind == 1 && i % 19 == 0 ? 0.0 : mt19937_normal(&rng));
+        ck_assert_int_eq(neighbors_find(&x, NEAREST, crew, NULL, &want, NULL), CT_OK);
+        ck_assert_int_eq(neighbors_find_most(&x, NEAREST, crew, NULL, &got, NULL), CT_OK);
+        ck_assert_int_eq(neighbors_find_most(&x, NEAREST, NULL, NULL, &again, NULL), CT_OK);
+        ck_assert_mem_eq(got.indices, again.indices, sizeof(uint32_t[ROWS * NEAREST]));
+        for (size_t i = 0; i < ROWS; i++)
+            common += count_common(want.indices + i * NEAREST, got.indices + i * NEAREST, NEAREST);
+        /* 98 % of the neighbours of 256 rows are in the lists that are searched. */
+        ck_assert_uint_ge(common, (size_t)(0.95 * ROWS * NEAREST));
+        for (size_t i = 0; i < ROWS; i += 211)
+            for (size_t e = 0; e < NEAREST; e++) {
+                const size_t j = got.indices[i * NEAREST + e];
+                ck_assert(j != i && (e == 0 || j > got.indices[i * NEAREST + e - 1]));
+                /* Sums of 20 terms in another order. */
+                assert_allclose(&got.sqdistances[i * NEAREST + e],
+                                &(double){ sqdistance(&x, i, j) }, 1, 1e-14, 0.0);
+            }
+        neighbors_clear(&want);
+        neighbors_clear(&got);
+        neighbors_clear(&again);
+    }
+    crew_free(crew);
+    mat_clear(&x);
+}
+END_TEST
+
+/* Fewer rows than a list takes, and a request to stop at every tick. */
+START_TEST(most_neighbors_of_few_rows)
+{
+    struct mat x = matrix(700, 4);
+    struct neighbors want = { 0 }, got = { 0 };
+    int calls = 1;
+    const struct progress stop = { stop_at_second, &calls };
+
+    for (size_t i = 0; i < 2800; i++)
+        x.data[i] = (double)(i * i % 101);
+    ck_assert_int_eq(neighbors_find_most(&x, 5, NULL, &stop, &got, NULL), CT_ECANCELED);
+    ck_assert_ptr_null(got.indices);
+    ck_assert_int_eq(neighbors_find(&x, 5, NULL, NULL, &want, NULL), CT_OK);
+    ck_assert_int_eq(neighbors_find_most(&x, 5, NULL, NULL, &got, NULL), CT_OK);
+    ck_assert_mem_eq(got.indices, want.indices, sizeof(uint32_t[3500]));
+    neighbors_clear(&want);
+    neighbors_clear(&got);
     mat_clear(&x);
 }
 END_TEST
@@ -343,6 +420,8 @@ int main(void)
         neighbors_of_many_rows,
         duplicates_are_at_distance_zero,
         neighbors_refuse_and_stop,
+        most_neighbors_are_found,
+        most_neighbors_of_few_rows,
         conditional_matches_sklearn,
         conditional_reaches_the_perplexity,
         equal_distances_give_equal_shares,

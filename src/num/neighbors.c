@@ -12,6 +12,7 @@
 
 #include "base/kernel.h"
 #include "base/mem.h"
+#include "num/neighbors_lists.h"
 
 enum {
     FEW_SAMPLES = 4096, /* with fewer, rows are handed out in small portions */
@@ -43,9 +44,20 @@ struct lane {                     /* what one thread works with */
  * slack * (|a|^2 + |b|^2). The `half` of a row b for a row a is the least that this can be, without
  * the terms of a alone.
  */
+struct block { /* rows of one list that are treated together */
+    uint32_t list;
+    size_t first;
+    size_t count;
+};
+
 struct search {
     const struct mat *X;
     size_t n_neighbors;
+    struct neighbors_lists lists;
+    size_t n_near;        /* lists that are searched for the neighbours of a row */
+    struct block *blocks; /* [n_blocks] all rows */
+    size_t n_blocks;
+    /* Rows are in the order of the lists here: */
     float *scaled; /* [n_samples, n_features], X centred and at most 1 */
     float *sqnorm; /* [n_samples], of the scaled rows */
     float *base;   /* [n_samples], what the half of a row is at a product of 0 */
@@ -241,43 +253,67 @@ static void choose(const struct search *s, const struct lane *lane, size_t i, si
     }
 }
 
+static int index_compare(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
 /* The shortlist of row i, or everybody where it did not hold all, become its candidates. */
 static size_t take_candidates(const struct search *s, const struct lane *lane, size_t r, size_t i)
 {
     const struct shortlist *const list = lane->shortlists + r;
+    const uint32_t *const indices = lane->indices + r * s->capacity;
     size_t count = 0;
 
-    if (!list->crowded) {
-        shortlist_cut(s, lane, r, i);
-        memcpy(lane->candidates, lane->indices + r * s->capacity,
-               list->count * sizeof *lane->candidates);
-        return list->count;
+    if (list->crowded) {
+        for (size_t j = 0; j < s->X->rows; j++)
+            if (j != s->lists.order[i])
+                lane->candidates[count++] = (uint32_t)j;
+        return count;
     }
-    for (size_t j = 0; j < s->X->rows; j++)
-        if (j != i)
-            lane->candidates[count++] = (uint32_t)j;
+    shortlist_cut(s, lane, r, i);
+    for (; count < list->count; count++)
+        lane->candidates[count] = s->lists.order[indices[count]];
+    if (s->lists.n_lists > 1)
+        qsort(lane->candidates, count, sizeof *lane->candidates, index_compare);
     return count;
 }
 
-static void search_block(const struct search *s, const struct lane *lane, size_t begin,
+/* Products of a block's rows with those of one list. */
+static void search_list(const struct search *s, const struct lane *lane, const struct block *block,
+                        size_t begin, size_t end)
+{
+    const size_t d = s->X->cols;
+
+    for (size_t first = begin; first < end; first += COLUMNS) {
+        const size_t columns = end - first < COLUMNS ? end - first : COLUMNS;
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)block->count, (int)columns,
+                    (int)d, 1.0F, s->scaled + block->first * d, (int)d, s->scaled + first * d,
+                    (int)d, 0.0F, lane->products, (int)columns);
+        for (size_t r = 0; r < block->count; r++)
+            shortlist_add(s, lane, r, block->first + r, first, columns);
+    }
+}
+
+static void search_block(const struct search *s, const struct lane *lane, const struct block *block,
                          struct neighbors *out)
 {
-    const size_t n = s->X->rows, d = s->X->cols;
-    const size_t rows = n - begin < s->rows ? n - begin : s->rows;
+    const struct neighbors_lists *const lists = &s->lists;
+    const uint32_t *const near = lists->near + block->list * lists->n_lists;
+    size_t seen = 0;
 
-    for (size_t r = 0; r < rows; r++)
+    for (size_t r = 0; r < block->count; r++)
         lane->shortlists[r] = (struct shortlist){ .limit = FLT_MAX };
-    for (size_t first = 0; first < n; first += COLUMNS) {
-        const size_t columns = n - first < COLUMNS ? n - first : COLUMNS;
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)columns, (int)d, 1.0F,
-                    s->scaled + begin * d, (int)d, s->scaled + first * d, (int)d, 0.0F,
-                    lane->products, (int)columns);
-        for (size_t r = 0; r < rows; r++)
-            shortlist_add(s, lane, r, begin + r, first, columns);
+    for (size_t l = 0; l < lists->n_lists && (l < s->n_near || seen <= s->n_neighbors); l++) {
+        const size_t begin = lists->bounds[near[l]], end = lists->bounds[near[l] + 1];
+        search_list(s, lane, block, begin, end);
+        seen += end - begin;
     }
-    for (size_t r = 0; r < rows; r++) {
-        const size_t count = take_candidates(s, lane, r, begin + r);
-        choose(s, lane, begin + r, count, out);
+    for (size_t r = 0; r < block->count; r++) {
+        const size_t count = take_candidates(s, lane, r, block->first + r);
+        choose(s, lane, lists->order[block->first + r], count, out);
     }
 }
 
@@ -339,6 +375,7 @@ static enum ct_status search_scale(struct search *s, struct ct_error *err)
 /* The blocks between two ticks. */
 struct round {
     const struct search *search;
+    const struct block *blocks;
     struct neighbors *out;
     _Atomic size_t next; /* block */
     size_t end;
@@ -347,27 +384,28 @@ struct round {
 static void search_lane(void *context, size_t lane)
 {
     struct round *const r = context;
-    const struct search *const s = r->search;
 
     for (;;) {
         const size_t block = atomic_fetch_add(&r->next, 1);
         if (block >= r->end)
             return;
-        search_block(s, s->lanes + lane, block * s->rows, r->out);
+        search_block(r->search, r->search->lanes + lane, r->blocks + block, r->out);
     }
 }
 
-static enum ct_status search_run(const struct search *s, struct crew *crew,
+static enum ct_status search_run(const struct search *s, const struct block *blocks,
+                                 size_t n_blocks, struct crew *crew,
                                  const struct progress *progress, struct neighbors *out,
                                  struct ct_error *err)
 {
     enum { TICKS = 200 };
-    const size_t n_blocks = (s->X->rows + s->rows - 1) / s->rows;
     const size_t share = (n_blocks + TICKS - 1) / TICKS, least = 4 * s->n_lanes;
     const size_t turn = share > least ? share : least;
 
     for (size_t first = 0; first < n_blocks; first += turn) {
-        struct round round = { .search = s, .out = out, .next = first, .end = first + turn };
+        struct round round = {
+            .search = s, .blocks = blocks, .out = out, .next = first, .end = first + turn
+        };
         if (round.end > n_blocks)
             round.end = n_blocks;
         if (!progress_tick(progress, first, n_blocks))
@@ -420,8 +458,7 @@ static bool search_init(struct search *s, size_t threads)
 
     s->rows = n < FEW_SAMPLES ? FEW_ROWS : MANY_ROWS;
     s->capacity = 3 * s->n_neighbors + 2 * GROUP;
-    const size_t n_blocks = (n + s->rows - 1) / s->rows;
-    s->n_lanes = threads < n_blocks ? threads : n_blocks;
+    s->n_lanes = threads;
     s->scaled = array_2d(n, d, sizeof *s->scaled);
     s->sqnorm = ct_malloc_array(n, sizeof *s->sqnorm);
     s->base = ct_malloc_array(n, sizeof *s->base);
@@ -430,6 +467,24 @@ static bool search_init(struct search *s, size_t threads)
     for (size_t l = 0; complete && l < s->n_lanes; l++)
         complete = lane_init(s->lanes + l, s);
     return complete;
+}
+
+/* Each list in blocks of at most s->rows rows. */
+static enum ct_status search_divide(struct search *s, struct ct_error *err)
+{
+    const struct neighbors_lists *const lists = &s->lists;
+
+    s->blocks = ct_malloc_array(s->X->rows / s->rows + lists->n_lists, sizeof *s->blocks);
+    if (s->blocks == NULL)
+        return ct_fail_nomem(err, "nearest neighbours", 0);
+    for (size_t l = 0; l < lists->n_lists; l++)
+        for (size_t first = lists->bounds[l]; first < lists->bounds[l + 1]; first += s->rows) {
+            const size_t left = lists->bounds[l + 1] - first;
+            s->blocks[s->n_blocks++] = (struct block){ .list = (uint32_t)l,
+                                                       .first = first,
+                                                       .count = left < s->rows ? left : s->rows };
+        }
+    return CT_OK;
 }
 
 static void search_clear(struct search *s)
@@ -443,15 +498,125 @@ static void search_clear(struct search *s)
         free(s->lanes[l].sqdistances);
         free(s->lanes[l].scratch);
     }
+    neighbors_lists_clear(&s->lists);
     free(s->lanes);
+    free(s->blocks);
     free(s->scaled);
     free(s->sqnorm);
     free(s->base);
 }
 
-enum ct_status neighbors_find(const struct mat *X, size_t n_neighbors, struct crew *crew,
-                              const struct progress *progress, struct neighbors *out,
-                              struct ct_error *err)
+/* Everything is searched for everybody. */
+static enum ct_status run_exact(struct search *s, struct crew *crew,
+                                const struct progress *progress, struct neighbors *out,
+                                struct ct_error *err)
+{
+    enum ct_status st = neighbors_lists_one(s->X->rows, &s->lists, err);
+
+    s->n_near = 1;
+    if (st == CT_OK)
+        st = search_divide(s, err);
+    if (st == CT_OK)
+        st = search_run(s, s->blocks, s->n_blocks, crew, progress, out, err);
+    return st;
+}
+
+/* Rows in the order of the lists. */
+static enum ct_status search_reorder(struct search *s, struct ct_error *err)
+{
+    const size_t n = s->X->rows, d = s->X->cols;
+    float *const scaled = array_2d(n, d, sizeof *scaled);
+    float *const sqnorm = ct_malloc_array(n, sizeof *sqnorm);
+
+    if (scaled == NULL || sqnorm == NULL) {
+        free(scaled);
+        free(sqnorm);
+        return ct_fail_nomem(err, "nearest neighbours", 0);
+    }
+    for (size_t place = 0; place < n; place++) {
+        const size_t i = s->lists.order[place];
+        memcpy(scaled + place * d, s->scaled + i * d, d * sizeof *scaled);
+        sqnorm[place] = s->sqnorm[i];
+        s->base[place] = (0.5F - s->slack) * sqnorm[place];
+    }
+    free(s->scaled);
+    free(s->sqnorm);
+    s->scaled = scaled;
+    s->sqnorm = sqnorm;
+    return CT_OK;
+}
+
+/* Of the neighbours of the first rows of some lists: how many are in the lists of each rank. */
+static void count_ranks(const struct search *s, const struct block *sample, size_t n_blocks,
+                        const struct neighbors *found, size_t *counts)
+{
+    const struct neighbors_lists *const lists = &s->lists;
+    const size_t k = s->n_neighbors;
+
+    for (size_t b = 0; b < n_blocks; b++) {
+        const uint32_t *const near = lists->near + sample[b].list * lists->n_lists;
+        for (size_t place = sample[b].first; place < sample[b].first + sample[b].count; place++)
+            for (size_t e = 0; e < k; e++) {
+                const uint32_t list = lists->list[found->indices[lists->order[place] * k + e]];
+                size_t rank = 0;
+                while (near[rank] != list)
+                    rank++;
+                counts[rank]++;
+            }
+    }
+}
+
+/* So many lists that RECALL per cent of the neighbours of a sample of rows are in them. */
+static enum ct_status choose_n_near(struct search *s, struct crew *crew,
+                                    const struct progress *progress, struct neighbors *out,
+                                    struct ct_error *err)
+{
+    enum { RECALL = 98, BLOCKS = 32, ROWS = 16 };
+    const size_t n_blocks = s->n_blocks < BLOCKS ? s->n_blocks : BLOCKS;
+    struct block sample[BLOCKS];
+    size_t *const counts = ct_calloc_array(s->lists.n_lists, sizeof *counts);
+    size_t total = 0, within = 0;
+
+    if (counts == NULL)
+        return ct_fail_nomem(err, "nearest neighbours", 0);
+    s->n_near = s->lists.n_lists;
+    for (size_t b = 0; b < n_blocks; b++) {
+        sample[b] = s->blocks[b * s->n_blocks / n_blocks];
+        sample[b].count = sample[b].count < ROWS ? sample[b].count : ROWS;
+        total += sample[b].count * s->n_neighbors;
+    }
+    const enum ct_status st = search_run(s, sample, n_blocks, crew, progress, out, err);
+    if (st == CT_OK) {
+        count_ranks(s, sample, n_blocks, out, counts);
+        for (s->n_near = 0; 100 * within < RECALL * total; s->n_near++)
+            within += counts[s->n_near];
+    }
+    free(counts);
+    return st;
+}
+
+/* Only the nearest lists are searched. */
+static enum ct_status run_lists(struct search *s, struct crew *crew,
+                                const struct progress *progress, struct neighbors *out,
+                                struct ct_error *err)
+{
+    enum ct_status st =
+        neighbors_lists_init(s->scaled, s->X->rows, s->X->cols, crew, progress, &s->lists, err);
+
+    if (st == CT_OK)
+        st = search_reorder(s, err);
+    if (st == CT_OK)
+        st = search_divide(s, err);
+    if (st == CT_OK)
+        st = choose_n_near(s, crew, progress, out, err);
+    if (st == CT_OK)
+        st = search_run(s, s->blocks, s->n_blocks, crew, progress, out, err);
+    return st;
+}
+
+static enum ct_status find(const struct mat *X, size_t n_neighbors, bool exactly, struct crew *crew,
+                           const struct progress *progress, struct neighbors *out,
+                           struct ct_error *err)
 {
     enum ct_status st = neighbors_check(X, n_neighbors, err);
     if (st != CT_OK)
@@ -468,7 +633,8 @@ enum ct_status neighbors_find(const struct mat *X, size_t n_neighbors, struct cr
     if (st == CT_OK)
         st = search_scale(&s, err);
     if (st == CT_OK)
-        st = search_run(&s, crew, progress, &found, err);
+        st = exactly ? run_exact(&s, crew, progress, &found, err)
+                     : run_lists(&s, crew, progress, &found, err);
     if (st == CT_OK) {
         *out = found;
         found = (struct neighbors){ 0 };
@@ -476,6 +642,20 @@ enum ct_status neighbors_find(const struct mat *X, size_t n_neighbors, struct cr
     neighbors_clear(&found);
     search_clear(&s);
     return st;
+}
+
+enum ct_status neighbors_find(const struct mat *X, size_t n_neighbors, struct crew *crew,
+                              const struct progress *progress, struct neighbors *out,
+                              struct ct_error *err)
+{
+    return find(X, n_neighbors, true, crew, progress, out, err);
+}
+
+enum ct_status neighbors_find_most(const struct mat *X, size_t n_neighbors, struct crew *crew,
+                                   const struct progress *progress, struct neighbors *out,
+                                   struct ct_error *err)
+{
+    return find(X, n_neighbors, false, crew, progress, out, err);
 }
 
 void neighbors_clear(struct neighbors *neighbors)

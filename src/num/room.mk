@@ -13,6 +13,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/mt19937.c src/num/mt19937.h \
 	src/num/multitest.c src/num/multitest.h \
 	src/num/neighbors.c src/num/neighbors.h \
+	src/num/neighbors_lists.c src/num/neighbors_lists.h \
 	src/num/pca.c src/num/pca.h \
 	src/num/points.c src/num/points.h \
 	src/num/silhouette.c src/num/silhouette.h \

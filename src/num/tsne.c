@@ -20,7 +20,10 @@ enum {
     CREW_FROM = 96, /* samples: with fewer, handing out the work costs more than it saves */
     SMALL = 256,    /* samples: with fewer, one descent is too much a matter of chance */
     SMALL_N_INIT = 4,
-    ARRANGE_FROM = 8192,    /* samples: with fewer, the coordinates of all are in a core's cache */
+    ARRANGE_FROM = 8192, /* samples: with fewer, the coordinates of all are in a core's cache */
+    /* Samples: with fewer, all neighbours are found exactly, which takes up to a second. Finding
+     * most of them takes 0.4 of the time at 10,000 samples, a fifth at 50,000 (of 108 features). */
+    MOST_NEIGHBORS_FROM = 16384,
     MOST_SAMPLES = 1 << 23, /* twice that many cells of the quad tree still count in a float */
 };
 
@@ -100,7 +103,9 @@ static enum ct_status tsne_affinities(struct tsne *t, const struct mat *X,
 {
     const size_t n = t->n_samples, k = tsne_n_neighbors(n, t->params.perplexity);
     struct neighbors nn = { 0 };
-    enum ct_status st = neighbors_find(X, k, t->crew, progress, &nn, err);
+    enum ct_status st = n < MOST_NEIGHBORS_FROM
+                            ? neighbors_find(X, k, t->crew, progress, &nn, err)
+                            : neighbors_find_most(X, k, t->crew, progress, &nn, err);
 
     if (st != CT_OK)
         return st;

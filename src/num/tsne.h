@@ -1,9 +1,9 @@
 /*
  * t-SNE (van der Maaten & Hinton 2008, JMLR 9:2579) with the parameters, the schedule and the
- * defaults of scikit-learn's TSNE: affinities over the 3 * perplexity nearest neighbours, PCA
- * initialisation scaled to 1e-4, repulsion by a quad tree or exact, in float32. Where X varies in
- * no direction, or in one alone, what is missing of the PCA start is drawn as a random start is:
- * N(0, 1) * 1e-4.
+ * defaults of scikit-learn's TSNE: affinities over the 3 * perplexity nearest neighbours (from
+ * 16,384 samples on over most of them, see neighbors_find_most), PCA initialisation scaled to 1e-4,
+ * repulsion by a quad tree or exact, in float32. Where X varies in no direction, or in one alone,
+ * what is missing of the PCA start is drawn as a random start is: N(0, 1) * 1e-4.
  */
 #ifndef CT_NUM_TSNE_H
 #define CT_NUM_TSNE_H
