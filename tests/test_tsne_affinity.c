@@ -322,7 +322,7 @@ START_TEST(joint_matches_sklearn)
     struct mat want = fixture_load("tsne_joint.csv");
     struct tsne_joint joint = { 0 };
 
-    ck_assert_int_eq(tsne_joint_init(&nn, conditional.data, &joint, NULL), CT_OK);
+    ck_assert_int_eq(tsne_joint_init(&nn, conditional.data, NULL, NULL, &joint, NULL), CT_OK);
     struct mat got = dense(&joint);
     /* Stored as float32: half a unit in the last place. */
     assert_mat_allclose(&got, &want, 0.5 * (double)FLT_EPSILON, 0.0);
@@ -359,7 +359,7 @@ START_TEST(joint_is_arranged)
 
     ck_assert_int_eq(neighbors_find(&x, 91, NULL, NULL, &nn, NULL), CT_OK);
     tsne_conditional(nn.sqdistances, 200, 91, 30.0, NULL, conditional.data);
-    ck_assert_int_eq(tsne_joint_init(&nn, conditional.data, &P, NULL), CT_OK);
+    ck_assert_int_eq(tsne_joint_init(&nn, conditional.data, NULL, NULL, &P, NULL), CT_OK);
     for (uint32_t i = 0; i < 200; i++) {
         order[i] = i * 77 % 200;
         rank[order[i]] = i;

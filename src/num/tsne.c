@@ -21,9 +21,10 @@ enum {
     SMALL = 256,    /* samples: with fewer, one descent is too much a matter of chance */
     SMALL_N_INIT = 4,
     ARRANGE_FROM = 8192, /* samples: with fewer, the coordinates of all are in a core's cache */
-    /* Samples: with fewer, all neighbours are found exactly, which takes up to a second. Finding
-     * most of them takes 0.4 of the time at 10,000 samples, a fifth at 50,000 (of 108 features). */
-    MOST_NEIGHBORS_FROM = 16384,
+    /* Samples: with fewer, all neighbours are found exactly, which takes up to a second, and the
+     * result's KL divergence is over all pairs. Finding most of the neighbours takes 0.4 of the
+     * time at 10,000 samples, a fifth at 50,000 (of 108 features). */
+    APPROXIMATE_FROM = 16384,
     MOST_SAMPLES = 1 << 23, /* twice that many cells of the quad tree still count in a float */
 };
 
@@ -103,7 +104,7 @@ static enum ct_status tsne_affinities(struct tsne *t, const struct mat *X,
 {
     const size_t n = t->n_samples, k = tsne_n_neighbors(n, t->params.perplexity);
     struct neighbors nn = { 0 };
-    enum ct_status st = n < MOST_NEIGHBORS_FROM
+    enum ct_status st = n < APPROXIMATE_FROM
                             ? neighbors_find(X, k, t->crew, progress, &nn, err)
                             : neighbors_find_most(X, k, t->crew, progress, &nn, err);
 
@@ -114,7 +115,7 @@ static enum ct_status tsne_affinities(struct tsne *t, const struct mat *X,
         st = ct_fail_nomem(err, "t-SNE: conditional probabilities", 0);
     } else {
         tsne_conditional(nn.sqdistances, n, k, t->params.perplexity, t->crew, conditional);
-        st = tsne_joint_init(&nn, conditional, &t->P, err);
+        st = tsne_joint_init(&nn, conditional, t->crew, progress, &t->P, err);
     }
     free(conditional);
     neighbors_clear(&nn);
@@ -217,7 +218,7 @@ static void tsne_arrange(struct tsne *t)
  * clusters spread. */
 static bool tsne_wants_order(const struct tsne *t)
 {
-    static const size_t when[] = { 50, 100, 250, 300, 400, 600 };
+    static const size_t when[] = { 50, 100, 250, 400 };
     bool wants = false;
 
     for (size_t w = 0; w < sizeof when / sizeof *when; w++)
@@ -417,9 +418,13 @@ double tsne_kl_divergence(struct tsne *tsne)
 {
     struct tsne *const t = tsne;
     const struct tsne_joint *const P = tsne_joint_now(t);
+    const float *const x = t->axes[0].y, *const y = t->axes[1].y;
 
-    tsne_forces_exact(&t->forces, P, t->axes[0].y, t->axes[1].y, t->crew);
-    return tsne_kl(&t->forces, P, t->axes[0].y, t->axes[1].y, 1.0F, t->crew);
+    if (t->n_samples < APPROXIMATE_FROM)
+        tsne_forces_exact(&t->forces, P, x, y, t->crew);
+    else
+        tsne_forces_compute(&t->forces, P, x, y, t->crew);
+    return tsne_kl(&t->forces, P, x, y, 1.0F, t->crew);
 }
 
 /* Back to iteration 0, each coordinate off by a ten-thousandth; descent tells starts apart. */

@@ -52,7 +52,8 @@ bool tsne_step(struct tsne *tsne);
 size_t tsne_n_samples(const struct tsne *tsne);
 size_t tsne_n_iter(const struct tsne *tsne);    /* iterations done */
 const float *tsne_embedding(struct tsne *tsne); /* [n_samples, 2], borrowed until the next call */
-/* Of the current coordinates, no exaggeration, normaliser over all pairs: O(n_samples^2). */
+/* Of the current coordinates, no exaggeration, normaliser over all pairs; from 16,384 samples on by
+ * the quad tree, as scikit-learn's. */
 double tsne_kl_divergence(struct tsne *tsne);
 
 /* What a watcher of a whole fit answers after each iteration. */

@@ -3,7 +3,9 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/kernel.h"
 #include "base/mem.h"
@@ -171,58 +173,133 @@ static size_t merge_row(const struct neighbors *nn, const double *conditional,
     return count;
 }
 
-static void symmetrise(const struct neighbors *nn, const double *conditional,
-                       const struct transposed *t, struct tsne_joint *joint, double *sums)
-{
-    double total = 0.0;
+/* The rows of P as they are merged: row i has room for all its entries and its column's. */
+struct merged {
+    const struct neighbors *neighbors;
+    const double *conditional;
+    struct transposed transposed;
+    uint32_t *indices;  /* [2 n k] */
+    double *sums;       /* [2 n k] */
+    uint32_t *counts;   /* [n] entries of a row */
+    double *row_totals; /* [n] */
+    double total;
+    struct tsne_joint *joint;
+};
 
-    joint->indptr[0] = 0;
-    for (size_t i = 0; i < nn->n_samples; i++) {
-        const size_t at = joint->indptr[i];
-        const size_t count = merge_row(nn, conditional, t, i, joint->indices + at, sums + at);
-        double row_total = 0.0;
+static size_t merged_start(const struct merged *m, size_t i)
+{
+    return i * m->neighbors->n_neighbors + m->transposed.indptr[i];
+}
+
+static void merge_rows(void *context, size_t block)
+{
+    const struct merged *const m = context;
+    const size_t first = block * ROWS, n = m->neighbors->n_samples;
+
+    for (size_t i = first; i < first + ROWS && i < n; i++) {
+        const size_t at = merged_start(m, i);
+        const size_t count = merge_row(m->neighbors, m->conditional, &m->transposed, i,
+                                       m->indices + at, m->sums + at);
+        m->counts[i] = (uint32_t)count;
+        m->row_totals[i] = 0.0;
         for (size_t e = at; e < at + count; e++)
-            row_total += sums[e];
-        total += row_total;
-        joint->indptr[i + 1] = at + count;
+            m->row_totals[i] += m->sums[e];
     }
-    total = fmax(total, DBL_EPSILON);
-    for (size_t e = 0; e < joint->indptr[nn->n_samples]; e++)
-        joint->data[e] = (float)(sums[e] / total);
+}
+
+static void normalise_rows(void *context, size_t block)
+{
+    const struct merged *const m = context;
+    const size_t first = block * ROWS, n = m->neighbors->n_samples;
+
+    for (size_t i = first; i < first + ROWS && i < n; i++) {
+        const size_t from = merged_start(m, i), to = m->joint->indptr[i];
+        memcpy(m->joint->indices + to, m->indices + from, m->counts[i] * sizeof *m->indices);
+        for (size_t e = 0; e < m->counts[i]; e++)
+            m->joint->data[to + e] = (float)(m->sums[from + e] / m->total);
+    }
+}
+
+/* Where each row of *joint begins, and its arrays; the total of all. */
+static enum ct_status merged_measure(struct merged *m, struct tsne_joint *joint,
+                                     struct ct_error *err)
+{
+    const size_t n = joint->n_samples;
+
+    joint->indptr = ct_calloc_array(n + 1, sizeof *joint->indptr);
+    if (joint->indptr == NULL)
+        return ct_fail_nomem(err, "t-SNE: joint probabilities", 0);
+    for (size_t i = 0; i < n; i++) {
+        joint->indptr[i + 1] = joint->indptr[i] + m->counts[i];
+        m->total += m->row_totals[i];
+    }
+    m->total = fmax(m->total, DBL_EPSILON);
+    joint->indices = ct_aligned_array(joint->indptr[n], sizeof *joint->indices);
+    joint->data = ct_aligned_array(joint->indptr[n], sizeof *joint->data);
+    if (joint->indices == NULL || joint->data == NULL)
+        return ct_fail_nomem(err, "t-SNE: joint probabilities", 0);
+    return CT_OK;
+}
+
+static bool merged_init(struct merged *m)
+{
+    const size_t n = m->neighbors->n_samples;
+    const size_t n_entries = n * m->neighbors->n_neighbors; /* has been allocated before: fits */
+    struct transposed *const t = &m->transposed;
+
+    t->indptr = ct_calloc_array(n + 1, sizeof *t->indptr);
+    t->rows = ct_aligned_array(n_entries, sizeof *t->rows);
+    t->p = ct_aligned_array(n_entries, sizeof *t->p);
+    m->indices = ct_aligned_array(n_entries, 2 * sizeof *m->indices);
+    m->sums = ct_aligned_array(n_entries, 2 * sizeof *m->sums);
+    m->counts = ct_malloc_array(n, sizeof *m->counts);
+    m->row_totals = ct_malloc_array(n, sizeof *m->row_totals);
+    return t->indptr != NULL && t->rows != NULL && t->p != NULL && m->indices != NULL &&
+           m->sums != NULL && m->counts != NULL && m->row_totals != NULL;
+}
+
+static void merged_clear(struct merged *m)
+{
+    free(m->transposed.indptr);
+    free(m->transposed.rows);
+    free(m->transposed.p);
+    free(m->indices);
+    free(m->sums);
+    free(m->counts);
+    free(m->row_totals);
 }
 
 enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *conditional,
+                               struct crew *crew, const struct progress *progress,
                                struct tsne_joint *out, struct ct_error *err)
 {
-    const size_t n = neighbors->n_samples;
-    const size_t n_entries = n * neighbors->n_neighbors; /* has been allocated before: fits */
-    struct tsne_joint joint = { .n_samples = n };
-    struct transposed t = { 0 };
+    const size_t n_blocks = (neighbors->n_samples + ROWS - 1) / ROWS;
+    struct tsne_joint joint = { .n_samples = neighbors->n_samples };
+    struct merged m = { .neighbors = neighbors, .conditional = conditional, .joint = &joint };
     enum ct_status st = CT_OK;
-    double *sums = NULL;
 
-    t.indptr = ct_calloc_array(n + 1, sizeof *t.indptr);
-    t.rows = ct_malloc_array(n_entries, sizeof *t.rows);
-    t.p = ct_malloc_array(n_entries, sizeof *t.p);
-    joint.indptr = ct_malloc_array(n + 1, sizeof *joint.indptr);
-    joint.indices = ct_aligned_array(n_entries, 2 * sizeof *joint.indices);
-    joint.data = ct_aligned_array(n_entries, 2 * sizeof *joint.data);
-    sums = ct_aligned_array(n_entries, 2 * sizeof *sums);
-    if (t.indptr == NULL || t.rows == NULL || t.p == NULL || joint.indptr == NULL ||
-        joint.indices == NULL || joint.data == NULL || sums == NULL) {
+    if (!merged_init(&m)) {
         st = ct_fail_nomem(err, "t-SNE: joint probabilities", 0);
         goto done;
     }
-    transpose(neighbors, conditional, &t);
-    symmetrise(neighbors, conditional, &t, &joint, sums);
+    transpose(neighbors, conditional, &m.transposed);
+    if (!progress_tick(progress, 0, 1))
+        goto cancelled;
+    crew_run(crew, n_blocks, merge_rows, &m);
+    if (!progress_tick(progress, 0, 1))
+        goto cancelled;
+    st = merged_measure(&m, &joint, err);
+    if (st != CT_OK)
+        goto done;
+    crew_run(crew, n_blocks, normalise_rows, &m);
     *out = joint;
     joint = (struct tsne_joint){ 0 };
+    goto done;
+cancelled:
+    st = ct_fail(err, CT_ECANCELED, "t-SNE: stopped on request");
 done:
     tsne_joint_clear(&joint);
-    free(t.indptr);
-    free(t.rows);
-    free(t.p);
-    free(sums);
+    merged_clear(&m);
     return st;
 }
 

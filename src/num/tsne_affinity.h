@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/progress.h"
 #include "base/status.h"
 #include "base/crew.h"
 #include "num/neighbors.h"
@@ -34,8 +35,10 @@ struct tsne_joint { /* zero-initialise; owns its arrays until tsne_joint_clear()
     float *data;       /* sums to 1 */
 };
 
-/* p_ij = (p_j|i + p_i|j) / the sum of all. CT_ENOMEM; *out is untouched then. */
+/* p_ij = (p_j|i + p_i|j) / the sum of all. progress is ticked with 0 done. CT_ENOMEM, CT_ECANCELED;
+ * *out is untouched then. crew may be NULL; the result does not depend on it. */
 enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *conditional,
+                               struct crew *crew, const struct progress *progress,
                                struct tsne_joint *out, struct ct_error *err);
 void tsne_joint_clear(struct tsne_joint *joint);
 
