@@ -228,7 +228,7 @@ START_TEST(threads_change_no_bit)
     run(&two);
     const struct mat *const x = &one.tsne->result.embedding;
     const struct mat *const y = &two.tsne->result.embedding;
-    ck_assert_mem_eq(one.extract->own, two.extract->own,
+    ck_assert_mem_eq(one.extract->own.data, two.extract->own.data,
                      one.extract->X.rows * one.extract->X.cols * sizeof(float));
     ck_assert_uint_eq(x->rows, y->rows);
     ck_assert_mem_eq(x->data, y->data, x->rows * x->cols * sizeof *x->data);

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/progress.h"
+#include "base/spill.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -198,6 +199,40 @@ START_TEST(parts_of_work_run_through_the_whole)
 }
 END_TEST
 
+static void check_spill(size_t most, bool is_mapped)
+{
+    enum { N = 3000 };
+    struct spill s = { 0 };
+
+    ck_assert_int_eq(spill_init(&s, N, sizeof(size_t), most, ".", "numbers", NULL), CT_OK);
+    ck_assert(s.is_mapped == is_mapped);
+    ck_assert_uint_eq((uintptr_t)s.data % 64, 0);
+    size_t *const numbers = s.data;
+    for (size_t i = 0; i < N; i++)
+        numbers[i] = i;
+    for (size_t i = 0; i < N; i++)
+        ck_assert_uint_eq(numbers[i], i);
+    spill_clear(&s);
+    ck_assert_ptr_null(s.data);
+    spill_clear(&s);
+}
+
+START_TEST(large_arrays_lie_in_a_file)
+{
+    struct spill s = { 0 };
+    struct ct_error err;
+
+    check_spill(1 << 20, false);
+    check_spill(1 << 10, true);
+    ck_assert_int_eq(spill_init(&s, 2, 1, 1, "/no/such/folder", "numbers", &err), CT_EIO);
+    ck_assert_msg(strncmp(err.text, "/no/such/folder: ", 17) == 0, "%s", err.text);
+    ck_assert_int_eq(spill_init(&s, 1, (size_t)1 << 61, 1, ".", "numbers", &err), CT_EIO);
+    ck_assert_msg(strstr(err.text, "of numbers") != NULL, "%s", err.text);
+    ck_assert_int_eq(spill_init(&s, SIZE_MAX, 2, 1, ".", "numbers", &err), CT_ENOMEM);
+    ck_assert_ptr_null(s.data);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -212,6 +247,7 @@ int main(void)
         sizes_that_overflow_are_refused,
         views_read_both_dtypes,
         parts_of_work_run_through_the_whole,
+        large_arrays_lie_in_a_file,
     };
     return RUN_TESTS("base", tests);
 }

@@ -28,7 +28,7 @@ static double noise(uint64_t *state)
 /* Every other neuron tells the groups apart; three families of them share a pattern. */
 static void make_up_activations(struct extract_result *e, const struct load_result *load)
 {
-    float *const own = e->own;
+    float *const own = e->own.data;
     uint64_t state = 1;
     double pattern[3][256];
 
@@ -326,7 +326,8 @@ START_TEST(a_cursor_says_the_value_under_it)
                                .other = a.ttest->significant[j],
                                .has_item = true,
                                .item = 3 };
-    const double value = (double)((const float *)a.extract->own)[17 * a.extract->X.cols + neuron];
+    const double value =
+        (double)((const float *)a.extract->own.data)[17 * a.extract->X.cols + neuron];
     snprintf(want, sizeof want, "h.3.mlp.c_fc:%zu, sentence 17: %.6g", neuron, value);
     ck_assert_str_eq(described(&a, "activations", &pick), want);
     snprintf(want, sizeof want, "sentence 17: %.6g, h.3.mlp.c_fc:%zu", value, neuron);

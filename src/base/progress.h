@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 struct progress {
-    /* Called about a hundred times, always from the thread that started the work. False: stop. */
+    /* Called a hundred times or more, so that there are a few calls in a second of long work;
+     * always from the thread that started it. False: stop. */
     bool (*tick)(void *context, size_t done, size_t total);
     void *context;
 };

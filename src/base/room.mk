@@ -7,5 +7,6 @@ src_base_libbase_a_SOURCES = \
 	src/base/mem.c src/base/mem.h \
 	src/base/progress.c src/base/progress.h \
 	src/base/signals.c src/base/signals.h \
+	src/base/spill.c src/base/spill.h \
 	src/base/status.c src/base/status.h \
 	src/base/text.c src/base/text.h

@@ -63,8 +63,9 @@ enum ct_status commands_defaults(struct options *options, struct ct_error *err)
     commands_default_threads(options);
     if (options->formats == 0)
         options->formats = FORMAT_CSV;
-    if (p->activations != NULL)
-        return CT_OK;
+    status = params_set(&p->temporary, paths_temporary(), err);
+    if (status != CT_OK || p->activations != NULL)
+        return status;
     if (p->model != NULL) {
         status = find_model(options, err);
         if (status != CT_OK || p->stimuli != NULL)

@@ -51,6 +51,13 @@ char *paths_state(void)
     return home != NULL && *home == '/' ? outfile_join(home, ".local/state/circuittui") : NULL;
 }
 
+const char *paths_temporary(void)
+{
+    const char *const folder = getenv("TMPDIR");
+
+    return folder != NULL && *folder != '\0' ? folder : "/var/tmp";
+}
+
 struct hub_env paths_hub(void)
 {
     return (struct hub_env){

@@ -17,6 +17,9 @@ enum ct_status paths_demo(char **out, struct ct_error *err);
  * home, or memory is out. */
 char *paths_state(void);
 
+/* Where temporary files go that may be large: not /tmp, which may be memory. Borrowed. */
+const char *paths_temporary(void);
+
 /* What the environment says about the cache of Hugging Face's tools. */
 struct hub_env paths_hub(void);
 

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "cli/meter.h"
+#include "cli/paths.h"
 #include "cli/threads.h"
 #include "io/outfile.h"
 #include "report/rerun.h"
@@ -93,15 +94,12 @@ static enum ct_status write_again(const struct analysis *a, const struct options
 static enum ct_status compare(const struct analysis *a, const char *path, const struct manifest *m,
                               bool *same, struct ct_error *err)
 {
-    const char *const temporary = getenv("TMPDIR");
     char *const folder = folder_of(path);
     char *text = NULL;
     enum ct_status status = folder != NULL ? CT_OK : ct_fail_nomem(err, "rerun", 0);
 
     if (status == CT_OK)
-        status = rerun_compare(a, m, folder,
-                               temporary != NULL && *temporary != '\0' ? temporary : "/tmp", &text,
-                               same, err);
+        status = rerun_compare(a, m, folder, paths_temporary(), &text, same, err);
     if (status == CT_OK) {
         fputs(text, stdout);
         fflush(stdout); /* before the line that says that something differs */

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/spill.h"
 #include "base/mat.h"
 #include "base/status.h"
 #include "io/activations.h"
@@ -75,7 +76,7 @@ struct neuron_block {
 
 struct extract_result {
     struct matview X;            /* [n_sentences, n_neurons] */
-    void *own;                   /* what X looks at; NULL: it is somebody else's */
+    struct spill own;            /* what X looks at; empty: it is somebody else's */
     struct neuron_block *blocks; /* [n_blocks] in column order */
     size_t n_blocks;
     size_t n_layers;            /* different hook points, in order of their first column */

@@ -29,6 +29,7 @@ void params_clear(struct params *params)
     free(params->stimuli);
     free(params->activations);
     free(params->groups);
+    free(params->temporary);
     params_clear_hooks(params);
     free(params->contrast[0]);
     free(params->contrast[1]);
@@ -77,9 +78,9 @@ enum ct_status params_copy(struct params *to, const struct params *from, struct 
 {
     const char *const texts[] = { from->model,       from->tokenizer, from->stimuli,
                                   from->activations, from->groups,    from->contrast[0],
-                                  from->contrast[1] };
-    char **const fields[] = { &to->model,  &to->tokenizer,   &to->stimuli,    &to->activations,
-                              &to->groups, &to->contrast[0], &to->contrast[1] };
+                                  from->contrast[1], from->temporary };
+    char **const fields[] = { &to->model,  &to->tokenizer,   &to->stimuli,     &to->activations,
+                              &to->groups, &to->contrast[0], &to->contrast[1], &to->temporary };
     enum ct_status status = CT_OK;
 
     *to = *from;

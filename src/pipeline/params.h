@@ -32,8 +32,9 @@ struct params {        /* owns its strings; params_init() to params_clear() */
     double eps;
     size_t min_samples;
     size_t clusters;
-    bool matrices; /* Gram and cosine matrices however many neurons are significant */
-    int threads;   /* results do not depend on it */
+    bool matrices;   /* Gram and cosine matrices however many neurons are significant */
+    int threads;     /* results do not depend on it */
+    char *temporary; /* folder for activations that are too large for memory */
 };
 
 /* Defaults; no model, no stimuli. */

@@ -6,6 +6,29 @@
 
 #include "base/mem.h"
 
+/* Beyond this, activations lie in a temporary file. The manual tells it. */
+static const size_t MOST_IN_MEMORY = (size_t)1 << 30;
+
+static size_t item_size(const struct matview *X)
+{
+    return X->dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+}
+
+/* Memory of its own for e->X, whose shape is set. */
+static enum ct_status make_room(const char *folder, struct extract_result *e, struct ct_error *err)
+{
+    const char *const what = "activations";
+    size_t row_size;
+    enum ct_status status = CT_ENOMEM;
+
+    if (ct_mul_size(e->X.cols, item_size(&e->X), &row_size))
+        status = spill_init(&e->own, e->X.rows, row_size, MOST_IN_MEMORY, folder, what, err);
+    else
+        ct_fail_nomem(err, what, 0);
+    e->X.data = e->own.data;
+    return status;
+}
+
 /* The model's activations, as the hooks lie side by side. */
 static enum ct_status run_model(const struct analysis *a, const struct stage_run *run,
                                 struct extract_result *e, struct ct_error *err)
@@ -40,20 +63,14 @@ static enum ct_status run_model(const struct analysis *a, const struct stage_run
         for (size_t t = 0; t < seqs[i].n; t++)
             *at++ = load->sentences[i].tokens[t].id;
     }
-    size_t count;
-    if (ct_mul_size(load->n_sentences, n_neurons, &count))
-        e->own = ct_aligned_array(count, sizeof(float));
-    if (e->own == NULL) {
-        ct_fail_nomem(err, "extract: activations", 4ULL * load->n_sentences * n_neurons);
+    e->X = (struct matview){
+        .dtype = DTYPE_F32, .rows = load->n_sentences, .cols = n_neurons, .stride = n_neurons
+    };
+    status = make_room(a->params.temporary, e, err);
+    if (status != CT_OK)
         goto done;
-    }
-    e->X = (struct matview){ .data = e->own,
-                             .dtype = DTYPE_F32,
-                             .rows = load->n_sentences,
-                             .cols = n_neurons,
-                             .stride = n_neurons };
     status = extract_activations(load->model, seqs, load->n_sentences, hook->hooks, hook->n_hooks,
-                                 a->params.threads, &run->progress, e->own, &e->stats, err);
+                                 a->params.threads, &run->progress, e->own.data, &e->stats, err);
 done:
     free(ids);
     free(seqs);
@@ -111,28 +128,21 @@ static enum ct_status take_means(struct extract_result *e, struct ct_error *err)
     return CT_OK;
 }
 
-static size_t item_size(const struct matview *X)
-{
-    return X->dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
-}
-
 /* Columns that are not neighbours are copied together, in their dtype. */
 static enum ct_status gather_columns(const struct matview *X, const struct neuron_block *from,
-                                     struct extract_result *e, struct ct_error *err)
+                                     const char *folder, struct extract_result *e,
+                                     struct ct_error *err)
 {
     const size_t size = item_size(X);
-    size_t row_size;
+    const enum ct_status status = make_room(folder, e, err);
 
-    if (ct_mul_size(e->X.cols, size, &row_size))
-        e->own = ct_aligned_array(X->rows, row_size);
-    if (e->own == NULL)
-        return ct_fail_nomem(err, "extract: activations", 0);
-    char *to = e->own;
+    if (status != CT_OK)
+        return status;
+    char *to = e->own.data;
     for (size_t i = 0; i < X->rows; i++)
         for (size_t b = 0; b < e->n_blocks; to += size * e->blocks[b++].n)
             memcpy(to, (const char *)X->data + size * (i * X->stride + from[b].first),
                    size * e->blocks[b].n);
-    e->X.data = e->own;
     e->X.stride = e->X.cols;
     return CT_OK;
 }
@@ -166,7 +176,8 @@ static enum ct_status choose_blocks(const struct extract_result *whole, size_t l
 }
 
 enum ct_status extract_layer(const struct extract_result *whole, size_t layer,
-                             struct extract_result **out, struct ct_error *err)
+                             const char *temporary, struct extract_result **out,
+                             struct ct_error *err)
 {
     struct extract_result *const e = calloc(1, sizeof *e);
     struct neuron_block *from = NULL;
@@ -176,7 +187,7 @@ enum ct_status extract_layer(const struct extract_result *whole, size_t layer,
     if (status == CT_OK && e->n_blocks == 1)
         e->X.data = (const char *)whole->X.data + item_size(&whole->X) * from->first;
     else if (status == CT_OK)
-        status = gather_columns(&whole->X, from, e, err);
+        status = gather_columns(&whole->X, from, temporary, e, err);
     if (status == CT_OK)
         status = take_means(e, err);
     free(from);
@@ -213,7 +224,7 @@ void stage_extract_free(void *result)
 
     if (e == NULL)
         return;
-    free(e->own);
+    spill_clear(&e->own);
     free(e->blocks);
     free(e->neuron_means);
     free(e->sentence_means);

@@ -54,7 +54,7 @@ enum ct_status analysis_init_layer(struct analysis *a, const struct analysis *wh
         return status;
     status = hook_of_layer(whole->hook, layer, &hook, err);
     if (status == CT_OK)
-        status = extract_layer(whole->extract, layer, &extract, err);
+        status = extract_layer(whole->extract, layer, whole->params.temporary, &extract, err);
     if (status != CT_OK) {
         stage_hook_free(hook);
         params_clear(&params);

@@ -25,10 +25,12 @@ DECLARE_STAGE(cluster);
 DECLARE_STAGE(similarity);
 DECLARE_STAGE(layers);
 
-/* The columns of one layer as an extraction of their own, which borrows from whole. *out is owned
- * by the caller: stage_extract_free(). CT_ENOMEM. */
+/* The columns of one layer as an extraction of their own, which borrows from whole or lies, where
+ * it must be copied, in memory or in the folder temporary. *out is owned by the caller:
+ * stage_extract_free(). CT_ENOMEM, CT_EIO. */
 enum ct_status extract_layer(const struct extract_result *whole, size_t layer,
-                             struct extract_result **out, struct ct_error *err);
+                             const char *temporary, struct extract_result **out,
+                             struct ct_error *err);
 
 /* The two groups that params name and their sentences. CT_EINVAL: not two, or no such group. */
 enum ct_status ttest_choose_groups(const struct load_result *load, const struct params *params,

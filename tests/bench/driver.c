@@ -275,7 +275,7 @@ static void run_extract(int argc, char **argv)
     run_stages(&a, argv, STAGE_EXTRACT);
     tell("compute", seconds() - start);
     tell("positions", (double)a.extract->stats.n_positions);
-    save(argv[4], a.extract->own, a.extract->X.rows * a.extract->X.cols * sizeof(float));
+    save(argv[4], a.extract->own.data, a.extract->X.rows * a.extract->X.cols * sizeof(float));
     analysis_clear(&a);
 }
 
