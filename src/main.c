@@ -10,7 +10,6 @@
 #include "base/mapped.h"
 #include "cli/commands.h"
 #include "cli/paths.h"
-#include "cli/threads.h"
 #include "tui/tui.h"
 
 static enum ct_status open_ui(struct options *options, int *code, struct ct_error *err)
@@ -30,7 +29,6 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
     int signal_number = 0;
     enum ct_status status;
 
-    threads_sleep_when_idle(options->argv);
     status = commands_defaults(options, err);
     ui.formats = options->formats;
     *code = 1;

@@ -25,7 +25,7 @@ static void begin(struct bench *b)
     openblas_set_num_threads(1);
     *b = (struct bench){ 0 };
     analysis_init(&b->a);
-    b->a.params.threads = 1; /* libgomp's own barriers are not seen by ThreadSanitizer */
+    b->a.params.threads = 2;
     b->a.params.iterations = 250;
     ck_assert_int_eq(params_set(&b->a.params.model, fixture_path("demo"), NULL), CT_OK);
     ck_assert_int_eq(params_set(&b->a.params.stimuli, fixture_path("demo/stimuli.csv"), NULL),

@@ -170,7 +170,7 @@ static void start_helpers(struct crew *c, int wanted)
 
 enum ct_status crew_new(int n_threads, struct crew **out, struct ct_error *err)
 {
-#ifdef _OPENMP
+#ifdef CT_THREADS
     const int wanted = n_threads > 1 ? n_threads - 1 : 0;
 #else
     const int wanted = 0 * n_threads;

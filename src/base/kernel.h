@@ -1,7 +1,6 @@
 /*
  * CT_KERNEL before a function: compile it for several generations of x86-64 and let the loader
- * pick. Only for serial inner kernels: bodies that the compiler outlines from `omp parallel` are
- * not cloned with their function, so call the kernel from inside the region.
+ * pick.
  */
 #ifndef CT_BASE_KERNEL_H
 #define CT_BASE_KERNEL_H

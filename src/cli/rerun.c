@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "cli/meter.h"
 #include "cli/paths.h"
-#include "cli/threads.h"
 #include "io/outfile.h"
 #include "report/rerun.h"
 
@@ -140,7 +139,6 @@ enum ct_status command_rerun(struct options *options, struct ct_error *err)
     bool same = false;
     enum ct_status status = path != NULL ? CT_OK : ct_fail_nomem(err, "rerun", 0);
 
-    threads_sleep_when_idle(options->argv);
     analysis_init(&a);
     if (status == CT_OK)
         status = manifest_read(path, &m, err);

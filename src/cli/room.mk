@@ -13,5 +13,4 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/rerun.c \
 	src/cli/run.c \
 	src/cli/steps.c \
-	src/cli/threads.c src/cli/threads.h \
 	src/cli/tokenize.c

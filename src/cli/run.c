@@ -10,7 +10,6 @@
 
 #include "cli/ansi.h"
 #include "cli/meter.h"
-#include "cli/threads.h"
 #include "pipeline/analysis.h"
 #include "report/layers.h"
 #include "report/manifest.h"
@@ -150,7 +149,6 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
     struct analysis a;
     enum ct_status status;
 
-    threads_sleep_when_idle(options->argv);
     status = commands_defaults(options, err);
     analysis_init(&a);
     if (status == CT_OK && options->out != NULL && !options->force)

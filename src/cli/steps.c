@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/meter.h"
-#include "cli/threads.h"
 #include "io/csv_writer.h"
 #include "io/infile.h"
 #include "io/neuron_table.h"
@@ -63,7 +62,6 @@ static enum ct_status read_activations(struct options *options, bool ungrouped, 
     enum ct_status status;
 
     analysis_init(a);
-    threads_sleep_when_idle(options->argv);
     options->params.ungrouped = ungrouped;
     status = params_set(&options->params.activations, input_path(options), err);
     if (status == CT_OK)
@@ -246,7 +244,6 @@ enum ct_status command_kmeans(struct options *options, struct ct_error *err)
     const size_t wanted = options->params.clusters;
     enum ct_status status;
 
-    threads_sleep_when_idle(options->argv);
     status = read_points(options, "kmeans", &p, err);
     if (status == CT_OK)
         status = plane_kmeans(&p.xy, &options->params, &result, err);

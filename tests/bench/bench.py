@@ -38,7 +38,6 @@ from tui_latency import Terminal  # noqa: E402
 
 PYTHON = "/usr/bin/python3"
 TWO_THREADS = {"OMP_NUM_THREADS": "2"}  # torch leaves one to the others otherwise
-PASSIVE = {"OMP_WAIT_POLICY": "passive"}  # as circuittui sets it for itself
 
 
 # ---- what is measured: sides and bars ----
@@ -237,7 +236,7 @@ class Cases:
         self.stimuli = self.demo + "/stimuli.csv"
 
     def driver(self, *args, name="circuittui", **more):
-        return Side(name, [self.binary, *map(str, args)], PASSIVE, **more)
+        return Side(name, [self.binary, *map(str, args)], {}, **more)
 
     def python(self, name, needs, *args, script="peers.py", **more):
         return Side(name, [PYTHON, str(HERE / script), *map(str, args)], TWO_THREADS, needs, **more)
@@ -478,7 +477,7 @@ class Cases:
     def stream(self):
         small = self.inputs.model("gpt2-small-shape", 12, 768, 12)
         sides = [Side(f"{n} sentences", [self.binary, "extract", small, self.demo, self.inputs.sentences(n),
-                                         "h.5.mlp.c_fc", self.path("stream.f32")], PASSIVE) for n in (100000, 10000)]
+                                         "h.5.mlp.c_fc", self.path("stream.f32")], {}) for n in (100000, 10000)]
 
         def check(results):
             more = results[0].median("rss") - results[1].median("rss")
