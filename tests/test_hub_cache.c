@@ -283,7 +283,7 @@ START_TEST(resolves_branches_tags_and_commits)
     check_found("gpt2@refs/pr/1", ALL, folder);
     check_found("gpt2@" COMMIT_A, ALL, folder);
     CHECK_SAYS(failure("gpt2@gone", ALL, CT_EIO), "no files of commit 89abcdef0123");
-    CHECK_SAYS(failure("gpt2@" COMMIT_B, ALL, CT_EIO), "--revision " COMMIT_B);
+    CHECK_SAYS(failure("gpt2@" COMMIT_B, ALL, CT_EIO), "fetch openai-community/gpt2@" COMMIT_B);
     CHECK_SAYS(failure("gpt2@bad", ALL, CT_EIO), "no revision bad");
     CHECK_SAYS(failure("gpt2@v2", ALL, CT_EIO), "no revision v2, it has ");
     CHECK_SAYS(failure("gpt2@v2", ALL, CT_EIO), "v1.0");
@@ -299,10 +299,10 @@ START_TEST(error_says_where_and_how_to_fetch)
     CHECK_SAYS(text, "gpt2-xl: ");
     CHECK_SAYS(text, "models--gpt2-xl or models--openai-community--gpt2-xl in ");
     CHECK_SAYS(text, root);
-    CHECK_SAYS(text, "huggingface-cli download openai-community/gpt2-xl");
+    CHECK_SAYS(text, "circuittui fetch openai-community/gpt2-xl");
     text = failure("a/b@v2", ALL, CT_EIO);
     CHECK_SAYS(text, "models--a--b in ");
-    CHECK_SAYS(text, "huggingface-cli download a/b --revision v2");
+    CHECK_SAYS(text, "circuittui fetch a/b@v2");
     end();
 }
 END_TEST

@@ -288,7 +288,7 @@ START_TEST(what_is_typed_is_checked_at_once)
     ck_assert_int_eq(inputs_set(&app, model, "/not/there", &err), CT_EIO);
     ck_assert_str_eq(err.text, "/not/there: No such file or directory");
     ck_assert_int_eq(inputs_set(&app, model, "gpt2-xl", &err), CT_EIO);
-    ck_assert_ptr_nonnull(strstr(err.text, "huggingface-cli download"));
+    ck_assert_ptr_nonnull(strstr(err.text, "circuittui fetch"));
     ck_assert_int_eq(inputs_set(&app, stimuli, "~/not there.csv", &err), CT_EIO);
     ck_assert(!analysis_is_stale(&app.a, STAGE_LOAD));
 

@@ -44,7 +44,8 @@ START_TEST(an_empty_cache_is_no_failure)
     char *const out = slurp(temp_path("out"), NULL);
     char *const err = slurp(temp_path("err"), NULL);
     ck_assert_str_eq(out, "");
-    ck_assert_str_eq(err, "circuittui: /not/there: no models there\n");
+    ck_assert_str_eq(err, "circuittui: /not/there: no models there; circuittui fetch "
+                          "openai-community/gpt2 brings one\n");
     free(out);
     free(err);
 }

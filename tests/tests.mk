@@ -275,3 +275,11 @@ check_PROGRAMS += tests/test_models
 tests_test_models_SOURCES = tests/test_models.c $(IO_TEST_SOURCES)
 tests_test_models_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_models_LDADD = $(IO_TEST_LIBS)
+
+if HAVE_LIBCURL
+check_PROGRAMS += tests/test_fetch
+endif
+tests_test_fetch_SOURCES = tests/test_fetch.c tests/hub_server.c tests/hub_server.h \
+	$(IO_TEST_SOURCES)
+tests_test_fetch_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_fetch_LDADD = $(IO_TEST_LIBS)

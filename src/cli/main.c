@@ -12,6 +12,7 @@ static enum ct_status (*const functions[N_COMMANDS])(struct options *options,
     [COMMAND_DBSCAN] = command_dbscan,     [COMMAND_KMEANS] = command_kmeans,
     [COMMAND_COSINE] = command_cosine,     [COMMAND_HOOKS] = command_hooks,
     [COMMAND_TOKENIZE] = command_tokenize, [COMMAND_MODELS] = command_models,
+    [COMMAND_FETCH] = command_fetch,
 };
 
 /* A step without a file takes what is piped into it; nothing is from a terminal. */

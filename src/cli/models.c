@@ -72,7 +72,10 @@ enum ct_status command_models(struct options *options, struct ct_error *err)
     if (status == CT_OK && n > 0)
         print_models(models, n);
     else if (status == CT_OK)
-        fprintf(stderr, "circuittui: %s: no models there\n", root);
+        fprintf(stderr,
+                "circuittui: %s: no models there; circuittui fetch openai-community/gpt2 brings "
+                "one\n",
+                root);
     hub_models_free(models, n);
     free(root);
     return status;

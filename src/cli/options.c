@@ -141,6 +141,10 @@ static const struct {
     [COMMAND_MODELS] = { "models", "",
                          "The models in Hugging Face's cache, and why one is of no use.", NULL, 0,
                          0, NULL },
+    [COMMAND_FETCH] = { "fetch", "NAME[@REVISION]",
+                        "A model from the Hugging Face hub into that cache.",
+                        "Prints the model's folder. What was cut off is taken up again.\n", 1, 1,
+                        "no name; give one, as openai-community/gpt2" },
 };
 
 /* ---- one numbering for both tables: settings first ---- */
@@ -367,7 +371,10 @@ static enum ct_status check_command(const struct options *options, const bool *g
     const size_t n_words = commands[options->command].n_words;
     if (options->n_texts > n_words)
         return ct_fail(err, CT_EINVAL, "%.80s: %s takes %s; see circuittui %s --help",
-                       options->texts[n_words], name, n_words > 0 ? "one file" : "options alone",
+                       options->texts[n_words], name,
+                       n_words == 0                        ? "options alone"
+                       : options->command == COMMAND_FETCH ? "one name"
+                                                           : "one file",
                        name);
     if (options->n_texts < commands[options->command].least_words)
         return ct_fail(err, CT_EINVAL, "%s: %s", name, commands[options->command].no_words);

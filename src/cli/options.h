@@ -25,6 +25,7 @@ enum command {
     COMMAND_HOOKS,
     COMMAND_TOKENIZE,
     COMMAND_MODELS,
+    COMMAND_FETCH,
     N_COMMANDS
 };
 

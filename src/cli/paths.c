@@ -66,6 +66,7 @@ struct hub_env paths_hub(void)
         .huggingface_hub_cache = getenv("HUGGINGFACE_HUB_CACHE"),
         .hf_home = getenv("HF_HOME"),
         .xdg_cache_home = getenv("XDG_CACHE_HOME"),
+        .hf_token_path = getenv("HF_TOKEN_PATH"),
         .variable = getenv,
     };
 }

@@ -4,6 +4,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/ansi.c src/cli/ansi.h \
 	src/cli/commands.h \
 	src/cli/defaults.c \
+	src/cli/fetch.c \
 	src/cli/hooks.c \
 	src/cli/main.c \
 	src/cli/meter.c src/cli/meter.h \

@@ -217,8 +217,7 @@ bool outfile_failed(const struct outfile *file)
     return file->failed != 0;
 }
 
-/* The new name reaches the disk with its folder. Some file systems cannot do that: no error. */
-static void sync_folder(const char *path)
+void outfile_sync_folder(const char *path)
 {
     const char *const slash = strrchr(path, '/');
     char *const folder = slash == NULL   ? ct_strndup(".", 1)
@@ -243,7 +242,7 @@ static int put_in_place(struct outfile *file)
         return errno;
     if (rename(file->temporary, file->path) != 0)
         return errno;
-    sync_folder(file->path);
+    outfile_sync_folder(file->path);
     return 0;
 }
 

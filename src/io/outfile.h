@@ -39,6 +39,10 @@ enum ct_status outfile_commit(struct outfile *file, struct ct_error *err);
 /* Removes what was written and frees it; NULL is accepted. */
 void outfile_abort(struct outfile *file);
 
+/* Flushes the folder that path lies in, and with it a new name in it, to disk. Some file systems
+ * cannot do that: no error. */
+void outfile_sync_folder(const char *path);
+
 /* Makes folder and those above it where they are missing. CT_EIO: something else is in the way, no
  * permission. */
 enum ct_status outfile_make_folder(const char *folder, struct ct_error *err);

@@ -74,37 +74,60 @@ static void put_expanded(struct buffer *b, const struct hub_env *env, const char
     }
 }
 
-enum ct_status hub_cache_root(const struct hub_env *env, char **root, struct ct_error *err)
+/* HF_HOME, or what stands for it. */
+static enum ct_status put_home(struct buffer *b, const struct hub_env *env, struct ct_error *err)
 {
-    const char *const cache =
-        is_set(env->hf_hub_cache) ? env->hf_hub_cache : env->huggingface_hub_cache;
-    struct buffer path = { .used = 0 };
-
-    if (is_set(cache)) {
-        put_expanded(&path, env, cache);
+    if (is_set(env->hf_home)) {
+        put_expanded(b, env, env->hf_home);
+    } else if (is_set(env->xdg_cache_home)) {
+        put_expanded(b, env, env->xdg_cache_home);
+        put(b, "/huggingface", 12);
+    } else if (is_set(env->home)) {
+        put(b, env->home, strlen(env->home));
+        put(b, "/.cache/huggingface", 19);
     } else {
-        if (is_set(env->hf_home)) {
-            put_expanded(&path, env, env->hf_home);
-        } else if (is_set(env->xdg_cache_home)) {
-            put_expanded(&path, env, env->xdg_cache_home);
-            put(&path, "/huggingface", 12);
-        } else if (is_set(env->home)) {
-            put(&path, env->home, strlen(env->home));
-            put(&path, "/.cache/huggingface", 19);
-        } else {
-            return ct_fail(err, CT_EINVAL,
-                           "HOME: not set; say with HF_HUB_CACHE where the models "
-                           "of Hugging Face are");
-        }
-        put(&path, "/hub", 4);
+        return ct_fail(err, CT_EINVAL,
+                       "HOME: not set; say with HF_HUB_CACHE where the models "
+                       "of Hugging Face are");
     }
+    return CT_OK;
+}
+
+/* What is set, or else name in that folder. */
+static enum ct_status find_place(const struct hub_env *env, const char *set, const char *name,
+                                 char **out, struct ct_error *err)
+{
+    struct buffer path = { .used = 0 };
+    enum ct_status status = CT_OK;
+
+    if (is_set(set)) {
+        put_expanded(&path, env, set);
+    } else {
+        status = put_home(&path, env, err);
+        put(&path, name, strlen(name));
+    }
+    if (status != CT_OK)
+        return status;
     if (path.used >= PATH_MAX)
         return ct_fail(err, CT_EINVAL, "%.64s...: the path of the cache is too long", path.text);
     char *const copy = strdup(path.text);
     if (copy == NULL)
         return ct_fail_nomem(err, "cache", 0);
-    *root = copy;
+    *out = copy;
     return CT_OK;
+}
+
+enum ct_status hub_cache_root(const struct hub_env *env, char **root, struct ct_error *err)
+{
+    const char *const cache =
+        is_set(env->hf_hub_cache) ? env->hf_hub_cache : env->huggingface_hub_cache;
+
+    return find_place(env, cache, "/hub", root, err);
+}
+
+enum ct_status hub_token_path(const struct hub_env *env, char **path, struct ct_error *err)
+{
+    return find_place(env, env->hf_token_path, "/token", path, err);
 }
 
 /* ---- names ---- */
@@ -151,21 +174,19 @@ bool hub_is_name(const char *text)
     return is_part(text, owner) && is_part(slash + 1, size - owner - 1);
 }
 
-/* `org/name` to `models--org--name`. */
-static bool repo_path(char out[PATH_MAX], const char *root, const char *name)
+const char *hub_split_name(const char *text, char name[HUB_NAME_SIZE])
 {
-    const char *const slash = strchr(name, '/');
+    const size_t size = strcspn(text, "@");
 
-    if (slash == NULL)
-        return hub_path(out, "%s/models--%s", root, name);
-    return hub_path(out, "%s/models--%.*s--%s", root, (int)(slash - name), name, slash + 1);
+    snprintf(name, HUB_NAME_SIZE, "%.*s", (int)size, text);
+    return text[size] == '@' ? text + size + 1 : "main";
 }
 
 /* ---- looking for a name ---- */
 
 struct wanted {
     const char *name; /* as it was typed, with the revision */
-    char repos[2][256];
+    char repos[2][HUB_NAME_SIZE];
     size_t n_repos;
     const char *revision;
     unsigned needs;
@@ -177,8 +198,7 @@ static void parse_name(const char *name, struct wanted *w)
     const bool is_community = strncmp(name, COMMUNITY, sizeof COMMUNITY - 1) == 0;
 
     w->name = name;
-    w->revision = name[size] == '@' ? name + size + 1 : "main";
-    snprintf(w->repos[0], sizeof w->repos[0], "%.*s", (int)size, name);
+    w->revision = hub_split_name(name, w->repos[0]);
     w->n_repos = 1;
     if (is_community)
         snprintf(w->repos[w->n_repos++], sizeof w->repos[0], "%s",
@@ -202,8 +222,8 @@ static void fetch_command(const struct wanted *w, char *out, size_t size)
 {
     const bool is_main = strcmp(w->revision, "main") == 0;
 
-    snprintf(out, size, "huggingface-cli download %s%s%s", name_to_fetch(w),
-             is_main ? "" : " --revision ", is_main ? "" : w->revision);
+    snprintf(out, size, "circuittui fetch %s%s%s", name_to_fetch(w), is_main ? "" : "@",
+             is_main ? "" : w->revision);
 }
 
 /* The names in refs, or else the commits, so that one of them can be named. */
@@ -236,7 +256,7 @@ static enum found look(const struct wanted *w, const char *root, const char *nam
     char commit[HUB_COMMIT_SIZE];
     char fetch[512];
 
-    if (!repo_path(repo, root, name) || !hub_is_folder(repo))
+    if (!hub_repo_path(repo, root, name) || !hub_is_folder(repo))
         return FOUND_NOTHING;
     fetch_command(w, fetch, sizeof fetch);
     if (hub_is_commit(w->revision)) {
@@ -267,7 +287,7 @@ static enum ct_status fail_nowhere(const struct wanted *w, const char *root, str
 
     fetch_command(w, fetch, sizeof fetch);
     for (size_t i = 0; i < w->n_repos; i++)
-        if (!repo_path(paths[i], "", w->repos[i])) /* begins with the slash */
+        if (!hub_repo_path(paths[i], "", w->repos[i])) /* begins with the slash */
             return ct_fail(err, CT_EINVAL, "%.64s...: the name is too long", w->name);
     return ct_fail(err, CT_EIO,
                    "%s: no such folder, and the Hugging Face cache has no %s%s%s in %s; fetch it: "

@@ -19,12 +19,16 @@ struct hub_env { /* values of the environment, borrowed; NULL or empty: not set 
     const char *huggingface_hub_cache; /* the older name of the one above */
     const char *hf_home;
     const char *xdg_cache_home;
+    const char *hf_token_path;
     char *(*variable)(const char *name); /* for $NAME inside the values; NULL: they stay */
 };
 
 /* The folder of the cache, there or not, by the rules of huggingface_hub's constants.py. *root is
  * owned by the caller: free(). CT_EINVAL (no HOME, and nothing else says where), CT_ENOMEM. */
 enum ct_status hub_cache_root(const struct hub_env *env, char **root, struct ct_error *err);
+
+/* The file with the user's token, there or not, by the same rules; errors as above. */
+enum ct_status hub_token_path(const struct hub_env *env, char **path, struct ct_error *err);
 
 /* What a snapshot must hold to be of use; config.json goes with the weights. */
 enum { HUB_WEIGHTS = 1, HUB_TOKENIZER = 2 };
@@ -41,6 +45,12 @@ enum ct_status hub_cache_resolve(const char *root, const char *name, unsigned ne
 
 /* True for what could be a name by the rules of the hub, as opposed to a path. */
 bool hub_is_name(const char *text);
+
+enum { HUB_NAME_SIZE = 256 };
+
+/* `NAME@REVISION`, which hub_is_name() has passed, to its parts: returns the revision, borrowed
+ * from text, or `main`. */
+const char *hub_split_name(const char *text, char name[HUB_NAME_SIZE]);
 
 /*
  * The folder that a user means: text itself when that is a folder or can be no name, else the one

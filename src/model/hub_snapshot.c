@@ -25,6 +25,15 @@ bool hub_path(char out[PATH_MAX], const char *format, ...)
     return length >= 0 && length < PATH_MAX;
 }
 
+bool hub_repo_path(char out[PATH_MAX], const char *root, const char *name)
+{
+    const char *const slash = strchr(name, '/');
+
+    if (slash == NULL)
+        return hub_path(out, "%s/models--%s", root, name);
+    return hub_path(out, "%s/models--%.*s--%s", root, (int)(slash - name), name, slash + 1);
+}
+
 bool hub_is_folder(const char *path)
 {
     struct stat info;

@@ -1,0 +1,227 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/paths.h"
+#include "io/download.h"
+#include "model/json_file.h"
+#include "pipeline/hub_fetch.h"
+
+enum { TOKEN_SIZE = 512 };
+
+/* ---- the line on the terminal ---- */
+
+struct line {
+    bool shown;
+    double last; /* seconds, when it was drawn */
+    double rate; /* bytes a second, of late */
+    uint64_t brought;
+};
+
+static double seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Smoothed over some five seconds: what the network did a minute ago says little. */
+static void measure(struct line *line, const struct hub_fetch_state *s, double now)
+{
+    const double seconds = now - line->last;
+    const double bytes =
+        (double)(s->brought - (s->brought < line->brought ? s->brought : line->brought));
+    const double weight = seconds < 5.0 ? seconds / 5.0 : 1.0;
+
+    if (line->rate == 0.0)
+        line->rate = bytes / seconds;
+    else
+        line->rate += weight * (bytes / seconds - line->rate);
+    line->brought = s->brought;
+}
+
+static void print_left(double seconds, char *out, size_t size)
+{
+    const unsigned long all = seconds < 360000.0 ? (unsigned long)(seconds + 0.5) : 360000UL;
+
+    if (all >= 3600)
+        snprintf(out, size, "%lu:%02lu:%02lu left", all / 3600, all / 60 % 60, all % 60);
+    else
+        snprintf(out, size, "%lu:%02lu left", all / 60, all % 60);
+}
+
+static void print_state(const struct line *line, const struct hub_fetch_state *s)
+{
+    const double done = (double)s->done / 1e6;
+    const double total = (double)s->total / 1e6;
+    char file[40];
+    char left[40] = "";
+
+    text_visible(file, sizeof file, s->file, strlen(s->file));
+    fputs("\r\033[K", stderr);
+    switch (s->step) {
+    case HUB_FETCH_ASKING:
+        fprintf(stderr, "asking for %s", file);
+        break;
+    case HUB_FETCH_WAITING:
+        fprintf(stderr, "%s: another process is fetching it", file);
+        break;
+    case HUB_FETCH_BRINGING:
+        if (line->rate > 0.0)
+            print_left((total - done) * 1e6 / line->rate, left, sizeof left);
+        fprintf(stderr, "%.24s %3.0f %%  %.1f of %.1f MB  %.1f MB/s  %s", file,
+                total > 0.0 ? 100.0 * done / total : 0.0, done, total, line->rate / 1e6, left);
+        break;
+    }
+}
+
+static bool show(void *context, const struct hub_fetch_state *s)
+{
+    struct line *const line = context;
+    const double now = seconds_now();
+
+    if (now - line->last < 0.2)
+        return true;
+    measure(line, s, now);
+    line->last = now;
+    line->shown = true;
+    print_state(line, s);
+    return true;
+}
+
+/* ---- what the environment says ---- */
+
+static bool is_true(const char *name)
+{
+    static const char *const words[] = { "1", "on", "yes", "true" };
+    const char *const value = getenv(name);
+
+    for (size_t i = 0; value != NULL && i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(value, words[i]) == 0)
+            return true;
+    return false;
+}
+
+static enum ct_status check_online(const char *name, struct ct_error *err)
+{
+    static const char *const switches[] = { "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE" };
+
+    for (size_t i = 0; i < 2; i++)
+        if (is_true(switches[i]))
+            return ct_fail(err, CT_EIO, "%s: %s is set, so nothing is fetched; unset it", name,
+                           switches[i]);
+    if (!download_is_built_in())
+        return ct_fail(err, CT_ENOTSUP,
+                       "%s: this program was built without libcurl and cannot fetch; "
+                       "huggingface-cli download %s does",
+                       name, name);
+    return CT_OK;
+}
+
+static void copy_trimmed(const char *text, char out[TOKEN_SIZE])
+{
+    static const char blanks[] = " \t\r\n";
+    const char *const from = text + strspn(text, blanks);
+    size_t size = strlen(from);
+
+    while (size > 0 && strchr(blanks, from[size - 1]) != NULL)
+        size--;
+    snprintf(out, TOKEN_SIZE, "%.*s", (int)size, from);
+}
+
+/* Empty when there is none. */
+static void find_token(const struct hub_env *env, char out[TOKEN_SIZE])
+{
+    static const char *const names[] = { "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN" };
+    char line[TOKEN_SIZE] = "";
+    char *path = NULL;
+    FILE *file = NULL;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < 2 && out[0] == '\0'; i++)
+        if (getenv(names[i]) != NULL)
+            copy_trimmed(getenv(names[i]), out);
+    if (out[0] != '\0' || hub_token_path(env, &path, NULL) != CT_OK)
+        return;
+    if (json_file_open(path, &file, NULL) == CT_OK) { /* a regular file, whatever it holds */
+        if (fgets(line, sizeof line, file) != NULL)
+            copy_trimmed(line, out);
+        fclose(file);
+    }
+    explicit_bzero(line, sizeof line);
+    free(path);
+}
+
+/* HF_ENDPOINT without the slash that it may end in. Owned by the caller. */
+static char *find_endpoint(void)
+{
+    const char *const set = getenv("HF_ENDPOINT");
+    char *const endpoint = strdup(set != NULL && *set != '\0' ? set : "https://huggingface.co");
+
+    if (endpoint != NULL)
+        for (size_t n = strlen(endpoint); n > 0 && endpoint[n - 1] == '/'; n--)
+            endpoint[n - 1] = '\0';
+    return endpoint;
+}
+
+static enum ct_status fetch(const char *name, const char *root, const char *endpoint,
+                            const char *token, struct ct_error *err)
+{
+    struct line line = { .last = seconds_now() };
+    const struct hub_fetch_params params = {
+        .root = root,
+        .name = name,
+        .endpoint = endpoint,
+        .token = *token != '\0' ? token : NULL,
+        .tick = isatty(STDERR_FILENO) ? show : NULL,
+        .context = &line,
+    };
+    bool has_tokenizer = false;
+    char *folder = NULL;
+    const enum ct_status status = hub_fetch(&params, &folder, &has_tokenizer, err);
+
+    if (line.shown)
+        fputs("\r\033[K", stderr);
+    if (status != CT_OK)
+        return status;
+    puts(folder);
+    if (!has_tokenizer)
+        fprintf(stderr, "circuittui: %s: it has no tokenizer; say with --tokenizer which to take\n",
+                name);
+    free(folder);
+    return CT_OK;
+}
+
+enum ct_status command_fetch(struct options *options, struct ct_error *err)
+{
+    const char *const name = options->texts[0];
+    const struct rlimit none = { 0, 0 };
+    const struct hub_env env = paths_hub();
+    char token[TOKEN_SIZE] = "";
+    char *endpoint = NULL;
+    char *root = NULL;
+    enum ct_status status = check_online(name, err);
+
+    if (status == CT_OK)
+        status = hub_cache_root(&env, &root, err);
+    if (status == CT_OK) {
+        (void)setrlimit(RLIMIT_CORE, &none); /* the token stays out of core dumps */
+        find_token(&env, token);
+        endpoint = find_endpoint();
+        status = endpoint != NULL ? fetch(name, root, endpoint, token, err)
+                                  : ct_fail_nomem(err, "fetch", 0);
+    }
+    explicit_bzero(token, sizeof token);
+    free(endpoint);
+    free(root);
+    return status;
+}

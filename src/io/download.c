@@ -1,0 +1,479 @@
+#include "config.h"
+#include "io/download.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include <curl/curl.h>
+
+enum {
+    MAX_REDIRECTS = 10,
+    MAX_ATTEMPTS = 5, /* without a byte between */
+    MAX_WAIT = 60,    /* seconds that a server may ask for */
+    CONNECT_SECONDS = 15,
+    STALL_SECONDS = 30,    /* without a byte */
+    MAX_MESSAGE = 1 << 16, /* bytes of a page that is no file */
+};
+
+struct download {
+    CURL *curl;
+    char *endpoint;
+    struct curl_slist *headers;            /* of every request */
+    struct curl_slist *headers_with_token; /* of those to the endpoint; NULL: no token */
+    bool has_answered;                     /* the network is there */
+    bool (*tick)(void *context);
+    void *context;
+};
+
+struct transfer { /* one request, from its first byte to its last */
+    struct download *d;
+    struct partial *file; /* where the bytes go; NULL: the headers are all that is wanted */
+    bool has_begun;       /* the bytes that come are those of the file */
+    size_t message;       /* bytes of something else */
+    CURLcode code;
+    long http;
+    char text[CURL_ERROR_SIZE];
+    enum ct_status status; /* why it was broken off here */
+    struct ct_error *err;
+};
+
+/* ---- life ---- */
+
+bool download_is_built_in(void)
+{
+    return true;
+}
+
+/* `Authorization` is a list of its own, so that it cannot come along by mistake. */
+static enum ct_status make_headers(struct download *d, const char *token, struct ct_error *err)
+{
+    char line[1024];
+    struct curl_slist *const first = curl_slist_append(NULL, "Accept-Encoding: identity");
+
+    d->headers = first;
+    if (first == NULL)
+        return ct_fail_nomem(err, "download", 0);
+    if (token == NULL)
+        return CT_OK;
+    for (const char *at = token; *at != '\0'; at++)
+        if (*at <= ' ' || *at >= 0x7F)
+            return ct_fail(err, CT_EINVAL,
+                           "HF_TOKEN: holds blanks or other signs that no token "
+                           "has; set it again");
+    if (strlen(token) > sizeof line / 2)
+        return ct_fail(err, CT_EINVAL, "HF_TOKEN: is too long for a token; set it again");
+    snprintf(line, sizeof line, "Authorization: Bearer %s", token);
+    struct curl_slist *const list = curl_slist_append(NULL, line);
+    explicit_bzero(line, sizeof line);
+    if (list == NULL)
+        return ct_fail_nomem(err, "download", 0);
+    d->headers_with_token = list;
+    return curl_slist_append(list, first->data) != NULL ? CT_OK : ct_fail_nomem(err, "download", 0);
+}
+
+enum ct_status download_new(const struct download_params *params, struct download **out,
+                            struct ct_error *err)
+{
+    const bool is_http = strncasecmp(params->endpoint, "http://", 7) == 0 ||
+                         strncasecmp(params->endpoint, "https://", 8) == 0;
+    struct download *const d = calloc(1, sizeof *d);
+
+    if (d == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        free(d);
+        return ct_fail_nomem(err, "download", 0);
+    }
+    d->curl = curl_easy_init();
+    d->endpoint = strdup(params->endpoint);
+    d->tick = params->tick;
+    d->context = params->context;
+    enum ct_status status = d->curl != NULL && d->endpoint != NULL
+                                ? make_headers(d, params->token, err)
+                                : ct_fail_nomem(err, "download", 0);
+    if (status == CT_OK && !is_http)
+        status = ct_fail(err, CT_EINVAL, "HF_ENDPOINT: '%.200s' is no URL; give https://HOST",
+                         params->endpoint);
+    if (status != CT_OK) {
+        download_free(d);
+        return status;
+    }
+    *out = d;
+    return CT_OK;
+}
+
+void download_free(struct download *d)
+{
+    if (d == NULL)
+        return;
+    if (d->headers_with_token != NULL)
+        explicit_bzero(d->headers_with_token->data, strlen(d->headers_with_token->data));
+    curl_slist_free_all(d->headers_with_token);
+    curl_slist_free_all(d->headers);
+    curl_easy_cleanup(d->curl);
+    free(d->endpoint);
+    free(d);
+    curl_global_cleanup();
+}
+
+/* ---- URLs ---- */
+
+/* SCHEME://HOST:PORT. */
+static bool origin_of(const char *url, char *out, size_t size)
+{
+    CURLU *const parts = curl_url();
+    char *scheme = NULL;
+    char *host = NULL;
+    char *port = NULL;
+    const bool is_url = parts != NULL && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                        curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+                        curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+                        curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK;
+
+    if (is_url)
+        snprintf(out, size, "%s://%s:%s", scheme, host, port);
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(port);
+    curl_url_cleanup(parts);
+    return is_url;
+}
+
+static bool is_at_endpoint(const struct download *d, const char *url)
+{
+    char ours[512];
+    char other[512];
+
+    return origin_of(d->endpoint, ours, sizeof ours) && origin_of(url, other, sizeof other) &&
+           strcasecmp(ours, other) == 0;
+}
+
+/* Of a signed link, an error should tell no more than SCHEME://HOST:PORT. */
+static enum ct_status fail_at(const char *url, enum ct_status code, const char *what,
+                              struct ct_error *err)
+{
+    const char *const slashes = strstr(url, "://");
+    const size_t scheme = slashes != NULL ? (size_t)(slashes - url) + 3 : 0;
+
+    return ct_fail(err, code, "%.*s: %s", (int)(scheme + strcspn(url + scheme, "/?#")), url, what);
+}
+
+/* ---- one request ---- */
+
+static int tell(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up)
+{
+    struct transfer *const t = context;
+
+    (void)total;
+    (void)now;
+    (void)up_total;
+    (void)up;
+    return t->d->tick != NULL && !t->d->tick(t->d->context);
+}
+
+static const char *header(const struct download *d, const char *name)
+{
+    struct curl_header *h;
+
+    return curl_easy_header(d->curl, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK ? h->value : NULL;
+}
+
+/* Whether the bytes that are about to come are those that the file lacks. */
+static enum ct_status begin_body(struct transfer *t)
+{
+    const unsigned long long size = partial_size(t->file);
+    const unsigned long long have = partial_have(t->file);
+    curl_off_t length = -1;
+
+    if (t->http == 206) {
+        const char *const range = header(t->d, "Content-Range");
+        unsigned long long first;
+        unsigned long long total;
+        if (range != NULL && sscanf(range, "bytes %llu-%*u/%llu", &first, &total) == 2 &&
+            first == have && total == size)
+            return CT_OK;
+        return ct_fail(t->err, CT_EFORMAT, "the server sends other bytes than it was asked for");
+    }
+    curl_easy_getinfo(t->d->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (length >= 0 && (unsigned long long)length != size)
+        return ct_fail(t->err, CT_EFORMAT, "the server sends %lld bytes instead of %llu",
+                       (long long)length, size);
+    return have > 0 ? partial_restart(t->file, t->err) : CT_OK;
+}
+
+static size_t take(char *data, size_t size, size_t n, void *context)
+{
+    struct transfer *const t = context;
+
+    (void)size;
+    curl_easy_getinfo(t->d->curl, CURLINFO_RESPONSE_CODE, &t->http);
+    if (t->file == NULL || (t->http != 200 && t->http != 206)) {
+        t->message += n;
+        return t->message <= MAX_MESSAGE ? n : 0;
+    }
+    if (!t->has_begun)
+        t->status = begin_body(t);
+    t->has_begun = true;
+    if (t->status == CT_OK)
+        t->status = partial_write(t->file, data, n, t->err);
+    return t->status == CT_OK ? n : 0;
+}
+
+static void request(struct transfer *t, const char *url)
+{
+    CURL *const curl = t->d->curl;
+    const bool has_token = t->d->headers_with_token != NULL && is_at_endpoint(t->d, url);
+    const uint64_t have = t->file != NULL ? partial_have(t->file) : 0;
+    char range[40];
+
+    t->http = 0;
+    t->message = 0;
+    t->has_begun = false;
+    t->text[0] = '\0';
+    curl_easy_reset(curl);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER,
+                     has_token ? t->d->headers_with_token : t->d->headers);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, t->text);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, tell);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, 1L << 18);
+    if (t->file == NULL)
+        curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+    if (have > 0) {
+        snprintf(range, sizeof range, "%llu-", (unsigned long long)have);
+        curl_easy_setopt(curl, CURLOPT_RANGE, range);
+    }
+    t->code = curl_easy_perform(curl);
+    if (t->code == CURLE_WRITE_ERROR && t->status == CT_OK) /* a long message has been cut short */
+        t->code = CURLE_OK;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &t->http);
+    t->d->has_answered = t->d->has_answered || t->http != 0;
+}
+
+/* ---- again ---- */
+
+static bool may_pass(const struct transfer *t)
+{
+    switch (t->code) {
+    case CURLE_OK:
+        return t->http == 408 || t->http == 429 || t->http == 500 ||
+               (t->http >= 502 && t->http <= 504);
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+        return t->d->has_answered;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* False: stop. */
+static bool wait_before(const struct transfer *t, int attempt)
+{
+    const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
+    const bool has_asked = header(t->d, "Retry-After") != NULL;
+    curl_off_t asked = 0;
+    long tenths = 10L << attempt;
+
+    curl_easy_getinfo(t->d->curl, CURLINFO_RETRY_AFTER, &asked);
+    if (has_asked)
+        tenths = 10 * (long)(asked < MAX_WAIT ? asked : MAX_WAIT);
+    for (; tenths > 0; tenths--) {
+        if (t->d->tick != NULL && !t->d->tick(t->d->context))
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
+/* Why the last attempt has failed; what to do goes to what comes from curl or from the server. */
+static enum ct_status fail_transfer(const struct transfer *t, const char *url)
+{
+    char what[CURL_ERROR_SIZE + 80];
+
+    if (t->status != CT_OK)
+        return t->status;
+    if (t->code == CURLE_ABORTED_BY_CALLBACK)
+        return fail_at(url, CT_ECANCELED, "stopped", t->err);
+    if (t->code == CURLE_OUT_OF_MEMORY)
+        return ct_fail_nomem(t->err, "download", 0);
+    if (t->code == CURLE_OK)
+        snprintf(what, sizeof what, "answers %ld; try again later", t->http);
+    else
+        snprintf(what, sizeof what, "%s; check the network%s",
+                 t->text[0] != '\0' ? t->text : curl_easy_strerror(t->code),
+                 t->d->has_answered ? ", what has come is kept" : " and HF_ENDPOINT");
+    return fail_at(url, CT_EIO, what, t->err);
+}
+
+/* An answer that has brought all that was asked for, or is none that will be better next time. */
+static bool is_final(const struct transfer *t)
+{
+    if (t->code != CURLE_OK || may_pass(t))
+        return false;
+    return t->file == NULL || t->http < 200 || t->http >= 300 ||
+           partial_have(t->file) == partial_size(t->file);
+}
+
+/* One request that is repeated while it may help. CT_OK: there is an answer, t->http. */
+static enum ct_status insist(struct transfer *t, const char *url)
+{
+    int attempt = 0;
+
+    for (;;) {
+        const uint64_t before = t->file != NULL ? partial_have(t->file) : 0;
+        request(t, url);
+        if (t->status == CT_OK && t->http == 416 && before > 0)
+            t->status = partial_restart(t->file, t->err); /* it knows no such place in the file */
+        else if (t->status == CT_OK && is_final(t))
+            return CT_OK;
+        else if (t->status == CT_OK && t->file != NULL && partial_have(t->file) > before)
+            attempt = 0;
+        else if (t->status != CT_OK || (t->code != CURLE_OK && !may_pass(t)) ||
+                 ++attempt == MAX_ATTEMPTS)
+            return fail_transfer(t, url);
+        else if (!wait_before(t, attempt - 1))
+            return fail_at(url, CT_ECANCELED, "stopped", t->err);
+    }
+}
+
+/* Where the answer sends us, in place of *url; *is_sent is false when it does not. */
+static enum ct_status redirect(const struct transfer *t, char **url, bool *is_sent)
+{
+    char *to = NULL;
+
+    *is_sent = false;
+    if (t->http < 300 || t->http > 399)
+        return CT_OK;
+    curl_easy_getinfo(t->d->curl, CURLINFO_REDIRECT_URL, &to);
+    if (to == NULL)
+        return CT_OK;
+    if (strncasecmp(*url, "https:", 6) == 0 && strncasecmp(to, "https:", 6) != 0)
+        return fail_at(*url, CT_EIO, "sends us from https to an unprotected address; not followed",
+                       t->err);
+    char *const copy = strdup(to);
+    if (copy == NULL)
+        return ct_fail_nomem(t->err, "download", 0);
+    free(*url);
+    *url = copy;
+    *is_sent = true;
+    return CT_OK;
+}
+
+/* ---- the two kinds of request ---- */
+
+/* Without W/ and quotes. */
+static void copy_etag(const char *value, char out[DOWNLOAD_ETAG_SIZE])
+{
+    if (value == NULL)
+        return;
+    value += strncmp(value, "W/", 2) == 0 ? 2 : 0;
+    value += *value == '"';
+    snprintf(out, DOWNLOAD_ETAG_SIZE, "%.*s", (int)strcspn(value, "\""), value);
+}
+
+/* Headers that stand for the file itself, wherever its bytes are, go before those of one answer. */
+static void read_reply(const struct download *d, struct download_reply *r, bool *is_linked)
+{
+    const char *const linked = header(d, "X-Linked-Etag");
+    const char *const size = header(d, "X-Linked-Size");
+    const char *const commit = header(d, "X-Repo-Commit");
+    const char *const code = header(d, "X-Error-Code");
+
+    if (commit != NULL && strlen(commit) == DOWNLOAD_COMMIT_SIZE - 1 &&
+        strspn(commit, "0123456789abcdef") == DOWNLOAD_COMMIT_SIZE - 1)
+        memcpy(r->commit, commit, DOWNLOAD_COMMIT_SIZE);
+    if (code != NULL)
+        snprintf(r->code, sizeof r->code, "%s", code);
+    if (linked != NULL) {
+        copy_etag(linked, r->etag);
+        r->has_size = size != NULL && sscanf(size, "%" SCNu64, &r->size) == 1;
+        *is_linked = true;
+    } else if (r->status == 200 && !*is_linked) {
+        curl_off_t length = -1;
+        copy_etag(header(d, "ETag"), r->etag);
+        curl_easy_getinfo(d->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+        r->has_size = length >= 0;
+        r->size = length >= 0 ? (uint64_t)length : 0;
+    }
+}
+
+/* Requests at *url and where it sends us, up to the answer that counts: t->http. Headers are read
+ * into reply, unless that is NULL; then those of a host that is not the hub are not asked for. */
+static enum ct_status follow(struct transfer *t, char **url, struct download_reply *reply)
+{
+    bool is_linked = false;
+    bool is_sent;
+
+    for (int n = 0; n <= MAX_REDIRECTS; n++) {
+        enum ct_status status = insist(t, *url);
+        if (status == CT_OK && reply != NULL) {
+            reply->status = t->http;
+            read_reply(t->d, reply, &is_linked);
+        }
+        if (status == CT_OK)
+            status = redirect(t, url, &is_sent);
+        if (status != CT_OK || !is_sent)
+            return status;
+        if (reply != NULL && !is_at_endpoint(t->d, *url)) {
+            reply->status = 200;
+            return CT_OK;
+        }
+    }
+    return fail_at(*url, CT_EIO, "sends us round in circles", t->err);
+}
+
+enum ct_status download_ask(struct download *d, const char *url, struct download_reply *reply,
+                            struct ct_error *err)
+{
+    struct transfer t = { .d = d, .err = err };
+    struct download_reply r = { 0 };
+    char *at = strdup(url);
+    const enum ct_status status =
+        at != NULL ? follow(&t, &at, &r) : ct_fail_nomem(err, "download", 0);
+
+    if (status == CT_OK)
+        *reply = r;
+    free(at);
+    return status;
+}
+
+enum ct_status download_bring(struct download *d, const char *url, struct partial *file,
+                              struct ct_error *err)
+{
+    struct transfer t = { .d = d, .file = file, .err = err };
+    char what[60];
+    char *at = NULL;
+    enum ct_status status = CT_OK;
+
+    if (partial_have(file) == partial_size(file))
+        return CT_OK;
+    at = strdup(url);
+    status = at != NULL ? follow(&t, &at, NULL) : ct_fail_nomem(err, "download", 0);
+    if (status == CT_OK && partial_have(file) < partial_size(file)) {
+        snprintf(what, sizeof what, "answers %ld; try again later", t.http);
+        status = fail_at(at, CT_EIO, what, err);
+    }
+    free(at);
+    return status;
+}

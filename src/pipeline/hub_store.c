@@ -1,0 +1,119 @@
+#include "config.h"
+#include "pipeline/hub_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/outfile.h"
+
+static enum ct_status fail_long(const struct hub_store *s, struct ct_error *err)
+{
+    return ct_fail(err, CT_EIO, "%s: the path is too long; set HF_HUB_CACHE", s->repo);
+}
+
+enum ct_status hub_store_open(struct hub_store *s, const char *root, const char *name,
+                              const char *commit, struct ct_error *err)
+{
+    char locks[PATH_MAX];
+    char folder[PATH_MAX];
+    enum ct_status status = CT_OK;
+
+    snprintf(s->commit, sizeof s->commit, "%s", commit);
+    if (!hub_path(locks, "%s/.locks", root) || !hub_repo_path(s->repo, root, name) ||
+        !hub_repo_path(s->locks, locks, name))
+        return fail_long(s, err);
+    for (int i = 0; i < 3 && status == CT_OK; i++) {
+        const bool fits = i == 0   ? hub_path(folder, "%s/blobs", s->repo)
+                          : i == 1 ? hub_store_folder(s, folder)
+                                   : hub_path(folder, "%s", s->locks);
+        status = fits ? outfile_make_folder(folder, err) : fail_long(s, err);
+    }
+    return status;
+}
+
+bool hub_store_blob(const struct hub_store *s, const char *etag, char out[PATH_MAX])
+{
+    return hub_path(out, "%s/blobs/%s", s->repo, etag);
+}
+
+bool hub_store_lock(const struct hub_store *s, const char *etag, char out[PATH_MAX])
+{
+    return hub_path(out, "%s/%s.lock", s->locks, etag);
+}
+
+bool hub_store_folder(const struct hub_store *s, char out[PATH_MAX])
+{
+    return hub_path(out, "%s/snapshots/%s", s->repo, s->commit);
+}
+
+bool hub_store_file(const struct hub_store *s, const char *file, char out[PATH_MAX])
+{
+    return hub_path(out, "%s/snapshots/%s/%s", s->repo, s->commit, file);
+}
+
+bool hub_store_has(const char *path, uint64_t size)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) && (uint64_t)info.st_size == size;
+}
+
+enum ct_status hub_store_link(const struct hub_store *s, const char *file, const char *etag,
+                              struct ct_error *err)
+{
+    char path[PATH_MAX];
+    char to[PATH_MAX];
+
+    if (!hub_store_file(s, file, path) || !hub_path(to, "../../blobs/%s", etag))
+        return fail_long(s, err);
+    if (symlink(to, path) == 0)
+        return CT_OK;
+    if (errno == EEXIST && unlink(path) == 0 && symlink(to, path) == 0)
+        return CT_OK;
+    return ct_fail_errno(err, "%s: the link cannot be made", path);
+}
+
+enum ct_status hub_store_absent(const struct hub_store *s, const char *file, struct ct_error *err)
+{
+    char folder[PATH_MAX];
+    char path[PATH_MAX];
+
+    if (!hub_path(folder, "%s/.no_exist/%s", s->repo, s->commit) ||
+        !hub_path(path, "%s/%s", folder, file))
+        return fail_long(s, err);
+    const enum ct_status status = outfile_make_folder(folder, err);
+    if (status != CT_OK)
+        return status;
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return ct_fail_errno(err, "%s: cannot be written", path);
+    close(fd);
+    return CT_OK;
+}
+
+enum ct_status hub_store_ref(const struct hub_store *s, const char *revision, struct ct_error *err)
+{
+    char path[PATH_MAX];
+    char old[HUB_COMMIT_SIZE];
+    struct outfile *file = NULL;
+
+    if (hub_is_commit(revision) ||
+        (hub_read_ref(s->repo, revision, old) && strcmp(old, s->commit) == 0))
+        return CT_OK;
+    if (!hub_path(path, "%s/refs/%s", s->repo, revision))
+        return fail_long(s, err);
+    char *const slash = strrchr(path, '/');
+    *slash = '\0';
+    enum ct_status status = outfile_make_folder(path, err);
+    *slash = '/';
+    if (status == CT_OK)
+        status = outfile_open(path, &file, err);
+    if (status != CT_OK)
+        return status;
+    outfile_puts(file, s->commit);
+    return outfile_commit(file, err);
+}

@@ -1,0 +1,47 @@
+/*
+ * Writing into the local cache of Hugging Face's tools, in the layout that they use and share
+ * (see model/hub_cache.h, which reads it): blobs/ETAG, snapshots/COMMIT/FILE -> ../../blobs/ETAG,
+ * .no_exist/COMMIT/FILE, refs/REVISION, and .locks/ beside the repository's folder.
+ */
+#ifndef CT_PIPELINE_HUB_STORE_H
+#define CT_PIPELINE_HUB_STORE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "model/hub_snapshot.h"
+
+struct hub_store { /* one commit of a repository */
+    char repo[PATH_MAX];
+    char locks[PATH_MAX];
+    char commit[HUB_COMMIT_SIZE];
+};
+
+/* Makes the folders. name: `ORG/NAME` or `NAME`. CT_EIO. */
+enum ct_status hub_store_open(struct hub_store *s, const char *root, const char *name,
+                              const char *commit, struct ct_error *err);
+
+/* Where a blob and its lock lie; false when the path is too long. */
+bool hub_store_blob(const struct hub_store *s, const char *etag, char out[PATH_MAX]);
+bool hub_store_lock(const struct hub_store *s, const char *etag, char out[PATH_MAX]);
+
+/* The folder of the snapshot, and a file in it; false when the path is too long. */
+bool hub_store_folder(const struct hub_store *s, char out[PATH_MAX]);
+bool hub_store_file(const struct hub_store *s, const char *file, char out[PATH_MAX]);
+
+/* True when path leads to a regular file of that size. */
+bool hub_store_has(const char *path, uint64_t size);
+
+/* Names a blob in the snapshot; a name that leads elsewhere is taken over. CT_EIO. */
+enum ct_status hub_store_link(const struct hub_store *s, const char *file, const char *etag,
+                              struct ct_error *err);
+
+/* Notes that the repository has no such file. CT_EIO. */
+enum ct_status hub_store_absent(const struct hub_store *s, const char *file, struct ct_error *err);
+
+/* Lets a branch or tag mean this commit; of a commit's own name, nothing. CT_EIO, CT_ENOMEM. */
+enum ct_status hub_store_ref(const struct hub_store *s, const char *revision, struct ct_error *err);
+
+#endif

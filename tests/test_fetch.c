@@ -1,0 +1,462 @@
+/*
+ * `circuittui fetch` against a hub on loopback: what is in the cache afterwards is laid out as
+ * Hugging Face's tools lay it out (huggingface.co/docs/hub/local-cache).
+ */
+#include "config.h"
+#include "support.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hub_server.h"
+#include "io_temp.h"
+
+#define REPO                   "hub/models--org--model"
+#define SNAPSHOT               REPO "/snapshots/" HUB_COMMIT
+#define CHECK_SAYS(text, part) ck_assert_msg(strstr(text, part) != NULL, "%s", text)
+
+enum { LARGE = 3 << 20, KILLS = 5 };
+
+static const char config[] = "{\"model_type\":\"gpt2\",\"n_layer\":2}";
+static const char bert[] = "{\"model_type\":\"bert\"}";
+static const char shards[] = "{\"weight_map\":{\"a\":\"one.safetensors\",\"b\":\"two.safetensors\","
+                             "\"c\":\"one.safetensors\"}}";
+static const char thief[] = "{\"weight_map\":{\"a\":\"../../../evil.safetensors\"}}";
+static char large[LARGE];
+
+#define SMALL(name, text)                                                                          \
+    {                                                                                              \
+        (name), (text), sizeof(text) - 1, false, ""                                                \
+    }
+
+static struct hub_file plain[] = {
+    SMALL("config.json", config),
+    SMALL("vocab.json", "{}"),
+    SMALL("merges.txt", "#version: 0.2\n"),
+    SMALL("tokenizer_config.json", "{ }"),
+    { "model.safetensors", large, sizeof large, true, "" },
+};
+enum { N_PLAIN = sizeof plain / sizeof *plain, WEIGHTS = N_PLAIN - 1 };
+
+static struct hub_server hub;
+
+static void begin_with(struct hub_file *files, size_t n)
+{
+    unsigned x = 1;
+
+    for (size_t i = 0; i < sizeof large; i++) {
+        x = x * 1664525U + 1013904223U;
+        large[i] = (char)(x >> 24);
+    }
+    ck_assert_int_eq(temp_shell("rm -rf hub home; mkdir home"), 0);
+    hub_server_start(&hub, files, n);
+    setenv("HF_ENDPOINT", hub.endpoint, 1);
+}
+
+static void begin(void)
+{
+    begin_with(plain, N_PLAIN);
+}
+
+static void end(void)
+{
+    hub_server_stop(&hub);
+}
+
+static int fetch(const char *name)
+{
+    char line[300];
+
+    snprintf(line, sizeof line, "$C fetch %s", name);
+    return temp_shell(line);
+}
+
+/* What it has printed; which is `out` or `err`. */
+static const char *printed(const char *which)
+{
+    static char text[4096];
+    char *const all = slurp(temp_path(which), NULL);
+
+    snprintf(text, sizeof text, "%s", all);
+    free(all);
+    return text;
+}
+
+static void check_fetched(const char *name)
+{
+    if (fetch(name) != 0)
+        ck_abort_msg("%s: %s", name, printed("err"));
+}
+
+static const char *failure(const char *name)
+{
+    ck_assert_int_eq(fetch(name), 1);
+    ck_assert_str_eq(printed("out"), "");
+    const char *const text = printed("err");
+    ck_assert_msg(strchr(text, '\n') == text + strlen(text) - 1, "%s", text); /* one line */
+    return text;
+}
+
+static bool is_there(const char *path)
+{
+    struct stat info;
+
+    return lstat(temp_path(path), &info) == 0;
+}
+
+static void check_holds(const char *path, const void *want, size_t size)
+{
+    size_t got = 0;
+    char *const text = slurp(temp_path(path), &got);
+
+    ck_assert_uint_eq(got, size);
+    ck_assert_mem_eq(text, want, size);
+    free(text);
+}
+
+static void check_link(const struct hub_file *f)
+{
+    char path[300];
+    char want[100];
+    char got[200] = "";
+
+    snprintf(path, sizeof path, SNAPSHOT "/%s", f->name);
+    snprintf(want, sizeof want, "../../blobs/%s", f->etag);
+    ck_assert_int_gt(readlink(temp_path(path), got, sizeof got - 1), 0);
+    ck_assert_str_eq(got, want);
+    check_holds(path, f->data, f->size);
+}
+
+static void check_complete(void)
+{
+    for (size_t i = 0; i < N_PLAIN; i++)
+        check_link(&plain[i]);
+    check_holds(REPO "/refs/main", HUB_COMMIT, strlen(HUB_COMMIT));
+    ck_assert_int_eq(temp_shell("! ls " REPO "/blobs | grep -v '^[0-9a-f]*$'"), 0);
+}
+
+/* ---- what is there afterwards ---- */
+
+START_TEST(the_cache_is_laid_out_as_hugging_face_does)
+{
+    char lock[300];
+
+    begin();
+    check_fetched("org/model");
+    const char *const out = printed("out");
+    ck_assert_str_eq(out, SNAPSHOT "\n");
+    ck_assert_str_eq(printed("err"), "");
+    check_complete();
+    check_holds(REPO "/.no_exist/" HUB_COMMIT "/tokenizer.json", "", 0);
+    check_holds(REPO "/.no_exist/" HUB_COMMIT "/special_tokens_map.json", "", 0);
+    ck_assert(!is_there(REPO "/.no_exist/" HUB_COMMIT "/config.json"));
+    snprintf(lock, sizeof lock, "hub/.locks/models--org--model/%s.lock", plain[WEIGHTS].etag);
+    ck_assert(is_there(lock));
+    ck_assert_int_eq(hub.shared->n_whole, 1);
+    ck_assert_int_eq(hub.shared->n_leaks, 0);
+    end();
+}
+END_TEST
+
+START_TEST(what_is_there_is_not_fetched_again)
+{
+    begin();
+    check_fetched("org/model");
+    check_fetched("org/model");
+    ck_assert_int_eq(hub.shared->n_whole + hub.shared->n_parts, 1);
+    /* Blobs alone will do, and a link that leads nowhere is mended. */
+    ck_assert_int_eq(temp_shell("rm -r " REPO "/refs " SNAPSHOT "/config.json; "
+                                "ln -sf nowhere " SNAPSHOT "/model.safetensors"),
+                     0);
+    check_fetched("org/model");
+    check_complete();
+    ck_assert_int_eq(hub.shared->n_whole + hub.shared->n_parts, 1);
+    end();
+}
+END_TEST
+
+START_TEST(revisions_and_old_names_keep_their_names)
+{
+    begin();
+    check_fetched("org/model@refs/pr/1");
+    check_holds(REPO "/refs/refs/pr/1", HUB_COMMIT, strlen(HUB_COMMIT));
+    ck_assert(!is_there(REPO "/refs/main"));
+    check_fetched("org/model@" HUB_COMMIT);
+    ck_assert(!is_there(REPO "/refs/" HUB_COMMIT));
+    check_fetched("model");
+    check_holds("hub/models--model/refs/main", HUB_COMMIT, strlen(HUB_COMMIT));
+    check_holds("hub/models--model/snapshots/" HUB_COMMIT "/model.safetensors", large,
+                sizeof large);
+    CHECK_SAYS(failure("org/model@v9"), "has no revision v9");
+    CHECK_SAYS(failure("org/other"), "has no such model, or a private one");
+    ck_assert(!is_there("hub/models--org--other"));
+    ck_assert_int_eq(fetch("a/b/c"), 1);
+    ck_assert_int_eq(fetch(""), 2);
+    end();
+}
+END_TEST
+
+START_TEST(shards_are_those_of_the_index)
+{
+    struct hub_file files[] = {
+        SMALL("config.json", config),
+        SMALL("model.safetensors.index.json", shards),
+        { "one.safetensors", large, 1000, true, "" },
+        { "two.safetensors", large, 2000, true, "" },
+    };
+
+    begin_with(files, 4);
+    check_fetched("org/model");
+    for (size_t i = 0; i < 4; i++)
+        check_link(&files[i]);
+    CHECK_SAYS(printed("err"), "it has no tokenizer");
+    end();
+}
+END_TEST
+
+START_TEST(what_cannot_be_used_is_not_fetched)
+{
+    struct hub_file pickles[] = { SMALL("config.json", config),
+                                  { "pytorch_model.bin", large, sizeof large, true, "" } };
+    struct hub_file other[] = { SMALL("config.json", bert),
+                                { "model.safetensors", large, sizeof large, true, "" } };
+    struct hub_file evil[] = { SMALL("config.json", config),
+                               SMALL("model.safetensors.index.json", thief) };
+    struct hub_file nothing[] = { SMALL("README.md", "x") };
+
+    begin_with(pickles, 2);
+    CHECK_SAYS(failure("org/model"), "pytorch_model.bin alone");
+    CHECK_SAYS(printed("err"), "save_pretrained");
+    end();
+    begin_with(other, 2);
+    CHECK_SAYS(failure("org/model"), "'bert' is not supported");
+    ck_assert_int_eq(hub.shared->n_whole, 0);
+    end();
+    begin_with(evil, 2);
+    CHECK_SAYS(failure("org/model"), "'a' has no plain name");
+    ck_assert(!is_there(REPO "/refs/main"));
+    end();
+    begin_with(nothing, 1);
+    CHECK_SAYS(failure("org/model"), "no such model with a config.json");
+    ck_assert(!is_there("hub"));
+    end();
+}
+END_TEST
+
+/* ---- the token ---- */
+
+START_TEST(the_token_stays_with_the_hub)
+{
+    begin();
+    hub.shared->needs_token = true;
+    CHECK_SAYS(failure("org/model"), "or set HF_TOKEN");
+    setenv("HF_TOKEN", " " HUB_TOKEN "\n", 1);
+    check_fetched("org/model");
+    check_complete();
+    ck_assert_int_eq(hub.shared->n_leaks, 0);
+    ck_assert_ptr_null(strstr(printed("err"), HUB_TOKEN));
+    ck_assert_int_eq(temp_shell("! grep -r " HUB_TOKEN " hub"), 0);
+
+    unsetenv("HF_TOKEN");
+    ck_assert_int_eq(temp_shell("rm -rf hub; echo " HUB_TOKEN " >home/token"), 0);
+    check_fetched("org/model");
+    ck_assert_int_eq(temp_shell("rm -rf hub; mv home/token t"), 0);
+    setenv("HF_TOKEN_PATH", "t", 1);
+    check_fetched("org/model");
+    setenv("HF_TOKEN", "two\nlines", 1);
+    const char *const text = failure("org/model");
+    CHECK_SAYS(text, "HF_TOKEN: ");
+    ck_assert_ptr_null(strstr(text, "two"));
+    end();
+}
+END_TEST
+
+START_TEST(offline_means_no_request)
+{
+    begin();
+    setenv("HF_HUB_OFFLINE", "Yes", 1);
+    CHECK_SAYS(failure("org/model"), "HF_HUB_OFFLINE is set");
+    ck_assert_int_eq(hub.shared->n_requests, 0);
+    setenv("HF_HUB_OFFLINE", "0", 1);
+    setenv("HF_ENDPOINT", "ftp://127.0.0.1", 1);
+    CHECK_SAYS(failure("org/model"), "HF_ENDPOINT: 'ftp://127.0.0.1' is no URL");
+    setenv("HF_ENDPOINT", "http://127.0.0.1:1", 1); /* nobody listens there */
+    CHECK_SAYS(failure("org/model"), "check the network and HF_ENDPOINT");
+    end();
+}
+END_TEST
+
+/* ---- what goes wrong on the way ---- */
+
+START_TEST(a_dropped_connection_is_taken_up)
+{
+    begin();
+    hub.shared->n_drops = 3;
+    check_fetched("org/model");
+    check_complete();
+    ck_assert_int_eq(hub.shared->n_whole, 1);
+    ck_assert_int_eq(hub.shared->n_parts, 3);
+    ck_assert_int_eq(hub.shared->n_bytes, LARGE);
+    end();
+}
+END_TEST
+
+START_TEST(a_busy_hub_is_asked_again)
+{
+    begin();
+    hub.shared->n_busy = 3;
+    check_fetched("org/model");
+    check_complete();
+    hub.shared->n_busy = 1000;
+    CHECK_SAYS(failure("org/model"), "answers 503; try again later");
+    end();
+}
+END_TEST
+
+START_TEST(leftovers_are_used_or_thrown_away)
+{
+    char line[300];
+
+    begin();
+    /* Of another file: told by the hash. */
+    ck_assert_int_eq(temp_shell("mkdir -p " REPO "/blobs"), 0);
+    snprintf(line, sizeof line, "echo other >" REPO "/blobs/%s.incomplete", plain[WEIGHTS].etag);
+    ck_assert_int_eq(temp_shell(line), 0);
+    check_fetched("org/model");
+    check_complete();
+    ck_assert_int_eq(hub.shared->n_parts, 1);
+    ck_assert_int_eq(hub.shared->n_whole, 1);
+    /* Too long; and of a server that cannot go on. */
+    for (int i = 0; i < 2; i++) {
+        snprintf(line, sizeof line,
+                 "cd " REPO "; mv blobs/%s half; echo %s >>half; rm -r snapshots; "
+                 "head -c %d half >blobs/%s.incomplete",
+                 plain[WEIGHTS].etag, "more", i == 0 ? LARGE + 1 : LARGE / 2, plain[WEIGHTS].etag);
+        ck_assert_int_eq(temp_shell(line), 0);
+        hub.shared->is_without_ranges = i == 1;
+        check_fetched("org/model");
+        check_complete();
+        ck_assert_int_eq(hub.shared->n_whole, 2 + i);
+    }
+    end();
+}
+END_TEST
+
+START_TEST(wrong_bytes_never_get_a_name)
+{
+    begin();
+    hub.shared->has_other_bytes = true;
+    CHECK_SAYS(failure("org/model"), "model.safetensors: what came has the SHA-256 ");
+    ck_assert(!is_there(SNAPSHOT "/model.safetensors"));
+    ck_assert(!is_there(REPO "/refs/main"));
+    ck_assert_int_eq(hub.shared->n_whole, 1);
+    hub.shared->has_other_bytes = false;
+    hub.shared->has_other_length = true;
+    CHECK_SAYS(failure("org/model"),
+               "model.safetensors: the server sends 3145727 bytes instead of");
+    hub.shared->has_other_length = false;
+    check_fetched("org/model");
+    check_complete();
+    hub.shared->has_odd_etags = true;
+    CHECK_SAYS(failure("org/model"), "no hash that it could be checked by");
+    end();
+}
+END_TEST
+
+/* ---- processes ---- */
+
+static pid_t start_fetch(void)
+{
+    const pid_t pid = fork();
+
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        if (chdir(temp_path(".")) != 0)
+            _exit(1);
+        const int nowhere = open("/dev/null", O_WRONLY);
+        dup2(nowhere, STDOUT_FILENO);
+        execl(getenv("CIRCUITTUI"), "circuittui", "fetch", "org/model", (char *)NULL);
+        _exit(1);
+    }
+    return pid;
+}
+
+START_TEST(killed_at_any_moment_it_goes_on)
+{
+    unsigned x = (unsigned)getpid();
+
+    begin();
+    hub.shared->pause_us = 500; /* some 0.1 s for the file */
+    for (int i = 0; i < KILLS; i++) {
+        const pid_t pid = start_fetch();
+        x = x * 1664525U + 1013904223U;
+        usleep(1000 * (10 + (x >> 16) % 100));
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+    }
+    hub.shared->pause_us = 0;
+    check_fetched("org/model");
+    check_complete();
+    /* Once from the beginning, or again while nothing of it had come; what was on its way to a
+     * process that died is sent twice, and no more. */
+    ck_assert_int_lt(hub.shared->n_bytes, LARGE + LARGE / 2);
+    end();
+}
+END_TEST
+
+START_TEST(two_at_once_fetch_it_once)
+{
+    int first;
+    int second;
+
+    begin();
+    hub.shared->pause_us = 500;
+    const pid_t a = start_fetch();
+    const pid_t b = start_fetch();
+    waitpid(a, &first, 0);
+    waitpid(b, &second, 0);
+    ck_assert_int_eq(first, 0);
+    ck_assert_int_eq(second, 0);
+    check_complete();
+    ck_assert_int_eq(hub.shared->n_whole, 1);
+    ck_assert_int_eq(hub.shared->n_parts, 0);
+    end();
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        the_cache_is_laid_out_as_hugging_face_does,
+        what_is_there_is_not_fetched_again,
+        revisions_and_old_names_keep_their_names,
+        shards_are_those_of_the_index,
+        what_cannot_be_used_is_not_fetched,
+        the_token_stays_with_the_hub,
+        offline_means_no_request,
+        a_dropped_connection_is_taken_up,
+        a_busy_hub_is_asked_again,
+        leftovers_are_used_or_thrown_away,
+        wrong_bytes_never_get_a_name,
+        killed_at_any_moment_it_goes_on,
+        two_at_once_fetch_it_once,
+    };
+    static const char *const others[] = { "HF_TOKEN",       "HUGGING_FACE_HUB_TOKEN",
+                                          "HF_TOKEN_PATH",  "HUGGINGFACE_HUB_CACHE",
+                                          "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE" };
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        unsetenv(others[i]);
+    setenv("HF_HUB_CACHE", "hub", 1);
+    setenv("HF_HOME", "home", 1);
+    setenv("no_proxy", "*", 1);
+    temp_begin();
+    const int failed = RUN_TESTS("fetch", tests);
+    temp_end();
+    return failed;
+}
