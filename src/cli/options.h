@@ -1,8 +1,4 @@
-/*
- * The command line: a table of commands and one of options, from which parsing, help and later
- * completions come.
- * Mistakes are told in one line, with the option and what it takes.
- */
+/* The command line. Mistakes are told in one line, with the option and what it takes. */
 #ifndef CT_CLI_OPTIONS_H
 #define CT_CLI_OPTIONS_H
 
@@ -31,6 +27,11 @@ enum command {
 
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+enum { OPTIONS_MAX = 64 };
+
+/* Where the value of an option comes from; above 0, the line of the config file. */
+enum { ORIGIN_BUILT_IN = 0, ORIGIN_COMMAND_LINE = -1 };
+
 struct options { /* options_parse() to options_clear() */
     enum command command;
     struct params params;
@@ -47,7 +48,8 @@ struct options { /* options_parse() to options_clear() */
     bool version;
     char **texts; /* [n_texts] words after the command that are not options, borrowed from argv */
     size_t n_texts;
-    char **argv; /* [n_argv] the program's own arguments, borrowed */
+    int origins[OPTIONS_MAX]; /* of an option's value, by its first row in option_table.h */
+    char **argv;              /* [n_argv] the program's own arguments, borrowed */
     size_t n_argv;
 };
 

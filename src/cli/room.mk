@@ -5,10 +5,12 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/commands.h \
 	src/cli/defaults.c \
 	src/cli/fetch.c \
+	src/cli/help.c \
 	src/cli/hooks.c \
 	src/cli/main.c \
 	src/cli/meter.c src/cli/meter.h \
 	src/cli/models.c \
+	src/cli/option_table.c src/cli/option_table.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/paths.c src/cli/paths.h \
 	src/cli/rerun.c \

@@ -1,0 +1,76 @@
+#include "config.h"
+#include "cli/options.h"
+
+#include <string.h>
+
+#include "cli/option_table.h"
+
+/* A page of 24 rows of 80 columns: two options that are short enough share a row. */
+enum { HELP_HALF = 40, HELP_HALF_NAME = 22, HELP_NAME = 26 };
+
+static size_t help_name(size_t i, char *out, size_t size)
+{
+    const char letter = option_letter(i);
+    const char *const argument = option_argument(i);
+    const int n =
+        snprintf(out, size, "  %c%c --%s%s%s", letter != 0 ? '-' : ' ', letter != 0 ? letter : ' ',
+                 option_name(i), argument != NULL ? " " : "", argument != NULL ? argument : "");
+
+    return n > 0 ? (size_t)n : 0;
+}
+
+static bool help_is_short(size_t i)
+{
+    char name[80];
+
+    return help_name(i, name, sizeof name) < HELP_HALF_NAME &&
+           HELP_HALF_NAME + strlen(option_help(i)) <= HELP_HALF;
+}
+
+static size_t next_shown(enum command command, size_t i)
+{
+    while (i < option_count() && !option_row_is_of(i, command))
+        i++;
+    return i;
+}
+
+static void help_options(enum command command, FILE *out)
+{
+    bool is_second = false;
+    size_t next;
+
+    for (size_t i = next_shown(command, 0); i < option_count(); i = next) {
+        char name[80];
+        help_name(i, name, sizeof name);
+        next = next_shown(command, i + 1);
+        const bool is_first =
+            !is_second && help_is_short(i) && next < option_count() && help_is_short(next);
+        if (is_first)
+            fprintf(out, "%-*s%-*s", HELP_HALF_NAME, name, HELP_HALF - HELP_HALF_NAME,
+                    option_help(i));
+        else
+            fprintf(out, "%-*s%s\n", is_second ? HELP_HALF_NAME : HELP_NAME, name, option_help(i));
+        is_second = is_first;
+    }
+}
+
+void options_help(enum command command, FILE *out)
+{
+    const char *const name = command != COMMAND_NONE ? commands[command].name : "";
+    const char *const arguments = commands[command].arguments;
+
+    fprintf(out, "Usage: circuittui%s%s%s%s\n%s\n", *name != '\0' ? " " : "", name,
+            *arguments != '\0' ? " " : "", arguments, commands[command].help);
+    if (commands[command].more != NULL)
+        fputs(commands[command].more, out);
+    if (command == COMMAND_NONE) {
+        fputs("\nCommands (each with --help):\n", out);
+        for (size_t c = 1; c < N_COMMANDS; c++)
+            fprintf(out, "  %-10s %s\n", commands[c].name, commands[c].help);
+        fputs("\nWithout a command, the terminal user interface: it takes the options of run.\n"
+              "Without --model and --stimuli, both analyse the built-in demo.\n",
+              out);
+    }
+    fputc('\n', out);
+    help_options(command, out);
+}

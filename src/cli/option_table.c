@@ -1,0 +1,314 @@
+#include "config.h"
+#include "cli/option_table.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "io/number.h"
+#include "pipeline/settings.h"
+#include "report/tables.h"
+
+enum kind { KIND_FLAG, KIND_TEXT, KIND_FORMAT, KIND_COLOR, KIND_THREADS };
+
+/* Where an option means something: bits 1 << COMMAND_*. */
+enum {
+    FOR_RUN = 1 << COMMAND_RUN,
+    FOR_RERUN = 1 << COMMAND_RERUN,
+    FOR_TTEST = 1 << COMMAND_TTEST,
+    FOR_TSNE = 1 << COMMAND_TSNE,
+    FOR_DBSCAN = 1 << COMMAND_DBSCAN,
+    FOR_KMEANS = 1 << COMMAND_KMEANS,
+    FOR_COSINE = 1 << COMMAND_COSINE,
+    FOR_HOOKS = 1 << COMMAND_HOOKS,
+    FOR_TOKENIZE = 1 << COMMAND_TOKENIZE,
+    FOR_CHOICES = FOR_TSNE | FOR_COSINE, /* of neurons among a file's */
+    FOR_RUNS = FOR_RUN | FOR_RERUN,
+    FOR_STEPS = FOR_CHOICES | FOR_TTEST | FOR_DBSCAN | FOR_KMEANS,
+    FOR_ALL = ~0,
+};
+
+#define FIELD(member) offsetof(struct options, member)
+
+/* The commands that take a setting; those that are not here are run's alone. */
+static const struct {
+    const char *name;
+    int commands;
+} shared[] = {
+    { "model", FOR_RUNS | FOR_HOOKS | FOR_TOKENIZE },
+    { "tokenizer", FOR_RUNS | FOR_TOKENIZE },
+    { "stimuli", FOR_RUNS },
+    { "activations", FOR_RUNS },
+    { "groups", FOR_RUNS | FOR_TTEST | FOR_CHOICES },
+    { "contrast", FOR_RUN | FOR_TTEST | FOR_CHOICES },
+    { "test", FOR_RUN | FOR_TTEST },
+    { "alpha", FOR_RUN | FOR_TTEST },
+    { "correction", FOR_RUN | FOR_TTEST },
+    { "perplexity", FOR_RUN | FOR_TSNE },
+    { "iterations", FOR_RUN | FOR_TSNE },
+    { "seed", FOR_RUN | FOR_TSNE | FOR_KMEANS },
+    { "eps", FOR_RUN | FOR_DBSCAN },
+    { "min-samples", FOR_RUN | FOR_DBSCAN },
+    { "clusters", FOR_RUN | FOR_KMEANS },
+};
+
+/*
+ * What is not a parameter of the analysis; those come from the table of settings. A name that
+ * stands here twice is one option, told differently for different commands.
+ */
+static const struct own {
+    const char *name;
+    char letter; /* 0: none */
+    enum kind kind;
+    int commands;
+    size_t field;
+    const char *argument;
+    const char *help;
+} own[] = {
+    { "per-layer", 0, KIND_FLAG, FOR_RUN, FIELD(per_layer), NULL, "hooks one by one" },
+    { "out", 'o', KIND_TEXT, FOR_RUNS, FIELD(out), "DIR",
+      "write result files there; the folder is made" },
+    { "neurons", 0, KIND_TEXT, FOR_CHOICES, FIELD(neurons), "FILE",
+      "only those of a table, as ttest.csv's significant" },
+    { "out", 'o', KIND_TEXT, FOR_STEPS, FIELD(out), "FILE", "write there, not to stdout" },
+    { "format", 0, KIND_FORMAT, FOR_RUN, FIELD(formats), "F", "csv, npy or both" },
+    { "format", 0, KIND_FORMAT, FOR_CHOICES, FIELD(formats), "NAME",
+      "csv or npy (csv; npy where FILE ends in .npy)" },
+    { "force", 0, KIND_FLAG, FOR_RUNS, FIELD(force), NULL, "write over results" },
+    { "plot", 0, KIND_FLAG, FOR_RUN, FIELD(plot), NULL, "print every plot" },
+    { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "WHEN", "auto/always/never" },
+    { "ascii", 0, KIND_FLAG, FOR_RUN, FIELD(ascii), NULL, "plots in ASCII" },
+    { "threads", 0, KIND_THREADS, FOR_RUNS | FOR_TTEST | FOR_CHOICES | FOR_KMEANS,
+      FIELD(params.threads), "N", "processors (all)" },
+    { "ids", 0, KIND_FLAG, FOR_TOKENIZE, FIELD(ids), NULL, "token ids alone, a line a text" },
+    { "help", 'h', KIND_FLAG, FOR_ALL, FIELD(help), NULL, "this help" },
+    { "version", 'V', KIND_FLAG, FOR_ALL, FIELD(version), NULL, "the version" },
+};
+
+#define ACTIVATIONS_HELP                                                                           \
+    "FILE: CSV as run writes it, any CSV of numbers with a header, or .npy of shape\n"             \
+    "[sentences, neurons]; - or nothing: standard input.\n"
+#define POINTS_HELP                                                                                \
+    "FILE: CSV with columns x and y, as tsne writes it, or .npy of shape [n, 2];\n"                \
+    "- or nothing: standard input. All its columns are kept.\n"
+
+enum { N_OWN = sizeof own / sizeof *own };
+
+const struct command_info commands[N_COMMANDS] = {
+    [COMMAND_NONE] = { NULL, "[COMMAND] [OPTIONS]",
+                       "Do the neurons that tell two kinds of sentences apart form clusters?", NULL,
+                       0, 0, NULL },
+    [COMMAND_RUN] = { "run", "[OPTIONS]",
+                      "The whole analysis: report on stdout, result files under --out.", NULL, 0, 0,
+                      NULL },
+    [COMMAND_RERUN] = { "rerun", "[OPTIONS] MANIFEST",
+                        "A run once more: is everything as its manifest.json says?",
+                        "Tells which figures differ; status 1 when something does. Options say "
+                        "where\nmodel and sentences lie now, if not where they were.\n",
+                        1, 1, "no manifest; name the manifest.json of a run" },
+    [COMMAND_TTEST] = { "ttest", "[OPTIONS] [FILE]",
+                        "The t-test of every neuron: ttest.csv from activations.", ACTIVATIONS_HELP,
+                        0, 1, NULL },
+    [COMMAND_TSNE] = { "tsne", "[OPTIONS] [FILE]",
+                       "t-SNE of the neurons: tsne.csv from activations.",
+                       "Neurons are the points, sentences the features.\n" ACTIVATIONS_HELP, 0, 1,
+                       NULL },
+    [COMMAND_DBSCAN] = { "dbscan", "[OPTIONS] [FILE]",
+                         "DBSCAN of points in the plane: adds the column dbscan.", POINTS_HELP, 0,
+                         1, NULL },
+    [COMMAND_KMEANS] = { "kmeans", "[OPTIONS] [FILE]",
+                         "k-means of points in the plane: adds the column kmeans.", POINTS_HELP, 0,
+                         1, NULL },
+    [COMMAND_COSINE] = { "cosine", "[OPTIONS] [FILE]",
+                         "Cosines between neurons: cosine.csv from activations.",
+                         "With --neurons, sorted by its column dbscan, or else "
+                         "kmeans.\n" ACTIVATIONS_HELP,
+                         0, 1, NULL },
+    [COMMAND_HOOKS] = { "hooks", "[--model M]", "Every hook point of a model, with its width.",
+                        NULL, 0, 0, NULL },
+    [COMMAND_TOKENIZE] = { "tokenize", "[--model M] [--ids] TEXT...",
+                           "Token ids with their pieces; - takes each line of stdin as a text.",
+                           NULL, 1, SIZE_MAX, "no text; give texts, or - for standard input" },
+    [COMMAND_MODELS] = { "models", "",
+                         "The models in Hugging Face's cache, and why one is of no use.", NULL, 0,
+                         0, NULL },
+    [COMMAND_FETCH] = { "fetch", "NAME[@REVISION]",
+                        "A model from the Hugging Face hub into that cache.",
+                        "Prints the model's folder. What was cut off is taken up again.\n", 1, 1,
+                        "no name; give one, as openai-community/gpt2" },
+};
+
+/* ---- one numbering for both tables: settings first ---- */
+
+size_t option_count(void)
+{
+    return n_settings + N_OWN;
+}
+
+const char *option_name(size_t i)
+{
+    return i < n_settings ? settings[i].name : own[i - n_settings].name;
+}
+
+char option_letter(size_t i)
+{
+    return i < n_settings ? settings[i].letter : own[i - n_settings].letter;
+}
+
+const char *option_argument(size_t i)
+{
+    return i < n_settings ? settings[i].argument : own[i - n_settings].argument;
+}
+
+const char *option_help(size_t i)
+{
+    return i < n_settings ? settings[i].help : own[i - n_settings].help;
+}
+
+static int option_commands(size_t i)
+{
+    if (i >= n_settings)
+        return own[i - n_settings].commands;
+    for (size_t k = 0; k < sizeof shared / sizeof *shared; k++)
+        if (strcmp(settings[i].name, shared[k].name) == 0)
+            return shared[k].commands;
+    return FOR_RUN;
+}
+
+/* The first row of its name: what getopt_long knows it by. */
+size_t option_first(size_t i)
+{
+    size_t first = 0;
+
+    while (strcmp(option_name(first), option_name(i)) != 0)
+        first++;
+    return first;
+}
+
+bool option_row_is_of(size_t i, enum command command)
+{
+    return (option_commands(i) & 1 << command) != 0;
+}
+
+bool option_is_of(size_t i, enum command command)
+{
+    for (size_t k = i; k < option_count(); k++)
+        if (option_first(k) == i && option_row_is_of(k, command))
+            return true;
+    return false;
+}
+
+/* ---- values ---- */
+
+static const char *const colors[] = { "auto", "always", "never", NULL };
+static const char *const formats[] = { "csv", "npy", "both", "safetensors", NULL };
+static const char *const formats_of_one[] = { "csv", "npy", NULL };
+
+const char *const *option_choices(size_t i)
+{
+    if (i < n_settings)
+        return settings[i].choices;
+    if (own[i - n_settings].kind == KIND_COLOR)
+        return colors;
+    if (own[i - n_settings].kind != KIND_FORMAT)
+        return NULL;
+    return option_row_is_of(i, COMMAND_RUN) ? formats : formats_of_one;
+}
+
+static enum ct_status parse_color(const char *text, enum color_choice *color, struct ct_error *err)
+{
+    for (size_t i = 0; colors[i] != NULL; i++)
+        if (strcmp(colors[i], text) == 0) {
+            *color = (enum color_choice)i;
+            return CT_OK;
+        }
+    return ct_fail(err, CT_EINVAL, "--color: '%.80s' will not do; give auto/always/never", text);
+}
+
+static enum ct_status parse_threads(const char *text, int *threads, struct ct_error *err)
+{
+    enum { MOST = 4096 };
+    size_t n;
+
+    if (!number_parse_size(text, strlen(text), &n) || n == 0)
+        return ct_fail(err, CT_EINVAL,
+                       "--threads: '%.80s' will not do; give a whole number, 1 or more", text);
+    *threads = (int)(n < MOST ? n : MOST);
+    return CT_OK;
+}
+
+/* A flag that is given without a value is on. */
+static enum ct_status parse_flag(size_t i, const char *text, bool *flag, struct ct_error *err)
+{
+    if (text != NULL && strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+        return ct_fail(err, CT_EINVAL, "--%s: '%.80s' will not do; give yes or no", option_name(i),
+                       text);
+    *flag = text == NULL || strcmp(text, "yes") == 0;
+    return CT_OK;
+}
+
+enum ct_status option_set(size_t i, const char *text, struct options *options, struct ct_error *err)
+{
+    bool flag;
+
+    if (i < n_settings) {
+        const enum ct_status status =
+            settings[i].kind == SETTING_FLAG ? parse_flag(i, text, &flag, err) : CT_OK;
+        return status == CT_OK ? setting_parse(&settings[i], &options->params, text, err) : status;
+    }
+    void *const field = (char *)options + own[i - n_settings].field;
+    switch (own[i - n_settings].kind) {
+    case KIND_FLAG:
+        return parse_flag(i, text, field, err);
+    case KIND_TEXT:
+        if (*text == '\0')
+            return ct_fail(err, CT_EINVAL, "--%s: the value is empty; give a path", option_name(i));
+        return params_set(field, text, err);
+    case KIND_FORMAT:
+        if (!formats_parse(text, field))
+            return ct_fail(err, CT_EINVAL,
+                           "--format: '%.80s' will not do; give csv/npy/both/safetensors", text);
+        return CT_OK;
+    case KIND_COLOR:
+        return parse_color(text, field, err);
+    case KIND_THREADS:
+        return parse_threads(text, field, err);
+    }
+    return CT_OK;
+}
+
+void option_format(size_t i, const struct options *options, char *out, size_t size)
+{
+    char names[FORMATS_SIZE];
+
+    out[0] = '\0';
+    if (i < n_settings) {
+        setting_format(&settings[i], &options->params, out, size);
+        return;
+    }
+    const void *const field = (const char *)options + own[i - n_settings].field;
+    switch (own[i - n_settings].kind) {
+    case KIND_FLAG:
+        snprintf(out, size, "%s", *(const bool *)field ? "yes" : "no");
+        break;
+    case KIND_TEXT:
+        if (*(char *const *)field != NULL)
+            snprintf(out, size, "%s", *(char *const *)field);
+        break;
+    case KIND_FORMAT:
+        formats_text(*(const unsigned *)field, names);
+        snprintf(out, size, "%s", names);
+        break;
+    case KIND_COLOR:
+        snprintf(out, size, "%s", colors[*(const enum color_choice *)field]);
+        break;
+    case KIND_THREADS:
+        if (*(const int *)field > 0)
+            snprintf(out, size, "%d", *(const int *)field);
+        break;
+    }
+}
+
+bool options_take_file(enum command command)
+{
+    return commands[command].n_words == 1 && commands[command].least_words == 0;
+}
