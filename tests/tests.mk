@@ -283,3 +283,5 @@ tests_test_fetch_SOURCES = tests/test_fetch.c tests/hub_server.c tests/hub_serve
 	$(IO_TEST_SOURCES)
 tests_test_fetch_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_fetch_LDADD = $(IO_TEST_LIBS)
+# The completions in bash, zsh and fish; skipped without all of these.
+dist_check_SCRIPTS += tests/test_completion.sh

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/complete.h"
+
 static enum ct_status (*const functions[N_COMMANDS])(struct options *options,
                                                      struct ct_error *err) = {
     [COMMAND_RUN] = command_run,           [COMMAND_RERUN] = command_rerun,
@@ -61,6 +63,11 @@ int cli_main(int argc, char **argv, open_ui_function *ui)
     struct options options;
     struct ct_error err;
     int code;
+
+    if (argc > 1 && strcmp(argv[1], "complete") == 0) { /* asked by shells, told to nobody */
+        complete_print((const char *const *)argv + 2, (size_t)argc - 2, stdout);
+        return 0;
+    }
     const enum ct_status status = answer(argc, argv, &options, ui, &code, &err);
 
     options_clear(&options);

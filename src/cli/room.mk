@@ -3,6 +3,7 @@ src_cli_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 src_cli_libcli_a_SOURCES = \
 	src/cli/ansi.c src/cli/ansi.h \
 	src/cli/commands.h \
+	src/cli/complete.c src/cli/complete.h \
 	src/cli/defaults.c \
 	src/cli/fetch.c \
 	src/cli/help.c \
@@ -17,3 +18,10 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/run.c \
 	src/cli/steps.c \
 	src/cli/tokenize.c
+
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = src/cli/shells/circuittui
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = src/cli/shells/_circuittui
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+dist_fishcompletion_DATA = src/cli/shells/circuittui.fish
