@@ -1,5 +1,6 @@
 # Each test program links one room and what that room may include.
 AM_TESTS_ENVIRONMENT = \
+	CIRCUITTUI_CONFIG=; export CIRCUITTUI_CONFIG; \
 	FIXTURES_DIR='$(abs_top_srcdir)/fixtures'; export FIXTURES_DIR; \
 	GOLDEN_DIR='$(abs_top_srcdir)/tests/golden'; export GOLDEN_DIR; \
 	CORPUS_DIR='$(abs_top_srcdir)/tests/fuzz/corpus'; export CORPUS_DIR; \
@@ -285,3 +286,8 @@ tests_test_fetch_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_fetch_LDADD = $(IO_TEST_LIBS)
 # The completions in bash, zsh and fish; skipped without all of these.
 dist_check_SCRIPTS += tests/test_completion.sh
+
+check_PROGRAMS += tests/test_config
+tests_test_config_SOURCES = tests/test_config.c $(IO_TEST_SOURCES)
+tests_test_config_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_config_LDADD = $(IO_TEST_LIBS)

@@ -2,10 +2,12 @@
 #include "cli/commands.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/complete.h"
+#include "cli/config_file.h"
 
 static enum ct_status (*const functions[N_COMMANDS])(struct options *options,
                                                      struct ct_error *err) = {
@@ -14,7 +16,7 @@ static enum ct_status (*const functions[N_COMMANDS])(struct options *options,
     [COMMAND_DBSCAN] = command_dbscan,     [COMMAND_KMEANS] = command_kmeans,
     [COMMAND_COSINE] = command_cosine,     [COMMAND_HOOKS] = command_hooks,
     [COMMAND_TOKENIZE] = command_tokenize, [COMMAND_MODELS] = command_models,
-    [COMMAND_FETCH] = command_fetch,
+    [COMMAND_FETCH] = command_fetch,       [COMMAND_CONFIG] = command_config,
 };
 
 /* A step without a file takes what is piped into it; nothing is from a terminal. */
@@ -33,13 +35,27 @@ static enum ct_status flush_stdout(struct ct_error *err)
     return CT_OK;
 }
 
+/* The user's defaults, for what the command line has not said. */
+static enum ct_status apply_config(struct options *options, struct ct_error *err)
+{
+    char *path = NULL;
+    enum ct_status status = config_file_path(&path, err);
+
+    if (status == CT_OK && path != NULL)
+        status = config_file_apply(path, options, err);
+    free(path);
+    return status;
+}
+
 /* What was asked for; *code is the exit status of a failure. */
 static enum ct_status answer(int argc, char **argv, struct options *options, open_ui_function *ui,
                              int *code, struct ct_error *err)
 {
     enum ct_status status = options_parse(argc, argv, options, err);
 
-    *code = status == CT_ENOMEM ? 1 : 2;
+    if (status == CT_OK && !options->version && !options->help)
+        status = apply_config(options, err);
+    *code = status == CT_ENOMEM || status == CT_EIO ? 1 : 2;
     if (status != CT_OK)
         return status;
     if (options->command == COMMAND_NONE && !options->version && !options->help)

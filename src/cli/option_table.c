@@ -135,6 +135,8 @@ const struct command_info commands[N_COMMANDS] = {
                         "A model from the Hugging Face hub into that cache.",
                         "Prints the model's folder. What was cut off is taken up again.\n", 1, 1,
                         "no name; give one, as openai-community/gpt2" },
+    [COMMAND_CONFIG] = { "config", "[OPTIONS]", "The settings in force, and where each comes from.",
+                         NULL, 0, 0, NULL },
 };
 
 /* ---- one numbering for both tables: settings first ---- */
@@ -186,6 +188,8 @@ size_t option_first(size_t i)
 
 bool option_row_is_of(size_t i, enum command command)
 {
+    if (command == COMMAND_CONFIG) /* it tells those of run */
+        command = COMMAND_RUN;
     return (option_commands(i) & 1 << command) != 0;
 }
 

@@ -97,7 +97,7 @@ static enum ct_status take_word(struct options *options, char *word, struct ct_e
     return CT_OK;
 }
 
-static enum ct_status check_together(const struct options *options, struct ct_error *err)
+enum ct_status options_check(const struct options *options, struct ct_error *err)
 {
     const struct params *const p = &options->params;
 
@@ -135,7 +135,7 @@ static enum ct_status check_command(const struct options *options, struct ct_err
         if (options->origins[i] == ORIGIN_COMMAND_LINE && !option_is_of(i, options->command))
             return ct_fail(err, CT_EINVAL, "--%s: not an option of %s; see circuittui %s --help",
                            option_name(i), name, name);
-    return check_together(options, err);
+    return options_check(options, err);
 }
 
 enum ct_status options_parse(int argc, char **argv, struct options *options, struct ct_error *err)

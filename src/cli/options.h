@@ -22,6 +22,7 @@ enum command {
     COMMAND_TOKENIZE,
     COMMAND_MODELS,
     COMMAND_FETCH,
+    COMMAND_CONFIG,
     N_COMMANDS
 };
 
@@ -56,6 +57,9 @@ struct options { /* options_parse() to options_clear() */
 /* Fills *options, which options_clear() frees in any case. CT_EINVAL: wrong usage; CT_ENOMEM. */
 enum ct_status options_parse(int argc, char **argv, struct options *options, struct ct_error *err);
 void options_clear(struct options *options);
+
+/* Whether what is set goes together; options_parse() does this too. CT_EINVAL. */
+enum ct_status options_check(const struct options *options, struct ct_error *err);
 
 /* True for the steps, which take one file. */
 bool options_take_file(enum command command);

@@ -4,6 +4,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/ansi.c src/cli/ansi.h \
 	src/cli/commands.h \
 	src/cli/complete.c src/cli/complete.h \
+	src/cli/config_file.c src/cli/config_file.h \
 	src/cli/defaults.c \
 	src/cli/fetch.c \
 	src/cli/help.c \
@@ -16,6 +17,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/paths.c src/cli/paths.h \
 	src/cli/rerun.c \
 	src/cli/run.c \
+	src/cli/show_config.c \
 	src/cli/steps.c \
 	src/cli/tokenize.c
 

@@ -1,0 +1,196 @@
+#include "config.h"
+#include "cli/config_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/option_table.h"
+#include "io/outfile.h"
+
+enum { MAX_LINES = 10000 };
+
+static const char blanks[] = " \t\r\n";
+
+/* ---- where it is ---- */
+
+static bool is_absolute(const char *path)
+{
+    return path != NULL && path[0] == '/';
+}
+
+enum ct_status config_file_path(char **path, struct ct_error *err)
+{
+    static const char name[] = "circuittui/config";
+    const char *const set = getenv("CIRCUITTUI_CONFIG");
+    const char *const config = getenv("XDG_CONFIG_HOME"); /* that rules out relative paths */
+    const char *const home = getenv("HOME");
+
+    *path = NULL;
+    if (set != NULL && *set == '\0')
+        return CT_OK;
+    if (set != NULL)
+        *path = strdup(set);
+    else if (is_absolute(config))
+        *path = outfile_join(config, name);
+    else if (is_absolute(home))
+        *path = outfile_join(home, ".config/circuittui/config");
+    else
+        return CT_OK;
+    return *path != NULL ? CT_OK : ct_fail_nomem(err, "config", 0);
+}
+
+/* ---- what of it counts ---- */
+
+static bool is_on_command_line(const struct options *options, const char *name)
+{
+    for (size_t i = 0; i < option_count(); i++)
+        if (options->origins[i] == ORIGIN_COMMAND_LINE && strcmp(option_name(i), name) == 0)
+            return true;
+    return false;
+}
+
+/* A choice on the command line leaves no room for a default that goes with another one. */
+static bool is_ruled_out(const struct options *options, const char *name)
+{
+    static const struct {
+        const char *chosen, *other;
+    } pairs[] = {
+        { "activations", "hook" },    { "activations", "model" },   { "activations", "tokenizer" },
+        { "activations", "stimuli" }, { "activations", "groups" },  { "hook", "activations" },
+        { "hook", "groups" },         { "model", "activations" },   { "model", "groups" },
+        { "model", "tokenizer" },     { "stimuli", "activations" }, { "stimuli", "groups" },
+    };
+
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (strcmp(pairs[i].other, name) == 0 && is_on_command_line(options, pairs[i].chosen))
+            return true;
+    return false;
+}
+
+/* What a step or a repeated run works on, and where it writes, is said with it or not at all. */
+static bool is_for_command(const char *name, enum command command)
+{
+    static const char *const places[] = { "groups", "neurons", "out", "format" };
+
+    if (command == COMMAND_RERUN)
+        return strcmp(name, "threads") == 0;
+    for (size_t i = 0; options_take_file(command) && i < sizeof places / sizeof *places; i++)
+        if (strcmp(name, places[i]) == 0)
+            return false;
+    return true;
+}
+
+static bool counts(size_t i, const struct options *options)
+{
+    /* The user interface takes the options of run. */
+    const enum command command = options->command == COMMAND_NONE ? COMMAND_RUN : options->command;
+    const char *const name = option_name(i);
+
+    return options->origins[i] != ORIGIN_COMMAND_LINE && option_is_of(i, command) &&
+           is_for_command(name, command) && !is_ruled_out(options, name);
+}
+
+/* ---- reading ---- */
+
+static char *trim(char *text)
+{
+    size_t size;
+
+    text += strspn(text, blanks);
+    for (size = strlen(text); size > 0 && strchr(blanks, text[size - 1]) != NULL; size--)
+        text[size - 1] = '\0';
+    return text;
+}
+
+/* Ends at a `#` that begins the line or has a blank before it. */
+static void cut_comment(char *line)
+{
+    for (char *at = line; *at != '\0'; at++)
+        if (*at == '#' && (at == line || strchr(blanks, at[-1]) != NULL)) {
+            *at = '\0';
+            return;
+        }
+}
+
+static size_t find_name(const char *name)
+{
+    for (size_t i = 0; i < option_count(); i++)
+        if (strcmp(option_name(i), name) == 0 && !option_row_is_of(i, COMMAND_NONE))
+            return i;
+    return option_count();
+}
+
+/* Also a value that does not count must be one. */
+static enum ct_status check_value(size_t i, const char *value, struct ct_error *err)
+{
+    struct options nobody = { .command = COMMAND_NONE };
+
+    params_init(&nobody.params);
+    const enum ct_status status = option_set(i, value, &nobody, err);
+    options_clear(&nobody);
+    return status;
+}
+
+static enum ct_status take_line(char *line, int number, struct options *options,
+                                struct ct_error *err)
+{
+    cut_comment(line);
+    char *const equals = strchr(line, '=');
+    if (*trim(line) == '\0')
+        return CT_OK;
+    if (equals == NULL)
+        return ct_fail(err, CT_EINVAL, "%.80s: no setting; write NAME = VALUE", trim(line));
+    *equals = '\0';
+    const char *const name = trim(line);
+    const char *const value = trim(equals + 1);
+    const size_t i = find_name(name);
+    if (i == option_count())
+        return ct_fail(err, CT_EINVAL, "%.80s: no such setting; circuittui config lists them",
+                       name);
+    if (!counts(i, options))
+        return check_value(i, value, err);
+    options->origins[i] = number;
+    return option_set(i, value, options, err);
+}
+
+static enum ct_status read_lines(FILE *file, const char *path, struct options *options,
+                                 struct ct_error *err)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t length;
+    int number = 0;
+    enum ct_status status = CT_OK;
+
+    while (status == CT_OK && (length = getline(&line, &room, file)) >= 0) {
+        number++;
+        if (number > MAX_LINES || strlen(line) != (size_t)length)
+            status = ct_fail(err, CT_EINVAL, "no text; name a file of settings");
+        else
+            status = take_line(line, number, options, err);
+        if (status != CT_OK)
+            ct_error_where(err, status, "%s:%d", path, number);
+    }
+    if (status == CT_OK && ferror(file))
+        status = ct_fail_errno(err, "%s: cannot be read", path);
+    free(line);
+    return status;
+}
+
+enum ct_status config_file_apply(const char *path, struct options *options, struct ct_error *err)
+{
+    FILE *const file = fopen(path, "re");
+
+    if (file == NULL && (errno == ENOENT || errno == ENOTDIR))
+        return CT_OK;
+    if (file == NULL)
+        return ct_fail_errno(err, "%s: cannot be opened", path);
+    enum ct_status status = read_lines(file, path, options, err);
+    fclose(file);
+    if (status != CT_OK)
+        return status;
+    status = options_check(options, err);
+    return status == CT_OK ? CT_OK : ct_error_where(err, status, "%s", path);
+}

@@ -1,0 +1,114 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/config_file.h"
+#include "cli/option_table.h"
+#include "cli/paths.h"
+#include "model/hub_cache.h"
+
+enum { VALUE_SIZE = PATH_MAX };
+
+static bool is_set(const char *name)
+{
+    const char *const value = getenv(name);
+
+    return value != NULL && *value != '\0';
+}
+
+/* A line that could stand in the file. */
+static void print_setting(const char *name, const char *value, const char *from)
+{
+    char shown[VALUE_SIZE];
+    char line[VALUE_SIZE + 80];
+
+    text_visible(shown, sizeof shown, value, strlen(value));
+    snprintf(line, sizeof line, "%s%s = %s", *value != '\0' ? "" : "# ", name, shown);
+    printf("%-38s # %s\n", line, from);
+}
+
+/* What is taken when nothing is set. */
+static const char *built_in(const char *name)
+{
+    static const char *const meanings[][2] = {
+        { "model", "built in: the demo" },
+        { "stimuli", "built in: the demo's" },
+        { "hook", "built in: the middle layer's mlp.c_fc" },
+        { "contrast", "built in: the two groups, in order of appearance" },
+        { "format", "built in: csv" },
+        { "threads", "built in: all processors" },
+    };
+
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (strcmp(meanings[i][0], name) == 0)
+            return meanings[i][1];
+    return "built in";
+}
+
+static void print_option(size_t i, const struct options *options, const char *path)
+{
+    const int origin = options->origins[i];
+    char value[VALUE_SIZE];
+    char from[VALUE_SIZE];
+
+    option_format(i, options, value, sizeof value);
+    if (origin > 0)
+        snprintf(from, sizeof from, "%s:%d", path, origin);
+    else
+        snprintf(from, sizeof from, "%s",
+                 origin == ORIGIN_COMMAND_LINE ? "command line" : built_in(option_name(i)));
+    if (strcmp(option_name(i), "color") == 0 && options->color == COLOR_AUTO &&
+        is_set("NO_COLOR")) {
+        snprintf(value, sizeof value, "never");
+        snprintf(from, sizeof from, "environment: NO_COLOR");
+    }
+    if (strcmp(option_name(i), "hook") == 0 && options->params.n_hooks > 0)
+        for (size_t k = 0; k < options->params.n_hooks; k++)
+            print_setting("hook", options->params.hooks[k], from);
+    else
+        print_setting(option_name(i), value, from);
+}
+
+/* Where models are looked for by name; that is said in the environment alone. */
+static enum ct_status print_cache(struct ct_error *err)
+{
+    static const char *const names[] = { "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME",
+                                         "XDG_CACHE_HOME" };
+    const struct hub_env env = paths_hub();
+    const char *from = NULL;
+    char *root = NULL;
+    const enum ct_status status = hub_cache_root(&env, &root, err);
+
+    if (status != CT_OK)
+        return status;
+    for (size_t i = 0; i < sizeof names / sizeof *names && from == NULL; i++)
+        if (is_set(names[i]))
+            from = names[i];
+    printf("\n# models by name: %s (%s%s)\n", root, from != NULL ? "environment: " : "built in",
+           from != NULL ? from : "");
+    free(root);
+    return CT_OK;
+}
+
+enum ct_status command_config(struct options *options, struct ct_error *err)
+{
+    char *path = NULL;
+    const enum ct_status status = config_file_path(&path, err);
+
+    if (status != CT_OK)
+        return status;
+    printf("# %s%s\n\n", path != NULL ? path : "no file",
+           path != NULL && access(path, F_OK) != 0 ? " (not there)" : "");
+    for (size_t i = 0; i < option_count(); i++)
+        if (option_first(i) == i && option_is_of(i, COMMAND_CONFIG) &&
+            !option_row_is_of(i, COMMAND_NONE))
+            print_option(i, options, path);
+    free(path);
+    return print_cache(err);
+}

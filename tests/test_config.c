@@ -1,0 +1,169 @@
+/* The user's defaults from a file, and `circuittui config`, which tells where each comes from. */
+#include "config.h"
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "io_temp.h"
+
+static char *printed(const char *which)
+{
+    static char text[8192];
+    char *const all = slurp(temp_path(which), NULL);
+
+    snprintf(text, sizeof text, "%s", all);
+    free(all);
+    return text;
+}
+
+static void write_config(const char *text)
+{
+    temp_text("c", text);
+    setenv("CIRCUITTUI_CONFIG", "c", 1);
+}
+
+/* `circuittui config ARGUMENTS` prints the setting with that origin. */
+static void check_setting(const char *arguments, const char *setting, const char *origin)
+{
+    char line[200];
+
+    snprintf(line, sizeof line, "$C config %s", arguments);
+    ck_assert_int_eq(temp_shell(line), 0);
+    char *const out = printed("out");
+    snprintf(line, sizeof line, "\n%s ", setting);
+    const char *at = strstr(out, line);
+    if (at == NULL)
+        ck_abort_msg("no %s in %s", setting, out);
+    at = strstr(at, " # ");
+    snprintf(line, sizeof line, " # %s\n", origin);
+    ck_assert_msg(strncmp(at, line, strlen(line)) == 0, "%s: %s", setting, out);
+}
+
+START_TEST(every_value_tells_where_it_comes_from)
+{
+    write_config("# mine\n\n alpha = 0.01 # strict\nhook=h.1.mlp.c_fc\r\nhook = h.*.ln_1\n"
+                 "plot = yes\nout = a#b c\nthreads = 2");
+    check_setting("", "alpha = 0.01", "c:3");
+    check_setting("", "hook = h.1.mlp.c_fc", "c:5");
+    check_setting("", "hook = h.*.ln_1", "c:5");
+    check_setting("", "plot = yes", "c:6");
+    check_setting("", "out = a#b c", "c:7");
+    check_setting("", "threads = 2", "c:8");
+    check_setting("", "eps = 1", "built in");
+    check_setting("", "# model =", "built in: the demo");
+    check_setting("--alpha 0.05", "alpha = 0.05", "command line");
+    check_setting("-H wte", "hook = wte", "command line");
+    ck_assert_ptr_null(strstr(printed("out"), "mlp.c_fc"));
+    check_setting("", "color = auto", "built in");
+    setenv("NO_COLOR", "1", 1);
+    check_setting("", "color = never", "environment: NO_COLOR");
+    check_setting("--color always", "color = always", "command line");
+}
+END_TEST
+
+START_TEST(what_is_printed_reads_back)
+{
+    write_config("perplexity = 12.5\ncontrast = \"a,b\",c\nformat = npy,csv\nforce = yes\n");
+    ck_assert_int_eq(temp_shell("$C config >once && CIRCUITTUI_CONFIG=once $C config >twice && "
+                                "sed 's/ *#.*//' once >c1 && sed 's/ *#.*//' twice >c2 && "
+                                "grep -q '^contrast = \"a,b\",c$' c2 && cmp c1 c2"),
+                     0);
+}
+END_TEST
+
+START_TEST(choices_on_the_command_line_rule_out_others)
+{
+    write_config("model = there\ntokenizer = t\nhook = wpe\nstimuli = s\n");
+    check_setting("-a acts.csv", "# model =", "built in: the demo");
+    check_setting("-a acts.csv", "# hook =", "built in: the middle layer's mlp.c_fc");
+    check_setting("-m other", "# tokenizer =", "built in");
+    check_setting("-m other", "stimuli = s", "c:4");
+    write_config("activations = acts.csv\ngroups = g\n");
+    check_setting("", "activations = acts.csv", "c:1");
+    check_setting("-H wte", "# activations =", "built in");
+    check_setting("-H wte", "# groups =", "built in");
+}
+END_TEST
+
+START_TEST(commands_take_what_concerns_them)
+{
+    temp_text("points.csv", "x,y\n0,0\n0,2\n0,4\n9,9\n");
+    write_config("out = nowhere\nformat = npy\neps = 2.5\nmin-samples = 2\nmodel = /not/there\n");
+    ck_assert_int_eq(temp_shell("$C dbscan points.csv"), 0);
+    ck_assert_str_eq(printed("out"), "x,y,dbscan\n0,0,0\n0,2,0\n0,4,0\n9,9,-1\n");
+    ck_assert_int_eq(temp_shell("$C dbscan --eps 1 points.csv | grep -c -e -1"), 0);
+    ck_assert_str_eq(printed("out"), "4\n");
+    ck_assert_int_eq(temp_shell("$C hooks"), 1);
+    ck_assert_msg(strstr(printed("err"), "/not/there") != NULL, "%s", printed("err"));
+}
+END_TEST
+
+static void check_error(const char *config, const char *want)
+{
+    char line[300];
+
+    write_config(config);
+    ck_assert_int_eq(temp_shell("$C models"), 2);
+    snprintf(line, sizeof line, "circuittui: c:%s\n", want);
+    ck_assert_str_eq(printed("err"), line);
+    ck_assert_int_eq(temp_shell("$C run --help && $C --version"), 0);
+}
+
+START_TEST(mistakes_are_told_with_their_line)
+{
+    check_error("\nperplexiti = 3\n",
+                "2: perplexiti: no such setting; circuittui config lists them");
+    check_error("help = yes\n", "1: help: no such setting; circuittui config lists them");
+    check_error("alpha = 2\n", "1: --alpha: '2' will not do; give a number between 0 and 1");
+    check_error("alpha = 0.1\nascii = maybe\n", "2: --ascii: 'maybe' will not do; give yes or no");
+    check_error("matrices = 1\n", "1: --matrices: '1' will not do; give yes or no");
+    check_error("plot\n", "1: plot: no setting; write NAME = VALUE");
+    check_error("model =\n", "1: --model: the value is empty; give a path");
+    write_config("groups = g\n");
+    ck_assert_int_eq(temp_shell("$C run"), 2);
+    ck_assert_str_eq(printed("err"), "circuittui: c: --groups: nothing to go with; name a file of "
+                                     "activations\n");
+    setenv("CIRCUITTUI_CONFIG", ".", 1);
+    ck_assert_int_eq(temp_shell("$C models"), 1);
+}
+END_TEST
+
+START_TEST(the_file_is_where_xdg_has_it)
+{
+    ck_assert_int_eq(temp_shell("mkdir -p x/circuittui .config/circuittui; "
+                                "echo eps=7 >x/circuittui/config; "
+                                "echo eps=8 >.config/circuittui/config"),
+                     0);
+    unsetenv("CIRCUITTUI_CONFIG");
+    static const char *const cases[][2] = {
+        { "HOME=$PWD XDG_CONFIG_HOME=$PWD/x", "eps = 7" },
+        { "HOME=$PWD XDG_CONFIG_HOME=", "eps = 8" },
+        { "HOME=$PWD XDG_CONFIG_HOME=x", "eps = 8" }, /* relative: as good as not set */
+        { "HOME=$PWD XDG_CONFIG_HOME=/not/there", "eps = 1" },
+        { "HOME=$PWD CIRCUITTUI_CONFIG=", "eps = 1" },
+        { "HOME= XDG_CONFIG_HOME= XDG_CACHE_HOME=/", "eps = 1" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char line[200];
+        snprintf(line, sizeof line, "env %s $C config | grep '^eps = ' | grep -q '^%s '",
+                 cases[i][0], cases[i][1]);
+        ck_assert_msg(temp_shell(line) == 0, "%s", line);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        every_value_tells_where_it_comes_from,       what_is_printed_reads_back,
+        choices_on_the_command_line_rule_out_others, commands_take_what_concerns_them,
+        mistakes_are_told_with_their_line,           the_file_is_where_xdg_has_it,
+    };
+
+    unsetenv("NO_COLOR");
+    temp_begin();
+    const int failed = RUN_TESTS("config", tests);
+    temp_end();
+    return failed;
+}
