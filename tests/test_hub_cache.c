@@ -184,6 +184,24 @@ START_TEST(root_expands_home_and_variables)
 }
 END_TEST
 
+START_TEST(the_token_lies_in_the_home_of_the_cache)
+{
+    struct hub_env env = { .home = "/home/a", .variable = variable };
+    static const char *const wants[] = { "/home/a/.cache/huggingface/token", "/hf/token",
+                                         "/data/t" };
+
+    for (size_t i = 0; i < sizeof wants / sizeof *wants; i++) {
+        char *got = NULL;
+        env.hf_home = i > 0 ? "/hf" : NULL;
+        env.hf_token_path = i > 1 ? "$DATA/t" : NULL;
+        env.hf_hub_cache = "/elsewhere"; /* that is for models alone */
+        ck_assert_int_eq(hub_token_path(&env, &got, NULL), CT_OK);
+        ck_assert_str_eq(got, wants[i]);
+        free(got);
+    }
+}
+END_TEST
+
 START_TEST(root_needs_a_home)
 {
     const struct hub_env none = { .home = "" };
@@ -531,6 +549,7 @@ int main(void)
     const TTest *const tests[] = {
         root_follows_the_environment,
         root_expands_home_and_variables,
+        the_token_lies_in_the_home_of_the_cache,
         root_needs_a_home,
         names_and_paths_are_told_apart,
         folder_name_is_the_models,

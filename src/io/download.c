@@ -399,22 +399,24 @@ static void read_reply(const struct download *d, struct download_reply *r, bool 
     const char *const size = header(d, "X-Linked-Size");
     const char *const commit = header(d, "X-Repo-Commit");
     const char *const code = header(d, "X-Error-Code");
+    curl_off_t length = -1;
 
     if (commit != NULL && strlen(commit) == DOWNLOAD_COMMIT_SIZE - 1 &&
         strspn(commit, "0123456789abcdef") == DOWNLOAD_COMMIT_SIZE - 1)
         memcpy(r->commit, commit, DOWNLOAD_COMMIT_SIZE);
     if (code != NULL)
         snprintf(r->code, sizeof r->code, "%s", code);
-    if (linked != NULL) {
+    if (linked != NULL)
         copy_etag(linked, r->etag);
-        r->has_size = size != NULL && sscanf(size, "%" SCNu64, &r->size) == 1;
-        *is_linked = true;
-    } else if (r->status == 200 && !*is_linked) {
-        curl_off_t length = -1;
+    else if (r->status == 200 && !*is_linked)
         copy_etag(header(d, "ETag"), r->etag);
-        curl_easy_getinfo(d->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-        r->has_size = length >= 0;
-        r->size = length >= 0 ? (uint64_t)length : 0;
+    *is_linked = *is_linked || linked != NULL;
+    if (size != NULL)
+        r->has_size = sscanf(size, "%" SCNu64, &r->size) == 1;
+    curl_easy_getinfo(d->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (r->status == 200 && !r->has_size && length >= 0) {
+        r->has_size = true;
+        r->size = (uint64_t)length;
     }
 }
 
