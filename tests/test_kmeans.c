@@ -285,6 +285,29 @@ START_TEST(kmeans_of_few_distinct_points)
 }
 END_TEST
 
+static bool stop_at_third(void *context, size_t done, size_t total)
+{
+    ck_assert_uint_le(done, total);
+    return ++*(size_t *)context < 3;
+}
+
+START_TEST(kmeans_stops)
+{
+    double data[] = { 0.0, 1.0, 2.0, 3.0, 4.0, 5.0 };
+    const struct mat X = { .rows = 3, .cols = 2, .data = data };
+    size_t calls = 0;
+    const struct progress progress = { stop_at_third, &calls };
+    struct kmeans_params params;
+    struct kmeans_result result = { .n_iter = 99 };
+
+    kmeans_params_default(&params);
+    params.progress = &progress;
+    ck_assert_int_eq(kmeans_fit(&X, &params, &result, NULL), CT_ECANCELED);
+    ck_assert_uint_eq(calls, 3); /* no start after the one that was told to be the last */
+    ck_assert(result.n_iter == 99 && result.labels == NULL);
+}
+END_TEST
+
 static void assert_refused(const struct mat *X, const struct kmeans_params *params,
                            const char *text)
 {
@@ -354,6 +377,7 @@ int main(void)
         kmeans_is_a_fixed_point,
         kmeans_separates_clear_clusters,
         kmeans_of_few_distinct_points,
+        kmeans_stops,
         kmeans_refuses,
     };
 

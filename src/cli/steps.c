@@ -246,7 +246,7 @@ enum ct_status command_kmeans(struct options *options, struct ct_error *err)
 
     status = read_points(options, "kmeans", &p, err);
     if (status == CT_OK)
-        status = plane_kmeans(&p.xy, &options->params, &result, err);
+        status = plane_kmeans(&p.xy, &options->params, NULL, &result, err);
     if (status == CT_OK && p.xy.rows > 0 && p.xy.rows < wanted)
         note("--clusters", (double)wanted, (double)p.xy.rows, "there are no more points");
     if (status == CT_OK)

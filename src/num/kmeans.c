@@ -3,6 +3,7 @@
 #include "num/kmeans.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,8 @@ struct fit {
     struct kmeans_start *work;   /* [crew_size(crew)] */
     struct outcome batch[BATCH]; /* starts first, first + 1 .. */
     size_t first;
+    atomic_size_t n_done; /* starts */
+    atomic_bool stopped;
     struct outcome best;
     int32_t *name; /* [n_clusters] */
 };
@@ -145,12 +148,19 @@ static void keep_better(struct fit *f, struct outcome *start)
         swap_outcome(&f->best, start);
 }
 
+static size_t count_starts(const struct kmeans_params *params)
+{
+    return params->init != NULL ? 1 : params->n_init;
+}
+
 static void run_start(void *context, size_t i)
 {
     struct fit *const f = context;
     struct kmeans_start *const start = &f->work[crew_thread()];
     struct outcome *const slot = &f->batch[i];
 
+    if (atomic_load(&f->stopped))
+        return;
     if (f->params->init != NULL)
         kmeans_start_given(start, f->params->init, f->mean);
     else
@@ -160,24 +170,25 @@ static void run_start(void *context, size_t i)
     *slot = (struct outcome){ start->centers, start->labels, start->inertia, start->n_iter };
     start->centers = empty.centers;
     start->labels = empty.labels;
-}
-
-static size_t count_starts(const struct kmeans_params *params)
-{
-    return params->init != NULL ? 1 : params->n_init;
+    const size_t done = atomic_fetch_add(&f->n_done, 1) + 1;
+    if (crew_thread() == 0 && !progress_tick(f->params->progress, done, count_starts(f->params)))
+        atomic_store(&f->stopped, true);
 }
 
 /* Batch after batch on all threads; they are compared in their order, whoever ran them. */
-static void run_starts(struct fit *f)
+static enum ct_status run_starts(struct fit *f, struct ct_error *err)
 {
     const size_t n_init = count_starts(f->params);
 
     for (f->first = 0; f->first < n_init; f->first += BATCH) {
         const size_t n = n_init - f->first < BATCH ? n_init - f->first : BATCH;
         crew_run(f->crew, n, run_start, f);
+        if (atomic_load(&f->stopped))
+            return ct_fail(err, CT_ECANCELED, "k-means: cancelled");
         for (size_t i = 0; i < n; i++)
             keep_better(f, &f->batch[i]);
     }
+    return CT_OK;
 }
 
 static enum ct_status outcome_init(struct outcome *o, const struct fit *f, struct ct_error *err)
@@ -286,10 +297,10 @@ enum ct_status kmeans_fit(const struct mat *X, const struct kmeans_params *param
     column_means(X, mean);
     f.mean = mean;
     st = fit_init(&f, X, err);
-    if (st == CT_OK) {
-        run_starts(&f);
+    if (st == CT_OK)
+        st = run_starts(&f, err);
+    if (st == CT_OK)
         st = hand_over(&f, out, err);
-    }
     fit_clear(&f);
     free(mean);
     return st;

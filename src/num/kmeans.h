@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/mat.h"
+#include "base/progress.h"
 #include "base/status.h"
 
 struct kmeans_params {
@@ -21,6 +22,7 @@ struct kmeans_params {
     uint64_t random_state;
     const struct mat *init; /* NULL: k-means++; else [n_clusters, n_features], n_init counts as 1 */
     int n_threads;          /* the result does not depend on it */
+    const struct progress *progress; /* by starts; NULL: none */
 };
 
 void kmeans_params_default(struct kmeans_params *params);
@@ -33,7 +35,8 @@ struct kmeans_result {          /* zero-initialise; owns its arrays until kmeans
 };
 
 /* X [n_samples, n_features] float64, borrowed, finite. On failure *out is untouched:
- * CT_EINVAL (n_clusters is 0 or above n_samples, or X is not finite), CT_ENOMEM. */
+ * CT_EINVAL (n_clusters is 0 or above n_samples, or X is not finite), CT_ENOMEM,
+ * CT_ECANCELED (progress said stop). */
 enum ct_status kmeans_fit(const struct mat *X, const struct kmeans_params *params,
                           struct kmeans_result *out, struct ct_error *err);
 void kmeans_result_clear(struct kmeans_result *result);

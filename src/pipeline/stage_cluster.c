@@ -44,13 +44,15 @@ enum ct_status plane_dbscan(const struct mat *points, const struct params *param
 }
 
 enum ct_status plane_kmeans(const struct mat *points, const struct params *params,
-                            struct kmeans_result *out, struct ct_error *err)
+                            const struct progress *progress, struct kmeans_result *out,
+                            struct ct_error *err)
 {
     struct kmeans_params kmeans;
 
     kmeans_params_default(&kmeans);
     kmeans.random_state = params->seed;
     kmeans.n_threads = params->threads;
+    kmeans.progress = progress;
     kmeans.n_clusters = params->clusters < points->rows ? params->clusters : points->rows;
     return points->rows > 0 ? kmeans_fit(points, &kmeans, out, err) : CT_OK;
 }
@@ -88,10 +90,13 @@ static enum ct_status sort_distances(const struct analysis *a, struct cluster_re
     return dbscan_k_distance(points, c->k, c->k_distance, err);
 }
 
-static enum ct_status run_kmeans(const struct analysis *a, struct cluster_result *c,
-                                 struct ct_error *err)
+static enum ct_status run_kmeans(const struct analysis *a, const struct stage_run *run,
+                                 struct cluster_result *c, struct ct_error *err)
 {
-    enum ct_status status = plane_kmeans(&a->tsne->result.embedding, &a->params, &c->kmeans, err);
+    struct progress_part part = { &run->progress, 1, 1, 4 };
+    const struct progress progress = progress_of_part(&part);
+    enum ct_status status =
+        plane_kmeans(&a->tsne->result.embedding, &a->params, &progress, &c->kmeans, err);
 
     c->n_clusters = c->kmeans.cluster_centers.rows;
     if (status == CT_OK)
@@ -129,7 +134,7 @@ enum ct_status stage_cluster_compute(const struct analysis *a, const struct stag
     if (status == CT_OK && !progress_tick(&run->progress, 1, 4))
         status = ct_fail(err, CT_ECANCELED, "clusters: cancelled");
     if (status == CT_OK)
-        status = run_kmeans(a, c, err);
+        status = run_kmeans(a, run, c, err);
     if (status == CT_OK)
         status = score(a, run, c, err);
     if (status != CT_OK) {

@@ -223,6 +223,7 @@ void ttest_merge_rows(const struct contrast *c, size_t *rows)
 enum ct_status ttest_select(const struct matview *X, const size_t *rows, size_t n_rows,
                             struct ttest_stage *t, struct ct_error *err)
 {
+    enum { BLOCK = 64 }; /* neurons whose rows stay in the cache while they are filled */
     const enum ct_status status = mat_init(&t->selected, t->n_significant, n_rows, "neurons", err);
 
     if (status != CT_OK)
@@ -230,9 +231,12 @@ enum ct_status ttest_select(const struct matview *X, const size_t *rows, size_t 
     t->norms = ct_malloc_array(t->n_significant, sizeof *t->norms);
     if (t->norms == NULL)
         return ct_fail_nomem(err, "neurons", 0);
-    for (size_t i = 0; i < n_rows; i++)
-        for (size_t k = 0; k < t->n_significant; k++)
-            mat_row(&t->selected, k)[i] = matview_get(X, rows[i], t->significant[k]);
+    for (size_t first = 0; first < t->n_significant; first += BLOCK) {
+        const size_t end = first + BLOCK < t->n_significant ? first + BLOCK : t->n_significant;
+        for (size_t i = 0; i < n_rows; i++)
+            for (size_t k = first; k < end; k++)
+                mat_row(&t->selected, k)[i] = matview_get(X, rows[i], t->significant[k]);
+    }
     row_norms(&t->selected, t->norms);
     return CT_OK;
 }

@@ -31,11 +31,13 @@ enum ct_status analysis_compare(struct analysis *a, const int32_t *labels, struc
 
 /* DBSCAN and k-means of points [n, 2] with the eps, min_samples, clusters and seed of params, as
  * STAGE_CLUSTER: no points are no cluster, and there are never more clusters than points. labels
- * [n] is the caller's; so is *out, which begins zeroed. The errors of dbscan_fit(), kmeans_fit().
+ * [n] is the caller's; so is *out, which begins zeroed. progress
+ * may be NULL. The errors of dbscan_fit(), kmeans_fit().
  */
 enum ct_status plane_dbscan(const struct mat *points, const struct params *params, int32_t *labels,
                             size_t *n_clusters, struct ct_error *err);
 enum ct_status plane_kmeans(const struct mat *points, const struct params *params,
-                            struct kmeans_result *out, struct ct_error *err);
+                            const struct progress *progress, struct kmeans_result *out,
+                            struct ct_error *err);
 
 #endif
