@@ -70,36 +70,48 @@ void kmeans_leaves_reset(struct kmeans_leaves *leaves)
         leaves->blocks[b].until = -INFINITY;
 }
 
-/* near [n]: squared distances of listed centres to a box; returns the least to its far end. */
-static CT_KERNEL double measure(const struct box *box, const double *centers, const uint8_t *list,
-                                size_t n, double *near)
+/* near, far [n]: squared distances of listed centres to a box and to its far end. */
+static CT_KERNEL void measure(const struct box *box, const double *centers, const uint8_t *list,
+                              size_t n, double *restrict near, double *restrict far)
 {
     const double x_lo = box->x_lo, x_hi = box->x_hi, y_lo = box->y_lo, y_hi = box->y_hi;
-    double least = INFINITY;
 
-#pragma omp simd reduction(min : least)
+#pragma omp simd
     for (size_t i = 0; i < n; i++) {
         const double x = centers[2 * (size_t)list[i]];
         const double y = centers[2 * (size_t)list[i] + 1];
         const double left = x - x_lo, right = x_hi - x, below = y - y_lo, above = y_hi - y;
         const double dx = larger(larger(-left, -right), 0.0);
         const double dy = larger(larger(-below, -above), 0.0);
-        const double far = squared(larger(left, right), larger(below, above));
         near[i] = squared(dx, dy);
-        least = far < least ? far : least;
+        far[i] = squared(larger(left, right), larger(below, above));
     }
-    return least;
+}
+
+static double least_of(const double *v, size_t n)
+{
+    double even = INFINITY;
+    double odd = INFINITY; /* two, so that they need not wait for each other */
+
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        even = v[i] < even ? v[i] : even;
+        odd = v[i + 1] < odd ? v[i + 1] : odd;
+    }
+    if (n % 2 == 1 && v[n - 1] < even)
+        even = v[n - 1];
+    return odd < even ? odd : even;
 }
 
 /* Of listed centres, those that can be the nearest of a point in a box, and until which drift. */
 static size_t choose(const struct kmeans_leaves *k, const struct box *box, const double *centers,
                      const struct block *from, uint8_t *list, double *until)
 {
-    double near[KMEANS_LEAVES_MAX];
-    const double limit = sqrt(measure(box, centers, from->list, from->n, near)) + k->slack;
+    double near[KMEANS_LEAVES_MAX], far[KMEANS_LEAVES_MAX];
     double beyond = INFINITY;
     size_t n = 0;
 
+    measure(box, centers, from->list, from->n, near, far);
+    const double limit = sqrt(least_of(far, from->n)) + k->slack;
     for (size_t i = 0; i < from->n; i++)
         if (near[i] <= limit * limit)
             list[n++] = from->list[i];

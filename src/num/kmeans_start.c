@@ -124,14 +124,21 @@ static double sum_smaller(const double *a, const double *b, size_t n)
 CT_KERNEL
 static double take_smaller(const double *a, double *b, size_t n)
 {
-    double largest = 0.0;
+    double lane[LANES] = { 0.0 };
+    size_t i = 0;
 
-#pragma omp simd reduction(max : largest)
-    for (size_t i = 0; i < n; i++) {
+    for (; i + LANES <= n; i += LANES)
+        for (size_t l = 0; l < LANES; l++) {
+            b[i + l] = a[i + l] < b[i + l] ? a[i + l] : b[i + l];
+            lane[l] = larger(lane[l], b[i + l]);
+        }
+    for (; i < n; i++) {
         b[i] = a[i] < b[i] ? a[i] : b[i];
-        largest = b[i] > largest ? b[i] : largest;
+        lane[0] = larger(lane[0], b[i]);
     }
-    return largest;
+    for (size_t l = 1; l < LANES; l++)
+        lane[0] = larger(lane[0], lane[l]);
+    return lane[0];
 }
 
 /* The potential (sum of squared distances to the nearest centre) were center one of them. */
