@@ -195,14 +195,15 @@ static bool reduce_products(const struct picture *p, double *out)
 {
     const struct row_set set = { p->h->data, p->h->factors, p->h->row_order };
     struct span *const rows = ct_malloc_array(p->pixel_rows + p->pixel_cols, sizeof *rows);
-    struct span *const cols = rows + p->pixel_rows;
 
-    for (size_t i = 0; rows != NULL && i < p->pixel_rows; i++)
+    if (rows == NULL)
+        return false;
+    struct span *const cols = rows + p->pixel_rows;
+    for (size_t i = 0; i < p->pixel_rows; i++)
         rows[i] = row_places(p, i);
-    for (size_t j = 0; rows != NULL && j < p->pixel_cols; j++)
+    for (size_t j = 0; j < p->pixel_cols; j++)
         cols[j] = col_places(p, j);
-    const bool done =
-        rows != NULL && block_means(&set, rows, p->pixel_rows, cols, p->pixel_cols, out);
+    const bool done = block_means(&set, rows, p->pixel_rows, cols, p->pixel_cols, out);
     free(rows);
     return done;
 }
