@@ -266,9 +266,9 @@ static enum ct_status bring(struct fetch *f, struct file *file, struct ct_error 
         return status;
     if (!hub_store_has(blob, file->size))
         status = bring_blob(f, file, blob, err);
-    lockfile_release(fd);
     if (status == CT_OK)
         status = hub_store_link(&f->store, file->name, file->etag, err);
+    lockfile_release(fd);
     file->is_there = status == CT_OK;
     f->done += file->is_there ? file->size : 0;
     return status;

@@ -62,6 +62,17 @@ bool hub_store_has(const char *path, uint64_t size)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode) && (uint64_t)info.st_size == size;
 }
 
+/* Whether a link is there already, as another process makes it. Leaves errno alone. */
+static bool leads_to(const char *path, const char *to)
+{
+    const int reason = errno;
+    char there[PATH_MAX];
+    const ssize_t size = readlink(path, there, sizeof there);
+
+    errno = reason;
+    return size == (ssize_t)strlen(to) && memcmp(there, to, (size_t)size) == 0;
+}
+
 enum ct_status hub_store_link(const struct hub_store *s, const char *file, const char *etag,
                               struct ct_error *err)
 {
@@ -70,7 +81,7 @@ enum ct_status hub_store_link(const struct hub_store *s, const char *file, const
 
     if (!hub_store_file(s, file, path) || !hub_path(to, "../../blobs/%s", etag))
         return fail_long(s, err);
-    if (symlink(to, path) == 0)
+    if (symlink(to, path) == 0 || (errno == EEXIST && leads_to(path, to)))
         return CT_OK;
     if (errno == EEXIST && unlink(path) == 0 && symlink(to, path) == 0)
         return CT_OK;

@@ -34,7 +34,8 @@ bool hub_store_file(const struct hub_store *s, const char *file, char out[PATH_M
 /* True when path leads to a regular file of that size. */
 bool hub_store_has(const char *path, uint64_t size);
 
-/* Names a blob in the snapshot; a name that leads elsewhere is taken over. CT_EIO. */
+/* Names a blob, whose lock is held, in the snapshot; a name that leads elsewhere is taken over.
+ * CT_EIO. */
 enum ct_status hub_store_link(const struct hub_store *s, const char *file, const char *etag,
                               struct ct_error *err);
 
