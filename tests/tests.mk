@@ -291,3 +291,5 @@ check_PROGRAMS += tests/test_config
 tests_test_config_SOURCES = tests/test_config.c $(IO_TEST_SOURCES)
 tests_test_config_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_config_LDADD = $(IO_TEST_LIBS)
+# Killed at many moments: every result file is the old or the new one.
+dist_check_SCRIPTS += tests/test_kill.sh

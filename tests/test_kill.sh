@@ -1,0 +1,52 @@
+#!/bin/sh
+# A run that is killed at any moment leaves each result file as it was or as it is to be, whole.
+# KILLS: how many moments (40).
+set -eu
+
+program=$CIRCUITTUI
+kills=${KILLS-40}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+run() { # FOLDER ITERATIONS
+    "$program" run --iterations "$2" --format both --force --out "$1" >/dev/null
+}
+
+run "$tmp/old" 250
+began=$(date +%s.%N)
+run "$tmp/new" 300
+ended=$(date +%s.%N)
+cp -r "$tmp/old" "$tmp/out"
+
+# fits FILE: it is that of the old or of the new run; the manifest tells the time and is looked at
+# for its end alone.
+fits() {
+    name=${1##*/}
+    if [ "$name" = manifest.json ]; then
+        [ "$(tail -n 1 "$1")" = "}" ]
+    else
+        cmp -s "$1" "$tmp/old/$name" || cmp -s "$1" "$tmp/new/$name"
+    fi
+}
+
+# Moments between nothing and a whole run's time, in a fixed order.
+moments=$(awk -v n="$kills" -v t="$began $ended" 'BEGIN {
+    split(t, at)
+    srand(5)
+    for (i = 0; i < n; i++)
+        printf "%.4f\n", (at[2] - at[1]) * rand() + 0.0001
+}')
+died=0
+for moment in $moments; do
+    status=0
+    timeout -s KILL "$moment" "$program" run --iterations 300 --format both --force \
+        --out "$tmp/out" >/dev/null 2>&1 || status=$?
+    [ "$status" = 0 ] || died=$((died + 1))
+    for file in "$tmp"/out/*; do
+        fits "$file" || { echo "FAILED: killed after $moment s: ${file##*/} is half written"; exit 1; }
+    done
+    rm -rf "$tmp/out"
+    cp -r "$tmp/old" "$tmp/out"
+done
+[ "$died" -gt $((kills / 4)) ] || { echo "FAILED: only $died of $kills runs were killed"; exit 1; }
+echo "ok: $died of $kills runs were killed, no file is half written"
