@@ -131,7 +131,8 @@ static void draw(const struct analysis *a, const struct plot *plot, bool ascii, 
     struct canvas c = { 0 };
 
     ck_assert_int_eq(canvas_init(&c, VIEW_ROWS, VIEW_COLS, ascii, color, NULL), CT_OK);
-    plot->draw(a, &c, canvas_area(&c), request);
+    const struct plot_target target = canvas_target(&c, canvas_area(&c));
+    plot->draw(a, &target, request);
     golden_add(g, plot->name, &c);
     canvas_clear(&c);
 }
@@ -204,9 +205,11 @@ START_TEST(a_cache_changes_no_cell)
         struct canvas y = { 0 };
         canvas_init(&x, 24, 80, false, true, NULL);
         canvas_init(&y, 24, 80, false, true, NULL);
-        plot_find(names[k])->draw(&a, &x, canvas_area(&x), &plain);
+        const struct plot_target in_x = canvas_target(&x, canvas_area(&x));
+        const struct plot_target in_y = canvas_target(&y, canvas_area(&y));
+        plot_find(names[k])->draw(&a, &in_x, &plain);
         for (size_t again = 0; again < 2; again++) {
-            plot_find(names[k])->draw(&a, &y, canvas_area(&y), &cached);
+            plot_find(names[k])->draw(&a, &in_y, &cached);
             for (size_t i = 0; i < x.rows * x.cols; i++)
                 ck_assert(x.cells[i].ch == y.cells[i].ch && x.cells[i].fg == y.cells[i].fg &&
                           x.cells[i].bg == y.cells[i].bg);
@@ -233,8 +236,9 @@ START_TEST(plots_stay_in_their_rectangle_at_every_size)
     for (size_t i = 0; i < n_plots; i++)
         for (size_t size = 0; size < 24; size++) {
             const struct rect area = { 3, 4, size, size * 5 / 2 };
+            const struct plot_target target = canvas_target(&c, area);
             canvas_fill(&c, canvas_area(&c), '!', INK_DEFAULT, INK_DEFAULT);
-            plots[i].draw(&a, &c, area, &request);
+            plots[i].draw(&a, &target, &request);
             for (size_t row = 0; row < c.rows; row++)
                 for (size_t col = 0; col < c.cols; col++)
                     if (row < area.row || row >= area.row + area.rows || col < area.col ||

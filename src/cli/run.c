@@ -109,7 +109,8 @@ static enum ct_status print_plots(const struct analysis *a, const struct options
             continue;
         const struct rect whole = { 0, 0, canvas.rows, canvas.cols };
         canvas_fill(&canvas, whole, ' ', INK_DEFAULT, INK_DEFAULT);
-        plots[i].draw(a, &canvas, whole, &everything);
+        const struct plot_target target = canvas_target(&canvas, whole);
+        plots[i].draw(a, &target, &everything);
         putchar('\n');
         status = ansi_write(stdout, &canvas, depth, err);
     }

@@ -6,16 +6,13 @@
 
 #include "base/mem.h"
 #include "num/histogram.h"
-#include "plot/bars.h"
-#include "plot/heatmap.h"
-#include "plot/series.h"
 
 enum { MEAN_BINS = 60 };
 
 /* The same for every model, so that pictures can be compared. */
 static const double ACTIVATION_SCALE = 2.0;
 
-void draw_activations(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_activations(const struct analysis *a, const struct plot_target *target,
                       const struct plot_request *request)
 {
     const struct load_result *const load = a->load;
@@ -35,10 +32,10 @@ void draw_activations(const struct analysis *a, struct canvas *c, struct rect ar
         .cache = request->cache,
         .version = request->version,
     };
-    heatmap_draw(c, area, &map, &view);
+    show_heatmap(target, &map, &view);
     for (size_t i = 0; labels != NULL && i < a->ttest->n_significant; i++)
         if (labels[i] == request->mark.label)
-            mark_column(c, area, &view, (double)a->ttest->significant[i],
+            mark_column(target, &view, (double)a->ttest->significant[i],
                         cluster_ink(request->mark.label));
     if (request->view != NULL)
         *request->view = view;
@@ -62,7 +59,7 @@ size_t item_neuron_means(const struct analysis *a, size_t i, struct plot_item *i
     return MEAN_BINS;
 }
 
-void draw_neuron_means(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_neuron_means(const struct analysis *a, const struct plot_target *target,
                        const struct plot_request *request)
 {
     uint64_t counts[MEAN_BINS];
@@ -79,13 +76,13 @@ void draw_neuron_means(const struct analysis *a, struct canvas *c, struct rect a
     };
 
     if (count_means(a, counts, edges, &err) != CT_OK)
-        plot_say(c, area, bars.text.title, err.text);
+        show_words(target, bars.text.title, err.text);
     else
-        bars_draw(c, area, &bars, request->view);
+        show_bars(target, &bars, request->view);
 }
 
 /* Values by sentence, group after group, with the line between the first two. */
-static void draw_by_sentence(const struct analysis *a, struct canvas *c, struct rect area,
+static void draw_by_sentence(const struct analysis *a, const struct plot_target *target,
                              const struct plot_request *request, const char *title,
                              double (*value)(const struct analysis *a, size_t row, size_t neuron),
                              size_t neuron)
@@ -107,7 +104,7 @@ static void draw_by_sentence(const struct analysis *a, struct canvas *c, struct 
         .split_labels = { load->group_names[0], load->n_groups > 1 ? load->group_names[1] : NULL },
         .window = request->window,
     };
-    series_draw(c, area, &series, request->view);
+    show_series(target, &series, request->view);
     free(y);
 }
 
@@ -117,10 +114,10 @@ static double sentence_mean(const struct analysis *a, size_t row, size_t neuron)
     return a->extract->sentence_means[row];
 }
 
-void draw_sentence_means(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_sentence_means(const struct analysis *a, const struct plot_target *target,
                          const struct plot_request *request)
 {
-    draw_by_sentence(a, c, area, request, "Mean of each sentence over the neurons", sentence_mean,
+    draw_by_sentence(a, target, request, "Mean of each sentence over the neurons", sentence_mean,
                      0);
 }
 
@@ -129,7 +126,7 @@ static double activation(const struct analysis *a, size_t row, size_t neuron)
     return matview_get(&a->extract->X, row, neuron);
 }
 
-void draw_neuron(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_neuron(const struct analysis *a, const struct plot_target *target,
                  const struct plot_request *request)
 {
     const size_t neuron = neuron_to_show(a, request->has_neuron, request->neuron);
@@ -142,5 +139,5 @@ void draw_neuron(const struct analysis *a, struct canvas *c, struct rect area,
                  a->ttest->neurons[neuron].statistic, request->has_neuron ? "" : " (largest |t|)");
     else
         snprintf(title, sizeof title, "%s:%zu by sentence", hook, index);
-    draw_by_sentence(a, c, area, request, title, activation, neuron);
+    draw_by_sentence(a, target, request, title, activation, neuron);
 }

@@ -7,9 +7,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "plot/bars.h"
 
-void draw_layers(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_layers(const struct analysis *a, const struct plot_target *target,
                  const struct plot_request *request)
 {
     const struct layers_result *const layers = a->layers;
@@ -34,7 +33,7 @@ void draw_layers(const struct analysis *a, struct canvas *c, struct rect area,
             .n_bins = n,
             .ink = INK_ACCENT,
         };
-        bars_draw(c, area, &bars, request->view);
+        show_bars(target, &bars, request->view);
     }
     free(counts);
     free(edges);

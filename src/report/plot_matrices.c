@@ -6,8 +6,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "plot/bars.h"
-#include "plot/heatmap.h"
 
 /* The same for every model, so that pictures can be compared; data that stay well below it are
  * shown by their own range. */
@@ -45,7 +43,7 @@ static double *inverse_norms(const struct ttest_stage *t)
     return factors;
 }
 
-static void mark_rows(const struct analysis *a, struct canvas *c, struct rect area,
+static void mark_rows(const struct analysis *a, const struct plot_target *target,
                       const struct plot_request *request, const size_t *order,
                       const struct plot_view *view)
 {
@@ -54,8 +52,8 @@ static void mark_rows(const struct analysis *a, struct canvas *c, struct rect ar
 
     for (size_t k = 0; labels != NULL && k < a->ttest->n_significant; k++)
         if (labels[order != NULL ? order[k] : k] == request->mark.label) {
-            mark_column(c, area, view, (double)k, color);
-            mark_row(c, area, view, (double)k, color);
+            mark_column(target, view, (double)k, color);
+            mark_row(target, view, (double)k, color);
         }
 }
 
@@ -70,13 +68,13 @@ static size_t find_breaks(const struct matrix_plot *m, size_t n, size_t *breaks)
     return n_breaks;
 }
 
-static void draw_matrix(const struct analysis *a, struct canvas *c, struct rect area,
+static void draw_matrix(const struct analysis *a, const struct plot_target *target,
                         const struct plot_request *request, const struct matrix_plot *m)
 {
     const size_t n = a->ttest->n_significant;
 
     if (n == 0) {
-        plot_say(c, area, m->title, "no significant neuron");
+        show_words(target, m->title, "no significant neuron");
         return;
     }
     const double factor = request->scale > 0.0 ? request->scale : 1.0;
@@ -104,46 +102,46 @@ static void draw_matrix(const struct analysis *a, struct canvas *c, struct rect 
         .cache = request->cache,
         .version = request->version,
     };
-    heatmap_draw(c, area, &map, &view);
-    mark_rows(a, c, area, request, m->order, &view);
+    show_heatmap(target, &map, &view);
+    mark_rows(a, target, request, m->order, &view);
     if (request->view != NULL)
         *request->view = view;
     free(factors);
     free(breaks);
 }
 
-void draw_gram(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_gram(const struct analysis *a, const struct plot_target *target,
                const struct plot_request *request)
 {
-    draw_matrix(a, c, area, request,
+    draw_matrix(a, target, request,
                 &(struct matrix_plot){ .title = "Gram matrix of the significant neurons" });
 }
 
-void draw_gram_dbscan(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_gram_dbscan(const struct analysis *a, const struct plot_target *target,
                       const struct plot_request *request)
 {
-    draw_matrix(a, c, area, request,
+    draw_matrix(a, target, request,
                 &(struct matrix_plot){ "Gram matrix, sorted by DBSCAN cluster",
                                        a->similarity->by_dbscan, a->cluster->dbscan, false });
 }
 
-void draw_cosine_dbscan(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_cosine_dbscan(const struct analysis *a, const struct plot_target *target,
                         const struct plot_request *request)
 {
-    draw_matrix(a, c, area, request,
+    draw_matrix(a, target, request,
                 &(struct matrix_plot){ "Cosine similarity, sorted by DBSCAN cluster",
                                        a->similarity->by_dbscan, a->cluster->dbscan, true });
 }
 
-void draw_cosine_kmeans(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_cosine_kmeans(const struct analysis *a, const struct plot_target *target,
                         const struct plot_request *request)
 {
-    draw_matrix(a, c, area, request,
+    draw_matrix(a, target, request,
                 &(struct matrix_plot){ "Cosine similarity, sorted by k-means cluster",
                                        a->similarity->by_kmeans, a->cluster->kmeans.labels, true });
 }
 
-void draw_cosines(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_cosines(const struct analysis *a, const struct plot_target *target,
                   const struct plot_request *request)
 {
     const struct bars bars = {
@@ -155,9 +153,9 @@ void draw_cosines(const struct analysis *a, struct canvas *c, struct rect area,
     };
 
     if (a->ttest->n_significant == 0)
-        plot_say(c, area, bars.text.title, "no significant neuron");
+        show_words(target, bars.text.title, "no significant neuron");
     else
-        bars_draw(c, area, &bars, request->view);
+        show_bars(target, &bars, request->view);
 }
 
 size_t item_cosines(const struct analysis *a, size_t i, struct plot_item *item)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "plot/scatter.h"
 
 /* Ink and marker of every neuron: significant or not, in the marked cluster or not. */
 static void mark_neurons(const struct analysis *a, const struct plot_request *request, ink *inks,
@@ -44,7 +43,7 @@ static void fill_legend(const struct analysis *a, const struct plot_request *req
         (struct plot_legend){ is_marked ? "others" : "not significant", INK_DIM, MARKER_SMALL };
 }
 
-void draw_t_values(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_t_values(const struct analysis *a, const struct plot_target *target,
                    const struct plot_request *request)
 {
     const struct ttest_stage *const t = a->ttest;
@@ -80,7 +79,7 @@ void draw_t_values(const struct analysis *a, struct canvas *c, struct rect area,
         .has_selected = request->has_neuron,
         .selected = request->neuron,
     };
-    scatter_draw(c, area, &scatter, request->view);
+    show_scatter(target, &scatter, request->view);
 done:
     free(x);
     free(markers);
@@ -110,7 +109,7 @@ bool volcano_point(const struct analysis *a, size_t neuron, double ceiling, doub
     return !isnan(r->pvalue) && isfinite(*x);
 }
 
-void draw_volcano(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_volcano(const struct analysis *a, const struct plot_target *target,
                   const struct plot_request *request)
 {
     const struct ttest_stage *const t = a->ttest;
@@ -155,7 +154,7 @@ void draw_volcano(const struct analysis *a, struct canvas *c, struct rect area,
         .has_selected = request->has_neuron,
         .selected = request->neuron,
     };
-    scatter_draw(c, area, &scatter, request->view);
+    show_scatter(target, &scatter, request->view);
 done:
     free(points);
     free(markers);

@@ -5,15 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 
-void plot_say(struct canvas *c, struct rect area, const char *title, const char *words)
-{
-    canvas_fill(c, area, ' ', INK_DEFAULT, INK_DEFAULT);
-    canvas_text(c, area.row, area.col, area.cols, title, INK_TITLE, CELL_BOLD);
-    if (area.rows > 2)
-        canvas_text(c, area.row + 2, area.col + 2, area.cols > 2 ? area.cols - 2 : 0, words,
-                    INK_DIM, 0);
-}
-
 ink cluster_ink(int32_t label)
 {
     return (ink)(label < 0 ? INK_NOISE : INK_CLUSTER_0 + label % INK_N_CLUSTERS);
@@ -65,26 +56,28 @@ static bool shown_part(double at, double lo, double hi, double *from, double *to
     return a < b;
 }
 
-void mark_column(struct canvas *c, struct rect area, const struct plot_view *view, double x,
+void mark_column(const struct plot_target *target, const struct plot_view *view, double x,
                  ink color)
 {
     const struct plot_window *const w = &view->window;
     const double y = (w->y0 + w->y1) / 2;
     const size_t below = view->area.row + view->area.rows;
+    const struct rect area = target->area;
     double from;
     double to;
     size_t row;
     size_t first;
     size_t last;
 
-    if (below >= area.row + area.rows || !shown_part(x, w->x0, w->x1, &from, &to) ||
-        !plot_view_cell(view, from, y, &row, &first) || !plot_view_cell(view, to, y, &row, &last))
+    if (target->canvas == NULL || below >= area.row + area.rows ||
+        !shown_part(x, w->x0, w->x1, &from, &to) || !plot_view_cell(view, from, y, &row, &first) ||
+        !plot_view_cell(view, to, y, &row, &last))
         return;
     for (size_t col = first; col <= last; col++)
-        put_mark(c, below, col, 0x2580, color); /* upper half */
+        put_mark(target->canvas, below, col, 0x2580, color); /* upper half */
 }
 
-void mark_row(struct canvas *c, struct rect area, const struct plot_view *view, double y, ink color)
+void mark_row(const struct plot_target *target, const struct plot_view *view, double y, ink color)
 {
     const struct plot_window *const w = &view->window;
     const double x = (w->x0 + w->x1) / 2;
@@ -94,11 +87,12 @@ void mark_row(struct canvas *c, struct rect area, const struct plot_view *view, 
     size_t last;
     size_t col;
 
-    if (view->area.col <= area.col || !shown_part(y, w->y0, w->y1, &from, &to) ||
-        !plot_view_cell(view, x, from, &first, &col) || !plot_view_cell(view, x, to, &last, &col))
+    if (target->canvas == NULL || view->area.col <= target->area.col ||
+        !shown_part(y, w->y0, w->y1, &from, &to) || !plot_view_cell(view, x, from, &first, &col) ||
+        !plot_view_cell(view, x, to, &last, &col))
         return;
     for (size_t row = first < last ? first : last; row <= (first < last ? last : first); row++)
-        put_mark(c, row, view->area.col - 1, 0x2590, color); /* right half */
+        put_mark(target->canvas, row, view->area.col - 1, 0x2590, color); /* right half */
 }
 
 /* ---- what is shown ---- */

@@ -6,9 +6,6 @@
 
 enum { TITLE_SIZE = 200 };
 
-/* A title and words instead of a plot. */
-void plot_say(struct canvas *c, struct rect area, const char *title, const char *words);
-
 uint8_t cluster_marker(int32_t label);
 
 /* Ink and marker of significant neuron i where a cluster is marked: what is not in it steps back.
@@ -16,11 +13,11 @@ uint8_t cluster_marker(int32_t label);
 void mark_point(const int32_t *labels, const struct plot_request *request, size_t i, ink *color,
                 uint8_t *marker);
 
-/* Ticks at the axes of a drawn plot: below column x .. x + 1, beside row y .. y + 1. */
-void mark_column(struct canvas *c, struct rect area, const struct plot_view *view, double x,
+/* Ticks at the axes of a plot that was drawn into a canvas: below column x .. x + 1, beside row y
+ * .. y + 1. */
+void mark_column(const struct plot_target *target, const struct plot_view *view, double x,
                  ink color);
-void mark_row(struct canvas *c, struct rect area, const struct plot_view *view, double y,
-              ink color);
+void mark_row(const struct plot_target *target, const struct plot_view *view, double y, ink color);
 
 /* What there is to say about bin i of a histogram of things. */
 void item_of_bin(const uint64_t *counts, const double *edges, size_t n_bins, size_t i,
@@ -33,7 +30,7 @@ bool volcano_point(const struct analysis *a, size_t neuron, double ceiling, doub
 double volcano_ceiling(const struct analysis *a);
 
 #define DECLARE_PLOT(name)                                                                         \
-    void draw_##name(const struct analysis *a, struct canvas *c, struct rect area,                 \
+    void draw_##name(const struct analysis *a, const struct plot_target *target,                   \
                      const struct plot_request *request)
 #define DECLARE_ITEM(name)                                                                         \
     size_t item_##name(const struct analysis *a, size_t i, struct plot_item *item)

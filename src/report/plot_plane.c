@@ -7,19 +7,17 @@
 
 #include "base/mem.h"
 #include "plot/palette.h"
-#include "plot/scatter.h"
-#include "plot/series.h"
 
 /* ---- the plane of t-SNE ---- */
 
 /* Fills in the points, the window and the selection, and draws. */
-static void draw_plane(const struct analysis *a, struct canvas *c, struct rect area,
+static void draw_plane(const struct analysis *a, const struct plot_target *target,
                        const struct plot_request *request, struct scatter *scatter)
 {
     const struct mat *const points = &a->tsne->result.embedding;
 
     if (points->rows == 0) {
-        plot_say(c, area, scatter->text.title, "no significant neuron");
+        show_words(target, scatter->text.title, "no significant neuron");
         return;
     }
     scatter->x = points->data;
@@ -35,7 +33,7 @@ static void draw_plane(const struct analysis *a, struct canvas *c, struct rect a
             scatter->selected = i;
             break;
         }
-    scatter_draw(c, area, scatter, request->view);
+    show_scatter(target, scatter, request->view);
 }
 
 double largest_t(const struct ttest_stage *t)
@@ -55,7 +53,7 @@ ink t_ink(double t, double largest)
     return palette_ink(t, -largest, largest, true);
 }
 
-void draw_tsne(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_tsne(const struct analysis *a, const struct plot_target *target,
                const struct plot_request *request)
 {
     const struct ttest_stage *const t = a->ttest;
@@ -83,13 +81,13 @@ void draw_tsne(const struct analysis *a, struct canvas *c, struct rect area,
         .markers = markers,
         .bar = { true, true, -scale, scale, "t" },
     };
-    draw_plane(a, c, area, request, &scatter);
+    draw_plane(a, target, request, &scatter);
 done:
     free(inks);
     free(markers);
 }
 
-static void draw_labelled(const struct analysis *a, struct canvas *c, struct rect area,
+static void draw_labelled(const struct analysis *a, const struct plot_target *target,
                           const struct plot_request *request, const int32_t *labels,
                           struct scatter *scatter)
 {
@@ -106,12 +104,12 @@ static void draw_labelled(const struct analysis *a, struct canvas *c, struct rec
     scatter->inks = inks;
     scatter->markers = markers;
     if (inks != NULL && markers != NULL)
-        draw_plane(a, c, area, request, scatter);
+        draw_plane(a, target, request, scatter);
     free(inks);
     free(markers);
 }
 
-void draw_dbscan(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_dbscan(const struct analysis *a, const struct plot_target *target,
                  const struct plot_request *request)
 {
     char title[TITLE_SIZE];
@@ -120,10 +118,10 @@ void draw_dbscan(const struct analysis *a, struct canvas *c, struct rect area,
     snprintf(title, sizeof title, "DBSCAN: %zu cluster%s, %zu noise (+), eps %g, min_samples %zu",
              a->cluster->n_dbscan, a->cluster->n_dbscan == 1 ? "" : "s", a->cluster->n_noise,
              a->params.eps, a->params.min_samples);
-    draw_labelled(a, c, area, request, a->cluster->dbscan, &scatter);
+    draw_labelled(a, target, request, a->cluster->dbscan, &scatter);
 }
 
-void draw_kmeans(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_kmeans(const struct analysis *a, const struct plot_target *target,
                  const struct plot_request *request)
 {
     const struct mat *const centers = &a->cluster->kmeans.cluster_centers;
@@ -155,7 +153,7 @@ void draw_kmeans(const struct analysis *a, struct canvas *c, struct rect area,
                                           steps_back ? (ink)INK_DIM : cluster_ink(label) };
     }
     snprintf(title, sizeof title, "k-means: k = %zu, centroids X", a->cluster->n_clusters);
-    draw_labelled(a, c, area, request, a->cluster->kmeans.labels, &scatter);
+    draw_labelled(a, target, request, a->cluster->kmeans.labels, &scatter);
     free(lines);
 }
 
@@ -168,7 +166,7 @@ static bool is_new_descent(const double *x, size_t i, size_t max_iter)
            (size_t)(x[i] - 1.0) / max_iter != (size_t)(x[i - 1] - 1.0) / max_iter;
 }
 
-void kl_curve_draw(struct canvas *c, struct rect area, const struct plot_request *request,
+void kl_curve_draw(const struct plot_target *target, const struct plot_request *request,
                    const char *title, const double *x, const double *y, size_t n, size_t max_iter)
 {
     double *const line = ct_malloc_array(n, 4 * sizeof *line);
@@ -191,11 +189,11 @@ void kl_curve_draw(struct canvas *c, struct rect area, const struct plot_request
         .ink = INK_CLUSTER_0,
         .window = request->window,
     };
-    series_draw(c, area, &series, request->view);
+    show_series(target, &series, request->view);
     free(line);
 }
 
-void draw_kl(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_kl(const struct analysis *a, const struct plot_target *target,
              const struct plot_request *request)
 {
     const struct tsne_stage *const t = a->tsne;
@@ -206,9 +204,9 @@ void draw_kl(const struct analysis *a, struct canvas *c, struct rect area,
              t->n_kl > 0 && t->kl_iter[t->n_kl - 1] > (double)t->max_iter ? ", best of several"
                                                                           : "");
     if (t->n_kl == 0)
-        plot_say(c, area, "KL divergence by iteration", "nothing was embedded");
+        show_words(target, "KL divergence by iteration", "nothing was embedded");
     else
-        kl_curve_draw(c, area, request, title, t->kl_iter, t->kl, t->n_kl, t->max_iter);
+        kl_curve_draw(target, request, title, t->kl_iter, t->kl, t->n_kl, t->max_iter);
 }
 
 size_t item_kl(const struct analysis *a, size_t i, struct plot_item *item)
@@ -230,7 +228,7 @@ static const char *ordinal_end(size_t k)
     return k % 10 < 4 && k % 100 / 10 != 1 ? ends[k % 10] : ends[0];
 }
 
-void draw_k_distance(const struct analysis *a, struct canvas *c, struct rect area,
+void draw_k_distance(const struct analysis *a, const struct plot_target *target,
                      const struct plot_request *request)
 {
     const struct cluster_result *const cluster = a->cluster;
@@ -242,9 +240,9 @@ void draw_k_distance(const struct analysis *a, struct canvas *c, struct rect are
     snprintf(title, sizeof title, "Distance of each neuron to its %zu%s neighbour, sorted",
              cluster->k, ordinal_end(cluster->k));
     if (n == 0) {
-        plot_say(c, area, "Sorted k-distances",
-                 cluster->k == 0 ? "with min_samples 1 every point is a core point"
-                                 : "fewer neurons than min_samples");
+        show_words(target, "Sorted k-distances",
+                   cluster->k == 0 ? "with min_samples 1 every point is a core point"
+                                   : "fewer neurons than min_samples");
         return;
     }
     if (!(window.y0 < window.y1)) { /* eps is in sight */
@@ -263,7 +261,7 @@ void draw_k_distance(const struct analysis *a, struct canvas *c, struct rect are
         .n_rules = 1,
         .window = window,
     };
-    series_draw(c, area, &series, request->view);
+    show_series(target, &series, request->view);
 }
 
 size_t item_k_distance(const struct analysis *a, size_t i, struct plot_item *item)

@@ -1,6 +1,6 @@
 /*
- * Every plot of an analysis, in the order of its stages: one row of a table each, drawn into a
- * canvas for the command line and the user interface alike.
+ * Every plot of an analysis, in the order of its stages: one row of a table each, shown in a canvas
+ * or as a figure for the command line and the user interface alike.
  */
 #ifndef CT_REPORT_PLOTS_H
 #define CT_REPORT_PLOTS_H
@@ -10,9 +10,7 @@
 #include <stdint.h>
 
 #include "pipeline/analysis.h"
-#include "plot/canvas.h"
-#include "plot/heatmap.h"
-#include "plot/plot.h"
+#include "plot/target.h"
 
 /* A cluster that is marked: what is not in it steps back. */
 enum cluster_method { CLUSTER_NONE, CLUSTER_DBSCAN, CLUSTER_KMEANS };
@@ -58,7 +56,7 @@ struct plot {
     enum plot_space space;
     bool in_report; /* printed by `run --plot` */
     /* What cannot be drawn (no significant neuron) says so in words. */
-    void (*draw)(const struct analysis *a, struct canvas *c, struct rect area,
+    void (*draw)(const struct analysis *a, const struct plot_target *target,
                  const struct plot_request *request);
     /* SPACE_MATRIX: places to significant neurons; NULL: as they lie. */
     const size_t *(*order)(const struct analysis *a);
@@ -93,7 +91,7 @@ ink t_ink(double t, double largest);
 double largest_t(const struct ttest_stage *t);
 
 /* KL divergence y [n] at iterations x [n], of descents max_iter long, one after another. */
-void kl_curve_draw(struct canvas *c, struct rect area, const struct plot_request *request,
+void kl_curve_draw(const struct plot_target *target, const struct plot_request *request,
                    const char *title, const double *x, const double *y, size_t n, size_t max_iter);
 
 #endif

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "plot/scatter.h"
 #include "report/picks.h"
 #include "report/plots.h"
 #include "tui/screen.h"
@@ -93,13 +92,14 @@ static void draw_plot(struct app *app, const struct view *view, struct view_stat
                                           .cache = &app->caches[view - views],
                                           .version = app->version,
                                           .view = &state->shown };
+    const struct plot_target target = canvas_target(c, without_last_row(area));
     const struct pick pick = selection(app, state);
     char words[300];
     double x;
     double y;
 
     state->shown = (struct plot_view){ 0 };
-    plot->draw(&app->a, c, without_last_row(area), &request);
+    plot->draw(&app->a, &target, &request);
     if (pick_place(plot, &app->a, &pick, &x, &y) && plot->space != SPACE_PLANE &&
         plot->space != SPACE_VOLCANO)
         mark_cell(c, &state->shown, x, y);
@@ -313,11 +313,12 @@ static void draw_falling(const struct app *app, struct canvas *c, struct rect ar
     const struct worker_news *const news = &app->news;
     /* The whole way at once: the axis stays as it is while the curve grows. */
     const struct plot_request request = { .window = { .x1 = (double)news->total } };
+    const struct plot_target target = canvas_target(c, area);
     char title[120];
 
     snprintf(title, sizeof title, "KL %.4f at iteration %zu", news->kl[news->n_kl - 1],
              news->n_iter);
-    kl_curve_draw(c, area, &request, title, news->kl_iter, news->kl, news->n_kl,
+    kl_curve_draw(&target, &request, title, news->kl_iter, news->kl, news->n_kl,
                   app->a.params.iterations);
 }
 
