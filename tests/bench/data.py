@@ -23,9 +23,10 @@ def save_npy(path, dtype, shape, chunks):
     part.rename(path)
 
 
-def neurons(path, n, d=108, dtype="<f8"):
-    """Points [n, d]: each follows one of 12 latent response patterns, the others a little, and noise."""
-    rng = random.Random(n)
+def neurons(path, n, d=108, dtype="<f8", run=0):
+    """Points [n, d]: each follows one of 12 latent response patterns, the others a little, and noise.
+    Runs differ by 1e-7 of each value, which decides in which optimum a t-SNE of them ends."""
+    rng, jitter = random.Random(n), random.Random(run)
     patterns = range(12)
     columns = [[rng.gauss(0, 1) for _ in patterns] for _ in range(d)]
 
@@ -34,7 +35,10 @@ def neurons(path, n, d=108, dtype="<f8"):
             weights = [rng.gauss(0, 0.3) for _ in patterns]
             weights[rng.randrange(12)] += rng.uniform(0.5, 2.0)
             mixed = (sum(map(operator.mul, weights, column)) for column in columns)
-            yield array.array("f" if dtype == "<f4" else "d", (v + 0.8 * rng.gauss(0, 1) for v in mixed))
+            values = (v + 0.8 * rng.gauss(0, 1) for v in mixed)
+            if run > 0:
+                values = (v * (1.0 + 1e-7 * jitter.gauss(0, 1)) for v in values)
+            yield array.array("f" if dtype == "<f4" else "d", values)
 
     save_npy(path, dtype, (n, d), rows())
 
@@ -115,6 +119,12 @@ class Inputs:
 
     def neurons(self, n, dtype="<f8"):
         return self.get(f"neurons-{n}{dtype[1:]}.npy", neurons, n, 108, dtype)
+
+    def neuron_runs(self, n, runs):
+        """One path for all runs, with `{run}` in it, from 0."""
+        for run in range(runs):
+            self.get(f"neurons-{n}-{run}.npy", neurons, n, 108, "<f8", run)
+        return str(self.folder / f"neurons-{n}-{{run}}.npy")
 
     def plane(self, n):
         return self.get(f"plane-{n}.npy", plane, n)
