@@ -49,6 +49,17 @@ void *ct_aligned_array(size_t count, size_t size)
     return memory;
 }
 
+bool ct_close_memstream(FILE *stream, char **buffer)
+{
+    const bool is_short = ferror(stream) != 0;
+
+    if (fclose(stream) == 0 && !is_short && *buffer != NULL)
+        return true;
+    free(*buffer);
+    *buffer = NULL;
+    return false;
+}
+
 char *ct_strndup(const char *text, size_t size)
 {
     char *const copy = size < SIZE_MAX ? malloc(size + 1) : NULL;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* count * size in *product; false when it does not fit. */
 bool ct_mul_size(size_t count, size_t size, size_t *product);
@@ -17,6 +18,10 @@ void *ct_realloc_array(void *old, size_t count, size_t size);
 /* count * size bytes on a 64-byte line for vector loads, not cleared; large ones ask for huge
  * pages. Free with free(). */
 void *ct_aligned_array(size_t count, size_t size);
+
+/* Closes a stream of open_memstream(&buffer, ...). False: memory ran out meanwhile, and *buffer is
+ * freed and NULL. The C library tells that in one of three ways. */
+bool ct_close_memstream(FILE *stream, char **buffer);
 
 /* A copy of text[0 .. size) with a terminating zero; NULL when memory is out. */
 char *ct_strndup(const char *text, size_t size);

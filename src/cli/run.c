@@ -112,7 +112,8 @@ static enum ct_status print_plots(const struct analysis *a, const struct options
         const struct plot_target target = canvas_target(&canvas, whole);
         plots[i].draw(a, &target, &everything);
         putchar('\n');
-        status = ansi_write(stdout, &canvas, depth, err);
+        status = canvas.starved ? ct_fail_nomem(err, "plots", 0)
+                                : ansi_write(stdout, &canvas, depth, err);
     }
     canvas_clear(&canvas);
     return status;

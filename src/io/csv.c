@@ -278,18 +278,20 @@ enum ct_status csv_read_fd(int fd, const char *name, const void *head, size_t n_
 
     if (n_head >= CHUNK)
         return ct_fail(err, CT_EINVAL, "%s: too much was read ahead", name);
+    if (handler->digest != NULL && (r.hash = hash_new()) == NULL)
+        return ct_fail_nomem(err, name, 0);
     char *const chunk = malloc(CHUNK);
     if (chunk == NULL || csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
-        free(chunk);
-        return ct_fail_nomem(err, name, CHUNK);
+        r.status = ct_fail_nomem(err, name, CHUNK);
+        goto done;
     }
-    r.hash = handler->digest != NULL ? hash_new() : NULL;
     csv_set_space_func(&r.parser, is_no_space);
     csv_set_blk_size(&r.parser, 4096);
     if (n_head > 0)
         memcpy(chunk, head, n_head);
     parse_all(&r, fd, chunk, n_head, progress);
     csv_free(&r.parser);
+done:
     if (handler->digest != NULL)
         hash_end(r.hash, handler->digest);
     free(r.text);

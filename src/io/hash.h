@@ -18,7 +18,7 @@ struct input_digest {
 };
 
 /* Piece by piece: hash_new() (NULL: out of memory), hash_add(), hash_end(), which frees it. All
- * accept NULL; what hash_end() tells is then not known. */
+ * accept NULL, for a caller who asks for none; what hash_end() tells is then not known. */
 struct hash;
 struct hash *hash_new(void);
 void hash_add(struct hash *h, const void *data, size_t size);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,6 +205,8 @@ void outfile_digest(struct outfile *file, struct input_digest *digest)
     *digest = (struct input_digest){ 0 };
     file->hash = hash_new();
     file->digest = digest;
+    if (file->hash == NULL)
+        outfile_fail(file, ENOMEM);
 }
 
 void outfile_fail(struct outfile *file, int reason)
@@ -220,16 +223,15 @@ bool outfile_failed(const struct outfile *file)
 void outfile_sync_folder(const char *path)
 {
     const char *const slash = strrchr(path, '/');
-    char *const folder = slash == NULL   ? ct_strndup(".", 1)
-                         : slash == path ? ct_strndup("/", 1)
-                                         : ct_strndup(path, (size_t)(slash - path));
-    const int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    char folder[PATH_MAX] = ".";
 
+    if (slash != NULL) /* with the slash itself, which also stands for the root */
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         (void)fsync(fd);
         close(fd);
     }
-    free(folder);
 }
 
 static int put_in_place(struct outfile *file)

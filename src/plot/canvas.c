@@ -43,7 +43,9 @@ enum ct_status canvas_init(struct canvas *c, size_t rows, size_t cols, bool asci
 
     if (cells == NULL)
         return ct_fail(err, CT_ENOMEM, "canvas: out of memory for %zu x %zu cells", rows, cols);
-    *c = (struct canvas){ rows, cols, cells, ascii, color };
+    *c = (struct canvas){
+        .rows = rows, .cols = cols, .cells = cells, .ascii = ascii, .color = color
+    };
     for (size_t i = 0; i < n; i++)
         cells[i] = blank;
     return CT_OK;

@@ -46,6 +46,7 @@ struct canvas { /* zero-initialise; owns cells until canvas_clear() */
     struct cell *cells; /* [rows, cols] */
     bool ascii;         /* draw with ASCII alone */
     bool color;         /* colours will be seen; otherwise characters must carry the meaning */
+    bool starved;       /* something was left out, for there was no memory to draw it */
 };
 
 struct rect {

@@ -192,6 +192,7 @@ static void draw_data(struct picture *p)
         draw_cursor(p);
     } else {
         draw_words(p->canvas, p->frame.data, "no memory");
+        p->canvas->starved = true;
     }
     heatmap_cache_clear(&one);
 }

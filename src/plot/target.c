@@ -1,6 +1,8 @@
 #include "config.h"
 #include "plot/target.h"
 
+#include "base/mem.h"
+
 static void canvas_heatmap(const struct plot_target *target, const struct heatmap *h,
                            struct plot_view *view)
 {
@@ -43,6 +45,15 @@ struct plot_target canvas_target(struct canvas *c, struct rect area)
                                                  canvas_bars, canvas_words };
 
     return (struct plot_target){ .painter = &painter, .canvas = c, .area = area };
+}
+
+void *plot_scratch(const struct plot_target *target, size_t count, size_t size)
+{
+    void *const memory = ct_malloc_array(count, size);
+
+    if (memory == NULL && target->canvas != NULL)
+        target->canvas->starved = true;
+    return memory;
 }
 
 static void view_nothing(const struct plot_target *target, struct plot_view *view)

@@ -24,6 +24,10 @@ struct plot_target { /* borrows everything */
 /* Cells of a canvas, which lives as long as the target. */
 struct plot_target canvas_target(struct canvas *c, struct rect area);
 
+/* As ct_malloc_array(), for what a plot needs while it draws; a NULL is remembered by the canvas.
+ */
+void *plot_scratch(const struct plot_target *target, size_t count, size_t size);
+
 /* view may be NULL; where there are no cells it becomes zero. */
 void show_heatmap(const struct plot_target *target, const struct heatmap *h,
                   struct plot_view *view);

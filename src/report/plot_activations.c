@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "num/histogram.h"
 
 enum { MEAN_BINS = 60 };
@@ -88,7 +87,7 @@ static void draw_by_sentence(const struct analysis *a, const struct plot_target 
                              size_t neuron)
 {
     const struct load_result *const load = a->load;
-    double *const y = ct_malloc_array(load->n_sentences, sizeof *y);
+    double *const y = plot_scratch(target, load->n_sentences, sizeof *y);
 
     if (y == NULL)
         return;

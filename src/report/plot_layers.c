@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/text.h"
 
 void draw_layers(const struct analysis *a, const struct plot_target *target,
@@ -13,8 +12,8 @@ void draw_layers(const struct analysis *a, const struct plot_target *target,
 {
     const struct layers_result *const layers = a->layers;
     const size_t n = layers->n_rows;
-    uint64_t *const counts = ct_malloc_array(n, sizeof *counts);
-    double *const edges = ct_malloc_array(n + 1, sizeof *edges);
+    uint64_t *const counts = plot_scratch(target, n, sizeof *counts);
+    double *const edges = plot_scratch(target, n + 1, sizeof *edges);
     size_t sum = 0;
     char title[TITLE_SIZE];
 

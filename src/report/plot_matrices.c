@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/mem.h"
-
 /* The same for every model, so that pictures can be compared; data that stay well below it are
  * shown by their own range. */
 static const double GRAM_SCALE = 80.0;
@@ -34,9 +32,9 @@ static double largest_product(const struct ttest_stage *t)
 }
 
 /* One over the norm of each neuron, 0 for one without length; NULL without memory. */
-static double *inverse_norms(const struct ttest_stage *t)
+static double *inverse_norms(const struct ttest_stage *t, const struct plot_target *target)
 {
-    double *const factors = ct_malloc_array(t->n_significant, sizeof *factors);
+    double *const factors = plot_scratch(target, t->n_significant, sizeof *factors);
 
     for (size_t i = 0; factors != NULL && i < t->n_significant; i++)
         factors[i] = t->norms[i] > 0.0 ? 1.0 / t->norms[i] : 0.0;
@@ -80,9 +78,9 @@ static void draw_matrix(const struct analysis *a, const struct plot_target *targ
     const double factor = request->scale > 0.0 ? request->scale : 1.0;
     const double scale =
         m->is_cosine ? 1.0 : factor * scale_for(largest_product(a->ttest), GRAM_SCALE);
-    size_t *const breaks = ct_malloc_array(n, sizeof *breaks);
+    size_t *const breaks = plot_scratch(target, n, sizeof *breaks);
     const size_t n_breaks = find_breaks(m, n, breaks);
-    double *const factors = m->is_cosine ? inverse_norms(a->ttest) : NULL;
+    double *const factors = m->is_cosine ? inverse_norms(a->ttest, target) : NULL;
     struct plot_view view = { 0 };
     const struct heatmap map = {
         .text = { .title = m->title, .x_label = "neuron", .y_label = "neuron" },

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/mem.h"
-
 /* Ink and marker of every neuron: significant or not, in the marked cluster or not. */
 static void mark_neurons(const struct analysis *a, const struct plot_request *request, ink *inks,
                          uint8_t *markers)
@@ -48,9 +46,9 @@ void draw_t_values(const struct analysis *a, const struct plot_target *target,
 {
     const struct ttest_stage *const t = a->ttest;
     const size_t n = t->n_neurons;
-    double *const x = ct_malloc_array(2 * n, sizeof *x);
-    uint8_t *const markers = ct_malloc_array(n, sizeof *markers);
-    ink *const inks = ct_malloc_array(n, sizeof *inks);
+    double *const x = plot_scratch(target, 2 * n, sizeof *x);
+    uint8_t *const markers = plot_scratch(target, n, sizeof *markers);
+    ink *const inks = plot_scratch(target, n, sizeof *inks);
     struct plot_legend legend[2];
     char name[32];
     const struct plot_rule rules[] = { { -t->t_critical, true, INK_DIM, NULL },
@@ -115,9 +113,9 @@ void draw_volcano(const struct analysis *a, const struct plot_target *target,
     const struct ttest_stage *const t = a->ttest;
     const size_t n = t->n_neurons;
     const double ceiling = volcano_ceiling(a);
-    double *const points = ct_malloc_array(n, 2 * sizeof *points);
-    uint8_t *const markers = ct_malloc_array(n, sizeof *markers);
-    ink *const inks = ct_malloc_array(n, sizeof *inks);
+    double *const points = plot_scratch(target, n, 2 * sizeof *points);
+    uint8_t *const markers = plot_scratch(target, n, sizeof *markers);
+    ink *const inks = plot_scratch(target, n, sizeof *inks);
     struct plot_legend legend[2];
     char name[32];
     char title[TITLE_SIZE];

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "plot/palette.h"
 
 /* ---- the plane of t-SNE ---- */
@@ -59,8 +58,8 @@ void draw_tsne(const struct analysis *a, const struct plot_target *target,
     const struct ttest_stage *const t = a->ttest;
     const double scale = largest_t(t);
     const int32_t *const labels = cluster_labels(a, request->mark.method);
-    ink *const inks = ct_malloc_array(t->n_significant, sizeof *inks);
-    uint8_t *const markers = ct_malloc_array(t->n_significant, sizeof *markers);
+    ink *const inks = plot_scratch(target, t->n_significant, sizeof *inks);
+    uint8_t *const markers = plot_scratch(target, t->n_significant, sizeof *markers);
     char title[TITLE_SIZE];
 
     if (inks == NULL || markers == NULL)
@@ -93,8 +92,8 @@ static void draw_labelled(const struct analysis *a, const struct plot_target *ta
 {
     const size_t n = a->ttest->n_significant;
     const int32_t *const marked = cluster_labels(a, request->mark.method);
-    ink *const inks = ct_malloc_array(n, sizeof *inks);
-    uint8_t *const markers = ct_malloc_array(n, sizeof *markers);
+    ink *const inks = plot_scratch(target, n, sizeof *inks);
+    uint8_t *const markers = plot_scratch(target, n, sizeof *markers);
 
     for (size_t i = 0; inks != NULL && markers != NULL && i < n; i++) {
         inks[i] = cluster_ink(labels[i]);
@@ -131,7 +130,7 @@ void draw_kmeans(const struct analysis *a, const struct plot_target *target,
     enum { MOST_LINES = 4000 };
     const size_t step = points->rows / MOST_LINES + 1;
     const size_t n_lines = (points->rows + step - 1) / step;
-    struct scatter_line *const lines = ct_malloc_array(n_lines, sizeof *lines);
+    struct scatter_line *const lines = plot_scratch(target, n_lines, sizeof *lines);
     char title[TITLE_SIZE];
     struct scatter scatter = {
         .text = { .title = title },
@@ -169,7 +168,7 @@ static bool is_new_descent(const double *x, size_t i, size_t max_iter)
 void kl_curve_draw(const struct plot_target *target, const struct plot_request *request,
                    const char *title, const double *x, const double *y, size_t n, size_t max_iter)
 {
-    double *const line = ct_malloc_array(n, 4 * sizeof *line);
+    double *const line = plot_scratch(target, n, 4 * sizeof *line);
     size_t k = 0;
 
     for (size_t i = 0; line != NULL && i < n; i++) {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "io/hash.h"
 #include "io/outfile.h"
@@ -217,7 +218,7 @@ enum ct_status rerun_compare(const struct analysis *a, const struct manifest *m,
         status = compare_table(&c, &tables[i], err);
     if (status == CT_OK)
         conclude(&c);
-    if (fclose(c.out) != 0 && status == CT_OK)
+    if (!ct_close_memstream(c.out, &buffer) && status == CT_OK)
         status = ct_fail_nomem(err, "rerun", 0);
     if (status != CT_OK) {
         free(buffer);

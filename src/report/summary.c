@@ -15,6 +15,7 @@
 struct page {
     FILE *file;
     const char *heading; /* of the block that begins with the next line; NULL: goes on */
+    bool starved;        /* not all could be told, for there was no memory */
 };
 
 /* One line, its heading in a column of its own. */
@@ -54,6 +55,8 @@ static void tell_path(struct page *page, const char *path)
 
     if (shown != NULL)
         text_visible(shown, size, path, strlen(path));
+    else
+        page->starved = true;
     line(page, "%s", shown != NULL ? shown : "?");
     free(shown);
 }
@@ -406,7 +409,7 @@ enum ct_status summary_text(const struct analysis *a, const char *folder,
 {
     char *buffer = NULL;
     size_t size = 0;
-    struct page page = { open_memstream(&buffer, &size), NULL };
+    struct page page = { .file = open_memstream(&buffer, &size) };
 
     if (page.file == NULL)
         return ct_fail_nomem(err, "report", 0);
@@ -420,7 +423,7 @@ enum ct_status summary_text(const struct analysis *a, const char *folder,
         tell_layers(a, &page);
     tell_files(a, written, folder, &page);
     tell_seconds(a, &page);
-    if (fclose(page.file) != 0) {
+    if (!ct_close_memstream(page.file, &buffer) || page.starved) {
         free(buffer);
         return ct_fail_nomem(err, "report", 0);
     }

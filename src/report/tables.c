@@ -342,26 +342,30 @@ bool table_is_written(const struct analysis *a, const struct table *table, unsig
 }
 
 /* What another analysis has left under a name of ours. */
-static void remove_old(const char *folder, const char *name)
+static enum ct_status remove_old(const char *folder, const char *name, struct ct_error *err)
 {
     char *const path = outfile_join(folder, name);
 
-    if (path != NULL)
-        (void)unlink(path);
+    if (path == NULL)
+        return ct_fail_nomem(err, name, 0);
+    (void)unlink(path);
     free(path);
+    return CT_OK;
 }
 
 /* All that tables_write() may have put into the folder of a layer, and the folder when nothing else
  * is in it. */
-static void remove_layer(const char *folder, const char *hook)
+static enum ct_status remove_layer(const char *folder, const char *hook, struct ct_error *err)
 {
     char *const path = layer_folder(folder, hook);
+    enum ct_status status = path != NULL ? CT_OK : ct_fail_nomem(err, hook, 0);
 
-    for (size_t i = 0; path != NULL && i < n_tables; i++)
-        remove_old(path, tables[i].file);
-    if (path != NULL)
+    for (size_t i = 0; status == CT_OK && i < n_tables; i++)
+        status = remove_old(path, tables[i].file, err);
+    if (status == CT_OK)
         (void)rmdir(path);
     free(path);
+    return status;
 }
 
 static bool has_layer(const struct layers_result *layers, const char *hook)
@@ -373,30 +377,31 @@ static bool has_layer(const struct layers_result *layers, const char *hook)
 }
 
 /* The hook points of a layers.csv that is there, but for those of layers (NULL: none). */
-static void remove_old_layers(const char *folder, const struct layers_result *layers)
+static enum ct_status remove_old_layers(const char *folder, const struct layers_result *layers,
+                                        struct ct_error *err)
 {
     char *const path = outfile_join(folder, LAYERS_FILE);
     struct csv_table old = { 0 };
+    enum ct_status status = path != NULL ? CT_OK : ct_fail_nomem(err, LAYERS_FILE, 0);
 
-    if (path != NULL && csv_table_read(path, &old, NULL) == CT_OK) {
+    if (status == CT_OK && csv_table_read(path, &old, NULL) == CT_OK) {
         const size_t col = csv_table_find(&old, "hook");
-        for (size_t i = 1; col < old.n_cols && i <= old.n_rows; i++) {
+        for (size_t i = 1; status == CT_OK && col < old.n_cols && i <= old.n_rows; i++) {
             const char *const hook = csv_table_field(&old, i, col).text;
             if (!has_layer(layers, hook))
-                remove_layer(folder, hook);
+                status = remove_layer(folder, hook, err);
         }
     }
     csv_table_clear(&old);
     free(path);
+    return status;
 }
 
 enum ct_status tables_begin(const char *folder, struct ct_error *err)
 {
     const enum ct_status status = outfile_make_folder(folder, err);
 
-    if (status == CT_OK)
-        remove_old(folder, "manifest.json");
-    return status;
+    return status == CT_OK ? remove_old(folder, "manifest.json", err) : status;
 }
 
 enum ct_status tables_write(const struct analysis *a, const char *folder,
@@ -412,7 +417,8 @@ enum ct_status tables_write(const struct analysis *a, const char *folder,
     if (status == CT_OK)
         status = tables_begin(folder, err);
     if (status == CT_OK)
-        remove_old_layers(folder, analysis_is_stale(a, STAGE_LAYERS) ? NULL : a->layers);
+        status =
+            remove_old_layers(folder, analysis_is_stale(a, STAGE_LAYERS) ? NULL : a->layers, err);
     for (size_t i = 0; status == CT_OK && i < n_tables; i++) {
         is_there[i] =
             tables[i].stage >= written->first && table_is_written(a, &tables[i], written->formats);
@@ -421,7 +427,7 @@ enum ct_status tables_write(const struct analysis *a, const char *folder,
     }
     for (size_t i = 0; status == CT_OK && i < n_tables; i++)
         if (!is_there[i])
-            remove_old(folder, tables[i].file);
+            status = remove_old(folder, tables[i].file, err);
     return status;
 }
 
