@@ -151,7 +151,7 @@ static enum ct_status too_long(size_t size, struct ct_error *err)
 static enum ct_status reserve(struct vocab *vocab, uint32_t id, size_t n_bytes,
                               struct ct_error *err)
 {
-    if (vocab->bytes_room - vocab->n_bytes < n_bytes) {
+    if (vocab->bytes == NULL || vocab->bytes_room - vocab->n_bytes < n_bytes) {
         const size_t room = 2 * vocab->bytes_room + VOCAB_MAX_PIECE + n_bytes;
         char *const bytes = room < UINT32_MAX ? ct_realloc_array(vocab->bytes, room, 1) : NULL;
         if (bytes == NULL)
