@@ -98,22 +98,21 @@ static void make_words(void)
     unlink(path);
 }
 
-_Noreturn static void become(const char *input, const char *const *words, int answer)
+_Noreturn static void become(const char *program, const char *input, const char *const *argv,
+                             int answer)
 {
-    const char *argv[MAX_WORDS + 2] = { "circuittui" };
-
-    for (size_t i = 0; i < MAX_WORDS && words[i] != NULL; i++)
-        argv[i + 1] = words[i];
     if (chdir(folder) == 0 && dup2(open(input, O_RDONLY), STDIN_FILENO) >= 0 &&
         dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO) >= 0 && dup2(answer, STDERR_FILENO) >= 0) {
         alarm(SECONDS); /* which ends what hangs by a signal */
-        execv(getenv("CIRCUITTUI"), (char *const *)argv);
+        execv(program, (char *const *)argv);
     }
     _exit(127);
 }
 
-/* Runs the program on an input; what it said on stderr, and its status as of waitpid(). */
-static int answer_to(const char *input, const char *const *words, char answer[ANSWER_SIZE])
+/* Runs a program with input as its standard input; what it said on stderr, and its status as of
+ * waitpid(). */
+static int answer_of(const char *program, const char *input, const char *const *argv,
+                     char answer[ANSWER_SIZE])
 {
     size_t used = 0;
     int status = 0;
@@ -124,7 +123,7 @@ static int answer_to(const char *input, const char *const *words, char answer[AN
     const pid_t child = fork();
     ck_assert_int_ge(child, 0);
     if (child == 0)
-        become(input, words, ends[1]);
+        become(program, input, argv, ends[1]);
     close(ends[1]);
     while ((n = read(ends[0], answer + used, ANSWER_SIZE - 1 - used)) > 0)
         used += (size_t)n;
@@ -152,9 +151,12 @@ static void assert_one_line(const char *input, const char *answer)
 /* Whether the input was refused. */
 static bool check_input(const char *input, const char *const *words)
 {
+    const char *argv[MAX_WORDS + 2] = { "circuittui" };
     char answer[ANSWER_SIZE];
-    const int status = answer_to(input, words, answer);
 
+    for (size_t i = 0; i < MAX_WORDS && words[i] != NULL; i++)
+        argv[i + 1] = words[i];
+    const int status = answer_of(getenv("CIRCUITTUI"), input, argv, answer);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) <= 2, "%s: status %d: %s", input, status,
                   answer);
     if (WEXITSTATUS(status) == 0)
@@ -251,6 +253,44 @@ START_TEST(malformed_command_lines_are_refused_in_one_line)
 }
 END_TEST
 
+/* Nothing is read, or held, beyond what could be of use: files with holes, and pipes without end.
+ */
+START_TEST(what_is_too_large_is_refused_early)
+{
+    static const struct {
+        const char *command; /* $C: the program */
+        const char *says;
+    } cases[] = {
+        { "truncate -s 33M sizes/config.json; $C hooks -m sizes", "at most 33554432 are read" },
+        { "printf '\\0\\0\\0\\2\\0\\0\\0\\0{' >model/model.safetensors; "
+          "truncate -s 100M model/model.safetensors; $C hooks -m model",
+          "header of 33554432 bytes" },
+        { "truncate -s 33M json/tokenizer.json; $C tokenize --tokenizer json x",
+          "at most 33554432 are read" },
+        { "truncate -s 65M groups.txt; $C ttest --groups groups.txt four.npy",
+          "longer than 67108864 bytes" },
+        { "cat four.npy /dev/zero | $C cosine -", "bytes follow the array" },
+        { "cat four.npy /dev/zero | $C dbscan -", "bytes follow the array" },
+        { "cat /dev/zero | tr '\\0' a | $C tokenize -", "line 1 is longer than 16777216 bytes" },
+        { "cat /dev/zero | tr '\\0' a | $C dbscan -", "longer than 1048576 bytes" },
+        { "cat /dev/zero | tr '\\0' , | $C ttest -", "more than 4194304 fields" },
+    };
+    char command[PATH_MAX];
+    char answer[ANSWER_SIZE];
+
+    make_files();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *const words[] = { "sh", "-c", command, NULL };
+        snprintf(command, sizeof command, "C='%s'; %s", getenv("CIRCUITTUI"), cases[i].command);
+        const int status = answer_of("/bin/sh", "/dev/null", words, answer);
+        ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1, "%s: status %d: %s",
+                      cases[i].command, status, answer);
+        assert_one_line(cases[i].command, answer);
+        ck_assert_msg(strstr(answer, cases[i].says) != NULL, "%s: %s", cases[i].command, answer);
+    }
+}
+END_TEST
+
 START_TEST(there_are_many_malformed_inputs)
 {
     size_t n = each_input("options", NULL, NULL) + each_input("hooks", NULL, NULL);
@@ -283,6 +323,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, begin, end);
     tcase_add_loop_test(tcase, malformed_files_are_refused_in_one_line, 0, N_TARGETS);
     tcase_add_test(tcase, malformed_command_lines_are_refused_in_one_line);
+    tcase_add_test(tcase, what_is_too_large_is_refused_early);
     tcase_add_test(tcase, there_are_many_malformed_inputs);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);

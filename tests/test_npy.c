@@ -237,7 +237,7 @@ START_TEST(sizes_must_fit_the_file)
     snprintf(dictionary, sizeof dictionary, "%s3, 2)}", head);
     refuse(npy_with(dictionary, 47), "the header says [3, 2], the file has only 47 bytes of data; "
                                      "it was cut off");
-    refuse(npy_with(dictionary, 50), "2 bytes follow the array; save one array a file");
+    refuse(npy_with(dictionary, 50), "bytes follow the array; save one array a file");
     snprintf(dictionary, sizeof dictionary, "%s4294967296, 4294967296)}", head);
     refuse(npy_with(dictionary, 8), "the header says [4294967296, 4294967296], the file has only 8 "
                                     "bytes of data; it was cut off");

@@ -1,12 +1,13 @@
 #include "config.h"
 #include "cli/commands.h"
 
-#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "io/grow.h"
 #include "model/tokenizer.h"
 
 static void print_ids(const struct token *tokens, size_t n)
@@ -49,26 +50,50 @@ static enum ct_status tokenize_text(const struct tokenizer *tokenizer, const cha
     return CT_OK;
 }
 
+struct line {
+    char *text; /* [size] of room, without its newline */
+    size_t size;
+    size_t room;
+    size_t number; /* from 1 */
+};
+
+/* *is_there is false at the end of standard input. */
+static enum ct_status read_line(struct line *line, bool *is_there, struct ct_error *err)
+{
+    enum { MOST = 1 << 24 };
+    int c = getc_unlocked(stdin);
+
+    *is_there = c != EOF;
+    line->size = 0;
+    line->number++;
+    for (; c != EOF && c != '\n'; c = getc_unlocked(stdin)) {
+        char *const grown = array_grow(line->text, &line->room, line->size + 1, 1);
+        if (grown == NULL)
+            return ct_fail_nomem(err, "standard input", line->size + 1);
+        line->text = grown;
+        if (line->size == MOST)
+            return ct_fail(err, CT_EFORMAT, "standard input: line %zu is longer than %d bytes",
+                           line->number, MOST);
+        line->text[line->size++] = (char)c;
+    }
+    return ferror(stdin) ? ct_fail_errno(err, "standard input") : CT_OK;
+}
+
 static enum ct_status tokenize_stdin(const struct tokenizer *tokenizer, bool ids,
                                      struct ct_error *err)
 {
-    char *line = NULL;
-    size_t room = 0;
-    size_t number = 0;
-    ssize_t length;
-    enum ct_status status = CT_OK;
+    struct line line = { 0 };
+    bool is_there = true;
+    enum ct_status status = read_line(&line, &is_there, err);
 
-    while (status == CT_OK && (length = getline(&line, &room, stdin)) >= 0) {
-        if (length > 0 && line[length - 1] == '\n')
-            length--;
-        number++;
-        status = tokenize_text(tokenizer, line, (size_t)length, ids, err);
+    while (status == CT_OK && is_there) {
+        status = tokenize_text(tokenizer, line.text, line.size, ids, err);
         if (status != CT_OK)
-            ct_error_where(err, status, "standard input: line %zu", number);
+            ct_error_where(err, status, "standard input: line %zu", line.number);
+        else
+            status = read_line(&line, &is_there, err);
     }
-    if (status == CT_OK && ferror(stdin))
-        status = ct_fail_errno(err, "standard input");
-    free(line);
+    free(line.text);
     return status;
 }
 

@@ -118,28 +118,32 @@ size_t labels_find(const struct labels *l, const char *name)
 static enum ct_status read_all(int fd, const char *name, char **text, size_t *size,
                                struct ct_error *err)
 {
-    enum { STEP = 1 << 16, MOST = 1 << 30 };
+    enum { STEP = 1 << 16, MOST = 1 << 26 };
+    enum ct_status st = CT_OK;
     char *buffer = NULL;
     size_t room = 0;
     size_t used = 0;
-    size_t got;
+    bool more = true;
 
-    do {
+    while (st == CT_OK && more) {
+        size_t got = 0;
         char *const grown = array_grow(buffer, &room, used + STEP, 1);
-        if (grown == NULL || used > MOST) {
-            free(grown != NULL ? grown : buffer);
-            return ct_fail_nomem(err, name, used + STEP);
+        if (grown == NULL) {
+            st = ct_fail_nomem(err, name, used + STEP);
+            break;
         }
         buffer = grown;
-        const size_t want = room - used;
-        const enum ct_status st = infile_read(fd, name, buffer + used, want, &got, err);
-        if (st != CT_OK) {
-            free(buffer);
-            return st;
-        }
+        st = infile_read(fd, name, buffer + used, room - used, &got, err);
         used += got;
-        got = got == want;
-    } while (got);
+        more = used == room;
+        if (st == CT_OK && used > MOST)
+            st = ct_fail(err, CT_EFORMAT, "%s: longer than %d bytes; expected one label a line",
+                         name, MOST);
+    }
+    if (st != CT_OK) {
+        free(buffer);
+        return st;
+    }
     *text = buffer;
     *size = used;
     return CT_OK;

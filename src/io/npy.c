@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/npy.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +36,10 @@ static enum ct_status lay_out(struct npy *n, const char *bytes, size_t size, con
                               struct ct_error *err)
 {
     struct npy_header h;
-    const enum ct_status st = npy_header_parse(bytes, size, name, &h, err);
+    enum ct_status st = npy_header_parse(bytes, size, name, &h, err);
 
+    if (st == CT_OK)
+        st = npy_header_check_size(&h, size, name, err);
     if (st != CT_OK)
         return st;
     const size_t item = h.dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
@@ -77,30 +80,46 @@ static enum ct_status open_mapped(int fd, size_t size, const char *name, struct 
     return st;
 }
 
+/* One step more of a pipe into n->copy [*room], of which *used are filled; *more: it goes on. */
+static enum ct_status read_more(int fd, const char *name, struct npy *n, size_t *used, size_t *room,
+                                bool *more, struct ct_error *err)
+{
+    enum { STEP = 1 << 16 };
+    size_t got;
+    void *const grown = array_grow(n->copy, room, *used + STEP, 1);
+
+    static_assert((size_t)STEP >= NPY_HEADER_END, "the first step has the header");
+    if (grown == NULL)
+        return ct_fail_nomem(err, name, *used + STEP);
+    n->copy = grown;
+    const enum ct_status st =
+        infile_read(fd, name, (char *)n->copy + *used, *room - *used, &got, err);
+    if (st == CT_OK)
+        *used += got;
+    *more = *used == *room;
+    return st;
+}
+
+/* Not beyond what the header says: a pipe may have no end. */
 static enum ct_status open_read(int fd, const void *head, size_t n_head, const char *name,
                                 struct npy *n, struct ct_error *err)
 {
-    enum { STEP = 1 << 16 };
+    struct npy_header h;
+    size_t room = n_head;
     size_t used = n_head;
-    size_t room = 0;
     bool more = true;
 
-    while (more) {
-        size_t got;
-        void *const grown = array_grow(n->copy, &room, used + STEP, 1);
-        if (grown == NULL)
-            return ct_fail_nomem(err, name, used + STEP);
-        if (n->copy == NULL && n_head > 0)
-            memcpy(grown, head, n_head);
-        n->copy = grown;
-        const enum ct_status st =
-            infile_read(fd, name, (char *)n->copy + used, room - used, &got, err);
-        if (st != CT_OK)
-            return st;
-        used += got;
-        more = used == room;
-    }
-    return lay_out(n, n->copy, used, name, err);
+    n->copy = ct_malloc_array(n_head, 1);
+    if (n->copy == NULL)
+        return ct_fail_nomem(err, name, n_head);
+    if (n_head > 0)
+        memcpy(n->copy, head, n_head);
+    enum ct_status st = read_more(fd, name, n, &used, &room, &more, err);
+    if (st == CT_OK)
+        st = npy_header_parse(n->copy, used, name, &h, err);
+    while (st == CT_OK && more && used <= h.data_at + h.n_bytes)
+        st = read_more(fd, name, n, &used, &room, &more, err);
+    return st == CT_OK ? lay_out(n, n->copy, used, name, err) : st;
 }
 
 enum ct_status npy_open_fd(int fd, const char *name, const void *head, size_t n_head,

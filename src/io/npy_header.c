@@ -215,18 +215,27 @@ enum ct_status npy_header_parse(const char *bytes, size_t size, const char *name
     h.rows = d.shape[0];
     h.cols = d.n_dims == 2 ? d.shape[1] : 1;
     h.data_at = (size_t)(c.end - bytes);
-    const size_t there = size - h.data_at;
     size_t count;
     if (!ct_mul_size(h.rows, h.cols, &count) ||
-        !ct_mul_size(count, h.dtype == DTYPE_F32 ? 4 : 8, &h.n_bytes) || h.n_bytes > there)
+        !ct_mul_size(count, h.dtype == DTYPE_F32 ? 4 : 8, &h.n_bytes) ||
+        h.n_bytes > SIZE_MAX - h.data_at)
+        h.n_bytes = SIZE_MAX - h.data_at;
+    *out = h;
+    return CT_OK;
+}
+
+enum ct_status npy_header_check_size(const struct npy_header *h, size_t size, const char *name,
+                                     struct ct_error *err)
+{
+    const size_t there = size - h->data_at;
+
+    if (h->n_bytes > there)
         return ct_fail(err, CT_EFORMAT,
                        "%s: the header says [%zu, %zu], the file has only %zu bytes of data; it "
                        "was cut off",
-                       name, h.rows, h.cols, there);
-    if (h.n_bytes < there)
-        return ct_fail(err, CT_EFORMAT, "%s: %zu bytes follow the array; save one array a file",
-                       name, there - h.n_bytes);
-    *out = h;
+                       name, h->rows, h->cols, there);
+    if (h->n_bytes < there)
+        return ct_fail(err, CT_EFORMAT, "%s: bytes follow the array; save one array a file", name);
     return CT_OK;
 }
 

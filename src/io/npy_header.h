@@ -23,12 +23,20 @@ struct npy_header {
     size_t rows;
     size_t cols; /* 1 when there is one axis */
     size_t data_at;
-    size_t n_bytes; /* of data; the file is data_at + n_bytes long */
+    size_t n_bytes; /* of data; data_at + n_bytes is the size of the file, or SIZE_MAX when there is
+                       no such size */
 };
 
-/* bytes[0 .. size) is the whole file. Errors as npy_open(). */
+enum { NPY_HEADER_END = 12 + NPY_HEADER_MAX }; /* where a header ends at the latest */
+
+/* bytes[0 .. size) is the file, or at least its first NPY_HEADER_END bytes. Errors as npy_open().
+ */
 enum ct_status npy_header_parse(const char *bytes, size_t size, const char *name,
                                 struct npy_header *out, struct ct_error *err);
+
+/* CT_EFORMAT when a file of size bytes is shorter or longer than its header says. */
+enum ct_status npy_header_check_size(const struct npy_header *h, size_t size, const char *name,
+                                     struct ct_error *err);
 
 /* Writes the header that numpy writes (1.24 and later: with room for rows to be appended); returns
  * its length, a multiple of 64. */

@@ -7,10 +7,10 @@
 
 #include "base/status.h"
 
-/* Opens a regular file of at most 64 MB; never waits for a pipe. CT_EIO, CT_EFORMAT. */
+/* Opens a regular file of at most 32 MiB; never waits for a pipe. CT_EIO, CT_EFORMAT. */
 enum ct_status json_file_open(const char *path, FILE **out, struct ct_error *err);
 
-/* The file must be a regular one of at most 64 MB that holds one object without duplicate keys.
+/* The file must be a regular one of at most 32 MiB that holds one object without duplicate keys.
  * *out is owned by the caller: json_decref. CT_EIO, CT_EFORMAT, CT_ENOMEM. */
 enum ct_status json_file_load(const char *path, json_t **out, struct ct_error *err);
 

@@ -2,8 +2,8 @@
  * Reader of safetensors files (github.com/huggingface/safetensors, format of version 0.3 on):
  * 8 bytes little-endian N, N bytes of JSON, then the tensors back to back. The file is mapped,
  * and every rule of the format is checked before anything is handed out: header of at most
- * 100,000,000 bytes, no duplicate name, offsets that fit shape and dtype, no hole, no overlap,
- * nothing after the last tensor.
+ * 16 MiB (the format allows 100 MB), no duplicate name, offsets that fit shape and dtype, no hole,
+ * no overlap, nothing after the last tensor.
  */
 #ifndef CT_MODEL_SAFETENSORS_H
 #define CT_MODEL_SAFETENSORS_H
