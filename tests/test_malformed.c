@@ -46,6 +46,7 @@ static const struct target {
     { "npy", "x.npy", { "cosine", "x.npy" } },
     { "labels", "groups.txt", { "ttest", "--groups", "groups.txt", "four.npy" } },
     { "tables", "xy.csv", { "dbscan", "xy.csv" } },
+    { "manifest", "manifest.json", { "rerun", "manifest.json" } },
 };
 enum { N_TARGETS = sizeof targets / sizeof *targets };
 

@@ -477,6 +477,59 @@ def gen_tables():
         f.bad("has-" + name, text)
 
 
+MANIFEST = {
+    "version": "circuittui 0.1.0", "command": ["circuittui", "run"], "directory": "/nowhere",
+    "parameters": {
+        "model": "m", "tokenizer": None, "stimuli": "s.csv", "activations": None, "groups": None, "occurrence": "only",
+        "hook": ["h.*.mlp.c_fc"], "contrast": ["him", "her"], "test": "student", "alpha": 0.05, "correction": "bonferroni",
+        "perplexity": 30.0, "iterations": 1000, "seed": 0, "eps": 1.0, "min-samples": 3, "clusters": 3, "matrices": False,
+        "threads": 1},
+    "format": "csv", "results": [{"file": "ttest.csv", "bytes": 10, "sha256": "0123456789abcdef" * 4}],
+}
+
+
+def manifest(key=None, value=None):
+    """MANIFEST with the value at a key such as parameters.alpha; without it when value is ... ."""
+    root = json.loads(json.dumps(MANIFEST))
+    *parts, last = [int(part) if part.isdigit() else part for part in key.split(".")] if key else [None]
+    at = root
+    for part in parts:
+        at = at[part]
+    if last is not None and value is ...:
+        del at[last]
+    elif last is not None:
+        at[last] = value
+    return json.dumps(root)
+
+
+def gen_manifest():
+    f = Folder("manifest")
+    f.good("run", manifest())
+    f.good("activations", manifest("parameters.activations", "a.csv"))
+    f.good("seed", manifest("parameters.seed", "18446744073709551615"))
+    bad_json(f)
+    for key in ("version", "parameters", "format", "results"):
+        f.bad(f"no-{key}", manifest(key, ...))
+        f.bad(f"{key}-null", manifest(key, None))
+        f.bad(f"{key}-number", manifest(key, 1))
+    for key in MANIFEST["parameters"]:
+        if key != "threads":
+            f.bad(f"no-{key}", manifest("parameters." + key, ...))
+            f.bad(f"{key}-object", manifest("parameters." + key, {}))
+    for i, (key, value) in enumerate([
+            ("alpha", 0), ("alpha", 1), ("alpha", -0.5), ("alpha", "0.05"), ("alpha", 1e300), ("perplexity", 0), ("perplexity", -1e300),
+            ("iterations", 249), ("iterations", 2**31), ("iterations", 2**62), ("iterations", 1000.5), ("seed", -1), ("seed", "x"),
+            ("seed", "18446744073709551616"), ("eps", 0), ("min-samples", 0), ("clusters", -3), ("clusters", 2**40), ("matrices", 1),
+            ("model", ""), ("model", None), ("stimuli", None), ("hook", [1]), ("hook", [""]), ("hook", "h.0"), ("contrast", ["a"]),
+            ("contrast", ["a", 1]), ("contrast", ["a", "b", "c"]), ("test", "z"), ("correction", "\x1b[31m"), ("occurrence", "all")]):
+        f.bad(f"value-{i:02}-{key}", manifest("parameters." + key, value))
+    for i, (key, value) in enumerate([
+            ("format", "xml"), ("format", ""), ("results", []), ("results.0", None), ("results.0.file", "../x"), ("results.0.file", "/etc/passwd"),
+            ("results.0.file", "x.csv"), ("results.0.file", None), ("results.0.bytes", -1), ("results.0.bytes", "10"), ("results.0.sha256", "0" * 63),
+            ("results.0.sha256", "0" * 65), ("results.0.sha256", "G" * 64), ("results.0.sha256", None), ("results", MANIFEST["results"] * 2)]):
+        f.bad(f"result-{i:02}", manifest(key, value))
+
+
 # ---- the command line ----
 
 
@@ -538,7 +591,7 @@ def gen_number():
 
 def main():
     for gen in (gen_safetensors, gen_index, gen_config, gen_vocab, gen_merges, gen_added, gen_tokenizer_json, gen_tokenizer_config,
-                gen_texts, gen_stimuli, gen_npy, gen_activations, gen_labels, gen_tables, gen_options, gen_hooks, gen_number):
+                gen_texts, gen_stimuli, gen_npy, gen_activations, gen_labels, gen_tables, gen_options, gen_hooks, gen_number, gen_manifest):
         gen()
 
 

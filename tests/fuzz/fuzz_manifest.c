@@ -1,0 +1,30 @@
+/* A manifest.json: what is accepted has parameters that the options would take, and names of
+ * result files that are ours. */
+#include "config.h"
+#include "fuzz.h"
+
+#include <string.h>
+
+#include "report/manifest.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct manifest m = { 0 };
+    struct ct_error err = { 0 };
+    const enum ct_status status = manifest_read(fuzz_file("manifest.json", data, size), &m, &err);
+
+    fuzz_check_answer(status, &err);
+    if (status != CT_OK)
+        return 0;
+    fuzz_require(m.params.alpha > 0.0 && m.params.alpha < 1.0 && m.params.eps > 0.0);
+    fuzz_require(m.params.clusters > 0 && m.params.min_samples > 0 && m.params.perplexity > 0.0);
+    fuzz_require(m.params.activations != NULL ||
+                 (m.params.model != NULL && m.params.stimuli != NULL));
+    fuzz_require(m.version != NULL && m.results.n > 0 && m.results.n <= TABLES_MAX);
+    for (size_t i = 0; i < m.results.n; i++) {
+        fuzz_require(strchr(m.results.files[i].file, '/') == NULL);
+        fuzz_require(strlen(m.results.files[i].digest.sha256) == HASH_HEX_SIZE - 1);
+    }
+    manifest_clear(&m);
+    return 0;
+}
