@@ -234,6 +234,7 @@ void setting_format(const struct setting *setting, const struct params *params, 
 {
     const void *const field = (const char *)params + setting->field;
     char *const *const texts = field;
+    char number[NUMBER_SIZE];
     int choice;
 
     out[0] = '\0';
@@ -251,7 +252,8 @@ void setting_format(const struct setting *setting, const struct params *params, 
         }
         break;
     case SETTING_NUMBER:
-        snprintf(out, size, "%.15g", *(const double *)field);
+        number_format_f64(number, *(const double *)field); /* so that it reads back the same */
+        snprintf(out, size, "%s", number);
         break;
     case SETTING_COUNT:
         snprintf(out, size, "%zu", *(const size_t *)field);
