@@ -108,19 +108,18 @@ void canvas_fill(struct canvas *c, struct rect area, uint32_t ch, ink fg, ink bg
 
 /* One piece of text: a code point, or the visible form of what may not be shown. */
 struct piece {
-    size_t bytes; /* of the text it stands for; 0 at the end */
+    size_t bytes; /* of the text it stands for, at least 1 */
     char shown[16];
     uint32_t ch; /* shown is this code point alone; 0: several ASCII characters */
     size_t cols;
 };
 
+/* size is at least 1. */
 static struct piece next_piece(const struct canvas *c, const char *text, size_t size)
 {
     struct piece p = { .bytes = 0 };
     uint32_t ch = 0;
 
-    if (size == 0)
-        return p;
     p.bytes = utf8_decode(text, size, &ch);
     if (p.bytes > 0 && !text_is_control(ch)) {
         const int width = width_of(ch);
@@ -138,10 +137,12 @@ size_t canvas_text_width(const struct canvas *c, const char *text)
 {
     const size_t size = text != NULL ? strlen(text) : 0;
     size_t cols = 0;
-    struct piece p;
 
-    for (size_t at = 0; (p = next_piece(c, text + at, size - at)).bytes > 0; at += p.bytes)
+    for (size_t at = 0; at < size;) {
+        const struct piece p = next_piece(c, text + at, size - at);
         cols += p.cols;
+        at += p.bytes;
+    }
     return cols;
 }
 
@@ -163,12 +164,13 @@ size_t canvas_text(struct canvas *c, size_t row, size_t col, size_t cols, const 
 {
     const size_t size = text != NULL ? strlen(text) : 0;
     size_t used = 0;
-    struct piece p;
 
     if (row >= c->rows || col >= c->cols)
         return 0;
     cols = min_size(cols, c->cols - col);
-    for (size_t at = 0; (p = next_piece(c, text + at, size - at)).bytes > 0; at += p.bytes) {
+    for (size_t at = 0; at < size;) {
+        const struct piece p = next_piece(c, text + at, size - at);
+        at += p.bytes;
         if (p.ch != 0 && p.cols == 0) {
             if (used > 0)
                 put_mark(c, row, col + used - 1, p.ch);

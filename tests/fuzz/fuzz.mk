@@ -12,7 +12,8 @@ FUZZ_TARGETS = tests/fuzz/fuzz_safetensors tests/fuzz/fuzz_index tests/fuzz/fuzz
 	tests/fuzz/fuzz_tokenizer_json tests/fuzz/fuzz_tokenizer_config tests/fuzz/fuzz_encode \
 	tests/fuzz/fuzz_decode tests/fuzz/fuzz_hooks tests/fuzz/fuzz_stimuli \
 	tests/fuzz/fuzz_activations tests/fuzz/fuzz_npy tests/fuzz/fuzz_labels tests/fuzz/fuzz_tables \
-	tests/fuzz/fuzz_number tests/fuzz/fuzz_options tests/fuzz/fuzz_manifest
+	tests/fuzz/fuzz_number tests/fuzz/fuzz_options tests/fuzz/fuzz_manifest \
+	tests/fuzz/fuzz_analysis
 EXTRA_PROGRAMS += $(FUZZ_TARGETS)
 CLEANFILES += $(FUZZ_TARGETS)
 check_DATA += $(FUZZ_TARGETS)
@@ -113,6 +114,11 @@ tests_fuzz_fuzz_manifest_SOURCES = tests/fuzz/fuzz_manifest.c $(FUZZ_SOURCES)
 tests_fuzz_fuzz_manifest_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_manifest_LDFLAGS = $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_manifest_LDADD = $(REPORT) $(ALL_LIBS)
+
+tests_fuzz_fuzz_analysis_SOURCES = tests/fuzz/fuzz_analysis.c $(FUZZ_SOURCES)
+tests_fuzz_fuzz_analysis_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_analysis_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_analysis_LDADD = $(REPORT) $(ALL_LIBS)
 
 # Their malformed inputs, given to the program.
 check_PROGRAMS += tests/test_malformed

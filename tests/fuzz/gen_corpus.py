@@ -451,6 +451,18 @@ def gen_activations():
         f.bad("has-" + name, text)
 
 
+def gen_analysis():
+    f = Folder("analysis")
+    f.good("small", "group,x:0,x:1,x:2,x:3\n" + "".join(
+        f"{'ab'[i % 2]},{i},{i * i % 7},{i % 2 + i / 100},{1 - i % 2 - i / 50}\n" for i in range(8)))
+    for name, values in {
+        "constant": "1,1,1", "zeros": "0,0,0", "large": "1e308,-1e308,1e307", "tiny": "5e-324,-5e-324,0", "nan": "nan,1,2",
+        "inf": "inf,-inf,1", "mixed": "1e300,1e-300,nan",
+    }.items():
+        a, b, c = values.split(",")
+        f.good(name, f"group,x:0,x:1,x:2\na,{a},{b},{c}\na,{b},{c},{a}\nb,{c},{a},{b}\nb,{a},{c},{b}\nb,1,2,3\n")
+
+
 def gen_labels():
     f = Folder("labels")
     f.good("two", "a\nb\n")
@@ -591,7 +603,7 @@ def gen_number():
 
 def main():
     for gen in (gen_safetensors, gen_index, gen_config, gen_vocab, gen_merges, gen_added, gen_tokenizer_json, gen_tokenizer_config,
-                gen_texts, gen_stimuli, gen_npy, gen_activations, gen_labels, gen_tables, gen_options, gen_hooks, gen_number, gen_manifest):
+                gen_texts, gen_stimuli, gen_npy, gen_activations, gen_analysis, gen_labels, gen_tables, gen_options, gen_hooks, gen_number, gen_manifest):
         gen()
 
 

@@ -1,0 +1,76 @@
+/*
+ * A whole analysis of activations with any values: every stage ends, and what it gives is in its
+ * range. Every neuron may be significant, so that there are points for what comes after.
+ */
+#include "config.h"
+#include "fuzz.h"
+
+#include <math.h>
+
+#include "pipeline/analysis.h"
+#include "report/plots.h"
+
+enum { MOST_VALUES = 2000, ROWS = 24, COLS = 80 };
+
+static void check_results(const struct analysis *a)
+{
+    const size_t n = a->ttest->n_significant;
+
+    for (size_t j = 0; j < a->ttest->n_neurons; j++) {
+        const double p = a->ttest->neurons[j].pvalue;
+        fuzz_require(isnan(p) || (p >= 0.0 && p <= 1.0));
+    }
+    for (size_t i = 0; i < n; i++) {
+        const double *const point = mat_row(&a->tsne->result.embedding, i);
+        fuzz_require(isfinite(point[0]) && isfinite(point[1]));
+        fuzz_require(
+            a->cluster->dbscan[i] >= -1 &&
+            (a->cluster->dbscan[i] < 0 || (size_t)a->cluster->dbscan[i] < a->cluster->n_dbscan));
+        fuzz_require(a->cluster->kmeans.labels[i] >= 0 &&
+                     (size_t)a->cluster->kmeans.labels[i] < a->cluster->n_clusters);
+        fuzz_require(a->similarity->by_dbscan[i] < n && a->similarity->by_kmeans[i] < n);
+    }
+}
+
+static void draw_plots(const struct analysis *a)
+{
+    const struct plot_request request = { 0 };
+    struct canvas canvas = { 0 };
+
+    fuzz_require(canvas_init(&canvas, ROWS, COLS, false, true, NULL) == CT_OK);
+    const struct plot_target target = canvas_target(&canvas, canvas_area(&canvas));
+    for (size_t i = 0; i < n_plots; i++)
+        if (analysis_result(a, plots[i].stage) != NULL)
+            plots[i].draw(a, &target, &request);
+    canvas_clear(&canvas);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct analysis a;
+    struct ct_error err = { 0 };
+    enum ct_status status;
+
+    analysis_init(&a);
+    a.params.threads = 1;
+    a.params.iterations = 250;
+    a.params.alpha = 0.9999;
+    a.params.correction = CORRECTION_NONE;
+    status = params_set(&a.params.activations, fuzz_file("a.csv", data, size), &err);
+    if (status == CT_OK)
+        status = analysis_run(&a, STAGE_LOAD, NULL, &err);
+    if (status == CT_OK &&
+        a.load->activations.values.rows * a.load->activations.values.cols > MOST_VALUES) {
+        analysis_clear(&a);
+        return 0;
+    }
+    if (status == CT_OK)
+        status = analysis_run(&a, STAGE_SIMILARITY, NULL, &err);
+    fuzz_check_answer(status, &err);
+    if (status == CT_OK) {
+        check_results(&a);
+        draw_plots(&a);
+    }
+    analysis_clear(&a);
+    return 0;
+}
