@@ -21,6 +21,7 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
         .hub = paths_hub(),
         .sessions = sessions,
         .out = options->out,
+        .figures = options->figures,
         .force = options->force,
         .per_layer = options->per_layer,
         .no_color = options->color == COLOR_NEVER,

@@ -1,129 +1,17 @@
-/*
- * Every plot of an analysis and what its cursor says, on a made-up analysis: the demo's sentences,
- * but activations and a picture of t-SNE from integers alone, so that no bit of the golden text
- * hangs on a processor.
- */
+/* Every plot of an analysis and what its cursor says, on a made-up analysis. */
 #include "config.h"
 #include "golden_canvas.h"
+#include "made_analysis.h"
 #include "support.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "report/picks.h"
 #include "report/plots.h"
 
 enum { VIEW_ROWS = 14, VIEW_COLS = 55 }; /* what 80 x 24 leaves for a plot */
-
-/* -1 .. 1 from a linear congruential generator (Knuth's MMIX constants). */
-static double noise(uint64_t *state)
-{
-    *state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (double)(*state >> 40) / (double)(1U << 23) - 1.0;
-}
-
-/* Every other neuron tells the groups apart; three families of them share a pattern. */
-static void make_up_activations(struct extract_result *e, const struct load_result *load)
-{
-    float *const own = e->own.data;
-    uint64_t state = 1;
-    double pattern[3][256];
-
-    for (size_t f = 0; f < 3; f++)
-        for (size_t i = 0; i < e->X.rows; i++)
-            pattern[f][i] = noise(&state);
-    memset(e->sentence_means, 0, e->X.rows * sizeof *e->sentence_means);
-    for (size_t j = 0; j < e->X.cols; j++) {
-        const double effect = j % 2 == 0 ? (double)(j % 7) - 3.0 : 0.0;
-        e->neuron_means[j] = 0.0;
-        for (size_t i = 0; i < e->X.rows; i++) {
-            const double side = load->sentences[i].group == 0 ? 0.25 : -0.25;
-            const float x = (float)(effect * side + pattern[j % 3][i] + noise(&state));
-            own[i * e->X.cols + j] = x;
-            e->neuron_means[j] += (double)x / (double)e->X.rows;
-            e->sentence_means[i] += (double)x / (double)e->X.cols;
-        }
-    }
-}
-
-/* Three heaps by family, their points on a grid, and every tenth point far out. */
-static void make_up_picture(struct tsne_stage *t, const struct ttest_stage *test)
-{
-    for (size_t i = 0; i < test->n_significant; i++) {
-        double *const p = mat_row(&t->result.embedding, i);
-        const size_t family = test->significant[i] % 3;
-        p[0] = 12.0 * (double)family + 0.75 * (double)(i % 5);
-        p[1] = 5.0 * (double)(family % 2) + 0.5 * (double)(i / 5 % 6);
-        if (i % 10 == 9)
-            p[1] -= 4.0 + 0.25 * (double)i;
-    }
-    t->result.kl_divergence = 0.5;
-    t->result.n_iter = 500;
-    for (size_t k = 0; k < t->n_kl; k++)
-        t->kl[k] = 4.0 / (1.0 + t->kl_iter[k] / 50.0);
-}
-
-/* Six hook points in place of one. */
-static void make_up_layers(struct analysis *a, void *result)
-{
-    static const char *const names[] = { "h.0.mlp.c_fc", "h.1.mlp.c_fc", "h.2.mlp.c_fc",
-                                         "h.3.mlp.c_fc", "h.4.mlp.c_fc", "h.5.mlp.c_fc" };
-    struct layers_result *const layers = result;
-
-    (void)a;
-    layers->n_rows = sizeof names / sizeof *names;
-    layers->rows = ct_realloc_array(layers->rows, layers->n_rows, sizeof *layers->rows);
-    for (size_t l = 0; l < layers->n_rows; l++)
-        layers->rows[l] = (struct layer_row){ .hook = names[l],
-                                              .n_neurons = 256,
-                                              .n_significant = 20 * (l + 1) * (5 - l),
-                                              .n_dbscan = l };
-}
-
-static void take(struct analysis *a, enum stage_id stage,
-                 void (*change)(struct analysis *a, void *result))
-{
-    struct ct_error err = { 0 };
-    void *result = NULL;
-
-    if (analysis_compute(a, stage, NULL, &result, &err) != CT_OK)
-        ck_abort_msg("%s", err.text);
-    if (change != NULL)
-        change(a, result);
-    analysis_accept(a, stage, result, analysis_key(&a->params, stage), 0.0);
-}
-
-static void change_activations(struct analysis *a, void *result)
-{
-    make_up_activations(result, a->load);
-}
-
-static void change_picture(struct analysis *a, void *result)
-{
-    make_up_picture(result, a->ttest);
-}
-
-static void make_up(struct analysis *a, double alpha)
-{
-    openblas_set_num_threads(1);
-    analysis_init(a);
-    a->params.threads = 2;
-    a->params.iterations = 500;
-    a->params.alpha = alpha;
-    ck_assert_int_eq(params_set(&a->params.model, fixture_path("demo"), NULL), CT_OK);
-    ck_assert_int_eq(params_set(&a->params.stimuli, fixture_path("demo/stimuli.csv"), NULL), CT_OK);
-    take(a, STAGE_LOAD, NULL);
-    take(a, STAGE_HOOK, NULL);
-    take(a, STAGE_EXTRACT, change_activations);
-    take(a, STAGE_TTEST, NULL);
-    take(a, STAGE_TSNE, change_picture);
-    take(a, STAGE_CLUSTER, NULL);
-    take(a, STAGE_SIMILARITY, NULL);
-    take(a, STAGE_LAYERS, make_up_layers);
-}
 
 static void draw(const struct analysis *a, const struct plot *plot, bool ascii, bool color,
                  const struct plot_request *request, struct golden *g)
@@ -144,7 +32,7 @@ START_TEST(every_plot_is_as_it_was)
     struct golden color = { 0 };
     struct analysis a;
 
-    make_up(&a, 0.05);
+    make_analysis(&a, 0.05);
     for (size_t i = 0; i < n_plots; i++) {
         draw(&a, &plots[i], true, false, &everything, &ascii);
         draw(&a, &plots[i], false, true, &everything, &color);
@@ -161,7 +49,7 @@ START_TEST(a_marked_cluster_and_neuron_are_told_apart)
     struct golden color = { 0 };
     struct analysis a;
 
-    make_up(&a, 0.05);
+    make_analysis(&a, 0.05);
     const struct plot_request request = { .mark = { CLUSTER_DBSCAN, 1 },
                                           .has_neuron = true,
                                           .neuron = a.ttest->significant[3] };
@@ -183,7 +71,7 @@ START_TEST(a_scale_is_doubled)
     struct golden g = { 0 };
     struct analysis a;
 
-    make_up(&a, 0.05);
+    make_analysis(&a, 0.05);
     draw(&a, plot_find("activations"), true, false, &doubled, &g);
     draw(&a, plot_find("gram"), true, false, &doubled, &g);
     golden_compare(&g, "plots_scale.txt");
@@ -196,7 +84,7 @@ START_TEST(a_cache_changes_no_cell)
     static const char *const names[] = { "activations", "gram", "gram-dbscan", "cosine-kmeans" };
     struct analysis a;
 
-    make_up(&a, 0.05);
+    make_analysis(&a, 0.05);
     for (size_t k = 0; k < 4; k++) {
         struct heatmap_cache cache = { 0 };
         const struct plot_request plain = { 0 };
@@ -228,7 +116,7 @@ START_TEST(plots_stay_in_their_rectangle_at_every_size)
     struct analysis a;
     struct canvas c = { 0 };
 
-    make_up(&a, 0.05);
+    make_analysis(&a, 0.05);
     const struct plot_request request = { .mark = { CLUSTER_KMEANS, 0 },
                                           .has_neuron = true,
                                           .neuron = 2 };
@@ -257,7 +145,7 @@ START_TEST(without_a_significant_neuron_words_say_so)
     struct golden g = { 0 };
     struct analysis a;
 
-    make_up(&a, 1e-300);
+    make_analysis(&a, 1e-300);
     ck_assert_uint_eq(a.ttest->n_significant, 0);
     for (size_t i = 0; i < n_plots; i++) {
         struct pick pick = { 0 };
@@ -278,7 +166,7 @@ START_TEST(a_cursor_moves_and_is_found_again)
 {
     struct analysis a;
 
-    make_up(&a, 0.05);
+    make_analysis(&a, 0.05);
     for (size_t i = 0; i < n_plots; i++) {
         struct pick pick = { .has_sentence = true, .sentence = 60 };
         struct pick found;
@@ -317,7 +205,7 @@ START_TEST(a_cursor_says_the_value_under_it)
     struct analysis a;
     char want[200];
 
-    make_up(&a, 0.05);
+    make_analysis(&a, 0.05);
     const size_t i = 5;
     const size_t j = 9;
     const size_t neuron = a.ttest->significant[i];
@@ -366,7 +254,7 @@ START_TEST(no_p_value_is_nowhere_and_zero_is_on_top)
     double y;
     double highest;
 
-    make_up(&a, 0.05);
+    make_analysis(&a, 0.05);
     const struct plot *const volcano = plot_find("volcano");
     const struct pick pick = { .has_neuron = true, .neuron = 4 };
     double smallest = 1.0;
@@ -401,7 +289,7 @@ START_TEST(k_distances_are_those_of_min_samples)
 {
     struct analysis a;
 
-    make_up(&a, 0.05);
+    make_analysis(&a, 0.05);
     const struct mat *const p = &a.tsne->result.embedding;
     double *const want = calloc(p->rows, sizeof *want);
     double *const row = calloc(p->rows, sizeof *row);
@@ -450,7 +338,7 @@ START_TEST(the_kl_curve_is_kept_whoever_watches)
                                           .context = &n_seen };
     void *result = NULL;
 
-    make_up(&a, 0.05);
+    make_analysis(&a, 0.05);
     ck_assert_int_eq(analysis_compute(&a, STAGE_TSNE, &watch, &result, NULL), CT_OK);
     const struct tsne_stage *const t = result;
     ck_assert_uint_ge(n_seen, 4 * 250 / 30); /* four descents of at least 250 iterations */

@@ -210,9 +210,18 @@ tests_test_cut_files_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_cut_files_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_plots
-tests_test_plots_SOURCES = tests/test_plots.c $(TEST_GOLDEN_CANVAS) $(TEST_SUPPORT)
+tests_test_plots_SOURCES = tests/test_plots.c tests/made_analysis.c tests/made_analysis.h \
+	$(TEST_GOLDEN_CANVAS) $(TEST_SUPPORT)
 tests_test_plots_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_plots_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
+
+if HAVE_CAIRO
+check_PROGRAMS += tests/test_figures
+endif
+tests_test_figures_SOURCES = tests/test_figures.c tests/made_analysis.c tests/made_analysis.h \
+	$(IO_TEST_SOURCES)
+tests_test_figures_CPPFLAGS = $(TEST_CPPFLAGS) $(CAIRO_CFLAGS)
+tests_test_figures_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_run
 tests_test_run_SOURCES = tests/test_run.c $(TEST_SUPPORT)

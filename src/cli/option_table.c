@@ -65,8 +65,7 @@ static const struct own {
     const char *help;
 } own[] = {
     { "per-layer", 0, KIND_FLAG, FOR_RUN, FIELD(per_layer), NULL, "hooks one by one" },
-    { "out", 'o', KIND_TEXT, FOR_RUNS, FIELD(out), "DIR",
-      "write result files there; the folder is made" },
+    { "out", 'o', KIND_TEXT, FOR_RUNS, FIELD(out), "DIR", "result files there" },
     { "neurons", 0, KIND_TEXT, FOR_CHOICES, FIELD(neurons), "FILE",
       "only those of a table, as ttest.csv's significant" },
     { "out", 'o', KIND_TEXT, FOR_STEPS, FIELD(out), "FILE", "write there, not to stdout" },
@@ -74,6 +73,7 @@ static const struct own {
     { "format", 0, KIND_FORMAT, FOR_CHOICES, FIELD(formats), "NAME",
       "csv or npy (csv; npy where FILE ends in .npy)" },
     { "force", 0, KIND_FLAG, FOR_RUNS, FIELD(force), NULL, "write over results" },
+    { "figures", 0, KIND_TEXT, FOR_RUN, FIELD(figures), "DIR", "plots in SVG, PNG" },
     { "plot", 0, KIND_FLAG, FOR_RUN, FIELD(plot), NULL, "print every plot" },
     { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "WHEN", "auto/always/never" },
     { "ascii", 0, KIND_FLAG, FOR_RUN, FIELD(ascii), NULL, "plots in ASCII" },

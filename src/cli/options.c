@@ -177,6 +177,7 @@ void options_clear(struct options *options)
 {
     params_clear(&options->params);
     free(options->out);
+    free(options->figures);
     free(options->neurons);
     free(options->texts);
     *options = (struct options){ 0 };

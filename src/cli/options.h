@@ -37,6 +37,7 @@ struct options { /* options_parse() to options_clear() */
     enum command command;
     struct params params;
     char *out;        /* of run a folder, of a single step a file; NULL: none */
+    char *figures;    /* folder; NULL: none */
     char *neurons;    /* table of the neurons that a step is to take; NULL: all */
     unsigned formats; /* set of enum result_format; 0: not said */
     bool force;

@@ -8,9 +8,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/ansi.h"
 #include "cli/meter.h"
 #include "pipeline/analysis.h"
+#include "report/figures.h"
 #include "report/layers.h"
 #include "report/manifest.h"
 #include "report/plots.h"
@@ -132,6 +134,40 @@ static enum ct_status write_files(const struct analysis *a, const struct options
                           options->out, err);
 }
 
+static enum ct_status write_all(const struct analysis *a, const struct options *options,
+                                struct tables_written *written, size_t *n_figures,
+                                struct ct_error *err)
+{
+    const struct plot_request everything = { 0 };
+    enum ct_status status = CT_OK;
+
+    if (options->out != NULL)
+        status = write_files(a, options, written, err);
+    if (status == CT_OK && options->figures != NULL)
+        status = figures_write(a, &everything, options->figures, n_figures, err);
+    return status;
+}
+
+static void tell_figures(const char *folder, size_t n_files)
+{
+    char visible[1024];
+
+    text_visible(visible, sizeof visible, folder, strlen(folder));
+    printf("Figures   %zu files in %s\n", n_files, visible);
+}
+
+/* What is in the way is told before hours of computing. */
+static enum ct_status check_places(const struct options *options, struct ct_error *err)
+{
+    enum ct_status status = CT_OK;
+
+    if (options->out != NULL && !options->force)
+        status = tables_check_absent(options->out, err);
+    if (status == CT_OK && options->figures != NULL)
+        status = figures_check(options->figures, options->force, err);
+    return status;
+}
+
 static enum ct_status print_report(const struct analysis *a, const struct options *options,
                                    const char *folder, const struct tables_written *written,
                                    struct ct_error *err)
@@ -153,8 +189,8 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
 
     status = commands_defaults(options, err);
     analysis_init(&a);
-    if (status == CT_OK && options->out != NULL && !options->force)
-        status = tables_check_absent(options->out, err);
+    if (status == CT_OK)
+        status = check_places(options, err);
     if (status == CT_OK) {
         params_clear(&a.params);
         a.params = options->params; /* handed over */
@@ -164,10 +200,12 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
     if (status == CT_OK) {
         /* What has been computed is told even when it cannot be written. */
         struct tables_written written = { .formats = options->formats };
-        const enum ct_status first =
-            options->out != NULL ? write_files(&a, options, &written, err) : CT_OK;
+        size_t n_figures = 0;
+        const enum ct_status first = write_all(&a, options, &written, &n_figures, err);
         struct ct_error *const later = first == CT_OK ? err : NULL;
         status = print_report(&a, options, first == CT_OK ? options->out : NULL, &written, later);
+        if (n_figures > 0)
+            tell_figures(options->figures, n_figures);
         if (first != CT_OK)
             status = first;
     }

@@ -14,6 +14,10 @@ static const uint32_t cividis[] = { 0x00224e, 0x083370, 0x35456c, 0x4f576c, 0x66
 static const uint32_t blue_red[] = { 0x1f5fc4, 0x3c7fd0, 0x649fdb, 0x93bfe5, 0xc2d7ea, 0xe4e4e4,
                                      0xf2cdb9, 0xefa68a, 0xe47b66, 0xd44d4a, 0xc42032 };
 
+static const uint32_t blue_red_paper[] = { 0x053061, 0x2166ac, 0x4393c3, 0x92c5de,
+                                           0xd1e5f0, 0xf7f7f7, 0xfddbc7, 0xf4a582,
+                                           0xd6604d, 0xb2182b, 0x67001f };
+
 static const uint32_t clusters[INK_N_CLUSTERS] = {
     /* Okabe & Ito, without black */
     0xe69f00, 0x56b4e9, 0x009e73, 0xf0e442, 0x0072b2, 0xd55e00, 0xcc79a7,
@@ -57,17 +61,17 @@ static const struct role *role_of(ink i)
     return &roles[i < LENGTH(roles) ? i : INK_DEFAULT];
 }
 
-static uint32_t between(const uint32_t *anchors, size_t n, unsigned step)
+/* The colour at step of 0 .. last, of n anchors. */
+static uint32_t between(const uint32_t *anchors, size_t n, unsigned step, unsigned last)
 {
     const unsigned scaled = step * (unsigned)(n - 1);
-    const unsigned k = scaled / (INK_STEPS - 1), rest = scaled % (INK_STEPS - 1);
+    const unsigned k = scaled / last, rest = scaled % last;
     uint32_t rgb = 0;
 
     for (unsigned shift = 0; shift < 24; shift += 8) {
         const unsigned a = anchors[k] >> shift & 0xFF;
         const unsigned b = rest > 0 ? anchors[k + 1] >> shift & 0xFF : a;
-        const unsigned v =
-            (a * (INK_STEPS - 1 - rest) + b * rest + INK_STEPS / 2) / (INK_STEPS - 1);
+        const unsigned v = (a * (last - rest) + b * rest + (last + 1) / 2) / last;
         rgb |= v << shift;
     }
     return rgb;
@@ -78,10 +82,38 @@ uint32_t palette_rgb(ink i)
     if (is_cluster(i))
         return clusters[i - INK_CLUSTER_0];
     if (i >= INK_DIVERGING && is_map(i))
-        return between(blue_red, LENGTH(blue_red), i - INK_DIVERGING);
+        return between(blue_red, LENGTH(blue_red), i - INK_DIVERGING, INK_STEPS - 1U);
     if (is_map(i))
-        return between(cividis, LENGTH(cividis), i - INK_SEQUENTIAL);
+        return between(cividis, LENGTH(cividis), i - INK_SEQUENTIAL, INK_STEPS - 1U);
     return role_of(i)->rgb;
+}
+
+uint32_t palette_paper_map(double u, bool diverging)
+{
+    enum { LAST = 1000 };
+    const unsigned step = (unsigned)lround(fmin(fmax(u, 0.0), 1.0) * LAST);
+
+    return diverging ? between(blue_red_paper, LENGTH(blue_red_paper), step, LAST)
+                     : between(cividis, LENGTH(cividis), step, LAST);
+}
+
+uint32_t palette_paper_rgb(ink i)
+{
+    if (is_map(i))
+        return palette_paper_map((double)(i % INK_STEPS) / (INK_STEPS - 1), i >= INK_DIVERGING);
+    switch (i) {
+    case INK_DEFAULT:
+    case INK_TITLE:
+        return 0x000000;
+    case INK_DIM:
+    case INK_FRAME:
+    case INK_NOISE:
+        return 0x737373;
+    case INK_ACCENT:
+        return 0xc51b7d;
+    default:
+        return palette_rgb(i);
+    }
 }
 
 static int distance(const int a[3], const int b[3])

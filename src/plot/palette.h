@@ -16,6 +16,12 @@
 /* 0xRRGGBB; for INK_DEFAULT, and what is no ink, a light grey. */
 uint32_t palette_rgb(ink i);
 
+/* The same on white paper, where the neutral inks are dark and red-blue has all of its depth. */
+uint32_t palette_paper_rgb(ink i);
+
+/* A colour map of paper at u, 0 .. 1; beyond them the end. */
+uint32_t palette_paper_map(double u, bool diverging);
+
 /* Index into xterm's 256 colours (16 .. 255), or into the 16 of every terminal (0 .. 15; 8 .. 15
  * are the bright ones); -1: the terminal's own colour. */
 int palette_256(ink i);

@@ -13,3 +13,17 @@ src_plot_libplot_a_SOURCES = \
 	src/plot/series.c src/plot/series.h \
 	src/plot/target.c src/plot/target.h \
 	src/plot/ticks.c src/plot/ticks.h
+
+if HAVE_CAIRO
+src_plot_libplot_a_CPPFLAGS = $(AM_CPPFLAGS) $(CAIRO_CFLAGS)
+src_plot_libplot_a_SOURCES += \
+	src/plot/figure.c src/plot/figure.h \
+	src/plot/figure_axes.c \
+	src/plot/figure_bars.c \
+	src/plot/figure_heatmap.c \
+	src/plot/figure_parts.h \
+	src/plot/figure_scatter.c \
+	src/plot/figure_series.c
+else
+src_plot_libplot_a_SOURCES += src/plot/figure.h src/plot/figure_none.c
+endif

@@ -12,27 +12,27 @@ static size_t step_of(size_t stride)
     return stride > 0 ? stride : 1;
 }
 
-static double point_x(const struct scatter *s, size_t i)
-{
-    return s->x[i * step_of(s->x_stride)];
-}
-
-static double point_y(const struct scatter *s, size_t i)
-{
-    return s->y[i * step_of(s->y_stride)];
-}
-
-static uint8_t point_marker(const struct scatter *s, size_t i)
+struct scatter_point scatter_point(const struct scatter *s, size_t i)
 {
     const uint8_t marker = s->markers != NULL ? s->markers[i] : s->marker;
 
-    return marker != 0 ? marker : MARKER_DOT;
+    return (struct scatter_point){ .x = s->x[i * step_of(s->x_stride)],
+                                   .y = s->y[i * step_of(s->y_stride)],
+                                   .ink = s->inks != NULL ? s->inks[i] : s->ink,
+                                   .marker = marker != 0 ? marker : MARKER_DOT };
 }
 
-/* Who is drawn over whom. */
-enum { RANK_NOISE, RANK_SMALL, RANK_POINT, RANK_CIRCLE, N_RANKS };
+struct scatter_point scatter_over(const struct scatter *s, size_t k)
+{
+    return (struct scatter_point){ .x = s->over_x[k * step_of(s->over_stride)],
+                                   .y = s->over_y[k * step_of(s->over_stride)],
+                                   .ink = s->over_inks != NULL ? s->over_inks[k] : INK_DEFAULT,
+                                   .marker = MARKER_CENTROID };
+}
 
-static int rank_of(uint8_t marker)
+enum { RANK_NOISE, RANK_SMALL, RANK_POINT, RANK_CIRCLE };
+
+int scatter_rank(uint8_t marker)
 {
     return marker == MARKER_NOISE    ? RANK_NOISE
            : marker == MARKER_SMALL  ? RANK_SMALL
@@ -40,17 +40,18 @@ static int rank_of(uint8_t marker)
                                      : RANK_POINT;
 }
 
-static void draw_point(struct raster *r, double x, double y, uint8_t marker, ink i, bool fat)
+static void draw_point(struct raster *r, const struct scatter_point *p, bool fat)
 {
+    const ink i = p->ink;
     size_t row, col;
 
-    if (!raster_col(r, x, &col) || !raster_row(r, y, &row))
+    if (!raster_col(r, p->x, &col) || !raster_row(r, p->y, &row))
         return;
-    const uint32_t ch = marker_char(r->canvas, marker, i);
+    const uint32_t ch = marker_char(r->canvas, p->marker, i);
     if (ch != 0) {
         canvas_put(r->canvas, r->view.area.row + row / r->per_row,
                    r->view.area.col + col / r->per_col, ch, i, INK_DEFAULT,
-                   marker == MARKER_CENTROID || marker == MARKER_SELECTED ? CELL_BOLD : 0);
+                   p->marker == MARKER_CENTROID || p->marker == MARKER_SELECTED ? CELL_BOLD : 0);
         return;
     }
     raster_dot(r, row, col, '*', i);
@@ -66,28 +67,29 @@ static void draw_points(struct raster *r, const struct scatter *s)
     /* Few points in a large area: one dot each would hardly be seen. */
     const bool fat = s->n * 6 <= r->view.area.rows * r->view.area.cols;
 
-    bool has_rank[N_RANKS] = { false };
+    bool has_rank[SCATTER_RANKS] = { false };
 
-    for (size_t i = 0; i < (s->markers != NULL ? s->n : 1); i++)
-        has_rank[rank_of(point_marker(s, i))] = true;
-    for (int rank = 0; rank < N_RANKS; rank++)
+    for (size_t i = 0; i < (s->markers != NULL || s->n == 0 ? s->n : 1); i++)
+        has_rank[scatter_rank(scatter_point(s, i).marker)] = true;
+    for (int rank = 0; rank < SCATTER_RANKS; rank++)
         for (size_t i = 0; has_rank[rank] && i < s->n; i++) {
-            const uint8_t marker = point_marker(s, i);
-            if (rank_of(marker) == rank)
-                draw_point(r, point_x(s, i), point_y(s, i), marker,
-                           s->inks != NULL ? s->inks[i] : s->ink, fat && rank != RANK_SMALL);
+            const struct scatter_point p = scatter_point(s, i);
+            if (scatter_rank(p.marker) == rank)
+                draw_point(r, &p, fat && rank != RANK_SMALL);
         }
-    for (size_t k = 0; k < s->n_over; k++)
-        draw_point(r, s->over_x[k * step_of(s->over_stride)],
-                   s->over_y[k * step_of(s->over_stride)], MARKER_CENTROID,
-                   s->over_inks != NULL ? s->over_inks[k] : INK_DEFAULT, false);
-    if (s->has_selected && s->selected < s->n)
-        draw_point(r, point_x(s, s->selected), point_y(s, s->selected), MARKER_SELECTED, INK_ACCENT,
-                   false);
+    for (size_t k = 0; k < s->n_over; k++) {
+        const struct scatter_point p = scatter_over(s, k);
+        draw_point(r, &p, false);
+    }
+    if (s->has_selected && s->selected < s->n) {
+        struct scatter_point p = scatter_point(s, s->selected);
+        p.marker = MARKER_SELECTED;
+        p.ink = INK_ACCENT;
+        draw_point(r, &p, false);
+    }
 }
 
-/* The sides that the caller left open: all finite points and a margin. */
-static struct plot_window find_window(const struct scatter *s)
+struct plot_window scatter_window(const struct scatter *s)
 {
     struct plot_window w = s->window;
 
@@ -110,26 +112,30 @@ static void widen(double *lo, double *hi, double width)
     *hi += more;
 }
 
-/* Widens one side so that a unit is as long in x as in y; a cell is twice as high as wide. */
+struct plot_window scatter_equal_window(struct plot_window w, double wide, double high)
+{
+    const double x = w.x1 - w.x0, y = w.y1 - w.y0;
+
+    if (wide <= 0.0 || high <= 0.0 || !isfinite(x) || !isfinite(y) ||
+        !isfinite(fmax(x * high, y * wide)))
+        return w;
+    if (x * high > y * wide)
+        widen(&w.y0, &w.y1, x * high / wide);
+    else
+        widen(&w.x0, &w.x1, y * wide / high);
+    return w;
+}
+
+/* A cell is twice as high as wide. */
 static struct plot_window equal_window(struct plot_window w, struct rect data)
 {
-    const double cols = (double)data.cols, rows = 2.0 * (double)data.rows;
-    const double wide = w.x1 - w.x0, high = w.y1 - w.y0;
-
-    if (data.cols == 0 || data.rows == 0 || !isfinite(wide) || !isfinite(high) ||
-        !isfinite(fmax(wide * rows, high * cols)))
-        return w;
-    if (wide * rows > high * cols)
-        widen(&w.y0, &w.y1, wide * rows / cols);
-    else
-        widen(&w.x0, &w.x1, high * cols / rows);
-    return w;
+    return scatter_equal_window(w, (double)data.cols, 2.0 * (double)data.rows);
 }
 
 void scatter_draw(struct canvas *c, struct rect area, const struct scatter *s,
                   struct plot_view *view)
 {
-    const struct plot_window window = find_window(s);
+    const struct plot_window window = scatter_window(s);
     struct frame f = {
         .text = &s->text, .bar = &s->bar, .rules = s->rules, .n_rules = s->n_rules, .window = window
     };

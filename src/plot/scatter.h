@@ -42,6 +42,27 @@ struct scatter { /* zero-initialise; borrows everything */
     size_t selected; /* index of the point to highlight */
 };
 
+enum { SCATTER_RANKS = 4 };
+
+struct scatter_point {
+    double x, y;
+    ink ink;
+    uint8_t marker;
+};
+
+/* Point i < n, centroid k < n_over. */
+struct scatter_point scatter_point(const struct scatter *s, size_t i);
+struct scatter_point scatter_over(const struct scatter *s, size_t k);
+
+/* Who is drawn over whom: 0 .. SCATTER_RANKS - 1, the lowest first. */
+int scatter_rank(uint8_t marker);
+
+/* s->window, and where it leaves sides open all finite points and a margin. */
+struct plot_window scatter_window(const struct scatter *s);
+
+/* Widens one side so that a unit is as long in x as in y where data are `wide` and `high`. */
+struct plot_window scatter_equal_window(struct plot_window w, double wide, double high);
+
 /* view may be NULL. */
 void scatter_draw(struct canvas *c, struct rect area, const struct scatter *s,
                   struct plot_view *view);

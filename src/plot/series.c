@@ -38,7 +38,16 @@ static bool is_shown(const struct series *s, size_t i)
     return isfinite(s->y[i]) && isfinite(value_x(s, i));
 }
 
-static struct plot_window find_window(const struct series *s)
+struct series_value series_value(const struct series *s, size_t i)
+{
+    return (struct series_value){ .x = value_x(s, i),
+                                  .y = s->y[i],
+                                  .ink = value_ink(s, i),
+                                  .marker = value_marker(s, i),
+                                  .is_shown = is_shown(s, i) };
+}
+
+struct plot_window series_window(const struct series *s)
 {
     struct plot_window w = s->window;
 
@@ -186,7 +195,7 @@ void series_draw(struct canvas *c, struct rect area, const struct series *s, str
     struct frame f = { .text = &s->text,
                        .rules = s->rules,
                        .n_rules = s->n_rules,
-                       .window = find_window(s),
+                       .window = series_window(s),
                        .x_integer = s->x == NULL,
                        .names = names };
 

@@ -37,6 +37,19 @@ struct series { /* zero-initialise; borrows everything */
     size_t selected;
 };
 
+struct series_value {
+    double x, y;
+    ink ink;
+    uint8_t marker;
+    bool is_shown; /* finite */
+};
+
+/* Value i < n. */
+struct series_value series_value(const struct series *s, size_t i);
+
+/* s->window, and where it leaves sides open all finite values and a margin. */
+struct plot_window series_window(const struct series *s);
+
 /* view may be NULL. */
 void series_draw(struct canvas *c, struct rect area, const struct series *s,
                  struct plot_view *view);

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/report/libreport.a
 src_report_libreport_a_SOURCES = \
 	src/report/arrays.c src/report/arrays.h \
 	src/report/differences.c src/report/differences.h \
+	src/report/figures.c src/report/figures.h \
 	src/report/layers.c src/report/layers.h \
 	src/report/manifest.c src/report/manifest.h \
 	src/report/manifest_read.c \

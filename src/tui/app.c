@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "report/figures.h"
 #include "report/manifest.h"
 #include "report/tables.h"
 #include "tui/views.h"
@@ -357,6 +358,51 @@ void app_export(struct app *app)
         return;
     }
     app_prompt(app, "write results to", app->out != NULL ? app->out : "results", 0, accept_folder);
+}
+
+/* ---- figures ---- */
+
+static enum ct_status figures_to(struct app *app, const char *folder, struct ct_error *err)
+{
+    const struct plot_request request = { .has_neuron = app->has_neuron, .neuron = app->neuron };
+    size_t n;
+    const enum ct_status status = figures_write(&app->a, &request, folder, &n, err);
+
+    if (status == CT_OK)
+        app_say(app, INK_GOOD, "%zu figures written to %s", n, folder);
+    return status;
+}
+
+static void figures_over(struct app *app)
+{
+    struct ct_error err;
+
+    if (figures_to(app, app->prompt.text, &err) != CT_OK)
+        app_say(app, INK_BAD, "%s", err.text);
+}
+
+static enum ct_status accept_figures(struct app *app, const char *folder, struct ct_error *err)
+{
+    if (*folder == '\0')
+        return ct_fail(err, CT_EINVAL, "name a folder");
+    if (figures_check(folder, app->force, NULL) != CT_OK) {
+        app_confirm(app, figures_over, "%s holds figures; write over them?", folder);
+        return CT_OK;
+    }
+    return figures_to(app, folder, err);
+}
+
+void app_figures(struct app *app)
+{
+    const char *const folder = app->figures != NULL ? app->figures : "figures";
+    struct ct_error err;
+
+    if (figures_check(folder, true, &err) != CT_OK)
+        app_say(app, INK_WARN, "%s", err.text);
+    else if (app->a.extract == NULL)
+        app_say(app, INK_WARN, "nothing to draw yet: press enter on a stage to compute it");
+    else
+        app_prompt(app, "write figures to", folder, 0, accept_figures);
 }
 
 /* ---- asking ---- */

@@ -108,9 +108,10 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     bool has_models;
     struct ct_error models_error; /* why there are none; empty: there are */
 
-    const char *out;  /* folder that export writes to, borrowed */
-    bool force;       /* export may write over what is there */
-    unsigned formats; /* what it writes, a set of enum result_format */
+    const char *out;     /* folder that export writes to, borrowed */
+    const char *figures; /* the same for figures */
+    bool force;          /* export may write over what is there */
+    unsigned formats;    /* what it writes, a set of enum result_format */
     bool unsaved;
     const char *sessions; /* where sessions that were cut off are kept, borrowed; NULL: nowhere */
     char *session;        /* folder of the one that was asked about, owned */
@@ -163,6 +164,9 @@ void app_quit(struct app *app);
 
 /* Writes the result files of what has been computed. */
 void app_export(struct app *app);
+
+/* Writes every plot of what has been computed as a figure. */
+void app_figures(struct app *app);
 
 void app_prompt(struct app *app, const char *label, const char *text, size_t item,
                 enum ct_status (*accept)(struct app *app, const char *text, struct ct_error *err));

@@ -463,7 +463,7 @@ static const struct view_key global_keys[] = {
     { "z", "the view alone, and back" },
     { "/ n", "find a neuron by number; the next significant one" },
     { "r", "a random neuron" },
-    { "e p", "export result files; write the view as text" },
+    { "e f p", "write result files; figures; the view as text" },
     { "x", "cancel what runs" },
     { "ctrl-L", "draw the screen again" },
     { "q", "quit" },

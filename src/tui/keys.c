@@ -344,6 +344,9 @@ static void global_key(struct app *app, uint32_t key)
     case 'e':
         app_export(app);
         break;
+    case 'f':
+        app_figures(app);
+        break;
     case 'p':
         print_view(app);
         break;

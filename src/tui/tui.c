@@ -118,6 +118,7 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
         app.demo = options->demo;
         app.hub = options->hub;
         app.out = options->out;
+        app.figures = options->figures;
         app.force = options->force;
         app.stage = options->per_layer ? STAGE_LAYERS : STAGE_LOAD;
         app.formats = options->formats;

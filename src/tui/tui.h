@@ -14,6 +14,7 @@ struct tui_options {
     struct hub_env hub;    /* where models are found by name */
     const char *sessions;  /* where sessions that were cut off are kept; NULL: they are not */
     const char *out;       /* where export writes to; NULL: asked for */
+    const char *figures;   /* where figures go; NULL: asked for */
     bool force;
     unsigned formats; /* of export: a set of enum result_format */
     bool per_layer;   /* begins at the layers */

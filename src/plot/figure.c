@@ -1,0 +1,427 @@
+#include "config.h"
+#include "plot/figure_parts.h"
+
+#include <cairo-svg.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+/* ---- bytes ---- */
+
+void bytes_add(struct bytes *b, const void *data, size_t n)
+{
+    if (b->failed || n == 0)
+        return;
+    if (n > b->room - b->n) {
+        const size_t room = n > SIZE_MAX / 4 - b->n ? 0 : 2 * (b->n + n) + 4096;
+        char *const more = room > 0 ? realloc(b->data, room) : NULL;
+        if (more == NULL) {
+            b->failed = true;
+            return;
+        }
+        b->data = more;
+        b->room = room;
+    }
+    memcpy(b->data + b->n, data, n);
+    b->n += n;
+}
+
+static void bytes_puts(struct bytes *b, const char *text)
+{
+    bytes_add(b, text, strlen(text));
+}
+
+static cairo_status_t take_bytes(void *context, const unsigned char *data, unsigned n)
+{
+    struct bytes *const b = context;
+
+    bytes_add(b, data, n);
+    return b->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
+}
+
+/* ---- the page ---- */
+
+enum ct_status figure_check(struct ct_error *err)
+{
+    (void)err;
+    return CT_OK;
+}
+
+static cairo_surface_t *new_page(struct figure *f)
+{
+    if (f->format == FIGURE_SVG)
+        return cairo_svg_surface_create_for_stream(take_bytes, &f->file, FIGURE_WIDTH,
+                                                   FIGURE_HEIGHT);
+    return cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)lround(FIGURE_WIDTH * FIGURE_PIXELS),
+                                      (int)lround(FIGURE_HEIGHT * FIGURE_PIXELS));
+}
+
+/* Letters as wide as they are, whatever the resolution: the layout is that of both formats. */
+static void plain_letters(cairo_t *cr)
+{
+    cairo_font_options_t *const options = cairo_font_options_create();
+
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_set_font_options(cr, options);
+    cairo_font_options_destroy(options);
+}
+
+enum ct_status figure_new(enum figure_format format, struct figure **out, struct ct_error *err)
+{
+    struct figure *const f = calloc(1, sizeof *f);
+
+    if (f == NULL)
+        return ct_fail_nomem(err, "figure", sizeof *f);
+    f->format = format;
+    cairo_surface_t *const surface = new_page(f);
+    f->cr = cairo_create(surface);
+    cairo_surface_destroy(surface); /* cr holds it; errors of either stay in cr */
+    if (format == FIGURE_PNG)
+        cairo_scale(f->cr, FIGURE_PIXELS, FIGURE_PIXELS);
+    plain_letters(f->cr);
+    cairo_set_source_rgb(f->cr, 1.0, 1.0, 1.0);
+    cairo_paint(f->cr);
+    *out = f;
+    return CT_OK;
+}
+
+void figure_free(struct figure *f)
+{
+    if (f == NULL)
+        return;
+    cairo_surface_finish(cairo_get_target(f->cr)); /* nothing writes into the bytes any more */
+    cairo_destroy(f->cr);
+    free(f->file.data);
+    free(f->texts.data);
+    free(f);
+}
+
+/* Only a title, with words in the place of the data. */
+static void figure_words(const struct plot_target *target, const char *title, const char *words)
+{
+    figure_label(target->figure, &(struct label){ .text = title,
+                                                  .x = FIGURE_WIDTH / 2,
+                                                  .y = 22.0,
+                                                  .size = 10.0,
+                                                  .anchor = 0.5,
+                                                  .room = FIGURE_WIDTH - 24.0,
+                                                  .is_bold = true });
+    figure_label(target->figure, &(struct label){ .text = words,
+                                                  .x = FIGURE_WIDTH / 2,
+                                                  .y = FIGURE_HEIGHT / 2,
+                                                  .size = 9.0,
+                                                  .anchor = 0.5,
+                                                  .room = FIGURE_WIDTH - 24.0,
+                                                  .rgb = 0x595959 });
+}
+
+struct plot_target figure_target(struct figure *f)
+{
+    static const struct plot_painter painter = { figure_heatmap, figure_scatter, figure_series,
+                                                 figure_bars, figure_words };
+
+    return (struct plot_target){ .painter = &painter, .figure = f };
+}
+
+/* ---- files ---- */
+
+/* Where text ends in b, from the end; NULL: nowhere. */
+static const char *find_last(const struct bytes *b, const char *text)
+{
+    const size_t size = strlen(text);
+
+    for (size_t at = b->n >= size ? b->n - size + 1 : 0; at-- > 0;)
+        if (memcmp(b->data + at, text, size) == 0)
+            return b->data + at;
+    return NULL;
+}
+
+/*
+ * Cairo makes outlines of all text in an SVG, which can be neither searched nor changed. So its
+ * drawing is given texts of our own; and its images, pixels with edges.
+ */
+static bool write_svg(const struct figure *f, void (*write)(void *, const void *, size_t),
+                      void *context)
+{
+    static const char pixelated[] = "<svg style=\"image-rendering:pixelated\"";
+    static const char begin[] =
+        "<g font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\">\n";
+    static const char end[] = "</g>\n</svg>\n";
+    const struct bytes *const file = &f->file;
+    const char *const last = find_last(file, "</svg>");
+    const char *first = last;
+
+    if (last == NULL)
+        return false;
+    for (const char *at = file->data; at + 4 < last && first == last; at++)
+        if (memcmp(at, "<svg", 4) == 0)
+            first = at;
+    if (first == last)
+        return false;
+    write(context, file->data, (size_t)(first - file->data));
+    write(context, pixelated, sizeof pixelated - 1);
+    write(context, first + 4, (size_t)(last - first) - 4);
+    write(context, begin, sizeof begin - 1);
+    write(context, f->texts.data, f->texts.n);
+    write(context, end, sizeof end - 1);
+    return true;
+}
+
+/* Cairo does not say how large its pixels are: the chunk that does, 11811 a metre, goes behind the
+ * signature and the header. */
+static bool write_png(const struct figure *f, void (*write)(void *, const void *, size_t),
+                      void *context)
+{
+    static const unsigned char resolution[] = { 0x00, 0x00, 0x00, 0x09, 'p',  'H',  'Y',
+                                                's',  0x00, 0x00, 0x2e, 0x23, 0x00, 0x00,
+                                                0x2e, 0x23, 0x01, 0x78, 0xa5, 0x3f, 0x76 };
+    enum { HEAD = 8 + 25 };
+
+    if (f->file.n < HEAD)
+        return false;
+    write(context, f->file.data, HEAD);
+    write(context, resolution, sizeof resolution);
+    write(context, f->file.data + HEAD, f->file.n - HEAD);
+    return true;
+}
+
+enum ct_status figure_write(struct figure *f,
+                            void (*write)(void *context, const void *data, size_t size),
+                            void *context, struct ct_error *err)
+{
+    cairo_surface_t *const surface = cairo_get_target(f->cr);
+    cairo_status_t status = cairo_status(f->cr);
+
+    if (status == CAIRO_STATUS_SUCCESS && f->format == FIGURE_PNG)
+        status = cairo_surface_write_to_png_stream(surface, take_bytes, &f->file);
+    cairo_surface_finish(surface);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(surface);
+    if (status == CAIRO_STATUS_NO_MEMORY || f->texts.failed || f->file.failed)
+        return ct_fail_nomem(err, "figure", 0);
+    if (status != CAIRO_STATUS_SUCCESS)
+        return ct_fail(err, CT_EIO, "figure: cairo: %s", cairo_status_to_string(status));
+    if (!(f->format == FIGURE_SVG ? write_svg : write_png)(f, write, context))
+        return ct_fail(err, CT_EIO, "figure: cairo has written no picture");
+    return CT_OK;
+}
+
+/* ---- text ---- */
+
+enum { LABEL_SIZE = 600 };
+
+void figure_color(struct figure *f, uint32_t rgb)
+{
+    cairo_set_source_rgb(f->cr, (double)(rgb >> 16 & 0xFF) / 255.0,
+                         (double)(rgb >> 8 & 0xFF) / 255.0, (double)(rgb & 0xFF) / 255.0);
+}
+
+/* Of U+FDD0 .. U+FDEF and the last two of each plane: no XML has them, and cairo stops at one. */
+static bool is_noncharacter(uint32_t c)
+{
+    return (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
+}
+
+static void make_visible(char out[LABEL_SIZE], const char *text)
+{
+    const size_t size = text_visible(out, LABEL_SIZE, text, strlen(text));
+    size_t to = 0;
+
+    for (size_t at = 0; at < size;) {
+        uint32_t c = 0xFFFD;
+        at += utf8_decode(out + at, size - at, &c);
+        to += utf8_encode(is_noncharacter(c) ? 0xFFFD : c, out + to); /* never a longer one */
+    }
+    out[to] = '\0';
+}
+
+static void choose_font(struct figure *f, double size, bool is_bold)
+{
+    cairo_select_font_face(f->cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
+                           is_bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(f->cr, size);
+}
+
+/* In the font that is chosen. */
+static double font_width(struct figure *f, const char *text)
+{
+    cairo_text_extents_t extents;
+
+    cairo_text_extents(f->cr, text, &extents);
+    return extents.x_advance;
+}
+
+double figure_label_width(struct figure *f, const char *text, double size)
+{
+    char visible[LABEL_SIZE];
+
+    if (text == NULL)
+        return 0.0;
+    make_visible(visible, text);
+    choose_font(f, size, false);
+    return font_width(f, visible);
+}
+
+/* Takes code points from the end until the rest and three dots fit. */
+static void cut_text(struct figure *f, char text[LABEL_SIZE], double room)
+{
+    static const char dots[] = "\xE2\x80\xA6";
+    size_t n = strlen(text);
+
+    if (room <= 0.0 || font_width(f, text) <= room)
+        return;
+    n = n < LABEL_SIZE - sizeof dots ? n : LABEL_SIZE - sizeof dots;
+    do {
+        while (n > 0 && ((unsigned char)text[--n] & 0xC0) == 0x80)
+            ;
+        memcpy(text + n, dots, sizeof dots);
+    } while (n > 0 && font_width(f, text) > room);
+}
+
+static void add_escaped(struct bytes *b, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '&')
+            bytes_puts(b, "&amp;");
+        else if (*text == '<')
+            bytes_puts(b, "&lt;");
+        else if (*text == '>')
+            bytes_puts(b, "&gt;");
+        else
+            bytes_add(b, text, 1);
+    }
+}
+
+static void add_svg_text(struct figure *f, const struct label *l, const char *text)
+{
+    static const char *const anchors[] = { "start", "middle", "end" };
+    char head[240];
+
+    snprintf(head, sizeof head,
+             "<text transform=\"translate(%.2f %.2f)%s\" font-size=\"%g\"%s text-anchor=\"%s\" "
+             "fill=\"#%06x\">",
+             l->x, l->y, l->is_upright ? " rotate(-90)" : "", l->size,
+             l->is_bold ? " font-weight=\"bold\"" : "", anchors[lround(2.0 * l->anchor)],
+             (unsigned)l->rgb);
+    bytes_puts(&f->texts, head);
+    add_escaped(&f->texts, text);
+    bytes_puts(&f->texts, "</text>\n");
+}
+
+void figure_label(struct figure *f, const struct label *l)
+{
+    char text[LABEL_SIZE];
+
+    if (l->text == NULL || l->text[0] == '\0')
+        return;
+    make_visible(text, l->text);
+    choose_font(f, l->size, l->is_bold);
+    cut_text(f, text, l->room);
+    if (f->format == FIGURE_SVG) {
+        add_svg_text(f, l, text);
+        return;
+    }
+    cairo_save(f->cr);
+    figure_color(f, l->rgb);
+    cairo_translate(f->cr, l->x, l->y);
+    if (l->is_upright)
+        cairo_rotate(f->cr, -acos(0.0));
+    cairo_move_to(f->cr, -l->anchor * font_width(f, text), 0.0);
+    cairo_show_text(f->cr, text);
+    cairo_restore(f->cr);
+}
+
+/* ---- markers and images ---- */
+
+static void cross(cairo_t *cr, double x, double y, double r, bool is_upright)
+{
+    const double dx = is_upright ? 0.0 : 0.7071 * r;
+    const double dy = is_upright ? r : 0.7071 * r;
+
+    cairo_move_to(cr, x - dx, y - dy);
+    cairo_line_to(cr, x + dx, y + dy);
+    cairo_move_to(cr, x - (is_upright ? r : dx), y + (is_upright ? 0.0 : dy));
+    cairo_line_to(cr, x + (is_upright ? r : dx), y - (is_upright ? 0.0 : dy));
+}
+
+static void draw_cross(struct figure *f, double x, double y, double r, bool is_upright,
+                       double width, uint32_t rgb)
+{
+    cross(f->cr, x, y, r, is_upright);
+    figure_color(f, rgb);
+    cairo_set_line_width(f->cr, width);
+    cairo_stroke(f->cr);
+}
+
+/* A disc; one that is large enough has an edge, so that pale ones are seen on white. */
+static void draw_disc(struct figure *f, double x, double y, double r, uint32_t rgb)
+{
+    cairo_new_sub_path(f->cr);
+    cairo_arc(f->cr, x, y, r, 0.0, 4.0 * acos(0.0));
+    figure_color(f, rgb);
+    if (r < 1.2) {
+        cairo_fill(f->cr);
+        return;
+    }
+    cairo_fill_preserve(f->cr);
+    figure_color(f, 0x404040);
+    cairo_set_line_width(f->cr, 0.25);
+    cairo_stroke(f->cr);
+}
+
+void figure_marker(struct figure *f, double x, double y, uint8_t marker, uint32_t rgb, double r)
+{
+    switch (marker) {
+    case MARKER_NOISE:
+        draw_cross(f, x, y, r, true, 0.35 * r, rgb);
+        break;
+    case MARKER_CENTROID:
+        draw_cross(f, x, y, 5.2, false, 3.4, 0xffffff);
+        draw_cross(f, x, y, 4.6, false, 2.0, 0x000000);
+        break;
+    case MARKER_SELECTED:
+        cairo_new_sub_path(f->cr);
+        cairo_arc(f->cr, x, y, r + 2.0, 0.0, 4.0 * acos(0.0));
+        figure_color(f, rgb);
+        cairo_set_line_width(f->cr, 1.2);
+        cairo_stroke(f->cr);
+        break;
+    case MARKER_CROSS:
+        draw_cross(f, x, y, r, false, 0.35 * r, rgb);
+        break;
+    case MARKER_SMALL:
+        draw_disc(f, x, y, fmin(0.6 * r, 1.1), rgb);
+        break;
+    default:
+        draw_disc(f, x, y, r, rgb);
+        break;
+    }
+}
+
+void figure_image(struct figure *f, const uint32_t *pixels, size_t rows, size_t cols, double x,
+                  double y, double width, double height)
+{
+    cairo_surface_t *const image =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)cols, (int)rows);
+    unsigned char *const data = cairo_image_surface_get_data(image);
+    const size_t stride = (size_t)cairo_image_surface_get_stride(image);
+
+    for (size_t i = 0; data != NULL && i < rows; i++)
+        memcpy(data + i * stride, pixels + i * cols, cols * sizeof *pixels);
+    cairo_surface_mark_dirty(image);
+    cairo_save(f->cr);
+    cairo_translate(f->cr, x, y);
+    cairo_scale(f->cr, width / (double)cols, height / (double)rows);
+    cairo_set_source_surface(f->cr, image, 0.0, 0.0);
+    cairo_pattern_set_filter(cairo_get_source(f->cr), CAIRO_FILTER_NEAREST);
+    cairo_rectangle(f->cr, 0.0, 0.0, (double)cols, (double)rows);
+    cairo_fill(f->cr);
+    cairo_restore(f->cr);
+    cairo_surface_destroy(image);
+}

@@ -1,0 +1,54 @@
+#include "config.h"
+#include "plot/figure_parts.h"
+
+#include <math.h>
+
+#include "plot/frame.h"
+#include "plot/palette.h"
+
+static void draw_bars(struct figure *f, const struct axes *a, const struct bars *b)
+{
+    const double bottom = axes_y(a, 0.0);
+    const double width = a->data.w / (double)b->n_bins;
+    const double gap = width > 3.0 ? fmin(0.1 * width, 2.0) : 0.0;
+
+    for (size_t i = 0; i < b->n_bins; i++) {
+        const double left = a->data.x + (double)i * width;
+        const double top = axes_y(a, (double)b->counts[i]);
+        if (b->counts[i] == 0)
+            continue;
+        /* The smallest still shows. */
+        cairo_rectangle(f->cr, left + gap / 2, fmin(top, bottom - 0.5), width - gap,
+                        fmax(bottom - top, 0.5));
+        figure_color(f, palette_paper_rgb(b->inks != NULL ? b->inks[i] : b->ink));
+        cairo_fill(f->cr);
+    }
+}
+
+void figure_bars(const struct plot_target *target, const struct bars *b, struct plot_view *view)
+{
+    struct figure *const f = target->figure;
+    const bool any = b->n_bins > 0 && range_ok(b->edges[0], b->edges[b->n_bins]) &&
+                     isfinite(b->edges[b->n_bins] - b->edges[0]);
+    struct axes a = { .text = &b->text,
+                      .rules = b->rules,
+                      .n_rules = b->n_rules,
+                      .y_integer = true,
+                      .window = { 0.0, 1.0, 0.0, 1.0 } };
+
+    (void)view;
+    for (size_t i = 0; any && i < b->n_bins; i++)
+        a.window.y1 = fmax(a.window.y1, (double)b->counts[i]);
+    if (any) {
+        a.window.x0 = b->edges[0];
+        a.window.x1 = b->edges[b->n_bins];
+    }
+    a.window.y1 *= 1.04;
+    axes_layout(f, &a);
+    axes_begin_data(f, &a, b->n_bins);
+    axes_rules(f, &a, b->rules, b->n_rules);
+    if (any)
+        draw_bars(f, &a, b);
+    axes_end_data(f, &a);
+    axes_draw(f, &a);
+}

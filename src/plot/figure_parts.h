@@ -1,0 +1,105 @@
+/* What the kinds of plots share when they are drawn as figures: a page, text and markers on it, and
+ * what is around the data. Lengths are points of 1/72 inch from the upper left corner. */
+#ifndef CT_PLOT_FIGURE_PARTS_H
+#define CT_PLOT_FIGURE_PARTS_H
+
+#include <cairo.h>
+
+#include "plot/figure.h"
+#include "plot/ticks.h"
+
+#define FIGURE_WIDTH  (160.0 / 25.4 * 72.0)
+#define FIGURE_HEIGHT (120.0 / 25.4 * 72.0)
+#define FIGURE_PIXELS (300.0 / 72.0) /* of a PNG, a point */
+
+struct bytes { /* zero-initialise; owns data */
+    char *data;
+    size_t n, room;
+    bool failed; /* no memory */
+};
+
+struct figure {
+    enum figure_format format;
+    cairo_t *cr;        /* the page, or an image that will be put on it */
+    cairo_t *page;      /* the page while cr is an image */
+    struct bytes file;  /* what cairo writes */
+    struct bytes texts; /* of an SVG */
+};
+
+void bytes_add(struct bytes *b, const void *data, size_t n);
+
+void figure_color(struct figure *f, uint32_t rgb);
+
+struct label {
+    const char *text; /* untrusted; NULL: none */
+    double x, y;      /* of the base line */
+    double size;
+    double anchor; /* which part of the text is left of x: 0, 0.5 or 1 */
+    double room;   /* cut when it is longer than that; 0: never */
+    bool is_bold;
+    bool is_upright; /* from below to above */
+    uint32_t rgb;
+};
+
+void figure_label(struct figure *f, const struct label *l);
+double figure_label_width(struct figure *f, const char *text, double size);
+
+/* A marker of radius r at a place of the page. */
+void figure_marker(struct figure *f, double x, double y, uint8_t marker, uint32_t rgb, double r);
+
+/* Pixels [rows, cols] 0xRRGGBB, native, over the rectangle, unsmoothed. */
+void figure_image(struct figure *f, const uint32_t *pixels, size_t rows, size_t cols, double x,
+                  double y, double width, double height);
+
+struct box {
+    double x, y, w, h;
+};
+
+struct axes { /* the first part is filled in by the kind of plot; borrows everything */
+    const struct plot_text *text;
+    const struct color_bar *bar;   /* NULL: none */
+    const struct plot_rule *rules; /* whose labels are beside them */
+    size_t n_rules;
+    struct plot_window window;
+    bool x_integer, y_integer;
+    bool y_down;
+    bool is_square;
+    double shift;         /* as in frame.h */
+    const char *names[2]; /* above the data, at both sides of split_x */
+    double split_x;
+
+    /* filled in by axes_layout */
+    struct box data;
+    struct ticks x, y, bar_ticks;
+};
+
+void axes_layout(struct figure *f, struct axes *a);
+
+/* Where a point of the plane lies on the page. */
+double axes_x(const struct axes *a, double x);
+double axes_y(const struct axes *a, double y);
+
+/* What is drawn in between is clipped to the data's rectangle, and an image if there are many
+ * shapes. */
+void axes_begin_data(struct figure *f, const struct axes *a, size_t n_shapes);
+void axes_end_data(struct figure *f, const struct axes *a);
+
+/* Dashed lines, inside the data. */
+void axes_rules(struct figure *f, const struct axes *a, const struct plot_rule *rules,
+                size_t n_rules);
+
+/* All that is around the data, after them. */
+void axes_draw(struct figure *f, const struct axes *a);
+
+/* Words in the middle of the data. */
+void axes_words(struct figure *f, const struct axes *a, const char *words);
+
+void figure_heatmap(const struct plot_target *target, const struct heatmap *h,
+                    struct plot_view *view);
+void figure_scatter(const struct plot_target *target, const struct scatter *s,
+                    struct plot_view *view);
+void figure_series(const struct plot_target *target, const struct series *s,
+                   struct plot_view *view);
+void figure_bars(const struct plot_target *target, const struct bars *b, struct plot_view *view);
+
+#endif

@@ -1,0 +1,89 @@
+#include "config.h"
+#include "plot/figure_parts.h"
+
+#include <math.h>
+
+#include "plot/palette.h"
+
+/* Values that are joined share a path as long as their colour stays. */
+static void draw_lines(struct figure *f, const struct axes *a, const struct series *s)
+{
+    struct series_value last = { .is_shown = false };
+
+    cairo_set_line_width(f->cr, 1.0);
+    cairo_set_line_join(f->cr, CAIRO_LINE_JOIN_BEVEL);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct series_value v = series_value(s, i);
+        const double half = s->style == SERIES_STEPS ? 0.5 : 0.0;
+        const double x = axes_x(a, v.x - half), y = axes_y(a, v.y);
+        if (v.is_shown && last.is_shown)
+            cairo_line_to(f->cr, x, y);
+        if (last.is_shown && (!v.is_shown || v.ink != last.ink)) {
+            figure_color(f, palette_paper_rgb(last.ink));
+            cairo_stroke(f->cr);
+        }
+        if (v.is_shown && (!last.is_shown || v.ink != last.ink))
+            cairo_move_to(f->cr, x, y);
+        if (v.is_shown) /* a value that stands alone is a dot */
+            cairo_line_to(f->cr, axes_x(a, v.x + half), y);
+        last = v;
+    }
+    if (last.is_shown) {
+        figure_color(f, palette_paper_rgb(last.ink));
+        cairo_stroke(f->cr);
+    }
+}
+
+static void draw_bars(struct figure *f, const struct axes *a, const struct series *s)
+{
+    const double base = axes_y(a, fmin(fmax(0.0, a->window.y0), a->window.y1));
+
+    for (size_t i = 0; i < s->n; i++) {
+        const struct series_value v = series_value(s, i);
+        const double left = axes_x(a, v.x - 0.45), right = axes_x(a, v.x + 0.45);
+        if (!v.is_shown)
+            continue;
+        cairo_rectangle(f->cr, left, base, right - left, axes_y(a, v.y) - base);
+        figure_color(f, palette_paper_rgb(v.ink));
+        cairo_fill(f->cr);
+    }
+}
+
+static void draw_points(struct figure *f, const struct axes *a, const struct series *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct series_value v = series_value(s, i);
+        if (v.is_shown)
+            figure_marker(f, axes_x(a, v.x), axes_y(a, v.y), v.marker, palette_paper_rgb(v.ink),
+                          s->n > 500 ? 1.0 : 2.0);
+    }
+}
+
+void figure_series(const struct plot_target *target, const struct series *s, struct plot_view *view)
+{
+    struct figure *const f = target->figure;
+    const bool is_split = s->split > 0 && s->split < s->n;
+    const struct plot_rule border = { .at = (double)s->split - 0.5, .ink = INK_FRAME };
+    struct axes a = { .text = &s->text,
+                      .rules = s->rules,
+                      .n_rules = s->n_rules,
+                      .window = series_window(s),
+                      .x_integer = s->x == NULL,
+                      .names = { is_split ? s->split_labels[0] : NULL,
+                                 is_split ? s->split_labels[1] : NULL },
+                      .split_x = border.at };
+
+    (void)view;
+    axes_layout(f, &a);
+    axes_begin_data(f, &a, s->n);
+    axes_rules(f, &a, s->rules, s->n_rules);
+    axes_rules(f, &a, &border, is_split);
+    if (s->style == SERIES_POINTS)
+        draw_points(f, &a, s);
+    else if (s->style == SERIES_BARS)
+        draw_bars(f, &a, s);
+    else
+        draw_lines(f, &a, s);
+    axes_end_data(f, &a);
+    axes_draw(f, &a);
+}

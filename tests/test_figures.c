@@ -1,0 +1,476 @@
+/* Plots as figures: SVG that is well-formed and has its numbers as text, PNG whose pixels have the
+ * colours of the data, files that are there whole, alike each time. */
+#include "config.h"
+#include "io_temp.h"
+#include "made_analysis.h"
+#include "support.h"
+
+#include <cairo.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "plot/figure.h"
+#include "plot/palette.h"
+#include "report/figures.h"
+
+/* ---- XML, as far as an SVG needs it ---- */
+
+static bool is_entity(const char *at)
+{
+    static const char *const entities[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&apos;" };
+
+    for (size_t i = 0; i < 5; i++)
+        if (strncmp(at, entities[i], strlen(entities[i])) == 0)
+            return true;
+    return false;
+}
+
+/* The end of the tag that begins at `at`; NULL: it has none, or an open quotation mark. */
+static const char *tag_end(const char *at)
+{
+    for (char quote = 0; *at != '\0'; at++) {
+        if (quote != 0 && *at == '<')
+            return NULL;
+        if (*at == quote)
+            quote = 0;
+        else if (quote == 0 && (*at == '"' || *at == '\''))
+            quote = *at;
+        else if (quote == 0 && *at == '>')
+            return at;
+    }
+    return NULL;
+}
+
+/* Every tag is closed by one of its name, every & begins an entity, no control is in it. */
+static void assert_well_formed(const char *xml)
+{
+    enum { DEEPEST = 32 };
+    const char *open[DEEPEST];
+    size_t sizes[DEEPEST];
+    size_t depth = 0;
+
+    for (const char *at = xml; *at != '\0'; at++) {
+        ck_assert_msg((unsigned char)*at >= 0x20 || *at == '\n', "a control: %#x", *at);
+        ck_assert_msg(*at != '&' || is_entity(at), "no entity: %.20s", at);
+        if (*at != '<')
+            continue;
+        const bool closes = at[1] == '/';
+        const char *const name = at + 1 + closes;
+        const size_t size = strcspn(name, " />\n");
+        const char *const end = tag_end(at);
+        ck_assert_msg(end != NULL, "an open tag: %.40s", at);
+        if (closes) {
+            ck_assert_uint_gt(depth--, 0);
+            ck_assert_msg(sizes[depth] == size && memcmp(open[depth], name, size) == 0,
+                          "%.20s closed by %.20s", open[depth], name);
+        } else if (at[1] != '?' && end[-1] != '/') {
+            ck_assert_uint_lt(depth, DEEPEST);
+            open[depth] = name;
+            sizes[depth++] = size;
+        }
+        at = end;
+    }
+    ck_assert_uint_eq(depth, 0);
+}
+
+/* ---- one figure ---- */
+
+struct memory {
+    char *data; /* with a zero behind it */
+    size_t n;
+};
+
+static void take(void *context, const void *data, size_t size)
+{
+    struct memory *const m = context;
+
+    m->data = realloc(m->data, m->n + size + 1);
+    ck_assert_ptr_nonnull(m->data);
+    memcpy(m->data + m->n, data, size);
+    m->n += size;
+    m->data[m->n] = '\0';
+}
+
+enum kind { HEATMAP, SCATTER, SERIES, BARS };
+
+static struct memory make(enum kind kind, const void *plot, enum figure_format format)
+{
+    struct memory m = { NULL, 0 };
+    struct figure *f = NULL;
+
+    ck_assert_int_eq(figure_new(format, &f, NULL), CT_OK);
+    const struct plot_target target = figure_target(f);
+    struct plot_view view = { .area = { 1, 1, 1, 1 } };
+    switch (kind) {
+    case HEATMAP:
+        show_heatmap(&target, plot, &view);
+        break;
+    case SCATTER:
+        show_scatter(&target, plot, &view);
+        break;
+    case SERIES:
+        show_series(&target, plot, &view);
+        break;
+    case BARS:
+        show_bars(&target, plot, &view);
+        break;
+    }
+    ck_assert_uint_eq(view.area.rows, 0); /* no cells to click on */
+    ck_assert_int_eq(figure_write(f, take, &m, NULL), CT_OK);
+    figure_free(f);
+    return m;
+}
+
+static cairo_status_t read_memory(void *context, unsigned char *data, unsigned n)
+{
+    struct memory *const m = context;
+
+    if (n > m->n)
+        return CAIRO_STATUS_READ_ERROR;
+    memcpy(data, m->data, n);
+    m->data += n;
+    m->n -= n;
+    return CAIRO_STATUS_SUCCESS;
+}
+
+enum { WIDE = 1890, HIGH = 1417 }; /* 160 x 120 mm at 300 dots an inch, rounded */
+
+struct picture {
+    cairo_surface_t *surface;
+};
+
+static struct picture picture_read(struct memory m)
+{
+    struct picture p = { cairo_image_surface_create_from_png_stream(read_memory, &m) };
+
+    ck_assert_int_eq(cairo_surface_status(p.surface), CAIRO_STATUS_SUCCESS);
+    ck_assert_int_eq(cairo_image_surface_get_width(p.surface), WIDE);
+    ck_assert_int_eq(cairo_image_surface_get_height(p.surface), HIGH);
+    return p;
+}
+
+static uint32_t pixel(const struct picture *p, size_t row, size_t col)
+{
+    const unsigned char *const data = cairo_image_surface_get_data(p->surface);
+    uint32_t rgb;
+
+    memcpy(&rgb, data + row * (size_t)cairo_image_surface_get_stride(p->surface) + 4 * col, 4);
+    return rgb & 0xFFFFFF;
+}
+
+/* The colours are 10 * value anchors of ColorBrewer's 11-class RdBu, half way between two of them
+ * for 0.5; each fills its sixth of the page's middle. */
+START_TEST(entries_of_a_heatmap_are_pixels_of_their_colour)
+{
+    const double values[] = { -1.0, 0.0, 0.5, 1.0, -0.2, 0.2 };
+    const uint32_t want[] = { 0x053061, 0xf7f7f7, 0xe58368, 0x67001f, 0xd1e5f0, 0xfddbc7 };
+    const struct heatmap map = { .data = { values, DTYPE_F64, 2, 3, 3 },
+                                 .vmin = -1.0,
+                                 .vmax = 1.0,
+                                 .diverging = true,
+                                 .no_bar = true };
+    struct memory m = make(HEATMAP, &map, FIGURE_PNG);
+    const struct picture p = picture_read(m);
+
+    for (size_t i = 0; i < 6; i++) {
+        const size_t row = HIGH * (1 + 2 * (i / 3)) / 4, col = WIDE * (1 + 2 * (i % 3)) / 6;
+        for (size_t near = 0; near < 100; near++)
+            ck_assert_msg(pixel(&p, row + near, col + near) == want[i], "entry %zu: %06x", i,
+                          (unsigned)pixel(&p, row + near, col + near));
+    }
+    ck_assert_uint_eq(pixel(&p, 0, 0), 0xffffff);
+    cairo_surface_destroy(p.surface);
+    free(m.data);
+}
+END_TEST
+
+START_TEST(colours_of_paper_are_those_of_their_maps)
+{
+    ck_assert_uint_eq(palette_paper_map(0.0, true), 0x053061);
+    ck_assert_uint_eq(palette_paper_map(0.5, true), 0xf7f7f7);
+    ck_assert_uint_eq(palette_paper_map(0.9, true), 0xb2182b);
+    ck_assert_uint_eq(palette_paper_map(2.0, true), 0x67001f);
+    ck_assert_uint_eq(palette_paper_map(-1.0, false), 0x00224e);
+    ck_assert_uint_eq(palette_paper_map(1.0, false), 0xfee838);
+    ck_assert_uint_eq(palette_paper_rgb(INK_CLUSTER_0), 0xe69f00);
+    ck_assert_uint_eq(palette_paper_rgb(INK_DIVERGING), 0x053061);
+    ck_assert_uint_eq(palette_paper_rgb(INK_SEQUENTIAL + INK_STEPS - 1), 0xfee838);
+}
+END_TEST
+
+/* 4,000 columns of 1 and -1 in turn are 2,000 pixels of 0 each, whether the last is whole or not.
+ */
+START_TEST(a_large_heatmap_is_made_of_means)
+{
+    enum { COLS = 4000 };
+    double *const values = malloc(COLS * sizeof *values);
+
+    for (size_t j = 0; j < COLS; j++)
+        values[j] = j % 2 == 0 ? 1.0 : -1.0;
+    for (size_t cols = COLS; cols > COLS - 2; cols--) {
+        const struct heatmap map = { .data = { values, DTYPE_F64, 1, cols, cols },
+                                     .vmin = -1.0,
+                                     .vmax = 1.0,
+                                     .diverging = true,
+                                     .no_bar = true };
+        struct memory m = make(HEATMAP, &map, FIGURE_PNG);
+        const struct picture p = picture_read(m);
+        for (size_t row = HIGH / 4; row < HIGH / 2; row += 100)
+            for (size_t col = WIDE / 4; col < WIDE / 2; col++)
+                ck_assert_uint_eq(pixel(&p, row, col), 0xf7f7f7);
+        cairo_surface_destroy(p.surface);
+        free(m.data);
+    }
+    free(values);
+}
+END_TEST
+
+/* ---- text ---- */
+
+static size_t count(const char *text, const char *what)
+{
+    size_t n = 0;
+
+    for (const char *at = strstr(text, what); at != NULL; at = strstr(at + 1, what))
+        n++;
+    return n;
+}
+
+START_TEST(numbers_and_names_are_text)
+{
+    const double x[] = { 0.0, 10.0, 20.0, 30.0 };
+    const double y[] = { -1.0, 1.0, NAN, 0.5 };
+    const struct plot_legend legend = { "a < b & c", INK_CLUSTER_0, MARKER_NOISE };
+    const struct plot_rule rule = { 0.5, true, INK_ACCENT, "eps 0.5" };
+    const struct scatter s = { .text = { "The title", "abscissa", "ordinate", &legend, 1 },
+                               .x = x,
+                               .y = y,
+                               .n = 4,
+                               .rules = &rule,
+                               .n_rules = 1,
+                               .bar = { true, true, -3.0, 3.0, "t" } };
+    static const char *const want[] = {
+        ">0<",        ">20<",      ">-1.0<", ">0.5<", ">The title<",       ">abscissa<",
+        ">ordinate<", ">eps 0.5<", ">-3<",   ">t<",   ">a &lt; b &amp; c<"
+    };
+    struct memory m = make(SCATTER, &s, FIGURE_SVG);
+
+    assert_well_formed(m.data);
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++)
+        ck_assert_msg(strstr(m.data, want[i]) != NULL, "no %s", want[i]);
+    free(m.data);
+}
+END_TEST
+
+/* Controls, bytes that are no UTF-8, what XML has no place for, more than there is room for. */
+START_TEST(text_from_strangers_does_no_harm)
+{
+    char longest[5000];
+    const double y[] = { 1.0, 2.0 };
+    struct series s = {
+        .y = y, .n = 2, .split = 1, .split_labels = { "\x1b[31m\xff</text>\xEF\xBF\xBE", longest }
+    };
+
+    memset(longest, 'W', sizeof longest);
+    longest[sizeof longest - 1] = '\0';
+    s.text.title = longest;
+    s.text.x_label = "\xE2\x80\xAE]]>";
+    struct memory m = make(SERIES, &s, FIGURE_SVG);
+    assert_well_formed(m.data);
+    ck_assert_ptr_nonnull(strstr(m.data, "\\u{1b}[31m\\xff&lt;/text&gt;\xEF\xBF\xBD"));
+    ck_assert_ptr_nonnull(strstr(m.data, "W\xE2\x80\xA6<"));
+    ck_assert_uint_lt(m.n, 20000);
+    free(m.data);
+    m = make(SERIES, &s, FIGURE_PNG);
+    cairo_surface_destroy(picture_read(m).surface);
+    free(m.data);
+}
+END_TEST
+
+START_TEST(a_hundred_thousand_points_are_an_image)
+{
+    enum { N = 100000 };
+    double *const x = malloc(2 * N * sizeof *x);
+
+    for (size_t i = 0; i < 2 * N; i++)
+        x[i] = (double)(i * 7919 % 10007);
+    struct scatter s = { .x = x, .y = x + N, .n = N, .ink = INK_CLUSTER_0 + 4 };
+    struct memory m = make(SCATTER, &s, FIGURE_SVG);
+    assert_well_formed(m.data);
+    ck_assert_uint_eq(count(m.data, "<image"), 1);
+    ck_assert_uint_lt(m.n, 10 * 1000 * 1000);
+    free(m.data);
+    s.n = 100;
+    m = make(SCATTER, &s, FIGURE_SVG);
+    ck_assert_uint_eq(count(m.data, "<image"), 0);
+    ck_assert_uint_ge(count(m.data, "<path"), 100);
+    free(m.data);
+    free(x);
+}
+END_TEST
+
+START_TEST(nothing_and_nonsense_are_drawn)
+{
+    const double y[] = { NAN, INFINITY, -INFINITY, 1e308, -1e308 };
+    const uint64_t counts[] = { 0, UINT64_MAX };
+    const double edges[] = { 0.0, 1.0, 2.0 };
+    const struct scatter scatters[] = { { .n = 0 },
+                                        { .x = y, .y = y, .n = 5, .equal_aspect = true },
+                                        { .x = y, .y = y, .n = 1, .bar = { .shown = true } } };
+    const struct series series[] = { { .n = 0 },
+                                     { .y = y, .n = 5, .style = SERIES_LINE },
+                                     { .y = y, .n = 5, .style = SERIES_STEPS },
+                                     { .y = y, .n = 5, .style = SERIES_BARS } };
+    const struct bars bars[] = { { .n_bins = 0 },
+                                 { .counts = counts, .edges = edges, .n_bins = 2 } };
+    const struct heatmap maps[] = { { .data = { y, DTYPE_F64, 0, 0, 0 } },
+                                    { .data = { y, DTYPE_F64, 1, 5, 5 } },
+                                    { .data = { y, DTYPE_F64, 1, 1, 1 }, .diverging = true } };
+    struct memory m[12];
+    size_t n = 0;
+
+    for (size_t i = 0; i < 3; i++) {
+        m[n++] = make(SCATTER, &scatters[i], FIGURE_SVG);
+        m[n++] = make(HEATMAP, &maps[i], FIGURE_SVG);
+    }
+    for (size_t i = 0; i < 4; i++)
+        m[n++] = make(SERIES, &series[i], FIGURE_SVG);
+    for (size_t i = 0; i < 2; i++)
+        m[n++] = make(BARS, &bars[i], FIGURE_SVG);
+    ck_assert_ptr_nonnull(strstr(m[1].data, ">no data<"));
+    while (n-- > 0) {
+        assert_well_formed(m[n].data);
+        ck_assert_msg(strstr(m[n].data, "nan") == NULL && strstr(m[n].data, "inf") == NULL,
+                      "figure %zu has a place that is no number", n);
+        free(m[n].data);
+    }
+}
+END_TEST
+
+/* ---- all of an analysis ---- */
+
+static char *read_figure(const char *folder, const struct plot *plot, const char *ending,
+                         size_t *size)
+{
+    char name[200];
+
+    snprintf(name, sizeof name, "%s/%s.%s", folder, plot->name, ending);
+    return slurp(temp_path(name), size);
+}
+
+static void write_all(double alpha, const char *folder)
+{
+    const struct plot_request everything = { 0 };
+    struct analysis a;
+    struct ct_error err = { 0 };
+    size_t n = 0;
+
+    make_analysis(&a, alpha);
+    if (figures_write(&a, &everything, temp_path(folder), &n, &err) != CT_OK)
+        ck_abort_msg("%s", err.text);
+    ck_assert_uint_eq(n, 2 * n_plots);
+    analysis_clear(&a);
+}
+
+/* As another run of the program would: what cairo numbers begins anew. */
+static void write_in_child(const char *folder)
+{
+    int status;
+    const pid_t child = fork();
+
+    if (child == 0) {
+        write_all(0.05, folder);
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+}
+
+START_TEST(every_plot_is_two_files_alike_each_time)
+{
+    static const char *const endings[] = { "svg", "png" };
+
+    write_in_child("one");
+    write_in_child("two");
+    ck_assert_uint_eq(count_entries(temp_path("one")), 2 * n_plots);
+    for (size_t i = 0; i < n_plots; i++)
+        for (size_t k = 0; k < 2; k++) {
+            size_t sizes[2];
+            char *const one = read_figure("one", &plots[i], endings[k], &sizes[0]);
+            char *const two = read_figure("two", &plots[i], endings[k], &sizes[1]);
+            ck_assert_msg(sizes[0] == sizes[1] && memcmp(one, two, sizes[0]) == 0, "%s.%s",
+                          plots[i].name, endings[k]);
+            if (k == 0) {
+                assert_well_formed(one);
+                ck_assert_msg(count(one, "<text") > 8, "%s", plots[i].name);
+            } else {
+                ck_assert_mem_eq(one + 37, "pHYs", 4);
+            }
+            free(one);
+            free(two);
+        }
+}
+END_TEST
+
+START_TEST(without_a_significant_neuron_words_say_so)
+{
+    write_all(1e-300, "none");
+    for (size_t i = 0; i < n_plots; i++) {
+        char *const svg = read_figure("none", &plots[i], "svg", NULL);
+        assert_well_formed(svg);
+        if (plots[i].space == SPACE_MATRIX || plots[i].space == SPACE_PLANE)
+            ck_assert_ptr_nonnull(strstr(svg, ">no significant neuron<"));
+        free(svg);
+    }
+}
+END_TEST
+
+START_TEST(what_is_in_the_way_is_told_in_a_line)
+{
+    const struct plot_request everything = { 0 };
+    struct ct_error err = { 0 };
+    struct analysis a;
+    size_t n;
+
+    ck_assert_int_eq(figures_check(temp_path("nowhere"), false, &err), CT_OK);
+    ck_assert_int_eq(mkdir(temp_path("some"), 0777), 0);
+    temp_text("some/kl.png", "old");
+    ck_assert_int_eq(figures_check(temp_path("some"), false, &err), CT_EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "kl.png is there already"));
+    ck_assert_int_eq(figures_check(temp_path("some"), true, &err), CT_OK);
+
+    /* Nothing computed: nothing to draw, and what was there is of another analysis. */
+    analysis_init(&a);
+    ck_assert_int_eq(figures_write(&a, &everything, temp_path("some"), &n, &err), CT_OK);
+    ck_assert_uint_eq(n, 0);
+    ck_assert_uint_eq(count_entries(temp_path("some")), 0);
+    ck_assert_int_eq(figures_write(&a, &everything, temp_text("file", ""), &n, &err), CT_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "is no folder"));
+    analysis_clear(&a);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        entries_of_a_heatmap_are_pixels_of_their_colour,
+        colours_of_paper_are_those_of_their_maps,
+        a_large_heatmap_is_made_of_means,
+        numbers_and_names_are_text,
+        text_from_strangers_does_no_harm,
+        a_hundred_thousand_points_are_an_image,
+        nothing_and_nonsense_are_drawn,
+        every_plot_is_two_files_alike_each_time,
+        without_a_significant_neuron_words_say_so,
+        what_is_in_the_way_is_told_in_a_line,
+    };
+
+    temp_begin();
+    const int status = RUN_TESTS("figures", tests);
+    temp_end();
+    return status;
+}
