@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/decimal.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -100,6 +101,34 @@ static int log10_pow2(int q)
 static int log10_three_quarters_pow2(int q)
 {
     return (int)(((int64_t)q * 1292913986 - 536607788) >> 32);
+}
+
+/* ---- what float64 does exactly: everyday numbers ---- */
+
+enum { EXACT_MAX = 22 };
+static const double exact_powers[EXACT_MAX + 1] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+
+/* One product or quotient of exact numbers rounds once, that is, correctly (Clinger 1990). */
+static bool divide_exactly(struct decimal d, double *value)
+{
+    if (d.digits > UINT64_C(1) << 53 || d.exponent < -EXACT_MAX || d.exponent > EXACT_MAX)
+        return false;
+    *value = d.exponent < 0 ? (double)d.digits / exact_powers[-d.exponent]
+                            : (double)d.digits * exact_powers[d.exponent];
+    return true;
+}
+
+/* value times 10^k to the nearest whole number below 10^11; false where the rounding of the product
+ * might decide, near to a tie. */
+static bool scale_roughly(double value, int k, uint64_t *digits)
+{
+    if (k < 0 || k > EXACT_MAX)
+        return false;
+    const double p = value * exact_powers[k];
+    *digits = (uint64_t)(p + 0.5);
+    return fabs(p - (double)*digits) < 0.5 - 1e-4;
 }
 
 /* ---- to decimal ---- */
@@ -204,13 +233,14 @@ struct decimal decimal_round_f32(float value)
     const uint32_t m = biased > 0 ? fraction | 0x800000 : fraction;
     const int shift = 32 + __builtin_clz(m);
     const int e = (biased > 0 ? biased : 1) - 150 - shift;
-    int exponent = log10_pow2(e + 63); /* the value's, or one less */
-    uint64_t digits = scale_f32((uint64_t)m << shift, e, DIGITS - 1 - exponent);
-    if (digits >= LIMIT) {
-        exponent++;
-        digits = scale_f32((uint64_t)m << shift, e, DIGITS - 1 - exponent);
+    int k = DIGITS - 1 - log10_pow2(e + 63); /* DIGITS digits before the point, or one more */
+    uint64_t digits;
+    for (;; k--) {
+        if (!scale_roughly((double)value, k, &digits))
+            digits = scale_f32((uint64_t)m << shift, e, k);
+        if (digits < LIMIT)
+            return (struct decimal){ .digits = digits, .exponent = -k };
     }
-    return (struct decimal){ .digits = digits, .exponent = exponent - (DIGITS - 1) };
 }
 
 /* ---- to binary ---- */
@@ -219,6 +249,8 @@ bool decimal_to_f64(struct decimal d, double *value)
 {
     enum { DROPPED = 128 - 53 };
 
+    if (divide_exactly(d, value))
+        return true;
     if (d.digits == 0) {
         *value = 0.0;
         return true;
