@@ -221,7 +221,7 @@ endif
 tests_test_figures_SOURCES = tests/test_figures.c tests/made_analysis.c tests/made_analysis.h \
 	$(IO_TEST_SOURCES)
 tests_test_figures_CPPFLAGS = $(TEST_CPPFLAGS) $(CAIRO_CFLAGS)
-tests_test_figures_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
+tests_test_figures_LDADD = $(REPORT) $(ALL_LIBS) $(CAIRO_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_run
 tests_test_run_SOURCES = tests/test_run.c $(TEST_SUPPORT)

@@ -8,7 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include <curl/curl.h>
+#include "io/curl_library.h"
 
 enum {
     MAX_REDIRECTS = 10,
@@ -80,8 +80,11 @@ enum ct_status download_new(const struct download_params *params, struct downloa
 {
     const bool is_http = strncasecmp(params->endpoint, "http://", 7) == 0 ||
                          strncasecmp(params->endpoint, "https://", 8) == 0;
-    struct download *const d = calloc(1, sizeof *d);
+    enum ct_status status = curl_library_load(err);
+    struct download *const d = status == CT_OK ? calloc(1, sizeof *d) : NULL;
 
+    if (status != CT_OK)
+        return status;
     if (d == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         free(d);
         return ct_fail_nomem(err, "download", 0);
@@ -90,9 +93,8 @@ enum ct_status download_new(const struct download_params *params, struct downloa
     d->endpoint = strdup(params->endpoint);
     d->tick = params->tick;
     d->context = params->context;
-    enum ct_status status = d->curl != NULL && d->endpoint != NULL
-                                ? make_headers(d, params->token, err)
-                                : ct_fail_nomem(err, "download", 0);
+    status = d->curl != NULL && d->endpoint != NULL ? make_headers(d, params->token, err)
+                                                    : ct_fail_nomem(err, "download", 0);
     if (status == CT_OK && !is_http)
         status = ct_fail(err, CT_EINVAL, "HF_ENDPOINT: '%.200s' is no URL; give https://HOST",
                          params->endpoint);

@@ -39,7 +39,7 @@ struct download_reply {                /* what the hub tells about a file withou
 bool download_is_built_in(void);
 
 /* CT_EINVAL (an endpoint that is no URL, a token that is none), CT_ENOTSUP (built without
- * libcurl), CT_ENOMEM. */
+ * libcurl), CT_EIO (libcurl cannot be loaded), CT_ENOMEM. */
 enum ct_status download_new(const struct download_params *params, struct download **out,
                             struct ct_error *err);
 void download_free(struct download *d);

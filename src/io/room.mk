@@ -21,7 +21,9 @@ src_io_libio_a_SOURCES = \
 	src/io/safetensors_writer.c src/io/safetensors_writer.h \
 	src/io/stimuli.c src/io/stimuli.h
 if HAVE_LIBCURL
-src_io_libio_a_SOURCES += src/io/download.c
+src_io_libio_a_SOURCES += \
+	src/io/curl_library.c src/io/curl_library.h \
+	src/io/download.c
 else
 src_io_libio_a_SOURCES += src/io/download_none.c
 endif

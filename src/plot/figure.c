@@ -1,7 +1,6 @@
 #include "config.h"
 #include "plot/figure_parts.h"
 
-#include <cairo-svg.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,8 +46,7 @@ static cairo_status_t take_bytes(void *context, const unsigned char *data, unsig
 
 enum ct_status figure_check(struct ct_error *err)
 {
-    (void)err;
-    return CT_OK;
+    return cairo_library_load(err);
 }
 
 static cairo_surface_t *new_page(struct figure *f)
@@ -74,8 +72,11 @@ static void plain_letters(cairo_t *cr)
 
 enum ct_status figure_new(enum figure_format format, struct figure **out, struct ct_error *err)
 {
-    struct figure *const f = calloc(1, sizeof *f);
+    const enum ct_status status = figure_check(err);
+    struct figure *const f = status == CT_OK ? calloc(1, sizeof *f) : NULL;
 
+    if (status != CT_OK)
+        return status;
     if (f == NULL)
         return ct_fail_nomem(err, "figure", sizeof *f);
     f->format = format;

@@ -18,10 +18,11 @@ enum figure_format { FIGURE_SVG, FIGURE_PNG, N_FIGURE_FORMATS };
 
 enum { FIGURE_MOST_PIXELS = 2000, FIGURE_MOST_SHAPES = 5000 };
 
-/* CT_EINVAL: the program was built without cairo. */
+/* CT_EINVAL: the program was built without cairo; CT_EIO: cairo cannot be loaded. */
 enum ct_status figure_check(struct ct_error *err);
 
-/* An empty page, owned by the caller until figure_free(). CT_EINVAL as above, CT_ENOMEM. */
+/* An empty page, owned by the caller until figure_free(). CT_EINVAL, CT_EIO as above,
+ * CT_ENOMEM. */
 enum ct_status figure_new(enum figure_format format, struct figure **out, struct ct_error *err);
 
 /* To show one plot on it. */

@@ -3,8 +3,7 @@
 #ifndef CT_PLOT_FIGURE_PARTS_H
 #define CT_PLOT_FIGURE_PARTS_H
 
-#include <cairo.h>
-
+#include "plot/cairo_library.h"
 #include "plot/figure.h"
 #include "plot/ticks.h"
 

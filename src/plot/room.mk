@@ -17,6 +17,7 @@ src_plot_libplot_a_SOURCES = \
 if HAVE_CAIRO
 src_plot_libplot_a_CPPFLAGS = $(AM_CPPFLAGS) $(CAIRO_CFLAGS)
 src_plot_libplot_a_SOURCES += \
+	src/plot/cairo_library.c src/plot/cairo_library.h \
 	src/plot/figure.c src/plot/figure.h \
 	src/plot/figure_axes.c \
 	src/plot/figure_bars.c \
