@@ -195,7 +195,7 @@ void tsne_forces_compute(struct tsne_forces *forces, const struct tsne_joint *P,
         return;
     }
     crew_run(crew, n_blocks + 1, attract_or_build, &section);
-    crew_run(crew, n_blocks, tree_block, &section);
+    crew_run(crew, tsne_tree_n_blocks(forces->n_samples), tree_block, &section);
     tsne_tree_read(&forces->tree, forces->repel_x, forces->repel_y, forces->row_z);
     sum_z(forces);
 }

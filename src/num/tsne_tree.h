@@ -30,7 +30,7 @@ struct tsne_tree { /* zero-initialise; owns its arrays until tsne_tree_clear() *
     float *fx; /* the repulsion, in that order too: sum w^2 (x_i - x_j) */
     float *fy;
     float *z;                /* sum w */
-    struct tsne_cell *cells; /* [2 n_samples] each before its children */
+    struct tsne_cell *cells; /* [2 n_samples] each before its children; the end after the last */
     size_t n_cells;
     float root_width;
 };
@@ -42,7 +42,8 @@ void tsne_tree_clear(struct tsne_tree *tree);
 /* The tree over x, y [n_samples]. O(n log n), allocates nothing. */
 void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y);
 
-/* fx, fy and z of the points at places TSNE_BLOCK * block .. of the tree's order. */
+/* Into how many blocks of neighbours the points fall, and fx, fy and z of one of them. */
+size_t tsne_tree_n_blocks(size_t n_samples);
 void tsne_tree_repel(struct tsne_tree *tree, size_t block);
 
 /* Those of all points, in the points' own order. */
