@@ -72,7 +72,7 @@ static char *find_newest(const char *sessions)
     while (directory != NULL && (entry = readdir(directory)) != NULL)
         if (strncmp(entry->d_name, prefix, PREFIX_SIZE) == 0 && strlen(entry->d_name) < NAME_SIZE &&
             strcmp(entry->d_name, newest) > 0)
-            snprintf(newest, sizeof newest, "%s", entry->d_name);
+            memcpy(newest, entry->d_name, strlen(entry->d_name) + 1);
     if (directory != NULL)
         closedir(directory);
     return newest[0] != '\0' ? outfile_join(sessions, newest) : NULL;
