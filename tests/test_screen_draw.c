@@ -82,13 +82,21 @@ static void draw_all_sizes(struct app *app)
         }
 }
 
-static void draw_every_view(struct app *app)
+static void draw_at_80x24(struct app *app)
+{
+    struct canvas c;
+
+    draw(app, 24, 80, false, true, &c);
+    canvas_clear(&c);
+}
+
+static void draw_every_view(struct app *app, void (*draw_sizes)(struct app *app))
 {
     for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
         app->stage = stage;
         for (size_t v = 0; v < view_count(stage); v++) {
             app->view[stage] = v;
-            draw_all_sizes(app);
+            draw_sizes(app);
         }
     }
 }
@@ -98,12 +106,12 @@ START_TEST(every_view_draws_in_every_size)
     struct app app;
 
     begin(&app, true);
-    draw_every_view(&app);
+    draw_every_view(&app, draw_all_sizes);
     app_select_neuron(&app, 17);
     app.mark = (struct cluster_mark){ CLUSTER_KMEANS, 0 };
-    draw_every_view(&app);
+    draw_every_view(&app, draw_all_sizes);
     app.is_wide = true;
-    draw_every_view(&app);
+    draw_every_view(&app, draw_all_sizes);
     app_clear(&app);
 }
 END_TEST
@@ -113,7 +121,7 @@ START_TEST(every_view_draws_before_there_is_anything)
     struct app app;
 
     begin(&app, false);
-    draw_every_view(&app);
+    draw_every_view(&app, draw_all_sizes);
     app_clear(&app);
 }
 END_TEST
@@ -127,12 +135,12 @@ START_TEST(every_view_draws_while_a_stage_runs)
     app.goal = STAGE_SIMILARITY;
     for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
         app.news = (struct worker_news){ WORKER_RUNNING, stage, .done = 3, .total = 7 };
-        draw_every_view(&app);
+        draw_every_view(&app, draw_at_80x24);
         ck_assert_int_eq(analysis_run(&app.a, stage, NULL, NULL), CT_OK);
     }
     for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
         app.news.stage = stage;
-        draw_every_view(&app);
+        draw_every_view(&app, draw_at_80x24);
     }
     app_clear(&app);
 }
