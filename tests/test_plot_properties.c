@@ -376,8 +376,8 @@ static struct plot_text wild_text(void)
 
     for (size_t i = 0; i < 30; i++)
         legend[i] = (struct plot_legend){ texts[below(N)], (ink)below(200), (uint8_t)below(90) };
-    return (struct plot_text){ texts[below(N)], texts[below(N)], texts[below(N)], legend,
-                               below(31) };
+    return (struct plot_text){ texts[below(N)], texts[below(N)], texts[below(N)],
+                               legend,          below(31),       false };
 }
 
 static struct plot_window wild_window(void)

@@ -143,6 +143,7 @@ on_the_demo() {
     zoom_and_help
     wrong_input
     files
+    figures
     keys q
     await_gone 'everything is computed'
     ended 0
@@ -406,6 +407,31 @@ files() {
     keys n
     await_gone 'write over them'
     ok "the view as text, and the files of run"
+}
+
+figures() {
+    keys f
+    await 'write figures to: \|without cairo'
+    if holds 'without cairo'; then
+        keys Escape
+        ok "figures: a line that says why there are none"
+        return
+    fi
+    keys C-u
+    type_in figures
+    keys Enter
+    await '32 figures written to figures'
+    [ -s "$tmp/figures/tsne.svg" ] && [ -s "$tmp/figures/cosine-dbscan.png" ] ||
+        fail "figures are missing: $(ls "$tmp/figures")"
+    keys f
+    await 'write figures to: '
+    keys C-u
+    type_in figures
+    keys Enter
+    await 'holds figures; write over them'
+    keys n
+    await_gone 'write over them'
+    ok "every plot as a figure"
 }
 
 # ---- other sizes, a long stage, leaving ----

@@ -405,24 +405,35 @@ void figure_marker(struct figure *f, double x, double y, uint8_t marker, uint32_
     }
 }
 
-void figure_image(struct figure *f, const uint32_t *pixels, size_t rows, size_t cols, double x,
-                  double y, double width, double height)
+/* Some readers of SVG smooth an image whatever it says: of many pixels an entry, only the edge. */
+static size_t pixels_each(const struct figure *f, size_t n)
 {
+    enum { ENOUGH = 1200 };
+
+    return f->format == FIGURE_SVG && n < ENOUGH ? ENOUGH / n : 1;
+}
+
+void figure_image(struct figure *f, const uint32_t *pixels, size_t rows, size_t cols,
+                  const struct box *at)
+{
+    const size_t high = pixels_each(f, rows), wide = pixels_each(f, cols);
     cairo_surface_t *const image =
-        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)cols, (int)rows);
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(cols * wide), (int)(rows * high));
     unsigned char *const data = cairo_image_surface_get_data(image);
     const size_t stride = (size_t)cairo_image_surface_get_stride(image);
 
-    for (size_t i = 0; data != NULL && i < rows; i++)
-        memcpy(data + i * stride, pixels + i * cols, cols * sizeof *pixels);
+    for (size_t i = 0; data != NULL && i < rows * high; i++) {
+        uint32_t *const row = (uint32_t *)(void *)(data + i * stride);
+        for (size_t j = 0; j < cols * wide; j++)
+            row[j] = pixels[i / high * cols + j / wide];
+    }
     cairo_surface_mark_dirty(image);
     cairo_save(f->cr);
-    cairo_translate(f->cr, x, y);
-    cairo_scale(f->cr, width / (double)cols, height / (double)rows);
+    cairo_translate(f->cr, at->x, at->y);
+    cairo_scale(f->cr, at->w / (double)(cols * wide), at->h / (double)(rows * high));
     cairo_set_source_surface(f->cr, image, 0.0, 0.0);
     cairo_pattern_set_filter(cairo_get_source(f->cr), CAIRO_FILTER_NEAREST);
-    cairo_rectangle(f->cr, 0.0, 0.0, (double)cols, (double)rows);
-    cairo_fill(f->cr);
+    cairo_paint(f->cr); /* a fill would be a pattern in an SVG */
     cairo_restore(f->cr);
     cairo_surface_destroy(image);
 }

@@ -3,8 +3,8 @@
  * names, legend and colour bar around the data. SVG with text as text, or PNG of 300 dots an inch.
  *
  * Colours are those of the terminal's plots, chosen for paper: cividis, ColorBrewer's RdBu, and
- * Okabe & Ito's for clusters. Of a heatmap every entry is a pixel that is never smoothed, or every
- * pixel the mean of as many entries as it takes to have at most FIGURE_MOST_PIXELS a side. More
+ * Okabe & Ito's for clusters. An entry of a heatmap has an edge and is never smoothed; of a side
+ * with more than FIGURE_MOST_PIXELS, every pixel is the mean of the same number of entries. More
  * than FIGURE_MOST_SHAPES points or lines are one image inside the SVG, which would be slow to show
  * and large otherwise.
  */
@@ -16,7 +16,7 @@
 
 enum figure_format { FIGURE_SVG, FIGURE_PNG, N_FIGURE_FORMATS };
 
-enum { FIGURE_MOST_PIXELS = 2000, FIGURE_MOST_SHAPES = 5000 };
+enum { FIGURE_MOST_PIXELS = 1800, FIGURE_MOST_SHAPES = 5000 };
 
 /* CT_EINVAL: the program was built without cairo; CT_EIO: cairo cannot be loaded. */
 enum ct_status figure_check(struct ct_error *err);

@@ -306,7 +306,7 @@ static void draw_bar(struct figure *f, const struct axes *a)
 
     for (size_t i = 0; i < STEPS; i++)
         steps[i] = palette_paper_map(1.0 - ((double)i + 0.5) / STEPS, bar->diverging);
-    figure_image(f, steps, STEPS, 1, x, a->data.y, BAR_WIDTH, a->data.h);
+    figure_image(f, steps, STEPS, 1, &(struct box){ x, a->data.y, BAR_WIDTH, a->data.h });
     draw_frame(f, x, a->data.y, BAR_WIDTH, a->data.h);
     for (size_t k = 0; k < a->bar_ticks.n; k++) {
         const double y = a->data.y + (1.0 - part(a->bar_ticks.at[k], lo, hi)) * a->data.h;

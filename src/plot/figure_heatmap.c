@@ -50,7 +50,8 @@ static bool draw_image(struct figure *f, const struct axes *a, const struct heat
     for (size_t i = 0; done && i < g.rows * g.cols; i++)
         rgb[i] = value_rgb(h, pixels[i], a->bar->lo, a->bar->hi);
     if (done)
-        figure_image(f, rgb, g.rows, g.cols, left, fmin(y0, y1), right - left, fabs(y1 - y0));
+        figure_image(f, rgb, g.rows, g.cols,
+                     &(struct box){ left, fmin(y0, y1), right - left, fabs(y1 - y0) });
     free(rgb);
     heatmap_cache_clear(&one);
     return done;

@@ -46,13 +46,13 @@ double figure_label_width(struct figure *f, const char *text, double size);
 /* A marker of radius r at a place of the page. */
 void figure_marker(struct figure *f, double x, double y, uint8_t marker, uint32_t rgb, double r);
 
-/* Pixels [rows, cols] 0xRRGGBB, native, over the rectangle, unsmoothed. */
-void figure_image(struct figure *f, const uint32_t *pixels, size_t rows, size_t cols, double x,
-                  double y, double width, double height);
-
 struct box {
     double x, y, w, h;
 };
+
+/* Pixels [rows, cols] 0xRRGGBB, native, over a rectangle, unsmoothed. */
+void figure_image(struct figure *f, const uint32_t *pixels, size_t rows, size_t cols,
+                  const struct box *at);
 
 struct axes { /* the first part is filled in by the kind of plot; borrows everything */
     const struct plot_text *text;

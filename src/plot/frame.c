@@ -56,7 +56,9 @@ static bool legend_entry(const struct frame *f, size_t k, const char **label, in
 {
     const bool ascii = f->canvas->ascii;
 
-    if (k < f->text->n_legend) {
+    const size_t n_legend = f->text->legend_on_page ? 0 : f->text->n_legend;
+
+    if (k < n_legend) {
         const struct plot_legend *const e = &f->text->legend[k];
         const uint32_t glyph = marker_char(f->canvas, e->marker, e->ink);
         *label = e->label != NULL ? e->label : "";
@@ -64,9 +66,9 @@ static bool legend_entry(const struct frame *f, size_t k, const char **label, in
         *ch = e->marker == 0 ? (ascii ? '#' : 0x2588) : glyph == 0 ? BRAILLE_DOTS : glyph;
         return true;
     }
-    if (k - f->text->n_legend >= f->n_rules)
+    if (k - n_legend >= f->n_rules)
         return false;
-    const struct plot_rule *const rule = &f->rules[k - f->text->n_legend];
+    const struct plot_rule *const rule = &f->rules[k - n_legend];
     *label = rule->label;
     *i = rule->ink;
     *ch = rule->across ? (ascii ? '-' : 0x254C) : (ascii ? ':' : 0x254E);

@@ -79,6 +79,7 @@ struct plot_text {
     const char *y_label;
     const struct plot_legend *legend; /* [n_legend] */
     size_t n_legend;
+    bool legend_on_page; /* figures alone have it: a page cannot be asked what is where */
 };
 
 #endif

@@ -27,6 +27,7 @@ void draw_activations(const struct analysis *a, const struct plot_target *target
         .vmin = -scale,
         .vmax = scale,
         .diverging = true,
+        .bar_label = "activation",
         .window = request->window,
         .cache = request->cache,
         .version = request->version,

@@ -95,6 +95,7 @@ static void draw_matrix(const struct analysis *a, const struct plot_target *targ
         .vmin = -scale,
         .vmax = scale,
         .diverging = true,
+        .bar_label = m->is_cosine ? "cosine" : "product",
         .lower = true,
         .window = request->window,
         .cache = request->cache,

@@ -65,7 +65,7 @@ void draw_t_values(const struct analysis *a, const struct plot_target *target,
     fill_legend(a, request, legend, name, sizeof name);
     snprintf(title, sizeof title, "t of each neuron: %zu of %zu significant", t->n_significant, n);
     const struct scatter scatter = {
-        .text = { title, "neuron", "t", legend, 2 },
+        .text = { title, "neuron", "t", legend, 2, false },
         .x = x,
         .y = x + n,
         .n = n,
@@ -138,7 +138,7 @@ void draw_volcano(const struct analysis *a, const struct plot_target *target,
              a->load->group_names[t->contrast.groups[1]]);
     const struct plot_rule rule = { -log10(t->p_threshold), true, INK_DIM, NULL };
     const struct scatter scatter = {
-        .text = { title, x_label, "-log10 p", legend, 2 },
+        .text = { title, x_label, "-log10 p", legend, 2, false },
         .x = points,
         .y = points + 1,
         .x_stride = 2,

@@ -86,6 +86,29 @@ done:
     free(markers);
 }
 
+/* Clusters as they are called in the result files: as many as have colours of their own, or none.
+ */
+struct cluster_legend {
+    struct plot_legend entries[INK_N_CLUSTERS + 1];
+    char names[INK_N_CLUSTERS][12];
+};
+
+static size_t fill_legend(struct cluster_legend *legend, size_t n_clusters, bool has_noise)
+{
+    size_t n = 0;
+
+    if (n_clusters > INK_N_CLUSTERS)
+        return 0;
+    for (; n < n_clusters; n++) {
+        snprintf(legend->names[n], sizeof legend->names[n], "%zu", n);
+        legend->entries[n] =
+            (struct plot_legend){ legend->names[n], cluster_ink((int32_t)n), MARKER_CIRCLE };
+    }
+    if (has_noise)
+        legend->entries[n++] = (struct plot_legend){ "noise", INK_NOISE, MARKER_NOISE };
+    return n;
+}
+
 static void draw_labelled(const struct analysis *a, const struct plot_target *target,
                           const struct plot_request *request, const int32_t *labels,
                           struct scatter *scatter)
@@ -112,7 +135,12 @@ void draw_dbscan(const struct analysis *a, const struct plot_target *target,
                  const struct plot_request *request)
 {
     char title[TITLE_SIZE];
-    struct scatter scatter = { .text = { .title = title } };
+    struct cluster_legend legend;
+    struct scatter scatter = { .text = { .title = title,
+                                         .legend = legend.entries,
+                                         .n_legend = fill_legend(&legend, a->cluster->n_dbscan,
+                                                                 a->cluster->n_noise > 0),
+                                         .legend_on_page = true } };
 
     snprintf(title, sizeof title, "DBSCAN: %zu cluster%s, %zu noise (+), eps %g, min_samples %zu",
              a->cluster->n_dbscan, a->cluster->n_dbscan == 1 ? "" : "s", a->cluster->n_noise,
@@ -132,8 +160,12 @@ void draw_kmeans(const struct analysis *a, const struct plot_target *target,
     const size_t n_lines = (points->rows + step - 1) / step;
     struct scatter_line *const lines = plot_scratch(target, n_lines, sizeof *lines);
     char title[TITLE_SIZE];
+    struct cluster_legend legend;
     struct scatter scatter = {
-        .text = { .title = title },
+        .text = { .title = title,
+                  .legend = legend.entries,
+                  .n_legend = fill_legend(&legend, a->cluster->n_clusters, false),
+                  .legend_on_page = true },
         .over_x = centers->data,
         .over_y = centers->rows > 0 ? centers->data + 1 : NULL,
         .over_stride = 2,
