@@ -1,4 +1,5 @@
 noinst_LIBRARIES += src/plot/libplot.a
+src_plot_libplot_a_CPPFLAGS = $(AM_CPPFLAGS) $(CAIRO_CFLAGS)
 src_plot_libplot_a_SOURCES = \
 	src/plot/bars.c src/plot/bars.h \
 	src/plot/block_means.c src/plot/block_means.h \
@@ -15,7 +16,6 @@ src_plot_libplot_a_SOURCES = \
 	src/plot/ticks.c src/plot/ticks.h
 
 if HAVE_CAIRO
-src_plot_libplot_a_CPPFLAGS = $(AM_CPPFLAGS) $(CAIRO_CFLAGS)
 src_plot_libplot_a_SOURCES += \
 	src/plot/cairo_library.c src/plot/cairo_library.h \
 	src/plot/figure.c src/plot/figure.h \
