@@ -15,7 +15,7 @@ static void expect_scores(const char *x_name, const char *want_name)
     struct mat x = fixture_load(x_name), want = fixture_load(want_name), got = { 0 };
     double largest = 0.0;
 
-    ck_assert_int_eq(pca_scores(&x, want.cols, NULL, &got, NULL), CT_OK);
+    ck_assert_int_eq(pca_scores(&x, want.cols, NULL, NULL, &got, NULL), CT_OK);
     for (size_t i = 0; i < want.rows * want.cols; i++)
         largest = fmax(largest, fabs(want.data[i]));
     assert_mat_allclose(&got, &want, 0.0, 1e-9 * largest);
@@ -53,7 +53,7 @@ static void expect_one_component(size_t rows, size_t cols, double offset)
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++)
             x.data[i * cols + j] = (double)(i * i) * (double)(j + 1) + offset;
-    ck_assert_int_eq(pca_scores(&x, 2, NULL, &got, NULL), CT_OK);
+    ck_assert_int_eq(pca_scores(&x, 2, NULL, NULL, &got, NULL), CT_OK);
     for (size_t i = 0; i < rows; i++) {
         ck_assert(got.data[2 * i + 1] == 0.0);
         sum += got.data[2 * i];
@@ -79,12 +79,12 @@ START_TEST(constant_data_have_no_component)
 
     for (size_t i = 0; i < 21; i++)
         x.data[i] = 0.1 * (double)(i % 3 + 1);
-    ck_assert_int_eq(pca_scores(&x, 2, NULL, &got, NULL), CT_OK);
+    ck_assert_int_eq(pca_scores(&x, 2, NULL, NULL, &got, NULL), CT_OK);
     for (size_t i = 0; i < 14; i++)
         ck_assert(got.data[i] == 0.0);
     mat_clear(&got);
     memset(x.data, 0, 21 * sizeof *x.data);
-    ck_assert_int_eq(pca_scores(&x, 2, NULL, &got, NULL), CT_OK);
+    ck_assert_int_eq(pca_scores(&x, 2, NULL, NULL, &got, NULL), CT_OK);
     mat_clear(&got);
     mat_clear(&x);
 }
@@ -97,12 +97,12 @@ START_TEST(extreme_scales_are_exact)
     static const int powers[] = { 1000, -900 };
     struct mat x = fixture_load("tsne_x60.csv"), want = { 0 };
 
-    ck_assert_int_eq(pca_scores(&x, 2, NULL, &want, NULL), CT_OK);
+    ck_assert_int_eq(pca_scores(&x, 2, NULL, NULL, &want, NULL), CT_OK);
     for (size_t p = 0; p < 2; p++) {
         struct mat scaled = matrix(x.rows, x.cols), got = { 0 };
         for (size_t i = 0; i < x.rows * x.cols; i++)
             scaled.data[i] = ldexp(x.data[i], powers[p]);
-        ck_assert_int_eq(pca_scores(&scaled, 2, NULL, &got, NULL), CT_OK);
+        ck_assert_int_eq(pca_scores(&scaled, 2, NULL, NULL, &got, NULL), CT_OK);
         for (size_t i = 0; i < 2 * x.rows; i++)
             got.data[i] = ldexp(got.data[i], -powers[p]);
         assert_mat_allclose(&got, &want, 0.0, 0.0);
@@ -120,12 +120,12 @@ START_TEST(threads_do_not_matter)
 
     for (size_t i = 0; i < 300 * 130; i++)
         x.data[i] = sin((double)(i * i % 10007));
-    ck_assert_int_eq(pca_scores(&x, 2, NULL, &want, NULL), CT_OK);
+    ck_assert_int_eq(pca_scores(&x, 2, NULL, NULL, &want, NULL), CT_OK);
     for (int threads = 2; threads <= 3; threads++) {
         struct crew *crew = NULL;
         struct mat got = { 0 };
         ck_assert_int_eq(crew_new(threads, &crew, NULL), CT_OK);
-        ck_assert_int_eq(pca_scores(&x, 2, crew, &got, NULL), CT_OK);
+        ck_assert_int_eq(pca_scores(&x, 2, crew, NULL, &got, NULL), CT_OK);
         ck_assert_mem_eq(got.data, want.data, 600 * sizeof(double));
         mat_clear(&got);
         crew_free(crew);
@@ -141,9 +141,9 @@ START_TEST(bad_data_are_refused)
     struct ct_error err;
 
     x.data[5] = NAN;
-    ck_assert_int_eq(pca_scores(&x, 2, NULL, &got, &err), CT_EINVAL);
+    ck_assert_int_eq(pca_scores(&x, 2, NULL, NULL, &got, &err), CT_EINVAL);
     ck_assert_str_eq(err.text, "PCA: row 1, column 2 (from 0) is not finite; remove it");
-    ck_assert_int_eq(pca_scores(&none, 2, NULL, &got, &err), CT_EINVAL);
+    ck_assert_int_eq(pca_scores(&none, 2, NULL, NULL, &got, &err), CT_EINVAL);
     ck_assert_ptr_null(got.data);
     mat_clear(&x);
 }

@@ -270,6 +270,45 @@ static void watch_show(void *context, size_t n_iter, double kl_divergence, const
     w->kl = kl_divergence;
 }
 
+struct looks {
+    size_t seen;
+    size_t stop_at;
+};
+
+static bool look(void *context, size_t done, size_t total)
+{
+    struct looks *const looks = context;
+
+    (void)done;
+    (void)total;
+    return ++looks->seen < looks->stop_at;
+}
+
+/* Each phase of the preparation looks whether to go on, and stops when told. */
+START_TEST(preparation_stops_at_every_look)
+{
+    struct mat x = fixture_load("tsne_x60.csv");
+    struct tsne_params p = params_at(10.0);
+    struct tsne *tsne = NULL;
+    struct looks all = { .stop_at = SIZE_MAX };
+
+    ck_assert_int_eq(tsne_new(&x, &p, &(struct progress){ look, &all }, &tsne, NULL), CT_OK);
+    tsne_free(tsne);
+    tsne = NULL;
+    /* Neighbours, perplexity, transpose, merging, normalising; PCA: scale, centre, product, eigen.
+     */
+    ck_assert_uint_ge(all.seen, 9);
+    for (size_t at = 1; at <= all.seen; at++) {
+        struct looks looks = { .stop_at = at };
+        const struct progress stop = { look, &looks };
+        ck_assert_int_eq(tsne_new(&x, &p, &stop, &tsne, NULL), CT_ECANCELED);
+        ck_assert_uint_eq(looks.seen, at);
+        ck_assert_ptr_null(tsne);
+    }
+    mat_clear(&x);
+}
+END_TEST
+
 /* Watching changes nothing; stopping leaves the result alone, from the first tick on. */
 START_TEST(watchers_see_and_stop)
 {
@@ -485,11 +524,21 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        defaults_are_sklearns, descent_follows_the_reference, random_start_is_numpys,
-        quality_is_sklearns,   threads_do_not_matter,         samples_keep_their_rows,
-        watchers_see_and_stop, the_best_descent_is_kept,      steps_end,
-        bad_input_is_refused,  divergence_is_no_result,       constant_data,
-        one_feature,           duplicates_and_tiny_sets,
+        defaults_are_sklearns,
+        descent_follows_the_reference,
+        random_start_is_numpys,
+        quality_is_sklearns,
+        threads_do_not_matter,
+        samples_keep_their_rows,
+        preparation_stops_at_every_look,
+        watchers_see_and_stop,
+        the_best_descent_is_kept,
+        steps_end,
+        bad_input_is_refused,
+        divergence_is_no_result,
+        constant_data,
+        one_feature,
+        duplicates_and_tiny_sets,
     };
     openblas_set_num_threads(1);
     return RUN_TESTS("tsne", tests);

@@ -258,7 +258,8 @@ START_TEST(conditional_matches_sklearn)
     struct neighbors nn = fixture_neighbors();
     struct mat want = fixture_load("tsne_conditional.csv"), got = matrix(N, K);
 
-    tsne_conditional(nn.sqdistances, N, K, 10.0, NULL, got.data);
+    ck_assert_int_eq(tsne_conditional(nn.sqdistances, N, K, 10.0, NULL, NULL, got.data, NULL),
+                     CT_OK);
     /* The bisection takes the same steps, so beta is the same to the bit; what is left is the
      * rounding of exp, of exponents up to about 30, and of the sum. */
     assert_mat_allclose(&got, &want, 1e-12, 0.0);
@@ -279,7 +280,7 @@ START_TEST(conditional_reaches_the_perplexity)
         double scaled[K];
         for (size_t j = 0; j < K; j++)
             scaled[j] = scales[s] * nn.sqdistances[j];
-        tsne_conditional(scaled, 1, K, 10.0, NULL, got.data);
+        ck_assert_int_eq(tsne_conditional(scaled, 1, K, 10.0, NULL, NULL, got.data, NULL), CT_OK);
         double entropy = 0.0, sum = 0.0;
         for (size_t j = 0; j < K; j++) {
             entropy -= got.data[j] > 0.0 ? got.data[j] * log(got.data[j]) : 0.0;
@@ -298,7 +299,7 @@ START_TEST(equal_distances_give_equal_shares)
     const double zero[4] = { 0 };
     double got[4];
 
-    tsne_conditional(zero, 1, 4, 2.0, NULL, got);
+    ck_assert_int_eq(tsne_conditional(zero, 1, 4, 2.0, NULL, NULL, got, NULL), CT_OK);
     assert_allclose(got, (double[]){ 0.25, 0.25, 0.25, 0.25 }, 4, 0.0, 0.0);
 }
 END_TEST
@@ -358,7 +359,9 @@ START_TEST(joint_is_arranged)
     struct crew *crew = NULL;
 
     ck_assert_int_eq(neighbors_find(&x, 91, NULL, NULL, &nn, NULL), CT_OK);
-    tsne_conditional(nn.sqdistances, 200, 91, 30.0, NULL, conditional.data);
+    ck_assert_int_eq(tsne_conditional(nn.sqdistances, 200, 91, 30.0, NULL, NULL, conditional.data,
+                                      NULL),
+                     CT_OK);
     ck_assert_int_eq(tsne_joint_init(&nn, conditional.data, NULL, NULL, &P, NULL), CT_OK);
     for (uint32_t i = 0; i < 200; i++) {
         order[i] = i * 77 % 200;
@@ -391,14 +394,18 @@ START_TEST(threads_do_not_matter)
     struct mat want_p = matrix(200, 91);
 
     ck_assert_int_eq(neighbors_find(&x, 91, NULL, NULL, &want, NULL), CT_OK);
-    tsne_conditional(want.sqdistances, 200, 91, 30.0, NULL, want_p.data);
+    ck_assert_int_eq(tsne_conditional(want.sqdistances, 200, 91, 30.0, NULL, NULL, want_p.data,
+                                      NULL),
+                     CT_OK);
     for (int threads = 2; threads <= 3; threads++) {
         struct crew *crew = NULL;
         struct neighbors got = { 0 };
         struct mat got_p = matrix(200, 91);
         ck_assert_int_eq(crew_new(threads, &crew, NULL), CT_OK);
         ck_assert_int_eq(neighbors_find(&x, 91, crew, NULL, &got, NULL), CT_OK);
-        tsne_conditional(got.sqdistances, 200, 91, 30.0, crew, got_p.data);
+        ck_assert_int_eq(tsne_conditional(got.sqdistances, 200, 91, 30.0, crew, NULL, got_p.data,
+                                          NULL),
+                         CT_OK);
         ck_assert_mem_eq(got.indices, want.indices, sizeof(uint32_t[200 * 91]));
         ck_assert_mem_eq(got.sqdistances, want.sqdistances, sizeof(double[200 * 91]));
         ck_assert_mem_eq(got_p.data, want_p.data, sizeof(double[200 * 91]));

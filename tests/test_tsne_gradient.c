@@ -127,7 +127,9 @@ static struct tsne_joint joint_of_x200(void)
 
     ck_assert_int_eq(neighbors_find(&x, 91, NULL, NULL, &nn, NULL), CT_OK);
     ck_assert_int_eq(mat_init(&conditional, 200, 91, "test", NULL), CT_OK);
-    tsne_conditional(nn.sqdistances, 200, 91, 30.0, NULL, conditional.data);
+    ck_assert_int_eq(tsne_conditional(nn.sqdistances, 200, 91, 30.0, NULL, NULL, conditional.data,
+                                      NULL),
+                     CT_OK);
     ck_assert_int_eq(tsne_joint_init(&nn, conditional.data, NULL, NULL, &P, NULL), CT_OK);
     mat_clear(&x);
     mat_clear(&conditional);

@@ -162,15 +162,28 @@ static void pca_finish(const struct pca *p, struct mat *scores)
     }
 }
 
-static enum ct_status pca_run(struct pca *p, const struct mat *X, struct crew *crew,
-                              struct mat *scores, struct ct_error *err)
+static enum ct_status pca_stopped(struct ct_error *err)
 {
-    enum ct_status st = pca_scale(p, X, err);
+    return ct_fail(err, CT_ECANCELED, "PCA: stopped on request");
+}
 
+static enum ct_status pca_run(struct pca *p, const struct mat *X, struct crew *crew,
+                              const struct progress *progress, struct mat *scores,
+                              struct ct_error *err)
+{
+    if (!progress_tick(progress, 0, 1))
+        return pca_stopped(err);
+    enum ct_status st = pca_scale(p, X, err);
     if (st != CT_OK)
         return st;
+    if (!progress_tick(progress, 0, 1))
+        return pca_stopped(err);
     pca_centre(p);
+    if (!progress_tick(progress, 0, 1))
+        return pca_stopped(err);
     crew_run(crew, (p->order + STRIPE - 1) / STRIPE, pca_product_stripe, p);
+    if (!progress_tick(progress, 0, 1))
+        return pca_stopped(err);
     st = pca_eigen(p, err);
     if (st == CT_OK)
         pca_finish(p, scores);
@@ -178,7 +191,7 @@ static enum ct_status pca_run(struct pca *p, const struct mat *X, struct crew *c
 }
 
 enum ct_status pca_scores(const struct mat *X, size_t n_components, struct crew *crew,
-                          struct mat *scores, struct ct_error *err)
+                          const struct progress *progress, struct mat *scores, struct ct_error *err)
 {
     const size_t order = X->rows < X->cols ? X->rows : X->cols;
     struct pca p = { .n_samples = X->rows, .n_features = X->cols, .order = order };
@@ -203,7 +216,7 @@ enum ct_status pca_scores(const struct mat *X, size_t n_components, struct crew 
     if (p.centred == NULL || p.product == NULL || p.values == NULL || p.vectors == NULL)
         st = ct_fail_nomem(err, "PCA", 0);
     else
-        st = pca_run(&p, X, crew, &result, err);
+        st = pca_run(&p, X, crew, progress, &result, err);
     if (st == CT_OK) {
         *scores = result;
         result = (struct mat){ 0 };

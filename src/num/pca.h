@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/mat.h"
+#include "base/progress.h"
 #include "base/status.h"
 #include "base/crew.h"
 
@@ -17,10 +18,12 @@
  * The scores of X [n_samples, n_features] on its first n_components components, in units of X:
  * *scores is [n_samples, n_components], owned by the caller. A component in which X does not vary
  * beyond rounding, or that does not exist because X has too few rows or columns, is a column of
- * zeros. CT_EINVAL (X is empty or not finite), CT_ENOMEM; *scores is untouched then.
+ * zeros. CT_EINVAL (X is empty or not finite), CT_ENOMEM, CT_ECANCELED; *scores is untouched then.
+ * progress is ticked with 0 done.
  * crew may be NULL; the result does not depend on it.
  */
 enum ct_status pca_scores(const struct mat *X, size_t n_components, struct crew *crew,
-                          struct mat *scores, struct ct_error *err);
+                          const struct progress *progress, struct mat *scores,
+                          struct ct_error *err);
 
 #endif

@@ -114,9 +114,11 @@ static enum ct_status tsne_affinities(struct tsne *t, const struct mat *X,
     if (conditional == NULL) {
         st = ct_fail_nomem(err, "t-SNE: conditional probabilities", 0);
     } else {
-        tsne_conditional(nn.sqdistances, n, k, t->params.perplexity, t->crew, conditional);
-        st = tsne_joint_init(&nn, conditional, t->crew, progress, &t->P, err);
+        st = tsne_conditional(nn.sqdistances, n, k, t->params.perplexity, t->crew, progress,
+                              conditional, err);
     }
+    if (st == CT_OK)
+        st = tsne_joint_init(&nn, conditional, t->crew, progress, &t->P, err);
     free(conditional);
     neighbors_clear(&nn);
     return st;
@@ -142,11 +144,12 @@ static double column_norm(const struct mat *m, size_t column)
 }
 
 /* The PCA scores over the standard deviation of the first component, times 1e-4. */
-static enum ct_status tsne_start_pca(struct tsne *t, const struct mat *X, struct ct_error *err)
+static enum ct_status tsne_start_pca(struct tsne *t, const struct mat *X,
+                                     const struct progress *progress, struct ct_error *err)
 {
     struct mat scores = { 0 };
     struct mt19937 rng;
-    const enum ct_status st = pca_scores(X, N_COMPONENTS, t->crew, &scores, err);
+    const enum ct_status st = pca_scores(X, N_COMPONENTS, t->crew, progress, &scores, err);
 
     if (st != CT_OK)
         return st;
@@ -284,7 +287,7 @@ static enum ct_status tsne_prepare(struct tsne *t, const struct mat *X,
     if (st != CT_OK)
         return st;
     if (t->params.init == TSNE_INIT_PCA)
-        st = tsne_start_pca(t, X, err);
+        st = tsne_start_pca(t, X, progress, err);
     else
         tsne_start_random(t);
     if (st != CT_OK)

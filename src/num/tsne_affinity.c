@@ -93,7 +93,45 @@ static void row_search(const double *sqdistances, size_t n, double log_perplexit
         p[j] /= sum;
 }
 
-enum { ROWS = 16 }; /* points that one thread takes at a time */
+enum {
+    ROWS = 16,   /* points that one thread takes at a time */
+    TURN = 4096, /* points between two ticks */
+};
+
+/* Blocks of ROWS from the turn that begins with block `first`. */
+struct turn {
+    void (*rows)(void *job, size_t block);
+    void *job;
+    size_t first;
+};
+
+static void turn_rows(void *context, size_t block)
+{
+    const struct turn *const turn = context;
+
+    turn->rows(turn->job, turn->first + block);
+}
+
+/* rows(job, block) for all blocks of ROWS points, by turns. False: progress said stop. */
+static bool run_rows(struct crew *crew, const struct progress *progress, size_t n_samples,
+                     void (*rows)(void *job, size_t block), void *job)
+{
+    const size_t n_blocks = (n_samples + ROWS - 1) / ROWS;
+    struct turn turn = { .rows = rows, .job = job };
+
+    for (; turn.first < n_blocks; turn.first += TURN / ROWS) {
+        const size_t left = n_blocks - turn.first;
+        if (!progress_tick(progress, 0, 1))
+            return false;
+        crew_run(crew, left < TURN / ROWS ? left : TURN / ROWS, turn_rows, &turn);
+    }
+    return true;
+}
+
+static enum ct_status stopped(struct ct_error *err)
+{
+    return ct_fail(err, CT_ECANCELED, "t-SNE: stopped on request");
+}
 
 struct conditional_job {
     const double *sqdistances;
@@ -112,8 +150,10 @@ static void conditional_rows(void *context, size_t block)
         row_search(job->sqdistances + i * k, k, job->log_perplexity, job->conditional + i * k);
 }
 
-void tsne_conditional(const double *sqdistances, size_t n_samples, size_t n_neighbors,
-                      double perplexity, struct crew *crew, double *conditional)
+enum ct_status tsne_conditional(const double *sqdistances, size_t n_samples, size_t n_neighbors,
+                                double perplexity, struct crew *crew,
+                                const struct progress *progress, double *conditional,
+                                struct ct_error *err)
 {
     struct conditional_job job = {
         .sqdistances = sqdistances,
@@ -123,7 +163,7 @@ void tsne_conditional(const double *sqdistances, size_t n_samples, size_t n_neig
         .conditional = conditional,
     };
 
-    crew_run(crew, (n_samples + ROWS - 1) / ROWS, conditional_rows, &job);
+    return run_rows(crew, progress, n_samples, conditional_rows, &job) ? CT_OK : stopped(err);
 }
 
 /* The transpose of a matrix of k entries a row: where each column's entries are, ordered by row. */
@@ -133,22 +173,33 @@ struct transposed {
     const double **p; /* [n * k] */
 };
 
-static void transpose(const struct neighbors *nn, const double *conditional, struct transposed *t)
+/* False: progress said stop. */
+static bool transpose(const struct neighbors *nn, const double *conditional,
+                      const struct progress *progress, struct transposed *t)
 {
     const size_t n = nn->n_samples, k = nn->n_neighbors;
 
-    for (size_t e = 0; e < n * k; e++)
-        t->indptr[nn->indices[e] + 1]++;
+    for (size_t i = 0; i < n; i++) {
+        if (i % TURN == 0 && !progress_tick(progress, 0, 1))
+            return false;
+        for (size_t e = i * k; e < (i + 1) * k; e++)
+            t->indptr[nn->indices[e] + 1]++;
+    }
     for (size_t j = 0; j < n; j++)
         t->indptr[j + 1] += t->indptr[j];
-    for (size_t e = 0; e < n * k; e++) {
-        const size_t at = t->indptr[nn->indices[e]]++; /* moves each start to its end ... */
-        t->rows[at] = (uint32_t)(e / k);
-        t->p[at] = conditional + e;
+    for (size_t i = 0; i < n; i++) {
+        if (i % TURN == 0 && !progress_tick(progress, 0, 1))
+            return false;
+        for (size_t e = i * k; e < (i + 1) * k; e++) {
+            const size_t at = t->indptr[nn->indices[e]]++; /* moves each start to its end ... */
+            t->rows[at] = (uint32_t)i;
+            t->p[at] = conditional + e;
+        }
     }
     for (size_t j = n; j > 0; j--) /* ... and here back again */
         t->indptr[j] = t->indptr[j - 1];
     t->indptr[0] = 0;
+    return true;
 }
 
 /* Merges row i of the conditional p with row i of its transpose. Returns the entries written. */
@@ -273,31 +324,24 @@ enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *
                                struct crew *crew, const struct progress *progress,
                                struct tsne_joint *out, struct ct_error *err)
 {
-    const size_t n_blocks = (neighbors->n_samples + ROWS - 1) / ROWS;
-    struct tsne_joint joint = { .n_samples = neighbors->n_samples };
+    const size_t n = neighbors->n_samples;
+    struct tsne_joint joint = { .n_samples = n };
     struct merged m = { .neighbors = neighbors, .conditional = conditional, .joint = &joint };
     enum ct_status st = CT_OK;
 
-    if (!merged_init(&m)) {
+    if (!merged_init(&m))
         st = ct_fail_nomem(err, "t-SNE: joint probabilities", 0);
-        goto done;
+    else if (!transpose(neighbors, conditional, progress, &m.transposed) ||
+             !run_rows(crew, progress, n, merge_rows, &m))
+        st = stopped(err);
+    else
+        st = merged_measure(&m, &joint, err);
+    if (st == CT_OK && !run_rows(crew, progress, n, normalise_rows, &m))
+        st = stopped(err);
+    if (st == CT_OK) {
+        *out = joint;
+        joint = (struct tsne_joint){ 0 };
     }
-    transpose(neighbors, conditional, &m.transposed);
-    if (!progress_tick(progress, 0, 1))
-        goto cancelled;
-    crew_run(crew, n_blocks, merge_rows, &m);
-    if (!progress_tick(progress, 0, 1))
-        goto cancelled;
-    st = merged_measure(&m, &joint, err);
-    if (st != CT_OK)
-        goto done;
-    crew_run(crew, n_blocks, normalise_rows, &m);
-    *out = joint;
-    joint = (struct tsne_joint){ 0 };
-    goto done;
-cancelled:
-    st = ct_fail(err, CT_ECANCELED, "t-SNE: stopped on request");
-done:
     tsne_joint_clear(&joint);
     merged_clear(&m);
     return st;

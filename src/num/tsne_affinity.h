@@ -22,10 +22,12 @@ size_t tsne_n_neighbors(size_t n_samples, double perplexity);
  * p_j|i for the neighbours j of each point i: conditional[i, j] [n_samples, n_neighbors], from
  * their squared distances, which are rounded to float32 first. beta = 1 / (2 sigma_i^2) is bisected
  * from 1 until the entropy is within 1e-5 of log(perplexity), at most 100 steps.
- * crew may be NULL; the result does not depend on it.
+ * progress is ticked with 0 done; CT_ECANCELED. crew may be NULL; the result does not depend on it.
  */
-void tsne_conditional(const double *sqdistances, size_t n_samples, size_t n_neighbors,
-                      double perplexity, struct crew *crew, double *conditional);
+enum ct_status tsne_conditional(const double *sqdistances, size_t n_samples, size_t n_neighbors,
+                                double perplexity, struct crew *crew,
+                                const struct progress *progress, double *conditional,
+                                struct ct_error *err);
 
 /* p_ij, sparse (compressed rows): row i's entries are indptr[i] .. indptr[i + 1] - 1. */
 struct tsne_joint { /* zero-initialise; owns its arrays until tsne_joint_clear() */
