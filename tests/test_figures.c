@@ -320,6 +320,23 @@ START_TEST(a_hundred_thousand_points_are_an_image)
 }
 END_TEST
 
+/* As one path it would take minutes. */
+START_TEST(a_curve_of_many_values_is_drawn_in_pieces)
+{
+    enum { N = 20000 };
+    double *const y = malloc(N * sizeof *y);
+
+    for (size_t i = 0; i < N; i++)
+        y[i] = (double)(i * 7919 % 10007);
+    const struct series s = { .y = y, .n = N, .style = SERIES_LINE, .ink = INK_CLUSTER_0 };
+    struct memory m = make(SERIES, &s, FIGURE_SVG);
+    assert_well_formed(m.data);
+    ck_assert_uint_eq(count(m.data, "<image"), 1);
+    free(m.data);
+    free(y);
+}
+END_TEST
+
 START_TEST(nothing_and_nonsense_are_drawn)
 {
     const double y[] = { NAN, INFINITY, -INFINITY, 1e308, -1e308 };
@@ -470,6 +487,7 @@ int main(void)
         numbers_and_names_are_text,
         text_from_strangers_does_no_harm,
         a_hundred_thousand_points_are_an_image,
+        a_curve_of_many_values_is_drawn_in_pieces,
         nothing_and_nonsense_are_drawn,
         every_plot_is_two_files_alike_each_time,
         without_a_significant_neuron_words_say_so,

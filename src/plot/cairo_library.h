@@ -16,8 +16,8 @@
     F(image_surface_get_data) F(image_surface_get_stride) F(line_to) F(move_to) F(new_sub_path) \
     F(paint) F(pattern_set_filter) F(rectangle) F(rel_line_to) F(restore) F(rotate) F(save)     \
     F(scale) F(select_font_face) F(set_dash) F(set_font_options) F(set_font_size)               \
-    F(set_line_join) F(set_line_width) F(set_source_rgb) F(set_source_surface) F(show_text)     \
-    F(status) F(status_to_string) F(stroke) F(surface_destroy) F(surface_finish)                \
+    F(set_line_cap) F(set_line_join) F(set_line_width) F(set_source_rgb) F(set_source_surface)  \
+    F(show_text) F(status) F(status_to_string) F(stroke) F(surface_destroy) F(surface_finish)   \
     F(surface_mark_dirty) F(surface_status) F(surface_write_to_png_stream)                      \
     F(svg_surface_create_for_stream) F(text_extents) F(translate)
 /* clang-format on */
@@ -64,6 +64,7 @@ enum ct_status cairo_library_load(struct ct_error *err);
 #define cairo_set_dash                      cairo_library.set_dash
 #define cairo_set_font_options              cairo_library.set_font_options
 #define cairo_set_font_size                 cairo_library.set_font_size
+#define cairo_set_line_cap                  cairo_library.set_line_cap
 #define cairo_set_line_join                 cairo_library.set_line_join
 #define cairo_set_line_width                cairo_library.set_line_width
 #define cairo_set_source_rgb                cairo_library.set_source_rgb

@@ -103,25 +103,6 @@ void figure_free(struct figure *f)
     free(f);
 }
 
-/* Only a title, with words in the place of the data. */
-static void figure_words(const struct plot_target *target, const char *title, const char *words)
-{
-    figure_label(target->figure, &(struct label){ .text = title,
-                                                  .x = FIGURE_WIDTH / 2,
-                                                  .y = 22.0,
-                                                  .size = 10.0,
-                                                  .anchor = 0.5,
-                                                  .room = FIGURE_WIDTH - 24.0,
-                                                  .is_bold = true });
-    figure_label(target->figure, &(struct label){ .text = words,
-                                                  .x = FIGURE_WIDTH / 2,
-                                                  .y = FIGURE_HEIGHT / 2,
-                                                  .size = 9.0,
-                                                  .anchor = 0.5,
-                                                  .room = FIGURE_WIDTH - 24.0,
-                                                  .rgb = 0x595959 });
-}
-
 struct plot_target figure_target(struct figure *f)
 {
     static const struct plot_painter painter = { figure_heatmap, figure_scatter, figure_series,

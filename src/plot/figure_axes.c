@@ -10,7 +10,7 @@
 static const double MARGIN = 12.0, TITLE_SIZE = 10.0, NAME_SIZE = 9.0, NUMBER_SIZE = 8.0;
 static const double TICK = 3.0, GAP = 4.0, BAR_WIDTH = 11.0;
 
-enum { INK_LINE = 0x262626 };
+enum { LINE_RGB = 0x262626, WORDS_RGB = 0x595959 };
 
 static bool is_text(const char *text)
 {
@@ -288,7 +288,7 @@ static void draw_y(struct figure *f, const struct axes *a)
 static void draw_frame(struct figure *f, double x, double y, double w, double h)
 {
     cairo_rectangle(f->cr, x, y, w, h);
-    figure_color(f, INK_LINE);
+    figure_color(f, LINE_RGB);
     cairo_set_line_width(f->cr, 0.6);
     cairo_stroke(f->cr);
 }
@@ -369,6 +369,17 @@ static void draw_rule_labels(struct figure *f, const struct axes *a)
     }
 }
 
+static void draw_title(struct figure *f, double middle, const char *title)
+{
+    figure_label(f, &(struct label){ .text = title,
+                                     .x = middle,
+                                     .y = MARGIN + TITLE_SIZE - 1.0,
+                                     .size = TITLE_SIZE,
+                                     .anchor = 0.5,
+                                     .room = 2 * fmin(middle, FIGURE_WIDTH - middle) - 8.0,
+                                     .is_bold = true });
+}
+
 void axes_draw(struct figure *f, const struct axes *a)
 {
     const double all = a->data.w + bar_room(f, a);
@@ -383,21 +394,27 @@ void axes_draw(struct figure *f, const struct axes *a)
         draw_names(f, a);
     draw_rule_labels(f, a);
     legend_rows(f, a, title_bottom(a) + NUMBER_SIZE - 1.0, true);
-    figure_label(f, &(struct label){ .text = a->text->title,
-                                     .x = middle,
-                                     .y = MARGIN + TITLE_SIZE - 1.0,
-                                     .size = TITLE_SIZE,
+    draw_title(f, middle, a->text->title);
+}
+
+static void draw_words(struct figure *f, double x, double y, const char *words)
+{
+    figure_label(f, &(struct label){ .text = words,
+                                     .x = x,
+                                     .y = y,
+                                     .size = NAME_SIZE,
                                      .anchor = 0.5,
-                                     .room = 2 * fmin(middle, FIGURE_WIDTH - middle) - 8.0,
-                                     .is_bold = true });
+                                     .room = FIGURE_WIDTH - 2 * MARGIN,
+                                     .rgb = WORDS_RGB });
 }
 
 void axes_words(struct figure *f, const struct axes *a, const char *words)
 {
-    figure_label(f, &(struct label){ .text = words,
-                                     .x = a->data.x + a->data.w / 2,
-                                     .y = a->data.y + a->data.h / 2,
-                                     .size = NAME_SIZE,
-                                     .anchor = 0.5,
-                                     .rgb = 0x595959 });
+    draw_words(f, a->data.x + a->data.w / 2, a->data.y + a->data.h / 2, words);
+}
+
+void figure_words(const struct plot_target *target, const char *title, const char *words)
+{
+    draw_title(target->figure, FIGURE_WIDTH / 2, title);
+    draw_words(target->figure, FIGURE_WIDTH / 2, FIGURE_HEIGHT / 2, words);
 }

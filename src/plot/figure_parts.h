@@ -100,5 +100,6 @@ void figure_scatter(const struct plot_target *target, const struct scatter *s,
 void figure_series(const struct plot_target *target, const struct series *s,
                    struct plot_view *view);
 void figure_bars(const struct plot_target *target, const struct bars *b, struct plot_view *view);
+void figure_words(const struct plot_target *target, const char *title, const char *words);
 
 #endif

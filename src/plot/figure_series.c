@@ -5,33 +5,43 @@
 
 #include "plot/palette.h"
 
-/* Values that are joined share a path as long as their colour stays. */
+static void stroke(struct figure *f, ink color)
+{
+    figure_color(f, palette_paper_rgb(color));
+    cairo_stroke(f->cr);
+}
+
+/* Values that are joined share a path as long as their colour stays; but cairo looks for crossings
+ * in all of a path, which takes long where there are many. */
 static void draw_lines(struct figure *f, const struct axes *a, const struct series *s)
 {
+    const size_t longest = s->n > FIGURE_MOST_SHAPES ? 100 : s->n;
     struct series_value last = { .is_shown = false };
+    size_t length = 0;
 
     cairo_set_line_width(f->cr, 1.0);
     cairo_set_line_join(f->cr, CAIRO_LINE_JOIN_BEVEL);
+    cairo_set_line_cap(f->cr, CAIRO_LINE_CAP_ROUND); /* a value that stands alone is a dot */
     for (size_t i = 0; i < s->n; i++) {
         const struct series_value v = series_value(s, i);
         const double half = s->style == SERIES_STEPS ? 0.5 : 0.0;
         const double x = axes_x(a, v.x - half), y = axes_y(a, v.y);
-        if (v.is_shown && last.is_shown)
+        const bool is_joined = v.is_shown && last.is_shown;
+        const bool goes_on = is_joined && v.ink == last.ink && ++length < longest;
+        if (is_joined)
             cairo_line_to(f->cr, x, y);
-        if (last.is_shown && (!v.is_shown || v.ink != last.ink)) {
-            figure_color(f, palette_paper_rgb(last.ink));
-            cairo_stroke(f->cr);
-        }
-        if (v.is_shown && (!last.is_shown || v.ink != last.ink))
+        if (last.is_shown && !goes_on)
+            stroke(f, last.ink);
+        if (v.is_shown && !goes_on) {
             cairo_move_to(f->cr, x, y);
-        if (v.is_shown) /* a value that stands alone is a dot */
+            length = 0;
+        }
+        if (v.is_shown)
             cairo_line_to(f->cr, axes_x(a, v.x + half), y);
         last = v;
     }
-    if (last.is_shown) {
-        figure_color(f, palette_paper_rgb(last.ink));
-        cairo_stroke(f->cr);
-    }
+    if (last.is_shown)
+        stroke(f, last.ink);
 }
 
 static void draw_bars(struct figure *f, const struct axes *a, const struct series *s)
