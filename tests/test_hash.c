@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "io/hash.h"
+#include "io/hash_ahead.h"
 #include "io_temp.h"
 
 #define ABC     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -122,12 +123,46 @@ START_TEST(blob_names_are_hashes)
 }
 END_TEST
 
+START_TEST(files_are_hashed_ahead)
+{
+    const char *const abc = temp_text("ahead_abc", "abc");
+    const char *const empty = temp_text("ahead_empty", "");
+    const char *const paths[] = { abc, "/nowhere/at/all", empty };
+    struct hash_ahead *const h = hash_ahead_new(paths, 3);
+    char hex[HASH_HEX_SIZE] = "as before";
+
+    ck_assert(!hash_ahead_get(h, "/nowhere/at/all", hex));
+    ck_assert(!hash_ahead_get(h, "another", hex));
+    ck_assert(!hash_ahead_get(NULL, abc, hex));
+    ck_assert_str_eq(hex, "as before");
+#ifdef CT_THREADS
+    ck_assert(hash_ahead_get(h, empty, hex));
+    ck_assert_str_eq(hex, EMPTY);
+    ck_assert(hash_ahead_get(h, abc, hex));
+    ck_assert_str_eq(hex, ABC);
+#endif
+    hash_ahead_free(h);
+}
+END_TEST
+
+/* A file of holes that would take some ten seconds. */
+START_TEST(hashing_ahead_is_stopped)
+{
+    const char *const path = temp_text("ahead_long", "");
+
+    ck_assert_int_eq(truncate(path, (off_t)1 << 34), 0);
+    hash_ahead_free(hash_ahead_new(&path, 1));
+    hash_ahead_free(NULL);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         memory_is_hashed,         files_are_hashed,
         long_files_tell_and_stop, what_cannot_be_read_is_named,
-        blob_names_are_hashes,
+        blob_names_are_hashes,    files_are_hashed_ahead,
+        hashing_ahead_is_stopped,
     };
     temp_begin();
     const int status = RUN_TESTS("hash", tests);

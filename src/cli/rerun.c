@@ -124,6 +124,7 @@ static enum ct_status compute(struct analysis *a, struct options *options, const
                               struct ct_error *err)
 {
     options->per_layer = has_results(m, STAGE_LAYERS, STAGE_LAYERS);
+    a->hash_ahead = true;
     const enum ct_status status = commands_compute(a, options, err);
 
     if (status == CT_OK && options->per_layer && has_results(m, STAGE_TTEST, STAGE_SIMILARITY))

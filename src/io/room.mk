@@ -8,6 +8,7 @@ src_io_libio_a_SOURCES = \
 	src/io/download.h \
 	src/io/grow.c src/io/grow.h \
 	src/io/hash.c src/io/hash.h \
+	src/io/hash_ahead.c src/io/hash_ahead.h \
 	src/io/infile.c src/io/infile.h \
 	src/io/labels.c src/io/labels.h \
 	src/io/lockfile.c src/io/lockfile.h \

@@ -49,6 +49,7 @@ struct sentence {
 
 struct load_result {
     struct gpt2 *model;          /* NULL with an activations file */
+    struct hash_ahead *hashes;   /* of the files of model; NULL: not asked for, or not to be had */
     struct tokenizer *tokenizer; /* NULL with an activations file */
     struct stimuli stimuli;
     struct activations activations; /* rows 0 without such a file */
@@ -183,6 +184,7 @@ struct analysis { /* zero-initialise, then analysis_init() to analysis_clear() *
     const struct cluster_result *cluster;
     const struct similarity_result *similarity;
     const struct layers_result *layers;
+    bool hash_ahead;          /* hash the model's files beside the stages, for a manifest */
     unsigned borrowed;        /* bits 1 << stage: results that belong to another analysis */
     uint64_t keys[N_STAGES];  /* of the results that are there */
     double seconds[N_STAGES]; /* that each took */

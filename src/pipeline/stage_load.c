@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/hash_ahead.h"
 #include "pipeline/target.h"
 
 static enum ct_status tokenize(const struct analysis *a, const struct load_result *load, size_t i,
@@ -97,6 +98,11 @@ static enum ct_status load_model(const struct analysis *a, struct load_result *l
     const enum ct_status status = gpt2_open(p->model, &load->model, err);
     if (status != CT_OK)
         return status;
+    if (a->hash_ahead) {
+        struct gpt2_info info;
+        gpt2_describe(load->model, &info);
+        load->hashes = hash_ahead_new(info.files, info.n_files);
+    }
     return tokenizer_open(p->tokenizer != NULL ? p->tokenizer : p->model, &load->tokenizer, err);
 }
 
@@ -159,6 +165,7 @@ void stage_load_free(void *result)
     stimuli_clear(&load->stimuli);
     activations_clear(&load->activations);
     tokenizer_free(load->tokenizer);
+    hash_ahead_free(load->hashes);
     gpt2_free(load->model);
     free(load);
 }

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/hash.h"
+#include "io/hash_ahead.h"
 #include "io/outfile.h"
 #include "model/tokenizer_files.h"
 #include "pipeline/settings.h"
@@ -45,8 +46,10 @@ static json_t *count(size_t n)
     return json_integer((json_int_t)n);
 }
 
-/* { path, bytes, sha256 } of a file, which is read once more; nulls where it cannot be. */
-static enum ct_status describe_file(const char *path, json_t **out, struct ct_error *err)
+/* { path, bytes, sha256 } of a file, and `sha256_from` where that is what the cache says; nulls
+ * where it is none. It is read once more, unless ahead knows it. */
+static enum ct_status describe_file(const char *path, struct hash_ahead *ahead, json_t **out,
+                                    struct ct_error *err)
 {
     char hex[HASH_HEX_SIZE] = "";
     struct stat info;
@@ -55,7 +58,8 @@ static enum ct_status describe_file(const char *path, json_t **out, struct ct_er
     if (is_there && stat(path, &info) != 0)
         return ct_fail_errno(err, "%s", path);
     const bool is_file = is_there && S_ISREG(info.st_mode);
-    if (is_file && !hash_from_blob_name(path, hex)) {
+    const bool is_told = is_file && hash_from_blob_name(path, hex);
+    if (is_file && !is_told && !hash_ahead_get(ahead, path, hex)) {
         const enum ct_status status = hash_file(path, NULL, hex, err);
         if (status != CT_OK)
             return status;
@@ -63,6 +67,8 @@ static enum ct_status describe_file(const char *path, json_t **out, struct ct_er
     *out = json_pack("{s:o, s:o, s:o}", "path", text_or_null(path), "bytes",
                      is_file ? json_integer((json_int_t)info.st_size) : json_null(), "sha256",
                      text_or_null(is_file ? hex : NULL));
+    if (*out != NULL && is_told)
+        json_object_set_new(*out, "sha256_from", json_string("cache"));
     return *out != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 }
 
@@ -74,7 +80,7 @@ static enum ct_status add_input(json_t *object, const char *key, const char *pat
     enum ct_status status = CT_OK;
 
     if (digest->sha256[0] == '\0')
-        status = describe_file(path, &file, err);
+        status = describe_file(path, NULL, &file, err);
     else
         file = json_pack("{s:o, s:o, s:s}", "path", text_or_null(path), "bytes",
                          count(digest->bytes), "sha256", digest->sha256);
@@ -94,7 +100,7 @@ static enum ct_status describe_model(const struct analysis *a, json_t **out, str
     gpt2_describe(a->load->model, &info);
     for (size_t i = 0; status == CT_OK && i < info.n_files; i++) {
         json_t *file = NULL;
-        status = describe_file(info.files[i], &file, err);
+        status = describe_file(info.files[i], a->load->hashes, &file, err);
         if (status == CT_OK)
             json_array_append_new(files, file);
     }
@@ -123,7 +129,8 @@ static enum ct_status describe_tokenizer(const struct analysis *a, json_t **out,
     for (size_t i = 0; status == CT_OK && i < n; i++) {
         json_t *file = NULL;
         char *const path = outfile_join(folder, names[i]);
-        status = path != NULL ? describe_file(path, &file, err) : ct_fail_nomem(err, "manifest", 0);
+        status = path != NULL ? describe_file(path, NULL, &file, err)
+                              : ct_fail_nomem(err, "manifest", 0);
         if (status == CT_OK)
             json_array_append_new(files, file);
         free(path);

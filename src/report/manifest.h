@@ -9,8 +9,8 @@
 #include "report/tables.h"
 
 /* Writes FOLDER/manifest.json. command [n_command]: the program's arguments, borrowed; written: the
- * result files in the folder. Reads the model's files once more, for their SHA-256. CT_EIO,
- * CT_ENOMEM. */
+ * result files in the folder. Waits for the SHA-256 of the model's files, or reads them once more
+ * when a->hash_ahead was not set. CT_EIO, CT_ENOMEM. */
 enum ct_status manifest_write(const struct analysis *a, const char *const *command,
                               size_t n_command, const struct tables_written *written,
                               const char *folder, struct ct_error *err);
