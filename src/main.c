@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <cblas.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
@@ -62,7 +61,7 @@ int main(int argc, char **argv)
 {
     hold_standard_streams();
     mapped_guard();
-    setlocale(LC_CTYPE, "");     /* widths and character set; numbers stay those of the C locale */
-    openblas_set_num_threads(1); /* our own loops hand out the work */
+    setlocale(LC_CTYPE, ""); /* widths and character set; numbers stay those of the C locale */
+    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* it would start some, which spin for a while */
     return cli_main(argc, argv, open_ui);
 }

@@ -1,7 +1,6 @@
 #include "config.h"
 #include "made_analysis.h"
 
-#include <cblas.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -97,7 +96,6 @@ static void change_picture(struct analysis *a, void *result)
 
 void make_analysis(struct analysis *a, double alpha)
 {
-    openblas_set_num_threads(1);
     analysis_init(a);
     a->params.threads = 2;
     a->params.iterations = 500;

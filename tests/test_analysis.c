@@ -3,7 +3,6 @@
 #include "config.h"
 #include "support.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 /* A demo analysis with a short t-SNE. */
 static void begin(struct analysis *a)
 {
-    openblas_set_num_threads(1);
     analysis_init(a);
     a->params.threads = 2;
     a->params.iterations = 250;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "base/mem.h"
 #include "base/progress.h"
 #include "base/spill.h"
@@ -233,6 +234,24 @@ START_TEST(large_arrays_lie_in_a_file)
 }
 END_TEST
 
+/* Each try fails anew. */
+START_TEST(libraries_that_lack_something_are_named)
+{
+    void (*pointer)(void) = NULL;
+    const struct library_function functions[] = { { "no_such_function", &pointer } };
+    struct library none = { .file = "libnone-of-that-name.so.1" };
+    struct library other = { .file = "libc.so.6", .functions = functions, .n_functions = 1 };
+    struct ct_error err;
+
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(library_load(&none, &err), CT_EIO);
+        ck_assert_ptr_nonnull(strstr(err.text, "libnone-of-that-name.so.1"));
+    }
+    ck_assert_int_eq(library_load(&other, &err), CT_EIO);
+    ck_assert_ptr_eq(pointer, NULL);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -248,6 +267,7 @@ int main(void)
         views_read_both_dtypes,
         parts_of_work_run_through_the_whole,
         large_arrays_lie_in_a_file,
+        libraries_that_lack_something_are_named,
     };
     return RUN_TESTS("base", tests);
 }

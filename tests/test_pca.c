@@ -1,7 +1,6 @@
 #include "config.h"
 #include "support.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
@@ -157,6 +156,5 @@ int main(void)
         extreme_scales_are_exact,    threads_do_not_matter,
         bad_data_are_refused,
     };
-    openblas_set_num_threads(1);
     return RUN_TESTS("pca", tests);
 }

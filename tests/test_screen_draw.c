@@ -5,7 +5,6 @@
 #include "config.h"
 #include "support.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,7 +20,6 @@ static void begin(struct app *app, bool computed)
 {
     struct ct_error err = { 0 };
 
-    openblas_set_num_threads(1);
     ck_assert_int_eq(app_init(app, NULL), CT_OK);
     app->a.params.threads = 2;
     app->a.params.iterations = 250;

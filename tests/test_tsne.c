@@ -1,7 +1,6 @@
 #include "config.h"
 #include "support.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -540,6 +539,5 @@ int main(void)
         one_feature,
         duplicates_and_tiny_sets,
     };
-    openblas_set_num_threads(1);
     return RUN_TESTS("tsne", tests);
 }

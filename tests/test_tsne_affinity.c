@@ -1,7 +1,6 @@
 #include "config.h"
 #include "support.h"
 
-#include <cblas.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -437,6 +436,5 @@ int main(void)
         neighbor_counts,
         threads_do_not_matter,
     };
-    openblas_set_num_threads(1);
     return RUN_TESTS("tsne_affinity", tests);
 }

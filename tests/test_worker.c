@@ -3,7 +3,6 @@
 #include "config.h"
 #include "support.h"
 
-#include <cblas.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,6 @@ struct bench {
 
 static void begin(struct bench *b)
 {
-    openblas_set_num_threads(1);
     *b = (struct bench){ 0 };
     analysis_init(&b->a);
     b->a.params.threads = 2;

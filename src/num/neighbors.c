@@ -1,7 +1,6 @@
 #include "config.h"
 #include "num/neighbors.h"
 
-#include <cblas.h>
 #include <float.h>
 #include <limits.h>
 #include <math.h>
@@ -12,6 +11,7 @@
 
 #include "base/kernel.h"
 #include "base/mem.h"
+#include "num/blas_library.h"
 #include "num/neighbors_lists.h"
 
 enum {
@@ -289,9 +289,9 @@ static void search_list(const struct search *s, const struct lane *lane, const s
 
     for (size_t first = begin; first < end; first += COLUMNS) {
         const size_t columns = end - first < COLUMNS ? end - first : COLUMNS;
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)block->count, (int)columns,
-                    (int)d, 1.0F, s->scaled + block->first * d, (int)d, s->scaled + first * d,
-                    (int)d, 0.0F, lane->products, (int)columns);
+        blas.sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)block->count, (int)columns, (int)d,
+                   1.0F, s->scaled + block->first * d, (int)d, s->scaled + first * d, (int)d, 0.0F,
+                   lane->products, (int)columns);
         for (size_t r = 0; r < block->count; r++)
             shortlist_add(s, lane, r, block->first + r, first, columns);
     }
@@ -619,6 +619,8 @@ static enum ct_status find(const struct mat *X, size_t n_neighbors, bool exactly
                            struct ct_error *err)
 {
     enum ct_status st = neighbors_check(X, n_neighbors, err);
+    if (st == CT_OK)
+        st = blas_library_load(err);
     if (st != CT_OK)
         return st;
 

@@ -26,7 +26,8 @@ struct neighbors { /* zero-initialise; owns its arrays until neighbors_clear() *
 /*
  * The n_neighbors nearest other rows of each row of X [n_samples, n_features]; of equal distances
  * the lower index counts as nearer. On failure *out is untouched: CT_EINVAL (n_neighbors is 0 or
- * not below n_samples, or X is not finite or too wide apart to square), CT_ENOMEM, CT_ECANCELED.
+ * not below n_samples, or X is not finite or too wide apart to square), CT_EIO (no BLAS),
+ * CT_ENOMEM, CT_ECANCELED.
  * crew may be NULL; the result does not depend on it.
  */
 enum ct_status neighbors_find(const struct mat *X, size_t n_neighbors, struct crew *crew,

@@ -1,13 +1,13 @@
 #include "config.h"
 #include "num/neighbors_lists.h"
 
-#include <cblas.h>
 #include <float.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "num/blas_library.h"
 
 enum {
     LIST_SIZE = 512,
@@ -42,8 +42,8 @@ static void assign_block(void *context, size_t block)
         best[r] = FLT_MAX;
     for (size_t begin = 0; begin < m->n_lists; begin += TILE) {
         const size_t count = m->n_lists - begin < TILE ? m->n_lists - begin : TILE;
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)count, (int)d, 1.0F,
-                    m->rows + first * d, (int)d, m->mean + begin * d, (int)d, 0.0F, products, TILE);
+        blas.sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)count, (int)d, 1.0F,
+                   m->rows + first * d, (int)d, m->mean + begin * d, (int)d, 0.0F, products, TILE);
         for (size_t r = 0; r < rows; r++)
             for (size_t l = 0; l < count; l++) {
                 const float half = m->half[begin + l] - products[r * TILE + l];

@@ -1,22 +1,13 @@
 #include "config.h"
 #include "num/pca.h"
 
-#include <cblas.h>
 #include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-
-/* LAPACK, which comes in OpenBLAS's library without a header of its own: eigenvalues il .. iu
- * (from 1, ascending) of a symmetric matrix, with their vectors. The last three arguments are the
- * lengths of the three strings, as Fortran passes them. */
-extern void dsyevr_(const char *jobz, const char *range, const char *uplo, const int *n, double *a,
-                    const int *lda, const double *vl, const double *vu, const int *il,
-                    const int *iu, const double *abstol, int *m, double *w, double *z,
-                    const int *ldz, int *isuppz, double *work, const int *lwork, int *iwork,
-                    const int *liwork, int *info, size_t, size_t, size_t);
+#include "num/blas_library.h"
 
 struct pca {
     size_t n_samples;
@@ -82,11 +73,11 @@ static void pca_product_stripe(void *context, size_t stripe)
     double *const to = p->product + (size_t)first * p->order + (size_t)first;
 
     if (n < d)
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, order - first, d, 1.0, from, d,
-                    from, d, 0.0, to, order);
+        blas.dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, order - first, d, 1.0, from, d,
+                   from, d, 0.0, to, order);
     else
-        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, rows, order - first, n, 1.0, from, d,
-                    from, d, 0.0, to, order);
+        blas.dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, rows, order - first, n, 1.0, from, d,
+                   from, d, 0.0, to, order);
 }
 
 static enum ct_status pca_eigen(const struct pca *p, struct ct_error *err)
@@ -103,9 +94,9 @@ static enum ct_status pca_eigen(const struct pca *p, struct ct_error *err)
     if (work == NULL || iwork == NULL || support == NULL)
         st = ct_fail_nomem(err, "PCA: eigenvectors", 0);
     else /* row-major upper is column-major lower */
-        dsyevr_("V", "I", "L", &order, p->product, &order, &none, &none, &first, &last, &none, &m,
-                p->values, p->vectors, &order, support, work, &lwork, iwork, &liwork, &info, 1, 1,
-                1);
+        blas.dsyevr_("V", "I", "L", &order, p->product, &order, &none, &none, &first, &last, &none,
+                     &m, p->values, p->vectors, &order, support, work, &lwork, iwork, &liwork,
+                     &info, 1, 1, 1);
     if (st == CT_OK && (info != 0 || m != (int)p->n_found))
         st = ct_fail(err, CT_EINVAL, "PCA: eigenvectors not found (LAPACK says %d); check the data",
                      info);
@@ -123,18 +114,18 @@ static double pca_project(const struct pca *p, size_t c, struct mat *scores)
     double *const column = scores->data + c;
 
     if (n >= d) {
-        cblas_dgemv(CblasRowMajor, CblasNoTrans, n, d, 1.0, p->centred, d, vector, 1, 0.0, column,
-                    k);
-        return cblas_dnrm2(n, column, k);
+        blas.dgemv(CblasRowMajor, CblasNoTrans, n, d, 1.0, p->centred, d, vector, 1, 0.0, column,
+                   k);
+        return blas.dnrm2(n, column, k);
     }
     /* sigma as the norm of X'u keeps its digits where the root of the eigenvalue has lost them. */
     double *const image = p->product; /* no longer needed; order * order may be below d */
     double sigma = 0.0;
     for (int first = 0; first < d; first += n) {
         const int columns = d - first < n ? d - first : n;
-        cblas_dgemv(CblasRowMajor, CblasTrans, n, columns, 1.0, p->centred + first, d, vector, 1,
-                    0.0, image, 1);
-        sigma = hypot(sigma, cblas_dnrm2(columns, image, 1));
+        blas.dgemv(CblasRowMajor, CblasTrans, n, columns, 1.0, p->centred + first, d, vector, 1,
+                   0.0, image, 1);
+        sigma = hypot(sigma, blas.dnrm2(columns, image, 1));
     }
     for (size_t i = 0; i < p->n_samples; i++)
         column[i * scores->cols] = sigma * vector[i];
@@ -204,7 +195,9 @@ enum ct_status pca_scores(const struct mat *X, size_t n_components, struct crew 
                        X->cols);
     if (!ct_mul_size(X->rows, X->cols, &size) || !ct_mul_size(order, order, &square))
         return ct_fail_nomem(err, "PCA", 0);
-    enum ct_status st = mat_init(&result, X->rows, n_components, "PCA: scores", err);
+    enum ct_status st = blas_library_load(err);
+    if (st == CT_OK)
+        st = mat_init(&result, X->rows, n_components, "PCA: scores", err);
     if (st != CT_OK)
         return st;
 

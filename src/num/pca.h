@@ -18,8 +18,8 @@
  * The scores of X [n_samples, n_features] on its first n_components components, in units of X:
  * *scores is [n_samples, n_components], owned by the caller. A component in which X does not vary
  * beyond rounding, or that does not exist because X has too few rows or columns, is a column of
- * zeros. CT_EINVAL (X is empty or not finite), CT_ENOMEM, CT_ECANCELED; *scores is untouched then.
- * progress is ticked with 0 done.
+ * zeros. CT_EINVAL (X is empty or not finite), CT_EIO (no BLAS), CT_ENOMEM, CT_ECANCELED; *scores
+ * is untouched then. progress is ticked with 0 done.
  * crew may be NULL; the result does not depend on it.
  */
 enum ct_status pca_scores(const struct mat *X, size_t n_components, struct crew *crew,

@@ -37,8 +37,8 @@ struct tsne; /* owns everything it needs; X may go once tsne_new has returned */
 /*
  * Prepares X [n_samples, n_features] float64, finite: neighbours, perplexity search, joint
  * probabilities, starting coordinates. *out is owned by the caller: tsne_free.
- * CT_EINVAL (perplexity not below n_samples, fewer than 2 samples, X not finite), CT_ENOMEM,
- * CT_ECANCELED (progress said stop).
+ * CT_EINVAL (perplexity not below n_samples, fewer than 2 samples, X not finite), CT_EIO (no BLAS),
+ * CT_ENOMEM, CT_ECANCELED (progress said stop).
  */
 enum ct_status tsne_new(const struct mat *X, const struct tsne_params *params,
                         const struct progress *progress, struct tsne **out, struct ct_error *err);
