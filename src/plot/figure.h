@@ -16,7 +16,8 @@
 
 enum figure_format { FIGURE_SVG, FIGURE_PNG, N_FIGURE_FORMATS };
 
-enum { FIGURE_MOST_PIXELS = 1800, FIGURE_MOST_SHAPES = 5000 };
+/* An SVG of as many pixels of pure noise has just below 10 MB. */
+enum { FIGURE_MOST_PIXELS = 1600, FIGURE_MOST_SHAPES = 5000 };
 
 /* CT_EINVAL: the program was built without cairo; CT_EIO: cairo cannot be loaded. */
 enum ct_status figure_check(struct ct_error *err);
