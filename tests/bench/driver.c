@@ -17,7 +17,6 @@
  */
 #include "config.h"
 
-#include <cblas.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +26,7 @@
 #include "base/mem.h"
 #include "io/activations.h"
 #include "io/npy.h"
+#include "num/blas_library.h"
 #include "num/cosines.h"
 #include "num/dbscan.h"
 #include "num/kmeans.h"
@@ -385,11 +385,13 @@ static double sgemm_rate(int threads)
     memset(a, 0x3F, (size_t)M * K * sizeof *a);
     memset(b, 0x3F, (size_t)K * N * sizeof *b);
     memset(c, 1, (size_t)M * N * sizeof *c);
-    openblas_set_num_threads(threads);
+    if (blas_library_load(NULL) != CT_OK)
+        stop("OpenBLAS cannot be loaded");
+    blas.set_num_threads(threads);
     for (int turn = 0; turn < 5; turn++) {
         const double start = seconds();
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, M, N, K, 1.0F, a, K, b, N, 0.0F, c,
-                    N);
+        blas.sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, M, N, K, 1.0F, a, K, b, N, 0.0F, c,
+                   N);
         const double rate = 2e-9 * M * N * K / (seconds() - start);
         best = rate > best ? rate : best;
     }
@@ -443,7 +445,6 @@ int main(int argc, char **argv)
 {
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 >= commands[i].n_args) {
-            openblas_set_num_threads(1);
             commands[i].run(argc - 2, argv + 2);
             return 0;
         }
