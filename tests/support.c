@@ -95,18 +95,24 @@ void assert_mat_allclose(const struct mat *got, const struct mat *want, double r
     assert_allclose(got->data, want->data, got->rows * got->cols, rtol, atol);
 }
 
-int run_tests(const char *name, const TTest *const tests[], size_t n_tests)
+int run_tcase(const char *name, TCase *tcase)
 {
     Suite *const suite = suite_create(name);
+    SRunner *const runner = srunner_create(suite);
+
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}
+
+int run_tests(const char *name, const TTest *const tests[], size_t n_tests)
+{
     TCase *const tcase = tcase_create(name);
 
     tcase_set_timeout(tcase, 300); /* generous: under valgrind, on a busy machine */
     for (size_t i = 0; i < n_tests; i++)
         tcase_add_test(tcase, tests[i]);
-    suite_add_tcase(suite, tcase);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return run_tcase(name, tcase);
 }

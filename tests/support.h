@@ -25,7 +25,10 @@ void assert_mat_allclose(const struct mat *got, const struct mat *want, double r
 /* Reports a skipped test: what is missing. The test returns after it. */
 #define SKIP(...) (printf("skipped: " __VA_ARGS__), printf("\n"), fflush(stdout))
 
-/* Runs a suite of one case; returns main's status. Honours CK_FORK=no. */
+/* Runs a suite of that one case, with what was added to it; returns main's status. */
+int run_tcase(const char *name, TCase *tcase);
+
+/* The same of plain tests. Honours CK_FORK=no. */
 int run_tests(const char *name, const TTest *const tests[], size_t n_tests);
 #define RUN_TESTS(name, tests) run_tests((name), (tests), sizeof(tests) / sizeof(tests)[0])
 

@@ -189,18 +189,12 @@ static void end(void)
 
 int main(void)
 {
-    Suite *const suite = suite_create("alloc");
     TCase *const tcase = tcase_create("alloc");
-    SRunner *const runner = srunner_create(suite);
 
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* threads that nobody needs here take time to start */
     tcase_set_timeout(tcase, 600);
     tcase_add_checked_fixture(tcase, begin, end);
     tcase_add_loop_test(tcase, failing_allocations_are_told_in_one_line, 0, N_COMMANDS);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_tcase("alloc", tcase);
 }

@@ -183,9 +183,7 @@ static void end(void)
 
 int main(void)
 {
-    Suite *const suite = suite_create("cut_files");
     TCase *const tcase = tcase_create("cut_files");
-    SRunner *const runner = srunner_create(suite);
 
     mapped_guard();
     tcase_set_timeout(tcase, 60);
@@ -194,9 +192,5 @@ int main(void)
     tcase_add_test(tcase, a_step_tells_that_its_npy_was_cut);
     tcase_add_test(tcase, no_table_is_written_of_what_was_cut);
     tcase_add_test(tcase, an_analysis_begins_again_when_the_file_is_whole);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_tcase("cut_files", tcase);
 }

@@ -453,16 +453,16 @@ START_TEST(a_folder_wins_over_a_name)
     const struct hub_env env = { .home = root, .hf_hub_cache = root };
     put_model("models--gpt2", COMMIT_A);
     put_ref("models--gpt2", "main", COMMIT_A);
-    make_folder("work/gpt2");
+    make_folder("models/gpt2");
     snprintf(want, sizeof want, "%s", at("models--gpt2/snapshots/" COMMIT_A));
     ck_assert_ptr_nonnull(getcwd(here, sizeof here));
     ck_assert_int_eq(chdir(root), 0);
     check_folder(&env, "gpt2", want);
-    ck_assert_int_eq(chdir("work"), 0);
+    ck_assert_int_eq(chdir("models"), 0);
     check_folder(&env, "gpt2", "gpt2");
     check_folder(&env, "gpt2@main", want);
     ck_assert_int_eq(chdir(here), 0);
-    check_folder(&env, "~/work/gpt2", at("work/gpt2"));
+    check_folder(&env, "~/models/gpt2", at("models/gpt2"));
     check_folder(&env, "/not/there", "/not/there"); /* whoever opens it says so */
     ck_assert_int_eq(hub_model_folder(&env, "gpt2-xl", ALL, &got, NULL), CT_EIO);
     ck_assert_ptr_null(got);

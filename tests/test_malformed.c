@@ -314,9 +314,7 @@ static void end(void)
 
 int main(void)
 {
-    Suite *const suite = suite_create("malformed");
     TCase *const tcase = tcase_create("malformed");
-    SRunner *const runner = srunner_create(suite);
 
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* threads that nobody needs here take time to start */
@@ -326,9 +324,5 @@ int main(void)
     tcase_add_test(tcase, malformed_command_lines_are_refused_in_one_line);
     tcase_add_test(tcase, what_is_too_large_is_refused_early);
     tcase_add_test(tcase, there_are_many_malformed_inputs);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_tcase("malformed", tcase);
 }

@@ -433,9 +433,7 @@ static void end(void)
 
 int main(void)
 {
-    Suite *const suite = suite_create("misuse");
     TCase *const tcase = tcase_create("misuse");
-    SRunner *const runner = srunner_create(suite);
 
     setenv("LC_ALL", "C.UTF-8", 1);
     tcase_set_timeout(tcase, 300);
@@ -448,9 +446,5 @@ int main(void)
     tcase_add_test(tcase, a_run_that_fails_leaves_no_manifest);
     tcase_add_test(tcase, closed_streams_are_failures_not_files);
     tcase_add_loop_test(tcase, damaged_models_are_told_in_one_line, 0, N_PARTS);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_tcase("misuse", tcase);
 }
