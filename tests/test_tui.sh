@@ -65,6 +65,19 @@ await_gone() {
 }
 
 keys() { mux send-keys -t "$pane" "$@"; }
+
+# press KEY: and waits until the screen shows that it has been read, so that no key is sent for what
+# an earlier one in flight has done already.
+press() {
+    before_press=$(mux capture-pane -e -p -t "$pane")
+    keys "$1"
+    press_n=0
+    while [ "$(mux capture-pane -e -p -t "$pane")" = "$before_press" ]; do
+        press_n=$((press_n + 1))
+        [ $press_n -lt 400 ] || fail "nothing has changed after $1"
+        sleep 0.05
+    done
+}
 type_in() { mux send-keys -t "$pane" -l "$1"; }
 
 # A pane with a shell in it that has job control and tells how things ended.
@@ -309,8 +322,7 @@ to_view() { # NAME, of the stage that is looked at
     while ! holds "┌─ $1 "; do
         to_n=$((to_n + 1))
         [ $to_n -lt 40 ] || fail "no view $1"
-        keys v
-        sleep 0.05
+        press v
     done
 }
 
@@ -319,8 +331,7 @@ to_pane() { # what its last line says
     while ! holds "$1"; do
         to_n=$((to_n + 1))
         [ $to_n -lt 20 ] || fail "no pane with $1"
-        keys Tab
-        sleep 0.1
+        press Tab
     done
 }
 
@@ -346,8 +357,8 @@ zoom_and_help() {
 wrong_input() {
     keys 1 Escape
     await '^.>\* 1 '
-    keys BTab BTab BTab
-    while ! holds '^enter run'; do keys Tab; sleep 0.1; done
+    for key in BTab BTab BTab; do press "$key"; done
+    to_pane '^enter run'
     set_parameter 0 "$tmp/no/such/model"
     await 'no/such/model.*:' "one line that names the folder"
     keys Escape
