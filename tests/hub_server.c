@@ -181,6 +181,7 @@ static bool has_prefix(const char *text, const char *prefix)
 static void answer_hub(const struct request *r)
 {
     static const char repo[] = "/org/model/resolve/";
+    const char *const resolve = strstr(r->path, "/resolve/");
     char revision[128] = "";
     char name[256] = "";
 
@@ -193,11 +194,12 @@ static void answer_hub(const struct request *r)
                r->path);
         return;
     }
-    if (!has_prefix(r->path, repo) || (shared->needs_token && !r->has_token)) {
+    if (resolve == NULL || !(has_prefix(r->path, repo) || shared->has_any_name) ||
+        (shared->needs_token && !r->has_token)) {
         refuse(r->fd, "401 Unauthorized", "RepoNotFound");
         return;
     }
-    sscanf(r->path + sizeof repo - 1, "%127[^/]/%255s", revision, name);
+    sscanf(resolve, "/resolve/%127[^/]/%255s", revision, name);
     if (strcmp(revision, "main") != 0 && strcmp(revision, HUB_COMMIT) != 0 &&
         strcmp(revision, "refs%2Fpr%2F1") != 0) {
         refuse(r->fd, "404 Not Found", "RevisionNotFound");

@@ -24,6 +24,7 @@ struct hub_file { /* of the repository `org/model`; the old name `model` leads t
 
 struct hub_shared {
     /* to do */
+    atomic_bool has_any_name; /* every repository of an organisation is this one */
     atomic_bool needs_token;
     atomic_bool is_without_ranges;
     atomic_bool has_other_length; /* of large files: a byte less than told before */

@@ -306,6 +306,13 @@ tests_test_fetch_SOURCES = tests/test_fetch.c tests/hub_server.c tests/hub_serve
 	$(IO_TEST_SOURCES)
 tests_test_fetch_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_fetch_LDADD = $(IO_TEST_LIBS)
+
+check_PROGRAMS += tests/test_examples
+tests_test_examples_SOURCES = tests/test_examples.c tests/hub_server.c tests/hub_server.h \
+	$(IO_TEST_SOURCES)
+tests_test_examples_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_examples_LDADD = $(IO_TEST_LIBS)
+EXTRA_DIST += tests/examples.sh
 # The completions in bash, zsh and fish; skipped without all of these.
 dist_check_SCRIPTS += tests/test_completion.sh
 

@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# Runs every command that README.md and the manual show, in their order and as they stand there, in
+# the working directory. What a document shows must be known to `example`: nothing is passed over.
+set -u
+
+source=$(cd -- "$(dirname -- "$0")/.." && pwd) || exit 1
+demo=$source/fixtures/demo
+top=$PWD
+PATH=$(dirname -- "$CIRCUITTUI"):$PATH
+HOME=$top/home
+export HOME no_proxy='*'
+unset "${!HF_@}" "${!XDG_@}" "${!HUGGING@}" TRANSFORMERS_OFFLINE
+export HF_ENDPOINT=$1
+failures=0
+n_run=0
+
+fail() {
+    printf '%s\n' "$@" >&2
+    failures=$((failures + 1))
+}
+
+run() {
+    n_run=$((n_run + 1))
+    if ! bash -euo pipefail -c "$1" </dev/null >"$top/printed" 2>"$top/said"; then
+        fail "$document: this example fails:" "$1" "$(cat "$top/said")"
+    elif [ ! -s "$top/printed" ] && [[ $1 != *'> '* ]]; then
+        fail "$document: this example prints nothing:" "$1"
+    fi
+}
+
+# In place of `circuittui fetch`, where that was built without libcurl.
+bring() {
+    local commit=0123456789abcdef0123456789abcdef01234567
+    local folder=$HOME/.cache/huggingface/hub/models--${1//\//--}
+
+    mkdir -p "$folder/refs" "$folder/snapshots"
+    cp -R "$demo" "$folder/snapshots/$commit"
+    printf %s "$commit" >"$folder/refs/main"
+}
+
+fetch() {
+    local line=${1%%$'\n'*}
+
+    if "$CIRCUITTUI" fetch org/model 2>&1 | grep -q 'without libcurl'; then
+        echo "skipped: $line: this program was built without libcurl"
+        bring "${line##* }"
+        [ "$line" = "$1" ] || example "${1#*$'\n'}"
+    else
+        run "$1"
+    fi
+}
+
+not_run() {
+    echo "$document: not run, $2: ${1%%$'\n'*}"
+}
+
+example() {
+    case $1 in
+    'circuittui fetch') ;; # the name of a command
+    'circuittui fetch '*) fetch "$1" ;;
+    'circuittui '*) run "$1" ;;
+    'group,target,text'*) ;; # in sentences.csv already
+    [a-z]*' = '*)
+        printf '%s\n' "$1" >settings
+        CIRCUITTUI_CONFIG=$PWD/settings run 'circuittui config'
+        ;;
+    '┌'*) ;; # a picture of the screen
+    'git clone '*) not_run "$1" "every check begins so" ;;
+    'apt-get '*) not_run "$1" "it installs packages" ;;
+    'make -C build bench'*) not_run "$1" "test_bench.sh does, with less" ;;
+    *) fail "$document: neither run nor known why not:" "$1" ;;
+    esac
+}
+
+# Of Markdown: what is indented by four blanks or fenced, and `circuittui ...` within a line.
+# Of the manual: .Dl, and what stands between .Bd and .Ed. Each ends in a NUL.
+examples_of() {
+    awk '
+    function end() { if (block != "") printf "%s%c", block, 0; block = "" }
+    function add(line) { block = block (block != "" ? "\n" : "") line }
+    FILENAME ~ /\.md$/ {
+        if (/^```/) { fenced = !fenced; end() }
+        else if (fenced) add($0)
+        else if (/^    / && (block != "" || blank)) add(substr($0, 5))
+        else {
+            end()
+            while (match($0, /`circuittui [^`]*`/)) {
+                printf "%s%c", substr($0, RSTART + 1, RLENGTH - 2), 0
+                $0 = substr($0, RSTART + RLENGTH)
+            }
+        }
+        blank = /^$/
+        next
+    }
+    /^\.Ed/ { literal = 0 }
+    literal { add($0); next }
+    sub(/^\.Dl /, "") { gsub(/\\ /, " "); add($0); next }
+    { end() }
+    /^\.Bd -literal/ { literal = 1 }
+    END { end() }' "$1"
+}
+
+for path in "$source/README.md" "$source/man/circuittui.1"; do
+    document=${path##*/}
+    rm -rf "$HOME"
+    mkdir "$HOME" "$document"
+    cd "$document" || exit 1
+    mapfile -d '' -t examples < <(examples_of "$path")
+    # What a reader has: activations, and sentences, those of the document among them.
+    cp "$demo/stimuli.csv" sentences.csv
+    for text in "${examples[@]}"; do
+        [[ $text != 'group,target,text'* ]] || printf '%s\n' "${text#*$'\n'}" >>sentences.csv
+    done
+    "$CIRCUITTUI" run --out made >/dev/null || exit 1
+    cp made/activations.csv acts.csv
+    before=$n_run
+    for text in "${examples[@]}"; do
+        example "$text"
+    done
+    [ "$n_run" -gt "$before" ] || fail "$document: has no examples"
+    cd "$top" || exit 1
+done
+[ "$failures" = 0 ] || exit 1
+echo "$n_run examples run"
