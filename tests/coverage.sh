@@ -1,0 +1,41 @@
+#!/bin/sh
+# In a build with --coverage whose tests have run: how many lines of each file of src/ they executed,
+# as gcov counts; a line that is compiled more than once counts once. Last come all files, and the
+# numerics, readers and writers alone, of which 95 % are to be.
+set -eu
+
+find src -name '*.gcno' | xargs "${GCOV-gcov}" -t | awk -F: '
+function tell(n, of, what) {
+    return sprintf("%6.2f %%  %5d of %5d  %s", 100 * n / of, n, of, what)
+}
+$2 ~ /^ *0$/ {
+    if ($3 == "Source") {
+        file = $4
+        is_ours = sub(/^(.*\/)?src\//, "src/", file)
+    }
+    next
+}
+is_ours && $1 !~ /^ *-$/ && $2 ~ /^ *[0-9]+$/ {
+    line = file " " $2
+    if (!(line in executed))
+        lines[file]++
+    is_executed = $1 !~ /[#=]/
+    n[file] += is_executed && !executed[line]
+    executed[line] = executed[line] || is_executed
+}
+END {
+    by_name = "sort -k 6"
+    for (file in lines) {
+        print tell(n[file], lines[file], file) | by_name
+        all_n += n[file]
+        all += lines[file]
+        if (file ~ /^src\/(base|num|model|io)\//) {
+            core_n += n[file]
+            core += lines[file]
+        }
+    }
+    close(by_name)
+    print tell(all_n, all, "lines of src")
+    print tell(core_n, core, "lines of numerics, readers and writers: src/base, num, model, io")
+    exit core_n < 0.95 * core
+}'
