@@ -312,7 +312,7 @@ tests_test_examples_SOURCES = tests/test_examples.c tests/hub_server.c tests/hub
 	$(IO_TEST_SOURCES)
 tests_test_examples_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_examples_LDADD = $(IO_TEST_LIBS)
-EXTRA_DIST += tests/examples.sh
+EXTRA_DIST += tests/examples.sh tests/fresh_system.sh
 # The completions in bash, zsh and fish; skipped without all of these.
 dist_check_SCRIPTS += tests/test_completion.sh
 
