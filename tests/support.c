@@ -100,6 +100,7 @@ int run_tcase(const char *name, TCase *tcase)
     Suite *const suite = suite_create(name);
     SRunner *const runner = srunner_create(suite);
 
+    tcase_set_timeout(tcase, 900); /* ends what hangs; a busy machine may be slow */
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     const int failed = srunner_ntests_failed(runner);
@@ -111,7 +112,6 @@ int run_tests(const char *name, const TTest *const tests[], size_t n_tests)
 {
     TCase *const tcase = tcase_create(name);
 
-    tcase_set_timeout(tcase, 300); /* generous: under valgrind, on a busy machine */
     for (size_t i = 0; i < n_tests; i++)
         tcase_add_test(tcase, tests[i]);
     return run_tcase(name, tcase);

@@ -193,7 +193,6 @@ int main(void)
 
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* threads that nobody needs here take time to start */
-    tcase_set_timeout(tcase, 600);
     tcase_add_checked_fixture(tcase, begin, end);
     tcase_add_loop_test(tcase, failing_allocations_are_told_in_one_line, 0, N_COMMANDS);
     return run_tcase("alloc", tcase);

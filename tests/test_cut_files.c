@@ -186,7 +186,6 @@ int main(void)
     TCase *const tcase = tcase_create("cut_files");
 
     mapped_guard();
-    tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, begin, end);
     tcase_add_test(tcase, a_run_tells_that_the_model_was_cut);
     tcase_add_test(tcase, a_step_tells_that_its_npy_was_cut);

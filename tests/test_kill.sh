@@ -12,10 +12,14 @@ run() { # FOLDER ITERATIONS
     "$program" run --iterations "$2" --format both --force --out "$1" >/dev/null
 }
 
+since() { # MOMENT: seconds
+    date +%s.%N | awk -v began="$1" '{ print $1 - began }'
+}
+
 run "$tmp/old" 250
 began=$(date +%s.%N)
 run "$tmp/new" 300
-ended=$(date +%s.%N)
+seconds=$(since "$began")
 cp -r "$tmp/old" "$tmp/out"
 
 # fits FILE: it is that of the old or of the new run; the manifest tells the time and is looked at
@@ -29,19 +33,20 @@ fits() {
     fi
 }
 
-# Moments between nothing and a whole run's time, in a fixed order.
-moments=$(awk -v n="$kills" -v t="$began $ended" 'BEGIN {
-    split(t, at)
-    srand(5)
-    for (i = 0; i < n; i++)
-        printf "%.4f\n", (at[2] - at[1]) * rand() + 0.0001
-}')
+# Moments between nothing and a whole run's time, in a fixed order. What a whole run takes is measured
+# anew whenever one comes to its end: the machine may have had other work at first.
 died=0
-for moment in $moments; do
+for fraction in $(awk -v n="$kills" 'BEGIN { srand(5); while (n-- > 0) printf "%.4f\n", rand() }'); do
+    moment=$(awk -v t="$seconds" -v f="$fraction" 'BEGIN { printf "%.4f", t * f + 0.0001 }')
     status=0
+    began=$(date +%s.%N)
     timeout -s KILL "$moment" "$program" run --iterations 300 --format both --force \
         --out "$tmp/out" >/dev/null 2>&1 || status=$?
-    [ "$status" = 0 ] || died=$((died + 1))
+    case $status in
+    0) seconds=$(since "$began") ;;
+    137) died=$((died + 1)) ;;
+    *) echo "FAILED: status $status" && exit 1 ;;
+    esac
     for file in "$tmp"/out/*; do
         fits "$file" || { echo "FAILED: killed after $moment s: ${file##*/} is half written"; exit 1; }
     done

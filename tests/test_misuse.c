@@ -436,7 +436,6 @@ int main(void)
     TCase *const tcase = tcase_create("misuse");
 
     setenv("LC_ALL", "C.UTF-8", 1);
-    tcase_set_timeout(tcase, 300);
     tcase_add_checked_fixture(tcase, begin, end);
     tcase_add_test(tcase, nothing_a_stranger_wrote_reaches_the_terminal);
     tcase_add_loop_test(tcase, crafted_strings_are_shown_and_not_obeyed, 0,

@@ -45,38 +45,35 @@ began=$(date +%s)
 # holds EXPRESSION: the screen as it is has a line that grep finds.
 holds() { screen | grep -q -e "$1"; }
 
-# await EXPRESSION [WHAT]: until the screen holds it, 20 s at most.
-await() {
-    await_n=0
-    while ! holds "$1"; do
-        await_n=$((await_n + 1))
-        [ $await_n -lt 400 ] || fail "waited for: ${2-$1}"
+# How long, at most: a test that fails takes so long, and only then.
+limit=180
+
+# retry WHAT COMMAND...: until the command succeeds.
+retry() {
+    what=$1
+    shift
+    until_time=$(($(date +%s) + limit))
+    while ! "$@"; do
+        [ "$(date +%s)" -lt "$until_time" ] || fail "$what"
         sleep 0.05
     done
 }
 
-await_gone() {
-    await_n=0
-    while holds "$1"; do
-        await_n=$((await_n + 1))
-        [ $await_n -lt 400 ] || fail "still there: ${2-$1}"
-        sleep 0.05
-    done
-}
+# await EXPRESSION [WHAT]: until the screen holds it.
+await() { retry "waited for: ${2-$1}" holds "$1"; }
+
+lacks() { ! holds "$1"; }
+await_gone() { retry "still there: ${2-$1}" lacks "$1"; }
 
 keys() { mux send-keys -t "$pane" "$@"; }
 
-# press KEY: and waits until the screen shows that it has been read, so that no key is sent for what
-# an earlier one in flight has done already.
+# press KEY...: and waits until they have been read and what they do is on the screen, which help,
+# opened and closed after them, shows.
 press() {
-    before_press=$(mux capture-pane -e -p -t "$pane")
-    keys "$1"
-    press_n=0
-    while [ "$(mux capture-pane -e -p -t "$pane")" = "$before_press" ]; do
-        press_n=$((press_n + 1))
-        [ $press_n -lt 400 ] || fail "nothing has changed after $1"
-        sleep 0.05
-    done
+    keys "$@" '?'
+    await 'any key closes'
+    keys F1
+    await_gone 'any key closes'
 }
 type_in() { mux send-keys -t "$pane" -l "$1"; }
 
@@ -208,6 +205,7 @@ back_to_pipeline() {
 }
 
 clusters_found() { screen | sed -n 's/.*6 Cluster *\([0-9][0-9]*\).*/\1/p'; }
+other_clusters() { ! clusters_found | grep -qx "$1\|"; }
 
 parameters() {
     keys 6
@@ -215,12 +213,7 @@ parameters() {
     before=$(clusters_found)
     set_parameter 0 0.31
     await "eps  *0.31"
-    await_n=0
-    while [ "$(clusters_found)" = "$before" ]; do
-        await_n=$((await_n + 1))
-        [ $await_n -lt 200 ] || fail "still $before clusters"
-        sleep 0.05
-    done
+    retry "still $before clusters" other_clusters "$before"
     await_mark 6 '\*'
     mark_is 5 '\*' || fail "t-SNE is stale after a change of eps"
     keys Right
@@ -355,9 +348,9 @@ zoom_and_help() {
 }
 
 wrong_input() {
-    keys 1 Escape
+    press 1 Escape
     await '^.>\* 1 '
-    for key in BTab BTab BTab; do press "$key"; done
+    press BTab BTab BTab
     to_pane '^enter run'
     set_parameter 0 "$tmp/no/such/model"
     await 'no/such/model.*:' "one line that names the folder"
@@ -424,7 +417,6 @@ figures() {
     keys f
     await 'write figures to: \|without cairo'
     if holds 'without cairo'; then
-        keys Escape
         ok "figures: a line that says why there are none"
         return
     fi
@@ -447,15 +439,15 @@ figures() {
 
 # ---- other sizes, a long stage, leaving ----
 
-# Sentences by neurons with no end of significant ones: t-SNE has work for long.
+# Sentences by neurons with no end of significant ones: t-SNE has work for a minute.
 long_activations() {
-    awk 'BEGIN {
+    awk -v n=10000 'BEGIN {
         srand(3); printf "sentence,group,token"
-        for (j = 0; j < 2500; j++) printf ",h.0.mlp.c_fc:%d", j
+        for (j = 0; j < n; j++) printf ",h.0.mlp.c_fc:%d", j
         printf "\n"
         for (i = 0; i < 12; i++) {
             printf "%d,%s,1", i, i % 2 ? "b" : "a"
-            for (j = 0; j < 2500; j++) printf ",%.4f", rand() + i % 2 * 3
+            for (j = 0; j < n; j++) printf ",%.4f", rand() + i % 2 * 3
             printf "\n"
         }
     }' >"$tmp/long.csv"
@@ -464,12 +456,10 @@ long_activations() {
 # tmux tells the terminal a while later; a program started meanwhile would draw for the old size.
 size() { # COLS ROWS
     mux resize-window -t "$pane" -x "$1" -y "$2"
-    size_n=0
-    while [ "$(stty size <"$(mux display-message -p -t "$pane" '#{pane_tty}')")" != "$2 $1" ]; do
-        size_n=$((size_n + 1))
-        [ $size_n -lt 200 ] || fail "the terminal has not got its size $1 x $2"
-        sleep 0.02
-    done
+    retry "the terminal has not got its size $1 x $2" has_size "$2 $1"
+}
+has_size() { # ROWS COLS, in one word
+    [ "$(stty size <"$(mux display-message -p -t "$pane" '#{pane_tty}')")" = "$1" ]
 }
 
 sizes_and_cancel() {
@@ -620,21 +610,20 @@ terminals() {
     ok "TERM=dumb and unknown ones are refused in one line"
 }
 
+# A zombie has ended, too: perhaps nobody buries orphans here.
+has_ended() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; }
+
 terminal_gone() {
     run "sh -c 'echo \$\$ >pid; exec $program'"
     await 'They warned him'
     pid=$(program_pid)
     mux kill-session -t "$pane"
-    n=0
-    while kill -0 "$pid" 2>/dev/null; do
-        n=$((n + 1))
-        [ $n -lt 200 ] || { echo "FAILED: it lives on without a terminal"; kill -9 "$pid"; exit 1; }
-        sleep 0.05
-    done
+    pane=keeper
+    retry "it lives on without a terminal" has_ended "$pid"
     ok "it ends with its terminal"
 }
 
-mux new-session -d -s keeper -x 80 -y 24 'sleep 600'
+mux new-session -d -s keeper -x 80 -y 24 'sleep 3600'
 on_the_demo
 sizes_and_cancel
 signals

@@ -42,7 +42,7 @@ static void hear(struct bench *b)
 {
     struct pollfd wait = { worker_fd(b->worker), POLLIN, 0 };
 
-    ck_assert_msg(poll(&wait, 1, 30000) == 1, "no news in 30 s");
+    ck_assert_int_eq(poll(&wait, 1, -1), 1);
     worker_poll(b->worker, &b->news);
 }
 
@@ -123,6 +123,23 @@ START_TEST(shows_pictures_while_tsne_runs)
 }
 END_TEST
 
+/* On a busy machine the stage may be done before the cancel comes. */
+static void cancel_extract(struct bench *b)
+{
+    struct worker_result result;
+    enum ct_status status;
+
+    do {
+        start(b, STAGE_EXTRACT);
+        worker_cancel(b->worker);
+        status = finish(b, &result);
+        if (status == CT_OK)
+            analysis_discard(STAGE_EXTRACT, result.result);
+    } while (status == CT_OK);
+    ck_assert_int_eq(status, CT_ECANCELED);
+    ck_assert_ptr_null(result.result);
+}
+
 START_TEST(a_cancel_leaves_results_and_worker_usable)
 {
     struct bench b;
@@ -131,10 +148,7 @@ START_TEST(a_cancel_leaves_results_and_worker_usable)
 
     begin(&b);
     run_to(&b, STAGE_HOOK);
-    start(&b, STAGE_EXTRACT);
-    worker_cancel(b.worker);
-    ck_assert_int_eq(finish(&b, &result), CT_ECANCELED);
-    ck_assert_ptr_null(result.result);
+    cancel_extract(&b);
     ck_assert_ptr_null(b.a.extract);
     run_to(&b, STAGE_TTEST);
     ck_assert_uint_gt(b.a.ttest->n_significant, 0);
