@@ -461,11 +461,12 @@ static const struct view_key global_keys[] = {
     { "tab, shift-tab", "next, previous pane" },
     { "v V", "next, previous view of the stage" },
     { "z", "the view alone, and back" },
-    { "/ n", "find a neuron by number; the next significant one" },
+    { "/ n N", "find a neuron by number; next, previous significant one" },
     { "r", "a random neuron" },
     { "e f p", "write result files; figures; the view as text" },
     { "x", "cancel what runs" },
     { "ctrl-L", "draw the screen again" },
+    { "? F1", "these keys" },
     { "q", "quit" },
     { NULL, NULL },
 };
