@@ -10,6 +10,7 @@
 
 #include "io_temp.h"
 #include "report/manifest.h"
+#include "report/tables.h"
 
 static void works(const char *line)
 {
@@ -140,6 +141,51 @@ START_TEST(activations_can_be_repeated)
 }
 END_TEST
 
+/* ---- hook points and figures ---- */
+
+#define LAYERS_RUN                                                                                 \
+    "$C run -s stimuli.csv -H h.2.mlp.c_fc -H h.3.mlp.c_fc --per-layer --iterations 250 -o p"
+
+START_TEST(files_of_each_hook_point_are_compared)
+{
+    works("test -d p || " LAYERS_RUN);
+    works("$C rerun p >said && tail -1 said | grep -qx 'All of 16 result files are the same.' && "
+          "grep -qx 'h.2.mlp.c_fc  *7 files, the same' said");
+    works("rm -rf x; cp -r p x; sed -i 2d x/h.3.mlp.c_fc/tsne.csv");
+    differs("$C rerun x", NOT_ALL,
+            "\nh.2.mlp.c_fc             7 files, the same\n"
+            "h.3.mlp.c_fc\n  ttest.csv              the same\n"
+            "  tsne.csv               the file here is not the one of the manifest; "
+            "108 rows then, 109 now\n");
+    works("rm -rf x/h.3.mlp.c_fc && $C rerun x | "
+          "grep -qx '  tsne.csv  *the same as in the manifest; the file is not here'");
+    works("sed -i s,h.3.mlp.c_fc/,h.9/, x/manifest.json");
+    differs("$C rerun x", NOT_ALL, "\n  ttest.csv              is not in the manifest\n");
+    differs("$C rerun x", NOT_ALL, "\nh.9/ttest.csv            is not made any more\n");
+    works("$C rerun p -o again_p >said && diff -r -x manifest.json p again_p && $C rerun again_p");
+}
+END_TEST
+
+START_TEST(figures_are_compared)
+{
+    if (temp_shell("$C run -s stimuli.csv --figures f 2>said; grep -q 'without cairo' said") == 0)
+        return; /* none can be made */
+    works("rm -rf x f; " LAYERS_RUN "/../x --figures x/f");
+    works("test $(grep -c '\"file\": \".*png\"' x/manifest.json) = $(find x/f -name '*.png' | wc "
+          "-l)");
+    works("$C rerun x >said && grep -qx \"Figures  *$(find x/f -type f | wc -l) files, the same\" "
+          "said");
+    works("$C rerun x --figures f -o y && diff -r x/f f && test -e y/h.2.mlp.c_fc/tsne.csv");
+    works("echo >>x/f/h.2.mlp.c_fc/tsne.svg; rm x/f/h.3.mlp.c_fc/kl.png");
+    differs("$C rerun x", NOT_ALL,
+            " files, 1 not the same\n  h.2.mlp.c_fc/tsne.svg  the file here is not the one of the "
+            "manifest; differs\n  h.3.mlp.c_fc/kl.png    the same as in the manifest; the file is "
+            "not here\n");
+    works("sed -i 's/\"cairo\": \"/&0./' x/manifest.json");
+    differs("$C rerun x", NOT_ALL, "\ncairo                    0.");
+}
+END_TEST
+
 /* ---- manifests from strangers ---- */
 
 static json_t *load_manifest(void)
@@ -216,8 +262,10 @@ START_TEST(the_list_of_files_is_checked)
     } cases[] = {
         { NULL, "{}", ": results" EXPECTED("a list of files") },
         { NULL, "[]", ": results" EXPECTED("a list of files") },
-        { NULL, "[1]", ": results.file" EXPECTED("the name of a result file") },
-        { "file", "\"../../etc/passwd\"", ": results.file" EXPECTED("the name of a result file") },
+        { NULL, "[1]", ": results.file" EXPECTED("the name of such a file") },
+        { "file", "\"../../etc/passwd\"", ": results.file" EXPECTED("the name of such a file") },
+        { "file", "\"../ttest.csv\"", ": results.file" EXPECTED("the name of such a file") },
+        { "file", "\"h.3/../ttest.csv\"", ": results.file" EXPECTED("the name of such a file") },
         { "file", "\"activations.csv\"", ": results.activations.csv" EXPECTED("it once") },
         { "sha256", "\"12\"", ": results.sha256" EXPECTED("64 digits") },
         { "sha256", "null", ": results.sha256" EXPECTED("64 digits") },
@@ -232,6 +280,28 @@ START_TEST(the_list_of_files_is_checked)
         else
             json_object_set_new(json_array_get(json_object_get(root, "results"), 1), cases[i].key,
                                 value);
+        ck_assert_str_eq(read_error(root), cases[i].want);
+    }
+}
+END_TEST
+
+START_TEST(figures_are_checked_too)
+{
+    static const struct {
+        const char *value;
+        const char *want;
+    } cases[] = {
+        { "{}", ": figures.folder" EXPECTED("a path") },
+        { "{ \"folder\": \"f\" }", ": figures.files" EXPECTED("a list of files") },
+        { "{ \"folder\": \"f\", \"files\": [{ \"file\": \"ttest.csv\" }] }",
+          ": figures.file" EXPECTED("the name of such a file") },
+        { "{ \"folder\": \"f\", \"files\": [{ \"file\": \"h.3/tsne.svg\" }] }",
+          ": figures.sha256" EXPECTED("64 digits") },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *const root = load_manifest();
+        json_object_set_new(root, "figures", json_loads(cases[i].value, 0, NULL));
         ck_assert_str_eq(read_error(root), cases[i].want);
     }
 }
@@ -261,9 +331,9 @@ START_TEST(what_is_read_is_what_was_written)
     ck_assert(m.params.seed == UINT64_MAX);
     ck_assert(m.params.alpha == 0.05);
     ck_assert_int_eq(m.params.test, TTEST_STUDENT);
-    ck_assert_uint_eq(m.results.formats, FORMAT_CSV | FORMAT_NPY);
-    ck_assert_uint_eq(m.results.n, 13);
-    ck_assert_str_eq(m.results.files[0].file, "activations.csv");
+    ck_assert_uint_eq(m.formats, FORMAT_CSV | FORMAT_NPY);
+    ck_assert_uint_eq(m.tables.n, 13);
+    ck_assert_str_eq(m.tables.files[0].name, "activations.csv");
     manifest_clear(&m);
     manifest_clear(&m);
 }
@@ -272,11 +342,19 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        the_same_is_the_same,         a_manifest_alone_is_enough,
-        figures_that_differ_are_told, arrays_that_differ_are_told,
-        other_inputs_are_told,        activations_can_be_repeated,
-        every_member_is_checked,      the_list_of_files_is_checked,
-        other_files_are_no_manifests, what_is_read_is_what_was_written,
+        the_same_is_the_same,
+        a_manifest_alone_is_enough,
+        figures_that_differ_are_told,
+        arrays_that_differ_are_told,
+        other_inputs_are_told,
+        activations_can_be_repeated,
+        every_member_is_checked,
+        the_list_of_files_is_checked,
+        files_of_each_hook_point_are_compared,
+        figures_are_compared,
+        figures_are_checked_too,
+        other_files_are_no_manifests,
+        what_is_read_is_what_was_written,
     };
 
     temp_begin();

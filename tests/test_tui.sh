@@ -437,6 +437,41 @@ figures() {
     ok "every plot as a figure"
 }
 
+# Results of several hook points, and of one of them alone.
+hook_points() {
+    new_pane layers 80 24
+    run "TERM=xterm-256color $program -H h.2.mlp.c_fc -H h.3.mlp.c_fc --per-layer --iterations 250"
+    await 'They warned him\|hook points'
+    keys 8 Enter
+    await_mark 8 '\*'
+    keys e
+    await 'write results to: '
+    keys C-u
+    type_in all
+    keys Enter
+    await '17 files written to all'
+    "$program" run -H h.2.mlp.c_fc -H h.3.mlp.c_fc --per-layer --iterations 250 -o "$tmp/all_want" \
+        >/dev/null 2>&1 || fail "circuittui run --per-layer"
+    diff -r -x manifest.json "$tmp/all_want" "$tmp/all" >"$tmp/diff" ||
+        fail "files of hook points: $(cat "$tmp/diff")"
+    ok "the files of each hook point are those of run"
+    keys Tab Tab
+    await 'enter\|space'
+    keys Down Enter
+    await 'Neuron h.2.mlp.c_fc\|h.2.mlp.c_fc |'
+    keys Tab 7 Enter
+    await_mark 7 '\*'
+    keys e
+    await 'write results to: '
+    keys C-u
+    type_in alone
+    keys Enter
+    await '9 files written to alone'
+    (cd "$tmp" && "$program" rerun alone >rerun.txt 2>&1) || fail "rerun: $(cat "$tmp/rerun.txt")"
+    ok "the files of one hook point alone are those of its own run"
+    leave
+}
+
 # ---- other sizes, a long stage, leaving ----
 
 # Sentences by neurons with no end of significant ones: t-SNE has work for a minute.
@@ -625,6 +660,7 @@ terminal_gone() {
 
 mux new-session -d -s keeper -x 80 -y 24 'sleep 3600'
 on_the_demo
+hook_points
 sizes_and_cancel
 signals
 cut_off

@@ -19,9 +19,6 @@ enum ct_status command_models(struct options *options, struct ct_error *err);
 enum ct_status command_fetch(struct options *options, struct ct_error *err);
 enum ct_status command_config(struct options *options, struct ct_error *err);
 
-/* What `run` computes, and the files of each hook point with --per-layer and --out. */
-enum ct_status commands_compute(struct analysis *a, struct options *options, struct ct_error *err);
-
 /* The processors that there are, where fewer are not asked for. */
 void commands_default_threads(struct options *options);
 

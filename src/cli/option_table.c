@@ -73,7 +73,7 @@ static const struct own {
     { "format", 0, KIND_FORMAT, FOR_CHOICES, FIELD(formats), "NAME",
       "csv or npy (csv; npy where FILE ends in .npy)" },
     { "force", 0, KIND_FLAG, FOR_RUNS, FIELD(force), NULL, "write over results" },
-    { "figures", 0, KIND_TEXT, FOR_RUN, FIELD(figures), "DIR", "plots in SVG, PNG" },
+    { "figures", 0, KIND_TEXT, FOR_RUNS, FIELD(figures), "DIR", "plots in SVG, PNG" },
     { "plot", 0, KIND_FLAG, FOR_RUN, FIELD(plot), NULL, "print every plot" },
     { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "WHEN", "auto/always/never" },
     { "ascii", 0, KIND_FLAG, FOR_RUN, FIELD(ascii), NULL, "plots in ASCII" },

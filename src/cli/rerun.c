@@ -12,6 +12,8 @@
 #include "cli/paths.h"
 #include "io/outfile.h"
 #include "report/rerun.h"
+#include "report/results.h"
+#include "report/tables.h"
 
 /* The folder that path lies in, owned by the caller; NULL: out of memory. */
 static char *folder_of(const char *path)
@@ -74,93 +76,113 @@ static enum ct_status take_params(struct options *options, const char *name, str
     params_clear(given);
     *given = *p; /* handed over */
     *p = (struct params){ 0 };
-    options->formats = m->results.formats;
+    options->formats = m->formats;
     return commands_defaults(options, err);
 }
 
-static enum ct_status write_again(const struct analysis *a, const struct options *options,
-                                  struct ct_error *err)
+/* Is one of the result files of the stages from first to last? Those of layers do not count. */
+static bool has_results(const struct manifest *m, enum stage_id first, enum stage_id last)
 {
-    struct tables_written written = { .formats = options->formats };
-    const enum ct_status status = tables_write(a, options->out, &written, err);
-
-    if (status != CT_OK)
-        return status;
-    return manifest_write(a, (const char *const *)options->argv, options->n_argv, &written,
-                          options->out, err);
+    for (size_t i = 0; i < n_tables; i++)
+        if (tables[i].stage >= first && tables[i].stage <= last &&
+            written_find(&m->tables, NULL, tables[i].file) != NULL)
+            return true;
+    return false;
 }
 
-static enum ct_status compare(const struct analysis *a, const char *path, const struct manifest *m,
-                              bool *same, struct ct_error *err)
-{
-    char *const folder = folder_of(path);
-    char *text = NULL;
-    enum ct_status status = folder != NULL ? CT_OK : ct_fail_nomem(err, "rerun", 0);
+struct repeat { /* a run that is repeated */
+    struct analysis a;
+    struct manifest m;
+    struct rerun *rerun;
+    struct results results; /* of now */
+};
 
-    if (status == CT_OK)
-        status = rerun_compare(a, m, folder, paths_temporary(), &text, same, err);
+static enum ct_status take_layer(void *context, struct analysis *layer, struct ct_error *err)
+{
+    struct repeat *const r = context;
+    const enum ct_status status =
+        rerun_has_layers(r->rerun) ? rerun_layer(r->rerun, layer, err) : CT_OK;
+
+    return status == CT_OK && (r->results.out != NULL || r->results.figures != NULL)
+               ? results_layer(&r->results, layer, err)
+               : status;
+}
+
+/* One analysis, one of each hook point, or both: what the result files are of. */
+static enum ct_status compute(struct repeat *r, struct ct_error *err)
+{
+    const bool has_layers = has_results(&r->m, STAGE_LAYERS, STAGE_LAYERS);
+    const bool has_whole = has_results(&r->m, STAGE_TTEST, STAGE_SIMILARITY) || !has_layers;
+    enum ct_status status = has_layers ? results_begin(&r->results, err) : CT_OK;
+
+    if (status == CT_OK && has_layers)
+        status = meter_run(&r->a, STAGE_LAYERS, take_layer, r, err);
+    if (status == CT_OK && has_whole)
+        status = meter_run(&r->a, STAGE_SIMILARITY, NULL, NULL, err);
+    return status;
+}
+
+static enum ct_status compare(struct repeat *r, bool *same, struct ct_error *err)
+{
+    char *text = NULL;
+    const enum ct_status status = rerun_end(r->rerun, &r->a, &text, same, err);
+
     if (status == CT_OK) {
         fputs(text, stdout);
         fflush(stdout); /* before the line that says that something differs */
     }
     free(text);
-    free(folder);
     return status;
 }
 
-/* Is one of the result files of the stages from first to last? */
-static bool has_results(const struct manifest *m, enum stage_id first, enum stage_id last)
+/* path: of the manifest, which lies in folder. */
+static enum ct_status repeat(struct repeat *r, struct options *options, const char *path,
+                             const char *folder, struct ct_error *err)
 {
-    for (size_t i = 0; i < m->results.n; i++) {
-        const enum stage_id stage = table_find(m->results.files[i].file)->stage;
-        if (stage >= first && stage <= last)
-            return true;
+    bool same = false;
+    enum ct_status status = manifest_read(path, &r->m, err);
+
+    if (status == CT_OK)
+        status = take_params(options, path, &r->m, err);
+    r->results = (struct results){ .out = options->out,
+                                   .figures = options->figures,
+                                   .may_replace = options->force,
+                                   .formats = r->m.formats };
+    if (status == CT_OK)
+        status = results_check(&r->results, err);
+    if (status == CT_OK)
+        status = rerun_new(&r->m, folder, paths_temporary(), &r->rerun, err);
+    if (status == CT_OK) {
+        params_clear(&r->a.params);
+        r->a.params = options->params; /* handed over */
+        options->params = (struct params){ 0 };
+        r->a.hash_ahead = true;
+        status = compute(r, err);
     }
-    return false;
-}
-
-/* One analysis, one of each hook point, or both: what the result files are of. */
-static enum ct_status compute(struct analysis *a, struct options *options, const struct manifest *m,
-                              struct ct_error *err)
-{
-    options->per_layer = has_results(m, STAGE_LAYERS, STAGE_LAYERS);
-    a->hash_ahead = true;
-    const enum ct_status status = commands_compute(a, options, err);
-
-    if (status == CT_OK && options->per_layer && has_results(m, STAGE_TTEST, STAGE_SIMILARITY))
-        return meter_run(a, STAGE_SIMILARITY, NULL, NULL, err);
+    if (status == CT_OK)
+        status = compare(r, &same, err);
+    if (status == CT_OK)
+        status = results_end(&r->results, &r->a, (const char *const *)options->argv,
+                             options->n_argv, err);
+    if (status == CT_OK && !same)
+        status = ct_fail(err, CT_EFORMAT, "%s: not everything is the same", path);
     return status;
 }
 
 enum ct_status command_rerun(struct options *options, struct ct_error *err)
 {
-    struct analysis a;
-    struct manifest m = { 0 };
+    struct repeat r = { .rerun = NULL };
     char *const path = manifest_of(options->texts[0]);
-    bool same = false;
-    enum ct_status status = path != NULL ? CT_OK : ct_fail_nomem(err, "rerun", 0);
+    char *const folder = path != NULL ? folder_of(path) : NULL;
 
-    analysis_init(&a);
-    if (status == CT_OK)
-        status = manifest_read(path, &m, err);
-    if (status == CT_OK)
-        status = take_params(options, path, &m, err);
-    if (status == CT_OK && options->out != NULL && !options->force)
-        status = tables_check_absent(options->out, err);
-    if (status == CT_OK) {
-        params_clear(&a.params);
-        a.params = options->params; /* handed over */
-        options->params = (struct params){ 0 };
-        status = compute(&a, options, &m, err);
-    }
-    if (status == CT_OK)
-        status = compare(&a, path, &m, &same, err);
-    if (status == CT_OK && options->out != NULL)
-        status = write_again(&a, options, err);
-    if (status == CT_OK && !same)
-        status = ct_fail(err, CT_EFORMAT, "%s: not everything is the same", path);
+    analysis_init(&r.a);
+    const enum ct_status status =
+        folder != NULL ? repeat(&r, options, path, folder, err) : ct_fail_nomem(err, "rerun", 0);
+    rerun_free(r.rerun);
+    results_clear(&r.results);
+    manifest_clear(&r.m);
+    analysis_clear(&r.a);
     free(path);
-    manifest_clear(&m);
-    analysis_clear(&a);
+    free(folder);
     return status;
 }

@@ -8,43 +8,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "cli/ansi.h"
 #include "cli/meter.h"
 #include "pipeline/analysis.h"
-#include "report/figures.h"
-#include "report/layers.h"
-#include "report/manifest.h"
 #include "report/plots.h"
+#include "report/results.h"
 #include "report/summary.h"
-#include "report/tables.h"
 
 /* The files of one hook point, in a folder of its own; the activations are in that of all. */
 static enum ct_status write_layer(void *context, struct analysis *layer, struct ct_error *err)
 {
-    const struct options *const options = context;
-    struct tables_written written = { .formats = options->formats, .first = STAGE_TTEST };
-    char *const folder = layer_folder(options->out, layer->extract->blocks[0].hook);
-    enum ct_status status = folder != NULL ? CT_OK : ct_fail_nomem(err, "layers", 0);
-
-    if (status == CT_OK && !options->force)
-        status = tables_check_absent(folder, err);
-    if (status == CT_OK)
-        status = analysis_run(layer, STAGE_SIMILARITY, NULL, err);
-    if (status == CT_OK)
-        status = tables_write(layer, folder, &written, err);
-    free(folder);
-    return status;
-}
-
-enum ct_status commands_compute(struct analysis *a, struct options *options, struct ct_error *err)
-{
-    if (!options->per_layer)
-        return meter_run(a, STAGE_SIMILARITY, NULL, NULL, err);
-    if (options->out == NULL)
-        return meter_run(a, STAGE_LAYERS, NULL, NULL, err);
-    const enum ct_status status = tables_begin(options->out, err);
-    return status == CT_OK ? meter_run(a, STAGE_LAYERS, write_layer, options, err) : status;
+    return results_layer(context, layer, err);
 }
 
 /* ---- plots on stdout ---- */
@@ -123,57 +97,23 @@ static enum ct_status print_plots(const struct analysis *a, const struct options
 
 /* ---- the command ---- */
 
-static enum ct_status write_files(const struct analysis *a, const struct options *options,
-                                  struct tables_written *written, struct ct_error *err)
+static enum ct_status compute(struct analysis *a, const struct options *options,
+                              struct results *results, struct ct_error *err)
 {
-    const enum ct_status status = tables_write(a, options->out, written, err);
-
-    if (status != CT_OK)
-        return status;
-    return manifest_write(a, (const char *const *)options->argv, options->n_argv, written,
-                          options->out, err);
-}
-
-static enum ct_status write_all(const struct analysis *a, const struct options *options,
-                                struct tables_written *written, size_t *n_figures,
-                                struct ct_error *err)
-{
-    const struct plot_request everything = { 0 };
-    enum ct_status status = CT_OK;
-
-    if (options->out != NULL)
-        status = write_files(a, options, written, err);
-    if (status == CT_OK && options->figures != NULL)
-        status = figures_write(a, &everything, options->figures, n_figures, err);
-    return status;
-}
-
-static void tell_figures(const char *folder, size_t n_files)
-{
-    char visible[1024];
-
-    text_visible(visible, sizeof visible, folder, strlen(folder));
-    printf("Figures   %zu files in %s\n", n_files, visible);
-}
-
-/* What is in the way is told before hours of computing. */
-static enum ct_status check_places(const struct options *options, struct ct_error *err)
-{
-    enum ct_status status = CT_OK;
-
-    if (options->out != NULL && !options->force)
-        status = tables_check_absent(options->out, err);
-    if (status == CT_OK && options->figures != NULL)
-        status = figures_check(options->figures, options->force, err);
-    return status;
+    if (!options->per_layer)
+        return meter_run(a, STAGE_SIMILARITY, NULL, NULL, err);
+    const bool has_files = results->out != NULL || results->figures != NULL;
+    const enum ct_status status = results_begin(results, err);
+    return status == CT_OK
+               ? meter_run(a, STAGE_LAYERS, has_files ? write_layer : NULL, results, err)
+               : status;
 }
 
 static enum ct_status print_report(const struct analysis *a, const struct options *options,
-                                   const char *folder, const struct tables_written *written,
-                                   struct ct_error *err)
+                                   const struct results *results, struct ct_error *err)
 {
     char *text = NULL;
-    enum ct_status status = summary_text(a, folder, written, &text, err);
+    enum ct_status status = summary_text(a, results, &text, err);
 
     if (status != CT_OK)
         return status;
@@ -182,34 +122,43 @@ static enum ct_status print_report(const struct analysis *a, const struct option
     return options->plot ? print_plots(a, options, err) : CT_OK;
 }
 
+/* What has been computed is told even when it cannot be written. */
+static enum ct_status write_and_print(const struct analysis *a, const struct options *options,
+                                      struct results *results, struct ct_error *err)
+{
+    const enum ct_status first =
+        results_end(results, a, (const char *const *)options->argv, options->n_argv, err);
+    struct ct_error *const later = first == CT_OK ? err : NULL;
+
+    if (first != CT_OK)
+        results->out = NULL;
+    const enum ct_status status = print_report(a, options, results, later);
+    return first != CT_OK ? first : status;
+}
+
 enum ct_status command_run(struct options *options, struct ct_error *err)
 {
     struct analysis a;
+    struct results results = { .out = options->out,
+                               .figures = options->figures,
+                               .may_replace = options->force };
     enum ct_status status;
 
     status = commands_defaults(options, err);
+    results.formats = options->formats;
     analysis_init(&a);
     if (status == CT_OK)
-        status = check_places(options, err);
+        status = results_check(&results, err); /* before hours of computing */
     if (status == CT_OK) {
         params_clear(&a.params);
         a.params = options->params; /* handed over */
         options->params = (struct params){ 0 };
         a.hash_ahead = options->out != NULL;
-        status = commands_compute(&a, options, err);
+        status = compute(&a, options, &results, err);
     }
-    if (status == CT_OK) {
-        /* What has been computed is told even when it cannot be written. */
-        struct tables_written written = { .formats = options->formats };
-        size_t n_figures = 0;
-        const enum ct_status first = write_all(&a, options, &written, &n_figures, err);
-        struct ct_error *const later = first == CT_OK ? err : NULL;
-        status = print_report(&a, options, first == CT_OK ? options->out : NULL, &written, later);
-        if (n_figures > 0)
-            tell_figures(options->figures, n_figures);
-        if (first != CT_OK)
-            status = first;
-    }
+    if (status == CT_OK)
+        status = write_and_print(&a, options, &results, err);
+    results_clear(&results);
     analysis_clear(&a);
     return status;
 }

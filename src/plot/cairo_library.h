@@ -12,14 +12,16 @@
 #define CAIRO_FUNCTIONS(F)                                                                      \
     F(arc) F(clip) F(create) F(destroy) F(fill) F(fill_preserve) F(font_options_create)         \
     F(font_options_destroy) F(font_options_set_antialias) F(font_options_set_hint_metrics)      \
-    F(font_options_set_hint_style) F(get_source) F(get_target) F(image_surface_create)          \
-    F(image_surface_get_data) F(image_surface_get_stride) F(line_to) F(move_to) F(new_sub_path) \
-    F(paint) F(pattern_set_filter) F(rectangle) F(rel_line_to) F(restore) F(rotate) F(save)     \
-    F(scale) F(select_font_face) F(set_dash) F(set_font_options) F(set_font_size)               \
-    F(set_line_cap) F(set_line_join) F(set_line_width) F(set_source_rgb) F(set_source_surface)  \
-    F(show_text) F(status) F(status_to_string) F(stroke) F(surface_destroy) F(surface_finish)   \
-    F(surface_mark_dirty) F(surface_status) F(surface_write_to_png_stream)                      \
-    F(svg_surface_create_for_stream) F(text_extents) F(translate)
+    F(font_options_set_hint_style) F(get_scaled_font) F(get_source) F(get_target)               \
+    F(glyph_free) F(image_surface_create) F(image_surface_get_data)                             \
+    F(image_surface_get_stride) F(line_to) F(move_to) F(new_sub_path) F(paint)                  \
+    F(pattern_set_filter) F(rectangle) F(rel_line_to) F(restore) F(rotate) F(save) F(scale)     \
+    F(scaled_font_text_to_glyphs) F(select_font_face) F(set_dash) F(set_font_options)           \
+    F(set_font_size) F(set_line_cap) F(set_line_join) F(set_line_width) F(set_source_rgb)       \
+    F(set_source_surface) F(show_text) F(status) F(status_to_string) F(stroke)                  \
+    F(surface_destroy) F(surface_finish) F(surface_mark_dirty) F(surface_status)                \
+    F(surface_write_to_png_stream) F(svg_surface_create_for_stream) F(text_extents)             \
+    F(translate) F(version_string)
 /* clang-format on */
 
 struct cairo_library {
@@ -44,8 +46,10 @@ enum ct_status cairo_library_load(struct ct_error *err);
 #define cairo_font_options_set_antialias    cairo_library.font_options_set_antialias
 #define cairo_font_options_set_hint_metrics cairo_library.font_options_set_hint_metrics
 #define cairo_font_options_set_hint_style   cairo_library.font_options_set_hint_style
+#define cairo_get_scaled_font               cairo_library.get_scaled_font
 #define cairo_get_source                    cairo_library.get_source
 #define cairo_get_target                    cairo_library.get_target
+#define cairo_glyph_free                    cairo_library.glyph_free
 #define cairo_image_surface_create          cairo_library.image_surface_create
 #define cairo_image_surface_get_data        cairo_library.image_surface_get_data
 #define cairo_image_surface_get_stride      cairo_library.image_surface_get_stride
@@ -60,6 +64,7 @@ enum ct_status cairo_library_load(struct ct_error *err);
 #define cairo_rotate                        cairo_library.rotate
 #define cairo_save                          cairo_library.save
 #define cairo_scale                         cairo_library.scale
+#define cairo_scaled_font_text_to_glyphs    cairo_library.scaled_font_text_to_glyphs
 #define cairo_select_font_face              cairo_library.select_font_face
 #define cairo_set_dash                      cairo_library.set_dash
 #define cairo_set_font_options              cairo_library.set_font_options
@@ -81,5 +86,6 @@ enum ct_status cairo_library_load(struct ct_error *err);
 #define cairo_svg_surface_create_for_stream cairo_library.svg_surface_create_for_stream
 #define cairo_text_extents                  cairo_library.text_extents
 #define cairo_translate                     cairo_library.translate
+#define cairo_version_string                cairo_library.version_string
 
 #endif

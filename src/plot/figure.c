@@ -2,12 +2,11 @@
 #include "plot/figure_parts.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "plot/svg_ids.h"
 
 /* ---- bytes ---- */
 
@@ -27,11 +26,6 @@ void bytes_add(struct bytes *b, const void *data, size_t n)
     }
     memcpy(b->data + b->n, data, n);
     b->n += n;
-}
-
-static void bytes_puts(struct bytes *b, const char *text)
-{
-    bytes_add(b, text, strlen(text));
 }
 
 static cairo_status_t take_bytes(void *context, const unsigned char *data, unsigned n)
@@ -113,6 +107,11 @@ struct plot_target figure_target(struct figure *f)
 
 /* ---- files ---- */
 
+const char *figure_library(void)
+{
+    return cairo_library_load(NULL) == CT_OK ? cairo_version_string() : NULL;
+}
+
 /* Where text ends in b, from the end; NULL: nowhere. */
 static const char *find_last(const struct bytes *b, const char *text)
 {
@@ -148,7 +147,8 @@ static bool write_svg(const struct figure *f, void (*write)(void *, const void *
         return false;
     write(context, file->data, (size_t)(first - file->data));
     write(context, pixelated, sizeof pixelated - 1);
-    write(context, first + 4, (size_t)(last - first) - 4);
+    if (!svg_ids_write(first + 4, (size_t)(last - first) - 4, write, context))
+        return false;
     write(context, begin, sizeof begin - 1);
     write(context, f->texts.data, f->texts.n);
     write(context, end, sizeof end - 1);
@@ -194,132 +194,13 @@ enum ct_status figure_write(struct figure *f,
     return CT_OK;
 }
 
-/* ---- text ---- */
-
-enum { LABEL_SIZE = 600 };
+/* ---- markers and images ---- */
 
 void figure_color(struct figure *f, uint32_t rgb)
 {
     cairo_set_source_rgb(f->cr, (double)(rgb >> 16 & 0xFF) / 255.0,
                          (double)(rgb >> 8 & 0xFF) / 255.0, (double)(rgb & 0xFF) / 255.0);
 }
-
-/* Of U+FDD0 .. U+FDEF and the last two of each plane: no XML has them, and cairo stops at one. */
-static bool is_noncharacter(uint32_t c)
-{
-    return (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
-}
-
-static void make_visible(char out[LABEL_SIZE], const char *text)
-{
-    const size_t size = text_visible(out, LABEL_SIZE, text, strlen(text));
-    size_t to = 0;
-
-    for (size_t at = 0; at < size;) {
-        uint32_t c = 0xFFFD;
-        at += utf8_decode(out + at, size - at, &c);
-        to += utf8_encode(is_noncharacter(c) ? 0xFFFD : c, out + to); /* never a longer one */
-    }
-    out[to] = '\0';
-}
-
-static void choose_font(struct figure *f, double size, bool is_bold)
-{
-    cairo_select_font_face(f->cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
-                           is_bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
-    cairo_set_font_size(f->cr, size);
-}
-
-/* In the font that is chosen. */
-static double font_width(struct figure *f, const char *text)
-{
-    cairo_text_extents_t extents;
-
-    cairo_text_extents(f->cr, text, &extents);
-    return extents.x_advance;
-}
-
-double figure_label_width(struct figure *f, const char *text, double size)
-{
-    char visible[LABEL_SIZE];
-
-    if (text == NULL)
-        return 0.0;
-    make_visible(visible, text);
-    choose_font(f, size, false);
-    return font_width(f, visible);
-}
-
-/* Takes code points from the end until the rest and three dots fit. */
-static void cut_text(struct figure *f, char text[LABEL_SIZE], double room)
-{
-    static const char dots[] = "\xE2\x80\xA6";
-    size_t n = strlen(text);
-
-    if (room <= 0.0 || font_width(f, text) <= room)
-        return;
-    n = n < LABEL_SIZE - sizeof dots ? n : LABEL_SIZE - sizeof dots;
-    do {
-        while (n > 0 && ((unsigned char)text[--n] & 0xC0) == 0x80)
-            ;
-        memcpy(text + n, dots, sizeof dots);
-    } while (n > 0 && font_width(f, text) > room);
-}
-
-static void add_escaped(struct bytes *b, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '&')
-            bytes_puts(b, "&amp;");
-        else if (*text == '<')
-            bytes_puts(b, "&lt;");
-        else if (*text == '>')
-            bytes_puts(b, "&gt;");
-        else
-            bytes_add(b, text, 1);
-    }
-}
-
-static void add_svg_text(struct figure *f, const struct label *l, const char *text)
-{
-    static const char *const anchors[] = { "start", "middle", "end" };
-    char head[240];
-
-    snprintf(head, sizeof head,
-             "<text transform=\"translate(%.2f %.2f)%s\" font-size=\"%g\"%s text-anchor=\"%s\" "
-             "fill=\"#%06x\">",
-             l->x, l->y, l->is_upright ? " rotate(-90)" : "", l->size,
-             l->is_bold ? " font-weight=\"bold\"" : "", anchors[lround(2.0 * l->anchor)],
-             (unsigned)l->rgb);
-    bytes_puts(&f->texts, head);
-    add_escaped(&f->texts, text);
-    bytes_puts(&f->texts, "</text>\n");
-}
-
-void figure_label(struct figure *f, const struct label *l)
-{
-    char text[LABEL_SIZE];
-
-    if (l->text == NULL || l->text[0] == '\0')
-        return;
-    make_visible(text, l->text);
-    choose_font(f, l->size, l->is_bold);
-    cut_text(f, text, l->room);
-    if (f->format == FIGURE_SVG) {
-        add_svg_text(f, l, text);
-        return;
-    }
-    cairo_save(f->cr);
-    figure_color(f, l->rgb);
-    cairo_translate(f->cr, l->x, l->y);
-    if (l->is_upright)
-        cairo_rotate(f->cr, -acos(0.0));
-    cairo_move_to(f->cr, -l->anchor * font_width(f, text), 0.0);
-    cairo_show_text(f->cr, text);
-    cairo_restore(f->cr);
-}
-
-/* ---- markers and images ---- */
 
 static void cross(cairo_t *cr, double x, double y, double r, bool is_upright)
 {

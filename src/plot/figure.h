@@ -22,6 +22,9 @@ enum { FIGURE_MOST_PIXELS = 1600, FIGURE_MOST_SHAPES = 5000 };
 /* CT_EINVAL: the program was built without cairo; CT_EIO: cairo cannot be loaded. */
 enum ct_status figure_check(struct ct_error *err);
 
+/* The version of cairo, as `1.18.0`; NULL: there is none. */
+const char *figure_library(void);
+
 /* An empty page, owned by the caller until figure_free(). CT_EINVAL, CT_EIO as above,
  * CT_ENOMEM. */
 enum ct_status figure_new(enum figure_format format, struct figure **out, struct ct_error *err);

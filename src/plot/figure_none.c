@@ -11,6 +11,11 @@ enum ct_status figure_check(struct ct_error *err)
                    "build it again");
 }
 
+const char *figure_library(void)
+{
+    return NULL;
+}
+
 enum ct_status figure_new(enum figure_format format, struct figure **out, struct ct_error *err)
 {
     (void)format;

@@ -23,6 +23,7 @@ struct figure {
     cairo_t *page;      /* the page while cr is an image */
     struct bytes file;  /* what cairo writes */
     struct bytes texts; /* of an SVG */
+    double font_size;   /* that was chosen last */
 };
 
 void bytes_add(struct bytes *b, const void *data, size_t n);

@@ -24,7 +24,9 @@ src_plot_libplot_a_SOURCES += \
 	src/plot/figure_heatmap.c \
 	src/plot/figure_parts.h \
 	src/plot/figure_scatter.c \
-	src/plot/figure_series.c
+	src/plot/figure_series.c \
+	src/plot/figure_text.c \
+	src/plot/svg_ids.c src/plot/svg_ids.h
 else
 src_plot_libplot_a_SOURCES += src/plot/figure.h src/plot/figure_none.c
 endif

@@ -3,16 +3,30 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "io/outfile.h"
 #include "plot/figure.h"
+#include "report/layers.h"
 
 enum { NAME_SIZE = 40 };
 
 static void figure_name(char out[NAME_SIZE], const struct plot *plot, enum figure_format format)
 {
     snprintf(out, NAME_SIZE, "%s.%s", plot->name, format == FIGURE_SVG ? "svg" : "png");
+}
+
+bool figures_is_name(const char *file)
+{
+    for (size_t i = 0; i < n_plots; i++)
+        for (int format = 0; format < N_FIGURE_FORMATS; format++) {
+            char name[NAME_SIZE];
+            figure_name(name, &plots[i], (enum figure_format)format);
+            if (strcmp(name, file) == 0)
+                return true;
+        }
+    return false;
 }
 
 enum ct_status figures_check(const char *folder, bool may_replace, struct ct_error *err)
@@ -37,7 +51,8 @@ static void take_bytes(void *context, const void *data, size_t size)
 
 static enum ct_status write_figure(const struct analysis *a, const struct plot *plot,
                                    const struct plot_request *request, enum figure_format format,
-                                   const char *path, struct ct_error *err)
+                                   const char *path, struct input_digest *digest,
+                                   struct ct_error *err)
 {
     struct figure *figure = NULL;
     struct outfile *file = NULL;
@@ -47,6 +62,7 @@ static enum ct_status write_figure(const struct analysis *a, const struct plot *
         status = outfile_open(path, &file, err);
     if (status == CT_OK) {
         const struct plot_target target = figure_target(figure);
+        outfile_digest(file, digest);
         plot->draw(a, &target, request);
         status = figure_write(figure, take_bytes, file, err);
         if (status == CT_OK)
@@ -58,43 +74,84 @@ static enum ct_status write_figure(const struct analysis *a, const struct plot *
     return status;
 }
 
-/* Both files of a plot, from the same pixels; or neither. */
-static enum ct_status write_plot(const struct analysis *a, const struct plot *plot,
-                                 const struct plot_request *request, const char *folder,
-                                 size_t *n_files, struct ct_error *err)
+/* Where the figures of an analysis go. */
+struct place {
+    const char *folder; /* NULL: nowhere, they are but hashed */
+    const char *layer;  /* the name of the folder when it is that of a layer, or NULL */
+    struct written *written;
+};
+
+static enum ct_status put_figure(const struct analysis *a, const struct plot *plot,
+                                 const struct plot_request *request, enum figure_format format,
+                                 const struct place *place, struct ct_error *err)
 {
-    const bool is_there = !analysis_is_stale(a, plot->stage);
-    struct heatmap_cache cache = { .pixels = NULL };
-    struct plot_request cached = *request;
+    char name[NAME_SIZE];
+    struct input_digest digest;
     enum ct_status status = CT_OK;
 
-    cached.cache = &cache;
-    for (int format = 0; status == CT_OK && format < N_FIGURE_FORMATS; format++) {
-        char name[NAME_SIZE];
-        figure_name(name, plot, (enum figure_format)format);
-        char *const path = outfile_join(folder, name);
-        if (path == NULL)
-            status = ct_fail_nomem(err, name, 0);
-        else if (is_there)
-            status = write_figure(a, plot, &cached, (enum figure_format)format, path, err);
-        else
-            (void)unlink(path);
-        *n_files += is_there && status == CT_OK;
-        free(path);
+    figure_name(name, plot, format);
+    char *const path =
+        place->folder != NULL ? outfile_join(place->folder, name) : strdup("/dev/null");
+    if (path == NULL)
+        return ct_fail_nomem(err, name, 0);
+    if (!analysis_is_stale(a, plot->stage)) {
+        status = write_figure(a, plot, request, format, path, &digest, err);
+        if (status == CT_OK)
+            status = written_add(place->written, place->layer, name, &digest, err);
+    } else if (place->folder != NULL) {
+        (void)unlink(path);
     }
-    heatmap_cache_clear(&cache);
+    free(path);
+    return status;
+}
+
+/* Both files of each plot, from the same pixels. */
+static enum ct_status put_figures(const struct analysis *a, const struct plot_request *request,
+                                  const struct place *place, struct ct_error *err)
+{
+    enum ct_status status = figure_check(err);
+
+    if (status == CT_OK && place->folder != NULL)
+        status = outfile_make_folder(place->folder, err);
+    for (size_t i = 0; status == CT_OK && i < n_plots; i++) {
+        struct heatmap_cache cache = { .pixels = NULL };
+        struct plot_request cached = *request;
+        cached.cache = &cache;
+        for (int format = 0; status == CT_OK && format < N_FIGURE_FORMATS; format++)
+            status = put_figure(a, &plots[i], &cached, (enum figure_format)format, place, err);
+        heatmap_cache_clear(&cache);
+    }
     return status;
 }
 
 enum ct_status figures_write(const struct analysis *a, const struct plot_request *request,
-                             const char *folder, size_t *n_files, struct ct_error *err)
+                             const char *folder, struct written *written, struct ct_error *err)
 {
-    enum ct_status status = figure_check(err);
+    const struct place place = { folder, NULL, written };
 
-    *n_files = 0;
-    if (status == CT_OK)
-        status = outfile_make_folder(folder, err);
-    for (size_t i = 0; status == CT_OK && i < n_plots; i++)
-        status = write_plot(a, &plots[i], request, folder, n_files, err);
+    return put_figures(a, request, &place, err);
+}
+
+enum ct_status figures_write_layer(const struct analysis *a, const char *folder,
+                                   struct written *written, struct ct_error *err)
+{
+    const struct plot_request everything = { 0 };
+    char *const name = layer_name(a->extract->blocks[0].hook);
+    char *const path = name != NULL ? outfile_join(folder, name) : NULL;
+    const struct place place = { path, name, written };
+    const enum ct_status status =
+        path != NULL ? put_figures(a, &everything, &place, err) : ct_fail_nomem(err, "layers", 0);
+
+    free(path);
+    free(name);
     return status;
+}
+
+enum ct_status figures_digest(const struct analysis *a, const char *layer, struct written *written,
+                              struct ct_error *err)
+{
+    const struct plot_request everything = { 0 };
+    const struct place place = { NULL, layer, written };
+
+    return put_figures(a, &everything, &place, err);
 }

@@ -54,15 +54,13 @@ void layer_line(const struct layer_row *row, char out[LAYER_LINE_SIZE])
              number(row->kmeans_silhouette, 2, kmeans));
 }
 
-static bool is_plain(const char *hook, size_t i)
+static bool is_plain(char c, bool is_first)
 {
-    const char c = hook[i];
-
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || (c == '.' && i > 0);
+           c == '-' || (c == '.' && !is_first);
 }
 
-char *layer_folder(const char *folder, const char *hook)
+char *layer_name(const char *hook)
 {
     char *const name = ct_malloc_array(strlen(hook) + 1, 3);
     size_t used = 0;
@@ -70,12 +68,27 @@ char *layer_folder(const char *folder, const char *hook)
     if (name == NULL)
         return NULL;
     for (size_t i = 0; hook[i] != '\0'; i++)
-        if (is_plain(hook, i))
+        if (is_plain(hook[i], i == 0))
             name[used++] = hook[i];
         else
             used += (size_t)sprintf(name + used, "%%%02X", (unsigned)(unsigned char)hook[i]);
     name[used] = '\0';
-    char *const path = outfile_join(folder, name);
+    return name;
+}
+
+char *layer_folder(const char *folder, const char *hook)
+{
+    char *const name = layer_name(hook);
+    char *const path = name != NULL ? outfile_join(folder, name) : NULL;
+
     free(name);
     return path;
+}
+
+bool layer_is_name(const char *name, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (!is_plain(name[i], i == 0) && name[i] != '%')
+            return false;
+    return size > 0;
 }

@@ -2,6 +2,7 @@
 #ifndef CT_REPORT_LAYERS_H
 #define CT_REPORT_LAYERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "pipeline/analysis.h"
@@ -16,8 +17,14 @@ extern const char layers_header_more[];
 /* The figures of a row in one line; a name that is too long keeps its end. */
 void layer_line(const struct layer_row *row, char out[LAYER_LINE_SIZE]);
 
-/* FOLDER/HOOK, in HOOK what is no letter, digit, `_`, `-` or (but for the first) `.` as %XX. Owned
- * by the caller: free(). NULL when memory is out. */
+/* The name of a layer's folder: its hook point's, what is no letter, digit, `_`, `-` or (but for
+ * the first) `.` as %XX. Owned by the caller: free(). NULL when memory is out. */
+char *layer_name(const char *hook);
+
+/* FOLDER/NAME, with the same owner. */
 char *layer_folder(const char *folder, const char *hook);
+
+/* Whether layer_name() may have given it. */
+bool layer_is_name(const char *name, size_t size);
 
 #endif

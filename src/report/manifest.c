@@ -16,6 +16,8 @@
 #include "io/outfile.h"
 #include "model/tokenizer_files.h"
 #include "pipeline/settings.h"
+#include "plot/figure.h"
+#include "report/tables.h"
 
 /* A path or an argument may be no UTF-8, which JSON cannot hold: it is told as messages tell it. */
 static json_t *text_or_null(const char *text)
@@ -280,23 +282,32 @@ static json_t *describe_outcome(const struct analysis *a)
 }
 
 /* The formats that were asked for, as --format takes them. */
-static json_t *describe_formats(const struct tables_written *written)
+static json_t *describe_formats(unsigned formats)
 {
     char text[FORMATS_SIZE];
 
-    formats_text(written->formats, text);
+    formats_text(formats, text);
     return json_string(text);
 }
 
-static json_t *describe_files(const struct tables_written *written)
+static json_t *describe_files(const struct written *written)
 {
     json_t *const files = json_array();
 
     for (size_t i = 0; i < written->n; i++)
-        json_array_append_new(files, json_pack("{s:s, s:o, s:s}", "file", written->files[i].file,
+        json_array_append_new(files, json_pack("{s:s, s:o, s:s}", "file", written->files[i].name,
                                                "bytes", count(written->files[i].digest.bytes),
                                                "sha256", written->files[i].digest.sha256));
     return files;
+}
+
+/* What they look like is cairo's and its fonts' affair, too. */
+static json_t *describe_figures(const struct results *r)
+{
+    if (r->figures == NULL)
+        return json_null();
+    return json_pack("{s:o, s:o, s:o}", "folder", text_or_null(r->figures), "cairo",
+                     text_or_null(figure_library()), "files", describe_files(&r->plots));
 }
 
 static json_t *describe_seconds(const struct analysis *a)
@@ -363,8 +374,7 @@ static enum ct_status write_json(const json_t *root, const char *folder, struct 
 }
 
 enum ct_status manifest_write(const struct analysis *a, const char *const *command,
-                              size_t n_command, const struct tables_written *written,
-                              const char *folder, struct ct_error *err)
+                              size_t n_command, const struct results *r, struct ct_error *err)
 {
     json_t *const arguments = json_array();
     json_t *const root = json_pack("{s:s, s:O, s:o}", "version", PACKAGE_STRING, "command",
@@ -375,15 +385,17 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
         json_array_append_new(arguments, text_or_null(command[i]));
     if (status == CT_OK)
         status = manifest_add_inputs(a, root, err);
-    if (status == CT_OK && (json_object_set_new(root, "parameters", describe_params(a)) != 0 ||
-                            json_object_set_new(root, "counts", describe_counts(a)) != 0 ||
-                            json_object_set_new(root, "outcome", describe_outcome(a)) != 0 ||
-                            json_object_set_new(root, "format", describe_formats(written)) != 0 ||
-                            json_object_set_new(root, "results", describe_files(written)) != 0 ||
-                            json_object_set_new(root, "seconds", describe_seconds(a)) != 0))
+    if (status == CT_OK &&
+        (json_object_set_new(root, "parameters", describe_params(a)) != 0 ||
+         json_object_set_new(root, "counts", describe_counts(a)) != 0 ||
+         json_object_set_new(root, "outcome", describe_outcome(a)) != 0 ||
+         json_object_set_new(root, "format", describe_formats(r->formats)) != 0 ||
+         json_object_set_new(root, "results", describe_files(&r->tables)) != 0 ||
+         json_object_set_new(root, "figures", describe_figures(r)) != 0 ||
+         json_object_set_new(root, "seconds", describe_seconds(a)) != 0))
         status = ct_fail_nomem(err, "manifest", 0);
     if (status == CT_OK)
-        status = write_json(root, folder, err);
+        status = write_json(root, r->out, err);
     json_decref(arguments);
     json_decref(root);
     return status;

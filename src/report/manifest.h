@@ -6,14 +6,13 @@
 
 #include "base/status.h"
 #include "pipeline/analysis.h"
-#include "report/tables.h"
+#include "report/results.h"
 
-/* Writes FOLDER/manifest.json. command [n_command]: the program's arguments, borrowed; written: the
- * result files in the folder. Waits for the SHA-256 of the model's files, or reads them once more
- * when a->hash_ahead was not set. CT_EIO, CT_ENOMEM. */
+/* Writes manifest.json into the folder of r, where its result files are. command [n_command]: the
+ * program's arguments, borrowed. Waits for the SHA-256 of the model's files, or reads them once
+ * more when a->hash_ahead was not set. CT_EIO, CT_ENOMEM. */
 enum ct_status manifest_write(const struct analysis *a, const char *const *command,
-                              size_t n_command, const struct tables_written *written,
-                              const char *folder, struct ct_error *err);
+                              size_t n_command, const struct results *r, struct ct_error *err);
 
 /*
  * Adds to root what was read, as the manifest tells it: `model`, `tokenizer` and `stimuli`, or
@@ -25,7 +24,11 @@ struct manifest { /* zero-initialise; owns everything until manifest_clear() */
     json_t *root;
     const char *version;  /* borrowed from root */
     struct params params; /* of the run; paths as they are found from here */
-    struct tables_written results;
+    unsigned formats;
+    struct written tables; /* result files */
+    struct written plots;  /* figures */
+    char *figures;         /* their folder, as it is found from here; NULL: there were none */
+    const char *cairo;     /* that they were made with, borrowed from root; NULL: not known */
 };
 
 /*

@@ -9,6 +9,9 @@
 #include "io/outfile.h"
 #include "model/json_file.h"
 #include "pipeline/settings.h"
+#include "report/figures.h"
+#include "report/layers.h"
+#include "report/tables.h"
 
 /* What is wrong with the member `key` of the object `where` (empty: the root). */
 static enum ct_status wrong(const char *where, const char *key, const char *want,
@@ -156,51 +159,88 @@ static bool is_sha256(const char *text)
            strspn(text, "0123456789abcdef") == HASH_HEX_SIZE - 1;
 }
 
-/* Our own name for the file, so that a manifest leads nowhere else. */
-static const char *own_name(const char *file)
+static bool is_table(const char *file)
 {
-    for (size_t i = 0; file != NULL && i < n_tables; i++)
+    for (size_t i = 0; i < n_tables; i++)
         if (strcmp(tables[i].file, file) == 0)
-            return tables[i].file;
-    return NULL;
+            return true;
+    return false;
 }
 
-static enum ct_status read_result(struct tables_written *results, const json_t *value,
-                                  struct ct_error *err)
+/* One of our own names, in the folder of a layer perhaps: a manifest leads nowhere else. */
+static bool is_own(const char *name, bool (*is_file)(const char *file))
 {
-    const char *const name = own_name(json_string_value(json_object_get(value, "file")));
+    const char *const slash = name != NULL ? strchr(name, '/') : NULL;
+
+    if (slash != NULL && !layer_is_name(name, (size_t)(slash - name)))
+        return false;
+    return name != NULL && is_file(slash != NULL ? slash + 1 : name);
+}
+
+static enum ct_status read_file(struct written *files, const char *where, const json_t *value,
+                                bool (*is_file)(const char *file), struct ct_error *err)
+{
+    const char *const name = json_string_value(json_object_get(value, "file"));
     const char *const sha256 = json_string_value(json_object_get(value, "sha256"));
     const json_t *const bytes = json_object_get(value, "bytes");
+    struct input_digest digest;
 
-    if (name == NULL)
-        return wrong("results", "file", "the name of a result file", err);
-    for (size_t i = 0; i < results->n; i++)
-        if (results->files[i].file == name)
-            return wrong("results", name, "it once", err);
+    if (!is_own(name, is_file))
+        return wrong(where, "file", "the name of such a file", err);
+    for (size_t i = 0; i < files->n; i++)
+        if (strcmp(files->files[i].name, name) == 0)
+            return wrong(where, name, "it once", err);
     if (!is_sha256(sha256))
-        return wrong("results", "sha256", "64 digits", err);
+        return wrong(where, "sha256", "64 digits", err);
     if (!json_is_integer(bytes) || json_integer_value(bytes) < 0)
-        return wrong("results", "bytes", "a whole number", err);
-    results->files[results->n].file = name;
-    results->files[results->n].digest.bytes = (size_t)json_integer_value(bytes);
-    memcpy(results->files[results->n].digest.sha256, sha256, HASH_HEX_SIZE);
-    results->n++;
-    return CT_OK;
+        return wrong(where, "bytes", "a whole number", err);
+    digest.bytes = (size_t)json_integer_value(bytes);
+    memcpy(digest.sha256, sha256, HASH_HEX_SIZE);
+    return written_add(files, NULL, name, &digest, err);
+}
+
+static enum ct_status read_files(struct written *files, const char *where, const json_t *list,
+                                 bool (*is_file)(const char *file), struct ct_error *err)
+{
+    enum { MOST = 50000 };
+    enum ct_status status = CT_OK;
+
+    if (json_array_size(list) > MOST)
+        return wrong("", where, "fewer files", err);
+    for (size_t i = 0; status == CT_OK && i < json_array_size(list); i++)
+        status = read_file(files, where, json_array_get(list, i), is_file, err);
+    return status;
 }
 
 static enum ct_status read_results(struct manifest *m, struct ct_error *err)
 {
     const char *const format = json_string_value(json_object_get(m->root, "format"));
     const json_t *const results = json_object_get(m->root, "results");
-    enum ct_status status = CT_OK;
 
-    if (format == NULL || !formats_parse(format, &m->results.formats))
+    if (format == NULL || !formats_parse(format, &m->formats))
         return wrong("", "format", "csv, npy, safetensors", err);
     if (!json_is_array(results) || json_array_size(results) == 0)
         return wrong("", "results", "a list of files", err);
-    for (size_t i = 0; status == CT_OK && i < json_array_size(results); i++)
-        status = read_result(&m->results, json_array_get(results, i), err);
-    return status;
+    return read_files(&m->tables, "results", results, is_table, err);
+}
+
+/* Manifests of a run without figures have null, older ones nothing. */
+static enum ct_status read_figures(struct manifest *m, struct ct_error *err)
+{
+    const json_t *const figures = json_object_get(m->root, "figures");
+    const char *const directory = json_string_value(json_object_get(m->root, "directory"));
+    const char *const folder = json_string_value(json_object_get(figures, "folder"));
+    const json_t *const files = json_object_get(figures, "files");
+
+    if (figures == NULL || json_is_null(figures))
+        return CT_OK;
+    if (folder == NULL || *folder == '\0')
+        return wrong("figures", "folder", "a path", err);
+    if (!json_is_array(files))
+        return wrong("figures", "files", "a list of files", err);
+    m->cairo = json_string_value(json_object_get(figures, "cairo"));
+    const enum ct_status status = set_path(directory, folder, &m->figures, err);
+    return status == CT_OK ? read_files(&m->plots, "figures", files, figures_is_name, err) : status;
 }
 
 enum ct_status manifest_read(const char *path, struct manifest *out, struct ct_error *err)
@@ -217,6 +257,8 @@ enum ct_status manifest_read(const char *path, struct manifest *out, struct ct_e
         status = read_params(&m, err);
     if (status == CT_OK)
         status = read_results(&m, err);
+    if (status == CT_OK)
+        status = read_figures(&m, err);
     if (status != CT_OK) {
         manifest_clear(&m);
         return ct_error_where(err, status == CT_EINVAL ? CT_EFORMAT : status, "%s", path);
@@ -229,5 +271,8 @@ void manifest_clear(struct manifest *m)
 {
     json_decref(m->root);
     params_clear(&m->params);
+    written_clear(&m->tables);
+    written_clear(&m->plots);
+    free(m->figures);
     *m = (struct manifest){ 0 };
 }

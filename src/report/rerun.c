@@ -10,18 +10,58 @@
 #include "base/text.h"
 #include "io/hash.h"
 #include "io/outfile.h"
+#include "plot/figure.h"
 #include "report/differences.h"
+#include "report/figures.h"
+#include "report/layers.h"
+#include "report/tables.h"
 
-struct comparison {
-    const struct analysis *a;
+struct said { /* lines */
+    FILE *out;
+    char *text;
+    size_t size;
+};
+
+struct rerun {
     const struct manifest *m;
     const char *folder;
     const char *temporary;
-    FILE *out;
+    struct said whole;
+    struct said layers;   /* of single hook points, which come before the whole */
+    bool *met;            /* [m->tables.n] files of the manifest that the run gives, too */
+    struct written plots; /* figures as they are now */
     size_t n_files;
     size_t n_differ;    /* of these */
+    size_t n_away;      /* as the manifest says, but not here */
     bool inputs_differ; /* model, tokenizer or sentences */
 };
+
+static bool said_open(struct said *s)
+{
+    s->out = open_memstream(&s->text, &s->size);
+    return s->out != NULL;
+}
+
+/* False: not all could be said, for there was no memory. */
+static bool said_close(struct said *s)
+{
+    FILE *const out = s->out;
+
+    s->out = NULL;
+    return out != NULL && ct_close_memstream(out, &s->text);
+}
+
+struct visible { /* text of a stranger */
+    char text[80];
+};
+
+static struct visible visible(const char *text)
+{
+    struct visible v;
+
+    text_visible(v.text, sizeof v.text, text, strlen(text));
+    return v;
+}
 
 /* ---- inputs ---- */
 
@@ -61,7 +101,8 @@ static const char *compare_input(const json_t *then, const json_t *now)
     return "the same";
 }
 
-static enum ct_status compare_inputs(struct comparison *c, struct ct_error *err)
+static enum ct_status compare_inputs(struct rerun *r, const struct analysis *a,
+                                     struct ct_error *err)
 {
     static const struct {
         const char *key;
@@ -72,36 +113,28 @@ static enum ct_status compare_inputs(struct comparison *c, struct ct_error *err)
                    { "activations", "Activations" },
                    { "groups", "Groups" } };
     json_t *const now = json_object();
-    const enum ct_status status = manifest_add_inputs(c->a, now, err);
+    const enum ct_status status = manifest_add_inputs(a, now, err);
 
     for (size_t i = 0; status == CT_OK && i < sizeof inputs / sizeof *inputs; i++) {
         const json_t *const input = json_object_get(now, inputs[i].key);
         if (input == NULL)
             continue;
-        const char *const says = compare_input(json_object_get(c->m->root, inputs[i].key), input);
-        c->inputs_differ = c->inputs_differ || strcmp(says, "the same") != 0;
-        fprintf(c->out, "%-24s %s\n", inputs[i].heading, says);
+        const char *const says = compare_input(json_object_get(r->m->root, inputs[i].key), input);
+        r->inputs_differ = r->inputs_differ || strcmp(says, "the same") != 0;
+        fprintf(r->whole.out, "%-24s %s\n", inputs[i].heading, says);
     }
     json_decref(now);
     return status;
 }
 
-/* ---- results ---- */
-
-static const struct input_digest *find_digest(const struct tables_written *written,
-                                              const char *file)
-{
-    for (size_t i = 0; i < written->n; i++)
-        if (strcmp(written->files[i].file, file) == 0)
-            return &written->files[i].digest;
-    return NULL;
-}
+/* ---- result files ---- */
 
 /* The file of the run is written to a folder of its own, compared, and removed. */
-static enum ct_status tell_figures(const struct comparison *c, const struct table *table,
-                                   const char *then, struct ct_error *err)
+static enum ct_status tell_figures(const struct rerun *r, const struct analysis *a,
+                                   const struct table *table, const char *then, FILE *out,
+                                   struct ct_error *err)
 {
-    char *const folder = outfile_join(c->temporary, "circuittui-XXXXXX");
+    char *const folder = outfile_join(r->temporary, "circuittui-XXXXXX");
     char *now = NULL;
     enum ct_status status = CT_OK;
 
@@ -116,9 +149,9 @@ static enum ct_status tell_figures(const struct comparison *c, const struct tabl
     if (now == NULL)
         status = ct_fail_nomem(err, "rerun", 0);
     if (status == CT_OK)
-        status = table_write(c->a, table, now, err);
+        status = table_write(a, table, now, err);
     if (status == CT_OK)
-        status = differences_tell(table->file, then, now, c->out, err);
+        status = differences_tell(table->file, then, now, out, err);
     if (now != NULL)
         (void)unlink(now);
     (void)rmdir(folder);
@@ -127,19 +160,22 @@ static enum ct_status tell_figures(const struct comparison *c, const struct tabl
     return status;
 }
 
-/* A file that the run gives: digest of the manifest (NULL: it has none) against that of now. */
-static enum ct_status compare_file(struct comparison *c, const struct table *table,
-                                   const struct input_digest *then, const struct input_digest *now,
-                                   const char *path, struct ct_error *err)
+/* What there is to say of a file that the run gives: then and now are its digests, path where it
+ * lies. *to_tell: it is there, and other than now, so that more can be said. */
+static enum ct_status compare_file(struct rerun *r, const struct input_digest *then,
+                                   const struct input_digest *now, const char *path, FILE *out,
+                                   bool *to_tell, struct ct_error *err)
 {
     const bool is_same = strcmp(then->sha256, now->sha256) == 0;
     char there[HASH_HEX_SIZE];
 
+    *to_tell = false;
     if (access(path, F_OK) != 0) {
         fputs(is_same ? "the same as in the manifest; the file is not here\n"
                       : "differs; the file is not here to tell in what\n",
-              c->out);
-        c->n_differ += !is_same;
+              out);
+        r->n_differ += !is_same;
+        r->n_away += is_same;
         return CT_OK;
     }
     const enum ct_status status = hash_file(path, NULL, there, err);
@@ -147,84 +183,280 @@ static enum ct_status compare_file(struct comparison *c, const struct table *tab
         return status;
     const bool is_changed = strcmp(there, then->sha256) != 0;
     if (is_same && !is_changed) {
-        fputs("the same\n", c->out);
+        fputs("the same\n", out);
         return CT_OK;
     }
-    c->n_differ++;
+    r->n_differ++;
     if (is_changed)
-        fputs("the file here is not the one of the manifest; ", c->out);
-    if (strcmp(there, now->sha256) == 0) {
-        fputs("it is what the run gives now\n", c->out);
-        return CT_OK;
-    }
-    return tell_figures(c, table, path, err);
+        fputs("the file here is not the one of the manifest; ", out);
+    if (strcmp(there, now->sha256) == 0)
+        fputs("it is what the run gives now\n", out);
+    else
+        *to_tell = true;
+    return CT_OK;
 }
 
-static enum ct_status compare_table(struct comparison *c, const struct table *table,
-                                    struct ct_error *err)
+/* Of a in folder; layer: the name of the layer whose folder that is, or NULL. */
+static enum ct_status compare_table(struct rerun *r, const struct analysis *a,
+                                    const struct table *table, const char *folder,
+                                    const char *layer, FILE *out, struct ct_error *err)
 {
-    const struct input_digest *const then = find_digest(&c->m->results, table->file);
-    const bool is_now = table_is_written(c->a, table, c->m->results.formats);
+    const struct written_file *const then = written_find(&r->m->tables, layer, table->file);
+    const bool is_now =
+        table_is_written(a, table, r->m->formats) && (layer == NULL || table->stage >= STAGE_TTEST);
     struct input_digest now;
+    bool to_tell = false;
 
     if (then == NULL && !is_now)
         return CT_OK;
-    c->n_files++;
-    fprintf(c->out, "%-24s ", table->file);
+    r->n_files++;
+    fprintf(out, "%*s%-*s ", layer != NULL ? 2 : 0, "", layer != NULL ? 22 : 24, table->file);
+    if (then != NULL)
+        r->met[then - r->m->tables.files] = true;
     if (then == NULL || !is_now) {
-        fputs(is_now ? "is not in the manifest\n" : "is not made any more\n", c->out);
-        c->n_differ++;
+        fputs(is_now ? "is not in the manifest\n" : "is not made any more\n", out);
+        r->n_differ++;
         return CT_OK;
     }
-    char *const path = outfile_join(c->folder, table->file);
+    char *const path = outfile_join(folder, table->file);
     enum ct_status status =
-        path != NULL ? table_digest(c->a, table, &now, err) : ct_fail_nomem(err, "rerun", 0);
+        path != NULL ? table_digest(a, table, &now, err) : ct_fail_nomem(err, "rerun", 0);
     if (status == CT_OK)
-        status = compare_file(c, table, then, &now, path, err);
+        status = compare_file(r, &then->digest, &now, path, out, &to_tell, err);
+    if (status == CT_OK && to_tell)
+        status = tell_figures(r, a, table, path, out, err);
     free(path);
     return status;
 }
 
-static void conclude(const struct comparison *c)
+static enum ct_status compare_tables(struct rerun *r, const struct analysis *a, const char *folder,
+                                     const char *layer, FILE *out, struct ct_error *err)
 {
-    const char *const inputs = c->inputs_differ ? "; what was read differs" : "";
+    enum ct_status status = CT_OK;
 
-    if (c->n_differ == 0)
-        fprintf(c->out, "All of %zu result files are the same%s.\n", c->n_files, inputs);
-    else
-        fprintf(c->out, "%zu of %zu result files %s%s.\n", c->n_differ, c->n_files,
-                c->n_differ == 1 ? "differs" : "differ", inputs);
+    for (size_t i = 0; status == CT_OK && i < n_tables; i++)
+        status = compare_table(r, a, &tables[i], folder, layer, out, err);
+    return status;
 }
 
-enum ct_status rerun_compare(const struct analysis *a, const struct manifest *m, const char *folder,
-                             const char *temporary, char **text, bool *same, struct ct_error *err)
+/* ---- hook points ---- */
+
+/* One line when all is the same and here, else a line for each file. */
+static enum ct_status compare_layer(struct rerun *r, const struct analysis *layer, const char *name,
+                                    struct ct_error *err)
 {
-    struct comparison c = { .a = a, .m = m, .folder = folder, .temporary = temporary };
-    char version[80];
-    char *buffer = NULL;
-    size_t size = 0;
+    const size_t n_files = r->n_files;
+    const size_t n_worth = r->n_differ + r->n_away;
+    char *const folder = outfile_join(r->folder, name);
+    struct said lines = { 0 };
+    enum ct_status status =
+        folder != NULL && said_open(&lines) ? CT_OK : ct_fail_nomem(err, "rerun", 0);
+
+    if (status == CT_OK)
+        status = compare_tables(r, layer, folder, name, lines.out, err);
+    if (lines.out != NULL && !said_close(&lines) && status == CT_OK)
+        status = ct_fail_nomem(err, "rerun", 0);
+    if (status == CT_OK && n_worth == r->n_differ + r->n_away)
+        fprintf(r->layers.out, "%-24s %zu files, the same\n", name, r->n_files - n_files);
+    else if (status == CT_OK)
+        fprintf(r->layers.out, "%s\n%s", name, lines.text);
+    free(lines.text);
+    free(folder);
+    return status;
+}
+
+bool rerun_has_layers(const struct rerun *r)
+{
+    for (size_t i = 0; i < r->m->tables.n; i++)
+        if (strchr(r->m->tables.files[i].name, '/') != NULL)
+            return true;
+    for (size_t i = 0; i < r->m->plots.n; i++)
+        if (strchr(r->m->plots.files[i].name, '/') != NULL)
+            return true;
+    return false;
+}
+
+enum ct_status rerun_layer(struct rerun *r, struct analysis *layer, struct ct_error *err)
+{
+    char *const name = layer_name(layer->extract->blocks[0].hook);
+    enum ct_status status = name != NULL ? CT_OK : ct_fail_nomem(err, "rerun", 0);
+
+    if (status == CT_OK)
+        status = analysis_run(layer, STAGE_SIMILARITY, NULL, err);
+    if (status == CT_OK)
+        status = compare_layer(r, layer, name, err);
+    if (status == CT_OK && r->m->figures != NULL && figure_library() != NULL)
+        status = figures_digest(layer, name, &r->plots, err);
+    free(name);
+    return status;
+}
+
+/* Files of layers that there are no more. */
+static void tell_layers_gone(struct rerun *r)
+{
+    for (size_t i = 0; i < r->m->tables.n; i++)
+        if (!r->met[i]) {
+            r->n_files++;
+            r->n_differ++;
+            fprintf(r->whole.out, "%-24s is not made any more\n", r->m->tables.files[i].name);
+        }
+}
+
+/* ---- figures ---- */
+
+/* Each that is not the same has a line. */
+static enum ct_status compare_plot(struct rerun *r, const struct written_file *then,
+                                   const struct written_file *now, FILE *out, struct ct_error *err)
+{
+    struct said said = { 0 };
+    bool to_tell = false;
+
+    if (then == NULL || now == NULL) {
+        fprintf(out, "  %-22s is %s\n", now != NULL ? now->name : then->name,
+                now != NULL ? "not in the manifest" : "not made any more");
+        r->n_differ++;
+        return CT_OK;
+    }
+    const size_t n_worth = r->n_differ + r->n_away;
+    char *const path = outfile_join(r->m->figures, now->name);
+    enum ct_status status =
+        path != NULL && said_open(&said) ? CT_OK : ct_fail_nomem(err, "rerun", 0);
+    if (status == CT_OK)
+        status = compare_file(r, &then->digest, &now->digest, path, said.out, &to_tell, err);
+    if (to_tell)
+        fputs("differs\n", said.out);
+    if (said.out != NULL && !said_close(&said) && status == CT_OK)
+        status = ct_fail_nomem(err, "rerun", 0);
+    if (status == CT_OK && n_worth != r->n_differ + r->n_away)
+        fprintf(out, "  %-22s %s", now->name, said.text);
+    free(said.text);
+    free(path);
+    return status;
+}
+
+static enum ct_status compare_all_plots(struct rerun *r, FILE *out, struct ct_error *err)
+{
+    const struct written *const then = &r->m->plots;
+    const struct written *const now = &r->plots;
+    enum ct_status status = CT_OK;
+
+    for (size_t i = 0; status == CT_OK && i < now->n; i++)
+        status =
+            compare_plot(r, written_find(then, NULL, now->files[i].name), &now->files[i], out, err);
+    for (size_t i = 0; status == CT_OK && i < then->n; i++)
+        if (written_find(now, NULL, then->files[i].name) == NULL)
+            status = compare_plot(r, &then->files[i], NULL, out, err);
+    return status;
+}
+
+static enum ct_status compare_plots(struct rerun *r, const struct analysis *a, struct ct_error *err)
+{
+    const char *const cairo = figure_library();
+    FILE *const out = r->whole.out;
+    const size_t n_differ = r->n_differ;
+    struct said lines = { 0 };
+    enum ct_status status = CT_OK;
+
+    if (r->m->figures == NULL)
+        return CT_OK;
+    if (cairo == NULL) {
+        fprintf(out, "%-24s cannot be made here to be compared\n", "Figures");
+        r->n_files += r->m->plots.n;
+        r->n_differ += r->m->plots.n;
+        return CT_OK;
+    }
+    if (r->m->cairo != NULL && strcmp(r->m->cairo, cairo) != 0)
+        fprintf(out, "%-24s %s then, %s now\n", "cairo", visible(r->m->cairo).text, cairo);
+    status = figures_digest(a, NULL, &r->plots, err);
+    if (status == CT_OK && !said_open(&lines))
+        status = ct_fail_nomem(err, "rerun", 0);
+    if (status == CT_OK)
+        status = compare_all_plots(r, lines.out, err);
+    if (lines.out != NULL && !said_close(&lines) && status == CT_OK)
+        status = ct_fail_nomem(err, "rerun", 0);
+    r->n_files += r->plots.n;
+    if (status == CT_OK && r->n_differ == n_differ)
+        fprintf(out, "%-24s %zu files, the same\n%s", "Figures", r->plots.n, lines.text);
+    else if (status == CT_OK)
+        fprintf(out, "%-24s %zu files, %zu not the same\n%s", "Figures", r->plots.n,
+                r->n_differ - n_differ, lines.text);
+    free(lines.text);
+    return status;
+}
+
+/* ---- all ---- */
+
+enum ct_status rerun_new(const struct manifest *m, const char *folder, const char *temporary,
+                         struct rerun **out, struct ct_error *err)
+{
+    struct rerun *const r = calloc(1, sizeof *r);
+
+    if (r == NULL)
+        return ct_fail_nomem(err, "rerun", 0);
+    *r = (struct rerun){ .m = m, .folder = folder, .temporary = temporary };
+    r->met = ct_calloc_array(m->tables.n, sizeof *r->met);
+    if (r->met == NULL || !said_open(&r->whole) || !said_open(&r->layers)) {
+        rerun_free(r);
+        return ct_fail_nomem(err, "rerun", 0);
+    }
+    *out = r;
+    return CT_OK;
+}
+
+void rerun_free(struct rerun *r)
+{
+    if (r == NULL)
+        return;
+    (void)said_close(&r->whole);
+    (void)said_close(&r->layers);
+    free(r->whole.text);
+    free(r->layers.text);
+    free(r->met);
+    written_clear(&r->plots);
+    free(r);
+}
+
+static void conclude(const struct rerun *r)
+{
+    const char *const inputs = r->inputs_differ ? "; what was read differs" : "";
+
+    if (r->n_differ == 0)
+        fprintf(r->whole.out, "All of %zu result files are the same%s.\n", r->n_files, inputs);
+    else
+        fprintf(r->whole.out, "%zu of %zu result files %s%s.\n", r->n_differ, r->n_files,
+                r->n_differ == 1 ? "differs" : "differ", inputs);
+}
+
+enum ct_status rerun_end(struct rerun *r, const struct analysis *a, char **text, bool *same,
+                         struct ct_error *err)
+{
+    FILE *const out = r->whole.out;
+    const struct visible version = visible(r->m->version);
     enum ct_status status;
 
-    c.out = open_memstream(&buffer, &size);
-    if (c.out == NULL)
-        return ct_fail_nomem(err, "rerun", 0);
-    text_visible(version, sizeof version, m->version, strlen(m->version));
-    if (strcmp(m->version, PACKAGE_STRING) == 0)
-        fprintf(c.out, "%-24s %s\n", "Version", version);
+    if (strcmp(r->m->version, PACKAGE_STRING) == 0)
+        fprintf(out, "%-24s %s\n", "Version", version.text);
     else
-        fprintf(c.out, "%-24s %s then, %s now\n", "Version", version, PACKAGE_STRING);
-    status = compare_inputs(&c, err);
-    for (size_t i = 0; status == CT_OK && i < n_tables; i++)
-        status = compare_table(&c, &tables[i], err);
+        fprintf(out, "%-24s %s then, %s now\n", "Version", version.text, PACKAGE_STRING);
+    status = compare_inputs(r, a, err);
     if (status == CT_OK)
-        conclude(&c);
-    if (!ct_close_memstream(c.out, &buffer) && status == CT_OK)
+        status = compare_tables(r, a, r->folder, NULL, out, err);
+    if (status == CT_OK && !said_close(&r->layers))
         status = ct_fail_nomem(err, "rerun", 0);
-    if (status != CT_OK) {
-        free(buffer);
-        return status;
+    if (status == CT_OK) {
+        fputs(r->layers.text, out);
+        tell_layers_gone(r);
+        status = compare_plots(r, a, err);
     }
-    *text = buffer;
-    *same = c.n_differ == 0 && !c.inputs_differ;
+    if (status == CT_OK) {
+        conclude(r);
+        if (!said_close(&r->whole))
+            status = ct_fail_nomem(err, "rerun", 0);
+    }
+    if (status != CT_OK)
+        return status;
+    *text = r->whole.text;
+    r->whole.text = NULL;
+    *same = r->n_differ == 0 && !r->inputs_differ;
     return CT_OK;
 }

@@ -16,5 +16,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/plot_plane.c \
 	src/report/plots.c src/report/plots.h \
 	src/report/rerun.c src/report/rerun.h \
+	src/report/results.c src/report/results.h \
 	src/report/summary.c src/report/summary.h \
-	src/report/tables.c src/report/tables.h
+	src/report/tables.c src/report/tables.h \
+	src/report/written.c src/report/written.h

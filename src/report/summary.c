@@ -357,18 +357,27 @@ static void tell_caution(struct page *page)
     line(page, "Distances between far clusters of a t-SNE picture mean little.");
 }
 
-static void tell_files(const struct analysis *a, const struct tables_written *written,
-                       const char *folder, struct page *page)
+static void tell_files(const struct analysis *a, const struct results *r, struct page *page)
 {
-    if (folder == NULL)
+    if (r->out == NULL)
         return;
     page->heading = "Files";
-    tell_path(page, folder);
-    for (size_t i = 0; i < written->n; i++)
-        line(page, "  %s", written->files[i].file);
+    tell_path(page, r->out);
+    for (size_t i = 0; i < r->tables.n; i++)
+        if (strchr(r->tables.files[i].name, '/') == NULL)
+            line(page, "  %s", r->tables.files[i].name);
     if (a->layers != NULL)
         line(page, "  a folder with its own files for each hook point");
     line(page, "  manifest.json");
+}
+
+static void tell_figures(const struct results *r, struct page *page)
+{
+    if (r->plots.n == 0)
+        return;
+    page->heading = "Figures";
+    tell_path(page, r->figures);
+    line(page, "  %zu files", r->plots.n);
 }
 
 static void tell_seconds(const struct analysis *a, struct page *page)
@@ -404,8 +413,8 @@ static void tell_one(const struct analysis *a, struct page *page)
         tell_caution(page);
 }
 
-enum ct_status summary_text(const struct analysis *a, const char *folder,
-                            const struct tables_written *written, char **text, struct ct_error *err)
+enum ct_status summary_text(const struct analysis *a, const struct results *r, char **text,
+                            struct ct_error *err)
 {
     char *buffer = NULL;
     size_t size = 0;
@@ -421,7 +430,8 @@ enum ct_status summary_text(const struct analysis *a, const char *folder,
         tell_one(a, &page);
     else
         tell_layers(a, &page);
-    tell_files(a, written, folder, &page);
+    tell_files(a, r, &page);
+    tell_figures(r, &page);
     tell_seconds(a, &page);
     if (!ct_close_memstream(page.file, &buffer) || page.starved) {
         free(buffer);

@@ -316,7 +316,7 @@ enum ct_status table_digest(const struct analysis *a, const struct table *table,
 }
 
 static enum ct_status write_one(const struct analysis *a, const struct table *table,
-                                const char *folder, struct tables_written *written,
+                                const char *folder, const char *layer, struct written *written,
                                 struct ct_error *err)
 {
     char *const path = outfile_join(folder, table->file);
@@ -324,11 +324,9 @@ static enum ct_status write_one(const struct analysis *a, const struct table *ta
 
     if (path == NULL)
         return ct_fail_nomem(err, table->file, 0);
-    const enum ct_status status = write_to(a, table, path, &digest, err);
-    if (status == CT_OK) {
-        written->files[written->n].file = table->file;
-        written->files[written->n++].digest = digest;
-    }
+    enum ct_status status = write_to(a, table, path, &digest, err);
+    if (status == CT_OK)
+        status = written_add(written, layer, table->file, &digest, err);
     free(path);
     return status;
 }
@@ -404,15 +402,15 @@ enum ct_status tables_begin(const char *folder, struct ct_error *err)
     return status == CT_OK ? remove_old(folder, "manifest.json", err) : status;
 }
 
-enum ct_status tables_write(const struct analysis *a, const char *folder,
-                            struct tables_written *written, struct ct_error *err)
+/* Those of the stages from first on. layer: the name of folder when it is that of a layer. */
+static enum ct_status write_tables(const struct analysis *a, const char *folder, const char *layer,
+                                   enum stage_id first, unsigned formats, struct written *written,
+                                   struct ct_error *err)
 {
     bool is_there[sizeof tables / sizeof *tables];
     enum ct_status status = CT_OK;
 
-    static_assert(sizeof tables / sizeof *tables <= TABLES_MAX, "room for all");
-    written->n = 0;
-    if ((written->formats & FORMAT_SAFETENSORS) != 0)
+    if ((formats & FORMAT_SAFETENSORS) != 0)
         status = arrays_check_hooks(a, err);
     if (status == CT_OK)
         status = tables_begin(folder, err);
@@ -420,14 +418,33 @@ enum ct_status tables_write(const struct analysis *a, const char *folder,
         status =
             remove_old_layers(folder, analysis_is_stale(a, STAGE_LAYERS) ? NULL : a->layers, err);
     for (size_t i = 0; status == CT_OK && i < n_tables; i++) {
-        is_there[i] =
-            tables[i].stage >= written->first && table_is_written(a, &tables[i], written->formats);
+        is_there[i] = tables[i].stage >= first && table_is_written(a, &tables[i], formats);
         if (is_there[i])
-            status = write_one(a, &tables[i], folder, written, err);
+            status = write_one(a, &tables[i], folder, layer, written, err);
     }
     for (size_t i = 0; status == CT_OK && i < n_tables; i++)
         if (!is_there[i])
             status = remove_old(folder, tables[i].file, err);
+    return status;
+}
+
+enum ct_status tables_write(const struct analysis *a, const char *folder, unsigned formats,
+                            struct written *written, struct ct_error *err)
+{
+    return write_tables(a, folder, NULL, 0, formats, written, err);
+}
+
+enum ct_status tables_write_layer(const struct analysis *a, const char *folder, unsigned formats,
+                                  struct written *written, struct ct_error *err)
+{
+    char *const name = layer_name(a->extract->blocks[0].hook);
+    char *const path = name != NULL ? outfile_join(folder, name) : NULL;
+    const enum ct_status status =
+        path != NULL ? write_tables(a, path, name, STAGE_TTEST, formats, written, err)
+                     : ct_fail_nomem(err, "layers", 0);
+
+    free(path);
+    free(name);
     return status;
 }
 

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "io/csv_writer.h"
 #include "pipeline/analysis.h"
+#include "report/written.h"
 
 /* What result files are written as: bits of a set. */
 enum result_format { FORMAT_CSV = 1, FORMAT_NPY = 2, FORMAT_SAFETENSORS = 4 };
@@ -57,28 +58,19 @@ bool table_is_written(const struct analysis *a, const struct table *table, unsig
  * not be there much longer. CT_EIO. */
 enum ct_status tables_begin(const char *folder, struct ct_error *err);
 
-enum { TABLES_MAX = 20 };
-
-struct tables_written {
-    unsigned formats;
-    enum stage_id first; /* of the stages whose tables are written */
-    size_t n;
-    struct {
-        const char *file;
-        struct input_digest digest;
-    } files[TABLES_MAX];
-};
-
 /*
  * Writes into folder, which is made when it is missing, every table that table_is_written() with
- * written->formats, of the stages from written->first on; the rest of *written tells which they
- * were. What is left of an analysis before is removed, so that the folder holds one: the manifest
- * first, the other tables last, and with an old layers.csv the folders of its hook points, unless a
- * has them too. CT_EIO; files that are finished by then stay, the one at fault does not appear.
- * CT_EINVAL: safetensors of columns that are not all of a hook.
+ * formats, and adds them to *written. What is left of an analysis before is removed, so that the
+ * folder holds one: the manifest first, the other tables last, and with an old layers.csv the
+ * folders of its hook points, unless a has them too. CT_EIO; files that are finished by then stay,
+ * the one at fault does not appear. CT_EINVAL: safetensors of columns that are not all of a hook.
  */
-enum ct_status tables_write(const struct analysis *a, const char *folder,
-                            struct tables_written *written, struct ct_error *err);
+enum ct_status tables_write(const struct analysis *a, const char *folder, unsigned formats,
+                            struct written *written, struct ct_error *err);
+
+/* The same of one hook point, from the t-test on, into the folder of its name in folder. */
+enum ct_status tables_write_layer(const struct analysis *a, const char *folder, unsigned formats,
+                                  struct written *written, struct ct_error *err);
 
 /* CT_EINVAL when folder holds a table or a manifest already. */
 enum ct_status tables_check_absent(const char *folder, struct ct_error *err);

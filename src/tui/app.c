@@ -8,9 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "report/figures.h"
-#include "report/manifest.h"
-#include "report/tables.h"
+#include "tui/save.h"
 #include "tui/views.h"
 
 const char *const stage_titles[N_STAGES] = { "Load",  "Hook",    "Extract",    "t-test",
@@ -32,6 +30,7 @@ void app_stop(struct app *app)
 void app_clear(struct app *app)
 {
     app_stop(app);
+    save_end(app);
     free(app->session);
     analysis_clear(&app->a);
     analysis_clear(&app->whole);
@@ -153,14 +152,20 @@ static void take_result(struct app *app)
         if (stage == STAGE_TTEST && !app->has_neuron)
             app_select_neuron(app, neuron_to_show(&app->a, false, 0));
         app_say(app, INK_GOOD, "%s done in %.2f s", stage_titles[stage], result.seconds);
+        if (app->saving.folder != NULL) {
+            save_rest(app);
+        }
         return;
     }
     app->goal = N_STAGES;
-    if (status == CT_ECANCELED)
+    if (status == CT_ECANCELED && app->saving.folder != NULL)
+        app_say(app, INK_WARN, "cancelled; what is in %s is not complete", app->saving.folder);
+    else if (status == CT_ECANCELED)
         app_say(app, INK_WARN, "%s cancelled; what was there before is unchanged",
                 stage_titles[stage]);
     else
         app_say(app, INK_BAD, "%s", err.text);
+    save_end(app);
 }
 
 void app_hear(struct app *app)
@@ -298,7 +303,7 @@ bool app_significant_index(const struct app *app, size_t column, size_t *index)
     return true;
 }
 
-/* ---- leaving and saving ---- */
+/* ---- leaving ---- */
 
 static void quit_now(struct app *app)
 {
@@ -311,98 +316,6 @@ void app_quit(struct app *app)
         app_confirm(app, quit_now, "Leave without writing the results? (e writes them)");
     else
         quit_now(app);
-}
-
-/* The manifest describes a whole analysis, so it is written with all of it or not at all. */
-static enum ct_status export_to(struct app *app, const char *folder, struct ct_error *err)
-{
-    static const char *const command[] = { "circuittui" };
-    const bool is_whole =
-        !analysis_is_stale(&app->a, STAGE_SIMILARITY) || !analysis_is_stale(&app->a, STAGE_LAYERS);
-    struct tables_written written = { .formats = app->formats };
-    enum ct_status status = tables_write(&app->a, folder, &written, err);
-
-    if (status == CT_OK && is_whole)
-        status = manifest_write(&app->a, command, 1, &written, folder, err);
-    if (status == CT_OK) {
-        app->unsaved = false;
-        app_say(app, INK_GOOD, "%zu files written to %s%s", written.n + (is_whole ? 1 : 0), folder,
-                is_whole ? "" : "; stages that are stale or not computed are left out");
-    }
-    return status;
-}
-
-static void export_over(struct app *app)
-{
-    struct ct_error err;
-
-    if (export_to(app, app->prompt.text, &err) != CT_OK)
-        app_say(app, INK_BAD, "%s", err.text);
-}
-
-static enum ct_status accept_folder(struct app *app, const char *folder, struct ct_error *err)
-{
-    if (*folder == '\0')
-        return ct_fail(err, CT_EINVAL, "name a folder");
-    if (!app->force && tables_check_absent(folder, NULL) != CT_OK) {
-        app_confirm(app, export_over, "%s holds results; write over them?", folder);
-        return CT_OK;
-    }
-    return export_to(app, folder, err);
-}
-
-void app_export(struct app *app)
-{
-    if (app->a.extract == NULL) {
-        app_say(app, INK_WARN, "nothing to write yet: press enter on a stage to compute it");
-        return;
-    }
-    app_prompt(app, "write results to", app->out != NULL ? app->out : "results", 0, accept_folder);
-}
-
-/* ---- figures ---- */
-
-static enum ct_status figures_to(struct app *app, const char *folder, struct ct_error *err)
-{
-    const struct plot_request request = { .has_neuron = app->has_neuron, .neuron = app->neuron };
-    size_t n;
-    const enum ct_status status = figures_write(&app->a, &request, folder, &n, err);
-
-    if (status == CT_OK)
-        app_say(app, INK_GOOD, "%zu figures written to %s", n, folder);
-    return status;
-}
-
-static void figures_over(struct app *app)
-{
-    struct ct_error err;
-
-    if (figures_to(app, app->prompt.text, &err) != CT_OK)
-        app_say(app, INK_BAD, "%s", err.text);
-}
-
-static enum ct_status accept_figures(struct app *app, const char *folder, struct ct_error *err)
-{
-    if (*folder == '\0')
-        return ct_fail(err, CT_EINVAL, "name a folder");
-    if (figures_check(folder, app->force, NULL) != CT_OK) {
-        app_confirm(app, figures_over, "%s holds figures; write over them?", folder);
-        return CT_OK;
-    }
-    return figures_to(app, folder, err);
-}
-
-void app_figures(struct app *app)
-{
-    const char *const folder = app->figures != NULL ? app->figures : "figures";
-    struct ct_error err;
-
-    if (figures_check(folder, true, &err) != CT_OK)
-        app_say(app, INK_WARN, "%s", err.text);
-    else if (app->a.extract == NULL)
-        app_say(app, INK_WARN, "nothing to draw yet: press enter on a stage to compute it");
-    else
-        app_prompt(app, "write figures to", folder, 0, accept_figures);
 }
 
 /* ---- asking ---- */

@@ -16,6 +16,7 @@
 #include "plot/heatmap.h"
 #include "plot/plot.h"
 #include "report/plots.h"
+#include "report/results.h"
 #include "tui/worker.h"
 
 enum pane { PANE_PIPELINE, PANE_PARAMETERS, PANE_VIEW, N_PANES };
@@ -113,6 +114,10 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     bool force;          /* export may write over what is there */
     unsigned formats;    /* what it writes, a set of enum result_format */
     bool unsaved;
+    struct saving {   /* files that the worker writes hook point by hook point */
+        char *folder; /* of results, owned; NULL: it writes none */
+        struct results results;
+    } saving;
     const char *sessions; /* where sessions that were cut off are kept, borrowed; NULL: nowhere */
     char *session;        /* folder of the one that was asked about, owned */
     bool quit;
@@ -161,12 +166,6 @@ size_t app_n_clusters(const struct app *app, enum cluster_method method);
 
 /* Asks before leaving when there is something to lose. */
 void app_quit(struct app *app);
-
-/* Writes the result files of what has been computed. */
-void app_export(struct app *app);
-
-/* Writes every plot of what has been computed as a figure. */
-void app_figures(struct app *app);
 
 void app_prompt(struct app *app, const char *label, const char *text, size_t item,
                 enum ct_status (*accept)(struct app *app, const char *text, struct ct_error *err));

@@ -13,6 +13,7 @@
 #include "tui/draw.h"
 #include "tui/inputs.h"
 #include "tui/prompt.h"
+#include "tui/save.h"
 #include "tui/views.h"
 
 enum { MAX_SETTINGS = 16 };
@@ -342,10 +343,10 @@ static void global_key(struct app *app, uint32_t key)
         app_select_neuron(app, (size_t)random());
         break;
     case 'e':
-        app_export(app);
+        save_results(app);
         break;
     case 'f':
-        app_figures(app);
+        save_figures(app);
         break;
     case 'p':
         print_view(app);
@@ -395,7 +396,7 @@ static void confirm_key(struct app *app, uint32_t key)
     if (key == 'y' || key == 'Y')
         app->confirmed(app);
     else if (key == 'e')
-        app_export(app);
+        save_results(app);
 }
 
 /* ---- the mouse ---- */

@@ -45,7 +45,7 @@ static char *new_folder(const struct app *app, struct ct_error *err)
 enum ct_status session_save(struct app *app, struct ct_error *err)
 {
     static const char *const command[] = { "circuittui" };
-    struct tables_written written = { .formats = FORMAT_CSV };
+    struct results results = { .formats = FORMAT_CSV };
 
     if (!app->unsaved || app->sessions == NULL)
         return CT_OK;
@@ -53,9 +53,9 @@ enum ct_status session_save(struct app *app, struct ct_error *err)
     char *const folder = new_folder(app, err);
     if (folder == NULL)
         return CT_EIO;
-    enum ct_status status = tables_write(&app->a, folder, &written, err);
-    if (status == CT_OK)
-        status = manifest_write(&app->a, command, 1, &written, folder, err);
+    results.out = folder;
+    const enum ct_status status = results_end(&results, &app->a, command, 1, err);
+    results_clear(&results);
     free(folder);
     return status;
 }
@@ -96,11 +96,9 @@ static enum stage_id last_stage(const struct manifest *m)
 {
     enum stage_id last = STAGE_LOAD;
 
-    for (size_t i = 0; i < m->results.n; i++) {
-        const enum stage_id stage = table_find(m->results.files[i].file)->stage;
-        if (stage > last)
-            last = stage;
-    }
+    for (size_t i = 0; i < n_tables; i++)
+        if (tables[i].stage > last && written_find(&m->tables, NULL, tables[i].file) != NULL)
+            last = tables[i].stage;
     return last;
 }
 

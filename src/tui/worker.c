@@ -38,6 +38,8 @@ struct worker {
     struct analysis analysis; /* results borrowed, parameters its own */
     uint64_t key;
     enum stage_id stage;
+    enum ct_status (*layer)(void *context, struct analysis *layer, struct ct_error *err);
+    void *layer_context;
     double began;
     size_t done, total;
     struct picture newest;
@@ -157,11 +159,20 @@ static void tsne_show(void *context, size_t n_iter, double kl_divergence, const 
     ring(w);
 }
 
+static enum ct_status take_layer(void *context, struct analysis *layer, struct ct_error *err)
+{
+    struct worker *const w = context;
+
+    return w->layer(w->layer_context, layer, err);
+}
+
 static void compute(struct worker *w, const struct analysis *a, enum stage_id stage)
 {
-    const struct analysis_watch watch = {
-        .progress = tick, .tsne_tick = tsne_tick, .tsne_show = tsne_show, .context = w
-    };
+    const struct analysis_watch watch = { .progress = tick,
+                                          .tsne_tick = tsne_tick,
+                                          .tsne_show = tsne_show,
+                                          .layer = w->layer != NULL ? take_layer : NULL,
+                                          .context = w };
     void *result = NULL;
     struct ct_error error = { 0 };
     const double start = now();
@@ -262,8 +273,9 @@ int worker_fd(const struct worker *w)
     return w->pipe[0];
 }
 
-enum ct_status worker_start(struct worker *w, const struct analysis *a, enum stage_id stage,
-                            struct ct_error *err)
+static enum ct_status start(struct worker *w, const struct analysis *a, enum stage_id stage,
+                            enum ct_status (*layer)(void *, struct analysis *, struct ct_error *),
+                            void *layer_context, struct ct_error *err)
 {
     struct params params;
     const enum ct_status status = params_copy(&params, &a->params, err);
@@ -277,6 +289,8 @@ enum ct_status worker_start(struct worker *w, const struct analysis *a, enum sta
     w->analysis.params = params;
     w->key = analysis_key(&params, stage);
     w->stage = stage;
+    w->layer = layer;
+    w->layer_context = layer_context;
     w->state = WORKER_RUNNING;
     w->began = now();
     w->done = 0;
@@ -288,6 +302,20 @@ enum ct_status worker_start(struct worker *w, const struct analysis *a, enum sta
     pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->mutex);
     return CT_OK;
+}
+
+enum ct_status worker_start(struct worker *w, const struct analysis *a, enum stage_id stage,
+                            struct ct_error *err)
+{
+    return start(w, a, stage, NULL, NULL, err);
+}
+
+enum ct_status worker_start_layers(struct worker *w, const struct analysis *a,
+                                   enum ct_status (*layer)(void *context, struct analysis *layer,
+                                                           struct ct_error *err),
+                                   void *context, struct ct_error *err)
+{
+    return start(w, a, STAGE_LAYERS, layer, context, err);
 }
 
 void worker_cancel(struct worker *w)

@@ -28,6 +28,13 @@ int worker_fd(const struct worker *w);
 enum ct_status worker_start(struct worker *w, const struct analysis *a, enum stage_id stage,
                             struct ct_error *err);
 
+/* The same of STAGE_LAYERS, with what is to be done with each hook point, see struct
+ * analysis_watch; it is called in the worker's thread. */
+enum ct_status worker_start_layers(struct worker *w, const struct analysis *a,
+                                   enum ct_status (*layer)(void *context, struct analysis *layer,
+                                                           struct ct_error *err),
+                                   void *context, struct ct_error *err);
+
 /* Asks the running stage to end soon; its result will be CT_ECANCELED. */
 void worker_cancel(struct worker *w);
 

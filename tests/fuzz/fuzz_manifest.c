@@ -7,6 +7,17 @@
 
 #include "report/manifest.h"
 
+static void check_files(const struct written *files)
+{
+    for (size_t i = 0; i < files->n; i++) {
+        const char *const name = files->files[i].name;
+        const char *const slash = strchr(name, '/');
+        fuzz_require(name[0] != '/' && name[0] != '.');
+        fuzz_require(slash == NULL || (strchr(slash + 1, '/') == NULL && slash[1] != '.'));
+        fuzz_require(strlen(files->files[i].digest.sha256) == HASH_HEX_SIZE - 1);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct manifest m = { 0 };
@@ -20,11 +31,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_require(m.params.clusters > 0 && m.params.min_samples > 0 && m.params.perplexity > 0.0);
     fuzz_require(m.params.activations != NULL ||
                  (m.params.model != NULL && m.params.stimuli != NULL));
-    fuzz_require(m.version != NULL && m.results.n > 0 && m.results.n <= TABLES_MAX);
-    for (size_t i = 0; i < m.results.n; i++) {
-        fuzz_require(strchr(m.results.files[i].file, '/') == NULL);
-        fuzz_require(strlen(m.results.files[i].digest.sha256) == HASH_HEX_SIZE - 1);
-    }
+    fuzz_require(m.version != NULL && m.tables.n > 0);
+    check_files(&m.tables);
+    check_files(&m.plots);
+    fuzz_require(m.plots.n == 0 || m.figures != NULL);
     manifest_clear(&m);
     return 0;
 }

@@ -519,7 +519,15 @@ def gen_manifest():
     f.good("run", manifest())
     f.good("activations", manifest("parameters.activations", "a.csv"))
     f.good("seed", manifest("parameters.seed", "18446744073709551615"))
+    f.good("layer", manifest("results.0.file", "h.3.mlp.c_fc/ttest.csv"))
+    figure = {"file": "h.3.mlp.c_fc/tsne.svg", "bytes": 10, "sha256": "0123456789abcdef" * 4}
+    figures = {"folder": "f", "cairo": "1.16.0", "files": [figure]}
+    f.good("figures", manifest("figures", figures))
+    f.good("figures-null", manifest("figures", None))
     bad_json(f)
+    for i, value in enumerate([1, [], {**figures, "folder": ""}, {**figures, "files": {}}, {**figures, "files": [figure] * 2},
+            {**figures, "files": [{**figure, "file": "../tsne.svg"}]}, {**figures, "files": [{**figure, "file": "ttest.csv"}]}]):
+        f.bad(f"figures-{i}", manifest("figures", value))
     for key in ("version", "parameters", "format", "results"):
         f.bad(f"no-{key}", manifest(key, ...))
         f.bad(f"{key}-null", manifest(key, None))
@@ -538,7 +546,8 @@ def gen_manifest():
     for i, (key, value) in enumerate([
             ("format", "xml"), ("format", ""), ("results", []), ("results.0", None), ("results.0.file", "../x"), ("results.0.file", "/etc/passwd"),
             ("results.0.file", "x.csv"), ("results.0.file", None), ("results.0.bytes", -1), ("results.0.bytes", "10"), ("results.0.sha256", "0" * 63),
-            ("results.0.sha256", "0" * 65), ("results.0.sha256", "G" * 64), ("results.0.sha256", None), ("results", MANIFEST["results"] * 2)]):
+            ("results.0.sha256", "0" * 65), ("results.0.sha256", "G" * 64), ("results.0.sha256", None), ("results", MANIFEST["results"] * 2),
+            ("results.0.file", "h.3/../ttest.csv"), ("results.0.file", "/ttest.csv"), ("results.0.file", ".h/ttest.csv")]):
         f.bad(f"result-{i:02}", manifest(key, value))
 
 

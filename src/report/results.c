@@ -1,0 +1,74 @@
+#include "config.h"
+#include "report/results.h"
+
+#include <stdlib.h>
+
+#include "report/figures.h"
+#include "report/layers.h"
+#include "report/manifest.h"
+#include "report/tables.h"
+
+enum ct_status results_check(const struct results *r, struct ct_error *err)
+{
+    enum ct_status status = CT_OK;
+
+    if (r->out != NULL && !r->may_replace)
+        status = tables_check_absent(r->out, err);
+    if (status == CT_OK && r->figures != NULL)
+        status = figures_check(r->figures, r->may_replace, err);
+    return status;
+}
+
+enum ct_status results_begin(struct results *r, struct ct_error *err)
+{
+    return r->out != NULL ? tables_begin(r->out, err) : CT_OK;
+}
+
+static enum ct_status check_layer(const struct results *r, const char *name, struct ct_error *err)
+{
+    char *const out = r->out != NULL ? layer_folder(r->out, name) : NULL;
+    char *const figures = r->figures != NULL ? layer_folder(r->figures, name) : NULL;
+    const struct results layer = { .out = out, .figures = figures, .may_replace = r->may_replace };
+    const enum ct_status status =
+        (r->out != NULL && out == NULL) || (r->figures != NULL && figures == NULL)
+            ? ct_fail_nomem(err, "layers", 0)
+            : results_check(&layer, err);
+
+    free(out);
+    free(figures);
+    return status;
+}
+
+enum ct_status results_layer(struct results *r, struct analysis *layer, struct ct_error *err)
+{
+    const char *const name = layer->extract->blocks[0].hook;
+    enum ct_status status = check_layer(r, name, err);
+
+    if (status == CT_OK)
+        status = analysis_run(layer, STAGE_SIMILARITY, NULL, err);
+    if (status == CT_OK && r->out != NULL)
+        status = tables_write_layer(layer, r->out, r->formats, &r->tables, err);
+    if (status == CT_OK && r->figures != NULL)
+        status = figures_write_layer(layer, r->figures, &r->plots, err);
+    return status;
+}
+
+enum ct_status results_end(struct results *r, const struct analysis *a, const char *const *command,
+                           size_t n_command, struct ct_error *err)
+{
+    enum ct_status status = CT_OK;
+
+    if (r->out != NULL)
+        status = tables_write(a, r->out, r->formats, &r->tables, err);
+    if (status == CT_OK && r->figures != NULL)
+        status = figures_write(a, &r->request, r->figures, &r->plots, err);
+    if (status == CT_OK && r->out != NULL && command != NULL)
+        status = manifest_write(a, command, n_command, r, err);
+    return status;
+}
+
+void results_clear(struct results *r)
+{
+    written_clear(&r->tables);
+    written_clear(&r->plots);
+}
