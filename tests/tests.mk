@@ -204,6 +204,11 @@ tests_test_analysis_SOURCES = tests/test_analysis.c $(TEST_SUPPORT)
 tests_test_analysis_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_analysis_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_memory
+tests_test_memory_SOURCES = tests/test_memory.c $(IO_TEST_SOURCES)
+tests_test_memory_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_memory_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_cut_files
 tests_test_cut_files_SOURCES = tests/test_cut_files.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)
 tests_test_cut_files_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -9,8 +9,8 @@
 /* count * size in *product; false when it does not fit. */
 bool ct_mul_size(size_t count, size_t size, size_t *product);
 
-/* As malloc, calloc and realloc of count * size bytes; NULL when that overflows or memory is out.
- * A count of 0 gives a pointer that can be freed. */
+/* As malloc, calloc and realloc of count * size bytes; NULL when that overflows, or is more than
+ * the memory that is left, see memory_left(). A count of 0 gives a pointer that can be freed. */
 void *ct_malloc_array(size_t count, size_t size);
 void *ct_calloc_array(size_t count, size_t size);
 void *ct_realloc_array(void *old, size_t count, size_t size);

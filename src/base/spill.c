@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -70,6 +73,20 @@ enum ct_status spill_init(struct spill *s, size_t count, size_t size, size_t mos
         return ct_fail_nomem(err, what, bytes);
     *s = (struct spill){ data, bytes, false };
     return CT_OK;
+}
+
+bool spill_takes_memory(double bytes, size_t most, const char *folder)
+{
+#ifdef __linux__
+    enum { TMPFS = 0x01021994, RAMFS = (int)0x858458f6 };
+    struct statfs fs;
+
+    if (statfs(folder, &fs) == 0 && ((int)fs.f_type == TMPFS || (int)fs.f_type == RAMFS))
+        return true;
+#else
+    (void)folder;
+#endif
+    return bytes <= (double)most;
 }
 
 void spill_clear(struct spill *s)

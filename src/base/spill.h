@@ -24,6 +24,8 @@ struct spill {      /* zero-initialise; owns data until spill_clear() */
  */
 enum ct_status spill_init(struct spill *s, size_t count, size_t size, size_t most,
                           const char *folder, const char *what, struct ct_error *err);
+/* Whether those bytes come out of memory: in a folder that lies in memory itself, all do. */
+bool spill_takes_memory(double bytes, size_t most, const char *folder);
 void spill_clear(struct spill *s);
 
 #endif

@@ -75,7 +75,8 @@ enum ct_status ct_fail_errno(struct ct_error *err, const char *format, ...)
 enum ct_status ct_fail_nomem(struct ct_error *err, const char *what, unsigned long long size)
 {
     if (size == 0)
-        return ct_fail(err, CT_ENOMEM, "%s: out of memory", what);
+        return ct_fail(err, CT_ENOMEM, "%s: out of memory; use less data or a larger machine",
+                       what);
     return ct_fail(err, CT_ENOMEM,
                    "%s: out of memory for %.1f MB; use less data or a larger machine", what,
                    (double)size / 1e6);

@@ -17,7 +17,7 @@ void *array_grow(void *old, size_t *room, size_t need, size_t size)
         wanted = LEAST;
     void *grown = ct_realloc_array(old, wanted, size);
     if (grown == NULL && need < wanted) {
-        wanted = need;
+        wanted = need + need / 16 < wanted ? need + need / 16 : need;
         grown = ct_realloc_array(old, wanted, size);
     }
     if (grown != NULL)

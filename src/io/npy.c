@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/memory_limit.h"
 #include "io/grow.h"
 #include "io/infile.h"
 #include "io/npy_header.h"
@@ -117,6 +118,8 @@ static enum ct_status open_read(int fd, const void *head, size_t n_head, const c
     enum ct_status st = read_more(fd, name, n, &used, &room, &more, err);
     if (st == CT_OK)
         st = npy_header_parse(n->copy, used, name, &h, err);
+    if (st == CT_OK)
+        st = memory_check((double)h.n_bytes, name, "give it as a file, which is not copied", err);
     while (st == CT_OK && more && used <= h.data_at + h.n_bytes)
         st = read_more(fd, name, n, &used, &room, &more, err);
     return st == CT_OK ? lay_out(n, n->copy, used, name, err) : st;

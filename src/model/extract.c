@@ -137,3 +137,13 @@ enum ct_status extract_activations(const struct gpt2 *model, const struct token_
     return extract_in_batches(model, seqs, n_seqs, hooks, n_hooks, n_threads,
                               max_positions(gpt2_config(model)), progress, out, stats, err);
 }
+
+double extract_memory(const struct gpt2 *model, size_t n_seqs, size_t n_tokens, size_t max_len,
+                      int n_threads)
+{
+    const struct gpt2_config *const c = gpt2_config(model);
+    const size_t most = max_positions(c) > max_len ? max_positions(c) : max_len;
+    const double sorting = (double)n_seqs * (sizeof(struct sorted_seq) + 2 * sizeof(uint32_t));
+
+    return sorting + forward_memory(c, most < n_tokens ? most : n_tokens, max_len, n_threads);
+}

@@ -37,4 +37,9 @@ enum ct_status extract_activations(const struct gpt2 *model, const struct token_
                                    int n_threads, const struct progress *progress, float *out,
                                    struct extract_stats *stats, struct ct_error *err);
 
+/* Bytes that this takes at most beyond out, for n_seqs sequences of n_tokens together and max_len
+ * at most each. */
+double extract_memory(const struct gpt2 *model, size_t n_seqs, size_t n_tokens, size_t max_len,
+                      int n_threads);
+
 #endif

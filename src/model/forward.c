@@ -418,13 +418,27 @@ size_t forward_row_bytes(const struct gpt2_config *c)
     return (2 * linear_stride(c->n_embd) + wide_stride(c)) * sizeof(float);
 }
 
+/* Floats of scratch for each thread. */
+static size_t scratch_size(const struct gpt2_config *c, size_t max_len)
+{
+    const size_t attention = attention_scratch(max_len, c->n_embd / c->n_head);
+
+    return attention > linear_scratch() ? attention : linear_scratch();
+}
+
+double forward_memory(const struct gpt2_config *c, size_t max_nodes, size_t max_len, int n_threads)
+{
+    const double scratch = (double)n_threads * (double)scratch_size(c, max_len) * sizeof(float);
+
+    return (double)max_nodes * (double)forward_row_bytes(c) + scratch;
+}
+
 static enum ct_status make_workspace(struct forward *f, const struct forward_params *params,
                                      struct ct_error *err)
 {
     const size_t d = f->config->n_embd;
     const size_t rows = params->max_nodes;
-    const size_t attention = attention_scratch(params->max_len, d / f->config->n_head);
-    const size_t scratch = attention > linear_scratch() ? attention : linear_scratch();
+    const size_t scratch = scratch_size(f->config, params->max_len);
     const size_t wide = wide_stride(f->config);
 
     f->ld = linear_stride(d);

@@ -1,11 +1,37 @@
 #include "config.h"
 #include "num/blas_library.h"
 
+#include <inttypes.h>
+#include <stdatomic.h>
+
 #include "base/library.h"
+#include "base/memory_limit.h"
 
 struct blas_library blas;
 
-enum ct_status blas_library_load(struct ct_error *err)
+/* Its buffers stay, and are used again. */
+static enum ct_status check_buffers(size_t n_threads, struct ct_error *err)
+{
+    enum { BUFFER = 136 << 20, ARENA = 64 << 20 }; /* the C library's for each new thread */
+    static atomic_size_t n_there;
+    size_t there = atomic_load(&n_there);
+    const uint64_t left = address_space_left();
+
+    if (n_threads <= there)
+        return CT_OK;
+    const uint64_t needed = (n_threads - there) * (uint64_t)(BUFFER + ARENA);
+    if (left < needed)
+        return ct_fail(err, CT_ENOMEM,
+                       "OpenBLAS: needs %" PRIu64 " MB of address space for %zu thread%s, ulimit "
+                       "leaves %" PRIu64 " MB; raise it%s",
+                       needed >> 20, n_threads, n_threads == 1 ? "" : "s", left >> 20,
+                       n_threads == 1 ? "" : ", or lower --threads");
+    while (there < n_threads && !atomic_compare_exchange_weak(&n_there, &there, n_threads))
+        ;
+    return CT_OK;
+}
+
+enum ct_status blas_library_load(size_t n_threads, struct ct_error *err)
 {
 #define ENTRY(prefix, f) { #prefix #f, &blas.f },
     static const struct library_function functions[] = { BLAS_FUNCTIONS(ENTRY) };
@@ -16,7 +42,8 @@ enum ct_status blas_library_load(struct ct_error *err)
     };
     const enum ct_status status = library_load(&library, err);
 
-    if (status == CT_OK)
-        blas.set_num_threads(1);
-    return status;
+    if (status != CT_OK)
+        return status;
+    blas.set_num_threads(1);
+    return check_buffers(n_threads, err);
 }

@@ -31,8 +31,12 @@ struct blas_library {
 
 extern struct blas_library blas; /* filled in once, by blas_library_load() */
 
-/* Before the first call of any function; it then runs on the caller's thread alone, since our own
- * loops hand out the work. CT_EIO: it is not there, or is another one. */
-enum ct_status blas_library_load(struct ct_error *err);
+/*
+ * Before so many threads of ours call any function; each call then runs on the caller's thread
+ * alone, since our own loops hand out the work. CT_EIO: it is not there, or is another one;
+ * CT_ENOMEM: each thread gets a buffer, and where ulimit leaves no room for it OpenBLAS would wait
+ * for ever. What else is needed meanwhile has been allocated before.
+ */
+enum ct_status blas_library_load(size_t n_threads, struct ct_error *err);
 
 #endif

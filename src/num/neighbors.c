@@ -619,8 +619,6 @@ static enum ct_status find(const struct mat *X, size_t n_neighbors, bool exactly
                            struct ct_error *err)
 {
     enum ct_status st = neighbors_check(X, n_neighbors, err);
-    if (st == CT_OK)
-        st = blas_library_load(err);
     if (st != CT_OK)
         return st;
 
@@ -632,6 +630,8 @@ static enum ct_status find(const struct mat *X, size_t n_neighbors, bool exactly
     found.sqdistances = array_2d(n, n_neighbors, sizeof *found.sqdistances);
     if (!search_init(&s, crew_size(crew)) || found.indices == NULL || found.sqdistances == NULL)
         st = ct_fail_nomem(err, "nearest neighbours", 0);
+    if (st == CT_OK)
+        st = blas_library_load(crew_size(crew), err);
     if (st == CT_OK)
         st = search_scale(&s, err);
     if (st == CT_OK)

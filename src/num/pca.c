@@ -195,9 +195,7 @@ enum ct_status pca_scores(const struct mat *X, size_t n_components, struct crew 
                        X->cols);
     if (!ct_mul_size(X->rows, X->cols, &size) || !ct_mul_size(order, order, &square))
         return ct_fail_nomem(err, "PCA", 0);
-    enum ct_status st = blas_library_load(err);
-    if (st == CT_OK)
-        st = mat_init(&result, X->rows, n_components, "PCA: scores", err);
+    enum ct_status st = mat_init(&result, X->rows, n_components, "PCA: scores", err);
     if (st != CT_OK)
         return st;
 
@@ -208,7 +206,9 @@ enum ct_status pca_scores(const struct mat *X, size_t n_components, struct crew 
     p.vectors = ct_malloc_array(order * p.n_found, sizeof *p.vectors);
     if (p.centred == NULL || p.product == NULL || p.values == NULL || p.vectors == NULL)
         st = ct_fail_nomem(err, "PCA", 0);
-    else
+    if (st == CT_OK)
+        st = blas_library_load(crew_size(crew), err);
+    if (st == CT_OK)
         st = pca_run(&p, X, crew, progress, &result, err);
     if (st == CT_OK) {
         *scores = result;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "pipeline/memory_plan.h"
 #include "pipeline/stages.h"
 
 /* FNV-1a (Fowler, Noll, Vo), 64 bits: tells parameters apart, not strangers' files. */
@@ -211,7 +212,10 @@ enum ct_status analysis_compute(const struct analysis *a, enum stage_id stage,
     struct progress_of_stage context = { watch != NULL ? watch : &nobody, stage };
     const struct stage_run run = { { stage_tick, &context }, context.watch };
 
-    const enum ct_status status = stages[stage].compute(a, &run, result, err);
+    enum ct_status status = stage_check_memory(a, stage, err);
+
+    if (status == CT_OK)
+        status = stages[stage].compute(a, &run, result, err);
     const struct load_result *const own = stage == STAGE_LOAD && status == CT_OK ? *result : NULL;
     const enum ct_status cut = check_load(stage == STAGE_LOAD ? own : a->load, err);
     if (cut != CT_OK && status == CT_OK) {

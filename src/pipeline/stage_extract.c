@@ -9,6 +9,11 @@
 /* Beyond this, activations lie in a temporary file. The manual tells it. */
 static const size_t MOST_IN_MEMORY = (size_t)1 << 30;
 
+bool extract_in_memory(double bytes, const char *temporary)
+{
+    return spill_takes_memory(bytes, MOST_IN_MEMORY, temporary);
+}
+
 static size_t item_size(const struct matview *X)
 {
     return X->dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/memory_limit.h"
 #include "io/hash_ahead.h"
 #include "pipeline/target.h"
 
@@ -40,6 +41,19 @@ static enum ct_status tokenize(const struct analysis *a, const struct load_resul
     return CT_OK;
 }
 
+/* Tokens take more than their text: asked again and again, as texts pile up. */
+static enum ct_status check_memory(const struct load_result *load, size_t i, size_t *text_size,
+                                   struct ct_error *err)
+{
+    enum { EVERY = 1 << 20 }; /* bytes of text */
+
+    *text_size += load->stimuli.rows[i].text_size;
+    if (*text_size < EVERY)
+        return CT_OK;
+    *text_size = 0;
+    return memory_check(MEMORY_LOOK_FROM, load->stimuli.name, "take fewer sentences", err);
+}
+
 static enum ct_status load_sentences(const struct analysis *a, const struct stage_run *run,
                                      struct load_result *load, struct ct_error *err)
 {
@@ -48,12 +62,16 @@ static enum ct_status load_sentences(const struct analysis *a, const struct stag
     if (status != CT_OK)
         return status;
     const size_t n = load->stimuli.n;
+    size_t text_size = 0;
     load->sentences = ct_calloc_array(n, sizeof *load->sentences);
     if (load->sentences == NULL)
         return ct_fail_nomem(err, "sentences", 0);
     load->group_names = (const char *const *)load->stimuli.groups.names;
     load->n_groups = load->stimuli.groups.n_names;
     for (size_t i = 0; i < n && status == CT_OK; i++) {
+        status = check_memory(load, i, &text_size, err);
+        if (status != CT_OK)
+            break;
         load->n_sentences = i + 1;
         status = tokenize(a, load, i, &load->sentences[i], err);
         if (status == CT_OK && i % 256 == 0 && !progress_tick(&run->progress, i, n))

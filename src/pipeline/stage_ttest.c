@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "num/multitest.h"
 #include "num/similarity.h"
+#include "pipeline/memory_plan.h"
 
 static enum ct_status fail_with_groups(const struct load_result *load, const char *what,
                                        struct ct_error *err)
@@ -224,8 +225,10 @@ enum ct_status ttest_select(const struct matview *X, const size_t *rows, size_t 
                             struct ttest_stage *t, struct ct_error *err)
 {
     enum { BLOCK = 64 }; /* neurons whose rows stay in the cache while they are filled */
-    const enum ct_status status = mat_init(&t->selected, t->n_significant, n_rows, "neurons", err);
+    enum ct_status status = selection_check_memory(t->n_significant, n_rows, err);
 
+    if (status == CT_OK)
+        status = mat_init(&t->selected, t->n_significant, n_rows, "neurons", err);
     if (status != CT_OK)
         return status;
     t->norms = ct_malloc_array(t->n_significant, sizeof *t->norms);

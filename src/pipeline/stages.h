@@ -32,6 +32,9 @@ enum ct_status extract_layer(const struct extract_result *whole, size_t layer,
                              const char *temporary, struct extract_result **out,
                              struct ct_error *err);
 
+/* Whether activations of that size lie in memory, and not in the folder temporary. */
+bool extract_in_memory(double bytes, const char *temporary);
+
 /* The two groups that params name and their sentences. CT_EINVAL: not two, or no such group. */
 enum ct_status ttest_choose_groups(const struct load_result *load, const struct params *params,
                                    struct contrast *c, struct ct_error *err);

@@ -385,7 +385,7 @@ static double sgemm_rate(int threads)
     memset(a, 0x3F, (size_t)M * K * sizeof *a);
     memset(b, 0x3F, (size_t)K * N * sizeof *b);
     memset(c, 1, (size_t)M * N * sizeof *c);
-    if (blas_library_load(NULL) != CT_OK)
+    if (blas_library_load(1, NULL) != CT_OK)
         stop("OpenBLAS cannot be loaded");
     blas.set_num_threads(threads);
     for (int turn = 0; turn < 5; turn++) {

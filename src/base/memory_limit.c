@@ -1,0 +1,267 @@
+#include "config.h"
+#include "base/memory_limit.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { LINE_SIZE = PATH_MAX + 256 };
+
+static FILE *open_in(const char *root, const char *path)
+{
+    char whole[2 * PATH_MAX];
+
+    if ((size_t)snprintf(whole, sizeof whole, "%s%s", root, path) >= sizeof whole)
+        return NULL;
+    return fopen(whole, "re");
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t difference(uint64_t all, uint64_t used)
+{
+    return all > used ? all - used : 0;
+}
+
+/* Adds up what the lines `NAME NUMBER` or `NAME: NUMBER kB` of a file say of some names (ends with
+ * NULL). False: there is no such file. */
+static bool sum_lines(const char *root, const char *path, const char *const *names, uint64_t unit,
+                      uint64_t *sum)
+{
+    FILE *const file = open_in(root, path);
+    char line[LINE_SIZE];
+
+    *sum = 0;
+    if (file == NULL)
+        return false;
+    while (fgets(line, sizeof line, file) != NULL) {
+        const size_t size = strcspn(line, ": ");
+        for (const char *const *name = names; *name != NULL; name++)
+            if (strlen(*name) == size && memcmp(line, *name, size) == 0)
+                *sum += unit * strtoull(line + size + strspn(line + size, ": "), NULL, 10);
+    }
+    fclose(file);
+    return true;
+}
+
+/* The one number in a file of a control group; UINT64_MAX for `max`, and where there is no file. */
+static uint64_t read_number(const char *root, const char *group, const char *name)
+{
+    char path[2 * PATH_MAX];
+    char text[64] = "";
+    char *end;
+
+    snprintf(path, sizeof path, "%s/%s", group, name);
+    FILE *const file = open_in(root, path);
+    if (file == NULL)
+        return UINT64_MAX;
+    const bool got = fgets(text, sizeof text, file) != NULL;
+    fclose(file);
+    const unsigned long long value = strtoull(text, &end, 10);
+    return got && end != text ? value : UINT64_MAX;
+}
+
+/* The two generations of control groups. */
+struct generation {
+    const char *filesystem; /* its type in mountinfo */
+    const char *limit, *usage;
+    const char *swap_limit, *swap_usage;
+    bool swap_with_memory; /* those two count memory, too */
+    const char *cache[3];  /* in memory.stat: pages of files, which the system takes back */
+};
+
+static const struct generation generations[] = {
+    { "cgroup2",
+      "memory.max",
+      "memory.current",
+      "memory.swap.max",
+      "memory.swap.current",
+      false,
+      { "active_file", "inactive_file", NULL } },
+    { "cgroup",
+      "memory.limit_in_bytes",
+      "memory.usage_in_bytes",
+      "memory.memsw.limit_in_bytes",
+      "memory.memsw.usage_in_bytes",
+      true,
+      { "total_active_file", "total_inactive_file", NULL } },
+};
+
+/* What one group leaves, when `swap` bytes of the system's are free. */
+static uint64_t left_in_group(const char *root, const struct generation *g, const char *group,
+                              uint64_t swap)
+{
+    const uint64_t limit = read_number(root, group, g->limit);
+    const uint64_t usage = read_number(root, group, g->usage);
+    const uint64_t swap_limit = read_number(root, group, g->swap_limit);
+    const uint64_t swap_usage = read_number(root, group, g->swap_usage);
+    char path[2 * PATH_MAX];
+    uint64_t cache = 0;
+
+    if (limit == UINT64_MAX || usage == UINT64_MAX)
+        return UINT64_MAX;
+    if ((size_t)snprintf(path, sizeof path, "%s/memory.stat", group) >= sizeof path)
+        return UINT64_MAX;
+    sum_lines(root, path, g->cache, 1, &cache);
+    const uint64_t memory = difference(limit, difference(usage, cache));
+    if (swap_limit == UINT64_MAX || swap_usage == UINT64_MAX)
+        return memory + smaller(swap, UINT64_MAX - memory);
+    const uint64_t more = difference(swap_limit, swap_usage);
+    if (g->swap_with_memory)
+        return smaller(memory + smaller(swap, UINT64_MAX - memory), more + cache);
+    return memory + smaller(smaller(swap, more), UINT64_MAX - memory);
+}
+
+/* `ID:CONTROLLERS:PATH` of /proc/self/cgroup whose controllers include memory (or are none, for the
+ * second generation). False: there is none. */
+static bool find_group(const char *root, const struct generation *g, char path[PATH_MAX])
+{
+    FILE *const file = open_in(root, "/proc/self/cgroup");
+    const bool unified = !g->swap_with_memory;
+    char line[LINE_SIZE];
+    bool found = false;
+
+    while (file != NULL && !found && fgets(line, sizeof line, file) != NULL) {
+        char *const controllers = strchr(line, ':');
+        char *const at = controllers != NULL ? strchr(controllers + 1, ':') : NULL;
+        if (at == NULL)
+            continue;
+        *at = '\0';
+        at[1 + strcspn(at + 1, "\n")] = '\0';
+        char *rest = NULL;
+        for (char *name = strtok_r(controllers + 1, ",", &rest); name != NULL && !unified;
+             name = strtok_r(NULL, ",", &rest))
+            found = found || strcmp(name, "memory") == 0;
+        if (unified)
+            found = controllers[1] == '\0';
+        if (found)
+            found = (size_t)snprintf(path, PATH_MAX, "%s", at + 1) < PATH_MAX;
+    }
+    if (file != NULL)
+        fclose(file);
+    return found;
+}
+
+/* Where that generation (with the controller memory) is mounted, and which group is its root. */
+static bool find_mount(const char *root, const struct generation *g, char mount[PATH_MAX],
+                       char top[PATH_MAX])
+{
+    FILE *const file = open_in(root, "/proc/self/mountinfo");
+    char line[LINE_SIZE];
+    bool found = false;
+
+    while (file != NULL && !found && fgets(line, sizeof line, file) != NULL) {
+        char *const tail = strstr(line, " - ");
+        char type[32], options[256];
+        if (tail == NULL || sscanf(tail, " - %31s %*s %255s", type, options) != 2 ||
+            strcmp(type, g->filesystem) != 0 ||
+            (g->swap_with_memory && strstr(options, "memory") == NULL))
+            continue;
+        *tail = '\0';
+        char *field[5];
+        char *rest = NULL;
+        size_t n = 0;
+        for (char *at = strtok_r(line, " ", &rest); at != NULL && n < 5;
+             at = strtok_r(NULL, " ", &rest))
+            field[n++] = at;
+        if (n < 5)
+            continue;
+        found = (size_t)snprintf(top, PATH_MAX, "%s", field[3]) < PATH_MAX &&
+                (size_t)snprintf(mount, PATH_MAX, "%s", field[4]) < PATH_MAX;
+    }
+    if (file != NULL)
+        fclose(file);
+    return found;
+}
+
+/* The least that the process's group and those above it leave. */
+static uint64_t left_in_groups(const char *root, const struct generation *g, uint64_t swap)
+{
+    char path[PATH_MAX], mount[PATH_MAX], top[PATH_MAX], group[2 * PATH_MAX];
+    uint64_t left = UINT64_MAX;
+
+    if (!find_group(root, g, path) || !find_mount(root, g, mount, top))
+        return UINT64_MAX;
+    /* In a container the path may be the host's: then what is mounted is the container's own. */
+    const size_t n_top = strcmp(top, "/") == 0 ? 0 : strlen(top);
+    const bool is_below = strncmp(path, top, n_top) == 0 && strstr(path, "/..") == NULL;
+    snprintf(group, sizeof group, "%s%s", mount, is_below ? path + n_top : "");
+    for (;;) {
+        left = smaller(left, left_in_group(root, g, group, swap));
+        char *const slash = strrchr(group, '/');
+        if (slash == NULL || (size_t)(slash - group) < strlen(mount))
+            return left;
+        *slash = '\0';
+    }
+}
+
+static uint64_t left_of_limit(int resource, uint64_t used)
+{
+    struct rlimit limit;
+
+    if (getrlimit((__typeof__(RLIMIT_AS))resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return UINT64_MAX;
+    return difference(limit.rlim_cur, used);
+}
+
+uint64_t address_space_left(void)
+{
+    FILE *const file = fopen("/proc/self/statm", "re");
+    const long page = sysconf(_SC_PAGESIZE);
+    unsigned long long size = 0, data = 0;
+
+    if (file == NULL)
+        return UINT64_MAX;
+    const int n = fscanf(file, "%llu %*u %*u %*u %*u %llu", &size, &data);
+    fclose(file);
+    if (n != 2 || page <= 0)
+        return UINT64_MAX;
+    return smaller(left_of_limit(RLIMIT_AS, size * (uint64_t)page),
+                   left_of_limit(RLIMIT_DATA, data * (uint64_t)page));
+}
+
+static void bound(struct memory_left *left, uint64_t bytes, const char *limit)
+{
+    if (bytes < left->bytes)
+        *left = (struct memory_left){ bytes, limit };
+}
+
+struct memory_left memory_left_in(const char *root)
+{
+    static const char *const memory[] = { "MemAvailable", "SwapFree", NULL };
+    static const char *const swap_alone[] = { "SwapFree", NULL };
+    struct memory_left left = { UINT64_MAX, "" };
+    uint64_t system = 0, swap = 0;
+
+    if (sum_lines(root, "/proc/meminfo", memory, 1024, &system) && system > 0)
+        bound(&left, system, "this machine");
+    sum_lines(root, "/proc/meminfo", swap_alone, 1024, &swap);
+    for (size_t i = 0; i < sizeof generations / sizeof *generations; i++)
+        bound(&left, left_in_groups(root, &generations[i], swap), "the control group");
+    bound(&left, address_space_left(), "ulimit");
+    return left;
+}
+
+struct memory_left memory_left(void)
+{
+    return memory_left_in("");
+}
+
+enum ct_status memory_check(double bytes, const char *what, const char *advice,
+                            struct ct_error *err)
+{
+    if (bytes < MEMORY_LOOK_FROM)
+        return CT_OK;
+    const struct memory_left left = memory_left();
+    if (bytes <= (double)left.bytes)
+        return CT_OK;
+    return ct_fail(err, CT_ENOMEM, "%s: needs %.4g MB of memory, %s has %.4g MB left; %s", what,
+                   bytes / 1e6, left.limit, (double)left.bytes / 1e6, advice);
+}

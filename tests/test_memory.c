@@ -1,0 +1,366 @@
+/*
+ * Memory: what there is left of it, in the words of each file that tells; what stages are expected
+ * to take, beside what they take; and that the program refuses what does not fit.
+ */
+#include "config.h"
+#include "support.h"
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory_limit.h"
+#include "io_temp.h"
+#include "pipeline/analysis.h"
+#include "pipeline/memory_plan.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { IS_SANITIZED = 1 };
+#else
+enum { IS_SANITIZED = 0 };
+#endif
+
+/* ---- what is left ---- */
+
+/* The file PATH below a folder that stands for /. */
+static void put(const char *path, const char *text)
+{
+    char command[512];
+
+    snprintf(command, sizeof command, "mkdir -p \"$(dirname '%s')\"", path + 1);
+    ck_assert_int_eq(temp_shell(command), 0);
+    temp_text(path + 1, text);
+}
+
+static void assert_left(double megabytes, const char *limit)
+{
+    const struct memory_left left = memory_left_in(temp_path("."));
+
+    ck_assert_msg((double)left.bytes == megabytes * 1048576.0, "%" PRIu64 " bytes, not %g MiB",
+                  left.bytes, megabytes);
+    ck_assert_str_eq(left.limit, limit);
+}
+
+START_TEST(what_is_left_is_the_least_of_all_limits)
+{
+    ck_assert(memory_left_in(temp_path("nowhere")).bytes == UINT64_MAX);
+
+    put("/proc/meminfo", "MemTotal:  8388608 kB\nMemFree: 1024 kB\nMemAvailable:  4194304 kB\n"
+                         "SwapTotal: 2097152 kB\nSwapFree:  1048576 kB\n");
+    assert_left(5120.0, "this machine");
+
+    /* The second generation; what is above counts, too; cached files do not. */
+    put("/proc/self/mountinfo",
+        "24 1 0:22 / /proc rw - proc proc rw\n"
+        "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw\n");
+    put("/proc/self/cgroup", "0::/a.slice/b.scope\n");
+    assert_left(5120.0, "this machine");
+    put("/sys/fs/cgroup/a.slice/b.scope/memory.max", "max\n");
+    put("/sys/fs/cgroup/a.slice/b.scope/memory.current", "104857600\n");
+    assert_left(5120.0, "this machine");
+    put("/sys/fs/cgroup/a.slice/memory.max", "1073741824\n");
+    put("/sys/fs/cgroup/a.slice/memory.current", "536870912\n");
+    put("/sys/fs/cgroup/a.slice/memory.stat",
+        "anon 1\ninactive_file 104857600\nactive_file 209715200\nfile 999999999\n");
+    put("/sys/fs/cgroup/a.slice/memory.swap.max", "0\n");
+    put("/sys/fs/cgroup/a.slice/memory.swap.current", "0\n");
+    assert_left(512.0 + 300.0, "the control group");
+    put("/sys/fs/cgroup/a.slice/memory.swap.max", "max\n");
+    assert_left(512.0 + 300.0 + 1024.0, "the control group");
+    put("/sys/fs/cgroup/a.slice/b.scope/memory.max", "209715200\n");
+    put("/sys/fs/cgroup/a.slice/b.scope/memory.swap.max", "10485760\n");
+    put("/sys/fs/cgroup/a.slice/b.scope/memory.swap.current", "0\n");
+    assert_left(100.0 + 10.0, "the control group");
+
+    /* A container: its own group is what is mounted, whatever the host calls it. */
+    put("/proc/self/mountinfo",
+        "30 23 0:26 /docker/77 /sys/fs/cgroup ro - cgroup2 cgroup rw,nsdelegate\n");
+    put("/sys/fs/cgroup/memory.max", "314572800\n");
+    put("/sys/fs/cgroup/memory.current", "0\n");
+    put("/sys/fs/cgroup/memory.swap.max", "0\n");
+    put("/sys/fs/cgroup/memory.swap.current", "0\n");
+    assert_left(300.0, "the control group");
+    put("/proc/self/cgroup", "0::/docker/77\n");
+    assert_left(300.0, "the control group");
+
+    /* The first generation, beside a second that has no memory. */
+    put("/proc/self/mountinfo", "31 30 0:27 / /sys/fs/v1/cpu rw - cgroup cgroup rw,cpu\n"
+                                "32 30 0:28 / /sys/fs/v1/mem rw - cgroup cgroup rw,memory\n"
+                                "33 30 0:29 / /sys/fs/unified rw - cgroup2 cgroup2 rw\n");
+    put("/proc/self/cgroup", "9:cpu,cpuacct:/x\n4:memory:/job/7\n0::/\n");
+    put("/sys/fs/v1/mem/job/7/memory.limit_in_bytes", "9223372036854771712\n");
+    put("/sys/fs/v1/mem/job/7/memory.usage_in_bytes", "1048576\n");
+    assert_left(5120.0, "this machine");
+    put("/sys/fs/v1/mem/job/memory.limit_in_bytes", "104857600\n");
+    put("/sys/fs/v1/mem/job/memory.usage_in_bytes", "52428800\n");
+    put("/sys/fs/v1/mem/job/memory.memsw.limit_in_bytes", "125829120\n");
+    put("/sys/fs/v1/mem/job/memory.memsw.usage_in_bytes", "52428800\n");
+    put("/sys/fs/v1/mem/job/memory.stat", "inactive_file 7\ntotal_inactive_file 10485760\n");
+    assert_left(120.0 - 50.0 + 10.0, "the control group");
+    put("/sys/fs/v1/mem/job/memory.limit_in_bytes", "10485760\n"); /* lowered below what is used */
+    put("/sys/fs/v1/mem/job/memory.memsw.limit_in_bytes", "10485760\n");
+    assert_left(10.0, "the control group");
+}
+END_TEST
+
+/* ---- what stages take ---- */
+
+static double status_kb(const char *name)
+{
+    FILE *const file = fopen("/proc/self/status", "r");
+    char line[256];
+    double value = -1.0;
+
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, name, strlen(name)) == 0)
+            value = 1024.0 * strtod(line + strlen(name) + 1, NULL);
+    if (file != NULL)
+        fclose(file);
+    return value;
+}
+
+static bool forget_peak(void)
+{
+    FILE *const file = fopen("/proc/self/clear_refs", "w");
+
+    if (file == NULL)
+        return false;
+    const bool written = fputs("5", file) >= 0;
+    return fclose(file) == 0 && written;
+}
+
+/* Computes a stage, whose result *a takes. */
+static void take(struct analysis *a, enum stage_id stage)
+{
+    void *result = NULL;
+    struct ct_error err = { 0 };
+
+    ck_assert_msg(analysis_compute(a, stage, NULL, &result, &err) == CT_OK, "%s", err.text);
+    analysis_accept(a, stage, result, analysis_key(&a->params, stage), 0.0);
+}
+
+enum { USED_AGAIN = 4 << 20 }; /* of what earlier steps have freed: is not seen to be taken */
+
+/* The same. As much as was expected, and beyond what each is
+ * expected to take not twice as much. */
+static void compare(struct analysis *a, enum stage_id stage, double also_expected)
+{
+    const double expected = stage_memory(a, stage) + also_expected;
+
+    ck_assert(forget_peak());
+    const double before = status_kb("VmRSS");
+    take(a, stage);
+    const double taken = status_kb("VmHWM") - before;
+    ck_assert_msg(taken <= expected && expected <= STAGE_MEMORY_LEAST + USED_AGAIN + 1.5 * taken,
+                  "%s took %.1f MB, %.1f MB were expected", stage_name(stage), taken / 1e6,
+                  expected / 1e6);
+    printf("%s took %.1f MB, %.1f MB were expected\n", stage_name(stage), taken / 1e6,
+           expected / 1e6);
+}
+
+/* Stages are measured against the process as a whole: it must be one of its own, and as it is. */
+static bool cannot_measure(void)
+{
+    const bool can = !IS_SANITIZED && status_kb("VmHWM") > 0.0 && forget_peak();
+
+    if (!can)
+        SKIP("stages' memory: under a sanitizer, or no /proc/self/clear_refs");
+    return !can;
+}
+
+/* Sentences of their own; every neuron is significant. */
+static void begin(struct analysis *a, size_t n_sentences)
+{
+    FILE *const file = fopen(temp_path("s.csv"), "w");
+
+    fputs("group,target,text\n", file);
+    for (size_t i = 0; i < n_sentences; i++)
+        fprintf(file, "%s, %s,They and %zu warned %s\n", i % 2 ? "a" : "b", i % 2 ? "him" : "her",
+                i, i % 2 ? "him" : "her");
+    ck_assert_int_eq(fclose(file), 0);
+    analysis_init(a);
+    a->params.threads = 2;
+    a->params.alpha = 0.9;
+    a->params.correction = CORRECTION_NONE;
+    params_set(&a->params.model, fixture_path("demo"), NULL);
+    params_set(&a->params.stimuli, temp_path("s.csv"), NULL);
+    params_set(&a->params.temporary, "/var/tmp", NULL);
+    take(a, STAGE_LOAD);
+}
+
+static const struct {
+    size_t n_sentences;
+    const char *hooks;
+} extractions[] = {
+    { 4000, "h.3.mlp.c_fc" },
+    { 20000, "h.*.mlp.c_fc" },
+    { 3000, "h.*" },
+};
+
+START_TEST(extraction_takes_what_is_expected)
+{
+    struct analysis a;
+
+    if (cannot_measure())
+        return;
+    begin(&a, extractions[_i].n_sentences);
+    params_add_hook(&a.params, extractions[_i].hooks, NULL);
+    take(&a, STAGE_HOOK);
+    compare(&a, STAGE_EXTRACT, 0.0);
+    compare(&a, STAGE_TTEST, selection_memory(a.extract->X.cols, extractions[_i].n_sentences));
+}
+END_TEST
+
+/* Neurons without a model: two of three features are noise. */
+static void make_points(struct analysis *a, struct ttest_stage *t, size_t n, size_t d)
+{
+    uint32_t state = 1;
+
+    analysis_init(a);
+    a->params.threads = 2;
+    a->params.iterations = 1;
+    t->n_significant = t->n_neurons = n;
+    t->significant = calloc(n, sizeof *t->significant);
+    t->neurons = calloc(n, sizeof *t->neurons);
+    t->norms = calloc(n, sizeof *t->norms);
+    ck_assert_int_eq(mat_init(&t->selected, n, d, "points", NULL), CT_OK);
+    for (size_t i = 0; i < n * d; i++) {
+        state = state * 1664525U + 1013904223U;
+        t->selected.data[i] =
+            (double)(state >> 8) / 16777216.0 + (double)(i / d % 7 * (i % 3 == 0));
+    }
+    for (size_t i = 0; i < n; i++)
+        t->norms[i] = 10.0;
+    a->ttest = t;
+}
+
+static const struct {
+    size_t n, d;
+    double perplexity;
+} points[] = {
+    { 3000, 100, 100.0 }, /* P is most of it */
+    { 3000, 2000, 30.0 }, /* PCA is */
+    { 20000, 300, 30.0 }, /* neighbours by lists */
+    { 30000, 10, 60.0 },
+};
+
+START_TEST(tsne_and_what_follows_take_what_is_expected)
+{
+    struct ttest_stage t = { 0 };
+    struct analysis a;
+
+    if (cannot_measure())
+        return;
+    make_points(&a, &t, points[_i].n, points[_i].d);
+    a.params.perplexity = points[_i].perplexity;
+    compare(&a, STAGE_TSNE, 0.0);
+    take(&a, STAGE_CLUSTER);
+    compare(&a, STAGE_SIMILARITY, 0.0);
+}
+END_TEST
+
+START_TEST(clusters_take_what_is_expected)
+{
+    enum { N = 200000 };
+    struct ttest_stage t = { 0 };
+    struct tsne_stage tsne = { 0 };
+    struct analysis a;
+
+    if (cannot_measure())
+        return;
+    make_points(&a, &t, N, 2);
+    tsne.result.embedding = t.selected;
+    a.params.eps = _i == 0 ? 1e-3 : 1e-7;
+    a.params.clusters = _i == 0 ? 3 : 100;
+    a.tsne = &tsne;
+    compare(&a, STAGE_CLUSTER, 0.0);
+}
+END_TEST
+
+/* ---- the program ---- */
+
+static const struct {
+    const char *line; /* of shell */
+    const char *message;
+} refusals[] = {
+    { "$C run -s s.csv -H 'h.*.mlp.c_fc' -o results",
+      "circuittui: extract: needs * MB of memory, ulimit has * MB left; take fewer of --hook, or "
+      "fewer sentences\n" },
+    { "$C run -o results",
+      "circuittui: OpenBLAS: needs * MB of address space for * threads, ulimit leaves * MB; raise "
+      "it, or lower --threads\n" },
+    { "yes 1,2,3 | $C tsne - -o results",
+      "circuittui: standard input: out of memory; use less data or a larger machine\n" },
+    { "yes 1,2 | $C dbscan - -o results",
+      "circuittui: standard input: out of memory; use less data or a larger machine\n" },
+    { "{ echo group,target,text; yes 'him, him,I saw him'; } | $C run -s - -o results",
+      "circuittui: standard input: out of memory; use less data or a larger machine\n" },
+    { "{ cat big.npy; cat /dev/zero; } | $C tsne - -o results",
+      "circuittui: standard input: needs * MB of memory, ulimit has * MB left; give it as a file, "
+      "which is not copied\n" },
+    /* None of these may last: what has no end is told apart by its first bytes. */
+    { "cat /dev/zero | $C tsne -", "circuittui: standard input: *" },
+    { "yes | tr -d '\\n' | $C tsne -", "circuittui: standard input: *" },
+    { "yes , | tr -d '\\n' | $C tsne -", "circuittui: standard input: *" },
+    { "{ printf '\"'; yes; } | $C tsne -", "circuittui: standard input: *" },
+    { "{ printf '\\223NUMPY\\2\\0\\377\\377\\377\\377'; yes; } | $C tsne -",
+      "circuittui: standard input: *" },
+};
+
+/* A header alone, of [30000, 10000] float64. */
+static void put_large_npy(void)
+{
+    static const char dict[] =
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (30000, 10000), }";
+    char header[128];
+
+    memset(header, ' ', sizeof header);
+    memcpy(header, "\x93NUMPY\x01\0\x76\0", 10);
+    memcpy(header + 10, dict, sizeof dict - 1);
+    header[127] = '\n';
+    temp_file("big.npy", header, sizeof header);
+}
+
+START_TEST(what_does_not_fit_is_refused_in_one_line)
+{
+    char line[1024];
+    struct analysis a;
+
+    if (IS_SANITIZED) {
+        SKIP("ulimit -v: sanitizers want all addresses");
+        return;
+    }
+    begin(&a, 20000);
+    analysis_clear(&a);
+    put_large_npy();
+    snprintf(line, sizeof line, "ulimit -v 200000; %s", refusals[_i].line);
+    ck_assert_msg(temp_shell(line) == 1, "%s: %s", line, slurp(temp_path("err"), NULL));
+    char *const err = slurp(temp_path("err"), NULL);
+    ck_assert_msg(fnmatch(refusals[_i].message, err, 0) == 0, "%s: %s", line, err);
+    ck_assert_msg(strchr(err, '\n') == err + strlen(err) - 1, "%s: %s", line, err);
+    ck_assert_int_ne(access(temp_path("results"), F_OK), 0);
+    free(err);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tcase = tcase_create("memory");
+    const size_t n_points = sizeof points / sizeof *points;
+
+    temp_begin();
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, what_is_left_is_the_least_of_all_limits);
+    tcase_add_loop_test(tcase, extraction_takes_what_is_expected, 0,
+                        sizeof extractions / sizeof *extractions);
+    tcase_add_loop_test(tcase, tsne_and_what_follows_take_what_is_expected, 0, (int)n_points);
+    tcase_add_loop_test(tcase, clusters_take_what_is_expected, 0, 2);
+    tcase_add_loop_test(tcase, what_does_not_fit_is_refused_in_one_line, 0,
+                        sizeof refusals / sizeof *refusals);
+    const int status = run_tcase("memory", tcase);
+    temp_end();
+    return status;
+}
