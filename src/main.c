@@ -17,6 +17,7 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
     char *const sessions = paths_state();
     struct tui_options ui = {
         .params = &options->params,
+        .keymap = &options->keymap,
         .hub = paths_hub(),
         .sessions = sessions,
         .out = options->out,

@@ -72,6 +72,21 @@ START_TEST(what_is_printed_reads_back)
 }
 END_TEST
 
+START_TEST(keys_and_colours_are_settings)
+{
+    write_config("key.quit = x F10\ncolor.accent = 208\ncolor.bad = bright-red\n"
+                 "color.noise = default\ncolor.frame=012\n");
+    check_setting("", "key.quit = x F10", "c:1");
+    check_setting("", "key.cancel = none", "built in"); /* it had x */
+    check_setting("", "key.help = ? F1", "built in");
+    check_setting("", "color.accent = 208", "c:2");
+    check_setting("", "color.bad = bright-red", "c:3");
+    check_setting("", "color.noise = default", "c:4");
+    check_setting("", "color.frame = bright-blue", "c:5");
+    check_setting("", "# color.title = default", "built in");
+}
+END_TEST
+
 START_TEST(choices_on_the_command_line_rule_out_others)
 {
     write_config("model = there\ntokenizer = t\nhook = wpe\nstimuli = s\n");
@@ -120,6 +135,15 @@ START_TEST(mistakes_are_told_with_their_line)
     check_error("matrices = 1\n", "1: --matrices: '1' will not do; give yes or no");
     check_error("plot\n", "1: plot: no setting; write NAME = VALUE");
     check_error("model =\n", "1: --model: the value is empty; give a path");
+    check_error("key.fly = x\n", "1: key.fly: no such action; circuittui config lists them");
+    check_error("\nkey.quit = qq\n", "2: key.quit: 'qq' is no key; give a character, ctrl-L, F2, "
+                                     "space, enter, ... or none");
+    check_error("key.quit = a\nkey.help = a\n", "2: key.help: 'a' is given to quit in line 1");
+    check_error("color.sky = 1\n", "1: color.sky: no such role; circuittui config lists them");
+    check_error("color.bad = 256\n", "1: color.bad: '256' will not do; give 0 .. 255, default, or "
+                                     "a name as red, bright-red, white");
+    check_error("color.bad = #f00\n", "1: color.bad: '' will not do; give 0 .. 255, default, or "
+                                      "a name as red, bright-red, white");
     write_config("groups = g\n");
     ck_assert_int_eq(temp_shell("$C run"), 2);
     ck_assert_str_eq(printed("err"), "circuittui: c: --groups: nothing to go with; name a file of "
@@ -156,9 +180,10 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        every_value_tells_where_it_comes_from,       what_is_printed_reads_back,
-        choices_on_the_command_line_rule_out_others, commands_take_what_concerns_them,
-        mistakes_are_told_with_their_line,           the_file_is_where_xdg_has_it,
+        every_value_tells_where_it_comes_from, what_is_printed_reads_back,
+        keys_and_colours_are_settings,         choices_on_the_command_line_rule_out_others,
+        commands_take_what_concerns_them,      mistakes_are_told_with_their_line,
+        the_file_is_where_xdg_has_it,
     };
 
     unsetenv("NO_COLOR");

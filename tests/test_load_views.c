@@ -234,7 +234,7 @@ START_TEST(overview_tells_model_and_sentences)
     find_row("F16, ");
     find_row("3 in 3 groups");
     const struct view *const view = find_view("model and sentences");
-    ck_assert(view->ops->key(&app, view, &state, 'G'));
+    ck_assert(view->ops->act(&app, view, &state, ACTION_LAST));
     draw("model and sentences", COLS);
     find_row("token 2 to "); /* the end, by scrolling */
     end();
@@ -252,15 +252,15 @@ START_TEST(enter_chooses_a_model_and_then_loads)
     const size_t row = find_row("[ ] a/good");
     ck_assert_uint_gt(find_row(" -  a/empty"), row);
 
-    ck_assert(!view->ops->key(&app, view, &state, KEYCODE_ENTER)); /* the demo is loaded already */
-    ck_assert(view->ops->key(&app, view, &state, 'j'));
-    ck_assert(view->ops->key(&app, view, &state, KEYCODE_ENTER));
+    ck_assert(!view->ops->act(&app, view, &state, ACTION_RUN)); /* the demo is loaded already */
+    ck_assert(view->ops->act(&app, view, &state, ACTION_STEP_DOWN));
+    ck_assert(view->ops->act(&app, view, &state, ACTION_RUN));
     ck_assert_str_eq(app.a.params.model, in_folder("models--a--good/snapshots/" COMMIT));
     ck_assert(analysis_is_stale(&app.a, STAGE_LOAD));
     ck_assert_ptr_eq(app.a.load, before);
-    ck_assert(!view->ops->key(&app, view, &state, KEYCODE_ENTER)); /* now it is for the stage */
-    ck_assert(view->ops->key(&app, view, &state, 'j'));
-    ck_assert(view->ops->key(&app, view, &state, ' ')); /* one that cannot be used */
+    ck_assert(!view->ops->act(&app, view, &state, ACTION_RUN)); /* now it is for the stage */
+    ck_assert(view->ops->act(&app, view, &state, ACTION_STEP_DOWN));
+    ck_assert(view->ops->act(&app, view, &state, ACTION_CHOOSE)); /* one that cannot be used */
     ck_assert_ptr_nonnull(strstr(app.message, "nothing of it has been downloaded"));
     ck_assert_str_eq(app.a.params.model, in_folder("models--a--good/snapshots/" COMMIT));
     app_run(&app, STAGE_LOAD);

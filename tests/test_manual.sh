@@ -1,6 +1,6 @@
 #!/bin/bash
-# The manual beside the program: commands, options with their values and defaults, keys, environment
-# and result files are the same in both; mandoc and groff find nothing to say about it.
+# The manual beside the program: commands, options with their values and defaults, environment and
+# result files are the same in both (keys: test_keymap); mandoc and groff find nothing to say about it.
 set -u
 
 source=$(cd -- "$(dirname -- "$0")/.." && pwd) || exit 1
@@ -73,16 +73,6 @@ while read -r name value; do
         fail "the manual does not tell that --$name is $value by default" ;;
     esac
 done <defaults
-
-# Keys: the overlay's tables, and the manual's heads. Words for several keys are taken apart.
-apart() {
-    sed -E 's/arrows/up down left right/; s/hjkl/h j k l/; s/[0-9]-[0-9]/&/' | tr ' ' '\n' | grep .
-}
-sed -n '/struct view_key [a-z]*_keys\[\]/,/};/p' "$source"/src/tui/*.c | grep -o '{ "[^"]*"' |
-    sed 's/^{ "//; s/"$//; s/\([^ ]\),/\1/g' | apart | grep -vxE 'click|wheel' >program
-section KEYS | sed -n 's/^\.It //p' | sed -E 's/ Ns No (.) Ns Ic /\1/g; s/ ,//g; s/(^| )Ic / /g; s/\\&//g' |
-    apart | sed 's/^\\-$/-/' >manual
-same "keys"
 
 # What the program asks for, and what libraries ask for: curses, libc and libcurl.
 {

@@ -211,7 +211,7 @@ START_TEST(every_row_of_the_table_of_views_resolves)
         const struct view *const v = &views[i];
         size_t found = 0;
         ck_assert(v->name != NULL && v->stage < N_STAGES && v->needs <= N_STAGES);
-        ck_assert(v->ops != NULL && v->ops->draw != NULL && v->ops->key != NULL &&
+        ck_assert(v->ops != NULL && v->ops->draw != NULL && v->ops->act != NULL &&
                   v->ops->mouse != NULL && v->ops->keys != NULL);
         for (size_t p = 0; p < n_plots; p++)
             found += (v->ops == &plot_view || v->ops == &live_view) &&

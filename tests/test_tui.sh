@@ -472,6 +472,34 @@ hook_points() {
     leave
 }
 
+# Keys and colours of the user's own: in what they do, in the last line and in the help.
+own_keys() {
+    cat >"$tmp/own" <<END
+key.quit = F10
+key.wide = x
+key.find = ctrl-F
+color.accent = 208
+END
+    new_pane own 80 24
+    run "CIRCUITTUI_CONFIG=own TERM=xterm-256color $program"
+    await 'They warned him'
+    keys Tab Tab
+    await 'x wide.*F10 quit' "the last line with the user's keys"
+    mux capture-pane -e -p -t "$pane" | grep -q '38;5;208m' || fail "the accent is not colour 208"
+    keys F1
+    await 'x  *the view alone' "the help with the user's keys"
+    await 'ctrl-F  *find a neuron'
+    await 'F10  *quit'
+    holds 'cancel what runs' || fail "no word of an action that has no key"
+    keys q
+    await_gone 'the view alone'
+    keys q x
+    await_gone 'Pipeline' "the panels, which x hides"
+    keys F10
+    ended 0
+    ok "keys and colours of the user's own"
+}
+
 # ---- other sizes, a long stage, leaving ----
 
 # Sentences by neurons with no end of significant ones: t-SNE has work for a minute.
@@ -661,6 +689,7 @@ terminal_gone() {
 mux new-session -d -s keeper -x 80 -y 24 'sleep 3600'
 on_the_demo
 hook_points
+own_keys
 sizes_and_cancel
 signals
 cut_off

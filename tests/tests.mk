@@ -16,6 +16,11 @@ tests_test_base_SOURCES = tests/test_base.c $(TEST_SUPPORT)
 tests_test_base_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_base_LDADD = $(BASE) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_keymap
+tests_test_keymap_SOURCES = tests/test_keymap.c $(TEST_SUPPORT)
+tests_test_keymap_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_keymap_LDADD = $(BASE) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_mapped
 tests_test_mapped_SOURCES = tests/test_mapped.c $(TEST_SUPPORT)
 tests_test_mapped_CPPFLAGS = $(TEST_CPPFLAGS)

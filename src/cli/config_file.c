@@ -8,6 +8,7 @@
 
 #include "cli/option_table.h"
 #include "io/outfile.h"
+#include "plot/palette.h"
 
 enum { MAX_LINES = 10000 };
 
@@ -133,6 +134,44 @@ static enum ct_status check_value(size_t i, const char *value, struct ct_error *
     return status;
 }
 
+static enum ct_status take_key(const char *name, const char *value, int number,
+                               struct options *options, struct ct_error *err)
+{
+    const enum action action = action_find(name);
+
+    if (action == ACTION_NONE)
+        return ct_fail(err, CT_EINVAL, "key.%.80s: no such action; circuittui config lists them",
+                       name);
+    return keymap_set(&options->keymap, action, value, number, err);
+}
+
+static enum ct_status take_color(const char *name, const char *value, int number,
+                                 struct options *options, struct ct_error *err)
+{
+    const ink role = palette_role(name);
+    int color;
+
+    if (role == INK_DEFAULT)
+        return ct_fail(err, CT_EINVAL, "color.%.80s: no such role; circuittui config lists them",
+                       name);
+    if (!palette_color_parse(value, &color))
+        return ct_fail(err, CT_EINVAL,
+                       "color.%s: '%.80s' will not do; give 0 .. 255, default, or a name as red, "
+                       "bright-red, white",
+                       name, value);
+    options->colors[role].color = color;
+    options->colors[role].line = number;
+    return CT_OK;
+}
+
+/* What follows the prefix in name; NULL: name does not begin with it. */
+static const char *behind(const char *prefix, const char *name)
+{
+    const size_t size = strlen(prefix);
+
+    return strncmp(name, prefix, size) == 0 ? name + size : NULL;
+}
+
 static enum ct_status take_line(char *line, int number, struct options *options,
                                 struct ct_error *err)
 {
@@ -145,6 +184,10 @@ static enum ct_status take_line(char *line, int number, struct options *options,
     *equals = '\0';
     const char *const name = trim(line);
     const char *const value = trim(equals + 1);
+    if (behind("key.", name) != NULL)
+        return take_key(behind("key.", name), value, number, options, err);
+    if (behind("color.", name) != NULL)
+        return take_color(behind("color.", name), value, number, options, err);
     const size_t i = find_name(name);
     if (i == option_count())
         return ct_fail(err, CT_EINVAL, "%.80s: no such setting; circuittui config lists them",

@@ -1,6 +1,8 @@
 /*
  * The user's own defaults: a file of lines `NAME = VALUE`, the names those of the options, with
- * `#` before comments. A flag is yes or no; hook may come several times.
+ * `#` before comments. A flag is yes or no; hook may come several times. `key.ACTION` takes the
+ * keys of an action of the user interface, `color.ROLE` a colour, see base/keymap.h and
+ * plot/palette.h.
  */
 #ifndef CT_CLI_CONFIG_FILE_H
 #define CT_CLI_CONFIG_FILE_H

@@ -8,6 +8,7 @@
 
 #include "cli/complete.h"
 #include "cli/config_file.h"
+#include "plot/palette.h"
 
 static enum ct_status (*const functions[N_COMMANDS])(struct options *options,
                                                      struct ct_error *err) = {
@@ -35,6 +36,13 @@ static enum ct_status flush_stdout(struct ct_error *err)
     return CT_OK;
 }
 
+static void choose_colors(const struct options *options)
+{
+    for (ink role = 0; role < INK_ROLES; role++)
+        if (options->colors[role].line > 0)
+            palette_choose(role, options->colors[role].color);
+}
+
 /* The user's defaults, for what the command line has not said. */
 static enum ct_status apply_config(struct options *options, struct ct_error *err)
 {
@@ -43,6 +51,8 @@ static enum ct_status apply_config(struct options *options, struct ct_error *err
 
     if (status == CT_OK && path != NULL)
         status = config_file_apply(path, options, err);
+    if (status == CT_OK)
+        choose_colors(options);
     free(path);
     return status;
 }

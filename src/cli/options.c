@@ -147,6 +147,7 @@ enum ct_status options_parse(int argc, char **argv, struct options *options, str
 
     *options = (struct options){ .argv = argv, .n_argv = (size_t)argc };
     params_init(&options->params);
+    keymap_init(&options->keymap);
     options->texts = ct_malloc_array((size_t)argc, sizeof *options->texts);
     if (options->texts == NULL)
         return ct_fail_nomem(err, "options", 0);

@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/keymap.h"
 #include "base/status.h"
 #include "pipeline/params.h"
+#include "plot/canvas.h"
 
 enum command {
     COMMAND_NONE,
@@ -51,7 +53,12 @@ struct options { /* options_parse() to options_clear() */
     char **texts; /* [n_texts] words after the command that are not options, borrowed from argv */
     size_t n_texts;
     int origins[OPTIONS_MAX]; /* of an option's value, by its first row in option_table.h */
-    char **argv;              /* [n_argv] the program's own arguments, borrowed */
+    struct keymap keymap;     /* of the user interface */
+    struct {
+        int color; /* as palette_choose() takes it */
+        int line;  /* of the config file; 0: not chosen */
+    } colors[INK_ROLES];
+    char **argv; /* [n_argv] the program's own arguments, borrowed */
     size_t n_argv;
 };
 

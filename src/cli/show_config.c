@@ -12,6 +12,7 @@
 #include "cli/option_table.h"
 #include "cli/paths.h"
 #include "model/hub_cache.h"
+#include "plot/palette.h"
 
 enum { VALUE_SIZE = PATH_MAX };
 
@@ -75,6 +76,42 @@ static void print_option(size_t i, const struct options *options, const char *pa
         print_setting(option_name(i), value, from);
 }
 
+static void print_from(const char *line, int number, const char *path)
+{
+    printf("%-38s # ", line);
+    if (number > 0)
+        printf("%s:%d\n", path, number);
+    else
+        puts("built in");
+}
+
+static void print_keys(const struct keymap *map, const char *path)
+{
+    char line[KEYS_TEXT_SIZE + 40];
+
+    for (enum action a = ACTION_NONE + 1; a < N_ACTIONS; a++) {
+        snprintf(line, sizeof line, "key.%s = %s", actions[a].name, keymap_text(map, a).text);
+        print_from(line, map->lines[a], path);
+    }
+}
+
+/* Colours that nobody has chosen are finer on terminals that have more of them: no line for the
+ * file. */
+static void print_colors(const struct options *options, const char *path)
+{
+    for (ink role = 0; role < INK_ROLES; role++) {
+        const bool is_chosen = options->colors[role].line > 0;
+        char color[PALETTE_COLOR_SIZE];
+        char line[80];
+        if (palette_role_name(role) == NULL)
+            continue;
+        palette_color_text(palette_256(role), color);
+        snprintf(line, sizeof line, "%scolor.%s = %s", is_chosen ? "" : "# ",
+                 palette_role_name(role), color);
+        print_from(line, options->colors[role].line, path);
+    }
+}
+
 /* Where models are looked for by name; that is said in the environment alone. */
 static enum ct_status print_cache(struct ct_error *err)
 {
@@ -109,6 +146,10 @@ enum ct_status command_config(struct options *options, struct ct_error *err)
         if (option_first(i) == i && option_is_of(i, COMMAND_CONFIG) &&
             !option_row_is_of(i, COMMAND_NONE))
             print_option(i, options, path);
+    putchar('\n');
+    print_keys(&options->keymap, path);
+    putchar('\n');
+    print_colors(options, path);
     free(path);
     return print_cache(err);
 }

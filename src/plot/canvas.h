@@ -25,6 +25,7 @@ enum {
     INK_GROUP_A,
     INK_GROUP_B,
     INK_NOISE,
+    INK_ROLES,
     INK_CLUSTER_0 = 16, /* INK_CLUSTER_0 + label % INK_N_CLUSTERS */
     INK_N_CLUSTERS = 20,
     INK_STEPS = 64,

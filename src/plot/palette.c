@@ -1,9 +1,12 @@
 #include "config.h"
 #include "plot/palette.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LENGTH(a) (sizeof(a) / sizeof(a)[0])
 
@@ -29,22 +32,27 @@ static const signed char clusters_16[INK_N_CLUSTERS] = { 3, 14, 2, 11, 12, 9,  1
                                                          1, 15, 4, 7,  3,  14, 2,  11, 12, 9 };
 
 static const struct role {
+    const char *name; /* NULL: not to be chosen */
     uint32_t rgb;
     signed char color_16; /* -1: the terminal's own */
     uint8_t attr;
 } roles[] = {
-    [INK_DEFAULT] = { 0xd0d0d0, -1, 0 },
-    [INK_DIM] = { 0x858585, 8, 0 },
-    [INK_TITLE] = { 0xd0d0d0, -1, CELL_BOLD },
-    [INK_FRAME] = { 0x858585, 8, 0 },
-    [INK_ACCENT] = { 0xf03cb0, 13, CELL_REVERSE },
-    [INK_GOOD] = { 0x2fa84f, 2, 0 },
-    [INK_WARN] = { 0xc98a00, 3, CELL_BOLD },
-    [INK_BAD] = { 0xe0483e, 9, CELL_BOLD },
-    [INK_GROUP_A] = { 0x3b8fe0, 12, 0 },
-    [INK_GROUP_B] = { 0xe07b00, 3, 0 },
-    [INK_NOISE] = { 0x858585, 8, 0 },
+    [INK_DEFAULT] = { NULL, 0xd0d0d0, -1, 0 },
+    [INK_DIM] = { "dim", 0x858585, 8, 0 },
+    [INK_TITLE] = { "title", 0xd0d0d0, -1, CELL_BOLD },
+    [INK_FRAME] = { "frame", 0x858585, 8, 0 },
+    [INK_ACCENT] = { "accent", 0xf03cb0, 13, CELL_REVERSE },
+    [INK_GOOD] = { "good", 0x2fa84f, 2, 0 },
+    [INK_WARN] = { "warn", 0xc98a00, 3, CELL_BOLD },
+    [INK_BAD] = { "bad", 0xe0483e, 9, CELL_BOLD },
+    [INK_GROUP_A] = { "group-a", 0x3b8fe0, 12, 0 },
+    [INK_GROUP_B] = { "group-b", 0xe07b00, 3, 0 },
+    [INK_NOISE] = { "noise", 0x858585, 8, 0 },
 };
+
+/* CHOSEN + the colour that the user wants; 0: none is chosen. */
+static short choices[LENGTH(roles)];
+enum { CHOSEN = 2 };
 
 static bool is_map(ink i)
 {
@@ -77,7 +85,7 @@ static uint32_t between(const uint32_t *anchors, size_t n, unsigned step, unsign
     return rgb;
 }
 
-uint32_t palette_rgb(ink i)
+static uint32_t own_rgb(ink i)
 {
     if (is_cluster(i))
         return clusters[i - INK_CLUSTER_0];
@@ -86,6 +94,33 @@ uint32_t palette_rgb(ink i)
     if (is_map(i))
         return between(cividis, LENGTH(cividis), i - INK_SEQUENTIAL, INK_STEPS - 1U);
     return role_of(i)->rgb;
+}
+
+static bool is_chosen(ink i)
+{
+    return i < LENGTH(choices) && choices[i] != 0;
+}
+
+/* xterm's colours, those of every terminal as xterm has them. */
+static uint32_t rgb_of_256(int color)
+{
+    static const uint32_t plain[] = { 0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
+                                      0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00,
+                                      0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff };
+    uint32_t rgb = 0;
+
+    if (color < 16)
+        return plain[color];
+    if (color >= 232)
+        return (uint32_t)(8 + 10 * (color - 232)) * 0x10101U;
+    for (int rest = color - 16, k = 0; k < 3; k++, rest /= 6)
+        rgb |= (uint32_t)(rest % 6 > 0 ? 55 + 40 * (rest % 6) : 0) << 8 * k;
+    return rgb;
+}
+
+uint32_t palette_rgb(ink i)
+{
+    return is_chosen(i) && choices[i] >= CHOSEN ? rgb_of_256(choices[i] - CHOSEN) : own_rgb(i);
 }
 
 uint32_t palette_paper_map(double u, bool diverging)
@@ -112,7 +147,7 @@ uint32_t palette_paper_rgb(ink i)
     case INK_ACCENT:
         return 0xc51b7d;
     default:
-        return palette_rgb(i);
+        return own_rgb(i);
     }
 }
 
@@ -144,6 +179,22 @@ static int nearest_256(uint32_t rgb)
                : 16 + 36 * level[0] + 6 * level[1] + level[2];
 }
 
+static int nearest_16(uint32_t rgb)
+{
+    const int want[3] = { rgb >> 16 & 0xFF, rgb >> 8 & 0xFF, rgb & 0xFF };
+    int best = 0, least = INT_MAX;
+
+    for (int color = 0; color < 16; color++) {
+        const uint32_t has = rgb_of_256(color);
+        const int d = distance(want, (int[]){ has >> 16 & 0xFF, has >> 8 & 0xFF, has & 0xFF });
+        if (d < least) {
+            least = d;
+            best = color;
+        }
+    }
+    return best;
+}
+
 int palette_256(ink i)
 {
     /* The nearest of the cube would change hue from step to step: chosen by eye, and so that the
@@ -151,6 +202,8 @@ int palette_256(ink i)
     static const unsigned char low_high[] = { 17, 18, 24, 60, 243, 246, 144, 185, 221, 227 };
     static const unsigned char sign[] = { 26, 32, 74, 110, 153, 254, 223, 216, 209, 167, 160 };
 
+    if (is_chosen(i))
+        return choices[i] - CHOSEN;
     if (!is_map(i) && !is_cluster(i) && role_of(i)->color_16 < 0)
         return -1;
     if (i >= INK_DIVERGING && is_map(i))
@@ -165,6 +218,10 @@ int palette_16(ink i)
     static const signed char low_high[] = { 4, 8, 6, 7, 11, 15 }; /* each lighter than the last */
     static const signed char sign[] = { 4, 12, 14, 15, 11, 9, 1 };
 
+    if (is_chosen(i) && choices[i] - CHOSEN >= 16)
+        return nearest_16(rgb_of_256(choices[i] - CHOSEN));
+    if (is_chosen(i))
+        return choices[i] - CHOSEN;
     if (is_cluster(i))
         return clusters_16[i - INK_CLUSTER_0];
     if (i >= INK_DIVERGING && is_map(i))
@@ -221,4 +278,61 @@ char palette_letter(long label)
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     return label < 0 ? '+' : letters[label % (long)(LENGTH(letters) - 1)];
+}
+
+/* ---- the user's choice ---- */
+
+static const char *const color_names[] = {
+    "black",        "red",           "green",       "yellow",         "blue",
+    "magenta",      "cyan",          "white",       "bright-black",   "bright-red",
+    "bright-green", "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan",
+    "bright-white"
+};
+
+const char *palette_role_name(ink i)
+{
+    return i < LENGTH(roles) ? roles[i].name : NULL;
+}
+
+ink palette_role(const char *name)
+{
+    for (ink i = 0; i < LENGTH(roles); i++)
+        if (roles[i].name != NULL && strcmp(roles[i].name, name) == 0)
+            return i;
+    return INK_DEFAULT;
+}
+
+bool palette_color_parse(const char *text, int *color)
+{
+    char *end;
+
+    for (int i = 0; i < 16; i++)
+        if (strcmp(color_names[i], text) == 0) {
+            *color = i;
+            return true;
+        }
+    if (strcmp(text, "default") == 0) {
+        *color = -1;
+        return true;
+    }
+    const long number = strtol(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || number > 255)
+        return false;
+    *color = (int)number;
+    return true;
+}
+
+void palette_color_text(int color, char out[PALETTE_COLOR_SIZE])
+{
+    if (color < 0)
+        snprintf(out, PALETTE_COLOR_SIZE, "default");
+    else if (color < 16)
+        snprintf(out, PALETTE_COLOR_SIZE, "%s", color_names[color]);
+    else
+        snprintf(out, PALETTE_COLOR_SIZE, "%d", color);
+}
+
+void palette_choose(ink i, int color)
+{
+    choices[i] = (short)(CHOSEN + color);
 }

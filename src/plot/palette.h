@@ -40,4 +40,19 @@ uint32_t palette_glyph(ink i, bool ascii);
 /* a..z A..Z for a cluster's label, '+' for noise (below 0). */
 char palette_letter(long label);
 
+/* ---- the user's choice: before anything is drawn ---- */
+
+/* The inks that have a name, as `accent`, are roles; INK_DEFAULT: there is no such name. */
+ink palette_role(const char *name);
+const char *palette_role_name(ink i); /* NULL: no role */
+
+/* Reads `default` (-1), the name of one of a terminal's 16 colours, or a number of 0 .. 255. */
+bool palette_color_parse(const char *text, int *color);
+
+enum { PALETTE_COLOR_SIZE = 16 };
+void palette_color_text(int color, char out[PALETTE_COLOR_SIZE]);
+
+/* Colours a role on screens; figures for paper stay as they are. */
+void palette_choose(ink role, int color);
+
 #endif

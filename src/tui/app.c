@@ -18,6 +18,7 @@ enum ct_status app_init(struct app *app, struct ct_error *err)
 {
     *app = (struct app){ .goal = N_STAGES };
     analysis_init(&app->a);
+    keymap_init(&app->keymap);
     return worker_new(&app->worker, err);
 }
 
@@ -60,6 +61,11 @@ void app_say(struct app *app, ink color, const char *format, ...)
     vsnprintf(app->message, sizeof app->message, format, args);
     va_end(args);
     app->message_ink = color;
+}
+
+struct key_text app_key(const struct app *app, enum action action)
+{
+    return keymap_key(&app->keymap, action);
 }
 
 /* ---- running stages ---- */
@@ -226,7 +232,8 @@ void app_enter_layer(struct app *app, size_t layer)
     struct ct_error err;
 
     if (app->news.state != WORKER_IDLE) {
-        app_say(app, INK_WARN, "%s is being computed; x cancels it", stage_titles[app->news.stage]);
+        app_say(app, INK_WARN, "%s is being computed; %s cancels it", stage_titles[app->news.stage],
+                app_key(app, ACTION_CANCEL).text);
         return;
     }
     app_leave_layer(app);
@@ -313,7 +320,8 @@ static void quit_now(struct app *app)
 void app_quit(struct app *app)
 {
     if (app->unsaved)
-        app_confirm(app, quit_now, "Leave without writing the results? (e writes them)");
+        app_confirm(app, quit_now, "Leave without writing the results? (%s writes them)",
+                    app_key(app, ACTION_EXPORT).text);
     else
         quit_now(app);
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/keymap.h"
 #include "base/status.h"
 #include "model/hub_cache.h"
 #include "pipeline/analysis.h"
@@ -95,6 +96,7 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     size_t *order;
     struct ranking drivers, neighbours;
 
+    struct keymap keymap;
     enum mode mode;
     struct prompt prompt;
     char question[MESSAGE_SIZE];
@@ -134,6 +136,9 @@ void app_stop(struct app *app);
 
 void app_say(struct app *app, ink color, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The key of an action, to be told. */
+struct key_text app_key(const struct app *app, enum action action);
 
 /* Computes what is stale up to and including stage, beside the user interface; while something
  * runs, after it. */

@@ -106,7 +106,11 @@ static void draw_header(const struct app *app, struct canvas *c, struct rect r)
         used += canvas_printf(c, r.row, used, room - used, INK_DEFAULT, 0, "%s%s %zu",
                               g == 0 ? " | " : " / ", a->load->group_names[g],
                               a->load->group_starts[g + 1] - a->load->group_starts[g]);
-    canvas_text(c, r.row, r.cols - 10, 9, "? F1 help", INK_DIM, 0);
+    char help[KEYS_TEXT_SIZE + 8];
+    snprintf(help, sizeof help, "%s help", keymap_text(&app->keymap, ACTION_HELP).text);
+    const size_t width = canvas_text_width(c, help);
+    if (width < 30 && width + used + 2 < r.cols)
+        canvas_text(c, r.row, r.cols - width - 1, width, help, INK_DIM, 0);
 }
 
 /* Done, stale, running, not there yet: in ASCII, so that no terminal draws them wide. */
@@ -215,9 +219,11 @@ static void draw_parameters(const struct app *app, struct canvas *c, struct rect
         canvas_text(c, in.row + i - top, in.col + in.cols - (width < room ? width : room), room,
                     shown, is_here ? INK_ACCENT : INK_DIM, 0);
     }
-    if (n == 0 && in.rows > 0)
-        canvas_text(c, in.row, in.col, in.cols, app->stage == STAGE_HOOK ? "space chooses" : "none",
-                    INK_DIM, 0);
+    if (n == 0 && in.rows > 0 && app->stage == STAGE_HOOK)
+        canvas_printf(c, in.row, in.col, in.cols, INK_DIM, 0, "%s chooses",
+                      app_key(app, ACTION_CHOOSE).text);
+    else if (n == 0 && in.rows > 0)
+        canvas_text(c, in.row, in.col, in.cols, "none", INK_DIM, 0);
 }
 
 /* The sentence that the selected neuron answers to most. */
@@ -290,10 +296,10 @@ static void draw_neuron(const struct app *app, struct canvas *c, struct rect r)
     if (in.rows < 3)
         return;
     if (!app->has_neuron) {
-        canvas_text(c, in.row, in.col, in.cols,
-                    app->a.extract == NULL ? ""
-                                           : "/ finds a neuron by number, r takes one at random",
-                    INK_DIM, 0);
+        if (app->a.extract != NULL)
+            canvas_printf(c, in.row, in.col, in.cols, INK_DIM, 0,
+                          "%s finds a neuron by number, %s takes one at random",
+                          app_key(app, ACTION_FIND).text, app_key(app, ACTION_RANDOM_NEURON).text);
         return;
     }
     draw_numbers(app, c, in);
@@ -311,30 +317,33 @@ static void draw_neuron(const struct app *app, struct canvas *c, struct rect r)
 static const char *invitation(enum stage_id stage)
 {
     static const char *const words[N_STAGES] = {
-        "enter loads the model and the sentences",
-        "enter takes the hook points",
-        "enter runs the sentences through the model",
-        "enter tests every neuron between the groups",
-        "enter embeds the significant neurons",
-        "enter clusters the picture",
-        "enter compares the neurons",
-        "enter analyses each hook point by itself",
+        "loads the model and the sentences",
+        "takes the hook points",
+        "runs the sentences through the model",
+        "tests every neuron between the groups",
+        "embeds the significant neurons",
+        "clusters the picture",
+        "compares the neurons",
+        "analyses each hook point by itself",
     };
     return words[stage];
 }
 
-/* `tsne 62 %, 3 s left, x cancels`. */
-static void progress_words(const struct worker_news *news, char *out, size_t size)
+/* `t-SNE 62 %, 3 s left, x cancels`. */
+static void progress_words(const struct app *app, char *out, size_t size)
 {
+    const struct worker_news *const news = &app->news;
+    const struct key_text cancel = app_key(app, ACTION_CANCEL);
     const double part = news->total > 0 ? (double)news->done / (double)news->total : 0.0;
 
     if (news->canceling)
         snprintf(out, size, "cancelling %s", stage_titles[news->stage]);
     else if (part > 0.02)
-        snprintf(out, size, "%s %.0f %%, %.0f s left, x cancels", stage_titles[news->stage],
-                 100.0 * part, ceil(news->seconds / part * (1.0 - part)));
+        snprintf(out, size, "%s %.0f %%, %.0f s left, %s cancels", stage_titles[news->stage],
+                 100.0 * part, ceil(news->seconds / part * (1.0 - part)), cancel.text);
     else
-        snprintf(out, size, "%s, %.0f s, x cancels", stage_titles[news->stage], news->seconds);
+        snprintf(out, size, "%s, %.0f s, %s cancels", stage_titles[news->stage], news->seconds,
+                 cancel.text);
 }
 
 static void draw_progress(const struct app *app, struct canvas *c, struct rect in)
@@ -344,9 +353,9 @@ static void draw_progress(const struct app *app, struct canvas *c, struct rect i
     const size_t width = in.cols > 12 ? in.cols - 8 : in.cols;
     const size_t filled = (size_t)(part * (double)width);
     const size_t row = in.row + in.rows / 2;
-    char words[80];
+    char words[120];
 
-    progress_words(news, words, sizeof words);
+    progress_words(app, words, sizeof words);
     canvas_text(c, row - 1, in.col + 4, width, words, INK_DEFAULT, 0);
     for (size_t i = 0; i < width; i++)
         canvas_put(c, row, in.col + 4 + i, i < filled ? '#' : '.', INK_ACCENT, INK_DEFAULT, 0);
@@ -359,10 +368,12 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
     const bool runs = app->news.state == WORKER_RUNNING && app->news.stage == view->stage;
     const bool is_stale = view->needs < N_STAGES && app_has(app, view->needs) &&
                           analysis_is_stale(&app->a, view->needs);
-    char title[120];
+    char title[220];
+    char stale[60];
 
+    snprintf(stale, sizeof stale, ", stale: %s computes it anew", app_key(app, ACTION_RUN).text);
     snprintf(title, sizeof title, "%s %zu/%zu%s", view->name, app->view[app->stage] + 1,
-             view_count(app->stage), is_stale ? ", stale: enter computes it anew" : "");
+             view_count(app->stage), is_stale ? stale : "");
     const struct rect in = draw_frame(c, r, title, app->pane == PANE_VIEW);
     if (in.rows < 3 || in.cols < 10)
         return;
@@ -371,17 +382,17 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
     else if (runs || app_is_due(app, view->needs))
         draw_progress(app, c, in);
     else
-        canvas_text(c, in.row + in.rows / 2, in.col + 3, in.cols - 3, invitation(view->needs),
-                    INK_DEFAULT, 0);
+        canvas_printf(c, in.row + in.rows / 2, in.col + 3, in.cols - 3, INK_DEFAULT, 0, "%s %s",
+                      app_key(app, ACTION_RUN).text, invitation(view->needs));
 }
 
 /* ---- the last line, and what lies over everything ---- */
 
 static void draw_running(const struct app *app, struct canvas *c, struct rect r)
 {
-    char words[80];
+    char words[120];
 
-    progress_words(&app->news, words, sizeof words);
+    progress_words(app, words, sizeof words);
     canvas_text(c, r.row, 0, r.cols, words, INK_WARN, 0);
 }
 
@@ -408,22 +419,65 @@ static void draw_message(const struct app *app, struct canvas *c, size_t bottom,
     }
 }
 
+static size_t count_actions(const struct view_key *key)
+{
+    size_t n = 0;
+
+    while (n < sizeof key->actions / sizeof *key->actions && key->actions[n] != ACTION_NONE)
+        n++;
+    return n;
+}
+
+/* `up/down move  space choose  `; returns the columns. */
+static size_t draw_hint_keys(const struct app *app, const struct view_key *keys, struct canvas *c,
+                             struct rect r)
+{
+    size_t used = 0;
+
+    for (; keys->what != NULL && used < r.cols; keys++) {
+        const size_t n = count_actions(keys);
+        const struct keys_text text = keymap_keys(&app->keymap, keys->actions, n, '/');
+        const struct key_text first = app_key(app, keys->actions[0]);
+        if (app->keymap.keys[keys->actions[0]][0] != 0)
+            used +=
+                canvas_printf(c, r.row, r.col + used, r.cols - used, INK_DIM, 0, "%s%s %s",
+                              used > 0 ? "  " : "", n == 1 ? first.text : text.text, keys->what);
+    }
+    return used;
+}
+
 /* The keys that do something now. */
 static void draw_hint(struct app *app, struct canvas *c, struct rect r)
 {
-    static const char *const keys[N_PANES] = {
-        [PANE_PIPELINE] =
-            "enter run  up/down stage  tab pane  v view  / find  e export  x cancel  q quit",
-        [PANE_PARAMETERS] = "enter edit  left/right change  up/down parameter  tab pane  q quit",
-        [PANE_VIEW] = "  v view  z wide  enter run  tab pane  p print  q quit",
+#define ONE(action, what)                                                                          \
+    {                                                                                              \
+        { ACTION_##action }, NULL, what                                                            \
+    }
+#define TWO(one, two, what)                                                                        \
+    {                                                                                              \
+        { ACTION_##one, ACTION_##two }, NULL, what                                                 \
+    }
+    static const struct view_key of_panes[N_PANES][9] = {
+        [PANE_PIPELINE] = { ONE(RUN, "run"), TWO(UP, DOWN, "stage"), ONE(NEXT_PANE, "pane"),
+                            ONE(NEXT_VIEW, "view"), ONE(FIND, "find"), ONE(EXPORT, "export"),
+                            ONE(CANCEL, "cancel"), ONE(QUIT, "quit") },
+        [PANE_PARAMETERS] = { ONE(RUN, "edit"), TWO(LEFT, RIGHT, "change"),
+                              TWO(UP, DOWN, "parameter"), ONE(NEXT_PANE, "pane"),
+                              ONE(QUIT, "quit") },
+        [PANE_VIEW] = { ONE(NEXT_VIEW, "view"), ONE(WIDE, "wide"), ONE(RUN, "run"),
+                        ONE(NEXT_PANE, "pane"), ONE(PRINT, "print"), ONE(QUIT, "quit") },
     };
+#undef ONE
+#undef TWO
     struct view_state *state;
     const struct view *const view = view_current(app, &state);
     size_t used = 0;
 
     if (app->pane == PANE_VIEW)
-        used = canvas_text(c, r.row, r.col, r.cols, view->ops->hint(view), INK_DIM, 0);
-    canvas_text(c, r.row, r.col + used, r.cols - used, keys[app->pane], INK_DIM, 0);
+        used = draw_hint_keys(app, view->ops->hint(view), c, r) + 2;
+    if (used < r.cols)
+        draw_hint_keys(app, of_panes[app->pane], c,
+                       (struct rect){ r.row, r.col + used, 1, r.cols - used });
 }
 
 /* A short message leaves room for what can be done next. */
@@ -455,30 +509,47 @@ static void draw_footer(struct app *app, struct canvas *c, struct rect r)
         draw_message(app, c, r.row - 1, CELL_REVERSE);
 }
 
-static const struct view_key global_keys[] = {
-    { "enter", "compute this stage and what it needs" },
-    { "1-8, up down", "go to a stage" },
-    { "tab, shift-tab", "next, previous pane" },
-    { "v V", "next, previous view of the stage" },
-    { "z", "the view alone, and back" },
-    { "/ n N", "find a neuron by number; next, previous significant one" },
-    { "r", "a random neuron" },
-    { "e f p", "write result files; figures; the view as text" },
-    { "x", "cancel what runs" },
-    { "ctrl-L", "draw the screen again" },
-    { "? F1", "these keys" },
-    { "q", "quit" },
-    { NULL, NULL },
-};
+enum { HELP_KEYS_COLS = 19 };
 
-static size_t draw_keys(struct canvas *c, struct rect in, size_t row, const struct view_key *keys)
+static void draw_key_row(struct canvas *c, struct rect in, size_t row, const char *keys,
+                         const char *what)
 {
-    for (; keys->keys != NULL && row < in.rows; keys++, row++) {
-        canvas_text(c, in.row + row, in.col + 1, 16, keys->keys, INK_ACCENT, 0);
-        canvas_text(c, in.row + row, in.col + 18, in.cols > 18 ? in.cols - 18 : 0, keys->what,
-                    INK_DEFAULT, 0);
+    canvas_text(c, in.row + row, in.col + 1, HELP_KEYS_COLS - 1, keys, INK_ACCENT, 0);
+    if (in.cols > HELP_KEYS_COLS + 1)
+        canvas_text(c, in.row + row, in.col + 1 + HELP_KEYS_COLS, in.cols - HELP_KEYS_COLS - 1,
+                    what, INK_DEFAULT, 0);
+}
+
+/* What the table of actions says of those that mean the same everywhere. */
+static size_t draw_global_keys(const struct app *app, struct canvas *c, struct rect in, size_t row)
+{
+    enum action all[N_ACTIONS];
+
+    for (enum action a = ACTION_RUN; a < ACTION_HELP && row < in.rows; row++) {
+        const char *const what = actions[a].what;
+        size_t n = 0;
+        while (a < ACTION_HELP && strcmp(actions[a].what, what) == 0)
+            all[n++] = a++;
+        draw_key_row(c, in, row, keymap_keys(&app->keymap, all, n, ' ').text, what);
     }
     return row;
+}
+
+static void draw_view_keys(const struct app *app, struct canvas *c, struct rect in, size_t row,
+                           const struct view_key *keys)
+{
+    for (; keys->what != NULL && row < in.rows; keys++, row++) {
+        const size_t n = count_actions(keys);
+        struct keys_text text = { "" };
+        if (n > 0)
+            text = keymap_keys(&app->keymap, keys->actions, n, ' ');
+        if (keys->mouse != NULL) {
+            const size_t used = strlen(text.text);
+            snprintf(text.text + used, sizeof text.text - used, "%s%s", n > 0 ? " " : "",
+                     keys->mouse);
+        }
+        draw_key_row(c, in, row, text.text, keys->what);
+    }
 }
 
 static void draw_help(struct app *app, struct canvas *c)
@@ -491,11 +562,11 @@ static void draw_help(struct app *app, struct canvas *c)
 
     canvas_fill(c, r, ' ', INK_DEFAULT, INK_DEFAULT);
     const struct rect in = draw_frame(c, r, "Keys; any key closes", true);
-    size_t row = draw_keys(c, in, 0, global_keys);
+    size_t row = draw_global_keys(app, c, in, 0);
     if (row < in.rows)
         canvas_printf(c, in.row + row++, in.col + 1, in.cols, INK_TITLE, CELL_BOLD,
                       "In this view (%s)", view->name);
-    draw_keys(c, in, row, view->ops->keys);
+    draw_view_keys(app, c, in, row, view->ops->keys);
 }
 
 void draw_screen(struct app *app, struct canvas *c)

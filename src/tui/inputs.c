@@ -84,7 +84,8 @@ enum ct_status inputs_set(struct app *app, const struct setting *setting, const 
         status = set_file(app, setting, text, err);
     }
     if (status == CT_OK && analysis_is_stale(&app->a, STAGE_LOAD))
-        app_say(app, INK_DEFAULT, "%s is set; enter on the stage Load loads it", setting->name);
+        app_say(app, INK_DEFAULT, "%s is set; %s on the stage Load loads it", setting->name,
+                app_key(app, ACTION_RUN).text);
     return status;
 }
 

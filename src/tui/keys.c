@@ -139,7 +139,8 @@ static enum ct_status accept_neuron(struct app *app, const char *text, struct ct
 static void find_neuron(struct app *app)
 {
     if (app->a.extract == NULL)
-        app_say(app, INK_WARN, "no activations yet: enter on Extract computes them");
+        app_say(app, INK_WARN, "no activations yet: %s on Extract computes them",
+                app_key(app, ACTION_RUN).text);
     else
         app_prompt(app, "neuron", "", 0, accept_neuron);
 }
@@ -238,26 +239,27 @@ static void enter(struct app *app)
     if (analysis_is_stale(&app->a, app->stage))
         app_run(app, app->stage);
     else
-        app_say(app, INK_DEFAULT, "everything is computed; e writes the results");
+        app_say(app, INK_DEFAULT, "everything is computed; %s writes the results",
+                app_key(app, ACTION_EXPORT).text);
 }
 
-static bool pipeline_key(struct app *app, uint32_t key)
+static bool pipeline_act(struct app *app, enum action action)
 {
-    switch (key) {
-    case KEYCODE_UP:
-    case 'k':
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_STEP_UP:
         go_to_stage(app, app->stage > 0 ? app->stage - 1 : 0);
         return true;
-    case KEYCODE_DOWN:
-    case 'j':
+    case ACTION_DOWN:
+    case ACTION_STEP_DOWN:
         go_to_stage(app, app->stage + 1);
         return true;
-    case KEYCODE_LEFT:
-    case 'h':
+    case ACTION_LEFT:
+    case ACTION_STEP_LEFT:
         view_step(app, -1);
         return true;
-    case KEYCODE_RIGHT:
-    case 'l':
+    case ACTION_RIGHT:
+    case ACTION_STEP_RIGHT:
         view_step(app, 1);
         return true;
     default:
@@ -265,29 +267,29 @@ static bool pipeline_key(struct app *app, uint32_t key)
     }
 }
 
-static bool parameters_key(struct app *app, uint32_t key)
+static bool parameters_act(struct app *app, enum action action)
 {
     size_t rows[MAX_SETTINGS];
     const size_t n = stage_settings(app->stage, rows, MAX_SETTINGS);
 
-    switch (key) {
-    case KEYCODE_UP:
-    case 'k':
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_STEP_UP:
         app->parameter -= app->parameter > 0;
         return true;
-    case KEYCODE_DOWN:
-    case 'j':
+    case ACTION_DOWN:
+    case ACTION_STEP_DOWN:
         app->parameter += app->parameter + 1 < n;
         return true;
-    case KEYCODE_LEFT:
-    case 'h':
+    case ACTION_LEFT:
+    case ACTION_STEP_LEFT:
         step_setting(app, -1);
         return true;
-    case KEYCODE_RIGHT:
-    case 'l':
+    case ACTION_RIGHT:
+    case ACTION_STEP_RIGHT:
         step_setting(app, 1);
         return true;
-    case KEYCODE_ENTER:
+    case ACTION_RUN:
         edit_setting(app);
         return true;
     default:
@@ -295,99 +297,97 @@ static bool parameters_key(struct app *app, uint32_t key)
     }
 }
 
-static bool view_key(struct app *app, uint32_t key)
+static bool view_act(struct app *app, enum action action)
 {
     struct view_state *state;
     const struct view *const view = view_current(app, &state);
 
-    return app_has(app, view->needs) && view->ops->key(app, view, state, key);
+    return app_has(app, view->needs) && view->ops->act(app, view, state, action);
 }
 
-/* Keys that mean the same in every pane. */
-static void global_key(struct app *app, uint32_t key)
+/* What means the same in every pane. */
+static void global_act(struct app *app, enum action action)
 {
-    if (key >= '1' && key < '1' + N_STAGES) {
-        go_to_stage(app, key - '1');
+    if (action >= ACTION_STAGE_1 && action <= ACTION_STAGE_8) {
+        go_to_stage(app, action - ACTION_STAGE_1);
         return;
     }
-    switch (key) {
-    case KEYCODE_ENTER:
+    switch (action) {
+    case ACTION_RUN:
         enter(app);
         break;
-    case KEYCODE_TAB:
+    case ACTION_NEXT_PANE:
         app->pane = (app->pane + 1) % N_PANES;
         break;
-    case KEYCODE_BACKTAB:
+    case ACTION_PREVIOUS_PANE:
         app->pane = (app->pane + N_PANES - 1) % N_PANES;
         break;
-    case 'v':
+    case ACTION_NEXT_VIEW:
         view_step(app, 1);
         break;
-    case 'V':
+    case ACTION_PREVIOUS_VIEW:
         view_step(app, -1);
         break;
-    case 'z':
+    case ACTION_WIDE:
         app->is_wide = !app->is_wide;
         app->pane = app->is_wide ? PANE_VIEW : app->pane;
         break;
-    case '/':
+    case ACTION_FIND:
         find_neuron(app);
         break;
-    case 'n':
+    case ACTION_NEXT_SIGNIFICANT:
         next_significant(app, 1);
         break;
-    case 'N':
+    case ACTION_PREVIOUS_SIGNIFICANT:
         next_significant(app, -1);
         break;
-    case 'r':
+    case ACTION_RANDOM_NEURON:
         app_select_neuron(app, (size_t)random());
         break;
-    case 'e':
+    case ACTION_EXPORT:
         save_results(app);
         break;
-    case 'f':
+    case ACTION_FIGURES:
         save_figures(app);
         break;
-    case 'p':
+    case ACTION_PRINT:
         print_view(app);
         break;
-    case 'x':
+    case ACTION_CANCEL:
         app_cancel(app);
         break;
-    case '?':
-    case KEYCODE_F1:
+    case ACTION_HELP:
         app->mode = MODE_HELP;
         break;
-    case 12: /* ctrl-L */
-    case 'R':
+    case ACTION_REDRAW:
         app->redraw = true;
         break;
-    case 'q':
-    case 'Q':
+    case ACTION_QUIT:
         app_quit(app);
         break;
-    case KEYCODE_ESCAPE:
+    case ACTION_BACK:
         if (app->mark.method == CLUSTER_NONE)
             app->is_wide = false;
         app->mark.method = CLUSTER_NONE;
         break;
     default:
-        view_key(app, key); /* + - 0 and the like, from any pane */
+        view_act(app, action); /* zoom and the like, from any pane */
         break;
     }
 }
 
 static void normal_key(struct app *app, uint32_t key)
 {
-    static bool (*const panes[N_PANES])(struct app *, uint32_t) = {
-        [PANE_PIPELINE] = pipeline_key,
-        [PANE_PARAMETERS] = parameters_key,
-        [PANE_VIEW] = view_key,
+    static bool (*const panes[N_PANES])(struct app *, enum action) = {
+        [PANE_PIPELINE] = pipeline_act,
+        [PANE_PARAMETERS] = parameters_act,
+        [PANE_VIEW] = view_act,
     };
+    const enum action action = keymap_find(&app->keymap, key);
 
     app->message[0] = '\0';
-    if (!panes[app->pane](app, key))
-        global_key(app, key);
+    if (!panes[app->pane](app, action))
+        global_act(app, action);
 }
 
 static void confirm_key(struct app *app, uint32_t key)
@@ -395,7 +395,7 @@ static void confirm_key(struct app *app, uint32_t key)
     app->mode = MODE_NORMAL;
     if (key == 'y' || key == 'Y')
         app->confirmed(app);
-    else if (key == 'e')
+    else if (keymap_find(&app->keymap, key) == ACTION_EXPORT)
         save_results(app);
 }
 

@@ -153,7 +153,8 @@ static void choose(struct app *app, size_t i)
     else if (inputs_set_model(app, folder, &err) != CT_OK)
         app_say(app, INK_BAD, "%s", err.text);
     else
-        app_say(app, INK_GOOD, "%s is chosen; enter loads it", m != NULL ? m->name : "the demo");
+        app_say(app, INK_GOOD, "%s is chosen; %s loads it", m != NULL ? m->name : "the demo",
+                app_key(app, ACTION_RUN).text);
 }
 
 const struct list choice_list = {

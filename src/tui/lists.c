@@ -190,8 +190,8 @@ static void toggle_hook(struct app *app, size_t i)
     params_clear_hooks(&app->a.params);
     app->a.params.hooks = chosen.hooks; /* handed over */
     app->a.params.n_hooks = chosen.n_hooks;
-    app_say(app, INK_DEFAULT, "%zu hook point%s chosen; enter computes", chosen.n_hooks,
-            chosen.n_hooks == 1 ? "" : "s");
+    app_say(app, INK_DEFAULT, "%zu hook point%s chosen; %s computes", chosen.n_hooks,
+            chosen.n_hooks == 1 ? "" : "s", app_key(app, ACTION_RUN).text);
 }
 
 const struct list hook_list = {
@@ -484,7 +484,8 @@ static void select_driver(struct app *app, const struct view_state *state, size_
 
 const struct list driver_list = {
     .header = "    value   row group    token  text",
-    .empty = "/ finds a neuron by number, n the next significant one",
+    .empty = "finds a neuron by its number",
+    .empty_action = ACTION_FIND,
     .count = count_drivers,
     .draw = draw_driver,
     .select = select_driver,
@@ -533,7 +534,8 @@ static void go_to_neighbour(struct app *app, size_t i)
 const struct list neighbour_list = {
     .header = " cosine   neuron                  t        p  clust",
     .more = "   mean a   mean b  adjusted p",
-    .empty = "n selects a significant neuron",
+    .empty = "selects a significant neuron",
+    .empty_action = ACTION_NEXT_SIGNIFICANT,
     .count = count_neighbours,
     .draw = draw_neighbour,
     .act = go_to_neighbour,

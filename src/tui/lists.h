@@ -13,6 +13,7 @@ struct list {
     const char *header; /* above the rows, NULL: none */
     const char *more;   /* columns that a wide screen has beside those, see LIST_WIDE; NULL: none */
     const char *empty;  /* what a list without rows says; NULL: that there is nothing */
+    enum action empty_action; /* does what it says; ACTION_NONE: nothing does */
     size_t (*count)(struct app *app, const struct view_state *state);
     /* Draws row i at (row, col), at most cols columns wide. */
     void (*draw)(struct app *app, const struct view_state *state, size_t i, struct canvas *c,

@@ -137,7 +137,8 @@ static enum ct_status accept_folder(struct app *app, const char *folder, struct 
 void save_results(struct app *app)
 {
     if (app->a.extract == NULL) {
-        app_say(app, INK_WARN, "nothing to write yet: press enter on a stage to compute it");
+        app_say(app, INK_WARN, "nothing to write yet: %s on a stage computes it",
+                app_key(app, ACTION_RUN).text);
         return;
     }
     app_prompt(app, "write results to", app->out != NULL ? app->out : "results", 0, accept_folder);
@@ -181,7 +182,8 @@ void save_figures(struct app *app)
     if (figures_check(folder, true, &err) != CT_OK)
         app_say(app, INK_WARN, "%s", err.text);
     else if (app->a.extract == NULL)
-        app_say(app, INK_WARN, "nothing to draw yet: press enter on a stage to compute it");
+        app_say(app, INK_WARN, "nothing to draw yet: %s on a stage computes it",
+                app_key(app, ACTION_RUN).text);
     else
         app_prompt(app, "write figures to", folder, 0, accept_figures);
 }

@@ -235,7 +235,6 @@ static const struct {
     { KEY_PPAGE, KEYCODE_PAGE_UP }, { KEY_NPAGE, KEYCODE_PAGE_DOWN },
     { KEY_ENTER, KEYCODE_ENTER },   { KEY_BACKSPACE, KEYCODE_BACKSPACE },
     { KEY_DC, KEYCODE_DELETE },     { KEY_BTAB, KEYCODE_BACKTAB },
-    { KEY_F(1), KEYCODE_F1 },
 };
 
 static uint32_t plain_key(wint_t ch)
@@ -293,6 +292,10 @@ static void read_input(struct event *event)
     if (ch == KEY_MOUSE) {
         read_mouse(event);
         return;
+    }
+    if (ch >= KEY_F(1) && ch <= KEY_F(12)) {
+        event->kind = EVENT_KEY;
+        event->key = KEYCODE_F1 + (uint32_t)(ch - KEY_F(1));
     }
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i].curses == (int)ch) {

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/keymap.h"
 #include "base/status.h"
 #include "plot/canvas.h"
 
@@ -26,28 +27,9 @@ enum event_kind {
     EVENT_HANGUP, /* SIGTERM, SIGHUP, SIGINT, or the terminal is gone: leave */
 };
 
-/* Keys beyond Unicode; ctrl-X is the code point 1 .. 26, escape 27. */
-enum {
-    KEYCODE_UP = 0x110000,
-    KEYCODE_DOWN,
-    KEYCODE_LEFT,
-    KEYCODE_RIGHT,
-    KEYCODE_HOME,
-    KEYCODE_END,
-    KEYCODE_PAGE_UP,
-    KEYCODE_PAGE_DOWN,
-    KEYCODE_ENTER,
-    KEYCODE_BACKSPACE,
-    KEYCODE_DELETE,
-    KEYCODE_TAB,
-    KEYCODE_BACKTAB,
-    KEYCODE_F1,
-    KEYCODE_ESCAPE,
-};
-
 struct event {
     enum event_kind kind;
-    uint32_t key;    /* code point or KEYCODE_* */
+    uint32_t key;    /* see base/keymap.h */
     size_t row, col; /* of the mouse */
     int wheel;       /* -1: up, 1: down */
     int signal;      /* that asks to leave; SIGHUP when the terminal is gone */

@@ -115,6 +115,7 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
         params_clear(&app.a.params);
         app.a.params = *options->params; /* handed over */
         *options->params = (struct params){ 0 };
+        app.keymap = *options->keymap;
         app.demo = options->demo;
         app.hub = options->hub;
         app.out = options->out;

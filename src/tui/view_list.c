@@ -79,9 +79,12 @@ static void list_draw(struct app *app, const struct view *view, struct view_stat
         if (i == state->at)
             reverse_row(c, area, row);
     }
-    if (n == 0)
-        canvas_text(c, area.row + 2, area.col + 2, area.cols > 2 ? area.cols - 2 : 0,
-                    list->empty != NULL ? list->empty : "nothing to list", INK_DIM, 0);
+    if (n == 0 && area.cols > 2)
+        canvas_printf(c, area.row + 2, area.col + 2, area.cols - 2, INK_DIM, 0, "%s%s%s",
+                      list->empty_action != ACTION_NONE ? app_key(app, list->empty_action).text
+                                                        : "",
+                      list->empty_action != ACTION_NONE ? " " : "",
+                      list->empty != NULL ? list->empty : "nothing to list");
 }
 
 static void go_to(struct app *app, const struct list *list, struct view_state *state, size_t i)
@@ -103,42 +106,40 @@ static void next_sort(struct app *app, const struct list *list, struct view_stat
     app_say(app, INK_DEFAULT, "sorted %s", list->sorts[state->sort]);
 }
 
-static bool list_key(struct app *app, const struct view *view, struct view_state *state,
-                     uint32_t key)
+static bool list_act(struct app *app, const struct view *view, struct view_state *state,
+                     enum action action)
 {
     const struct list *const list = view->what;
     const size_t page = state->rows_shown > 1 ? state->rows_shown - 1 : 1;
     const size_t at = state->at;
 
-    switch (key) {
-    case KEYCODE_UP:
-    case 'k':
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_STEP_UP:
         go_to(app, list, state, at > 0 ? at - 1 : 0);
         return true;
-    case KEYCODE_DOWN:
-    case 'j':
+    case ACTION_DOWN:
+    case ACTION_STEP_DOWN:
         go_to(app, list, state, at + 1);
         return true;
-    case KEYCODE_PAGE_UP:
+    case ACTION_PAGE_UP:
         go_to(app, list, state, at > page ? at - page : 0);
         return true;
-    case KEYCODE_PAGE_DOWN:
+    case ACTION_PAGE_DOWN:
         go_to(app, list, state, at + page);
         return true;
-    case KEYCODE_HOME:
-    case 'g':
+    case ACTION_FIRST:
         go_to(app, list, state, 0);
         return true;
-    case KEYCODE_END:
-    case 'G':
+    case ACTION_LAST:
         go_to(app, list, state, SIZE_MAX);
         return true;
-    case ' ':
+    case ACTION_CHOOSE:
         if (list->act == NULL || list->count(app, state) == 0)
             return false;
         list->act(app, at);
         return true;
-    case 's':
+    case ACTION_SORT:
         if (list->sorts == NULL)
             return false;
         next_sort(app, list, state);
@@ -162,33 +163,52 @@ static void list_mouse(struct app *app, const struct view *view, struct view_sta
         go_to(app, list, state, state->top + row - 1);
 }
 
+#define ROW_KEYS                                                                                   \
+    { { ACTION_UP, ACTION_DOWN, ACTION_STEP_UP, ACTION_STEP_DOWN }, NULL, "one row" },             \
+    {                                                                                              \
+        { ACTION_PAGE_UP, ACTION_PAGE_DOWN, ACTION_FIRST, ACTION_LAST }, NULL,                     \
+            "a page, the first, the last row"                                                      \
+    }
+
 static const struct view_key list_keys[] = {
-    { "up down j k", "one row" },        { "PgUp PgDn g G", "a page, the first, the last" },
-    { "space", "choose the row" },       { "s", "sort by another column" },
-    { "click wheel", "select, scroll" }, { NULL, NULL },
+    ROW_KEYS,
+    { { ACTION_CHOOSE }, NULL, "choose the row" },
+    { { ACTION_SORT }, NULL, "sort by another column" },
+    { { ACTION_NONE }, "click wheel", "select, scroll" },
+    { .what = NULL },
 };
 
-static const char *list_hint(const struct view *view)
+static const struct view_key *list_hint(const struct view *view)
 {
+    static const struct view_key chosen[] = { { { ACTION_UP, ACTION_DOWN }, NULL, "move" },
+                                              { { ACTION_CHOOSE }, NULL, "choose" },
+                                              { .what = NULL } };
+    static const struct view_key sorted[] = { { { ACTION_UP, ACTION_DOWN }, NULL, "move" },
+                                              { { ACTION_SORT }, NULL, "sort" },
+                                              { .what = NULL } };
+    static const struct view_key plain[] = {
+        { { ACTION_UP, ACTION_DOWN, ACTION_PAGE_UP, ACTION_PAGE_DOWN }, NULL, "move" },
+        { .what = NULL }
+    };
     const struct list *const list = view->what;
 
     if (list->act != NULL)
-        return "up/down move  space choose";
-    return list->sorts != NULL ? "up/down move  s sort" : "up/down PgUp PgDn move";
+        return chosen;
+    return list->sorts != NULL ? sorted : plain;
 }
 
-const struct view_ops list_view = { list_draw, list_key, list_mouse, list_keys, list_hint };
+const struct view_ops list_view = { list_draw, list_act, list_mouse, list_keys, list_hint };
 
 /* ---- a list where enter chooses, too ---- */
 
 /* On a row that is chosen already, enter means what it means everywhere. */
-static bool choice_key(struct app *app, const struct view *view, struct view_state *state,
-                       uint32_t key)
+static bool choice_act(struct app *app, const struct view *view, struct view_state *state,
+                       enum action action)
 {
     const struct list *const list = view->what;
 
-    if (key != KEYCODE_ENTER)
-        return list_key(app, view, state, key);
+    if (action != ACTION_RUN)
+        return list_act(app, view, state, action);
     if (state->at == list->chosen(app))
         return false;
     list->act(app, state->at);
@@ -196,11 +216,10 @@ static bool choice_key(struct app *app, const struct view *view, struct view_sta
 }
 
 static const struct view_key choice_keys[] = {
-    { "up down j k", "one row" },
-    { "PgUp PgDn g G", "a page, the first, the last" },
-    { "space enter", "choose the row; enter again goes on with it" },
-    { "click wheel", "select and, once more, choose; scroll" },
-    { NULL, NULL },
+    ROW_KEYS,
+    { { ACTION_CHOOSE, ACTION_RUN }, NULL, "choose the row; once chosen, go on with it" },
+    { { ACTION_NONE }, "click wheel", "select and, once more, choose; scroll" },
+    { .what = NULL },
 };
 
-const struct view_ops choice_view = { list_draw, choice_key, list_mouse, choice_keys, list_hint };
+const struct view_ops choice_view = { list_draw, choice_act, list_mouse, choice_keys, list_hint };

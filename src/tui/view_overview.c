@@ -154,28 +154,26 @@ static void overview_draw(struct app *app, const struct view *view, struct view_
     }
 }
 
-static bool overview_key(struct app *app, const struct view *view, struct view_state *state,
-                         uint32_t key)
+static bool overview_act(struct app *app, const struct view *view, struct view_state *state,
+                         enum action action)
 {
     (void)app;
     (void)view;
-    switch (key) {
-    case KEYCODE_UP:
-    case 'k':
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_STEP_UP:
         state->top -= state->top > 0;
         return true;
-    case KEYCODE_DOWN:
-    case 'j':
+    case ACTION_DOWN:
+    case ACTION_STEP_DOWN:
         state->top++; /* drawing keeps it in range */
         return true;
-    case KEYCODE_PAGE_UP:
-    case KEYCODE_HOME:
-    case 'g':
+    case ACTION_PAGE_UP:
+    case ACTION_FIRST:
         state->top = 0;
         return true;
-    case KEYCODE_PAGE_DOWN:
-    case KEYCODE_END:
-    case 'G':
+    case ACTION_PAGE_DOWN:
+    case ACTION_LAST:
         state->top = MAX_FACTS;
         return true;
     default:
@@ -189,19 +187,22 @@ static void overview_mouse(struct app *app, const struct view *view, struct view
     (void)row;
     (void)col;
     if (wheel != 0)
-        overview_key(app, view, state, wheel > 0 ? KEYCODE_DOWN : KEYCODE_UP);
+        overview_act(app, view, state, wheel > 0 ? ACTION_DOWN : ACTION_UP);
 }
 
 static const struct view_key overview_keys[] = {
-    { "up down wheel", "scroll" },
-    { NULL, NULL },
+    { { ACTION_UP, ACTION_DOWN }, "wheel", "scroll" },
+    { .what = NULL },
 };
 
-static const char *overview_hint(const struct view *view)
+static const struct view_key *overview_hint(const struct view *view)
 {
+    static const struct view_key hint[] = { { { ACTION_UP, ACTION_DOWN }, NULL, "scroll" },
+                                            { .what = NULL } };
+
     (void)view;
-    return "up/down scroll";
+    return hint;
 }
 
-const struct view_ops overview_view = { overview_draw, overview_key, overview_mouse, overview_keys,
+const struct view_ops overview_view = { overview_draw, overview_act, overview_mouse, overview_keys,
                                         overview_hint };

@@ -174,10 +174,12 @@ static bool move(struct app *app, const struct plot *plot, struct view_state *st
     return true;
 }
 
-static bool direction_of(uint32_t key, int *dx, int *dy)
+static bool direction_of(enum action action, int *dx, int *dy)
 {
-    *dx = (key == KEYCODE_RIGHT || key == 'l') - (key == KEYCODE_LEFT || key == 'h');
-    *dy = (key == KEYCODE_UP || key == 'k') - (key == KEYCODE_DOWN || key == 'j');
+    *dx = (action == ACTION_RIGHT || action == ACTION_STEP_RIGHT) -
+          (action == ACTION_LEFT || action == ACTION_STEP_LEFT);
+    *dy = (action == ACTION_UP || action == ACTION_STEP_UP) -
+          (action == ACTION_DOWN || action == ACTION_STEP_DOWN);
     return *dx != 0 || *dy != 0;
 }
 
@@ -194,26 +196,26 @@ static bool rescale(const struct plot *plot, struct view_state *state, double fa
     return true;
 }
 
-static bool plot_key(struct app *app, const struct view *view, struct view_state *state,
-                     uint32_t key)
+static bool plot_act(struct app *app, const struct view *view, struct view_state *state,
+                     enum action action)
 {
     const struct plot *const plot = plot_of(view);
     int dx;
     int dy;
 
-    if (key == '+' || key == '=')
+    if (action == ACTION_ZOOM_IN)
         zoom(app, plot, state, 0.5);
-    else if (key == '-' || key == '_')
+    else if (action == ACTION_ZOOM_OUT)
         zoom(app, plot, state, 2.0);
-    else if (key == '<' || key == '>')
-        return rescale(plot, state, key == '<' ? 0.5 : 2.0);
-    else if (key == '0') {
+    else if (action == ACTION_SCALE_DOWN || action == ACTION_SCALE_UP)
+        return rescale(plot, state, action == ACTION_SCALE_DOWN ? 0.5 : 2.0);
+    else if (action == ACTION_ZOOM_ALL) {
         state->window = (struct plot_window){ 0 };
         state->scale = 0.0;
-    } else if (is_zoomed(&state->window) && key >= KEYCODE_UP && key <= KEYCODE_RIGHT &&
-               direction_of(key, &dx, &dy))
+    } else if (is_zoomed(&state->window) && action >= ACTION_UP && action <= ACTION_RIGHT &&
+               direction_of(action, &dx, &dy))
         pan(state, 0.25 * dx, 0.25 * (state->shown.y_down ? -dy : dy));
-    else if (direction_of(key, &dx, &dy))
+    else if (direction_of(action, &dx, &dy))
         return move(app, plot, state, dx, dy);
     else
         return false;
@@ -236,36 +238,47 @@ static void plot_mouse(struct app *app, const struct view *view, struct view_sta
 }
 
 static const struct view_key plot_keys[] = {
-    { "arrows hjkl", "select the neighbour (zoomed in, arrows pan)" },
-    { "+ - 0", "zoom in, out, back to everything; so does the wheel" },
-    { "< >", "half, double the colour scale of activations and Gram matrices" },
-    { "esc", "no cluster marked any more" },
-    { "click", "select what is there" },
-    { NULL, NULL },
+    { { ACTION_UP, ACTION_DOWN, ACTION_LEFT, ACTION_RIGHT, ACTION_STEP_LEFT, ACTION_STEP_DOWN,
+        ACTION_STEP_UP, ACTION_STEP_RIGHT },
+      NULL,
+      "select the neighbour (zoomed in, arrows pan)" },
+    { { ACTION_ZOOM_IN, ACTION_ZOOM_OUT, ACTION_ZOOM_ALL }, "wheel", "zoom in, out, back" },
+    { { ACTION_SCALE_DOWN, ACTION_SCALE_UP }, NULL, "half, double a heatmap's colour scale" },
+    { { ACTION_BACK }, NULL, "no cluster marked any more" },
+    { { ACTION_NONE }, "click", "select what is there" },
+    { .what = NULL },
 };
 
-static const char *plot_hint(const struct view *view)
+static const struct view_key *plot_hint(const struct view *view)
 {
+    static const struct view_key hint[] = {
+        { { ACTION_UP, ACTION_DOWN, ACTION_LEFT, ACTION_RIGHT }, NULL, "move" },
+        { { ACTION_ZOOM_IN, ACTION_ZOOM_OUT, ACTION_ZOOM_ALL }, NULL, "zoom" },
+        { .what = NULL }
+    };
+
     (void)view;
-    return "arrows move  + - 0 zoom";
+    return hint;
 }
 
-const struct view_ops plot_view = { draw_plot, plot_key, plot_mouse, plot_keys, plot_hint };
+const struct view_ops plot_view = { draw_plot, plot_act, plot_mouse, plot_keys, plot_hint };
 
 /* ---- t-SNE while it runs ---- */
 
 /* How far it is, and how long it will take. */
-static void draw_time_left(const struct worker_news *news, struct canvas *c, struct rect area)
+static void draw_time_left(const struct app *app, struct canvas *c, struct rect area)
 {
+    const struct worker_news *const news = &app->news;
+    const struct key_text cancel = app_key(app, ACTION_CANCEL);
     const size_t row = area.row + area.rows - 1;
     const double part = news->total > 0 ? (double)news->done / (double)news->total : 0.0;
-    char words[80];
+    char words[120];
 
     if (part > 0.0)
-        snprintf(words, sizeof words, " %3.0f %%, %.0f s left; x cancels", 100.0 * part,
-                 news->seconds / part * (1.0 - part));
+        snprintf(words, sizeof words, " %3.0f %%, %.0f s left; %s cancels", 100.0 * part,
+                 news->seconds / part * (1.0 - part), cancel.text);
     else
-        snprintf(words, sizeof words, " looking for neighbours; x cancels");
+        snprintf(words, sizeof words, " looking for neighbours; %s cancels", cancel.text);
     const size_t width = canvas_text_width(c, words);
     const size_t bar = area.cols > width ? area.cols - width : 0;
     const size_t filled = (size_t)(part * (double)bar);
@@ -339,13 +352,13 @@ static void draw_live(struct app *app, const struct view *view, struct view_stat
     }
     if (is_curve ? app->news.n_kl > 0 : app->news.n_points > 0)
         (is_curve ? draw_falling : draw_running)(app, c, without_last_row(area));
-    draw_time_left(&app->news, c, area);
+    draw_time_left(app, c, area);
 }
 
-static bool live_key(struct app *app, const struct view *view, struct view_state *state,
-                     uint32_t key)
+static bool live_act(struct app *app, const struct view *view, struct view_state *state,
+                     enum action action)
 {
-    return !is_running(app) && plot_key(app, view, state, key);
+    return !is_running(app) && plot_act(app, view, state, action);
 }
 
 static void live_mouse(struct app *app, const struct view *view, struct view_state *state,
@@ -355,4 +368,4 @@ static void live_mouse(struct app *app, const struct view *view, struct view_sta
         plot_mouse(app, view, state, row, col, wheel);
 }
 
-const struct view_ops live_view = { draw_live, live_key, live_mouse, plot_keys, plot_hint };
+const struct view_ops live_view = { draw_live, live_act, live_mouse, plot_keys, plot_hint };

@@ -12,20 +12,23 @@
 #include "tui/app.h"
 
 struct view_key {
-    const char *keys; /* `+ -` */
-    const char *what;
+    enum action actions[8]; /* up to the first that is none */
+    const char *mouse;      /* what does it with the mouse; NULL: nothing */
+    const char *what;       /* NULL: no more keys */
 };
 
 struct view_ops { /* a kind of view */
     void (*draw)(struct app *app, const struct view *view, struct view_state *state,
                  struct canvas *c, struct rect area);
-    /* True when the key meant something here. key: code point or KEYCODE_*. */
-    bool (*key)(struct app *app, const struct view *view, struct view_state *state, uint32_t key);
+    /* True when the action means something here. */
+    bool (*act)(struct app *app, const struct view *view, struct view_state *state,
+                enum action action);
     /* A click (wheel 0) or a turn of the wheel (-1 up, 1 down) in a cell of the area. */
     void (*mouse)(struct app *app, const struct view *view, struct view_state *state, size_t row,
                   size_t col, int wheel);
-    const struct view_key *keys;                  /* for help; ends with keys NULL */
-    const char *(*hint)(const struct view *view); /* the most useful of them, for the last line */
+    const struct view_key *keys; /* for help */
+    /* The most useful of them, for the last line. */
+    const struct view_key *(*hint)(const struct view *view);
 };
 
 struct view {
