@@ -252,7 +252,11 @@ START_TEST(numbers_and_names_are_text)
     const double y[] = { -1.0, 1.0, NAN, 0.5 };
     const struct plot_legend legend = { "a < b & c", INK_CLUSTER_0, MARKER_NOISE };
     const struct plot_rule rule = { 0.5, true, INK_ACCENT, "eps 0.5" };
-    const struct scatter s = { .text = { "The title", "abscissa", "ordinate", &legend, 1 },
+    const struct scatter s = { .text = { .title = "The title",
+                                         .x_label = "abscissa",
+                                         .y_label = "ordinate",
+                                         .legend = &legend,
+                                         .n_legend = 1 },
                                .x = x,
                                .y = y,
                                .n = 4,

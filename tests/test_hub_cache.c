@@ -412,7 +412,7 @@ START_TEST(a_read_only_cache_will_do)
     begin();
     put_model("models--gpt2", COMMIT_A);
     put_ref("models--gpt2", "main", COMMIT_A);
-    static const char *const folders[] = { "models--gpt2/snapshots/" COMMIT_A,
+    static const char *const folders[] = { ("models--gpt2/snapshots/" COMMIT_A),
                                            "models--gpt2/snapshots", "models--gpt2/blobs",
                                            "models--gpt2/refs", "models--gpt2" };
     const size_t n = sizeof folders / sizeof *folders;

@@ -43,7 +43,7 @@ static void make_cache(void)
                                          "merges.txt" };
     static const char *const folders[] = { "models--a--good", "models--a--good/refs",
                                            "models--a--good/snapshots",
-                                           "models--a--good/snapshots/" COMMIT,
+                                           ("models--a--good/snapshots/" COMMIT),
                                            "models--a--empty" };
 
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
