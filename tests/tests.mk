@@ -4,6 +4,7 @@ AM_TESTS_ENVIRONMENT = \
 	FIXTURES_DIR='$(abs_top_srcdir)/fixtures'; export FIXTURES_DIR; \
 	GOLDEN_DIR='$(abs_top_srcdir)/tests/golden'; export GOLDEN_DIR; \
 	CORPUS_DIR='$(abs_top_srcdir)/tests/fuzz/corpus'; export CORPUS_DIR; \
+	WRONG_BLAS_SO='$(abs_top_builddir)/tests/wrong_blas.so'; export WRONG_BLAS_SO; \
 	FAIL_ALLOC_SO='$(abs_top_builddir)/tests/fail_alloc.so'; export FAIL_ALLOC_SO; \
 	CIRCUITTUI='$(abs_top_builddir)/src/circuittui$(EXEEXT)'; export CIRCUITTUI;
 
@@ -260,12 +261,18 @@ check_PROGRAMS += tests/test_alloc
 tests_test_alloc_SOURCES = tests/test_alloc.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)
 tests_test_alloc_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_alloc_LDADD = src/model/libmodel.a $(IO) $(MODEL_LIBS) $(IO_LIBS) $(CHECK_LIBS)
-EXTRA_DIST += tests/fail_alloc.c
-CLEANFILES += tests/fail_alloc.so
-check_DATA += tests/fail_alloc.so
-tests/fail_alloc.so: tests/fail_alloc.c
-	$(AM_V_CC)$(MKDIR_P) tests && $(CC) $(DEFS) $(DEFAULT_INCLUDES) $(CPPFLAGS) $(WARN_CFLAGS) $(CFLAGS) -std=gnu11 \
-		-shared -fPIC -o $@ '$(srcdir)/tests/fail_alloc.c' $(LDFLAGS)
+EXTRA_DIST += tests/fail_alloc.c tests/wrong_blas.c
+CLEANFILES += tests/fail_alloc.so tests/wrong_blas.so
+check_DATA += tests/fail_alloc.so tests/wrong_blas.so
+tests/%.so: tests/%.c
+	$(AM_V_CC)$(MKDIR_P) tests && $(CC) $(DEFS) $(DEFAULT_INCLUDES) $(CPPFLAGS) $(OPENBLAS_CFLAGS) \
+		$(WARN_CFLAGS) $(CFLAGS) -std=gnu11 -shared -fPIC -o $@ $< $(LDFLAGS) -lm
+
+# The program with an OpenBLAS that computes wrongly.
+check_PROGRAMS += tests/test_blas
+tests_test_blas_SOURCES = tests/test_blas.c $(IO_TEST_SOURCES)
+tests_test_blas_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_blas_LDADD = $(IO_TEST_LIBS)
 
 check_PROGRAMS += tests/test_misuse
 tests_test_misuse_SOURCES = tests/test_misuse.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)

@@ -6,6 +6,7 @@
 
 #include "base/library.h"
 #include "base/memory_limit.h"
+#include "num/blas_check.h"
 
 struct blas_library blas;
 
@@ -31,6 +32,15 @@ static enum ct_status check_buffers(size_t n_threads, struct ct_error *err)
     return CT_OK;
 }
 
+static enum ct_status check_once(struct ct_error *err)
+{
+    static atomic_bool is_right;
+    const enum ct_status status = atomic_load(&is_right) ? CT_OK : blas_check(&blas, err);
+
+    atomic_store(&is_right, status == CT_OK);
+    return status;
+}
+
 enum ct_status blas_library_load(size_t n_threads, struct ct_error *err)
 {
 #define ENTRY(prefix, f) { #prefix #f, &blas.f },
@@ -40,10 +50,11 @@ enum ct_status blas_library_load(size_t n_threads, struct ct_error *err)
         .functions = functions,
         .n_functions = sizeof functions / sizeof *functions,
     };
-    const enum ct_status status = library_load(&library, err);
+    enum ct_status status = library_load(&library, err);
 
     if (status != CT_OK)
         return status;
     blas.set_num_threads(1);
-    return check_buffers(n_threads, err);
+    status = check_buffers(n_threads, err);
+    return status == CT_OK ? check_once(err) : status;
 }

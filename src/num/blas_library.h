@@ -20,7 +20,7 @@ extern void dsyevr_(const char *jobz, const char *range, const char *uplo, const
 /* clang-format off */
 #define BLAS_FUNCTIONS(F)                                               \
     F(cblas_, dgemm) F(cblas_, dgemv) F(cblas_, dnrm2) F(cblas_, sgemm) \
-    F(openblas_, set_num_threads) F(, dsyevr_)
+    F(openblas_, get_corename) F(openblas_, set_num_threads) F(, dsyevr_)
 /* clang-format on */
 
 struct blas_library {
@@ -33,7 +33,8 @@ extern struct blas_library blas; /* filled in once, by blas_library_load() */
 
 /*
  * Before so many threads of ours call any function; each call then runs on the caller's thread
- * alone, since our own loops hand out the work. CT_EIO: it is not there, or is another one;
+ * alone, since our own loops hand out the work. CT_EIO: it is not there, or is another one, or one
+ * of the functions computes wrongly, as those of old releases do on newer processors;
  * CT_ENOMEM: each thread gets a buffer, and where ulimit leaves no room for it OpenBLAS would wait
  * for ever. What else is needed meanwhile has been allocated before.
  */

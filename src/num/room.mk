@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/num/libnum.a
 src_num_libnum_a_SOURCES = \
+	src/num/blas_check.c src/num/blas_check.h \
 	src/num/blas_library.c src/num/blas_library.h \
 	src/num/cells.c src/num/cells.h \
 	src/num/cosines.c src/num/cosines.h \
