@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -123,6 +124,7 @@ static void send_large(const struct request *r, const struct hub_file *f)
         return;
     }
     atomic_fetch_add(from > 0 ? &shared->n_parts : &shared->n_whole, 1);
+    shared->from = (long long)from;
     if (from > 0)
         answer(r->fd, "206 Partial Content",
                "Content-Range: bytes %zu-%zu/%zu\r\nContent-Length: %zu\r\n", from, f->size - 1,
@@ -164,7 +166,8 @@ static void answer_file(const struct request *r, const struct hub_file *f)
         answer(r->fd, "302 Found",
                "Location: http://127.0.0.2:%d/signed/%s?signature=x\r\nX-Repo-Commit: %s\r\n"
                "X-Linked-Etag: \"%s\"\r\nX-Linked-Size: %zu\r\nContent-Length: 0\r\n",
-               other_port, f->name, HUB_COMMIT, etag, f->size);
+               other_port, f->name, HUB_COMMIT, etag,
+               shared->has_huge_size ? SIZE_MAX / 4 : f->size);
         return;
     }
     answer(r->fd, "200 OK", "X-Repo-Commit: %s\r\nETag: W/\"%s\"\r\nContent-Length: %zu\r\n",
@@ -178,6 +181,22 @@ static bool has_prefix(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+static double seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* When 429 allows the next one. */
+static _Atomic double next_request;
+
+static bool is_too_early(void)
+{
+    return seconds_now() < next_request;
+}
+
 static void answer_hub(const struct request *r)
 {
     static const char repo[] = "/org/model/resolve/";
@@ -187,6 +206,14 @@ static void answer_hub(const struct request *r)
 
     if (shared->n_busy > 0 && atomic_fetch_sub(&shared->n_busy, 1) > 0) {
         answer(r->fd, "503 Service Unavailable", "Retry-After: 0\r\nContent-Length: 0\r\n");
+        return;
+    }
+    if (is_too_early())
+        atomic_fetch_add(&shared->n_early, 1);
+    if (shared->n_limited > 0 && atomic_fetch_sub(&shared->n_limited, 1) > 0) {
+        answer(r->fd, "429 Too Many Requests", "Retry-After: %d\r\nContent-Length: 0\r\n",
+               shared->retry_after);
+        next_request = seconds_now() + shared->retry_after;
         return;
     }
     if (has_prefix(r->path, "/model/")) {

@@ -30,15 +30,20 @@ struct hub_shared {
     atomic_bool has_other_length; /* of large files: a byte less than told before */
     atomic_bool has_other_bytes;
     atomic_bool has_odd_etags;
-    atomic_int n_busy;   /* so many answers are 503 */
-    atomic_int n_drops;  /* so often the connection ends in the middle of a large file */
-    atomic_int pause_us; /* before each 16 KiB of a large file */
+    atomic_bool has_huge_size; /* of large files: more than any disk has */
+    atomic_int n_busy;         /* so many answers are 503 */
+    atomic_int n_limited;      /* and these 429 */
+    atomic_int retry_after;    /* seconds, with 429 */
+    atomic_int n_drops;        /* so often the connection ends in the middle of a large file */
+    atomic_int pause_us;       /* before each 16 KiB of a large file */
     /* seen */
     atomic_int n_requests;
     atomic_int n_whole;   /* large files that were sent from their beginning */
     atomic_int n_parts;   /* or from another place on */
     atomic_int n_leaks;   /* the token came to the other host */
     atomic_llong n_bytes; /* of large files */
+    atomic_llong from;    /* where the last large file was begun */
+    atomic_int n_early;   /* requests before the time that 429 told */
 };
 
 struct hub_server {

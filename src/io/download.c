@@ -13,7 +13,7 @@
 enum {
     MAX_REDIRECTS = 10,
     MAX_ATTEMPTS = 5, /* without a byte between */
-    MAX_WAIT = 60,    /* seconds that a server may ask for */
+    MAX_WAIT = 60,    /* seconds that a server may ask for; more is for the user to wait */
     CONNECT_SECONDS = 15,
     STALL_SECONDS = 30,    /* without a byte */
     MAX_MESSAGE = 1 << 16, /* bytes of a page that is no file */
@@ -75,6 +75,13 @@ static enum ct_status make_headers(struct download *d, const char *token, struct
     return curl_slist_append(list, first->data) != NULL ? CT_OK : ct_fail_nomem(err, "download", 0);
 }
 
+static bool has_password(const char *url)
+{
+    const char *const host = strstr(url, "://") + 3;
+
+    return memchr(host, '@', strcspn(host, "/?#")) != NULL;
+}
+
 enum ct_status download_new(const struct download_params *params, struct download **out,
                             struct ct_error *err)
 {
@@ -98,6 +105,8 @@ enum ct_status download_new(const struct download_params *params, struct downloa
     if (status == CT_OK && !is_http)
         status = ct_fail(err, CT_EINVAL, "HF_ENDPOINT: '%.200s' is no URL; give https://HOST",
                          params->endpoint);
+    if (status == CT_OK && has_password(params->endpoint)) /* it would be told in messages */
+        status = ct_fail(err, CT_EINVAL, "HF_ENDPOINT: holds a password; set HF_TOKEN instead");
     if (status != CT_OK) {
         download_free(d);
         return status;
@@ -150,6 +159,13 @@ static bool is_at_endpoint(const struct download *d, const char *url)
 
     return origin_of(d->endpoint, ours, sizeof ours) && origin_of(url, other, sizeof other) &&
            strcasecmp(ours, other) == 0;
+}
+
+bool download_may_follow(const char *from, const char *to)
+{
+    if (strncasecmp(to, "https:", 6) == 0)
+        return true;
+    return strncasecmp(to, "http:", 5) == 0 && strncasecmp(from, "https:", 6) != 0;
 }
 
 /* Of a signed link, an error should tell no more than SCHEME://HOST:PORT. */
@@ -289,17 +305,24 @@ static bool may_pass(const struct transfer *t)
     }
 }
 
+/* The seconds that the server asks to wait; -1: it does not say. */
+static long asked_wait(const struct transfer *t)
+{
+    curl_off_t asked = 0;
+
+    if (header(t->d, "Retry-After") == NULL)
+        return -1;
+    curl_easy_getinfo(t->d->curl, CURLINFO_RETRY_AFTER, &asked);
+    return (long)asked;
+}
+
 /* False: stop. */
 static bool wait_before(const struct transfer *t, int attempt)
 {
     const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
-    const bool has_asked = header(t->d, "Retry-After") != NULL;
-    curl_off_t asked = 0;
-    long tenths = 10L << attempt;
+    const long asked = asked_wait(t);
+    long tenths = asked >= 0 ? 10 * asked : 10L << attempt;
 
-    curl_easy_getinfo(t->d->curl, CURLINFO_RETRY_AFTER, &asked);
-    if (has_asked)
-        tenths = 10 * (long)(asked < MAX_WAIT ? asked : MAX_WAIT);
     for (; tenths > 0; tenths--) {
         if (t->d->tick != NULL && !t->d->tick(t->d->context))
             return false;
@@ -319,7 +342,10 @@ static enum ct_status fail_transfer(const struct transfer *t, const char *url)
         return fail_at(url, CT_ECANCELED, "stopped", t->err);
     if (t->code == CURLE_OUT_OF_MEMORY)
         return ct_fail_nomem(t->err, "download", 0);
-    if (t->code == CURLE_OK)
+    if (t->code == CURLE_OK && asked_wait(t) > 0)
+        snprintf(what, sizeof what, "answers %ld; try again in %ld seconds", t->http,
+                 asked_wait(t));
+    else if (t->code == CURLE_OK)
         snprintf(what, sizeof what, "answers %ld; try again later", t->http);
     else
         snprintf(what, sizeof what, "%s; check the network%s",
@@ -352,7 +378,7 @@ static enum ct_status insist(struct transfer *t, const char *url)
         else if (t->status == CT_OK && t->file != NULL && partial_have(t->file) > before)
             attempt = 0;
         else if (t->status != CT_OK || (t->code != CURLE_OK && !may_pass(t)) ||
-                 ++attempt == MAX_ATTEMPTS)
+                 ++attempt == MAX_ATTEMPTS || asked_wait(t) > MAX_WAIT)
             return fail_transfer(t, url);
         else if (!wait_before(t, attempt - 1))
             return fail_at(url, CT_ECANCELED, "stopped", t->err);
@@ -370,9 +396,8 @@ static enum ct_status redirect(const struct transfer *t, char **url, bool *is_se
     curl_easy_getinfo(t->d->curl, CURLINFO_REDIRECT_URL, &to);
     if (to == NULL)
         return CT_OK;
-    if (strncasecmp(*url, "https:", 6) == 0 && strncasecmp(to, "https:", 6) != 0)
-        return fail_at(*url, CT_EIO, "sends us from https to an unprotected address; not followed",
-                       t->err);
+    if (!download_may_follow(*url, to))
+        return fail_at(*url, CT_EIO, "sends us to an address without https; not followed", t->err);
     char *const copy = strdup(to);
     if (copy == NULL)
         return ct_fail_nomem(t->err, "download", 0);

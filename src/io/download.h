@@ -3,8 +3,8 @@
  *
  * Redirects are followed here and not by libcurl: the token goes to the endpoint's scheme, host
  * and port and nowhere else, and https never leads to http. What may pass (a connection that
- * drops, 429, 5xx) is tried again, after Retry-After or 1, 2, 4, 8 seconds; at once when the
- * attempt before has brought something.
+ * drops, 429, 5xx) is tried again, after Retry-After, unless that is more than a minute, or 1, 2,
+ * 4, 8 seconds; at once when the attempt before has brought something.
  */
 #ifndef CT_IO_DOWNLOAD_H
 #define CT_IO_DOWNLOAD_H
@@ -25,6 +25,9 @@ struct download_params {
 };
 
 enum { DOWNLOAD_ETAG_SIZE = 80, DOWNLOAD_COMMIT_SIZE = 41, DOWNLOAD_CODE_SIZE = 40 };
+
+/* Whether a redirect is followed: to https always, to http from http alone, nowhere else. */
+bool download_may_follow(const char *from, const char *to);
 
 struct download_reply {                /* what the hub tells about a file without sending it */
     long status;                       /* of HTTP; 200 also when another host has the bytes */
