@@ -19,6 +19,8 @@ R=$(command -v Rscript || true)
 [ -n "$python$R" ] || exit 77
 
 "$program" run --format csv,npy,safetensors -o "$tmp/run" >/dev/null || exit 1
+"$program" run --alpha 1e-9 -H 'h.*.mlp.c_fc' --per-layer -o "$tmp/layers" >/dev/null ||
+    exit 1
 cd "$tmp/run" || exit 1
 
 # ---- numpy, pandas, polars ----
@@ -119,6 +121,15 @@ if pd:
     order = np.argsort(c["dbscan"].to_numpy(), kind="stable")
     assert columns_of_rows("gram") == [f"{c.hook[i]}:{c.neuron[i]}" for i in order]
 
+    # A row a hook point, with the figures of the manifest; empty where there is none.
+    layers = pd.read_csv("../layers/layers.csv", float_precision="round_trip")
+    told = json.load(open("../layers/manifest.json"))["outcome"]["layers"]
+    assert list(layers["hook"]) == [row["hook"] for row in told]
+    for column, key in {"n_significant": "significant", "kl_divergence": "kl_divergence",
+                        "kmeans_silhouette": "kmeans_silhouette"}.items():
+        want = np.array([row[key] for row in told], layers[column].dtype)
+        same(f"layers.csv: {column}", layers[column].to_numpy(), want)
+
 pl = module("polars")
 if pl:
     def with_polars(path, n):
@@ -165,6 +176,8 @@ for (name in c("ttest", "clusters", "cluster_summary", "centroids")) {
     stopifnot(nrow(table) > 0, !anyNA(table))
     stopifnot(all(sapply(table[, !names(table) %in% c("hook", "method")], is.numeric)))
 }
+layers <- read.csv("../layers/layers.csv")
+stopifnot(nrow(layers) > 1, is.numeric(layers$kl_divergence), is.integer(layers$dbscan_noise))
 cat("ok: R\n")
 END
 if [ -n "$R" ]; then
