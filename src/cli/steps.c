@@ -62,6 +62,7 @@ static enum ct_status read_activations(struct options *options, bool ungrouped, 
     enum ct_status status;
 
     analysis_init(a);
+    a->ttest_alone = options->command == COMMAND_TTEST;
     options->params.ungrouped = ungrouped;
     status = params_set(&options->params.activations, input_path(options), err);
     if (status == CT_OK)

@@ -82,7 +82,7 @@ struct extract_result {
     size_t n_blocks;
     size_t n_layers;            /* different hook points, in order of their first column */
     struct extract_stats stats; /* zero with an activations file */
-    double *neuron_means;       /* [n_neurons] over sentences */
+    double *neuron_means;       /* [n_neurons] over sentences; see ttest_alone */
     double *sentence_means;     /* [n_sentences] over neurons */
 };
 
@@ -112,7 +112,8 @@ struct ttest_stage {
     size_t n_neurons, n_nan; /* n_nan: neurons without a p-value */
     size_t *significant;     /* [n_significant] columns, ascending */
     size_t n_significant;
-    struct mat selected; /* [n_significant, n_a + n_b]: sentences in file order */
+    struct mat selected; /* [n_significant, n_a + n_b]: sentences in file order; see ttest_alone */
+    struct spill own;    /* what selected looks at */
     double *norms;       /* [n_significant] lengths of the rows of selected */
 };
 
@@ -185,6 +186,7 @@ struct analysis { /* zero-initialise, then analysis_init() to analysis_clear() *
     const struct similarity_result *similarity;
     const struct layers_result *layers;
     bool hash_ahead;          /* hash the model's files beside the stages, for a manifest */
+    bool ttest_alone;         /* it is all: what plots and manifests need is left out */
     unsigned borrowed;        /* bits 1 << stage: results that belong to another analysis */
     uint64_t keys[N_STAGES];  /* of the results that are there */
     double seconds[N_STAGES]; /* that each took */

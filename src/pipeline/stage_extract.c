@@ -6,9 +6,6 @@
 
 #include "base/mem.h"
 
-/* Beyond this, activations lie in a temporary file. The manual tells it. */
-static const size_t MOST_IN_MEMORY = (size_t)1 << 30;
-
 bool extract_in_memory(double bytes, const char *temporary)
 {
     return spill_takes_memory(bytes, MOST_IN_MEMORY, temporary);
@@ -213,7 +210,7 @@ enum ct_status stage_extract_compute(const struct analysis *a, const struct stag
         return ct_fail_nomem(err, "extract", 0);
     status = a->load->model != NULL ? run_model(a, run, e, err)
                                     : take_file(&a->load->activations, e, err);
-    if (status == CT_OK)
+    if (status == CT_OK && !a->ttest_alone)
         status = take_means(e, err);
     if (status != CT_OK) {
         stage_extract_free(e);

@@ -221,19 +221,27 @@ void ttest_merge_rows(const struct contrast *c, size_t *rows)
     }
 }
 
-enum ct_status ttest_select(const struct matview *X, const size_t *rows, size_t n_rows,
+enum ct_status ttest_select(const struct analysis *a, const size_t *rows, size_t n_rows,
                             struct ttest_stage *t, struct ct_error *err)
 {
     enum { BLOCK = 64 }; /* neurons whose rows stay in the cache while they are filled */
-    enum ct_status status = selection_check_memory(t->n_significant, n_rows, err);
+    const struct matview *const X = &a->extract->X;
+    const char *const folder = a->params.temporary;
+    const char *const what = "neurons";
+    enum ct_status status = CT_OK;
+    size_t row_size;
 
-    if (status == CT_OK)
-        status = mat_init(&t->selected, t->n_significant, n_rows, "neurons", err);
+    if (extract_in_memory(8.0 * (double)t->n_significant * (double)n_rows, folder))
+        status = selection_check_memory(t->n_significant, n_rows, err);
     if (status != CT_OK)
         return status;
     t->norms = ct_malloc_array(t->n_significant, sizeof *t->norms);
-    if (t->norms == NULL)
-        return ct_fail_nomem(err, "neurons", 0);
+    if (t->norms == NULL || !ct_mul_size(n_rows, sizeof(double), &row_size))
+        return ct_fail_nomem(err, what, 0);
+    status = spill_init(&t->own, t->n_significant, row_size, MOST_IN_MEMORY, folder, what, err);
+    if (status != CT_OK)
+        return status;
+    t->selected = (struct mat){ .rows = t->n_significant, .cols = n_rows, .data = t->own.data };
     for (size_t first = 0; first < t->n_significant; first += BLOCK) {
         const size_t end = first + BLOCK < t->n_significant ? first + BLOCK : t->n_significant;
         for (size_t i = 0; i < n_rows; i++)
@@ -245,7 +253,7 @@ enum ct_status ttest_select(const struct matview *X, const size_t *rows, size_t 
 }
 
 /* The significant neurons as points, the sentences of both groups in file order as features. */
-static enum ct_status select_significant(const struct matview *X, struct ttest_stage *t,
+static enum ct_status select_significant(const struct analysis *a, struct ttest_stage *t,
                                          struct ct_error *err)
 {
     const size_t n = t->contrast.n_rows[0] + t->contrast.n_rows[1];
@@ -254,7 +262,7 @@ static enum ct_status select_significant(const struct matview *X, struct ttest_s
     if (rows == NULL)
         return ct_fail_nomem(err, "t-test", 0);
     ttest_merge_rows(&t->contrast, rows);
-    const enum ct_status status = ttest_select(X, rows, n, t, err);
+    const enum ct_status status = ttest_select(a, rows, n, t, err);
     free(rows);
     return status;
 }
@@ -273,7 +281,7 @@ static enum ct_status test_neurons(const struct analysis *a, struct ttest_stage 
                                a->params.test, a->params.threads, t->neurons, err);
     if (status == CT_OK)
         status = correct_for_many(t, &a->params, err);
-    return status == CT_OK ? select_significant(X, t, err) : status;
+    return status == CT_OK && !a->ttest_alone ? select_significant(a, t, err) : status;
 }
 
 enum ct_status stage_ttest_compute(const struct analysis *a, const struct stage_run *run,
@@ -305,7 +313,7 @@ void stage_ttest_free(void *result)
     free(t->p_adjusted);
     free(t->is_significant);
     free(t->significant);
-    mat_clear(&t->selected);
+    spill_clear(&t->own);
     free(t->norms);
     free(t);
 }

@@ -16,6 +16,9 @@ struct stage_run {
                                           void **result, struct ct_error *err);                    \
     void stage_##name##_free(void *result)
 
+/* Bytes of an array; a larger one lies in a temporary file. The manual tells it. */
+enum { MOST_IN_MEMORY = 1 << 30 };
+
 DECLARE_STAGE(load);
 DECLARE_STAGE(hook);
 DECLARE_STAGE(extract);
@@ -42,9 +45,9 @@ enum ct_status ttest_choose_groups(const struct load_result *load, const struct 
 /* rows [n_a + n_b]: the sentences of both groups in file order. */
 void ttest_merge_rows(const struct contrast *c, size_t *rows);
 
-/* Fills t->selected: of the columns t->significant, what X [n_sentences, n_neurons] holds in
- * rows [n_rows]. CT_ENOMEM. */
-enum ct_status ttest_select(const struct matview *X, const size_t *rows, size_t n_rows,
+/* Fills t->selected: of the columns t->significant, what a's activations hold in rows [n_rows].
+ * CT_ENOMEM, CT_EIO: too much for memory, and for the temporary file. */
+enum ct_status ttest_select(const struct analysis *a, const size_t *rows, size_t n_rows,
                             struct ttest_stage *t, struct ct_error *err);
 
 #endif

@@ -121,8 +121,7 @@ static enum ct_status choose_rows(const struct analysis *a, struct ttest_stage *
     for (size_t i = 0; status == CT_OK && all && i < n_all; i++)
         rows[i] = i;
     if (status == CT_OK)
-        status =
-            ttest_select(&a->extract->X, rows, all ? n_all : c->n_rows[0] + c->n_rows[1], t, err);
+        status = ttest_select(a, rows, all ? n_all : c->n_rows[0] + c->n_rows[1], t, err);
     if (status == CT_OK)
         status = check_finite(a, t, rows, err);
     free(rows);
