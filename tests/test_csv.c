@@ -296,6 +296,40 @@ START_TEST(writer_quotes_what_needs_it)
 }
 END_TEST
 
+static void put_square(const void *context, size_t i, struct csv_writer *w)
+{
+    csv_put_size(w, i);
+    csv_put_text(w, context);
+    for (size_t k = 0; k < i % 7; k++)
+        csv_put_f64(w, (double)(i * i) / 7.0);
+    csv_end_row(w);
+}
+
+START_TEST(rows_of_threads_are_in_order)
+{
+    static const size_t counts[] = { 0, 1, 5, 4000 };
+    static const size_t sizes[] = { 0, 60, 100000 };
+
+    for (size_t c = 0; c < 4; c++) {
+        char *text[2];
+        for (int n_threads = 1; n_threads <= 3; n_threads += 2)
+            for (size_t s = 0; s < 3; s++) {
+                struct outfile *file;
+                ck_assert_int_eq(outfile_open(temp_path("rows.csv"), &file, NULL), CT_OK);
+                struct csv_writer w = { .file = file };
+                csv_put_rows(&w, counts[c], sizes[s], n_threads, put_square, "a, \"b\"");
+                ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+                text[s > 0 || n_threads > 1] = slurp(temp_path("rows.csv"), NULL);
+                if (s > 0 || n_threads > 1) {
+                    ck_assert_str_eq(text[0], text[1]);
+                    free(text[1]);
+                }
+            }
+        free(text[0]);
+    }
+}
+END_TEST
+
 /* Whatever is written reads back; bytes from a fixed pattern that is rich in what matters. */
 START_TEST(writing_and_reading_are_inverse)
 {
@@ -392,6 +426,7 @@ int main(void)
         line_ends_may_fall_between_chunks,
         rows_stream_until_somebody_stops,
         writer_quotes_what_needs_it,
+        rows_of_threads_are_in_order,
         writing_and_reading_are_inverse,
         labels_are_kept_once,
         label_files_are_lines,

@@ -3,6 +3,8 @@
  * commit. Fields are quoted where they must be and where a blank at an end could get lost. Rows
  * end with LF, as pandas, numpy and R write them and as awk and cut expect (a CR would stick to
  * the last field); every CSV reader takes that.
+ *
+ * Numbers take time to write: csv_put_rows() makes the text of many rows on several threads.
  */
 #ifndef CT_IO_CSV_WRITER_H
 #define CT_IO_CSV_WRITER_H
@@ -12,10 +14,11 @@
 
 #include "io/outfile.h"
 
-struct csv_writer {       /* { .file = FILE } to begin; nothing to free */
-    struct outfile *file; /* borrowed */
-    size_t n_fields;      /* in the row so far */
-    bool empty;           /* nothing but empty fields so far */
+struct csv_writer {        /* { .file = FILE } to begin; nothing to free */
+    struct outfile *file;  /* borrowed */
+    struct csv_text *text; /* where fields go instead, inside csv_put_rows() */
+    size_t n_fields;       /* in the row so far */
+    bool empty;            /* nothing but empty fields so far */
 };
 
 void csv_put_text(struct csv_writer *w, const char *text);
@@ -26,6 +29,14 @@ void csv_put_size(struct csv_writer *w, size_t value);
 void csv_put_int(struct csv_writer *w, long long value);
 void csv_put_id(struct csv_writer *w, const char *hook, size_t neuron); /* HOOK:INDEX */
 void csv_end_row(struct csv_writer *w);
+
+/*
+ * Calls put(context, i, writer) for each i in 0 .. n - 1, in any order, on n_threads threads, and
+ * writes what it puts, whole rows, in the order of i. n_bytes: about how long a row is.
+ */
+void csv_put_rows(struct csv_writer *w, size_t n, size_t n_bytes, int n_threads,
+                  void (*put)(const void *context, size_t i, struct csv_writer *w),
+                  const void *context);
 
 /* A whole row of texts, such as a header: csv_put_row(&w, 3, (const char *[]){ "a", "b", "c" }). */
 void csv_put_row(struct csv_writer *w, size_t n, const char *const *texts);

@@ -46,6 +46,19 @@ static void put_value(struct csv_writer *w, const struct matview *X, size_t i, s
         csv_put_f64(w, matview_get(X, i, j));
 }
 
+static void put_activations(const void *context, size_t i, struct csv_writer *w)
+{
+    const struct analysis *const a = context;
+    const struct matview *const X = &a->extract->X;
+
+    csv_put_size(w, i);
+    csv_put_text(w, a->load->group_names[a->load->sentences[i].group]);
+    csv_put_size(w, a->load->sentences[i].target);
+    for (size_t j = 0; j < X->cols; j++)
+        put_value(w, X, i, j);
+    csv_end_row(w);
+}
+
 static void write_activations(const struct analysis *a, struct csv_writer *w)
 {
     const struct matview *const X = &a->extract->X;
@@ -56,34 +69,31 @@ static void write_activations(const struct analysis *a, struct csv_writer *w)
     for (size_t j = 0; j < X->cols; j++)
         put_id(w, a, j);
     csv_end_row(w);
-    for (size_t i = 0; i < X->rows && !outfile_failed(w->file); i++) {
-        csv_put_size(w, i);
-        csv_put_text(w, a->load->group_names[a->load->sentences[i].group]);
-        csv_put_size(w, a->load->sentences[i].target);
-        for (size_t j = 0; j < X->cols; j++)
-            put_value(w, X, i, j);
-        csv_end_row(w);
-    }
+    csv_put_rows(w, X->rows, 12 * X->cols, a->params.threads, put_activations, a);
+}
+
+static void put_test(const void *context, size_t j, struct csv_writer *w)
+{
+    const struct analysis *const a = context;
+    const struct ttest_stage *const t = a->ttest;
+    const struct ttest_result *const r = &t->neurons[j];
+
+    put_neuron(w, a, j);
+    csv_put_f64(w, r->mean_a);
+    csv_put_f64(w, r->mean_b);
+    csv_put_f64(w, r->statistic);
+    csv_put_f64(w, r->df);
+    csv_put_f64(w, r->pvalue);
+    csv_put_f64(w, t->p_adjusted[j]);
+    csv_put_size(w, t->is_significant[j]);
+    csv_end_row(w);
 }
 
 static void write_ttest(const struct analysis *a, struct csv_writer *w)
 {
-    const struct ttest_stage *const t = a->ttest;
-
     PUT_HEADER(w, "hook", "neuron", "mean_a", "mean_b", "t", "df", "p", "p_adjusted",
                "significant");
-    for (size_t j = 0; j < t->n_neurons; j++) {
-        const struct ttest_result *const r = &t->neurons[j];
-        put_neuron(w, a, j);
-        csv_put_f64(w, r->mean_a);
-        csv_put_f64(w, r->mean_b);
-        csv_put_f64(w, r->statistic);
-        csv_put_f64(w, r->df);
-        csv_put_f64(w, r->pvalue);
-        csv_put_f64(w, t->p_adjusted[j]);
-        csv_put_size(w, t->is_significant[j]);
-        csv_end_row(w);
-    }
+    csv_put_rows(w, a->ttest->n_neurons, 110, a->params.threads, put_test, a);
 }
 
 static void write_tsne(const struct analysis *a, struct csv_writer *w)
