@@ -18,7 +18,9 @@ static struct activations read_ok(const char *path, const char *groups)
     struct activations a = { 0 };
     struct ct_error err = { .text = "" };
 
-    ck_assert_msg(activations_read(path, groups, NULL, &a, &err) == CT_OK, "%s", err.text);
+    ck_assert_msg(activations_read(path, &(struct activations_options){ .groups = groups }, NULL,
+                                   &a, &err) == CT_OK,
+                  "%s", err.text);
     return a;
 }
 
@@ -27,7 +29,9 @@ static void refuse(const char *path, const char *groups, enum ct_status code, co
     struct activations a = { 0 };
     struct ct_error err = { .text = "" };
 
-    ck_assert_int_eq(activations_read(path, groups, NULL, &a, &err), code);
+    ck_assert_int_eq(activations_read(path, &(struct activations_options){ .groups = groups }, NULL,
+                                      &a, &err),
+                     code);
     assert_error(&err, code, infile_name(path), message);
     ck_assert_ptr_null(a.name);
 }
@@ -125,8 +129,9 @@ START_TEST(any_table_of_numbers_will_do)
 {
     struct activations a = { 0 };
 
-    ck_assert_int_eq(activations_read_ungrouped(temp_text("plain.csv", "age,3,:x\n1,2,3\n4,5,6\n"),
-                                                NULL, NULL, &a, NULL),
+    ck_assert_int_eq(activations_read(temp_text("plain.csv", "age,3,:x\n1,2,3\n4,5,6\n"),
+                                      &(struct activations_options){ .groups_optional = true },
+                                      NULL, &a, NULL),
                      CT_OK);
     ck_assert_str_eq(a.hooks.names[a.hooks.of[0]], "age");
     ck_assert_str_eq(a.hooks.names[a.hooks.of[1]], "csv");
@@ -171,7 +176,10 @@ START_TEST(groups_are_needed_once)
 
     snprintf(npy, sizeof npy, "%s", fixture_path("activations_f32.npy"));
     refuse(npy, NULL, CT_EINVAL, "an .npy has no groups; give --groups FILE with one label a line");
-    ck_assert_int_eq(activations_read(npy, temp_text("four", "a\nb\na\nb\n"), NULL, &a, &err),
+    ck_assert_int_eq(activations_read(npy,
+                                      &(struct activations_options){
+                                          .groups = temp_text("four", "a\nb\na\nb\n") },
+                                      NULL, &a, &err),
                      CT_EINVAL);
     snprintf(message, sizeof message, "4 labels, but %s has 5 sentences; one label a line", npy);
     assert_error(&err, CT_EINVAL, temp_path("four"), message);
@@ -179,7 +187,10 @@ START_TEST(groups_are_needed_once)
            "has a column `group` already; leave out --groups");
     refuse(temp_text("bare.csv", "n:0\n1\n"), NULL, CT_EINVAL,
            "has no column `group`; give --groups FILE with one label a line");
-    ck_assert_int_eq(activations_read(npy, temp_path("absent"), NULL, &a, &err), CT_EIO);
+    ck_assert_int_eq(
+        activations_read(npy, &(struct activations_options){ .groups = temp_path("absent") }, NULL,
+                         &a, &err),
+        CT_EIO);
 }
 END_TEST
 
@@ -238,7 +249,7 @@ static bool count_and_stop(void *context, size_t done, size_t total)
 
 START_TEST(reading_can_be_stopped)
 {
-    const size_t n = 200000;
+    const size_t n = 600000;
     char *const text = malloc(10 + 4 * n + 1);
     size_t n_ticks = 0;
     const struct progress progress = { count_and_stop, &n_ticks };
@@ -250,11 +261,104 @@ START_TEST(reading_can_be_stopped)
         memcpy(text + 10 + 4 * i, "g,1\n", 4);
     const char *const path = temp_file("long.csv", text, 10 + 4 * n);
     free(text);
-    ck_assert_int_eq(activations_read(path, NULL, &progress, &a, &err), CT_ECANCELED);
+    ck_assert_int_eq(activations_read(path, &(struct activations_options){ 0 }, &progress, &a,
+                                      &err),
+                     CT_ECANCELED);
     ck_assert_uint_eq(n_ticks, 3);
     a = read_ok(path, NULL);
     ck_assert_uint_eq(a.values.rows, n);
     activations_clear(&a);
+}
+END_TEST
+
+/* What is in the file, read with CR for LF: there are no lines then that could be read whole. */
+static void assert_reads_alike(char *text)
+{
+    const struct activations_options options = { .groups_optional = true, .n_threads = 2 };
+    struct activations a[2] = { { 0 }, { 0 } };
+    struct ct_error err[2] = { { .text = "" }, { .text = "" } };
+    enum ct_status st[2];
+
+    for (int k = 0; k < 2; k++) {
+        for (char *at = text; k == 1 && (at = strchr(at, '\n')) != NULL;)
+            *at = '\r';
+        st[k] = activations_read(temp_text("table.csv", text), &options, NULL, &a[k], &err[k]);
+    }
+    ck_assert_msg(st[0] == st[1], "%s, %s", err[0].text, err[1].text);
+    ck_assert_str_eq(err[0].text, err[1].text);
+    ck_assert_int_eq(a[0].values.dtype, a[1].values.dtype);
+    ck_assert_uint_eq(a[0].values.rows, a[1].values.rows);
+    ck_assert_uint_eq(a[0].values.cols, a[1].values.cols);
+    const size_t n = a[0].values.rows * a[0].values.cols;
+    const size_t size = a[0].values.dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+    ck_assert(n == 0 || memcmp(a[0].values.data, a[1].values.data, n * size) == 0);
+    for (size_t i = 0; i < a[0].values.rows; i++) {
+        ck_assert_uint_eq(a[0].sentences[i], a[1].sentences[i]);
+        ck_assert(a[0].tokens == NULL ? a[1].tokens == NULL : a[0].tokens[i] == a[1].tokens[i]);
+        ck_assert_str_eq(a[0].groups.names[a[0].groups.of[i]],
+                         a[1].groups.names[a[1].groups.of[i]]);
+    }
+    activations_clear(&a[0]);
+    activations_clear(&a[1]);
+}
+
+/* Rows of every length, most of them as we write them, with something odd here and there. */
+START_TEST(whole_lines_and_fields_read_alike)
+{
+    static const char *const odd[] = {
+        "nan",
+        "inf",
+        "-inf",
+        "1e5",
+        "1.5E-3",
+        "+2",
+        "\"3\"",
+        "\"4,\"",
+        "",
+        " 5",
+        "6 ",
+        "0x1p3",
+        "1.2.3",
+        "7,",
+        "a\"b",
+        "0.1234567890123456789",
+        "-0",
+        "\xC3\xA9",
+        "\xFF",
+        "\n",
+        "0.100000002",
+        "8.,9",
+        "12345678901",
+    };
+    static const char *const groups[] = { "him", "her", "\"h,r\"", "h\xC3\xA9", "", "\xFF", "a b" };
+    static char text[200000];
+    uint64_t state = 42;
+
+    for (int run = 0; run < 400; run++) {
+        const size_t n_rows = run % 50 == 0 ? 700 : 1 + (size_t)run % 9;
+        const size_t n_cols = 1 + (size_t)run % 5;
+        size_t used = (size_t)sprintf(text, "%s", run % 2 ? "sentence,group,token" : "group");
+        for (size_t j = 0; j < n_cols; j++)
+            used += (size_t)sprintf(text + used, ",n:%zu", j);
+        for (size_t i = 0; i < n_rows; i++) {
+            state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+            const unsigned dice = (unsigned)(state >> 40);
+            const char *const group = groups[dice % 97 < 7 && run % 3 == 0 ? dice % 97 : dice % 2];
+            if (run % 2)
+                used += (size_t)sprintf(text + used, "\n%u,%s,%s", dice % 50, group,
+                                        dice % 211 == 0 ? "x" : "3");
+            else
+                used += (size_t)sprintf(text + used, dice % 61 == 0 ? "\n\n%s" : "\n%s", group);
+            for (size_t j = 0; j < n_cols; j++)
+                if ((dice + j) % 89 < 23 && run % 4 == 1 && dice % 8 == 0)
+                    used += (size_t)sprintf(text + used, ",%s", odd[(dice + j) % 89]);
+                else
+                    used += (size_t)sprintf(text + used, ",%.9g",
+                                            (double)((float)(dice + j) / 8192.0F - 1.0F));
+        }
+        strcpy(text + used, run % 7 ? "\n" : "");
+        assert_reads_alike(text);
+    }
 }
 END_TEST
 
@@ -270,6 +374,7 @@ int main(void)
         bad_files_are_refused,
         hooks_are_bounded,
         reading_can_be_stopped,
+        whole_lines_and_fields_read_alike,
     };
     temp_begin();
     const int status = RUN_TESTS("activations", tests);

@@ -28,7 +28,8 @@ START_TEST(activations_are_the_same_three_times)
     struct safetensors *file = NULL;
     struct ct_error err;
 
-    if (activations_read(temp_path("run/activations.csv"), NULL, NULL, &csv, &err) != CT_OK ||
+    if (activations_read(temp_path("run/activations.csv"), &(struct activations_options){ 0 }, NULL,
+                         &csv, &err) != CT_OK ||
         safetensors_open(temp_path("run/activations.safetensors"), &file, &err) != CT_OK)
         ck_abort_msg("%s", err.text);
     const size_t n = csv.values.rows;

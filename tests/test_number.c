@@ -10,6 +10,7 @@
 
 #include "io/csv.h"
 #include "io/number.h"
+#include "io/plain_number.h"
 
 static uint64_t bits_of(double value)
 {
@@ -272,13 +273,101 @@ START_TEST(locales_change_nothing)
 }
 END_TEST
 
+/* text, and what stands behind it in a file. Returns whether it was read the plain way. */
+static bool assert_scans_alike(const char *text)
+{
+    static const char *const behind[] = { ",1234567890123456", "\n.5", "\r\n", "" };
+    char copy[100] = "";
+    double want = 0.0;
+    double got;
+    bool is_f32;
+    bool is_plain = false;
+
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+        memset(copy, 0, sizeof copy);
+        snprintf(copy, sizeof copy - PLAIN_NUMBER_AHEAD, "%s%s", text, behind[i]);
+        const char *const end = plain_number_scan(copy, &got, &is_f32);
+        if (end == NULL || end != copy + strlen(text))
+            continue;
+        is_plain = true;
+        ck_assert_msg(number_parse(text, strlen(text), &want), "%s", text);
+        ck_assert_msg(bits_of(got) == bits_of(want), "%s: %a, not %a", text, got, want);
+        ck_assert_msg(is_f32 == number_is_f32_text(want), "%s: %d", text, is_f32);
+    }
+    return is_plain;
+}
+
+START_TEST(plain_numbers_are_read_as_all_others)
+{
+    static const char *const edges[] = {
+        "",
+        "-",
+        ".",
+        "-.5",
+        "5.",
+        "-0",
+        "0.0",
+        "00.5",
+        "1e5",
+        "1.5e-5",
+        "1..5",
+        "1.5.5",
+        "+1.5",
+        "nan",
+        "0x1p3",
+        "1.0",
+        "0.1",
+        "0.099999999",
+        "9007199254740993",
+        "0.9007199254740993",
+        "1.0000000",
+        "16777217.5",
+        "0.000000001",
+        "999.999999",
+        "1000.5",
+        "0.12345678",
+        "0.123456789",
+        "0.1234567891",
+        "0.1234567890123456",
+        "0.12345678901234567",
+    };
+    uint64_t state = 88172645463325252;
+    size_t n_plain = 0;
+    const size_t n = 400000;
+
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
+        assert_scans_alike(edges[i]);
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t bits = next_bits(&state);
+        char text[NUMBER_SIZE];
+        /* From 1e-5 to 1e4; float32 as we write them, half of them with a digit changed, or digits
+         * of any number. */
+        const float value = (float)(bits >> 11) * 0x1p-53F * (bits & 1 ? 8.0F : 0.004F);
+        if (i % 3 == 2)
+            snprintf(text, sizeof text, "%s%.*f", bits & 2 ? "-" : "", (int)(bits >> 3 & 15),
+                     (double)value * (bits & 4 ? 1000.0 : 1.0));
+        else
+            number_format_f32(text, bits & 2 ? value : -value);
+        if (i % 3 == 1 && strlen(text) > 4)
+            text[strlen(text) - 1 - (bits >> 8 & 1)] = (char)('0' + (bits >> 9) % 10);
+        n_plain += assert_scans_alike(text);
+    }
+    ck_assert_uint_gt(n_plain, n * 3 / 4);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
-        parsing_agrees_with_python,        what_is_no_number_is_refused,
-        float32_is_written_as_printf_does, float64_reads_back,
-        float64_has_the_digits_of_python,  float64_is_no_float32_text,
-        plain_numbers_look_plain,          locales_change_nothing,
+        parsing_agrees_with_python,
+        what_is_no_number_is_refused,
+        float32_is_written_as_printf_does,
+        float64_reads_back,
+        float64_has_the_digits_of_python,
+        float64_is_no_float32_text,
+        plain_numbers_look_plain,
+        locales_change_nothing,
+        plain_numbers_are_read_as_all_others,
     };
     return RUN_TESTS("number", tests);
 }

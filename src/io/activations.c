@@ -5,22 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crew.h"
 #include "base/mem.h"
 #include "io/csv.h"
 #include "io/grow.h"
 #include "io/infile.h"
 #include "io/number.h"
+#include "io/plain_number.h"
 
 enum { HOOKS_MAX = 4096 }; /* more than any model has; a file with more is not one of ours */
 
 struct reader {
     struct activations a;
-    bool groups_elsewhere; /* --groups was given */
-    bool groups_optional;  /* without groups, all are one */
-    bool plain;            /* no column is named HOOK:INDEX */
-    size_t sentence_col;   /* n_fields where the file does not have it */
+    const struct activations_options *options;
+    bool plain;          /* no column is named HOOK:INDEX */
+    size_t sentence_col; /* n_fields where the file does not have it */
     size_t group_col;
     size_t token_col;
+    size_t n_fields; /* of a row */
     bool has_tokens;
     size_t n_neurons;
     size_t *columns; /* [n_neurons], the field of each */
@@ -30,6 +32,7 @@ struct reader {
     bool all_f32; /* every number so far is %.9g of a float32 */
     size_t sentences_room;
     size_t tokens_room;
+    struct crew *crew; /* NULL before it is wanted */
 };
 
 static enum ct_status header_fail(const struct reader *r, const struct csv_row *row,
@@ -134,10 +137,10 @@ static enum ct_status check_twice(struct reader *r, const struct csv_row *row, s
 
 static enum ct_status check_groups(const struct reader *r, bool there, struct ct_error *err)
 {
-    if (there && r->groups_elsewhere)
+    if (there && r->options->groups != NULL)
         return ct_fail(err, CT_EINVAL, "%s: has a column `group` already; leave out --groups",
                        r->a.name);
-    if (!there && !r->groups_elsewhere && !r->groups_optional)
+    if (!there && r->options->groups == NULL && !r->options->groups_optional)
         return ct_fail(err, CT_EINVAL,
                        "%s: has no column `group`; give --groups FILE with one label a line",
                        r->a.name);
@@ -168,6 +171,7 @@ static enum ct_status read_header(struct reader *r, const struct csv_row *row, s
         return ct_fail_nomem(err, r->a.name, 0);
     for (size_t i = 0; i < 3; i++)
         *named[i] = csv_row_find(row, names[i]);
+    r->n_fields = row->n_fields;
     r->has_tokens = r->token_col < row->n_fields;
     for (size_t col = 0; col < row->n_fields; col++) {
         if (col == r->sentence_col || col == r->group_col || col == r->token_col)
@@ -237,22 +241,23 @@ static enum ct_status read_group(struct reader *r, const struct csv_row *row, st
     return labels_add(&r->a.groups, field->text, field->size, err);
 }
 
-static bool make_room(struct reader *r)
+/* For n more rows. */
+static bool make_room(struct reader *r, size_t n)
 {
     size_t need;
 
-    if (!ct_mul_size(r->n + 1, r->n_neurons, &need))
+    if (!ct_mul_size(r->n + n, r->n_neurons, &need))
         return false;
     double *const data = array_grow(r->data, &r->room, need, sizeof *data);
     if (data == NULL)
         return false;
     r->data = data;
     size_t *const sentences =
-        array_grow(r->a.sentences, &r->sentences_room, r->n + 1, sizeof *sentences);
+        array_grow(r->a.sentences, &r->sentences_room, r->n + n, sizeof *sentences);
     if (sentences == NULL)
         return false;
     r->a.sentences = sentences;
-    size_t *const tokens = array_grow(r->a.tokens, &r->tokens_room, r->n + 1, sizeof *tokens);
+    size_t *const tokens = array_grow(r->a.tokens, &r->tokens_room, r->n + n, sizeof *tokens);
     if (tokens == NULL)
         return false;
     r->a.tokens = tokens;
@@ -264,7 +269,7 @@ static enum ct_status read_data_row(struct reader *r, const struct csv_row *row,
 {
     enum ct_status st;
 
-    if (!make_room(r))
+    if (!make_room(r, 1))
         return ct_fail_nomem(err, r->a.name, 0);
     st = read_count(r, row, r->sentence_col, r->n, &r->a.sentences[r->n], err);
     if (st == CT_OK)
@@ -280,6 +285,125 @@ static enum ct_status read_data_row(struct reader *r, const struct csv_row *row,
 static enum ct_status read_row(void *context, const struct csv_row *row, struct ct_error *err)
 {
     return row->number == 0 ? read_header(context, row, err) : read_data_row(context, row, err);
+}
+
+/* ---- rows as lines ---- */
+
+/* Lines of plain numbers, which are nearly all that there are, are read where they lie, each by one
+ * of some threads. Whatever is not as simple goes by way of read_row(). */
+struct lines {
+    struct reader *r;
+    const struct csv_line *lines;
+    struct csv_line groups[CSV_LINES_AT_ONCE];
+    bool are_f32[CSV_LINES_AT_ONCE];
+    bool are_read[CSV_LINES_AT_ONCE];
+};
+
+/* A number that is not plain. */
+static bool parse_copy(const char *text, size_t size, double *value, bool *is_f32)
+{
+    char copy[400];
+
+    if (size >= sizeof copy)
+        return false;
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    if (!number_parse(copy, size, value))
+        return false;
+    *is_f32 = number_is_f32_text(*value);
+    return true;
+}
+
+/* The value of a column at text; *end is where its field ends. */
+static bool scan_value(const char *text, const char *line_end, double *value, bool *is_f32,
+                       const char **end)
+{
+    const char *const after = plain_number_scan(text, value, is_f32);
+
+    if (after != NULL && (after == line_end || *after == ',')) {
+        *end = after;
+        return true;
+    }
+    const char *const comma = memchr(text, ',', (size_t)(line_end - text));
+    *end = comma != NULL ? comma : line_end;
+    return parse_copy(text, (size_t)(*end - text), value, is_f32);
+}
+
+static bool is_simple(const char *text, size_t size)
+{
+    enum { LONGEST = 1000 };
+
+    for (size_t i = 0; i < size; i++)
+        if (text[i] < ' ' || text[i] > '~' || text[i] == '"')
+            return false;
+    return size > 0 && size <= LONGEST;
+}
+
+/* The field of a column that is no neuron. */
+static bool take_other(struct lines *l, size_t k, size_t col, const char *text, size_t size)
+{
+    struct reader *const r = l->r;
+
+    if (col == r->sentence_col)
+        return number_parse_size(text, size, &r->a.sentences[r->n + k]);
+    if (col == r->token_col)
+        return number_parse_size(text, size, &r->a.tokens[r->n + k]);
+    l->groups[k] = (struct csv_line){ text, size };
+    return is_simple(text, size);
+}
+
+static void read_line(void *context, size_t k)
+{
+    struct lines *const l = context;
+    struct reader *const r = l->r;
+    double *const values = r->data + (r->n + k) * r->n_neurons;
+    const char *at = l->lines[k].text;
+    const char *const line_end = at + l->lines[k].size;
+    bool all_f32 = true;
+    size_t j = 0;
+
+    r->a.sentences[r->n + k] = r->n + k;
+    r->a.tokens[r->n + k] = 0;
+    for (size_t col = 0; col < r->n_fields; col++) {
+        const char *end;
+        if (j < r->n_neurons && r->columns[j] == col) {
+            bool is_f32;
+            if (!scan_value(at, line_end, &values[j++], &is_f32, &end))
+                return;
+            all_f32 = all_f32 && is_f32;
+        } else {
+            end = memchr(at, ',', (size_t)(line_end - at));
+            end = end != NULL ? end : line_end;
+            if (!take_other(l, k, col, at, (size_t)(end - at)))
+                return;
+        }
+        if ((end == line_end) != (col + 1 == r->n_fields))
+            return; /* too many fields, or too few */
+        at = end + 1;
+    }
+    l->are_f32[k] = all_f32;
+    l->are_read[k] = true;
+}
+
+static size_t read_lines(void *context, const struct csv_line *lines, size_t n)
+{
+    struct reader *const r = context;
+    struct lines l = { .r = r, .lines = lines };
+    size_t k = 0;
+
+    if (!make_room(r, n))
+        return 0;
+    if (r->crew == NULL && n > 1 && crew_new(r->options->n_threads, &r->crew, NULL) != CT_OK)
+        return 0;
+    crew_run(r->crew, n, read_line, &l);
+    for (; k < n && l.are_read[k]; k++) {
+        if (r->group_col < r->n_fields &&
+            labels_add(&r->a.groups, l.groups[k].text, l.groups[k].size, NULL) != CT_OK)
+            break;
+        r->all_f32 = r->all_f32 && l.are_f32[k];
+    }
+    r->n += k;
+    return k;
 }
 
 /* data[0 .. n) as float32 in the same place; what is over at its end is never touched again. */
@@ -316,7 +440,10 @@ static enum ct_status finish_csv(struct reader *r, struct ct_error *err)
 static enum ct_status read_csv(int fd, const void *head, size_t n_head, struct reader *r,
                                const struct progress *progress, struct ct_error *err)
 {
-    const struct csv_handler handler = { .row = read_row, .context = r, .digest = &r->a.digest };
+    const struct csv_handler handler = { .row = read_row,
+                                         .lines = read_lines,
+                                         .context = r,
+                                         .digest = r->options->no_digest ? NULL : &r->a.digest };
     const enum ct_status st = csv_read_fd(fd, r->a.name, head, n_head, &handler, progress, err);
 
     return st == CT_OK ? finish_csv(r, err) : st;
@@ -346,7 +473,7 @@ static enum ct_status read_npy(int fd, const void *head, size_t n_head, struct r
 {
     struct activations *const a = &r->a;
 
-    if (!r->groups_elsewhere && !r->groups_optional)
+    if (r->options->groups == NULL && !r->options->groups_optional)
         return ct_fail(err, CT_EINVAL,
                        "%s: an .npy has no groups; give --groups FILE with one label a line",
                        a->name);
@@ -387,9 +514,10 @@ static enum ct_status add_one_group(struct activations *a, struct ct_error *err)
     return st;
 }
 
-static enum ct_status read_any(int fd, const char *groups_path, struct reader *r,
-                               const struct progress *progress, struct ct_error *err)
+static enum ct_status read_any(int fd, struct reader *r, const struct progress *progress,
+                               struct ct_error *err)
 {
+    const char *const groups_path = r->options->groups;
     char head[8];
     size_t n_head;
     enum ct_status st = infile_read(fd, r->a.name, head, sizeof head, &n_head, err);
@@ -405,14 +533,13 @@ static enum ct_status read_any(int fd, const char *groups_path, struct reader *r
     return st;
 }
 
-static enum ct_status read_file(const char *path, const char *groups_path, bool groups_optional,
+enum ct_status activations_read(const char *path, const struct activations_options *options,
                                 const struct progress *progress, struct activations *out,
                                 struct ct_error *err)
 {
     const char *const name = infile_name(path);
-    struct reader r = { .groups_elsewhere = groups_path != NULL,
-                        .groups_optional = groups_optional,
-                        .all_f32 = true };
+    const char *const groups_path = options->groups;
+    struct reader r = { .options = options, .all_f32 = true };
     int fd = -1;
     enum ct_status st;
 
@@ -424,7 +551,7 @@ static enum ct_status read_file(const char *path, const char *groups_path, bool 
         return ct_fail_nomem(err, name, 0);
     st = infile_open(path, &fd, err);
     if (st == CT_OK)
-        st = read_any(fd, groups_path, &r, progress, err);
+        st = read_any(fd, &r, progress, err);
     if (st == CT_OK) {
         *out = r.a;
         r.a = (struct activations){ 0 };
@@ -432,22 +559,9 @@ static enum ct_status read_file(const char *path, const char *groups_path, bool 
     activations_clear(&r.a);
     free(r.columns);
     free(r.data);
+    crew_free(r.crew);
     infile_close(fd);
     return st;
-}
-
-enum ct_status activations_read(const char *path, const char *groups_path,
-                                const struct progress *progress, struct activations *out,
-                                struct ct_error *err)
-{
-    return read_file(path, groups_path, false, progress, out, err);
-}
-
-enum ct_status activations_read_ungrouped(const char *path, const char *groups_path,
-                                          const struct progress *progress, struct activations *out,
-                                          struct ct_error *err)
-{
-    return read_file(path, groups_path, true, progress, out, err);
 }
 
 enum ct_status activations_check(const struct activations *a, struct ct_error *err)

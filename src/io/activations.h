@@ -7,6 +7,7 @@
 #ifndef CT_IO_ACTIVATIONS_H
 #define CT_IO_ACTIVATIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,22 +33,23 @@ struct activations {       /* zero-initialise; owns everything until activations
     struct npy npy;
 };
 
+struct activations_options { /* zeroed: the plainest */
+    const char *groups;      /* NULL, or a file with one label a line */
+    bool groups_optional;    /* groups do not matter: without any, all are one group, `all` */
+    bool no_digest;          /* nobody will ask for out->digest, which takes time */
+    int n_threads;
+};
+
 /*
- * Reads path ("-": standard input), CSV or .npy as its first bytes tell. groups_path (NULL: none)
- * is a file with one label a line; it must be given when the file has no groups (.npy, or CSV
- * without the column `group`), and only then. `sentence` and `token` may be missing, columns come
- * in any order. `nan` and infinities are read as such. CT_EIO, CT_EFORMAT (with row and column),
- * CT_EINVAL (groups missing, given twice, or not one for each row), CT_ENOTSUP, CT_ENOMEM,
- * CT_ECANCELED; *out is untouched then.
+ * Reads path ("-": standard input), CSV or .npy as its first bytes tell. options->groups must be
+ * given when the file has no groups (.npy, or CSV without the column `group`), and only then.
+ * `sentence` and `token` may be missing, columns come in any order. `nan` and infinities are read
+ * as such. CT_EIO, CT_EFORMAT (with row and column), CT_EINVAL (groups missing, given twice, or not
+ * one for each row), CT_ENOTSUP, CT_ENOMEM, CT_ECANCELED; *out is untouched then.
  */
-enum ct_status activations_read(const char *path, const char *groups_path,
+enum ct_status activations_read(const char *path, const struct activations_options *options,
                                 const struct progress *progress, struct activations *out,
                                 struct ct_error *err);
-
-/* The same where groups do not matter: a file without any, and none given, is one group, `all`. */
-enum ct_status activations_read_ungrouped(const char *path, const char *groups_path,
-                                          const struct progress *progress, struct activations *out,
-                                          struct ct_error *err);
 void activations_clear(struct activations *a);
 
 /* CT_EIO when values are those of a file that was made shorter since: ask when they were read. */

@@ -14,7 +14,7 @@
 #include "io/grow.h"
 #include "io/infile.h"
 
-enum { CHUNK = 1 << 18 };
+enum { CHUNK = 1 << 19, LINE_MOST = 1 << 26 /* bytes of one that is offered whole */ };
 
 struct reader {
     const char *name;
@@ -23,9 +23,10 @@ struct reader {
     struct hash *hash;     /* of what has been read; NULL: nobody asks */
     enum ct_status status; /* the first failure; what comes after it is passed over */
     struct csv_parser parser;
-    size_t line;   /* where the next byte lies */
-    bool after_cr; /* the byte before was a CR: an LF now ends no other line */
-    bool in_row;   /* a row has begun, at row_line */
+    size_t n_offered; /* lines to offer at once */
+    size_t line;      /* where the next byte lies */
+    bool after_cr;    /* the byte before was a CR: an LF now ends no other line */
+    bool in_row;      /* a row has begun, at row_line */
     size_t row_line;
     size_t row_number; /* of the row that is being read */
     size_t n_cols;     /* of the header; 0 before it has been read */
@@ -35,6 +36,8 @@ struct reader {
     struct csv_field *fields; /* their sizes; their places once the row is whole */
     size_t n_fields;
     size_t fields_room;
+    char *chunk; /* what was read, with zeros behind it */
+    size_t chunk_room;
 };
 
 static void where_text(char *out, size_t size, const char *name, size_t row, size_t line)
@@ -200,9 +203,59 @@ static void count_line(struct reader *r, char last)
     r->after_cr = last == '\r';
 }
 
-static void parse_chunk(struct reader *r, const char *chunk, size_t size)
+/* Offers lines that begin the text, as often as all that were offered have been taken; returns
+ * their bytes. One that was not costs at most as much again as all that follow. */
+static size_t offer_lines(struct reader *r, const char *text, size_t size)
 {
-    for (size_t at = 0; at < size && r->status == CT_OK;) {
+    struct csv_line lines[CSV_LINES_AT_ONCE];
+    size_t taken_bytes = 0;
+
+    for (;;) {
+        size_t n = 0;
+        size_t taken = 0;
+        for (size_t at = taken_bytes; n < r->n_offered; n++) {
+            const char *const end = memchr(text + at, '\n', size - at);
+            if (end == NULL)
+                break;
+            const size_t whole = (size_t)(end - (text + at));
+            lines[n] = (struct csv_line){ text + at, whole - (whole > 0 && end[-1] == '\r') };
+            if (lines[n].size == 0)
+                break;
+            at += whole + 1;
+        }
+        if (n > 0)
+            taken = r->handler->lines(r->handler->context, lines, n);
+        if (taken > 0) {
+            const struct csv_line *const last = &lines[taken - 1];
+            const char *const end = memchr(last->text + last->size, '\n', 2);
+            taken_bytes = (size_t)(end + 1 - text);
+            r->row_number += taken;
+            r->line += taken;
+            r->after_cr = false;
+        }
+        if (taken < n || n == 0) {
+            r->n_offered = n == 0 ? r->n_offered : 1;
+            return taken_bytes;
+        }
+        r->n_offered = n < CSV_LINES_AT_ONCE / 2 ? 2 * n : CSV_LINES_AT_ONCE;
+    }
+}
+
+/* Returns how much of the chunk was parsed: a line without its end is left over when there is more
+ * to come and room for it. */
+static size_t parse_chunk(struct reader *r, const char *chunk, size_t size, bool more)
+{
+    size_t at = 0;
+
+    while (at < size && r->status == CT_OK) {
+        if (r->handler->lines != NULL && r->row_number > 0 && !r->in_row) {
+            at += offer_lines(r, chunk + at, size - at);
+            if (more && size - at < LINE_MOST && memchr(chunk + at, '\n', size - at) == NULL &&
+                memchr(chunk + at, '\r', size - at) == NULL)
+                return at;
+            if (at == size)
+                break;
+        }
         size_t end = at;
         while (end < size && chunk[end] != '\n' && chunk[end] != '\r')
             end++;
@@ -213,6 +266,7 @@ static void parse_chunk(struct reader *r, const char *chunk, size_t size)
         count_line(r, chunk[end - 1]);
         at = end;
     }
+    return at;
 }
 
 static void parse_end(struct reader *r)
@@ -233,33 +287,55 @@ static size_t regular_size(int fd)
     return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0 ? (size_t)s.st_size : 0;
 }
 
-static void parse_all(struct reader *r, int fd, char *chunk, size_t used,
-                      const struct progress *progress)
+/* Room for as much again behind what is left over of the chunk. */
+static bool make_chunk(struct reader *r, size_t left)
+{
+    const size_t room = left <= CHUNK / 2 ? CHUNK : 2 * left;
+
+    if (room <= r->chunk_room)
+        return true;
+    char *const grown = realloc(r->chunk, room + CSV_READ_AHEAD);
+    if (grown == NULL) {
+        r->status = ct_fail_nomem(r->err, r->name, room);
+        return false;
+    }
+    r->chunk = grown;
+    r->chunk_room = room;
+    return true;
+}
+
+/* The chunk begins with `left` bytes that have been read already. */
+static void parse_all(struct reader *r, int fd, size_t left, const struct progress *progress)
 {
     const size_t total = regular_size(fd);
     const size_t step = total / 100;
     size_t done = 0;
     size_t next = step;
-    size_t got;
+    size_t n_hashed = 0; /* bytes of the chunk */
+    bool more = true;
 
-    do {
-        r->status = infile_read(fd, r->name, chunk + used, CHUNK - used, &got, r->err);
+    while (more && r->status == CT_OK && make_chunk(r, left)) {
+        size_t got;
+        r->status = infile_read(fd, r->name, r->chunk + left, r->chunk_room - left, &got, r->err);
         if (r->status != CT_OK)
             return;
-        used += got;
-        hash_add(r->hash, chunk, used);
-        const bool marked = done == 0 && used >= 3 && memcmp(chunk, "\xEF\xBB\xBF", 3) == 0;
+        const size_t used = left + got;
+        more = used == r->chunk_room;
+        memset(r->chunk + used, 0, CSV_READ_AHEAD);
+        hash_add(r->hash, r->chunk + n_hashed, used - n_hashed);
+        const bool marked = done == 0 && used >= 3 && memcmp(r->chunk, "\xEF\xBB\xBF", 3) == 0;
         const size_t skip = marked ? 3 : 0;
-        parse_chunk(r, chunk + skip, used - skip);
-        done += used;
+        const size_t parsed = skip + parse_chunk(r, r->chunk + skip, used - skip, more);
+        left = used - parsed;
+        n_hashed = left;
+        memmove(r->chunk, r->chunk + parsed, left);
+        done += parsed;
         if (r->status == CT_OK && total > 0 && done >= next) {
             next = done + step;
             if (!progress_tick(progress, done < total ? done : total, total))
                 r->status = ct_fail(r->err, CT_ECANCELED, "%s: reading was stopped", r->name);
         }
-        got = used;
-        used = 0;
-    } while (got == CHUNK && r->status == CT_OK);
+    }
     parse_end(r);
 }
 
@@ -274,29 +350,32 @@ enum ct_status csv_read_fd(int fd, const char *name, const void *head, size_t n_
                            const struct csv_handler *handler, const struct progress *progress,
                            struct ct_error *err)
 {
-    struct reader r = { .name = name, .handler = handler, .err = err, .line = 1, .row_line = 1 };
+    struct reader r = {
+        .name = name, .handler = handler, .err = err, .line = 1, .row_line = 1, .n_offered = 1
+    };
 
     if (n_head >= CHUNK)
         return ct_fail(err, CT_EINVAL, "%s: too much was read ahead", name);
     if (handler->digest != NULL && (r.hash = hash_new()) == NULL)
         return ct_fail_nomem(err, name, 0);
-    char *const chunk = malloc(CHUNK);
-    if (chunk == NULL || csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
-        r.status = ct_fail_nomem(err, name, CHUNK);
+    if (!make_chunk(&r, 0))
+        goto done;
+    if (csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
+        r.status = ct_fail_nomem(err, name, 0);
         goto done;
     }
     csv_set_space_func(&r.parser, is_no_space);
     csv_set_blk_size(&r.parser, 4096);
     if (n_head > 0)
-        memcpy(chunk, head, n_head);
-    parse_all(&r, fd, chunk, n_head, progress);
+        memcpy(r.chunk, head, n_head);
+    parse_all(&r, fd, n_head, progress);
     csv_free(&r.parser);
 done:
     if (handler->digest != NULL)
         hash_end(r.hash, handler->digest);
     free(r.text);
     free(r.fields);
-    free(chunk);
+    free(r.chunk);
     return r.status;
 }
 

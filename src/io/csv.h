@@ -33,10 +33,21 @@ struct csv_row { /* borrowed until the handler returns */
     size_t line;     /* from 1, the line in which the row begins */
 };
 
+struct csv_line {     /* borrowed until the handler returns */
+    const char *text; /* as it stands in the file, without its end; not empty */
+    size_t size;
+};
+
+enum { CSV_LINES_AT_ONCE = 64, CSV_READ_AHEAD = 64 /* bytes behind a line that may be read */ };
+
 struct csv_handler {
     /* Called for each row, the header included. What it returns other than CT_OK ends the reading
      * and is returned; it should begin its message with csv_fail(). */
     enum ct_status (*row)(void *context, const struct csv_row *row, struct ct_error *err);
+    /* NULL, or is offered lines below the header before they are split, and returns how many of
+     * them, from the first, it has taken as row() would have. A line is a row unless it holds a
+     * quote or a CR. Nothing else was checked, and on failure the row comes again to row(). */
+    size_t (*lines)(void *context, const struct csv_line *lines, size_t n);
     void *context;
     struct input_digest *digest; /* NULL, or what was read when all of it was */
 };

@@ -105,18 +105,18 @@ static int log10_three_quarters_pow2(int q)
 
 /* ---- what float64 does exactly: everyday numbers ---- */
 
-enum { EXACT_MAX = 22 };
-static const double exact_powers[EXACT_MAX + 1] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+const double decimal_powers[DECIMAL_POWERS] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 
 /* One product or quotient of exact numbers rounds once, that is, correctly (Clinger 1990). */
 static bool divide_exactly(struct decimal d, double *value)
 {
-    if (d.digits > UINT64_C(1) << 53 || d.exponent < -EXACT_MAX || d.exponent > EXACT_MAX)
+    if (d.digits > UINT64_C(1) << 53 || d.exponent <= -DECIMAL_POWERS ||
+        d.exponent >= DECIMAL_POWERS)
         return false;
-    *value = d.exponent < 0 ? (double)d.digits / exact_powers[-d.exponent]
-                            : (double)d.digits * exact_powers[d.exponent];
+    *value = d.exponent < 0 ? (double)d.digits / decimal_powers[-d.exponent]
+                            : (double)d.digits * decimal_powers[d.exponent];
     return true;
 }
 
@@ -124,9 +124,9 @@ static bool divide_exactly(struct decimal d, double *value)
  * might decide, near to a tie. */
 static bool scale_roughly(double value, int k, uint64_t *digits)
 {
-    if (k < 0 || k > EXACT_MAX)
+    if (k < 0 || k >= DECIMAL_POWERS)
         return false;
-    const double p = value * exact_powers[k];
+    const double p = value * decimal_powers[k];
     *digits = (uint64_t)(p + 0.5);
     return fabs(p - (double)*digits) < 0.5 - 1e-4;
 }

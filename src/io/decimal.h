@@ -13,6 +13,10 @@ struct decimal { /* digits * 10^exponent */
     int exponent;
 };
 
+/* 10^k, for those k for which float64 holds it exactly. */
+enum { DECIMAL_POWERS = 23 };
+extern const double decimal_powers[DECIMAL_POWERS];
+
 /* The decimal with the fewest digits (17 at most) that reads back as value, of those the nearest:
  * digits has no zero at its end. value is finite and above 0. Schubfach (Giulietti 2020, "The
  * Schubfach way to render doubles"). */

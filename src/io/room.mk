@@ -18,6 +18,7 @@ src_io_libio_a_SOURCES = \
 	src/io/number.c src/io/number.h \
 	src/io/outfile.c src/io/outfile.h \
 	src/io/partial.c src/io/partial.h \
+	src/io/plain_number.c src/io/plain_number.h \
 	src/io/plane.c src/io/plane.h \
 	src/io/safetensors_writer.c src/io/safetensors_writer.h \
 	src/io/stimuli.c src/io/stimuli.h

@@ -85,10 +85,12 @@ static enum ct_status load_activations(const struct analysis *a, const struct st
 {
     struct activations *const acts = &load->activations;
     const struct params *const p = &a->params;
+    const struct activations_options options = { .groups = p->groups,
+                                                 .groups_optional = p->ungrouped,
+                                                 .no_digest = a->ttest_alone,
+                                                 .n_threads = p->threads };
     const enum ct_status status =
-        p->ungrouped
-            ? activations_read_ungrouped(p->activations, p->groups, &run->progress, acts, err)
-            : activations_read(p->activations, p->groups, &run->progress, acts, err);
+        activations_read(p->activations, &options, &run->progress, acts, err);
     if (status != CT_OK)
         return status;
     load->sentences = ct_calloc_array(acts->values.rows, sizeof *load->sentences);

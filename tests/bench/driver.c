@@ -359,7 +359,9 @@ static void run_csv(int argc, char **argv)
     const double start = seconds();
     write_csv(argv[1], &file.view);
     const double written = seconds();
-    must(activations_read(argv[1], NULL, NULL, &back, &err), &err);
+    must(activations_read(argv[1], &(struct activations_options){ .n_threads = n_threads() }, NULL,
+                          &back, &err),
+         &err);
     tell("compute", seconds() - start);
     tell("write", written - start);
     tell("read", seconds() - written);
