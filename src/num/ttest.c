@@ -82,33 +82,52 @@ static CT_KERNEL void add_squares(const double *restrict x, const double *restri
 }
 
 /*
- * The same for four float32 rows at once, in the same order: sums are fetched and stored a quarter
- * as often, and four rows are on their way from memory. Activations are float32; float64 takes the
- * plain way.
+ * The same for four rows at once, in the same order: sums are fetched and stored a quarter as
+ * often, and four rows are on their way from memory.
  */
-static CT_KERNEL void add_four(const float *const x[4], size_t n, double *restrict sum)
-{
-    const float *const x0 = x[0], *const x1 = x[1], *const x2 = x[2], *const x3 = x[3];
-
-#pragma omp simd
-    for (size_t j = 0; j < n; j++)
-        sum[j] = sum[j] + (double)x0[j] + (double)x1[j] + (double)x2[j] + (double)x3[j];
-}
-
-static CT_KERNEL void add_squares_four(const float *const x[4], const double *restrict mean,
-                                       size_t n, double *restrict squares)
-{
-    const float *const x0 = x[0], *const x1 = x[1], *const x2 = x[2], *const x3 = x[3];
-
-#pragma omp simd
-    for (size_t j = 0; j < n; j++) {
-        const double d0 = (double)x0[j] - mean[j];
-        const double d1 = (double)x1[j] - mean[j];
-        const double d2 = (double)x2[j] - mean[j];
-        const double d3 = (double)x3[j] - mean[j];
-        squares[j] = squares[j] + d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3;
+#define DEFINE_FOURS(type)                                                                         \
+    static CT_KERNEL void add_four_##type(const type *const x[4], size_t n, double *restrict sum)  \
+    {                                                                                              \
+        const type *const x0 = x[0], *const x1 = x[1], *const x2 = x[2], *const x3 = x[3];         \
+                                                                                                   \
+        _Pragma("omp simd") for (size_t j = 0; j < n; j++) sum[j] =                                \
+            sum[j] + (double)x0[j] + (double)x1[j] + (double)x2[j] + (double)x3[j];                \
+    }                                                                                              \
+                                                                                                   \
+    static CT_KERNEL void add_squares_four_##type(const type *const x[4],                          \
+                                                  const double *restrict mean, size_t n,           \
+                                                  double *restrict squares)                        \
+    {                                                                                              \
+        const type *const x0 = x[0], *const x1 = x[1], *const x2 = x[2], *const x3 = x[3];         \
+                                                                                                   \
+        _Pragma("omp simd") for (size_t j = 0; j < n; j++)                                         \
+        {                                                                                          \
+            const double d0 = (double)x0[j] - mean[j];                                             \
+            const double d1 = (double)x1[j] - mean[j];                                             \
+            const double d2 = (double)x2[j] - mean[j];                                             \
+            const double d3 = (double)x3[j] - mean[j];                                             \
+            squares[j] = squares[j] + d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3;                       \
+        }                                                                                          \
+    }                                                                                              \
+                                                                                                   \
+    static size_t pass_fours_##type(const struct matview *X, const struct group *g,                \
+                                    const struct tile *t, const double *mean, double *sum)         \
+    {                                                                                              \
+        size_t i = 0;                                                                              \
+                                                                                                   \
+        for (; i + 4 <= g->n; i += 4) {                                                            \
+            const type *x[4];                                                                      \
+            for (size_t k = 0; k < 4; k++)                                                         \
+                x[k] = (const type *)X->data + g->rows[i + k] * X->stride + t->first;              \
+            if (mean == NULL)                                                                      \
+                add_four_##type(x, t->width, sum);                                                 \
+            else                                                                                   \
+                add_squares_four_##type(x, mean, t->width, sum);                                   \
+        }                                                                                          \
+        return i;                                                                                  \
     }
-}
+DEFINE_FOURS(float)
+DEFINE_FOURS(double)
 
 static CT_KERNEL void divide(double *x, size_t n, double by)
 {
@@ -142,25 +161,13 @@ static const double *segment(const struct matview *X, const struct group *g, siz
     return buffer;
 }
 
-/* A pass over the group's float32 rows, as many as come in fours; returns how many it did. Adds the
- * values to sum or, given the mean, their squared distances from it. */
+/* A pass over the group's rows, as many as come in fours; returns how many it did. Adds the values
+ * to sum or, given the mean, their squared distances from it. */
 static size_t pass_fours(const struct matview *X, const struct group *g, const struct tile *t,
                          const double *mean, double *sum)
 {
-    size_t i = 0;
-
-    if (X->dtype != DTYPE_F32)
-        return 0;
-    for (; i + 4 <= g->n; i += 4) {
-        const float *x[4];
-        for (size_t k = 0; k < 4; k++)
-            x[k] = (const float *)X->data + g->rows[i + k] * X->stride + t->first;
-        if (mean == NULL)
-            add_four(x, t->width, sum);
-        else
-            add_squares_four(x, mean, t->width, sum);
-    }
-    return i;
+    return X->dtype == DTYPE_F32 ? pass_fours_float(X, g, t, mean, sum)
+                                 : pass_fours_double(X, g, t, mean, sum);
 }
 
 /* Adds what the tile has of a chunk of n rows to the sums and squares of the n_before before it. */
