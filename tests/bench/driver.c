@@ -7,6 +7,7 @@
  *     driver kmeans POINTS.npy N_CLUSTERS     10 starts
  *     driver cosine X.npy                     of its rows: histogram and heatmaps, no matrix
  *     driver extract MODEL TOKENIZER STIMULI HOOK OUT
+ *     driver ttests MODEL TOKENIZER STIMULI HOOK         from the model to the t-test, in a file
  *     driver forward MODEL TOKENIZER STIMULI HOOK        at every token, twice
  *     driver csv X.npy OUT.csv                writes it as activations.csv and reads it
  *     driver limits                           of the machine
@@ -258,6 +259,8 @@ static void run_stages(struct analysis *a, char **argv, enum stage_id last)
     struct ct_error err;
 
     analysis_init(a);
+    a->ttest_alone = last == STAGE_TTEST;
+    must(params_set(&a->params.temporary, "/var/tmp", &err), &err);
     must(params_set(&a->params.model, argv[0], &err), &err);
     must(params_set(&a->params.tokenizer, argv[1], &err), &err);
     must(params_set(&a->params.stimuli, argv[2], &err), &err);
@@ -276,6 +279,20 @@ static void run_extract(int argc, char **argv)
     tell("compute", seconds() - start);
     tell("positions", (double)a.extract->stats.n_positions);
     save(argv[4], a.extract->own.data, a.extract->X.rows * a.extract->X.cols * sizeof(float));
+    analysis_clear(&a);
+}
+
+static void run_ttests(int argc, char **argv)
+{
+    struct analysis a;
+    const double start = seconds();
+
+    (void)argc;
+    run_stages(&a, argv, STAGE_TTEST);
+    tell("compute", seconds() - start);
+    tell("positions", (double)a.extract->stats.n_positions);
+    tell("result MB", 0x1p-20 * (double)(a.extract->X.rows * a.extract->X.cols * sizeof(float)));
+    tell("significant", (double)a.ttest->n_significant);
     analysis_clear(&a);
 }
 
@@ -438,9 +455,10 @@ static const struct command {
     int n_args; /* at least */
     void (*run)(int argc, char **argv);
 } commands[] = {
-    { "tsne", 2, run_tsne },       { "ttest", 1, run_ttest },   { "dbscan", 2, run_dbscan },
-    { "kmeans", 2, run_kmeans },   { "cosine", 1, run_cosine }, { "extract", 5, run_extract },
-    { "forward", 4, run_forward }, { "csv", 2, run_csv },       { "limits", 0, run_limits },
+    { "tsne", 2, run_tsne },     { "ttest", 1, run_ttest },     { "dbscan", 2, run_dbscan },
+    { "kmeans", 2, run_kmeans }, { "cosine", 1, run_cosine },   { "extract", 5, run_extract },
+    { "ttests", 4, run_ttests }, { "forward", 4, run_forward }, { "csv", 2, run_csv },
+    { "limits", 0, run_limits },
 };
 
 int main(int argc, char **argv)

@@ -9,9 +9,11 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 DIRTY = 0.15  # of one processor
+LONGEST = 1200  # seconds; what takes longer is ended and fails
 REPEATS = 3
 TICK = 1.0 / os.sysconf("SC_CLK_TCK")
 
@@ -60,7 +62,10 @@ def once(argv, env=None):
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         busy, own, start = busy_seconds(), own_seconds(), time.monotonic()
         child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env={**os.environ, **(env or {})})
+        alarm = threading.Timer(LONGEST, child.kill)
+        alarm.start()
         _, status, usage = os.wait4(child.pid, 0)
+        alarm.cancel()
         process = time.monotonic() - start
         child.returncode = os.waitstatus_to_exitcode(status)
         cpu = usage.ru_utime + usage.ru_stime
@@ -69,6 +74,8 @@ def once(argv, env=None):
         out.seek(0)
         err.seek(0)
         if child.returncode != 0:
+            if process >= LONGEST:
+                raise Failed(f"ended after {LONGEST} s")
             lines = err.read().decode(errors="replace").strip().splitlines() or [f"exit status {child.returncode}"]
             raise Failed(lines[-1])
         return Sample(process, cpu, usage.ru_maxrss / 1024, others, parse(out.read().decode(errors="replace")))
