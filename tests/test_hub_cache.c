@@ -318,6 +318,9 @@ START_TEST(error_says_where_and_how_to_fetch)
     CHECK_SAYS(text, "models--gpt2-xl or models--openai-community--gpt2-xl in ");
     CHECK_SAYS(text, root);
     CHECK_SAYS(text, "circuittui fetch openai-community/gpt2-xl");
+    ck_assert_ptr_null(strstr(text, "which is there"));
+    make_folder("models--lab--tiny/refs");
+    CHECK_SAYS(failure("tiny", ALL, CT_EIO), "fetch tiny, or take lab/tiny, which is there");
     text = failure("a/b@v2", ALL, CT_EIO);
     CHECK_SAYS(text, "models--a--b in ");
     CHECK_SAYS(text, "circuittui fetch a/b@v2");

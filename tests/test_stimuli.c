@@ -95,6 +95,10 @@ START_TEST(bad_files_are_refused)
     refuse("group, target,text\na,b,c\n",
            "the header (line 1): no column `target`; the header should be group,target,text, it "
            "is group, target,text");
+    refuse("group;target;text\na;b;\"c, \"\"d\"\"\"\n",
+           "the header (line 1): its columns are separated by semicolons; save it with commas");
+    refuse("group\ttarget\ttext\na\tb\tc\n",
+           "the header (line 1): its columns are separated by tabs; save it with commas");
     refuse("group,target,text,text\na,b,c,d\n",
            "the header (line 1): two columns `text`; rename the one that is not meant");
     refuse("group,target,text\n", "no sentence below the header; add some");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "io/infile.h"
@@ -26,6 +27,21 @@ static void header_text(const struct csv_table *t, char *out, size_t size)
         memcpy(out + size - 4, "...", 4);
 }
 
+/* What stands between the columns of a header in place of commas: ';', a tab, or 0. */
+static char other_separator(const char *header)
+{
+    if (strchr(header, ',') != NULL)
+        return 0;
+    return strchr(header, ';') != NULL ? ';' : strchr(header, '\t') != NULL ? '\t' : 0;
+}
+
+static enum ct_status fail_separator(const char *name, char separator, struct ct_error *err)
+{
+    return ct_fail(err, CT_EFORMAT,
+                   "%s: the header (line 1): its columns are separated by %s; save it with commas",
+                   name, separator == ';' ? "semicolons" : "tabs");
+}
+
 static enum ct_status find_columns(const struct csv_table *t, const char *name,
                                    size_t columns[N_COLUMNS], struct ct_error *err)
 {
@@ -34,6 +50,8 @@ static enum ct_status find_columns(const struct csv_table *t, const char *name,
         if (columns[i] == t->n_cols) {
             char found[200];
             header_text(t, found, sizeof found);
+            if (other_separator(found) != 0)
+                return fail_separator(name, other_separator(found), err);
             return csv_fail(err, name, 0, t->lines[0],
                             "no column `%s`; the header should be group,target,text, it is %s",
                             column_names[i], found);
@@ -90,6 +108,21 @@ static enum ct_status read_rows(struct stimuli *s, struct ct_error *err)
     return st;
 }
 
+/* A file with other separators may fail as CSV before its header is looked at. */
+static char separator_of_file(const char *path)
+{
+    char line[200] = "";
+    struct stat info;
+    FILE *const file = stat(path, &info) == 0 && S_ISREG(info.st_mode) ? fopen(path, "re") : NULL;
+
+    if (file == NULL)
+        return 0;
+    if (fgets(line, sizeof line, file) == NULL)
+        line[0] = '\0';
+    fclose(file);
+    return other_separator(line);
+}
+
 enum ct_status stimuli_read(const char *path, struct stimuli *out, struct ct_error *err)
 {
     const char *const name = infile_name(path);
@@ -99,6 +132,8 @@ enum ct_status stimuli_read(const char *path, struct stimuli *out, struct ct_err
     if (s.name == NULL)
         return ct_fail_nomem(err, name, 0);
     st = csv_table_read(path, &s.table, err);
+    if (st == CT_EFORMAT && separator_of_file(path) != 0)
+        st = fail_separator(name, separator_of_file(path), err);
     if (st == CT_OK)
         st = read_rows(&s, err);
     if (st == CT_OK)

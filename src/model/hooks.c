@@ -18,20 +18,21 @@ enum width { WIDTH_EMBD, WIDTH_QKV, WIDTH_INNER };
 static const struct {
     const char *path;
     enum width width;
+    const char *what;
 } sites[HOOK_N_SITES] = {
-    [HOOK_WTE] = { "wte", WIDTH_EMBD },
-    [HOOK_WPE] = { "wpe", WIDTH_EMBD },
-    [HOOK_LN_1] = { ".ln_1", WIDTH_EMBD },
-    [HOOK_ATTN_C_ATTN] = { ".attn.c_attn", WIDTH_QKV },
-    [HOOK_ATTN_C_PROJ] = { ".attn.c_proj", WIDTH_EMBD },
-    [HOOK_ATTN] = { ".attn", WIDTH_EMBD },
-    [HOOK_LN_2] = { ".ln_2", WIDTH_EMBD },
-    [HOOK_MLP_C_FC] = { ".mlp.c_fc", WIDTH_INNER },
-    [HOOK_MLP_ACT] = { ".mlp.act", WIDTH_INNER },
-    [HOOK_MLP_C_PROJ] = { ".mlp.c_proj", WIDTH_EMBD },
-    [HOOK_MLP] = { ".mlp", WIDTH_EMBD },
-    [HOOK_BLOCK] = { "", WIDTH_EMBD },
-    [HOOK_LN_F] = { "ln_f", WIDTH_EMBD },
+    [HOOK_WTE] = { "wte", WIDTH_EMBD, "token embedding" },
+    [HOOK_WPE] = { "wpe", WIDTH_EMBD, "position embedding" },
+    [HOOK_LN_1] = { ".ln_1", WIDTH_EMBD, "layer norm before attention" },
+    [HOOK_ATTN_C_ATTN] = { ".attn.c_attn", WIDTH_QKV, "queries, keys, values" },
+    [HOOK_ATTN_C_PROJ] = { ".attn.c_proj", WIDTH_EMBD, "attention output" },
+    [HOOK_ATTN] = { ".attn", WIDTH_EMBD, "attention output" },
+    [HOOK_LN_2] = { ".ln_2", WIDTH_EMBD, "layer norm before the MLP" },
+    [HOOK_MLP_C_FC] = { ".mlp.c_fc", WIDTH_INNER, "MLP before the activation function" },
+    [HOOK_MLP_ACT] = { ".mlp.act", WIDTH_INNER, "MLP after the activation function" },
+    [HOOK_MLP_C_PROJ] = { ".mlp.c_proj", WIDTH_EMBD, "MLP output" },
+    [HOOK_MLP] = { ".mlp", WIDTH_EMBD, "MLP output" },
+    [HOOK_BLOCK] = { "", WIDTH_EMBD, "residual stream after the block" },
+    [HOOK_LN_F] = { "ln_f", WIDTH_EMBD, "last layer norm" },
 };
 
 /* TransformerLens's names of the same places (its weights must not be folded). */
@@ -87,7 +88,7 @@ static void make_point(const struct gpt2_config *c, enum hook_site site, size_t 
 {
     static const size_t threefold = 3;
 
-    *out = (struct hook_point){ .site = site, .layer = layer };
+    *out = (struct hook_point){ .site = site, .layer = layer, .what = sites[site].what };
     out->width = sites[site].width == WIDTH_QKV     ? threefold * c->n_embd
                  : sites[site].width == WIDTH_INNER ? c->n_inner
                                                     : c->n_embd;

@@ -26,9 +26,10 @@ enum hook_site { /* in the order in which a forward pass comes by */
 
 struct hook_point {
     enum hook_site site;
-    size_t layer;  /* 0 for sites outside the blocks */
-    size_t width;  /* columns of its output */
-    char name[40]; /* canonical: `h.5.mlp.c_fc` */
+    size_t layer;     /* 0 for sites outside the blocks */
+    size_t width;     /* columns of its output */
+    const char *what; /* `attention output` */
+    char name[40];    /* canonical: `h.5.mlp.c_fc` */
 };
 
 /* Every hook point of a model in forward order: *out [*n], owned by the caller: free(). CT_ENOMEM.

@@ -280,20 +280,43 @@ static enum found look(const struct wanted *w, const char *root, const char *nam
     return FOUND_SNAPSHOT;
 }
 
+/* `, or take ORG/NAME, which is there`, when another organisation's model of that name is in the
+ * cache; else empty. */
+static void tell_namesake(const char *root, const char *name, char *out, size_t size)
+{
+    static const char prefix[] = "models--";
+    DIR *const dir = strchr(name, '/') == NULL ? opendir(root) : NULL;
+    const struct dirent *entry;
+
+    out[0] = '\0';
+    while (dir != NULL && (entry = readdir(dir)) != NULL && out[0] == '\0') {
+        const char *const org = entry->d_name + sizeof prefix - 1;
+        const char *const dashes =
+            strstr(entry->d_name, prefix) == entry->d_name ? strstr(org, "--") : NULL;
+        if (dashes != NULL && strcmp(dashes + 2, name) == 0)
+            snprintf(out, size, ", or take %.*s/%s, which is there", (int)(dashes - org), org,
+                     name);
+    }
+    if (dir != NULL)
+        closedir(dir);
+}
+
 static enum ct_status fail_nowhere(const struct wanted *w, const char *root, struct ct_error *err)
 {
     char fetch[512];
+    char namesake[512];
     char paths[2][PATH_MAX];
 
+    tell_namesake(root, w->repos[0], namesake, sizeof namesake);
     fetch_command(w, fetch, sizeof fetch);
     for (size_t i = 0; i < w->n_repos; i++)
         if (!hub_repo_path(paths[i], "", w->repos[i])) /* begins with the slash */
             return ct_fail(err, CT_EINVAL, "%.64s...: the name is too long", w->name);
     return ct_fail(err, CT_EIO,
                    "%s: no such folder, and the Hugging Face cache has no %s%s%s in %s; fetch it: "
-                   "%s",
+                   "%s%s",
                    w->name, paths[0] + 1, w->n_repos > 1 ? " or " : "",
-                   w->n_repos > 1 ? paths[1] + 1 : "", root, fetch);
+                   w->n_repos > 1 ? paths[1] + 1 : "", root, fetch, namesake);
 }
 
 enum ct_status hub_cache_resolve(const char *root, const char *name, unsigned needs, char **folder,
