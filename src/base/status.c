@@ -50,7 +50,7 @@ __attribute__((format(printf, 3, 0))) static void fill(struct ct_error *err, enu
     err->code = code;
 }
 
-enum ct_status ct_fail(struct ct_error *err, enum ct_status code, const char *format, ...)
+enum ct_status(ct_fail)(struct ct_error *err, enum ct_status code, const char *format, ...)
 {
     va_list args;
 
@@ -60,7 +60,7 @@ enum ct_status ct_fail(struct ct_error *err, enum ct_status code, const char *fo
     return code;
 }
 
-enum ct_status ct_fail_errno(struct ct_error *err, const char *format, ...)
+enum ct_status(ct_fail_errno)(struct ct_error *err, const char *format, ...)
 {
     const enum ct_status code = errno == ENOMEM ? CT_ENOMEM : CT_EIO;
     const char *const reason = strerror(errno);
@@ -72,7 +72,7 @@ enum ct_status ct_fail_errno(struct ct_error *err, const char *format, ...)
     return code;
 }
 
-enum ct_status ct_fail_nomem(struct ct_error *err, const char *what, unsigned long long size)
+enum ct_status(ct_fail_nomem)(struct ct_error *err, const char *what, unsigned long long size)
 {
     if (size == 0)
         return ct_fail(err, CT_ENOMEM, "%s: out of memory; use less data or a larger machine",

@@ -147,9 +147,11 @@ static void find_token(const struct hub_env *env, char out[TOKEN_SIZE])
     FILE *file = NULL;
 
     out[0] = '\0';
-    for (size_t i = 0; i < 2 && out[0] == '\0'; i++)
-        if (getenv(names[i]) != NULL)
-            copy_trimmed(getenv(names[i]), out);
+    for (size_t i = 0; i < 2 && out[0] == '\0'; i++) {
+        const char *const token = getenv(names[i]);
+        if (token != NULL)
+            copy_trimmed(token, out);
+    }
     if (out[0] != '\0' || hub_token_path(env, &path, NULL) != CT_OK)
         return;
     if (json_file_open(path, &file, NULL) == CT_OK) { /* a regular file, whatever it holds */

@@ -1,7 +1,6 @@
 #include "config.h"
 #include "io/download.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <time.h>
 
 #include "io/curl_library.h"
+#include "io/number.h"
 
 enum {
     MAX_REDIRECTS = 10,
@@ -207,10 +207,12 @@ static enum ct_status begin_body(struct transfer *t)
 
     if (t->http == 206) {
         const char *const range = header(t->d, "Content-Range");
-        unsigned long long first;
-        unsigned long long total;
-        if (range != NULL && sscanf(range, "bytes %llu-%*u/%llu", &first, &total) == 2 &&
-            first == have && total == size)
+        char begin[40];
+        char end[40];
+        snprintf(begin, sizeof begin, "bytes %llu-", have);
+        snprintf(end, sizeof end, "/%llu", size);
+        if (range != NULL && strncmp(range, begin, strlen(begin)) == 0 &&
+            strcmp(range + strcspn(range, "/"), end) == 0)
             return CT_OK;
         return ct_fail(t->err, CT_EFORMAT, "the server sends other bytes than it was asked for");
     }
@@ -427,6 +429,7 @@ static void read_reply(const struct download *d, struct download_reply *r, bool 
     const char *const commit = header(d, "X-Repo-Commit");
     const char *const code = header(d, "X-Error-Code");
     curl_off_t length = -1;
+    size_t n;
 
     if (commit != NULL && strlen(commit) == DOWNLOAD_COMMIT_SIZE - 1 &&
         strspn(commit, "0123456789abcdef") == DOWNLOAD_COMMIT_SIZE - 1)
@@ -438,8 +441,10 @@ static void read_reply(const struct download *d, struct download_reply *r, bool 
     else if (r->status == 200 && !*is_linked)
         copy_etag(header(d, "ETag"), r->etag);
     *is_linked = *is_linked || linked != NULL;
-    if (size != NULL)
-        r->has_size = sscanf(size, "%" SCNu64, &r->size) == 1;
+    if (size != NULL && number_parse_size(size, strlen(size), &n)) {
+        r->has_size = true;
+        r->size = n;
+    }
     curl_easy_getinfo(d->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (r->status == 200 && !r->has_size && length >= 0) {
         r->has_size = true;

@@ -316,7 +316,7 @@ char *outfile_join(const char *folder, const char *name)
 {
     const size_t folder_size = strlen(folder);
     const size_t name_size = strlen(name);
-    const bool slash = folder_size > 0 && folder[folder_size - 1] != '/';
+    const size_t slash = folder_size > 0 && folder[folder_size - 1] != '/' ? 1 : 0;
     char *const path = malloc(folder_size + slash + name_size + 1);
 
     if (path == NULL)

@@ -92,7 +92,7 @@ static enum ct_status read_row(struct stimuli *s, size_t row, const size_t colum
 
 static enum ct_status read_rows(struct stimuli *s, struct ct_error *err)
 {
-    size_t columns[N_COLUMNS];
+    size_t columns[N_COLUMNS] = { 0 };
     enum ct_status st = find_columns(&s->table, s->name, columns, err);
 
     if (st != CT_OK)

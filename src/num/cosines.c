@@ -173,7 +173,7 @@ static void count_bins(const struct scan *s, size_t i, size_t j, const uint8_t *
 static void count_panel(const struct scan *s, size_t i, size_t n_rows, size_t j, size_t end,
                         const float *cosines, struct tally *t)
 {
-    uint8_t bins[ROWS * PANEL];
+    uint8_t bins[ROWS * PANEL] = { 0 };
 
     find_bins(cosines, n_rows * PANEL, s, bins);
     if (i + n_rows <= j && end - j == PANEL) {
@@ -295,11 +295,10 @@ static void search_choose(struct search *search)
     size_t n = 0;
 
     for (size_t i = 0; i < search->scan->X->rows; i++) {
-        size_t at = n;
         if (search->done[i] || (n == ROWS && !(minima[i] < minima[search->rows[n - 1]])))
             continue;
         n += n < ROWS;
-        at = n - 1;
+        size_t at = n - 1;
         for (; at > 0 && minima[i] < minima[search->rows[at - 1]]; at--)
             search->rows[at] = search->rows[at - 1];
         search->rows[at] = i;

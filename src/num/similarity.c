@@ -172,15 +172,15 @@ enum ct_status cosine_means(const struct mat *X, const double *norms, const int3
 {
     const size_t d = X->cols;
     double *const sums = ct_calloc_array(d, 3 * sizeof *sums);
-    struct bundle one = { .sum = sums };
-    struct bundle clustered = { .sum = sums + d };
-    struct bundle noise = { .sum = sums + 2 * d };
     struct pairs all = { 0 };
     struct pairs within = { 0 };
     struct pairs between = { 0 };
 
     if (sums == NULL)
         return ct_fail_nomem(err, "sums of rows", 24ULL * d);
+    struct bundle one = { .sum = sums };
+    struct bundle clustered = { .sum = sums + d };
+    struct bundle noise = { .sum = sums + 2 * d };
     for (size_t k = 0; k < X->rows; k++) {
         const size_t i = order[k];
         const bool in_cluster = labels[i] >= 0;

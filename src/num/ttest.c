@@ -1,6 +1,7 @@
 #include "config.h"
 #include "num/ttest.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -171,12 +172,14 @@ static size_t pass_fours(const struct matview *X, const struct group *g, const s
 }
 
 /* Adds what the tile has of a chunk of n rows to the sums and squares of the n_before before it. */
-static CT_KERNEL void merge_chunk(const struct tile *t, double n_before, double n,
+static CT_KERNEL void merge_chunk(const struct tile *t, size_t rows_before, size_t rows,
                                   double *restrict sum, double *restrict squares)
 {
+    const double n_before = (double)rows_before;
+    const double n = (double)rows;
     const double weight = n_before * n / (n_before + n);
 
-    if (n_before == 0.0) {
+    if (rows_before == 0) {
         memcpy(squares, t->chunk_squares, t->width * sizeof *squares);
         memcpy(sum, t->chunk_sum, t->width * sizeof *sum);
         return;
@@ -222,10 +225,11 @@ static struct group chunk_at(const struct group *g, size_t i)
 static void sum_group(const struct matview *X, const struct group *g, struct tile *t, double *mean,
                       double *squares)
 {
+    assert(g->n > 0);
     for (size_t i = 0; i < g->n; i += CHUNK) {
         const struct group chunk = chunk_at(g, i);
         sum_chunk(X, &chunk, t);
-        merge_chunk(t, (double)i, (double)chunk.n, mean, squares);
+        merge_chunk(t, i, chunk.n, mean, squares);
     }
     divide(mean, t->width, (double)g->n);
 }
@@ -251,6 +255,7 @@ static void sum_pairs(const struct job *job, struct tile *t)
 {
     const size_t n = job->a.n;
 
+    assert(n > 0);
     memset(t->mean_a, 0, sizeof t->mean_a);
     memset(t->mean_b, 0, sizeof t->mean_b);
     for (size_t first = 0; first < n; first += CHUNK) {
@@ -266,7 +271,7 @@ static void sum_pairs(const struct job *job, struct tile *t)
             read_pair(job->X, &a, &b, i, t, NULL, NULL);
             add_squares(t->row_a, t->chunk_mean, t->width, t->chunk_squares);
         }
-        merge_chunk(t, (double)first, (double)a.n, t->mean_d, t->squares_a);
+        merge_chunk(t, first, a.n, t->mean_d, t->squares_a);
     }
     divide(t->mean_a, t->width, (double)n);
     divide(t->mean_b, t->width, (double)n);

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "pipeline/analysis.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -257,6 +258,7 @@ static double now(void)
 
 bool stage_is_needed(enum stage_id goal, enum stage_id stage)
 {
+    assert(goal < N_STAGES);
     unsigned needed = INPUT(goal);
 
     for (size_t i = goal + 1; i-- > 0;)

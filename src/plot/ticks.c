@@ -51,7 +51,7 @@ void number_short(char out[TICK_TEXT_SIZE], double value, int digits)
     const int most = digits < 1 ? 1 : digits > 15 ? 15 : digits;
 
     if (isnan(value)) {
-        strcpy(out, "nan");
+        snprintf(out, TICK_TEXT_SIZE, "nan");
         return;
     }
     snprintf(out, TICK_TEXT_SIZE, "%.*g", most, value == 0.0 ? 0.0 : value);

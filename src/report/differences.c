@@ -63,7 +63,7 @@ static bool sheet_number(const struct sheet *s, size_t row, size_t col, double *
 
 static struct shown show_field(struct csv_field field)
 {
-    struct shown s;
+    struct shown s = { "" };
 
     text_visible(s.text, sizeof s.text, field.text, field.size);
     return s;

@@ -38,12 +38,12 @@ struct shown { /* text of a stranger, made visible */
 static struct shown show(const char *text)
 {
     const size_t size = strlen(text);
-    struct shown s;
+    struct shown s = { "" };
 
     if (text_visible_size(text, size) < sizeof s.text)
         text_visible(s.text, sizeof s.text, text, size);
     else
-        strcpy(s.text + text_visible(s.text, sizeof s.text - 3, text, size), "...");
+        memcpy(s.text + text_visible(s.text, sizeof s.text - 3, text, size), "...", sizeof "...");
     return s;
 }
 

@@ -277,7 +277,7 @@ static void draw_spark(const struct app *app, struct canvas *c, struct rect in)
     const struct sparkline line = {
         .y = y,
         .n = n,
-        .split = load->n_groups > 1 ? load->group_starts[1] * n / load->n_sentences : 0,
+        .split = n > 0 && load->n_groups > 1 ? load->group_starts[1] * n / load->n_sentences : 0,
         .ink = INK_GROUP_A,
     };
     sparkline_draw(c, in.row + 1, in.col, in.cols, &line);

@@ -337,7 +337,7 @@ static void suspend(void)
 
 static void read_signal(struct event *event)
 {
-    char number;
+    unsigned char number;
 
     if (read(signal_pipe[0], &number, 1) != 1)
         return;
