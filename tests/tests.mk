@@ -329,7 +329,7 @@ tests_test_examples_SOURCES = tests/test_examples.c tests/hub_server.c tests/hub
 	$(IO_TEST_SOURCES)
 tests_test_examples_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_examples_LDADD = $(IO_TEST_LIBS)
-EXTRA_DIST += tests/examples.sh tests/fresh_system.sh
+EXTRA_DIST += tests/cross_arm64.sh tests/examples.sh tests/fresh_system.sh
 # Beside the program's own help and source; mandoc and groff have their say where they are.
 dist_check_SCRIPTS += tests/test_manual.sh
 # The completions in bash, zsh and fish; skipped without all of these.

@@ -1,4 +1,5 @@
 #include "config.h"
+#include "num/exact.h"
 #include "num/mt19937.h"
 
 #include <math.h>

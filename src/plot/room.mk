@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/plot/libplot.a
 src_plot_libplot_a_CPPFLAGS = $(AM_CPPFLAGS) $(CAIRO_CFLAGS)
+src_plot_libplot_a_CFLAGS = $(AM_CFLAGS) $(EXACT_CFLAGS)
 src_plot_libplot_a_SOURCES = \
 	src/plot/bars.c src/plot/bars.h \
 	src/plot/block_means.c src/plot/block_means.h \

@@ -1,4 +1,5 @@
 noinst_LIBRARIES += src/report/libreport.a
+src_report_libreport_a_CFLAGS = $(AM_CFLAGS) $(EXACT_CFLAGS)
 src_report_libreport_a_SOURCES = \
 	src/report/arrays.c src/report/arrays.h \
 	src/report/differences.c src/report/differences.h \
