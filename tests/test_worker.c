@@ -216,6 +216,36 @@ START_TEST(lives_on_when_the_model_is_cut)
 }
 END_TEST
 
+static enum ct_status count_points(void *context, const struct analysis *a, struct ct_error *err)
+{
+    *(size_t *)context = a->ttest->n_significant;
+    return a->params.seed == 7
+               ? CT_OK
+               : ct_fail(err, CT_EIO, "seed %llu", (unsigned long long)a->params.seed);
+}
+
+START_TEST(writes_beside_the_user)
+{
+    struct bench b;
+    struct worker_result result;
+    size_t n = 0;
+
+    begin(&b);
+    run_to(&b, STAGE_TTEST);
+    b.a.params.seed = 7;
+    ck_assert_int_eq(worker_start_writing(b.worker, &b.a, count_points, &n, NULL), CT_OK);
+    b.a.params.seed = 8; /* what is written is as it was */
+    ck_assert_int_eq(finish(&b, &result), CT_OK);
+    ck_assert_int_eq(b.news.stage, N_STAGES);
+    ck_assert_ptr_null(result.result);
+    ck_assert_uint_eq(n, b.a.ttest->n_significant);
+    ck_assert_int_eq(worker_start_writing(b.worker, &b.a, count_points, &n, NULL), CT_OK);
+    ck_assert_int_eq(finish(&b, &result), CT_EIO);
+    ck_assert_int_eq(worker_start_writing(b.worker, &b.a, count_points, &n, NULL), CT_OK);
+    end(&b); /* while it runs, or not taken */
+}
+END_TEST
+
 START_TEST(may_be_freed_at_any_moment)
 {
     struct bench b;
@@ -246,6 +276,7 @@ int main(void)
         a_cancel_leaves_results_and_worker_usable,
         parameters_may_change_while_it_runs,
         lives_on_when_the_model_is_cut,
+        writes_beside_the_user,
         may_be_freed_at_any_moment,
     };
     return RUN_TESTS("worker", tests);

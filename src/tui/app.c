@@ -11,8 +11,9 @@
 #include "tui/save.h"
 #include "tui/views.h"
 
-const char *const stage_titles[N_STAGES] = { "Load",  "Hook",    "Extract",    "t-test",
-                                             "t-SNE", "Cluster", "Similarity", "Layers" };
+const char *const stage_titles[N_STAGES + 1] = { "Load",       "Hook",   "Extract",
+                                                 "t-test",     "t-SNE",  "Cluster",
+                                                 "Similarity", "Layers", "Writing" };
 
 enum ct_status app_init(struct app *app, struct ct_error *err)
 {
@@ -87,6 +88,8 @@ static void start_next(struct app *app)
 {
     struct ct_error err;
 
+    if (save_next(app))
+        return;
     if (leads_out_of_layer(app))
         app_leave_layer(app);
     for (enum stage_id stage = 0; stage < N_STAGES; stage++)
@@ -105,6 +108,10 @@ void app_cancel(struct app *app)
     app->goal = N_STAGES;
     if (app->news.state != WORKER_RUNNING)
         return;
+    if (app->news.stage == N_STAGES) {
+        app_say(app, INK_WARN, "files are being written; that goes on to its end");
+        return;
+    }
     worker_cancel(app->worker);
     app_say(app, INK_WARN, "cancelling %s", stage_titles[app->news.stage]);
 }
@@ -148,6 +155,10 @@ static void take_result(struct app *app)
     struct ct_error err;
 
     const enum ct_status status = worker_take(app->worker, &result, &err);
+    if (stage == N_STAGES) {
+        save_done(app, status, &err);
+        return;
+    }
     if (status == CT_OK) {
         analysis_accept(&app->a, stage, result.result, result.key, result.seconds);
         app->unsaved = app->unsaved || stage >= STAGE_EXTRACT;
@@ -158,20 +169,19 @@ static void take_result(struct app *app)
         if (stage == STAGE_TTEST && !app->has_neuron)
             app_select_neuron(app, neuron_to_show(&app->a, false, 0));
         app_say(app, INK_GOOD, "%s done in %.2f s", stage_titles[stage], result.seconds);
-        if (app->saving.folder != NULL) {
-            save_rest(app);
-        }
         return;
     }
+    const bool saves = app->saving.folder != NULL && app->saving.step == SAVING_LAYERS;
     app->goal = N_STAGES;
-    if (status == CT_ECANCELED && app->saving.folder != NULL)
+    if (status == CT_ECANCELED && saves)
         app_say(app, INK_WARN, "cancelled; what is in %s is not complete", app->saving.folder);
     else if (status == CT_ECANCELED)
         app_say(app, INK_WARN, "%s cancelled; what was there before is unchanged",
                 stage_titles[stage]);
     else
         app_say(app, INK_BAD, "%s", err.text);
-    save_end(app);
+    if (saves)
+        save_end(app);
 }
 
 void app_hear(struct app *app)
@@ -184,14 +194,19 @@ void app_hear(struct app *app)
     }
 }
 
-void app_run(struct app *app, enum stage_id stage)
+void app_go_on(struct app *app)
 {
-    if (app->goal == N_STAGES || app->goal < stage)
-        app->goal = stage;
     if (app->news.state == WORKER_IDLE) {
         start_next(app);
         app_hear(app);
     }
+}
+
+void app_run(struct app *app, enum stage_id stage)
+{
+    if (app->goal == N_STAGES || app->goal < stage)
+        app->goal = stage;
+    app_go_on(app);
 }
 
 bool app_is_due(const struct app *app, enum stage_id stage)
@@ -226,16 +241,25 @@ static void borrow_layers(struct analysis *a, const struct analysis *whole)
         analysis_is_stale(whole, STAGE_LAYERS) ? 0 : analysis_key(&a->params, STAGE_LAYERS);
 }
 
+bool app_is_busy(struct app *app)
+{
+    if (app->news.state == WORKER_IDLE)
+        return false;
+    if (app->news.stage == N_STAGES)
+        app_say(app, INK_WARN, "files are being written to %s; wait for it", app->saving.folder);
+    else
+        app_say(app, INK_WARN, "%s is being computed; %s cancels it", stage_titles[app->news.stage],
+                app_key(app, ACTION_CANCEL).text);
+    return true;
+}
+
 void app_enter_layer(struct app *app, size_t layer)
 {
     struct analysis a;
     struct ct_error err;
 
-    if (app->news.state != WORKER_IDLE) {
-        app_say(app, INK_WARN, "%s is being computed; %s cancels it", stage_titles[app->news.stage],
-                app_key(app, ACTION_CANCEL).text);
+    if (app_is_busy(app))
         return;
-    }
     app_leave_layer(app);
     if (analysis_init_layer(&a, &app->a, layer, &err) != CT_OK) {
         app_say(app, INK_BAD, "%s", err.text);

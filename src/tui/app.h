@@ -116,8 +116,10 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     bool force;          /* export may write over what is there */
     unsigned formats;    /* what it writes, a set of enum result_format */
     bool unsaved;
-    struct saving {   /* files that the worker writes hook point by hook point */
-        char *folder; /* of results, owned; NULL: it writes none */
+    struct saving {   /* files that the worker writes, or will when it is idle */
+        char *folder; /* of results or figures, owned; NULL: there are none to be written */
+        enum saving_step { SAVING_WAITS, SAVING_LAYERS, SAVING_FILES } step;
+        bool is_whole; /* with a manifest */
         struct results results;
     } saving;
     const char *sessions; /* where sessions that were cut off are kept, borrowed; NULL: nowhere */
@@ -126,7 +128,7 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     bool redraw; /* send the whole screen again */
 };
 
-extern const char *const stage_titles[N_STAGES];
+extern const char *const stage_titles[N_STAGES + 1]; /* the last: writing files */
 
 enum ct_status app_init(struct app *app, struct ct_error *err);
 void app_clear(struct app *app);
@@ -139,6 +141,12 @@ void app_say(struct app *app, ink color, const char *format, ...)
 
 /* The key of an action, to be told. */
 struct key_text app_key(const struct app *app, enum action action);
+
+/* True, with a word to the user, while the worker reads what the analysis holds. */
+bool app_is_busy(struct app *app);
+
+/* Has an idle worker do what comes next, and hears at once when that is done. */
+void app_go_on(struct app *app);
 
 /* Computes what is stale up to and including stage, beside the user interface; while something
  * runs, after it. */

@@ -336,7 +336,9 @@ static void progress_words(const struct app *app, char *out, size_t size)
     const struct key_text cancel = app_key(app, ACTION_CANCEL);
     const double part = news->total > 0 ? (double)news->done / (double)news->total : 0.0;
 
-    if (news->canceling)
+    if (news->stage == N_STAGES)
+        snprintf(out, size, "%s files, %.0f s", stage_titles[N_STAGES], news->seconds);
+    else if (news->canceling)
         snprintf(out, size, "cancelling %s", stage_titles[news->stage]);
     else if (part > 0.02)
         snprintf(out, size, "%s %.0f %%, %.0f s left, %s cancels", stage_titles[news->stage],

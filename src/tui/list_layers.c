@@ -44,7 +44,7 @@ static void draw_layer(struct app *app, const struct view_state *state, size_t i
 /* The analysis goes on with the row at the t-test, which is where its own begins. */
 static void choose_layer(struct app *app, size_t i)
 {
-    if (i == chosen_layer(app))
+    if (i == chosen_layer(app) || app_is_busy(app))
         return;
     if (i > 0)
         app_enter_layer(app, i - 1);

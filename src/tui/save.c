@@ -18,31 +18,22 @@ static struct analysis analysis_to_save(const struct app *app)
     return a;
 }
 
-/* The whole is written, with what the worker has written of single hook points before. The manifest
- * describes a whole analysis, so it is written with all of it or not at all. */
-static enum ct_status save(struct app *app, struct results *results, struct ct_error *err)
+/* In the worker's thread. The manifest describes a whole analysis, so it is written with all of it
+ * or not at all. */
+static enum ct_status write_files(void *context, const struct analysis *a, struct ct_error *err)
 {
     static const char *const command[] = { "circuittui" };
-    const struct analysis a = analysis_to_save(app);
-    const bool is_whole =
-        !analysis_is_stale(&a, STAGE_SIMILARITY) || !analysis_is_stale(&a, STAGE_LAYERS);
-    const enum ct_status status = results_end(results, &a, is_whole ? command : NULL, 1, err);
+    struct saving *const s = context;
 
-    if (status != CT_OK)
-        return status;
-    if (results->out == NULL) {
-        app_say(app, INK_GOOD, "%zu figures written to %s", results->plots.n, results->figures);
-        return CT_OK;
-    }
-    app->unsaved = false;
-    app_say(app, INK_GOOD, "%zu files written to %s%s", results->tables.n + (is_whole ? 1 : 0),
-            results->out, is_whole ? "" : "; stages that are stale or not computed are left out");
-    return CT_OK;
+    s->is_whole = !analysis_is_stale(a, STAGE_SIMILARITY) || !analysis_is_stale(a, STAGE_LAYERS);
+    return results_end(&s->results, a, s->is_whole ? command : NULL, 1, err);
 }
 
-static enum ct_status save_layer(void *context, struct analysis *layer, struct ct_error *err)
+static enum ct_status write_layer(void *context, struct analysis *layer, struct ct_error *err)
 {
-    return results_layer(context, layer, err);
+    struct saving *const s = context;
+
+    return results_layer(&s->results, layer, err);
 }
 
 void save_end(struct app *app)
@@ -52,57 +43,86 @@ void save_end(struct app *app)
     app->saving = (struct saving){ .folder = NULL };
 }
 
+void save_done(struct app *app, enum ct_status status, const struct ct_error *err)
+{
+    const struct results *const r = &app->saving.results;
+    const bool is_whole = app->saving.is_whole;
+
+    if (status != CT_OK) {
+        app_say(app, INK_BAD, "%s", err->text);
+    } else if (r->out == NULL) {
+        app_say(app, INK_GOOD, "%zu figures written to %s", r->plots.n, r->figures);
+    } else {
+        app->unsaved = false;
+        app_say(app, INK_GOOD, "%zu files written to %s%s", r->tables.n + (is_whole ? 1 : 0),
+                r->out, is_whole ? "" : "; stages that are stale or not computed are left out");
+    }
+    save_end(app);
+}
+
 /* Hook points were left behind when they had been clustered: the worker computes them again. */
-static enum ct_status save_layers(struct app *app, const struct results *results,
-                                  struct ct_error *err)
+static enum ct_status start_layers(struct app *app, struct ct_error *err)
 {
     struct saving *const s = &app->saving;
-    const bool is_figures = results->out == NULL;
+    const enum ct_status status = results_begin(&s->results, err);
 
-    if (app->news.state != WORKER_IDLE)
-        return ct_fail(err, CT_EINVAL, "%s is being computed; wait for it, or cancel it",
-                       stage_titles[app->news.stage]);
-    s->folder = strdup(is_figures ? results->figures : results->out);
+    s->step = SAVING_LAYERS;
+    return status == CT_OK ? worker_start_layers(app->worker, &app->a, write_layer, s, err)
+                           : status;
+}
+
+static enum ct_status start_files(struct app *app, struct ct_error *err)
+{
+    struct saving *const s = &app->saving;
+    const struct analysis a = analysis_to_save(app);
+
+    s->step = SAVING_FILES;
+    return worker_start_writing(app->worker, &a, write_files, s, err);
+}
+
+bool save_next(struct app *app)
+{
+    struct saving *const s = &app->saving;
+    const bool has_layers = !app->is_in_layer && !analysis_is_stale(&app->a, STAGE_LAYERS);
+    enum ct_status status;
+    struct ct_error err;
+
+    if (s->folder == NULL)
+        return false;
+    if (s->step == SAVING_LAYERS && !has_layers)
+        status = ct_fail(&err, CT_EINVAL, "not written: parameters were changed meanwhile");
+    else if (s->step == SAVING_WAITS && has_layers)
+        status = start_layers(app, &err);
+    else
+        status = start_files(app, &err);
+    if (status == CT_OK)
+        return true;
+    save_done(app, status, &err);
+    return false;
+}
+
+/* *results is handed over, but for the name of the folder. */
+static enum ct_status save_to(struct app *app, const char *folder, struct results *results,
+                              struct ct_error *err)
+{
+    struct saving *const s = &app->saving;
+
+    if (s->folder != NULL)
+        return ct_fail(err, CT_EINVAL, "files are being written to %s; wait for it", s->folder);
+    s->folder = strdup(folder);
     if (s->folder == NULL)
         return ct_fail_nomem(err, "results", 0);
+    s->step = SAVING_WAITS;
     s->results = *results;
-    if (is_figures)
-        s->results.figures = s->folder;
-    else
+    if (results->out != NULL)
         s->results.out = s->folder;
-    enum ct_status status = results_begin(&s->results, err);
-    if (status == CT_OK)
-        status = worker_start_layers(app->worker, &app->a, save_layer, &s->results, err);
-    if (status != CT_OK) {
-        save_end(app);
-        return status;
-    }
-    app_hear(app);
-    return CT_OK;
-}
-
-static enum ct_status save_to(struct app *app, struct results *results, struct ct_error *err)
-{
-    if (!app->is_in_layer && !analysis_is_stale(&app->a, STAGE_LAYERS))
-        return save_layers(app, results, err);
-    const enum ct_status status = save(app, results, err);
-    results_clear(results);
-    return status;
-}
-
-/* The worker has written the hook points: the rest follows, if they are still what is wanted. */
-void save_rest(struct app *app)
-{
-    struct ct_error err;
-    enum ct_status status;
-
-    if (analysis_is_stale(&app->a, STAGE_LAYERS))
-        status = ct_fail(&err, CT_EINVAL, "not written: parameters were changed meanwhile");
     else
-        status = save(app, &app->saving.results, &err);
-    if (status != CT_OK)
-        app_say(app, INK_BAD, "%s", err.text);
-    save_end(app);
+        s->results.figures = s->folder;
+    if (app->news.state != WORKER_IDLE)
+        app_say(app, INK_GOOD, "written to %s when %s has ended", s->folder,
+                stage_titles[app->news.stage]);
+    app_go_on(app);
+    return CT_OK;
 }
 
 /* ---- result files ---- */
@@ -112,7 +132,7 @@ static enum ct_status export_to(struct app *app, const char *folder, struct ct_e
     /* Whether files may be replaced has been asked. */
     struct results results = { .out = folder, .may_replace = true, .formats = app->formats };
 
-    return save_to(app, &results, err);
+    return save_to(app, folder, &results, err);
 }
 
 static void export_over(struct app *app)
@@ -152,7 +172,7 @@ static enum ct_status figures_to(struct app *app, const char *folder, struct ct_
 
     results.request.has_neuron = app->has_neuron;
     results.request.neuron = app->neuron;
-    return save_to(app, &results, err);
+    return save_to(app, folder, &results, err);
 }
 
 static void figures_over(struct app *app)

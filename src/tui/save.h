@@ -4,15 +4,18 @@
 
 #include "tui/app.h"
 
-/* Ask for a folder and write into it; with the layers, in the worker, which computes each hook
- * point once more for its own files. */
+/* Ask for a folder; the worker writes into it, after what it is at. With the layers, each hook
+ * point is computed once more for its own files. */
 void save_results(struct app *app);
 void save_figures(struct app *app);
 
-/* The worker has written the hook points: writes the rest, and ends it. */
-void save_rest(struct app *app);
+/* The worker is idle: true when it has been given something to write, or to compute for that. */
+bool save_next(struct app *app);
 
-/* Forgets what the worker was to write. */
+/* It has been written, or not. */
+void save_done(struct app *app, enum ct_status status, const struct ct_error *err);
+
+/* Forgets what was to be written. */
 void save_end(struct app *app);
 
 #endif

@@ -38,8 +38,9 @@ struct worker {
     struct analysis analysis; /* results borrowed, parameters its own */
     uint64_t key;
     enum stage_id stage;
-    enum ct_status (*layer)(void *context, struct analysis *layer, struct ct_error *err);
-    void *layer_context;
+    layer_function *layer;
+    write_function *write; /* of the stage N_STAGES */
+    void *context;         /* of either */
     double began;
     size_t done, total;
     struct picture newest;
@@ -163,7 +164,7 @@ static enum ct_status take_layer(void *context, struct analysis *layer, struct c
 {
     struct worker *const w = context;
 
-    return w->layer(w->layer_context, layer, err);
+    return w->layer(w->context, layer, err);
 }
 
 static void compute(struct worker *w, const struct analysis *a, enum stage_id stage)
@@ -176,7 +177,9 @@ static void compute(struct worker *w, const struct analysis *a, enum stage_id st
     void *result = NULL;
     struct ct_error error = { 0 };
     const double start = now();
-    const enum ct_status status = analysis_compute(a, stage, &watch, &result, &error);
+    const enum ct_status status = stage == N_STAGES
+                                      ? w->write(w->context, a, &error)
+                                      : analysis_compute(a, stage, &watch, &result, &error);
 
     pthread_mutex_lock(&w->mutex);
     w->state = WORKER_FINISHED;
@@ -274,8 +277,8 @@ int worker_fd(const struct worker *w)
 }
 
 static enum ct_status start(struct worker *w, const struct analysis *a, enum stage_id stage,
-                            enum ct_status (*layer)(void *, struct analysis *, struct ct_error *),
-                            void *layer_context, struct ct_error *err)
+                            layer_function *layer, write_function *write, void *context,
+                            struct ct_error *err)
 {
     struct params params;
     const enum ct_status status = params_copy(&params, &a->params, err);
@@ -287,10 +290,11 @@ static enum ct_status start(struct worker *w, const struct analysis *a, enum sta
     params_clear(&w->analysis.params);
     w->analysis = *a;
     w->analysis.params = params;
-    w->key = analysis_key(&params, stage);
+    w->key = stage < N_STAGES ? analysis_key(&params, stage) : 0;
     w->stage = stage;
     w->layer = layer;
-    w->layer_context = layer_context;
+    w->write = write;
+    w->context = context;
     w->state = WORKER_RUNNING;
     w->began = now();
     w->done = 0;
@@ -307,15 +311,19 @@ static enum ct_status start(struct worker *w, const struct analysis *a, enum sta
 enum ct_status worker_start(struct worker *w, const struct analysis *a, enum stage_id stage,
                             struct ct_error *err)
 {
-    return start(w, a, stage, NULL, NULL, err);
+    return start(w, a, stage, NULL, NULL, NULL, err);
 }
 
 enum ct_status worker_start_layers(struct worker *w, const struct analysis *a,
-                                   enum ct_status (*layer)(void *context, struct analysis *layer,
-                                                           struct ct_error *err),
-                                   void *context, struct ct_error *err)
+                                   layer_function *layer, void *context, struct ct_error *err)
 {
-    return start(w, a, STAGE_LAYERS, layer, context, err);
+    return start(w, a, STAGE_LAYERS, layer, NULL, context, err);
+}
+
+enum ct_status worker_start_writing(struct worker *w, const struct analysis *a,
+                                    write_function *write, void *context, struct ct_error *err)
+{
+    return start(w, a, N_STAGES, NULL, write, context, err);
 }
 
 void worker_cancel(struct worker *w)

@@ -14,10 +14,15 @@
 
 struct worker;
 
+typedef enum ct_status layer_function(void *context, struct analysis *layer, struct ct_error *err);
+typedef enum ct_status write_function(void *context, const struct analysis *a,
+                                      struct ct_error *err);
+
 /* *out is owned by the caller: worker_free(). CT_EIO (no pipe, no thread), CT_ENOMEM. */
 enum ct_status worker_new(struct worker **out, struct ct_error *err);
 
-/* Cancels what runs, waits for it (below 200 ms) and frees. NULL is accepted. */
+/* Cancels what runs, waits for it (below 200 ms; files are written to their end) and frees. NULL is
+ * accepted. */
 void worker_free(struct worker *w);
 
 /* Readable when there is news; worker_poll() empties it. */
@@ -31,9 +36,12 @@ enum ct_status worker_start(struct worker *w, const struct analysis *a, enum sta
 /* The same of STAGE_LAYERS, with what is to be done with each hook point, see struct
  * analysis_watch; it is called in the worker's thread. */
 enum ct_status worker_start_layers(struct worker *w, const struct analysis *a,
-                                   enum ct_status (*layer)(void *context, struct analysis *layer,
-                                                           struct ct_error *err),
-                                   void *context, struct ct_error *err);
+                                   layer_function *layer, void *context, struct ct_error *err);
+
+/* Begins write(context, a, err) in place of a stage, for which N_STAGES stands then: there is no
+ * result but its status, and no cancel. *a is copied as above. */
+enum ct_status worker_start_writing(struct worker *w, const struct analysis *a,
+                                    write_function *write, void *context, struct ct_error *err);
 
 /* Asks the running stage to end soon; its result will be CT_ECANCELED. */
 void worker_cancel(struct worker *w);
