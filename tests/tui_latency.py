@@ -7,6 +7,8 @@
     extract   a key's answer while a model runs (DIR as tests/bench/make_model.py makes it; the
               tokenizer is the demo's unless named), median and worst
     tsne      the same while t-SNE of 5000 neurons iterates
+    scatter   time from a key to the new screen in the picture of 100,000 clustered neurons: pan, zoom,
+              another neuron, another view (only when named: their t-SNE takes a minute or more)
     cancel    time from x to the word that it was cancelled, every stage that lasts long enough
     bytes     sent for a whole live t-SNE of 1500 neurons at 80x24; and in 5 s of idleness, with
               the processor time of the process
@@ -79,6 +81,12 @@ class Terminal:
     def ask(self, key, *texts, limit=60.0):
         self.key(key)
         return self.await_text(*texts, limit=limit)
+
+    def echo(self, key, limit=10.0):
+        """Seconds until what the key changes begins to come: a screen is sent when it is drawn."""
+        start = time.monotonic()
+        self.key(key)
+        return time.monotonic() - start if self.read(limit) else None
 
     def drain(self, seconds):
         end = time.monotonic() + seconds
@@ -160,17 +168,44 @@ def open_model(program, args):
     tokenizer = args.tokenizer or os.path.join(ROOT, "fixtures", "demo")
     term = Terminal([program, "-m", args.model, "--tokenizer", tokenizer, "-H", "h.*.mlp.c_fc"])
     term.await_text(b"Load done")
-    term.ask("3\r", b"cancels")
+    term.ask("3\r", b"cancels", b"Extract done")
     return term
 
 
 def measure_extract(program, args):
     times = []
-    while len(times) < args.keys:
+    for _ in range(args.keys):  # it may end before a second key, or even the first
         term = open_model(program, args)
-        times += answers(term, args.keys - len(times), lambda t: b"Extract done" not in t.data)
+        if b"Extract done" not in term.data:
+            times += answers(term, args.keys - len(times), lambda t: b"Extract done" not in t.data)
         term.end()
-    report("extract", times)
+        if len(times) >= args.keys:
+            break
+    if times:
+        report("extract", times)
+    else:
+        print("extract    is over before a key can be pressed", flush=True)
+
+
+def measure_scatter(program, args, options):
+    term = Terminal([program] + options + ["--correction", "none", "--iterations", "250"], 50, 160)
+    term.await_text(b"Load done")
+    term.key("6\r")
+    term.await_text(b"Cluster done", limit=1200)
+    term.key("\t\t")  # to the view
+    term.drain(1.0)
+    times = {}
+    for turn in range(args.keys // 8):
+        for name, keys in (("zoom", "++"), ("pan", ("\x1bOC", "\x1bOB")), ("neuron", "nn"),
+                           ("zoom", "-0"), ("view", "vV")):
+            for key in keys:
+                seconds = term.echo(key)
+                term.drain(0.1)
+                if seconds is not None:
+                    times.setdefault(name, []).append(seconds)
+    for name, seconds in times.items():
+        report(name, seconds)
+    term.end()
 
 
 def open_tsne(program, options):
@@ -275,6 +310,8 @@ def main():
             ("start", lambda: measure_start(program)),
             ("extract", lambda: args.model and measure_extract(program, args)),
             ("tsne", lambda: measure_tsne(program, args, large)),
+            ("scatter", lambda: "scatter" in wanted
+             and measure_scatter(program, args, make_activations(folder, 100000, 24))),
             ("cancel", lambda: measure_cancel(program, args, large)),
             ("bytes", lambda: measure_bytes(program, small)),
         ):
