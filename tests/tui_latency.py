@@ -36,11 +36,14 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Terminal:
+    states = os.devnull  # folder of what each leaves behind when it is ended, or nowhere
+
     def __init__(self, argv, rows=24, cols=80):
         self.began = time.monotonic()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ.update(TERM="xterm-256color", LANG="C.UTF-8", LC_ALL="C.UTF-8")
+            os.environ.update(TERM="xterm-256color", LANG="C.UTF-8", LC_ALL="C.UTF-8",
+                              XDG_STATE_HOME=os.path.join(self.states, str(os.getpid())))
             os.environ.pop("NO_COLOR", None)
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
             os.execv(argv[0], argv)
@@ -168,7 +171,6 @@ def open_model(program, args):
     tokenizer = args.tokenizer or os.path.join(ROOT, "fixtures", "demo")
     term = Terminal([program, "-m", args.model, "--tokenizer", tokenizer, "-H", "h.*.mlp.c_fc"])
     term.await_text(b"Load done")
-    term.ask("3\r", b"cancels", b"Extract done")
     return term
 
 
@@ -176,6 +178,7 @@ def measure_extract(program, args):
     times = []
     for _ in range(args.keys):  # it may end before a second key, or even the first
         term = open_model(program, args)
+        term.ask("3\r", b"cancels", b"Extract done")
         if b"Extract done" not in term.data:
             times += answers(term, args.keys - len(times), lambda t: b"Extract done" not in t.data)
         term.end()
@@ -224,53 +227,44 @@ def measure_tsne(program, args, options):
     term.end()
 
 
-def cancel(term, name, after):
-    term.drain(after)
-    if b"done in" in term.data:
-        print(f"cancel     {name}: it took less than {after:.2f} s", flush=True)
-        return
-    seconds = term.ask("x", b"unchanged", b"done in")
-    print(f"cancel     {name} after {after:.2f} s: {1000 * seconds:.0f} ms"
-          + ("; it was done" if b"unchanged" not in term.data else ""), flush=True)
+def cancel(term, stage, *delays):
+    """Begins the stage that is gone to, and cancels it after each delay. False: it was done first."""
+    for after in delays:
+        done = f"{stage} done in".encode()
+        term.key("\r")
+        term.drain(after)
+        seconds = 0.0 if done in term.data else term.ask("x", b"unchanged", done)
+        if done in term.data:
+            print(f"cancel     {stage}: done before {1000 * (after + seconds):.0f} ms", flush=True)
+            return False
+        print(f"cancel     {stage} after {after:.2f} s: {1000 * seconds:.0f} ms", flush=True)
+    return True
 
 
 def measure_cancel(program, args, options):
     if args.model:
         term = open_model(program, args)
-        cancel(term, "extract", 0.1)
-        for after in (0.7, 2.0):
-            term.key("\r")
-            cancel(term, "extract", after)
+        term.key("3")
+        cancel(term, "Extract", 0.1, 0.7, 2.0)
         term.end()
-    term = Terminal([program] + options + ["--correction", "none"])
+    options = options + ["--correction", "none"]
+    term = Terminal([program] + options)
     term.await_text(b"Load done")
-    term.key("4\r")
-    cancel(term, "t-test", 0.02)
-    term.ask("\r", b"done in")
-    term.key("5\r")
-    for after in (0.05, 0.2, 0.5, 1.5):
-        cancel(term, "t-SNE", after)
-        term.key("\r")
+    term.key("4")
+    if cancel(term, "t-test", 0.02):
+        term.ask("\r", b"t-test done in")
+    term.key("5")
+    cancel(term, "t-SNE", 0.05, 0.2, 0.5, 1.5)
     term.end()
-    term = Terminal([program] + options + ["--correction", "none", "--iterations", "250"])
+    term = Terminal([program] + options + ["--iterations", "250", "--clusters", "400"])
     term.await_text(b"Load done")
-    term.key("6\r")
-    term.await_text(b"Cluster done", limit=300)
+    term.ask("5\r", b"t-SNE done", limit=300)
+    term.key("6")
+    if cancel(term, "Cluster", 0.05):
+        term.ask("\r", b"Cluster done in", limit=300)
+    term.key("7")
+    cancel(term, "Similarity", 0.05, 0.3)
     print(f"cancel     leaving: {1000 * term.end():.0f} ms", flush=True)
-    term = Terminal([program] + options + ["--correction", "none", "--iterations", "250",
-                                           "--clusters", "400"])
-    term.await_text(b"Load done")
-    term.key("5\r")
-    term.await_text(b"t-SNE done", limit=300)
-    term.key("6\r")
-    cancel(term, "cluster", 0.05)
-    term.ask("6\r", b"done in", b"everything is computed", limit=300)
-    term.key("7\r")
-    cancel(term, "similarity", 0.05)
-    term.key("\r")
-    cancel(term, "similarity", 0.3)
-    term.end()
-
 
 
 def measure_bytes(program, options):
@@ -303,6 +297,7 @@ def main():
     program = os.path.abspath(args.program)
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors", flush=True)
     with tempfile.TemporaryDirectory() as folder:
+        Terminal.states = folder
         large = make_activations(folder, 5000)
         small = make_activations(folder, 1500)
         wanted = args.only.split(",") if args.only else []
