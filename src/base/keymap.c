@@ -18,7 +18,7 @@ static const char zoom_words[] = "in plots: zoom in, out, back to everything";
 static const char scale_words[] = "in heatmaps: half, double the colour scale";
 
 const struct action_info actions[N_ACTIONS] = {
-    [ACTION_RUN] = { "run", "enter", "compute this stage and what it needs; once done, the next" },
+    [ACTION_RUN] = { "run", "enter", "compute this stage and what it needs, then the next" },
     [ACTION_STAGE_1] = { "stage-1", "1", stage_words },
     [ACTION_STAGE_1 + 1] = { "stage-2", "2", stage_words },
     [ACTION_STAGE_1 + 2] = { "stage-3", "3", stage_words },
