@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/mem.h"
@@ -24,19 +25,31 @@ struct helper {
     size_t number; /* from 1 */
 };
 
+/*
+ * The blocks that one thread begins with: the same ones in each section of a size, so that their
+ * data stay in its cache. Who has none left takes those of the others.
+ */
+struct share {
+    /* High half: number of the section; low half: blocks not yet taken. Taking the r-th of the
+     * share turns r into r - 1; the number keeps a slow helper from taking one of a later section
+     * by it. */
+    _Alignas(64) _Atomic uint64_t ticket;
+};
+
 struct crew {
     int n_helpers;
     struct helper *helpers;
+    struct share *shares; /* [n_shares] by number of the thread, also of one that never came */
+    size_t n_shares;
 
     /* The section at hand. Written by the caller while no block is out, read by a helper only
      * between taking a block and handing it back. */
     void (*block)(void *context, size_t i);
     void *context;
+    size_t n_blocks;
+    uint64_t section;
 
-    /* High half: number of the section; low half: blocks not yet taken. Taking block r - 1 turns
-     * r into r - 1; the number keeps a slow helper from taking one of a later section by it. */
-    _Atomic uint64_t ticket;
-    _Atomic uint32_t pending; /* blocks taken or not, but not done */
+    _Alignas(64) _Atomic uint32_t pending; /* blocks taken or not, but not done */
 
     int64_t alone_until;    /* when helpers may be asked again, in nanoseconds of the clock */
     _Atomic int caller_cpu; /* where the caller was when it last asked for help; -1: unknown */
@@ -56,26 +69,53 @@ static void relax(void)
 #endif
 }
 
-static bool take(struct crew *c, size_t *block)
+/* Where the share of a thread begins. */
+static size_t share_first(const struct crew *c, size_t number)
 {
-    uint64_t ticket = atomic_load(&c->ticket);
+    const size_t n = c->n_shares;
+
+    return c->n_blocks / n * number + c->n_blocks % n * number / n;
+}
+
+static bool take_from(struct crew *c, size_t number, size_t *block)
+{
+    _Atomic uint64_t *const at = &c->shares[number].ticket;
+    uint64_t ticket = atomic_load(at);
 
     while ((uint32_t)ticket != 0)
-        if (atomic_compare_exchange_weak(&c->ticket, &ticket, ticket - 1)) {
-            *block = (size_t)((uint32_t)ticket - 1);
+        if (atomic_compare_exchange_weak(at, &ticket, ticket - 1)) {
+            *block = share_first(c, number) + (uint32_t)ticket - 1;
             return true;
         }
     return false;
 }
 
+static bool take(struct crew *c, size_t *block)
+{
+    for (size_t turn = 0; turn < c->n_shares; turn++)
+        if (take_from(c, (thread_number + turn) % c->n_shares, block))
+            return true;
+    return false;
+}
+
+/* Runs blocks until none is left to take. False: there was none. */
 static bool take_and_run(struct crew *c)
 {
+    uint32_t done = 0;
     size_t block;
 
-    if (!take(c, &block))
-        return false;
-    c->block(c->context, block);
-    atomic_fetch_sub(&c->pending, 1);
+    for (; take(c, &block); done++)
+        c->block(c->context, block);
+    if (done > 0)
+        atomic_fetch_sub(&c->pending, done);
+    return done > 0;
+}
+
+static bool is_taken(struct crew *c)
+{
+    for (size_t number = 0; number < c->n_shares; number++)
+        if ((uint32_t)atomic_load(&c->shares[number].ticket) != 0)
+            return false;
     return true;
 }
 
@@ -83,8 +123,8 @@ static bool take_and_run(struct crew *c)
 static void sleep_until_called(struct crew *c)
 {
     pthread_mutex_lock(&c->mutex);
-    atomic_store(&c->asleep, true); /* before the look at the ticket; the caller, the other way */
-    if ((uint32_t)atomic_load(&c->ticket) == 0 && !atomic_load(&c->quit))
+    atomic_store(&c->asleep, true); /* before the look at tickets; the caller, the other way */
+    if (is_taken(c) && !atomic_load(&c->quit))
         pthread_cond_wait(&c->wake, &c->mutex);
     pthread_mutex_unlock(&c->mutex);
 }
@@ -168,6 +208,15 @@ static void start_helpers(struct crew *c, int wanted)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+static void crew_release(struct crew *c)
+{
+    if (c == NULL)
+        return;
+    free(c->helpers);
+    free(c->shares);
+    free(c);
+}
+
 enum ct_status crew_new(int n_threads, struct crew **out, struct ct_error *err)
 {
 #ifdef CT_THREADS
@@ -175,14 +224,19 @@ enum ct_status crew_new(int n_threads, struct crew **out, struct ct_error *err)
 #else
     const int wanted = 0 * n_threads;
 #endif
-    struct crew *const c = ct_calloc_array(1, sizeof *c);
+    struct crew *const c = ct_aligned_array(1, sizeof *c);
 
-    if (c != NULL)
+    if (c != NULL) {
+        memset(c, 0, sizeof *c);
+        c->n_shares = (size_t)wanted + 1;
         c->helpers = ct_calloc_array((size_t)wanted, sizeof *c->helpers);
-    if (c == NULL || c->helpers == NULL) {
-        free(c);
+        c->shares = ct_aligned_array(c->n_shares, sizeof *c->shares);
+    }
+    if (c == NULL || c->helpers == NULL || c->shares == NULL) {
+        crew_release(c);
         return ct_fail_nomem(err, "threads", 0);
     }
+    memset(c->shares, 0, c->n_shares * sizeof *c->shares);
     c->caller_cpu = -1;
     pthread_mutex_init(&c->mutex, NULL);
     pthread_cond_init(&c->wake, NULL);
@@ -203,8 +257,7 @@ void crew_free(struct crew *crew)
         pthread_join(crew->helpers[i].thread, NULL);
     pthread_cond_destroy(&crew->wake);
     pthread_mutex_destroy(&crew->mutex);
-    free(crew->helpers);
-    free(crew);
+    crew_release(crew);
 }
 
 size_t crew_size(const struct crew *crew)
@@ -257,11 +310,13 @@ static void run_together(struct crew *c, size_t n_blocks)
 
     atomic_store(&c->caller_cpu, this_cpu());
     atomic_store(&c->pending, (uint32_t)n_blocks);
-    const uint64_t section = (atomic_load(&c->ticket) >> 32) + 1;
-    atomic_store(&c->ticket, section << 32 | n_blocks);
+    c->n_blocks = n_blocks;
+    c->section++;
+    for (size_t number = 0; number < c->n_shares; number++)
+        atomic_store(&c->shares[number].ticket,
+                     c->section << 32 | (share_first(c, number + 1) - share_first(c, number)));
     call_sleepers(c);
-    while (take_and_run(c))
-        ;
+    take_and_run(c);
     wait_for_helpers(c, begun);
 }
 
