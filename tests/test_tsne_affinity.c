@@ -309,6 +309,10 @@ static struct mat dense(const struct tsne_joint *joint)
 
     for (size_t i = 0; i < joint->n_samples; i++)
         for (size_t e = joint->indptr[i]; e < joint->indptr[i + 1]; e++) {
+            if (joint->indices[e] == i) {
+                ck_assert(joint->data[e] == 0.0F && joint->indptr[i + 1] - e < TSNE_LANES);
+                continue;
+            }
             ck_assert(e == joint->indptr[i] || joint->indices[e] > joint->indices[e - 1]);
             mat_row(&m, i)[joint->indices[e]] = (double)joint->data[e];
         }

@@ -268,6 +268,10 @@ static void normalise_rows(void *context, size_t block)
         memcpy(m->joint->indices + to, m->indices + from, m->counts[i] * sizeof *m->indices);
         for (size_t e = 0; e < m->counts[i]; e++)
             m->joint->data[to + e] = (float)(m->sums[from + e] / m->total);
+        for (size_t e = to + m->counts[i]; e < m->joint->indptr[i + 1]; e++) {
+            m->joint->indices[e] = (uint32_t)i;
+            m->joint->data[e] = 0.0F;
+        }
     }
 }
 
@@ -281,7 +285,8 @@ static enum ct_status merged_measure(struct merged *m, struct tsne_joint *joint,
     if (joint->indptr == NULL)
         return ct_fail_nomem(err, "t-SNE: joint probabilities", 0);
     for (size_t i = 0; i < n; i++) {
-        joint->indptr[i + 1] = joint->indptr[i] + m->counts[i];
+        const size_t lanes = (m->counts[i] + TSNE_LANES - 1) / TSNE_LANES;
+        joint->indptr[i + 1] = joint->indptr[i] + lanes * TSNE_LANES;
         m->total += m->row_totals[i];
     }
     m->total = fmax(m->total, DBL_EPSILON);

@@ -20,14 +20,15 @@ enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, do
     const size_t padded = tsne_padded(n_samples);
     struct tsne_forces f = { .n_samples = n_samples, .angle = angle };
 
+    f.pairs = ct_aligned_array(n_samples, sizeof *f.pairs);
     f.attract_x = ct_aligned_array(padded, sizeof *f.attract_x);
     f.attract_y = ct_aligned_array(padded, sizeof *f.attract_y);
     f.repel_x = ct_aligned_array(padded, sizeof *f.repel_x);
     f.repel_y = ct_aligned_array(padded, sizeof *f.repel_y);
     f.row_z = ct_aligned_array(padded, sizeof *f.row_z);
     f.row_kl = ct_aligned_array(padded, sizeof *f.row_kl);
-    if (f.attract_x == NULL || f.attract_y == NULL || f.repel_x == NULL || f.repel_y == NULL ||
-        f.row_z == NULL || f.row_kl == NULL) {
+    if (f.pairs == NULL || f.attract_x == NULL || f.attract_y == NULL || f.repel_x == NULL ||
+        f.repel_y == NULL || f.row_z == NULL || f.row_kl == NULL) {
         tsne_forces_clear(&f);
         return ct_fail_nomem(err, "t-SNE: forces", 0);
     }
@@ -44,6 +45,7 @@ enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, do
 
 void tsne_forces_clear(struct tsne_forces *forces)
 {
+    free(forces->pairs);
     free(forces->attract_x);
     free(forces->attract_y);
     free(forces->repel_x);
@@ -99,18 +101,35 @@ CT_KERNEL static void repel_block(const float *restrict x, const float *restrict
     }
 }
 
-/* The attraction on one point. Eight lanes: wider gathers are slower where they exist. */
-CT_KERNEL static void attract_point(const float *restrict x, const float *restrict y, float xi,
-                                    float yi, const uint32_t *restrict indices,
-                                    const float *restrict p, size_t n, float *restrict out_x,
-                                    float *restrict out_y)
+union bits {
+    uint32_t bits;
+    float value;
+};
+
+/* Both coordinates of a point in one word, which one load brings. */
+CT_KERNEL static void make_pairs(const float *restrict x, const float *restrict y, size_t n,
+                                 uint64_t *restrict pairs)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        const union bits of_x = { .value = x[i] }, of_y = { .value = y[i] };
+        pairs[i] = of_x.bits | (uint64_t)of_y.bits << 32;
+    }
+}
+
+/* The attraction on one point. */
+CT_KERNEL static void attract_point(const uint64_t *restrict pairs, float xi, float yi,
+                                    const uint32_t *restrict indices, const float *restrict p,
+                                    size_t n, float *restrict out_x, float *restrict out_y)
 {
     float fx = 0.0F, fy = 0.0F;
 
-#pragma omp simd simdlen(8) reduction(+ : fx, fy)
+#pragma omp simd simdlen(TSNE_LANES) reduction(+ : fx, fy)
     for (size_t e = 0; e < n; e++) {
-        const float dx = xi - x[indices[e]];
-        const float dy = yi - y[indices[e]];
+        const uint64_t pair = pairs[indices[e]];
+        const union bits of_x = { (uint32_t)pair }, of_y = { (uint32_t)(pair >> 32) };
+        const float dx = xi - of_x.value;
+        const float dy = yi - of_y.value;
         const float pw = p[e] / (1.0F + dx * dx + dy * dy);
         fx += pw * dx;
         fy += pw * dy;
@@ -125,7 +144,7 @@ static void attract_block(struct tsne_forces *f, const struct tsne_joint *P, con
     const size_t end = first + TSNE_BLOCK < P->n_samples ? first + TSNE_BLOCK : P->n_samples;
 
     for (size_t i = first; i < end; i++)
-        attract_point(x, y, x[i], y[i], P->indices + P->indptr[i], P->data + P->indptr[i],
+        attract_point(f->pairs, x[i], y[i], P->indices + P->indptr[i], P->data + P->indptr[i],
                       P->indptr[i + 1] - P->indptr[i], f->attract_x + i, f->attract_y + i);
 }
 
@@ -180,6 +199,7 @@ void tsne_forces_exact(struct tsne_forces *forces, const struct tsne_joint *P, c
 {
     struct section section = { .forces = forces, .P = P, .x = x, .y = y };
 
+    make_pairs(x, y, forces->n_samples, forces->pairs);
     crew_run(crew, tsne_padded(forces->n_samples) / TSNE_BLOCK, exact_block, &section);
     sum_z(forces);
 }
@@ -194,6 +214,7 @@ void tsne_forces_compute(struct tsne_forces *forces, const struct tsne_joint *P,
         tsne_forces_exact(forces, P, x, y, crew);
         return;
     }
+    make_pairs(x, y, forces->n_samples, forces->pairs);
     crew_run(crew, n_blocks + 1, attract_or_build, &section);
     crew_run(crew, tsne_tree_n_blocks(forces->n_samples), tree_block, &section);
     tsne_tree_read(&forces->tree, forces->repel_x, forces->repel_y, forces->row_z);
