@@ -21,8 +21,8 @@ struct tsne_cell {
 };
 
 enum {
-    PARTY = 32,  /* points that walk through the tree together */
-    PARTIES = 4, /* that are under way at the same time */
+    PARTY = 16,  /* points that walk through the tree together */
+    PARTIES = 8, /* that are under way at the same time */
     TREE_BLOCK = PARTIES * PARTY,
 };
 
@@ -218,7 +218,7 @@ static struct sum build_cell(struct tsne_tree *t, size_t low, size_t high)
         const int level = __builtin_clzll(differ) / 2;
         const int shift = 62 - 2 * level; /* of the two bits that tell the quarters apart */
         const uint64_t prefix = t->keys[low] >> shift >> 2 << 2;
-        const float width = ldexpf(t->root_width, -level);
+        const float width = t->root_width / (float)((uint64_t)1 << level);
         cell.width2 = width * width;
         for (uint64_t quarter = 0; quarter < 4 && low < high; quarter++) {
             const size_t end =
