@@ -218,11 +218,15 @@ static void shortlist_add(const struct search *s, const struct lane *lane, size_
             list->crowded = list->count + GROUP > s->capacity;
             continue;
         }
+        const float limit = list->limit;
+        size_t count = list->count;
         for (; j < end; j++) {
-            halves[list->count] = base[j] - products[j];
-            indices[list->count] = (uint32_t)(first + j);
-            list->count += halves[list->count] <= list->limit && first + j != i;
+            const float half = base[j] - products[j];
+            halves[count] = half;
+            indices[count] = (uint32_t)(first + j);
+            count += (size_t)(half <= limit) & (size_t)(first + j != i);
         }
+        list->count = count;
     }
 }
 
@@ -355,13 +359,15 @@ static enum ct_status search_scale(struct search *s, struct ct_error *err)
                        "overflow; remove the value or scale the data");
     }
     frexp(largest, &exponent);
+    /* In two steps: 2^-exponent alone may be more than a double holds. */
+    const double scale[] = { ldexp(1.0, -exponent / 2), ldexp(1.0, -exponent / 2 - exponent % 2) };
     /* The sum of a product is off by d / 2 roundings of its terms at most, each of its factors by
      * one, its row's norm by a few: twice that. */
     s->slack = (float)(d + 16) * (FLT_EPSILON / 2.0F);
     for (size_t i = 0; i < n; i++) {
         double sqnorm = 0.0;
         for (size_t j = 0; j < d; j++) {
-            const float v = (float)ldexp(mat_row(s->X, i)[j] - mean[j], -exponent);
+            const float v = (float)((mat_row(s->X, i)[j] - mean[j]) * scale[0] * scale[1]);
             s->scaled[i * d + j] = v;
             sqnorm += (double)v * (double)v;
         }
