@@ -200,6 +200,22 @@ struct sum {
     double y;
 };
 
+/* A cell of one point. */
+static void build_point(struct tsne_tree *t, size_t at)
+{
+    const uint32_t self = (uint32_t)t->n_cells++, after = self + 1;
+
+    t->cells[self] = (struct tsne_cell){
+        .x = t->x[at],
+        .y = t->y[at],
+        .size = 1.0F,
+        .width2 = -1.0F,
+        .place = (float)self,
+        .after = (float)after,
+        .next = { after, after },
+    };
+}
+
 /* The smallest cell that holds the points at places low .. high - 1, and all inside it. Depth: at
  * most 32 calls. Returns the sum of the coordinates. */
 static struct sum build_cell(struct tsne_tree *t, size_t low, size_t high)
@@ -224,7 +240,11 @@ static struct sum build_cell(struct tsne_tree *t, size_t low, size_t high)
             const size_t end =
                 quarter == 3 ? high
                              : first_not_below(t->keys, low, high, (prefix + quarter + 1) << shift);
-            if (end > low) {
+            if (end == low + 1) {
+                sum.x += (double)t->x[low];
+                sum.y += (double)t->y[low];
+                build_point(t, low);
+            } else if (end > low) {
                 const struct sum part = build_cell(t, low, end);
                 sum.x += part.x;
                 sum.y += part.y;
