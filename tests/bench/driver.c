@@ -463,6 +463,7 @@ static const struct command {
 
 int main(int argc, char **argv)
 {
+    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* as the program: its threads spin for a while */
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 >= commands[i].n_args) {
             commands[i].run(argc - 2, argv + 2);
