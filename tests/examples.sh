@@ -35,6 +35,7 @@ bring() {
 
     mkdir -p "$folder/refs" "$folder/snapshots"
     cp -R "$demo" "$folder/snapshots/$commit"
+    chmod -R u+w "$folder"
     printf %s "$commit" >"$folder/refs/main"
 }
 
@@ -107,7 +108,7 @@ for path in "$source/README.md" "$source/man/circuittui.1"; do
     cd "$document" || exit 1
     mapfile -d '' -t examples < <(examples_of "$path")
     # What a reader has: activations, and sentences, those of the document among them.
-    cp "$demo/stimuli.csv" sentences.csv
+    cat "$demo/stimuli.csv" >sentences.csv # writable, other than a copy of what is not
     for text in "${examples[@]}"; do
         [[ $text != 'group,target,text'* ]] || printf '%s\n' "${text#*$'\n'}" >>sentences.csv
     done
