@@ -127,8 +127,8 @@ static void send_large(const struct request *r, const struct hub_file *f)
     shared->from = (long long)from;
     if (from > 0)
         answer(r->fd, "206 Partial Content",
-               "Content-Range: bytes %zu-%zu/%zu\r\nContent-Length: %zu\r\n", from, f->size - 1,
-               f->size, told);
+               "Content-Range: bytes %zu-%zu/%zu\r\nContent-Length: %zu\r\n",
+               from + shared->has_other_range, f->size - 1, f->size, told);
     else
         answer(r->fd, "200 OK", "ETag: \"other\"\r\nContent-Length: %zu\r\n", told);
     for (size_t at = from; at < end; at += PIECE) {

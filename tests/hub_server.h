@@ -28,6 +28,7 @@ struct hub_shared {
     atomic_bool needs_token;
     atomic_bool is_without_ranges;
     atomic_bool has_other_length; /* of large files: a byte less than told before */
+    atomic_bool has_other_range;  /* says that a part begins a byte later than it was asked for */
     atomic_bool has_other_bytes;
     atomic_bool has_odd_etags;
     atomic_bool has_huge_size; /* of large files: more than any disk has */

@@ -410,6 +410,32 @@ START_TEST(leftovers_are_used_or_thrown_away)
 }
 END_TEST
 
+START_TEST(leftovers_that_cannot_be_gone_on_with)
+{
+    static const char *const in_its_place[][2] = {
+        { "mkdir", "incomplete: cannot be written" },
+        { "mkfifo", "incomplete: is no regular file; remove it" },
+        { "ln -s nowhere", "incomplete: cannot be written" },
+    };
+    char line[300];
+
+    begin();
+    ck_assert_int_eq(temp_shell("mkdir -p " REPO "/blobs"), 0);
+    for (size_t i = 0; i < sizeof in_its_place / sizeof *in_its_place; i++) {
+        snprintf(line, sizeof line, "cd " REPO "/blobs; rm -rf *.incomplete; %s %s.incomplete",
+                 in_its_place[i][0], plain[WEIGHTS].etag);
+        ck_assert_int_eq(temp_shell(line), 0);
+        CHECK_SAYS(failure("org/model"), in_its_place[i][1]);
+    }
+    snprintf(line, sizeof line, "cd " REPO "/blobs; rm *.incomplete; echo half >%s.incomplete",
+             plain[WEIGHTS].etag);
+    ck_assert_int_eq(temp_shell(line), 0);
+    hub.shared->has_other_range = true;
+    CHECK_SAYS(failure("org/model"), "the server sends other bytes than it was asked for");
+    end();
+}
+END_TEST
+
 START_TEST(wrong_bytes_never_get_a_name)
 {
     begin();
@@ -555,6 +581,7 @@ int main(void)
         a_limit_is_kept,
         a_full_disk_is_told,
         leftovers_are_used_or_thrown_away,
+        leftovers_that_cannot_be_gone_on_with,
         wrong_bytes_never_get_a_name,
         killed_at_any_moment_it_goes_on,
         two_at_once_fetch_it_once,

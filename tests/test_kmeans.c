@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "made_points.h"
+#include "num/kmeans_start.h"
 #include "support.h"
 
 /* The first cols columns of rows first .. first + n - 1 of m, from column `from` on. */
@@ -238,6 +239,36 @@ START_TEST(kmeans_is_a_fixed_point)
 }
 END_TEST
 
+/* Blocks of points that lie too far from a new centre are passed over, which changes nothing. */
+START_TEST(starts_pass_over_blocks_out_of_reach)
+{
+    enum { CLUSTERS = 40 };
+    static const double recipe[MADE_POINTS_SIZE] = { 5000, 5000, 60, 0, 0, 1 };
+    static const double mean[2] = { 30, 30 };
+    struct mat X = made_points(recipe);
+    struct kmeans_data data = { 0 };
+    struct kmeans_start quick = { 0 };
+    struct kmeans_start slow = { 0 };
+
+    ck_assert_int_eq(kmeans_data_init(&data, &X, mean, NULL), CT_OK);
+    struct kmeans_data without_boxes = data;
+    without_boxes.box = NULL;
+    ck_assert_ptr_nonnull(data.box);
+    ck_assert_int_eq(kmeans_start_init(&quick, &data, CLUSTERS, NULL), CT_OK);
+    ck_assert_int_eq(kmeans_start_init(&slow, &data, CLUSTERS, NULL), CT_OK);
+    for (size_t number = 0; number < 3; number++) {
+        kmeans_start_plusplus(&quick, &data, 0, number);
+        kmeans_start_plusplus(&slow, &without_boxes, 0, number);
+        ck_assert_mem_eq(quick.centers, slow.centers, 2 * CLUSTERS * sizeof(double));
+        ck_assert_mem_eq(quick.distance, slow.distance, X.rows * sizeof(double));
+    }
+    kmeans_start_clear(&quick);
+    kmeans_start_clear(&slow);
+    kmeans_data_clear(&data);
+    mat_clear(&X);
+}
+END_TEST
+
 START_TEST(kmeans_separates_clear_clusters)
 {
     double data[80];
@@ -375,6 +406,7 @@ int main(void)
         kmeans_default_is_as_good_as_50_starts,
         kmeans_does_not_depend_on_threads,
         kmeans_is_a_fixed_point,
+        starts_pass_over_blocks_out_of_reach,
         kmeans_separates_clear_clusters,
         kmeans_of_few_distinct_points,
         kmeans_stops,

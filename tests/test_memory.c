@@ -368,7 +368,6 @@ int main(void)
     const size_t n_points = sizeof points / sizeof *points;
 
     temp_begin();
-    tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, what_is_left_is_the_least_of_all_limits);
     tcase_add_loop_test(tcase, extraction_takes_what_is_expected, 0,
                         sizeof extractions / sizeof *extractions);

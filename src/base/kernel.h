@@ -1,12 +1,14 @@
 /*
  * CT_KERNEL before a function: compile it for several generations of x86-64 and let the loader
  * pick. Not with Clang, whose clones (14) have names that clash between files, or that callers in
- * other files do not find.
+ * other files do not find. -DCT_KERNEL_V3 takes the one before the newest, to test it.
  */
 #ifndef CT_BASE_KERNEL_H
 #define CT_BASE_KERNEL_H
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) &&                             \
+#if defined(CT_KERNEL_V3)
+#define CT_KERNEL __attribute__((target("arch=x86-64-v3")))
+#elif defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) &&                           \
     !defined(__SANITIZE_THREAD__) && !defined(__clang__) && __has_attribute(target_clones)
 #define CT_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

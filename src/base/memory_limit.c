@@ -202,11 +202,11 @@ static uint64_t left_in_groups(const char *root, const struct generation *g, uin
     }
 }
 
-static uint64_t left_of_limit(int resource, uint64_t used)
+static uint64_t left_of_limit(unsigned resource, uint64_t used)
 {
     struct rlimit limit;
 
-    if (getrlimit((__typeof__(RLIMIT_AS))resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
         return UINT64_MAX;
     return difference(limit.rlim_cur, used);
 }
