@@ -16,6 +16,8 @@ src_num_libnum_a_SOURCES = \
 	src/num/multitest.c src/num/multitest.h \
 	src/num/neighbors.c src/num/neighbors.h \
 	src/num/neighbors_lists.c src/num/neighbors_lists.h \
+	src/num/neighbors_search.c src/num/neighbors_search.h \
+	src/num/neighbors_shortlist.c src/num/neighbors_shortlist.h \
 	src/num/pca.c src/num/pca.h \
 	src/num/points.c src/num/points.h \
 	src/num/silhouette.c src/num/silhouette.h \
