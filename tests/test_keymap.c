@@ -87,7 +87,7 @@ START_TEST(keys_are_told_together)
     enum action stages[8];
 
     for (size_t i = 0; i < 8; i++)
-        stages[i] = ACTION_STAGE_1 + i;
+        stages[i] = (enum action)(ACTION_STAGE_1 + i);
     keymap_init(&map);
     ck_assert_str_eq(keymap_keys(&map, moves, 5, ' ').text, "arrows h");
     ck_assert_str_eq(keymap_keys(&map, moves, 2, '/').text, "up/down");
@@ -115,7 +115,7 @@ static enum action put_entry(FILE *out, enum action first)
     size_t n = 0;
 
     while (first + n < N_ACTIONS && strcmp(actions[first + n].what, actions[first].what) == 0) {
-        all[n] = first + n;
+        all[n] = (enum action)(first + n);
         n++;
     }
     fputs(".It Ic \"", out);
@@ -128,7 +128,7 @@ static enum action put_entry(FILE *out, enum action first)
         fputs(i + 1 == n ? " :\n" : n > 4 ? " No to Li " : " , ", out);
     }
     fprintf(out, "%s.\n", actions[first].what);
-    return first + n;
+    return (enum action)(first + n);
 }
 
 static char *read_manual(void)

@@ -81,7 +81,8 @@ bool spill_takes_memory(double bytes, size_t most, const char *folder)
     enum { TMPFS = 0x01021994, RAMFS = (int)0x858458f6 };
     struct statfs fs;
 
-    if (statfs(folder, &fs) == 0 && ((int)fs.f_type == TMPFS || (int)fs.f_type == RAMFS))
+    if (folder != NULL && statfs(folder, &fs) == 0 &&
+        ((int)fs.f_type == TMPFS || (int)fs.f_type == RAMFS))
         return true;
 #else
     (void)folder;
