@@ -61,6 +61,8 @@ static void hold_standard_streams(void)
 int main(int argc, char **argv)
 {
     hold_standard_streams();
+    signal(SIGPIPE, SIG_IGN); /* what cannot be written is told, whatever the reason */
+    signal(SIGXFSZ, SIG_IGN);
     mapped_guard();
     setlocale(LC_CTYPE, ""); /* widths and character set; numbers stay those of the C locale */
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* it would start some, which spin for a while */

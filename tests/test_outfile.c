@@ -282,6 +282,15 @@ static void refuse(const char *path, const char *message)
     ck_assert_ptr_null(file);
 }
 
+static void refuse_folder(const char *name, const char *text)
+{
+    const char *const path = temp_path(name);
+    struct ct_error err = { 0 };
+
+    ck_assert_int_eq(outfile_check_folder(path, &err), CT_EIO);
+    assert_error(&err, CT_EIO, path, text);
+}
+
 START_TEST(bad_places_are_refused)
 {
     refuse(temp_path("absent/f"), "cannot be written: No such file or directory");
@@ -290,6 +299,12 @@ START_TEST(bad_places_are_refused)
     refuse(fresh_folder("taken"), "is a folder; name a file");
     refuse(temp_path("taken/"), "is no name of a file; name one");
     refuse("", "is no name of a file; name one");
+    refuse_folder("plain", "is there already and is no folder; name another place");
+    refuse_folder("plain/a/b", "the folder cannot be made: Not a directory");
+    ck_assert_int_eq(symlink("nowhere", temp_path("link")), 0);
+    refuse_folder("link", "is a link that leads nowhere; name another place");
+    ck_assert_int_eq(outfile_check_folder(temp_path("taken/a//b/"), NULL), CT_OK);
+    ck_assert_int_eq(outfile_check_folder("absent/", NULL), CT_OK);
     if (geteuid() == 0) {
         SKIP("a folder without permission: root may write anywhere");
         return;

@@ -341,3 +341,7 @@ tests_test_config_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_config_LDADD = $(IO_TEST_LIBS)
 # Killed at many moments: every result file is the old or the new one.
 dist_check_SCRIPTS += tests/test_kill.sh
+# Disks that are full or cannot be written, readers that have left.
+dist_check_SCRIPTS += tests/test_places.sh
+# Another decimal point; skipped where no such locale can be made.
+dist_check_SCRIPTS += tests/test_locale.sh

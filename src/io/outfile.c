@@ -275,6 +275,8 @@ void outfile_abort(struct outfile *file)
     outfile_free(file);
 }
 
+#define IN_THE_WAY "%s: is there already and is no folder; name another place"
+
 static enum ct_status make_one_folder(const char *folder, struct ct_error *err)
 {
     struct stat s;
@@ -285,8 +287,7 @@ static enum ct_status make_one_folder(const char *folder, struct ct_error *err)
     if (stat(folder, &s) == 0) {
         if (S_ISDIR(s.st_mode))
             return CT_OK;
-        return ct_fail(err, CT_EIO, "%s: is there already and is no folder; name another place",
-                       folder);
+        return ct_fail(err, CT_EIO, IN_THE_WAY, folder);
     }
     errno = reason;
     return ct_fail_errno(err, "%s: the folder cannot be made", folder);
@@ -308,6 +309,43 @@ enum ct_status outfile_make_folder(const char *folder, struct ct_error *err)
     }
     if (st == CT_OK)
         st = make_one_folder(path, err);
+    free(path);
+    return st;
+}
+
+static enum ct_status check_one_folder(const char *folder, bool *is_there, struct ct_error *err)
+{
+    struct stat s;
+
+    *is_there = stat(folder, &s) == 0;
+    if (!*is_there && errno != ENOENT)
+        return ct_fail_errno(err, "%s: the folder cannot be made", folder);
+    if (!*is_there && lstat(folder, &s) == 0)
+        return ct_fail(err, CT_EIO, "%s: is a link that leads nowhere; name another place", folder);
+    if (*is_there && !S_ISDIR(s.st_mode))
+        return ct_fail(err, CT_EIO, IN_THE_WAY, folder);
+    if (*is_there && access(folder, W_OK | X_OK) != 0)
+        return ct_fail_errno(err, "%s: cannot be written", folder);
+    return CT_OK;
+}
+
+enum ct_status outfile_check_folder(const char *folder, struct ct_error *err)
+{
+    char *const path = ct_strndup(folder, strlen(folder));
+    bool is_there = false;
+    enum ct_status st = CT_OK;
+
+    if (path == NULL)
+        return ct_fail_nomem(err, folder, 0);
+    for (size_t size = strlen(path); st == CT_OK && !is_there; path[size] = '\0') {
+        st = check_one_folder(size > 0 ? path : *folder == '/' ? "/" : ".", &is_there, err);
+        while (size > 0 && path[size - 1] == '/') /* upwards: slashes, a name, slashes */
+            size--;
+        while (size > 0 && path[size - 1] != '/')
+            size--;
+        while (size > 0 && path[size - 1] == '/')
+            size--;
+    }
     free(path);
     return st;
 }

@@ -47,6 +47,10 @@ void outfile_sync_folder(const char *path);
  * permission. */
 enum ct_status outfile_make_folder(const char *folder, struct ct_error *err);
 
+/* CT_EIO, as far as that can be known before: folder, or what is missing of it, cannot be made or
+ * nothing may be written there. */
+enum ct_status outfile_check_folder(const char *folder, struct ct_error *err);
+
 /* CT_EINVAL, naming the first, when folder holds one of names[0 .. n) already. A folder that is
  * not there holds none. */
 enum ct_status outfile_check_absent(const char *folder, const char *const *names, size_t n,

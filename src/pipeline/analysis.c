@@ -283,7 +283,11 @@ enum ct_status analysis_run(struct analysis *a, enum stage_id last,
         if (!stage_is_needed(last, stage) || !analysis_is_stale(a, stage))
             continue;
         const double start = now();
-        const enum ct_status status = analysis_compute(a, stage, watch, &result, err);
+        enum ct_status status = CT_OK;
+        if (stage == STAGE_EXTRACT && last >= STAGE_TTEST) /* not after hours, when it is tested */
+            status = ttest_choose_groups(a->load, &a->params, &(struct contrast){ 0 }, err);
+        if (status == CT_OK)
+            status = analysis_compute(a, stage, watch, &result, err);
         if (status != CT_OK)
             return status;
         analysis_accept(a, stage, result, analysis_key(&a->params, stage), now() - start);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "io/outfile.h"
 #include "report/figures.h"
 #include "report/layers.h"
 #include "report/manifest.h"
@@ -12,8 +13,12 @@ enum ct_status results_check(const struct results *r, struct ct_error *err)
 {
     enum ct_status status = CT_OK;
 
-    if (r->out != NULL && !r->may_replace)
+    if (r->out != NULL)
+        status = outfile_check_folder(r->out, err);
+    if (status == CT_OK && r->out != NULL && !r->may_replace)
         status = tables_check_absent(r->out, err);
+    if (status == CT_OK && r->figures != NULL)
+        status = outfile_check_folder(r->figures, err);
     if (status == CT_OK && r->figures != NULL)
         status = figures_check(r->figures, r->may_replace, err);
     return status;

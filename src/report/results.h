@@ -21,7 +21,8 @@ struct results {                 /* zero-initialise; results_clear() */
     struct written plots;        /* that are in figures now */
 };
 
-/* CT_EINVAL when a file is there that may not be replaced, or figures cannot be made. */
+/* CT_EINVAL when a file is there that may not be replaced, or figures cannot be made; CT_EIO when a
+ * folder cannot be written. */
 enum ct_status results_check(const struct results *r, struct ct_error *err);
 
 /* Takes the old manifest away: what it tells of will not be there much longer. CT_EIO. */

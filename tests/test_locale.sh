@@ -1,0 +1,49 @@
+#!/bin/sh
+# A locale whose decimal point is a comma changes no file and no number that is read.
+set -eu
+
+program=$CIRCUITTUI
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+cd "$tmp"
+
+localedef -i de_DE -f UTF-8 ./de_DE.UTF-8 2>/dev/null || true # one of our own, where that can be made
+[ ! -e de_DE.UTF-8 ] || export LOCPATH="$tmp"
+if [ "$(LC_ALL=de_DE.UTF-8 locale decimal_point 2>/dev/null)" != , ]; then
+    echo "skipped: no locale de_DE.UTF-8, and none can be made"
+    exit 77
+fi
+
+printf 'alpha = 0.2\nperplexity = 12.5\niterations = 250\neps = 1.5\n' >config
+export CIRCUITTUI_CONFIG="$tmp/config"
+
+# everything LOCALE FOLDER: what the program reads and writes of numbers.
+everything() {
+    export LC_ALL="$1"
+    mkdir work
+    cd work
+    "$program" run --out out --format csv,npy,safetensors --figures figures --plot --ascii \
+        >report
+    "$program" ttest out/activations.csv >ttest.csv
+    "$program" tsne out/activations.csv --neurons ttest.csv --perplexity 3.5 >tsne.csv
+    "$program" dbscan tsne.csv --eps 0.25 >dbscan.csv
+    "$program" kmeans tsne.csv >kmeans.csv
+    "$program" cosine out/activations.csv --neurons ttest.csv --format npy >cosine.npy
+    "$program" config --alpha 0.01 >settings
+    "$program" complete run --al >completions
+    "$program" rerun out >rerun
+    # How long it took is no result.
+    sed -i '/^Seconds/,/^$/d' report
+    sed -i '/"seconds": {/,/}/d' out/manifest.json
+    cd ..
+    mv work "$2"
+}
+everything C.UTF-8 c
+everything de_DE.UTF-8 de
+diff -r c de >differences || { head -c 2000 differences; echo "FAILED: files differ"; exit 1; }
+grep -q 'all the same\|the same' c/rerun || { cat c/rerun; echo "FAILED: rerun"; exit 1; }
+
+export LC_ALL=de_DE.UTF-8
+"$program" run --alpha 0,5 >/dev/null 2>error && { echo "FAILED: 0,5 was taken"; exit 1; }
+grep -q '^circuittui: --alpha: ' error || { cat error; echo "FAILED: 0,5"; exit 1; }
+echo "ok: $(find de -type f | wc -l) files are the same"
