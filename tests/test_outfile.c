@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/csv_writer.h"
 #include "io/outfile.h"
 #include "io_temp.h"
 
@@ -251,6 +252,38 @@ START_TEST(standard_output_is_a_place)
 }
 END_TEST
 
+/* What a stranger wrote is data in a file, and may be a command to a terminal. */
+START_TEST(a_terminal_gets_text_made_visible)
+{
+    static const char want[] = "\"a\\u{1b}[31m\"\"\\n\",\\u{9b}1m:7,0.5\r\n";
+    const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    struct outfile *file;
+    char got[128];
+
+    if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0) {
+        SKIP("no pseudo terminal");
+        return;
+    }
+    const int kept =
+        open(ptsname(terminal), O_RDWR | O_NOCTTY); /* unread text goes when it closes */
+    ck_assert_int_eq(outfile_open(ptsname(terminal), &file, NULL), CT_OK);
+    struct csv_writer w = { .file = file };
+    csv_put_text(&w, "a\x1b[31m\"\n");
+    csv_put_id(&w,
+               "\xc2\x9b"
+               "1m",
+               7);
+    csv_put_f64(&w, 0.5);
+    csv_end_row(&w);
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+    const ssize_t n = read(terminal, got, sizeof got);
+    ck_assert_int_eq(n, (ssize_t)sizeof want - 1);
+    ck_assert_mem_eq(got, want, sizeof want - 1);
+    close(kept);
+    close(terminal);
+}
+END_TEST
+
 START_TEST(links_stay)
 {
     const char *const folder = fresh_folder("links");
@@ -368,6 +401,7 @@ int main(void)
         a_full_disk_is_told,
         a_failed_write_leaves_the_old_file,
         standard_output_is_a_place,
+        a_terminal_gets_text_made_visible,
         links_stay,
         bad_places_are_refused,
         folders_are_made_with_what_is_above,

@@ -31,8 +31,8 @@ static uint64_t difference(uint64_t all, uint64_t used)
 }
 
 /* Adds up what the lines `NAME NUMBER` or `NAME: NUMBER kB` of a file say of some names (ends with
- * NULL). False: there is no such file. */
-static bool sum_lines(const char *root, const char *path, const char *const *names, uint64_t unit,
+ * NULL); 0 where there is no such file. */
+static void sum_lines(const char *root, const char *path, const char *const *names, uint64_t unit,
                       uint64_t *sum)
 {
     FILE *const file = open_in(root, path);
@@ -40,7 +40,7 @@ static bool sum_lines(const char *root, const char *path, const char *const *nam
 
     *sum = 0;
     if (file == NULL)
-        return false;
+        return;
     while (fgets(line, sizeof line, file) != NULL) {
         const size_t size = strcspn(line, ": ");
         for (const char *const *name = names; *name != NULL; name++)
@@ -48,7 +48,6 @@ static bool sum_lines(const char *root, const char *path, const char *const *nam
                 *sum += unit * strtoull(line + size + strspn(line + size, ": "), NULL, 10);
     }
     fclose(file);
-    return true;
 }
 
 /* The one number in a file of a control group; UINT64_MAX for `max`, and where there is no file. */
@@ -235,14 +234,15 @@ static void bound(struct memory_left *left, uint64_t bytes, const char *limit)
 
 struct memory_left memory_left_in(const char *root)
 {
-    static const char *const memory[] = { "MemAvailable", "SwapFree", NULL };
-    static const char *const swap_alone[] = { "SwapFree", NULL };
+    static const char *const available[] = { "MemAvailable", NULL };
+    static const char *const swap_free[] = { "SwapFree", NULL };
     struct memory_left left = { UINT64_MAX, "" };
     uint64_t system = 0, swap = 0;
 
-    if (sum_lines(root, "/proc/meminfo", memory, 1024, &system) && system > 0)
-        bound(&left, system, "this machine");
-    sum_lines(root, "/proc/meminfo", swap_alone, 1024, &swap);
+    sum_lines(root, "/proc/meminfo", available, 1024, &system);
+    sum_lines(root, "/proc/meminfo", swap_free, 1024, &swap);
+    if (system > 0) /* kernels before 3.14 do not tell */
+        bound(&left, system + swap, "this machine");
     for (size_t i = 0; i < sizeof generations / sizeof *generations; i++)
         bound(&left, left_in_groups(root, &generations[i], swap), "the control group");
     bound(&left, address_space_left(), "ulimit");

@@ -7,6 +7,7 @@
 
 #include "base/crew.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/grow.h"
 #include "io/number.h"
 
@@ -36,6 +37,24 @@ static void put(struct csv_writer *w, const char *data, size_t size)
     text->used += size;
 }
 
+/* What a stranger wrote may be a command to a terminal. */
+static void put_visibly(struct csv_writer *w, const char *data, size_t size)
+{
+    if (!outfile_is_terminal(w->file)) {
+        put(w, data, size);
+        return;
+    }
+    for (size_t at = 0; at < size;) {
+        enum { ROOM = 16 }; /* one code point, at most \u{10ffff} */
+        char visible[ROOM];
+        uint32_t code_point;
+        const size_t n = utf8_decode(data + at, size - at, &code_point);
+        const size_t step = n > 0 ? n : 1;
+        put(w, visible, text_visible(visible, sizeof visible, data + at, step));
+        at += step;
+    }
+}
+
 static bool must_quote(const char *text, size_t size)
 {
     if (size == 0)
@@ -61,7 +80,7 @@ static void put_doubling_quotes(struct csv_writer *w, const char *text, size_t s
     for (size_t at = 0; at < size;) {
         const char *const quote = memchr(text + at, '"', size - at);
         const size_t end = quote != NULL ? (size_t)(quote - text) + 1 : size;
-        put(w, text + at, end - at);
+        put_visibly(w, text + at, end - at);
         if (quote != NULL)
             put(w, "\"", 1);
         at = end;

@@ -18,6 +18,7 @@ enum { BUFFER_SIZE = 1 << 16 };
 
 struct outfile {
     int fd;
+    bool is_terminal;
     int failed;                  /* errno of the first write that failed, or 0 */
     char *path;                  /* the place */
     char *temporary;             /* beside it; NULL: path is written directly */
@@ -104,6 +105,7 @@ static enum ct_status open_direct(struct outfile *file, struct ct_error *err)
     file->fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (file->fd < 0)
         return ct_fail_errno(err, "%s: cannot be written", file->path);
+    file->is_terminal = isatty(file->fd);
     return CT_OK;
 }
 
@@ -140,6 +142,7 @@ enum ct_status outfile_open(const char *path, struct outfile **out, struct ct_er
     if (file == NULL)
         return ct_fail_nomem(err, path, sizeof *file);
     file->fd = -1;
+    file->is_terminal = false;
     file->failed = 0;
     file->path = NULL;
     file->temporary = NULL;
@@ -148,6 +151,7 @@ enum ct_status outfile_open(const char *path, struct outfile **out, struct ct_er
     file->used = 0;
     if (strcmp(path, "-") == 0) {
         file->fd = STDOUT_FILENO;
+        file->is_terminal = isatty(file->fd);
         *out = file;
         return CT_OK;
     }
@@ -207,6 +211,11 @@ void outfile_digest(struct outfile *file, struct input_digest *digest)
     file->digest = digest;
     if (file->hash == NULL)
         outfile_fail(file, ENOMEM);
+}
+
+bool outfile_is_terminal(const struct outfile *file)
+{
+    return file->is_terminal;
 }
 
 void outfile_fail(struct outfile *file, int reason)

@@ -26,6 +26,9 @@ void outfile_puts(struct outfile *file, const char *text);
 /* Before the first write: *digest, borrowed until the commit, will tell what the file holds. */
 void outfile_digest(struct outfile *file, struct input_digest *digest);
 
+/* True where what strangers wrote would be obeyed. */
+bool outfile_is_terminal(const struct outfile *file);
+
 /* Lets the file fail as if a write had, for the reason of errno: it will not appear. */
 void outfile_fail(struct outfile *file, int reason);
 
