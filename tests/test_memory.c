@@ -139,14 +139,6 @@ static bool forget_peak(void)
     return fclose(file) == 0 && written;
 }
 
-/* What earlier steps have freed and the C library keeps would be used again. */
-static void give_back(void)
-{
-#ifdef __GLIBC__
-    malloc_trim(0);
-#endif
-}
-
 /* Computes a stage, whose result *a takes. */
 static void take(struct analysis *a, enum stage_id stage)
 {
@@ -165,7 +157,6 @@ static void compare(struct analysis *a, enum stage_id stage, double also_expecte
 {
     const double expected = stage_memory(a, stage) + also_expected;
 
-    give_back();
     ck_assert(forget_peak());
     const double before = status_kb("VmRSS");
     take(a, stage);
