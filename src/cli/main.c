@@ -38,9 +38,9 @@ static enum ct_status flush_stdout(struct ct_error *err)
 
 static void choose_colors(const struct options *options)
 {
-    for (ink role = 0; role < INK_ROLES; role++)
+    for (size_t role = 0; role < INK_ROLES; role++)
         if (options->colors[role].line > 0)
-            palette_choose(role, options->colors[role].color);
+            palette_choose((ink)role, options->colors[role].color);
 }
 
 /* The user's defaults, for what the command line has not said. */

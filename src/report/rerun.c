@@ -57,7 +57,7 @@ struct visible { /* text of a stranger */
 
 static struct visible visible(const char *text)
 {
-    struct visible v;
+    struct visible v = { "" };
 
     text_visible(v.text, sizeof v.text, text, strlen(text));
     return v;
