@@ -99,7 +99,8 @@ static void print_keys(const struct keymap *map, const char *path)
  * file. */
 static void print_colors(const struct options *options, const char *path)
 {
-    for (ink role = 0; role < INK_ROLES; role++) {
+    for (unsigned i = 0; i < INK_ROLES; i++) {
+        const ink role = (ink)i;
         const bool is_chosen = options->colors[role].line > 0;
         char color[PALETTE_COLOR_SIZE];
         char line[80];

@@ -61,12 +61,15 @@ static bool sgemm_is_right(const struct blas_library *b, const struct factors *f
 static bool dgemm_is_right(const struct blas_library *b, const struct factors *f)
 {
     double x[M * K], y[N * K], z[M * N], turned[M * N];
+    bool right = true;
 
     transpose(f->a, M, x);
     transpose(f->b, N, y);
     b->dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, M, N, K, 1.0, f->a, K, f->b, K, 0.0, z, N);
     b->dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, M, N, K, 1.0, x, M, y, N, 0.0, turned, N);
-    return memcmp(z, f->product, sizeof z) == 0 && memcmp(turned, f->product, sizeof turned) == 0;
+    for (size_t e = 0; e < M * N; e++)
+        right = right && z[e] == f->product[e] && turned[e] == f->product[e];
+    return right;
 }
 
 static bool dgemv_is_right(const struct blas_library *b, const struct factors *f)

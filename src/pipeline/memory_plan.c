@@ -109,19 +109,32 @@ double selection_memory(size_t n_selected, size_t n_sentences)
 
 static const char FEWER_NEURONS[] = "choose fewer neurons: a smaller --alpha, fewer of --hook";
 
+/* What can be done when a stage does not fit. */
+static const char *advice(enum stage_id stage)
+{
+    switch (stage) {
+    case STAGE_EXTRACT:
+        return "take fewer of --hook, or fewer sentences";
+    case STAGE_TTEST:
+        return "take fewer of --hook";
+    case STAGE_TSNE:
+        return "choose fewer neurons (a smaller --alpha, fewer of --hook) or a smaller "
+               "--perplexity";
+    case STAGE_LOAD:
+    case STAGE_HOOK:
+    case STAGE_CLUSTER:
+    case STAGE_SIMILARITY:
+    case STAGE_LAYERS:
+    case N_STAGES:
+        break;
+    }
+    return FEWER_NEURONS;
+}
+
 enum ct_status stage_check_memory(const struct analysis *a, enum stage_id stage,
                                   struct ct_error *err)
 {
-    static const char *const advice[N_STAGES] = {
-        [STAGE_EXTRACT] = "take fewer of --hook, or fewer sentences",
-        [STAGE_TTEST] = "take fewer of --hook",
-        [STAGE_TSNE] = "choose fewer neurons (a smaller --alpha, fewer of --hook) or a smaller "
-                       "--perplexity",
-        [STAGE_CLUSTER] = FEWER_NEURONS,
-        [STAGE_SIMILARITY] = FEWER_NEURONS,
-    };
-
-    return memory_check(stage_memory(a, stage), stage_name(stage), advice[stage], err);
+    return memory_check(stage_memory(a, stage), stage_name(stage), advice(stage), err);
 }
 
 enum ct_status selection_check_memory(size_t n_selected, size_t n_sentences, struct ct_error *err)

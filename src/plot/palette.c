@@ -296,9 +296,9 @@ const char *palette_role_name(ink i)
 
 ink palette_role(const char *name)
 {
-    for (ink i = 0; i < LENGTH(roles); i++)
+    for (size_t i = 0; i < LENGTH(roles); i++)
         if (roles[i].name != NULL && strcmp(roles[i].name, name) == 0)
-            return i;
+            return (ink)i;
     return INK_DEFAULT;
 }
 
