@@ -26,6 +26,8 @@ static void put(struct csv_writer *w, const char *data, size_t size)
         outfile_write(w->file, data, size);
         return;
     }
+    if (size == 0)
+        return;
     if (size > text->room - text->used) {
         char *const grown = array_grow(text->data, &text->room, text->used + size, 1);
         text->failed = text->failed || grown == NULL;
