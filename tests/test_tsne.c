@@ -149,6 +149,12 @@ static void medians(const struct mat *x, double perplexity, size_t n_runs, doubl
     *width = widths[n_runs / 2];
 }
 
+#ifdef __SANITIZE_THREAD__
+enum { IS_SLOW = 1 };
+#else
+enum { IS_SLOW = 0 };
+#endif
+
 /*
  * want: n_samples, perplexity, median KL and median width of scikit-learn's runs. The median KL may
  * be 1.01 times the reference's. The width is within 7 %: the best of several are 2 to 3 % wider,
@@ -156,6 +162,10 @@ static void medians(const struct mat *x, double perplexity, size_t n_runs, doubl
  */
 START_TEST(quality_is_sklearns)
 {
+    if (IS_SLOW) {
+        SKIP("quality: hundreds of runs would take minutes under ThreadSanitizer");
+        return;
+    }
     struct mat want = fixture_load("tsne_median.csv");
     struct mat x60 = fixture_load("tsne_x60.csv"), x200 = fixture_load("tsne_x200.csv");
 
