@@ -76,25 +76,25 @@ inside build 'apt-get update -q && apt-get install -qy --no-install-recommends s
 
 step "root, all tests"
 system build
-git clone -q "$source" "$dir/build/root/circuittui"
-inside build 'cd /root/circuittui && ./bootstrap demo </dev/null | tail -n 5 && ./bootstrap check'
+git clone -q "$source" "$dir/build/srv/circuittui"
+inside build 'cd /srv/circuittui && ./bootstrap demo </dev/null | tail -n 5 && ./bootstrap check'
 
 step "make deb"
-inside build 'cd /root/circuittui && ! make -C build deb
+inside build 'cd /srv/circuittui && ! make -C build deb
     apt-get install -qy --no-install-recommends build-essential debhelper lintian >/dev/null
     make -C build deb >deb.log 2>&1 || { cat deb.log; exit 1; }
     tail -n 3 deb.log'
 
 step "the package, on a system of its own"
 system use
-cp "$dir"/build/root/circuittui/build/deb/circuittui_*.deb "$dir/use/root/"
+cp "$dir"/build/srv/circuittui/build/deb/circuittui_*.deb "$dir/use/srv/"
 inside use '
     apt-get update -q
     # As systems are that people work on, not as containers: with manuals and documentation.
     rm -f /etc/dpkg/dpkg.cfg.d/excludes
     apt-get install -qy --no-install-recommends man-db bash-completion zsh fish >/dev/null
-    find /etc /usr /var/lib -path /var/lib/dpkg -prune -o -path /var/lib/apt -prune -o -print | sort >/root/before
-    apt-get install -qy /root/circuittui_*.deb
+    find /etc /usr /var/lib -path /var/lib/dpkg -prune -o -path /var/lib/apt -prune -o -print | sort >/srv/before
+    apt-get install -qy /srv/circuittui_*.deb
     useradd -m user
     su - user -c "circuittui run --out results --figures results --plot" | tail -n 3
     su - user -c "ls results; circuittui rerun results" | tail -n 30
@@ -106,7 +106,7 @@ inside use '
     man -w circuittui
     apropos circuittui
 
-    cat >/root/ask <<"END"
+    cat >/srv/ask <<"END"
 source /usr/share/bash-completion/bash_completion
 COMP_WORDS=(circuittui tok) COMP_CWORD=1 COMP_LINE="circuittui tok" COMP_POINT=14
 _completion_loader circuittui || [ $? = 124 ]
@@ -114,14 +114,14 @@ complete -p circuittui
 _circuittui
 echo "bash: ${COMPREPLY[*]}"
 END
-    bash /root/ask | tee said && grep -q "bash: tokenize" said
+    bash /srv/ask | tee said && grep -q "bash: tokenize" said
     fish -c "complete -C \"circuittui tok\"" | tee said && grep -q ^tokenize said
     zsh -fc "autoload -Uz compinit && compinit -u && echo zsh: \$_comps[circuittui]" | tee said
     grep -q "zsh: _circuittui" said
 
     apt-get purge -qy circuittui >/dev/null
     apt-get autoremove --purge -qy >/dev/null
-    find /etc /usr /var/lib -path /var/lib/dpkg -prune -o -path /var/lib/apt -prune -o -print | sort >/root/after
-    diff /root/before /root/after | grep circuittui && exit 1
+    find /etc /usr /var/lib -path /var/lib/dpkg -prune -o -path /var/lib/apt -prune -o -print | sort >/srv/after
+    diff /srv/before /srv/after | grep circuittui && exit 1
     ! command -v circuittui'
 step "all as it should be"
