@@ -9,7 +9,7 @@
 
 static char *printed(const char *which)
 {
-    static char text[8192];
+    static char text[16384];
     char *const all = slurp(temp_path(which), NULL);
 
     snprintf(text, sizeof text, "%s", all);
@@ -34,10 +34,10 @@ static void check_setting(const char *arguments, const char *setting, const char
     snprintf(line, sizeof line, "\n%s ", setting);
     const char *at = strstr(out, line);
     if (at == NULL)
-        ck_abort_msg("no %s in %s", setting, out);
+        ck_abort_msg("no %s in %.2000s", setting, out);
     at = strstr(at, " # ");
     snprintf(line, sizeof line, " # %s\n", origin);
-    ck_assert_msg(strncmp(at, line, strlen(line)) == 0, "%s: %s", setting, out);
+    ck_assert_msg(strncmp(at, line, strlen(line)) == 0, "%s: %.200s", setting, at);
 }
 
 START_TEST(every_value_tells_where_it_comes_from)
@@ -75,7 +75,7 @@ END_TEST
 START_TEST(keys_and_colours_are_settings)
 {
     write_config("key.quit = x F10\ncolor.accent = 208\ncolor.bad = bright-red\n"
-                 "color.noise = default\ncolor.frame=012\n");
+                 "color.noise = default\ncolor.frame=012\ncolor.cluster-19 = 45\n");
     check_setting("", "key.quit = x F10", "c:1");
     check_setting("", "key.cancel = none", "built in"); /* it had x */
     check_setting("", "key.help = ? F1", "built in");
@@ -83,7 +83,24 @@ START_TEST(keys_and_colours_are_settings)
     check_setting("", "color.bad = bright-red", "c:3");
     check_setting("", "color.noise = default", "c:4");
     check_setting("", "color.frame = bright-blue", "c:5");
+    check_setting("", "color.cluster-19 = 45", "c:6");
+    check_setting("", "# color.cluster-0 = 178", "built in");
     check_setting("", "# color.title = default", "built in");
+}
+END_TEST
+
+START_TEST(plots_have_the_colours_that_are_set)
+{
+    static const char run[] = "TERM=xterm-256color $C run -a n.csv --eps 1e4 -k 2 --plot "
+                              "--color always >plots";
+
+    temp_text("n.csv", "group,n:0,n:1,n:2,n:3\na,1,1,5,5\na,1,1.5,5,5.5\nb,5,5,1,1\nb,6,6,2,2\n");
+    write_config("alpha = 0.9\ncorrection = none\n");
+    ck_assert_int_eq(temp_shell(run), 0);
+    ck_assert_int_ne(temp_shell("grep -e '38;5;20[12]' plots"), 0);
+    write_config("alpha = 0.9\ncorrection = none\ncolor.cluster-0 = 201\ncolor.frame = 202\n");
+    ck_assert_int_eq(temp_shell(run), 0);
+    ck_assert_int_eq(temp_shell("grep -e '38;5;201' plots && grep -e '38;5;202' plots"), 0);
 }
 END_TEST
 
@@ -180,9 +197,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        every_value_tells_where_it_comes_from, what_is_printed_reads_back,
-        keys_and_colours_are_settings,         choices_on_the_command_line_rule_out_others,
-        commands_take_what_concerns_them,      mistakes_are_told_with_their_line,
+        every_value_tells_where_it_comes_from,
+        what_is_printed_reads_back,
+        keys_and_colours_are_settings,
+        plots_have_the_colours_that_are_set,
+        choices_on_the_command_line_rule_out_others,
+        commands_take_what_concerns_them,
+        mistakes_are_told_with_their_line,
         the_file_is_where_xdg_has_it,
     };
 

@@ -25,9 +25,9 @@ enum {
     INK_GROUP_A,
     INK_GROUP_B,
     INK_NOISE,
-    INK_ROLES,
     INK_CLUSTER_0 = 16, /* INK_CLUSTER_0 + label % INK_N_CLUSTERS */
     INK_N_CLUSTERS = 20,
+    INK_ROLES = INK_CLUSTER_0 + INK_N_CLUSTERS, /* above it are no roles, but colour maps */
     INK_STEPS = 64,
     INK_SEQUENTIAL = 64, /* cividis, low to high */
     INK_DIVERGING = 128, /* blue - white - red, centred */

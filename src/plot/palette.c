@@ -51,7 +51,7 @@ static const struct role {
 };
 
 /* CHOSEN + the colour that the user wants; 0: none is chosen. */
-static short choices[LENGTH(roles)];
+static short choices[INK_ROLES];
 enum { CHOSEN = 2 };
 
 static bool is_map(ink i)
@@ -291,14 +291,23 @@ static const char *const color_names[] = {
 
 const char *palette_role_name(ink i)
 {
+    static const char *const cluster_names[INK_N_CLUSTERS] = {
+        "cluster-0",  "cluster-1",  "cluster-2",  "cluster-3",  "cluster-4",
+        "cluster-5",  "cluster-6",  "cluster-7",  "cluster-8",  "cluster-9",
+        "cluster-10", "cluster-11", "cluster-12", "cluster-13", "cluster-14",
+        "cluster-15", "cluster-16", "cluster-17", "cluster-18", "cluster-19"
+    };
+
+    if (is_cluster(i))
+        return cluster_names[i - INK_CLUSTER_0];
     return i < LENGTH(roles) ? roles[i].name : NULL;
 }
 
 ink palette_role(const char *name)
 {
-    for (size_t i = 0; i < LENGTH(roles); i++)
-        if (roles[i].name != NULL && strcmp(roles[i].name, name) == 0)
-            return (ink)i;
+    for (ink i = 0; i < INK_ROLES; i++)
+        if (palette_role_name(i) != NULL && strcmp(palette_role_name(i), name) == 0)
+            return i;
     return INK_DEFAULT;
 }
 
