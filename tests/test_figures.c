@@ -473,6 +473,7 @@ static size_t write_plots(double alpha, const char *folder)
 /* The second time after others, so that all that cairo numbers has other numbers. */
 START_TEST(every_plot_is_two_files_alike_each_time)
 {
+    const struct plot_request everything = { 0 };
     struct written one = { 0 };
     struct written two = { 0 };
     struct analysis a;
@@ -481,8 +482,8 @@ START_TEST(every_plot_is_two_files_alike_each_time)
     write_figures(&a, "one", &one);
     ck_assert_uint_eq(one.n, 2 * n_plots);
     ck_assert_uint_eq(count_entries(temp_path("one")), 2 * n_plots);
-    ck_assert_int_eq(figures_digest(&a, NULL, &two, NULL), CT_OK);
-    ck_assert_int_eq(figures_digest(&a, "h.0", &two, NULL), CT_OK);
+    ck_assert_int_eq(figures_digest(&a, &everything, NULL, &two, NULL), CT_OK);
+    ck_assert_int_eq(figures_digest(&a, &everything, "h.0", &two, NULL), CT_OK);
     for (size_t i = 0; i < one.n; i++) {
         const char *const name = one.files[i].name;
         const struct written_file *const again = written_find(&two, NULL, name);

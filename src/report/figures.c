@@ -9,6 +9,7 @@
 #include "io/outfile.h"
 #include "plot/figure.h"
 #include "report/layers.h"
+#include "report/manifest.h"
 
 enum { NAME_SIZE = 40 };
 
@@ -29,6 +30,14 @@ bool figures_is_name(const char *file)
     return false;
 }
 
+bool figures_has(const struct written *written, const struct plot *plot)
+{
+    char name[NAME_SIZE];
+
+    figure_name(name, plot, FIGURE_SVG);
+    return written_find(written, NULL, name) != NULL;
+}
+
 enum ct_status figures_check(const char *folder, bool may_replace, struct ct_error *err)
 {
     enum ct_status status = figure_check(err);
@@ -42,6 +51,17 @@ enum ct_status figures_check(const char *folder, bool may_replace, struct ct_err
                 status = outfile_check_absent(folder, names, 1, err);
         }
     return status;
+}
+
+enum ct_status figures_begin(const char *folder, struct ct_error *err)
+{
+    char *const path = outfile_join(folder, FIGURES_FILE);
+
+    if (path == NULL)
+        return ct_fail_nomem(err, FIGURES_FILE, 0);
+    (void)unlink(path);
+    free(path);
+    return CT_OK;
 }
 
 static void take_bytes(void *context, const void *data, size_t size)
@@ -128,8 +148,9 @@ enum ct_status figures_write(const struct analysis *a, const struct plot_request
                              const char *folder, struct written *written, struct ct_error *err)
 {
     const struct place place = { folder, NULL, written };
+    const enum ct_status status = figures_begin(folder, err);
 
-    return put_figures(a, request, &place, err);
+    return status == CT_OK ? put_figures(a, request, &place, err) : status;
 }
 
 enum ct_status figures_write_layer(const struct analysis *a, const char *folder,
@@ -147,11 +168,10 @@ enum ct_status figures_write_layer(const struct analysis *a, const char *folder,
     return status;
 }
 
-enum ct_status figures_digest(const struct analysis *a, const char *layer, struct written *written,
-                              struct ct_error *err)
+enum ct_status figures_digest(const struct analysis *a, const struct plot_request *request,
+                              const char *layer, struct written *written, struct ct_error *err)
 {
-    const struct plot_request everything = { 0 };
     const struct place place = { NULL, layer, written };
 
-    return put_figures(a, &everything, &place, err);
+    return put_figures(a, request, &place, err);
 }

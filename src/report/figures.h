@@ -9,9 +9,15 @@
 /* Whether it is the name of such a file. */
 bool figures_is_name(const char *file);
 
+/* Whether a plot of the whole is among the files. */
+bool figures_has(const struct written *written, const struct plot *plot);
+
 /* CT_EINVAL: the program cannot make figures, or folder holds one already and may_replace is
  * false. */
 enum ct_status figures_check(const char *folder, bool may_replace, struct ct_error *err);
+
+/* Takes figures.json away, which tells of what was there. CT_ENOMEM. */
+enum ct_status figures_begin(const char *folder, struct ct_error *err);
 
 /*
  * Writes into folder, which is made when it is missing, both files of every plot whose stage has a
@@ -27,8 +33,8 @@ enum ct_status figures_write_layer(const struct analysis *a, const char *folder,
                                    struct written *written, struct ct_error *err);
 
 /* What figures_write() would write, without writing it: names and digests, added to *written.
- * layer: their folder is that of its hook point. */
-enum ct_status figures_digest(const struct analysis *a, const char *layer, struct written *written,
-                              struct ct_error *err);
+ * layer: their folder is that of its hook point; NULL: of the whole. */
+enum ct_status figures_digest(const struct analysis *a, const struct plot_request *request,
+                              const char *layer, struct written *written, struct ct_error *err);
 
 #endif

@@ -304,10 +304,14 @@ static json_t *describe_files(const struct written *written)
 /* What they look like is cairo's and its fonts' affair, too. */
 static json_t *describe_figures(const struct results *r)
 {
+    const struct plot_request *const request = &r->request;
+
     if (r->figures == NULL)
         return json_null();
-    return json_pack("{s:o, s:o, s:o}", "folder", text_or_null(r->figures), "cairo",
-                     text_or_null(figure_library()), "files", describe_files(&r->plots));
+    return json_pack("{s:o, s:o, s:o, s:o}", "folder", text_or_null(r->figures), "cairo",
+                     text_or_null(figure_library()), "neuron",
+                     request->has_neuron ? count(request->neuron) : json_null(), "files",
+                     describe_files(&r->plots));
 }
 
 static json_t *describe_seconds(const struct analysis *a)
@@ -353,9 +357,10 @@ enum ct_status manifest_add_inputs(const struct analysis *a, json_t *root, struc
     return status;
 }
 
-static enum ct_status write_json(const json_t *root, const char *folder, struct ct_error *err)
+static enum ct_status write_json(const json_t *root, const char *folder, const char *name,
+                                 struct ct_error *err)
 {
-    char *const path = outfile_join(folder, "manifest.json");
+    char *const path = outfile_join(folder, name);
     char *const text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     struct outfile *file = NULL;
     enum ct_status status =
@@ -395,7 +400,8 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
          json_object_set_new(root, "seconds", describe_seconds(a)) != 0))
         status = ct_fail_nomem(err, "manifest", 0);
     if (status == CT_OK)
-        status = write_json(root, r->out, err);
+        status = r->out != NULL ? write_json(root, r->out, MANIFEST_FILE, err)
+                                : write_json(root, r->figures, FIGURES_FILE, err);
     json_decref(arguments);
     json_decref(root);
     return status;

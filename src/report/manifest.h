@@ -1,4 +1,7 @@
-/* manifest.json: what was run, on what, with what outcome, so that `rerun` can run it again. */
+/*
+ * manifest.json: what was run, on what, with what outcome, so that `rerun` can run it again.
+ * figures.json is the same for figures that no result files were written with.
+ */
 #ifndef CT_REPORT_MANIFEST_H
 #define CT_REPORT_MANIFEST_H
 
@@ -8,9 +11,12 @@
 #include "pipeline/analysis.h"
 #include "report/results.h"
 
-/* Writes manifest.json into the folder of r, where its result files are. command [n_command]: the
- * program's arguments, borrowed. Waits for the SHA-256 of the model's files, or reads them once
- * more when a->hash_ahead was not set. CT_EIO, CT_ENOMEM. */
+#define MANIFEST_FILE "manifest.json"
+#define FIGURES_FILE  "figures.json"
+
+/* Writes manifest.json into the folder of r, where its result files are, or figures.json to its
+ * figures. command [n_command]: the program's arguments, borrowed. Waits for the SHA-256 of the
+ * model's files, or reads them once more when a->hash_ahead was not set. CT_EIO, CT_ENOMEM. */
 enum ct_status manifest_write(const struct analysis *a, const char *const *command,
                               size_t n_command, const struct results *r, struct ct_error *err);
 
@@ -28,7 +34,9 @@ struct manifest { /* zero-initialise; owns everything until manifest_clear() */
     struct written tables; /* result files */
     struct written plots;  /* figures */
     char *figures;         /* their folder, as it is found from here; NULL: there were none */
-    const char *cairo;     /* that they were made with, borrowed from root; NULL: not known */
+    bool has_neuron;       /* in the plot of one neuron, this one was shown */
+    size_t neuron;
+    const char *cairo; /* that they were made with, borrowed from root; NULL: not known */
 };
 
 /*

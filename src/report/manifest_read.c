@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "io/outfile.h"
 #include "model/json_file.h"
 #include "pipeline/settings.h"
@@ -219,27 +220,54 @@ static enum ct_status read_results(struct manifest *m, struct ct_error *err)
 
     if (format == NULL || !formats_parse(format, &m->formats))
         return wrong("", "format", "csv, npy, safetensors", err);
-    if (!json_is_array(results) || json_array_size(results) == 0)
+    if (!json_is_array(results))
         return wrong("", "results", "a list of files", err);
     return read_files(&m->tables, "results", results, is_table, err);
 }
 
-/* Manifests of a run without figures have null, older ones nothing. */
-static enum ct_status read_figures(struct manifest *m, struct ct_error *err)
+/* The one that was shown, when somebody chose it; older manifests do not tell. */
+static enum ct_status read_neuron(struct manifest *m, const json_t *neuron, struct ct_error *err)
+{
+    if (neuron == NULL || json_is_null(neuron))
+        return CT_OK;
+    if (!json_is_integer(neuron) || json_integer_value(neuron) < 0)
+        return wrong("figures", "neuron", "a number of a neuron", err);
+    m->has_neuron = true;
+    m->neuron = (size_t)json_integer_value(neuron);
+    return CT_OK;
+}
+
+/* Without result files, the manifest is figures.json and lies beside the figures. */
+static enum ct_status set_figures(struct manifest *m, const char *path, const char *folder,
+                                  struct ct_error *err)
+{
+    const char *const slash = strrchr(path, '/');
+
+    if (m->tables.n > 0)
+        return set_path(json_string_value(json_object_get(m->root, "directory")), folder,
+                        &m->figures, err);
+    m->figures = slash == NULL ? ct_strndup(".", 1)
+                               : ct_strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    return m->figures != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
+}
+
+/* Manifests of a run without figures have null, older ones nothing. path: where it was read. */
+static enum ct_status read_figures(struct manifest *m, const char *path, struct ct_error *err)
 {
     const json_t *const figures = json_object_get(m->root, "figures");
-    const char *const directory = json_string_value(json_object_get(m->root, "directory"));
     const char *const folder = json_string_value(json_object_get(figures, "folder"));
     const json_t *const files = json_object_get(figures, "files");
 
     if (figures == NULL || json_is_null(figures))
-        return CT_OK;
+        return m->tables.n > 0 ? CT_OK : wrong("", "results", "a list of files", err);
     if (folder == NULL || *folder == '\0')
         return wrong("figures", "folder", "a path", err);
     if (!json_is_array(files))
         return wrong("figures", "files", "a list of files", err);
     m->cairo = json_string_value(json_object_get(figures, "cairo"));
-    const enum ct_status status = set_path(directory, folder, &m->figures, err);
+    enum ct_status status = read_neuron(m, json_object_get(figures, "neuron"), err);
+    if (status == CT_OK)
+        status = set_figures(m, path, folder, err);
     return status == CT_OK ? read_files(&m->plots, "figures", files, figures_is_name, err) : status;
 }
 
@@ -258,7 +286,7 @@ enum ct_status manifest_read(const char *path, struct manifest *out, struct ct_e
     if (status == CT_OK)
         status = read_results(&m, err);
     if (status == CT_OK)
-        status = read_figures(&m, err);
+        status = read_figures(&m, path, err);
     if (status != CT_OK) {
         manifest_clear(&m);
         return ct_error_where(err, status == CT_EINVAL ? CT_EFORMAT : status, "%s", path);

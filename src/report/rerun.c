@@ -232,9 +232,10 @@ static enum ct_status compare_table(struct rerun *r, const struct analysis *a,
 static enum ct_status compare_tables(struct rerun *r, const struct analysis *a, const char *folder,
                                      const char *layer, FILE *out, struct ct_error *err)
 {
+    const bool has_tables = r->m->tables.n > 0; /* else figures were written alone */
     enum ct_status status = CT_OK;
 
-    for (size_t i = 0; status == CT_OK && i < n_tables; i++)
+    for (size_t i = 0; has_tables && status == CT_OK && i < n_tables; i++)
         status = compare_table(r, a, &tables[i], folder, layer, out, err);
     return status;
 }
@@ -278,6 +279,7 @@ bool rerun_has_layers(const struct rerun *r)
 
 enum ct_status rerun_layer(struct rerun *r, struct analysis *layer, struct ct_error *err)
 {
+    const struct plot_request everything = { 0 };
     char *const name = layer_name(layer->extract->blocks[0].hook);
     enum ct_status status = name != NULL ? CT_OK : ct_fail_nomem(err, "rerun", 0);
 
@@ -286,7 +288,7 @@ enum ct_status rerun_layer(struct rerun *r, struct analysis *layer, struct ct_er
     if (status == CT_OK)
         status = compare_layer(r, layer, name, err);
     if (status == CT_OK && r->m->figures != NULL && figure_library() != NULL)
-        status = figures_digest(layer, name, &r->plots, err);
+        status = figures_digest(layer, &everything, name, &r->plots, err);
     free(name);
     return status;
 }
@@ -354,6 +356,10 @@ static enum ct_status compare_plots(struct rerun *r, const struct analysis *a, s
     const char *const cairo = figure_library();
     FILE *const out = r->whole.out;
     const size_t n_differ = r->n_differ;
+    const struct plot_request request = {
+        .has_neuron = r->m->has_neuron && r->m->neuron < a->extract->X.cols,
+        .neuron = r->m->neuron,
+    };
     struct said lines = { 0 };
     enum ct_status status = CT_OK;
 
@@ -367,7 +373,7 @@ static enum ct_status compare_plots(struct rerun *r, const struct analysis *a, s
     }
     if (r->m->cairo != NULL && strcmp(r->m->cairo, cairo) != 0)
         fprintf(out, "%-24s %s then, %s now\n", "cairo", visible(r->m->cairo).text, cairo);
-    status = figures_digest(a, NULL, &r->plots, err);
+    status = figures_digest(a, &request, NULL, &r->plots, err);
     if (status == CT_OK && !said_open(&lines))
         status = ct_fail_nomem(err, "rerun", 0);
     if (status == CT_OK)

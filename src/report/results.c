@@ -26,7 +26,13 @@ enum ct_status results_check(const struct results *r, struct ct_error *err)
 
 enum ct_status results_begin(struct results *r, struct ct_error *err)
 {
-    return r->out != NULL ? tables_begin(r->out, err) : CT_OK;
+    enum ct_status status = CT_OK;
+
+    if (r->out != NULL)
+        status = tables_begin(r->out, err);
+    if (status == CT_OK && r->figures != NULL)
+        status = figures_begin(r->figures, err);
+    return status;
 }
 
 static enum ct_status check_layer(const struct results *r, const char *name, struct ct_error *err)
@@ -67,7 +73,7 @@ enum ct_status results_end(struct results *r, const struct analysis *a, const ch
         status = tables_write(a, r->out, r->formats, &r->tables, err);
     if (status == CT_OK && r->figures != NULL)
         status = figures_write(a, &r->request, r->figures, &r->plots, err);
-    if (status == CT_OK && r->out != NULL && command != NULL)
+    if (status == CT_OK && (r->out != NULL || r->figures != NULL) && command != NULL)
         status = manifest_write(a, command, n_command, r, err);
     return status;
 }

@@ -168,7 +168,7 @@ void save_results(struct app *app)
 
 static enum ct_status figures_to(struct app *app, const char *folder, struct ct_error *err)
 {
-    struct results results = { .figures = folder, .may_replace = true };
+    struct results results = { .figures = folder, .may_replace = true, .formats = app->formats };
 
     results.request.has_neuron = app->has_neuron;
     results.request.neuron = app->neuron;
