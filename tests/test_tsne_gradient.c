@@ -7,6 +7,7 @@
 
 #include "num/tsne_gradient.h"
 #include "num/tsne_schedule.h"
+#include "num/tsne_walk.h"
 
 enum { N = 60 };
 
@@ -175,6 +176,39 @@ START_TEST(tree_matches_sklearn)
     free(y);
     free(gx);
     free(gy);
+}
+END_TEST
+
+/* Where this processor is one of those that tsne_walk has its own way for: it goes to the same
+ * cells, from the start to a wide map with a duplicate. */
+START_TEST(walks_agree)
+{
+    struct tsne_tree tree = { 0 };
+    float x[TSNE_WALK_BLOCK], y[TSNE_WALK_BLOCK];
+    _Alignas(64) float fx[TSNE_WALK_BLOCK], fy[TSNE_WALK_BLOCK], z[TSNE_WALK_BLOCK];
+
+    ck_assert_int_eq(tsne_tree_init(&tree, TSNE_WALK_BLOCK, 0.5, NULL), CT_OK);
+    for (float width = 1e-4F; width < 1e3F; width *= 10.0F) {
+        for (size_t i = 0; i < TSNE_WALK_BLOCK; i++) {
+            x[i] = width * sinf((float)(i * i % 9973));
+            y[i] = width * cosf((float)(i * i * i % 9967));
+        }
+        x[77] = x[33];
+        y[77] = y[33];
+        tsne_tree_build(&tree, x, y);
+        tsne_tree_repel(&tree, 0);
+        tsne_walk_portable(tree.cells, (uint32_t)tree.n_cells, tree.angle2, tree.x, tree.y, fx, fy,
+                           z);
+        for (size_t i = 0; i < TSNE_WALK_BLOCK; i++) {
+            const double got[3] = { (double)tree.fx[i], (double)tree.fy[i], (double)tree.z[i] };
+            const double want[3] = { (double)fx[i], (double)fy[i], (double)z[i] };
+            /* Float32, with and without a rounding between multiplying and adding: 1e-5 of what the
+             * terms may sum to. A cell taken where the other opens it is 1e-3. */
+            assert_allclose(got, want, 2, 1e-5, 1e-5 * want[2] * fmin(1.0, (double)width));
+            assert_allclose(got + 2, want + 2, 1, 1e-5, 0.0);
+        }
+    }
+    tsne_tree_clear(&tree);
 }
 END_TEST
 
@@ -360,10 +394,15 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        gradient_matches_the_formula,      kl_matches_the_formula,
-        repulsion_keeps_its_digits,        tree_matches_sklearn,
-        tree_without_summaries_is_exact,   extreme_coordinates,
-        schedule_runs_to_the_end,          schedule_stops_without_progress,
+        gradient_matches_the_formula,
+        kl_matches_the_formula,
+        repulsion_keeps_its_digits,
+        tree_matches_sklearn,
+        walks_agree,
+        tree_without_summaries_is_exact,
+        extreme_coordinates,
+        schedule_runs_to_the_end,
+        schedule_stops_without_progress,
         schedule_stops_on_a_flat_gradient,
     };
     return RUN_TESTS("tsne_gradient", tests);

@@ -2,6 +2,9 @@
  * CT_KERNEL before a function: compile it for several generations of x86-64 and let the loader
  * pick. Not with Clang, whose clones (14) have names that clash between files, or that callers in
  * other files do not find. -DCT_KERNEL_V3 takes the one before the newest, to test it.
+ *
+ * CT_AVX512, where it is defined, before a function that uses that instruction set's intrinsics;
+ * it is called where __builtin_cpu_supports("avx512f").
  */
 #ifndef CT_BASE_KERNEL_H
 #define CT_BASE_KERNEL_H
@@ -13,6 +16,10 @@
 #define CT_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CT_KERNEL
+#endif
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(CT_KERNEL_V3)
+#define CT_AVX512 __attribute__((target("avx512f")))
 #endif
 
 #endif

@@ -28,4 +28,5 @@ src_num_libnum_a_SOURCES = \
 	src/num/tsne_gradient.c src/num/tsne_gradient.h \
 	src/num/tsne_schedule.c src/num/tsne_schedule.h \
 	src/num/tsne_tree.c src/num/tsne_tree.h \
+	src/num/tsne_walk.c src/num/tsne_walk.h \
 	src/num/ttest.c src/num/ttest.h

@@ -8,33 +8,17 @@
 
 #include "base/kernel.h"
 #include "base/mem.h"
-
-/* Cells that hold the same points as their only child are left out: the smallest decides. */
-struct tsne_cell {
-    float x; /* centre of its points */
-    float y;
-    float size;   /* number of points */
-    float width2; /* of its longer side, squared; below 0 for a leaf, which always stands */
-    float place;  /* its own in the array, and that of the first cell that is not inside it */
-    float after;
-    uint32_t next[2]; /* where to go on: after it, or into it */
-};
-
-enum {
-    PARTY = 16,  /* points that walk through the tree together */
-    PARTIES = 8, /* that are under way at the same time */
-    TREE_BLOCK = PARTIES * PARTY,
-};
+#include "num/tsne_walk.h"
 
 size_t tsne_tree_n_blocks(size_t n_samples)
 {
-    return (n_samples + TREE_BLOCK - 1) / TREE_BLOCK;
+    return (n_samples + TSNE_WALK_BLOCK - 1) / TSNE_WALK_BLOCK;
 }
 
 enum ct_status tsne_tree_init(struct tsne_tree *tree, size_t n_samples, double angle,
                               struct ct_error *err)
 {
-    const size_t padded = tsne_tree_n_blocks(n_samples) * TREE_BLOCK;
+    const size_t padded = tsne_tree_n_blocks(n_samples) * TSNE_WALK_BLOCK;
     struct tsne_tree t = { .n_samples = n_samples, .angle2 = (float)(angle * angle) };
 
     t.keys = ct_aligned_array(n_samples, sizeof *t.keys);
@@ -274,7 +258,7 @@ void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y)
         t->x[i] = x[t->order[i]];
         t->y[i] = y[t->order[i]];
     }
-    for (size_t i = n; i < tsne_tree_n_blocks(n) * TREE_BLOCK; i++) {
+    for (size_t i = n; i < tsne_tree_n_blocks(n) * TSNE_WALK_BLOCK; i++) {
         t->x[i] = t->x[n - 1];
         t->y[i] = t->y[n - 1];
     }
@@ -288,83 +272,12 @@ void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y)
     };
 }
 
-/*
- * Neighbours on the curve walk the tree as a party, since they take nearly the same way: a cell is
- * opened where one of them needs it, and those for which a cell above has stood already look on
- * until `skip`. Each point sees just the cells it would see alone. Truth values and places in the
- * tree are floats (exact below 2^24), since compilers make poor work of a mixture.
- */
-struct party {
-    _Alignas(64) float x[PARTY];
-    float y[PARTY];
-    float fx[PARTY];
-    float fy[PARTY];
-    float z[PARTY];
-    float skip[PARTY];
-};
-
-/* Where the party goes from this cell. Looked up, since a branch would be guessed wrong often. */
-static inline uint32_t party_meet(struct party *restrict p, const struct tsne_cell *restrict c,
-                                  float angle2)
-{
-    const float duplicate2 = 1e-12F;
-    const struct tsne_cell cell = *c;
-    int32_t open = 0;
-
-#pragma omp simd reduction(| : open)
-    for (size_t l = 0; l < PARTY; l++) {
-        const float dx = p->x[l] - cell.x;
-        const float dy = p->y[l] - cell.y;
-        const float d2 = dx * dx + dy * dy;
-        const float w = 1.0F / (1.0F + d2);
-        const float active = p->skip[l] <= cell.place ? 1.0F : 0.0F;
-        const float stands = cell.width2 < angle2 * d2 ? active : 0.0F;
-        const float size = d2 > duplicate2 ? cell.size : 0.0F;
-        const float sw = stands * size * w;
-        const float sw2 = sw * w;
-        const float until = stands * cell.after;
-        p->z[l] += sw;
-        p->fx[l] += sw2 * dx;
-        p->fy[l] += sw2 * dy;
-        p->skip[l] = until > p->skip[l] ? until : p->skip[l];
-        open |= (int32_t)(active - stands);
-    }
-    return c->next[open];
-}
-
-/* All from the root to the end. A party's next step waits for its last one, from the load of the
- * cell to the look at all points; the steps of the others fill that time. */
-CT_KERNEL static void walk(struct party *restrict parties, const struct tsne_cell *restrict cells,
-                           uint32_t end, float angle2)
-{
-    uint32_t at[PARTIES] = { 0 };
-    uint32_t last = 0; /* the place of the one that is furthest behind */
-
-    while (last < end) {
-        last = end;
-        for (size_t i = 0; i < PARTIES; i++) {
-            at[i] = party_meet(&parties[i], cells + at[i], angle2);
-            last = at[i] < last ? at[i] : last;
-        }
-    }
-}
-
 void tsne_tree_repel(struct tsne_tree *tree, size_t block)
 {
-    struct party parties[PARTIES] = { 0 };
+    const size_t first = block * TSNE_WALK_BLOCK;
 
-    for (size_t i = 0; i < PARTIES; i++) {
-        const size_t first = block * TREE_BLOCK + i * PARTY;
-        memcpy(parties[i].x, tree->x + first, sizeof parties[i].x);
-        memcpy(parties[i].y, tree->y + first, sizeof parties[i].y);
-    }
-    walk(parties, tree->cells, (uint32_t)tree->n_cells, tree->angle2);
-    for (size_t i = 0; i < PARTIES; i++) {
-        const size_t first = block * TREE_BLOCK + i * PARTY;
-        memcpy(tree->fx + first, parties[i].fx, sizeof parties[i].fx);
-        memcpy(tree->fy + first, parties[i].fy, sizeof parties[i].fy);
-        memcpy(tree->z + first, parties[i].z, sizeof parties[i].z);
-    }
+    tsne_walk(tree->cells, (uint32_t)tree->n_cells, tree->angle2, tree->x + first, tree->y + first,
+              tree->fx + first, tree->fy + first, tree->z + first);
 }
 
 void tsne_tree_read(const struct tsne_tree *tree, double *repel_x, double *repel_y, double *row_z)
