@@ -166,7 +166,7 @@ START_TEST(files_of_each_hook_point_are_compared)
 }
 END_TEST
 
-START_TEST(figures_are_compared)
+static bool can_make_figures(void)
 {
     const char *const old = getenv("ASAN_OPTIONS");
     char options[400];
@@ -174,27 +174,35 @@ START_TEST(figures_are_compared)
     /* What fontconfig keeps until the program ends is no leak of ours. */
     snprintf(options, sizeof options, "%s:detect_leaks=0", old != NULL ? old : "");
     setenv("ASAN_OPTIONS", options, 1);
-    if (temp_shell("$C run -s stimuli.csv --figures f 2>said; grep -q 'without cairo' said") == 0)
-        return; /* none can be made */
+    return temp_shell("$C run -s nowhere --figures f 2>said; grep -q 'without cairo' said") != 0;
+}
+
+START_TEST(figures_are_compared)
+{
+    if (!can_make_figures())
+        return;
     works("rm -rf x f; " LAYERS_RUN "/../x --figures x/f");
     works("test $(grep -c '\"file\": \".*png\"' x/manifest.json) = $(find x/f -name '*.png' | wc "
           "-l)");
-    works("$C rerun x >said && grep -qx \"Figures  *$(find x/f -type f | wc -l) files, the same\" "
-          "said");
-    works("$C rerun x --figures f -o y && diff -r x/f f && test -e y/h.2.mlp.c_fc/tsne.csv");
-    works("echo >>x/f/h.2.mlp.c_fc/tsne.svg; rm x/f/h.3.mlp.c_fc/kl.png");
-    differs("$C rerun x", NOT_ALL,
+    works("$C rerun x --figures f >said && diff -r -x figures.json x/f f && "
+          "grep -qx \"Figures  *$(find x/f -type f | wc -l) files, the same\" said");
+    works("mv f elsewhere && $C rerun elsewhere >said2 && "
+          "test \"$(grep ^Figures said)\" = \"$(grep ^Figures said2)\" && ! grep csv said2");
+    works("echo >>x/f/h.2.mlp.c_fc/tsne.svg; rm x/f/h.3.mlp.c_fc/kl.png; "
+          "sed -i 's/\"cairo\": \"/&0./' x/manifest.json");
+    differs("$C rerun x >said; status=$?; cat said; exit $status", NOT_ALL,
             " files, 1 not the same\n  h.2.mlp.c_fc/tsne.svg  the file here is not the one of the "
             "manifest; differs\n  h.3.mlp.c_fc/kl.png    the same as in the manifest; the file is "
             "not here\n");
-    works("sed -i 's/\"cairo\": \"/&0./' x/manifest.json");
-    differs("$C rerun x", NOT_ALL, "\ncairo                    0.");
+    works("grep '^cairo                    0[.]' said");
 }
 END_TEST
 
 /* Without result files they have a manifest of their own, which may go elsewhere with them. */
 START_TEST(figures_alone_are_compared)
 {
+    if (!can_make_figures())
+        return;
     works(
         "rm -rf a b; mkdir -p a && cd a && $C run -s ../stimuli.csv --iterations 250 --figures f");
     works("test $(ls a/f | wc -l) = 33");
@@ -205,9 +213,6 @@ START_TEST(figures_alone_are_compared)
             "\n  neuron.svg             differs\n");
     works("$C run -s stimuli.csv --iterations 250 --figures b --force -o c && "
           "! test -e b/figures.json");
-    works("$C run -s stimuli.csv -H 'h.[23].mlp.c_fc' --per-layer --iterations 250 --figures l && "
-          "$C rerun l >said && grep -qx \"Figures  *$(find l -name '*.[sp]*g' | wc -l) files, the "
-          "same\" said");
 }
 END_TEST
 
