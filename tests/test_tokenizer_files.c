@@ -271,7 +271,7 @@ START_TEST(missing_files_are_named)
     assert_refused(dir, CT_EIO, "merges.txt: not there");
     path_in(path, dir, "vocab.json");
     ck_assert_int_eq(unlink(path), 0);
-    assert_refused(dir, CT_EIO, "no tokenizer; it takes vocab.json");
+    assert_refused(dir, CT_EIO, "no tokenizer there; put vocab.json");
     text_put(dir, "merges.txt", "");
     assert_refused(dir, CT_EIO, "vocab.json: not there");
     ck_assert_int_eq(mkdir(path, 0700), 0);

@@ -71,21 +71,12 @@ static enum ct_status wrong_option(int code, const char *word, const struct opti
 
 static enum ct_status find_command(const char *word, enum command *command, struct ct_error *err)
 {
-    char names[160] = "";
-    size_t used = 0;
-
-    for (size_t c = 1; c < N_COMMANDS; c++) {
+    for (size_t c = 1; c < N_COMMANDS; c++)
         if (strcmp(commands[c].name, word) == 0) {
             *command = (enum command)c;
             return CT_OK;
         }
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
-                                 c == 1               ? ""
-                                 : c + 1 < N_COMMANDS ? ", "
-                                                      : " and ",
-                                 commands[c].name);
-    }
-    return ct_fail(err, CT_EINVAL, "%.80s: no such command; there are %s", word, names);
+    return ct_fail(err, CT_EINVAL, "%.80s: no such command; circuittui --help lists them", word);
 }
 
 /* A word that is no option: the command, then texts. */

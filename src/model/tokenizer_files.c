@@ -130,7 +130,8 @@ static enum ct_status read_json(const char *dir, bool vocab, bool merges,
                        vocab ? "merges.txt" : "vocab.json");
     if (json == NULL)
         return ct_fail(err, CT_EIO,
-                       "%s: no tokenizer; it takes vocab.json and merges.txt, or tokenizer.json",
+                       "%s: no tokenizer there; put vocab.json and merges.txt, or tokenizer.json, "
+                       "into it, or name their folder with --tokenizer",
                        dir);
     st = tokenizer_json_read(json, parts, err);
     fclose(json);

@@ -11,6 +11,7 @@
 #include "num/similarity.h"
 #include "pipeline/memory_plan.h"
 
+/* In quotes: a blank before a name, which makes it another one, is to be seen. */
 static enum ct_status fail_with_groups(const struct load_result *load, const char *what,
                                        struct ct_error *err)
 {
@@ -20,7 +21,7 @@ static enum ct_status fail_with_groups(const struct load_result *load, const cha
 
     for (size_t g = 0; g < load->n_groups && g < MOST && used < 200; g++) {
         const char *const name = load->group_names[g];
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%.*s%s", g > 0 ? ", " : "",
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s'%.*s%s'", g > 0 ? ", " : "",
                                  NAME, name, strlen(name) > NAME ? "..." : "");
         if (g + 1 < load->n_groups && (g + 1 == MOST || used >= 200))
             snprintf(names + used, sizeof names - used, " and %zu more", load->n_groups - g - 1);
@@ -38,7 +39,7 @@ static enum ct_status find_group(const struct load_result *load, const char *nam
             *group = g;
             return CT_OK;
         }
-    snprintf(what, sizeof what, "--contrast: no sentence is of the group %.60s", name);
+    snprintf(what, sizeof what, "--contrast: no sentence is of the group '%.60s'", name);
     return fail_with_groups(load, what, err);
 }
 
