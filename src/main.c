@@ -3,7 +3,13 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mapped.h"
@@ -58,9 +64,32 @@ static void hold_standard_streams(void)
             return;
 }
 
+/* What `ulimit -s` leaves of the stack, where the environment lies too; SIZE_MAX: not known. */
+static size_t stack_left(void)
+{
+    const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    uintptr_t top = 0;
+    struct rlimit limit;
+
+#ifdef __linux__
+    top = (uintptr_t)getauxval(AT_EXECFN); /* a string behind all that is pushed at the start */
+#endif
+    if (top < here || getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return SIZE_MAX;
+    return limit.rlim_cur > top - here ? (size_t)limit.rlim_cur - (top - here) : 0;
+}
+
 int main(int argc, char **argv)
 {
+    enum { STACK_LEAST = 96 << 10 };
+
     hold_standard_streams();
+    if (stack_left() < STACK_LEAST) {
+        fprintf(stderr,
+                "circuittui: ulimit -s: %zu KB of stack are left, %d are needed; raise it\n",
+                stack_left() >> 10, STACK_LEAST >> 10);
+        return 1;
+    }
     signal(SIGPIPE, SIG_IGN); /* what cannot be written is told, whatever the reason */
     signal(SIGXFSZ, SIG_IGN);
     mapped_guard();

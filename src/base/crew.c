@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "base/signals.h"
+#include "base/thread.h"
 
 enum {
     SPIN = 2000,  /* looks before a helper sleeps or the caller yields: 10 to 30 us */
@@ -192,20 +192,15 @@ static void *helper_main(void *argument)
     return NULL;
 }
 
-/* Helpers take no signals: those are for the threads of the program. */
 static void start_helpers(struct crew *c, int wanted)
 {
-    sigset_t before;
-
-    signals_block(&before);
     for (; c->n_helpers < wanted; c->n_helpers++) {
         struct helper *const helper = &c->helpers[c->n_helpers];
         helper->crew = c;
         helper->number = (size_t)c->n_helpers + 1;
-        if (pthread_create(&helper->thread, NULL, helper_main, helper) != 0)
+        if (thread_start(&helper->thread, helper_main, helper) != 0)
             break;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void crew_release(struct crew *c)

@@ -11,13 +11,19 @@
 
 enum { LINE_SIZE = PATH_MAX + 256 };
 
-static FILE *open_in(const char *root, const char *path)
+/* The file ROOT FOLDER / NAME, or NULL. */
+static FILE *open_in(const char *root, const char *folder, const char *name)
 {
-    char whole[2 * PATH_MAX];
+    const size_t size = strlen(root) + strlen(folder) + strlen(name) + 2;
+    char *const path = malloc(size);
+    FILE *file = NULL;
 
-    if ((size_t)snprintf(whole, sizeof whole, "%s%s", root, path) >= sizeof whole)
-        return NULL;
-    return fopen(whole, "re");
+    if (path != NULL) {
+        snprintf(path, size, "%s%s/%s", root, folder, name);
+        file = fopen(path, "re");
+    }
+    free(path);
+    return file;
 }
 
 static uint64_t smaller(uint64_t a, uint64_t b)
@@ -32,10 +38,10 @@ static uint64_t difference(uint64_t all, uint64_t used)
 
 /* Adds up what the lines `NAME NUMBER` or `NAME: NUMBER kB` of a file say of some names (ends with
  * NULL); 0 where there is no such file. */
-static void sum_lines(const char *root, const char *path, const char *const *names, uint64_t unit,
-                      uint64_t *sum)
+static void sum_lines(const char *root, const char *folder, const char *name,
+                      const char *const *names, uint64_t unit, uint64_t *sum)
 {
-    FILE *const file = open_in(root, path);
+    FILE *const file = open_in(root, folder, name);
     char line[LINE_SIZE];
 
     *sum = 0;
@@ -43,8 +49,8 @@ static void sum_lines(const char *root, const char *path, const char *const *nam
         return;
     while (fgets(line, sizeof line, file) != NULL) {
         const size_t size = strcspn(line, ": ");
-        for (const char *const *name = names; *name != NULL; name++)
-            if (strlen(*name) == size && memcmp(line, *name, size) == 0)
+        for (const char *const *wanted = names; *wanted != NULL; wanted++)
+            if (strlen(*wanted) == size && memcmp(line, *wanted, size) == 0)
                 *sum += unit * strtoull(line + size + strspn(line + size, ": "), NULL, 10);
     }
     fclose(file);
@@ -53,12 +59,10 @@ static void sum_lines(const char *root, const char *path, const char *const *nam
 /* The one number in a file of a control group; UINT64_MAX for `max`, and where there is no file. */
 static uint64_t read_number(const char *root, const char *group, const char *name)
 {
-    char path[2 * PATH_MAX];
+    FILE *const file = open_in(root, group, name);
     char text[64] = "";
     char *end;
 
-    snprintf(path, sizeof path, "%s/%s", group, name);
-    FILE *const file = open_in(root, path);
     if (file == NULL)
         return UINT64_MAX;
     const bool got = fgets(text, sizeof text, file) != NULL;
@@ -101,14 +105,11 @@ static uint64_t left_in_group(const char *root, const struct generation *g, cons
     const uint64_t usage = read_number(root, group, g->usage);
     const uint64_t swap_limit = read_number(root, group, g->swap_limit);
     const uint64_t swap_usage = read_number(root, group, g->swap_usage);
-    char path[2 * PATH_MAX];
     uint64_t cache = 0;
 
     if (limit == UINT64_MAX || usage == UINT64_MAX)
         return UINT64_MAX;
-    if ((size_t)snprintf(path, sizeof path, "%s/memory.stat", group) >= sizeof path)
-        return UINT64_MAX;
-    sum_lines(root, path, g->cache, 1, &cache);
+    sum_lines(root, group, "memory.stat", g->cache, 1, &cache);
     const uint64_t memory = difference(limit, difference(usage, cache));
     if (swap_limit == UINT64_MAX || swap_usage == UINT64_MAX)
         return memory + smaller(swap, UINT64_MAX - memory);
@@ -122,7 +123,7 @@ static uint64_t left_in_group(const char *root, const struct generation *g, cons
  * second generation). False: there is none. */
 static bool find_group(const char *root, const struct generation *g, char path[PATH_MAX])
 {
-    FILE *const file = open_in(root, "/proc/self/cgroup");
+    FILE *const file = open_in(root, "/proc/self", "cgroup");
     const bool unified = !g->swap_with_memory;
     char line[LINE_SIZE];
     bool found = false;
@@ -152,7 +153,7 @@ static bool find_group(const char *root, const struct generation *g, char path[P
 static bool find_mount(const char *root, const struct generation *g, char mount[PATH_MAX],
                        char top[PATH_MAX])
 {
-    FILE *const file = open_in(root, "/proc/self/mountinfo");
+    FILE *const file = open_in(root, "/proc/self", "mountinfo");
     char line[LINE_SIZE];
     bool found = false;
 
@@ -180,25 +181,39 @@ static bool find_mount(const char *root, const struct generation *g, char mount[
     return found;
 }
 
+/* Where the process is among the groups of a generation. */
+struct place {
+    char path[PATH_MAX], mount[PATH_MAX], top[PATH_MAX];
+    char group[2 * PATH_MAX];
+};
+
+static bool find_place(const char *root, const struct generation *g, struct place *p)
+{
+    if (!find_group(root, g, p->path) || !find_mount(root, g, p->mount, p->top))
+        return false;
+    /* In a container the path may be the host's: then what is mounted is the container's own. */
+    const size_t n_top = strcmp(p->top, "/") == 0 ? 0 : strlen(p->top);
+    const bool is_below = strncmp(p->path, p->top, n_top) == 0 && strstr(p->path, "/..") == NULL;
+    snprintf(p->group, sizeof p->group, "%s%s", p->mount, is_below ? p->path + n_top : "");
+    return true;
+}
+
 /* The least that the process's group and those above it leave. */
 static uint64_t left_in_groups(const char *root, const struct generation *g, uint64_t swap)
 {
-    char path[PATH_MAX], mount[PATH_MAX], top[PATH_MAX], group[2 * PATH_MAX];
+    struct place *const p = malloc(sizeof *p); /* the stack may be small */
     uint64_t left = UINT64_MAX;
+    bool is_inside = p != NULL && find_place(root, g, p);
 
-    if (!find_group(root, g, path) || !find_mount(root, g, mount, top))
-        return UINT64_MAX;
-    /* In a container the path may be the host's: then what is mounted is the container's own. */
-    const size_t n_top = strcmp(top, "/") == 0 ? 0 : strlen(top);
-    const bool is_below = strncmp(path, top, n_top) == 0 && strstr(path, "/..") == NULL;
-    snprintf(group, sizeof group, "%s%s", mount, is_below ? path + n_top : "");
-    for (;;) {
-        left = smaller(left, left_in_group(root, g, group, swap));
-        char *const slash = strrchr(group, '/');
-        if (slash == NULL || (size_t)(slash - group) < strlen(mount))
-            return left;
-        *slash = '\0';
+    while (is_inside) {
+        left = smaller(left, left_in_group(root, g, p->group, swap));
+        char *const slash = strrchr(p->group, '/');
+        is_inside = slash != NULL && (size_t)(slash - p->group) >= strlen(p->mount);
+        if (is_inside)
+            *slash = '\0';
     }
+    free(p);
+    return left;
 }
 
 static uint64_t left_of_limit(unsigned resource, uint64_t used)
@@ -239,8 +254,8 @@ struct memory_left memory_left_in(const char *root)
     struct memory_left left = { UINT64_MAX, "" };
     uint64_t system = 0, swap = 0;
 
-    sum_lines(root, "/proc/meminfo", available, 1024, &system);
-    sum_lines(root, "/proc/meminfo", swap_free, 1024, &swap);
+    sum_lines(root, "/proc", "meminfo", available, 1024, &system);
+    sum_lines(root, "/proc", "meminfo", swap_free, 1024, &swap);
     if (system > 0) /* kernels before 3.14 do not tell */
         bound(&left, system + swap, "this machine");
     for (size_t i = 0; i < sizeof generations / sizeof *generations; i++)

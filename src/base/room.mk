@@ -12,4 +12,5 @@ src_base_libbase_a_SOURCES = \
 	src/base/signals.c src/base/signals.h \
 	src/base/spill.c src/base/spill.h \
 	src/base/status.c src/base/status.h \
-	src/base/text.c src/base/text.h
+	src/base/text.c src/base/text.h \
+	src/base/thread.c src/base/thread.h

@@ -2,12 +2,12 @@
 #include "io/hash_ahead.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 
 struct hashed {
     char *path;
@@ -43,17 +43,10 @@ static void *hash_all(void *context)
     return NULL;
 }
 
-/* Signals are for the thread that began it. */
 static bool start(struct hash_ahead *h)
 {
 #ifdef CT_THREADS
-    sigset_t all;
-    sigset_t before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    h->is_running = pthread_create(&h->thread, NULL, hash_all, h) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    h->is_running = thread_start(&h->thread, hash_all, h) == 0;
 #else
     (void)hash_all;
 #endif

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "model/json_parse.h"
+
 enum { MAX_BYTES = 32 << 20 }; /* as a tree, up to sixteen times as much */
 
 enum ct_status json_file_open(const char *path, FILE **out, struct ct_error *err)
@@ -41,7 +43,7 @@ enum ct_status json_file_load(const char *path, json_t **out, struct ct_error *e
 
     if (st != CT_OK)
         return st;
-    json_t *const root = json_loadf(file, JSON_REJECT_DUPLICATES, &where);
+    json_t *const root = json_parse_file(file, 0, &where);
     fclose(file);
     if (root == NULL)
         return json_error_code(&where) == json_error_out_of_memory

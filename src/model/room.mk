@@ -18,6 +18,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/hub_snapshot.c src/model/hub_snapshot.h \
 	src/model/json_file.c src/model/json_file.h \
 	src/model/json_ids.c src/model/json_ids.h \
+	src/model/json_parse.c src/model/json_parse.h \
 	src/model/layer_norm.c src/model/layer_norm.h \
 	src/model/linear.c src/model/linear.h \
 	src/model/panel.c src/model/panel.h src/model/panel_source.h \

@@ -12,6 +12,7 @@
 
 #include "base/mapped.h"
 #include "base/mem.h"
+#include "model/json_parse.h"
 
 /* The format allows headers of 100,000,000 bytes, which could take gigabytes as a tree; what GPT-2
  * with ten thousand layers needs is less than this. */
@@ -79,7 +80,7 @@ static enum ct_status parse_header(struct safetensors *file, size_t *data_at, st
     const char *const text = (const char *)file->map.data + PREFIX_BYTES;
     if (n < 2 || text[0] != '{')
         return ct_fail(err, CT_EFORMAT, "%s: the header does not begin with '{'", file->path);
-    file->header = json_loadb(text, (size_t)n, JSON_REJECT_DUPLICATES, &where);
+    file->header = json_parse_text(text, (size_t)n, &where);
     if (file->header == NULL)
         return json_error_code(&where) == json_error_out_of_memory
                    ? ct_fail_nomem(err, file->path, n)

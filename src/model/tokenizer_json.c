@@ -5,11 +5,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "model/json_parse.h"
+
 static enum ct_status parse(FILE *file, size_t flags, json_t **out, struct ct_error *err)
 {
     json_error_t error;
 
-    *out = json_loadf(file, flags | JSON_REJECT_DUPLICATES, &error);
+    *out = json_parse_file(file, flags, &error);
     if (*out != NULL)
         return CT_OK;
     return json_error_code(&error) == json_error_out_of_memory

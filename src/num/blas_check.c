@@ -4,14 +4,31 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 enum { M = 37, N = 43, K = 70, ORDER = 48 };
 
-/* Factors [M, K] and [N, K], and the products of their rows, which are exact in float32. */
+/* Not on the stack, which may be small. */
 struct factors {
-    double a[M * K], b[N * K], product[M * N];
+    double a[M * K], b[N * K], product[M * N]; /* of the rows of both: exact in float32 */
+    union {
+        struct {
+            float x[M * K], y[N * K], z[M * N];
+        } sgemm;
+        struct {
+            double x[M * K], y[N * K], z[M * N], turned[M * N];
+        } dgemm;
+        struct {
+            double x[M * K], z[M], turned[M];
+        } dgemv;
+        struct {
+            double matrix[ORDER * ORDER], given[ORDER * ORDER];
+            double values[ORDER], vectors[2 * ORDER], work[70 * ORDER];
+            int iwork[10 * ORDER], support[4];
+        } dsyevr;
+    } scratch;
 };
 
 static double entry(size_t i, size_t j)
@@ -43,9 +60,10 @@ static void transpose(const double *from, size_t rows, double *to)
             to[k * rows + i] = from[i * K + k];
 }
 
-static bool sgemm_is_right(const struct blas_library *b, const struct factors *f)
+static bool sgemm_is_right(const struct blas_library *b, struct factors *f)
 {
-    float x[M * K], y[N * K], z[M * N];
+    float *const x = f->scratch.sgemm.x, *const y = f->scratch.sgemm.y;
+    float *const z = f->scratch.sgemm.z;
     bool right = true;
 
     for (size_t e = 0; e < M * K; e++)
@@ -58,9 +76,10 @@ static bool sgemm_is_right(const struct blas_library *b, const struct factors *f
     return right;
 }
 
-static bool dgemm_is_right(const struct blas_library *b, const struct factors *f)
+static bool dgemm_is_right(const struct blas_library *b, struct factors *f)
 {
-    double x[M * K], y[N * K], z[M * N], turned[M * N];
+    double *const x = f->scratch.dgemm.x, *const y = f->scratch.dgemm.y;
+    double *const z = f->scratch.dgemm.z, *const turned = f->scratch.dgemm.turned;
     bool right = true;
 
     transpose(f->a, M, x);
@@ -72,9 +91,10 @@ static bool dgemm_is_right(const struct blas_library *b, const struct factors *f
     return right;
 }
 
-static bool dgemv_is_right(const struct blas_library *b, const struct factors *f)
+static bool dgemv_is_right(const struct blas_library *b, struct factors *f)
 {
-    double x[M * K], z[M], turned[M];
+    double *const x = f->scratch.dgemv.x;
+    double *const z = f->scratch.dgemv.z, *const turned = f->scratch.dgemv.turned;
     bool right = true;
 
     transpose(f->a, M, x);
@@ -85,7 +105,7 @@ static bool dgemv_is_right(const struct blas_library *b, const struct factors *f
     return right;
 }
 
-static bool dnrm2_is_right(const struct blas_library *b, const struct factors *f)
+static bool dnrm2_is_right(const struct blas_library *b, struct factors *f)
 {
     double sum = 0.0;
 
@@ -95,22 +115,25 @@ static bool dnrm2_is_right(const struct blas_library *b, const struct factors *f
 }
 
 /* The two largest eigenvalues of a'a, for a [M, K]'s first columns. */
-static bool dsyevr_is_right(const struct blas_library *b, const struct factors *f)
+static bool dsyevr_is_right(const struct blas_library *b, struct factors *f)
 {
     const int order = ORDER, first = ORDER - 1, lwork = 70 * ORDER, liwork = 10 * ORDER;
     const double none = 0.0;
-    double matrix[ORDER * ORDER] = { 0 }, given[ORDER * ORDER];
-    double values[ORDER], vectors[2 * ORDER], work[70 * ORDER];
-    int iwork[10 * ORDER], support[4] = { 0 }, m = 0, info = 0;
+    double *const matrix = f->scratch.dsyevr.matrix, *const given = f->scratch.dsyevr.given;
+    double *const values = f->scratch.dsyevr.values, *const vectors = f->scratch.dsyevr.vectors;
+    int m = 0, info = 0;
     double worst = 0.0;
 
     for (size_t i = 0; i < ORDER; i++)
-        for (size_t j = 0; j < ORDER; j++)
+        for (size_t j = 0; j < ORDER; j++) {
+            double sum = 0.0;
             for (size_t r = 0; r < M; r++)
-                matrix[i * ORDER + j] += f->a[r * K + i] * f->a[r * K + j];
-    memcpy(given, matrix, sizeof given);
+                sum += f->a[r * K + i] * f->a[r * K + j];
+            matrix[i * ORDER + j] = given[i * ORDER + j] = sum;
+        }
     b->dsyevr_("V", "I", "L", &order, given, &order, &none, &none, &first, &order, &none, &m,
-               values, vectors, &order, support, work, &lwork, iwork, &liwork, &info, 1, 1, 1);
+               values, vectors, &order, f->scratch.dsyevr.support, f->scratch.dsyevr.work, &lwork,
+               f->scratch.dsyevr.iwork, &liwork, &info, 1, 1, 1);
     if (info != 0 || m != 2 || !(values[1] > 0.0))
         return false;
     for (size_t v = 0; v < 2; v++) {
@@ -146,20 +169,24 @@ enum ct_status blas_check(const struct blas_library *b, struct ct_error *err)
 {
     static const struct {
         const char *name;
-        bool (*is_right)(const struct blas_library *b, const struct factors *f);
+        bool (*is_right)(const struct blas_library *b, struct factors *f);
     } checks[] = {
         { "sgemm", sgemm_is_right }, { "dgemm", dgemm_is_right },   { "dgemv", dgemv_is_right },
         { "dnrm2", dnrm2_is_right }, { "dsyevr", dsyevr_is_right },
     };
     const char *const kernels = b->get_corename();
-    struct factors f;
+    struct factors *const f = calloc(1, sizeof *f);
+    enum ct_status status = CT_OK;
 
-    factors_fill(&f);
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
-        if (!checks[i].is_right(b, &f))
-            return ct_fail(err, CT_EIO,
-                           "OpenBLAS: its %s computes wrongly on this processor (kernels: %.40s); "
-                           "set OPENBLAS_CORETYPE=%s, or install a newer OpenBLAS",
-                           checks[i].name, kernels, older_kernels(kernels));
-    return CT_OK;
+    if (f == NULL)
+        return ct_fail_nomem(err, "OpenBLAS", sizeof *f);
+    factors_fill(f);
+    for (size_t i = 0; i < sizeof checks / sizeof *checks && status == CT_OK; i++)
+        if (!checks[i].is_right(b, f))
+            status = ct_fail(err, CT_EIO,
+                             "OpenBLAS: its %s computes wrongly on this processor (kernels: "
+                             "%.40s); set OPENBLAS_CORETYPE=%s, or install a newer OpenBLAS",
+                             checks[i].name, kernels, older_kernels(kernels));
+    free(f);
+    return status;
 }

@@ -146,7 +146,7 @@ static void insertion_sort(uint64_t *keys, uint32_t *values, size_t n)
     }
 }
 
-enum { MAX_BITS = 11, MIN_BITS = 8, MAX_DIGITS = 64 / MIN_BITS };
+enum { MAX_BITS = 11, MIN_BITS = 8 };
 
 void points_radix_sort(uint64_t *keys, uint32_t *values, uint64_t *spare_keys,
                        uint32_t *spare_values, size_t n)
@@ -157,19 +157,16 @@ void points_radix_sort(uint64_t *keys, uint32_t *values, uint64_t *spare_keys,
     }
     /* Few digits for many keys; for fewer keys, few counters to clear and add up. */
     const unsigned bits = n > 4096 ? MAX_BITS : MIN_BITS;
-    const unsigned n_digits = (64 + bits - 1) / bits;
     const uint64_t mask = ((uint64_t)1 << bits) - 1;
-    uint32_t count[MAX_DIGITS << MIN_BITS > 6 << MAX_BITS ? MAX_DIGITS << MIN_BITS : 6 << MAX_BITS];
+    uint32_t place[1 << MAX_BITS]; /* of the next key with a digit; at first, how many have it */
     uint64_t *from_keys = keys;
     uint32_t *from = values;
 
-    memset(count, 0, ((size_t)n_digits << bits) * sizeof *count);
-    for (size_t i = 0; i < n; i++)
-        for (unsigned d = 0; d < n_digits; d++)
-            count[(d << bits) + (keys[i] >> (bits * d) & mask)]++;
-    for (unsigned d = 0; d < n_digits; d++) {
-        uint32_t *const place = count + ((size_t)d << bits);
-        if (place[keys[0] >> (bits * d) & mask] == n)
+    for (unsigned shift = 0; shift < 64; shift += bits) {
+        memset(place, 0, ((size_t)mask + 1) * sizeof *place);
+        for (size_t i = 0; i < n; i++)
+            place[from_keys[i] >> shift & mask]++;
+        if (place[from_keys[0] >> shift & mask] == n)
             continue; /* the low digits of widened float32 are all zero */
         uint32_t next = 0;
         for (size_t v = 0; v <= mask; v++) {
@@ -178,7 +175,7 @@ void points_radix_sort(uint64_t *keys, uint32_t *values, uint64_t *spare_keys,
             next += here;
         }
         for (size_t i = 0; i < n; i++) {
-            const uint32_t to = place[from_keys[i] >> (bits * d) & mask]++;
+            const uint32_t to = place[from_keys[i] >> shift & mask]++;
             spare_keys[to] = from_keys[i];
             spare_values[to] = from[i];
         }

@@ -4,10 +4,12 @@
 #include <assert.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/crew.h"
 #include "base/kernel.h"
+#include "base/mem.h"
 #include "num/student_t.h"
 
 /*
@@ -33,6 +35,7 @@ struct job {
     enum ttest_kind kind;
     struct student_t distribution; /* not for Welch: there each column has its own */
     size_t tile_cols;
+    struct tile *tiles; /* one a thread: on the stack, which may be small, there is no room */
     struct ttest_result *out;
 };
 
@@ -338,18 +341,18 @@ static void test_tile(void *context, size_t tile)
     const struct job *const job = context;
     const size_t first = tile * job->tile_cols;
     const size_t left = job->X->cols - first;
-    struct tile t;
+    struct tile *const t = &job->tiles[crew_thread()];
 
-    t.first = first;
-    t.width = left < job->tile_cols ? left : job->tile_cols;
+    t->first = first;
+    t->width = left < job->tile_cols ? left : job->tile_cols;
     if (job->kind == TTEST_PAIRED) {
-        sum_pairs(job, &t);
+        sum_pairs(job, t);
     } else {
-        sum_group(job->X, &job->a, &t, t.mean_a, t.squares_a);
-        sum_group(job->X, &job->b, &t, t.mean_b, t.squares_b);
+        sum_group(job->X, &job->a, t, t->mean_a, t->squares_a);
+        sum_group(job->X, &job->b, t, t->mean_b, t->squares_b);
     }
-    for (size_t j = 0; j < t.width; j++)
-        test_column(job, &t, j, &job->out[first + j]);
+    for (size_t j = 0; j < t->width; j++)
+        test_column(job, t, j, &job->out[first + j]);
 }
 
 static enum ct_status check(const struct matview *X, const struct group *a, const struct group *b,
@@ -399,10 +402,17 @@ enum ct_status ttest_columns(const struct matview *X, const size_t *rows_a, size
     st = crew_new(is_small ? 1 : n_threads, &crew, err);
     if (st != CT_OK)
         return st;
+    job.tiles = ct_aligned_array(crew_size(crew), sizeof *job.tiles);
+    if (job.tiles == NULL) {
+        st = ct_fail_nomem(err, "t-test", 0);
+        goto done;
+    }
     job.out = out;
     job.tile_cols = tile_cols(X->cols);
     student_t_init(&job.distribution, df);
     crew_run(crew, (X->cols + job.tile_cols - 1) / job.tile_cols, test_tile, &job);
+done:
+    free(job.tiles);
     crew_free(crew);
-    return CT_OK;
+    return st;
 }

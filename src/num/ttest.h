@@ -30,7 +30,8 @@ struct ttest_result {
  * Tests each column j of X [n_samples, n_features]: rows_a[0 .. n_a) against rows_b[0 .. n_b).
  * out [n_features], owned by the caller. A NaN in a column makes that column's statistic and
  * p-value NaN (nan_policy 'propagate'). CT_EINVAL: paired with n_a != n_b, a group that is
- * empty, or a row that X does not have. n_threads >= 1; the result does not depend on it.
+ * empty, or a row that X does not have; CT_ENOMEM. n_threads >= 1; the result does not depend on
+ * it.
  */
 enum ct_status ttest_columns(const struct matview *X, const size_t *rows_a, size_t n_a,
                              const size_t *rows_b, size_t n_b, enum ttest_kind kind, int n_threads,

@@ -14,6 +14,7 @@
 #include "io/hash.h"
 #include "io/hash_ahead.h"
 #include "io/outfile.h"
+#include "model/json_file.h"
 #include "model/tokenizer_files.h"
 #include "pipeline/settings.h"
 #include "plot/figure.h"
@@ -107,7 +108,8 @@ static enum ct_status describe_model(const struct analysis *a, json_t **out, str
             json_array_append_new(files, file);
     }
     if (status == CT_OK) {
-        json_t *const parsed = json_load_file(config, JSON_REJECT_DUPLICATES, NULL);
+        json_t *parsed = NULL;
+        (void)json_file_load(config, &parsed, NULL);
         *out = json_pack("{s:o, s:o, s:I, s:s, s:O}", "path", text_or_null(a->params.model),
                          "config", parsed != NULL ? parsed : json_null(), "parameters",
                          (json_int_t)info.n_parameters, "dtype", info.dtype, "files", files);

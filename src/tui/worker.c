@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/signals.h"
+#include "base/thread.h"
 
 /* Pictures of t-SNE a second: what a slow line can take. */
 static const double SECONDS_A_PICTURE = 0.1;
@@ -210,17 +210,6 @@ static void *work(void *context)
     return NULL;
 }
 
-/* Signals are for the thread that owns the terminal. */
-static int start_thread(struct worker *w)
-{
-    sigset_t before;
-
-    signals_block(&before);
-    const int failed = pthread_create(&w->thread, NULL, work, w);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed;
-}
-
 enum ct_status worker_new(struct worker **out, struct ct_error *err)
 {
     struct worker *const w = calloc(1, sizeof *w);
@@ -237,7 +226,7 @@ enum ct_status worker_new(struct worker **out, struct ct_error *err)
     }
     pthread_mutex_init(&w->mutex, NULL);
     pthread_cond_init(&w->wake, NULL);
-    errno = start_thread(w);
+    errno = thread_start(&w->thread, work, w); /* signals are for who owns the terminal */
     if (errno != 0) {
         const enum ct_status status = ct_fail_errno(err, "thread");
         close(w->pipe[0]);
