@@ -11,10 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/circuittui-test-XXXXXX";
+static const char template[] = "/tmp/circuittui-test-XXXXXX";
+static char folder[sizeof template];
 
 void temp_begin(void)
 {
+    memcpy(folder, template, sizeof folder);
     if (mkdtemp(folder) == NULL) {
         perror(folder);
         exit(1);
@@ -32,6 +34,11 @@ static int remove_one(const char *path, const struct stat *s, int type, struct F
 void temp_end(void)
 {
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *temp_folder(void)
+{
+    return folder;
 }
 
 const char *temp_path(const char *name)

@@ -6,9 +6,11 @@
 
 #include "base/status.h"
 
-/* In main(), around the tests: makes the folder; removes it with all that is in it. */
+/* In main(), around the tests, or as a checked fixture, which gives each test a folder of its own:
+ * makes the folder; removes it with all that is in it. */
 void temp_begin(void);
 void temp_end(void);
+const char *temp_folder(void);
 
 /* A name in the folder; the text lives until eight calls later. */
 const char *temp_path(const char *name);

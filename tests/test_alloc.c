@@ -13,11 +13,8 @@
 #include <unistd.h>
 
 #include "io_temp.h"
-#include "model_files.h"
 
 enum { COMMAND_SIZE = 4096 };
-
-static char *folder;
 
 /* A few sentences; many neurons are significant, so that every stage has work. */
 #define RUN "run -s s.csv --threads 1 --iterations 250 --correction none --alpha 0.2"
@@ -38,14 +35,6 @@ static const struct {
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
-static const char *path_of(const char *name)
-{
-    static char path[COMMAND_SIZE];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
 /* Runs the program with its failing-th allocation failing; the status as of system(). */
 static int run(const char *arguments, size_t failing)
 {
@@ -55,14 +44,14 @@ static int run(const char *arguments, size_t failing)
         command, sizeof command,
         "cd '%s' && rm -rf out log && FAIL_ALLOC=%zu FAIL_ALLOC_LOG=log LD_PRELOAD='%s' '%s' %s "
         ">out.txt 2>err.txt",
-        folder, failing, getenv("FAIL_ALLOC_SO"), getenv("CIRCUITTUI"), arguments);
+        temp_folder(), failing, getenv("FAIL_ALLOC_SO"), getenv("CIRCUITTUI"), arguments);
     return system(command);
 }
 
 /* What it said on stdout, without the seconds that it took. */
 static char *read_answer(void)
 {
-    char *const text = slurp(path_of("out.txt"), NULL);
+    char *const text = slurp(temp_path("out.txt"), NULL);
     char *const seconds = strstr(text, "\nSeconds ");
     char *const after = seconds != NULL ? strstr(seconds, "\n\n") : NULL;
 
@@ -75,9 +64,9 @@ static char *read_answer(void)
 
 static size_t read_count(void)
 {
-    if (access(path_of("log"), F_OK) != 0)
+    if (access(temp_path("log"), F_OK) != 0)
         return 0;
-    char *const text = slurp(path_of("log"), NULL);
+    char *const text = slurp(temp_path("log"), NULL);
     const size_t n = strtoul(text, NULL, 10);
 
     free(text);
@@ -87,7 +76,7 @@ static size_t read_count(void)
 /* Nothing half written is left. */
 static void check_no_temporary(const char *what, const char *results)
 {
-    DIR *const dir = results != NULL ? opendir(path_of(results)) : NULL;
+    DIR *const dir = results != NULL ? opendir(temp_path(results)) : NULL;
 
     if (dir == NULL)
         return;
@@ -108,7 +97,7 @@ static size_t count_hashes(const char *results)
     if (results == NULL)
         return 0;
     snprintf(name, sizeof name, "%s/manifest.json", results);
-    char *const text = slurp(path_of(name), NULL);
+    char *const text = slurp(temp_path(name), NULL);
     for (const char *at = text; (at = strstr(at, key)) != NULL;) {
         at += sizeof key - 1;
         n += strspn(at, "0123456789abcdef") == 64;
@@ -127,7 +116,7 @@ static void check(size_t command, size_t failing, const struct whole *want)
     char what[COMMAND_SIZE];
     size_t size;
     const int status = run(commands[command].arguments, failing);
-    char *const error = slurp(path_of("err.txt"), &size);
+    char *const error = slurp(temp_path("err.txt"), &size);
 
     snprintf(what, sizeof what, "%.60s: allocation %zu", commands[command].arguments, failing);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) <= 1, "%s: status %d: %s", what, status,
@@ -151,12 +140,11 @@ static void make_inputs(void)
 {
     char command[COMMAND_SIZE];
 
-    text_put(folder, "s.csv",
-             "group,target,text\nhim, him,They warned him.\nher, her,They warned her.\n"
-             "him, him,We saw him there.\nher, her,We saw her there.\n"
-             "him, him,I told him so.\nher, her,I told her so.\n");
+    temp_text("s.csv", "group,target,text\nhim, him,They warned him.\nher, her,They warned her.\n"
+                       "him, him,We saw him there.\nher, her,We saw her there.\n"
+                       "him, him,I told him so.\nher, her,I told her so.\n");
     snprintf(command, sizeof command, "cd '%s' && '%s' " RUN " --format csv,npy -o done >out.txt",
-             folder, getenv("CIRCUITTUI"));
+             temp_folder(), getenv("CIRCUITTUI"));
     ck_assert_int_eq(system(command), 0);
 }
 
@@ -177,23 +165,13 @@ START_TEST(failing_allocations_are_told_in_one_line)
 }
 END_TEST
 
-static void begin(void)
-{
-    folder = folder_new();
-}
-
-static void end(void)
-{
-    folder_remove(folder);
-}
-
 int main(void)
 {
     TCase *const tcase = tcase_create("alloc");
 
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* threads that nobody needs here take time to start */
-    tcase_add_checked_fixture(tcase, begin, end);
+    tcase_add_checked_fixture(tcase, temp_begin, temp_end);
     tcase_add_loop_test(tcase, failing_allocations_are_told_in_one_line, 0, N_COMMANDS);
     return run_tcase("alloc", tcase);
 }

@@ -15,20 +15,17 @@
 
 #include "base/mapped.h"
 #include "io_temp.h"
-#include "model_files.h"
 #include "pipeline/analysis.h"
 #include "report/tables.h"
 
 enum { COMMAND_SIZE = 4096 };
-
-static char *folder;
 
 static void put_fixture(const char *name, const char *as)
 {
     size_t size;
     char *const bytes = slurp(fixture_path(name), &size);
 
-    file_put(folder, as, bytes, size);
+    temp_file(as, bytes, size);
     free(bytes);
 }
 
@@ -41,14 +38,6 @@ static void put_model(void)
     put_fixture("demo/stimuli.csv", "stimuli.csv");
 }
 
-static const char *path_of(const char *name)
-{
-    static char path[COMMAND_SIZE];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
 /* Runs the program, which comes to read `fifo` and finds text there; before that, cut is made
  * shorter. It must fail and say so of cut. */
 static void run_and_cut(const char *arguments, const char *cut, long size, const char *text)
@@ -57,26 +46,26 @@ static void run_and_cut(const char *arguments, const char *cut, long size, const
     char want[COMMAND_SIZE];
     int status;
 
-    ck_assert_int_eq(mkfifo(path_of("fifo"), 0600), 0);
-    snprintf(command, sizeof command, "cd '%s' && '%s' %s >out.txt 2>err.txt", folder,
+    ck_assert_int_eq(mkfifo(temp_path("fifo"), 0600), 0);
+    snprintf(command, sizeof command, "cd '%s' && '%s' %s >out.txt 2>err.txt", temp_folder(),
              getenv("CIRCUITTUI"), arguments);
     const pid_t child = fork();
     if (child == 0) {
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }
-    const int fd = open(path_of("fifo"), O_WRONLY); /* waits until it is opened to be read */
-    ck_assert_int_eq(truncate(path_of(cut), size), 0);
+    const int fd = open(temp_path("fifo"), O_WRONLY); /* waits until it is opened to be read */
+    ck_assert_int_eq(truncate(temp_path(cut), size), 0);
     ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
-    char *const answer = slurp(path_of("err.txt"), NULL);
+    char *const answer = slurp(temp_path("err.txt"), NULL);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1, "status %d: %s", status, answer);
     snprintf(want, sizeof want, "%s: was cut short while it was read", cut);
     ck_assert_msg(strstr(answer, want) != NULL && strchr(answer, '\n') == strrchr(answer, '\n'),
                   "%s", answer);
     free(answer);
-    unlink(path_of("fifo"));
+    unlink(temp_path("fifo"));
 }
 
 START_TEST(a_run_tells_that_the_model_was_cut)
@@ -90,7 +79,7 @@ START_TEST(a_run_tells_that_the_model_was_cut)
                  "run -m . -s fifo -H '*' -H 'h.*' -o out --threads %s", threads[i]);
         run_and_cut(arguments, "model.safetensors", 8192,
                     "group,target,text\na, him,I saw him\nb, her,I saw her\n");
-        ck_assert_int_ne(access(path_of("out"), F_OK), 0);
+        ck_assert_int_ne(access(temp_path("out"), F_OK), 0);
     }
 }
 END_TEST
@@ -110,7 +99,7 @@ static void put_npy(void)
         const float value = (float)(i * i % 101);
         memcpy(bytes + 128 + i * sizeof value, &value, sizeof value);
     }
-    file_put(folder, "x.npy", bytes, sizeof bytes);
+    temp_file("x.npy", bytes, sizeof bytes);
 }
 
 START_TEST(a_step_tells_that_its_npy_was_cut)
@@ -121,10 +110,10 @@ START_TEST(a_step_tells_that_its_npy_was_cut)
         memcpy(labels + 2 * i, i % 2 == 0 ? "a\n" : "b\n", 2);
     put_npy();
     run_and_cut("ttest --groups fifo x.npy -o t.csv", "x.npy", 4096, labels);
-    ck_assert_int_ne(access(path_of("t.csv"), F_OK), 0);
+    ck_assert_int_ne(access(temp_path("t.csv"), F_OK), 0);
     put_npy();
     run_and_cut("run --groups fifo -a x.npy -o out", "x.npy", 0, labels);
-    ck_assert_int_ne(access(path_of("out"), F_OK), 0);
+    ck_assert_int_ne(access(temp_path("out"), F_OK), 0);
 }
 END_TEST
 
@@ -137,10 +126,10 @@ START_TEST(an_analysis_begins_again_when_the_file_is_whole)
 
     put_model();
     analysis_init(&a);
-    ck_assert_int_eq(params_set(&a.params.model, folder, NULL), CT_OK);
-    ck_assert_int_eq(params_set(&a.params.stimuli, path_of("stimuli.csv"), NULL), CT_OK);
+    ck_assert_int_eq(params_set(&a.params.model, temp_folder(), NULL), CT_OK);
+    ck_assert_int_eq(params_set(&a.params.stimuli, temp_path("stimuli.csv"), NULL), CT_OK);
     ck_assert_int_eq(analysis_run(&a, STAGE_HOOK, NULL, &err), CT_OK);
-    ck_assert_int_eq(truncate(path_of("model.safetensors"), 8192), 0);
+    ck_assert_int_eq(truncate(temp_path("model.safetensors"), 8192), 0);
     ck_assert_int_eq(analysis_run(&a, STAGE_EXTRACT, NULL, &err), CT_EIO);
     ck_assert_ptr_nonnull(strstr(err.text, "model.safetensors: was cut short"));
     ck_assert_ptr_null(a.extract);
@@ -161,32 +150,22 @@ START_TEST(no_table_is_written_of_what_was_cut)
     put_npy();
     analysis_init(&a);
     a.params.ungrouped = true;
-    ck_assert_int_eq(params_set(&a.params.activations, path_of("x.npy"), NULL), CT_OK);
+    ck_assert_int_eq(params_set(&a.params.activations, temp_path("x.npy"), NULL), CT_OK);
     ck_assert_int_eq(analysis_run(&a, STAGE_EXTRACT, NULL, NULL), CT_OK);
-    ck_assert_int_eq(truncate(path_of("x.npy"), 4096), 0);
-    ck_assert_int_eq(table_write(&a, table_find("activations.csv"), path_of("a.csv"), NULL),
+    ck_assert_int_eq(truncate(temp_path("x.npy"), 4096), 0);
+    ck_assert_int_eq(table_write(&a, table_find("activations.csv"), temp_path("a.csv"), NULL),
                      CT_EIO);
-    ck_assert_int_ne(access(path_of("a.csv"), F_OK), 0);
+    ck_assert_int_ne(access(temp_path("a.csv"), F_OK), 0);
     analysis_clear(&a);
 }
 END_TEST
-
-static void begin(void)
-{
-    folder = folder_new();
-}
-
-static void end(void)
-{
-    folder_remove(folder);
-}
 
 int main(void)
 {
     TCase *const tcase = tcase_create("cut_files");
 
     mapped_guard();
-    tcase_add_checked_fixture(tcase, begin, end);
+    tcase_add_checked_fixture(tcase, temp_begin, temp_end);
     tcase_add_test(tcase, a_run_tells_that_the_model_was_cut);
     tcase_add_test(tcase, a_step_tells_that_its_npy_was_cut);
     tcase_add_test(tcase, no_table_is_written_of_what_was_cut);

@@ -17,11 +17,8 @@
 
 #include "base/text.h"
 #include "io_temp.h"
-#include "model_files.h"
 
 enum { MAX_WORDS = 32, INPUT_SIZE = 1 << 17, ANSWER_SIZE = 1 << 14, SECONDS = 120 };
-
-static char *folder;
 
 /* How the program comes to read an input: as the file `name` of the folder, or on standard input
  * (NULL), by these words. */
@@ -64,7 +61,7 @@ static void link_file(const char *path, const char *name)
 {
     char place[PATH_MAX];
 
-    snprintf(place, sizeof place, "%s/%s", folder, name);
+    snprintf(place, sizeof place, "%s/%s", temp_folder(), name);
     unlink(place);
     ck_assert_int_eq(symlink(path, place), 0);
 }
@@ -75,7 +72,7 @@ static void make_files(void)
     char path[PATH_MAX];
 
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, folders[i]);
+        snprintf(path, sizeof path, "%s/%s", temp_folder(), folders[i]);
         ck_assert_int_eq(mkdir(path, 0700), 0);
     }
     link_file(fixture_path("demo/config.json"), "model/config.json");
@@ -93,16 +90,16 @@ static void make_words(void)
 
     link_file(corpus_path("vocab", "good-bytes"), "words/vocab.json");
     link_file(corpus_path("merges", "good-two"), "words/merges.txt");
-    snprintf(path, sizeof path, "%s/words/added_tokens.json", folder);
+    snprintf(path, sizeof path, "%s/words/added_tokens.json", temp_folder());
     unlink(path);
-    snprintf(path, sizeof path, "%s/words/tokenizer_config.json", folder);
+    snprintf(path, sizeof path, "%s/words/tokenizer_config.json", temp_folder());
     unlink(path);
 }
 
 _Noreturn static void become(const char *program, const char *input, const char *const *argv,
                              int answer)
 {
-    if (chdir(folder) == 0 && dup2(open(input, O_RDONLY), STDIN_FILENO) >= 0 &&
+    if (chdir(temp_folder()) == 0 && dup2(open(input, O_RDONLY), STDIN_FILENO) >= 0 &&
         dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO) >= 0 && dup2(answer, STDERR_FILENO) >= 0) {
         alarm(SECONDS); /* which ends what hangs by a signal */
         execv(program, (char *const *)argv);
@@ -302,23 +299,13 @@ START_TEST(there_are_many_malformed_inputs)
 }
 END_TEST
 
-static void begin(void)
-{
-    folder = folder_new();
-}
-
-static void end(void)
-{
-    folder_remove(folder);
-}
-
 int main(void)
 {
     TCase *const tcase = tcase_create("malformed");
 
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* threads that nobody needs here take time to start */
-    tcase_add_checked_fixture(tcase, begin, end);
+    tcase_add_checked_fixture(tcase, temp_begin, temp_end);
     tcase_add_loop_test(tcase, malformed_files_are_refused_in_one_line, 0, N_TARGETS);
     tcase_add_test(tcase, malformed_command_lines_are_refused_in_one_line);
     tcase_add_test(tcase, what_is_too_large_is_refused_early);

@@ -16,18 +16,15 @@
 #include "base/text.h"
 #include "io/hash.h"
 #include "io_temp.h"
-#include "model_files.h"
 
 enum { COMMAND_SIZE = 4096 };
-
-static char *folder;
 
 /* Runs `circuittui ARGUMENTS` with stdout and stderr in files, from within the folder. */
 static int circuittui(const char *arguments)
 {
     char command[COMMAND_SIZE];
 
-    snprintf(command, sizeof command, "cd '%s' && '%s' %s >out.txt 2>err.txt", folder,
+    snprintf(command, sizeof command, "cd '%s' && '%s' %s >out.txt 2>err.txt", temp_folder(),
              getenv("CIRCUITTUI"), arguments);
     const int status = system(command);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) <= 2, "%s: status %d", arguments,
@@ -37,10 +34,7 @@ static int circuittui(const char *arguments)
 
 static char *read_back(const char *name, size_t *size)
 {
-    char path[COMMAND_SIZE];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return slurp(path, size);
+    return slurp(temp_path(name), size);
 }
 
 /* Valid UTF-8 without controls other than the ends of lines. */
@@ -83,7 +77,7 @@ static void put_file_of(const char *name)
 
     snprintf(path, sizeof path, "demo/%s", name);
     char *const bytes = slurp(fixture_path(path), &size);
-    file_put(folder, name, bytes, size);
+    temp_file(name, bytes, size);
     free(bytes);
 }
 
@@ -118,10 +112,10 @@ START_TEST(nothing_a_stranger_wrote_reaches_the_terminal)
         used += (size_t)snprintf(text + used, sizeof text - used,
                                  "\"" EVIL ",a\", him,I saw him" EVIL "\n" EVIL
                                  "b, her,I saw her" EVIL "\n");
-    text_put(folder, "x" EVIL ".csv", text);
+    temp_text("x" EVIL ".csv", text);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         assert_one_line(commands[i], circuittui(commands[i]));
-    text_put(folder, "bad" EVIL ".csv", "group,target,text\na, him,I saw " EVIL "\n");
+    temp_text("bad" EVIL ".csv", "group,target,text\na, him,I saw " EVIL "\n");
     ck_assert_int_eq(circuittui("run -s 'bad" EVIL ".csv'"), 1);
     assert_one_line("bad.csv", 1);
 }
@@ -237,10 +231,10 @@ START_TEST(crafted_strings_are_shown_and_not_obeyed)
              "group,target,text\n\"a%s\", him,\"I saw him%s\"\n\"b%s\", her,\"%sI saw her\"\n"
              "\"a%s\", him,\"%s told him\"\n\"b%s\", her,\"We told her\"\n",
              field, field, field, field, field, field, field);
-    text_put(folder, "crafted.csv", text);
+    temp_text("crafted.csv", text);
     assert_one_line(crafted[_i], circuittui("run --plot -s crafted.csv --force -o out"));
     snprintf(text, sizeof text, "group,target,text\na,\"%s\",I saw him\n", field);
-    text_put(folder, "crafted.csv", text);
+    temp_text("crafted.csv", text);
     assert_one_line(crafted[_i], circuittui("run -s crafted.csv"));
     snprintf(arguments, sizeof arguments, "tokenize -- '%s'", crafted[_i]);
     assert_one_line(crafted[_i], circuittui(arguments));
@@ -276,8 +270,8 @@ START_TEST(inputs_from_a_pipe_are_in_the_manifest)
     char *const bytes = read_back("stimuli.csv", &size);
     hash_memory(bytes, size, want);
     free(bytes);
-    snprintf(fifo, sizeof fifo, "mkfifo '%s/fifo'; cat '%s/stimuli.csv' > '%s/fifo' &", folder,
-             folder, folder);
+    snprintf(fifo, sizeof fifo, "mkfifo '%s/fifo'; cat '%s/stimuli.csv' > '%s/fifo' &",
+             temp_folder(), temp_folder(), temp_folder());
     ck_assert_int_eq(system(fifo), 0);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         ck_assert_int_eq(circuittui(commands[i]), 0);
@@ -307,10 +301,7 @@ END_TEST
 
 static bool is_there(const char *name)
 {
-    char path[COMMAND_SIZE];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return access(path, F_OK) == 0;
+    return access(temp_path(name), F_OK) == 0;
 }
 
 /* A manifest tells that the folder is whole; where writing fails, the one before must not stay. */
@@ -320,7 +311,8 @@ START_TEST(a_run_that_fails_leaves_no_manifest)
 
     ck_assert_int_eq(circuittui("run -o old"), 0);
     ck_assert(is_there("old/manifest.json"));
-    snprintf(command, sizeof command, "cd '%s/old' && rm tsne.csv && mkdir tsne.csv", folder);
+    snprintf(command, sizeof command, "cd '%s/old' && rm tsne.csv && mkdir tsne.csv",
+             temp_folder());
     ck_assert_int_eq(system(command), 0);
     ck_assert_int_eq(circuittui("run --force -o old"), 1);
     assert_one_line("a folder in the way", 1);
@@ -334,7 +326,7 @@ START_TEST(closed_streams_are_failures_not_files)
     size_t size;
 
     /* Without its descriptors the program would open its files under theirs. */
-    snprintf(command, sizeof command, "cd '%s' && '%s' run -o closed <&- >&- 2>&-", folder,
+    snprintf(command, sizeof command, "cd '%s' && '%s' run -o closed <&- >&- 2>&-", temp_folder(),
              getenv("CIRCUITTUI"));
     ck_assert_int_eq(WEXITSTATUS(system(command)), 1);
     char *const text = read_back("closed/ttest.csv", &size);
@@ -408,7 +400,7 @@ START_TEST(damaged_models_are_told_in_one_line)
     for (int i = 0; i < N_DAMAGES; i++) {
         char what[64];
         memcpy(bytes, whole, size);
-        file_put(folder, parts[_i].name, bytes, damage(bytes, size, parts[_i].within, &state));
+        temp_file(parts[_i].name, bytes, damage(bytes, size, parts[_i].within, &state));
         snprintf(what, sizeof what, "%s, damage %d", parts[_i].name, i);
         const int status = circuittui("run -m . -s stimuli.csv --iterations 250 --threads 1");
         ck_assert_msg(status <= 1, "%s: status %d", what, status);
@@ -421,22 +413,12 @@ START_TEST(damaged_models_are_told_in_one_line)
 }
 END_TEST
 
-static void begin(void)
-{
-    folder = folder_new();
-}
-
-static void end(void)
-{
-    folder_remove(folder);
-}
-
 int main(void)
 {
     TCase *const tcase = tcase_create("misuse");
 
     setenv("LC_ALL", "C.UTF-8", 1);
-    tcase_add_checked_fixture(tcase, begin, end);
+    tcase_add_checked_fixture(tcase, temp_begin, temp_end);
     tcase_add_test(tcase, nothing_a_stranger_wrote_reaches_the_terminal);
     tcase_add_loop_test(tcase, crafted_strings_are_shown_and_not_obeyed, 0,
                         sizeof crafted / sizeof *crafted);

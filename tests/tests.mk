@@ -216,7 +216,7 @@ tests_test_memory_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_memory_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_cut_files
-tests_test_cut_files_SOURCES = tests/test_cut_files.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)
+tests_test_cut_files_SOURCES = tests/test_cut_files.c $(IO_TEST_SOURCES)
 tests_test_cut_files_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_cut_files_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
 
@@ -258,9 +258,9 @@ tests_test_rerun_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
 
 # The program with a malloc that fails.
 check_PROGRAMS += tests/test_alloc
-tests_test_alloc_SOURCES = tests/test_alloc.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)
+tests_test_alloc_SOURCES = tests/test_alloc.c $(IO_TEST_SOURCES)
 tests_test_alloc_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_alloc_LDADD = src/model/libmodel.a $(IO) $(MODEL_LIBS) $(IO_LIBS) $(CHECK_LIBS)
+tests_test_alloc_LDADD = $(IO_TEST_LIBS)
 EXTRA_DIST += tests/fail_alloc.c tests/wrong_blas.c
 CLEANFILES += tests/fail_alloc.so tests/wrong_blas.so
 check_DATA += tests/fail_alloc.so tests/wrong_blas.so
@@ -275,9 +275,9 @@ tests_test_blas_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_blas_LDADD = $(IO_TEST_LIBS)
 
 check_PROGRAMS += tests/test_misuse
-tests_test_misuse_SOURCES = tests/test_misuse.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)
+tests_test_misuse_SOURCES = tests/test_misuse.c $(IO_TEST_SOURCES)
 tests_test_misuse_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_misuse_LDADD = src/model/libmodel.a $(IO) $(MODEL_LIBS) $(IO_LIBS) $(CHECK_LIBS)
+tests_test_misuse_LDADD = $(IO_TEST_LIBS)
 EXTRA_DIST += \
 	fixtures/gen_gpt2.py fixtures/gpt2_tiny/config.json fixtures/gpt2_tiny/model.safetensors \
 	fixtures/gpt2_sequences.csv fixtures/gpt2_demo_sequences.csv fixtures/gpt2_demo.csv \
