@@ -47,6 +47,25 @@ START_TEST(visible_text_is_cut_between_code_points)
 }
 END_TEST
 
+/* This program has not set a locale, so it is C's. */
+START_TEST(terminals_without_utf8_get_ascii)
+{
+    char out[64];
+    const char text[] = "a\xc3\xa9\xc5\x9b\x1b\x9b";
+
+    ck_assert(!text_is_utf8_locale());
+    text_for_terminal(out, sizeof out, text, sizeof text - 1);
+    ck_assert_str_eq(out, "a\\u{e9}\\u{15b}\\u{1b}\\x9b");
+    if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) {
+        SKIP("no locale C.UTF-8");
+        return;
+    }
+    text_for_terminal(out, sizeof out, text, sizeof text - 1);
+    setlocale(LC_CTYPE, "C");
+    ck_assert_str_eq(out, "a\xc3\xa9\xc5\x9b\\u{1b}\\x9b");
+}
+END_TEST
+
 START_TEST(utf8_is_strict)
 {
     static const char *const bad[] = { "\x80",         "\xc0\xaf",         "\xe0\x80\xaf",
@@ -257,6 +276,7 @@ int main(void)
     const TTest *const tests[] = {
         controls_are_shown,
         visible_text_is_cut_between_code_points,
+        terminals_without_utf8_get_ascii,
         utf8_is_strict,
         utf8_round_trips,
         widths_follow_the_locale,

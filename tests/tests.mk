@@ -278,6 +278,12 @@ check_PROGRAMS += tests/test_misuse
 tests_test_misuse_SOURCES = tests/test_misuse.c $(IO_TEST_SOURCES)
 tests_test_misuse_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_misuse_LDADD = $(IO_TEST_LIBS)
+
+# The program with a small stack, and on a terminal that takes bytes for characters.
+check_PROGRAMS += tests/test_surroundings
+tests_test_surroundings_SOURCES = tests/test_surroundings.c $(IO_TEST_SOURCES)
+tests_test_surroundings_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_surroundings_LDADD = $(IO_TEST_LIBS)
 EXTRA_DIST += \
 	fixtures/gen_gpt2.py fixtures/gpt2_tiny/config.json fixtures/gpt2_tiny/model.safetensors \
 	fixtures/gpt2_sequences.csv fixtures/gpt2_demo_sequences.csv fixtures/gpt2_demo.csv \

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "base/text.h"
 
+#include <langinfo.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
@@ -87,8 +88,8 @@ static size_t escape(uint32_t c, char *out, size_t size)
 }
 
 /* The first code point, or bad byte, of text (size at least 1) in its visible form: *length bytes
- * in piece. Returns the bytes of text that it stands for. */
-static size_t show_one(const char *text, size_t size, char piece[16], size_t *length)
+ * in piece, of ASCII alone if that is asked for. Returns the bytes of text that it stands for. */
+static size_t show_one(const char *text, size_t size, bool ascii, char piece[16], size_t *length)
 {
     uint32_t c;
     const size_t taken = utf8_decode(text, size, &c);
@@ -97,7 +98,7 @@ static size_t show_one(const char *text, size_t size, char piece[16], size_t *le
         *length = (size_t)snprintf(piece, 16, "\\x%02x", (unsigned)(unsigned char)text[0]);
         return 1;
     }
-    if (text_is_control(c)) {
+    if (text_is_control(c) || (ascii && c > '~')) {
         *length = escape(c, piece, 16);
     } else {
         memcpy(piece, text, taken);
@@ -106,14 +107,14 @@ static size_t show_one(const char *text, size_t size, char piece[16], size_t *le
     return taken;
 }
 
-size_t text_visible(char *out, size_t out_size, const char *text, size_t size)
+static size_t show(char *out, size_t out_size, const char *text, size_t size, bool ascii)
 {
     size_t used = 0;
 
     for (size_t at = 0; at < size;) {
         char piece[16];
         size_t length;
-        const size_t taken = show_one(text + at, size - at, piece, &length);
+        const size_t taken = show_one(text + at, size - at, ascii, piece, &length);
 
         if (length >= out_size - used)
             break;
@@ -125,6 +126,21 @@ size_t text_visible(char *out, size_t out_size, const char *text, size_t size)
     return used;
 }
 
+size_t text_visible(char *out, size_t out_size, const char *text, size_t size)
+{
+    return show(out, out_size, text, size, false);
+}
+
+bool text_is_utf8_locale(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+size_t text_for_terminal(char *out, size_t out_size, const char *text, size_t size)
+{
+    return show(out, out_size, text, size, !text_is_utf8_locale());
+}
+
 size_t text_visible_size(const char *text, size_t size)
 {
     size_t total = 0;
@@ -133,7 +149,7 @@ size_t text_visible_size(const char *text, size_t size)
         char piece[16];
         size_t length;
 
-        at += show_one(text + at, size - at, piece, &length);
+        at += show_one(text + at, size - at, false, piece, &length);
         total += length;
     }
     return total;

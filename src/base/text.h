@@ -33,7 +33,14 @@ bool text_is_control(uint32_t code_point);
  */
 size_t text_visible(char *out, size_t out_size, const char *text, size_t size);
 
-/* The bytes that all of text takes in that form. */
+/* Whether a terminal takes UTF-8, as the locale says that the program has set. Where it does not,
+ * bytes from 0x80 on are characters of its own, or controls, which a continuation byte may be. */
+bool text_is_utf8_locale(void);
+
+/* As text_visible; where the terminal does not take UTF-8, code points beyond ASCII as \u{e9}. */
+size_t text_for_terminal(char *out, size_t out_size, const char *text, size_t size);
+
+/* The bytes that all of text takes in the form of text_visible. */
 size_t text_visible_size(const char *text, size_t size);
 
 /* True when end is what text ends with, as `.csv`. */

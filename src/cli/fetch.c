@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "cli/paths.h"
+#include "cli/print.h"
 #include "io/download.h"
 #include "model/json_file.h"
 #include "pipeline/hub_fetch.h"
@@ -70,16 +71,16 @@ static void print_state(const struct line *line, const struct hub_fetch_state *s
     fputs("\r\033[K", stderr);
     switch (s->step) {
     case HUB_FETCH_ASKING:
-        fprintf(stderr, "asking for %s", file);
+        print(stderr, "asking for %s", file);
         break;
     case HUB_FETCH_WAITING:
-        fprintf(stderr, "%s: another process is fetching it", file);
+        print(stderr, "%s: another process is fetching it", file);
         break;
     case HUB_FETCH_BRINGING:
         if (line->rate > 0.0)
             print_left((total - done) * 1e6 / line->rate, left, sizeof left);
-        fprintf(stderr, "%.24s %3.0f %%  %.1f of %.1f MB  %.1f MB/s  %s", file,
-                total > 0.0 ? 100.0 * done / total : 0.0, done, total, line->rate / 1e6, left);
+        print(stderr, "%.24s %3.0f %%  %.1f of %.1f MB  %.1f MB/s  %s", file,
+              total > 0.0 ? 100.0 * done / total : 0.0, done, total, line->rate / 1e6, left);
         break;
     }
 }
@@ -195,10 +196,13 @@ static enum ct_status fetch(const char *name, const char *root, const char *endp
         fputs("\r\033[K", stderr);
     if (status != CT_OK)
         return status;
-    puts(folder);
+    if (isatty(STDOUT_FILENO))
+        print(stdout, "%s\n", folder);
+    else
+        puts(folder); /* for a program: as it is */
     if (!has_tokenizer)
-        fprintf(stderr, "circuittui: %s: it has no tokenizer; say with --tokenizer which to take\n",
-                name);
+        print(stderr, "circuittui: %s: it has no tokenizer; say with --tokenizer which to take\n",
+              name);
     free(folder);
     return CT_OK;
 }

@@ -8,6 +8,7 @@
 
 #include "cli/complete.h"
 #include "cli/config_file.h"
+#include "cli/print.h"
 #include "plot/palette.h"
 
 static enum ct_status (*const functions[N_COMMANDS])(struct options *options,
@@ -99,6 +100,6 @@ int cli_main(int argc, char **argv, open_ui_function *ui)
     options_clear(&options);
     if (status == CT_OK)
         return 0;
-    fprintf(stderr, "circuittui: %s\n", err.text);
+    print(stderr, "circuittui: %s\n", err.text);
     return code;
 }

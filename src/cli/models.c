@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/paths.h"
+#include "cli/print.h"
 #include "model/hub_cache.h"
 
 enum { LABEL_SIZE = 512 };
@@ -29,14 +30,14 @@ static void print_model(const struct hub_model *m, int width)
     label(m, name);
     if (m->problem != NULL) {
         text_visible(why, sizeof why, m->problem, strlen(m->problem));
-        printf("%-*s  %6s %6s %11s %9s  %s\n", width, name, "-", "-", "-", "-", why);
+        print(stdout, "%-*s  %6s %6s %11s %9s  %s\n", width, name, "-", "-", "-", "-", why);
         return;
     }
     const double bytes = (double)m->bytes;
     const bool is_small = bytes < 1e9;
-    printf("%-*s  %6zu %6zu %9.2f M %6.*f %s  complete\n", width, name, m->n_layer, m->n_embd,
-           (double)m->n_parameters / 1e6, is_small ? 1 : 2, is_small ? bytes / 1e6 : bytes / 1e9,
-           is_small ? "MB" : "GB");
+    print(stdout, "%-*s  %6zu %6zu %9.2f M %6.*f %s  complete\n", width, name, m->n_layer,
+          m->n_embd, (double)m->n_parameters / 1e6, is_small ? 1 : 2,
+          is_small ? bytes / 1e6 : bytes / 1e9, is_small ? "MB" : "GB");
 }
 
 /* Those that turn out to be of no use when their weights are looked at go to the others. */
@@ -72,10 +73,10 @@ enum ct_status command_models(struct options *options, struct ct_error *err)
     if (status == CT_OK && n > 0)
         print_models(models, n);
     else if (status == CT_OK)
-        fprintf(stderr,
-                "circuittui: %s: no models there; circuittui fetch openai-community/gpt2 brings "
-                "one\n",
-                root);
+        print(stderr,
+              "circuittui: %s: no models there; circuittui fetch openai-community/gpt2 brings "
+              "one\n",
+              root);
     hub_models_free(models, n);
     free(root);
     return status;

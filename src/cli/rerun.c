@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "cli/meter.h"
 #include "cli/paths.h"
+#include "cli/print.h"
 #include "io/outfile.h"
 #include "report/figures.h"
 #include "report/rerun.h"
@@ -139,7 +140,7 @@ static enum ct_status compare(struct repeat *r, bool *same, struct ct_error *err
     const enum ct_status status = rerun_end(r->rerun, &r->a, &text, same, err);
 
     if (status == CT_OK) {
-        fputs(text, stdout);
+        print(stdout, "%s", text);
         fflush(stdout); /* before the line that says that something differs */
     }
     free(text);

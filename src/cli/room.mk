@@ -15,6 +15,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/option_table.c src/cli/option_table.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/paths.c src/cli/paths.h \
+	src/cli/print.c src/cli/print.h \
 	src/cli/rerun.c \
 	src/cli/run.c \
 	src/cli/show_config.c \

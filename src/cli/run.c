@@ -1,15 +1,16 @@
 #include "config.h"
 #include "cli/commands.h"
 
-#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/ansi.h"
 #include "cli/meter.h"
+#include "cli/print.h"
 #include "pipeline/analysis.h"
 #include "report/plots.h"
 #include "report/results.h"
@@ -57,7 +58,7 @@ static bool is_ascii_only(void)
 {
     const char *const term = getenv("TERM");
 
-    return strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ||
+    return !text_is_utf8_locale() ||
            (isatty(STDOUT_FILENO) && term != NULL && strcmp(term, "linux") == 0);
 }
 
@@ -117,7 +118,7 @@ static enum ct_status print_report(const struct analysis *a, const struct option
 
     if (status != CT_OK)
         return status;
-    fputs(text, stdout);
+    print(stdout, "%s", text);
     free(text);
     return options->plot ? print_plots(a, options, err) : CT_OK;
 }

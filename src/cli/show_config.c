@@ -11,6 +11,7 @@
 #include "cli/config_file.h"
 #include "cli/option_table.h"
 #include "cli/paths.h"
+#include "cli/print.h"
 #include "model/hub_cache.h"
 #include "plot/palette.h"
 
@@ -31,7 +32,7 @@ static void print_setting(const char *name, const char *value, const char *from)
 
     text_visible(shown, sizeof shown, value, strlen(value));
     snprintf(line, sizeof line, "%s%s = %s", *value != '\0' ? "" : "# ", name, shown);
-    printf("%-38s # %s\n", line, from);
+    print(stdout, "%-38s # %s\n", line, from);
 }
 
 /* What is taken when nothing is set. */
@@ -78,11 +79,10 @@ static void print_option(size_t i, const struct options *options, const char *pa
 
 static void print_from(const char *line, int number, const char *path)
 {
-    printf("%-38s # ", line);
     if (number > 0)
-        printf("%s:%d\n", path, number);
+        print(stdout, "%-38s # %s:%d\n", line, path, number);
     else
-        puts("built in");
+        print(stdout, "%-38s # built in\n", line);
 }
 
 static void print_keys(const struct keymap *map, const char *path)
@@ -128,8 +128,8 @@ static enum ct_status print_cache(struct ct_error *err)
     for (size_t i = 0; i < sizeof names / sizeof *names && from == NULL; i++)
         if (is_set(names[i]))
             from = names[i];
-    printf("\n# models by name: %s (%s%s)\n", root, from != NULL ? "environment: " : "built in",
-           from != NULL ? from : "");
+    print(stdout, "\n# models by name: %s (%s%s)\n", root,
+          from != NULL ? "environment: " : "built in", from != NULL ? from : "");
     free(root);
     return CT_OK;
 }
@@ -141,8 +141,8 @@ enum ct_status command_config(struct options *options, struct ct_error *err)
 
     if (status != CT_OK)
         return status;
-    printf("# %s%s\n\n", path != NULL ? path : "no file",
-           path != NULL && access(path, F_OK) != 0 ? " (not there)" : "");
+    print(stdout, "# %s%s\n\n", path != NULL ? path : "no file",
+          path != NULL && access(path, F_OK) != 0 ? " (not there)" : "");
     for (size_t i = 0; i < option_count(); i++)
         if (option_first(i) == i && option_is_of(i, COMMAND_CONFIG) &&
             !option_row_is_of(i, COMMAND_NONE))

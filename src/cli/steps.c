@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/meter.h"
+#include "cli/print.h"
 #include "io/csv_writer.h"
 #include "io/infile.h"
 #include "io/neuron_table.h"
@@ -50,7 +51,7 @@ static enum ct_status write_result(const struct options *options, const struct a
 /* Where a run says it in its report. */
 static void note(const char *what, double wanted, double used, const char *why)
 {
-    fprintf(stderr, "circuittui: %s: lowered from %g to %.4g; %s\n", what, wanted, used, why);
+    print(stderr, "circuittui: %s: lowered from %g to %.4g; %s\n", what, wanted, used, why);
 }
 
 /* ---- steps on activations ---- */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/print.h"
 #include "io/grow.h"
 #include "model/tokenizer.h"
 
@@ -25,7 +26,7 @@ static void print_pieces(const struct tokenizer *tokenizer, const struct token *
         const char *const bytes = tokenizer_piece(tokenizer, tokens[t].id, &size);
 
         text_visible(piece, sizeof piece, bytes != NULL ? bytes : "", size);
-        printf("%6lu  \"%s\"\n", (unsigned long)tokens[t].id, piece);
+        print(stdout, "%6lu  \"%s\"\n", (unsigned long)tokens[t].id, piece);
     }
 }
 

@@ -52,7 +52,7 @@ static void put_visibly(struct csv_writer *w, const char *data, size_t size)
         uint32_t code_point;
         const size_t n = utf8_decode(data + at, size - at, &code_point);
         const size_t step = n > 0 ? n : 1;
-        put(w, visible, text_visible(visible, sizeof visible, data + at, step));
+        put(w, visible, text_for_terminal(visible, sizeof visible, data + at, step));
         at += step;
     }
 }

@@ -4,7 +4,6 @@
 #include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "plot/palette.h"
 #include "tui/crash.h"
 
@@ -166,7 +166,7 @@ enum ct_status screen_new(enum screen_colors colors, bool ascii, struct screen *
         goto fail;
     }
     s->colors = count_colors(colors);
-    s->ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    s->ascii = ascii || !text_is_utf8_locale();
     set_modes(s);
     status = catch_signals(err);
     if (status == CT_OK) {

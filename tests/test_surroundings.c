@@ -1,0 +1,251 @@
+/*
+ * The program where it is uncomfortable: a stack that is small, a terminal that does not take
+ * UTF-8.
+ */
+#include "config.h"
+#include "support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "io_temp.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
+enum { HAS_LARGE_FRAMES = 1 };
+#else
+enum { HAS_LARGE_FRAMES = 0 };
+#endif
+
+/* ---- stacks ---- */
+
+/* Nested deeper than anything means, and than jansson's own limit would stop it. */
+static void put_nested_json(const char *name)
+{
+    enum { DEPTH = 2000 };
+    char text[2 * DEPTH + 32] = "{\"x\": ";
+    const size_t first = strlen(text);
+
+    memset(text + first, '[', DEPTH);
+    memset(text + first + DEPTH, ']', DEPTH);
+    text[first + 2 * DEPTH] = '}';
+    temp_file(name, text, first + 2 * DEPTH + 1);
+}
+
+START_TEST(a_small_stack_is_enough)
+{
+    static const char *const lines[] = {
+        "$C run --plot -o small --force",
+        "$C run -H 'h.*.mlp.c_fc' --per-layer",
+        "$C ttest small/activations.csv",
+        "$C tsne small/activations.csv --neurons small/ttest.csv --iterations 250",
+        "$C kmeans small/tsne.csv",
+        "$C dbscan small/tsne.csv",
+        "$C cosine small/activations.csv --neurons small/ttest.csv",
+        "$C rerun small",
+        "$C hooks",
+        "yes a | head -c 100000 | tr -d '\\n' | $C tokenize -",
+    };
+    char line[256];
+
+    if (HAS_LARGE_FRAMES) {
+        SKIP("frames of this build are larger");
+        return;
+    }
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        snprintf(line, sizeof line, "ulimit -s 128; %s", lines[i]);
+        ck_assert_msg(temp_shell(line) == 0, "%s: %s", lines[i], slurp(temp_path("err"), NULL));
+    }
+}
+END_TEST
+
+START_TEST(nested_json_needs_no_stack)
+{
+    static const char *const files[] = { "m/config.json", "t/tokenizer.json", "manifest.json" };
+    static const char *const lines[] = { "$C hooks -m m", "$C tokenize --tokenizer t a",
+                                         "$C rerun manifest.json" };
+    char line[256];
+
+    if (HAS_LARGE_FRAMES) {
+        SKIP("frames of this build are larger");
+        return;
+    }
+    ck_assert_int_eq(temp_shell("mkdir -p m t"), 0);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        put_nested_json(files[i]);
+        snprintf(line, sizeof line, "ulimit -s 128; %s", lines[i]);
+        ck_assert_int_eq(temp_shell(line), 1);
+        char *const text = slurp(temp_path("err"), NULL);
+        ck_assert_msg(strstr(text, "nested deeper than 64 levels") != NULL, "%s", text);
+        free(text);
+    }
+}
+END_TEST
+
+START_TEST(too_small_a_stack_is_told)
+{
+    ck_assert_int_eq(temp_shell("ulimit -s 64; $C run"), 1);
+    char *const text = slurp(temp_path("err"), NULL);
+    ck_assert_msg(strncmp(text, "circuittui: ulimit -s: ", 23) == 0, "%s", text);
+    free(text);
+}
+END_TEST
+
+/* ---- terminals ---- */
+
+struct terminal {
+    int fd;
+    pid_t child;
+    size_t n_high; /* bytes from 0x80 on */
+    size_t n;
+};
+
+/* A line of shell as on a terminal of 40 x 120. */
+static void terminal_begin(struct terminal *t, const char *line)
+{
+    const struct winsize size = { .ws_row = 40, .ws_col = 120 };
+
+    *t = (struct terminal){ .fd = posix_openpt(O_RDWR | O_NOCTTY) };
+    ck_assert_int_ge(t->fd, 0);
+    ck_assert_int_eq(grantpt(t->fd), 0);
+    ck_assert_int_eq(unlockpt(t->fd), 0);
+    ck_assert_int_eq(ioctl(t->fd, TIOCSWINSZ, &size), 0);
+    const char *const name = ptsname(t->fd);
+    t->child = fork();
+    if (t->child == 0) {
+        setsid();
+        const int fd = open(name, O_RDWR);
+        if (chdir(temp_path("")) != 0 || fd < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 ||
+            dup2(fd, 2) < 0)
+            _exit(127);
+        execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+        _exit(127);
+    }
+}
+
+/* Reads until nothing comes for a while, or the end: false. */
+static bool terminal_read(struct terminal *t, int milliseconds)
+{
+    struct pollfd wait = { t->fd, POLLIN, 0 };
+    unsigned char bytes[4096];
+
+    while (poll(&wait, 1, milliseconds) > 0) {
+        const ssize_t n = read(t->fd, bytes, sizeof bytes);
+        if (n <= 0)
+            return false;
+        t->n += (size_t)n;
+        for (ssize_t i = 0; i < n; i++)
+            t->n_high += bytes[i] >= 0x80;
+    }
+    return true;
+}
+
+static int terminal_end(struct terminal *t)
+{
+    int status = 0;
+
+    for (int i = 0; i < 6000 && waitpid(t->child, &status, WNOHANG) == 0; i++) {
+        if (!terminal_read(t, 10))
+            usleep(10000);
+        ck_assert_msg(i < 5999, "it does not end");
+    }
+    terminal_read(t, 0);
+    close(t->fd);
+    return status;
+}
+
+/* U+015B is C5 9B: on a terminal that takes bytes as Latin-1, the second begins a sequence. */
+#define S "\xc5\x9b"
+
+static void put_stimuli(void)
+{
+    temp_text("a" S ".csv", "group,target,text\n"
+                            "g" S ", him,I saw him" S "\nh, her,I saw her" S "\n"
+                            "g" S ", him,We told him" S "\nh, her,We told her" S "\n");
+    temp_text("points" S ".csv", "name" S ",x,y\na" S ",0,0\nb,0.5,0\nc,0,0.5\n");
+}
+
+static const char *const locales[] = { "LC_ALL=C", "LC_ALL= LC_CTYPE= LANG=en_US.ISO-8859-1" };
+enum { N_LOCALES = sizeof locales / sizeof *locales };
+
+START_TEST(only_ascii_reaches_a_terminal_without_utf8)
+{
+    static const char *const commands[] = {
+        "run --plot -s a" S ".csv -o o" S " --force",
+        "run -s " S,
+        "run -H " S,
+        "dbscan points" S ".csv",
+        "tokenize " S " x" S,
+        "hooks -m " S,
+        "rerun o" S,
+        "models",
+        "config",
+        "fetch a/" S,
+        "-" S,
+        S,
+    };
+    char line[512];
+
+    put_stimuli();
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        struct terminal t;
+        snprintf(line, sizeof line, "%s HF_HOME=h" S " XDG_CONFIG_HOME=h" S " '%s' %s", locales[_i],
+                 getenv("CIRCUITTUI"), commands[i]);
+        terminal_begin(&t, line);
+        terminal_end(&t);
+        ck_assert_msg(t.n > 0 && t.n_high == 0, "%s: %zu of %zu bytes", commands[i], t.n_high, t.n);
+    }
+    snprintf(line, sizeof line, "LC_ALL=C.UTF-8 '%s' run -s " S, getenv("CIRCUITTUI"));
+    struct terminal t;
+    terminal_begin(&t, line);
+    terminal_end(&t);
+    ck_assert_uint_gt(t.n_high, 0); /* it would have been seen */
+}
+END_TEST
+
+START_TEST(the_ui_sends_only_ascii_without_utf8)
+{
+    static const char keys[] = "jj\t\tjj?";
+    char line[512];
+    struct terminal t;
+
+    put_stimuli();
+    snprintf(line, sizeof line,
+             "export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 %s TERM=xterm XDG_STATE_HOME=state; "
+             "exec '%s' -s a" S ".csv",
+             locales[_i], getenv("CIRCUITTUI"));
+    terminal_begin(&t, line);
+    terminal_read(&t, 1500);
+    for (size_t k = 0; k < sizeof keys - 1 && terminal_read(&t, 300); k++)
+        ck_assert_int_eq(write(t.fd, keys + k, 1), 1);
+    ck_assert_uint_gt(t.n, 2000); /* it has drawn */
+    kill(t.child, SIGTERM);
+    terminal_end(&t);
+    ck_assert_uint_eq(t.n_high, 0);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tcase = tcase_create("surroundings");
+
+    setenv("LC_ALL", "C.UTF-8", 1);
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, a_small_stack_is_enough);
+    tcase_add_test(tcase, nested_json_needs_no_stack);
+    tcase_add_test(tcase, too_small_a_stack_is_told);
+    tcase_add_loop_test(tcase, only_ascii_reaches_a_terminal_without_utf8, 0, N_LOCALES);
+    tcase_add_loop_test(tcase, the_ui_sends_only_ascii_without_utf8, 0, N_LOCALES);
+    temp_begin();
+    const int status = run_tcase("surroundings", tcase);
+    temp_end();
+    return status;
+}
