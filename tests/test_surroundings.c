@@ -233,6 +233,31 @@ START_TEST(the_ui_sends_only_ascii_without_utf8)
 }
 END_TEST
 
+/* The thread that reads can only be left behind. */
+START_TEST(the_ui_leaves_a_pipe_that_nobody_writes)
+{
+    char line[512];
+    struct terminal t;
+
+    ck_assert_int_eq(temp_shell("rm -f fifo; mkfifo fifo"), 0);
+    snprintf(line, sizeof line,
+             "export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 TERM=xterm XDG_STATE_HOME=state; "
+             "exec '%s' -s fifo",
+             getenv("CIRCUITTUI"));
+    terminal_begin(&t, line);
+    terminal_read(&t, 1500);
+    if (_i == 0)
+        ck_assert_int_eq(write(t.fd, "q", 1), 1);
+    else
+        kill(t.child, SIGHUP);
+    const int status = terminal_end(&t);
+    if (_i == 0)
+        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    else
+        ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGHUP);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tcase = tcase_create("surroundings");
@@ -244,6 +269,7 @@ int main(void)
     tcase_add_test(tcase, too_small_a_stack_is_told);
     tcase_add_loop_test(tcase, only_ascii_reaches_a_terminal_without_utf8, 0, N_LOCALES);
     tcase_add_loop_test(tcase, the_ui_sends_only_ascii_without_utf8, 0, N_LOCALES);
+    tcase_add_loop_test(tcase, the_ui_leaves_a_pipe_that_nobody_writes, 0, 2);
     temp_begin();
     const int status = run_tcase("surroundings", tcase);
     temp_end();

@@ -25,13 +25,16 @@ enum ct_status app_init(struct app *app, struct ct_error *err)
 
 void app_stop(struct app *app)
 {
-    worker_free(app->worker); /* it may still read what the analysis holds */
+    app->is_stuck = !worker_free(app->worker); /* it may still read what the analysis holds */
     app->worker = NULL;
 }
 
 void app_clear(struct app *app)
 {
-    app_stop(app);
+    if (!app->is_stuck)
+        app_stop(app);
+    if (app->is_stuck)
+        return; /* all of it goes with the program, which is to end now */
     save_end(app);
     free(app->session);
     analysis_clear(&app->a);

@@ -72,6 +72,7 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     struct analysis whole;
     size_t layer;
     struct worker *worker;
+    bool is_stuck; /* the worker has not ended, and never may */
     struct worker_news news;
     enum stage_id goal; /* stages up to this one are to be computed; N_STAGES: none */
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -16,6 +17,9 @@
 /* Pictures of t-SNE a second: what a slow line can take. */
 static const double SECONDS_A_PICTURE = 0.1;
 static const double SECONDS_A_TICK = 0.1;
+
+/* How long inputs that are read are waited for: a pipe that nobody writes never ends. */
+static const double SECONDS_TO_READ = 2.0;
 
 struct picture { /* of a running t-SNE */
     float *embedding;
@@ -34,6 +38,7 @@ struct worker {
 
     /* Under the mutex. */
     bool quit;
+    bool is_over; /* the thread touches nothing any more */
     enum worker_state state;
     struct analysis analysis; /* results borrowed, parameters its own */
     uint64_t key;
@@ -206,6 +211,8 @@ static void *work(void *context)
         compute(w, &w->analysis, stage);
         pthread_mutex_lock(&w->mutex);
     }
+    w->is_over = true;
+    ring(w);
     pthread_mutex_unlock(&w->mutex);
     return NULL;
 }
@@ -238,15 +245,39 @@ enum ct_status worker_new(struct worker **out, struct ct_error *err)
     return CT_OK;
 }
 
-void worker_free(struct worker *w)
+static bool wait_for_end(struct worker *w)
+{
+    struct pollfd bell = { w->pipe[0], POLLIN, 0 };
+    const double begun = now();
+    bool is_over = false;
+    bool is_reading = false;
+    char bytes[64];
+
+    while (!is_over && !(is_reading && now() - begun > SECONDS_TO_READ)) {
+        (void)poll(&bell, 1, 100);
+        while (read(w->pipe[0], bytes, sizeof bytes) > 0)
+            ;
+        pthread_mutex_lock(&w->mutex);
+        is_over = w->is_over;
+        is_reading = w->state == WORKER_RUNNING && w->stage == STAGE_LOAD;
+        pthread_mutex_unlock(&w->mutex);
+    }
+    return is_over;
+}
+
+bool worker_free(struct worker *w)
 {
     if (w == NULL)
-        return;
+        return true;
     atomic_store(&w->cancel, true);
     pthread_mutex_lock(&w->mutex);
     w->quit = true;
     pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->mutex);
+    if (!wait_for_end(w)) {
+        pthread_detach(w->thread);
+        return false;
+    }
     pthread_join(w->thread, NULL);
     if (w->result != NULL)
         analysis_discard(w->stage, w->result);
@@ -258,6 +289,7 @@ void worker_free(struct worker *w)
     picture_free(&w->newest);
     picture_free(&w->shown);
     free(w);
+    return true;
 }
 
 int worker_fd(const struct worker *w)

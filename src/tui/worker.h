@@ -22,8 +22,9 @@ typedef enum ct_status write_function(void *context, const struct analysis *a,
 enum ct_status worker_new(struct worker **out, struct ct_error *err);
 
 /* Cancels what runs, waits for it (below 200 ms; files are written to their end) and frees. NULL is
- * accepted. */
-void worker_free(struct worker *w);
+ * accepted. False: it reads a pipe that does not end; then the thread, what it was given and *w
+ * must stay until the program ends. */
+bool worker_free(struct worker *w);
 
 /* Readable when there is news; worker_poll() empties it. */
 int worker_fd(const struct worker *w);
