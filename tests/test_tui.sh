@@ -125,7 +125,7 @@ await_mark() { await "^.[> ]$2 $1 " "stage $1 marked $2"; }
 
 on_the_demo() {
     new_pane demo 80 24
-    run "TERM=xterm-256color $program"
+    run "TERM=xterm-256color HOME=$tmp $program"
     await 'They warned him' "the sentences of the demo"
     ok "the first screen shows the sentences"
     for stage in 2 3 4 5 6 7; do
@@ -153,6 +153,7 @@ on_the_demo() {
     zoom_and_help
     wrong_input
     files
+    typing_a_path
     figures
     keys q
     await_gone 'everything is computed'
@@ -411,6 +412,45 @@ files() {
     keys n
     await_gone 'write over them'
     ok "the view as text, and the files of run"
+}
+
+# completes TYPED SHOWN: the line to type in after a tabulator.
+completes() {
+    keys C-u
+    type_in "$1"
+    keys Tab
+    await "write results to: $2 *\$"
+}
+
+typing_a_path() {
+    mkdir -p "$tmp/shelf/model-a" "$tmp/shelf/model-b" "$tmp/shelf/.hidden"
+    touch "$tmp/shelf/$(printf 'z\033[31m')"
+    keys e
+    await 'write results to: '
+    completes shelf/m shelf/model-
+    await 'model-[ab]  model-[ab]' "both that begin like that"
+    completes shelf/model-b shelf/model-b/
+    completes shelf/.h shelf/.hidden/
+    completes '~/shelf/model-a' '~/shelf/model-a/'
+    completes shelf/z 'shelf/z.u{1b}.31m'
+    completes shelf/x shelf/x
+    await 'nothing begins like that'
+    completes no/such/folder no/such/folder
+    keys C-u
+    type_in abcd
+    keys Left Left BSpace
+    await 'write results to: acd *$'
+    keys Home DC
+    await 'write results to: cd *$'
+    keys End
+    type_in e
+    await 'write results to: cde *$'
+    mux send-keys -t "$pane" -H 1b 5b 33 31 3b 35 78 # no key that anybody knows
+    keys C-a Right C-u
+    await 'write results to: de *$'
+    keys Escape
+    await_gone 'write results to'
+    ok "paths are completed, typed lines edited"
 }
 
 figures() {

@@ -134,6 +134,8 @@ static void set_modes(struct screen *s)
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     set_escdelay(25);
+    define_key("\033[1~", KEY_HOME); /* what tmux and others send, whatever TERM is */
+    define_key("\033[4~", KEY_END);
     free_control_keys();
     curs_set(0);
     mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
@@ -271,13 +273,36 @@ static void read_mouse(struct event *event)
     }
 }
 
+/* The rest of a sequence that the terminal sends for a key and curses does not know: its letters
+ * are no keys. False: there is none, it was the key Escape. */
+static bool skip_sequence(void)
+{
+    wint_t ch = 0;
+    int kind = get_wch(&ch);
+
+    if (kind == OK && (ch == '[' || ch == 'O')) {
+        do
+            kind = get_wch(&ch);
+        while (kind == OK && ch >= ' ' && ch < '@');
+        return true;
+    }
+    if (kind == OK)
+        unget_wch((wchar_t)ch);
+    else if (kind == KEY_CODE_YES)
+        ungetch((int)ch);
+    return false;
+}
+
 /* One thing that curses has read; EVENT_NONE when there is nothing (more). */
 static void read_input(struct event *event)
 {
     wint_t ch = 0;
-    const int kind = get_wch(&ch);
+    int kind;
 
     *event = (struct event){ .kind = EVENT_NONE };
+    do
+        kind = get_wch(&ch);
+    while (kind == OK && ch == 27 && skip_sequence());
     if (kind == OK) {
         event->kind = EVENT_KEY;
         event->key = plain_key(ch);
