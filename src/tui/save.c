@@ -101,9 +101,11 @@ bool save_next(struct app *app)
     return false;
 }
 
-/* *results is handed over, but for the name of the folder. */
-static enum ct_status save_to(struct app *app, const char *folder, struct results *results,
-                              struct ct_error *err)
+/* ---- what and where to ---- */
+
+enum { RESULTS, FIGURES }; /* the item of the prompt */
+
+static enum ct_status start(struct app *app, const char *folder, struct ct_error *err)
 {
     struct saving *const s = &app->saving;
 
@@ -113,11 +115,14 @@ static enum ct_status save_to(struct app *app, const char *folder, struct result
     if (s->folder == NULL)
         return ct_fail_nomem(err, "results", 0);
     s->step = SAVING_WAITS;
-    s->results = *results;
-    if (results->out != NULL)
+    s->results = (struct results){ .may_replace = true, .formats = app->formats };
+    if (app->prompt.item == RESULTS) {
         s->results.out = s->folder;
-    else
+    } else {
         s->results.figures = s->folder;
+        s->results.request.has_neuron = app->has_neuron;
+        s->results.request.neuron = app->neuron;
+    }
     if (app->news.state != WORKER_IDLE)
         app_say(app, INK_GOOD, "written to %s when %s has ended", s->folder,
                 stage_titles[app->news.stage]);
@@ -125,85 +130,49 @@ static enum ct_status save_to(struct app *app, const char *folder, struct result
     return CT_OK;
 }
 
-/* ---- result files ---- */
-
-static enum ct_status export_to(struct app *app, const char *folder, struct ct_error *err)
-{
-    /* Whether files may be replaced has been asked. */
-    struct results results = { .out = folder, .may_replace = true, .formats = app->formats };
-
-    return save_to(app, folder, &results, err);
-}
-
-static void export_over(struct app *app)
+static void write_over(struct app *app)
 {
     struct ct_error err;
 
-    if (export_to(app, app->prompt.text, &err) != CT_OK)
+    if (start(app, app->prompt.text, &err) != CT_OK)
         app_say(app, INK_BAD, "%s", err.text);
 }
 
 static enum ct_status accept_folder(struct app *app, const char *folder, struct ct_error *err)
 {
+    const bool is_results = app->prompt.item == RESULTS;
+
     if (*folder == '\0')
         return ct_fail(err, CT_EINVAL, "name a folder");
-    if (!app->force && tables_check_absent(folder, NULL) != CT_OK) {
-        app_confirm(app, export_over, "%s holds results; write over them?", folder);
-        return CT_OK;
-    }
-    return export_to(app, folder, err);
+    if (app->force || (is_results ? tables_check_absent(folder, NULL)
+                                  : figures_check(folder, false, NULL)) == CT_OK)
+        return start(app, folder, err);
+    app_confirm(app, write_over, "%s holds %s; write over them?", folder,
+                is_results ? "results" : "figures");
+    return CT_OK;
+}
+
+static void ask(struct app *app, size_t item, const char *folder)
+{
+    if (app->a.extract == NULL)
+        app_say(app, INK_WARN, "nothing to %s yet: %s on a stage computes it",
+                item == RESULTS ? "write" : "draw", app_key(app, ACTION_RUN).text);
+    else
+        app_prompt(app, item == RESULTS ? "write results to" : "write figures to", folder, item,
+                   accept_folder);
 }
 
 void save_results(struct app *app)
 {
-    if (app->a.extract == NULL) {
-        app_say(app, INK_WARN, "nothing to write yet: %s on a stage computes it",
-                app_key(app, ACTION_RUN).text);
-        return;
-    }
-    app_prompt(app, "write results to", app->out != NULL ? app->out : "results", 0, accept_folder);
-}
-
-/* ---- figures ---- */
-
-static enum ct_status figures_to(struct app *app, const char *folder, struct ct_error *err)
-{
-    struct results results = { .figures = folder, .may_replace = true, .formats = app->formats };
-
-    results.request.has_neuron = app->has_neuron;
-    results.request.neuron = app->neuron;
-    return save_to(app, folder, &results, err);
-}
-
-static void figures_over(struct app *app)
-{
-    struct ct_error err;
-
-    if (figures_to(app, app->prompt.text, &err) != CT_OK)
-        app_say(app, INK_BAD, "%s", err.text);
-}
-
-static enum ct_status accept_figures(struct app *app, const char *folder, struct ct_error *err)
-{
-    if (*folder == '\0')
-        return ct_fail(err, CT_EINVAL, "name a folder");
-    if (figures_check(folder, app->force, NULL) != CT_OK) {
-        app_confirm(app, figures_over, "%s holds figures; write over them?", folder);
-        return CT_OK;
-    }
-    return figures_to(app, folder, err);
+    ask(app, RESULTS, app->out != NULL ? app->out : "results");
 }
 
 void save_figures(struct app *app)
 {
-    const char *const folder = app->figures != NULL ? app->figures : "figures";
     struct ct_error err;
 
-    if (figures_check(folder, true, &err) != CT_OK)
+    if (figures_check("", true, &err) != CT_OK)
         app_say(app, INK_WARN, "%s", err.text);
-    else if (app->a.extract == NULL)
-        app_say(app, INK_WARN, "nothing to draw yet: %s on a stage computes it",
-                app_key(app, ACTION_RUN).text);
     else
-        app_prompt(app, "write figures to", folder, 0, accept_figures);
+        ask(app, FIGURES, app->figures != NULL ? app->figures : "figures");
 }
