@@ -10,8 +10,8 @@
 #include "io/csv.h"
 #include "io/grow.h"
 #include "io/infile.h"
+#include "io/neuron_line.h"
 #include "io/number.h"
-#include "io/plain_number.h"
 
 enum { HOOKS_MAX = 4096 }; /* more than any model has; a file with more is not one of ours */
 
@@ -289,100 +289,28 @@ static enum ct_status read_row(void *context, const struct csv_row *row, struct 
 
 /* ---- rows as lines ---- */
 
-/* Lines of plain numbers, which are nearly all that there are, are read where they lie, each by one
- * of some threads. Whatever is not as simple goes by way of read_row(). */
+/* Nearly all lines are plain, and are read where they lie, each by one of some threads. The others
+ * go by way of read_row(). */
 struct lines {
     struct reader *r;
     const struct csv_line *lines;
-    struct csv_line groups[CSV_LINES_AT_ONCE];
-    bool are_f32[CSV_LINES_AT_ONCE];
+    struct neuron_line read[CSV_LINES_AT_ONCE];
     bool are_read[CSV_LINES_AT_ONCE];
 };
-
-/* A number that is not plain. */
-static bool parse_copy(const char *text, size_t size, double *value, bool *is_f32)
-{
-    char copy[400];
-
-    if (size >= sizeof copy)
-        return false;
-    memcpy(copy, text, size);
-    copy[size] = '\0';
-    if (!number_parse(copy, size, value))
-        return false;
-    *is_f32 = number_is_f32_text(*value);
-    return true;
-}
-
-/* The value of a column at text; *end is where its field ends. */
-static bool scan_value(const char *text, const char *line_end, double *value, bool *is_f32,
-                       const char **end)
-{
-    const char *const after = plain_number_scan(text, value, is_f32);
-
-    if (after != NULL && (after == line_end || *after == ',')) {
-        *end = after;
-        return true;
-    }
-    const char *const comma = memchr(text, ',', (size_t)(line_end - text));
-    *end = comma != NULL ? comma : line_end;
-    return parse_copy(text, (size_t)(*end - text), value, is_f32);
-}
-
-static bool is_simple(const char *text, size_t size)
-{
-    enum { LONGEST = 1000 };
-
-    for (size_t i = 0; i < size; i++)
-        if (text[i] < ' ' || text[i] > '~' || text[i] == '"')
-            return false;
-    return size > 0 && size <= LONGEST;
-}
-
-/* The field of a column that is no neuron. */
-static bool take_other(struct lines *l, size_t k, size_t col, const char *text, size_t size)
-{
-    struct reader *const r = l->r;
-
-    if (col == r->sentence_col)
-        return number_parse_size(text, size, &r->a.sentences[r->n + k]);
-    if (col == r->token_col)
-        return number_parse_size(text, size, &r->a.tokens[r->n + k]);
-    l->groups[k] = (struct csv_line){ text, size };
-    return is_simple(text, size);
-}
 
 static void read_line(void *context, size_t k)
 {
     struct lines *const l = context;
-    struct reader *const r = l->r;
-    double *const values = r->data + (r->n + k) * r->n_neurons;
-    const char *at = l->lines[k].text;
-    const char *const line_end = at + l->lines[k].size;
-    bool all_f32 = true;
-    size_t j = 0;
+    const struct reader *const r = l->r;
+    const struct neuron_columns columns = { .n_fields = r->n_fields,
+                                            .sentence = r->sentence_col,
+                                            .token = r->token_col,
+                                            .neurons = r->columns,
+                                            .n_neurons = r->n_neurons };
 
-    r->a.sentences[r->n + k] = r->n + k;
-    r->a.tokens[r->n + k] = 0;
-    for (size_t col = 0; col < r->n_fields; col++) {
-        const char *end;
-        if (j < r->n_neurons && r->columns[j] == col) {
-            bool is_f32;
-            if (!scan_value(at, line_end, &values[j++], &is_f32, &end))
-                return;
-            all_f32 = all_f32 && is_f32;
-        } else {
-            end = memchr(at, ',', (size_t)(line_end - at));
-            end = end != NULL ? end : line_end;
-            if (!take_other(l, k, col, at, (size_t)(end - at)))
-                return;
-        }
-        if ((end == line_end) != (col + 1 == r->n_fields))
-            return; /* too many fields, or too few */
-        at = end + 1;
-    }
-    l->are_f32[k] = all_f32;
-    l->are_read[k] = true;
+    l->read[k] = (struct neuron_line){ .sentence = r->n + k };
+    l->are_read[k] =
+        neuron_line_read(&l->lines[k], &columns, r->data + (r->n + k) * r->n_neurons, &l->read[k]);
 }
 
 static size_t read_lines(void *context, const struct csv_line *lines, size_t n)
@@ -397,10 +325,13 @@ static size_t read_lines(void *context, const struct csv_line *lines, size_t n)
         return 0;
     crew_run(r->crew, n, read_line, &l);
     for (; k < n && l.are_read[k]; k++) {
+        const struct neuron_line *const line = &l.read[k];
         if (r->group_col < r->n_fields &&
-            labels_add(&r->a.groups, l.groups[k].text, l.groups[k].size, NULL) != CT_OK)
+            labels_add(&r->a.groups, line->group.text, line->group.size, NULL) != CT_OK)
             break;
-        r->all_f32 = r->all_f32 && l.are_f32[k];
+        r->a.sentences[r->n + k] = line->sentence;
+        r->a.tokens[r->n + k] = line->token;
+        r->all_f32 = r->all_f32 && line->is_f32;
     }
     r->n += k;
     return k;

@@ -12,6 +12,7 @@ src_io_libio_a_SOURCES = \
 	src/io/infile.c src/io/infile.h \
 	src/io/labels.c src/io/labels.h \
 	src/io/lockfile.c src/io/lockfile.h \
+	src/io/neuron_line.c src/io/neuron_line.h \
 	src/io/neuron_table.c src/io/neuron_table.h \
 	src/io/npy.c src/io/npy.h \
 	src/io/npy_header.c src/io/npy_header.h \
