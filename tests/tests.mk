@@ -351,3 +351,5 @@ dist_check_SCRIPTS += tests/test_kill.sh
 dist_check_SCRIPTS += tests/test_places.sh
 # Another decimal point; skipped where no such locale can be made.
 dist_check_SCRIPTS += tests/test_locale.sh
+# A control group that limits memory; skipped where none can be made.
+dist_check_SCRIPTS += tests/test_cgroup.sh

@@ -1,13 +1,29 @@
 #include "config.h"
 #include "io/grow.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/mem.h"
+#include "base/memory_limit.h"
+
+/*
+ * Whether `more` elements will do no harm. Other arrays of the same rows grow at the same time, and
+ * none of them sees in memory_left() what the others have been promised and have not touched yet.
+ */
+static bool is_safe(size_t room, size_t more, size_t size)
+{
+    enum { ARRAYS = 4 }; /* a row takes at most so many times what it takes of this one */
+    size_t bytes;
+
+    if (!ct_mul_size(room + more, size, &bytes))
+        return false;
+    return bytes < MEMORY_LOOK_FROM || more * size <= memory_left().bytes / ARRAYS;
+}
 
 void *array_grow(void *old, size_t *room, size_t need, size_t size)
 {
-    enum { LEAST = 16 };
+    enum { LEAST = 16, FINE = 64 };
 
     if (old != NULL && need <= *room)
         return old;
@@ -15,10 +31,13 @@ void *array_grow(void *old, size_t *room, size_t need, size_t size)
     size_t wanted = need > twice ? need : twice;
     if (wanted < LEAST)
         wanted = LEAST;
-    void *grown = ct_realloc_array(old, wanted, size);
-    if (grown == NULL && need < wanted) {
-        wanted = need + need / 16 < wanted ? need + need / 16 : need;
+    void *grown = NULL;
+    if (is_safe(*room, wanted - *room, size))
         grown = ct_realloc_array(old, wanted, size);
+    if (grown == NULL && need < wanted) {
+        wanted = need + need / FINE < wanted ? need + need / FINE : need;
+        if (is_safe(*room, wanted - *room, size))
+            grown = ct_realloc_array(old, wanted, size);
     }
     if (grown != NULL)
         *room = wanted;

@@ -1,0 +1,81 @@
+#!/bin/sh
+# A real control group that limits memory, where going beyond ends a process without a word: the
+# program stops before. Skipped (77) where no group can be made, which takes root.
+set -u
+
+program=${CIRCUITTUI-src/circuittui}
+case $program in
+/*) ;;
+*) program=$(pwd)/$program ;;
+esac
+[ -x "$program" ] || { echo "$program: no such program"; exit 1; }
+unset MAKEFLAGS MAKELEVEL
+export LC_ALL=C.UTF-8 TMPDIR=/tmp
+
+top=/sys/fs/cgroup
+if [ -e $top/memory/memory.limit_in_bytes ]; then
+    group=$top/memory/circuittui-test-$$
+    limit=memory.limit_in_bytes
+elif grep -qw memory $top/cgroup.subtree_control 2>/dev/null; then
+    group=$top/circuittui-test-$$
+    limit=memory.max
+else
+    echo "skipped: there are no control groups of memory"
+    exit 77
+fi
+mkdir "$group" 2>/dev/null || { echo "skipped: no control group can be made"; exit 77; }
+tmp=$(mktemp -d /tmp/test_cgroup.XXXXXX)
+# shellcheck disable=SC2317 # the trap calls it
+clean() {
+    rmdir "$group"
+    rm -rf "$tmp"
+}
+trap clean EXIT
+trap 'exit 1' HUP INT TERM
+cd "$tmp" || exit 1
+echo 64M >"$group/$limit" 2>/dev/null || { echo "skipped: $limit cannot be set"; exit 77; }
+
+# within LIMIT ARGUMENT...: the program in the group.
+within() {
+    echo "$1" >"$group/$limit"
+    shift
+    # shellcheck disable=SC2016 # the inner shell expands it
+    sh -c 'echo $$ >"$0/cgroup.procs" || exit 99; exec "$@"' "$group" "$program" "$@" >out 2>err
+}
+
+fail() {
+    echo "FAILED: $*"
+    cat err
+    exit 1
+}
+
+within 300M run --threads 2 || fail "the demo in 300 MB"
+echo "ok: the demo in 300 MB"
+
+# Whatever the limit is, and so wherever in the growth of arrays it is met.
+for size in 100 112 126 141 158 178; do
+    { echo group,a,b; yes x,1.5,2; } 2>/dev/null | within ${size}M ttest - --threads 1
+    status=$?
+    [ $status = 1 ] || fail "an endless pipe within $size MB: status $status"
+    [ "$(wc -l <err)" = 1 ] || fail "not one line"
+    grep -q 'out of memory' err || fail "not for lack of memory"
+done
+echo "ok: an endless pipe ends with a line"
+
+# 8 sentences of 60,000 neurons: t-SNE would take more than 300 MB.
+awk 'BEGIN {
+    srand(1)
+    printf "group"
+    for (j = 0; j < 60000; j++) printf ",%d", j
+    for (i = 0; i < 8; i++) {
+        printf "\n%s", i % 2 ? "a" : "b"
+        for (j = 0; j < 60000; j++) printf ",%.3f", rand()
+    }
+    print ""
+}' >wide.csv
+within 150M run -a wide.csv --alpha 0.9999 --correction none -o results --threads 1
+status=$?
+[ $status = 1 ] || fail "t-SNE within 150 MB: status $status"
+grep -q 'tsne: needs .* MB of memory, the control group has .* left' err || fail "another message"
+[ ! -e results ] || fail "something is left"
+echo "ok: a stage that does not fit is refused"
