@@ -12,7 +12,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -96,6 +98,45 @@ START_TEST(too_small_a_stack_is_told)
     char *const text = slurp(temp_path("err"), NULL);
     ck_assert_msg(strncmp(text, "circuittui: ulimit -s: ", 23) == 0, "%s", text);
     free(text);
+}
+END_TEST
+
+/* ---- another process ---- */
+
+static int lock_folder(const char *name)
+{
+    ck_assert_int_eq(mkdir(temp_path(name), 0777), 0);
+    const int fd = open(temp_path(name), O_RDONLY | O_DIRECTORY);
+    ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+    return fd;
+}
+
+START_TEST(a_folder_that_another_process_writes_to_is_left_alone)
+{
+    const int fd = lock_folder("layers");
+
+    ck_assert_int_eq(temp_shell("$C run --per-layer -o layers"), 1);
+    char *const text = slurp(temp_path("err"), NULL);
+    ck_assert_msg(strstr(text, "layers: another process is writing") != NULL, "%s", text);
+    free(text);
+    ck_assert_uint_eq(count_entries(temp_path("layers")), 0);
+    close(fd);
+}
+END_TEST
+
+/* It is waited for, and what it has left is not written over. */
+START_TEST(results_wait_for_another_process)
+{
+    const int fd = lock_folder("shared");
+
+    ck_assert_int_eq(temp_shell("$C run -o shared >first 2>&1 & echo $! >pid"), 0);
+    usleep(2000000); /* it has computed and waits; if not, it refuses all the same */
+    temp_text("shared/tsne.csv", "theirs\n");
+    close(fd);
+    ck_assert_int_eq(temp_shell("while kill -0 $(cat pid) 2>/dev/null; do sleep 0.1; done; "
+                                "grep -q 'shared' first && grep -q theirs shared/tsne.csv"),
+                     0);
+    ck_assert_uint_eq(count_entries(temp_path("shared")), 1);
 }
 END_TEST
 
@@ -267,6 +308,8 @@ int main(void)
     tcase_add_test(tcase, a_small_stack_is_enough);
     tcase_add_test(tcase, nested_json_needs_no_stack);
     tcase_add_test(tcase, too_small_a_stack_is_told);
+    tcase_add_test(tcase, a_folder_that_another_process_writes_to_is_left_alone);
+    tcase_add_test(tcase, results_wait_for_another_process);
     tcase_add_loop_test(tcase, only_ascii_reaches_a_terminal_without_utf8, 0, N_LOCALES);
     tcase_add_loop_test(tcase, the_ui_sends_only_ascii_without_utf8, 0, N_LOCALES);
     tcase_add_loop_test(tcase, the_ui_leaves_a_pipe_that_nobody_writes, 0, 2);

@@ -2,6 +2,7 @@
 #include "report/results.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "io/outfile.h"
 #include "report/figures.h"
@@ -24,11 +25,20 @@ enum ct_status results_check(const struct results *r, struct ct_error *err)
     return status;
 }
 
+/* Two processes would leave some files of each, and a manifest that tells of one. */
+static enum ct_status lock(struct results *r, int seconds, struct ct_error *err)
+{
+    if (r->out == NULL || r->lock > 0)
+        return CT_OK;
+    const enum ct_status status = outfile_make_folder(r->out, err);
+    return status == CT_OK ? outfile_lock_folder(r->out, seconds, &r->lock, err) : status;
+}
+
 enum ct_status results_begin(struct results *r, struct ct_error *err)
 {
-    enum ct_status status = CT_OK;
+    enum ct_status status = lock(r, 0, err);
 
-    if (r->out != NULL)
+    if (status == CT_OK && r->out != NULL)
         status = tables_begin(r->out, err);
     if (status == CT_OK && r->figures != NULL)
         status = figures_begin(r->figures, err);
@@ -67,9 +77,12 @@ enum ct_status results_layer(struct results *r, struct analysis *layer, struct c
 enum ct_status results_end(struct results *r, const struct analysis *a, const char *const *command,
                            size_t n_command, struct ct_error *err)
 {
-    enum ct_status status = CT_OK;
+    enum { PATIENCE = 60 };
+    enum ct_status status = lock(r, PATIENCE, err);
 
-    if (r->out != NULL)
+    if (status == CT_OK && r->out != NULL && !r->may_replace && r->tables.n == 0)
+        status = tables_check_absent(r->out, err);
+    if (status == CT_OK && r->out != NULL)
         status = tables_write(a, r->out, r->formats, &r->tables, err);
     if (status == CT_OK && r->figures != NULL)
         status = figures_write(a, &r->request, r->figures, &r->plots, err);
@@ -82,4 +95,7 @@ void results_clear(struct results *r)
 {
     written_clear(&r->tables);
     written_clear(&r->plots);
+    if (r->lock > 0)
+        close(r->lock);
+    r->lock = 0;
 }
