@@ -101,6 +101,26 @@ START_TEST(too_small_a_stack_is_told)
 }
 END_TEST
 
+/* ---- files without an end ---- */
+
+START_TEST(settings_without_an_end_are_refused)
+{
+    static const char *const lines[] = {
+        "CIRCUITTUI_CONFIG=/dev/zero $C hooks",
+        "yes | tr -d '\\n' | CIRCUITTUI_CONFIG=/dev/stdin $C hooks",
+        "printf 'seed = 1\\0002\\n' >c; CIRCUITTUI_CONFIG=c $C hooks"
+    };
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        ck_assert_int_eq(temp_shell(lines[i]), 2);
+        char *const text = slurp(temp_path("err"), NULL);
+        ck_assert_msg(strstr(text, ":1: no text; ") != NULL, "%s", text);
+        free(text);
+    }
+    ck_assert_int_eq(temp_shell("printf 'seed = 1' >c; CIRCUITTUI_CONFIG=c $C hooks"), 0);
+}
+END_TEST
+
 /* ---- another process ---- */
 
 static int lock_folder(const char *name)
@@ -308,6 +328,7 @@ int main(void)
     tcase_add_test(tcase, a_small_stack_is_enough);
     tcase_add_test(tcase, nested_json_needs_no_stack);
     tcase_add_test(tcase, too_small_a_stack_is_told);
+    tcase_add_test(tcase, settings_without_an_end_are_refused);
     tcase_add_test(tcase, a_folder_that_another_process_writes_to_is_left_alone);
     tcase_add_test(tcase, results_wait_for_another_process);
     tcase_add_loop_test(tcase, only_ascii_reaches_a_terminal_without_utf8, 0, N_LOCALES);

@@ -10,7 +10,7 @@
 #include "io/outfile.h"
 #include "plot/palette.h"
 
-enum { MAX_LINES = 10000 };
+enum { MAX_LINES = 10000, LINE_SIZE = 16384 };
 
 static const char blanks[] = " \t\r\n";
 
@@ -198,18 +198,30 @@ static enum ct_status take_line(char *line, int number, struct options *options,
     return option_set(i, value, options, err);
 }
 
+/* A line of a file that may have no end, as a device has. False: the file has ended. A line that is
+ * too long, or holds a zero, is no text. */
+static bool read_line(FILE *file, char line[LINE_SIZE], bool *is_text)
+{
+    memset(line, '\n', LINE_SIZE); /* what was read ends before the first that is none of its own */
+    if (fgets(line, LINE_SIZE, file) == NULL)
+        return false;
+    const char *const end = memchr(line, '\n', LINE_SIZE);
+    const size_t size = strlen(line);
+    *is_text = end != NULL && (line + size == end + 1 || line + size + 1 == end);
+    return true;
+}
+
 static enum ct_status read_lines(FILE *file, const char *path, struct options *options,
                                  struct ct_error *err)
 {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t length;
+    char line[LINE_SIZE];
+    bool is_text = true;
     int number = 0;
     enum ct_status status = CT_OK;
 
-    while (status == CT_OK && (length = getline(&line, &room, file)) >= 0) {
+    while (status == CT_OK && read_line(file, line, &is_text)) {
         number++;
-        if (number > MAX_LINES || strlen(line) != (size_t)length)
+        if (number > MAX_LINES || !is_text)
             status = ct_fail(err, CT_EINVAL, "no text; name a file of settings");
         else
             status = take_line(line, number, options, err);
@@ -218,7 +230,6 @@ static enum ct_status read_lines(FILE *file, const char *path, struct options *o
     }
     if (status == CT_OK && ferror(file))
         status = ct_fail_errno(err, "%s: cannot be read", path);
-    free(line);
     return status;
 }
 
