@@ -299,6 +299,9 @@ static const struct {
     { "$C run -o results",
       "circuittui: OpenBLAS: needs * MB of address space for * threads, ulimit leaves * MB; raise "
       "it, or lower --threads\n" },
+    { "ulimit -v 120000; $C run -o results", /* which OpenBLAS itself does not survive */
+      "circuittui: OpenBLAS: needs * MB of address space for * threads, ulimit leaves * MB; raise "
+      "it, or lower --threads\n" },
     { "yes 1,2,3 | $C tsne - -o results",
       "circuittui: standard input: out of memory; use less data or a larger machine\n" },
     { "yes 1,2 | $C dbscan - -o results",

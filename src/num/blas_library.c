@@ -10,17 +10,23 @@
 
 struct blas_library blas;
 
-/* Its buffers stay, and are used again. */
+/* Where its buffers do not fit it tries again for ever, the first time while it is being loaded.
+ * They stay, and are used again. */
 static enum ct_status check_buffers(size_t n_threads, struct ct_error *err)
 {
-    enum { BUFFER = 136 << 20, ARENA = 64 << 20 }; /* the C library's for each new thread */
+    enum {
+        LIBRARY = 64 << 20,
+        BUFFER = 136 << 20,
+        ARENA = 64 << 20
+    }; /* the C library's, a thread */
     static atomic_size_t n_there;
     size_t there = atomic_load(&n_there);
     const uint64_t left = address_space_left();
 
     if (n_threads <= there)
         return CT_OK;
-    const uint64_t needed = (n_threads - there) * (uint64_t)(BUFFER + ARENA);
+    const uint64_t needed =
+        (n_threads - there) * (uint64_t)(BUFFER + ARENA) + (there == 0 ? LIBRARY : 0);
     if (left < needed)
         return ct_fail(err, CT_ENOMEM,
                        "OpenBLAS: needs %" PRIu64 " MB of address space for %zu thread%s, ulimit "
@@ -50,11 +56,12 @@ enum ct_status blas_library_load(size_t n_threads, struct ct_error *err)
         .functions = functions,
         .n_functions = sizeof functions / sizeof *functions,
     };
-    enum ct_status status = library_load(&library, err);
+    enum ct_status status = check_buffers(n_threads, err);
 
+    if (status == CT_OK)
+        status = library_load(&library, err);
     if (status != CT_OK)
         return status;
     blas.set_num_threads(1);
-    status = check_buffers(n_threads, err);
-    return status == CT_OK ? check_once(err) : status;
+    return check_once(err);
 }
