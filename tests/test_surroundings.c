@@ -121,6 +121,17 @@ START_TEST(settings_without_an_end_are_refused)
 }
 END_TEST
 
+START_TEST(results_that_are_pipes_are_not_waited_for)
+{
+    ck_assert_int_eq(temp_shell("$C run -o piped && rm piped/ttest.csv && mkfifo piped/ttest.csv"),
+                     0);
+    ck_assert_int_eq(temp_shell("$C rerun piped"), 1);
+    char *const text = slurp(temp_path("out"), NULL);
+    ck_assert_msg(strstr(text, "is no regular file here") != NULL, "%s", text);
+    free(text);
+}
+END_TEST
+
 /* ---- another process ---- */
 
 static int lock_folder(const char *name)
@@ -329,6 +340,7 @@ int main(void)
     tcase_add_test(tcase, nested_json_needs_no_stack);
     tcase_add_test(tcase, too_small_a_stack_is_told);
     tcase_add_test(tcase, settings_without_an_end_are_refused);
+    tcase_add_test(tcase, results_that_are_pipes_are_not_waited_for);
     tcase_add_test(tcase, a_folder_that_another_process_writes_to_is_left_alone);
     tcase_add_test(tcase, results_wait_for_another_process);
     tcase_add_loop_test(tcase, only_ascii_reaches_a_terminal_without_utf8, 0, N_LOCALES);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -168,14 +169,20 @@ static enum ct_status compare_file(struct rerun *r, const struct input_digest *t
 {
     const bool is_same = strcmp(then->sha256, now->sha256) == 0;
     char there[HASH_HEX_SIZE];
+    struct stat info;
 
     *to_tell = false;
-    if (access(path, F_OK) != 0) {
+    if (stat(path, &info) != 0) {
         fputs(is_same ? "the same as in the manifest; the file is not here\n"
                       : "differs; the file is not here to tell in what\n",
               out);
         r->n_differ += !is_same;
         r->n_away += is_same;
+        return CT_OK;
+    }
+    if (!S_ISREG(info.st_mode)) { /* a pipe would be waited for */
+        fputs("is no regular file here\n", out);
+        r->n_differ++;
         return CT_OK;
     }
     const enum ct_status status = hash_file(path, NULL, there, err);
