@@ -356,6 +356,23 @@ START_TEST(what_does_not_fit_is_refused_in_one_line)
 }
 END_TEST
 
+/* OpenBLAS would ask for its buffers for ever where they do not fit. */
+START_TEST(no_limit_makes_it_wait_for_ever)
+{
+    char line[200];
+
+    if (IS_SANITIZED) {
+        SKIP("ulimit -v: sanitizers want all addresses");
+        return;
+    }
+    for (int kilobytes = 150000; kilobytes <= 400000; kilobytes += 50000) {
+        snprintf(line, sizeof line, "ulimit -v %d; timeout 100 $C run --threads 1 --iterations 250",
+                 kilobytes);
+        ck_assert_msg(temp_shell(line) <= 1, "%s", line);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tcase = tcase_create("memory");
@@ -369,6 +386,7 @@ int main(void)
     tcase_add_loop_test(tcase, clusters_take_what_is_expected, 0, 2);
     tcase_add_loop_test(tcase, what_does_not_fit_is_refused_in_one_line, 0,
                         sizeof refusals / sizeof *refusals);
+    tcase_add_test(tcase, no_limit_makes_it_wait_for_ever);
     const int status = run_tcase("memory", tcase);
     temp_end();
     return status;

@@ -15,7 +15,7 @@ struct blas_library blas;
 static enum ct_status check_buffers(size_t n_threads, struct ct_error *err)
 {
     enum {
-        LIBRARY = 64 << 20,
+        LIBRARY = (64 + 136) << 20, /* with a buffer of its own, besides the threads' (0.3.29) */
         BUFFER = 136 << 20,
         ARENA = 64 << 20
     }; /* the C library's, a thread */
