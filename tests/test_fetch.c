@@ -300,6 +300,38 @@ START_TEST(https_never_leads_to_http)
 }
 END_TEST
 
+/* A hub with TLS and a certificate of its own, which sends all to the one without. */
+START_TEST(a_hub_with_tls_does_not_lead_to_one_without)
+{
+    char line[600];
+
+    if (temp_shell("openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out hub.pem -days 2 "
+                   "-subj /CN=hub -addext subjectAltName=IP:127.0.0.1") != 0) {
+        printf("skipped: a hub with TLS: openssl is not there, or makes no certificate\n");
+        return;
+    }
+    begin();
+    setenv("HF_TOKEN", HUB_TOKEN, 1);
+    setenv("CURL_CA_BUNDLE", "hub.pem", 1);
+    /* Its answer waits for the request: s_server ends with its standard input. */
+    snprintf(line, sizeof line,
+             ">asked; { timeout 60 sh -c 'until grep -q ^Authorization asked; do sleep 0.1; done'; "
+             "printf 'HTTP/1.1 302 Found\\r\\nLocation: %s/org/model/resolve/main/config.json\\r\\n"
+             "Content-Length: 0\\r\\n\\r\\n'; } | timeout 60 openssl s_server -accept 127.0.0.1:0 "
+             "-naccept 1 -cert hub.pem -key key.pem >asked 2>&1 & "
+             "timeout 60 sh -c 'until grep \"^ACCEPT 127\" asked; do sleep 0.1; done'",
+             hub.endpoint);
+    ck_assert_int_eq(temp_shell(line), 0);
+    ck_assert_int_eq(temp_shell("HF_ENDPOINT=https://$(sed -n 's/^ACCEPT //p' asked) $C fetch "
+                                "org/model"),
+                     1);
+    CHECK_SAYS(printed("err"), "sends us to an address without https; not followed");
+    CHECK_SAYS(printed("asked"), "Authorization: Bearer " HUB_TOKEN);
+    ck_assert_int_eq(hub.shared->n_requests, 0);
+    end();
+}
+END_TEST
+
 START_TEST(offline_means_no_request)
 {
     begin();
@@ -575,6 +607,7 @@ int main(void)
         what_cannot_be_used_is_not_fetched,
         the_token_stays_with_the_hub,
         https_never_leads_to_http,
+        a_hub_with_tls_does_not_lead_to_one_without,
         offline_means_no_request,
         a_dropped_connection_is_taken_up,
         a_busy_hub_is_asked_again,

@@ -176,6 +176,17 @@ static char *find_endpoint(void)
     return endpoint;
 }
 
+/* As the program curl has it; libcurl itself does not ask. */
+static const char *find_authorities(void)
+{
+    const char *const bundle = getenv("CURL_CA_BUNDLE");
+    const char *const file = getenv("SSL_CERT_FILE");
+
+    if (bundle != NULL && *bundle != '\0')
+        return bundle;
+    return file != NULL && *file != '\0' ? file : NULL;
+}
+
 static enum ct_status fetch(const char *name, const char *root, const char *endpoint,
                             const char *token, struct ct_error *err)
 {
@@ -185,6 +196,7 @@ static enum ct_status fetch(const char *name, const char *root, const char *endp
         .name = name,
         .endpoint = endpoint,
         .token = *token != '\0' ? token : NULL,
+        .authorities = find_authorities(),
         .tick = isatty(STDERR_FILENO) ? show : NULL,
         .context = &line,
     };

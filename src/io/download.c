@@ -22,7 +22,8 @@ enum {
 struct download {
     CURL *curl;
     char *endpoint;
-    struct curl_slist *headers;            /* of every request */
+    struct curl_slist *headers; /* of every request */
+    const char *authorities;
     struct curl_slist *headers_with_token; /* of those to the endpoint; NULL: no token */
     bool has_answered;                     /* the network is there */
     bool (*tick)(void *context);
@@ -98,6 +99,7 @@ enum ct_status download_new(const struct download_params *params, struct downloa
     }
     d->curl = curl_easy_init();
     d->endpoint = strdup(params->endpoint);
+    d->authorities = params->authorities;
     d->tick = params->tick;
     d->context = params->context;
     status = d->curl != NULL && d->endpoint != NULL ? make_headers(d, params->token, err)
@@ -258,6 +260,8 @@ static void request(struct transfer *t, const char *url)
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER,
                      has_token ? t->d->headers_with_token : t->d->headers);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
+    if (t->d->authorities != NULL)
+        curl_easy_setopt(curl, CURLOPT_CAINFO, t->d->authorities);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);

@@ -18,8 +18,9 @@
 struct download; /* one thread */
 
 struct download_params {
-    const char *endpoint;        /* http:// or https:// */
-    const char *token;           /* what is told to the endpoint; NULL: none. Copied. */
+    const char *endpoint;    /* http:// or https:// */
+    const char *token;       /* what is told to the endpoint; NULL: none. Copied. */
+    const char *authorities; /* file of certificates in place of the system's, borrowed; or NULL */
     bool (*tick)(void *context); /* about ten times a second; false: stop */
     void *context;
 };

@@ -459,6 +459,7 @@ enum ct_status hub_fetch(const struct hub_fetch_params *params, char **folder, b
     const struct download_params how = {
         .endpoint = params->endpoint,
         .token = params->token,
+        .authorities = params->authorities,
         .tick = tick,
         .context = &f,
     };

@@ -25,10 +25,11 @@ struct hub_fetch_state {
 };
 
 struct hub_fetch_params {
-    const char *root;     /* of the cache */
-    const char *name;     /* NAME[@REVISION], see hub_is_name() */
-    const char *endpoint; /* https://huggingface.co, without a slash at its end */
-    const char *token;    /* NULL: none */
+    const char *root;        /* of the cache */
+    const char *name;        /* NAME[@REVISION], see hub_is_name() */
+    const char *endpoint;    /* https://huggingface.co, without a slash at its end */
+    const char *token;       /* NULL: none */
+    const char *authorities; /* file of certificates in place of the system's; NULL: those */
     /* About ten times a second; false: stop. NULL: nobody wants to know. */
     bool (*tick)(void *context, const struct hub_fetch_state *state);
     void *context;
