@@ -305,9 +305,11 @@ const char *palette_role_name(ink i)
 
 ink palette_role(const char *name)
 {
-    for (ink i = 0; i < INK_ROLES; i++)
-        if (palette_role_name(i) != NULL && strcmp(palette_role_name(i), name) == 0)
-            return i;
+    for (size_t i = 0; i < INK_ROLES; i++) {
+        const char *const role = palette_role_name((ink)i);
+        if (role != NULL && strcmp(role, name) == 0)
+            return (ink)i;
+    }
     return INK_DEFAULT;
 }
 
