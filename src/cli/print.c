@@ -15,10 +15,12 @@ static void write_visibly(FILE *stream, const char *text, size_t size)
         size_t step = utf8_decode(text + at, size - at, &code_point);
 
         step = step > 0 ? step : 1;
-        if (text[at] == '\n')
+        if (text[at] == '\n') {
             fputc('\n', stream);
-        else
-            fwrite(piece, 1, text_for_terminal(piece, sizeof piece, text + at, step), stream);
+        } else {
+            const size_t size_shown = text_for_terminal(piece, sizeof piece, text + at, step);
+            fwrite(piece, 1, size_shown, stream);
+        }
         at += step;
     }
 }
