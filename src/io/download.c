@@ -22,8 +22,8 @@ enum {
 struct download {
     CURL *curl;
     char *endpoint;
-    struct curl_slist *headers; /* of every request */
-    const char *authorities;
+    const char *authorities;               /* NULL: the system's */
+    struct curl_slist *headers;            /* of every request */
     struct curl_slist *headers_with_token; /* of those to the endpoint; NULL: no token */
     bool has_answered;                     /* the network is there */
     bool (*tick)(void *context);

@@ -323,6 +323,17 @@ enum ct_status outfile_make_folder(const char *folder, struct ct_error *err)
     return st;
 }
 
+enum ct_status outfile_remove_old(const char *folder, const char *name, struct ct_error *err)
+{
+    char *const path = outfile_join(folder, name);
+
+    if (path == NULL)
+        return ct_fail_nomem(err, name, 0);
+    (void)unlink(path);
+    free(path);
+    return CT_OK;
+}
+
 enum ct_status outfile_lock_folder(const char *folder, int seconds, int *fd, struct ct_error *err)
 {
     const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };

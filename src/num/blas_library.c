@@ -15,10 +15,10 @@ struct blas_library blas;
 static enum ct_status check_buffers(size_t n_threads, struct ct_error *err)
 {
     enum {
-        LIBRARY = (64 + 136) << 20, /* with a buffer of its own, besides the threads' (0.3.29) */
-        BUFFER = 136 << 20,
-        ARENA = 64 << 20
-    }; /* the C library's, a thread */
+        BUFFER = 136 << 20,            /* a thread, and so is: */
+        ARENA = 64 << 20,              /* the C library's */
+        LIBRARY = (64 << 20) + BUFFER, /* with a buffer of its own (0.3.29) */
+    };
     static atomic_size_t n_there;
     size_t there = atomic_load(&n_there);
     const uint64_t left = address_space_left();

@@ -55,13 +55,7 @@ enum ct_status figures_check(const char *folder, bool may_replace, struct ct_err
 
 enum ct_status figures_begin(const char *folder, struct ct_error *err)
 {
-    char *const path = outfile_join(folder, FIGURES_FILE);
-
-    if (path == NULL)
-        return ct_fail_nomem(err, FIGURES_FILE, 0);
-    (void)unlink(path);
-    free(path);
-    return CT_OK;
+    return outfile_remove_old(folder, FIGURES_FILE, err);
 }
 
 static void take_bytes(void *context, const void *data, size_t size)

@@ -349,18 +349,6 @@ bool table_is_written(const struct analysis *a, const struct table *table, unsig
            (table->is_wanted == NULL || table->is_wanted(a));
 }
 
-/* What another analysis has left under a name of ours. */
-static enum ct_status remove_old(const char *folder, const char *name, struct ct_error *err)
-{
-    char *const path = outfile_join(folder, name);
-
-    if (path == NULL)
-        return ct_fail_nomem(err, name, 0);
-    (void)unlink(path);
-    free(path);
-    return CT_OK;
-}
-
 /* All that tables_write() may have put into the folder of a layer, and the folder when nothing else
  * is in it. */
 static enum ct_status remove_layer(const char *folder, const char *hook, struct ct_error *err)
@@ -369,7 +357,7 @@ static enum ct_status remove_layer(const char *folder, const char *hook, struct 
     enum ct_status status = path != NULL ? CT_OK : ct_fail_nomem(err, hook, 0);
 
     for (size_t i = 0; status == CT_OK && i < n_tables; i++)
-        status = remove_old(path, tables[i].file, err);
+        status = outfile_remove_old(path, tables[i].file, err);
     if (status == CT_OK)
         (void)rmdir(path);
     free(path);
@@ -409,7 +397,7 @@ enum ct_status tables_begin(const char *folder, struct ct_error *err)
 {
     const enum ct_status status = outfile_make_folder(folder, err);
 
-    return status == CT_OK ? remove_old(folder, "manifest.json", err) : status;
+    return status == CT_OK ? outfile_remove_old(folder, "manifest.json", err) : status;
 }
 
 /* Those of the stages from first on. layer: the name of folder when it is that of a layer. */
@@ -434,7 +422,7 @@ static enum ct_status write_tables(const struct analysis *a, const char *folder,
     }
     for (size_t i = 0; status == CT_OK && i < n_tables; i++)
         if (!is_there[i])
-            status = remove_old(folder, tables[i].file, err);
+            status = outfile_remove_old(folder, tables[i].file, err);
     return status;
 }
 
