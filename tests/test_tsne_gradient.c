@@ -197,7 +197,7 @@ START_TEST(walks_agree)
         y[77] = y[33];
         tsne_tree_build(&tree, x, y);
         tsne_tree_repel(&tree, 0);
-        tsne_walk_portable(tree.cells, (uint32_t)tree.n_cells, tree.angle2, tree.x, tree.y, fx, fy,
+        tsne_walk_portable(tree.cells + tree.first, tree.cells + tree.end, tree.x, tree.y, fx, fy,
                            z);
         for (size_t i = 0; i < TSNE_WALK_BLOCK; i++) {
             const double got[3] = { (double)tree.fx[i], (double)tree.fy[i], (double)tree.z[i] };

@@ -77,12 +77,13 @@ static size_t share_first(const struct crew *c, size_t number)
     return c->n_blocks / n * number + c->n_blocks % n * number / n;
 }
 
-static bool take_from(struct crew *c, size_t number, size_t *block)
+/* A block of that thread's share in the section with this number. */
+static bool take_from(struct crew *c, size_t number, uint64_t section, size_t *block)
 {
     _Atomic uint64_t *const at = &c->shares[number].ticket;
     uint64_t ticket = atomic_load(at);
 
-    while ((uint32_t)ticket != 0)
+    while (ticket >> 32 == section && (uint32_t)ticket != 0)
         if (atomic_compare_exchange_weak(at, &ticket, ticket - 1)) {
             *block = share_first(c, number) + (uint32_t)ticket - 1;
             return true;
@@ -90,10 +91,13 @@ static bool take_from(struct crew *c, size_t number, size_t *block)
     return false;
 }
 
+/* One of its own, or if there is none left, one of the others' in the same section. */
 static bool take(struct crew *c, size_t *block)
 {
+    const uint64_t section = atomic_load(&c->shares[thread_number].ticket) >> 32;
+
     for (size_t turn = 0; turn < c->n_shares; turn++)
-        if (take_from(c, (thread_number + turn) % c->n_shares, block))
+        if (take_from(c, (thread_number + turn) % c->n_shares, section, block))
             return true;
     return false;
 }

@@ -21,6 +21,7 @@ enum ct_status tsne_tree_init(struct tsne_tree *tree, size_t n_samples, double a
     const size_t padded = tsne_tree_n_blocks(n_samples) * TSNE_WALK_BLOCK;
     struct tsne_tree t = { .n_samples = n_samples, .angle2 = (float)(angle * angle) };
 
+    t.end = (uint32_t)(2 * n_samples - 1);
     t.keys = ct_aligned_array(n_samples, sizeof *t.keys);
     t.order = ct_aligned_array(n_samples, sizeof *t.order);
     t.other_keys = ct_aligned_array(n_samples, sizeof *t.other_keys);
@@ -164,86 +165,73 @@ static void sort_keys(struct tsne_tree *t)
     }
 }
 
-/* The first of [low, high) whose key is not below `bound`. */
-static size_t first_not_below(const uint64_t *keys, size_t low, size_t high, uint64_t bound)
+/* The level of the smallest cell that holds two points with these keys. */
+static inline unsigned common_level(uint64_t key, uint64_t other)
 {
-    while (high - low > 8) {
-        const size_t middle = low + (high - low) / 2;
-        if (keys[middle] < bound)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    while (low < high && keys[low] < bound)
-        low++;
-    return low;
+    const uint64_t differ = key ^ other;
+
+    return differ == 0 ? TSNE_WALK_LEAF : (unsigned)__builtin_clzll(differ) / 2 + 1;
 }
 
-struct sum {
-    double x;
+/* Beyond which squared distance a cell of each level stands for its points. */
+static void make_beyond2(const struct tsne_tree *t, float root_width, float *beyond2)
+{
+    const float duplicate2 = 1e-12F; /* what lies within 1e-6 does not repel */
+
+    for (int level = 1; level < TSNE_WALK_LEAF; level++) {
+        const float width = ldexpf(root_width, 1 - level);
+        beyond2[level] = fmaxf(width * width / t->angle2, duplicate2);
+    }
+    beyond2[TSNE_WALK_LEAF] = duplicate2;
+}
+
+/* A cell that may begin with points before those that have been seen. */
+struct open_cell {
+    double x; /* sums over its points */
     double y;
+    size_t last; /* its last point */
+    uint32_t after;
+    unsigned level;
 };
 
-/* A cell of one point. */
-static void build_point(struct tsne_tree *t, size_t at)
+/*
+ * All cells in one pass over the points, both against their order. The cells that the point at hand
+ * lies in are open, from the root to the smallest. It is told from the one before it by the level
+ * of the smallest cell around both: all smaller ones begin with it and can be written.
+ */
+static void build_cells(struct tsne_tree *t, const float *beyond2)
 {
-    const uint32_t self = (uint32_t)t->n_cells++, after = self + 1;
+    struct open_cell open[TSNE_WALK_LEAF + 1] = { { .level = 0 } }, *top = open;
+    uint32_t at = (uint32_t)t->end;
 
-    t->cells[self] = (struct tsne_cell){
-        .x = t->x[at],
-        .y = t->y[at],
-        .size = 1.0F,
-        .width2 = -1.0F,
-        .place = (float)self,
-        .after = (float)after,
-        .next = { after, after },
-    };
-}
-
-/* The smallest cell that holds the points at places low .. high - 1, and all inside it. Depth: at
- * most 32 calls. Returns the sum of the coordinates. */
-static struct sum build_cell(struct tsne_tree *t, size_t low, size_t high)
-{
-    const size_t self = t->n_cells++;
-    struct tsne_cell cell = { .size = (float)(high - low), .width2 = -1.0F };
-    const uint64_t differ = t->keys[low] ^ t->keys[high - 1];
-    struct sum sum = { 0 };
-
-    if (differ == 0) {
-        for (size_t i = low; i < high; i++) {
-            sum.x += (double)t->x[i];
-            sum.y += (double)t->y[i];
-        }
-    } else {
-        const int level = __builtin_clzll(differ) / 2;
-        const int shift = 62 - 2 * level; /* of the two bits that tell the quarters apart */
-        const uint64_t prefix = t->keys[low] >> shift >> 2 << 2;
-        const float width = t->root_width / (float)((uint64_t)1 << level);
-        cell.width2 = width * width;
-        for (uint64_t quarter = 0; quarter < 4 && low < high; quarter++) {
-            const size_t end =
-                quarter == 3 ? high
-                             : first_not_below(t->keys, low, high, (prefix + quarter + 1) << shift);
-            if (end == low + 1) {
-                sum.x += (double)t->x[low];
-                sum.y += (double)t->y[low];
-                build_point(t, low);
-            } else if (end > low) {
-                const struct sum part = build_cell(t, low, end);
-                sum.x += part.x;
-                sum.y += part.y;
+    for (size_t i = t->n_samples; i-- > 0;) {
+        const unsigned level = i > 0 ? common_level(t->keys[i - 1], t->keys[i]) : 0;
+        struct open_cell begins = { (double)t->x[i], (double)t->y[i], i, at, TSNE_WALK_LEAF };
+        for (;;) {
+            const double size = (double)(begins.last - i + 1);
+            at = begins.level == TSNE_WALK_LEAF ? begins.after : at; /* all of them are one leaf */
+            t->cells[--at] = (struct tsne_cell){
+                .x = (float)(begins.x / size),
+                .y = (float)(begins.y / size),
+                .size = (float)size,
+                .beyond2 = beyond2[begins.level],
+                .parent = (uint16_t)(level > top->level ? level : top->level),
+                .level = (uint16_t)begins.level,
+                .inside = (begins.after - at - 1) * (uint32_t)sizeof *t->cells,
+            };
+            if (top->level < level) {
+                *++top = begins;
+                top->level = level;
+                break;
             }
-            low = end;
+            top->x += begins.x;
+            top->y += begins.y;
+            if (top->level == level)
+                break;
+            begins = *top--;
         }
     }
-    cell.x = (float)(sum.x / (double)cell.size);
-    cell.y = (float)(sum.y / (double)cell.size);
-    cell.place = (float)self;
-    cell.after = (float)t->n_cells;
-    cell.next[0] = (uint32_t)t->n_cells;
-    cell.next[1] = (uint32_t)self + 1;
-    t->cells[self] = cell;
-    return sum;
+    t->first = at;
 }
 
 void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y)
@@ -251,6 +239,7 @@ void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y)
     struct tsne_tree *const t = tree;
     const size_t n = t->n_samples;
     const struct span sx = root_span(x, n), sy = root_span(y, n);
+    float beyond2[TSNE_WALK_LEAF + 1] = { 0 };
 
     make_keys(t->keys, x, y, n, sx, sy);
     sort_keys(t);
@@ -262,21 +251,15 @@ void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y)
         t->x[i] = t->x[n - 1];
         t->y[i] = t->y[n - 1];
     }
-    t->root_width = fmaxf(sx.high - sx.low, sy.high - sy.low);
-    t->n_cells = 0;
-    build_cell(t, 0, n);
-    /* The end: it weighs nothing and leads to itself. */
-    const uint32_t end = (uint32_t)t->n_cells;
-    t->cells[end] = (struct tsne_cell){
-        .width2 = -1.0F, .place = (float)end, .after = (float)end, .next = { end, end }
-    };
+    make_beyond2(t, fmaxf(sx.high - sx.low, sy.high - sy.low), beyond2);
+    build_cells(t, beyond2);
 }
 
 void tsne_tree_repel(struct tsne_tree *tree, size_t block)
 {
     const size_t first = block * TSNE_WALK_BLOCK;
 
-    tsne_walk(tree->cells, (uint32_t)tree->n_cells, tree->angle2, tree->x + first, tree->y + first,
+    tsne_walk(tree->cells + tree->first, tree->cells + tree->end, tree->x + first, tree->y + first,
               tree->fx + first, tree->fy + first, tree->z + first);
 }
 

@@ -30,9 +30,9 @@ struct tsne_tree { /* zero-initialise; owns its arrays until tsne_tree_clear() *
     float *fx; /* the repulsion, in that order too: sum w^2 (x_i - x_j) */
     float *fy;
     float *z;                /* sum w */
-    struct tsne_cell *cells; /* [2 n_samples] each before its children; the end after the last */
-    size_t n_cells;
-    float root_width;
+    struct tsne_cell *cells; /* [2 n_samples - 1], of which first to end - 1 are used */
+    uint32_t first;
+    uint32_t end;
 };
 
 enum ct_status tsne_tree_init(struct tsne_tree *tree, size_t n_samples, double angle,
