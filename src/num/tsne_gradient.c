@@ -224,9 +224,11 @@ void tsne_forces_compute(struct tsne_forces *forces, const struct tsne_joint *P,
 CT_KERNEL static void combine(const float *restrict attract, const double *restrict repel, size_t n,
                               float exaggeration, double z, float *restrict grad)
 {
+    const double scale = 1.0 / z;
+
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
-        grad[i] = 4.0F * (exaggeration * attract[i] - (float)(repel[i] / z));
+        grad[i] = 4.0F * (exaggeration * attract[i] - (float)(repel[i] * scale));
 }
 
 void tsne_gradient(const struct tsne_forces *forces, float exaggeration, float *grad_x,

@@ -24,17 +24,18 @@ enum ct_status tsne_tree_init(struct tsne_tree *tree, size_t n_samples, double a
     t.end = (uint32_t)(2 * n_samples - 1);
     t.keys = ct_aligned_array(n_samples, sizeof *t.keys);
     t.order = ct_aligned_array(n_samples, sizeof *t.order);
-    t.other_keys = ct_aligned_array(n_samples, sizeof *t.other_keys);
-    t.other_order = ct_aligned_array(n_samples, sizeof *t.other_order);
+    t.key_of = ct_aligned_array(n_samples, sizeof *t.key_of);
+    t.words = ct_aligned_array(n_samples, sizeof *t.words);
+    t.other_words = ct_aligned_array(n_samples, sizeof *t.other_words);
     t.x = ct_aligned_array(padded, sizeof *t.x);
     t.y = ct_aligned_array(padded, sizeof *t.y);
     t.fx = ct_aligned_array(padded, sizeof *t.fx);
     t.fy = ct_aligned_array(padded, sizeof *t.fy);
     t.z = ct_aligned_array(padded, sizeof *t.z);
     t.cells = ct_aligned_array(n_samples, 2 * sizeof *t.cells);
-    if (t.keys == NULL || t.order == NULL || t.other_keys == NULL || t.other_order == NULL ||
-        t.x == NULL || t.y == NULL || t.fx == NULL || t.fy == NULL || t.z == NULL ||
-        t.cells == NULL) {
+    if (t.keys == NULL || t.order == NULL || t.key_of == NULL || t.words == NULL ||
+        t.other_words == NULL || t.x == NULL || t.y == NULL || t.fx == NULL || t.fy == NULL ||
+        t.z == NULL || t.cells == NULL) {
         tsne_tree_clear(&t);
         return ct_fail_nomem(err, "t-SNE: quad tree", 0);
     }
@@ -46,8 +47,9 @@ void tsne_tree_clear(struct tsne_tree *tree)
 {
     free(tree->keys);
     free(tree->order);
-    free(tree->other_keys);
-    free(tree->other_order);
+    free(tree->key_of);
+    free(tree->words);
+    free(tree->other_words);
     free(tree->x);
     free(tree->y);
     free(tree->fx);
@@ -63,10 +65,11 @@ struct span {
 };
 
 /* The root cell along one axis: a little more than the points take, as scikit-learn makes it. */
-static struct span root_span(const float *v, size_t n)
+CT_KERNEL static struct span root_span(const float *v, size_t n)
 {
     float low = v[0], high = v[0];
 
+#pragma omp simd reduction(min : low) reduction(max : high)
     for (size_t i = 0; i < n; i++) {
         low = v[i] < low ? v[i] : low;
         high = v[i] > high ? v[i] : high;
@@ -106,38 +109,45 @@ CT_KERNEL static void make_keys(uint64_t *restrict keys, const float *restrict x
         keys[i] = spread(place(x[i], low_x, scale_x)) | spread(place(y[i], low_y, scale_y)) << 1;
 }
 
-/* One pass of a radix sort by the byte at `shift`, from one pair of arrays to the other. */
-static void sort_pass(const uint64_t *from, const uint32_t *from_order, uint64_t *to,
-                      uint32_t *to_order, size_t n, unsigned shift)
+/* Brings the points, as they are in `order`, into that of 32 bits of their keys; those that agree
+ * in them stay in the order they had. By a radix sort over bits and point in one word. */
+static void sort_by_half(struct tsne_tree *t, unsigned shift)
 {
-    uint32_t start[257] = { 0 };
+    enum { PASSES = 4, VALUES = 256 };
+    uint32_t starts[PASSES][VALUES] = { { 0 } };
+    const size_t n = t->n_samples;
+    uint64_t *from = t->words, *to = t->other_words;
 
-    for (size_t i = 0; i < n; i++)
-        start[(from[i] >> shift & 0xFF) + 1]++;
-    for (size_t b = 0; b < 256; b++)
-        start[b + 1] += start[b];
     for (size_t i = 0; i < n; i++) {
-        const uint32_t at = start[from[i] >> shift & 0xFF]++;
-        to[at] = from[i];
-        to_order[at] = from_order[i];
+        const uint64_t half = t->key_of[t->order[i]] >> shift & 0xFFFFFFFFU;
+        from[i] = half << 32 | t->order[i];
+        for (unsigned pass = 0; pass < PASSES; pass++)
+            starts[pass][half >> 8 * pass & 0xFF]++;
     }
-}
-
-static void sort_passes(struct tsne_tree *t, unsigned first_shift)
-{
-    for (unsigned shift = first_shift; shift < 64; shift += 16) {
-        sort_pass(t->keys, t->order, t->other_keys, t->other_order, t->n_samples, shift);
-        sort_pass(t->other_keys, t->other_order, t->keys, t->order, t->n_samples, shift + 8);
+    for (unsigned pass = 0; pass < PASSES; pass++) {
+        uint32_t *const start = starts[pass], before = 0;
+        for (size_t value = 0; value < VALUES; value++) {
+            const uint32_t count = start[value];
+            start[value] = before;
+            before += count;
+        }
+        for (size_t i = 0; i < n; i++)
+            to[start[from[i] >> (32 + 8 * pass) & 0xFF]++] = from[i];
+        uint64_t *const sorted = to;
+        to = from;
+        from = sorted;
     }
+    for (size_t i = 0; i < n; i++)
+        t->order[i] = (uint32_t)from[i];
 }
 
 /* Whether many neighbours agree in the upper half, as when one point has gone far away. */
-static bool upper_halves_agree(const uint64_t *keys, size_t n)
+static bool upper_halves_agree(const struct tsne_tree *t)
 {
     enum { MANY = 16 };
 
-    for (size_t i = MANY; i < n; i++)
-        if (keys[i] >> 32 == keys[i - MANY] >> 32)
+    for (size_t i = MANY; i < t->n_samples; i++)
+        if (t->key_of[t->order[i]] >> 32 == t->key_of[t->order[i - MANY]] >> 32)
             return true;
     return false;
 }
@@ -149,12 +159,14 @@ static void sort_keys(struct tsne_tree *t)
 
     for (size_t i = 0; i < n; i++)
         t->order[i] = (uint32_t)i;
-    sort_passes(t, 32);
-    if (upper_halves_agree(t->keys, n))
-        sort_passes(t, 0);
-    for (size_t i = 1; i < n; i++) {
-        const uint64_t key = t->keys[i];
+    sort_by_half(t, 32);
+    if (upper_halves_agree(t)) {
+        sort_by_half(t, 0);
+        sort_by_half(t, 32);
+    }
+    for (size_t i = 0; i < n; i++) {
         const uint32_t point = t->order[i];
+        const uint64_t key = t->key_of[point];
         size_t j = i;
         for (; j > 0 && t->keys[j - 1] > key; j--) {
             t->keys[j] = t->keys[j - 1];
@@ -241,7 +253,7 @@ void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y)
     const struct span sx = root_span(x, n), sy = root_span(y, n);
     float beyond2[TSNE_WALK_LEAF + 1] = { 0 };
 
-    make_keys(t->keys, x, y, n, sx, sy);
+    make_keys(t->key_of, x, y, n, sx, sy);
     sort_keys(t);
     for (size_t i = 0; i < n; i++) {
         t->x[i] = x[t->order[i]];

@@ -20,11 +20,12 @@ struct tsne_cell;
 
 struct tsne_tree { /* zero-initialise; owns its arrays until tsne_tree_clear() */
     size_t n_samples;
-    float angle2;         /* the angle squared */
-    uint64_t *keys;       /* [n_samples] place on the Z-order curve, ascending */
-    uint32_t *order;      /* [n_samples] which point has it */
-    uint64_t *other_keys; /* room to sort */
-    uint32_t *other_order;
+    float angle2;     /* the angle squared */
+    uint64_t *key_of; /* [n_samples] each point's place on the Z-order curve */
+    uint64_t *keys;   /* [n_samples] the same, ascending */
+    uint32_t *order;  /* [n_samples] which point has it */
+    uint64_t *words;  /* [n_samples] room to sort */
+    uint64_t *other_words;
     float *x; /* [n_samples in whole blocks] coordinates in that order, the last one repeated */
     float *y;
     float *fx; /* the repulsion, in that order too: sum w^2 (x_i - x_j) */
