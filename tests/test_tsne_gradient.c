@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "num/tsne_attract.h"
 #include "num/tsne_gradient.h"
+#include "num/tsne_pair.h"
 #include "num/tsne_schedule.h"
 #include "num/tsne_walk.h"
 
@@ -24,11 +26,12 @@ static float *coordinates(size_t padded)
 static struct tsne_joint joint_from(const struct mat *dense)
 {
     struct tsne_joint P = { .n_samples = dense->rows };
+    const size_t room = dense->rows * (dense->cols + TSNE_LANES);
     size_t count = 0;
 
     P.indptr = calloc(dense->rows + 1, sizeof *P.indptr);
-    P.indices = malloc(dense->rows * dense->cols * sizeof *P.indices);
-    P.data = malloc(dense->rows * dense->cols * sizeof *P.data);
+    P.indices = malloc(room * sizeof *P.indices);
+    P.data = malloc(room * sizeof *P.data);
     ck_assert(P.indptr != NULL && P.indices != NULL && P.data != NULL);
     for (size_t i = 0; i < dense->rows; i++) {
         for (size_t j = 0; j < dense->cols; j++)
@@ -36,6 +39,10 @@ static struct tsne_joint joint_from(const struct mat *dense)
                 P.indices[count] = (uint32_t)j;
                 P.data[count++] = (float)mat_row(dense, i)[j];
             }
+        for (; count % TSNE_LANES != 0; count++) {
+            P.indices[count] = (uint32_t)i;
+            P.data[count] = 0.0F;
+        }
         P.indptr[i + 1] = count;
     }
     return P;
@@ -184,18 +191,16 @@ END_TEST
 START_TEST(walks_agree)
 {
     struct tsne_tree tree = { 0 };
-    float x[TSNE_WALK_BLOCK], y[TSNE_WALK_BLOCK];
+    uint64_t pairs[TSNE_WALK_BLOCK];
     _Alignas(64) float fx[TSNE_WALK_BLOCK], fy[TSNE_WALK_BLOCK], z[TSNE_WALK_BLOCK];
 
     ck_assert_int_eq(tsne_tree_init(&tree, TSNE_WALK_BLOCK, 0.5, NULL), CT_OK);
     for (float width = 1e-4F; width < 1e3F; width *= 10.0F) {
-        for (size_t i = 0; i < TSNE_WALK_BLOCK; i++) {
-            x[i] = width * sinf((float)(i * i % 9973));
-            y[i] = width * cosf((float)(i * i * i % 9967));
-        }
-        x[77] = x[33];
-        y[77] = y[33];
-        tsne_tree_build(&tree, x, y);
+        for (size_t i = 0; i < TSNE_WALK_BLOCK; i++)
+            pairs[i] = tsne_pair(width * sinf((float)(i * i % 9973)),
+                                 width * cosf((float)(i * i * i % 9967)));
+        pairs[77] = pairs[33];
+        tsne_tree_build(&tree, pairs);
         tsne_tree_repel(&tree, 0);
         tsne_walk_portable(tree.cells + tree.first, tree.cells + tree.end, tree.x, tree.y, fx, fy,
                            z);
@@ -209,6 +214,29 @@ START_TEST(walks_agree)
         }
     }
     tsne_tree_clear(&tree);
+}
+END_TEST
+
+/* The same of the attraction. */
+START_TEST(attractions_agree)
+{
+    struct tsne_joint P = joint_of_x200();
+    uint64_t pairs[200];
+    float fx[200], fy[200], want_x[200], want_y[200];
+
+    ck_assert_uint_eq(P.n_samples, 200);
+    for (size_t i = 0; i < 200; i++)
+        pairs[i] = tsne_pair(9.0F * sinf((float)(i * i)), 9.0F * cosf((float)(i * i * i)));
+    tsne_attract(&P, pairs, 0, 200, fx, fy);
+    tsne_attract_portable(&P, pairs, 0, 200, want_x, want_y);
+    for (size_t i = 0; i < 200; i++) {
+        const double got[2] = { (double)fx[i], (double)fy[i] };
+        const double want[2] = { (double)want_x[i], (double)want_y[i] };
+        /* Float32, with and without a rounding between multiplying and adding. A row's p sum to
+         * about 1 / 200, and its terms are p / 2 at most. */
+        assert_allclose(got, want, 2, 1e-5, 1e-6 / 200.0);
+    }
+    tsne_joint_clear(&P);
 }
 END_TEST
 
@@ -399,6 +427,7 @@ int main(void)
         repulsion_keeps_its_digits,
         tree_matches_sklearn,
         walks_agree,
+        attractions_agree,
         tree_without_summaries_is_exact,
         extreme_coordinates,
         schedule_runs_to_the_end,

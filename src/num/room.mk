@@ -25,7 +25,9 @@ src_num_libnum_a_SOURCES = \
 	src/num/student_t.c src/num/student_t.h \
 	src/num/tsne.c src/num/tsne.h \
 	src/num/tsne_affinity.c src/num/tsne_affinity.h \
+	src/num/tsne_attract.c src/num/tsne_attract.h \
 	src/num/tsne_gradient.c src/num/tsne_gradient.h \
+	src/num/tsne_pair.h \
 	src/num/tsne_schedule.c src/num/tsne_schedule.h \
 	src/num/tsne_tree.c src/num/tsne_tree.h \
 	src/num/tsne_walk.c src/num/tsne_walk.h \

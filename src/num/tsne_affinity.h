@@ -29,10 +29,10 @@ enum ct_status tsne_conditional(const double *sqdistances, size_t n_samples, siz
                                 const struct progress *progress, double *conditional,
                                 struct ct_error *err);
 
-enum { TSNE_LANES = 8 }; /* entries that are treated together */
+enum { TSNE_LANES = 16 }; /* entries that are treated together */
 
-/* p_ij, sparse (compressed rows): row i's entries are indptr[i] .. indptr[i + 1] - 1. As
- * tsne_joint_init makes them, a row is filled up to whole lanes with p_ii = 0. */
+/* p_ij, sparse (compressed rows): row i's entries are indptr[i] .. indptr[i + 1] - 1, filled up to
+ * whole lanes with p_ii = 0. */
 struct tsne_joint { /* zero-initialise; owns its arrays until tsne_joint_clear() */
     size_t n_samples;
     size_t *indptr;    /* [n_samples + 1] */

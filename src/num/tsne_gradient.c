@@ -8,6 +8,8 @@
 
 #include "base/kernel.h"
 #include "base/mem.h"
+#include "num/tsne_attract.h"
+#include "num/tsne_pair.h"
 
 size_t tsne_padded(size_t n_samples)
 {
@@ -101,51 +103,19 @@ CT_KERNEL static void repel_block(const float *restrict x, const float *restrict
     }
 }
 
-union bits {
-    uint32_t bits;
-    float value;
-};
-
-/* Both coordinates of a point in one word, which one load brings. */
 CT_KERNEL static void make_pairs(const float *restrict x, const float *restrict y, size_t n,
                                  uint64_t *restrict pairs)
 {
 #pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const union bits of_x = { .value = x[i] }, of_y = { .value = y[i] };
-        pairs[i] = of_x.bits | (uint64_t)of_y.bits << 32;
-    }
+    for (size_t i = 0; i < n; i++)
+        pairs[i] = tsne_pair(x[i], y[i]);
 }
 
-/* The attraction on one point. */
-CT_KERNEL static void attract_point(const uint64_t *restrict pairs, float xi, float yi,
-                                    const uint32_t *restrict indices, const float *restrict p,
-                                    size_t n, float *restrict out_x, float *restrict out_y)
-{
-    float fx = 0.0F, fy = 0.0F;
-
-#pragma omp simd simdlen(TSNE_LANES) reduction(+ : fx, fy)
-    for (size_t e = 0; e < n; e++) {
-        const uint64_t pair = pairs[indices[e]];
-        const union bits of_x = { (uint32_t)pair }, of_y = { (uint32_t)(pair >> 32) };
-        const float dx = xi - of_x.value;
-        const float dy = yi - of_y.value;
-        const float pw = p[e] / (1.0F + dx * dx + dy * dy);
-        fx += pw * dx;
-        fy += pw * dy;
-    }
-    *out_x = fx;
-    *out_y = fy;
-}
-
-static void attract_block(struct tsne_forces *f, const struct tsne_joint *P, const float *x,
-                          const float *y, size_t first)
+static void attract_block(struct tsne_forces *f, const struct tsne_joint *P, size_t first)
 {
     const size_t end = first + TSNE_BLOCK < P->n_samples ? first + TSNE_BLOCK : P->n_samples;
 
-    for (size_t i = first; i < end; i++)
-        attract_point(f->pairs, x[i], y[i], P->indices + P->indptr[i], P->data + P->indptr[i],
-                      P->indptr[i + 1] - P->indptr[i], f->attract_x + i, f->attract_y + i);
+    tsne_attract(P, f->pairs, first, end, f->attract_x, f->attract_y);
 }
 
 /* What the blocks of one section share. */
@@ -164,7 +134,7 @@ static void exact_block(void *context, size_t block)
     const size_t first = block * TSNE_BLOCK;
 
     repel_block(s->x, s->y, f->n_samples, first, f->repel_x, f->repel_y, f->row_z);
-    attract_block(f, s->P, s->x, s->y, first);
+    attract_block(f, s->P, first);
 }
 
 /* Attraction and the building of the tree, which is one block more, go on side by side. */
@@ -173,9 +143,9 @@ static void attract_or_build(void *context, size_t block)
     const struct section *const s = context;
 
     if (block * TSNE_BLOCK < s->P->n_samples)
-        attract_block(s->forces, s->P, s->x, s->y, block * TSNE_BLOCK);
+        attract_block(s->forces, s->P, block * TSNE_BLOCK);
     else
-        tsne_tree_build(&s->forces->tree, s->x, s->y);
+        tsne_tree_build(&s->forces->tree, s->forces->pairs);
 }
 
 static void tree_block(void *context, size_t block)

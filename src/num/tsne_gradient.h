@@ -29,7 +29,7 @@ struct tsne_forces { /* zero-initialise; owns its arrays until tsne_forces_clear
     size_t n_samples;
     double angle;          /* 0: exact repulsion */
     struct tsne_tree tree; /* otherwise */
-    uint64_t *pairs;       /* [n_samples] the bits of x, and of y above them */
+    uint64_t *pairs;       /* [n_samples] the coordinates, see num/tsne_pair.h */
     float *attract_x;      /* [tsne_padded(n_samples)], and so are the others */
     float *attract_y;
     double *repel_x; /* sum_j w_ij^2 (x_i - x_j), not yet divided by Z */

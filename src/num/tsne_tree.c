@@ -8,6 +8,7 @@
 
 #include "base/kernel.h"
 #include "base/mem.h"
+#include "num/tsne_pair.h"
 #include "num/tsne_walk.h"
 
 size_t tsne_tree_n_blocks(size_t n_samples)
@@ -64,18 +65,29 @@ struct span {
     float high;
 };
 
-/* The root cell along one axis: a little more than the points take, as scikit-learn makes it. */
-CT_KERNEL static struct span root_span(const float *v, size_t n)
+/* The root cell: along each axis a little more than the points take, as scikit-learn makes it. */
+static struct span root_span(float low, float high)
 {
-    float low = v[0], high = v[0];
-
-#pragma omp simd reduction(min : low) reduction(max : high)
-    for (size_t i = 0; i < n; i++) {
-        low = v[i] < low ? v[i] : low;
-        high = v[i] > high ? v[i] : high;
-    }
     const float wider = high * (high < 0.0F ? 0.999F : 1.001F);
+
     return (struct span){ low, fmaxf(wider, high + 1e-3F) };
+}
+
+CT_KERNEL static void root_spans(const uint64_t *pairs, size_t n, struct span *sx, struct span *sy)
+{
+    float low_x = tsne_pair_x(pairs[0]), high_x = low_x;
+    float low_y = tsne_pair_y(pairs[0]), high_y = low_y;
+
+#pragma omp simd reduction(min : low_x, low_y) reduction(max : high_x, high_y)
+    for (size_t i = 0; i < n; i++) {
+        const float x = tsne_pair_x(pairs[i]), y = tsne_pair_y(pairs[i]);
+        low_x = x < low_x ? x : low_x;
+        high_x = x > high_x ? x : high_x;
+        low_y = y < low_y ? y : low_y;
+        high_y = y > high_y ? y : high_y;
+    }
+    *sx = root_span(low_x, high_x);
+    *sy = root_span(low_y, high_y);
 }
 
 /* The 32 bits of v at every other place of 64. */
@@ -97,8 +109,8 @@ static inline uint64_t place(float v, double low, double scale)
     return (uint64_t)(int64_t)(inside < 4294967295.0 ? inside : 4294967295.0);
 }
 
-CT_KERNEL static void make_keys(uint64_t *restrict keys, const float *restrict x,
-                                const float *restrict y, size_t n, struct span sx, struct span sy)
+CT_KERNEL static void make_keys(uint64_t *restrict keys, const uint64_t *restrict pairs, size_t n,
+                                struct span sx, struct span sy)
 {
     const double low_x = (double)sx.low, low_y = (double)sy.low;
     const double scale_x = 4294967296.0 / ((double)sx.high - low_x);
@@ -106,7 +118,8 @@ CT_KERNEL static void make_keys(uint64_t *restrict keys, const float *restrict x
 
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
-        keys[i] = spread(place(x[i], low_x, scale_x)) | spread(place(y[i], low_y, scale_y)) << 1;
+        keys[i] = spread(place(tsne_pair_x(pairs[i]), low_x, scale_x)) |
+                  spread(place(tsne_pair_y(pairs[i]), low_y, scale_y)) << 1;
 }
 
 /* Brings the points, as they are in `order`, into that of 32 bits of their keys; those that agree
@@ -246,18 +259,19 @@ static void build_cells(struct tsne_tree *t, const float *beyond2)
     t->first = at;
 }
 
-void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y)
+void tsne_tree_build(struct tsne_tree *tree, const uint64_t *pairs)
 {
     struct tsne_tree *const t = tree;
     const size_t n = t->n_samples;
-    const struct span sx = root_span(x, n), sy = root_span(y, n);
+    struct span sx, sy;
     float beyond2[TSNE_WALK_LEAF + 1] = { 0 };
 
-    make_keys(t->key_of, x, y, n, sx, sy);
+    root_spans(pairs, n, &sx, &sy);
+    make_keys(t->key_of, pairs, n, sx, sy);
     sort_keys(t);
     for (size_t i = 0; i < n; i++) {
-        t->x[i] = x[t->order[i]];
-        t->y[i] = y[t->order[i]];
+        t->x[i] = tsne_pair_x(pairs[t->order[i]]);
+        t->y[i] = tsne_pair_y(pairs[t->order[i]]);
     }
     for (size_t i = n; i < tsne_tree_n_blocks(n) * TSNE_WALK_BLOCK; i++) {
         t->x[i] = t->x[n - 1];

@@ -40,8 +40,8 @@ enum ct_status tsne_tree_init(struct tsne_tree *tree, size_t n_samples, double a
                               struct ct_error *err);
 void tsne_tree_clear(struct tsne_tree *tree);
 
-/* The tree over x, y [n_samples]. O(n log n), allocates nothing. */
-void tsne_tree_build(struct tsne_tree *tree, const float *x, const float *y);
+/* The tree over points [n_samples], see num/tsne_pair.h. O(n log n), allocates nothing. */
+void tsne_tree_build(struct tsne_tree *tree, const uint64_t *pairs);
 
 /* Into how many blocks of neighbours the points fall, and fx, fy and z of one of them. */
 size_t tsne_tree_n_blocks(size_t n_samples);
