@@ -75,6 +75,22 @@ static float loose_kth(const float *v, size_t n, size_t k)
     return span.high;
 }
 
+/* Up to which half a row may still be among the nearest: the k-th's, and twice the error of each
+ * half that is not above it. */
+CT_KERNEL static float cut_limit(const float *halves, const uint32_t *indices, size_t n,
+                                 const float *sqnorm, float own, float slack, float kth)
+{
+    float limit = kth;
+
+#pragma omp simd reduction(max : limit)
+    for (size_t e = 0; e < n; e++) {
+        const float width = slack * (own + sqnorm[indices[e]]) + FLT_MIN;
+        const float highest = halves[e] <= kth ? halves[e] + 2.0F * width : kth;
+        limit = highest > limit ? highest : limit;
+    }
+    return limit;
+}
+
 void shortlist_reset(struct shortlist *list)
 {
     list->limit = FLT_MAX;
@@ -91,12 +107,8 @@ void shortlist_cut(struct shortlist *list, const struct halves *h, size_t i)
     if (list->count < h->n_neighbors)
         return;
     const float kth = loose_kth(halves, list->count, h->n_neighbors);
-    float limit = kth;
-    for (size_t e = 0; e < list->count; e++) {
-        const float width = h->slack * (h->sqnorm[i] + h->sqnorm[indices[e]]) + FLT_MIN;
-        const float highest = halves[e] <= kth ? halves[e] + 2.0F * width : kth;
-        limit = highest > limit ? highest : limit;
-    }
+    const float limit =
+        cut_limit(halves, indices, list->count, h->sqnorm, h->sqnorm[i], h->slack, kth);
     list->limit = limit;
     for (size_t e = 0; e < list->count; e++) {
         halves[kept] = halves[e];
