@@ -233,6 +233,31 @@ static void search_block(const struct neighbors_search *s, const struct neighbor
     }
 }
 
+CT_KERNEL static void add_to_mean(double *restrict mean, const double *restrict row, size_t d,
+                                  double n)
+{
+#pragma omp simd
+    for (size_t j = 0; j < d; j++)
+        mean[j] += row[j] / n;
+}
+
+/* The sum of the squared distances of a row's values from the column means; and the largest
+ * distance, if it is above *largest. */
+CT_KERNEL static double row_spread(const double *restrict row, const double *restrict mean,
+                                   size_t d, double *largest)
+{
+    double sum = 0.0, most = *largest;
+
+#pragma omp simd reduction(+ : sum) reduction(max : most)
+    for (size_t j = 0; j < d; j++) {
+        const double v = row[j] - mean[j];
+        sum += v * v;
+        most = fabs(v) > most ? fabs(v) : most;
+    }
+    *largest = most;
+    return sum;
+}
+
 /* Column means, and the largest distance of a value from its own. False: a value is not finite, or
  * squares overflow. */
 static bool measure(const struct mat *X, double *mean, double *largest)
@@ -242,15 +267,25 @@ static bool measure(const struct mat *X, double *mean, double *largest)
 
     *largest = 0.0;
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < d; j++)
-            mean[j] += mat_row(X, i)[j] / (double)n;
+        add_to_mean(mean, mat_row(X, i), d, (double)n);
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < d; j++) {
-            const double v = mat_row(X, i)[j] - mean[j];
-            sum += v * v;
-            *largest = fmax(*largest, fabs(v));
-        }
+        sum += row_spread(mat_row(X, i), mean, d, largest);
     return isfinite(8.0 * sum);
+}
+
+/* The row centred and scaled; returns its squared norm. */
+CT_KERNEL static double scale_row(const double *restrict row, const double *restrict mean, size_t d,
+                                  const double *restrict scale, float *restrict to)
+{
+    double sqnorm = 0.0;
+
+#pragma omp simd reduction(+ : sqnorm)
+    for (size_t j = 0; j < d; j++) {
+        const float v = (float)((row[j] - mean[j]) * scale[0] * scale[1]);
+        to[j] = v;
+        sqnorm += (double)v * (double)v;
+    }
+    return sqnorm;
 }
 
 enum ct_status neighbors_search_scale(struct neighbors_search *s, struct ct_error *err)
@@ -275,13 +310,7 @@ enum ct_status neighbors_search_scale(struct neighbors_search *s, struct ct_erro
      * one, its row's norm by a few: twice that. */
     s->halves.slack = (float)(d + 16) * (FLT_EPSILON / 2.0F);
     for (size_t i = 0; i < n; i++) {
-        double sqnorm = 0.0;
-        for (size_t j = 0; j < d; j++) {
-            const float v = (float)((mat_row(s->X, i)[j] - mean[j]) * scale[0] * scale[1]);
-            s->scaled[i * d + j] = v;
-            sqnorm += (double)v * (double)v;
-        }
-        s->halves.sqnorm[i] = (float)sqnorm;
+        s->halves.sqnorm[i] = (float)scale_row(mat_row(s->X, i), mean, d, scale, s->scaled + i * d);
         s->halves.base[i] = (0.5F - s->halves.slack) * s->halves.sqnorm[i];
     }
     free(mean);

@@ -27,15 +27,19 @@ static enum ct_status pca_scale(struct pca *p, const struct mat *X, struct ct_er
     double largest = 0.0;
 
     for (size_t e = 0; e < size; e++) {
-        if (!isfinite(X->data[e]))
+        const double magnitude = fabs(X->data[e]);
+        if (!(magnitude <= DBL_MAX))
             return ct_fail(err, CT_EINVAL,
                            "PCA: row %zu, column %zu (from 0) is not finite; remove it",
                            e / p->n_features, e % p->n_features);
-        largest = fmax(largest, fabs(X->data[e]));
+        largest = magnitude > largest ? magnitude : largest;
     }
     frexp(largest, &p->exponent);
+    /* In two steps: 2^-exponent alone may be more than a double holds. */
+    const int half = -p->exponent / 2;
+    const double scale[] = { ldexp(1.0, half), ldexp(1.0, -p->exponent - half) };
     for (size_t e = 0; e < size; e++)
-        p->centred[e] = ldexp(X->data[e], -p->exponent);
+        p->centred[e] = X->data[e] * scale[0] * scale[1];
     return CT_OK;
 }
 

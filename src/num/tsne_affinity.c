@@ -202,24 +202,31 @@ static bool transpose(const struct neighbors *nn, const double *conditional,
     return true;
 }
 
-/* Merges row i of the conditional p with row i of its transpose. Returns the entries written. */
+/* Merges row i of the conditional p with row i of its transpose. Returns the entries written.
+ * Without a branch for who is next, which would be guessed wrong often. */
 static size_t merge_row(const struct neighbors *nn, const double *conditional,
                         const struct transposed *t, size_t i, uint32_t *indices, double *sums)
 {
-    const size_t k = nn->n_neighbors;
+    const size_t k = nn->n_neighbors, end = t->indptr[i + 1];
     const uint32_t *const columns = nn->indices + i * k;
+    const double *const p = conditional + i * k;
     size_t a = 0, b = t->indptr[i], count = 0;
 
-    while (a < k || b < t->indptr[i + 1]) {
-        const uint32_t ca = a < k ? columns[a] : UINT32_MAX;
-        const uint32_t cb = b < t->indptr[i + 1] ? t->rows[b] : UINT32_MAX;
-        double sum = 0.0;
-        if (ca <= cb)
-            sum += conditional[i * k + a++];
-        if (cb <= ca)
-            sum += *t->p[b++];
-        indices[count] = ca < cb ? ca : cb;
-        sums[count++] = sum;
+    for (; a < k && b < end; count++) {
+        const uint32_t ca = columns[a], cb = t->rows[b];
+        const bool takes_a = ca <= cb, takes_b = cb <= ca;
+        indices[count] = takes_a ? ca : cb;
+        sums[count] = p[a] * (double)takes_a + *t->p[b] * (double)takes_b;
+        a += takes_a;
+        b += takes_b;
+    }
+    for (; a < k; a++, count++) {
+        indices[count] = columns[a];
+        sums[count] = p[a];
+    }
+    for (; b < end; b++, count++) {
+        indices[count] = t->rows[b];
+        sums[count] = *t->p[b];
     }
     return count;
 }

@@ -21,7 +21,7 @@ struct tsne_cell;
 struct tsne_tree { /* zero-initialise; owns its arrays until tsne_tree_clear() */
     size_t n_samples;
     float angle2;     /* the angle squared */
-    uint64_t *key_of; /* [n_samples] each point's place on the Z-order curve */
+    uint64_t *key_of; /* [n_samples] each point's place on a curve through all cells */
     uint64_t *keys;   /* [n_samples] the same, ascending */
     uint32_t *order;  /* [n_samples] which point has it */
     uint64_t *words;  /* [n_samples] room to sort */
