@@ -260,8 +260,9 @@ static void build_cells(struct tsne_tree *t, const float *beyond2)
         struct open_cell begins = { (double)t->x[i], (double)t->y[i], i, at, TSNE_WALK_LEAF };
         for (;;) {
             const double size = (double)(begins.last - i + 1);
-            at = begins.level == TSNE_WALK_LEAF ? begins.after : at; /* all of them are one leaf */
-            t->cells[--at] = (struct tsne_cell){
+            /* Points that nothing tells apart are one leaf. */
+            at = (begins.level == TSNE_WALK_LEAF ? begins.after : at) - 1;
+            t->cells[at] = (struct tsne_cell){
                 .x = (float)(begins.x / size),
                 .y = (float)(begins.y / size),
                 .size = (float)size,

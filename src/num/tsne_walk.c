@@ -29,7 +29,7 @@ enum {
  * out, since a branch would be guessed wrong often. goes_in is below 2^31. */
 static inline const struct tsne_cell *next_cell(const struct tsne_cell *cell, uint32_t goes_in)
 {
-    const uint32_t nobody = (uint32_t)((int32_t)(goes_in - 1) >> 31);
+    const uint32_t nobody = 0U - ((goes_in - 1) >> 31);
 
     return (const struct tsne_cell *)(const void *)((const char *)(cell + 1) +
                                                     (cell->inside & nobody));
