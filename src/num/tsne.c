@@ -110,16 +110,9 @@ static enum ct_status tsne_affinities(struct tsne *t, const struct mat *X,
 
     if (st != CT_OK)
         return st;
-    double *const conditional = ct_aligned_array(n * k, sizeof *conditional);
-    if (conditional == NULL) {
-        st = ct_fail_nomem(err, "t-SNE: conditional probabilities", 0);
-    } else {
-        st = tsne_conditional(nn.sqdistances, n, k, t->params.perplexity, t->crew, progress,
-                              conditional, err);
-    }
+    st = tsne_conditional(nn.sqdistances, n, k, t->params.perplexity, t->crew, progress, err);
     if (st == CT_OK)
-        st = tsne_joint_init(&nn, conditional, t->crew, progress, &t->P, err);
-    free(conditional);
+        st = tsne_joint_init(&nn, nn.sqdistances, t->crew, progress, &t->P, err);
     neighbors_clear(&nn);
     return st;
 }

@@ -49,25 +49,28 @@ static inline double exp_negative(double x)
     return x > -708.0 ? e * power.value : 0.0;
 }
 
-/* The unnormalised p of a row at precision beta, their sum, and the sum of distance times p. */
-CT_KERNEL static double row_weights(const double *sqdistances, size_t n, double beta, double *p,
-                                    double *sum_distance)
+enum { LANES = 8 }; /* distances that are treated together */
+
+/* The unnormalised p of a row at precision beta, their sum, and the sum of distance times p. n is a
+ * multiple of LANES. */
+CT_KERNEL static double row_weights(const double *restrict sqdistances, size_t n, double beta,
+                                    double *restrict p, double *sum_distance)
 {
     double sum = 0.0, weighted = 0.0;
 
 #pragma omp simd reduction(+ : sum, weighted)
-    for (size_t j = 0; j < n; j++) {
-        const double d = (double)(float)sqdistances[j];
-        const double w = exp_negative(-d * beta);
+    for (size_t j = 0; j < n / LANES * LANES; j++) {
+        const double w = exp_negative(-sqdistances[j] * beta);
         p[j] = w;
         sum += w;
-        weighted += d * w;
+        weighted += sqdistances[j] * w;
     }
     *sum_distance = weighted;
     return sum;
 }
 
-static void row_search(const double *sqdistances, size_t n, double log_perplexity, double *p)
+/* Returns the sum of p. */
+static double row_search(const double *sqdistances, size_t n, double log_perplexity, double *p)
 {
     enum { MAX_STEPS = 100 };
     const double tolerance = 1e-5, no_sum = 1e-8;
@@ -89,8 +92,7 @@ static void row_search(const double *sqdistances, size_t n, double log_perplexit
             beta = 0.5 * (beta + beta_min);
         }
     }
-    for (size_t j = 0; j < n; j++)
-        p[j] /= sum;
+    return sum;
 }
 
 enum {
@@ -134,43 +136,58 @@ static enum ct_status stopped(struct ct_error *err)
 }
 
 struct conditional_job {
-    const double *sqdistances;
+    double *rows; /* [n_samples, n_neighbors] squared distances, which become p */
     size_t n_samples;
     size_t n_neighbors;
     double log_perplexity;
-    double *conditional;
+    size_t padded;   /* n_neighbors in whole LANES */
+    double *scratch; /* [crew_size, 2, padded] */
 };
 
 static void conditional_rows(void *context, size_t block)
 {
     const struct conditional_job *const job = context;
     const size_t first = block * ROWS, k = job->n_neighbors;
+    double *const sqdistances = job->scratch + crew_thread() * 2 * job->padded;
+    double *const p = sqdistances + job->padded;
 
-    for (size_t i = first; i < first + ROWS && i < job->n_samples; i++)
-        row_search(job->sqdistances + i * k, k, job->log_perplexity, job->conditional + i * k);
+    for (size_t j = k; j < job->padded; j++)
+        sqdistances[j] = (double)FLT_MAX; /* whose p is 0 at every beta that is tried */
+    for (size_t i = first; i < first + ROWS && i < job->n_samples; i++) {
+        double *const row = job->rows + i * k;
+        for (size_t j = 0; j < k; j++)
+            sqdistances[j] = (double)(float)row[j];
+        const double sum = row_search(sqdistances, job->padded, job->log_perplexity, p);
+        for (size_t j = 0; j < k; j++)
+            row[j] = p[j] / sum;
+    }
 }
 
-enum ct_status tsne_conditional(const double *sqdistances, size_t n_samples, size_t n_neighbors,
+enum ct_status tsne_conditional(double *rows, size_t n_samples, size_t n_neighbors,
                                 double perplexity, struct crew *crew,
-                                const struct progress *progress, double *conditional,
-                                struct ct_error *err)
+                                const struct progress *progress, struct ct_error *err)
 {
     struct conditional_job job = {
-        .sqdistances = sqdistances,
+        .rows = rows,
         .n_samples = n_samples,
         .n_neighbors = n_neighbors,
         .log_perplexity = log((double)(float)perplexity), /* the reference takes a float32 */
-        .conditional = conditional,
+        .padded = (n_neighbors + LANES - 1) / LANES * LANES,
     };
 
-    return run_rows(crew, progress, n_samples, conditional_rows, &job) ? CT_OK : stopped(err);
+    job.scratch = ct_aligned_array(crew_size(crew), 2 * job.padded * sizeof *job.scratch);
+    if (job.scratch == NULL)
+        return ct_fail_nomem(err, "t-SNE: conditional probabilities", 0);
+    const bool done = run_rows(crew, progress, n_samples, conditional_rows, &job);
+    free(job.scratch);
+    return done ? CT_OK : stopped(err);
 }
 
-/* The transpose of a matrix of k entries a row: where each column's entries are, ordered by row. */
+/* The transpose of the conditional p: by column, their rows, ascending, and values. */
 struct transposed {
-    size_t *indptr;   /* [n + 1] */
-    uint32_t *rows;   /* [n * k] */
-    const double **p; /* [n * k] */
+    size_t *indptr; /* [n + 1] */
+    uint32_t *rows; /* [n * k] */
+    double *p;      /* [n * k] */
 };
 
 /* False: progress said stop. */
@@ -193,7 +210,7 @@ static bool transpose(const struct neighbors *nn, const double *conditional,
         for (size_t e = i * k; e < (i + 1) * k; e++) {
             const size_t at = t->indptr[nn->indices[e]]++; /* moves each start to its end ... */
             t->rows[at] = (uint32_t)i;
-            t->p[at] = conditional + e;
+            t->p[at] = conditional[e];
         }
     }
     for (size_t j = n; j > 0; j--) /* ... and here back again */
@@ -202,134 +219,113 @@ static bool transpose(const struct neighbors *nn, const double *conditional,
     return true;
 }
 
-/* Merges row i of the conditional p with row i of its transpose. Returns the entries written.
- * Without a branch for who is next, which would be guessed wrong often. */
-static size_t merge_row(const struct neighbors *nn, const double *conditional,
-                        const struct transposed *t, size_t i, uint32_t *indices, double *sums)
-{
-    const size_t k = nn->n_neighbors, end = t->indptr[i + 1];
-    const uint32_t *const columns = nn->indices + i * k;
-    const double *const p = conditional + i * k;
-    size_t a = 0, b = t->indptr[i], count = 0;
+struct joint_job {
+    const struct neighbors *neighbors;
+    const double *conditional;
+    struct transposed transposed;
+    double total; /* of all p */
+    struct tsne_joint *joint;
+};
 
-    for (; a < k && b < end; count++) {
-        const uint32_t ca = columns[a], cb = t->rows[b];
-        const bool takes_a = ca <= cb, takes_b = cb <= ca;
-        indices[count] = takes_a ? ca : cb;
-        sums[count] = p[a] * (double)takes_a + *t->p[b] * (double)takes_b;
-        a += takes_a;
-        b += takes_b;
-    }
-    for (; a < k; a++, count++) {
-        indices[count] = columns[a];
-        sums[count] = p[a];
-    }
-    for (; b < end; b++, count++) {
-        indices[count] = t->rows[b];
-        sums[count] = *t->p[b];
+/* How many of two ascending lists are in both. No branch for who is next, here and below: it would
+ * be guessed wrong often. */
+static size_t count_common(const uint32_t *a, size_t n_a, const uint32_t *b, size_t n_b)
+{
+    size_t i = 0, j = 0, count = 0;
+
+    while (i < n_a && j < n_b) {
+        const uint32_t of_a = a[i], of_b = b[j];
+        count += of_a == of_b;
+        i += of_a <= of_b;
+        j += of_b <= of_a;
     }
     return count;
 }
 
-/* The rows of P as they are merged: row i has room for all its entries and its column's. */
-struct merged {
-    const struct neighbors *neighbors;
-    const double *conditional;
-    struct transposed transposed;
-    uint32_t *indices;  /* [2 n k] */
-    double *sums;       /* [2 n k] */
-    uint32_t *counts;   /* [n] entries of a row */
-    double *row_totals; /* [n] */
-    double total;
-    struct tsne_joint *joint;
-};
-
-static size_t merged_start(const struct merged *m, size_t i)
+/* The length of each row of P into indptr[i + 1]. */
+static void count_rows(void *context, size_t block)
 {
-    return i * m->neighbors->n_neighbors + m->transposed.indptr[i];
+    const struct joint_job *const job = context;
+    const struct transposed *const t = &job->transposed;
+    const size_t first = block * ROWS, k = job->neighbors->n_neighbors;
+
+    for (size_t i = first; i < first + ROWS && i < job->joint->n_samples; i++) {
+        const size_t begin = t->indptr[i], length = t->indptr[i + 1] - begin;
+        const size_t count =
+            k + length - count_common(job->neighbors->indices + i * k, k, t->rows + begin, length);
+        job->joint->indptr[i + 1] = (count + TSNE_LANES - 1) / TSNE_LANES * TSNE_LANES;
+    }
+}
+
+/* Row i of P: that of the conditional p and that of its transpose, over the total. */
+static void merge_row(const struct joint_job *job, size_t i)
+{
+    const struct transposed *const t = &job->transposed;
+    const size_t k = job->neighbors->n_neighbors, end_b = t->indptr[i + 1];
+    const uint32_t *const columns = job->neighbors->indices + i * k;
+    const double *const p = job->conditional + i * k;
+    uint32_t *const indices = job->joint->indices;
+    float *const data = job->joint->data;
+    size_t a = 0, b = t->indptr[i], to = job->joint->indptr[i];
+
+    for (; a < k && b < end_b; to++) {
+        const uint32_t of_a = columns[a], of_b = t->rows[b];
+        const bool takes_a = of_a <= of_b, takes_b = of_b <= of_a;
+        indices[to] = takes_a ? of_a : of_b;
+        data[to] = (float)((p[a] * (double)takes_a + t->p[b] * (double)takes_b) / job->total);
+        a += takes_a;
+        b += takes_b;
+    }
+    for (; a < k; a++, to++) {
+        indices[to] = columns[a];
+        data[to] = (float)(p[a] / job->total);
+    }
+    for (; b < end_b; b++, to++) {
+        indices[to] = t->rows[b];
+        data[to] = (float)(t->p[b] / job->total);
+    }
+    for (; to < job->joint->indptr[i + 1]; to++) {
+        indices[to] = (uint32_t)i;
+        data[to] = 0.0F;
+    }
 }
 
 static void merge_rows(void *context, size_t block)
 {
-    const struct merged *const m = context;
-    const size_t first = block * ROWS, n = m->neighbors->n_samples;
+    const struct joint_job *const job = context;
+    const size_t first = block * ROWS;
 
-    for (size_t i = first; i < first + ROWS && i < n; i++) {
-        const size_t at = merged_start(m, i);
-        const size_t count = merge_row(m->neighbors, m->conditional, &m->transposed, i,
-                                       m->indices + at, m->sums + at);
-        m->counts[i] = (uint32_t)count;
-        m->row_totals[i] = 0.0;
-        for (size_t e = at; e < at + count; e++)
-            m->row_totals[i] += m->sums[e];
-    }
+    for (size_t i = first; i < first + ROWS && i < job->joint->n_samples; i++)
+        merge_row(job, i);
 }
 
-static void normalise_rows(void *context, size_t block)
+/* Twice the sum of the conditional p: each is there as itself and in the transpose. */
+static double joint_total(const struct neighbors *nn, const double *conditional)
 {
-    const struct merged *const m = context;
-    const size_t first = block * ROWS, n = m->neighbors->n_samples;
+    double total = 0.0;
 
-    for (size_t i = first; i < first + ROWS && i < n; i++) {
-        const size_t from = merged_start(m, i), to = m->joint->indptr[i];
-        memcpy(m->joint->indices + to, m->indices + from, m->counts[i] * sizeof *m->indices);
-        for (size_t e = 0; e < m->counts[i]; e++)
-            m->joint->data[to + e] = (float)(m->sums[from + e] / m->total);
-        for (size_t e = to + m->counts[i]; e < m->joint->indptr[i + 1]; e++) {
-            m->joint->indices[e] = (uint32_t)i;
-            m->joint->data[e] = 0.0F;
-        }
-    }
+    for (size_t e = 0; e < nn->n_samples * nn->n_neighbors; e++)
+        total += conditional[e];
+    return fmax(2.0 * total, DBL_EPSILON);
 }
 
-/* Where each row of *joint begins, and its arrays; the total of all. */
-static enum ct_status merged_measure(struct merged *m, struct tsne_joint *joint,
-                                     struct ct_error *err)
+static enum ct_status joint_fill(struct joint_job *job, struct crew *crew,
+                                 const struct progress *progress, struct ct_error *err)
 {
+    struct tsne_joint *const joint = job->joint;
     const size_t n = joint->n_samples;
 
-    joint->indptr = ct_calloc_array(n + 1, sizeof *joint->indptr);
-    if (joint->indptr == NULL)
-        return ct_fail_nomem(err, "t-SNE: joint probabilities", 0);
-    for (size_t i = 0; i < n; i++) {
-        const size_t lanes = (m->counts[i] + TSNE_LANES - 1) / TSNE_LANES;
-        joint->indptr[i + 1] = joint->indptr[i] + lanes * TSNE_LANES;
-        m->total += m->row_totals[i];
-    }
-    m->total = fmax(m->total, DBL_EPSILON);
+    if (!transpose(job->neighbors, job->conditional, progress, &job->transposed) ||
+        !run_rows(crew, progress, n, count_rows, job))
+        return stopped(err);
+    for (size_t i = 0; i < n; i++)
+        joint->indptr[i + 1] += joint->indptr[i];
     joint->indices = ct_aligned_array(joint->indptr[n], sizeof *joint->indices);
     joint->data = ct_aligned_array(joint->indptr[n], sizeof *joint->data);
     if (joint->indices == NULL || joint->data == NULL)
         return ct_fail_nomem(err, "t-SNE: joint probabilities", 0);
-    return CT_OK;
-}
-
-static bool merged_init(struct merged *m)
-{
-    const size_t n = m->neighbors->n_samples;
-    const size_t n_entries = n * m->neighbors->n_neighbors; /* has been allocated before: fits */
-    struct transposed *const t = &m->transposed;
-
-    t->indptr = ct_calloc_array(n + 1, sizeof *t->indptr);
-    t->rows = ct_aligned_array(n_entries, sizeof *t->rows);
-    t->p = ct_aligned_array(n_entries, sizeof *t->p);
-    m->indices = ct_aligned_array(n_entries, 2 * sizeof *m->indices);
-    m->sums = ct_aligned_array(n_entries, 2 * sizeof *m->sums);
-    m->counts = ct_malloc_array(n, sizeof *m->counts);
-    m->row_totals = ct_malloc_array(n, sizeof *m->row_totals);
-    return t->indptr != NULL && t->rows != NULL && t->p != NULL && m->indices != NULL &&
-           m->sums != NULL && m->counts != NULL && m->row_totals != NULL;
-}
-
-static void merged_clear(struct merged *m)
-{
-    free(m->transposed.indptr);
-    free(m->transposed.rows);
-    free(m->transposed.p);
-    free(m->indices);
-    free(m->sums);
-    free(m->counts);
-    free(m->row_totals);
+    job->total = joint_total(job->neighbors, job->conditional);
+    return run_rows(crew, progress, n, merge_rows, job) ? CT_OK : stopped(err);
 }
 
 enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *conditional,
@@ -337,25 +333,28 @@ enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *
                                struct tsne_joint *out, struct ct_error *err)
 {
     const size_t n = neighbors->n_samples;
+    const size_t n_entries = n * neighbors->n_neighbors; /* has been allocated before: fits */
     struct tsne_joint joint = { .n_samples = n };
-    struct merged m = { .neighbors = neighbors, .conditional = conditional, .joint = &joint };
-    enum ct_status st = CT_OK;
+    struct joint_job job = { .neighbors = neighbors, .conditional = conditional, .joint = &joint };
+    struct transposed *const t = &job.transposed;
+    enum ct_status st;
 
-    if (!merged_init(&m))
+    joint.indptr = ct_calloc_array(n + 1, sizeof *joint.indptr);
+    t->indptr = ct_calloc_array(n + 1, sizeof *t->indptr);
+    t->rows = ct_aligned_array(n_entries, sizeof *t->rows);
+    t->p = ct_aligned_array(n_entries, sizeof *t->p);
+    if (joint.indptr == NULL || t->indptr == NULL || t->rows == NULL || t->p == NULL)
         st = ct_fail_nomem(err, "t-SNE: joint probabilities", 0);
-    else if (!transpose(neighbors, conditional, progress, &m.transposed) ||
-             !run_rows(crew, progress, n, merge_rows, &m))
-        st = stopped(err);
     else
-        st = merged_measure(&m, &joint, err);
-    if (st == CT_OK && !run_rows(crew, progress, n, normalise_rows, &m))
-        st = stopped(err);
+        st = joint_fill(&job, crew, progress, err);
     if (st == CT_OK) {
         *out = joint;
         joint = (struct tsne_joint){ 0 };
     }
     tsne_joint_clear(&joint);
-    merged_clear(&m);
+    free(t->indptr);
+    free(t->rows);
+    free(t->p);
     return st;
 }
 

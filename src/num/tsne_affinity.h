@@ -19,15 +19,15 @@
 size_t tsne_n_neighbors(size_t n_samples, double perplexity);
 
 /*
- * p_j|i for the neighbours j of each point i: conditional[i, j] [n_samples, n_neighbors], from
- * their squared distances, which are rounded to float32 first. beta = 1 / (2 sigma_i^2) is bisected
+ * p_j|i for the neighbours j of each point i in the place of their squared distances, which are
+ * rounded to float32 first: rows [n_samples, n_neighbors]. beta = 1 / (2 sigma_i^2) is bisected
  * from 1 until the entropy is within 1e-5 of log(perplexity), at most 100 steps.
- * progress is ticked with 0 done; CT_ECANCELED. crew may be NULL; the result does not depend on it.
+ * progress is ticked with 0 done; CT_ECANCELED, CT_ENOMEM. crew may be NULL; the result does not
+ * depend on it.
  */
-enum ct_status tsne_conditional(const double *sqdistances, size_t n_samples, size_t n_neighbors,
+enum ct_status tsne_conditional(double *rows, size_t n_samples, size_t n_neighbors,
                                 double perplexity, struct crew *crew,
-                                const struct progress *progress, double *conditional,
-                                struct ct_error *err);
+                                const struct progress *progress, struct ct_error *err);
 
 enum { TSNE_LANES = 16 }; /* entries that are treated together */
 
