@@ -96,7 +96,7 @@ START_TEST(gradient_matches_the_formula)
     tsne_forces_compute(&f.forces, &f.P, f.x, f.y, NULL);
     for (size_t phase = 0; phase < 2; phase++) {
         double largest = 0.0;
-        tsne_gradient(&f.forces, phase == 0 ? 1.0F : 12.0F, gx, gy);
+        tsne_gradient(&f.forces, phase == 0 ? 1.0F : 12.0F, 0, N, gx, gy);
         for (size_t i = 0; i < N; i++)
             largest = fmax(largest, fabs(mat_row(&f.want, i)[2 + 2 * phase]));
         for (size_t i = 0; i < N; i++) {
@@ -161,7 +161,7 @@ START_TEST(tree_matches_sklearn)
             largest = fmax(largest, fabs(mat_row(&want, i)[4 * k + 2]));
         }
         tsne_forces_compute(&f, &P, x, y, NULL);
-        tsne_gradient(&f, 1.0F, gx, gy);
+        tsne_gradient(&f, 1.0F, 0, MANY, gx, gy);
         for (size_t i = 0; i < MANY; i++) {
             const double got[2] = { (double)gx[i], (double)gy[i] };
             /* Both sum float32 terms, in other orders: 2e-6 of the largest. One cell taken where

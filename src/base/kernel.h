@@ -5,9 +5,14 @@
  *
  * CT_AVX512, where it is defined, before a function that uses that instruction set's intrinsics;
  * it is called where __builtin_cpu_supports("avx512f").
+ *
+ * ct_prefetch() asks for the cache line that lies so many bytes behind p; nothing need be there.
  */
 #ifndef CT_BASE_KERNEL_H
 #define CT_BASE_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 #if defined(CT_KERNEL_V3)
 #define CT_KERNEL __attribute__((target("arch=x86-64-v3")))
@@ -21,5 +26,10 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(CT_KERNEL_V3)
 #define CT_AVX512 __attribute__((target("avx512f")))
 #endif
+
+static inline void ct_prefetch(const void *p, size_t bytes)
+{
+    __builtin_prefetch((const void *)((uintptr_t)p + bytes));
+}
 
 #endif

@@ -366,11 +366,30 @@ static double tsne_grad_norm(const struct tsne *t)
     return sqrt(sum);
 }
 
+static float tsne_exaggeration(const struct tsne *t)
+{
+    return t->schedule.exaggerating ? (float)t->params.early_exaggeration : 1.0F;
+}
+
+/* Moves a chunk of points along the gradient. */
+static void tsne_move_chunk(void *context, size_t chunk)
+{
+    struct tsne *const t = context;
+    const size_t first = chunk * TSNE_CHUNK, left = t->n_samples - first;
+    const size_t n = left < TSNE_CHUNK ? left : TSNE_CHUNK;
+
+    tsne_gradient(&t->forces, tsne_exaggeration(t), first, first + n, t->axes[0].grad,
+                  t->axes[1].grad);
+    for (size_t c = 0; c < N_COMPONENTS; c++) {
+        const struct axis *const a = &t->axes[c];
+        descend(a->y + first, a->grad + first, a->update + first, a->gains + first, n,
+                t->schedule.exaggerating ? 0.5F : 0.8F, t->learning_rate);
+    }
+}
+
 bool tsne_step(struct tsne *tsne)
 {
     struct tsne *const t = tsne;
-    const bool exaggerating = t->schedule.exaggerating;
-    const float exaggeration = exaggerating ? (float)t->params.early_exaggeration : 1.0F;
     const struct tsne_joint *const P = tsne_joint_now(t);
     const float *const x = t->axes[0].y, *const y = t->axes[1].y;
     double error = 0.0, grad_norm = 0.0;
@@ -379,12 +398,9 @@ bool tsne_step(struct tsne *tsne)
         return false;
     const bool looks = tsne_schedule_looks(&t->schedule);
     tsne_forces_compute(&t->forces, P, x, y, t->crew);
-    tsne_gradient(&t->forces, exaggeration, t->axes[0].grad, t->axes[1].grad);
     if (looks)
-        error = tsne_kl(&t->forces, P, x, y, exaggeration, t->crew);
-    for (size_t c = 0; c < N_COMPONENTS; c++)
-        descend(t->axes[c].y, t->axes[c].grad, t->axes[c].update, t->axes[c].gains, t->n_samples,
-                exaggerating ? 0.5F : 0.8F, t->learning_rate);
+        error = tsne_kl(&t->forces, P, x, y, tsne_exaggeration(t), t->crew);
+    crew_run(t->crew, (t->n_samples + TSNE_CHUNK - 1) / TSNE_CHUNK, tsne_move_chunk, t);
     if (looks)
         grad_norm = tsne_grad_norm(t);
     if (tsne_schedule_advance(&t->schedule, error, grad_norm))

@@ -47,11 +47,12 @@ void tsne_attract_portable(const struct tsne_joint *P, const uint64_t *pairs, si
 }
 
 #ifdef CT_AVX512
-/* Eight pairs. Into a register that is cleared first: otherwise the gather would wait for it. */
-CT_AVX512 static inline __m512 gather_pairs(const uint64_t *pairs, __m256i indices)
+/* Eight pairs. Into a register that is cleared first: the gather would wait for what it last held.
+ * A compiler that knows that `all` has every bit set would leave that out. */
+CT_AVX512 static inline __m512 gather_pairs(const uint64_t *pairs, __m256i indices, __mmask8 all)
 {
     return _mm512_castsi512_ps(
-        _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), 0xFF, indices, pairs, 8));
+        _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), all, indices, pairs, 8));
 }
 
 /* By gather instructions, which compilers make no good use of here. The same terms, added in the
@@ -59,6 +60,9 @@ CT_AVX512 static inline __m512 gather_pairs(const uint64_t *pairs, __m256i indic
 CT_AVX512 static void attract_avx512(const struct tsne_joint *P, const uint64_t *pairs,
                                      size_t first, size_t end, float *fx, float *fy)
 {
+    enum { AHEAD = 2048 }; /* bytes: where a new page begins, processors do not look ahead */
+    static const volatile uint8_t every_lane = 0xFF;
+    const __mmask8 all = every_lane;
     const __m512 one = _mm512_set1_ps(1.0F);
     const __m512i xs = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
     const __m512i ys = _mm512_or_si512(xs, _mm512_set1_epi32(1));
@@ -69,9 +73,11 @@ CT_AVX512 static void attract_avx512(const struct tsne_joint *P, const uint64_t 
         const __m512 yi = _mm512_set1_ps(tsne_pair_y(pairs[i]));
         __m512 sum_x = _mm512_setzero_ps(), sum_y = sum_x;
         for (size_t e = P->indptr[i]; e < P->indptr[i + 1]; e += TSNE_LANES) {
+            ct_prefetch(P->indices + e, AHEAD);
+            ct_prefetch(P->data + e, AHEAD);
             const __m512i indices = _mm512_loadu_si512(P->indices + e);
-            const __m512 low = gather_pairs(pairs, _mm512_castsi512_si256(indices));
-            const __m512 high = gather_pairs(pairs, _mm512_extracti64x4_epi64(indices, 1));
+            const __m512 low = gather_pairs(pairs, _mm512_castsi512_si256(indices), all);
+            const __m512 high = gather_pairs(pairs, _mm512_extracti64x4_epi64(indices, 1), all);
             const __m512 dx = _mm512_sub_ps(xi, _mm512_permutex2var_ps(low, xs, high));
             const __m512 dy = _mm512_sub_ps(yi, _mm512_permutex2var_ps(low, ys, high));
             const __m512 d = _mm512_fmadd_ps(dy, dy, _mm512_fmadd_ps(dx, dx, one));

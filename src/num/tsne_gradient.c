@@ -155,6 +155,16 @@ static void tree_block(void *context, size_t block)
     tsne_tree_repel(&s->forces->tree, block);
 }
 
+static void read_chunk(void *context, size_t chunk)
+{
+    const struct section *const s = context;
+    struct tsne_forces *const f = s->forces;
+    const size_t first = chunk * TSNE_CHUNK, left = f->n_samples - first;
+
+    tsne_tree_read(&f->tree, first, first + (left < TSNE_CHUNK ? left : TSNE_CHUNK), f->repel_x,
+                   f->repel_y, f->row_z);
+}
+
 static void sum_z(struct tsne_forces *f)
 {
     double z = 0.0;
@@ -187,7 +197,7 @@ void tsne_forces_compute(struct tsne_forces *forces, const struct tsne_joint *P,
     make_pairs(x, y, forces->n_samples, forces->pairs);
     crew_run(crew, n_blocks + 1, attract_or_build, &section);
     crew_run(crew, tsne_tree_n_blocks(forces->n_samples), tree_block, &section);
-    tsne_tree_read(&forces->tree, forces->repel_x, forces->repel_y, forces->row_z);
+    crew_run(crew, (forces->n_samples + TSNE_CHUNK - 1) / TSNE_CHUNK, read_chunk, &section);
     sum_z(forces);
 }
 
@@ -201,13 +211,15 @@ CT_KERNEL static void combine(const float *restrict attract, const double *restr
         grad[i] = 4.0F * (exaggeration * attract[i] - (float)(repel[i] * scale));
 }
 
-void tsne_gradient(const struct tsne_forces *forces, float exaggeration, float *grad_x,
-                   float *grad_y)
+void tsne_gradient(const struct tsne_forces *forces, float exaggeration, size_t first, size_t end,
+                   float *grad_x, float *grad_y)
 {
-    const size_t n = forces->n_samples;
+    const size_t n = end - first;
 
-    combine(forces->attract_x, forces->repel_x, n, exaggeration, forces->z, grad_x);
-    combine(forces->attract_y, forces->repel_y, n, exaggeration, forces->z, grad_y);
+    combine(forces->attract_x + first, forces->repel_x + first, n, exaggeration, forces->z,
+            grad_x + first);
+    combine(forces->attract_y + first, forces->repel_y + first, n, exaggeration, forces->z,
+            grad_y + first);
 }
 
 /* log x for normal x > 0, vectorised: x = 2^m y with y about 1, log y = 2 artanh((y - 1) / (y + 1))

@@ -20,7 +20,10 @@
 #include "num/tsne_affinity.h"
 #include "num/tsne_tree.h"
 
-enum { TSNE_BLOCK = 32 }; /* points that are treated together; arrays are padded to it */
+enum {
+    TSNE_BLOCK = 32,   /* points that are treated together; arrays are padded to it */
+    TSNE_CHUNK = 4096, /* points that a thread takes where each costs little */
+};
 
 /* n_samples rounded up to whole blocks: the length of every array of coordinates. */
 size_t tsne_padded(size_t n_samples);
@@ -52,10 +55,10 @@ void tsne_forces_compute(struct tsne_forces *forces, const struct tsne_joint *P,
 void tsne_forces_exact(struct tsne_forces *forces, const struct tsne_joint *P, const float *x,
                        const float *y, struct crew *crew);
 
-/* The gradient [tsne_padded(n_samples)] from the forces; the attraction counts `exaggeration`
- * times. */
-void tsne_gradient(const struct tsne_forces *forces, float exaggeration, float *grad_x,
-                   float *grad_y);
+/* The gradient of the points first .. end - 1 from the forces, into arrays that are indexed by
+ * point; the attraction counts `exaggeration` times. */
+void tsne_gradient(const struct tsne_forces *forces, float exaggeration, size_t first, size_t end,
+                   float *grad_x, float *grad_y);
 
 /* KL(exaggeration P || Q) over the pairs that P holds, with the Z of the forces, which must have
  * been computed at these coordinates. */

@@ -316,9 +316,10 @@ void tsne_tree_repel(struct tsne_tree *tree, size_t block)
               tree->fx + first, tree->fy + first, tree->z + first);
 }
 
-void tsne_tree_read(const struct tsne_tree *tree, double *repel_x, double *repel_y, double *row_z)
+void tsne_tree_read(const struct tsne_tree *tree, size_t first, size_t end, double *repel_x,
+                    double *repel_y, double *row_z)
 {
-    for (size_t place = 0; place < tree->n_samples; place++) {
+    for (size_t place = first; place < end; place++) {
         const size_t i = tree->order[place];
         repel_x[i] = (double)tree->fx[place];
         repel_y[i] = (double)tree->fy[place];

@@ -47,7 +47,8 @@ void tsne_tree_build(struct tsne_tree *tree, const uint64_t *pairs);
 size_t tsne_tree_n_blocks(size_t n_samples);
 void tsne_tree_repel(struct tsne_tree *tree, size_t block);
 
-/* Those of all points, in the points' own order. */
-void tsne_tree_read(const struct tsne_tree *tree, double *repel_x, double *repel_y, double *row_z);
+/* Those of the points at places first .. end - 1 to where the points' own order has them. */
+void tsne_tree_read(const struct tsne_tree *tree, size_t first, size_t end, double *repel_x,
+                    double *repel_y, double *row_z);
 
 #endif

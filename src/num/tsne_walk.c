@@ -23,6 +23,7 @@ enum {
     PARTIES = TSNE_WALK_BLOCK / PARTY,
     ABREAST = 4, /* parties that step in turn; the others wait until one of them is through */
     LEVELS = TSNE_WALK_LEAF + 1,
+    AHEAD = 1024, /* bytes: another thread has just written the cells */
 };
 
 /* The cell after this one: the first inside it, or where nobody goes in, that after those. Worked
@@ -154,7 +155,7 @@ CT_AVX512 static inline void masked_step(struct masked_party *restrict p)
     const __m512 sw = _mm512_maskz_mul_ps(stands, _mm512_set1_ps(c->size), w);
     const __m512 sw2 = _mm512_maskz_mul_ps(inside, sw, w);
     const uint32_t goes_in = (uint32_t)inside & ~(uint32_t)stands;
-    __builtin_prefetch((const char *)c + 1024);
+    ct_prefetch(c, AHEAD);
 
     p->z = _mm512_mask_add_ps(p->z, inside, p->z, sw);
     p->fx = _mm512_fmadd_ps(sw2, dx, p->fx);
