@@ -10,9 +10,9 @@
 #include "num/blas_library.h"
 
 enum {
-    LIST_SIZE = 512,
+    LIST_SIZE = 192,
     MOST_LISTS = 1024,
-    LLOYD_ITER = 6, /* the lists need not be the best ones */
+    LLOYD_ITER = 3, /* the lists need not be the best ones */
     TILE = 64,      /* rows, and lists, whose products are held at a time */
     PORTION = 1024, /* such blocks of rows between two ticks */
 };
