@@ -57,8 +57,9 @@ static double embedding(const struct analysis *a)
     const double blas = 8e6 + 4e6 * threads; /* its code, its blocks of both factors */
     const double lanes = threads * (20.0 * n + 256.0 * (2048.0 + 8.0 * (3.0 * k + 64.0)));
     const double search = neighbors + 8.0 * n * d + 24.0 * n + lanes + blas;
-    const double joint = 16.0 * n * k; /* at most, if no two are neighbours of each other */
-    const double merging = neighbors + 8.0 * n * k + 36.0 * n * k + joint + 28.0 * n;
+    /* At most, if no two are neighbours of each other; rows are filled up to whole lanes. */
+    const double joint = 16.0 * n * k + 8.0 * TSNE_LANES * n;
+    const double merging = neighbors + 12.0 * n * k + joint + 28.0 * n;
     const double pca = 8.0 * n * d + 8.0 * order * order + 700.0 * order + 16.0 * n + blas;
     const double descent = 2.0 * joint + 240.0 * n + pca;
     return fmax(search, fmax(merging, descent));
