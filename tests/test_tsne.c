@@ -7,6 +7,7 @@
 
 #include "num/mt19937.h"
 #include "num/tsne.h"
+#include "num/tsne_gradient.h"
 
 static struct mat matrix(size_t rows, size_t cols)
 {
@@ -210,6 +211,31 @@ START_TEST(threads_do_not_matter)
     expect_same_for_threads(&x, p);
     p.angle = 0.0;
     expect_same_for_threads(&x, p);
+    mat_clear(&x);
+}
+END_TEST
+
+/* Enough points for several chunks, the last one not full. */
+START_TEST(threads_do_not_matter_to_chunks)
+{
+    enum { MANY = 2 * TSNE_CHUNK + 100, COLS = 3, STEPS = 3 };
+    struct mat x = matrix(MANY, COLS);
+    struct tsne_params p = params_at(5.0);
+    float *const want = malloc(sizeof(float[2 * MANY]));
+
+    ck_assert_ptr_nonnull(want);
+    for (size_t i = 0; i < MANY * COLS; i++)
+        x.data[i] = sin((double)(i * i % 9973));
+    for (p.n_threads = 1; p.n_threads <= 3; p.n_threads++) {
+        struct tsne *const t = start(&x, &p);
+        for (int step = 0; step < STEPS; step++)
+            tsne_step(t);
+        if (p.n_threads == 1)
+            memcpy(want, tsne_embedding(t), sizeof(float[2 * MANY]));
+        ck_assert_mem_eq(tsne_embedding(t), want, sizeof(float[2 * MANY]));
+        tsne_free(t);
+    }
+    free(want);
     mat_clear(&x);
 }
 END_TEST
@@ -540,6 +566,7 @@ int main(void)
         random_start_is_numpys,
         quality_is_sklearns,
         threads_do_not_matter,
+        threads_do_not_matter_to_chunks,
         samples_keep_their_rows,
         preparation_stops_at_every_look,
         watchers_see_and_stop,

@@ -234,18 +234,18 @@ END_TEST
 /* Fewer rows than a list takes, and a request to stop at every tick. */
 START_TEST(most_neighbors_of_few_rows)
 {
-    struct mat x = matrix(700, 4);
+    struct mat x = matrix(150, 4);
     struct neighbors want = { 0 }, got = { 0 };
     int calls = 1;
     const struct progress stop = { stop_at_second, &calls };
 
-    for (size_t i = 0; i < 2800; i++)
+    for (size_t i = 0; i < 600; i++)
         x.data[i] = (double)(i * i % 101);
     ck_assert_int_eq(neighbors_find_most(&x, 5, NULL, &stop, &got, NULL), CT_ECANCELED);
     ck_assert_ptr_null(got.indices);
     ck_assert_int_eq(neighbors_find(&x, 5, NULL, NULL, &want, NULL), CT_OK);
     ck_assert_int_eq(neighbors_find_most(&x, 5, NULL, NULL, &got, NULL), CT_OK);
-    ck_assert_mem_eq(got.indices, want.indices, sizeof(uint32_t[3500]));
+    ck_assert_mem_eq(got.indices, want.indices, sizeof(uint32_t[750]));
     neighbors_clear(&want);
     neighbors_clear(&got);
     mat_clear(&x);

@@ -31,8 +31,8 @@ struct helper {
  */
 struct share {
     /* High half: number of the section; low half: blocks not yet taken. Taking the r-th of the
-     * share turns r into r - 1; the number keeps a slow helper from taking one of a later section
-     * by it. */
+     * share turns r into r - 1; the number keeps a slow helper, with a ticket of this one, from
+     * taking a block of a later section. */
     _Alignas(64) _Atomic uint64_t ticket;
 };
 
@@ -91,7 +91,9 @@ static bool take_from(struct crew *c, size_t number, uint64_t section, size_t *b
     return false;
 }
 
-/* One of its own, or if there is none left, one of the others' in the same section. */
+/* One of its own, or if there is none left, one of the others' in the same section: while the
+ * caller hands out a new one, a helper may see the others' shares before its own, and would begin
+ * with blocks that are in another's cache. */
 static bool take(struct crew *c, size_t *block)
 {
     const uint64_t section = atomic_load(&c->shares[thread_number].ticket) >> 32;

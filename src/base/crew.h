@@ -28,8 +28,9 @@ size_t crew_thread(void);
 
 /*
  * Calls block(context, i) once for each i in 0 .. n_blocks - 1, in any order, on any thread of the
- * crew, and returns when all are done. From one thread at a time. crew may be NULL: the caller does
- * all of it.
+ * crew, and returns when all are done. Threads begin with the last blocks of their shares: what
+ * takes longest should be the last. From one thread at a time, and not from inside a block, as
+ * threads have their numbers in one crew. crew may be NULL: the caller does all of it.
  */
 void crew_run(struct crew *crew, size_t n_blocks, void (*block)(void *context, size_t i),
               void *context);

@@ -6,7 +6,7 @@
  * CT_AVX512, where it is defined, before a function that uses that instruction set's intrinsics;
  * it is called where __builtin_cpu_supports("avx512f").
  *
- * ct_prefetch() asks for the cache line that lies so many bytes behind p; nothing need be there.
+ * ct_prefetch() asks for the cache line that is so many bytes after p; no memory need be there.
  */
 #ifndef CT_BASE_KERNEL_H
 #define CT_BASE_KERNEL_H

@@ -26,7 +26,7 @@ enum ct_status neighbors_lists_one(size_t n_samples, struct neighbors_lists *out
                                    struct ct_error *err);
 
 /*
- * Lists of about 512 rows each (more from 524,288 rows on: there are at most 1024 lists) over rows
+ * Lists of about 192 rows each (more from 196,608 rows on: there are at most 1024 lists) over rows
  * [n_samples, n_features] float32, finite. progress is ticked with 0 done. On failure *out is
  * untouched: CT_ENOMEM, CT_ECANCELED.
  * crew may be NULL; the result does not depend on it.

@@ -305,7 +305,8 @@ enum ct_status neighbors_search_scale(struct neighbors_search *s, struct ct_erro
     }
     frexp(largest, &exponent);
     /* In two steps: 2^-exponent alone may be more than a double holds. */
-    const double scale[] = { ldexp(1.0, -exponent / 2), ldexp(1.0, -exponent / 2 - exponent % 2) };
+    const int half = -exponent / 2;
+    const double scale[] = { ldexp(1.0, half), ldexp(1.0, -exponent - half) };
     /* The sum of a product is off by d / 2 roundings of its terms at most, each of its factors by
      * one, its row's norm by a few: twice that. */
     s->halves.slack = (float)(d + 16) * (FLT_EPSILON / 2.0F);

@@ -75,8 +75,8 @@ static float loose_kth(const float *v, size_t n, size_t k)
     return span.high;
 }
 
-/* Up to which half a row may still be among the nearest: the k-th's, and twice the error of each
- * half that is not above it. */
+/* The largest half that a row among the nearest may have: the k-th's, or more by twice the error of
+ * a half that is not above it. */
 CT_KERNEL static float cut_limit(const float *halves, const uint32_t *indices, size_t n,
                                  const float *sqnorm, float own, float slack, float kth)
 {

@@ -22,10 +22,9 @@ enum {
     SMALL_N_INIT = 4,
     ARRANGE_FROM = 8192, /* samples: with fewer, the coordinates of all are in a core's cache */
     /* Samples: with fewer, all neighbours are found exactly, which takes up to a second, and the
-     * result's KL divergence is over all pairs. Finding most of the neighbours takes 0.4 of the
-     * time at 10,000 samples, a fifth at 50,000 (of 108 features). */
+     * result's KL divergence is over all pairs. */
     APPROXIMATE_FROM = 16384,
-    MOST_SAMPLES = 1 << 23, /* twice that many cells of the quad tree still count in a float */
+    MOST_SAMPLES = 1 << 23, /* what a cell of the tree holds still counts in a float */
 };
 
 struct axis { /* one coordinate of every point; arrays are [tsne_padded(n_samples)] */
@@ -110,6 +109,7 @@ static enum ct_status tsne_affinities(struct tsne *t, const struct mat *X,
 
     if (st != CT_OK)
         return st;
+    /* The distances become the conditional p, in their place. */
     st = tsne_conditional(nn.sqdistances, n, k, t->params.perplexity, t->crew, progress, err);
     if (st == CT_OK)
         st = tsne_joint_init(&nn, nn.sqdistances, t->crew, progress, &t->P, err);
@@ -375,14 +375,12 @@ static float tsne_exaggeration(const struct tsne *t)
 static void tsne_move_chunk(void *context, size_t chunk)
 {
     struct tsne *const t = context;
-    const size_t first = chunk * TSNE_CHUNK, left = t->n_samples - first;
-    const size_t n = left < TSNE_CHUNK ? left : TSNE_CHUNK;
+    const size_t first = chunk * TSNE_CHUNK, end = tsne_chunk_end(first, t->n_samples);
 
-    tsne_gradient(&t->forces, tsne_exaggeration(t), first, first + n, t->axes[0].grad,
-                  t->axes[1].grad);
+    tsne_gradient(&t->forces, tsne_exaggeration(t), first, end, t->axes[0].grad, t->axes[1].grad);
     for (size_t c = 0; c < N_COMPONENTS; c++) {
         const struct axis *const a = &t->axes[c];
-        descend(a->y + first, a->grad + first, a->update + first, a->gains + first, n,
+        descend(a->y + first, a->grad + first, a->update + first, a->gains + first, end - first,
                 t->schedule.exaggerating ? 0.5F : 0.8F, t->learning_rate);
     }
 }
@@ -400,7 +398,7 @@ bool tsne_step(struct tsne *tsne)
     tsne_forces_compute(&t->forces, P, x, y, t->crew);
     if (looks)
         error = tsne_kl(&t->forces, P, x, y, tsne_exaggeration(t), t->crew);
-    crew_run(t->crew, (t->n_samples + TSNE_CHUNK - 1) / TSNE_CHUNK, tsne_move_chunk, t);
+    crew_run(t->crew, tsne_n_chunks(t->n_samples), tsne_move_chunk, t);
     if (looks)
         grad_norm = tsne_grad_norm(t);
     if (tsne_schedule_advance(&t->schedule, error, grad_norm))

@@ -49,17 +49,15 @@ static inline double exp_negative(double x)
     return x > -708.0 ? e * power.value : 0.0;
 }
 
-enum { LANES = 8 }; /* distances that are treated together */
-
-/* The unnormalised p of a row at precision beta, their sum, and the sum of distance times p. n is a
- * multiple of LANES. */
+/* The unnormalised p of a row at precision beta, their sum, and the sum of distance times p. n is
+ * in whole TSNE_LANES. */
 CT_KERNEL static double row_weights(const double *restrict sqdistances, size_t n, double beta,
                                     double *restrict p, double *sum_distance)
 {
     double sum = 0.0, weighted = 0.0;
 
 #pragma omp simd reduction(+ : sum, weighted)
-    for (size_t j = 0; j < n / LANES * LANES; j++) {
+    for (size_t j = 0; j < n / TSNE_LANES * TSNE_LANES; j++) { /* n: there is no rest */
         const double w = exp_negative(-sqdistances[j] * beta);
         p[j] = w;
         sum += w;
@@ -69,7 +67,7 @@ CT_KERNEL static double row_weights(const double *restrict sqdistances, size_t n
     return sum;
 }
 
-/* Returns the sum of p. */
+/* p not normalised; returns their sum. n is in whole TSNE_LANES. */
 static double row_search(const double *sqdistances, size_t n, double log_perplexity, double *p)
 {
     enum { MAX_STEPS = 100 };
@@ -136,11 +134,11 @@ static enum ct_status stopped(struct ct_error *err)
 }
 
 struct conditional_job {
-    double *rows; /* [n_samples, n_neighbors] squared distances, which become p */
+    double *values; /* [n_samples, n_neighbors] squared distances, which become p */
     size_t n_samples;
     size_t n_neighbors;
     double log_perplexity;
-    size_t padded;   /* n_neighbors in whole LANES */
+    size_t padded;   /* n_neighbors in whole TSNE_LANES */
     double *scratch; /* [crew_size, 2, padded] */
 };
 
@@ -152,9 +150,10 @@ static void conditional_rows(void *context, size_t block)
     double *const p = sqdistances + job->padded;
 
     for (size_t j = k; j < job->padded; j++)
-        sqdistances[j] = (double)FLT_MAX; /* whose p is 0 at every beta that is tried */
+        sqdistances[j] =
+            (double)FLT_MAX; /* its p is 0 at every beta there can be: at least 2^-99 */
     for (size_t i = first; i < first + ROWS && i < job->n_samples; i++) {
-        double *const row = job->rows + i * k;
+        double *const row = job->values + i * k;
         for (size_t j = 0; j < k; j++)
             sqdistances[j] = (double)(float)row[j];
         const double sum = row_search(sqdistances, job->padded, job->log_perplexity, p);
@@ -163,16 +162,16 @@ static void conditional_rows(void *context, size_t block)
     }
 }
 
-enum ct_status tsne_conditional(double *rows, size_t n_samples, size_t n_neighbors,
+enum ct_status tsne_conditional(double *values, size_t n_samples, size_t n_neighbors,
                                 double perplexity, struct crew *crew,
                                 const struct progress *progress, struct ct_error *err)
 {
     struct conditional_job job = {
-        .rows = rows,
+        .values = values,
         .n_samples = n_samples,
         .n_neighbors = n_neighbors,
         .log_perplexity = log((double)(float)perplexity), /* the reference takes a float32 */
-        .padded = (n_neighbors + LANES - 1) / LANES * LANES,
+        .padded = (n_neighbors + TSNE_LANES - 1) / TSNE_LANES * TSNE_LANES,
     };
 
     job.scratch = ct_aligned_array(crew_size(crew), 2 * job.padded * sizeof *job.scratch);

@@ -20,12 +20,12 @@ size_t tsne_n_neighbors(size_t n_samples, double perplexity);
 
 /*
  * p_j|i for the neighbours j of each point i in the place of their squared distances, which are
- * rounded to float32 first: rows [n_samples, n_neighbors]. beta = 1 / (2 sigma_i^2) is bisected
+ * rounded to float32 first: values [n_samples, n_neighbors]. beta = 1 / (2 sigma_i^2) is bisected
  * from 1 until the entropy is within 1e-5 of log(perplexity), at most 100 steps.
- * progress is ticked with 0 done; CT_ECANCELED, CT_ENOMEM. crew may be NULL; the result does not
- * depend on it.
+ * progress is ticked with 0 done. CT_ENOMEM: the values are as they were; CT_ECANCELED: they are of
+ * no use. crew may be NULL; the result does not depend on it.
  */
-enum ct_status tsne_conditional(double *rows, size_t n_samples, size_t n_neighbors,
+enum ct_status tsne_conditional(double *values, size_t n_samples, size_t n_neighbors,
                                 double perplexity, struct crew *crew,
                                 const struct progress *progress, struct ct_error *err);
 
@@ -40,8 +40,10 @@ struct tsne_joint { /* zero-initialise; owns its arrays until tsne_joint_clear()
     float *data;       /* sums to 1 */
 };
 
-/* p_ij = (p_j|i + p_i|j) / the sum of all. progress is ticked with 0 done. CT_ENOMEM, CT_ECANCELED;
- * *out is untouched then. crew may be NULL; the result does not depend on it. */
+/* p_ij = (p_j|i + p_i|j) / the sum of all, from conditional [n_samples, n_neighbors] in the order
+ * of the neighbours; it may lie in the place of their distances. progress is ticked with 0 done.
+ * CT_ENOMEM, CT_ECANCELED; *out is untouched then. crew may be NULL; the result does not depend on
+ * it. */
 enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *conditional,
                                struct crew *crew, const struct progress *progress,
                                struct tsne_joint *out, struct ct_error *err);

@@ -10,8 +10,8 @@
 #include "num/tsne_affinity.h"
 
 /* sum_j p_ij w_ij (y_i - y_j) of the points first .. end - 1 into fx and fy, which are indexed by
- * point. pairs [P->n_samples] are the coordinates, see num/tsne_pair.h. The same to the bit on all
- * processors that multiply and add in one step. */
+ * point. pairs [P->n_samples] are the coordinates, see num/tsne_pair.h. Built by GCC, the same to
+ * the bit on all processors that multiply and add in one step. */
 void tsne_attract(const struct tsne_joint *P, const uint64_t *pairs, size_t first, size_t end,
                   float *fx, float *fy);
 

@@ -4,7 +4,6 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/kernel.h"
 #include "base/mem.h"
@@ -23,8 +22,8 @@ enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, do
     struct tsne_forces f = { .n_samples = n_samples, .angle = angle };
 
     f.pairs = ct_aligned_array(n_samples, sizeof *f.pairs);
-    f.attract_x = ct_aligned_array(padded, sizeof *f.attract_x);
-    f.attract_y = ct_aligned_array(padded, sizeof *f.attract_y);
+    f.attract_x = ct_aligned_array(n_samples, sizeof *f.attract_x);
+    f.attract_y = ct_aligned_array(n_samples, sizeof *f.attract_y);
     f.repel_x = ct_aligned_array(padded, sizeof *f.repel_x);
     f.repel_y = ct_aligned_array(padded, sizeof *f.repel_y);
     f.row_z = ct_aligned_array(padded, sizeof *f.row_z);
@@ -34,9 +33,6 @@ enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, do
         tsne_forces_clear(&f);
         return ct_fail_nomem(err, "t-SNE: forces", 0);
     }
-    /* What belongs to no point stays 0. */
-    memset(f.attract_x, 0, padded * sizeof *f.attract_x);
-    memset(f.attract_y, 0, padded * sizeof *f.attract_y);
     const enum ct_status st = angle > 0.0 ? tsne_tree_init(&f.tree, n_samples, angle, err) : CT_OK;
     if (st == CT_OK)
         *forces = f;
@@ -61,14 +57,14 @@ void tsne_forces_clear(struct tsne_forces *forces)
 /*
  * The repulsion of all n sources x, y on the block of targets x[first ..]. One source at a time
  * meets the whole block, so that each lane of a vector is a target and nothing is summed across
- * lanes. The float32 sums are emptied into float64 ones every CHUNK sources: at 512 terms their
+ * lanes. The float32 sums are emptied into float64 ones every SOURCES sources: at 512 terms their
  * rounding is still that of single terms.
  */
 CT_KERNEL static void repel_block(const float *restrict x, const float *restrict y, size_t n,
                                   size_t first, double *restrict repel_x, double *restrict repel_y,
                                   double *restrict row_z)
 {
-    enum { CHUNK = 512 };
+    enum { SOURCES = 512 };
     _Alignas(64) float px[TSNE_BLOCK], py[TSNE_BLOCK];
 
     for (size_t l = 0; l < TSNE_BLOCK; l++) {
@@ -78,8 +74,8 @@ CT_KERNEL static void repel_block(const float *restrict x, const float *restrict
         repel_y[first + l] = 0.0;
         row_z[first + l] = -1.0; /* each point meets itself at w = 1 */
     }
-    for (size_t begin = 0; begin < n; begin += CHUNK) {
-        const size_t end = n - begin < CHUNK ? n : begin + CHUNK;
+    for (size_t begin = 0; begin < n; begin += SOURCES) {
+        const size_t end = n - begin < SOURCES ? n : begin + SOURCES;
         _Alignas(64) float fx[TSNE_BLOCK] = { 0 }, fy[TSNE_BLOCK] = { 0 }, z[TSNE_BLOCK] = { 0 };
         for (size_t j = begin; j < end; j++) {
             const float sx = x[j], sy = y[j];
@@ -137,7 +133,8 @@ static void exact_block(void *context, size_t block)
     attract_block(f, s->P, first);
 }
 
-/* Attraction and the building of the tree, which is one block more, go on side by side. */
+/* Attraction and the building of the tree, which is one block more, go on side by side. It is the
+ * last, since a thread begins with the last of its share, and this is the longest. */
 static void attract_or_build(void *context, size_t block)
 {
     const struct section *const s = context;
@@ -159,10 +156,10 @@ static void read_chunk(void *context, size_t chunk)
 {
     const struct section *const s = context;
     struct tsne_forces *const f = s->forces;
-    const size_t first = chunk * TSNE_CHUNK, left = f->n_samples - first;
+    const size_t first = chunk * TSNE_CHUNK;
 
-    tsne_tree_read(&f->tree, first, first + (left < TSNE_CHUNK ? left : TSNE_CHUNK), f->repel_x,
-                   f->repel_y, f->row_z);
+    tsne_tree_read(&f->tree, first, tsne_chunk_end(first, f->n_samples), f->repel_x, f->repel_y,
+                   f->row_z);
 }
 
 static void sum_z(struct tsne_forces *f)
@@ -197,7 +194,7 @@ void tsne_forces_compute(struct tsne_forces *forces, const struct tsne_joint *P,
     make_pairs(x, y, forces->n_samples, forces->pairs);
     crew_run(crew, n_blocks + 1, attract_or_build, &section);
     crew_run(crew, tsne_tree_n_blocks(forces->n_samples), tree_block, &section);
-    crew_run(crew, (forces->n_samples + TSNE_CHUNK - 1) / TSNE_CHUNK, read_chunk, &section);
+    crew_run(crew, tsne_n_chunks(forces->n_samples), read_chunk, &section);
     sum_z(forces);
 }
 

@@ -28,14 +28,25 @@ enum {
 /* n_samples rounded up to whole blocks: the length of every array of coordinates. */
 size_t tsne_padded(size_t n_samples);
 
+static inline size_t tsne_n_chunks(size_t n_samples)
+{
+    return (n_samples + TSNE_CHUNK - 1) / TSNE_CHUNK;
+}
+
+static inline size_t tsne_chunk_end(size_t first, size_t n_samples)
+{
+    return n_samples - first < TSNE_CHUNK ? n_samples : first + TSNE_CHUNK;
+}
+
 struct tsne_forces { /* zero-initialise; owns its arrays until tsne_forces_clear() */
     size_t n_samples;
     double angle;          /* 0: exact repulsion */
     struct tsne_tree tree; /* otherwise */
     uint64_t *pairs;       /* [n_samples] the coordinates, see num/tsne_pair.h */
-    float *attract_x;      /* [tsne_padded(n_samples)], and so are the others */
+    float *attract_x;      /* [n_samples] */
     float *attract_y;
-    double *repel_x; /* sum_j w_ij^2 (x_i - x_j), not yet divided by Z */
+    double *repel_x; /* [tsne_padded(n_samples)], as the others:
+                      * sum_j w_ij^2 (x_i - x_j), not yet divided by Z */
     double *repel_y;
     double *row_z; /* sum_{j != i} w_ij */
     double *row_kl;

@@ -33,7 +33,7 @@ enum ct_status tsne_tree_init(struct tsne_tree *tree, size_t n_samples, double a
     t.fx = ct_aligned_array(padded, sizeof *t.fx);
     t.fy = ct_aligned_array(padded, sizeof *t.fy);
     t.z = ct_aligned_array(padded, sizeof *t.z);
-    t.cells = ct_aligned_array(n_samples, 2 * sizeof *t.cells);
+    t.cells = ct_aligned_array(2 * n_samples - 1, sizeof *t.cells);
     if (t.keys == NULL || t.order == NULL || t.key_of == NULL || t.words == NULL ||
         t.other_words == NULL || t.x == NULL || t.y == NULL || t.fx == NULL || t.fy == NULL ||
         t.z == NULL || t.cells == NULL) {
@@ -240,15 +240,16 @@ static void make_beyond2(const struct tsne_tree *t, float root_width, float *bey
 struct open_cell {
     double x; /* sums over its points */
     double y;
-    size_t last; /* its last point */
-    uint32_t after;
+    size_t last;    /* its last point */
+    uint32_t after; /* index of what comes after it */
     unsigned level;
 };
 
 /*
- * All cells in one pass over the points, both against their order. The cells that the point at hand
- * lies in are open, from the root to the smallest. It is told from the one before it by the level
- * of the smallest cell around both: all smaller ones begin with it and can be written.
+ * All cells in one pass, from the last point to the first; the array is filled from its end. Open
+ * are the cells around the point at hand that may hold points before it too. The smallest that
+ * holds it and the one before it stays open; all smaller ones begin with it, so they are complete
+ * and are written.
  */
 static void build_cells(struct tsne_tree *t, const float *beyond2)
 {
@@ -260,7 +261,7 @@ static void build_cells(struct tsne_tree *t, const float *beyond2)
         struct open_cell begins = { (double)t->x[i], (double)t->y[i], i, at, TSNE_WALK_LEAF };
         for (;;) {
             const double size = (double)(begins.last - i + 1);
-            /* Points that nothing tells apart are one leaf. */
+            /* Points that nothing tells apart are one leaf, written over those that were theirs. */
             at = (begins.level == TSNE_WALK_LEAF ? begins.after : at) - 1;
             t->cells[at] = (struct tsne_cell){
                 .x = (float)(begins.x / size),

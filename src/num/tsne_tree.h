@@ -26,7 +26,8 @@ struct tsne_tree { /* zero-initialise; owns its arrays until tsne_tree_clear() *
     uint32_t *order;  /* [n_samples] which point has it */
     uint64_t *words;  /* [n_samples] room to sort */
     uint64_t *other_words;
-    float *x; /* [n_samples in whole blocks] coordinates in that order, the last one repeated */
+    float *x; /* [n_samples in whole blocks of TSNE_WALK_BLOCK, as fx, fy and z]
+               * coordinates in that order, the last one repeated */
     float *y;
     float *fx; /* the repulsion, in that order too: sum w^2 (x_i - x_j) */
     float *fy;
@@ -36,11 +37,12 @@ struct tsne_tree { /* zero-initialise; owns its arrays until tsne_tree_clear() *
     uint32_t end;
 };
 
+/* angle above 0; n_samples at most 2^23. CT_ENOMEM; *tree is untouched then. */
 enum ct_status tsne_tree_init(struct tsne_tree *tree, size_t n_samples, double angle,
                               struct ct_error *err);
 void tsne_tree_clear(struct tsne_tree *tree);
 
-/* The tree over points [n_samples], see num/tsne_pair.h. O(n log n), allocates nothing. */
+/* The tree over points [n_samples], see num/tsne_pair.h. O(n), allocates nothing. */
 void tsne_tree_build(struct tsne_tree *tree, const uint64_t *pairs);
 
 /* Into how many blocks of neighbours the points fall, and fx, fy and z of one of them. */

@@ -126,7 +126,7 @@ struct masked_party {
     __m512 z;
     __mmask16 inside[LEVELS];
     const struct tsne_cell *at;
-    size_t number; /* PARTIES or more: there is none, and its way is of no matter */
+    size_t number; /* PARTIES or more: there is none left, and what is found is not kept */
 };
 
 CT_AVX512 static inline void masked_start(struct masked_party *p, size_t number, const float *x,

@@ -9,7 +9,7 @@
 
 enum {
     TSNE_WALK_BLOCK = 128, /* points that are under way together */
-    TSNE_WALK_LEAF = 33,   /* level of the cells that hold no others; the root's is 1 */
+    TSNE_WALK_LEAF = 33,   /* level of the cells that hold no others; 1 is that of the whole map */
 };
 
 /* Small, since what one thread writes the others read. Cells that hold the same points as their
@@ -26,7 +26,8 @@ struct tsne_cell {
 
 /* The repulsion on TSNE_WALK_BLOCK points x, y (neighbours on the curve, for speed) of the cells
  * first .. end - 1: fx and fy, sum w^2 (x_i - x_j) over those that stand for their points, and z,
- * sum w. The same to the bit on all processors that multiply and add in one step. */
+ * sum w. Built by GCC, and of finite coordinates, the same to the bit on all processors that
+ * multiply and add in one step. */
 void tsne_walk(const struct tsne_cell *first, const struct tsne_cell *end, const float *x,
                const float *y, float *fx, float *fy, float *z);
 
