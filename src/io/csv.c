@@ -14,7 +14,12 @@
 #include "io/grow.h"
 #include "io/infile.h"
 
-enum { CHUNK = 1 << 19, LINE_MOST = 1 << 26 /* bytes of one that is offered whole */ };
+enum {
+    CHUNK = 1 << 19,      /* bytes that are read at a time, more where lines are long: */
+    LINES = 8,            /* of them at least, since threads share them */
+    CHUNK_MOST = 1 << 24, /* unless they take more than this */
+    LINE_MOST = 1 << 26,  /* bytes of one that is offered whole */
+};
 
 struct reader {
     const char *name;
@@ -287,12 +292,14 @@ static size_t regular_size(int fd)
     return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0 ? (size_t)s.st_size : 0;
 }
 
-/* Room for as much again behind what is left over of the chunk. */
+/* Room for as much again behind what is left over of the chunk, part of a line, and for LINES. */
 static bool make_chunk(struct reader *r, size_t left)
 {
-    const size_t room = left <= CHUNK / 2 ? CHUNK : 2 * left;
+    size_t room = r->chunk_room > 0 ? r->chunk_room : CHUNK;
 
-    if (room <= r->chunk_room)
+    while (room < 2 * left || (room < LINES * left && room < CHUNK_MOST))
+        room *= 2;
+    if (room == r->chunk_room)
         return true;
     char *const grown = realloc(r->chunk, room + CSV_READ_AHEAD);
     if (grown == NULL) {
