@@ -271,6 +271,42 @@ START_TEST(reading_can_be_stopped)
 }
 END_TEST
 
+/* Several lines to a chunk that has grown for them, and a line that is longer than a chunk. */
+START_TEST(long_lines_are_whole)
+{
+    static const struct {
+        size_t rows;
+        size_t cols;
+    } sizes[] = { { 12, 15000 }, { 3, 60000 } };
+    const struct activations_options options = { .n_threads = 2 };
+
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        const size_t rows = sizes[s].rows, cols = sizes[s].cols;
+        char *const text = malloc((rows + 1) * (16 * cols + 8));
+        struct activations a = { 0 };
+        struct ct_error err = { .text = "" };
+
+        ck_assert_ptr_nonnull(text);
+        size_t used = (size_t)sprintf(text, "group");
+        for (size_t j = 0; j < cols; j++)
+            used += (size_t)sprintf(text + used, ",n:%zu", j);
+        for (size_t i = 0; i < rows; i++) {
+            used += (size_t)sprintf(text + used, "\n%s", i % 2 == 0 ? "him" : "her");
+            for (size_t j = 0; j < cols; j++)
+                used += (size_t)sprintf(text + used, ",%zu.5", i * cols + j);
+        }
+        const char *const path = temp_file("wide.csv", text, used);
+        free(text);
+        ck_assert_msg(activations_read(path, &options, NULL, &a, &err) == CT_OK, "%s", err.text);
+        ck_assert_uint_eq(a.values.rows, rows);
+        ck_assert_uint_eq(a.values.cols, cols);
+        for (size_t e = 0; e < rows * cols; e++)
+            ck_assert(matview_get(&a.values, e / cols, e % cols) == (double)e + 0.5);
+        activations_clear(&a);
+    }
+}
+END_TEST
+
 /* What is in the file, read with CR for LF: there are no lines then that could be read whole. */
 static void assert_reads_alike(char *text)
 {
@@ -374,6 +410,7 @@ int main(void)
         bad_files_are_refused,
         hooks_are_bounded,
         reading_can_be_stopped,
+        long_lines_are_whole,
         whole_lines_and_fields_read_alike,
     };
     temp_begin();

@@ -15,9 +15,9 @@
 #include "io/infile.h"
 
 enum {
-    CHUNK = 1 << 19,      /* bytes that are read at a time, more where lines are long: */
-    LINES = 8,            /* of them at least, since threads share them */
-    CHUNK_MOST = 1 << 24, /* unless they take more than this */
+    CHUNK = 1 << 19,      /* bytes that are read at a time, more where lines are long, */
+    LINES = 8,            /* so that there are some of them for threads to share, */
+    CHUNK_MOST = 1 << 24, /* but for that alone no more than this */
     LINE_MOST = 1 << 26,  /* bytes of one that is offered whole */
 };
 
@@ -292,7 +292,8 @@ static size_t regular_size(int fd)
     return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0 ? (size_t)s.st_size : 0;
 }
 
-/* Room for as much again behind what is left over of the chunk, part of a line, and for LINES. */
+/* Room for as much again behind what is left over of the chunk, part of a line, or for LINES times
+ * that. */
 static bool make_chunk(struct reader *r, size_t left)
 {
     size_t room = r->chunk_room > 0 ? r->chunk_room : CHUNK;

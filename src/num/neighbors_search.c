@@ -10,6 +10,7 @@
 #include "base/kernel.h"
 #include "base/mem.h"
 #include "num/blas_library.h"
+#include "num/scale.h"
 
 enum {
     FEW_SAMPLES = 4096, /* with fewer, rows are handed out in small portions */
@@ -292,7 +293,7 @@ enum ct_status neighbors_search_scale(struct neighbors_search *s, struct ct_erro
 {
     const size_t n = s->X->rows, d = s->X->cols;
     double *const mean = ct_calloc_array(d, sizeof *mean);
-    double largest;
+    double largest, scale[2];
     int exponent;
 
     if (mean == NULL)
@@ -304,9 +305,7 @@ enum ct_status neighbors_search_scale(struct neighbors_search *s, struct ct_erro
                        "overflow; remove the value or scale the data");
     }
     frexp(largest, &exponent);
-    /* In two steps: 2^-exponent alone may be more than a double holds. */
-    const int half = -exponent / 2;
-    const double scale[] = { ldexp(1.0, half), ldexp(1.0, -exponent - half) };
+    scale_factors(-exponent, scale);
     /* The sum of a product is off by d / 2 roundings of its terms at most, each of its factors by
      * one, its row's norm by a few: twice that. */
     s->halves.slack = (float)(d + 16) * (FLT_EPSILON / 2.0F);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "num/blas_library.h"
+#include "num/scale.h"
 
 struct pca {
     size_t n_samples;
@@ -24,7 +25,7 @@ struct pca {
 static enum ct_status pca_scale(struct pca *p, const struct mat *X, struct ct_error *err)
 {
     const size_t size = p->n_samples * p->n_features;
-    double largest = 0.0;
+    double largest = 0.0, scale[2];
 
     for (size_t e = 0; e < size; e++) {
         const double magnitude = fabs(X->data[e]);
@@ -35,9 +36,7 @@ static enum ct_status pca_scale(struct pca *p, const struct mat *X, struct ct_er
         largest = magnitude > largest ? magnitude : largest;
     }
     frexp(largest, &p->exponent);
-    /* In two steps: 2^-exponent alone may be more than a double holds. */
-    const int half = -p->exponent / 2;
-    const double scale[] = { ldexp(1.0, half), ldexp(1.0, -p->exponent - half) };
+    scale_factors(-p->exponent, scale);
     for (size_t e = 0; e < size; e++)
         p->centred[e] = X->data[e] * scale[0] * scale[1];
     return CT_OK;

@@ -20,6 +20,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/neighbors_shortlist.c src/num/neighbors_shortlist.h \
 	src/num/pca.c src/num/pca.h \
 	src/num/points.c src/num/points.h \
+	src/num/scale.h \
 	src/num/silhouette.c src/num/silhouette.h \
 	src/num/similarity.c src/num/similarity.h \
 	src/num/student_t.c src/num/student_t.h \

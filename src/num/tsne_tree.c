@@ -254,7 +254,7 @@ struct open_cell {
 static void build_cells(struct tsne_tree *t, const float *beyond2)
 {
     struct open_cell open[TSNE_WALK_LEAF + 1] = { { .level = 0 } }, *top = open;
-    uint32_t at = (uint32_t)t->end;
+    uint32_t at = t->end;
 
     for (size_t i = t->n_samples; i-- > 0;) {
         const unsigned level = i > 0 ? common_level(t->keys[i - 1], t->keys[i]) : 0;

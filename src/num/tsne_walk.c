@@ -116,8 +116,8 @@ void tsne_walk_portable(const struct tsne_cell *first, const struct tsne_cell *e
 }
 
 #ifdef CT_AVX512
-/* The same in registers, with truth values in masks: nearly three times as fast. The same terms,
- * added in the same order. */
+/* The same in registers, with truth values in masks: less than six tenths of the time. The same
+ * terms, added in the same order. */
 struct masked_party {
     __m512 x;
     __m512 y;
@@ -155,8 +155,8 @@ CT_AVX512 static inline void masked_step(struct masked_party *restrict p)
     const __m512 sw = _mm512_maskz_mul_ps(stands, _mm512_set1_ps(c->size), w);
     const __m512 sw2 = _mm512_maskz_mul_ps(inside, sw, w);
     const uint32_t goes_in = (uint32_t)inside & ~(uint32_t)stands;
-    ct_prefetch(c, AHEAD);
 
+    ct_prefetch(c, AHEAD);
     p->z = _mm512_mask_add_ps(p->z, inside, p->z, sw);
     p->fx = _mm512_fmadd_ps(sw2, dx, p->fx);
     p->fy = _mm512_fmadd_ps(sw2, dy, p->fy);
