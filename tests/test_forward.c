@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "model/activation.h"
-#include "model/attention.h"
-#include "model/exp_f32.h"
-#include "model/layer_norm.h"
-#include "model/linear.h"
-#include "model/panel.h"
+#include "model/ops/activation.h"
+#include "model/ops/attention.h"
+#include "model/ops/exp_f32.h"
+#include "model/ops/layer_norm.h"
+#include "model/ops/linear.h"
+#include "model/ops/panel.h"
 #include "support.h"
 
 static uint32_t noise_state = 7;

@@ -7,11 +7,11 @@
 
 #include "base/kernel.h"
 #include "base/mem.h"
-#include "model/activation.h"
-#include "model/attention.h"
 #include "model/gpt2_weights.h"
-#include "model/layer_norm.h"
-#include "model/linear.h"
+#include "model/ops/activation.h"
+#include "model/ops/attention.h"
+#include "model/ops/layer_norm.h"
+#include "model/ops/linear.h"
 #include "model/prefetch.h"
 
 enum { ROWS_A_BLOCK = 16 };

@@ -1,11 +1,11 @@
 #include "config.h"
-#include "model/attention.h"
+#include "model/ops/attention.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "base/kernel.h"
-#include "model/exp_f32.h"
+#include "model/ops/exp_f32.h"
 
 enum { LANES = 16 };
 

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/panel.h"
+#include "model/ops/panel.h"
 
 #if defined(__x86_64__) && __has_attribute(target)
 #define HAS_TARGETS 1
@@ -11,14 +11,14 @@
 #define PANEL_TARGET     __attribute__((target("avx512f")))
 #define PANEL_LANES      16
 #define PANEL_ROWS       12
-#include "model/panel_source.h"
+#include "model/ops/panel_source.h"
 
 /* 12 sums, 2 columns and a value of x in 16 registers. */
 #define PANEL_NAME(part) part##_avx2
 #define PANEL_TARGET     __attribute__((target("avx2,fma")))
 #define PANEL_LANES      8
 #define PANEL_ROWS       6
-#include "model/panel_source.h"
+#include "model/ops/panel_source.h"
 #endif
 
 /* What every processor has: SSE2, Neon. */
@@ -26,7 +26,7 @@
 #define PANEL_TARGET
 #define PANEL_LANES 4
 #define PANEL_ROWS  6
-#include "model/panel_source.h"
+#include "model/ops/panel_source.h"
 
 const struct panel_kernel *const *panel_kernels(size_t *n)
 {

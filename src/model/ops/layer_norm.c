@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/layer_norm.h"
+#include "model/ops/layer_norm.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* The activation functions of GPT-2's MLP, in place on float32. */
-#ifndef CT_MODEL_ACTIVATION_H
-#define CT_MODEL_ACTIVATION_H
+#ifndef CT_MODEL_OPS_ACTIVATION_H
+#define CT_MODEL_OPS_ACTIVATION_H
 
 #include <stddef.h>
 

@@ -4,8 +4,8 @@
  * when it is F16 or BF16) and multiplied with all rows. A row of y depends on its row of x alone,
  * to the bit: not on the other rows, the number of threads, or the dtype in which W is stored.
  */
-#ifndef CT_MODEL_LINEAR_H
-#define CT_MODEL_LINEAR_H
+#ifndef CT_MODEL_OPS_LINEAR_H
+#define CT_MODEL_OPS_LINEAR_H
 
 #include <stddef.h>
 

@@ -2,8 +2,8 @@
  * Causal self-attention (Vaswani et al. 2017) over a tree of prefixes: a node sees itself and its
  * ancestors. Nodes come in preorder, so the keys and values of the path to a node are a stack.
  */
-#ifndef CT_MODEL_ATTENTION_H
-#define CT_MODEL_ATTENTION_H
+#ifndef CT_MODEL_OPS_ATTENTION_H
+#define CT_MODEL_OPS_ATTENTION_H
 
 #include <stddef.h>
 #include <stdint.h>

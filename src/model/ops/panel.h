@@ -4,8 +4,8 @@
  * result stays in registers for the depth of the panel. Each result is one sum in the order of W's
  * rows, so it does not depend on how many rows are multiplied at once.
  */
-#ifndef CT_MODEL_PANEL_H
-#define CT_MODEL_PANEL_H
+#ifndef CT_MODEL_OPS_PANEL_H
+#define CT_MODEL_OPS_PANEL_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 #include "config.h"
-#include "model/linear.h"
+#include "model/ops/linear.h"
 
-#include "model/activation.h"
-#include "model/panel.h"
+#include "model/ops/activation.h"
+#include "model/ops/panel.h"
 
 /*
  * A strip of W, DEPTH rows of it at a time, is read in runs of 512 bytes and packed into 256 KiB,

@@ -1,8 +1,8 @@
 #include "config.h"
-#include "model/activation.h"
+#include "model/ops/activation.h"
 
 #include "base/kernel.h"
-#include "model/exp_f32.h"
+#include "model/ops/exp_f32.h"
 
 /* 0.5 (1 + tanh u) is 1 / (1 + exp(-2u)), which does not cancel for negative u. */
 CT_KERNEL

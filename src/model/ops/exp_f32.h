@@ -3,8 +3,8 @@
  * into n ln 2 + r with |r| <= ln 2 / 2, exp(r) is Taylor's series to r^7 (relative error 5e-9),
  * 2^n goes into the exponent. Off by at most 2 ulp; arguments are held in [-87, 88].
  */
-#ifndef CT_MODEL_EXP_F32_H
-#define CT_MODEL_EXP_F32_H
+#ifndef CT_MODEL_OPS_EXP_F32_H
+#define CT_MODEL_OPS_EXP_F32_H
 
 #include <stdint.h>
 #include <string.h>
