@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/bpe.h"
-#include "model/pretokenize.h"
-#include "model/tokenizer.h"
-#include "model/vocab.h"
+#include "model/tokens/bpe.h"
+#include "model/tokens/pretokenize.h"
+#include "model/tokens/tokenizer.h"
+#include "model/tokens/vocab.h"
 
 static struct tokenizer *open_tokenizer(const char *dir)
 {

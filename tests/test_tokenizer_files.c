@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "model/tokenizer.h"
+#include "model/tokens/tokenizer.h"
 #include "model_files.h"
 
 struct file { /* a good file; text is owned */

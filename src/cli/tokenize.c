@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cli/print.h"
 #include "io/grow.h"
-#include "model/tokenizer.h"
+#include "model/tokens/tokenizer.h"
 
 static void print_ids(const struct token *tokens, size_t n)
 {

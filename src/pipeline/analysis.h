@@ -18,7 +18,7 @@
 #include "model/extract.h"
 #include "model/gpt2.h"
 #include "model/hooks.h"
-#include "model/tokenizer.h"
+#include "model/tokens/tokenizer.h"
 #include "num/kmeans.h"
 #include "num/similarity.h"
 #include "num/tsne.h"

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
-#include "model/tokenizer.h"
+#include "model/tokens/tokenizer.h"
 #include "pipeline/params.h"
 
 /*

@@ -15,7 +15,7 @@
 #include "io/hash_ahead.h"
 #include "io/outfile.h"
 #include "model/json_file.h"
-#include "model/tokenizer_files.h"
+#include "model/tokens/tokenizer_files.h"
 #include "pipeline/settings.h"
 #include "plot/figure.h"
 #include "report/tables.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/tokenizer.h"
+#include "model/tokens/tokenizer.h"
 
 static void check_visible(const char *bytes, size_t size)
 {

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/tokenizer_files.h"
+#include "model/tokens/tokenizer_files.h"
 
 static void put_vocab(void)
 {

@@ -3,14 +3,14 @@
  * of all neighbouring tokens that may be merged, the leftmost pair of the lowest rank is, until
  * none is left. O(n^2) for short pieces, O(n log n) for long ones.
  */
-#ifndef CT_MODEL_BPE_H
-#define CT_MODEL_BPE_H
+#ifndef CT_MODEL_TOKENS_BPE_H
+#define CT_MODEL_TOKENS_BPE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/status.h"
-#include "model/tokenizer.h"
+#include "model/tokens/tokenizer.h"
 
 struct bpe { /* zero-initialise; owns its arrays until bpe_clear() */
     /* [n_slots], open addressing, a power of two: left id, right id, rank + 1 in 21, 21 and 22

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/tokenizer_parts.h"
+#include "model/tokens/tokenizer_parts.h"
 
 #include <string.h>
 

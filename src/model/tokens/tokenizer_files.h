@@ -3,13 +3,13 @@
  * there is one), or else tokenizer.json. A tokenizer.json or tokenizer_config.json that asks for
  * something that GPT-2's tokenizer does not do is refused by the name of the setting.
  */
-#ifndef CT_MODEL_TOKENIZER_FILES_H
-#define CT_MODEL_TOKENIZER_FILES_H
+#ifndef CT_MODEL_TOKENS_TOKENIZER_FILES_H
+#define CT_MODEL_TOKENS_TOKENIZER_FILES_H
 
 #include <stdio.h>
 
 #include "base/status.h"
-#include "model/tokenizer_parts.h"
+#include "model/tokens/tokenizer_parts.h"
 
 /* *parts is zeroed; on failure, too, the caller clears it. CT_EIO, CT_EFORMAT (naming file and
  * entry), CT_ENOTSUP, CT_ENOMEM. */

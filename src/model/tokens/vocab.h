@@ -4,8 +4,8 @@
  * code released with it): the 188 bytes that are printable in Latin-1 stand for themselves, the
  * other 68, in order, are U+0100 to U+0143.
  */
-#ifndef CT_MODEL_VOCAB_H
-#define CT_MODEL_VOCAB_H
+#ifndef CT_MODEL_TOKENS_VOCAB_H
+#define CT_MODEL_TOKENS_VOCAB_H
 
 #include <stddef.h>
 #include <stdint.h>

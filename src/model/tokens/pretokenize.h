@@ -5,8 +5,8 @@
  * in Python's `regex` and in Rust; letters and numbers are those of the Unicode version that PCRE2
  * was built with.
  */
-#ifndef CT_MODEL_PRETOKENIZE_H
-#define CT_MODEL_PRETOKENIZE_H
+#ifndef CT_MODEL_TOKENS_PRETOKENIZE_H
+#define CT_MODEL_TOKENS_PRETOKENIZE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 #include "config.h"
-#include "model/json_ids.h"
+#include "model/tokens/json_ids.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "model/vocab.h"
+#include "model/tokens/vocab.h"
 
 struct reader {
     FILE *file;

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/vocab.h"
+#include "model/tokens/vocab.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,16 +1,16 @@
 /* What a tokenizer consists of, put together from whatever files hold it. */
-#ifndef CT_MODEL_TOKENIZER_PARTS_H
-#define CT_MODEL_TOKENIZER_PARTS_H
+#ifndef CT_MODEL_TOKENS_TOKENIZER_PARTS_H
+#define CT_MODEL_TOKENS_TOKENIZER_PARTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/status.h"
-#include "model/added_tokens.h"
-#include "model/bpe.h"
-#include "model/json_ids.h"
-#include "model/vocab.h"
+#include "model/tokens/added_tokens.h"
+#include "model/tokens/bpe.h"
+#include "model/tokens/json_ids.h"
+#include "model/tokens/vocab.h"
 
 struct tokenizer_parts { /* zero-initialise; owns its parts until tokenizer_parts_clear() */
     struct vocab vocab;

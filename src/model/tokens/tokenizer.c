@@ -1,13 +1,13 @@
 #include "config.h"
-#include "model/tokenizer.h"
+#include "model/tokens/tokenizer.h"
 
 #include <limits.h>
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "model/pretokenize.h"
-#include "model/tokenizer_files.h"
-#include "model/tokenizer_parts.h"
+#include "model/tokens/pretokenize.h"
+#include "model/tokens/tokenizer_files.h"
+#include "model/tokens/tokenizer_parts.h"
 
 struct tokenizer {
     struct tokenizer_parts parts;

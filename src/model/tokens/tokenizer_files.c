@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/tokenizer_files.h"
+#include "model/tokens/tokenizer_files.h"
 
 #include <errno.h>
 #include <limits.h>

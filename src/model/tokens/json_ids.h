@@ -3,8 +3,8 @@
  * 50257 of them, and a tree of JSON values for those costs several times what all the rest of
  * opening a tokenizer costs.
  */
-#ifndef CT_MODEL_JSON_IDS_H
-#define CT_MODEL_JSON_IDS_H
+#ifndef CT_MODEL_TOKENS_JSON_IDS_H
+#define CT_MODEL_TOKENS_JSON_IDS_H
 
 #include <stddef.h>
 #include <stdint.h>

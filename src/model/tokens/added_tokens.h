@@ -4,8 +4,8 @@
  * several that begin there the longest, and those that are not `normalized` are all looked for
  * before the others.
  */
-#ifndef CT_MODEL_ADDED_TOKENS_H
-#define CT_MODEL_ADDED_TOKENS_H
+#ifndef CT_MODEL_TOKENS_ADDED_TOKENS_H
+#define CT_MODEL_TOKENS_ADDED_TOKENS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 #include "config.h"
-#include "model/bpe.h"
+#include "model/tokens/bpe.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "model/vocab.h"
+#include "model/tokens/vocab.h"
 
 enum {
     ID_BITS = 21,

@@ -5,8 +5,8 @@
  * is whatever else the model's files add. What is a letter or a number is asked of PCRE2, which may
  * know an older or newer Unicode than Hugging Face's regular expressions (10.42 knows 14.0).
  */
-#ifndef CT_MODEL_TOKENIZER_H
-#define CT_MODEL_TOKENIZER_H
+#ifndef CT_MODEL_TOKENS_TOKENIZER_H
+#define CT_MODEL_TOKENS_TOKENIZER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/added_tokens.h"
+#include "model/tokens/added_tokens.h"
 
 #include <stdlib.h>
 #include <string.h>

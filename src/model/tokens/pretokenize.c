@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/pretokenize.h"
+#include "model/tokens/pretokenize.h"
 
 #include <stdlib.h>
 
