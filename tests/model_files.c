@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model/safetensors.h"
+#include "io/safetensors.h"
 
 char *folder_new(void)
 {

@@ -8,7 +8,7 @@
 #include "io/activations.h"
 #include "io/npy.h"
 #include "io_temp.h"
-#include "model/safetensors.h"
+#include "io/safetensors.h"
 #include "report/tables.h"
 
 static struct npy open_npy(const char *name)

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "io/safetensors.h"
 #include "model/checkpoint.h"
-#include "model/safetensors.h"
 #include "model/tensor.h"
 #include "model_files.h"
 #include "support.h"

@@ -13,7 +13,7 @@
 #include "cli/paths.h"
 #include "cli/print.h"
 #include "io/download.h"
-#include "model/json_file.h"
+#include "io/json_file.h"
 #include "pipeline/hub_fetch.h"
 
 enum { TOKEN_SIZE = 512 };

@@ -10,6 +10,8 @@ src_io_libio_a_SOURCES = \
 	src/io/hash.c src/io/hash.h \
 	src/io/hash_ahead.c src/io/hash_ahead.h \
 	src/io/infile.c src/io/infile.h \
+	src/io/json_file.c src/io/json_file.h \
+	src/io/json_parse.c src/io/json_parse.h \
 	src/io/labels.c src/io/labels.h \
 	src/io/lockfile.c src/io/lockfile.h \
 	src/io/neuron_line.c src/io/neuron_line.h \
@@ -21,6 +23,7 @@ src_io_libio_a_SOURCES = \
 	src/io/partial.c src/io/partial.h \
 	src/io/plain_number.c src/io/plain_number.h \
 	src/io/plane.c src/io/plane.h \
+	src/io/safetensors.c src/io/safetensors.h \
 	src/io/safetensors_writer.c src/io/safetensors_writer.h \
 	src/io/stimuli.c src/io/stimuli.h
 if HAVE_LIBCURL

@@ -12,7 +12,7 @@
 
 #include "base/mapped.h"
 #include "base/mem.h"
-#include "model/json_file.h"
+#include "io/json_file.h"
 
 enum { MAX_SHARDS = MAPPED_MOST / 4 }; /* two models may be open at a time, and more */
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "model/safetensors.h"
+#include "io/safetensors.h"
 
 struct checkpoint; /* immutable once open */
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "model/json_file.h"
+#include "io/json_file.h"
 
 /* Bounds that keep every product of sizes small; no GPT-2 comes near them. */
 enum {

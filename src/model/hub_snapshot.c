@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/json_file.h"
 #include "model/hub_cache.h"
-#include "model/json_file.h"
 
 static const char WEIGHTS[] = "model.safetensors";
 static const char INDEX[] = "model.safetensors.index.json";

@@ -11,11 +11,8 @@ src_model_libmodel_a_SOURCES = \
 	src/model/hub_cache.c src/model/hub_cache.h \
 	src/model/hub_list.c \
 	src/model/hub_snapshot.c src/model/hub_snapshot.h \
-	src/model/json_file.c src/model/json_file.h \
-	src/model/json_parse.c src/model/json_parse.h \
 	src/model/prefetch.c src/model/prefetch.h \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
-	src/model/safetensors.c src/model/safetensors.h \
 	src/model/tensor.c src/model/tensor.h \
 	src/model/ops/activation.c src/model/ops/activation.h \
 	src/model/ops/attention.c src/model/ops/attention.h \

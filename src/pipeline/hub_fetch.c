@@ -9,11 +9,11 @@
 
 #include "base/mem.h"
 #include "io/download.h"
+#include "io/json_file.h"
 #include "io/lockfile.h"
 #include "io/partial.h"
 #include "model/gpt2_config.h"
 #include "model/hub_cache.h"
-#include "model/json_file.h"
 #include "pipeline/hub_store.h"
 
 enum {

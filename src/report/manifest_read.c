@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/json_file.h"
 #include "io/outfile.h"
-#include "model/json_file.h"
 #include "pipeline/settings.h"
 #include "report/figures.h"
 #include "report/layers.h"

@@ -23,7 +23,7 @@ EXTRA_DIST += tests/fuzz/gen_corpus.py tests/fuzz/corpus
 tests_fuzz_fuzz_safetensors_SOURCES = tests/fuzz/fuzz_safetensors.c $(FUZZ_SOURCES)
 tests_fuzz_fuzz_safetensors_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_safetensors_LDFLAGS = $(FUZZ_LDFLAGS)
-tests_fuzz_fuzz_safetensors_LDADD = $(FUZZ_MODEL_LIBS)
+tests_fuzz_fuzz_safetensors_LDADD = $(FUZZ_IO_LIBS)
 
 tests_fuzz_fuzz_index_SOURCES = tests/fuzz/fuzz_index.c $(FUZZ_SOURCES)
 tests_fuzz_fuzz_index_CPPFLAGS = $(FUZZ_CPPFLAGS)

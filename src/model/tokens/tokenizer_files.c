@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "model/json_file.h"
+#include "io/json_file.h"
 
 /* A file that is not there leaves *out as it is. */
 static enum ct_status open_file(const char *dir, const char *name, FILE **out, struct ct_error *err)

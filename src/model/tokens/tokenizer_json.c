@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "model/json_parse.h"
+#include "io/json_parse.h"
 
 static enum ct_status parse(FILE *file, size_t flags, json_t **out, struct ct_error *err)
 {

@@ -1,11 +1,11 @@
 #include "config.h"
-#include "model/json_file.h"
+#include "io/json_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "model/json_parse.h"
+#include "io/json_parse.h"
 
 enum { MAX_BYTES = 32 << 20 }; /* as a tree, up to sixteen times as much */
 

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/json_parse.h"
+#include "io/json_parse.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/safetensors.h"
+#include "io/safetensors.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 
 #include "base/mapped.h"
 #include "base/mem.h"
-#include "model/json_parse.h"
+#include "io/json_parse.h"
 
 /* The format allows headers of 100,000,000 bytes, which could take gigabytes as a tree; what GPT-2
  * with ten thousand layers needs is less than this. */

@@ -1,6 +1,6 @@
 /* A JSON file as jansson's tree, with errors that name file and line. */
-#ifndef CT_MODEL_JSON_FILE_H
-#define CT_MODEL_JSON_FILE_H
+#ifndef CT_IO_JSON_FILE_H
+#define CT_IO_JSON_FILE_H
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Text that a stranger wrote as jansson's tree. jansson calls itself for every level of nesting,
  * 2048 of them, which a small stack does not hold; here there are few. */
-#ifndef CT_MODEL_JSON_PARSE_H
-#define CT_MODEL_JSON_PARSE_H
+#ifndef CT_IO_JSON_PARSE_H
+#define CT_IO_JSON_PARSE_H
 
 #include <jansson.h>
 #include <stddef.h>

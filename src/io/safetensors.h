@@ -5,8 +5,8 @@
  * 16 MiB (the format allows 100 MB), no duplicate name, offsets that fit shape and dtype, no hole,
  * no overlap, nothing after the last tensor.
  */
-#ifndef CT_MODEL_SAFETENSORS_H
-#define CT_MODEL_SAFETENSORS_H
+#ifndef CT_IO_SAFETENSORS_H
+#define CT_IO_SAFETENSORS_H
 
 #include <stddef.h>
 #include <stdint.h>
