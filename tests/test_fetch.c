@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "hub_server.h"
-#include "io/download.h"
+#include "hub/download.h"
 #include "io_temp.h"
 
 #define REPO                   "hub/models--org--model"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "model/hub_cache.h"
+#include "hub/cache.h"
 #include "model_files.h"
 #include "support.h"
 

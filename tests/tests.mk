@@ -293,7 +293,7 @@ EXTRA_DIST += \
 check_PROGRAMS += tests/test_hub_cache
 tests_test_hub_cache_SOURCES = tests/test_hub_cache.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
 tests_test_hub_cache_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_hub_cache_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+tests_test_hub_cache_LDADD = $(HUB) $(MODEL_LIBS) $(CHECK_LIBS)
 # The user interface in a real terminal; skipped without tmux.
 dist_check_SCRIPTS += tests/test_tui.sh
 
@@ -328,7 +328,7 @@ endif
 tests_test_fetch_SOURCES = tests/test_fetch.c tests/hub_server.c tests/hub_server.h \
 	$(IO_TEST_SOURCES)
 tests_test_fetch_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_fetch_LDADD = $(IO_TEST_LIBS)
+tests_test_fetch_LDADD = $(HUB) $(MODEL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_examples
 tests_test_examples_SOURCES = tests/test_examples.c tests/hub_server.c tests/hub_server.h \

@@ -8,9 +8,9 @@
 
 #include "cli/option_table.h"
 #include "cli/paths.h"
+#include "hub/cache.h"
 #include "model/gpt2_config.h"
 #include "model/hooks.h"
-#include "model/hub_cache.h"
 
 struct place {            /* what the words before say about the last one */
     enum command command; /* COMMAND_NONE: not said yet */

@@ -12,9 +12,9 @@
 #include "base/text.h"
 #include "cli/paths.h"
 #include "cli/print.h"
-#include "io/download.h"
+#include "hub/download.h"
+#include "hub/fetch.h"
 #include "io/json_file.h"
-#include "pipeline/hub_fetch.h"
 
 enum { TOKEN_SIZE = 512 };
 

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cli/paths.h"
 #include "cli/print.h"
-#include "model/hub_cache.h"
+#include "hub/cache.h"
 
 enum { LABEL_SIZE = 512 };
 

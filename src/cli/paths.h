@@ -3,7 +3,7 @@
 #define CT_CLI_PATHS_H
 
 #include "base/status.h"
-#include "model/hub_cache.h"
+#include "hub/cache.h"
 
 /*
  * The folder with the demo model and demo stimuli: in the data directory that belongs to the

@@ -12,7 +12,7 @@
 #include "cli/option_table.h"
 #include "cli/paths.h"
 #include "cli/print.h"
-#include "model/hub_cache.h"
+#include "hub/cache.h"
 #include "plot/palette.h"
 
 enum { VALUE_SIZE = PATH_MAX };

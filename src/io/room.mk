@@ -5,7 +5,6 @@ src_io_libio_a_SOURCES = \
 	src/io/csv_table.c \
 	src/io/csv_writer.c src/io/csv_writer.h \
 	src/io/decimal.c src/io/decimal.h \
-	src/io/download.h \
 	src/io/grow.c src/io/grow.h \
 	src/io/hash.c src/io/hash.h \
 	src/io/hash_ahead.c src/io/hash_ahead.h \
@@ -13,23 +12,14 @@ src_io_libio_a_SOURCES = \
 	src/io/json_file.c src/io/json_file.h \
 	src/io/json_parse.c src/io/json_parse.h \
 	src/io/labels.c src/io/labels.h \
-	src/io/lockfile.c src/io/lockfile.h \
 	src/io/neuron_line.c src/io/neuron_line.h \
 	src/io/neuron_table.c src/io/neuron_table.h \
 	src/io/npy.c src/io/npy.h \
 	src/io/npy_header.c src/io/npy_header.h \
 	src/io/number.c src/io/number.h \
 	src/io/outfile.c src/io/outfile.h \
-	src/io/partial.c src/io/partial.h \
 	src/io/plain_number.c src/io/plain_number.h \
 	src/io/plane.c src/io/plane.h \
 	src/io/safetensors.c src/io/safetensors.h \
 	src/io/safetensors_writer.c src/io/safetensors_writer.h \
 	src/io/stimuli.c src/io/stimuli.h
-if HAVE_LIBCURL
-src_io_libio_a_SOURCES += \
-	src/io/curl_library.c src/io/curl_library.h \
-	src/io/download.c
-else
-src_io_libio_a_SOURCES += src/io/download_none.c
-endif

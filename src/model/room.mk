@@ -8,9 +8,6 @@ src_model_libmodel_a_SOURCES = \
 	src/model/gpt2_config.c src/model/gpt2_config.h \
 	src/model/gpt2_weights.h \
 	src/model/hooks.c src/model/hooks.h \
-	src/model/hub_cache.c src/model/hub_cache.h \
-	src/model/hub_list.c \
-	src/model/hub_snapshot.c src/model/hub_snapshot.h \
 	src/model/prefetch.c src/model/prefetch.h \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
 	src/model/tensor.c src/model/tensor.h \

@@ -1,8 +1,6 @@
 noinst_LIBRARIES += src/pipeline/libpipeline.a
 src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/analysis.c src/pipeline/analysis.h \
-	src/pipeline/hub_fetch.c src/pipeline/hub_fetch.h \
-	src/pipeline/hub_store.c src/pipeline/hub_store.h \
 	src/pipeline/memory_plan.c src/pipeline/memory_plan.h \
 	src/pipeline/params.c src/pipeline/params.h \
 	src/pipeline/settings.c src/pipeline/settings.h \

@@ -11,7 +11,7 @@
 
 #include "base/keymap.h"
 #include "base/status.h"
-#include "model/hub_cache.h"
+#include "hub/cache.h"
 #include "pipeline/analysis.h"
 #include "plot/canvas.h"
 #include "plot/heatmap.h"

@@ -6,7 +6,7 @@
 
 #include "base/keymap.h"
 #include "base/status.h"
-#include "model/hub_cache.h"
+#include "hub/cache.h"
 #include "pipeline/params.h"
 
 struct tui_options {

@@ -1,6 +1,6 @@
 /* One repository in a Hugging Face cache: its revisions, and whether a snapshot is all there. */
-#ifndef CT_MODEL_HUB_SNAPSHOT_H
-#define CT_MODEL_HUB_SNAPSHOT_H
+#ifndef CT_HUB_SNAPSHOT_H
+#define CT_HUB_SNAPSHOT_H
 
 #include <limits.h>
 #include <stdbool.h>
@@ -22,7 +22,7 @@ bool hub_is_commit(const char *text);
 /* The commit that refs/NAME of the repository's folder holds; false when there is none. */
 bool hub_read_ref(const char *repo, const char *name, char commit[HUB_COMMIT_SIZE]);
 
-/* CT_EIO when a file that `needs` asks for (see hub_cache.h) is missing or a broken link. The text
+/* CT_EIO when a file that `needs` asks for (see hub/cache.h) is missing or a broken link. The text
  * says which and why, without the folder. A folder with pickles alone passes: whoever opens it has
  * more to say about that. */
 enum ct_status hub_snapshot_check(const char *repo, const char *commit, unsigned needs,

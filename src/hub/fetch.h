@@ -3,8 +3,8 @@
  * (one file or shards) and what there is of the tokenizer. The revision gets its new commit when
  * all is there, so that what was there before stays of use until then.
  */
-#ifndef CT_PIPELINE_HUB_FETCH_H
-#define CT_PIPELINE_HUB_FETCH_H
+#ifndef CT_HUB_FETCH_H
+#define CT_HUB_FETCH_H
 
 #include <stdbool.h>
 #include <stdint.h>

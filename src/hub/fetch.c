@@ -1,5 +1,5 @@
 #include "config.h"
-#include "pipeline/hub_fetch.h"
+#include "hub/fetch.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -8,13 +8,13 @@
 #include <sys/statvfs.h>
 
 #include "base/mem.h"
-#include "io/download.h"
+#include "hub/cache.h"
+#include "hub/download.h"
+#include "hub/lockfile.h"
+#include "hub/partial.h"
+#include "hub/store.h"
 #include "io/json_file.h"
-#include "io/lockfile.h"
-#include "io/partial.h"
 #include "model/gpt2_config.h"
-#include "model/hub_cache.h"
-#include "pipeline/hub_store.h"
 
 enum {
     MAX_FILES = 4096,

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "io/partial.h"
+#include "hub/partial.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/hub_cache.h"
+#include "hub/cache.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "model/hub_snapshot.h"
+#include "hub/snapshot.h"
 
 static const char COMMUNITY[] =
     "openai-community/"; /* where GPT-2, once without owner, has moved */

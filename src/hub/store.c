@@ -1,5 +1,5 @@
 #include "config.h"
-#include "pipeline/hub_store.h"
+#include "hub/store.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* libcurl, loaded when something is fetched: it brings some thirty libraries, and to load them
  * takes longer than most commands. To be included in place of <curl/curl.h>; calls look as ever. */
-#ifndef CT_IO_CURL_LIBRARY_H
-#define CT_IO_CURL_LIBRARY_H
+#ifndef CT_HUB_CURL_LIBRARY_H
+#define CT_HUB_CURL_LIBRARY_H
 
 #include <curl/curl.h>
 

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/hub_cache.h"
+#include "hub/cache.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "hub/snapshot.h"
 #include "model/gpt2.h"
 #include "model/gpt2_config.h"
-#include "model/hub_snapshot.h"
 
 enum { MAX_MODELS = 10000 };
 

@@ -3,8 +3,8 @@
  * `PATH.incomplete` until all of it is there, its hash is checked, it is flushed to disk, and it
  * gets its name. What was there before is taken up again.
  */
-#ifndef CT_IO_PARTIAL_H
-#define CT_IO_PARTIAL_H
+#ifndef CT_HUB_PARTIAL_H
+#define CT_HUB_PARTIAL_H
 
 #include <stdbool.h>
 #include <stddef.h>

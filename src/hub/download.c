@@ -1,5 +1,5 @@
 #include "config.h"
-#include "io/download.h"
+#include "hub/download.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "io/curl_library.h"
+#include "hub/curl_library.h"
 #include "io/number.h"
 
 enum {

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/hub_snapshot.h"
+#include "hub/snapshot.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hub/cache.h"
 #include "io/json_file.h"
-#include "model/hub_cache.h"
 
 static const char WEIGHTS[] = "model.safetensors";
 static const char INDEX[] = "model.safetensors.index.json";

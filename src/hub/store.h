@@ -1,17 +1,17 @@
 /*
  * Writing into the local cache of Hugging Face's tools, in the layout that they use and share
- * (see model/hub_cache.h, which reads it): blobs/ETAG, snapshots/COMMIT/FILE -> ../../blobs/ETAG,
+ * (see hub/cache.h, which reads it): blobs/ETAG, snapshots/COMMIT/FILE -> ../../blobs/ETAG,
  * .no_exist/COMMIT/FILE, refs/REVISION, and .locks/ beside the repository's folder.
  */
-#ifndef CT_PIPELINE_HUB_STORE_H
-#define CT_PIPELINE_HUB_STORE_H
+#ifndef CT_HUB_STORE_H
+#define CT_HUB_STORE_H
 
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
-#include "model/hub_snapshot.h"
+#include "hub/snapshot.h"
 
 struct hub_store { /* one commit of a repository */
     char repo[PATH_MAX];

@@ -4,8 +4,8 @@
  * blobs, or plain files) and .no_exist/COMMIT/FILE (what the repository is known not to have).
  * The cache is only read: nothing here writes, locks or repairs it, or asks the network.
  */
-#ifndef CT_MODEL_HUB_CACHE_H
-#define CT_MODEL_HUB_CACHE_H
+#ifndef CT_HUB_CACHE_H
+#define CT_HUB_CACHE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "io/curl_library.h"
+#include "hub/curl_library.h"
 
 #include "base/library.h"
 

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "io/download.h"
+#include "hub/download.h"
 
 /* In place of download.c where there is no libcurl. */
 

@@ -6,14 +6,14 @@
  * drops, 429, 5xx) is tried again, after Retry-After, unless that is more than a minute, or 1, 2,
  * 4, 8 seconds; at once when the attempt before has brought something.
  */
-#ifndef CT_IO_DOWNLOAD_H
-#define CT_IO_DOWNLOAD_H
+#ifndef CT_HUB_DOWNLOAD_H
+#define CT_HUB_DOWNLOAD_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
-#include "io/partial.h"
+#include "hub/partial.h"
 
 struct download; /* one thread */
 
