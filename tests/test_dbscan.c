@@ -1,5 +1,5 @@
 #include "config.h"
-#include "num/dbscan.h"
+#include "num/cluster/dbscan.h"
 
 #include <math.h>
 #include <stdint.h>

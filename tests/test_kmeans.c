@@ -1,12 +1,12 @@
 #include "config.h"
-#include "num/kmeans.h"
+#include "num/cluster/kmeans.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "made_points.h"
-#include "num/kmeans_start.h"
+#include "num/cluster/kmeans_start.h"
 #include "support.h"
 
 /* The first cols columns of rows first .. first + n - 1 of m, from column `from` on. */

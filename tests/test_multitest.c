@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "num/multitest.h"
+#include "num/tests/multitest.h"
 
 enum { P, BONFERRONI, BONFERRONI_SIGNIFICANT, FDR, FDR_SIGNIFICANT, COLUMNS, N_MAX = 256 };
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "num/pca.h"
+#include "num/linear/pca.h"
 
 /* rtol 1e-9 of the largest score: eigenvectors of X'X against scikit-learn's SVD of X; the
  * condition of the problem, gaps between singular values, costs two or three digits of 1e-16,

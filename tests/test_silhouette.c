@@ -1,5 +1,5 @@
 #include "config.h"
-#include "num/silhouette.h"
+#include "num/cluster/silhouette.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "num/cosines.h"
 #include "num/histogram.h"
+#include "num/linear/cosines.h"
+#include "num/linear/similarity.h"
 #include "num/mt19937.h"
-#include "num/similarity.h"
 
 static const size_t shown[] = { 0, 3, 4, 127, 149 }; /* the rows that the fixtures have */
 

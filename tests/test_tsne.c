@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "num/mt19937.h"
-#include "num/tsne.h"
-#include "num/tsne_gradient.h"
+#include "num/tsne/gradient.h"
+#include "num/tsne/tsne.h"
 
 static struct mat matrix(size_t rows, size_t cols)
 {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "num/mt19937.h"
-#include "num/neighbors.h"
-#include "num/tsne_affinity.h"
+#include "num/near/neighbors.h"
+#include "num/tsne/affinity.h"
 
 enum { N = 60, K = 31 }; /* of tsne_x60.csv at perplexity 10 */
 

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "num/tsne_attract.h"
-#include "num/tsne_gradient.h"
-#include "num/tsne_pair.h"
-#include "num/tsne_schedule.h"
-#include "num/tsne_walk.h"
+#include "num/tsne/attract.h"
+#include "num/tsne/gradient.h"
+#include "num/tsne/pair.h"
+#include "num/tsne/schedule.h"
+#include "num/tsne/walk.h"
 
 enum { N = 60 };
 

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "num/mt19937.h"
-#include "num/ttest.h"
+#include "num/tests/ttest.h"
 
 static const char *const kinds[] = { "student", "welch", "paired" };
 

@@ -19,10 +19,10 @@
 #include "model/gpt2.h"
 #include "model/hooks.h"
 #include "model/tokens/tokenizer.h"
-#include "num/kmeans.h"
-#include "num/similarity.h"
-#include "num/tsne.h"
-#include "num/ttest.h"
+#include "num/cluster/kmeans.h"
+#include "num/linear/similarity.h"
+#include "num/tsne/tsne.h"
+#include "num/tests/ttest.h"
 #include "pipeline/params.h"
 
 enum stage_id {

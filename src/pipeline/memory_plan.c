@@ -5,7 +5,7 @@
 
 #include "base/memory_limit.h"
 #include "model/extract.h"
-#include "num/tsne_affinity.h"
+#include "num/tsne/affinity.h"
 #include "pipeline/stages.h"
 
 static double tested(size_t n_neurons, size_t n_sentences)

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "num/multitest.h"
-#include "num/ttest.h"
+#include "num/tests/multitest.h"
+#include "num/tests/ttest.h"
 
 enum occurrence { OCCURRENCE_ONLY, OCCURRENCE_FIRST, OCCURRENCE_LAST };
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "num/dbscan.h"
-#include "num/silhouette.h"
+#include "num/cluster/dbscan.h"
+#include "num/cluster/silhouette.h"
 #include "pipeline/steps.h"
 
 /* Size, mean t and mean |t| of each label 0 .. n_labels - 1. */

@@ -5,8 +5,8 @@
 
 #include "base/crew.h"
 #include "base/mem.h"
-#include "num/cosines.h"
-#include "num/similarity.h"
+#include "num/linear/cosines.h"
+#include "num/linear/similarity.h"
 
 static enum ct_status find_orders(const struct analysis *a, struct similarity_result *s,
                                   struct ct_error *err)

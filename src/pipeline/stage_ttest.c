@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "num/multitest.h"
-#include "num/similarity.h"
+#include "num/linear/similarity.h"
+#include "num/tests/multitest.h"
 #include "pipeline/memory_plan.h"
 
 /* In quotes: a blank before a name, which makes it another one, is to be seen. */

@@ -10,7 +10,7 @@
 #include "base/mat.h"
 #include "base/status.h"
 #include "io/neuron_table.h"
-#include "num/kmeans.h"
+#include "num/cluster/kmeans.h"
 #include "pipeline/analysis.h"
 
 /*

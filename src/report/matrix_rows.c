@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "num/similarity.h"
+#include "num/linear/similarity.h"
 
 enum { STRIPE_BYTES = 16 << 20, STRIPE_ROWS = 64 }; /* of the matrix, that are held at a time */
 
