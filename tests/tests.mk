@@ -86,52 +86,52 @@ tests_test_tokenizer_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += tests/test_mt19937
 tests_test_mt19937_SOURCES = tests/test_mt19937.c $(TEST_SUPPORT)
 tests_test_mt19937_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_mt19937_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_mt19937_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_pca
 tests_test_pca_SOURCES = tests/test_pca.c $(TEST_SUPPORT)
 tests_test_pca_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_pca_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_pca_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_tsne_affinity
 tests_test_tsne_affinity_SOURCES = tests/test_tsne_affinity.c $(TEST_SUPPORT)
 tests_test_tsne_affinity_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_tsne_affinity_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_tsne_affinity_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_tsne_gradient
 tests_test_tsne_gradient_SOURCES = tests/test_tsne_gradient.c $(TEST_SUPPORT)
 tests_test_tsne_gradient_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_tsne_gradient_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_tsne_gradient_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_tsne
 tests_test_tsne_SOURCES = tests/test_tsne.c $(TEST_SUPPORT)
 tests_test_tsne_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_tsne_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_tsne_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_histogram
 tests_test_histogram_SOURCES = tests/test_histogram.c $(TEST_SUPPORT)
 tests_test_histogram_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_histogram_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_histogram_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_multitest
 tests_test_multitest_SOURCES = tests/test_multitest.c $(TEST_SUPPORT)
 tests_test_multitest_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_multitest_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_multitest_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_silhouette
 tests_test_silhouette_SOURCES = tests/test_silhouette.c $(TEST_SUPPORT)
 tests_test_silhouette_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_silhouette_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_silhouette_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_similarity
 tests_test_similarity_SOURCES = tests/test_similarity.c $(TEST_SUPPORT)
 tests_test_similarity_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_similarity_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_similarity_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_ttest
 tests_test_ttest_SOURCES = tests/test_ttest.c $(TEST_SUPPORT)
 tests_test_ttest_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_ttest_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_ttest_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_safetensors
 tests_test_safetensors_SOURCES = tests/test_safetensors.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
@@ -181,13 +181,13 @@ check_PROGRAMS += tests/test_dbscan
 tests_test_dbscan_SOURCES = tests/test_dbscan.c tests/made_points.c tests/made_points.h \
 	$(TEST_SUPPORT)
 tests_test_dbscan_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_dbscan_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_dbscan_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_kmeans
 tests_test_kmeans_SOURCES = tests/test_kmeans.c tests/made_points.c tests/made_points.h \
 	$(TEST_SUPPORT)
 tests_test_kmeans_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_kmeans_LDADD = $(NUM) $(NUM_LIBS) $(CHECK_LIBS)
+tests_test_kmeans_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_tokenizer_files
 tests_test_tokenizer_files_SOURCES = tests/test_tokenizer_files.c $(TEST_MODEL_FILES) \

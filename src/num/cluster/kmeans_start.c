@@ -2,7 +2,6 @@
 #include "num/cluster/kmeans_start.h"
 #include "num/exact.h"
 
-#include <gsl/gsl_rng.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "base/kernel.h"
 #include "base/mem.h"
+#include "num/mt19937.h"
 
 enum { LANES = 8 }; /* sums run in so many lanes, whatever the machine's vectors hold */
 
@@ -33,13 +33,12 @@ enum ct_status kmeans_start_init(struct kmeans_start *start, const struct kmeans
     s.labels_old = ct_aligned_array(room, sizeof *s.labels_old);
     s.order = ct_malloc_array(data->n_samples, sizeof *s.order);
     s.empty = ct_malloc_array(n_clusters, sizeof *s.empty);
-    s.rng = ct_malloc_array(1, gsl_rng_mt19937->size);
     const bool in_leaves = data->order != NULL && n_clusters <= KMEANS_LEAVES_MAX;
     if (in_leaves)
         s.leaves = kmeans_leaves_new(data, n_clusters);
     if (s.centers == NULL || s.centers_new == NULL || s.factors == NULL || s.weight == NULL ||
         s.distance == NULL || s.potential == NULL || s.farthest == NULL || s.labels == NULL ||
-        s.labels_old == NULL || s.order == NULL || s.empty == NULL || s.rng == NULL ||
+        s.labels_old == NULL || s.order == NULL || s.empty == NULL ||
         (in_leaves && s.leaves == NULL)) {
         kmeans_start_clear(&s);
         return ct_fail_nomem(err, "k-means", 20ULL * room);
@@ -62,7 +61,6 @@ void kmeans_start_clear(struct kmeans_start *start)
     free(start->labels_old);
     free(start->order);
     free(start->empty);
-    free(start->rng);
     *start = (struct kmeans_start){ 0 };
 }
 
@@ -204,13 +202,20 @@ static void copy_point(const struct kmeans_data *data, size_t i, double *out)
 
 /* Mixes the state of the user with the number of the start (Steele et al. 2014, OOPSLA:
  * SplitMix64), so that neighbouring starts and states share nothing. */
-static uint64_t seed_of(uint64_t random_state, size_t number)
+static uint32_t seed_of(uint64_t random_state, size_t number)
 {
     uint64_t z = random_state + 0x9e3779b97f4a7c15U * ((uint64_t)number + 1);
 
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
     z = (z ^ z >> 27) * 0x94d049bb133111ebU;
-    return z ^ z >> 31;
+    const uint32_t seed = (uint32_t)(z ^ z >> 31);
+    return seed != 0 ? seed : 4357; /* in place of 0, as the generator's first version takes it */
+}
+
+/* [0, 1) of 32 bits: a choice among points needs no more. */
+static double next_uniform(struct mt19937 *rng)
+{
+    return mt19937_uint32(rng) / 4294967296.0;
 }
 
 void kmeans_start_plusplus(struct kmeans_start *start, const struct kmeans_data *data,
@@ -218,15 +223,14 @@ void kmeans_start_plusplus(struct kmeans_start *start, const struct kmeans_data 
 {
     const size_t n_trials = 2 + (size_t)log((double)start->n_clusters);
     double *const trial = start->centers_new; /* free until the iteration begins */
-    /* GSL's generator on memory of our own: gsl_rng_alloc() aborts when there is none. */
-    gsl_rng rng = { .type = gsl_rng_mt19937, .state = start->rng };
+    struct mt19937 rng;
 
-    gsl_rng_set(&rng, (unsigned long)(seed_of(random_state, number) & 0xffffffffU));
+    mt19937_init(&rng, seed_of(random_state, number));
     for (size_t i = 0; i < data->n_samples; i++)
         start->distance[i] = INFINITY;
     for (size_t b = 0; b < data->n_blocks; b++)
         start->farthest[b] = INFINITY;
-    copy_point(data, (size_t)(gsl_rng_uniform(&rng) * (double)data->n_samples), start->centers);
+    copy_point(data, (size_t)(next_uniform(&rng) * (double)data->n_samples), start->centers);
     double potential = add_center(start, data, start->centers);
 
     for (size_t c = 1; c < start->n_clusters; c++) {
@@ -234,7 +238,7 @@ void kmeans_start_plusplus(struct kmeans_start *start, const struct kmeans_data 
         double lowest = INFINITY;
         copy_point(data, 0, center);
         for (size_t t = 0; t < n_trials; t++) {
-            copy_point(data, point_at(start, data, gsl_rng_uniform(&rng) * potential), trial);
+            copy_point(data, point_at(start, data, next_uniform(&rng) * potential), trial);
             const double with = potential_with(start, data, trial);
             if (with < lowest) {
                 lowest = with;

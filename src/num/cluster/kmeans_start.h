@@ -25,7 +25,6 @@ struct kmeans_start { /* zero-initialise; owns its arrays until kmeans_start_cle
     int32_t *order;               /* [n_samples], by distance */
     struct kmeans_leaves *leaves; /* NULL: the data are not sorted, or there are many clusters */
     int32_t *empty;               /* [n_clusters], clusters without points */
-    void *rng;                    /* the generator's state */
     double inertia;
     size_t n_iter; /* 0: nothing run */
 };
