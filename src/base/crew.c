@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/thread.h"
 
@@ -271,14 +272,6 @@ size_t crew_thread(void)
     return thread_number;
 }
 
-static int64_t nanoseconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static bool is_done(struct crew *c)
 {
     return atomic_load(&c->pending) == 0;
@@ -294,20 +287,20 @@ static void wait_for_helpers(struct crew *c, int64_t begun)
             return;
         relax();
     }
-    const int64_t since = nanoseconds();
+    const int64_t since = clock_nanoseconds();
     for (int look = 0; !is_done(c); look++)
         if (look < YIELDS)
             sched_yield();
         else
             nanosleep(&(struct timespec){ .tv_nsec = 20000 }, NULL);
-    const int64_t now = nanoseconds();
+    const int64_t now = clock_nanoseconds();
     if (now - since > since - begun)
         c->alone_until = now + CAUTION * (now - since);
 }
 
 static void run_together(struct crew *c, size_t n_blocks)
 {
-    const int64_t begun = nanoseconds();
+    const int64_t begun = clock_nanoseconds();
 
     atomic_store(&c->caller_cpu, this_cpu());
     atomic_store(&c->pending, (uint32_t)n_blocks);
@@ -325,7 +318,7 @@ static void run_together(struct crew *c, size_t n_blocks)
 static bool is_alone(const struct crew *c, size_t n_blocks)
 {
     return c == NULL || c->n_helpers == 0 || n_blocks < 2 || n_blocks > UINT32_MAX ||
-           (c->alone_until > 0 && nanoseconds() < c->alone_until);
+           (c->alone_until > 0 && clock_nanoseconds() < c->alone_until);
 }
 
 void crew_run(struct crew *crew, size_t n_blocks, void (*block)(void *context, size_t i),

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_SOURCES = \
+	src/base/clock.c src/base/clock.h \
 	src/base/crew.c src/base/crew.h \
 	src/base/kernel.h \
 	src/base/keymap.c src/base/keymap.h \

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/paths.h"
 #include "cli/print.h"
@@ -26,14 +26,6 @@ struct line {
     double rate; /* bytes a second, of late */
     uint64_t brought;
 };
-
-static double seconds_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Smoothed over some five seconds: what the network did a minute ago says little. */
 static void measure(struct line *line, const struct hub_fetch_state *s, double now)
@@ -88,7 +80,7 @@ static void print_state(const struct line *line, const struct hub_fetch_state *s
 static bool show(void *context, const struct hub_fetch_state *s)
 {
     struct line *const line = context;
-    const double now = seconds_now();
+    const double now = clock_seconds();
 
     if (now - line->last < 0.2)
         return true;
@@ -190,7 +182,7 @@ static const char *find_authorities(void)
 static enum ct_status fetch(const char *name, const char *root, const char *endpoint,
                             const char *token, struct ct_error *err)
 {
-    struct line line = { .last = seconds_now() };
+    struct line line = { .last = clock_seconds() };
     const struct hub_fetch_params params = {
         .root = root,
         .name = name,

@@ -3,8 +3,9 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 struct meter {
     bool shown;
@@ -13,14 +14,6 @@ struct meter {
     layer_function *layer;
     void *context; /* of layer */
 };
-
-static double seconds_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* How many stages there are on the way to the goal, up to and including last. */
 static int count_stages(enum stage_id goal, enum stage_id last)
@@ -35,7 +28,7 @@ static int count_stages(enum stage_id goal, enum stage_id last)
 static bool meter_tick(void *context, enum stage_id stage, size_t done, size_t total)
 {
     struct meter *const meter = context;
-    const double now = seconds_now();
+    const double now = clock_seconds();
 
     if (now - meter->last < 0.2)
         return true;
@@ -70,7 +63,7 @@ enum ct_status meter_run(struct analysis *a, enum stage_id last, layer_function 
                          void *context, struct ct_error *err)
 {
     struct meter meter = {
-        .last = seconds_now(), .goal = last, .layer = layer, .context = context
+        .last = clock_seconds(), .goal = last, .layer = layer, .context = context
     };
     const bool is_seen = isatty(STDERR_FILENO);
     const struct analysis_watch watch = {

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 enum { BUFFER_SIZE = 1 << 16 };
@@ -51,10 +52,8 @@ static void fill_random(char *out)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
     static unsigned counter;
-    struct timespec now = { 0 };
+    uint64_t x = (uint64_t)clock_nanoseconds() ^ (uint64_t)getpid() << 44;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    uint64_t x = (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)getpid() << 44;
     x ^= (uint64_t)__atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED) << 20;
     for (int i = 0; i < 6; i++) {
         x = (x ^ x >> 29) * UINT64_C(0x9E3779B97F4A7C15); /* multiplicative mixing */

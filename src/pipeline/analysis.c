@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "pipeline/memory_plan.h"
 #include "pipeline/stages.h"
 
@@ -248,14 +248,6 @@ void analysis_discard(enum stage_id stage, void *result)
         stages[stage].free(result);
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 bool stage_is_needed(enum stage_id goal, enum stage_id stage)
 {
     assert(goal < N_STAGES);
@@ -282,7 +274,7 @@ enum ct_status analysis_run(struct analysis *a, enum stage_id last,
 
         if (!stage_is_needed(last, stage) || !analysis_is_stale(a, stage))
             continue;
-        const double start = now();
+        const double start = clock_seconds();
         enum ct_status status = CT_OK;
         if (stage == STAGE_EXTRACT && last >= STAGE_TTEST) /* not after hours, when it is tested */
             status = ttest_choose_groups(a->load, &a->params, &(struct contrast){ 0 }, err);
@@ -290,7 +282,7 @@ enum ct_status analysis_run(struct analysis *a, enum stage_id last,
             status = analysis_compute(a, stage, watch, &result, err);
         if (status != CT_OK)
             return status;
-        analysis_accept(a, stage, result, analysis_key(&a->params, stage), now() - start);
+        analysis_accept(a, stage, result, analysis_key(&a->params, stage), clock_seconds() - start);
     }
     return CT_OK;
 }

@@ -8,9 +8,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/thread.h"
 
@@ -60,14 +60,6 @@ struct worker {
     struct picture shown; /* the other side's own */
 };
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* The pipe never blocks: when it is full there is news enough. */
 static void ring(struct worker *w)
 {
@@ -78,7 +70,7 @@ static void ring(struct worker *w)
 static bool tick(void *context, enum stage_id stage, size_t done, size_t total)
 {
     struct worker *const w = context;
-    const double at = now();
+    const double at = clock_seconds();
 
     (void)stage;
     if (at - w->last_tick >= SECONDS_A_TICK) {
@@ -98,7 +90,7 @@ static enum tsne_answer tsne_tick(void *context, size_t n_iter, size_t max_iter)
 
     if (!tick(w, STAGE_TSNE, n_iter, max_iter))
         return TSNE_STOP;
-    const double at = now();
+    const double at = clock_seconds();
     if (at - w->last_picture < SECONDS_A_PICTURE)
         return TSNE_GO_ON;
     w->last_picture = at;
@@ -181,7 +173,7 @@ static void compute(struct worker *w, const struct analysis *a, enum stage_id st
                                           .context = w };
     void *result = NULL;
     struct ct_error error = { 0 };
-    const double start = now();
+    const double start = clock_seconds();
     const enum ct_status status = stage == N_STAGES
                                       ? w->write(w->context, a, &error)
                                       : analysis_compute(a, stage, &watch, &result, &error);
@@ -191,7 +183,7 @@ static void compute(struct worker *w, const struct analysis *a, enum stage_id st
     w->result = result;
     w->status = status;
     w->error = error;
-    w->seconds = now() - start;
+    w->seconds = clock_seconds() - start;
     pthread_mutex_unlock(&w->mutex);
     ring(w);
 }
@@ -248,12 +240,12 @@ enum ct_status worker_new(struct worker **out, struct ct_error *err)
 static bool wait_for_end(struct worker *w)
 {
     struct pollfd bell = { w->pipe[0], POLLIN, 0 };
-    const double begun = now();
+    const double begun = clock_seconds();
     bool is_over = false;
     bool is_reading = false;
     char bytes[64];
 
-    while (!is_over && !(is_reading && now() - begun > SECONDS_TO_READ)) {
+    while (!is_over && !(is_reading && clock_seconds() - begun > SECONDS_TO_READ)) {
         (void)poll(&bell, 1, 100);
         while (read(w->pipe[0], bytes, sizeof bytes) > 0)
             ;
@@ -317,7 +309,7 @@ static enum ct_status start(struct worker *w, const struct analysis *a, enum sta
     w->write = write;
     w->context = context;
     w->state = WORKER_RUNNING;
-    w->began = now();
+    w->began = clock_seconds();
     w->done = 0;
     w->total = 0;
     w->last_tick = 0;
@@ -364,7 +356,7 @@ void worker_poll(struct worker *w, struct worker_news *news)
         .stage = w->stage,
         .done = w->done,
         .total = w->total,
-        .seconds = w->state == WORKER_RUNNING ? now() - w->began : w->seconds,
+        .seconds = w->state == WORKER_RUNNING ? clock_seconds() - w->began : w->seconds,
         .canceling = w->state == WORKER_RUNNING && atomic_load(&w->cancel),
     };
     w->shown.n_points = 0;

@@ -21,8 +21,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/crew.h"
 #include "base/mem.h"
 #include "io/activations.h"
@@ -36,14 +36,6 @@
 #include "num/tsne/tsne.h"
 #include "pipeline/analysis.h"
 #include "plot/block_means.h"
-
-static double seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void tell(const char *name, double value)
 {
@@ -129,9 +121,9 @@ static void run_tsne(int argc, char **argv)
         params.angle = atof(argv[5]);
     /* As the peers' libraries are when their clock starts. */
     must(blas_library_load((size_t)params.n_threads, &err), &err);
-    const double start = seconds();
+    const double start = clock_seconds();
     must(tsne_fit(&X, &params, NULL, &result, &err), &err);
-    tell("compute", seconds() - start);
+    tell("compute", clock_seconds() - start);
     tell("kl", result.kl_divergence);
     tell("n_iter", (double)result.n_iter);
     save(argv[1], result.embedding.data, 2 * result.embedding.rows * sizeof(double));
@@ -151,11 +143,11 @@ static void run_ttest(int argc, char **argv)
     (void)argc;
     for (size_t i = 0; i < file.view.rows; i++)
         rows[i] = i;
-    const double start = seconds();
+    const double start = clock_seconds();
     must(ttest_columns(&file.view, rows, n_a, rows + n_a, n_b, TTEST_STUDENT, n_threads(), out,
                        &err),
          &err);
-    tell("compute", seconds() - start);
+    tell("compute", clock_seconds() - start);
     double sum = 0.0;
     for (size_t j = 0; j < file.view.cols; j++)
         sum += out[j].pvalue;
@@ -173,9 +165,9 @@ static void run_dbscan(int argc, char **argv)
     struct ct_error err;
 
     (void)argc;
-    const double start = seconds();
+    const double start = clock_seconds();
     must(dbscan_fit(&X, 1.0, 3, labels, &n_clusters, &err), &err);
-    tell("compute", seconds() - start);
+    tell("compute", clock_seconds() - start);
     tell("clusters", (double)n_clusters);
     save(argv[1], labels, X.rows * sizeof *labels);
     free(labels);
@@ -194,9 +186,9 @@ static void run_kmeans(int argc, char **argv)
     params.n_clusters = strtoul(argv[1], NULL, 10);
     params.n_init = 10;
     params.n_threads = n_threads();
-    const double start = seconds();
+    const double start = clock_seconds();
     must(kmeans_fit(&X, &params, &result, &err), &err);
-    tell("compute", seconds() - start);
+    tell("compute", clock_seconds() - start);
     tell("inertia", result.inertia);
     kmeans_result_clear(&result);
     mat_clear(&X);
@@ -234,14 +226,14 @@ static void run_cosine(int argc, char **argv)
 
     (void)argc;
     must(crew_new(n_threads(), &crew, &err), &err);
-    const double start = seconds();
+    const double start = clock_seconds();
     row_norms(&X, norms);
     must(cosine_histogram(&X, norms, BINS, crew, NULL, counts, edges, &err), &err);
     for (size_t i = 0; i < X.rows; i++)
         factors[i] = 1.0 / norms[i];
     const double gram = draw_means(&X, NULL);
     const double cosine = draw_means(&X, factors);
-    tell("compute", seconds() - start);
+    tell("compute", clock_seconds() - start);
     tell("first mean product", gram);
     tell("first mean cosine", cosine);
     uint64_t most = 0;
@@ -274,11 +266,11 @@ static void run_stages(struct analysis *a, char **argv, enum stage_id last)
 static void run_extract(int argc, char **argv)
 {
     struct analysis a;
-    const double start = seconds();
+    const double start = clock_seconds();
 
     (void)argc;
     run_stages(&a, argv, STAGE_EXTRACT);
-    tell("compute", seconds() - start);
+    tell("compute", clock_seconds() - start);
     tell("positions", (double)a.extract->stats.n_positions);
     save(argv[4], a.extract->own.data, a.extract->X.rows * a.extract->X.cols * sizeof(float));
     analysis_clear(&a);
@@ -287,11 +279,11 @@ static void run_extract(int argc, char **argv)
 static void run_ttests(int argc, char **argv)
 {
     struct analysis a;
-    const double start = seconds();
+    const double start = clock_seconds();
 
     (void)argc;
     run_stages(&a, argv, STAGE_TTEST);
-    tell("compute", seconds() - start);
+    tell("compute", clock_seconds() - start);
     tell("positions", (double)a.extract->stats.n_positions);
     tell("result MB", 0x1p-20 * (double)(a.extract->X.rows * a.extract->X.cols * sizeof(float)));
     tell("significant", (double)a.ttest->n_significant);
@@ -334,11 +326,11 @@ static void run_forward(int argc, char **argv)
         width += a.hook->hooks[h].width;
     float *const out = allocate(n_seqs * width, sizeof *out);
     for (int turn = 0; turn < 2; turn++) {
-        const double start = seconds();
+        const double start = clock_seconds();
         must(extract_activations(a.load->model, seqs, n_seqs, a.hook->hooks, a.hook->n_hooks,
                                  n_threads(), NULL, out, &stats, &err),
              &err);
-        tell("compute", seconds() - start);
+        tell("compute", clock_seconds() - start);
     }
     tell("tokens", (double)n_seqs);
     tell("positions", (double)stats.n_positions);
@@ -375,15 +367,15 @@ static void run_csv(int argc, char **argv)
     (void)argc;
     if (file.view.dtype != DTYPE_F32)
         stop("csv takes float32");
-    const double start = seconds();
+    const double start = clock_seconds();
     write_csv(argv[1], &file.view);
-    const double written = seconds();
+    const double written = clock_seconds();
     must(activations_read(argv[1], &(struct activations_options){ .n_threads = n_threads() }, NULL,
                           &back, &err),
          &err);
-    tell("compute", seconds() - start);
+    tell("compute", clock_seconds() - start);
     tell("write", written - start);
-    tell("read", seconds() - written);
+    tell("read", clock_seconds() - written);
     tell("numbers", (double)(back.values.rows * back.values.cols));
     if (memcmp(back.values.data, file.view.data, back.values.rows * back.values.cols * 4) != 0)
         stop("what was written reads back as something else");
@@ -410,10 +402,10 @@ static double sgemm_rate(int threads)
         stop("OpenBLAS cannot be loaded");
     blas.set_num_threads(threads);
     for (int turn = 0; turn < 5; turn++) {
-        const double start = seconds();
+        const double start = clock_seconds();
         blas.sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, M, N, K, 1.0F, a, K, b, N, 0.0F, c,
                    N);
-        const double rate = 2e-9 * M * N * K / (seconds() - start);
+        const double rate = 2e-9 * M * N * K / (clock_seconds() - start);
         best = rate > best ? rate : best;
     }
     free(a);
@@ -433,9 +425,9 @@ static double copy_rate(void)
     memset(from, 1, size);
     memset(to, 2, size);
     for (int turn = 0; turn < 5; turn++) {
-        const double start = seconds();
+        const double start = clock_seconds();
         memcpy(to, from, size);
-        const double rate = 2e-9 * (double)size / (seconds() - start);
+        const double rate = 2e-9 * (double)size / (clock_seconds() - start);
         best = rate > best ? rate : best;
     }
     free(from);
