@@ -9,6 +9,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/mat.c src/base/mat.h \
 	src/base/mem.c src/base/mem.h \
 	src/base/memory_limit.c src/base/memory_limit.h \
+	src/base/path.c src/base/path.h \
 	src/base/progress.c src/base/progress.h \
 	src/base/signals.c src/base/signals.h \
 	src/base/spill.c src/base/spill.h \

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "cli/meter.h"
 #include "cli/paths.h"
 #include "cli/print.h"
@@ -31,9 +31,7 @@ static char *folder_of(const char *path)
  * by the caller; NULL: out of memory. */
 static char *manifest_of(const char *path)
 {
-    struct stat info;
-
-    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
+    if (!path_is_folder(path))
         return ct_strndup(path, strlen(path));
     char *const figures = outfile_join(path, FIGURES_FILE);
     char *const manifest = outfile_join(path, MANIFEST_FILE);

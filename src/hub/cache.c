@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "hub/snapshot.h"
 
 static const char COMMUNITY[] =
@@ -61,10 +62,9 @@ static size_t put_variable(struct buffer *b, const struct hub_env *env, const ch
 /* `~` at the start, and variables. */
 static void put_expanded(struct buffer *b, const struct hub_env *env, const char *text)
 {
-    if (text[0] == '~' && (text[1] == '/' || text[1] == '\0') && is_set(env->home)) {
-        put(b, env->home, strlen(env->home));
-        text++;
-    }
+    const char *const home = path_take_home(&text, env->home);
+
+    put(b, home, strlen(home));
     while (*text != '\0') {
         const size_t plain = strcspn(text, "$");
         put(b, text, plain);
@@ -235,7 +235,7 @@ static void list_revisions(const char *repo, char *out, size_t size)
 
     out[0] = '\0';
     for (size_t i = 0; i < 2 && used == 0; i++) {
-        DIR *const dir = hub_path(path, "%s/%s", repo, folders[i]) ? opendir(path) : NULL;
+        DIR *const dir = path_put(path, "%s/%s", repo, folders[i]) ? opendir(path) : NULL;
         if (dir == NULL)
             continue;
         for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
@@ -256,7 +256,7 @@ static enum found look(const struct wanted *w, const char *root, const char *nam
     char commit[HUB_COMMIT_SIZE];
     char fetch[512];
 
-    if (!hub_repo_path(repo, root, name) || !hub_is_folder(repo))
+    if (!hub_repo_path(repo, root, name) || !path_is_folder(repo))
         return FOUND_NOTHING;
     fetch_command(w, fetch, sizeof fetch);
     if (hub_is_commit(w->revision)) {
@@ -268,7 +268,7 @@ static enum found look(const struct wanted *w, const char *root, const char *nam
                 w->name, repo, w->revision, *there != '\0' ? ", it has " : "", there, fetch);
         return FOUND_REPO;
     }
-    if (!hub_path(folder, "%s/snapshots/%s", repo, commit) || !hub_is_folder(folder)) {
+    if (!path_put(folder, "%s/snapshots/%s", repo, commit) || !path_is_folder(folder)) {
         ct_fail(err, CT_EIO, "%s: %s: no files of commit %.12s; fetch it: %s", w->name, repo,
                 commit, fetch);
         return FOUND_REPO;
@@ -352,12 +352,13 @@ enum ct_status hub_model_folder(const struct hub_env *env, const char *text, uns
     struct buffer path = { .used = 0 };
     char *root = NULL;
 
-    if (text[0] == '~' && text[1] == '/' && is_set(env->home))
-        put(&path, env->home, strlen(env->home)), text++;
+    const char *const home = path_take_home(&text, env->home);
+
+    put(&path, home, strlen(home));
     put(&path, text, strlen(text));
     if (path.used >= PATH_MAX)
         return ct_fail(err, CT_EINVAL, "%.64s...: the path is too long", text);
-    if (hub_is_folder(path.text) || !hub_is_name(path.text)) {
+    if (path_is_folder(path.text) || !hub_is_name(path.text)) {
         char *const copy = strdup(path.text);
         if (copy == NULL)
             return ct_fail_nomem(err, "model", 0);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "hub/snapshot.h"
 #include "model/gpt2.h"
 #include "model/gpt2_config.h"
@@ -80,7 +81,7 @@ static void name_revision(const char *repo, const char *commit, char *out, size_
         snprintf(out, size, "main");
         return;
     }
-    DIR *const dir = hub_path(path, "%s/refs", repo) ? opendir(path) : NULL;
+    DIR *const dir = path_put(path, "%s/refs", repo) ? opendir(path) : NULL;
     if (dir == NULL)
         return;
     for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
@@ -107,7 +108,7 @@ static enum ct_status read_config(struct hub_model *m, struct ct_error *err)
     struct gpt2_config config;
     char path[PATH_MAX];
 
-    if (!hub_path(path, "%s/config.json", m->folder))
+    if (!path_put(path, "%s/config.json", m->folder))
         return ct_fail(err, CT_EIO, "the path is too long");
     const enum ct_status status = gpt2_config_load(path, &config, err);
     if (status == CT_OK) {
@@ -158,7 +159,7 @@ static enum ct_status add_model(struct models *list, const char *repo, const cha
     }
     if (commit != NULL) {
         name_revision(repo, commit, revision, sizeof revision);
-        if (!hub_path(folder, "%s/snapshots/%s", repo, commit))
+        if (!path_put(folder, "%s/snapshots/%s", repo, commit))
             return CT_OK;
     }
     struct hub_model *const m = &list->items[list->n++];
@@ -184,7 +185,7 @@ static enum ct_status add_repo(struct models *list, const char *repo, struct ct_
     char path[PATH_MAX];
     enum ct_status status = CT_OK;
     size_t n = 0;
-    DIR *const dir = hub_path(path, "%s/snapshots", repo) ? opendir(path) : NULL;
+    DIR *const dir = path_put(path, "%s/snapshots", repo) ? opendir(path) : NULL;
 
     for (const struct dirent *e = dir != NULL ? readdir(dir) : NULL; e != NULL && status == CT_OK;
          e = readdir(dir))
@@ -221,7 +222,7 @@ enum ct_status hub_cache_list(const char *root, struct hub_model **models, size_
     for (const struct dirent *e = dir != NULL ? readdir(dir) : NULL;
          e != NULL && status == CT_OK && list.n < MAX_MODELS; e = readdir(dir))
         if (strncmp(e->d_name, PREFIX, sizeof PREFIX - 1) == 0 &&
-            hub_path(repo, "%s/%s", root, e->d_name) && hub_is_folder(repo))
+            path_put(repo, "%s/%s", root, e->d_name) && path_is_folder(repo))
             status = add_repo(&list, repo, err);
     if (dir != NULL)
         closedir(dir);

@@ -3,42 +3,25 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "hub/cache.h"
 #include "io/json_file.h"
 
 static const char WEIGHTS[] = "model.safetensors";
 static const char INDEX[] = "model.safetensors.index.json";
 
-bool hub_path(char out[PATH_MAX], const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    const int length = vsnprintf(out, PATH_MAX, format, args);
-    va_end(args);
-    return length >= 0 && length < PATH_MAX;
-}
-
 bool hub_repo_path(char out[PATH_MAX], const char *root, const char *name)
 {
     const char *const slash = strchr(name, '/');
 
     if (slash == NULL)
-        return hub_path(out, "%s/models--%s", root, name);
-    return hub_path(out, "%s/models--%.*s--%s", root, (int)(slash - name), name, slash + 1);
-}
-
-bool hub_is_folder(const char *path)
-{
-    struct stat info;
-
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+        return path_put(out, "%s/models--%s", root, name);
+    return path_put(out, "%s/models--%.*s--%s", root, (int)(slash - name), name, slash + 1);
 }
 
 bool hub_is_commit(const char *text)
@@ -53,7 +36,7 @@ bool hub_read_ref(const char *repo, const char *name, char commit[HUB_COMMIT_SIZ
     char line[HUB_COMMIT_SIZE + 2] = "";
     FILE *file = NULL;
 
-    if (!hub_path(path, "%s/refs/%s", repo, name) ||
+    if (!path_put(path, "%s/refs/%s", repo, name) ||
         json_file_open(path, &file, NULL) != CT_OK) /* a regular file, whatever it holds */
         return false;
     const bool has_line = fgets(line, sizeof line, file) != NULL;
@@ -78,7 +61,7 @@ static bool is_listed(const struct snapshot *s, const char *name)
     char path[PATH_MAX];
     struct stat info;
 
-    return hub_path(path, "%s/%s", s->folder, name) && lstat(path, &info) == 0;
+    return path_put(path, "%s/%s", s->folder, name) && lstat(path, &info) == 0;
 }
 
 /* A download that was cut off leaves its blob under another name. */
@@ -88,7 +71,7 @@ static bool has_partial_blob(const struct snapshot *s)
     char path[PATH_MAX];
     bool found = false;
 
-    if (!hub_path(path, "%s/blobs", s->repo))
+    if (!path_put(path, "%s/blobs", s->repo))
         return false;
     DIR *const dir = opendir(path);
     if (dir == NULL)
@@ -106,7 +89,7 @@ static bool is_known_absent(const struct snapshot *s, const char *name)
     char path[PATH_MAX];
     struct stat info;
 
-    return hub_path(path, "%s/.no_exist/%s/%s", s->repo, s->commit, name) && stat(path, &info) == 0;
+    return path_put(path, "%s/.no_exist/%s/%s", s->repo, s->commit, name) && stat(path, &info) == 0;
 }
 
 static enum ct_status fail_missing(const struct snapshot *s, const char *name, struct ct_error *err)
@@ -122,7 +105,7 @@ static enum ct_status check_file(const struct snapshot *s, const char *name, str
     char path[PATH_MAX];
     struct stat info;
 
-    if (!hub_path(path, "%s/%s", s->folder, name))
+    if (!path_put(path, "%s/%s", s->folder, name))
         return ct_fail(err, CT_EIO, "%s: the path is too long", name);
     if (stat(path, &info) != 0) {
         if (errno == ENOENT && is_listed(s, name))
@@ -144,7 +127,7 @@ static enum ct_status check_shards(const struct snapshot *s, struct ct_error *er
     json_t *value;
     enum ct_status status = check_file(s, INDEX, err);
 
-    if (status != CT_OK || !hub_path(path, "%s/%s", s->folder, INDEX) ||
+    if (status != CT_OK || !path_put(path, "%s/%s", s->folder, INDEX) ||
         json_file_load(path, &root, NULL) != CT_OK)
         return status;
     json_object_foreach(json_object_get(root, "weight_map"), tensor, value)
@@ -197,7 +180,7 @@ enum ct_status hub_snapshot_check(const char *repo, const char *commit, unsigned
     struct snapshot s = { .repo = repo, .commit = commit };
     enum ct_status status = CT_OK;
 
-    if (!hub_path(s.folder, "%s/snapshots/%s", repo, commit))
+    if (!path_put(s.folder, "%s/snapshots/%s", repo, commit))
         return ct_fail(err, CT_EIO, "the path is too long");
     if (needs & HUB_WEIGHTS)
         status = check_weights(&s, err);

@@ -10,13 +10,9 @@
 
 enum { HUB_COMMIT_SIZE = 41 };
 
-/* PATH_MAX bytes of out; false when the path is longer. */
-bool hub_path(char out[PATH_MAX], const char *format, ...) __attribute__((format(printf, 2, 3)));
-
 /* `ORG/NAME` to ROOT/models--ORG--NAME; false when the path is too long. */
 bool hub_repo_path(char out[PATH_MAX], const char *root, const char *name);
 
-bool hub_is_folder(const char *path);
 bool hub_is_commit(const char *text);
 
 /* The commit that refs/NAME of the repository's folder holds; false when there is none. */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "io/outfile.h"
 
 static enum ct_status fail_long(const struct hub_store *s, struct ct_error *err)
@@ -23,13 +24,13 @@ enum ct_status hub_store_open(struct hub_store *s, const char *root, const char 
     enum ct_status status = CT_OK;
 
     snprintf(s->commit, sizeof s->commit, "%s", commit);
-    if (!hub_path(locks, "%s/.locks", root) || !hub_repo_path(s->repo, root, name) ||
+    if (!path_put(locks, "%s/.locks", root) || !hub_repo_path(s->repo, root, name) ||
         !hub_repo_path(s->locks, locks, name))
         return fail_long(s, err);
     for (int i = 0; i < 3 && status == CT_OK; i++) {
-        const bool fits = i == 0   ? hub_path(folder, "%s/blobs", s->repo)
+        const bool fits = i == 0   ? path_put(folder, "%s/blobs", s->repo)
                           : i == 1 ? hub_store_folder(s, folder)
-                                   : hub_path(folder, "%s", s->locks);
+                                   : path_put(folder, "%s", s->locks);
         status = fits ? outfile_make_folder(folder, err) : fail_long(s, err);
     }
     return status;
@@ -37,22 +38,22 @@ enum ct_status hub_store_open(struct hub_store *s, const char *root, const char 
 
 bool hub_store_blob(const struct hub_store *s, const char *etag, char out[PATH_MAX])
 {
-    return hub_path(out, "%s/blobs/%s", s->repo, etag);
+    return path_put(out, "%s/blobs/%s", s->repo, etag);
 }
 
 bool hub_store_lock(const struct hub_store *s, const char *etag, char out[PATH_MAX])
 {
-    return hub_path(out, "%s/%s.lock", s->locks, etag);
+    return path_put(out, "%s/%s.lock", s->locks, etag);
 }
 
 bool hub_store_folder(const struct hub_store *s, char out[PATH_MAX])
 {
-    return hub_path(out, "%s/snapshots/%s", s->repo, s->commit);
+    return path_put(out, "%s/snapshots/%s", s->repo, s->commit);
 }
 
 bool hub_store_file(const struct hub_store *s, const char *file, char out[PATH_MAX])
 {
-    return hub_path(out, "%s/snapshots/%s/%s", s->repo, s->commit, file);
+    return path_put(out, "%s/snapshots/%s/%s", s->repo, s->commit, file);
 }
 
 bool hub_store_has(const char *path, uint64_t size)
@@ -79,7 +80,7 @@ enum ct_status hub_store_link(const struct hub_store *s, const char *file, const
     char path[PATH_MAX];
     char to[PATH_MAX];
 
-    if (!hub_store_file(s, file, path) || !hub_path(to, "../../blobs/%s", etag))
+    if (!hub_store_file(s, file, path) || !path_put(to, "../../blobs/%s", etag))
         return fail_long(s, err);
     if (symlink(to, path) == 0 || (errno == EEXIST && leads_to(path, to)))
         return CT_OK;
@@ -93,8 +94,8 @@ enum ct_status hub_store_absent(const struct hub_store *s, const char *file, str
     char folder[PATH_MAX];
     char path[PATH_MAX];
 
-    if (!hub_path(folder, "%s/.no_exist/%s", s->repo, s->commit) ||
-        !hub_path(path, "%s/%s", folder, file))
+    if (!path_put(folder, "%s/.no_exist/%s", s->repo, s->commit) ||
+        !path_put(path, "%s/%s", folder, file))
         return fail_long(s, err);
     const enum ct_status status = outfile_make_folder(folder, err);
     if (status != CT_OK)
@@ -115,7 +116,7 @@ enum ct_status hub_store_ref(const struct hub_store *s, const char *revision, st
     if (hub_is_commit(revision) ||
         (hub_read_ref(s->repo, revision, old) && strcmp(old, s->commit) == 0))
         return CT_OK;
-    if (!hub_path(path, "%s/refs/%s", s->repo, revision))
+    if (!path_put(path, "%s/refs/%s", s->repo, revision))
         return fail_long(s, err);
     char *const slash = strrchr(path, '/');
     *slash = '\0';

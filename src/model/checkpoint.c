@@ -12,6 +12,7 @@
 
 #include "base/mapped.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "io/json_file.h"
 
 enum { MAX_SHARDS = MAPPED_MOST / 4 }; /* two models may be open at a time, and more */
@@ -29,7 +30,7 @@ static enum ct_status add_file(struct checkpoint *c, const char *dir, const char
 {
     char path[PATH_MAX];
 
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) >= sizeof path)
+    if (!path_put(path, "%s/%s", dir, name))
         return ct_fail(err, CT_EIO, "%s: the path is too long", dir);
     const size_t n = c->n_files + 1;
     struct safetensors **const files = ct_realloc_array(c->files, n, sizeof *c->files);
@@ -114,8 +115,7 @@ static bool is_there(const char *dir, const char *name, char path[PATH_MAX])
 {
     struct stat info;
 
-    return (size_t)snprintf(path, PATH_MAX, "%s/%s", dir, name) < PATH_MAX &&
-           lstat(path, &info) == 0;
+    return path_put(path, "%s/%s", dir, name) && lstat(path, &info) == 0;
 }
 
 static enum ct_status open_files(struct checkpoint *c, const char *dir, struct ct_error *err)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "io/outfile.h"
 
 /* The demo's, where nothing else is named. */
@@ -57,11 +58,9 @@ static enum ct_status set_file(struct app *app, const struct setting *setting, c
     char **const field = (char **)((char *)&app->a.params + setting->field);
     char path[PROMPT_SIZE];
     struct stat info;
+    const char *const home = path_take_home(&text, app->hub.home);
 
-    if (text[0] == '~' && text[1] == '/' && app->hub.home != NULL)
-        snprintf(path, sizeof path, "%s%s", app->hub.home, text + 1);
-    else
-        snprintf(path, sizeof path, "%s", text);
+    snprintf(path, sizeof path, "%s%s", home, text);
     if (stat(path, &info) != 0)
         return ct_fail_errno(err, "%s", path);
     return params_set(field, path, err);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "base/path.h"
 #include "base/text.h"
 #include "tui/fit.h"
 #include "tui/screen.h"
@@ -98,18 +98,17 @@ static void find_candidates(const char *folder, const char *begin, struct comple
 /* `~/` at the start of a path is the home. */
 static void expand_home(const struct app *app, const char *path, char out[PROMPT_SIZE])
 {
-    const bool is_home = strncmp(path, "~/", 2) == 0 && app->hub.home != NULL;
+    const char *const home = path_take_home(&path, app->hub.home);
 
-    snprintf(out, PROMPT_SIZE, "%s%s", is_home ? app->hub.home : "", path + is_home);
+    snprintf(out, PROMPT_SIZE, "%s%s", home, path);
 }
 
 static bool is_folder(const struct app *app, const char *text)
 {
     char path[PROMPT_SIZE];
-    struct stat info;
 
     expand_home(app, text, path);
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    return path_is_folder(path);
 }
 
 static void complete_path(struct app *app)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "io/json_file.h"
 
 /* A file that is not there leaves *out as it is. */
@@ -15,7 +16,7 @@ static enum ct_status open_file(const char *dir, const char *name, FILE **out, s
 {
     char path[PATH_MAX];
 
-    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
+    if (!path_put(path, "%s/%s", dir, name))
         return ct_fail(err, CT_EIO, "%.64s...: the path is too long", dir);
     if (access(path, F_OK) != 0 && errno == ENOENT)
         return CT_OK;
@@ -174,8 +175,7 @@ static bool is_there(const char *dir, const char *name)
 {
     char path[PATH_MAX];
 
-    return snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path &&
-           access(path, F_OK) == 0;
+    return path_put(path, "%s/%s", dir, name) && access(path, F_OK) == 0;
 }
 
 size_t tokenizer_files_list(const char *dir, const char *names[TOKENIZER_FILES_MAX])
