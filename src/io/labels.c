@@ -5,26 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fnv.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/csv.h"
 #include "io/grow.h"
 #include "io/infile.h"
 
-/* FNV-1a (Fowler, Noll, Vo 1991). */
-static size_t hash_text(const char *text, size_t size)
-{
-    uint64_t h = UINT64_C(0xCBF29CE484222325);
-
-    for (size_t i = 0; i < size; i++)
-        h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001B3);
-    return (size_t)(h ^ h >> 32);
-}
-
 /* The slot that holds text, or the empty one where it belongs. A slot is an index plus 1. */
 static size_t find_slot(const struct labels *l, const char *text, size_t size)
 {
-    size_t slot = hash_text(text, size) & (l->n_slots - 1);
+    const uint64_t h = fnv_add(FNV_START, text, size);
+    size_t slot = (size_t)(h ^ h >> 32) & (l->n_slots - 1);
 
     while (l->slots[slot] != 0) {
         const char *const name = l->names[l->slots[slot] - 1];

@@ -7,20 +7,18 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fnv.h"
 #include "pipeline/memory_plan.h"
 #include "pipeline/stages.h"
 
-/* FNV-1a (Fowler, Noll, Vo), 64 bits: tells parameters apart, not strangers' files. */
+/* Tells parameters apart, not what is in files. */
 struct key {
     uint64_t hash;
 };
 
 static void key_bytes(struct key *key, const void *bytes, size_t size)
 {
-    const unsigned char *const b = bytes;
-
-    for (size_t i = 0; i < size; i++)
-        key->hash = (key->hash ^ b[i]) * 0x100000001b3ULL;
+    key->hash = fnv_add(key->hash, bytes, size);
 }
 
 static void key_text(struct key *key, const char *text)
@@ -133,7 +131,7 @@ const void *analysis_result(const struct analysis *a, enum stage_id stage)
 /* Parameters of the stage and, through the keys of its inputs, of all that it hangs on. */
 uint64_t analysis_key(const struct params *params, enum stage_id stage)
 {
-    struct key key = { 0xcbf29ce484222325ULL + stage };
+    struct key key = { FNV_START + stage };
 
     stages[stage].key(params, &key);
     for (enum stage_id input = 0; input < stage; input++)
