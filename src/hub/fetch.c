@@ -10,10 +10,10 @@
 #include "base/mem.h"
 #include "hub/cache.h"
 #include "hub/download.h"
-#include "hub/lockfile.h"
 #include "hub/partial.h"
 #include "hub/store.h"
 #include "io/json_file.h"
+#include "io/lockfile.h"
 #include "model/gpt2_config.h"
 
 enum {

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "hub/lockfile.h"
+#include "io/lockfile.h"
 
 #include <errno.h>
 #include <fcntl.h>

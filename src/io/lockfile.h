@@ -2,8 +2,8 @@
  * A lock between processes: flock(2) on a file of its own, as Python's filelock takes it, so that
  * Hugging Face's tools and we wait for each other. It ends with the process, however that ends.
  */
-#ifndef CT_HUB_LOCKFILE_H
-#define CT_HUB_LOCKFILE_H
+#ifndef CT_IO_LOCKFILE_H
+#define CT_IO_LOCKFILE_H
 
 #include <stdbool.h>
 
