@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { LOOKS_A_SECOND = 10 };
+
 /* Whoever had the lock may have removed its file, and the next one have made another. */
 static bool is_still_at(int fd, const char *path)
 {
@@ -18,30 +20,63 @@ static bool is_still_at(int fd, const char *path)
            ours.st_ino == there.st_ino;
 }
 
+/* Takes the lock of an open file, or says that another process has it. */
+static bool is_taken(int fd)
+{
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        if (errno != EINTR)
+            return errno == EWOULDBLOCK; /* else the file system knows no locks */
+    return false;
+}
+
+static void pause_shortly(void)
+{
+    nanosleep(&(struct timespec){ .tv_nsec = 1000000000 / LOOKS_A_SECOND }, NULL);
+}
+
 enum ct_status lockfile_take(const char *path, bool (*wait)(void *context), void *context, int *fd,
                              struct ct_error *err)
 {
-    const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
-
     for (;;) {
         const int opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (opened < 0)
             return ct_fail_errno(err, "%s: cannot be opened", path);
-        const bool is_taken =
-            flock(opened, LOCK_EX | LOCK_NB) != 0 && (errno == EWOULDBLOCK || errno == EINTR);
-        if (!is_taken && is_still_at(opened, path)) {
+        const bool must_wait = is_taken(opened);
+        if (!must_wait && is_still_at(opened, path)) {
             *fd = opened;
             return CT_OK;
         }
         close(opened);
-        if (is_taken && !wait(context))
+        if (must_wait && !wait(context))
             return ct_fail(err, CT_ECANCELED, "%s: waiting for it was stopped", path);
-        if (is_taken)
-            nanosleep(&pause, NULL);
+        if (must_wait)
+            pause_shortly();
     }
+}
+
+enum ct_status lockfile_take_folder(const char *folder, int seconds, int *fd, struct ct_error *err)
+{
+    const int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    *fd = 0;
+    if (opened < 0) /* a folder that may be written and not read */
+        return CT_OK;
+    for (int looks = LOOKS_A_SECOND * seconds; is_taken(opened); looks--) {
+        if (looks == 0) {
+            close(opened);
+            return ct_fail(err, CT_EIO,
+                           "%s: another process is writing its results there; wait for it, or name "
+                           "another folder",
+                           folder);
+        }
+        pause_shortly();
+    }
+    *fd = opened;
+    return CT_OK;
 }
 
 void lockfile_release(int fd)
 {
-    close(fd);
+    if (fd > 0)
+        close(fd);
 }

@@ -8,9 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -330,35 +328,6 @@ enum ct_status outfile_remove_old(const char *folder, const char *name, struct c
         return ct_fail_nomem(err, name, 0);
     (void)unlink(path);
     free(path);
-    return CT_OK;
-}
-
-enum ct_status outfile_lock_folder(const char *folder, int seconds, int *fd, struct ct_error *err)
-{
-    const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
-    const int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int looks = 10 * seconds;
-
-    *fd = 0;
-    if (opened < 0) /* a folder that may be written and not read */
-        return CT_OK;
-    while (flock(opened, LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EINTR)
-            continue;
-        if (errno != EWOULDBLOCK) {
-            close(opened);
-            return CT_OK;
-        }
-        if (looks-- == 0) {
-            close(opened);
-            return ct_fail(err, CT_EIO,
-                           "%s: another process is writing its results there; wait for it, or name "
-                           "another folder",
-                           folder);
-        }
-        nanosleep(&pause, NULL);
-    }
-    *fd = opened;
     return CT_OK;
 }
 

@@ -53,11 +53,6 @@ enum ct_status outfile_make_folder(const char *folder, struct ct_error *err);
 /* Takes a file away that tells of what was in the folder, when it is there. CT_ENOMEM. */
 enum ct_status outfile_remove_old(const char *folder, const char *name, struct ct_error *err);
 
-/* Keeps other processes that ask from writing to a folder, until *fd (above 0) is closed or the
- * process ends. 0 where the file system knows no locks. CT_EIO: another process has it, and has had
- * it for so many seconds. */
-enum ct_status outfile_lock_folder(const char *folder, int seconds, int *fd, struct ct_error *err);
-
 /* CT_EIO, as far as that can be known before: folder, or what is missing of it, cannot be made or
  * nothing may be written there. */
 enum ct_status outfile_check_folder(const char *folder, struct ct_error *err);

@@ -2,8 +2,8 @@
 #include "report/results.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "io/lockfile.h"
 #include "io/outfile.h"
 #include "report/figures.h"
 #include "report/layers.h"
@@ -31,7 +31,7 @@ static enum ct_status lock(struct results *r, int seconds, struct ct_error *err)
     if (r->out == NULL || r->lock > 0)
         return CT_OK;
     const enum ct_status status = outfile_make_folder(r->out, err);
-    return status == CT_OK ? outfile_lock_folder(r->out, seconds, &r->lock, err) : status;
+    return status == CT_OK ? lockfile_take_folder(r->out, seconds, &r->lock, err) : status;
 }
 
 enum ct_status results_begin(struct results *r, struct ct_error *err)
@@ -95,7 +95,6 @@ void results_clear(struct results *r)
 {
     written_clear(&r->tables);
     written_clear(&r->plots);
-    if (r->lock > 0)
-        close(r->lock);
+    lockfile_release(r->lock);
     r->lock = 0;
 }

@@ -19,7 +19,7 @@ struct results {                 /* zero-initialise; results_clear() */
     struct plot_request request; /* of figures of the whole: which neuron is shown */
     struct written tables;       /* that are in out now */
     struct written plots;        /* that are in figures now */
-    int lock;                    /* on out, as outfile_lock_folder() gives it; 0: none yet */
+    int lock;                    /* on out, as lockfile_take_folder() gives it; 0: none yet */
 };
 
 /* CT_EINVAL when a file is there that may not be replaced, or figures cannot be made; CT_EIO when a
