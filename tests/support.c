@@ -1,9 +1,14 @@
 #include "config.h"
 #include "support.h"
 
+#include <ftw.h>
 #include <math.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 const char *fixture_path(const char *name)
 {
@@ -95,17 +100,57 @@ void assert_mat_allclose(const struct mat *got, const struct mat *want, double r
     assert_allclose(got->data, want->data, got->rows * got->cols, rtol, atol);
 }
 
+static atomic_int *n_skipped; /* shared with the processes that the tests run in */
+
+void count_skipped(void)
+{
+    if (n_skipped != NULL)
+        atomic_fetch_add(n_skipped, 1);
+}
+
+static int remove_one(const char *path, const struct stat *s, int type, struct FTW *where)
+{
+    (void)s;
+    (void)type;
+    if (where->level > 0)
+        printf("left in $TMPDIR: %s\n", path);
+    return remove(path);
+}
+
+/* Returns false when it was not empty. */
+static bool remove_temporary(const char *folder)
+{
+    const bool was_empty = rmdir(folder) == 0;
+
+    if (!was_empty)
+        nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return was_empty;
+}
+
 int run_tcase(const char *name, TCase *tcase)
 {
+    enum { SKIPPED = 77 };
     Suite *const suite = suite_create(name);
     SRunner *const runner = srunner_create(suite);
+    const char *const base = getenv("TMPDIR");
+    char folder[4096];
 
+    snprintf(folder, sizeof folder, "%s/circuittui-tests-XXXXXX", base != NULL ? base : "/tmp");
+    n_skipped =
+        mmap(NULL, sizeof *n_skipped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (n_skipped == MAP_FAILED || mkdtemp(folder) == NULL || setenv("TMPDIR", folder, 1) != 0) {
+        perror(folder);
+        exit(1);
+    }
     tcase_set_timeout(tcase, 900); /* ends what hangs; a busy machine may be slow */
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
+    const int n_run = srunner_ntests_run(runner);
+    const bool failed = srunner_ntests_failed(runner) > 0 || n_run == 0;
     srunner_free(runner);
-    return failed > 0;
+    if (!remove_temporary(folder) || failed)
+        return 1;
+    return atomic_load(n_skipped) >= n_run ? SKIPPED : 0;
 }
 
 int run_tests(const char *name, const TTest *const tests[], size_t n_tests)

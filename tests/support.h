@@ -22,10 +22,21 @@ struct mat fixture_load(const char *name);
 void assert_allclose(const double *got, const double *want, size_t n, double rtol, double atol);
 void assert_mat_allclose(const struct mat *got, const struct mat *want, double rtol, double atol);
 
-/* Reports a skipped test: what is missing. The test returns after it. */
-#define SKIP(...) (printf("skipped: " __VA_ARGS__), printf("\n"), fflush(stdout))
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { IS_SANITIZED = 1 };
+#else
+enum { IS_SANITIZED = 0 };
+#endif
 
-/* Runs a suite of that one case, with what was added to it; returns main's status. */
+/* Reports a skipped test: what is missing. The test returns after it. */
+#define SKIP(...) (printf("skipped: " __VA_ARGS__), printf("\n"), fflush(stdout), count_skipped())
+void count_skipped(void);
+
+/*
+ * Runs a suite of that one case, with what was added to it; returns main's status: 77, Automake's
+ * word for a program that was skipped, when every test was. $TMPDIR is a folder of the program's
+ * own meanwhile, and a failure when it is not empty at the end.
+ */
 int run_tcase(const char *name, TCase *tcase);
 
 /* The same of plain tests. Honours CK_FORK=no. */
