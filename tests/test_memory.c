@@ -20,12 +20,6 @@
 #include "pipeline/analysis.h"
 #include "pipeline/memory_plan.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { IS_SANITIZED = 1 };
-#else
-enum { IS_SANITIZED = 0 };
-#endif
-
 /* ---- what is left ---- */
 
 /* The file PATH below a folder that stands for /. */
@@ -149,19 +143,23 @@ static void take(struct analysis *a, enum stage_id stage)
     analysis_accept(a, stage, result, analysis_key(&a->params, stage), 0.0);
 }
 
-enum { USED_AGAIN = 4 << 20 }; /* of pages that earlier steps have freed in part */
+enum {
+    USED_AGAIN = 4 << 20, /* of pages that earlier steps have freed in part */
+    CODE = 6 << 20        /* what was not there before: code, tables, thread stacks */
+};
 
-/* The same. It takes no more than was expected; beyond what any stage is expected to take, that
- * was not half as much again. */
+/* The same. Beside what any stage is expected to take, which is there for larger machines and other
+ * libraries, it takes no more than was expected and a little for the first use of its code, and
+ * that was not half as much again. */
 static void compare(struct analysis *a, enum stage_id stage, double also_expected)
 {
-    const double expected = stage_memory(a, stage) + also_expected;
+    const double expected = stage_memory(a, stage) - STAGE_MEMORY_LEAST + also_expected;
 
     ck_assert(forget_peak());
     const double before = status_kb("VmRSS");
     take(a, stage);
     const double taken = status_kb("VmHWM") - before;
-    ck_assert_msg(taken <= expected && expected <= STAGE_MEMORY_LEAST + USED_AGAIN + 1.5 * taken,
+    ck_assert_msg(taken <= expected + CODE && expected <= USED_AGAIN + 1.5 * taken,
                   "%s took %.1f MB, %.1f MB were expected", stage_name(stage), taken / 1e6,
                   expected / 1e6);
     printf("%s took %.1f MB, %.1f MB were expected\n", stage_name(stage), taken / 1e6,
@@ -264,6 +262,8 @@ START_TEST(tsne_and_what_follows_take_what_is_expected)
     make_points(&a, &t, points[_i].n, points[_i].d);
     a.params.perplexity = points[_i].perplexity;
     compare(&a, STAGE_TSNE, 0.0);
+    if (points[_i].n * points[_i].n * points[_i].d > (size_t)1 << 35)
+        return; /* all cosines would take long, and no other memory than those before */
     take(&a, STAGE_CLUSTER);
     compare(&a, STAGE_SIMILARITY, 0.0);
 }
@@ -271,7 +271,7 @@ END_TEST
 
 START_TEST(clusters_take_what_is_expected)
 {
-    enum { N = 200000 };
+    enum { N = 100000 };
     struct ttest_stage t = { 0 };
     struct tsne_stage tsne = { 0 };
     struct analysis a;
@@ -279,6 +279,7 @@ START_TEST(clusters_take_what_is_expected)
     if (cannot_measure())
         return;
     make_points(&a, &t, N, 2);
+    a.params.threads = 6;
     tsne.result.embedding = t.selected;
     a.params.eps = _i == 0 ? 1e-3 : 1e-7;
     a.params.clusters = _i == 0 ? 3 : 100;
