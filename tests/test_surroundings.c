@@ -137,7 +137,7 @@ END_TEST
 static int lock_folder(const char *name)
 {
     ck_assert_int_eq(mkdir(temp_path(name), 0777), 0);
-    const int fd = open(temp_path(name), O_RDONLY | O_DIRECTORY);
+    const int fd = open(temp_path(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     ck_assert_int_eq(flock(fd, LOCK_EX), 0);
     return fd;
 }
