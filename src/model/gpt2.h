@@ -10,8 +10,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-
-enum activation { ACTIVATION_GELU_NEW, ACTIVATION_GELU, ACTIVATION_RELU };
+#include "model/ops/activation.h"
 
 struct gpt2_config { /* names and defaults of transformers' GPT2Config */
     size_t vocab_size, n_positions, n_embd, n_layer, n_head;

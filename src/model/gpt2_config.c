@@ -81,15 +81,6 @@ static enum ct_status read_sizes(const struct reader *r, struct gpt2_config *c)
 
 static enum ct_status read_activation(const struct reader *r, struct gpt2_config *c)
 {
-    static const struct {
-        const char *name;
-        enum activation activation;
-    } known[] = {
-        { "gelu_new", ACTIVATION_GELU_NEW },
-        { "gelu_pytorch_tanh", ACTIVATION_GELU_NEW }, /* the same function, another kernel */
-        { "gelu", ACTIVATION_GELU },
-        { "relu", ACTIVATION_RELU },
-    };
     const json_t *const value = json_object_get(r->root, "activation_function");
 
     if (value == NULL || json_is_null(value))
@@ -97,11 +88,8 @@ static enum ct_status read_activation(const struct reader *r, struct gpt2_config
     const char *const name = json_string_value(value);
     if (name == NULL)
         return ct_fail(r->err, CT_EFORMAT, "%s: activation_function: not a name", r->path);
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(name, known[i].name) == 0) {
-            c->activation_function = known[i].activation;
-            return CT_OK;
-        }
+    if (activation_by_name(name, &c->activation_function))
+        return CT_OK;
     return ct_fail(r->err, CT_ENOTSUP,
                    "%s: activation_function: '%s' is not supported; known are gelu_new, gelu, relu",
                    r->path, name);

@@ -51,11 +51,6 @@ static void add_path(struct facts *f, const char *label, const char *path)
 
 static void add_model(struct facts *f, const struct gpt2 *model)
 {
-    static const char *const activations[] = {
-        [ACTIVATION_GELU_NEW] = "gelu_new",
-        [ACTIVATION_GELU] = "gelu",
-        [ACTIVATION_RELU] = "relu",
-    };
     const struct gpt2_config *const c = gpt2_config(model);
     struct gpt2_info info;
     char folder[4096] = "";
@@ -70,7 +65,7 @@ static void add_model(struct facts *f, const struct gpt2 *model)
     add_path(f, "folder", folder);
     add(f, "layers", INK_DEFAULT, "%zu of width %zu, %zu heads", c->n_layer, c->n_embd, c->n_head);
     add(f, "n_inner", INK_DEFAULT, "%zu neurons a layer, %s", c->n_inner,
-        activations[c->activation_function]);
+        activation_name(c->activation_function));
     add(f, "positions", INK_DEFAULT, "%zu", c->n_positions);
     add(f, "vocabulary", INK_DEFAULT, "%zu tokens", c->vocab_size);
     add(f, "parameters", INK_DEFAULT, "%.4g M (%llu)", (double)info.n_parameters / 1e6,

@@ -1,8 +1,36 @@
 #include "config.h"
 #include "model/ops/activation.h"
 
+#include <string.h>
+
 #include "base/kernel.h"
 #include "model/ops/exp_f32.h"
+
+static const char *const names[ACTIVATION_N] = {
+    [ACTIVATION_GELU_NEW] = "gelu_new",
+    [ACTIVATION_GELU] = "gelu",
+    [ACTIVATION_RELU] = "relu",
+};
+
+const char *activation_name(enum activation activation)
+{
+    return names[activation];
+}
+
+bool activation_by_name(const char *name, enum activation *out)
+{
+    if (strcmp(name, "gelu_pytorch_tanh") ==
+        0) { /* the same function, computed by another kernel */
+        *out = ACTIVATION_GELU_NEW;
+        return true;
+    }
+    for (int i = 0; i < ACTIVATION_N; i++)
+        if (strcmp(name, names[i]) == 0) {
+            *out = (enum activation)i;
+            return true;
+        }
+    return false;
+}
 
 /* 0.5 (1 + tanh u) is 1 / (1 + exp(-2u)), which does not cancel for negative u. */
 CT_KERNEL

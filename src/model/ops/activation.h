@@ -1,10 +1,19 @@
-/* The activation functions of GPT-2's MLP, in place on float32. */
+/* The activation functions of MLPs, in place on float32, by the names of transformers. */
 #ifndef CT_MODEL_OPS_ACTIVATION_H
 #define CT_MODEL_OPS_ACTIVATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "model/gpt2.h"
+enum activation { ACTIVATION_GELU_NEW, ACTIVATION_GELU, ACTIVATION_RELU };
+
+enum { ACTIVATION_N = ACTIVATION_RELU + 1 };
+
+/* `gelu_new`. */
+const char *activation_name(enum activation activation);
+
+/* False: there is none of that name. */
+bool activation_by_name(const char *name, enum activation *out);
 
 /*
  * gelu_new: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) (Hendrycks & Gimpel 2016); gelu: x
