@@ -114,6 +114,8 @@ END_TEST
 
 struct shape {
     size_t rows, in, out, first, cols;
+    enum linear_layout layout;
+    bool has_no_bias;
 };
 
 /* float32 roundings (6e-8) of partial sums up to size, some one way, some the other */
@@ -122,10 +124,12 @@ static void check_product(const struct shape *s, const float *x, const float *w,
 {
     for (size_t i = 0; i < s->rows; i += s->rows / 7 + 1)
         for (size_t j = 0; j < s->cols; j++) {
-            double want = (double)b[s->first + j];
+            double want = b != NULL ? (double)b[s->first + j] : 0.0;
             double size = fabs(want);
             for (size_t k = 0; k < s->in; k++) {
-                const double term = (double)x[i * s->in + k] * (double)w[k * s->out + s->first + j];
+                const size_t o = s->first + j;
+                const size_t at = s->layout == LINEAR_IN_OUT ? k * s->out + o : o * s->in + k;
+                const double term = (double)x[i * s->in + k] * (double)w[at];
                 want += term;
                 size += fabs(term);
             }
@@ -144,20 +148,26 @@ static void check_linear(const struct shape *s, struct crew *crew)
     float *const y = ct_calloc_array(s->rows * ld_y, sizeof *y);
     float *const same = ct_calloc_array(s->rows * ld_y, sizeof *same);
     float *const scratch = ct_aligned_array(n_threads * linear_scratch(), sizeof *scratch);
-    const struct conv1d conv = { { w, TENSOR_F32, s->in, s->out }, { b, TENSOR_F32, 1, s->out } };
+    const bool in_out = s->layout == LINEAR_IN_OUT;
+    const struct linear whole = {
+        .weight = { w, TENSOR_F32, in_out ? s->in : s->out, in_out ? s->out : s->in },
+        .bias = { s->has_no_bias ? NULL : b, TENSOR_F32, 1, s->out },
+        .layout = s->layout,
+        .n_in = s->in,
+        .n_out = s->out,
+    };
+    const struct linear linear = linear_part(&whole, s->first, s->cols);
     struct linear_job job = {
+        .linear = &linear,
         .x = x,
         .ld_x = s->in,
         .n_rows = s->rows,
-        .conv = &conv,
-        .first_col = s->first,
-        .n_cols = s->cols,
         .y = y,
         .ld_y = ld_y,
     };
 
     linear_apply(&job, scratch, crew);
-    check_product(s, x, w, b, y, ld_y);
+    check_product(s, x, w, s->has_no_bias ? NULL : b, y, ld_y);
     job.y = same;
     linear_apply(&job, scratch, NULL);
     job.n_rows = s->rows / 2 + 1;
@@ -174,7 +184,8 @@ static void check_linear(const struct shape *s, struct crew *crew)
 
 START_TEST(linear_is_the_triple_loop)
 {
-    static const struct shape shapes[] = {
+    static const size_t shapes[][5] = {
+        /* rows, in, out, first, cols */
         { 1, 1, 1, 0, 1 },          { 3, 24, 72, 0, 72 },      { 3, 24, 72, 24, 48 },
         { 5, 1024, 300, 0, 300 },   { 2, 1025, 257, 0, 257 },  { 2, 2500, 530, 256, 274 },
         { 3, 30, 2100, 700, 1400 }, { 1030, 40, 513, 0, 513 }, { 512, 16, 256, 0, 256 },
@@ -184,7 +195,14 @@ START_TEST(linear_is_the_triple_loop)
 
     ck_assert_int_eq(crew_new(4, &crew, NULL), CT_OK);
     for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++)
-        check_linear(&shapes[k], crew);
+        for (int variant = 0; variant < 4; variant++) {
+            struct shape shape = { shapes[k][0], shapes[k][1],  shapes[k][2], shapes[k][3],
+                                   shapes[k][4], LINEAR_IN_OUT, false };
+            if (variant % 2 == 1)
+                shape.layout = LINEAR_OUT_IN;
+            shape.has_no_bias = variant >= 2;
+            check_linear(&shape, crew);
+        }
     crew_free(crew);
 }
 END_TEST
@@ -198,7 +216,9 @@ START_TEST(panel_kernels_agree)
 
     for (size_t k = 0; k < n_kernels; k++) {
         const size_t width = kernels[k]->width;
-        const struct shape all = { MAX_ROWS, DEPTH, N_PANELS * width, 0, N_PANELS * width };
+        const struct shape all = {
+            .rows = MAX_ROWS, .in = DEPTH, .out = N_PANELS * width, .cols = N_PANELS * width
+        };
         float *const x = noise_array(MAX_ROWS * DEPTH);
         float *const w = noise_array(DEPTH * all.out);
         float *const b = noise_array(all.out);

@@ -162,38 +162,17 @@ static void activate_row(const struct row_loop *loop, size_t i)
                      loop->n);
 }
 
-/* y = conv(x), of all its columns. */
-static void project(const struct pass *p, const struct conv1d *conv, const float *x, float *y,
+static void project(const struct pass *p, const struct linear *linear, const float *x, float *y,
                     const enum activation *activation)
 {
-    const size_t n_out = conv->weight.cols;
     const struct linear_job job = {
+        .linear = linear,
         .x = x,
-        .ld_x = linear_stride(conv->weight.rows),
+        .ld_x = linear_stride(linear->n_in),
         .n_rows = p->n_rows,
-        .conv = conv,
-        .n_cols = n_out,
         .activation = activation,
         .y = y,
-        .ld_y = linear_stride(n_out),
-    };
-
-    linear_apply(&job, p->f->scratch, p->f->crew);
-}
-
-/* Columns of c_attn for the first n_rows rows of `normed`. */
-static void project_qkv(const struct pass *p, const struct conv1d *conv, size_t n_rows,
-                        size_t first_col, size_t n_cols, float *y)
-{
-    const struct linear_job job = {
-        .x = p->f->normed,
-        .ld_x = p->f->ld,
-        .n_rows = n_rows,
-        .conv = conv,
-        .first_col = first_col,
-        .n_cols = n_cols,
-        .y = y,
-        .ld_y = linear_stride(n_cols),
+        .ld_y = linear_stride(linear->n_out),
     };
 
     linear_apply(&job, p->f->scratch, p->f->crew);
@@ -238,6 +217,8 @@ static bool attention_half(struct pass *p, size_t layer)
     struct forward *const f = p->f;
     const struct gpt2_block *const block = &f->weights->blocks[layer];
     const size_t d = f->config->n_embd;
+    const struct linear to_q = linear_part(&block->attn_c_attn, 0, d);
+    const struct linear to_kv = linear_part(&block->attn_c_attn, d, 2 * d);
     const bool in_last_block = layer + 1 == f->n_blocks;
 
     if (is_last(p, layer, HOOK_LN_1) || is_last(p, layer, HOOK_ATTN_C_ATTN))
@@ -250,12 +231,12 @@ static bool attention_half(struct pass *p, size_t layer)
     float *const q = f->wide;
     float *const kv = f->wide + p->n_rows * f->ld;
     const bool kv_compact = p->is_compact;
-    project_qkv(p, &block->attn_c_attn, p->n_rows, d, 2 * d, kv); /* every key is looked at */
-    if (in_last_block && !p->is_compact) {                        /* by the targets alone */
+    project(p, &to_kv, f->normed, kv, NULL); /* every key is looked at */
+    if (in_last_block && !p->is_compact) {   /* by the targets alone */
         gather_targets(p, f->normed);
         make_compact(p);
     }
-    project_qkv(p, &block->attn_c_attn, p->n_rows, 0, d, q);
+    project(p, &to_q, f->normed, q, NULL);
     take(p, HOOK_ATTN_C_ATTN, layer, q, d);
     take_columns(p, HOOK_ATTN_C_ATTN, layer, d, kv, 2 * d, linear_stride(2 * d), kv_compact);
     if (is_last(p, layer, HOOK_ATTN_C_ATTN))

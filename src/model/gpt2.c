@@ -123,11 +123,12 @@ static void bind_layer_norm(struct binder *b, struct layer_norm *ln, const char 
     bind_pair(b, &ln->weight, &ln->bias, 0, b->model->config.n_embd, module);
 }
 
-static void bind_conv1d(struct binder *b, struct conv1d *conv, size_t in, size_t out, size_t layer,
+static void bind_conv1d(struct binder *b, struct linear *conv, size_t in, size_t out, size_t layer,
                         const char *part)
 {
     char module[48];
 
+    *conv = (struct linear){ .layout = LINEAR_IN_OUT, .n_in = in, .n_out = out };
     snprintf(module, sizeof module, "h.%zu.%s", layer, part);
     bind_pair(b, &conv->weight, &conv->bias, in, out, module);
 }

@@ -3,6 +3,7 @@
 #define CT_MODEL_GPT2_WEIGHTS_H
 
 #include "model/gpt2.h"
+#include "model/ops/linear.h"
 #include "model/tensor.h"
 
 struct layer_norm {
@@ -10,18 +11,13 @@ struct layer_norm {
     struct tensor bias;   /* [n_embd] */
 };
 
-struct conv1d {           /* transformers' Conv1D: y = x weight + bias */
-    struct tensor weight; /* [in, out] */
-    struct tensor bias;   /* [out] */
-};
-
 struct gpt2_block {
     struct layer_norm ln_1;
-    struct conv1d attn_c_attn; /* [n_embd, 3 n_embd]: queries, keys, values */
-    struct conv1d attn_c_proj; /* [n_embd, n_embd] */
+    struct linear attn_c_attn; /* [n_embd, 3 n_embd]: queries, keys, values */
+    struct linear attn_c_proj; /* [n_embd, n_embd] */
     struct layer_norm ln_2;
-    struct conv1d mlp_c_fc;   /* [n_embd, n_inner] */
-    struct conv1d mlp_c_proj; /* [n_inner, n_embd] */
+    struct linear mlp_c_fc;   /* [n_embd, n_inner] */
+    struct linear mlp_c_proj; /* [n_inner, n_embd] */
 };
 
 struct gpt2_weights {

@@ -1,7 +1,8 @@
 #include "config.h"
 #include "model/ops/linear.h"
 
-#include "model/ops/activation.h"
+#include <string.h>
+
 #include "model/ops/panel.h"
 
 /*
@@ -22,6 +23,15 @@ size_t linear_scratch(void)
     return (size_t)DEPTH * STRIP;
 }
 
+struct linear linear_part(const struct linear *whole, size_t first, size_t n_out)
+{
+    struct linear part = *whole;
+
+    part.first += first;
+    part.n_out = n_out;
+    return part;
+}
+
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -34,21 +44,40 @@ struct section {
     float *scratch;
 };
 
-/* Rows k .. k + depth of columns col .. col + n as panels; what is missing of the last one is 0. */
+/* Inputs k .. k + depth of outputs at .. at + n as panels; what is missing of the last one is 0. */
 static void pack(const struct panel_kernel *kernel, const struct tensor *w, size_t k, size_t depth,
-                 size_t col, size_t n, float *panels)
+                 size_t at, size_t n, float *panels)
 {
     const size_t n_panels = (n + kernel->width - 1) / kernel->width;
     const float *const in_place = tensor_in_place(w);
     float row[STRIP] = { 0 };
 
     if (in_place != NULL && n % kernel->width == 0) {
-        kernel->pack(in_place + k * w->cols + col, w->cols, depth, n_panels, depth, panels);
+        kernel->pack(in_place + k * w->cols + at, w->cols, depth, n_panels, depth, panels);
         return;
     }
     for (size_t i = 0; i < depth; i++) {
-        tensor_read(w, k + i, col, n, row);
+        tensor_read(w, k + i, at, n, row);
         kernel->pack(row, 0, 1, n_panels, depth, panels + i * kernel->width);
+    }
+}
+
+/* The same of a weight whose rows are outputs. */
+static void pack_transposed(const struct panel_kernel *kernel, const struct tensor *w, size_t k,
+                            size_t depth, size_t at, size_t n, float *panels)
+{
+    const size_t width = kernel->width;
+    const size_t n_packed = (n + width - 1) / width * width;
+    float row[DEPTH] = { 0 };
+
+    for (size_t j = 0; j < n_packed; j++) {
+        float *const panel = panels + j / width * width * depth + j % width;
+        if (j < n)
+            tensor_read(w, at + j, k, depth, row);
+        else
+            memset(row, 0, sizeof row);
+        for (size_t i = 0; i < depth; i++)
+            panel[i * width] = row[i];
     }
 }
 
@@ -56,16 +85,21 @@ static void pack(const struct panel_kernel *kernel, const struct tensor *w, size
 static void strip(const struct section *s, size_t row, size_t n_rows, size_t at, size_t n)
 {
     const struct linear_job *const job = s->job;
-    const struct tensor *const w = &job->conv->weight;
+    const struct linear *const linear = job->linear;
+    const size_t first = linear->first + at;
     const size_t width = s->kernel->width;
     float *const panels = s->scratch + crew_thread() * linear_scratch();
     float *const y = job->y + row * job->ld_y + at;
     float bias[STRIP] = { 0 };
 
-    tensor_read(&job->conv->bias, 0, job->first_col + at, n, bias);
-    for (size_t k = 0; k < w->rows; k += DEPTH) {
-        const size_t depth = smaller(DEPTH, w->rows - k);
-        pack(s->kernel, w, k, depth, job->first_col + at, n, panels);
+    if (linear->bias.data != NULL)
+        tensor_read(&linear->bias, 0, first, n, bias);
+    for (size_t k = 0; k < linear->n_in; k += DEPTH) {
+        const size_t depth = smaller(DEPTH, linear->n_in - k);
+        if (linear->layout == LINEAR_IN_OUT)
+            pack(s->kernel, &linear->weight, k, depth, first, n, panels);
+        else
+            pack_transposed(s->kernel, &linear->weight, k, depth, first, n, panels);
         for (size_t j = 0; j < n; j += width) {
             const struct panel_job panel = {
                 .x = job->x + row * job->ld_x + k,
@@ -92,7 +126,7 @@ static void block(void *context, size_t i)
     const size_t row = smaller(i % s->n_row_blocks * n_rows, job->n_rows);
     const size_t at = i / s->n_row_blocks * STRIP;
 
-    strip(s, row, smaller(n_rows, job->n_rows - row), at, smaller(STRIP, job->n_cols - at));
+    strip(s, row, smaller(n_rows, job->n_rows - row), at, smaller(STRIP, job->linear->n_out - at));
 }
 
 void linear_apply(const struct linear_job *job, float *scratch, struct crew *crew)
@@ -105,5 +139,6 @@ void linear_apply(const struct linear_job *job, float *scratch, struct crew *cre
         .scratch = scratch,
     };
 
-    crew_run(crew, (job->n_cols + STRIP - 1) / STRIP * section.n_row_blocks, block, &section);
+    crew_run(crew, (job->linear->n_out + STRIP - 1) / STRIP * section.n_row_blocks, block,
+             &section);
 }
