@@ -4,25 +4,25 @@
 #include <string.h>
 
 #include "model/gpt2.h"
-#include "model/gpt2_config.h"
+#include "model/model_config.h"
 #include "model_files.h"
 #include "support.h"
 
-static enum ct_status load(const char *json, struct gpt2_config *c, struct ct_error *err)
+static enum ct_status load(const char *json, struct model_config *c, struct ct_error *err)
 {
     char *const dir = folder_new();
     char path[4096];
 
     text_put(dir, "config.json", json);
     snprintf(path, sizeof path, "%s/config.json", dir);
-    const enum ct_status st = gpt2_config_load(path, c, err);
+    const enum ct_status st = model_config_load(path, c, err);
     folder_remove(dir);
     return st;
 }
 
-static struct gpt2_config load_good(const char *json)
+static struct model_config load_good(const char *json)
 {
-    struct gpt2_config c = { 0 };
+    struct model_config c = { 0 };
     struct ct_error err = { 0 };
 
     ck_assert_msg(load(json, &c, &err) == CT_OK, "%s: %s", json, err.text);
@@ -31,25 +31,27 @@ static struct gpt2_config load_good(const char *json)
 
 START_TEST(defaults_are_those_of_transformers)
 {
-    const struct gpt2_config c = load_good("{}");
+    const struct model_config c = load_good("{}");
 
     ck_assert_uint_eq(c.vocab_size, 50257);
     ck_assert_uint_eq(c.n_positions, 1024);
-    ck_assert_uint_eq(c.n_embd, 768);
-    ck_assert_uint_eq(c.n_layer, 12);
-    ck_assert_uint_eq(c.n_head, 12);
-    ck_assert_uint_eq(c.n_inner, 3072);
-    ck_assert_int_eq(c.activation_function, ACTIVATION_GELU_NEW);
-    ck_assert(c.layer_norm_epsilon == 1e-5);
-    ck_assert(c.scale_attn_weights);
-    ck_assert(!c.scale_attn_by_inverse_layer_idx);
+    ck_assert_uint_eq(c.hidden_size, 768);
+    ck_assert_uint_eq(c.n_layers, 12);
+    ck_assert_uint_eq(c.n_heads, 12);
+    ck_assert_uint_eq(c.n_kv_heads, 12);
+    ck_assert_uint_eq(c.head_dim, 64);
+    ck_assert_uint_eq(c.intermediate_size, 3072);
+    ck_assert_int_eq(c.activation, ACTIVATION_GELU_NEW);
+    ck_assert(c.norm_epsilon == 1e-5);
+    ck_assert(c.score_scale == 0.125);
+    ck_assert(!c.scores_scale_by_layer);
 }
 END_TEST
 
 /* The config.json of gpt2-medium as it is on the hub, in all that matters. */
 START_TEST(every_key_is_read)
 {
-    const struct gpt2_config c = load_good(
+    const struct model_config c = load_good(
         "{\"activation_function\":\"relu\",\"architectures\":[\"GPT2LMHeadModel\"],"
         "\"layer_norm_epsilon\":0.001,\"model_type\":\"gpt2\",\"n_ctx\":1024,\"n_embd\":1024,"
         "\"n_head\":16,\"n_layer\":24,\"n_positions\":512,\"n_inner\":100,\"vocab_size\":7,"
@@ -59,34 +61,34 @@ START_TEST(every_key_is_read)
 
     ck_assert_uint_eq(c.vocab_size, 7);
     ck_assert_uint_eq(c.n_positions, 512);
-    ck_assert_uint_eq(c.n_embd, 1024);
-    ck_assert_uint_eq(c.n_layer, 24);
-    ck_assert_uint_eq(c.n_head, 16);
-    ck_assert_uint_eq(c.n_inner, 100);
-    ck_assert_int_eq(c.activation_function, ACTIVATION_RELU);
-    ck_assert(c.layer_norm_epsilon == 0.001);
-    ck_assert(!c.scale_attn_weights);
-    ck_assert(c.scale_attn_by_inverse_layer_idx);
+    ck_assert_uint_eq(c.hidden_size, 1024);
+    ck_assert_uint_eq(c.n_layers, 24);
+    ck_assert_uint_eq(c.n_heads, 16);
+    ck_assert_uint_eq(c.intermediate_size, 100);
+    ck_assert_int_eq(c.activation, ACTIVATION_RELU);
+    ck_assert(c.norm_epsilon == 0.001);
+    ck_assert(c.score_scale == 1.0);
+    ck_assert(c.scores_scale_by_layer);
 }
 END_TEST
 
 START_TEST(other_names_and_nulls_are_understood)
 {
-    struct gpt2_config c =
+    struct model_config c =
         load_good("{\"hidden_size\":32,\"num_hidden_layers\":2,\"num_attention_heads\":4,"
                   "\"max_position_embeddings\":9,\"n_inner\":null,\"activation_function\":null}");
 
-    ck_assert_uint_eq(c.n_embd, 32);
-    ck_assert_uint_eq(c.n_layer, 2);
-    ck_assert_uint_eq(c.n_head, 4);
+    ck_assert_uint_eq(c.hidden_size, 32);
+    ck_assert_uint_eq(c.n_layers, 2);
+    ck_assert_uint_eq(c.n_heads, 4);
     ck_assert_uint_eq(c.n_positions, 9);
-    ck_assert_uint_eq(c.n_inner, 128);
+    ck_assert_uint_eq(c.intermediate_size, 128);
     c = load_good("{\"n_ctx\":77}");
     ck_assert_uint_eq(c.n_positions, 77);
     c = load_good("{\"activation_function\":\"gelu\",\"layer_norm_epsilon\":0}");
-    ck_assert_int_eq(c.activation_function, ACTIVATION_GELU);
+    ck_assert_int_eq(c.activation, ACTIVATION_GELU);
     c = load_good("{\"activation_function\":\"gelu_pytorch_tanh\"}");
-    ck_assert_int_eq(c.activation_function, ACTIVATION_GELU_NEW);
+    ck_assert_int_eq(c.activation, ACTIVATION_GELU_NEW);
 }
 END_TEST
 
@@ -133,13 +135,13 @@ START_TEST(bad_values_are_refused_by_name)
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct gpt2_config c = { .n_embd = 5 };
+        struct model_config c = { .hidden_size = 5 };
         struct ct_error err = { 0 };
         const enum ct_status st = load(bad[i].json, &c, &err);
         ck_assert_msg(st == bad[i].st, "%s: %d, %s", bad[i].json, st, err.text);
         ck_assert_msg(strstr(err.text, bad[i].says) != NULL, "%s: %s", bad[i].json, err.text);
         ck_assert_msg(strstr(err.text, "config.json") != NULL, "%s", err.text);
-        ck_assert_uint_eq(c.n_embd, 5);
+        ck_assert_uint_eq(c.hidden_size, 5);
     }
 }
 END_TEST

@@ -6,12 +6,12 @@
 #include "model/hooks.h"
 #include "support.h"
 
-static const struct gpt2_config medium = { .vocab_size = 50257,
-                                           .n_positions = 1024,
-                                           .n_embd = 1024,
-                                           .n_layer = 24,
-                                           .n_head = 16,
-                                           .n_inner = 4000 };
+static const struct model_config medium = { .vocab_size = 50257,
+                                            .n_positions = 1024,
+                                            .hidden_size = 1024,
+                                            .n_layers = 24,
+                                            .n_heads = 16,
+                                            .intermediate_size = 4000 };
 
 /* The names that the patterns (blanks between) resolve to, with blanks between. */
 static const char *resolve(const char *patterns)

@@ -9,7 +9,7 @@
 #include "cli/option_table.h"
 #include "cli/paths.h"
 #include "hub/cache.h"
-#include "model/gpt2_config.h"
+#include "model/model_config.h"
 #include "model/hooks.h"
 
 struct place {            /* what the words before say about the last one */
@@ -131,7 +131,7 @@ static void offer_models(const struct place *p)
 static void offer_hooks(const struct place *p)
 {
     const struct hub_env env = paths_hub();
-    struct gpt2_config config;
+    struct model_config config;
     struct hook_point *hooks = NULL;
     char path[PATH_MAX];
     char *folder = NULL;
@@ -144,7 +144,7 @@ static void offer_hooks(const struct place *p)
         status = paths_demo(&folder, NULL);
     if (status == CT_OK &&
         (size_t)snprintf(path, sizeof path, "%s/config.json", folder) < sizeof path &&
-        gpt2_config_load(path, &config, NULL) == CT_OK)
+        model_config_load(path, &config, NULL) == CT_OK)
         (void)hooks_list(&config, &hooks, &n, NULL);
     for (size_t i = 0; i < n; i++)
         offer(p, hooks[i].name, NULL);

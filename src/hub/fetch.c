@@ -14,7 +14,7 @@
 #include "hub/store.h"
 #include "io/json_file.h"
 #include "io/lockfile.h"
-#include "model/gpt2_config.h"
+#include "model/model_config.h"
 
 enum {
     MAX_FILES = 4096,
@@ -289,14 +289,14 @@ static enum ct_status bring_last(struct fetch *f, char path[PATH_MAX], struct ct
 /* A model that cannot be used is told before its weights are fetched. */
 static enum ct_status fetch_config(struct fetch *f, struct ct_error *err)
 {
-    struct gpt2_config config;
+    struct model_config config;
     char path[PATH_MAX];
     enum ct_status status = ask(f, CONFIG, NULL, err);
 
     if (status == CT_OK)
         status = bring_last(f, path, err);
     if (status == CT_OK)
-        status = gpt2_config_load(path, &config, err);
+        status = model_config_load(path, &config, err);
     return status;
 }
 

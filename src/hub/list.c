@@ -11,7 +11,7 @@
 #include "base/path.h"
 #include "hub/snapshot.h"
 #include "model/gpt2.h"
-#include "model/gpt2_config.h"
+#include "model/model_config.h"
 
 enum { MAX_MODELS = 10000 };
 
@@ -105,15 +105,15 @@ static const char *without_folder(const char *text, const char *folder)
 /* An architecture that is not ours is told by config.json alone, which is quick to read. */
 static enum ct_status read_config(struct hub_model *m, struct ct_error *err)
 {
-    struct gpt2_config config;
+    struct model_config config;
     char path[PATH_MAX];
 
     if (!path_put(path, "%s/config.json", m->folder))
         return ct_fail(err, CT_EIO, "the path is too long");
-    const enum ct_status status = gpt2_config_load(path, &config, err);
+    const enum ct_status status = model_config_load(path, &config, err);
     if (status == CT_OK) {
-        m->n_layer = config.n_layer;
-        m->n_embd = config.n_embd;
+        m->n_layer = config.n_layers;
+        m->n_embd = config.hidden_size;
     }
     return status;
 }

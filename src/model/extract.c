@@ -14,7 +14,7 @@
 enum { BATCH_POSITIONS = 1024, LEAST_POSITIONS = 128, BATCH_BYTES = 64 << 20 };
 static const double STEP_FLOP = 18e9;
 
-static enum ct_status check_sequences(const struct gpt2_config *c, const struct token_seq *seqs,
+static enum ct_status check_sequences(const struct model_config *c, const struct token_seq *seqs,
                                       size_t n_seqs, struct ct_error *err)
 {
     for (size_t i = 0; i < n_seqs; i++) {
@@ -34,10 +34,11 @@ static enum ct_status check_sequences(const struct gpt2_config *c, const struct 
     return CT_OK;
 }
 
-static size_t max_positions(const struct gpt2_config *c)
+static size_t max_positions(const struct model_config *c)
 {
     const double by_bytes = BATCH_BYTES / (double)forward_row_bytes(c);
-    const double by_flop = STEP_FLOP / (4.0 * (double)c->n_embd * (double)c->n_inner);
+    const double by_flop =
+        STEP_FLOP / (4.0 * (double)c->hidden_size * (double)c->intermediate_size);
     const double most = by_bytes < by_flop ? by_bytes : by_flop;
 
     return most < LEAST_POSITIONS   ? LEAST_POSITIONS
@@ -141,7 +142,7 @@ enum ct_status extract_activations(const struct gpt2 *model, const struct token_
 double extract_memory(const struct gpt2 *model, size_t n_seqs, size_t n_tokens, size_t max_len,
                       int n_threads)
 {
-    const struct gpt2_config *const c = gpt2_config(model);
+    const struct model_config *const c = gpt2_config(model);
     const size_t most = max_positions(c) > max_len ? max_positions(c) : max_len;
     const double sorting = (double)n_seqs * (sizeof(struct sorted_seq) + 2 * sizeof(uint32_t));
 

@@ -17,7 +17,7 @@
 enum { ROWS_A_BLOCK = 16 };
 
 struct forward {
-    const struct gpt2_config *config;
+    const struct model_config *config;
     const struct gpt2_weights *weights;
     const struct hook_point *hooks;
     size_t n_hooks;
@@ -78,7 +78,7 @@ static void take(const struct pass *p, enum hook_site site, size_t layer, const 
 /* From here on only the targets are computed: their rows move to the front. */
 static void gather_targets(const struct pass *p, float *rows)
 {
-    const size_t d = p->f->config->n_embd;
+    const size_t d = p->f->config->hidden_size;
     const size_t ld = p->f->ld;
 
     for (size_t i = 0; i < p->tree->n_targets; i++)
@@ -124,14 +124,14 @@ static void normalise_row(const struct row_loop *loop, size_t i)
 {
     const struct forward *const f = loop->f;
 
-    layer_norm_apply(f->x + i * f->ld, loop->n, f->gain, f->bias, f->config->layer_norm_epsilon,
+    layer_norm_apply(f->x + i * f->ld, loop->n, f->gain, f->bias, f->config->norm_epsilon,
                      loop->other + i * f->ld);
 }
 
 static void normalise(const struct pass *p, const struct layer_norm *ln)
 {
     struct forward *const f = p->f;
-    const size_t d = f->config->n_embd;
+    const size_t d = f->config->hidden_size;
 
     tensor_read(&ln->weight, 0, 0, d, f->gain);
     tensor_read(&ln->bias, 0, 0, d, f->bias);
@@ -153,12 +153,12 @@ static void add_row_to_stream(const struct row_loop *loop, size_t i)
 
 static void add_to_stream(const struct pass *p, float *y)
 {
-    each_row(p, add_row_to_stream, y, p->f->config->n_embd);
+    each_row(p, add_row_to_stream, y, p->f->config->hidden_size);
 }
 
 static void activate_row(const struct row_loop *loop, size_t i)
 {
-    activation_apply(loop->f->config->activation_function, loop->other + i * linear_stride(loop->n),
+    activation_apply(loop->f->config->activation, loop->other + i * linear_stride(loop->n),
                      loop->n);
 }
 
@@ -181,24 +181,20 @@ static void project(const struct pass *p, const struct linear *linear, const flo
 static void attend(const struct pass *p, size_t layer, const float *q, const float *kv)
 {
     struct forward *const f = p->f;
-    const struct gpt2_config *const c = f->config;
-    const size_t d_head = c->n_embd / c->n_head;
-    double scale = c->scale_attn_weights ? 1.0 / sqrt((double)d_head) : 1.0;
-
-    if (c->scale_attn_by_inverse_layer_idx)
-        scale /= (double)(layer + 1);
+    const struct model_config *const c = f->config;
+    const double scale = c->score_scale / (c->scores_scale_by_layer ? (double)(layer + 1) : 1.0);
     const struct attention_job job = {
         .q = q,
         .ld_q = f->ld,
         .kv = kv,
-        .ld_kv = linear_stride(2 * c->n_embd),
+        .ld_kv = linear_stride(2 * c->hidden_size),
         .depth = p->tree->depth,
         .n_nodes = p->tree->n_nodes,
         .queries = p->is_compact ? p->tree->targets : NULL,
         .n_queries = p->n_rows,
         .max_len = p->tree->max_len,
-        .n_head = c->n_head,
-        .d_head = d_head,
+        .n_head = c->n_heads,
+        .d_head = c->head_dim,
         .scale = (float)scale,
         .out = f->normed,
         .ld_out = f->ld,
@@ -216,7 +212,7 @@ static bool attention_half(struct pass *p, size_t layer)
 {
     struct forward *const f = p->f;
     const struct gpt2_block *const block = &f->weights->blocks[layer];
-    const size_t d = f->config->n_embd;
+    const size_t d = f->config->hidden_size;
     const struct linear to_q = linear_part(&block->attn_c_attn, 0, d);
     const struct linear to_kv = linear_part(&block->attn_c_attn, d, 2 * d);
     const bool in_last_block = layer + 1 == f->n_blocks;
@@ -256,9 +252,9 @@ static void mlp_half(struct pass *p, size_t layer)
 {
     struct forward *const f = p->f;
     const struct gpt2_block *const block = &f->weights->blocks[layer];
-    const enum activation *const activation = &f->config->activation_function;
-    const size_t d = f->config->n_embd;
-    const size_t n_inner = f->config->n_inner;
+    const enum activation *const activation = &f->config->activation;
+    const size_t d = f->config->hidden_size;
+    const size_t n_inner = f->config->intermediate_size;
     const bool takes_c_fc = wants(f, HOOK_MLP_C_FC, layer);
 
     normalise(p, &block->ln_2);
@@ -312,7 +308,7 @@ static void fetch_weights(const struct forward *f, size_t layer)
 static void take_embedding(const struct pass *p, enum hook_site site)
 {
     struct forward *const f = p->f;
-    const size_t d = f->config->n_embd;
+    const size_t d = f->config->hidden_size;
 
     if (!wants(f, site, 0))
         return;
@@ -327,7 +323,7 @@ static void take_embedding(const struct pass *p, enum hook_site site)
 static void embed(const struct pass *p)
 {
     struct forward *const f = p->f;
-    const size_t d = f->config->n_embd;
+    const size_t d = f->config->hidden_size;
 
     for (size_t i = 0; i < p->tree->n_nodes; i++) {
         tensor_read(&f->weights->wte, p->tree->tokens[i], 0, d, f->x + i * f->ld);
@@ -359,7 +355,7 @@ bool forward_run(struct forward *f, const struct prefix_tree *tree, float *out, 
     }
     if (wants(f, HOOK_LN_F, 0)) {
         normalise(&p, &f->weights->ln_f);
-        take(&p, HOOK_LN_F, 0, f->normed, f->config->n_embd);
+        take(&p, HOOK_LN_F, 0, f->normed, f->config->hidden_size);
     }
     return true;
 }
@@ -377,7 +373,7 @@ static void plan(struct forward *f)
         f->width += hook->width;
         if (hook->site == HOOK_WTE || hook->site == HOOK_WPE)
             continue;
-        const size_t n_blocks = hook->site == HOOK_LN_F ? f->config->n_layer : hook->layer + 1;
+        const size_t n_blocks = hook->site == HOOK_LN_F ? f->config->n_layers : hook->layer + 1;
         if (n_blocks > f->n_blocks || (n_blocks == f->n_blocks && hook->site > f->last_site)) {
             f->n_blocks = n_blocks;
             f->last_site = hook->site;
@@ -386,28 +382,28 @@ static void plan(struct forward *f)
 }
 
 /* Floats of a row of `wide`. */
-static size_t wide_stride(const struct gpt2_config *c)
+static size_t wide_stride(const struct model_config *c)
 {
-    const size_t qkv = linear_stride(c->n_embd) + linear_stride(2 * c->n_embd);
-    const size_t inner = linear_stride(c->n_inner);
+    const size_t qkv = linear_stride(c->hidden_size) + linear_stride(2 * c->hidden_size);
+    const size_t inner = linear_stride(c->intermediate_size);
 
     return qkv > inner ? qkv : inner;
 }
 
-size_t forward_row_bytes(const struct gpt2_config *c)
+size_t forward_row_bytes(const struct model_config *c)
 {
-    return (2 * linear_stride(c->n_embd) + wide_stride(c)) * sizeof(float);
+    return (2 * linear_stride(c->hidden_size) + wide_stride(c)) * sizeof(float);
 }
 
 /* Floats of scratch for each thread. */
-static size_t scratch_size(const struct gpt2_config *c, size_t max_len)
+static size_t scratch_size(const struct model_config *c, size_t max_len)
 {
-    const size_t attention = attention_scratch(max_len, c->n_embd / c->n_head);
+    const size_t attention = attention_scratch(max_len, c->head_dim);
 
     return attention > linear_scratch() ? attention : linear_scratch();
 }
 
-double forward_memory(const struct gpt2_config *c, size_t max_nodes, size_t max_len, int n_threads)
+double forward_memory(const struct model_config *c, size_t max_nodes, size_t max_len, int n_threads)
 {
     const double scratch = (double)n_threads * (double)scratch_size(c, max_len) * sizeof(float);
 
@@ -417,7 +413,7 @@ double forward_memory(const struct gpt2_config *c, size_t max_nodes, size_t max_
 static enum ct_status make_workspace(struct forward *f, const struct forward_params *params,
                                      struct ct_error *err)
 {
-    const size_t d = f->config->n_embd;
+    const size_t d = f->config->hidden_size;
     const size_t rows = params->max_nodes;
     const size_t scratch = scratch_size(f->config, params->max_len);
     const size_t wide = wide_stride(f->config);

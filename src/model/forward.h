@@ -17,10 +17,10 @@
 struct forward; /* what one extraction needs and reuses for each tree: workspace, plan */
 
 /* Bytes of workspace for each position of a tree. */
-size_t forward_row_bytes(const struct gpt2_config *config);
+size_t forward_row_bytes(const struct model_config *config);
 
 /* Bytes of all of it, for trees of so many positions and sequences of so many tokens. */
-double forward_memory(const struct gpt2_config *config, size_t max_nodes, size_t max_len,
+double forward_memory(const struct model_config *config, size_t max_nodes, size_t max_len,
                       int n_threads);
 
 struct forward_params {

@@ -9,11 +9,11 @@
 
 #include "base/mem.h"
 #include "model/checkpoint.h"
-#include "model/gpt2_config.h"
+#include "model/model_config.h"
 #include "model/gpt2_weights.h"
 
 struct gpt2 {
-    struct gpt2_config config;
+    struct model_config config;
     struct gpt2_weights weights;
     struct checkpoint *checkpoint;
     uint64_t n_parameters;
@@ -120,7 +120,7 @@ static void bind_pair(struct binder *b, struct tensor *weight, struct tensor *bi
 
 static void bind_layer_norm(struct binder *b, struct layer_norm *ln, const char *module)
 {
-    bind_pair(b, &ln->weight, &ln->bias, 0, b->model->config.n_embd, module);
+    bind_pair(b, &ln->weight, &ln->bias, 0, b->model->config.hidden_size, module);
 }
 
 static void bind_conv1d(struct binder *b, struct linear *conv, size_t in, size_t out, size_t layer,
@@ -135,8 +135,8 @@ static void bind_conv1d(struct binder *b, struct linear *conv, size_t in, size_t
 
 static void bind_block(struct binder *b, struct gpt2_block *block, size_t layer)
 {
-    const size_t d = b->model->config.n_embd;
-    const size_t n_inner = b->model->config.n_inner;
+    const size_t d = b->model->config.hidden_size;
+    const size_t n_inner = b->model->config.intermediate_size;
     char module[48];
 
     snprintf(module, sizeof module, "h.%zu.ln_1", layer);
@@ -151,16 +151,16 @@ static void bind_block(struct binder *b, struct gpt2_block *block, size_t layer)
 
 static enum ct_status bind_weights(struct gpt2 *model, const char *dir, struct ct_error *err)
 {
-    const struct gpt2_config *const c = &model->config;
+    const struct model_config *const c = &model->config;
     struct gpt2_weights *const w = &model->weights;
     struct binder b = { model, dir, CT_OK, err };
 
-    w->blocks = ct_calloc_array(c->n_layer, sizeof *w->blocks);
+    w->blocks = ct_calloc_array(c->n_layers, sizeof *w->blocks);
     if (w->blocks == NULL)
         return ct_fail_nomem(err, dir, 0);
-    bind(&b, &w->wte, c->vocab_size, c->n_embd, "wte.weight");
-    bind(&b, &w->wpe, c->n_positions, c->n_embd, "wpe.weight");
-    for (size_t l = 0; l < c->n_layer && b.st == CT_OK; l++)
+    bind(&b, &w->wte, c->vocab_size, c->hidden_size, "wte.weight");
+    bind(&b, &w->wpe, c->n_positions, c->hidden_size, "wpe.weight");
+    for (size_t l = 0; l < c->n_layers && b.st == CT_OK; l++)
         bind_block(&b, &w->blocks[l], l);
     bind_layer_norm(&b, &w->ln_f, "ln_f");
     return b.st;
@@ -189,7 +189,7 @@ enum ct_status gpt2_open(const char *dir, struct gpt2 **out, struct ct_error *er
     struct gpt2 *const model = calloc(1, sizeof *model);
     if (model == NULL)
         return ct_fail_nomem(err, dir, 0);
-    st = gpt2_config_load(config_path, &model->config, err);
+    st = model_config_load(config_path, &model->config, err);
     if (st == CT_OK)
         st = checkpoint_open(dir, &model->checkpoint, err);
     if (st == CT_OK)
@@ -215,7 +215,7 @@ enum ct_status gpt2_check(const struct gpt2 *model, struct ct_error *err)
     return checkpoint_check(model->checkpoint, err);
 }
 
-const struct gpt2_config *gpt2_config(const struct gpt2 *model)
+const struct model_config *gpt2_config(const struct gpt2 *model)
 {
     return &model->config;
 }

@@ -10,16 +10,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "model/ops/activation.h"
-
-struct gpt2_config { /* names and defaults of transformers' GPT2Config */
-    size_t vocab_size, n_positions, n_embd, n_layer, n_head;
-    size_t n_inner; /* resolved: 4 n_embd when config.json has none */
-    enum activation activation_function;
-    double layer_norm_epsilon;
-    bool scale_attn_weights;
-    bool scale_attn_by_inverse_layer_idx;
-};
+#include "model/model_config.h"
 
 struct gpt2; /* owns the mappings; immutable once open */
 
@@ -36,7 +27,7 @@ void gpt2_free(struct gpt2 *model);
  * is wrong. Ask when it has been. */
 enum ct_status gpt2_check(const struct gpt2 *model, struct ct_error *err);
 
-const struct gpt2_config *gpt2_config(const struct gpt2 *model);
+const struct model_config *gpt2_config(const struct gpt2 *model);
 
 struct gpt2_info {
     uint64_t n_parameters; /* of the model as GPT2Model counts them: embeddings, blocks, ln_f */

@@ -83,23 +83,23 @@ static void format_name(char *out, size_t size, const char *stem, size_t layer, 
         snprintf(out, size, "%s", path);
 }
 
-static void make_point(const struct gpt2_config *c, enum hook_site site, size_t layer,
+static void make_point(const struct model_config *c, enum hook_site site, size_t layer,
                        struct hook_point *out)
 {
     static const size_t threefold = 3;
 
     *out = (struct hook_point){ .site = site, .layer = layer, .what = sites[site].what };
-    out->width = sites[site].width == WIDTH_QKV     ? threefold * c->n_embd
-                 : sites[site].width == WIDTH_INNER ? c->n_inner
-                                                    : c->n_embd;
+    out->width = sites[site].width == WIDTH_QKV     ? threefold * c->hidden_size
+                 : sites[site].width == WIDTH_INNER ? c->intermediate_size
+                                                    : c->hidden_size;
     format_name(out->name, sizeof out->name, "h", layer, sites[site].path);
 }
 
-enum ct_status hooks_list(const struct gpt2_config *c, struct hook_point **out, size_t *n,
+enum ct_status hooks_list(const struct model_config *c, struct hook_point **out, size_t *n,
                           struct ct_error *err)
 {
     const size_t per_block = HOOK_BLOCK - HOOK_LN_1 + 1;
-    const size_t total = c->n_layer * per_block + 3;
+    const size_t total = c->n_layers * per_block + 3;
     struct hook_point *const points = ct_malloc_array(total, sizeof *points);
     size_t at = 0;
 
@@ -107,7 +107,7 @@ enum ct_status hooks_list(const struct gpt2_config *c, struct hook_point **out, 
         return ct_fail_nomem(err, "hook points", total * sizeof *points);
     make_point(c, HOOK_WTE, 0, &points[at++]);
     make_point(c, HOOK_WPE, 0, &points[at++]);
-    for (size_t l = 0; l < c->n_layer; l++)
+    for (size_t l = 0; l < c->n_layers; l++)
         for (int site = HOOK_LN_1; site <= HOOK_BLOCK; site++)
             make_point(c, (enum hook_site)site, l, &points[at++]);
     make_point(c, HOOK_LN_F, 0, &points[at++]);
@@ -201,7 +201,7 @@ static const char *find_refusal(const char *name, char *out, size_t size)
     return NULL;
 }
 
-static enum ct_status fail_unknown(const struct gpt2_config *c, const char *asked,
+static enum ct_status fail_unknown(const struct model_config *c, const char *asked,
                                    const char *pattern, struct ct_error *err)
 {
     char why[PATTERN_SIZE];
@@ -212,20 +212,20 @@ static enum ct_status fail_unknown(const struct gpt2_config *c, const char *aske
     if (find_refusal(pattern, why, sizeof why) != NULL)
         return ct_fail(err, CT_EINVAL, "%s: %s", asked, why);
     if ((lens || read_layer(pattern, "h", &layer, &rest)) && is_site_path(rest, lens) &&
-        layer >= c->n_layer)
+        layer >= c->n_layers)
         return ct_fail(err, CT_EINVAL, "%s: the model has %zu layers, h.0 to h.%zu", asked,
-                       c->n_layer, c->n_layer - 1);
+                       c->n_layers, c->n_layers - 1);
     if (strpbrk(pattern, "*?[") != NULL)
         return ct_fail(err, CT_EINVAL,
                        "%s: matches no hook point; there are wte, wpe, ln_f, h.N, and below "
                        "h.N ln_1, attn, attn.c_attn, attn.c_proj, ln_2, mlp, mlp.c_fc, mlp.act, "
                        "mlp.c_proj, for N from 0 to %zu",
-                       asked, c->n_layer - 1);
+                       asked, c->n_layers - 1);
     return ct_fail(err, CT_EINVAL,
                    "%s: no such hook point; there are wte, wpe, ln_f, h.N, and below h.N ln_1, "
                    "attn, attn.c_attn, attn.c_proj, ln_2, mlp, mlp.c_fc, mlp.act, mlp.c_proj, for "
                    "N from 0 to %zu",
-                   asked, c->n_layer - 1);
+                   asked, c->n_layers - 1);
 }
 
 /* Cuts `transformer.` and writes Python's h[5] as h.5. */
@@ -245,7 +245,7 @@ static enum ct_status normalise(const char *asked, char out[PATTERN_SIZE], struc
     return CT_OK;
 }
 
-static enum ct_status mark_matches(const struct gpt2_config *c, const struct hook_point *points,
+static enum ct_status mark_matches(const struct model_config *c, const struct hook_point *points,
                                    size_t n, const char *asked, bool *wanted, struct ct_error *err)
 {
     char pattern[PATTERN_SIZE];
@@ -255,14 +255,14 @@ static enum ct_status mark_matches(const struct gpt2_config *c, const struct hoo
     if (st != CT_OK)
         return st;
     for (size_t i = 0; i < n; i++)
-        if (point_matches(&points[i], c->n_layer, pattern)) {
+        if (point_matches(&points[i], c->n_layers, pattern)) {
             wanted[i] = true;
             found = true;
         }
     return found ? CT_OK : fail_unknown(c, asked, pattern, err);
 }
 
-enum ct_status hooks_resolve(const struct gpt2_config *c, const char *const *patterns,
+enum ct_status hooks_resolve(const struct model_config *c, const char *const *patterns,
                              size_t n_patterns, struct hook_point **out, size_t *n,
                              struct ct_error *err)
 {

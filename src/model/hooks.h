@@ -34,7 +34,7 @@ struct hook_point {
 
 /* Every hook point of a model in forward order: *out [*n], owned by the caller: free(). CT_ENOMEM.
  */
-enum ct_status hooks_list(const struct gpt2_config *config, struct hook_point **out, size_t *n,
+enum ct_status hooks_list(const struct model_config *config, struct hook_point **out, size_t *n,
                           struct ct_error *err);
 
 /*
@@ -44,7 +44,7 @@ enum ct_status hooks_list(const struct gpt2_config *config, struct hook_point **
  * understood. CT_EINVAL: a name that the model has not, or a glob without a match (with what there
  * is); CT_ENOMEM.
  */
-enum ct_status hooks_resolve(const struct gpt2_config *config, const char *const *patterns,
+enum ct_status hooks_resolve(const struct model_config *config, const char *const *patterns,
                              size_t n_patterns, struct hook_point **out, size_t *n,
                              struct ct_error *err);
 

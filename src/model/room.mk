@@ -1,13 +1,16 @@
 noinst_LIBRARIES += src/model/libmodel.a
 src_model_libmodel_a_SOURCES = \
+	src/model/arch.c src/model/arch.h \
+	src/model/arch_gpt2.c \
 	src/model/checkpoint.c src/model/checkpoint.h \
+	src/model/config_reader.c src/model/config_reader.h \
 	src/model/extract.c src/model/extract.h \
 	src/model/extract_batches.h \
 	src/model/forward.c src/model/forward.h \
 	src/model/gpt2.c src/model/gpt2.h \
-	src/model/gpt2_config.c src/model/gpt2_config.h \
 	src/model/gpt2_weights.h \
 	src/model/hooks.c src/model/hooks.h \
+	src/model/model_config.c src/model/model_config.h \
 	src/model/prefetch.c src/model/prefetch.h \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
 	src/model/tensor.c src/model/tensor.h \

@@ -14,11 +14,11 @@ enum ct_status stage_hook_compute(const struct analysis *a, const struct stage_r
     if (hook == NULL)
         return ct_fail_nomem(err, "hooks", 0);
     if (a->load->model != NULL) {
-        const struct gpt2_config *const config = gpt2_config(a->load->model);
+        const struct model_config *const config = gpt2_config(a->load->model);
         char middle[32];
         const char *const fallback[1] = { middle };
 
-        snprintf(middle, sizeof middle, "h.%zu.mlp.c_fc", config->n_layer / 2);
+        snprintf(middle, sizeof middle, "h.%zu.mlp.c_fc", config->n_layers / 2);
         status = a->params.n_hooks > 0
                      ? hooks_resolve(config, (const char *const *)a->params.hooks,
                                      a->params.n_hooks, &hook->hooks, &hook->n_hooks, err)

@@ -12,7 +12,7 @@
 static enum ct_status tokenize(const struct analysis *a, const struct load_result *load, size_t i,
                                struct sentence *sentence, struct ct_error *err)
 {
-    const struct gpt2_config *const config = gpt2_config(load->model);
+    const struct model_config *const config = gpt2_config(load->model);
     const struct stimulus *const row = &load->stimuli.rows[i];
     enum ct_status status;
 

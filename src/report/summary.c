@@ -104,15 +104,15 @@ static const char *group_name(const struct analysis *a, size_t which)
 
 static void tell_model(const struct analysis *a, struct page *page)
 {
-    const struct gpt2_config *const config = gpt2_config(a->load->model);
+    const struct model_config *const config = gpt2_config(a->load->model);
     struct gpt2_info info;
 
     gpt2_describe(a->load->model, &info);
     page->heading = "Model";
     tell_path(page, a->params.model);
-    line(page, "GPT-2 of %zu layers, width %zu, %zu heads; %.4g M parameters in %s, %s",
-         config->n_layer, config->n_embd, config->n_head, (double)info.n_parameters / 1e6,
-         info.dtype, show_bytes((double)info.file_bytes).text);
+    line(page, "%s of %zu layers, width %zu, %zu heads; %.4g M parameters in %s, %s",
+         model_config_title(config), config->n_layers, config->hidden_size, config->n_heads,
+         (double)info.n_parameters / 1e6, info.dtype, show_bytes((double)info.file_bytes).text);
 }
 
 /* Rows as the user counts them in the file. */

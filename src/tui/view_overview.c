@@ -51,7 +51,7 @@ static void add_path(struct facts *f, const char *label, const char *path)
 
 static void add_model(struct facts *f, const struct gpt2 *model)
 {
-    const struct gpt2_config *const c = gpt2_config(model);
+    const struct model_config *const c = gpt2_config(model);
     struct gpt2_info info;
     char folder[4096] = "";
     char name[256];
@@ -63,9 +63,10 @@ static void add_model(struct facts *f, const struct gpt2 *model)
     hub_folder_name(folder, name, sizeof name);
     add(f, "model", INK_ACCENT, "%s", name);
     add_path(f, "folder", folder);
-    add(f, "layers", INK_DEFAULT, "%zu of width %zu, %zu heads", c->n_layer, c->n_embd, c->n_head);
-    add(f, "n_inner", INK_DEFAULT, "%zu neurons a layer, %s", c->n_inner,
-        activation_name(c->activation_function));
+    add(f, "layers", INK_DEFAULT, "%zu of width %zu, %zu heads", c->n_layers, c->hidden_size,
+        c->n_heads);
+    add(f, "MLP", INK_DEFAULT, "%zu neurons a layer, %s", c->intermediate_size,
+        activation_name(c->activation));
     add(f, "positions", INK_DEFAULT, "%zu", c->n_positions);
     add(f, "vocabulary", INK_DEFAULT, "%zu tokens", c->vocab_size);
     add(f, "parameters", INK_DEFAULT, "%.4g M (%llu)", (double)info.n_parameters / 1e6,

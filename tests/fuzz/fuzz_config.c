@@ -3,22 +3,22 @@
 #include "fuzz.h"
 
 #include "base/mem.h"
-#include "model/gpt2_config.h"
+#include "model/model_config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct gpt2_config c;
+    struct model_config c;
     struct ct_error err = { 0 };
-    const enum ct_status status = gpt2_config_load(fuzz_file("config.json", data, size), &c, &err);
+    const enum ct_status status = model_config_load(fuzz_file("config.json", data, size), &c, &err);
     size_t product;
 
     fuzz_check_answer(status, &err);
     if (status != CT_OK)
         return 0;
-    fuzz_require(c.n_head > 0 && c.n_layer > 0 && c.n_embd % c.n_head == 0);
-    fuzz_require(ct_mul_size(c.n_embd, 3 * sizeof(float), &product) &&
+    fuzz_require(c.n_heads > 0 && c.n_layers > 0 && c.hidden_size % c.n_heads == 0);
+    fuzz_require(ct_mul_size(c.hidden_size, 3 * sizeof(float), &product) &&
                  ct_mul_size(product, c.vocab_size, &product));
-    fuzz_require(ct_mul_size(c.n_embd, c.n_inner * sizeof(float), &product) &&
-                 ct_mul_size(product, c.n_layer, &product));
+    fuzz_require(ct_mul_size(c.hidden_size, c.intermediate_size * sizeof(float), &product) &&
+                 ct_mul_size(product, c.n_layers, &product));
     return 0;
 }

@@ -10,9 +10,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct gpt2_config config = {
-        .vocab_size = 100, .n_positions = 64, .n_embd = 8, .n_inner = 32, .n_layer = 12, .n_head = 2
-    };
+    static const struct model_config config = { .vocab_size = 100,
+                                                .n_positions = 64,
+                                                .hidden_size = 8,
+                                                .intermediate_size = 32,
+                                                .n_layers = 12,
+                                                .n_heads = 2 };
     char *const pattern = ct_strndup((const char *)data, size);
     const char *const patterns[] = { pattern };
     struct hook_point *points = NULL;

@@ -1,0 +1,37 @@
+/*
+ * An architecture: one const row for each family of models, at the end of its arch_NAME.c and
+ * listed in arch.c. Nothing outside that file knows the names that the family gives to the keys of
+ * its config.json.
+ */
+#ifndef CT_MODEL_ARCH_H
+#define CT_MODEL_ARCH_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+#include "model/model_config.h"
+
+struct config_reader;
+
+struct arch {
+    const char *title;              /* what people call it: `GPT-2` */
+    const char *const *model_types; /* in config.json's model_type; NULL after the last */
+
+    /* Fills in *out, which is zero but for arch. CT_EFORMAT, CT_ENOTSUP, as the functions of
+     * config_reader.h, whose errors go on. */
+    enum ct_status (*read_config)(const struct config_reader *r, struct model_config *out);
+};
+
+/* The rows, by arch_NAME.c. */
+extern const struct arch arch_gpt2;
+
+/* NULL: it is not known. */
+const struct arch *arch_by_model_type(const char *model_type);
+
+/* Of a config.json without model_type. */
+const struct arch *arch_default(void);
+
+/* Every model_type that is known, with commas between; cut to size. */
+void arch_list_model_types(char *out, size_t size);
+
+#endif

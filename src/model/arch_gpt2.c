@@ -1,0 +1,86 @@
+/* GPT-2 (Radford et al. 2019), as transformers' GPT2Model computes it. */
+#include "config.h"
+#include "model/arch.h"
+
+#include <math.h>
+
+#include "model/config_reader.h"
+
+static enum ct_status read_sizes(const struct config_reader *r, struct model_config *c)
+{
+    const struct config_size sizes[] = {
+        { { "vocab_size" }, CONFIG_MAX_VOCAB, &c->vocab_size },
+        { { "n_positions", "max_position_embeddings", "n_ctx" },
+          CONFIG_MAX_POSITIONS,
+          &c->n_positions },
+        { { "n_embd", "hidden_size" }, CONFIG_MAX_HIDDEN, &c->hidden_size },
+        { { "n_layer", "num_hidden_layers" }, CONFIG_MAX_LAYERS, &c->n_layers },
+        { { "n_head", "num_attention_heads" }, CONFIG_MAX_HIDDEN, &c->n_heads },
+        { { "n_inner" }, CONFIG_MAX_INTERMEDIATE, &c->intermediate_size },
+    };
+    const enum ct_status st = config_read_sizes(r, sizes, sizeof sizes / sizeof sizes[0]);
+
+    if (st != CT_OK)
+        return st;
+    if (c->intermediate_size == 0)
+        c->intermediate_size = 4 * c->hidden_size;
+    if (c->hidden_size % c->n_heads != 0)
+        return ct_fail(r->err, CT_EFORMAT, "%s: n_embd %zu is not divisible by n_head %zu", r->path,
+                       c->hidden_size, c->n_heads);
+    c->n_kv_heads = c->n_heads;
+    c->head_dim = c->hidden_size / c->n_heads;
+    return CT_OK;
+}
+
+static enum ct_status read_scale(const struct config_reader *r, struct model_config *c)
+{
+    bool is_scaled = true;
+    enum ct_status st = config_read_bool(r, "scale_attn_weights", &is_scaled);
+
+    if (st == CT_OK)
+        st = config_read_bool(r, "scale_attn_by_inverse_layer_idx", &c->scores_scale_by_layer);
+    c->score_scale = is_scaled ? 1.0 / sqrt((double)c->head_dim) : 1.0;
+    return st;
+}
+
+/* What GPT2Config has beside sizes, if it is not as usual. */
+static enum ct_status check_settings(const struct config_reader *r)
+{
+    bool is_set = false;
+    enum ct_status st = config_read_bool(r, "add_cross_attention", &is_set);
+
+    if (st == CT_OK && is_set)
+        st = ct_fail(r->err, CT_ENOTSUP, "%s: add_cross_attention: true is not supported", r->path);
+    if (st == CT_OK) /* the same values, for machines that compute in float16 */
+        st = config_read_bool(r, "reorder_and_upcast_attn", &is_set);
+    return st;
+}
+
+static enum ct_status read_config(const struct config_reader *r, struct model_config *c)
+{
+    c->vocab_size = 50257;
+    c->n_positions = 1024;
+    c->hidden_size = 768;
+    c->n_layers = 12;
+    c->n_heads = 12;
+    c->activation = ACTIVATION_GELU_NEW;
+    c->norm_epsilon = 1e-5;
+    enum ct_status st = check_settings(r);
+    if (st == CT_OK)
+        st = read_sizes(r, c);
+    if (st == CT_OK)
+        st = config_read_activation(r, "activation_function", &c->activation);
+    if (st == CT_OK)
+        st = config_read_fraction(r, "layer_norm_epsilon", &c->norm_epsilon);
+    if (st == CT_OK)
+        st = read_scale(r, c);
+    return st;
+}
+
+static const char *const model_types[] = { "gpt2", NULL };
+
+const struct arch arch_gpt2 = {
+    .title = "GPT-2",
+    .model_types = model_types,
+    .read_config = read_config,
+};

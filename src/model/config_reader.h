@@ -1,0 +1,49 @@
+/*
+ * Values of a config.json, for the files that know the keys of a family. Each function leaves *out
+ * alone, which then keeps its default, when the key is absent or null; a value of another kind or
+ * outside its range fails with CT_EFORMAT and the key's name.
+ */
+#ifndef CT_MODEL_CONFIG_READER_H
+#define CT_MODEL_CONFIG_READER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+#include "model/ops/activation.h"
+
+struct config_reader { /* all borrowed */
+    const char *path;
+    const json_t *root;
+    struct ct_error *err;
+};
+
+/* Bounds that keep every product of sizes small; no published model comes near them. */
+enum {
+    CONFIG_MAX_VOCAB = 1 << 24,
+    CONFIG_MAX_POSITIONS = 1 << 20,
+    CONFIG_MAX_HIDDEN = 1 << 16,
+    CONFIG_MAX_LAYERS = 10000,
+    CONFIG_MAX_INTERMEDIATE = 1 << 20
+};
+
+struct config_size {
+    const char *names[4]; /* the first of them that is there counts; NULL after the last */
+    size_t max;
+    size_t *out; /* 1 .. max */
+};
+
+enum ct_status config_read_sizes(const struct config_reader *r, const struct config_size *sizes,
+                                 size_t n);
+
+enum ct_status config_read_bool(const struct config_reader *r, const char *name, bool *out);
+
+/* 0 <= *out < 1. */
+enum ct_status config_read_fraction(const struct config_reader *r, const char *name, double *out);
+
+/* Also CT_ENOTSUP: an activation function that is not known. */
+enum ct_status config_read_activation(const struct config_reader *r, const char *name,
+                                      enum activation *out);
+
+#endif
