@@ -46,12 +46,12 @@ static void sequences_clear(struct sequences *s)
     free(s->ids);
 }
 
-static struct gpt2 *open_model(const char *dir)
+static struct model *open_model(const char *dir)
 {
     struct ct_error err = { 0 };
-    struct gpt2 *model = NULL;
+    struct model *model = NULL;
 
-    ck_assert_msg(gpt2_open(dir, &model, &err) == CT_OK, "%s", err.text);
+    ck_assert_msg(model_open(dir, &model, &err) == CT_OK, "%s", err.text);
     return model;
 }
 
@@ -73,14 +73,15 @@ static size_t total_width(const struct hook_point *hooks, size_t n)
 }
 
 /* pattern NULL: every hook point. max_nodes 0: batches as always. */
-static struct run run_model(const struct gpt2 *model, const struct sequences *s,
+static struct run run_model(const struct model *model, const struct sequences *s,
                             const char *pattern, int n_threads, size_t max_nodes)
 {
     struct run r = { 0 };
     struct ct_error err = { 0 };
-    enum ct_status st = pattern == NULL ? hooks_list(gpt2_config(model), &r.hooks, &r.n_hooks, &err)
-                                        : hooks_resolve(gpt2_config(model), &pattern, 1, &r.hooks,
-                                                        &r.n_hooks, &err);
+    enum ct_status st =
+        pattern == NULL
+            ? hooks_list(model_config(model), &r.hooks, &r.n_hooks, &err)
+            : hooks_resolve(model_config(model), &pattern, 1, &r.hooks, &r.n_hooks, &err);
 
     ck_assert_msg(st == CT_OK, "%s", err.text);
     r.width = total_width(r.hooks, r.n_hooks);
@@ -134,11 +135,11 @@ static void check_tiny(const char *config, const char *fixture, const size_t *ro
     tensors_load(&set, fixture_path("gpt2_tiny/model.safetensors"));
     tensors_put(&set, 0, set.n, "", 0, dir, "model.safetensors");
     text_put(dir, "config.json", config);
-    struct gpt2 *const model = open_model(dir);
+    struct model *const model = open_model(dir);
     struct run r = run_model(model, &s, NULL, 2, 0);
     assert_hooks_close(&r, &want, 1);
     run_clear(&r);
-    gpt2_free(model);
+    model_free(model);
     folder_remove(dir);
     tensors_clear(&set);
     sequences_clear(&s);
@@ -154,7 +155,7 @@ START_TEST(every_hook_matches_the_padded_pass)
 {
     struct mat want = fixture_load("gpt2_tiny_base.csv");
     struct sequences s = sequences_load("gpt2_sequences.csv");
-    struct gpt2 *const model = open_model(fixture_path("gpt2_tiny"));
+    struct model *const model = open_model(fixture_path("gpt2_tiny"));
     struct run r = run_model(model, &s, NULL, 2, 0);
 
     assert_hooks_close(&r, &want, 1);
@@ -162,7 +163,7 @@ START_TEST(every_hook_matches_the_padded_pass)
     ck_assert_uint_eq(r.stats.n_positions, 1 + 1 + 3 + 1 + 6 + 1 + 16);
     ck_assert_uint_eq(r.stats.n_batches, 1);
     run_clear(&r);
-    gpt2_free(model);
+    model_free(model);
     sequences_clear(&s);
     mat_clear(&want);
 }
@@ -182,12 +183,12 @@ START_TEST(every_hook_of_the_demo_matches)
 {
     struct mat want = fixture_load("gpt2_demo.csv");
     struct sequences s = sequences_load("gpt2_demo_sequences.csv");
-    struct gpt2 *const model = open_model(fixture_path("demo"));
+    struct model *const model = open_model(fixture_path("demo"));
     struct run r = run_model(model, &s, NULL, 2, 0);
 
     assert_hooks_close(&r, &want, 13);
     run_clear(&r);
-    gpt2_free(model);
+    model_free(model);
     sequences_clear(&s);
     mat_clear(&want);
 }
@@ -197,7 +198,7 @@ END_TEST
 START_TEST(each_hook_alone_equals_all_together)
 {
     struct sequences s = sequences_load("gpt2_sequences.csv");
-    struct gpt2 *const model = open_model(fixture_path("gpt2_tiny"));
+    struct model *const model = open_model(fixture_path("gpt2_tiny"));
     struct run all = run_model(model, &s, NULL, 2, 0);
     size_t at = 0;
 
@@ -212,7 +213,7 @@ START_TEST(each_hook_alone_equals_all_together)
         run_clear(&one);
     }
     run_clear(&all);
-    gpt2_free(model);
+    model_free(model);
     sequences_clear(&s);
 }
 END_TEST
@@ -230,7 +231,7 @@ START_TEST(threads_do_not_change_a_bit)
 
     for (int k = 0; k < 2; k++) {
         struct sequences s = sequences_load(files[k]);
-        struct gpt2 *const model = open_model(fixture_path(dirs[k]));
+        struct model *const model = open_model(fixture_path(dirs[k]));
         struct run one = run_model(model, &s, NULL, 1, 0);
         for (int n_threads = 2; n_threads <= 5; n_threads++) {
             struct run many = run_model(model, &s, NULL, n_threads, 0);
@@ -238,7 +239,7 @@ START_TEST(threads_do_not_change_a_bit)
             run_clear(&many);
         }
         run_clear(&one);
-        gpt2_free(model);
+        model_free(model);
         sequences_clear(&s);
     }
 }
@@ -277,7 +278,7 @@ START_TEST(a_sentence_alone_is_as_in_a_batch)
 
     for (int k = 0; k < 2; k++) {
         struct sequences s = sequences_load(files[k]);
-        struct gpt2 *const model = open_model(fixture_path(dirs[k]));
+        struct model *const model = open_model(fixture_path(dirs[k]));
         struct run all = run_model(model, &s, NULL, 2, 0);
         for (size_t i = 0; i < s.n; i++) {
             struct sequences one = { .seqs = &s.seqs[i], .n = 1 };
@@ -286,7 +287,7 @@ START_TEST(a_sentence_alone_is_as_in_a_batch)
             run_clear(&alone);
         }
         run_clear(&all);
-        gpt2_free(model);
+        model_free(model);
         sequences_clear(&s);
     }
 }
@@ -295,7 +296,7 @@ END_TEST
 START_TEST(batches_are_bounded_and_change_nothing)
 {
     struct sequences s = sequences_load("gpt2_sequences.csv");
-    struct gpt2 *const model = open_model(fixture_path("gpt2_tiny"));
+    struct model *const model = open_model(fixture_path("gpt2_tiny"));
     struct run whole = run_model(model, &s, NULL, 2, 0);
 
     for (size_t max_nodes = 1; max_nodes < 24; max_nodes++) {
@@ -310,7 +311,7 @@ START_TEST(batches_are_bounded_and_change_nothing)
     ck_assert_uint_eq(r.stats.n_positions, 6 + 7 + 1 + 16);
     run_clear(&r);
     run_clear(&whole);
-    gpt2_free(model);
+    model_free(model);
     sequences_clear(&s);
 }
 END_TEST
@@ -318,7 +319,7 @@ END_TEST
 START_TEST(many_sentences_fill_many_batches)
 {
     enum { N = 3000, LENGTH = 4 };
-    struct gpt2 *const model = open_model(fixture_path("demo"));
+    struct model *const model = open_model(fixture_path("demo"));
     struct sequences s = { ct_calloc_array(N, sizeof *s.seqs),
                            ct_calloc_array(N * LENGTH, sizeof *s.ids), N };
     uint32_t state = 1;
@@ -339,7 +340,7 @@ START_TEST(many_sentences_fill_many_batches)
         run_clear(&alone);
     }
     run_clear(&all);
-    gpt2_free(model);
+    model_free(model);
     sequences_clear(&s);
 }
 END_TEST
@@ -365,9 +366,9 @@ static void check_layout(const struct tensor_set *set, const struct run *want,
     }
     tensors_put(set, 0, half, prefix, pad, dir,
                 sharded ? "part-0.safetensors" : "model.safetensors");
-    struct gpt2 *const model = open_model(dir);
-    struct gpt2_info info;
-    gpt2_describe(model, &info);
+    struct model *const model = open_model(dir);
+    struct model_info info;
+    model_describe(model, &info);
     ck_assert_str_eq(info.dtype, set->items[0].dtype);
     ck_assert_uint_eq(info.n_files, sharded ? 2 : 1);
     ck_assert_uint_eq(info.n_parameters, 11892);
@@ -375,14 +376,14 @@ static void check_layout(const struct tensor_set *set, const struct run *want,
     if (want != NULL)
         assert_same_bits(want, &r, s->n);
     run_clear(&r);
-    gpt2_free(model);
+    model_free(model);
     folder_remove(dir);
 }
 
 START_TEST(layouts_of_the_weights_change_no_bit)
 {
     struct sequences s = sequences_load("gpt2_sequences.csv");
-    struct gpt2 *const model = open_model(fixture_path("gpt2_tiny"));
+    struct model *const model = open_model(fixture_path("gpt2_tiny"));
     struct run want = run_model(model, &s, NULL, 2, 0);
     struct tensor_set set = { 0 };
 
@@ -393,7 +394,7 @@ START_TEST(layouts_of_the_weights_change_no_bit)
     check_layout(&set, &want, &s, "", 0, true);
     check_layout(&set, &want, &s, "transformer.", 1, true);
     run_clear(&want);
-    gpt2_free(model);
+    model_free(model);
     tensors_clear(&set);
     sequences_clear(&s);
 }
@@ -413,13 +414,13 @@ START_TEST(half_precision_weights_are_widened_exactly)
         tensors_widen(&set);
         tensors_put(&set, 0, set.n, "", 0, dir, "model.safetensors");
         text_put(dir, "config.json", TINY "}");
-        struct gpt2 *const model = open_model(dir);
+        struct model *const model = open_model(dir);
         struct run want = run_model(model, &s, NULL, 2, 0);
         tensors_convert(&set, dtypes[k]);
         for (size_t pad = 0; pad < 4; pad++)
             check_layout(&set, &want, &s, "", pad, false);
         run_clear(&want);
-        gpt2_free(model);
+        model_free(model);
         folder_remove(dir);
         tensors_clear(&set);
     }
@@ -430,7 +431,7 @@ END_TEST
 START_TEST(bad_sequences_are_named)
 {
     static const uint32_t ids[20] = { 1, 2, 40 };
-    struct gpt2 *const model = open_model(fixture_path("gpt2_tiny"));
+    struct model *const model = open_model(fixture_path("gpt2_tiny"));
     struct hook_point *hooks = NULL;
     size_t n = 0;
     float out[2 * 24] = { 7 };
@@ -445,7 +446,7 @@ START_TEST(bad_sequences_are_named)
         { { ids + 3, 17 }, "sequence 1: 17 tokens, the model takes 16" },
     };
 
-    ck_assert_int_eq(hooks_resolve(gpt2_config(model), &name, 1, &hooks, &n, NULL), CT_OK);
+    ck_assert_int_eq(hooks_resolve(model_config(model), &name, 1, &hooks, &n, NULL), CT_OK);
     for (size_t i = 0; i < 3; i++) {
         const struct token_seq seqs[] = { { ids, 2 }, bad[i].seq };
         ck_assert_int_eq(extract_activations(model, seqs, 2, hooks, n, 1, NULL, out, NULL, &err),
@@ -458,7 +459,7 @@ START_TEST(bad_sequences_are_named)
                      CT_OK);
     ck_assert_uint_eq(stats.n_positions, 0);
     free(hooks);
-    gpt2_free(model);
+    model_free(model);
 }
 END_TEST
 
@@ -481,7 +482,7 @@ static bool count_tick(void *context, size_t done, size_t total)
 START_TEST(progress_comes_and_can_stop_it)
 {
     struct sequences s = sequences_load("gpt2_demo_sequences.csv");
-    struct gpt2 *const model = open_model(fixture_path("demo"));
+    struct model *const model = open_model(fixture_path("demo"));
     struct hook_point *hooks = NULL;
     size_t n = 0;
     const char *const name = "ln_f";
@@ -489,7 +490,7 @@ START_TEST(progress_comes_and_can_stop_it)
     struct counter counter = { 0 };
     const struct progress progress = { count_tick, &counter };
 
-    ck_assert_int_eq(hooks_resolve(gpt2_config(model), &name, 1, &hooks, &n, NULL), CT_OK);
+    ck_assert_int_eq(hooks_resolve(model_config(model), &name, 1, &hooks, &n, NULL), CT_OK);
     ck_assert_int_eq(extract_activations(model, s.seqs, s.n, hooks, n, 2, &progress, out, NULL,
                                          NULL),
                      CT_OK);
@@ -501,7 +502,7 @@ START_TEST(progress_comes_and_can_stop_it)
     ck_assert_uint_eq(counter.calls, 3);
     free(out);
     free(hooks);
-    gpt2_free(model);
+    model_free(model);
     sequences_clear(&s);
 }
 END_TEST

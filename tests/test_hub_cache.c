@@ -514,8 +514,8 @@ START_TEST(list_has_every_model_and_what_ails_it)
     const struct hub_model *const good = find("openai-community/gpt2", "main");
     ck_assert_str_eq(good->folder, at("models--openai-community--gpt2/snapshots/" COMMIT_A));
     ck_assert_ptr_null(good->problem);
-    ck_assert_uint_gt(good->n_layer, 0);
-    ck_assert_uint_gt(good->n_embd, 0);
+    ck_assert_uint_gt(good->n_layers, 0);
+    ck_assert_uint_gt(good->hidden_size, 0);
     hub_model_examine(&models[0]);
     ck_assert_ptr_null(good->problem);
     ck_assert_uint_gt(good->n_parameters, 0);

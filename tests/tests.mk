@@ -138,10 +138,10 @@ tests_test_safetensors_SOURCES = tests/test_safetensors.c $(TEST_MODEL_FILES) $(
 tests_test_safetensors_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_safetensors_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
-check_PROGRAMS += tests/test_gpt2_config
-tests_test_gpt2_config_SOURCES = tests/test_gpt2_config.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
-tests_test_gpt2_config_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_gpt2_config_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/test_model
+tests_test_model_SOURCES = tests/test_model.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
+tests_test_model_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_model_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_hooks
 tests_test_hooks_SOURCES = tests/test_hooks.c $(TEST_SUPPORT)

@@ -121,7 +121,7 @@ static void offer_models(const struct place *p)
             continue;
         snprintf(word, sizeof word, "%s%s%s", m->name, is_main ? "" : "@",
                  is_main ? "" : m->revision);
-        snprintf(about, sizeof about, "%zu layers of width %zu", m->n_layer, m->n_embd);
+        snprintf(about, sizeof about, "%zu layers of width %zu", m->n_layers, m->hidden_size);
         offer(p, word, about);
     }
     hub_models_free(models, n);

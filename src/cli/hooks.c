@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "model/gpt2.h"
+#include "model/model.h"
 #include "model/hooks.h"
 
 static bool is_in_block(enum hook_site site)
@@ -28,18 +28,18 @@ static void print_hooks(const struct hook_point *hooks, size_t n)
 
 enum ct_status command_hooks(struct options *options, struct ct_error *err)
 {
-    struct gpt2 *model = NULL;
+    struct model *model = NULL;
     struct hook_point *hooks = NULL;
     size_t n = 0;
     enum ct_status status = commands_defaults(options, err);
 
     if (status == CT_OK)
-        status = gpt2_open(options->params.model, &model, err);
+        status = model_open(options->params.model, &model, err);
     if (status == CT_OK)
-        status = hooks_list(gpt2_config(model), &hooks, &n, err);
+        status = hooks_list(model_config(model), &hooks, &n, err);
     if (status == CT_OK)
         print_hooks(hooks, n);
     free(hooks);
-    gpt2_free(model);
+    model_free(model);
     return status;
 }

@@ -35,8 +35,8 @@ static void print_model(const struct hub_model *m, int width)
     }
     const double bytes = (double)m->bytes;
     const bool is_small = bytes < 1e9;
-    print(stdout, "%-*s  %6zu %6zu %9.2f M %6.*f %s  complete\n", width, name, m->n_layer,
-          m->n_embd, (double)m->n_parameters / 1e6, is_small ? 1 : 2,
+    print(stdout, "%-*s  %6zu %6zu %9.2f M %6.*f %s  complete\n", width, name, m->n_layers,
+          m->hidden_size, (double)m->n_parameters / 1e6, is_small ? 1 : 2,
           is_small ? bytes / 1e6 : bytes / 1e9, is_small ? "MB" : "GB");
 }
 

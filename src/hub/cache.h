@@ -63,12 +63,12 @@ enum ct_status hub_model_folder(const struct hub_env *env, const char *text, uns
 /* What the last folder of a path is called: `ORG/NAME` for a snapshot in a cache. Cut to size. */
 void hub_folder_name(const char *folder, char *out, size_t size);
 
-struct hub_model {  /* a snapshot in the cache; owns its strings */
-    char *name;     /* `openai-community/gpt2` */
-    char *revision; /* branch or tag that it is, else the commit */
-    char *folder;   /* of the snapshot; of the repository when it has none */
-    size_t n_layer; /* by config.json; 0 when there is a problem with it */
-    size_t n_embd;
+struct hub_model {   /* a snapshot in the cache; owns its strings */
+    char *name;      /* `openai-community/gpt2` */
+    char *revision;  /* branch or tag that it is, else the commit */
+    char *folder;    /* of the snapshot; of the repository when it has none */
+    size_t n_layers; /* by config.json; 0 when there is a problem with it */
+    size_t hidden_size;
     bool is_examined;
     uint64_t n_parameters; /* 0 until it is examined */
     uint64_t bytes;        /* of the weight files; 0 until it is examined */

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "hub/snapshot.h"
-#include "model/gpt2.h"
+#include "model/model.h"
 #include "model/model_config.h"
 
 enum { MAX_MODELS = 10000 };
@@ -112,29 +112,29 @@ static enum ct_status read_config(struct hub_model *m, struct ct_error *err)
         return ct_fail(err, CT_EIO, "the path is too long");
     const enum ct_status status = model_config_load(path, &config, err);
     if (status == CT_OK) {
-        m->n_layer = config.n_layers;
-        m->n_embd = config.hidden_size;
+        m->n_layers = config.n_layers;
+        m->hidden_size = config.hidden_size;
     }
     return status;
 }
 
 void hub_model_examine(struct hub_model *m)
 {
-    struct gpt2 *model = NULL;
-    struct gpt2_info info;
+    struct model *model = NULL;
+    struct model_info info;
     struct ct_error why;
 
     if (m->problem != NULL || m->is_examined)
         return;
     m->is_examined = true;
-    if (gpt2_open(m->folder, &model, &why) != CT_OK) {
+    if (model_open(m->folder, &model, &why) != CT_OK) {
         m->problem = strdup(without_folder(why.text, m->folder));
         return;
     }
-    gpt2_describe(model, &info);
+    model_describe(model, &info);
     m->n_parameters = info.n_parameters;
     m->bytes = info.file_bytes;
-    gpt2_free(model);
+    model_free(model);
 }
 
 /* A new entry at the end; commit NULL: the repository has no snapshot. */

@@ -104,14 +104,14 @@ static enum ct_status run_batches(struct job *job, struct forward *f, float *out
     return CT_OK;
 }
 
-enum ct_status extract_in_batches(const struct gpt2 *model, const struct token_seq *seqs,
+enum ct_status extract_in_batches(const struct model *model, const struct token_seq *seqs,
                                   size_t n_seqs, const struct hook_point *hooks, size_t n_hooks,
                                   int n_threads, size_t max_nodes, const struct progress *progress,
                                   float *out, struct extract_stats *stats, struct ct_error *err)
 {
     struct job job = { .n_seqs = n_seqs, .max_nodes = max_nodes, .progress = progress };
     struct forward *f = NULL;
-    enum ct_status st = check_sequences(gpt2_config(model), seqs, n_seqs, err);
+    enum ct_status st = check_sequences(model_config(model), seqs, n_seqs, err);
 
     if (st == CT_OK)
         st = survey(&job, seqs, err);
@@ -130,19 +130,19 @@ enum ct_status extract_in_batches(const struct gpt2 *model, const struct token_s
     return st;
 }
 
-enum ct_status extract_activations(const struct gpt2 *model, const struct token_seq *seqs,
+enum ct_status extract_activations(const struct model *model, const struct token_seq *seqs,
                                    size_t n_seqs, const struct hook_point *hooks, size_t n_hooks,
                                    int n_threads, const struct progress *progress, float *out,
                                    struct extract_stats *stats, struct ct_error *err)
 {
     return extract_in_batches(model, seqs, n_seqs, hooks, n_hooks, n_threads,
-                              max_positions(gpt2_config(model)), progress, out, stats, err);
+                              max_positions(model_config(model)), progress, out, stats, err);
 }
 
-double extract_memory(const struct gpt2 *model, size_t n_seqs, size_t n_tokens, size_t max_len,
+double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens, size_t max_len,
                       int n_threads)
 {
-    const struct model_config *const c = gpt2_config(model);
+    const struct model_config *const c = model_config(model);
     const size_t most = max_positions(c) > max_len ? max_positions(c) : max_len;
     const double sorting = (double)n_seqs * (sizeof(struct sorted_seq) + 2 * sizeof(uint32_t));
 

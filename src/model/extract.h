@@ -11,7 +11,7 @@
 
 #include "base/progress.h"
 #include "base/status.h"
-#include "model/gpt2.h"
+#include "model/model.h"
 #include "model/hooks.h"
 
 struct token_seq {       /* borrowed */
@@ -32,14 +32,14 @@ struct extract_stats {
  * not below vocab_size, a sequence empty or longer than n_positions, with its number), CT_ENOMEM,
  * CT_ECANCELED. stats may be NULL.
  */
-enum ct_status extract_activations(const struct gpt2 *model, const struct token_seq *seqs,
+enum ct_status extract_activations(const struct model *model, const struct token_seq *seqs,
                                    size_t n_seqs, const struct hook_point *hooks, size_t n_hooks,
                                    int n_threads, const struct progress *progress, float *out,
                                    struct extract_stats *stats, struct ct_error *err);
 
 /* Bytes that this takes at most beyond out, for n_seqs sequences of n_tokens together and max_len
  * at most each. */
-double extract_memory(const struct gpt2 *model, size_t n_seqs, size_t n_tokens, size_t max_len,
+double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens, size_t max_len,
                       int n_threads);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/kernel.h"
 #include "base/mem.h"
-#include "model/gpt2_weights.h"
+#include "model/weights.h"
 #include "model/ops/activation.h"
 #include "model/ops/attention.h"
 #include "model/ops/layer_norm.h"
@@ -18,7 +18,7 @@ enum { ROWS_A_BLOCK = 16 };
 
 struct forward {
     const struct model_config *config;
-    const struct gpt2_weights *weights;
+    const struct weights *weights;
     const struct hook_point *hooks;
     size_t n_hooks;
     size_t width;             /* of all hooks together */
@@ -211,7 +211,7 @@ static bool is_last(const struct pass *p, size_t layer, enum hook_site site)
 static bool attention_half(struct pass *p, size_t layer)
 {
     struct forward *const f = p->f;
-    const struct gpt2_block *const block = &f->weights->blocks[layer];
+    const struct block_weights *const block = &f->weights->blocks[layer];
     const size_t d = f->config->hidden_size;
     const struct linear to_q = linear_part(&block->attn_c_attn, 0, d);
     const struct linear to_kv = linear_part(&block->attn_c_attn, d, 2 * d);
@@ -251,7 +251,7 @@ static bool attention_half(struct pass *p, size_t layer)
 static void mlp_half(struct pass *p, size_t layer)
 {
     struct forward *const f = p->f;
-    const struct gpt2_block *const block = &f->weights->blocks[layer];
+    const struct block_weights *const block = &f->weights->blocks[layer];
     const enum activation *const activation = &f->config->activation;
     const size_t d = f->config->hidden_size;
     const size_t n_inner = f->config->intermediate_size;
@@ -280,7 +280,7 @@ static void mlp_half(struct pass *p, size_t layer)
 /* What block `layer` will touch, in the order of use; returns how many tensors that are. */
 static size_t list_tensors(const struct forward *f, size_t layer, const struct tensor *out[4])
 {
-    const struct gpt2_block *const block = &f->weights->blocks[layer];
+    const struct block_weights *const block = &f->weights->blocks[layer];
     const enum hook_site last = layer + 1 == f->n_blocks ? f->last_site : HOOK_LN_F;
     size_t n = 0;
 
@@ -431,15 +431,15 @@ static enum ct_status make_workspace(struct forward *f, const struct forward_par
     return CT_OK;
 }
 
-enum ct_status forward_new(const struct gpt2 *model, const struct forward_params *params,
+enum ct_status forward_new(const struct model *model, const struct forward_params *params,
                            struct forward **out, struct ct_error *err)
 {
     struct forward *const f = calloc(1, sizeof *f);
 
     if (f == NULL)
         return ct_fail_nomem(err, "forward pass", 0);
-    f->config = gpt2_config(model);
-    f->weights = gpt2_weights(model);
+    f->config = model_config(model);
+    f->weights = model_weights(model);
     f->hooks = params->hooks;
     f->n_hooks = params->n_hooks;
     plan(f);

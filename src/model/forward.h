@@ -10,7 +10,7 @@
 
 #include "base/progress.h"
 #include "base/status.h"
-#include "model/gpt2.h"
+#include "model/model.h"
 #include "model/hooks.h"
 #include "model/prefix_tree.h"
 
@@ -35,7 +35,7 @@ struct forward_params {
 typedef bool forward_step(void *context, size_t n_rows);
 
 /* CT_ENOMEM. */
-enum ct_status forward_new(const struct gpt2 *model, const struct forward_params *params,
+enum ct_status forward_new(const struct model *model, const struct forward_params *params,
                            struct forward **out, struct ct_error *err);
 void forward_free(struct forward *f);
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
-#include "model/gpt2.h"
+#include "model/model.h"
 
 enum hook_site { /* in the order in which a forward pass comes by */
                  HOOK_WTE,

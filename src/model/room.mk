@@ -7,13 +7,13 @@ src_model_libmodel_a_SOURCES = \
 	src/model/extract.c src/model/extract.h \
 	src/model/extract_batches.h \
 	src/model/forward.c src/model/forward.h \
-	src/model/gpt2.c src/model/gpt2.h \
-	src/model/gpt2_weights.h \
 	src/model/hooks.c src/model/hooks.h \
+	src/model/model.c src/model/model.h \
 	src/model/model_config.c src/model/model_config.h \
 	src/model/prefetch.c src/model/prefetch.h \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
 	src/model/tensor.c src/model/tensor.h \
+	src/model/weights.h \
 	src/model/ops/activation.c src/model/ops/activation.h \
 	src/model/ops/attention.c src/model/ops/attention.h \
 	src/model/ops/exp_f32.h \

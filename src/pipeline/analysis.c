@@ -175,7 +175,7 @@ static enum ct_status check_load(const struct load_result *load, struct ct_error
 {
     if (load == NULL)
         return CT_OK;
-    return load->model != NULL ? gpt2_check(load->model, err)
+    return load->model != NULL ? model_check(load->model, err)
                                : activations_check(&load->activations, err);
 }
 

@@ -16,7 +16,7 @@
 #include "io/activations.h"
 #include "io/stimuli.h"
 #include "model/extract.h"
-#include "model/gpt2.h"
+#include "model/model.h"
 #include "model/hooks.h"
 #include "model/tokens/tokenizer.h"
 #include "num/cluster/kmeans.h"
@@ -48,7 +48,7 @@ struct sentence {
 };
 
 struct load_result {
-    struct gpt2 *model;          /* NULL with an activations file */
+    struct model *model;         /* NULL with an activations file */
     struct hash_ahead *hashes;   /* of the files of model; NULL: not asked for, or not to be had */
     struct tokenizer *tokenizer; /* NULL with an activations file */
     struct stimuli stimuli;

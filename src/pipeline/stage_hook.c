@@ -14,7 +14,7 @@ enum ct_status stage_hook_compute(const struct analysis *a, const struct stage_r
     if (hook == NULL)
         return ct_fail_nomem(err, "hooks", 0);
     if (a->load->model != NULL) {
-        const struct model_config *const config = gpt2_config(a->load->model);
+        const struct model_config *const config = model_config(a->load->model);
         char middle[32];
         const char *const fallback[1] = { middle };
 

@@ -12,7 +12,7 @@
 static enum ct_status tokenize(const struct analysis *a, const struct load_result *load, size_t i,
                                struct sentence *sentence, struct ct_error *err)
 {
-    const struct model_config *const config = gpt2_config(load->model);
+    const struct model_config *const config = model_config(load->model);
     const struct stimulus *const row = &load->stimuli.rows[i];
     enum ct_status status;
 
@@ -115,12 +115,12 @@ static enum ct_status load_model(const struct analysis *a, struct load_result *l
     if (p->model == NULL || p->stimuli == NULL)
         return ct_fail(err, CT_EINVAL, "%s: none is named; choose one",
                        p->model == NULL ? "model" : "stimuli");
-    const enum ct_status status = gpt2_open(p->model, &load->model, err);
+    const enum ct_status status = model_open(p->model, &load->model, err);
     if (status != CT_OK)
         return status;
     if (a->hash_ahead) {
-        struct gpt2_info info;
-        gpt2_describe(load->model, &info);
+        struct model_info info;
+        model_describe(load->model, &info);
         load->hashes = hash_ahead_new(info.files, info.n_files);
     }
     return tokenizer_open(p->tokenizer != NULL ? p->tokenizer : p->model, &load->tokenizer, err);
@@ -186,6 +186,6 @@ void stage_load_free(void *result)
     activations_clear(&load->activations);
     tokenizer_free(load->tokenizer);
     hash_ahead_free(load->hashes);
-    gpt2_free(load->model);
+    model_free(load->model);
     free(load);
 }

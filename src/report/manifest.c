@@ -94,13 +94,13 @@ static enum ct_status add_input(json_t *object, const char *key, const char *pat
 
 static enum ct_status describe_model(const struct analysis *a, json_t **out, struct ct_error *err)
 {
-    struct gpt2_info info;
+    struct model_info info;
     char *const config = outfile_join(a->params.model, "config.json");
     json_t *const files = json_array();
     enum ct_status status =
         config != NULL && files != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 
-    gpt2_describe(a->load->model, &info);
+    model_describe(a->load->model, &info);
     for (size_t i = 0; status == CT_OK && i < info.n_files; i++) {
         json_t *file = NULL;
         status = describe_file(info.files[i], a->load->hashes, &file, err);

@@ -104,10 +104,10 @@ static const char *group_name(const struct analysis *a, size_t which)
 
 static void tell_model(const struct analysis *a, struct page *page)
 {
-    const struct model_config *const config = gpt2_config(a->load->model);
-    struct gpt2_info info;
+    const struct model_config *const config = model_config(a->load->model);
+    struct model_info info;
 
-    gpt2_describe(a->load->model, &info);
+    model_describe(a->load->model, &info);
     page->heading = "Model";
     tell_path(page, a->params.model);
     line(page, "%s of %zu layers, width %zu, %zu heads; %.4g M parameters in %s, %s",

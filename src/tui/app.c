@@ -148,7 +148,7 @@ static void meet_input(struct app *app)
     app->hook_points = NULL;
     app->n_hook_points = 0;
     if (app->a.load->model != NULL)
-        hooks_list(gpt2_config(app->a.load->model), &app->hook_points, &app->n_hook_points, NULL);
+        hooks_list(model_config(app->a.load->model), &app->hook_points, &app->n_hook_points, NULL);
 }
 
 static void take_result(struct app *app)

@@ -70,8 +70,9 @@ static void describe_model(const struct hub_model *m, char *out, size_t size)
     if (m->problem != NULL)
         snprintf(out, size, "%s", m->problem);
     else
-        snprintf(out, size, "%3zu x %-5zu %6.*f %s", m->n_layer, m->n_embd, bytes < 1e9 ? 1 : 2,
-                 bytes < 1e9 ? bytes / 1e6 : bytes / 1e9, bytes < 1e9 ? "MB" : "GB");
+        snprintf(out, size, "%3zu x %-5zu %6.*f %s", m->n_layers, m->hidden_size,
+                 bytes < 1e9 ? 1 : 2, bytes < 1e9 ? bytes / 1e6 : bytes / 1e9,
+                 bytes < 1e9 ? "MB" : "GB");
 }
 
 static void draw_choice(struct app *app, const struct view_state *state, size_t i, struct canvas *c,

@@ -49,14 +49,14 @@ static void add_path(struct facts *f, const char *label, const char *path)
     f->items[f->n - 1].is_path = true;
 }
 
-static void add_model(struct facts *f, const struct gpt2 *model)
+static void add_model(struct facts *f, const struct model *model)
 {
-    const struct model_config *const c = gpt2_config(model);
-    struct gpt2_info info;
+    const struct model_config *const c = model_config(model);
+    struct model_info info;
     char folder[4096] = "";
     char name[256];
 
-    gpt2_describe(model, &info);
+    model_describe(model, &info);
     const char *const slash = info.n_files > 0 ? strrchr(info.files[0], '/') : NULL;
     if (slash != NULL)
         snprintf(folder, sizeof folder, "%.*s", (int)(slash - info.files[0]), info.files[0]);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/gpt2.h"
+#include "model/model.h"
 #include "model/model_config.h"
 #include "model_files.h"
 #include "support.h"
@@ -152,13 +152,13 @@ END_TEST
 
 static void check_open(const char *dir, enum ct_status want, const char *says)
 {
-    struct gpt2 *model = NULL;
+    struct model *model = NULL;
     struct ct_error err = { 0 };
-    const enum ct_status st = gpt2_open(dir, &model, &err);
+    const enum ct_status st = model_open(dir, &model, &err);
 
     ck_assert_msg(st == want && strstr(err.text, says) != NULL, "%s", err.text);
     ck_assert_int_eq(model != NULL, want == CT_OK);
-    gpt2_free(model);
+    model_free(model);
 }
 
 static struct tensor_out *find_tensor(struct tensor_set *set, const char *name)
@@ -283,5 +283,5 @@ int main(void)
         weights_are_checked_against_the_config, other_tensors_are_passed_over,
         what_is_no_model_folder_is_refused,
     };
-    return RUN_TESTS("gpt2_config", tests);
+    return RUN_TESTS("model", tests);
 }

@@ -2,8 +2,8 @@
  * A GPT-2 model (Radford et al. 2019) from a folder in Hugging Face layout: config.json and
  * safetensors, single or sharded. Weights are mapped and used where they lie.
  */
-#ifndef CT_MODEL_GPT2_H
-#define CT_MODEL_GPT2_H
+#ifndef CT_MODEL_MODEL_H
+#define CT_MODEL_MODEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,30 +12,30 @@
 #include "base/status.h"
 #include "model/model_config.h"
 
-struct gpt2; /* owns the mappings; immutable once open */
+struct model; /* owns the mappings; immutable once open */
 
 /*
  * Opens dir. Checks every tensor that the model needs, its name (with or without `transformer.`),
- * shape, dtype and place in its file. *out is owned by the caller: gpt2_free.
+ * shape, dtype and place in its file. *out is owned by the caller: model_free().
  * CT_EIO, CT_EFORMAT, CT_ENOTSUP (a config or dtype that asks for something else; a folder with
  * only pytorch_model.bin), CT_ENOMEM.
  */
-enum ct_status gpt2_open(const char *dir, struct gpt2 **out, struct ct_error *err);
-void gpt2_free(struct gpt2 *model);
+enum ct_status model_open(const char *dir, struct model **out, struct ct_error *err);
+void model_free(struct model *model);
 
 /* CT_EIO when a file of weights was made shorter since it was opened: what was computed with them
  * is wrong. Ask when it has been. */
-enum ct_status gpt2_check(const struct gpt2 *model, struct ct_error *err);
+enum ct_status model_check(const struct model *model, struct ct_error *err);
 
-const struct model_config *gpt2_config(const struct gpt2 *model);
+const struct model_config *model_config(const struct model *model);
 
-struct gpt2_info {
+struct model_info {
     uint64_t n_parameters; /* of the model as GPT2Model counts them: embeddings, blocks, ln_f */
     uint64_t file_bytes;   /* all weight files together */
     const char *dtype;     /* "F32", "F16", "BF16" or "mixed" */
     size_t n_files;
     const char *const *files; /* [n_files] paths of the weight files, borrowed from the model */
 };
-void gpt2_describe(const struct gpt2 *model, struct gpt2_info *info);
+void model_describe(const struct model *model, struct model_info *info);
 
 #endif

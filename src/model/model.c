@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/gpt2.h"
+#include "model/model.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -10,18 +10,18 @@
 #include "base/mem.h"
 #include "model/checkpoint.h"
 #include "model/model_config.h"
-#include "model/gpt2_weights.h"
+#include "model/weights.h"
 
-struct gpt2 {
+struct model {
     struct model_config config;
-    struct gpt2_weights weights;
+    struct weights weights;
     struct checkpoint *checkpoint;
     uint64_t n_parameters;
     bool has_dtype[3]; /* by enum tensor_dtype */
 };
 
 struct binder { /* looks up tensors one after the other; the first failure stays */
-    struct gpt2 *model;
+    struct model *model;
     const char *dir;
     enum ct_status st;
     struct ct_error *err;
@@ -133,7 +133,7 @@ static void bind_conv1d(struct binder *b, struct linear *conv, size_t in, size_t
     bind_pair(b, &conv->weight, &conv->bias, in, out, module);
 }
 
-static void bind_block(struct binder *b, struct gpt2_block *block, size_t layer)
+static void bind_block(struct binder *b, struct block_weights *block, size_t layer)
 {
     const size_t d = b->model->config.hidden_size;
     const size_t n_inner = b->model->config.intermediate_size;
@@ -149,10 +149,10 @@ static void bind_block(struct binder *b, struct gpt2_block *block, size_t layer)
     bind_conv1d(b, &block->mlp_c_proj, n_inner, d, layer, "mlp.c_proj");
 }
 
-static enum ct_status bind_weights(struct gpt2 *model, const char *dir, struct ct_error *err)
+static enum ct_status bind_weights(struct model *model, const char *dir, struct ct_error *err)
 {
     const struct model_config *const c = &model->config;
-    struct gpt2_weights *const w = &model->weights;
+    struct weights *const w = &model->weights;
     struct binder b = { model, dir, CT_OK, err };
 
     w->blocks = ct_calloc_array(c->n_layers, sizeof *w->blocks);
@@ -179,14 +179,14 @@ static enum ct_status check_folder(const char *dir, char config_path[PATH_MAX],
     return CT_OK;
 }
 
-enum ct_status gpt2_open(const char *dir, struct gpt2 **out, struct ct_error *err)
+enum ct_status model_open(const char *dir, struct model **out, struct ct_error *err)
 {
     char config_path[PATH_MAX];
     enum ct_status st = check_folder(dir, config_path, err);
 
     if (st != CT_OK)
         return st;
-    struct gpt2 *const model = calloc(1, sizeof *model);
+    struct model *const model = calloc(1, sizeof *model);
     if (model == NULL)
         return ct_fail_nomem(err, dir, 0);
     st = model_config_load(config_path, &model->config, err);
@@ -197,11 +197,11 @@ enum ct_status gpt2_open(const char *dir, struct gpt2 **out, struct ct_error *er
     if (st == CT_OK)
         *out = model;
     else
-        gpt2_free(model);
+        model_free(model);
     return st;
 }
 
-void gpt2_free(struct gpt2 *model)
+void model_free(struct model *model)
 {
     if (model == NULL)
         return;
@@ -210,27 +210,27 @@ void gpt2_free(struct gpt2 *model)
     free(model);
 }
 
-enum ct_status gpt2_check(const struct gpt2 *model, struct ct_error *err)
+enum ct_status model_check(const struct model *model, struct ct_error *err)
 {
     return checkpoint_check(model->checkpoint, err);
 }
 
-const struct model_config *gpt2_config(const struct gpt2 *model)
+const struct model_config *model_config(const struct model *model)
 {
     return &model->config;
 }
 
-const struct gpt2_weights *gpt2_weights(const struct gpt2 *model)
+const struct weights *model_weights(const struct model *model)
 {
     return &model->weights;
 }
 
-void gpt2_describe(const struct gpt2 *model, struct gpt2_info *info)
+void model_describe(const struct model *model, struct model_info *info)
 {
     const bool *const has = model->has_dtype;
     const int kinds = has[TENSOR_F32] + has[TENSOR_F16] + has[TENSOR_BF16];
 
-    *info = (struct gpt2_info){
+    *info = (struct model_info){
         .n_parameters = model->n_parameters,
         .file_bytes = checkpoint_bytes(model->checkpoint),
         .dtype = kinds > 1          ? "mixed"

@@ -1,8 +1,8 @@
 /* What the forward pass sees of a model: its tensors, by the names of Hugging Face. */
-#ifndef CT_MODEL_GPT2_WEIGHTS_H
-#define CT_MODEL_GPT2_WEIGHTS_H
+#ifndef CT_MODEL_WEIGHTS_H
+#define CT_MODEL_WEIGHTS_H
 
-#include "model/gpt2.h"
+#include "model/model.h"
 #include "model/ops/linear.h"
 #include "model/tensor.h"
 
@@ -11,7 +11,7 @@ struct layer_norm {
     struct tensor bias;   /* [n_embd] */
 };
 
-struct gpt2_block {
+struct block_weights {
     struct layer_norm ln_1;
     struct linear attn_c_attn; /* [n_embd, 3 n_embd]: queries, keys, values */
     struct linear attn_c_proj; /* [n_embd, n_embd] */
@@ -20,14 +20,14 @@ struct gpt2_block {
     struct linear mlp_c_proj; /* [n_inner, n_embd] */
 };
 
-struct gpt2_weights {
-    struct tensor wte;         /* [vocab_size, n_embd] */
-    struct tensor wpe;         /* [n_positions, n_embd] */
-    struct gpt2_block *blocks; /* [n_layer] */
+struct weights {
+    struct tensor wte;            /* [vocab_size, n_embd] */
+    struct tensor wpe;            /* [n_positions, n_embd] */
+    struct block_weights *blocks; /* [n_layer] */
     struct layer_norm ln_f;
 };
 
 /* Borrowed from the model. */
-const struct gpt2_weights *gpt2_weights(const struct gpt2 *model);
+const struct weights *model_weights(const struct model *model);
 
 #endif
