@@ -89,17 +89,18 @@ static size_t escape(uint32_t c, char *out, size_t size)
 
 /* The first code point, or bad byte, of text (size at least 1) in its visible form: *length bytes
  * in piece, of ASCII alone if that is asked for. Returns the bytes of text that it stands for. */
-static size_t show_one(const char *text, size_t size, bool ascii, char piece[16], size_t *length)
+static size_t show_one(const char *text, size_t size, bool ascii, char piece[TEXT_PIECE],
+                       size_t *length)
 {
     uint32_t c;
     const size_t taken = utf8_decode(text, size, &c);
 
     if (taken == 0) {
-        *length = (size_t)snprintf(piece, 16, "\\x%02x", (unsigned)(unsigned char)text[0]);
+        *length = (size_t)snprintf(piece, TEXT_PIECE, "\\x%02x", (unsigned)(unsigned char)text[0]);
         return 1;
     }
     if (text_is_control(c) || (ascii && c > '~')) {
-        *length = escape(c, piece, 16);
+        *length = escape(c, piece, TEXT_PIECE);
     } else {
         memcpy(piece, text, taken);
         *length = taken;
@@ -112,7 +113,7 @@ static size_t show(char *out, size_t out_size, const char *text, size_t size, bo
     size_t used = 0;
 
     for (size_t at = 0; at < size;) {
-        char piece[16];
+        char piece[TEXT_PIECE];
         size_t length;
         const size_t taken = show_one(text + at, size - at, ascii, piece, &length);
 
@@ -141,12 +142,18 @@ size_t text_for_terminal(char *out, size_t out_size, const char *text, size_t si
     return show(out, out_size, text, size, !text_is_utf8_locale());
 }
 
+size_t text_piece_for_terminal(const char *text, size_t size, char piece[TEXT_PIECE],
+                               size_t *length)
+{
+    return show_one(text, size, !text_is_utf8_locale(), piece, length);
+}
+
 size_t text_visible_size(const char *text, size_t size)
 {
     size_t total = 0;
 
     for (size_t at = 0; at < size;) {
-        char piece[16];
+        char piece[TEXT_PIECE];
         size_t length;
 
         at += show_one(text + at, size - at, false, piece, &length);

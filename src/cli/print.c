@@ -10,18 +10,15 @@
 static void write_visibly(FILE *stream, const char *text, size_t size)
 {
     for (size_t at = 0; at < size;) {
-        char piece[16]; /* one code point, at most \u{10ffff} */
-        uint32_t code_point;
-        size_t step = utf8_decode(text + at, size - at, &code_point);
+        char piece[TEXT_PIECE];
+        size_t length;
+        const size_t taken = text_piece_for_terminal(text + at, size - at, piece, &length);
 
-        step = step > 0 ? step : 1;
-        if (text[at] == '\n') {
+        if (text[at] == '\n')
             fputc('\n', stream);
-        } else {
-            const size_t size_shown = text_for_terminal(piece, sizeof piece, text + at, step);
-            fwrite(piece, 1, size_shown, stream);
-        }
-        at += step;
+        else
+            fwrite(piece, 1, length, stream);
+        at += taken;
     }
 }
 

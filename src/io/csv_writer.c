@@ -47,13 +47,11 @@ static void put_visibly(struct csv_writer *w, const char *data, size_t size)
         return;
     }
     for (size_t at = 0; at < size;) {
-        enum { ROOM = 16 }; /* one code point, at most \u{10ffff} */
-        char visible[ROOM];
-        uint32_t code_point;
-        const size_t n = utf8_decode(data + at, size - at, &code_point);
-        const size_t step = n > 0 ? n : 1;
-        put(w, visible, text_for_terminal(visible, sizeof visible, data + at, step));
-        at += step;
+        char piece[TEXT_PIECE];
+        size_t length;
+
+        at += text_piece_for_terminal(data + at, size - at, piece, &length);
+        put(w, piece, length);
     }
 }
 
