@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "num/linear/similarity.h"
 #include "num/tests/multitest.h"
+#include "num/tests/student_t.h"
 #include "pipeline/memory_plan.h"
 
 /* In quotes: a blank before a name, which makes it another one, is to be seen. */
@@ -201,13 +202,9 @@ static enum ct_status correct_for_many(struct ttest_stage *t, const struct param
 /* With Welch's test every neuron has its own df, and so no common bound for t. */
 static double critical_t(const struct ttest_stage *t, enum ttest_kind kind)
 {
-    const double n_a = (double)t->contrast.n_rows[0];
-    const double n_b = (double)t->contrast.n_rows[1];
-    const double df = kind == TTEST_PAIRED ? n_a - 1.0 : n_a + n_b - 2.0;
+    const double df = ttest_df(kind, t->contrast.n_rows[0], t->contrast.n_rows[1]);
 
-    if (kind == TTEST_WELCH || t->p_threshold <= 0.0 || df < 1.0)
-        return NAN;
-    return student_t_critical(t->p_threshold, df);
+    return t->p_threshold > 0.0 && df >= 1.0 ? student_t_critical(t->p_threshold, df) : NAN;
 }
 
 void ttest_merge_rows(const struct contrast *c, size_t *rows)

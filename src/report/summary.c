@@ -222,8 +222,7 @@ static void tell_kind_of_test(const struct analysis *a, struct page *page)
     char df[40] = "";
 
     if (a->params.test != TTEST_WELCH)
-        snprintf(df, sizeof df, ", %zu degrees of freedom",
-                 a->params.test == TTEST_PAIRED ? n[0] - 1 : n[0] + n[1] - 2);
+        snprintf(df, sizeof df, ", %.0f degrees of freedom", ttest_df(a->params.test, n[0], n[1]));
     page->heading = "t-test";
     line(page, "%s, %s minus %s%s", kinds[a->params.test], show(group_name(a, 0)).text,
          show(group_name(a, 1)).text, df);

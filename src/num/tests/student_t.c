@@ -5,8 +5,6 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "num/tests/ttest.h"
-
 /*
  * The two-sided p is the regularised incomplete beta function I_x(a, 1/2) with a = df / 2 and
  * x = df / (df + t^2) (DLMF 8.17); y = 1 - x is computed on its own, never by that subtraction.
@@ -146,14 +144,6 @@ double student_t_pvalue(const struct student_t *s, double t)
         return erfc(fabs(t) * SQRT_HALF);
     const struct beta_point at = beta_point_at(s, t);
     return upper_tail(&at);
-}
-
-double student_t_two_sided(double t, double df)
-{
-    struct student_t s;
-
-    student_t_init(&s, df);
-    return student_t_pvalue(&s, t);
 }
 
 /* The point v = log(1 + t^2 / df), in which log p is close to a straight line. */

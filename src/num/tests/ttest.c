@@ -387,12 +387,24 @@ static size_t tile_cols(size_t n_features)
     return wanted < TILE_COLS_MAX ? wanted : TILE_COLS_MAX;
 }
 
+double ttest_df(enum ttest_kind kind, size_t n_a, size_t n_b)
+{
+    switch (kind) {
+    case TTEST_STUDENT:
+        return (double)n_a + (double)n_b - 2.0;
+    case TTEST_PAIRED:
+        return (double)n_a - 1.0;
+    case TTEST_WELCH:
+        break;
+    }
+    return NAN;
+}
+
 enum ct_status ttest_columns(const struct matview *X, const size_t *rows_a, size_t n_a,
                              const size_t *rows_b, size_t n_b, enum ttest_kind kind, int n_threads,
                              struct ttest_result *out, struct ct_error *err)
 {
     struct job job = { .X = X, .a = { rows_a, n_a }, .b = { rows_b, n_b }, .kind = kind };
-    const double df = kind == TTEST_PAIRED ? (double)n_a - 1.0 : (double)n_a + (double)n_b - 2.0;
     struct crew *crew = NULL;
     enum ct_status st = check(X, &job.a, &job.b, kind, err);
 
@@ -409,7 +421,7 @@ enum ct_status ttest_columns(const struct matview *X, const size_t *rows_a, size
     }
     job.out = out;
     job.tile_cols = tile_cols(X->cols);
-    student_t_init(&job.distribution, df);
+    student_t_init(&job.distribution, ttest_df(kind, n_a, n_b));
     crew_run(crew, (X->cols + job.tile_cols - 1) / job.tile_cols, test_tile, &job);
 done:
     free(job.tiles);

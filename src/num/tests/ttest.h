@@ -37,11 +37,7 @@ enum ct_status ttest_columns(const struct matview *X, const size_t *rows_a, size
                              const size_t *rows_b, size_t n_b, enum ttest_kind kind, int n_threads,
                              struct ttest_result *out, struct ct_error *err);
 
-/* P(|T| > |t|) of Student's t with df degrees of freedom; NaN when an argument is. Relative error
- * below 1e-10 wherever the value is above 1e-300. */
-double student_t_two_sided(double t, double df);
-
-/* The t >= 0 with student_t_two_sided(t, df) = p, for 0 < p <= 1: the critical value. */
-double student_t_critical(double p, double df);
+/* Degrees of freedom that all columns have; NaN with Welch's test, where each has its own. */
+double ttest_df(enum ttest_kind kind, size_t n_a, size_t n_b);
 
 #endif
