@@ -3,14 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/arch.h"
 #include "model/hooks.h"
 #include "support.h"
 
-static const struct model_config medium = { .vocab_size = 50257,
+static const struct model_config medium = { .arch = &arch_gpt2,
+                                            .vocab_size = 50257,
                                             .n_positions = 1024,
                                             .hidden_size = 1024,
                                             .n_layers = 24,
                                             .n_heads = 16,
+                                            .n_kv_heads = 16,
+                                            .head_dim = 64,
                                             .intermediate_size = 4000 };
 
 /* The names that the patterns (blanks between) resolve to, with blanks between. */
@@ -60,12 +64,24 @@ START_TEST(all_points_come_in_forward_order)
     ck_assert_str_eq(hooks[n - 2].name, "h.23");
     ck_assert_str_eq(hooks[n - 1].name, "ln_f");
     for (size_t i = 0; i < n; i++) {
-        const size_t want = hooks[i].site == HOOK_ATTN_C_ATTN ? 3072
-                            : hooks[i].site == HOOK_MLP_C_FC || hooks[i].site == HOOK_MLP_ACT
-                                ? 4000
-                                : 1024;
+        const enum site_place place = hooks[i].place;
+        const size_t want = place == PLACE_QKV                                  ? 3072
+                            : place == PLACE_MLP_PRE || place == PLACE_MLP_POST ? 4000
+                                                                                : 1024;
         ck_assert_uint_eq(hooks[i].width, want);
     }
+    free(hooks);
+}
+END_TEST
+
+START_TEST(the_default_lies_in_the_middle)
+{
+    struct hook_point *hooks = NULL;
+    size_t n = 0;
+
+    ck_assert_int_eq(hooks_default(&medium, &hooks, &n, NULL), CT_OK);
+    ck_assert_uint_eq(n, 1);
+    ck_assert_str_eq(hooks[0].name, "h.12.mlp.c_fc");
     free(hooks);
 }
 END_TEST
@@ -144,6 +160,8 @@ START_TEST(unknown_names_are_refused_with_a_hint)
         { "blocks.7.attn.hook_z", "the nearest is h.7.attn.c_proj" },
         { "blocks.7.attn.hook_q", "the first third of h.7.attn.c_attn" },
         { "blocks.7.attn.hook_pattern", "h.7.attn.c_attn" },
+        { "blocks.7.ln2.hook_scale", "no vector of neurons; the nearest is h.7.ln_2" },
+        { "h.5.mlp.c_fcc", "there are wte, wpe, ln_f, h.N, and below h.N ln_1, attn.c_attn, " },
         { "blocks.7.hook_resid_mid", "the nearest is h.7.ln_2" },
         { "blocks.0.hook_resid_pre", "the sum of wte and wpe" },
         { "ln_final.hook_normalized", "the nearest is ln_f" },
@@ -189,10 +207,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        all_points_come_in_forward_order,
-        names_are_resolved,
-        unknown_names_are_refused_with_a_hint,
-        hostile_patterns_do_no_harm,
+        all_points_come_in_forward_order,      the_default_lies_in_the_middle, names_are_resolved,
+        unknown_names_are_refused_with_a_hint, hostile_patterns_do_no_harm,
     };
     return RUN_TESTS("hooks", tests);
 }

@@ -7,11 +7,6 @@
 #include "model/model.h"
 #include "model/hooks.h"
 
-static bool is_in_block(enum hook_site site)
-{
-    return site != HOOK_WTE && site != HOOK_WPE && site != HOOK_LN_F;
-}
-
 static void print_hooks(const struct hook_point *hooks, size_t n)
 {
     printf("%-18s %-14s %5s  %s\n", "name", "output", "layer", "what");
@@ -20,7 +15,7 @@ static void print_hooks(const struct hook_point *hooks, size_t n)
         char layer[24] = "-";
 
         snprintf(shape, sizeof shape, "[token, %zu]", hooks[i].width);
-        if (is_in_block(hooks[i].site))
+        if (hooks[i].is_in_block)
             snprintf(layer, sizeof layer, "%zu", hooks[i].layer);
         printf("%-18s %-14s %5s  %s\n", hooks[i].name, shape, layer, hooks[i].what);
     }

@@ -1,7 +1,7 @@
 /*
  * An architecture: one const row for each family of models, at the end of its arch_NAME.c and
- * listed in arch.c. Nothing outside that file knows the names that the family gives to the keys of
- * its config.json.
+ * listed in arch.c. Nothing outside that file knows the names that the family gives to its modules
+ * and to the keys of its config.json.
  */
 #ifndef CT_MODEL_ARCH_H
 #define CT_MODEL_ARCH_H
@@ -10,8 +10,14 @@
 
 #include "base/status.h"
 #include "model/model_config.h"
+#include "model/site.h"
 
 struct config_reader;
+
+struct refusal {      /* a name that people try, and why there is no such hook point */
+    const char *name; /* N stands for the number of a block, here and in `why` */
+    const char *why;  /* `is the first third of h.N.attn.c_attn; ask for that` */
+};
 
 struct arch {
     const char *title;              /* what people call it: `GPT-2` */
@@ -20,6 +26,14 @@ struct arch {
     /* Fills in *out, which is zero but for arch. CT_EFORMAT, CT_ENOTSUP, as the functions of
      * config_reader.h, whose errors go on. */
     enum ct_status (*read_config)(const struct config_reader *r, struct model_config *out);
+
+    const char *const *prefixes; /* that names of modules may have; NULL after the last */
+    const char *block;           /* `h`: block 5 is `h.5` */
+    const struct site *sites;    /* [n_sites], as listed; inside blocks are neighbours */
+    size_t n_sites;
+    enum site_place default_place;  /* in the middle block: the hook point when none is asked for */
+    const struct refusal *refusals; /* [n_refusals] */
+    size_t n_refusals;
 };
 
 /* The rows, by arch_NAME.c. */

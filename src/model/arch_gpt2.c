@@ -78,9 +78,40 @@ static enum ct_status read_config(const struct config_reader *r, struct model_co
 }
 
 static const char *const model_types[] = { "gpt2", NULL };
+static const char *const prefixes[] = { "transformer.", NULL };
+
+static const struct site sites[] = {
+    { PLACE_TOKEN_EMBEDDING, "wte", "token embedding", site_width_hidden },
+    { PLACE_POSITION_EMBEDDING, "wpe", "position embedding", site_width_hidden },
+    { PLACE_ATTENTION_NORM, ".ln_1", "layer norm before attention", site_width_hidden },
+    { PLACE_QKV, ".attn.c_attn", "queries, keys, values", site_width_qkv },
+    { PLACE_ATTENTION, ".attn.c_proj", "attention output", site_width_hidden },
+    { PLACE_ATTENTION, ".attn", "attention output", site_width_hidden },
+    { PLACE_MLP_NORM, ".ln_2", "layer norm before the MLP", site_width_hidden },
+    { PLACE_MLP_PRE, ".mlp.c_fc", "MLP before the activation function", site_width_intermediate },
+    { PLACE_MLP_POST, ".mlp.act", "MLP after the activation function", site_width_intermediate },
+    { PLACE_MLP, ".mlp.c_proj", "MLP output", site_width_hidden },
+    { PLACE_MLP, ".mlp", "MLP output", site_width_hidden },
+    { PLACE_BLOCK, "", "residual stream after the block", site_width_hidden },
+    { PLACE_FINAL_NORM, "ln_f", "last layer norm", site_width_hidden },
+};
+
+static const struct refusal refusals[] = {
+    { "blocks.N.attn.hook_q", "is the first third of h.N.attn.c_attn; ask for that" },
+    { "blocks.N.attn.hook_k", "is the second third of h.N.attn.c_attn; ask for that" },
+    { "blocks.N.attn.hook_v", "is the last third of h.N.attn.c_attn; ask for that" },
+    { "blocks.0.hook_resid_pre", "is the sum of wte and wpe; ask for these" },
+};
 
 const struct arch arch_gpt2 = {
     .title = "GPT-2",
     .model_types = model_types,
     .read_config = read_config,
+    .prefixes = prefixes,
+    .block = "h",
+    .sites = sites,
+    .n_sites = sizeof sites / sizeof sites[0],
+    .default_place = PLACE_MLP_PRE,
+    .refusals = refusals,
+    .n_refusals = sizeof refusals / sizeof refusals[0],
 };

@@ -21,9 +21,9 @@ struct forward {
     const struct weights *weights;
     const struct hook_point *hooks;
     size_t n_hooks;
-    size_t width;             /* of all hooks together */
-    size_t n_blocks;          /* that are computed, the last one perhaps in part */
-    enum hook_site last_site; /* in the last block; HOOK_LN_F goes through all of it */
+    size_t width;               /* of all hooks together */
+    size_t n_blocks;            /* that are computed, the last one perhaps in part */
+    enum site_place last_place; /* in the last block; PLACE_FINAL_NORM goes through all of it */
     struct crew *crew;
     size_t ld;      /* row stride of x and normed */
     float *x;       /* [max_nodes, n_embd]: the residual stream */
@@ -42,23 +42,23 @@ struct pass { /* one tree on its way */
     bool is_compact; /* it has */
 };
 
-static bool wants(const struct forward *f, enum hook_site site, size_t layer)
+static bool wants(const struct forward *f, enum site_place place, size_t layer)
 {
     for (size_t i = 0; i < f->n_hooks; i++)
-        if (f->hooks[i].site == site && f->hooks[i].layer == layer)
+        if (f->hooks[i].place == place && f->hooks[i].layer == layer)
             return true;
     return false;
 }
 
-/* Copies the sequences' rows of data [.., n_cols] to `column` of each hook at this site. */
-static void take_columns(const struct pass *p, enum hook_site site, size_t layer, size_t column,
+/* Copies the sequences' rows of data [.., n_cols] to `column` of each hook at this place. */
+static void take_columns(const struct pass *p, enum site_place place, size_t layer, size_t column,
                          const float *data, size_t n_cols, size_t ld, bool is_compact)
 {
     const struct prefix_tree *const tree = p->tree;
     size_t at = 0;
 
     for (size_t h = 0; h < p->f->n_hooks; at += p->f->hooks[h++].width) {
-        if (p->f->hooks[h].site != site || p->f->hooks[h].layer != layer)
+        if (p->f->hooks[h].place != place || p->f->hooks[h].layer != layer)
             continue;
         for (size_t i = 0; i < tree->n_seqs; i++) {
             const size_t target = tree->seq_target[i];
@@ -69,10 +69,10 @@ static void take_columns(const struct pass *p, enum hook_site site, size_t layer
     }
 }
 
-static void take(const struct pass *p, enum hook_site site, size_t layer, const float *data,
+static void take(const struct pass *p, enum site_place place, size_t layer, const float *data,
                  size_t n_cols)
 {
-    take_columns(p, site, layer, 0, data, n_cols, linear_stride(n_cols), p->is_compact);
+    take_columns(p, place, layer, 0, data, n_cols, linear_stride(n_cols), p->is_compact);
 }
 
 /* From here on only the targets are computed: their rows move to the front. */
@@ -202,9 +202,9 @@ static void attend(const struct pass *p, size_t layer, const float *q, const flo
     attention_apply(&job, f->scratch, f->crew);
 }
 
-static bool is_last(const struct pass *p, size_t layer, enum hook_site site)
+static bool is_last(const struct pass *p, size_t layer, enum site_place place)
 {
-    return layer + 1 == p->f->n_blocks && p->f->last_site == site;
+    return layer + 1 == p->f->n_blocks && p->f->last_place == place;
 }
 
 /* True: go on to the block's second half. */
@@ -217,11 +217,11 @@ static bool attention_half(struct pass *p, size_t layer)
     const struct linear to_kv = linear_part(&block->attn_c_attn, d, 2 * d);
     const bool in_last_block = layer + 1 == f->n_blocks;
 
-    if (is_last(p, layer, HOOK_LN_1) || is_last(p, layer, HOOK_ATTN_C_ATTN))
+    if (is_last(p, layer, PLACE_ATTENTION_NORM) || is_last(p, layer, PLACE_QKV))
         make_compact(p);
     normalise(p, &block->ln_1);
-    take(p, HOOK_LN_1, layer, f->normed, d);
-    if (is_last(p, layer, HOOK_LN_1))
+    take(p, PLACE_ATTENTION_NORM, layer, f->normed, d);
+    if (is_last(p, layer, PLACE_ATTENTION_NORM))
         return false;
 
     float *const q = f->wide;
@@ -233,16 +233,15 @@ static bool attention_half(struct pass *p, size_t layer)
         make_compact(p);
     }
     project(p, &to_q, f->normed, q, NULL);
-    take(p, HOOK_ATTN_C_ATTN, layer, q, d);
-    take_columns(p, HOOK_ATTN_C_ATTN, layer, d, kv, 2 * d, linear_stride(2 * d), kv_compact);
-    if (is_last(p, layer, HOOK_ATTN_C_ATTN))
+    take(p, PLACE_QKV, layer, q, d);
+    take_columns(p, PLACE_QKV, layer, d, kv, 2 * d, linear_stride(2 * d), kv_compact);
+    if (is_last(p, layer, PLACE_QKV))
         return false;
 
     attend(p, layer, q, kv);
     project(p, &block->attn_c_proj, f->normed, f->wide, NULL);
-    take(p, HOOK_ATTN_C_PROJ, layer, f->wide, d);
-    take(p, HOOK_ATTN, layer, f->wide, d);
-    if (is_last(p, layer, HOOK_ATTN_C_PROJ) || is_last(p, layer, HOOK_ATTN))
+    take(p, PLACE_ATTENTION, layer, f->wide, d);
+    if (is_last(p, layer, PLACE_ATTENTION))
         return false;
     add_to_stream(p, f->wide);
     return true;
@@ -255,42 +254,41 @@ static void mlp_half(struct pass *p, size_t layer)
     const enum activation *const activation = &f->config->activation;
     const size_t d = f->config->hidden_size;
     const size_t n_inner = f->config->intermediate_size;
-    const bool takes_c_fc = wants(f, HOOK_MLP_C_FC, layer);
+    const bool takes_c_fc = wants(f, PLACE_MLP_PRE, layer);
 
     normalise(p, &block->ln_2);
-    take(p, HOOK_LN_2, layer, f->normed, d);
-    if (is_last(p, layer, HOOK_LN_2))
+    take(p, PLACE_MLP_NORM, layer, f->normed, d);
+    if (is_last(p, layer, PLACE_MLP_NORM))
         return;
     project(p, &block->mlp_c_fc, f->normed, f->wide, takes_c_fc ? NULL : activation);
-    take(p, HOOK_MLP_C_FC, layer, f->wide, n_inner);
-    if (is_last(p, layer, HOOK_MLP_C_FC))
+    take(p, PLACE_MLP_PRE, layer, f->wide, n_inner);
+    if (is_last(p, layer, PLACE_MLP_PRE))
         return;
     if (takes_c_fc)
         each_row(p, activate_row, f->wide, n_inner);
-    take(p, HOOK_MLP_ACT, layer, f->wide, n_inner);
-    if (is_last(p, layer, HOOK_MLP_ACT))
+    take(p, PLACE_MLP_POST, layer, f->wide, n_inner);
+    if (is_last(p, layer, PLACE_MLP_POST))
         return;
     project(p, &block->mlp_c_proj, f->wide, f->normed, NULL);
-    take(p, HOOK_MLP_C_PROJ, layer, f->normed, d);
-    take(p, HOOK_MLP, layer, f->normed, d);
+    take(p, PLACE_MLP, layer, f->normed, d);
     add_to_stream(p, f->normed);
-    take(p, HOOK_BLOCK, layer, f->x, d);
+    take(p, PLACE_BLOCK, layer, f->x, d);
 }
 
 /* What block `layer` will touch, in the order of use; returns how many tensors that are. */
 static size_t list_tensors(const struct forward *f, size_t layer, const struct tensor *out[4])
 {
     const struct block_weights *const block = &f->weights->blocks[layer];
-    const enum hook_site last = layer + 1 == f->n_blocks ? f->last_site : HOOK_LN_F;
+    const enum site_place last = layer + 1 == f->n_blocks ? f->last_place : PLACE_FINAL_NORM;
     size_t n = 0;
 
-    if (last >= HOOK_ATTN_C_ATTN)
+    if (last >= PLACE_QKV)
         out[n++] = &block->attn_c_attn.weight;
-    if (last >= HOOK_ATTN_C_PROJ)
+    if (last >= PLACE_ATTENTION)
         out[n++] = &block->attn_c_proj.weight;
-    if (last >= HOOK_MLP_C_FC)
+    if (last >= PLACE_MLP_PRE)
         out[n++] = &block->mlp_c_fc.weight;
-    if (last >= HOOK_MLP_C_PROJ)
+    if (last >= PLACE_MLP)
         out[n++] = &block->mlp_c_proj.weight;
     return n;
 }
@@ -305,19 +303,19 @@ static void fetch_weights(const struct forward *f, size_t layer)
 }
 
 /* The rows of an embedding alone, for the hooks wte and wpe. */
-static void take_embedding(const struct pass *p, enum hook_site site)
+static void take_embedding(const struct pass *p, enum site_place place)
 {
     struct forward *const f = p->f;
     const size_t d = f->config->hidden_size;
 
-    if (!wants(f, site, 0))
+    if (!wants(f, place, 0))
         return;
     for (size_t i = 0; i < p->tree->n_nodes; i++)
-        if (site == HOOK_WTE)
+        if (place == PLACE_TOKEN_EMBEDDING)
             tensor_read(&f->weights->wte, p->tree->tokens[i], 0, d, f->x + i * f->ld);
         else
             tensor_read(&f->weights->wpe, p->tree->depth[i], 0, d, f->x + i * f->ld);
-    take(p, site, 0, f->x, d);
+    take(p, place, 0, f->x, d);
 }
 
 static void embed(const struct pass *p)
@@ -337,8 +335,8 @@ bool forward_run(struct forward *f, const struct prefix_tree *tree, float *out, 
 {
     struct pass p = { .f = f, .tree = tree, .out = out, .n_rows = tree->n_nodes };
 
-    take_embedding(&p, HOOK_WTE);
-    take_embedding(&p, HOOK_WPE);
+    take_embedding(&p, PLACE_TOKEN_EMBEDDING);
+    take_embedding(&p, PLACE_POSITION_EMBEDDING);
     if (f->n_blocks > 0)
         embed(&p);
     if (!step(context, tree->n_nodes))
@@ -353,9 +351,9 @@ bool forward_run(struct forward *f, const struct prefix_tree *tree, float *out, 
         if (!step(context, tree->n_nodes))
             return false;
     }
-    if (wants(f, HOOK_LN_F, 0)) {
+    if (wants(f, PLACE_FINAL_NORM, 0)) {
         normalise(&p, &f->weights->ln_f);
-        take(&p, HOOK_LN_F, 0, f->normed, f->config->hidden_size);
+        take(&p, PLACE_FINAL_NORM, 0, f->normed, f->config->hidden_size);
     }
     return true;
 }
@@ -371,12 +369,13 @@ static void plan(struct forward *f)
     for (size_t i = 0; i < f->n_hooks; i++) {
         const struct hook_point *const hook = &f->hooks[i];
         f->width += hook->width;
-        if (hook->site == HOOK_WTE || hook->site == HOOK_WPE)
+        if (hook->place == PLACE_TOKEN_EMBEDDING || hook->place == PLACE_POSITION_EMBEDDING)
             continue;
-        const size_t n_blocks = hook->site == HOOK_LN_F ? f->config->n_layers : hook->layer + 1;
-        if (n_blocks > f->n_blocks || (n_blocks == f->n_blocks && hook->site > f->last_site)) {
+        const size_t n_blocks =
+            hook->place == PLACE_FINAL_NORM ? f->config->n_layers : hook->layer + 1;
+        if (n_blocks > f->n_blocks || (n_blocks == f->n_blocks && hook->place > f->last_place)) {
             f->n_blocks = n_blocks;
-            f->last_site = hook->site;
+            f->last_place = hook->place;
         }
     }
 }

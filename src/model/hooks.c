@@ -3,76 +3,53 @@
 
 #include <ctype.h>
 #include <fnmatch.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/arch.h"
 
-enum { NAME_SIZE = 64, PATTERN_SIZE = 128 };
+enum { PATTERN_SIZE = 128, LIST_SIZE = 320 };
 
-enum width { WIDTH_EMBD, WIDTH_QKV, WIDTH_INNER };
-
-/* By enum hook_site; a path that begins with '.' hangs below `h.N`. */
+/* TransformerLens's names of places (its weights must not be folded). */
 static const struct {
-    const char *path;
-    enum width width;
-    const char *what;
-} sites[HOOK_N_SITES] = {
-    [HOOK_WTE] = { "wte", WIDTH_EMBD, "token embedding" },
-    [HOOK_WPE] = { "wpe", WIDTH_EMBD, "position embedding" },
-    [HOOK_LN_1] = { ".ln_1", WIDTH_EMBD, "layer norm before attention" },
-    [HOOK_ATTN_C_ATTN] = { ".attn.c_attn", WIDTH_QKV, "queries, keys, values" },
-    [HOOK_ATTN_C_PROJ] = { ".attn.c_proj", WIDTH_EMBD, "attention output" },
-    [HOOK_ATTN] = { ".attn", WIDTH_EMBD, "attention output" },
-    [HOOK_LN_2] = { ".ln_2", WIDTH_EMBD, "layer norm before the MLP" },
-    [HOOK_MLP_C_FC] = { ".mlp.c_fc", WIDTH_INNER, "MLP before the activation function" },
-    [HOOK_MLP_ACT] = { ".mlp.act", WIDTH_INNER, "MLP after the activation function" },
-    [HOOK_MLP_C_PROJ] = { ".mlp.c_proj", WIDTH_EMBD, "MLP output" },
-    [HOOK_MLP] = { ".mlp", WIDTH_EMBD, "MLP output" },
-    [HOOK_BLOCK] = { "", WIDTH_EMBD, "residual stream after the block" },
-    [HOOK_LN_F] = { "ln_f", WIDTH_EMBD, "last layer norm" },
-};
-
-/* TransformerLens's names of the same places (its weights must not be folded). */
-static const struct {
-    enum hook_site site;
+    enum site_place place;
     const char *path; /* one that begins with '.' hangs below `blocks.N` */
 } lens_names[] = {
-    { HOOK_WTE, "hook_embed" },
-    { HOOK_WPE, "hook_pos_embed" },
-    { HOOK_ATTN_C_PROJ, ".hook_attn_out" },
-    { HOOK_MLP_C_FC, ".mlp.hook_pre" },
-    { HOOK_MLP_C_FC, ".mlp.in.hook_out" },
-    { HOOK_MLP_ACT, ".mlp.hook_post" },
-    { HOOK_MLP_ACT, ".mlp.out.hook_in" },
-    { HOOK_MLP_C_PROJ, ".hook_mlp_out" },
-    { HOOK_BLOCK, ".hook_resid_post" },
+    { PLACE_TOKEN_EMBEDDING, "hook_embed" }, { PLACE_POSITION_EMBEDDING, "hook_pos_embed" },
+    { PLACE_ATTENTION, ".hook_attn_out" },   { PLACE_MLP_PRE, ".mlp.hook_pre" },
+    { PLACE_MLP_PRE, ".mlp.in.hook_out" },   { PLACE_MLP_POST, ".mlp.hook_post" },
+    { PLACE_MLP_POST, ".mlp.out.hook_in" },  { PLACE_MLP, ".hook_mlp_out" },
+    { PLACE_BLOCK, ".hook_resid_post" },
 };
 
-/* Names that people try, and why they get no answer. N stands for the layer. */
+static const char BEFORE_GAIN[] = "is taken before gain and bias";
+static const char NO_VECTOR[] = "is no vector of neurons";
+static const char NO_OUTPUT[] = "is an input, not an output";
+static const char NO_WIDTH[] = "has no fixed width";
+static const char LOGITS[] = "gives logits, which are not computed";
+
+/* Names that people try whatever the family, why they get no answer, and what comes nearest. N
+ * stands for the number of a block. */
 static const struct {
-    const char *path; /* as above */
+    const char *name;
     const char *why;
+    enum site_place nearest;
 } refusals[] = {
-    { "blocks.N.ln1.hook_normalized", "is taken before gain and bias; the nearest is h.N.ln_1" },
-    { "blocks.N.ln2.hook_normalized", "is taken before gain and bias; the nearest is h.N.ln_2" },
-    { "blocks.N.ln1.hook_scale", "is no vector of neurons; the nearest is h.N.ln_1" },
-    { "blocks.N.ln2.hook_scale", "is no vector of neurons; the nearest is h.N.ln_2" },
-    { "ln_final.hook_normalized", "is taken before gain and bias; the nearest is ln_f" },
-    { "ln_final.hook_scale", "is no vector of neurons; the nearest is ln_f" },
-    { "blocks.N.attn.hook_q", "is the first third of h.N.attn.c_attn; ask for that" },
-    { "blocks.N.attn.hook_k", "is the second third of h.N.attn.c_attn; ask for that" },
-    { "blocks.N.attn.hook_v", "is the last third of h.N.attn.c_attn; ask for that" },
-    { "blocks.N.attn.hook_z", "is an input, not an output; the nearest is h.N.attn.c_proj" },
-    { "blocks.N.attn.hook_pattern", "has no fixed width; the nearest is h.N.attn.c_attn" },
-    { "blocks.N.attn.hook_attn_scores", "has no fixed width; the nearest is h.N.attn.c_attn" },
-    { "blocks.N.hook_resid_mid", "is an input, not an output; the nearest is h.N.ln_2" },
-    { "blocks.0.hook_resid_pre", "is the sum of wte and wpe; ask for these" },
-    { "lm_head", "gives logits, which are not computed; the nearest is ln_f" },
-    { "unembed.hook_out", "gives logits, which are not computed; the nearest is ln_f" },
-    { "unembed", "gives logits, which are not computed; the nearest is ln_f" },
+    { "blocks.N.ln1.hook_normalized", BEFORE_GAIN, PLACE_ATTENTION_NORM },
+    { "blocks.N.ln2.hook_normalized", BEFORE_GAIN, PLACE_MLP_NORM },
+    { "ln_final.hook_normalized", BEFORE_GAIN, PLACE_FINAL_NORM },
+    { "blocks.N.ln1.hook_scale", NO_VECTOR, PLACE_ATTENTION_NORM },
+    { "blocks.N.ln2.hook_scale", NO_VECTOR, PLACE_MLP_NORM },
+    { "ln_final.hook_scale", NO_VECTOR, PLACE_FINAL_NORM },
+    { "blocks.N.attn.hook_z", NO_OUTPUT, PLACE_ATTENTION },
+    { "blocks.N.hook_resid_mid", NO_OUTPUT, PLACE_MLP_NORM },
+    { "blocks.N.attn.hook_pattern", NO_WIDTH, PLACE_QKV },
+    { "blocks.N.attn.hook_attn_scores", NO_WIDTH, PLACE_QKV },
+    { "lm_head", LOGITS, PLACE_FINAL_NORM },
+    { "unembed.hook_out", LOGITS, PLACE_FINAL_NORM },
+    { "unembed", LOGITS, PLACE_FINAL_NORM },
 };
 
 static void format_name(char *out, size_t size, const char *stem, size_t layer, const char *path)
@@ -83,36 +60,55 @@ static void format_name(char *out, size_t size, const char *stem, size_t layer, 
         snprintf(out, size, "%s", path);
 }
 
-static void make_point(const struct model_config *c, enum hook_site site, size_t layer,
-                       struct hook_point *out)
-{
-    static const size_t threefold = 3;
+struct list { /* of hook points, in forward order */
+    const struct model_config *config;
+    struct hook_point *points;
+    size_t n;
+};
 
-    *out = (struct hook_point){ .site = site, .layer = layer, .what = sites[site].what };
-    out->width = sites[site].width == WIDTH_QKV     ? threefold * c->hidden_size
-                 : sites[site].width == WIDTH_INNER ? c->intermediate_size
-                                                    : c->hidden_size;
-    format_name(out->name, sizeof out->name, "h", layer, sites[site].path);
+static void add_point(struct list *list, const struct site *site, size_t layer)
+{
+    const size_t width = site->width(list->config);
+    struct hook_point *const point = &list->points[list->n];
+
+    if (width == 0)
+        return;
+    *point = (struct hook_point){
+        .place = site->place,
+        .is_in_block = site_is_in_block(site),
+        .layer = layer,
+        .width = width,
+        .what = site->what,
+    };
+    format_name(point->name, sizeof point->name, list->config->arch->block, layer, site->path);
+    list->n++;
 }
 
 enum ct_status hooks_list(const struct model_config *c, struct hook_point **out, size_t *n,
                           struct ct_error *err)
 {
-    const size_t per_block = HOOK_BLOCK - HOOK_LN_1 + 1;
-    const size_t total = c->n_layers * per_block + 3;
-    struct hook_point *const points = ct_malloc_array(total, sizeof *points);
-    size_t at = 0;
+    const struct arch *const arch = c->arch;
+    const size_t most = c->n_layers * arch->n_sites;
+    struct list list = { c, ct_malloc_array(most, sizeof *list.points), 0 };
+    size_t begin;
 
-    if (points == NULL)
-        return ct_fail_nomem(err, "hook points", total * sizeof *points);
-    make_point(c, HOOK_WTE, 0, &points[at++]);
-    make_point(c, HOOK_WPE, 0, &points[at++]);
+    if (list.points == NULL)
+        return ct_fail_nomem(err, "hook points", most * sizeof *list.points);
+    for (begin = 0; begin < arch->n_sites; begin++) {
+        if (site_is_in_block(&arch->sites[begin]))
+            break;
+        add_point(&list, &arch->sites[begin], 0);
+    }
+    size_t end = begin;
+    while (end < arch->n_sites && site_is_in_block(&arch->sites[end]))
+        end++;
     for (size_t l = 0; l < c->n_layers; l++)
-        for (int site = HOOK_LN_1; site <= HOOK_BLOCK; site++)
-            make_point(c, (enum hook_site)site, l, &points[at++]);
-    make_point(c, HOOK_LN_F, 0, &points[at++]);
-    *out = points;
-    *n = at;
+        for (size_t s = begin; s < end; s++)
+            add_point(&list, &arch->sites[s], l);
+    for (size_t s = end; s < arch->n_sites; s++)
+        add_point(&list, &arch->sites[s], 0);
+    *out = list.points;
+    *n = list.n;
     return CT_OK;
 }
 
@@ -120,7 +116,7 @@ enum ct_status hooks_list(const struct model_config *c, struct hook_point **out,
 static bool matches(const char *pattern, const char *name)
 {
     char p[PATTERN_SIZE];
-    char s[NAME_SIZE];
+    char s[HOOK_NAME_SIZE];
 
     snprintf(p, sizeof p, "%s", pattern);
     snprintf(s, sizeof s, "%s", name);
@@ -131,23 +127,41 @@ static bool matches(const char *pattern, const char *name)
     return fnmatch(p, s, FNM_PATHNAME | FNM_NOESCAPE) == 0;
 }
 
-static bool point_matches(const struct hook_point *point, size_t n_layer, const char *pattern)
+/* NULL: the family has no module there. */
+static const struct site *first_at(const struct arch *arch, enum site_place place)
 {
-    char name[NAME_SIZE];
+    for (size_t i = 0; i < arch->n_sites; i++)
+        if (arch->sites[i].place == place)
+            return &arch->sites[i];
+    return NULL;
+}
 
-    if (matches(pattern, point->name))
-        return true;
+/* The point that others are told of, where there are two at one place. */
+static bool is_first_at_its_place(const struct model_config *c, const struct hook_point *point)
+{
+    const struct site *const site = first_at(c->arch, point->place);
+    char name[HOOK_NAME_SIZE];
+
+    format_name(name, sizeof name, c->arch->block, point->layer, site->path);
+    return strcmp(name, point->name) == 0;
+}
+
+static bool lens_matches(const struct model_config *c, const struct hook_point *point,
+                         const char *pattern)
+{
+    char name[HOOK_NAME_SIZE];
+
     if (strncmp(pattern, "blocks.", 7) != 0 && strncmp(pattern, "hook_", 5) != 0)
         return false; /* so that `h*` is not taken for `hook_embed` */
     for (size_t i = 0; i < sizeof lens_names / sizeof lens_names[0]; i++) {
-        if (lens_names[i].site != point->site)
+        if (lens_names[i].place != point->place)
             continue;
         format_name(name, sizeof name, "blocks", point->layer, lens_names[i].path);
         if (matches(pattern, name))
-            return true;
+            return is_first_at_its_place(c, point);
     }
     /* what leaves one block enters the next */
-    if (point->site != HOOK_BLOCK || point->layer + 1 == n_layer)
+    if (point->place != PLACE_BLOCK || point->layer + 1 == c->n_layers)
         return false;
     format_name(name, sizeof name, "blocks", point->layer + 1, ".hook_resid_pre");
     return matches(pattern, name);
@@ -165,10 +179,11 @@ static bool read_layer(const char *text, const char *stem, size_t *layer, const 
     return *end == '\0' || *end == '.';
 }
 
-static bool is_site_path(const char *rest, bool lens)
+/* Whether some block has something of that path below it. */
+static bool is_path_in_block(const struct arch *arch, const char *rest, bool lens)
 {
-    for (int s = HOOK_LN_1; !lens && s <= HOOK_BLOCK; s++)
-        if (strcmp(rest, sites[s].path) == 0)
+    for (size_t i = 0; !lens && i < arch->n_sites; i++)
+        if (site_is_in_block(&arch->sites[i]) && strcmp(rest, arch->sites[i].path) == 0)
             return true;
     for (size_t i = 0; lens && i < sizeof lens_names / sizeof lens_names[0]; i++)
         if (strcmp(rest, lens_names[i].path) == 0)
@@ -176,70 +191,118 @@ static bool is_site_path(const char *rest, bool lens)
     return lens && strcmp(rest, ".hook_resid_pre") == 0;
 }
 
-/* The refusal for this name with its layer put in, or NULL. */
-static const char *find_refusal(const char *name, char *out, size_t size)
+/* `name` with the number of a block in the place of N, where the text has one. */
+static void fill_in_layer(char *out, size_t size, const char *text, size_t layer)
 {
-    char general[PATTERN_SIZE];
+    const char *const n = strstr(text, ".N");
+
+    if (n == NULL)
+        snprintf(out, size, "%s", text);
+    else
+        snprintf(out, size, "%.*s.%zu%s", (int)(n - text), text, layer, n + 2);
+}
+
+/* Whether a name is that of a refusal, which may have N for the number of the block. */
+static bool is_named(const char *name, const char *refused, size_t layer)
+{
+    char filled[PATTERN_SIZE];
+
+    fill_in_layer(filled, sizeof filled, refused, layer);
+    return strcmp(name, filled) == 0;
+}
+
+/* False: there is no word on this name. */
+static bool find_refusal(const struct arch *arch, const char *name, char *out, size_t size)
+{
     size_t layer = 0;
     const char *rest;
-    const bool in_block = read_layer(name, "blocks", &layer, &rest);
 
-    if (in_block)
-        snprintf(general, sizeof general, "blocks.N%s", rest);
+    (void)read_layer(name, "blocks", &layer, &rest);
+    for (size_t i = 0; i < arch->n_refusals; i++)
+        if (is_named(name, arch->refusals[i].name, layer)) {
+            fill_in_layer(out, size, arch->refusals[i].why, layer);
+            return true;
+        }
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
-        if (strcmp(name, refusals[i].path) != 0 &&
-            !(in_block && strcmp(general, refusals[i].path) == 0))
+        if (!is_named(name, refusals[i].name, layer))
             continue;
-        const char *const why = refusals[i].why;
-        const char *const n = in_block ? strstr(why, "h.N") : NULL;
-        if (n == NULL)
-            snprintf(out, size, "%s", why);
-        else
-            snprintf(out, size, "%.*sh.%zu%s", (int)(n - why), why, layer, n + 3);
-        return out;
+        const struct site *const nearest = first_at(arch, refusals[i].nearest);
+        char nearest_name[HOOK_NAME_SIZE] = "";
+        if (nearest != NULL)
+            format_name(nearest_name, sizeof nearest_name, arch->block, layer, nearest->path);
+        snprintf(out, size, "%s%s%s", refusals[i].why, nearest != NULL ? "; the nearest is " : "",
+                 nearest_name);
+        return true;
     }
-    return NULL;
+    return false;
+}
+
+/* What there is: `wte, wpe, ln_f, h.N, and below h.N ln_1, ...`. */
+static void list_sites(const struct arch *arch, char out[LIST_SIZE])
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < arch->n_sites && used < LIST_SIZE; i++)
+        if (!site_is_in_block(&arch->sites[i]))
+            used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s, ", arch->sites[i].path);
+    if (used < LIST_SIZE)
+        used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s.N, and below %s.N", arch->block,
+                                 arch->block);
+    const char *separator = " ";
+    for (size_t i = 0; i < arch->n_sites && used < LIST_SIZE; i++)
+        if (arch->sites[i].path[0] == '.') {
+            used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s%s", separator,
+                                     arch->sites[i].path + 1);
+            separator = ", ";
+        }
 }
 
 static enum ct_status fail_unknown(const struct model_config *c, const char *asked,
                                    const char *pattern, struct ct_error *err)
 {
+    const char *const block = c->arch->block;
     char why[PATTERN_SIZE];
+    char sites[LIST_SIZE];
     size_t layer;
     const char *rest;
     const bool lens = read_layer(pattern, "blocks", &layer, &rest);
 
-    if (find_refusal(pattern, why, sizeof why) != NULL)
+    if (find_refusal(c->arch, pattern, why, sizeof why))
         return ct_fail(err, CT_EINVAL, "%s: %s", asked, why);
-    if ((lens || read_layer(pattern, "h", &layer, &rest)) && is_site_path(rest, lens) &&
-        layer >= c->n_layers)
-        return ct_fail(err, CT_EINVAL, "%s: the model has %zu layers, h.0 to h.%zu", asked,
-                       c->n_layers, c->n_layers - 1);
-    if (strpbrk(pattern, "*?[") != NULL)
-        return ct_fail(err, CT_EINVAL,
-                       "%s: matches no hook point; there are wte, wpe, ln_f, h.N, and below "
-                       "h.N ln_1, attn, attn.c_attn, attn.c_proj, ln_2, mlp, mlp.c_fc, mlp.act, "
-                       "mlp.c_proj, for N from 0 to %zu",
-                       asked, c->n_layers - 1);
-    return ct_fail(err, CT_EINVAL,
-                   "%s: no such hook point; there are wte, wpe, ln_f, h.N, and below h.N ln_1, "
-                   "attn, attn.c_attn, attn.c_proj, ln_2, mlp, mlp.c_fc, mlp.act, mlp.c_proj, for "
-                   "N from 0 to %zu",
-                   asked, c->n_layers - 1);
+    if ((lens || read_layer(pattern, block, &layer, &rest)) &&
+        is_path_in_block(c->arch, rest, lens) && layer >= c->n_layers)
+        return ct_fail(err, CT_EINVAL, "%s: the model has %zu layers, %s.0 to %s.%zu", asked,
+                       c->n_layers, block, block, c->n_layers - 1);
+    list_sites(c->arch, sites);
+    return ct_fail(err, CT_EINVAL, "%s: %s; there are %s, for N from 0 to %zu", asked,
+                   strpbrk(pattern, "*?[") != NULL ? "matches no hook point" : "no such hook point",
+                   sites, c->n_layers - 1);
 }
 
-/* Cuts `transformer.` and writes Python's h[5] as h.5. */
-static enum ct_status normalise(const char *asked, char out[PATTERN_SIZE], struct ct_error *err)
+static const char *without_prefix(const struct arch *arch, const char *name)
 {
-    static const char prefix[] = "transformer.";
-    const char *const name =
-        strncmp(asked, prefix, sizeof prefix - 1) == 0 ? asked + sizeof prefix - 1 : asked;
-    const size_t digits = strncmp(name, "h[", 2) == 0 ? strspn(name + 2, "0123456789") : 0;
+    for (const char *const *prefix = arch->prefixes; *prefix != NULL; prefix++)
+        if (strncmp(name, *prefix, strlen(*prefix)) == 0)
+            return name + strlen(*prefix);
+    return name;
+}
+
+/* Cuts the prefix and writes Python's h[5] as h.5. */
+static enum ct_status normalise(const struct arch *arch, const char *asked, char out[PATTERN_SIZE],
+                                struct ct_error *err)
+{
+    const char *const name = without_prefix(arch, asked);
+    const size_t stem = strlen(arch->block);
+    const bool is_indexed = strncmp(name, arch->block, stem) == 0 && name[stem] == '[';
+    const char *const index = name + stem + 1;
+    const size_t digits = is_indexed ? strspn(index, "0123456789") : 0;
 
     if (strlen(name) >= PATTERN_SIZE)
         return ct_fail(err, CT_EINVAL, "%.40s...: too long for the name of a hook point", asked);
-    if (digits > 0 && name[2 + digits] == ']')
-        snprintf(out, PATTERN_SIZE, "h.%.*s%s", (int)digits, name + 2, name + 3 + digits);
+    if (digits > 0 && index[digits] == ']')
+        snprintf(out, PATTERN_SIZE, "%s.%.*s%s", arch->block, (int)digits, index,
+                 index + digits + 1);
     else
         snprintf(out, PATTERN_SIZE, "%s", name);
     return CT_OK;
@@ -250,12 +313,12 @@ static enum ct_status mark_matches(const struct model_config *c, const struct ho
 {
     char pattern[PATTERN_SIZE];
     bool found = false;
-    const enum ct_status st = normalise(asked, pattern, err);
+    const enum ct_status st = normalise(c->arch, asked, pattern, err);
 
     if (st != CT_OK)
         return st;
     for (size_t i = 0; i < n; i++)
-        if (point_matches(&points[i], c->n_layers, pattern)) {
+        if (matches(pattern, points[i].name) || lens_matches(c, &points[i], pattern)) {
             wanted[i] = true;
             found = true;
         }
@@ -287,4 +350,15 @@ enum ct_status hooks_resolve(const struct model_config *c, const char *const *pa
     free(points);
     free(wanted);
     return st;
+}
+
+enum ct_status hooks_default(const struct model_config *c, struct hook_point **out, size_t *n,
+                             struct ct_error *err)
+{
+    const struct site *const site = first_at(c->arch, c->arch->default_place);
+    char name[HOOK_NAME_SIZE];
+    const char *const names[1] = { name };
+
+    format_name(name, sizeof name, c->arch->block, c->n_layers / 2, site->path);
+    return hooks_resolve(c, names, 1, out, n, err);
 }

@@ -12,6 +12,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/model_config.c src/model/model_config.h \
 	src/model/prefetch.c src/model/prefetch.h \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
+	src/model/site.c src/model/site.h \
 	src/model/tensor.c src/model/tensor.h \
 	src/model/weights.h \
 	src/model/ops/activation.c src/model/ops/activation.h \

@@ -1,7 +1,6 @@
 #include "config.h"
 #include "pipeline/stages.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum ct_status stage_hook_compute(const struct analysis *a, const struct stage_run *run,
@@ -15,14 +14,11 @@ enum ct_status stage_hook_compute(const struct analysis *a, const struct stage_r
         return ct_fail_nomem(err, "hooks", 0);
     if (a->load->model != NULL) {
         const struct model_config *const config = model_config(a->load->model);
-        char middle[32];
-        const char *const fallback[1] = { middle };
 
-        snprintf(middle, sizeof middle, "h.%zu.mlp.c_fc", config->n_layers / 2);
         status = a->params.n_hooks > 0
                      ? hooks_resolve(config, (const char *const *)a->params.hooks,
                                      a->params.n_hooks, &hook->hooks, &hook->n_hooks, err)
-                     : hooks_resolve(config, fallback, 1, &hook->hooks, &hook->n_hooks, err);
+                     : hooks_default(config, &hook->hooks, &hook->n_hooks, err);
     }
     if (status != CT_OK) {
         stage_hook_free(hook);

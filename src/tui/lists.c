@@ -153,8 +153,7 @@ static void draw_hook(struct app *app, const struct view_state *state, size_t i,
                       size_t row, size_t col, size_t cols)
 {
     const struct hook_point *const hook = &app->hook_points[i];
-    const bool is_inside = hook->site != HOOK_WTE && hook->site != HOOK_WPE &&
-                           hook->site != HOOK_LN_F && hook->site != HOOK_BLOCK;
+    const bool is_inside = hook->is_in_block && hook->place != PLACE_BLOCK;
     const bool chosen = is_chosen(app, hook->name);
 
     (void)state;

@@ -6,11 +6,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/arch.h"
 #include "model/hooks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct model_config config = { .vocab_size = 100,
+    static const struct model_config config = { .arch = &arch_gpt2,
+                                                .n_kv_heads = 2,
+                                                .head_dim = 4,
+                                                .vocab_size = 100,
                                                 .n_positions = 64,
                                                 .hidden_size = 8,
                                                 .intermediate_size = 32,
