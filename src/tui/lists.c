@@ -208,78 +208,79 @@ enum { SORT_T, SORT_P, SORT_NUMBER };
 static const char *const neuron_sorts[] = { "by |t|", "by p", "by number", NULL };
 
 struct sortable {
-    uint64_t key; /* sort_key() of what is sorted by */
-    size_t column;
+    double value;
+    size_t i;
 };
 
-/* A whole number in the order of the doubles, NaN last: an IEEE 754 number with the sign flipped,
- * or a negative one with all bits flipped. */
-static uint64_t sort_key(double x)
+/* By value, NaN last; equal ones as they lie. */
+static int by_value(const void *a, const void *b)
 {
-    const uint64_t sign = 1ULL << 63;
-    uint64_t bits;
+    const struct sortable *const x = a;
+    const struct sortable *const y = b;
+    const bool x_is_nan = isnan(x->value);
+    const bool y_is_nan = isnan(y->value);
 
-    if (isnan(x))
-        return UINT64_MAX;
-    x += 0.0; /* -0 is 0 */
-    memcpy(&bits, &x, sizeof bits);
-    return bits & sign ? ~bits : bits | sign;
+    if (x_is_nan != y_is_nan)
+        return x_is_nan ? 1 : -1;
+    if (x->value < y->value || x->value > y->value)
+        return x->value < y->value ? -1 : 1;
+    return (x->i > y->i) - (x->i < y->i);
 }
 
-/* order [n] becomes the columns by keys ascending, equal ones as they lie. By digits from the last
- * to the first, so that 100,000 neurons are sorted between a key and its answer. */
-static enum ct_status sort_columns(struct sortable *items, size_t n, size_t *order)
+/* 0 .. n - 1 by value; owned by the caller. NULL: memory is out. */
+static size_t *sorted(const struct app *app, size_t n,
+                      double (*value)(const struct app *app, size_t i))
 {
-    enum { DIGIT_BITS = 11, N_DIGITS = 6, N_VALUES = 1 << DIGIT_BITS };
-    struct sortable *const other = ct_malloc_array(n, sizeof *other);
-    struct sortable *from = items;
-    struct sortable *to = other;
+    size_t *const order = ct_malloc_array(n, sizeof *order);
+    struct sortable *const items = ct_malloc_array(n, sizeof *items);
 
-    if (other == NULL)
-        return CT_ENOMEM;
-    for (unsigned d = 0; d < N_DIGITS; d++) {
-        const unsigned shift = d * DIGIT_BITS;
-        size_t starts[N_VALUES + 1] = { 0 };
-        for (size_t j = 0; j < n; j++)
-            starts[(from[j].key >> shift) % N_VALUES + 1]++;
-        for (size_t v = 1; v <= N_VALUES; v++)
-            starts[v] += starts[v - 1];
-        for (size_t j = 0; j < n; j++)
-            to[starts[(from[j].key >> shift) % N_VALUES]++] = from[j];
-        struct sortable *const sorted = to;
-        to = from;
-        from = sorted;
+    if (order == NULL || items == NULL) {
+        free(order);
+        free(items);
+        return NULL;
     }
-    for (size_t j = 0; j < n; j++)
-        order[j] = from[j].column;
-    free(other);
-    return CT_OK;
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct sortable){ value(app, i), i };
+    qsort(items, n, sizeof *items, by_value);
+    for (size_t i = 0; i < n; i++)
+        order[i] = items[i].i;
+    free(items);
+    return order;
+}
+
+static double weakness(const struct app *app, size_t column)
+{
+    return -fabs(app->a.ttest->neurons[column].statistic);
+}
+
+static double pvalue(const struct app *app, size_t column)
+{
+    return app->a.ttest->neurons[column].pvalue;
+}
+
+static double number(const struct app *app, size_t column)
+{
+    (void)app;
+    return (double)column;
 }
 
 /* The columns in the order asked for, kept until the t-test or the order is another. */
 static const size_t *neuron_order(struct app *app, size_t sort)
 {
+    static double (*const values[])(const struct app *, size_t) = {
+        [SORT_T] = weakness, [SORT_P] = pvalue, [SORT_NUMBER] = number
+    };
     const struct ttest_stage *const t = app->a.ttest;
-    const size_t n = t->n_neurons;
 
     if (app->order_of == t && app->order_sort == sort)
         return app->order;
-    size_t *const order = ct_malloc_array(n, sizeof *order);
-    struct sortable *const items = ct_malloc_array(n, sizeof *items);
-    for (size_t j = 0; items != NULL && j < n; j++)
-        items[j] = (struct sortable){ sort_key(sort == SORT_T   ? -fabs(t->neurons[j].statistic)
-                                               : sort == SORT_P ? t->neurons[j].pvalue
-                                                                : (double)j),
-                                      j };
-    if (order != NULL && items != NULL && sort_columns(items, n, order) == CT_OK) {
+    size_t *const order = sorted(app, t->n_neurons, values[sort]);
+    if (order != NULL) {
         free(app->order);
         app->order = order;
         app->order_of = t;
         app->order_sort = sort;
-    } else {
-        free(order);
     }
-    free(items);
     return app->order_of == t ? app->order : NULL;
 }
 
@@ -430,22 +431,13 @@ const struct list cluster_list = {
 
 /* Sorts what belongs to the selected neuron; kept until another is selected. */
 static const size_t *ranked(struct app *app, struct ranking *ranking, const void *of, size_t n,
-                            double (*key)(const struct app *app, size_t i))
+                            double (*value)(const struct app *app, size_t i))
 {
     if (ranking->of == of && ranking->neuron == app->neuron && ranking->order != NULL)
         return ranking->order;
-    size_t *order = ct_malloc_array(n, sizeof *order);
-    struct sortable *const items = ct_malloc_array(n, sizeof *items);
-    for (size_t i = 0; items != NULL && i < n; i++)
-        items[i] = (struct sortable){ sort_key(key(app, i)), i };
-    if (order == NULL || items == NULL || sort_columns(items, n, order) != CT_OK) {
-        free(order);
-        order = NULL;
-    }
-    free(items);
     free(ranking->order);
-    *ranking = (struct ranking){ .of = of, .neuron = app->neuron, .order = order };
-    return order;
+    *ranking = (struct ranking){ .of = of, .neuron = app->neuron, .order = sorted(app, n, value) };
+    return ranking->order;
 }
 
 static double drive(const struct app *app, size_t sentence)
