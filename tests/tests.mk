@@ -210,6 +210,11 @@ tests_test_analysis_SOURCES = tests/test_analysis.c $(TEST_SUPPORT)
 tests_test_analysis_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_analysis_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_staleness
+tests_test_staleness_SOURCES = tests/test_staleness.c $(IO_TEST_SOURCES)
+tests_test_staleness_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_staleness_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_memory
 tests_test_memory_SOURCES = tests/test_memory.c $(IO_TEST_SOURCES)
 tests_test_memory_CPPFLAGS = $(TEST_CPPFLAGS)

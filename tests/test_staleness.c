@@ -1,0 +1,302 @@
+/*
+ * What each setting makes stale: every row of the table of settings is changed in turn, in an
+ * analysis from a model, in one from a file of activations, and in that of one hook point, and
+ * exactly the stages that hang on it must be computed again. A setting without a line here fails.
+ */
+#include "config.h"
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "io_temp.h"
+#include "pipeline/analysis.h"
+#include "pipeline/settings.h"
+
+#define FROM_CLUSTER "cluster similarity layers"
+#define FROM_TSNE    "tsne " FROM_CLUSTER
+#define FROM_TTEST   "ttest " FROM_TSNE
+#define FROM_HOOK    "hook extract " FROM_TTEST
+#define ALL          "load " FROM_HOOK
+
+static const struct {
+    const char *setting;
+    const char *value; /* not the one that begin() leaves */
+    const char *from_model, *from_file;
+} rows[] = {
+    { "model", "elsewhere", ALL, "" },
+    { "tokenizer", "elsewhere", ALL, "" },
+    { "stimuli", "elsewhere", ALL, "" },
+    { "activations", "elsewhere", ALL, ALL },
+    { "groups", "elsewhere", "", ALL },
+    { "occurrence", "last", ALL, "" },
+    { "hook", "h.1.mlp.c_fc", FROM_HOOK, "" },
+    { "contrast", "her,him", FROM_TTEST, FROM_TTEST },
+    { "test", "welch", FROM_TTEST, FROM_TTEST },
+    { "alpha", "0.01", FROM_TTEST, FROM_TTEST },
+    { "correction", "none", FROM_TTEST, FROM_TTEST },
+    { "perplexity", "29", FROM_TSNE, FROM_TSNE },
+    { "iterations", "251", FROM_TSNE, FROM_TSNE },
+    { "seed", "1", FROM_TSNE, FROM_TSNE },
+    { "eps", "2", FROM_CLUSTER, FROM_CLUSTER },
+    { "min-samples", "4", FROM_CLUSTER, FROM_CLUSTER },
+    { "clusters", "4", FROM_CLUSTER, FROM_CLUSTER },
+    { "matrices", NULL, "", "" },
+};
+
+/* ---- analyses in which nothing is stale ---- */
+
+static void compute(struct analysis *a, enum stage_id last)
+{
+    struct ct_error err = { 0 };
+
+    if (analysis_run(a, last, NULL, &err) != CT_OK)
+        ck_abort_msg("%s", err.text);
+}
+
+static void set(struct analysis *a, const char *name, const char *text)
+{
+    struct ct_error err = { 0 };
+
+    for (size_t i = 0; i < n_settings; i++)
+        if (strcmp(settings[i].name, name) == 0) {
+            ck_assert_msg(setting_parse(&settings[i], &a->params, text, &err) == CT_OK, "%s",
+                          err.text);
+            return;
+        }
+    ck_abort_msg("no setting %s", name);
+}
+
+static void compute_all(struct analysis *a)
+{
+    compute(a, STAGE_SIMILARITY);
+    compute(a, STAGE_LAYERS);
+}
+
+static void begin_model(struct analysis *a)
+{
+    analysis_init(a);
+    set(a, "iterations", "250");
+    set(a, "model", fixture_path("demo"));
+    set(a, "stimuli", fixture_path("demo/stimuli.csv"));
+    compute_all(a);
+}
+
+/* Two hook points of five neurons, all of which differ between the groups. */
+static const char *put_activations(const char *a, const char *b)
+{
+    FILE *const file = fopen(temp_path("acts.csv"), "w");
+
+    fprintf(file, "group");
+    for (int j = 0; j < 10; j++)
+        fprintf(file, ",h.%d:%d", j / 5, j % 5);
+    for (int i = 0; i < 12; i++) {
+        fprintf(file, "\n%s", i % 2 ? b : a);
+        for (int j = 0; j < 10; j++)
+            fprintf(file, ",%d", i % 2 * 50 + (7 * i + 3 * j + i * j * j) % 11);
+    }
+    fprintf(file, "\n");
+    ck_assert_int_eq(fclose(file), 0);
+    return temp_path("acts.csv");
+}
+
+static void begin_file(struct analysis *a)
+{
+    analysis_init(a);
+    set(a, "iterations", "250");
+    set(a, "activations", put_activations("him", "her"));
+    compute_all(a);
+}
+
+/* ---- changes ---- */
+
+static bool has_word(const char *words, const char *word)
+{
+    const size_t n = strlen(word);
+
+    for (const char *at = words; (at = strstr(at, word)) != NULL; at += n)
+        if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+            return true;
+    return false;
+}
+
+/* Of the stages up to last just those that want names are stale. */
+static void check_stale(const struct analysis *a, enum stage_id last, const char *want,
+                        const char *what)
+{
+    for (enum stage_id s = 0; s <= last; s++)
+        ck_assert_msg(analysis_is_stale(a, s) == has_word(want, stage_name(s)), "%s: %s is %sstale",
+                      what, stage_name(s), analysis_is_stale(a, s) ? "" : "not ");
+}
+
+/* The words of rows are names of stages: a stage of another name would be in no line. */
+START_TEST(the_lines_name_every_stage)
+{
+    for (enum stage_id s = 0; s < N_STAGES; s++)
+        ck_assert_msg(has_word(ALL, stage_name(s)), "%s", stage_name(s));
+}
+END_TEST
+
+static void change_each(struct analysis *a, enum stage_id last, bool is_from_model)
+{
+    struct params original;
+
+    check_stale(a, last, "", "before");
+    ck_assert_int_eq(params_copy(&original, &a->params, NULL), CT_OK);
+    for (size_t i = 0; i < n_settings; i++) {
+        size_t r = 0;
+        while (r < sizeof rows / sizeof *rows && strcmp(rows[r].setting, settings[i].name) != 0)
+            r++;
+        ck_assert_msg(r < sizeof rows / sizeof *rows, "%s: what does it make stale?",
+                      settings[i].name);
+        set(a, rows[r].setting, rows[r].value);
+        check_stale(a, last, is_from_model ? rows[r].from_model : rows[r].from_file,
+                    rows[r].setting);
+        params_clear(&a->params);
+        ck_assert_int_eq(params_copy(&a->params, &original, NULL), CT_OK);
+        check_stale(a, last, "", "set back");
+    }
+    params_clear(&original);
+}
+
+/* The analysis of the second hook point, or the only one, by itself. */
+static void change_each_in_layer(const struct analysis *whole, bool is_from_model)
+{
+    struct analysis layer;
+
+    ck_assert_int_eq(analysis_init_layer(&layer, whole, whole->extract->n_layers > 1 ? 1 : 0, NULL),
+                     CT_OK);
+    compute(&layer, STAGE_SIMILARITY);
+    change_each(&layer, STAGE_SIMILARITY, is_from_model);
+    analysis_clear(&layer);
+}
+
+START_TEST(from_a_model)
+{
+    struct analysis a;
+
+    begin_model(&a);
+    change_each(&a, STAGE_LAYERS, true);
+    change_each_in_layer(&a, true);
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(from_a_file)
+{
+    struct analysis a;
+
+    begin_file(&a);
+    change_each(&a, STAGE_LAYERS, false);
+    change_each_in_layer(&a, false);
+    analysis_clear(&a);
+}
+END_TEST
+
+/* What is no setting: on how many threads, in which folder, and whether groups may be missing. */
+START_TEST(other_parameters)
+{
+    struct analysis a;
+
+    begin_file(&a);
+    a.params.threads++;
+    ck_assert_int_eq(params_set(&a.params.temporary, "/elsewhere", NULL), CT_OK);
+    check_stale(&a, STAGE_LAYERS, "", "threads and temporary folder");
+    a.params.ungrouped = !a.params.ungrouped;
+    check_stale(&a, STAGE_LAYERS, ALL, "ungrouped");
+    analysis_clear(&a);
+}
+END_TEST
+
+/* ---- texts that follow each other ---- */
+
+static void choose(struct analysis *a, const char *first, const char *second)
+{
+    ck_assert_int_eq(params_set(&a->params.contrast[0], first, NULL), CT_OK);
+    ck_assert_int_eq(params_set(&a->params.contrast[1], second, NULL), CT_OK);
+}
+
+/* One text that ends elsewhere is another, whatever bytes are between. */
+START_TEST(ends_of_texts_count)
+{
+    struct analysis a;
+
+    analysis_init(&a);
+    set(&a, "activations", put_activations("a\1b", "c"));
+    set(&a, "alpha", "0.9");
+    choose(&a, "a\1b", "c");
+    compute(&a, STAGE_TTEST);
+    choose(&a, "a", "b\1c");
+    check_stale(&a, STAGE_TTEST, "ttest", "the ends of groups");
+    choose(&a, "a\1b", "c");
+    check_stale(&a, STAGE_TTEST, "", "set back");
+    choose(&a, "a\1bc", NULL);
+    check_stale(&a, STAGE_TTEST, "ttest", "one group");
+    choose(&a, "c", "a\1b");
+    check_stale(&a, STAGE_TTEST, "ttest", "the order of groups");
+    choose(&a, "a\1b", NULL);
+    check_stale(&a, STAGE_TTEST, "ttest", "the second group");
+    choose(&a, "a\1b", "");
+    check_stale(&a, STAGE_TTEST, "ttest", "the second group empty");
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(each_of_the_hooks_counts)
+{
+    static const char *const others[][2] = { { "h.0.mlp\1h.1.mlp", NULL },
+                                             { "h.0.mlp", NULL },
+                                             { "h.0.mlph.1.mlp", NULL },
+                                             { "h.1.mlp", "h.0.mlp" },
+                                             { "h.0.mlp", "h.1.mlp*" } };
+    struct analysis a;
+
+    analysis_init(&a);
+    set(&a, "model", fixture_path("demo"));
+    set(&a, "stimuli", fixture_path("demo/stimuli.csv"));
+    set(&a, "hook", "h.0.mlp");
+    set(&a, "hook", "h.1.mlp");
+    compute(&a, STAGE_HOOK);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        params_clear_hooks(&a.params);
+        for (size_t j = 0; j < 2 && others[i][j] != NULL; j++)
+            set(&a, "hook", others[i][j]);
+        check_stale(&a, STAGE_HOOK, "hook", others[i][0]);
+    }
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(paths_are_not_one_text)
+{
+    struct analysis a;
+    char model[4096];
+
+    analysis_init(&a);
+    set(&a, "model", fixture_path("demo"));
+    set(&a, "tokenizer", fixture_path("demo"));
+    set(&a, "stimuli", fixture_path("demo/stimuli.csv"));
+    compute(&a, STAGE_LOAD);
+    check_stale(&a, STAGE_LOAD, "", "before");
+    snprintf(model, sizeof model, "%s\1%s", fixture_path("demo"), fixture_path("demo"));
+    set(&a, "model", model);
+    ck_assert_int_eq(params_set(&a.params.tokenizer, a.params.stimuli, NULL), CT_OK);
+    ck_assert_int_eq(params_set(&a.params.stimuli, NULL, NULL), CT_OK);
+    check_stale(&a, STAGE_LOAD, "load", "the ends of paths");
+    analysis_clear(&a);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        the_lines_name_every_stage, from_a_model,        from_a_file,
+        other_parameters,           ends_of_texts_count, each_of_the_hooks_counts,
+        paths_are_not_one_text,
+    };
+
+    temp_begin();
+    const int status = RUN_TESTS("staleness", tests);
+    temp_end();
+    return status;
+}
