@@ -11,12 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char template[] = "/tmp/circuittui-test-XXXXXX";
-static char folder[sizeof template];
+static char folder[4000];
 
 void temp_begin(void)
 {
-    memcpy(folder, template, sizeof folder);
+    const char *const base = getenv("TMPDIR");
+
+    snprintf(folder, sizeof folder, "%s/circuittui-test-XXXXXX", base != NULL ? base : "/tmp");
     if (mkdtemp(folder) == NULL) {
         perror(folder);
         exit(1);
