@@ -1,0 +1,184 @@
+/*
+ * Manifests that an earlier version wrote, fixtures/manifests/: they are read for good, with the
+ * parameters, inputs and files that they name; and where this processor computes the same bits,
+ * everything is the same.
+ */
+#include "config.h"
+#include "support.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io_temp.h"
+
+static json_t *load(const char *name)
+{
+    json_t *const root = json_load_file(temp_path(name), 0, NULL);
+
+    ck_assert_msg(root != NULL, "%s is no JSON", name);
+    return root;
+}
+
+static const char *name_of(const json_t *list, size_t i)
+{
+    return json_string_value(json_object_get(json_array_get(list, i), "file"));
+}
+
+/* Its hash in the list of files; NULL: it is not there. */
+static const char *hash_of(const json_t *list, const char *file)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (strcmp(name_of(list, i), file) == 0)
+            return json_string_value(json_object_get(json_array_get(list, i), "sha256"));
+    return NULL;
+}
+
+static void assert_same(const json_t *then, const json_t *now, const char *what)
+{
+    char *const text = json_dumps(now, JSON_ENCODE_ANY);
+
+    ck_assert_msg(then != NULL && json_equal(then, now), "%s: %.1000s", what, text);
+    free(text);
+}
+
+/* All that was asked for is asked for again; what the machine may decide is left out. */
+static void compare_parameters(json_t *then, json_t *now)
+{
+    json_object_del(then, "threads");
+    for (void *it = json_object_iter(then); it != NULL; it = json_object_iter_next(then, it))
+        assert_same(json_object_iter_value(it), json_object_get(now, json_object_iter_key(it)),
+                    json_object_iter_key(it));
+}
+
+/* Inputs are known by their bytes: the same. */
+static void compare_inputs(const json_t *then, const json_t *now)
+{
+    static const char *const keys[] = { "model", "tokenizer", "stimuli", "activations", "groups" };
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const json_t *const a = json_object_get(then, keys[i]);
+        const json_t *const b = json_object_get(now, keys[i]);
+        ck_assert_msg((a == NULL) == (b == NULL), "%s", keys[i]);
+        if (a != NULL)
+            assert_same(a, b, keys[i]);
+    }
+}
+
+/* The same files; returns in how many the bytes are others. */
+static size_t compare_files(const json_t *then, const json_t *now)
+{
+    size_t n_differ = 0;
+
+    ck_assert_uint_gt(json_array_size(then), 0);
+    ck_assert_uint_eq(json_array_size(then), json_array_size(now));
+    for (size_t i = 0; i < json_array_size(then); i++) {
+        ck_assert_str_eq(name_of(then, i), name_of(now, i));
+        n_differ += strcmp(hash_of(then, name_of(then, i)), hash_of(now, name_of(then, i))) != 0;
+    }
+    return n_differ;
+}
+
+static const struct {
+    const char *name;
+    const char *first; /* the file whose bits hang on the processor, before all others that do */
+    size_t n_sentences;
+    size_t n_neurons;
+    size_t n_files;
+} runs[] = {
+    { "plain", "activations.csv", 108, 256, 8 },
+    { "layers", "activations.csv", 108, 768, 34 },
+    { "activations", "tsne.csv", 24, 40, 14 },
+};
+
+static size_t count(const json_t *root, const char *key)
+{
+    return (size_t)json_integer_value(json_object_get(json_object_get(root, "counts"), key));
+}
+
+START_TEST(results_come_out_the_same)
+{
+    char line[400];
+
+    snprintf(line, sizeof line,
+             "mkdir -p %s && cp \"$FIXTURES_DIR\"/manifests/%s.json %s/manifest.json && "
+             "$C rerun %s/manifest.json -o again",
+             runs[_i].name, runs[_i].name, runs[_i].name, runs[_i].name);
+    const int status = temp_shell(line);
+    char *const err = slurp(temp_path("err"), NULL);
+    char *const out = slurp(temp_path("out"), NULL);
+    ck_assert_msg(access(temp_path("again/manifest.json"), R_OK) == 0, "%s%s", out, err);
+    snprintf(line, sizeof line, "%s/manifest.json", runs[_i].name);
+    json_t *const then = load(line);
+    json_t *const now = load("again/manifest.json");
+    const json_t *const files = json_object_get(now, "results");
+
+    compare_parameters(json_object_get(then, "parameters"), json_object_get(now, "parameters"));
+    compare_inputs(then, now);
+    ck_assert_uint_eq(count(now, "sentences"), runs[_i].n_sentences);
+    ck_assert_uint_eq(count(now, "neurons"), runs[_i].n_neurons);
+    ck_assert_uint_eq(json_array_size(files), runs[_i].n_files);
+    assert_same(json_object_get(then, "format"), json_object_get(now, "format"), "format");
+    const size_t n_differ = compare_files(json_object_get(then, "results"), files);
+    if (strcmp(hash_of(files, runs[_i].first),
+               hash_of(json_object_get(then, "results"), runs[_i].first)) == 0)
+        ck_assert_msg(n_differ == 0, "%s", out);
+    ck_assert_msg(status == (n_differ > 0), "status %d: %s", status, out);
+    json_decref(then);
+    json_decref(now);
+    free(out);
+    free(err);
+}
+END_TEST
+
+START_TEST(figures_come_out_the_same)
+{
+    const char *const asan = getenv("ASAN_OPTIONS");
+    char options[400];
+
+    /* What fontconfig keeps until the program ends is no leak of ours. */
+    snprintf(options, sizeof options, "%s:detect_leaks=0", asan != NULL ? asan : "");
+    setenv("ASAN_OPTIONS", options, 1);
+    const int status = temp_shell("mkdir -p f && cp \"$FIXTURES_DIR\"/manifests/figures.json f && "
+                                  "$C rerun f --figures new");
+    char *const out = slurp(temp_path("out"), NULL);
+    char *const err = slurp(temp_path("err"), NULL);
+    if (strstr(err, "without cairo") != NULL) {
+        SKIP("figures: this program was built without cairo");
+        return;
+    }
+    ck_assert_msg(access(temp_path("new/figures.json"), R_OK) == 0, "%s%s", out, err);
+    json_t *const then = load("f/figures.json");
+    json_t *const now = load("new/figures.json");
+    compare_parameters(json_object_get(then, "parameters"), json_object_get(now, "parameters"));
+    compare_inputs(then, now);
+    const json_t *const files = json_object_get(json_object_get(now, "figures"), "files");
+    const size_t n_differ =
+        compare_files(json_object_get(json_object_get(then, "figures"), "files"), files);
+    ck_assert_uint_eq(json_array_size(files), 32);
+    ck_assert_msg(status == (n_differ > 0), "status %d: %s", status, out);
+    json_decref(then);
+    json_decref(now);
+    free(out);
+    free(err);
+}
+END_TEST
+
+static void begin(void)
+{
+    temp_begin();
+    ck_assert_int_eq(temp_shell("ln -s \"$FIXTURES_DIR/demo\" demo && "
+                                "ln -s \"$FIXTURES_DIR/manifests/acts.csv\" acts.csv"),
+                     0);
+}
+
+int main(void)
+{
+    TCase *const tcase = tcase_create("old manifests");
+
+    tcase_add_checked_fixture(tcase, begin, temp_end);
+    tcase_add_loop_test(tcase, results_come_out_the_same, 0, sizeof runs / sizeof *runs);
+    tcase_add_test(tcase, figures_come_out_the_same);
+    return run_tcase("old_manifests", tcase);
+}
