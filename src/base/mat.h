@@ -27,6 +27,11 @@ static inline double *mat_row(const struct mat *m, size_t i)
 
 enum dtype { DTYPE_F32, DTYPE_F64 };
 
+static inline size_t dtype_size(enum dtype dtype)
+{
+    return dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+}
+
 struct matview { /* borrows data */
     const void *data;
     enum dtype dtype;

@@ -43,7 +43,7 @@ static enum ct_status lay_out(struct npy *n, const char *bytes, size_t size, con
         st = npy_header_check_size(&h, size, name, err);
     if (st != CT_OK)
         return st;
-    const size_t item = h.dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+    const size_t item = dtype_size(h.dtype);
     const char *data = bytes + h.data_at;
     const bool turned = h.fortran_order && h.rows > 1 && h.cols > 1;
     if (turned || (uintptr_t)data % item != 0) {
@@ -177,7 +177,7 @@ void npy_write_header(struct outfile *file, enum dtype dtype, size_t rows, size_
 
 void npy_write(struct outfile *file, const struct matview *v)
 {
-    const size_t item = v->dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+    const size_t item = dtype_size(v->dtype);
 
     npy_write_header(file, v->dtype, v->rows, v->cols);
     for (size_t i = 0; i < v->rows && !outfile_failed(file); i++)

@@ -217,8 +217,7 @@ enum ct_status npy_header_parse(const char *bytes, size_t size, const char *name
     h.data_at = (size_t)(c.end - bytes);
     size_t count;
     if (!ct_mul_size(h.rows, h.cols, &count) ||
-        !ct_mul_size(count, h.dtype == DTYPE_F32 ? 4 : 8, &h.n_bytes) ||
-        h.n_bytes > SIZE_MAX - h.data_at)
+        !ct_mul_size(count, dtype_size(h.dtype), &h.n_bytes) || h.n_bytes > SIZE_MAX - h.data_at)
         h.n_bytes = SIZE_MAX - h.data_at;
     *out = h;
     return CT_OK;

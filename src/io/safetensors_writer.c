@@ -9,7 +9,7 @@
 
 static json_t *describe(const struct safetensors_matrix *e, size_t begin, size_t *end)
 {
-    const size_t item = e->dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+    const size_t item = dtype_size(e->dtype);
 
     *end = begin + e->rows * e->cols * item;
     return json_pack("{s:s, s:[I, I], s:[I, I]}", "dtype", e->dtype == DTYPE_F32 ? "F32" : "F64",

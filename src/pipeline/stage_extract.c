@@ -11,11 +11,6 @@ bool extract_in_memory(double bytes, const char *temporary)
     return spill_takes_memory(bytes, MOST_IN_MEMORY, temporary);
 }
 
-static size_t item_size(const struct matview *X)
-{
-    return X->dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
-}
-
 /* Memory of its own for e->X, whose shape is set. */
 static enum ct_status make_room(const char *folder, struct extract_result *e, struct ct_error *err)
 {
@@ -23,7 +18,7 @@ static enum ct_status make_room(const char *folder, struct extract_result *e, st
     size_t row_size;
     enum ct_status status = CT_ENOMEM;
 
-    if (ct_mul_size(e->X.cols, item_size(&e->X), &row_size))
+    if (ct_mul_size(e->X.cols, dtype_size(e->X.dtype), &row_size))
         status = spill_init(&e->own, e->X.rows, row_size, MOST_IN_MEMORY, folder, what, err);
     else
         ct_fail_nomem(err, what, 0);
@@ -135,7 +130,7 @@ static enum ct_status gather_columns(const struct matview *X, const struct neuro
                                      const char *folder, struct extract_result *e,
                                      struct ct_error *err)
 {
-    const size_t size = item_size(X);
+    const size_t size = dtype_size(X->dtype);
     const enum ct_status status = make_room(folder, e, err);
 
     if (status != CT_OK)
@@ -187,7 +182,7 @@ enum ct_status extract_layer(const struct extract_result *whole, size_t layer,
         e != NULL ? choose_blocks(whole, layer, &from, e, err) : ct_fail_nomem(err, "extract", 0);
 
     if (status == CT_OK && e->n_blocks == 1)
-        e->X.data = (const char *)whole->X.data + item_size(&whole->X) * from->first;
+        e->X.data = (const char *)whole->X.data + dtype_size(whole->X.dtype) * from->first;
     else if (status == CT_OK)
         status = gather_columns(&whole->X, from, temporary, e, err);
     if (status == CT_OK)

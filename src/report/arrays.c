@@ -83,7 +83,7 @@ static char *list_sentences(const struct analysis *a, bool groups)
 static void put_block(const struct matview *X, const struct neuron_block *block,
                       struct outfile *file)
 {
-    const size_t item = X->dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
+    const size_t item = dtype_size(X->dtype);
 
     for (size_t i = 0; i < X->rows && !outfile_failed(file); i++)
         outfile_write(file, (const char *)X->data + (i * X->stride + block->first) * item,

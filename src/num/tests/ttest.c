@@ -140,11 +140,6 @@ static CT_KERNEL void divide(double *x, size_t n, double by)
         x[j] /= by;
 }
 
-static size_t dtype_size(enum dtype dtype)
-{
-    return dtype == DTYPE_F32 ? sizeof(float) : sizeof(double);
-}
-
 /* The tile's segment of the i-th row of a group as float64: in buffer, or where it lies. The
  * segment that comes after it is asked for, as it is on another page. */
 static const double *segment(const struct matview *X, const struct group *g, size_t i,
