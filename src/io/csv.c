@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/text.h"
 #include "io/grow.h"
@@ -285,13 +284,6 @@ static void parse_end(struct reader *r)
                             "%s: the file is empty; it should begin with a header row", r->name);
 }
 
-static size_t regular_size(int fd)
-{
-    struct stat s;
-
-    return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0 ? (size_t)s.st_size : 0;
-}
-
 /* Room for as much again behind what is left over of the chunk, part of a line, or for LINES times
  * that. */
 static bool make_chunk(struct reader *r, size_t left)
@@ -315,7 +307,7 @@ static bool make_chunk(struct reader *r, size_t left)
 /* The chunk begins with `left` bytes that have been read already. */
 static void parse_all(struct reader *r, int fd, size_t left, const struct progress *progress)
 {
-    const size_t total = regular_size(fd);
+    const size_t total = infile_size(fd);
     const size_t step = total / 100;
     size_t done = 0;
     size_t next = step;

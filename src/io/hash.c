@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <nettle/base16.h>
 #include <nettle/sha2.h>
@@ -67,19 +66,12 @@ void hash_end(struct hash *h, struct input_digest *out)
     free(h);
 }
 
-static size_t file_size(int fd)
-{
-    struct stat s;
-
-    return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0 ? (size_t)s.st_size : 0;
-}
-
 /* Through one buffer, for a page that is new to the process costs more than the copy. */
 static enum ct_status update_from(struct sha256_ctx *context, int fd, const char *path,
                                   const struct progress *progress, uint8_t *chunk,
                                   struct ct_error *err)
 {
-    const size_t total = file_size(fd);
+    const size_t total = infile_size(fd);
     const size_t step = total / 100 > CHUNK ? total / 100 : CHUNK;
     size_t done = 0;
     size_t next = step;

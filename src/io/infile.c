@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *infile_name(const char *path)
@@ -28,6 +29,14 @@ void infile_close(int fd)
 {
     if (fd > STDIN_FILENO)
         close(fd);
+}
+
+size_t infile_size(int fd)
+{
+    struct stat info;
+
+    return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 ? (size_t)info.st_size
+                                                                              : 0;
 }
 
 enum ct_status infile_read(int fd, const char *name, void *buffer, size_t size, size_t *got,

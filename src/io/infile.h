@@ -15,6 +15,9 @@ enum ct_status infile_open(const char *path, int *fd, struct ct_error *err);
 /* Closes what infile_open() gave; standard input stays open, -1 is accepted. */
 void infile_close(int fd);
 
+/* Bytes of a regular file; 0 for one without any, and for what is no regular file. */
+size_t infile_size(int fd);
+
 /* Reads until buffer is full or the input ends: *got < size only at its end. CT_EIO, naming it. */
 enum ct_status infile_read(int fd, const char *name, void *buffer, size_t size, size_t *got,
                            struct ct_error *err);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -129,14 +128,11 @@ enum ct_status npy_open_fd(int fd, const char *name, const void *head, size_t n_
                            struct npy *out, struct ct_error *err)
 {
     struct npy n = { 0 };
-    struct stat s;
     const bool at_start = lseek(fd, 0, SEEK_CUR) == (off_t)n_head;
-    enum ct_status st;
+    const size_t size = at_start ? infile_size(fd) : 0;
+    const enum ct_status st = size > 0 ? open_mapped(fd, size, name, &n, err)
+                                       : open_read(fd, head, n_head, name, &n, err);
 
-    if (at_start && fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0)
-        st = open_mapped(fd, (size_t)s.st_size, name, &n, err);
-    else
-        st = open_read(fd, head, n_head, name, &n, err);
     if (st == CT_OK)
         *out = n;
     else
