@@ -16,7 +16,7 @@
 
 /* The format allows headers of 100,000,000 bytes, which could take gigabytes as a tree; what GPT-2
  * with ten thousand layers needs is less than this. */
-enum { PREFIX_BYTES = 8, MAX_HEADER_BYTES = 16 << 20 };
+enum { MAX_HEADER_BYTES = 16 << 20 };
 
 struct safetensors {
     char *path;
@@ -50,7 +50,7 @@ static enum ct_status map_file(struct safetensors *file, struct ct_error *err)
         st = ct_fail_errno(err, "%s", file->path);
     else if (!S_ISREG(info.st_mode))
         st = ct_fail(err, CT_EFORMAT, "%s: not a regular file", file->path);
-    else if (info.st_size < PREFIX_BYTES + 2)
+    else if (info.st_size < SAFETENSORS_PREFIX + 2)
         st = ct_fail(err, CT_EFORMAT,
                      "%s: %lld bytes are too short for a safetensors file; fetch it again",
                      file->path, (long long)info.st_size);
@@ -67,17 +67,17 @@ static enum ct_status parse_header(struct safetensors *file, size_t *data_at, st
     json_error_t where;
     uint64_t n = 0;
 
-    for (int i = PREFIX_BYTES - 1; i >= 0; i--)
+    for (int i = SAFETENSORS_PREFIX - 1; i >= 0; i--)
         n = n << 8 | file->map.data[i];
     if (n > MAX_HEADER_BYTES)
         return ct_fail(err, CT_EFORMAT,
                        "%s: header of %llu bytes, at most %d are read; is it a safetensors file?",
                        file->path, (unsigned long long)n, MAX_HEADER_BYTES);
-    if (n > file->map.size - PREFIX_BYTES)
+    if (n > file->map.size - SAFETENSORS_PREFIX)
         return ct_fail(err, CT_EFORMAT,
                        "%s: header of %llu bytes in a file of %zu bytes; fetch it again",
                        file->path, (unsigned long long)n, file->map.size);
-    const char *const text = (const char *)file->map.data + PREFIX_BYTES;
+    const char *const text = (const char *)file->map.data + SAFETENSORS_PREFIX;
     if (n < 2 || text[0] != '{')
         return ct_fail(err, CT_EFORMAT, "%s: the header does not begin with '{'", file->path);
     file->header = json_parse_text(text, (size_t)n, &where);
@@ -85,12 +85,11 @@ static enum ct_status parse_header(struct safetensors *file, size_t *data_at, st
         return json_error_code(&where) == json_error_out_of_memory
                    ? ct_fail_nomem(err, file->path, n)
                    : ct_fail(err, CT_EFORMAT, "%s: header, byte %d: %s", file->path,
-                             PREFIX_BYTES + where.position, where.text);
-    *data_at = PREFIX_BYTES + (size_t)n;
+                             SAFETENSORS_PREFIX + where.position, where.text);
+    *data_at = SAFETENSORS_PREFIX + (size_t)n;
     return CT_OK;
 }
 
-/* "__metadata__" is the one key that is no tensor: text to text. */
 static enum ct_status check_metadata(const struct safetensors *file, json_t *metadata,
                                      struct ct_error *err)
 {
@@ -98,9 +97,10 @@ static enum ct_status check_metadata(const struct safetensors *file, json_t *met
     json_t *value;
 
     if (!json_is_object(metadata))
-        return ct_fail(err, CT_EFORMAT, "%s: __metadata__ is not an object", file->path);
+        return ct_fail(err, CT_EFORMAT, "%s: " SAFETENSORS_METADATA " is not an object",
+                       file->path);
     json_object_foreach(metadata, key, value) if (!json_is_string(value)) return ct_fail(
-        err, CT_EFORMAT, "%s: __metadata__: '%s' is not text", file->path, key);
+        err, CT_EFORMAT, "%s: " SAFETENSORS_METADATA ": '%s' is not text", file->path, key);
     return CT_OK;
 }
 
@@ -194,7 +194,7 @@ static enum ct_status parse_entries(struct safetensors *file, size_t data_at, st
     json_object_foreach(file->header, key, value)
     {
         enum ct_status st;
-        if (strcmp(key, "__metadata__") == 0) {
+        if (strcmp(key, SAFETENSORS_METADATA) == 0) {
             st = check_metadata(file, value, err);
         } else {
             struct safetensors_entry *const entry = &file->entries[file->n_entries++];

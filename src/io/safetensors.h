@@ -13,6 +13,10 @@
 
 #include "base/status.h"
 
+/* Of the format, for reader and writer. */
+#define SAFETENSORS_METADATA "__metadata__" /* the one key that is no tensor: text to text */
+enum { SAFETENSORS_PREFIX = 8 };            /* bytes of the header's length */
+
 enum { SAFETENSORS_DIMS = 4 };
 
 struct safetensors_entry { /* borrowed from the file until safetensors_free() */

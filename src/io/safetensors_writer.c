@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/safetensors.h"
+
 static json_t *describe(const struct safetensors_matrix *e, size_t begin, size_t *end)
 {
     const size_t item = dtype_size(e->dtype);
@@ -27,7 +29,7 @@ static json_t *head_json(const struct safetensors_matrix *matrices, size_t n,
 
     for (size_t i = 0; i < n_notes; i++)
         failed |= json_object_set_new(metadata, notes[i].key, json_string(notes[i].text));
-    failed |= json_object_set_new(root, "__metadata__", metadata);
+    failed |= json_object_set_new(root, SAFETENSORS_METADATA, metadata);
     for (size_t i = 0; i < n; i++)
         failed |= json_object_set_new(root, matrices[i].name, describe(&matrices[i], at, &at));
     if (failed == 0)
@@ -43,7 +45,7 @@ void safetensors_write_head(struct outfile *file, const struct safetensors_matri
     static const char blanks[ALIGN] = "       ";
     json_t *const root = head_json(matrices, n, notes, n_notes);
     char *const text = json_dumps(root, JSON_COMPACT);
-    unsigned char length[8];
+    unsigned char length[SAFETENSORS_PREFIX];
 
     if (text != NULL) {
         const size_t size = strlen(text);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "io/npy.h"
+#include "io/safetensors.h"
 #include "io/safetensors_writer.h"
 #include "report/matrix_rows.h"
 
@@ -50,7 +51,7 @@ static bool is_whole_hook(const struct extract_result *e, size_t b)
     for (size_t other = 0; other < b; other++)
         if (strcmp(e->blocks[other].hook, block->hook) == 0)
             return false;
-    return strcmp(block->hook, "__metadata__") != 0;
+    return strcmp(block->hook, SAFETENSORS_METADATA) != 0;
 }
 
 enum ct_status arrays_check_hooks(const struct analysis *a, struct ct_error *err)
