@@ -273,11 +273,13 @@ static size_t path_of(const uint32_t *depth, size_t i, size_t *path)
 }
 
 static void check_attention(const uint32_t *depth, size_t n, size_t max_len, size_t n_head,
-                            size_t d_head)
+                            size_t n_kv_heads, size_t d_head)
 {
     const size_t d = n_head * d_head;
+    const size_t kv_d = n_kv_heads * d_head;
     float *const q = noise_array(n * d);
-    float *const kv = noise_array(n * 2 * d);
+    float *const k = noise_array(n * kv_d);
+    float *const v = noise_array(n * (kv_d + 5));
     float *const out = ct_malloc_array(n * d, sizeof *out);
     float *const scratch = ct_malloc_array(3 * attention_scratch(max_len, d_head), sizeof *scratch);
     struct crew *crew = NULL;
@@ -286,14 +288,17 @@ static void check_attention(const uint32_t *depth, size_t n, size_t max_len, siz
     const struct attention_job job = {
         .q = q,
         .ld_q = d,
-        .kv = kv,
-        .ld_kv = 2 * d,
+        .k = k,
+        .ld_k = kv_d,
+        .v = v,
+        .ld_v = kv_d + 5,
         .depth = depth,
         .n_nodes = n,
         .n_queries = n,
         .max_len = max_len,
-        .n_head = n_head,
-        .d_head = d_head,
+        .n_heads = n_head,
+        .n_kv_heads = n_kv_heads,
+        .head_dim = d_head,
         .scale = 3.0F,
         .out = out,
         .ld_out = d,
@@ -305,25 +310,28 @@ static void check_attention(const uint32_t *depth, size_t n, size_t max_len, siz
     for (size_t i = 0; i < n; i++) {
         const size_t length = path_of(depth, i, path);
         for (size_t h = 0; h < n_head; h++) {
+            const size_t q_at = i * d + h * d_head;
+            const size_t kv_at = h / (n_head / n_kv_heads) * d_head;
             double sum = 0.0;
             for (size_t j = 0; j < length; j++) {
                 double score = 0.0;
-                for (size_t c = h * d_head; c < (h + 1) * d_head; c++)
-                    score += (double)q[i * d + c] * (double)kv[path[j] * 2 * d + c];
+                for (size_t c = 0; c < d_head; c++)
+                    score += (double)q[q_at + c] * (double)k[path[j] * kv_d + kv_at + c];
                 p[j] = exp(3.0 * score);
                 sum += p[j];
             }
-            for (size_t c = h * d_head; c < (h + 1) * d_head; c++) {
+            for (size_t c = 0; c < d_head; c++) {
                 double want = 0.0;
                 for (size_t j = 0; j < length; j++)
-                    want += p[j] / sum * (double)kv[path[j] * 2 * d + d + c];
+                    want += p[j] / sum * (double)v[path[j] * (kv_d + 5) + kv_at + c];
                 /* scores up to 3 d_head / 3 in float32, through exp: 1e-6 relative; values <= 1 */
-                ck_assert_double_eq_tol((double)out[i * d + c], want, 1e-5);
+                ck_assert_double_eq_tol((double)out[q_at + c], want, 1e-5);
             }
         }
     }
     free(q);
-    free(kv);
+    free(k);
+    free(v);
     free(out);
     free(scratch);
     free(path);
@@ -337,12 +345,14 @@ START_TEST(attention_sees_the_path_alone)
 
     for (uint32_t i = 0; i < 70; i++)
         chain[i] = i;
-    check_attention(tree, sizeof tree / sizeof tree[0], 5, 3, 8);
-    check_attention(tree, sizeof tree / sizeof tree[0], 5, 1, 1);
-    check_attention(tree, sizeof tree / sizeof tree[0], 5, 2, 17);
-    check_attention(tree, 1, 1, 2, 64);
-    check_attention(chain, 70, 70, 2, 64);
-    check_attention(chain, 16, 16, 5, 33);
+    check_attention(tree, sizeof tree / sizeof tree[0], 5, 3, 3, 8);
+    check_attention(tree, sizeof tree / sizeof tree[0], 5, 1, 1, 1);
+    check_attention(tree, sizeof tree / sizeof tree[0], 5, 2, 2, 17);
+    check_attention(tree, sizeof tree / sizeof tree[0], 5, 6, 2, 8);
+    check_attention(tree, sizeof tree / sizeof tree[0], 5, 4, 1, 5);
+    check_attention(tree, 1, 1, 2, 2, 64);
+    check_attention(chain, 70, 70, 2, 2, 64);
+    check_attention(chain, 16, 16, 5, 5, 33);
 }
 END_TEST
 

@@ -10,11 +10,11 @@
 enum { LANES = 16 };
 
 struct stack {     /* keys and values of the path to a node, one head */
-    float *keys;   /* [d_head, len]: transposed, so that scores need no horizontal sums */
+    float *keys;   /* [head_dim, len]: transposed, so that scores need no horizontal sums */
     float *values; /* [len, width] */
     float *scores; /* [len] */
     size_t len;    /* max_len, rounded up to LANES */
-    size_t width;  /* d_head, rounded up to LANES */
+    size_t width;  /* head_dim, rounded up to LANES */
 };
 
 static size_t round_up(size_t n)
@@ -22,19 +22,19 @@ static size_t round_up(size_t n)
     return (n + LANES - 1) / LANES * LANES;
 }
 
-size_t attention_scratch(size_t max_len, size_t d_head)
+size_t attention_scratch(size_t max_len, size_t head_dim)
 {
     const size_t len = round_up(max_len);
 
-    return len * (d_head + round_up(d_head) + 1);
+    return len * (head_dim + round_up(head_dim) + 1);
 }
 
 CT_KERNEL
-static void score_keys(const struct stack *s, const float *q, size_t d_head, size_t n)
+static void score_keys(const struct stack *s, const float *q, size_t head_dim, size_t n)
 {
     for (size_t j = 0; j < n; j += LANES) {
         float sum[LANES] = { 0 };
-        for (size_t c = 0; c < d_head; c++) {
+        for (size_t c = 0; c < head_dim; c++) {
             const float *const key = s->keys + c * s->len + j;
 #pragma omp simd
             for (size_t k = 0; k < LANES; k++)
@@ -67,10 +67,10 @@ static void softmax(float *scores, size_t n, float scale)
 }
 
 CT_KERNEL
-static void mix_values(const struct stack *s, size_t n, size_t d_head, float *out)
+static void mix_values(const struct stack *s, size_t n, size_t head_dim, float *out)
 {
-    for (size_t c = 0; c < d_head; c += LANES) {
-        const size_t n_out = d_head - c < LANES ? d_head - c : LANES;
+    for (size_t c = 0; c < head_dim; c += LANES) {
+        const size_t n_out = head_dim - c < LANES ? head_dim - c : LANES;
         float sum[LANES] = { 0 };
         for (size_t j = 0; j < n; j++) {
             const float *const value = s->values + j * s->width + c;
@@ -83,33 +83,33 @@ static void mix_values(const struct stack *s, size_t n, size_t d_head, float *ou
 }
 
 static void push(const struct stack *s, size_t depth, const float *key, const float *value,
-                 size_t d_head)
+                 size_t head_dim)
 {
-    for (size_t c = 0; c < d_head; c++)
+    for (size_t c = 0; c < head_dim; c++)
         s->keys[c * s->len + depth] = key[c];
-    memcpy(s->values + depth * s->width, value, d_head * sizeof *value);
+    memcpy(s->values + depth * s->width, value, head_dim * sizeof *value);
 }
 
 static void attend_head(const struct attention_job *job, size_t head, float *scratch)
 {
-    const size_t d = job->n_head * job->d_head;
-    const size_t at = head * job->d_head;
-    struct stack s = { .len = round_up(job->max_len), .width = round_up(job->d_head) };
+    const size_t at = head * job->head_dim;
+    const size_t kv_at = head * job->n_kv_heads / job->n_heads * job->head_dim;
+    struct stack s = { .len = round_up(job->max_len), .width = round_up(job->head_dim) };
     size_t query = 0;
 
-    memset(scratch, 0, attention_scratch(job->max_len, job->d_head) * sizeof *scratch);
+    memset(scratch, 0, attention_scratch(job->max_len, job->head_dim) * sizeof *scratch);
     s.keys = scratch;
-    s.values = s.keys + job->d_head * s.len;
+    s.values = s.keys + job->head_dim * s.len;
     s.scores = s.values + s.len * s.width;
     for (size_t i = 0; i < job->n_nodes && query < job->n_queries; i++) {
-        const float *const kv = job->kv + i * job->ld_kv + at;
-        push(&s, job->depth[i], kv, kv + d, job->d_head);
+        push(&s, job->depth[i], job->k + i * job->ld_k + kv_at, job->v + i * job->ld_v + kv_at,
+             job->head_dim);
         if (job->queries != NULL && job->queries[query] != i)
             continue;
         const size_t n = (size_t)job->depth[i] + 1;
-        score_keys(&s, job->q + query * job->ld_q + at, job->d_head, n);
+        score_keys(&s, job->q + query * job->ld_q + at, job->head_dim, n);
         softmax(s.scores, n, job->scale);
-        mix_values(&s, n, job->d_head, job->out + query * job->ld_out + at);
+        mix_values(&s, n, job->head_dim, job->out + query * job->ld_out + at);
         query++;
     }
 }
@@ -122,7 +122,7 @@ struct section {
 static void block(void *context, size_t head)
 {
     const struct section *const s = context;
-    const size_t size = attention_scratch(s->job->max_len, s->job->d_head);
+    const size_t size = attention_scratch(s->job->max_len, s->job->head_dim);
 
     attend_head(s->job, head, s->scratch + crew_thread() * size);
 }
@@ -131,5 +131,5 @@ void attention_apply(const struct attention_job *job, float *scratch, struct cre
 {
     struct section section = { job, scratch };
 
-    crew_run(crew, job->n_head, block, &section);
+    crew_run(crew, job->n_heads, block, &section);
 }
