@@ -12,7 +12,9 @@
 #include "model/model_config.h"
 #include "model/site.h"
 
+struct binder;
 struct config_reader;
+struct weights;
 
 struct refusal {      /* a name that people try, and why there is no such hook point */
     const char *name; /* N stands for the number of a block, here and in `why` */
@@ -26,6 +28,9 @@ struct arch {
     /* Fills in *out, which is zero but for arch. CT_EFORMAT, CT_ENOTSUP, as the functions of
      * config_reader.h, whose errors go on. */
     enum ct_status (*read_config)(const struct config_reader *r, struct model_config *out);
+
+    /* Finds all tensors; out->blocks [n_layers] is there. Failures stay in the binder. */
+    void (*bind)(struct binder *b, const struct model_config *config, struct weights *out);
 
     const char *const *prefixes; /* that names of modules may have; NULL after the last */
     const char *block;           /* `h`: block 5 is `h.5` */

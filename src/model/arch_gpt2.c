@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "model/bind.h"
 #include "model/config_reader.h"
 
 static enum ct_status read_sizes(const struct config_reader *r, struct model_config *c)
@@ -77,6 +78,37 @@ static enum ct_status read_config(const struct config_reader *r, struct model_co
     return st;
 }
 
+static void bind_block(struct binder *b, const struct model_config *c, size_t layer,
+                       struct block_weights *out)
+{
+    const size_t d = c->hidden_size;
+    const size_t n_inner = c->intermediate_size;
+    const struct linear_shape qkv = { LINEAR_IN_OUT, d, 3 * d, true };
+    const struct linear_shape attention_out = { LINEAR_IN_OUT, d, d, true };
+    const struct linear_shape mlp_in = { LINEAR_IN_OUT, d, n_inner, true };
+    const struct linear_shape mlp_out = { LINEAR_IN_OUT, n_inner, d, true };
+    struct linear c_attn;
+
+    bind_norm(b, &out->attention_norm, d, true, "h.%zu.ln_1", layer);
+    bind_linear(b, &c_attn, &qkv, "h.%zu.attn.c_attn", layer);
+    out->q = linear_part(&c_attn, 0, d);
+    out->k = linear_part(&c_attn, d, d);
+    out->v = linear_part(&c_attn, 2 * d, d);
+    bind_linear(b, &out->attention_out, &attention_out, "h.%zu.attn.c_proj", layer);
+    bind_norm(b, &out->mlp_norm, d, true, "h.%zu.ln_2", layer);
+    bind_linear(b, &out->mlp_in, &mlp_in, "h.%zu.mlp.c_fc", layer);
+    bind_linear(b, &out->mlp_out, &mlp_out, "h.%zu.mlp.c_proj", layer);
+}
+
+static void bind(struct binder *b, const struct model_config *c, struct weights *out)
+{
+    bind_matrix(b, &out->token_embedding, c->vocab_size, c->hidden_size, "wte.weight");
+    bind_matrix(b, &out->position_embedding, c->n_positions, c->hidden_size, "wpe.weight");
+    for (size_t l = 0; l < c->n_layers; l++)
+        bind_block(b, c, l, &out->blocks[l]);
+    bind_norm(b, &out->final_norm, c->hidden_size, true, "ln_f");
+}
+
 static const char *const model_types[] = { "gpt2", NULL };
 static const char *const prefixes[] = { "transformer.", NULL };
 
@@ -107,6 +139,7 @@ const struct arch arch_gpt2 = {
     .title = "GPT-2",
     .model_types = model_types,
     .read_config = read_config,
+    .bind = bind,
     .prefixes = prefixes,
     .block = "h",
     .sites = sites,

@@ -128,7 +128,7 @@ static void normalise_row(const struct row_loop *loop, size_t i)
                      loop->other + i * f->ld);
 }
 
-static void normalise(const struct pass *p, const struct layer_norm *ln)
+static void normalise(const struct pass *p, const struct norm *ln)
 {
     struct forward *const f = p->f;
     const size_t d = f->config->hidden_size;
@@ -216,13 +216,12 @@ static bool attention_half(struct pass *p, size_t layer)
     struct forward *const f = p->f;
     const struct block_weights *const block = &f->weights->blocks[layer];
     const size_t d = f->config->hidden_size;
-    const struct linear to_q = linear_part(&block->attn_c_attn, 0, d);
-    const struct linear to_kv = linear_part(&block->attn_c_attn, d, 2 * d);
+    const struct linear to_kv = linear_part(&block->k, 0, 2 * d);
     const bool in_last_block = layer + 1 == f->n_blocks;
 
     if (is_last(p, layer, PLACE_ATTENTION_NORM) || is_last(p, layer, PLACE_QKV))
         make_compact(p);
-    normalise(p, &block->ln_1);
+    normalise(p, &block->attention_norm);
     take(p, PLACE_ATTENTION_NORM, layer, f->normed, d);
     if (is_last(p, layer, PLACE_ATTENTION_NORM))
         return false;
@@ -235,14 +234,14 @@ static bool attention_half(struct pass *p, size_t layer)
         gather_targets(p, f->normed);
         make_compact(p);
     }
-    project(p, &to_q, f->normed, q, NULL);
+    project(p, &block->q, f->normed, q, NULL);
     take(p, PLACE_QKV, layer, q, d);
     take_columns(p, PLACE_QKV, layer, d, kv, 2 * d, linear_stride(2 * d), kv_compact);
     if (is_last(p, layer, PLACE_QKV))
         return false;
 
     attend(p, layer, q, kv);
-    project(p, &block->attn_c_proj, f->normed, f->wide, NULL);
+    project(p, &block->attention_out, f->normed, f->wide, NULL);
     take(p, PLACE_ATTENTION, layer, f->wide, d);
     if (is_last(p, layer, PLACE_ATTENTION))
         return false;
@@ -259,11 +258,11 @@ static void mlp_half(struct pass *p, size_t layer)
     const size_t n_inner = f->config->intermediate_size;
     const bool takes_c_fc = wants(f, PLACE_MLP_PRE, layer);
 
-    normalise(p, &block->ln_2);
+    normalise(p, &block->mlp_norm);
     take(p, PLACE_MLP_NORM, layer, f->normed, d);
     if (is_last(p, layer, PLACE_MLP_NORM))
         return;
-    project(p, &block->mlp_c_fc, f->normed, f->wide, takes_c_fc ? NULL : activation);
+    project(p, &block->mlp_in, f->normed, f->wide, takes_c_fc ? NULL : activation);
     take(p, PLACE_MLP_PRE, layer, f->wide, n_inner);
     if (is_last(p, layer, PLACE_MLP_PRE))
         return;
@@ -272,7 +271,7 @@ static void mlp_half(struct pass *p, size_t layer)
     take(p, PLACE_MLP_POST, layer, f->wide, n_inner);
     if (is_last(p, layer, PLACE_MLP_POST))
         return;
-    project(p, &block->mlp_c_proj, f->wide, f->normed, NULL);
+    project(p, &block->mlp_out, f->wide, f->normed, NULL);
     take(p, PLACE_MLP, layer, f->normed, d);
     add_to_stream(p, f->normed);
     take(p, PLACE_BLOCK, layer, f->x, d);
@@ -286,13 +285,13 @@ static size_t list_tensors(const struct forward *f, size_t layer, const struct t
     size_t n = 0;
 
     if (last >= PLACE_QKV)
-        out[n++] = &block->attn_c_attn.weight;
+        out[n++] = &block->q.weight;
     if (last >= PLACE_ATTENTION)
-        out[n++] = &block->attn_c_proj.weight;
+        out[n++] = &block->attention_out.weight;
     if (last >= PLACE_MLP_PRE)
-        out[n++] = &block->mlp_c_fc.weight;
+        out[n++] = &block->mlp_in.weight;
     if (last >= PLACE_MLP)
-        out[n++] = &block->mlp_c_proj.weight;
+        out[n++] = &block->mlp_out.weight;
     return n;
 }
 
@@ -315,9 +314,9 @@ static void take_embedding(const struct pass *p, enum site_place place)
         return;
     for (size_t i = 0; i < p->tree->n_nodes; i++)
         if (place == PLACE_TOKEN_EMBEDDING)
-            tensor_read(&f->weights->wte, p->tree->tokens[i], 0, d, f->x + i * f->ld);
+            tensor_read(&f->weights->token_embedding, p->tree->tokens[i], 0, d, f->x + i * f->ld);
         else
-            tensor_read(&f->weights->wpe, p->tree->depth[i], 0, d, f->x + i * f->ld);
+            tensor_read(&f->weights->position_embedding, p->tree->depth[i], 0, d, f->x + i * f->ld);
     take(p, place, 0, f->x, d);
 }
 
@@ -327,8 +326,8 @@ static void embed(const struct pass *p)
     const size_t d = f->config->hidden_size;
 
     for (size_t i = 0; i < p->tree->n_nodes; i++) {
-        tensor_read(&f->weights->wte, p->tree->tokens[i], 0, d, f->x + i * f->ld);
-        tensor_read(&f->weights->wpe, p->tree->depth[i], 0, d, f->bias);
+        tensor_read(&f->weights->token_embedding, p->tree->tokens[i], 0, d, f->x + i * f->ld);
+        tensor_read(&f->weights->position_embedding, p->tree->depth[i], 0, d, f->bias);
         add_row(f->x + i * f->ld, f->bias, d);
     }
 }
@@ -355,7 +354,7 @@ bool forward_run(struct forward *f, const struct prefix_tree *tree, float *out, 
             return false;
     }
     if (wants(f, PLACE_FINAL_NORM, 0)) {
-        normalise(&p, &f->weights->ln_f);
+        normalise(&p, &f->weights->final_norm);
         take(&p, PLACE_FINAL_NORM, 0, f->normed, f->config->hidden_size);
     }
     return true;

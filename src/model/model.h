@@ -1,6 +1,6 @@
 /*
- * A GPT-2 model (Radford et al. 2019) from a folder in Hugging Face layout: config.json and
- * safetensors, single or sharded. Weights are mapped and used where they lie.
+ * A model from a folder in Hugging Face layout: config.json and safetensors, single or sharded, of
+ * any family in arch.c. Weights are mapped and used where they lie.
  */
 #ifndef CT_MODEL_MODEL_H
 #define CT_MODEL_MODEL_H
@@ -15,8 +15,8 @@
 struct model; /* owns the mappings; immutable once open */
 
 /*
- * Opens dir. Checks every tensor that the model needs, its name (with or without `transformer.`),
- * shape, dtype and place in its file. *out is owned by the caller: model_free().
+ * Opens dir. Checks every tensor that the model needs, its name (with or without the prefix of
+ * its family), shape, dtype and place in its file. *out is owned by the caller: model_free().
  * CT_EIO, CT_EFORMAT, CT_ENOTSUP (a config or dtype that asks for something else; a folder with
  * only pytorch_model.bin), CT_ENOMEM.
  */
@@ -30,7 +30,7 @@ enum ct_status model_check(const struct model *model, struct ct_error *err);
 const struct model_config *model_config(const struct model *model);
 
 struct model_info {
-    uint64_t n_parameters; /* of the model as GPT2Model counts them: embeddings, blocks, ln_f */
+    uint64_t n_parameters; /* embeddings, blocks and the last norm, as the base model has them */
     uint64_t file_bytes;   /* all weight files together */
     const char *dtype;     /* "F32", "F16", "BF16" or "mixed" */
     size_t n_files;

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/model/libmodel.a
 src_model_libmodel_a_SOURCES = \
 	src/model/arch.c src/model/arch.h \
 	src/model/arch_gpt2.c \
+	src/model/bind.c src/model/bind.h \
 	src/model/checkpoint.c src/model/checkpoint.h \
 	src/model/config_reader.c src/model/config_reader.h \
 	src/model/extract.c src/model/extract.h \

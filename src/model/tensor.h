@@ -7,6 +7,8 @@
 
 enum tensor_dtype { TENSOR_F32, TENSOR_F16, TENSOR_BF16 };
 
+enum { TENSOR_N_DTYPES = TENSOR_BF16 + 1 };
+
 struct tensor {       /* borrows data from a mapped file */
     const void *data; /* [rows, cols], little-endian, at any address */
     enum tensor_dtype dtype;

@@ -1,31 +1,34 @@
-/* What the forward pass sees of a model: its tensors, by the names of Hugging Face. */
+/* The weights of a model, by what they do: the same words whatever a family calls its tensors. */
 #ifndef CT_MODEL_WEIGHTS_H
 #define CT_MODEL_WEIGHTS_H
 
-#include "model/model.h"
 #include "model/ops/linear.h"
 #include "model/tensor.h"
 
-struct layer_norm {
-    struct tensor weight; /* [n_embd] */
-    struct tensor bias;   /* [n_embd] */
+struct norm {             /* layer norm */
+    struct tensor weight; /* [hidden_size] */
+    struct tensor bias;   /* [hidden_size]; data NULL: there is none */
 };
 
 struct block_weights {
-    struct layer_norm ln_1;
-    struct linear attn_c_attn; /* [n_embd, 3 n_embd]: queries, keys, values */
-    struct linear attn_c_proj; /* [n_embd, n_embd] */
-    struct layer_norm ln_2;
-    struct linear mlp_c_fc;   /* [n_embd, n_inner] */
-    struct linear mlp_c_proj; /* [n_inner, n_embd] */
+    struct norm attention_norm;
+    struct linear q;             /* to [n_heads * head_dim] */
+    struct linear k;             /* to [n_kv_heads * head_dim] */
+    struct linear v;             /* to [n_kv_heads * head_dim] */
+    struct linear attention_out; /* from [n_heads * head_dim] to [hidden_size] */
+    struct norm mlp_norm;
+    struct linear mlp_in;  /* to [intermediate_size] */
+    struct linear mlp_out; /* to [hidden_size] */
 };
 
 struct weights {
-    struct tensor wte;            /* [vocab_size, n_embd] */
-    struct tensor wpe;            /* [n_positions, n_embd] */
-    struct block_weights *blocks; /* [n_layer] */
-    struct layer_norm ln_f;
+    struct tensor token_embedding;    /* [vocab_size, hidden_size] */
+    struct tensor position_embedding; /* [n_positions, hidden_size] */
+    struct block_weights *blocks;     /* [n_layers] */
+    struct norm final_norm;
 };
+
+struct model;
 
 /* Borrowed from the model. */
 const struct weights *model_weights(const struct model *model);

@@ -1,0 +1,49 @@
+/*
+ * Finds the tensors of a model in its files. The functions are called one after the other by an
+ * architecture's row; the first failure stays, and those after it do nothing. A name is that of a
+ * module, with or without one of the architecture's prefixes in the file.
+ */
+#ifndef CT_MODEL_BIND_H
+#define CT_MODEL_BIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "model/checkpoint.h"
+#include "model/tensor.h"
+#include "model/weights.h"
+
+struct binder {
+    const struct checkpoint *checkpoint; /* borrowed, as all that is bound borrows from it */
+    const char *dir;                     /* for messages */
+    const char *const *prefixes;         /* NULL after the last */
+    struct ct_error *err;
+    enum ct_status status; /* CT_EFORMAT (missing, another shape), CT_ENOTSUP (another dtype) */
+
+    /* What has been bound: */
+    uint64_t n_parameters;
+    bool has_dtype[TENSOR_N_DTYPES]; /* by enum tensor_dtype */
+};
+
+/* NAME, [rows, cols]. */
+void bind_matrix(struct binder *b, struct tensor *out, size_t rows, size_t cols, const char *format,
+                 ...) __attribute__((format(printf, 5, 6)));
+
+/* MODULE.weight and, unless has_bias is false, MODULE.bias: [n]. */
+void bind_norm(struct binder *b, struct norm *out, size_t n, bool has_bias, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+struct linear_shape {
+    enum linear_layout layout;
+    size_t n_in;
+    size_t n_out;
+    bool has_bias;
+};
+
+/* MODULE.weight, as the layout says, and MODULE.bias [n_out]. */
+void bind_linear(struct binder *b, struct linear *out, const struct linear_shape *shape,
+                 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+#endif
