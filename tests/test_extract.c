@@ -494,7 +494,7 @@ START_TEST(progress_comes_and_can_stop_it)
     ck_assert_int_eq(extract_activations(model, s.seqs, s.n, hooks, n, 2, &progress, out, NULL,
                                          NULL),
                      CT_OK);
-    ck_assert_uint_eq(counter.calls, 13); /* the embedding, two halves of six blocks */
+    ck_assert_uint_eq(counter.calls, 37); /* the embedding, six linear layers of six blocks */
     counter = (struct counter){ .stop_at = 3 };
     ck_assert_int_eq(extract_activations(model, s.seqs, s.n, hooks, n, 2, &progress, out, NULL,
                                          NULL),

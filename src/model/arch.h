@@ -14,6 +14,7 @@
 
 struct binder;
 struct config_reader;
+struct pass;
 struct weights;
 
 struct refusal {      /* a name that people try, and why there is no such hook point */
@@ -32,8 +33,14 @@ struct arch {
     /* Finds all tensors; out->blocks [n_layers] is there. Failures stay in the binder. */
     void (*bind)(struct binder *b, const struct model_config *config, struct weights *out);
 
+    /* The forward pass, of the operations in pass_ops.h: tokens to the stream; the block p->layer;
+     * what comes after the last block. */
+    void (*embed)(struct pass *p);
+    void (*block)(struct pass *p);
+    void (*head)(struct pass *p);
+
     const char *const *prefixes; /* that names of modules may have; NULL after the last */
-    const char *block;           /* `h`: block 5 is `h.5` */
+    const char *block_path;      /* `h`: block 5 is `h.5` */
     const struct site *sites;    /* [n_sites], as listed; inside blocks are neighbours */
     size_t n_sites;
     enum site_place default_place;  /* in the middle block: the hook point when none is asked for */

@@ -6,6 +6,7 @@
 
 #include "model/bind.h"
 #include "model/config_reader.h"
+#include "model/pass_ops.h"
 
 static enum ct_status read_sizes(const struct config_reader *r, struct model_config *c)
 {
@@ -109,6 +110,57 @@ static void bind(struct binder *b, const struct model_config *c, struct weights 
     bind_norm(b, &out->final_norm, c->hidden_size, true, "ln_f");
 }
 
+static void embed(struct pass *p)
+{
+    pass_token_rows(p, &p->weights->token_embedding, &p->stream);
+    pass_output(p, PLACE_TOKEN_EMBEDDING, 0, &p->stream);
+    pass_position_rows(p, &p->weights->position_embedding, &p->normed);
+    pass_output(p, PLACE_POSITION_EMBEDDING, 0, &p->normed);
+    pass_add(p, &p->normed);
+}
+
+static void attention(struct pass *p, const struct block_weights *w)
+{
+    const size_t d = p->config->hidden_size;
+
+    pass_norm(p, &w->attention_norm, &p->stream, &p->normed);
+    pass_output(p, PLACE_ATTENTION_NORM, 0, &p->normed);
+    pass_linear(p, &w->k, &p->normed, &p->k);
+    pass_output(p, PLACE_QKV, d, &p->k);
+    pass_linear(p, &w->v, &p->normed, &p->v);
+    pass_output(p, PLACE_QKV, 2 * d, &p->v);
+    pass_narrow(p, &p->normed);
+    pass_linear(p, &w->q, &p->normed, &p->q);
+    pass_output(p, PLACE_QKV, 0, &p->q);
+    pass_attend(p, &p->q, &p->k, &p->v, &p->mix);
+    pass_linear(p, &w->attention_out, &p->mix, &p->attention_out);
+    pass_output(p, PLACE_ATTENTION, 0, &p->attention_out);
+    pass_add(p, &p->attention_out);
+}
+
+static void mlp(struct pass *p, const struct block_weights *w)
+{
+    pass_norm(p, &w->mlp_norm, &p->stream, &p->normed);
+    pass_output(p, PLACE_MLP_NORM, 0, &p->normed);
+    pass_linear_activated(p, &w->mlp_in, &p->normed, &p->mlp, PLACE_MLP_PRE, PLACE_MLP_POST);
+    pass_linear(p, &w->mlp_out, &p->mlp, &p->mlp_out);
+    pass_output(p, PLACE_MLP, 0, &p->mlp_out);
+    pass_add(p, &p->mlp_out);
+}
+
+static void block(struct pass *p)
+{
+    attention(p, &p->weights->blocks[p->layer]);
+    mlp(p, &p->weights->blocks[p->layer]);
+    pass_output(p, PLACE_BLOCK, 0, &p->stream);
+}
+
+static void head(struct pass *p)
+{
+    pass_norm(p, &p->weights->final_norm, &p->stream, &p->normed);
+    pass_output(p, PLACE_FINAL_NORM, 0, &p->normed);
+}
+
 static const char *const model_types[] = { "gpt2", NULL };
 static const char *const prefixes[] = { "transformer.", NULL };
 
@@ -140,8 +192,11 @@ const struct arch arch_gpt2 = {
     .model_types = model_types,
     .read_config = read_config,
     .bind = bind,
+    .embed = embed,
+    .block = block,
+    .head = head,
     .prefixes = prefixes,
-    .block = "h",
+    .block_path = "h",
     .sites = sites,
     .n_sites = sizeof sites / sizeof sites[0],
     .default_place = PLACE_MLP_PRE,

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "model/extract_batches.h"
-#include "model/forward.h"
+#include "model/pass.h"
 #include "model/prefix_tree.h"
 
 /* A batch is at most this large: enough rows for the matrix products to run at full speed, and few
@@ -36,7 +36,7 @@ static enum ct_status check_sequences(const struct model_config *c, const struct
 
 static size_t max_positions(const struct model_config *c)
 {
-    const double by_bytes = BATCH_BYTES / (double)forward_row_bytes(c);
+    const double by_bytes = BATCH_BYTES / (double)pass_row_bytes(c);
     const double by_flop =
         STEP_FLOP / (4.0 * (double)c->hidden_size * (double)c->intermediate_size);
     const double most = by_bytes < by_flop ? by_bytes : by_flop;
@@ -92,13 +92,13 @@ static bool step(void *context, size_t n_rows)
     return progress_tick(job->progress, job->done, job->total);
 }
 
-static enum ct_status run_batches(struct job *job, struct forward *f, float *out,
+static enum ct_status run_batches(struct job *job, struct pass *pass, float *out,
                                   struct ct_error *err)
 {
-    job->total = job->stats.n_positions * forward_n_steps(f);
+    job->total = job->stats.n_positions * pass_n_steps(pass);
     for (size_t at = 0; at < job->n_seqs;) {
         at += prefix_tree_build(&job->tree, job->sorted + at, job->n_seqs - at, job->max_nodes);
-        if (!forward_run(f, &job->tree, out, step, job))
+        if (!pass_run(pass, &job->tree, out, step, job))
             return ct_fail(err, CT_ECANCELED, "extraction: stopped");
     }
     return CT_OK;
@@ -110,21 +110,20 @@ enum ct_status extract_in_batches(const struct model *model, const struct token_
                                   float *out, struct extract_stats *stats, struct ct_error *err)
 {
     struct job job = { .n_seqs = n_seqs, .max_nodes = max_nodes, .progress = progress };
-    struct forward *f = NULL;
+    struct pass *pass = NULL;
     enum ct_status st = check_sequences(model_config(model), seqs, n_seqs, err);
 
     if (st == CT_OK)
         st = survey(&job, seqs, err);
     if (st == CT_OK && n_seqs > 0 && n_hooks > 0) {
-        const struct forward_params params = { hooks, n_hooks, job.largest, job.max_len,
-                                               n_threads };
-        st = forward_new(model, &params, &f, err);
+        const struct pass_params params = { hooks, n_hooks, job.largest, job.max_len, n_threads };
+        st = pass_new(model, &params, &pass, err);
         if (st == CT_OK)
-            st = run_batches(&job, f, out, err);
+            st = run_batches(&job, pass, out, err);
     }
     if (st == CT_OK && stats != NULL)
         *stats = job.stats;
-    forward_free(f);
+    pass_free(pass);
     prefix_tree_clear(&job.tree);
     free(job.sorted);
     return st;
@@ -146,5 +145,5 @@ double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens,
     const size_t most = max_positions(c) > max_len ? max_positions(c) : max_len;
     const double sorting = (double)n_seqs * (sizeof(struct sorted_seq) + 2 * sizeof(uint32_t));
 
-    return sorting + forward_memory(c, most < n_tokens ? most : n_tokens, max_len, n_threads);
+    return sorting + pass_memory(c, most < n_tokens ? most : n_tokens, max_len, n_threads);
 }

@@ -80,7 +80,7 @@ static void add_point(struct list *list, const struct site *site, size_t layer)
         .width = width,
         .what = site->what,
     };
-    format_name(point->name, sizeof point->name, list->config->arch->block, layer, site->path);
+    format_name(point->name, sizeof point->name, list->config->arch->block_path, layer, site->path);
     list->n++;
 }
 
@@ -142,7 +142,7 @@ static bool is_first_at_its_place(const struct model_config *c, const struct hoo
     const struct site *const site = first_at(c->arch, point->place);
     char name[HOOK_NAME_SIZE];
 
-    format_name(name, sizeof name, c->arch->block, point->layer, site->path);
+    format_name(name, sizeof name, c->arch->block_path, point->layer, site->path);
     return strcmp(name, point->name) == 0;
 }
 
@@ -229,7 +229,7 @@ static bool find_refusal(const struct arch *arch, const char *name, char *out, s
         const struct site *const nearest = first_at(arch, refusals[i].nearest);
         char nearest_name[HOOK_NAME_SIZE] = "";
         if (nearest != NULL)
-            format_name(nearest_name, sizeof nearest_name, arch->block, layer, nearest->path);
+            format_name(nearest_name, sizeof nearest_name, arch->block_path, layer, nearest->path);
         snprintf(out, size, "%s%s%s", refusals[i].why, nearest != NULL ? "; the nearest is " : "",
                  nearest_name);
         return true;
@@ -247,8 +247,8 @@ static void list_sites(const struct arch *arch, char out[LIST_SIZE])
         if (!site_is_in_block(&arch->sites[i]))
             used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s, ", arch->sites[i].path);
     if (used < LIST_SIZE)
-        used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s.N, and below %s.N", arch->block,
-                                 arch->block);
+        used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s.N, and below %s.N",
+                                 arch->block_path, arch->block_path);
     const char *separator = " ";
     for (size_t i = 0; i < arch->n_sites && used < LIST_SIZE; i++)
         if (arch->sites[i].path[0] == '.') {
@@ -261,7 +261,7 @@ static void list_sites(const struct arch *arch, char out[LIST_SIZE])
 static enum ct_status fail_unknown(const struct model_config *c, const char *asked,
                                    const char *pattern, struct ct_error *err)
 {
-    const char *const block = c->arch->block;
+    const char *const block = c->arch->block_path;
     char why[PATTERN_SIZE];
     char sites[LIST_SIZE];
     size_t layer;
@@ -293,15 +293,15 @@ static enum ct_status normalise(const struct arch *arch, const char *asked, char
                                 struct ct_error *err)
 {
     const char *const name = without_prefix(arch, asked);
-    const size_t stem = strlen(arch->block);
-    const bool is_indexed = strncmp(name, arch->block, stem) == 0 && name[stem] == '[';
+    const size_t stem = strlen(arch->block_path);
+    const bool is_indexed = strncmp(name, arch->block_path, stem) == 0 && name[stem] == '[';
     const char *const index = name + stem + 1;
     const size_t digits = is_indexed ? strspn(index, "0123456789") : 0;
 
     if (strlen(name) >= PATTERN_SIZE)
         return ct_fail(err, CT_EINVAL, "%.40s...: too long for the name of a hook point", asked);
     if (digits > 0 && index[digits] == ']')
-        snprintf(out, PATTERN_SIZE, "%s.%.*s%s", arch->block, (int)digits, index,
+        snprintf(out, PATTERN_SIZE, "%s.%.*s%s", arch->block_path, (int)digits, index,
                  index + digits + 1);
     else
         snprintf(out, PATTERN_SIZE, "%s", name);
@@ -359,6 +359,6 @@ enum ct_status hooks_default(const struct model_config *c, struct hook_point **o
     char name[HOOK_NAME_SIZE];
     const char *const names[1] = { name };
 
-    format_name(name, sizeof name, c->arch->block, c->n_layers / 2, site->path);
+    format_name(name, sizeof name, c->arch->block_path, c->n_layers / 2, site->path);
     return hooks_resolve(c, names, 1, out, n, err);
 }

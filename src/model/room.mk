@@ -7,10 +7,11 @@ src_model_libmodel_a_SOURCES = \
 	src/model/config_reader.c src/model/config_reader.h \
 	src/model/extract.c src/model/extract.h \
 	src/model/extract_batches.h \
-	src/model/forward.c src/model/forward.h \
 	src/model/hooks.c src/model/hooks.h \
 	src/model/model.c src/model/model.h \
 	src/model/model_config.c src/model/model_config.h \
+	src/model/pass.c src/model/pass.h \
+	src/model/pass_ops.c src/model/pass_ops.h \
 	src/model/prefetch.c src/model/prefetch.h \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
 	src/model/site.c src/model/site.h \

@@ -1,0 +1,45 @@
+/*
+ * The forward pass of any architecture over one tree of prefixes, up to the last hook and no
+ * further; in the last block only the rows that the hooks ask for, as early as attention allows.
+ */
+#ifndef CT_MODEL_PASS_H
+#define CT_MODEL_PASS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+#include "model/hooks.h"
+#include "model/model.h"
+#include "model/pass_ops.h"
+#include "model/prefix_tree.h"
+
+/* Bytes of workspace for each position of a tree. */
+size_t pass_row_bytes(const struct model_config *config);
+
+/* Bytes of all of it, for trees of so many positions and sequences of so many tokens. */
+double pass_memory(const struct model_config *config, size_t max_nodes, size_t max_len,
+                   int n_threads);
+
+struct pass_params {
+    const struct hook_point *hooks; /* [n_hooks], borrowed until pass_free() */
+    size_t n_hooks;
+    size_t max_nodes; /* of any tree to come */
+    size_t max_len;   /* of any sequence in it */
+    int n_threads;
+};
+
+/* A workspace that is used again for each tree; borrows the model. CT_ENOMEM. */
+enum ct_status pass_new(const struct model *model, const struct pass_params *params,
+                        struct pass **out, struct ct_error *err);
+void pass_free(struct pass *p);
+
+/* How often pass_run() will call its step. */
+size_t pass_n_steps(const struct pass *p);
+
+/* out [.., sum of widths]: row tree->seq_index[i] gets what the hooks give at the last token of
+ * sequence i. False: the step said stop. */
+bool pass_run(struct pass *p, const struct prefix_tree *tree, float *out, pass_step *step,
+              void *context);
+
+#endif
