@@ -38,6 +38,14 @@ static enum ct_status check_buffers(size_t n_threads, struct ct_error *err)
     return CT_OK;
 }
 
+double blas_memory(int n_threads)
+{
+    const double code = 8e6;
+    const double factors = 4e6; /* blocks of both factors, as far as buffers are written to */
+
+    return code + factors * n_threads;
+}
+
 static enum ct_status check_once(struct ct_error *err)
 {
     static atomic_bool is_right;

@@ -40,4 +40,7 @@ extern struct blas_library blas; /* filled in once, by blas_library_load() */
  */
 enum ct_status blas_library_load(size_t n_threads, struct ct_error *err);
 
+/* Bytes that it takes when so many threads call it. */
+double blas_memory(int n_threads);
+
 #endif

@@ -83,9 +83,11 @@ static void pca_product_stripe(void *context, size_t stripe)
                    from, d, 0.0, to, order);
 }
 
+enum { WORK = 70, IWORK = 10 }; /* what dsyevr has room in, for each row of the product matrix */
+
 static enum ct_status pca_eigen(const struct pca *p, struct ct_error *err)
 {
-    const int order = (int)p->order, lwork = 70 * order, liwork = 10 * order;
+    const int order = (int)p->order, lwork = WORK * order, liwork = IWORK * order;
     const int last = order, first = order - (int)p->n_found + 1;
     const double none = 0.0;
     int m = 0, info = 0;
@@ -192,7 +194,7 @@ enum ct_status pca_scores(const struct mat *X, size_t n_components, struct crew 
     struct mat result = { 0 };
     size_t size, square;
 
-    if (order < 1 || X->rows > INT_MAX || X->cols > INT_MAX || order > INT_MAX / 70 ||
+    if (order < 1 || X->rows > INT_MAX || X->cols > INT_MAX || order > INT_MAX / WORK ||
         n_components > INT_MAX)
         return ct_fail(err, CT_EINVAL, "PCA: [%zu, %zu] values; that is none, or too many", X->rows,
                        X->cols);
@@ -223,4 +225,17 @@ enum ct_status pca_scores(const struct mat *X, size_t n_components, struct crew 
     free(p.values);
     free(p.vectors);
     return st;
+}
+
+double pca_memory(size_t n_samples, size_t n_features, size_t n_components, int n_threads)
+{
+    const double n = (double)n_samples, d = (double)n_features, k = (double)n_components;
+    const double order = n < d ? n : d;
+    const double scores = n * k * sizeof(double);
+    const double centred = n * d * sizeof(double);
+    const double product = order * order * sizeof(double);
+    const double vectors = order * (k + 1.0) * sizeof(double); /* and values */
+    const double eigen = order * (WORK * sizeof(double) + (IWORK + 2) * sizeof(int));
+
+    return scores + centred + product + vectors + eigen + blas_memory(n_threads);
 }

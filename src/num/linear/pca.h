@@ -26,4 +26,7 @@ enum ct_status pca_scores(const struct mat *X, size_t n_components, struct crew 
                           const struct progress *progress, struct mat *scores,
                           struct ct_error *err);
 
+/* Bytes that it takes at its peak beside X, the scores included. */
+double pca_memory(size_t n_samples, size_t n_features, size_t n_components, int n_threads);
+
 #endif
