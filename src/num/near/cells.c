@@ -197,6 +197,22 @@ void cells_clear(struct cells *c)
     *c = (struct cells){ 0 };
 }
 
+double cells_memory(size_t n)
+{
+    const struct cells *const c = NULL;
+
+    return points_memory(n) + (double)n * (sizeof *c->start + sizeof *c->box + sizeof *c->strip);
+}
+
+double cells_init_memory(size_t n)
+{
+    const struct sorting *const s = NULL;
+    const size_t each = sizeof *s->keys + sizeof *s->spare_keys + sizeof *s->rows +
+                        sizeof *s->spare_rows + sizeof *s->strip_end;
+
+    return cells_memory(n) + (double)n * (double)each;
+}
+
 /* Whether all of a lies so far below b that they share no neighbours. */
 static bool is_below(const struct box *a, const struct box *b, double eps2)
 {

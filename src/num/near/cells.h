@@ -29,6 +29,11 @@ struct cells {            /* zero-initialise; owns its arrays until cells_clear(
 enum ct_status cells_init(struct cells *c, const struct mat *X, double eps, struct ct_error *err);
 void cells_clear(struct cells *c);
 
+/* Bytes at most, when each point is a cell and a strip by itself; and what making them takes at its
+ * peak, them included. */
+double cells_memory(size_t n);
+double cells_init_memory(size_t n);
+
 /* A cell's strip reaches two strips to either side, and in each at most six cells. */
 enum { CELLS_REACH = 2, CELLS_NEAR_MAX = 6 * (2 * CELLS_REACH + 1) };
 

@@ -178,12 +178,18 @@ enum ct_status neighbors_lists_one(size_t n_samples, struct neighbors_lists *out
     return CT_OK;
 }
 
+static size_t count_lists(size_t n_samples)
+{
+    const size_t wanted = n_samples / LIST_SIZE, some = wanted > 0 ? wanted : 1;
+
+    return some < MOST_LISTS ? some : MOST_LISTS;
+}
+
 enum ct_status neighbors_lists_init(const float *rows, size_t n_samples, size_t n_features,
                                     struct crew *crew, const struct progress *progress,
                                     struct neighbors_lists *out, struct ct_error *err)
 {
-    const size_t wanted = n_samples / LIST_SIZE, some = wanted > 0 ? wanted : 1;
-    struct neighbors_lists lists = { .n_lists = some < MOST_LISTS ? some : MOST_LISTS };
+    struct neighbors_lists lists = { .n_lists = count_lists(n_samples) };
     struct means m = { .rows = rows, .n_samples = n_samples, .n_features = n_features };
     struct ranked *const room = ct_malloc_array(lists.n_lists, sizeof *room);
     enum ct_status st = CT_OK;
@@ -226,4 +232,16 @@ void neighbors_lists_clear(struct neighbors_lists *lists)
     free(lists->bounds);
     free(lists->near);
     *lists = (struct neighbors_lists){ 0 };
+}
+
+double neighbors_lists_memory(size_t n_samples, size_t n_features)
+{
+    const struct neighbors_lists *const lists = NULL;
+    const double n_lists = (double)count_lists(n_samples);
+    const double rows = (double)n_samples * (sizeof *lists->list + sizeof *lists->order);
+    const double near = n_lists * n_lists * sizeof *lists->near;
+    const double means = (n_lists * sizeof(float) + sizeof(double)) * (double)n_features;
+    const double each = sizeof *lists->bounds + sizeof(struct ranked) + sizeof(float);
+
+    return rows + near + means + n_lists * each;
 }

@@ -36,4 +36,7 @@ enum ct_status neighbors_lists_init(const float *rows, size_t n_samples, size_t 
                                     struct neighbors_lists *out, struct ct_error *err);
 void neighbors_lists_clear(struct neighbors_lists *lists);
 
+/* Bytes that neighbors_lists_init() takes at its peak beside the rows, the lists included. */
+double neighbors_lists_memory(size_t n_samples, size_t n_features);
+
 #endif

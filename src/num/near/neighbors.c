@@ -202,3 +202,18 @@ void neighbors_clear(struct neighbors *neighbors)
     free(neighbors->sqdistances);
     *neighbors = (struct neighbors){ 0 };
 }
+
+double neighbors_result_memory(size_t n_samples, size_t n_neighbors)
+{
+    const struct neighbors *const found = NULL;
+    const double each = sizeof *found->indices + sizeof *found->sqdistances;
+
+    return (double)n_samples * (double)n_neighbors * each;
+}
+
+double neighbors_memory(size_t n_samples, size_t n_features, size_t n_neighbors, int n_threads)
+{
+    return neighbors_result_memory(n_samples, n_neighbors) +
+           neighbors_search_memory(n_samples, n_features, n_neighbors, n_threads) +
+           blas_memory(n_threads);
+}

@@ -45,4 +45,9 @@ enum ct_status neighbors_find_most(const struct mat *X, size_t n_neighbors, stru
                                    struct ct_error *err);
 void neighbors_clear(struct neighbors *neighbors);
 
+/* Bytes of the result; and what neighbors_find_most(), or less of it neighbors_find(), takes at its
+ * peak beside X, the result included. */
+double neighbors_result_memory(size_t n_samples, size_t n_neighbors);
+double neighbors_memory(size_t n_samples, size_t n_features, size_t n_neighbors, int n_threads);
+
 #endif

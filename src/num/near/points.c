@@ -40,6 +40,13 @@ enum ct_status points_init(struct points *p, size_t n, struct ct_error *err)
     return CT_OK;
 }
 
+double points_memory(size_t n)
+{
+    const struct points *const p = NULL;
+
+    return (double)n * (sizeof *p->x + sizeof *p->y + sizeof *p->order);
+}
+
 void points_clear(struct points *p)
 {
     free(p->x);

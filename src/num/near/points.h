@@ -28,6 +28,7 @@ enum ct_status points_check(const struct mat *X, const char *who, struct ct_erro
 
 enum ct_status points_init(struct points *p, size_t n, struct ct_error *err); /* not cleared */
 void points_clear(struct points *p);
+double points_memory(size_t n); /* bytes */
 
 /* The rows of X, checked, in their order. */
 void points_fill(struct points *p, const struct mat *X);

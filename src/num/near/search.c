@@ -79,6 +79,31 @@ bool neighbors_search_init(struct neighbors_search *s, const struct mat *X, size
     return complete;
 }
 
+/* Of one thread. */
+static double lane_memory(size_t n_samples, size_t n_neighbors)
+{
+    const struct neighbors_lane *const lane = NULL;
+    const double products = (double)COLUMNS * sizeof *lane->products;
+    const double row = products + shortlist_memory(n_neighbors);
+    const size_t sample =
+        sizeof *lane->candidates + sizeof *lane->sqdistances + sizeof *lane->scratch;
+
+    return MANY_ROWS * row + (double)(n_samples * sample);
+}
+
+double neighbors_search_memory(size_t n_samples, size_t n_features, size_t n_neighbors,
+                               int n_threads)
+{
+    const struct neighbors_search *const s = NULL;
+    const double n = (double)n_samples;
+    const double row = (double)n_features * sizeof *s->scaled + sizeof *s->halves.sqnorm;
+    const double rows = n * (2.0 * row + sizeof *s->halves.base); /* twice, to put them in order */
+    const double blocks = n / MANY_ROWS * sizeof *s->blocks;
+
+    return rows + blocks + neighbors_lists_memory(n_samples, n_features) +
+           n_threads * lane_memory(n_samples, n_neighbors);
+}
+
 void neighbors_search_clear(struct neighbors_search *s)
 {
     for (size_t l = 0; s->lanes != NULL && l < s->n_lanes; l++) {

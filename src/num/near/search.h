@@ -47,6 +47,10 @@ bool neighbors_search_init(struct neighbors_search *s, const struct mat *X, size
                            size_t n_threads);
 void neighbors_search_clear(struct neighbors_search *s);
 
+/* Bytes that all of it takes when it is searched, rows in the order of the lists included. */
+double neighbors_search_memory(size_t n_samples, size_t n_features, size_t n_neighbors,
+                               int n_threads);
+
 /* Fills scaled and halves, in the order of X. Taking the column means out takes the offset away
  * that would spoil the products; a power of 2 keeps them in the range of float32. CT_EINVAL,
  * CT_ENOMEM. */

@@ -91,6 +91,14 @@ CT_KERNEL static float cut_limit(const float *halves, const uint32_t *indices, s
     return limit;
 }
 
+double shortlist_memory(size_t n_neighbors)
+{
+    const struct shortlist *const list = NULL;
+    const size_t entry = sizeof *list->halves + sizeof *list->indices;
+
+    return (double)(sizeof *list + shortlist_capacity(n_neighbors) * entry);
+}
+
 void shortlist_reset(struct shortlist *list)
 {
     list->limit = FLT_MAX;

@@ -28,6 +28,9 @@ struct shortlist { /* of one row */
 
 size_t shortlist_capacity(size_t n_neighbors);
 
+/* Bytes of one, with its entries. */
+double shortlist_memory(size_t n_neighbors);
+
 void shortlist_reset(struct shortlist *list);
 
 /* Row i, whose products with the rows first .. first + n - 1 are given. */
