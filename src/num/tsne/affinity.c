@@ -357,6 +357,24 @@ enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *
     return st;
 }
 
+double tsne_joint_memory(size_t n_samples, size_t n_neighbors)
+{
+    const struct tsne_joint *const joint = NULL;
+    const double row = 2.0 * (double)n_neighbors + TSNE_LANES;
+    const double entry = sizeof *joint->indices + sizeof *joint->data;
+
+    return (double)n_samples * (row * entry + sizeof *joint->indptr);
+}
+
+double tsne_joint_init_memory(size_t n_samples, size_t n_neighbors)
+{
+    const struct transposed *const t = NULL;
+    const double entry = sizeof *t->rows + sizeof *t->p;
+    const double transposed = (double)n_samples * ((double)n_neighbors * entry + sizeof *t->indptr);
+
+    return transposed + tsne_joint_memory(n_samples, n_neighbors);
+}
+
 enum ct_status tsne_joint_like(const struct tsne_joint *joint, struct tsne_joint *out,
                                struct ct_error *err)
 {

@@ -49,6 +49,12 @@ enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *
                                struct tsne_joint *out, struct ct_error *err);
 void tsne_joint_clear(struct tsne_joint *joint);
 
+/* Bytes at most of p_ij: when no two points are neighbours of each other, and each row is filled up
+ * by all lanes but one. And what tsne_joint_init() takes at its peak beside the conditional p, the
+ * result included. */
+double tsne_joint_memory(size_t n_samples, size_t n_neighbors);
+double tsne_joint_init_memory(size_t n_samples, size_t n_neighbors);
+
 /* *out with room for as many entries as `joint` has, for tsne_joint_arrange. CT_ENOMEM. */
 enum ct_status tsne_joint_like(const struct tsne_joint *joint, struct tsne_joint *out,
                                struct ct_error *err);

@@ -41,6 +41,16 @@ enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, do
     return st;
 }
 
+double tsne_forces_memory(size_t n_samples)
+{
+    const struct tsne_forces *const f = NULL;
+    const size_t attraction = sizeof *f->pairs + sizeof *f->attract_x + sizeof *f->attract_y;
+    const size_t repulsion =
+        sizeof *f->repel_x + sizeof *f->repel_y + sizeof *f->row_z + sizeof *f->row_kl;
+
+    return (double)n_samples * (double)(attraction + repulsion) + tsne_tree_memory(n_samples);
+}
+
 void tsne_forces_clear(struct tsne_forces *forces)
 {
     free(forces->pairs);

@@ -56,6 +56,7 @@ struct tsne_forces { /* zero-initialise; owns its arrays until tsne_forces_clear
 enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, double angle,
                                 struct ct_error *err);
 void tsne_forces_clear(struct tsne_forces *forces);
+double tsne_forces_memory(size_t n_samples); /* bytes, those of the tree included */
 
 /* Both parts and Z at the coordinates x, y [tsne_padded(n_samples)], aligned to 64 bytes. The same
  * to the bit for any crew; crew may be NULL. */

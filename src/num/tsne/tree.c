@@ -44,6 +44,16 @@ enum ct_status tsne_tree_init(struct tsne_tree *tree, size_t n_samples, double a
     return CT_OK;
 }
 
+double tsne_tree_memory(size_t n_samples)
+{
+    const struct tsne_tree *const t = NULL;
+    const size_t sorting = sizeof *t->keys + sizeof *t->order + sizeof *t->key_of +
+                           sizeof *t->words + sizeof *t->other_words;
+    const size_t walk = sizeof *t->x + sizeof *t->y + sizeof *t->fx + sizeof *t->fy + sizeof *t->z;
+
+    return (double)n_samples * (double)(sorting + walk + 2 * sizeof *t->cells);
+}
+
 void tsne_tree_clear(struct tsne_tree *tree)
 {
     free(tree->keys);

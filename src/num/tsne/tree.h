@@ -41,6 +41,7 @@ struct tsne_tree { /* zero-initialise; owns its arrays until tsne_tree_clear() *
 enum ct_status tsne_tree_init(struct tsne_tree *tree, size_t n_samples, double angle,
                               struct ct_error *err);
 void tsne_tree_clear(struct tsne_tree *tree);
+double tsne_tree_memory(size_t n_samples); /* bytes */
 
 /* The tree over points [n_samples], see num/tsne/pair.h. O(n), allocates nothing. */
 void tsne_tree_build(struct tsne_tree *tree, const uint64_t *pairs);

@@ -10,6 +10,7 @@
 #include "base/crew.h"
 #include "num/mt19937.h"
 #include "num/near/neighbors.h"
+#include "num/linear/blas_library.h"
 #include "num/linear/pca.h"
 #include "num/tsne/affinity.h"
 #include "num/tsne/gradient.h"
@@ -563,4 +564,33 @@ void tsne_result_clear(struct tsne_result *result)
 {
     mat_clear(&result->embedding);
     *result = (struct tsne_result){ 0 };
+}
+
+/* Of the points, whatever their neighbours. */
+static double coordinates_memory(size_t n_samples)
+{
+    const struct tsne *const t = NULL;
+    const size_t axis = sizeof *t->axes->y + sizeof *t->axes->grad + sizeof *t->axes->update +
+                        sizeof *t->axes->gains;
+    const size_t place = sizeof *t->embedding + sizeof *t->start + sizeof(double); /* the result */
+
+    return (double)n_samples *
+           (double)(N_COMPONENTS * (axis + place) + sizeof *t->order + sizeof *t->rank);
+}
+
+/* The largest of: the search for neighbours; P as it is made from them; the descent with P. */
+double tsne_memory(size_t n_samples, size_t n_features, double perplexity, int n_threads)
+{
+    if (n_samples < 2)
+        return 0.0;
+    const size_t k = tsne_n_neighbors(n_samples, perplexity);
+    const double search = neighbors_memory(n_samples, n_features, k, n_threads);
+    const double merging = neighbors_result_memory(n_samples, k) +
+                           tsne_joint_init_memory(n_samples, k) + blas_memory(n_threads);
+    const double copies = n_samples < ARRANGE_FROM ? 1.0 : 2.0;
+    const double descent = copies * tsne_joint_memory(n_samples, k) +
+                           coordinates_memory(n_samples) + tsne_forces_memory(n_samples) +
+                           pca_memory(n_samples, n_features, N_COMPONENTS, n_threads);
+
+    return fmax(search, fmax(merging, descent));
 }

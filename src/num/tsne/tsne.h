@@ -89,4 +89,7 @@ enum ct_status tsne_fit(const struct mat *X, const struct tsne_params *params,
                         struct ct_error *err);
 void tsne_result_clear(struct tsne_result *result);
 
+/* Bytes that tsne_fit() takes at its peak beside X [n_samples, n_features], the result included. */
+double tsne_memory(size_t n_samples, size_t n_features, double perplexity, int n_threads);
+
 #endif
