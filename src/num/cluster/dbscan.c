@@ -325,3 +325,12 @@ enum ct_status dbscan_fit(const struct mat *X, double eps, size_t min_samples, i
     }
     return fit_cells(X, eps, min_samples, labels, n_clusters, err);
 }
+
+double dbscan_memory(size_t n_samples)
+{
+    const struct dbscan *const d = NULL;
+    const size_t each = sizeof *d->n_core + sizeof *d->parent + sizeof *d->number;
+    const double clusters = cells_memory(n_samples) + (double)n_samples * (double)each;
+
+    return fmax(cells_init_memory(n_samples), clusters);
+}

@@ -18,14 +18,20 @@
  * itself included; a core point has at least min_samples of them. (Below 12 points, distances that
  * are eps but for rounding go as scikit-learn has them, which takes another expression there.) No
  * points have no clusters. CT_EINVAL: eps not above 0, min_samples is 0, or X not finite or not 2
- * columns wide. CT_ENOMEM. O(n log n) but for min_samples in the hundreds; some 70 bytes a point.
+ * columns wide. CT_ENOMEM. O(n log n) but for min_samples in the hundreds.
  */
 enum ct_status dbscan_fit(const struct mat *X, double eps, size_t min_samples, int32_t *labels,
                           size_t *n_clusters, struct ct_error *err);
+
+/* Bytes at most at its peak, beside X and labels. */
+double dbscan_memory(size_t n_samples);
 
 /* Distance of each point to its k-th nearest other point, ascending: out [n_samples], owned by the
  * caller. The curve that helps to choose eps. CT_EINVAL (k is 0 or not below n_samples), CT_ENOMEM.
  */
 enum ct_status dbscan_k_distance(const struct mat *X, size_t k, double *out, struct ct_error *err);
+
+/* Bytes at its peak, beside X and out. */
+double dbscan_k_distance_memory(size_t n_samples, size_t k);
 
 #endif

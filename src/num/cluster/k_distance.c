@@ -37,12 +37,19 @@ static void tree_clear(struct tree *t)
     free(t->box);
 }
 
-static enum ct_status tree_init(struct tree *t, const struct mat *X, struct ct_error *err)
+static size_t count_leaves(size_t n)
 {
     size_t leaves = 1;
 
-    while (X->rows / leaves > LEAF)
+    while (n / leaves > LEAF)
         leaves *= 2;
+    return leaves;
+}
+
+static enum ct_status tree_init(struct tree *t, const struct mat *X, struct ct_error *err)
+{
+    const size_t leaves = count_leaves(X->rows);
+
     *t = (struct tree){ .n_inner = leaves - 1 };
     const enum ct_status st = points_init(&t->points, X->rows, err);
     if (st != CT_OK)
@@ -149,4 +156,13 @@ enum ct_status dbscan_k_distance(const struct mat *X, size_t k, double *out, str
     free(heap);
     tree_clear(&tree);
     return CT_OK;
+}
+
+double dbscan_k_distance_memory(size_t n_samples, size_t k)
+{
+    const double sorting = (double)n_samples * sizeof(double); /* qsort() may copy what it sorts */
+    const double tree =
+        points_memory(n_samples) + 2.0 * (double)count_leaves(n_samples) * sizeof(struct box);
+
+    return tree + fmax(sorting, (double)k * sizeof(double));
 }

@@ -226,6 +226,27 @@ static enum ct_status fit_init(struct fit *f, const struct mat *X, struct ct_err
     return st == CT_OK ? outcome_init(&f->best, f, err) : st;
 }
 
+static double outcome_memory(size_t n_samples, size_t n_features, size_t n_clusters)
+{
+    const struct outcome *const o = NULL;
+    const double places = (double)kmeans_n_blocks(n_samples) * KMEANS_BLOCK;
+
+    return places * sizeof *o->labels +
+           (double)n_clusters * (double)n_features * sizeof *o->centers;
+}
+
+double kmeans_memory(size_t n_samples, size_t n_features, const struct kmeans_params *params)
+{
+    const size_t n_init = count_starts(params), k = params->n_clusters;
+    const double n_threads = n_init > 1 ? params->n_threads : 1;
+    /* Those of a batch, the best, and the result. */
+    const double n_outcomes = (double)(n_init < BATCH ? n_init : BATCH) + 2.0;
+
+    return kmeans_data_memory(n_samples, n_features) +
+           n_threads * kmeans_start_memory(n_samples, n_features, k) +
+           n_outcomes * outcome_memory(n_samples, n_features, k);
+}
+
 static void fit_clear(struct fit *f)
 {
     for (size_t i = 0; f->work != NULL && i < crew_size(f->crew); i++)

@@ -41,4 +41,7 @@ enum ct_status kmeans_fit(const struct mat *X, const struct kmeans_params *param
                           struct kmeans_result *out, struct ct_error *err);
 void kmeans_result_clear(struct kmeans_result *result);
 
+/* Bytes that it takes at its peak beside X, the result included. */
+double kmeans_memory(size_t n_samples, size_t n_features, const struct kmeans_params *params);
+
 #endif

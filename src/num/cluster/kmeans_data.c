@@ -104,14 +104,19 @@ static bool sorted_init(struct kmeans_data *data, const struct mat *X, const dou
     return true;
 }
 
+static bool sorts(size_t n_samples, size_t n_features)
+{
+    return n_features == 2 && n_samples >= MANY;
+}
+
 enum ct_status kmeans_data_init(struct kmeans_data *data, const struct mat *X, const double *mean,
                                 struct ct_error *err)
 {
-    const bool is_sorted = X->cols == 2 && X->rows >= MANY;
+    const bool is_sorted = sorts(X->rows, X->cols);
 
     *data = (struct kmeans_data){ .n_samples = X->rows,
                                   .n_features = X->cols,
-                                  .n_blocks = (X->rows + KMEANS_BLOCK - 1) / KMEANS_BLOCK };
+                                  .n_blocks = kmeans_n_blocks(X->rows) };
     if (!values_init(data) || (is_sorted && !sorted_init(data, X, mean))) {
         kmeans_data_clear(data);
         return ct_fail_nomem(err, "centred points", 0);
@@ -120,4 +125,16 @@ enum ct_status kmeans_data_init(struct kmeans_data *data, const struct mat *X, c
         for (size_t j = 0; j < X->cols; j++)
             *kmeans_at(data, i, j) = mat_row(X, i)[j] - mean[j];
     return CT_OK;
+}
+
+double kmeans_data_memory(size_t n_samples, size_t n_features)
+{
+    const struct kmeans_data *const data = NULL;
+    const double n_blocks = (double)kmeans_n_blocks(n_samples);
+    const double values = n_blocks * KMEANS_BLOCK * (double)n_features * sizeof *data->values;
+    const double leaves = KMEANS_LEAVES * (sizeof *data->leaf + sizeof *data->sum);
+
+    if (!sorts(n_samples, n_features))
+        return values;
+    return values + n_blocks * (sizeof *data->box + leaves) + points_memory(n_samples);
 }

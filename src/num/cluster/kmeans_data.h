@@ -15,6 +15,11 @@ enum {
     KMEANS_LEAVES = KMEANS_BLOCK / KMEANS_LEAF,
 };
 
+static inline size_t kmeans_n_blocks(size_t n_samples)
+{
+    return (n_samples + KMEANS_BLOCK - 1) / KMEANS_BLOCK;
+}
+
 /*
  * In blocks: [n_blocks, n_features, KMEANS_BLOCK], the last one filled up with zeros. So a kernel
  * reads one feature of many points in a row, whatever n_features is.
@@ -37,6 +42,9 @@ struct kmeans_data { /* owns its arrays until kmeans_data_clear() */
 enum ct_status kmeans_data_init(struct kmeans_data *data, const struct mat *X, const double *mean,
                                 struct ct_error *err);
 void kmeans_data_clear(struct kmeans_data *data);
+
+/* Bytes that kmeans_data_init() takes at its peak, the result included. */
+double kmeans_data_memory(size_t n_samples, size_t n_features);
 
 static inline double *kmeans_at(const struct kmeans_data *data, size_t place, size_t j)
 {

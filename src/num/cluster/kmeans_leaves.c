@@ -54,6 +54,14 @@ struct kmeans_leaves *kmeans_leaves_new(const struct kmeans_data *data, size_t n
     return k;
 }
 
+double kmeans_leaves_memory(size_t n_samples)
+{
+    const struct kmeans_leaves *const k = NULL;
+    const double block = sizeof *k->blocks + KMEANS_LEAVES * sizeof *k->leaves;
+
+    return (double)kmeans_n_blocks(n_samples) * block;
+}
+
 void kmeans_leaves_free(struct kmeans_leaves *leaves)
 {
     if (leaves == NULL)

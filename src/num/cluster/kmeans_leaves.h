@@ -21,6 +21,7 @@ struct kmeans_leaves;
 /* For data that are sorted; NULL: no memory. */
 struct kmeans_leaves *kmeans_leaves_new(const struct kmeans_data *data, size_t n_clusters);
 void kmeans_leaves_free(struct kmeans_leaves *leaves);
+double kmeans_leaves_memory(size_t n_samples); /* bytes */
 
 /* Before the first step of a start: forgets all centres. */
 void kmeans_leaves_reset(struct kmeans_leaves *leaves);

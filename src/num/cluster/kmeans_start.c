@@ -47,6 +47,21 @@ enum ct_status kmeans_start_init(struct kmeans_start *start, const struct kmeans
     return CT_OK;
 }
 
+double kmeans_start_memory(size_t n_samples, size_t n_features, size_t n_clusters)
+{
+    const struct kmeans_start *const s = NULL;
+    const double n_blocks = (double)kmeans_n_blocks(n_samples);
+    const size_t point =
+        sizeof *s->distance + sizeof *s->labels + sizeof *s->labels_old + sizeof *s->order;
+    const size_t block = sizeof *s->potential + sizeof *s->farthest;
+    const size_t feature = sizeof *s->centers + sizeof *s->centers_new + sizeof *s->factors;
+    const double cluster =
+        (double)((n_features + 1) * feature + sizeof *s->weight + sizeof *s->empty);
+
+    return n_blocks * (double)(KMEANS_BLOCK * point + block) + (double)n_clusters * cluster +
+           kmeans_leaves_memory(n_samples);
+}
+
 void kmeans_start_clear(struct kmeans_start *start)
 {
     free(start->centers);

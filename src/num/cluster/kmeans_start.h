@@ -32,6 +32,7 @@ struct kmeans_start { /* zero-initialise; owns its arrays until kmeans_start_cle
 enum ct_status kmeans_start_init(struct kmeans_start *start, const struct kmeans_data *data,
                                  size_t n_clusters, struct ct_error *err);
 void kmeans_start_clear(struct kmeans_start *start);
+double kmeans_start_memory(size_t n_samples, size_t n_features, size_t n_clusters); /* bytes */
 
 /* First centres: the given ones, less the means of the points. */
 void kmeans_start_given(struct kmeans_start *start, const struct mat *init, const double *mean);

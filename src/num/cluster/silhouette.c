@@ -198,3 +198,11 @@ enum ct_status silhouette_score(const struct mat *points, const int32_t *labels,
         *score = mean;
     return status;
 }
+
+double silhouette_memory(size_t n_samples, size_t n_clusters)
+{
+    const struct sorted *const s = NULL;
+    const size_t each = sizeof *s->x + sizeof *s->y + sizeof *s->cluster + sizeof *s->scores;
+
+    return (double)n_samples * (double)each + (double)n_clusters * sizeof *s->starts;
+}

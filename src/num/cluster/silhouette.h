@@ -23,4 +23,7 @@ enum ct_status silhouette_score(const struct mat *points, const int32_t *labels,
                                 const struct progress *progress, double *score,
                                 struct ct_error *err);
 
+/* Bytes at its peak, beside points and labels. */
+double silhouette_memory(size_t n_samples, size_t n_clusters);
+
 #endif
