@@ -453,3 +453,12 @@ enum ct_status cosine_histogram(const struct mat *X, const double *norms, size_t
     free(s.units);
     return status;
 }
+
+double cosine_histogram_memory(size_t n, size_t d)
+{
+    const struct search *const search = NULL;
+    const double rows = (double)n + PANEL;                          /* in whole panels */
+    const double units = (rows + ROWS) * (double)d * sizeof(float); /* of all rows, of some */
+
+    return units + rows * (sizeof *search->minima + sizeof *search->done);
+}

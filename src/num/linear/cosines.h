@@ -28,4 +28,7 @@ enum ct_status cosine_histogram(const struct mat *X, const double *norms, size_t
                                 struct crew *crew, const struct progress *progress,
                                 uint64_t *counts, double *edges, struct ct_error *err);
 
+/* Bytes at its peak, beside what is given. */
+double cosine_histogram_memory(size_t n, size_t d);
+
 #endif

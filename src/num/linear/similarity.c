@@ -200,6 +200,11 @@ enum ct_status cosine_means(const struct mat *X, const double *norms, const int3
     return CT_OK;
 }
 
+double cosine_means_memory(size_t n_features)
+{
+    return (double)n_features * (3 * sizeof(double)); /* the sums of three bundles */
+}
+
 struct labelled {
     int32_t label;
     size_t index;
@@ -228,4 +233,9 @@ enum ct_status order_by_label(const int32_t *labels, size_t n, size_t *order, st
         order[i] = sorted[i].index;
     free(sorted);
     return CT_OK;
+}
+
+double order_by_label_memory(size_t n)
+{
+    return 2.0 * (double)n * sizeof(struct labelled); /* qsort() may copy what it sorts */
 }

@@ -92,3 +92,11 @@ enum ct_status multitest_adjust(const double *p, size_t n, enum correction corre
     hold_against(p, n, *threshold, scale, p_adjusted, significant);
     return CT_OK;
 }
+
+double multitest_memory(size_t n, enum correction correction)
+{
+    const double sorted = (double)n * sizeof(struct ranked);
+
+    return correction == CORRECTION_FDR_BH ? 2.0 * sorted
+                                           : 0.0; /* qsort() may copy what it sorts */
+}

@@ -24,4 +24,7 @@ enum ct_status multitest_adjust(const double *p, size_t n, enum correction corre
                                 double *p_adjusted, bool *significant, double *threshold,
                                 struct ct_error *err);
 
+/* Bytes at its peak, beside what is given. */
+double multitest_memory(size_t n, enum correction correction);
+
 #endif

@@ -423,3 +423,8 @@ done:
     crew_free(crew);
     return st;
 }
+
+double ttest_columns_memory(int n_threads)
+{
+    return n_threads * (double)sizeof(struct tile);
+}

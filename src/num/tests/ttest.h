@@ -40,4 +40,6 @@ enum ct_status ttest_columns(const struct matview *X, const size_t *rows_a, size
 /* Degrees of freedom that all columns have; NaN with Welch's test, where each has its own. */
 double ttest_df(enum ttest_kind kind, size_t n_a, size_t n_b);
 
+double ttest_columns_memory(int n_threads); /* bytes at its peak, beside what is given */
+
 #endif
