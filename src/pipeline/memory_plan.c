@@ -5,15 +5,27 @@
 
 #include "base/memory_limit.h"
 #include "model/extract.h"
-#include "num/tsne/affinity.h"
+#include "num/cluster/dbscan.h"
+#include "num/cluster/kmeans.h"
+#include "num/cluster/silhouette.h"
+#include "num/linear/cosines.h"
+#include "num/linear/similarity.h"
+#include "num/tests/multitest.h"
+#include "num/tests/ttest.h"
+#include "num/tsne/tsne.h"
 #include "pipeline/stages.h"
 
-static double tested(size_t n_neurons, size_t n_sentences)
+static double tested(const struct analysis *a, size_t n_neurons)
 {
-    const double result = sizeof(struct ttest_result) + 8 + 1 + 8;
-    const double ranks = 8 + 16; /* while p-values are adjusted */
+    const struct ttest_stage *const t = NULL;
+    const size_t result = sizeof *t->neurons + sizeof *t->p_adjusted + sizeof *t->is_significant +
+                          sizeof *t->significant;
+    const double pvalues = (double)n_neurons * sizeof(double);
+    const double prefixes = 32.0 * (double)a->load->n_sentences; /* sorted, to count copies */
 
-    return (double)n_neurons * (result + ranks) + 16.0 * (double)n_sentences;
+    return (double)n_neurons * (double)result + prefixes +
+           fmax(ttest_columns_memory(a->params.threads),
+                pvalues + multitest_memory(n_neurons, a->params.correction));
 }
 
 static double extraction(const struct analysis *a)
@@ -39,46 +51,36 @@ static double extraction(const struct analysis *a)
             extract_memory(load->model, load->n_sentences, n_tokens, longest, a->params.threads);
         bytes += 4.0 * (double)n_tokens + (double)load->n_sentences * sizeof(struct token_seq);
     }
-    return bytes + 16.0 * (double)n_neurons + tested(n_neurons, load->n_sentences);
-}
-
-/* The largest of: the search for neighbours; P as it is made from them; the descent and its start
- * by PCA, with P. */
-static double embedding(const struct analysis *a)
-{
-    const struct mat *const X = &a->ttest->selected;
-    const double n = (double)X->rows, d = (double)X->cols, order = fmin(n, d);
-    const double threads = a->params.threads;
-
-    if (X->rows < 2)
-        return 0.0;
-    const double k = (double)tsne_n_neighbors(X->rows, a->params.perplexity);
-    const double neighbors = 12.0 * n * k;
-    const double blas = 8e6 + 4e6 * threads; /* its code, its blocks of both factors */
-    const double lanes = threads * (20.0 * n + 256.0 * (2048.0 + 8.0 * (3.0 * k + 64.0)));
-    const double search = neighbors + 8.0 * n * d + 24.0 * n + lanes + blas;
-    /* At most, if no two are neighbours of each other; rows are filled up to whole lanes. */
-    const double joint = 16.0 * n * k + 8.0 * TSNE_LANES * n;
-    const double merging = neighbors + 12.0 * n * k + joint + 28.0 * n;
-    const double pca = 8.0 * n * d + 8.0 * order * order + 700.0 * order + 16.0 * n + blas;
-    const double descent = 2.0 * joint + 240.0 * n + pca;
-    return fmax(search, fmax(merging, descent));
+    return bytes + 16.0 * (double)n_neurons + tested(a, n_neurons);
 }
 
 static double clustering(const struct analysis *a)
 {
-    const double n = (double)a->ttest->n_significant;
-    const double k = fmin((double)a->params.clusters, n);
-    const double threads = a->params.threads;
+    const struct cluster_result *const c = NULL;
+    const size_t n = a->ttest->n_significant;
+    struct kmeans_params kmeans;
 
-    return n * (120.0 + 30.0 * threads) + k * (400.0 + 110.0 * threads);
+    kmeans_params_default(&kmeans);
+    kmeans.n_clusters = a->params.clusters < n ? a->params.clusters : n;
+    kmeans.n_threads = a->params.threads;
+    const size_t each = sizeof *c->dbscan + sizeof *c->k_distance + sizeof *c->kmeans.labels;
+    const double n_clusters = (double)n / fmax(1.0, (double)a->params.min_samples); /* at most */
+    const double rows = (n_clusters + (double)kmeans.n_clusters) * sizeof(struct cluster_row);
+    const double found = fmax(dbscan_memory(n), dbscan_k_distance_memory(n, a->params.min_samples));
+    const double scored = silhouette_memory(n, n);
+
+    return (double)n * (double)each + rows +
+           fmax(found, fmax(kmeans_memory(n, 2, &kmeans), scored));
 }
 
 static double comparison(const struct analysis *a)
 {
-    const double n = (double)a->ttest->n_significant, d = (double)a->ttest->selected.cols;
+    const struct similarity_result *const s = NULL;
+    const size_t n = a->ttest->n_significant, d = a->ttest->selected.cols;
+    const double orders = (double)n * (sizeof *s->by_dbscan + sizeof *s->by_kmeans);
 
-    return 4.0 * (n + 160.0) * d + 40.0 * n;
+    return orders + fmax(order_by_label_memory(n),
+                         fmax(cosine_means_memory(d), cosine_histogram_memory(n, d)));
 }
 
 double stage_memory(const struct analysis *a, enum stage_id stage)
@@ -87,9 +89,10 @@ double stage_memory(const struct analysis *a, enum stage_id stage)
     case STAGE_EXTRACT:
         return STAGE_MEMORY_LEAST + extraction(a);
     case STAGE_TTEST:
-        return STAGE_MEMORY_LEAST + tested(a->extract->X.cols, a->load->n_sentences);
+        return STAGE_MEMORY_LEAST + tested(a, a->extract->X.cols);
     case STAGE_TSNE:
-        return STAGE_MEMORY_LEAST + embedding(a);
+        return STAGE_MEMORY_LEAST + tsne_memory(a->ttest->selected.rows, a->ttest->selected.cols,
+                                                a->params.perplexity, a->params.threads);
     case STAGE_CLUSTER:
         return STAGE_MEMORY_LEAST + clustering(a);
     case STAGE_SIMILARITY:
