@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "io_temp.h"
+#include "report/differences.h"
 #include "report/manifest.h"
 #include "report/tables.h"
 
@@ -131,6 +132,110 @@ START_TEST(other_inputs_are_told)
     works("$C rerun x -s stimuli.csv");
     differs("$C rerun r/manifest.json --groups r/groups.txt",
             "circuittui: --groups: the run of r/manifest.json had none; leave it out\n", "");
+}
+END_TEST
+
+/* Other bytes that mean the same: every result agrees, and yet it is not the same run. */
+START_TEST(inputs_that_differ_are_a_difference)
+{
+    works("sed '2s/\\(.*\\),\\(.*\\)/\\1,\"\\2\"/' stimuli.csv >quoted.csv && ! cmp -s stimuli.csv "
+          "quoted.csv");
+    ck_assert_int_eq(temp_shell("$C rerun r -s quoted.csv -o quoted"), 1);
+    works("diff -r -x manifest.json r quoted");
+}
+END_TEST
+
+/* What an input of the manifest says that this run's does not. */
+START_TEST(each_file_of_an_input_counts)
+{
+    static const char nothing[] =
+        "0000000000000000000000000000000000000000000000000000000000000000";
+
+    for (int i = 0; i < 8; i++) {
+        json_t *const root = json_load_file(temp_path("r/manifest.json"), 0, NULL);
+        json_t *const model = json_object_get(root, "model");
+        json_t *const tokenizer = json_object_get(root, "tokenizer");
+        json_t *const files = json_object_get(tokenizer, "files");
+        json_t *const one =
+            json_pack("{s:s, s:i, s:s}", "path", "x", "bytes", 1, "sha256", nothing);
+        ck_assert_uint_eq(json_array_size(files), 2);
+        if (i == 0)
+            json_array_remove(files, 1);
+        else if (i == 1)
+            json_array_append(files, one);
+        else if (i == 2)
+            json_array_append(json_object_get(model, "files"), one);
+        else if (i == 3)
+            json_array_clear(json_object_get(model, "files"));
+        else if (i == 4)
+            json_object_set_new(json_array_get(files, 1), "sha256", json_string(nothing));
+        else if (i == 5)
+            json_object_set_new(json_object_get(model, "config"), "n_ctx", json_integer(1));
+        else if (i == 6)
+            json_object_set_new(json_object_get(root, "stimuli"), "sha256", json_string(nothing));
+        else
+            json_object_del(root, "stimuli");
+        ck_assert_int_eq(temp_shell("rm -rf x; cp -r r x"), 0);
+        ck_assert_int_eq(json_dump_file(root, temp_path("x/manifest.json"), 0), 0);
+        ck_assert_msg(temp_shell("$C rerun x") == 1, "case %d", i);
+        json_decref(one);
+        json_decref(root);
+    }
+}
+END_TEST
+
+/* Of the user's own settings a repeated run takes the number of threads alone. */
+START_TEST(settings_of_the_user_do_not_count)
+{
+    temp_text("mine", "threads = 1\nmodel = gone\ntokenizer = gone\nstimuli = gone\n"
+                      "hook = wpe\ncontrast = her,him\ntest = welch\nalpha = 0.01\n"
+                      "correction = none\nperplexity = 5\niterations = 300\nseed = 5\neps = 9\n"
+                      "min-samples = 9\nclusters = 9\nmatrices = yes\noccurrence = last\n"
+                      "per-layer = yes\nforce = yes\nformat = npy\nout = mine_out\n"
+                      "figures = mine_figures\nplot = yes\n");
+    works("CIRCUITTUI_CONFIG=mine $C rerun r && ! test -e mine_out && ! test -e mine_figures");
+    works("CIRCUITTUI_CONFIG=mine $C rerun r -o threads >said && "
+          "grep -q '\"threads\": 1\\(,\\|$\\)' threads/manifest.json");
+    works("echo activations = gone >mine; echo groups = gone >>mine; "
+          "CIRCUITTUI_CONFIG=mine $C rerun r");
+}
+END_TEST
+
+/* differences_tell() of two tables. */
+static const char *difference(const char *then, const char *now)
+{
+    static char text[2000];
+    FILE *const out = fmemopen(text, sizeof text, "w");
+
+    temp_text("then.csv", then);
+    temp_text("now.csv", now);
+    ck_assert_int_eq(differences_tell("t.csv", temp_path("then.csv"), temp_path("now.csv"), out,
+                                      NULL),
+                     CT_OK);
+    fclose(out);
+    return text;
+}
+
+static void expect_cells(const char *then, const char *now, const char *count, const char *most)
+{
+    const char *const text = difference(then, now);
+
+    ck_assert_msg(strncmp(text, count, strlen(count)) == 0, "%s: %s", count, text);
+    ck_assert_msg(most == NULL || strstr(text, most) != NULL, "%s: %s", most, text);
+}
+
+START_TEST(cells_that_are_no_numbers_are_compared)
+{
+    expect_cells("a,b\nnan,1\n2,inf\n", "a,b\nnan,1.5\n2,inf\n", "1 of 4 ", "0.5");
+    expect_cells("a,b\nnan,1\n2,3\n", "a,b\n7,1\n2,nan\n", "2 of 4 ", "a: 1 of 2 ");
+    expect_cells("a\nnan\n1\n", "a\n1\nnan\n", "2 of 2 ", NULL);
+    expect_cells("a\ninf\n-inf\n", "a\n-inf\n-inf\n", "1 of 2 ", "inf");
+    expect_cells("a\ninf\n", "a\n1\n", "1 of 1 ", "inf");
+    expect_cells("a,b\nx,\ny,1\n", "a,b\nx,2\nz,1\n", "2 of 4 ", "y");
+    expect_cells("a\nx\n", "a\n1\n", "1 of 1 ", NULL);
+    /* The one that differs most is not the first, and is below. */
+    expect_cells("a\n1\n9\n3\n", "a\n1.5\n2\n3\n", "2 of 3 ", "-7");
+    ck_assert_ptr_null(strstr(difference("a\nnan\n1.0\n", "a\nNaN\n1\n"), " of "));
 }
 END_TEST
 
@@ -379,6 +484,10 @@ int main(void)
         figures_that_differ_are_told,
         arrays_that_differ_are_told,
         other_inputs_are_told,
+        inputs_that_differ_are_a_difference,
+        each_file_of_an_input_counts,
+        settings_of_the_user_do_not_count,
+        cells_that_are_no_numbers_are_compared,
         activations_can_be_repeated,
         every_member_is_checked,
         the_list_of_files_is_checked,
