@@ -2,6 +2,7 @@
 #include "config.h"
 #include "support.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +119,36 @@ START_TEST(choices_on_the_command_line_rule_out_others)
 }
 END_TEST
 
+/* Each choice with each of the file's, by what the line of `circuittui config` begins with. */
+START_TEST(each_choice_rules_out_what_it_must)
+{
+    static const char *const names[] = { "model",       "tokenizer", "stimuli",
+                                         "activations", "groups",    "hook" };
+    static const char *const ruled_out[] = {
+        /* by that name */
+        "groups activations tokenizer",        "", "activations groups",
+        "model tokenizer stimuli groups hook", "", "activations groups"
+    };
+    enum { N = sizeof names / sizeof *names };
+
+    for (size_t chosen = 0; chosen < N; chosen++)
+        for (size_t other = 0; other < N; other++) {
+            char text[200], line[200], want[100];
+            const bool is_out = strstr(ruled_out[chosen], names[other]) != NULL;
+            if (chosen == other || strcmp(names[chosen], "groups") == 0)
+                continue;
+            snprintf(text, sizeof text, "%s = mine\n%s", names[other],
+                     strcmp(names[other], "groups") == 0 ? "activations = acts\n" : "");
+            write_config(text);
+            snprintf(line, sizeof line, "$C config --%s given", names[chosen]);
+            ck_assert_msg(temp_shell(line) == 0, "%s: %s", line, printed("err"));
+            snprintf(want, sizeof want, "\n%s = mine ", names[other]);
+            ck_assert_msg((strstr(printed("out"), want) == NULL) == is_out,
+                          "--%s with %s of the file", names[chosen], names[other]);
+        }
+}
+END_TEST
+
 START_TEST(commands_take_what_concerns_them)
 {
     temp_text("points.csv", "x,y\n0,0\n0,2\n0,4\n9,9\n");
@@ -202,6 +233,7 @@ int main(void)
         keys_and_colours_are_settings,
         plots_have_the_colours_that_are_set,
         choices_on_the_command_line_rule_out_others,
+        each_choice_rules_out_what_it_must,
         commands_take_what_concerns_them,
         mistakes_are_told_with_their_line,
         the_file_is_where_xdg_has_it,
