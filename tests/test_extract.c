@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "model/extract.h"
-#include "model/extract_batches.h"
 #include "model_files.h"
 #include "support.h"
 
@@ -72,9 +71,20 @@ static size_t total_width(const struct hook_point *hooks, size_t n)
     return width;
 }
 
-/* pattern NULL: every hook point. max_nodes 0: batches as always. */
+static struct extract_job job_of(const struct model *model, const struct sequences *s,
+                                 const struct run *r, size_t max_positions)
+{
+    return (struct extract_job){ .model = model,
+                                 .seqs = s->seqs,
+                                 .n_seqs = s->n,
+                                 .hooks = r->hooks,
+                                 .n_hooks = r->n_hooks,
+                                 .max_positions = max_positions };
+}
+
+/* pattern NULL: every hook point. max_positions 0: batches as always. */
 static struct run run_model(const struct model *model, const struct sequences *s,
-                            const char *pattern, int n_threads, size_t max_nodes)
+                            const char *pattern, int n_threads, size_t max_positions)
 {
     struct run r = { 0 };
     struct ct_error err = { 0 };
@@ -87,10 +97,8 @@ static struct run run_model(const struct model *model, const struct sequences *s
     r.width = total_width(r.hooks, r.n_hooks);
     r.out = ct_malloc_array(s->n * r.width, sizeof *r.out);
     memset(r.out, 0xFF, s->n * r.width * sizeof *r.out); /* NaN: what is not written is seen */
-    st = max_nodes == 0 ? extract_activations(model, s->seqs, s->n, r.hooks, r.n_hooks, n_threads,
-                                              NULL, r.out, &r.stats, &err)
-                        : extract_in_batches(model, s->seqs, s->n, r.hooks, r.n_hooks, n_threads,
-                                             max_nodes, NULL, r.out, &r.stats, &err);
+    const struct extract_job job = job_of(model, s, &r, max_positions);
+    st = extract_activations(&job, n_threads, NULL, r.out, &r.stats, &err);
     ck_assert_msg(st == CT_OK, "%s", err.text);
     return r;
 }
@@ -99,6 +107,12 @@ static void run_clear(struct run *r)
 {
     free(r->hooks);
     free(r->out);
+}
+
+static void assert_same_bits(const struct run *a, const struct run *b, size_t n_seqs)
+{
+    ck_assert_uint_eq(a->width, b->width);
+    ck_assert_mem_eq(a->out, b->out, n_seqs * a->width * sizeof *a->out);
 }
 
 /* Columns first, first + stride, ... of all hooks side by side stand in `want`. */
@@ -205,11 +219,8 @@ START_TEST(each_hook_alone_equals_all_together)
     for (size_t h = 0; h < all.n_hooks; at += all.hooks[h++].width) {
         struct run one = run_model(model, &s, all.hooks[h].name, 2, 0);
         for (size_t i = 0; i < s.n; i++)
-            for (size_t j = 0; j < one.width; j++) {
-                /* other row counts, other edge code in sgemm: a few roundings of values near 1 */
-                const double got = (double)one.out[i * one.width + j];
-                ck_assert_double_eq_tol(got, (double)all.out[i * all.width + at + j], 2e-5);
-            }
+            ck_assert_mem_eq(one.out + i * one.width, all.out + i * all.width + at,
+                             one.width * sizeof *one.out);
         run_clear(&one);
     }
     run_clear(&all);
@@ -217,12 +228,6 @@ START_TEST(each_hook_alone_equals_all_together)
     sequences_clear(&s);
 }
 END_TEST
-
-static void assert_same_bits(const struct run *a, const struct run *b, size_t n_seqs)
-{
-    ck_assert_uint_eq(a->width, b->width);
-    ck_assert_mem_eq(a->out, b->out, n_seqs * a->width * sizeof *a->out);
-}
 
 START_TEST(threads_do_not_change_a_bit)
 {
@@ -245,30 +250,11 @@ START_TEST(threads_do_not_change_a_bit)
 }
 END_TEST
 
-/*
- * A row of a matrix product must not feel its neighbours; sgemm's code for the edge of a matrix may
- * add in another order, so the same sentence may differ by a few float32 roundings of its largest
- * activation (3e-7 seen; 4e-6 leaves room for other processors).
- */
-static const double ORDER_OF_SUMS = 4e-6;
-
-static void assert_rows_close(const struct run *got, size_t row, const struct run *want, size_t i)
+/* A row does not feel its neighbours. */
+static void assert_same_row(const struct run *got, size_t row, const struct run *want, size_t i)
 {
-    size_t at = 0;
-
-    for (size_t h = 0; h < got->n_hooks; at += got->hooks[h++].width) {
-        const float *const a = got->out + row * got->width + at;
-        const float *const b = want->out + i * want->width + at;
-        double largest = 0.0;
-        double error = 0.0;
-        for (size_t j = 0; j < got->hooks[h].width; j++) {
-            const double e = fabs((double)a[j] - (double)b[j]);
-            largest = fmax(largest, fabs((double)b[j]));
-            error = e <= error ? error : e;
-        }
-        ck_assert_msg(error <= ORDER_OF_SUMS * largest, "%s: error %g, largest %g",
-                      got->hooks[h].name, error, largest);
-    }
+    ck_assert_mem_eq(got->out + row * got->width, want->out + i * want->width,
+                     got->width * sizeof *got->out);
 }
 
 START_TEST(a_sentence_alone_is_as_in_a_batch)
@@ -283,7 +269,7 @@ START_TEST(a_sentence_alone_is_as_in_a_batch)
         for (size_t i = 0; i < s.n; i++) {
             struct sequences one = { .seqs = &s.seqs[i], .n = 1 };
             struct run alone = run_model(model, &one, NULL, 2, 0);
-            assert_rows_close(&all, i, &alone, 0);
+            assert_same_row(&all, i, &alone, 0);
             run_clear(&alone);
         }
         run_clear(&all);
@@ -299,10 +285,9 @@ START_TEST(batches_are_bounded_and_change_nothing)
     struct model *const model = open_model(fixture_path("gpt2_tiny"));
     struct run whole = run_model(model, &s, NULL, 2, 0);
 
-    for (size_t max_nodes = 1; max_nodes < 24; max_nodes++) {
-        struct run r = run_model(model, &s, NULL, 2, max_nodes);
-        for (size_t i = 0; i < s.n; i++)
-            assert_rows_close(&r, i, &whole, i);
+    for (size_t max_positions = 1; max_positions < 24; max_positions++) {
+        struct run r = run_model(model, &s, NULL, 2, max_positions);
+        assert_same_bits(&whole, &r, s.n);
         run_clear(&r);
     }
     struct run r = run_model(model, &s, "wte", 1, 6);
@@ -310,6 +295,71 @@ START_TEST(batches_are_bounded_and_change_nothing)
     ck_assert_uint_eq(r.stats.n_batches, 4);
     ck_assert_uint_eq(r.stats.n_positions, 6 + 7 + 1 + 16);
     run_clear(&r);
+    run_clear(&whole);
+    model_free(model);
+    sequences_clear(&s);
+}
+END_TEST
+
+/* Whether out is NaN in the rows of this batch, as it was before, or in none. */
+static void check_written(const struct extract_plan *plan, size_t batch, const struct run *r,
+                          bool is_written)
+{
+    const struct extract_batch b = extract_plan_batch(plan, batch);
+
+    for (size_t k = 0; k < b.n_seqs; k++) {
+        const size_t i = extract_plan_sequence(plan, b.first + k);
+        for (size_t j = 0; j < r->width; j++)
+            ck_assert_int_eq(isnan(r->out[i * r->width + j]) == 0, is_written);
+    }
+}
+
+/* Batches first .. first + n; those not yet run, by `done`, are left alone. */
+static void run_part(const struct extract_plan *plan, size_t first, size_t n, struct run *r,
+                     bool *done)
+{
+    struct ct_error err = { 0 };
+
+    ck_assert_msg(extract_run(plan, first, n, 2, NULL, r->out, &err) == CT_OK, "%s", err.text);
+    for (size_t i = first; i < first + n; i++)
+        done[i] = true;
+    for (size_t i = 0; i < extract_plan_stats(plan).n_batches; i++)
+        check_written(plan, i, r, done[i]);
+}
+
+START_TEST(batches_run_in_any_order_and_in_parts)
+{
+    struct sequences s = sequences_load("gpt2_sequences.csv");
+    struct model *const model = open_model(fixture_path("gpt2_tiny"));
+    struct run whole = run_model(model, &s, NULL, 2, 0);
+    struct run r = whole;
+    const size_t size = s.n * whole.width * sizeof *r.out;
+    const struct extract_job job = job_of(model, &s, &whole, 6);
+    struct extract_plan *plan = NULL;
+
+    r.out = ct_malloc_array(s.n * whole.width, sizeof *r.out);
+    ck_assert_int_eq(extract_plan_new(&job, &plan, NULL), CT_OK);
+    const size_t n = extract_plan_stats(plan).n_batches;
+    ck_assert_uint_gt(n, 3);
+    size_t n_positions = 0;
+    for (size_t i = 0; i < n; i++)
+        n_positions += extract_plan_batch(plan, i).n_positions;
+    ck_assert_uint_eq(n_positions, extract_plan_stats(plan).n_positions);
+    bool *done = ct_calloc_array(n, sizeof *done);
+    memset(r.out, 0xFF, size);
+    for (size_t i = n; i-- > 0;)
+        run_part(plan, i, 1, &r, done);
+    assert_same_bits(&whole, &r, s.n);
+
+    memset(r.out, 0xFF, size);
+    memset(done, 0, n * sizeof *done);
+    run_part(plan, n / 2, n - n / 2, &r, done);
+    run_part(plan, 0, 0, &r, done);
+    run_part(plan, 0, n / 2, &r, done);
+    assert_same_bits(&whole, &r, s.n);
+    free(done);
+    free(r.out);
+    extract_plan_free(plan);
     run_clear(&whole);
     model_free(model);
     sequences_clear(&s);
@@ -336,7 +386,7 @@ START_TEST(many_sentences_fill_many_batches)
     for (size_t i = 0; i < N; i += 371) {
         struct sequences one = { .seqs = &s.seqs[i], .n = 1 };
         struct run alone = run_model(model, &one, "h.2.attn", 1, 0);
-        assert_rows_close(&all, i, &alone, 0);
+        assert_same_row(&all, i, &alone, 0);
         run_clear(&alone);
     }
     run_clear(&all);
@@ -447,16 +497,17 @@ START_TEST(bad_sequences_are_named)
     };
 
     ck_assert_int_eq(hooks_resolve(model_config(model), &name, 1, &hooks, &n, NULL), CT_OK);
+    struct extract_job job = { .model = model, .n_seqs = 2, .hooks = hooks, .n_hooks = n };
     for (size_t i = 0; i < 3; i++) {
         const struct token_seq seqs[] = { { ids, 2 }, bad[i].seq };
-        ck_assert_int_eq(extract_activations(model, seqs, 2, hooks, n, 1, NULL, out, NULL, &err),
-                         CT_EINVAL);
+        job.seqs = seqs;
+        ck_assert_int_eq(extract_activations(&job, 1, NULL, out, NULL, &err), CT_EINVAL);
         ck_assert_msg(strncmp(err.text, bad[i].what, strlen(bad[i].what)) == 0, "%s", err.text);
         ck_assert(out[0] == 7.0F);
     }
     struct extract_stats stats = { 1, 1, 1 };
-    ck_assert_int_eq(extract_activations(model, NULL, 0, hooks, n, 1, NULL, out, &stats, &err),
-                     CT_OK);
+    job.n_seqs = 0;
+    ck_assert_int_eq(extract_activations(&job, 1, NULL, out, &stats, &err), CT_OK);
     ck_assert_uint_eq(stats.n_positions, 0);
     free(hooks);
     model_free(model);
@@ -491,14 +542,13 @@ START_TEST(progress_comes_and_can_stop_it)
     const struct progress progress = { count_tick, &counter };
 
     ck_assert_int_eq(hooks_resolve(model_config(model), &name, 1, &hooks, &n, NULL), CT_OK);
-    ck_assert_int_eq(extract_activations(model, s.seqs, s.n, hooks, n, 2, &progress, out, NULL,
-                                         NULL),
-                     CT_OK);
+    const struct extract_job job = {
+        .model = model, .seqs = s.seqs, .n_seqs = s.n, .hooks = hooks, .n_hooks = n
+    };
+    ck_assert_int_eq(extract_activations(&job, 2, &progress, out, NULL, NULL), CT_OK);
     ck_assert_uint_eq(counter.calls, 37); /* the embedding, six linear layers of six blocks */
     counter = (struct counter){ .stop_at = 3 };
-    ck_assert_int_eq(extract_activations(model, s.seqs, s.n, hooks, n, 2, &progress, out, NULL,
-                                         NULL),
-                     CT_ECANCELED);
+    ck_assert_int_eq(extract_activations(&job, 2, &progress, out, NULL, NULL), CT_ECANCELED);
     ck_assert_uint_eq(counter.calls, 3);
     free(out);
     free(hooks);
@@ -517,6 +567,7 @@ int main(void)
         threads_do_not_change_a_bit,
         a_sentence_alone_is_as_in_a_batch,
         batches_are_bounded_and_change_nothing,
+        batches_run_in_any_order_and_in_parts,
         many_sentences_fill_many_batches,
         layouts_of_the_weights_change_no_bit,
         half_precision_weights_are_widened_exactly,

@@ -2,10 +2,8 @@
 #include "model/extract.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
-#include "model/extract_batches.h"
 #include "model/pass.h"
 #include "model/prefix_tree.h"
 
@@ -14,24 +12,17 @@
 enum { BATCH_POSITIONS = 1024, LEAST_POSITIONS = 128, BATCH_BYTES = 64 << 20 };
 static const double STEP_FLOP = 18e9;
 
-static enum ct_status check_sequences(const struct model_config *c, const struct token_seq *seqs,
-                                      size_t n_seqs, struct ct_error *err)
+struct extract_plan {
+    struct extract_job job;
+    struct sorted_seq *sorted; /* [n_seqs] */
+    struct extract_batch *batches;
+    struct extract_stats stats;
+    size_t max_len; /* of a sequence */
+};
+
+static size_t larger(size_t a, size_t b)
 {
-    for (size_t i = 0; i < n_seqs; i++) {
-        if (seqs[i].n == 0)
-            return ct_fail(err, CT_EINVAL, "sequence %zu: has no token", i);
-        if (seqs[i].n > c->n_positions)
-            return ct_fail(err, CT_EINVAL,
-                           "sequence %zu: %zu tokens, the model takes %zu; shorten the sentence", i,
-                           seqs[i].n, c->n_positions);
-        for (size_t t = 0; t < seqs[i].n; t++)
-            if (seqs[i].ids[t] >= c->vocab_size)
-                return ct_fail(err, CT_EINVAL,
-                               "sequence %zu: token %zu has id %lu, the model has %zu tokens; is "
-                               "the tokenizer of another model?",
-                               i, t, (unsigned long)seqs[i].ids[t], c->vocab_size);
-    }
-    return CT_OK;
+    return a > b ? a : b;
 }
 
 static size_t max_positions(const struct model_config *c)
@@ -46,104 +37,213 @@ static size_t max_positions(const struct model_config *c)
                                     : BATCH_POSITIONS;
 }
 
-struct job {
-    struct sorted_seq *sorted; /* [n_seqs] */
-    size_t n_seqs;
-    size_t max_nodes; /* of a batch of more than one sequence */
-    struct prefix_tree tree;
-    struct extract_stats stats;
-    size_t largest; /* nodes of the largest batch */
-    size_t max_len;
-    const struct progress *progress;
-    size_t done; /* in rows times steps */
-    size_t total;
-};
-
-/* Makes the batches once for their number and size. */
-static enum ct_status survey(struct job *job, const struct token_seq *seqs, struct ct_error *err)
+static enum ct_status check_sequences(const struct extract_job *job, struct ct_error *err)
 {
-    job->sorted = ct_malloc_array(job->n_seqs, sizeof *job->sorted);
-    if (job->sorted == NULL)
-        return ct_fail_nomem(err, "sequences", job->n_seqs * sizeof *job->sorted);
-    sorted_seqs_fill(job->sorted, seqs, job->n_seqs);
+    const struct model_config *const c = model_config(job->model);
+
     for (size_t i = 0; i < job->n_seqs; i++) {
-        job->stats.n_tokens += seqs[i].n;
-        job->max_len = seqs[i].n > job->max_len ? seqs[i].n : job->max_len;
-    }
-    const size_t most = job->max_nodes > job->max_len ? job->max_nodes : job->max_len;
-    const size_t room = most < job->stats.n_tokens ? most : job->stats.n_tokens;
-    const enum ct_status st = prefix_tree_init(&job->tree, room, job->n_seqs, job->max_len, err);
-    if (st != CT_OK)
-        return st;
-    for (size_t at = 0; at < job->n_seqs;) {
-        at += prefix_tree_build(&job->tree, job->sorted + at, job->n_seqs - at, job->max_nodes);
-        job->stats.n_positions += job->tree.n_nodes;
-        job->stats.n_batches++;
-        job->largest = job->tree.n_nodes > job->largest ? job->tree.n_nodes : job->largest;
+        const struct token_seq *const seq = &job->seqs[i];
+        if (seq->n == 0)
+            return ct_fail(err, CT_EINVAL, "sequence %zu: has no token", i);
+        if (seq->n > c->n_positions)
+            return ct_fail(err, CT_EINVAL,
+                           "sequence %zu: %zu tokens, the model takes %zu; shorten the sentence", i,
+                           seq->n, c->n_positions);
+        for (size_t t = 0; t < seq->n; t++)
+            if (seq->ids[t] >= c->vocab_size)
+                return ct_fail(err, CT_EINVAL,
+                               "sequence %zu: token %zu has id %lu, the model has %zu tokens; is "
+                               "the tokenizer of another model?",
+                               i, t, (unsigned long)seq->ids[t], c->vocab_size);
     }
     return CT_OK;
 }
 
-static bool step(void *context, size_t n_rows)
-{
-    struct job *const job = context;
+/* ---- the plan ---- */
 
-    job->done += n_rows;
-    return progress_tick(job->progress, job->done, job->total);
+/* Cuts the order into batches, which are stored when there is room for them. */
+static void cut(struct extract_plan *plan)
+{
+    const size_t n = plan->job.n_seqs;
+    struct extract_batch batch = { .first = 0 };
+
+    plan->stats.n_batches = plan->stats.n_positions = 0;
+    for (; batch.first < n; batch.first += batch.n_seqs) {
+        batch.n_seqs = prefix_tree_fit(plan->sorted + batch.first, n - batch.first,
+                                       plan->job.max_positions, &batch.n_positions);
+        if (plan->batches != NULL)
+            plan->batches[plan->stats.n_batches] = batch;
+        plan->stats.n_batches++;
+        plan->stats.n_positions += batch.n_positions;
+    }
 }
 
-static enum ct_status run_batches(struct job *job, struct pass *pass, float *out,
-                                  struct ct_error *err)
+static enum ct_status make_batches(struct extract_plan *plan, struct ct_error *err)
 {
-    job->total = job->stats.n_positions * pass_n_steps(pass);
-    for (size_t at = 0; at < job->n_seqs;) {
-        at += prefix_tree_build(&job->tree, job->sorted + at, job->n_seqs - at, job->max_nodes);
-        if (!pass_run(pass, &job->tree, out, step, job))
+    const struct extract_job *const job = &plan->job;
+
+    plan->sorted = ct_malloc_array(job->n_seqs, sizeof *plan->sorted);
+    if (plan->sorted == NULL)
+        return ct_fail_nomem(err, "sequences", job->n_seqs * sizeof *plan->sorted);
+    prefix_tree_sort(job->seqs, job->n_seqs, plan->sorted);
+    for (size_t i = 0; i < job->n_seqs; i++) {
+        plan->stats.n_tokens += job->seqs[i].n;
+        plan->max_len = larger(plan->max_len, job->seqs[i].n);
+    }
+    cut(plan); /* first for their number */
+    plan->batches = ct_malloc_array(plan->stats.n_batches, sizeof *plan->batches);
+    if (plan->batches == NULL)
+        return ct_fail_nomem(err, "batches", plan->stats.n_batches * sizeof *plan->batches);
+    cut(plan);
+    return CT_OK;
+}
+
+enum ct_status extract_plan_new(const struct extract_job *job, struct extract_plan **out,
+                                struct ct_error *err)
+{
+    enum ct_status st = check_sequences(job, err);
+
+    if (st != CT_OK)
+        return st;
+    struct extract_plan *const plan = calloc(1, sizeof *plan);
+    if (plan == NULL)
+        return ct_fail_nomem(err, "batches", sizeof *plan);
+    plan->job = *job;
+    if (job->max_positions == 0)
+        plan->job.max_positions = max_positions(model_config(job->model));
+    st = make_batches(plan, err);
+    if (st == CT_OK)
+        *out = plan;
+    else
+        extract_plan_free(plan);
+    return st;
+}
+
+void extract_plan_free(struct extract_plan *plan)
+{
+    if (plan == NULL)
+        return;
+    free(plan->sorted);
+    free(plan->batches);
+    free(plan);
+}
+
+struct extract_stats extract_plan_stats(const struct extract_plan *plan)
+{
+    return plan->stats;
+}
+
+struct extract_batch extract_plan_batch(const struct extract_plan *plan, size_t batch)
+{
+    return plan->batches[batch];
+}
+
+size_t extract_plan_sequence(const struct extract_plan *plan, size_t place)
+{
+    return plan->sorted[place].index;
+}
+
+/* ---- a run ---- */
+
+struct run { /* of some batches of a plan */
+    const struct extract_plan *plan;
+    const struct extract_batch *batches; /* [n] */
+    size_t n;
+    struct prefix_tree tree; /* of one batch after the other */
+    struct pass *pass;
+    const struct progress *progress;
+    size_t done; /* in positions times steps */
+    size_t total;
+};
+
+/* Room for the largest of the batches, in each respect. */
+static enum ct_status prepare(struct run *run, int n_threads, struct ct_error *err)
+{
+    const struct extract_plan *const plan = run->plan;
+    struct pass_params params = { .hooks = plan->job.hooks,
+                                  .n_hooks = plan->job.n_hooks,
+                                  .max_len = plan->max_len,
+                                  .n_threads = n_threads };
+    size_t max_seqs = 0;
+    size_t n_positions = 0;
+
+    for (size_t i = 0; i < run->n; i++) {
+        params.max_nodes = larger(params.max_nodes, run->batches[i].n_positions);
+        max_seqs = larger(max_seqs, run->batches[i].n_seqs);
+        n_positions += run->batches[i].n_positions;
+    }
+    enum ct_status st =
+        prefix_tree_init(&run->tree, params.max_nodes, max_seqs, plan->max_len, err);
+    if (st == CT_OK)
+        st = pass_new(plan->job.model, &params, &run->pass, err);
+    if (st == CT_OK)
+        run->total = n_positions * pass_n_steps(run->pass);
+    return st;
+}
+
+static bool step(void *context, size_t n_positions)
+{
+    struct run *const run = context;
+
+    run->done += n_positions;
+    return progress_tick(run->progress, run->done, run->total);
+}
+
+static enum ct_status run_batches(struct run *run, float *out, struct ct_error *err)
+{
+    for (size_t i = 0; i < run->n; i++) {
+        prefix_tree_build(&run->tree, run->plan->sorted + run->batches[i].first,
+                          run->batches[i].n_seqs);
+        if (!pass_run(run->pass, &run->tree, out, step, run))
             return ct_fail(err, CT_ECANCELED, "extraction: stopped");
     }
     return CT_OK;
 }
 
-enum ct_status extract_in_batches(const struct model *model, const struct token_seq *seqs,
-                                  size_t n_seqs, const struct hook_point *hooks, size_t n_hooks,
-                                  int n_threads, size_t max_nodes, const struct progress *progress,
-                                  float *out, struct extract_stats *stats, struct ct_error *err)
+enum ct_status extract_run(const struct extract_plan *plan, size_t first, size_t n, int n_threads,
+                           const struct progress *progress, float *out, struct ct_error *err)
 {
-    struct job job = { .n_seqs = n_seqs, .max_nodes = max_nodes, .progress = progress };
-    struct pass *pass = NULL;
-    enum ct_status st = check_sequences(model_config(model), seqs, n_seqs, err);
+    struct run run = {
+        .plan = plan, .batches = plan->batches + first, .n = n, .progress = progress
+    };
 
+    if (n == 0 || plan->job.n_hooks == 0)
+        return CT_OK;
+    enum ct_status st = prepare(&run, n_threads, err);
     if (st == CT_OK)
-        st = survey(&job, seqs, err);
-    if (st == CT_OK && n_seqs > 0 && n_hooks > 0) {
-        const struct pass_params params = { hooks, n_hooks, job.largest, job.max_len, n_threads };
-        st = pass_new(model, &params, &pass, err);
-        if (st == CT_OK)
-            st = run_batches(&job, pass, out, err);
-    }
-    if (st == CT_OK && stats != NULL)
-        *stats = job.stats;
-    pass_free(pass);
-    prefix_tree_clear(&job.tree);
-    free(job.sorted);
+        st = run_batches(&run, out, err);
+    pass_free(run.pass);
+    prefix_tree_clear(&run.tree);
     return st;
 }
 
-enum ct_status extract_activations(const struct model *model, const struct token_seq *seqs,
-                                   size_t n_seqs, const struct hook_point *hooks, size_t n_hooks,
-                                   int n_threads, const struct progress *progress, float *out,
+enum ct_status extract_activations(const struct extract_job *job, int n_threads,
+                                   const struct progress *progress, float *out,
                                    struct extract_stats *stats, struct ct_error *err)
 {
-    return extract_in_batches(model, seqs, n_seqs, hooks, n_hooks, n_threads,
-                              max_positions(model_config(model)), progress, out, stats, err);
+    struct extract_plan *plan = NULL;
+    enum ct_status st = extract_plan_new(job, &plan, err);
+
+    if (st != CT_OK)
+        return st;
+    st = extract_run(plan, 0, plan->stats.n_batches, n_threads, progress, out, err);
+    if (st == CT_OK && stats != NULL)
+        *stats = plan->stats;
+    extract_plan_free(plan);
+    return st;
 }
 
 double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens, size_t max_len,
                       int n_threads)
 {
     const struct model_config *const c = model_config(model);
-    const size_t most = max_positions(c) > max_len ? max_positions(c) : max_len;
-    const double sorting = (double)n_seqs * (sizeof(struct sorted_seq) + 2 * sizeof(uint32_t));
+    const size_t bound = larger(max_positions(c), max_len);
+    const size_t max_nodes = bound < n_tokens ? bound : n_tokens;
+    /* Of two batches in a row the first was cut because the second's first sequence is too much. */
+    const double n_batches = 1.0 + 2.0 * (double)n_tokens / (double)max_positions(c);
+    const double plan =
+        (double)n_seqs * sizeof(struct sorted_seq) + n_batches * sizeof(struct extract_batch);
 
-    return sorting + pass_memory(c, most < n_tokens ? most : n_tokens, max_len, n_threads);
+    return plan + prefix_tree_memory(max_nodes, n_seqs, max_len) +
+           pass_memory(c, max_nodes, max_len, n_threads);
 }

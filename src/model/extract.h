@@ -1,44 +1,74 @@
 /*
  * Activations at the last token of each sequence, and nothing that they do not need: no block after
  * the last hook, no padding, a prefix that sequences share computed once (a tree over all of them),
- * in batches of bounded size.
+ * in batches of bounded size. A plan says which batches there are; they may be run in any order, at
+ * once, and by several processes that make the same plan.
  */
 #ifndef CT_MODEL_EXTRACT_H
 #define CT_MODEL_EXTRACT_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/progress.h"
 #include "base/status.h"
-#include "model/model.h"
 #include "model/hooks.h"
+#include "model/model.h"
+#include "model/token_seq.h"
 
-struct token_seq {       /* borrowed */
-    const uint32_t *ids; /* [n], up to and including the token that is wanted */
-    size_t n;            /* 1 .. n_positions */
+struct extract_job { /* borrowed as long as there is a plan for it */
+    const struct model *model;
+    const struct token_seq *seqs; /* [n_seqs], up to and including the token that is wanted */
+    size_t n_seqs;
+    const struct hook_point *hooks; /* [n_hooks], each once, as hooks_resolve() gives them */
+    size_t n_hooks;
+    size_t max_positions; /* of a batch, unless one sequence alone has more; 0: what suits the
+                             model */
 };
 
 struct extract_stats {
     size_t n_tokens;    /* of all sequences together */
-    size_t n_positions; /* that were computed after sharing prefixes */
+    size_t n_positions; /* that are computed after sharing prefixes */
     size_t n_batches;
 };
 
+struct extract_plan; /* immutable: it may be used by several threads */
+
+/* *out is owned by the caller: extract_plan_free(). CT_EINVAL (an id not below vocab_size, a
+ * sequence empty or longer than n_positions, with its number), CT_ENOMEM. */
+enum ct_status extract_plan_new(const struct extract_job *job, struct extract_plan **out,
+                                struct ct_error *err);
+void extract_plan_free(struct extract_plan *plan);
+
+struct extract_stats extract_plan_stats(const struct extract_plan *plan);
+
+struct extract_batch { /* sequences first .. first + n_seqs of the plan's order */
+    size_t first;
+    size_t n_seqs;
+    size_t n_positions;
+};
+
+/* Batches 0 .. n_batches - 1 have every sequence once. */
+struct extract_batch extract_plan_batch(const struct extract_plan *plan, size_t batch);
+
+/* The index of the sequence that comes at this place in the plan's order. */
+size_t extract_plan_sequence(const struct extract_plan *plan, size_t place);
+
 /*
- * For each sequence the output of every hook at its last token: out [n_seqs, sum of widths],
- * float32, row-major, hooks side by side in the order given (forward order, as hooks_resolve gives
- * them), owned by the caller. The values do not depend on n_threads, to the bit. CT_EINVAL (an id
- * not below vocab_size, a sequence empty or longer than n_positions, with its number), CT_ENOMEM,
- * CT_ECANCELED. stats may be NULL.
+ * Runs batches first .. first + n. out [n_seqs, sum of widths], float32, row-major, hooks side by
+ * side in the order of the job: the rows of these batches' sequences are filled, others are left
+ * alone. The values depend, to the bit, on nothing but the model, the sequence and the hook: not on
+ * the batch, its size, the other hooks or n_threads. CT_ENOMEM, CT_ECANCELED.
  */
-enum ct_status extract_activations(const struct model *model, const struct token_seq *seqs,
-                                   size_t n_seqs, const struct hook_point *hooks, size_t n_hooks,
-                                   int n_threads, const struct progress *progress, float *out,
+enum ct_status extract_run(const struct extract_plan *plan, size_t first, size_t n, int n_threads,
+                           const struct progress *progress, float *out, struct ct_error *err);
+
+/* A plan and all of its batches; stats may be NULL. Errors of the two functions above. */
+enum ct_status extract_activations(const struct extract_job *job, int n_threads,
+                                   const struct progress *progress, float *out,
                                    struct extract_stats *stats, struct ct_error *err);
 
-/* Bytes that this takes at most beyond out, for n_seqs sequences of n_tokens together and max_len
- * at most each. */
+/* Bytes that extract_activations() takes at most beyond out, for n_seqs sequences of n_tokens
+ * together and max_len at most each. */
 double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens, size_t max_len,
                       int n_threads);
 

@@ -28,22 +28,42 @@ static int compare(const void *a, const void *b)
     return x->index < y->index ? -1 : 1;
 }
 
-void sorted_seqs_fill(struct sorted_seq *sorted, const struct token_seq *seqs, size_t n_seqs)
+void prefix_tree_sort(const struct token_seq *seqs, size_t n_seqs, struct sorted_seq *sorted)
 {
     for (size_t i = 0; i < n_seqs; i++)
         sorted[i] = (struct sorted_seq){ seqs[i], i };
     qsort(sorted, n_seqs, sizeof *sorted, compare);
 }
 
-enum ct_status prefix_tree_init(struct prefix_tree *tree, size_t max_nodes, size_t n_seqs,
+/* Tokens of sorted[i] that are nodes already when those before it are in the tree. */
+static size_t shared_nodes(const struct sorted_seq *sorted, size_t i)
+{
+    return i > 0 ? common_prefix(&sorted[i - 1].seq, &sorted[i].seq) : 0;
+}
+
+size_t prefix_tree_fit(const struct sorted_seq *sorted, size_t n, size_t max_nodes, size_t *n_nodes)
+{
+    size_t i;
+
+    *n_nodes = 0;
+    for (i = 0; i < n; i++) {
+        const size_t n_new = sorted[i].seq.n - shared_nodes(sorted, i);
+        if (i > 0 && *n_nodes + n_new > max_nodes)
+            break;
+        *n_nodes += n_new;
+    }
+    return i;
+}
+
+enum ct_status prefix_tree_init(struct prefix_tree *tree, size_t max_nodes, size_t max_seqs,
                                 size_t max_len, struct ct_error *err)
 {
     *tree = (struct prefix_tree){
         .tokens = ct_malloc_array(max_nodes, sizeof *tree->tokens),
         .depth = ct_malloc_array(max_nodes, sizeof *tree->depth),
         .targets = ct_malloc_array(max_nodes, sizeof *tree->targets),
-        .seq_index = ct_malloc_array(n_seqs, sizeof *tree->seq_index),
-        .seq_target = ct_malloc_array(n_seqs, sizeof *tree->seq_target),
+        .seq_index = ct_malloc_array(max_seqs, sizeof *tree->seq_index),
+        .seq_target = ct_malloc_array(max_seqs, sizeof *tree->seq_target),
         .path = ct_malloc_array(max_len, sizeof *tree->path),
     };
     if (tree->tokens != NULL && tree->depth != NULL && tree->targets != NULL &&
@@ -51,6 +71,16 @@ enum ct_status prefix_tree_init(struct prefix_tree *tree, size_t max_nodes, size
         return CT_OK;
     prefix_tree_clear(tree);
     return ct_fail_nomem(err, "tree of prefixes", 0);
+}
+
+double prefix_tree_memory(size_t max_nodes, size_t max_seqs, size_t max_len)
+{
+    const struct prefix_tree *const tree = NULL;
+    const double a_node = sizeof *tree->tokens + sizeof *tree->depth + sizeof *tree->targets;
+    const double a_seq = sizeof *tree->seq_index + sizeof *tree->seq_target;
+
+    return a_node * (double)max_nodes + a_seq * (double)max_seqs +
+           (double)sizeof *tree->path * (double)max_len;
 }
 
 void prefix_tree_clear(struct prefix_tree *tree)
@@ -64,7 +94,7 @@ void prefix_tree_clear(struct prefix_tree *tree)
     *tree = (struct prefix_tree){ 0 };
 }
 
-/* The sequence after its first `shared` tokens, whose nodes are on the path already. */
+/* The nodes of a sequence after its first `shared` tokens, which are on the path already. */
 static void add(struct prefix_tree *tree, const struct sorted_seq *s, size_t shared)
 {
     for (size_t i = shared; i < s->seq.n; i++) {
@@ -73,7 +103,7 @@ static void add(struct prefix_tree *tree, const struct sorted_seq *s, size_t sha
         tree->path[i] = (uint32_t)tree->n_nodes;
         tree->n_nodes++;
     }
-    /* Sorted, a sequence is new or the very one before; it never ends inside an older one. */
+    /* In this order a sequence that adds no node is the one before it again. */
     if (shared < s->seq.n)
         tree->targets[tree->n_targets++] = tree->path[s->seq.n - 1];
     tree->seq_index[tree->n_seqs] = s->index;
@@ -82,17 +112,9 @@ static void add(struct prefix_tree *tree, const struct sorted_seq *s, size_t sha
     tree->max_len = s->seq.n > tree->max_len ? s->seq.n : tree->max_len;
 }
 
-size_t prefix_tree_build(struct prefix_tree *tree, const struct sorted_seq *sorted, size_t n,
-                         size_t max_nodes)
+void prefix_tree_build(struct prefix_tree *tree, const struct sorted_seq *sorted, size_t n)
 {
-    size_t i;
-
     tree->n_nodes = tree->n_targets = tree->n_seqs = tree->max_len = 0;
-    for (i = 0; i < n; i++) {
-        const size_t shared = i > 0 ? common_prefix(&sorted[i - 1].seq, &sorted[i].seq) : 0;
-        if (i > 0 && tree->n_nodes + sorted[i].seq.n - shared > max_nodes)
-            break;
-        add(tree, &sorted[i], shared);
-    }
-    return i;
+    for (size_t i = 0; i < n; i++)
+        add(tree, &sorted[i], shared_nodes(sorted, i));
 }

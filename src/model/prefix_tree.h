@@ -1,6 +1,7 @@
 /*
  * The tree of all prefixes of some token sequences: each node is one position that has to be
- * computed once, whoever shares it. Nodes are kept in preorder, so their depths are the tree.
+ * computed once, whichever sequences share it. Nodes are kept in preorder, so that their depths
+ * alone describe the tree: the parent of a node is the last one before it that is one less deep.
  */
 #ifndef CT_MODEL_PREFIX_TREE_H
 #define CT_MODEL_PREFIX_TREE_H
@@ -9,39 +10,45 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "model/extract.h"
+#include "model/token_seq.h"
 
-struct sorted_seq { /* a sequence and where it stood before they were sorted */
+struct sorted_seq {
     struct token_seq seq;
-    size_t index;
+    size_t index; /* its place before the sequences were sorted */
 };
 
-/* In lexicographic order, equal ones in that of their index, so that prefixes are neighbours. */
-void sorted_seqs_fill(struct sorted_seq *sorted, const struct token_seq *seqs, size_t n_seqs);
+/* sorted [n_seqs] in lexicographic order of the ids, equal ones by index, so that sequences with
+ * the same beginning are neighbours. */
+void prefix_tree_sort(const struct token_seq *seqs, size_t n_seqs, struct sorted_seq *sorted);
+
+/* How many of sorted[0 .. n) fit into a tree of max_nodes nodes, but at least one; *n_nodes is what
+ * they take. */
+size_t prefix_tree_fit(const struct sorted_seq *sorted, size_t n, size_t max_nodes,
+                       size_t *n_nodes);
 
 struct prefix_tree { /* zero-initialise; owns its arrays until prefix_tree_clear() */
     size_t n_nodes;
     uint32_t *tokens; /* [n_nodes] */
-    uint32_t *depth;  /* [n_nodes]: 0 for roots; also the position */
+    uint32_t *depth;  /* [n_nodes]: 0 for roots; it is also the position in the sequence */
     size_t n_targets;
-    uint32_t *targets; /* [n_targets] nodes at which sequences end, ascending, each once */
+    uint32_t *targets; /* [n_targets]: nodes at which sequences end, ascending, each once */
     size_t n_seqs;
-    size_t *seq_index;    /* [n_seqs] */
-    uint32_t *seq_target; /* [n_seqs]: its place in targets */
-    size_t max_len;       /* of the longest sequence */
-    uint32_t *path;       /* for building */
+    size_t *seq_index;    /* [n_seqs]: sorted_seq.index */
+    uint32_t *seq_target; /* [n_seqs]: the place of its last node in targets */
+    size_t max_len;       /* tokens of the longest sequence */
+    uint32_t *path;       /* [max_len]: nodes of the sequence added last */
 };
 
-/* Room for trees of at most max_nodes nodes over at most n_seqs sequences of at most max_len. */
-enum ct_status prefix_tree_init(struct prefix_tree *tree, size_t max_nodes, size_t n_seqs,
+/* Room for trees of at most max_nodes nodes over at most max_seqs sequences of at most max_len
+ * tokens. CT_ENOMEM. */
+enum ct_status prefix_tree_init(struct prefix_tree *tree, size_t max_nodes, size_t max_seqs,
                                 size_t max_len, struct ct_error *err);
 void prefix_tree_clear(struct prefix_tree *tree);
 
-/*
- * Builds the tree of as many of sorted[0 .. n) as fit into max_nodes, but at least one; returns how
- * many that are.
- */
-size_t prefix_tree_build(struct prefix_tree *tree, const struct sorted_seq *sorted, size_t n,
-                         size_t max_nodes);
+/* Bytes of such a tree. */
+double prefix_tree_memory(size_t max_nodes, size_t max_seqs, size_t max_len);
+
+/* The tree of sorted[0 .. n), for which there is room; what it held before is gone. */
+void prefix_tree_build(struct prefix_tree *tree, const struct sorted_seq *sorted, size_t n);
 
 #endif

@@ -6,7 +6,6 @@ src_model_libmodel_a_SOURCES = \
 	src/model/checkpoint.c src/model/checkpoint.h \
 	src/model/config_reader.c src/model/config_reader.h \
 	src/model/extract.c src/model/extract.h \
-	src/model/extract_batches.h \
 	src/model/hooks.c src/model/hooks.h \
 	src/model/model.c src/model/model.h \
 	src/model/model_config.c src/model/model_config.h \
@@ -16,6 +15,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
 	src/model/site.c src/model/site.h \
 	src/model/tensor.c src/model/tensor.h \
+	src/model/token_seq.h \
 	src/model/weights.h \
 	src/model/ops/activation.c src/model/ops/activation.h \
 	src/model/ops/attention.c src/model/ops/attention.h \

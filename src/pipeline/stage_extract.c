@@ -66,8 +66,13 @@ static enum ct_status run_model(const struct analysis *a, const struct stage_run
     status = make_room(a->params.temporary, e, err);
     if (status != CT_OK)
         goto done;
-    status = extract_activations(load->model, seqs, load->n_sentences, hook->hooks, hook->n_hooks,
-                                 a->params.threads, &run->progress, e->own.data, &e->stats, err);
+    const struct extract_job job = { .model = load->model,
+                                     .seqs = seqs,
+                                     .n_seqs = load->n_sentences,
+                                     .hooks = hook->hooks,
+                                     .n_hooks = hook->n_hooks };
+    status =
+        extract_activations(&job, a->params.threads, &run->progress, e->own.data, &e->stats, err);
 done:
     free(ids);
     free(seqs);

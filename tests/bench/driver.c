@@ -325,11 +325,14 @@ static void run_forward(int argc, char **argv)
     for (size_t h = 0; h < a.hook->n_hooks; h++)
         width += a.hook->hooks[h].width;
     float *const out = allocate(n_seqs * width, sizeof *out);
+    const struct extract_job job = { .model = a.load->model,
+                                     .seqs = seqs,
+                                     .n_seqs = n_seqs,
+                                     .hooks = a.hook->hooks,
+                                     .n_hooks = a.hook->n_hooks };
     for (int turn = 0; turn < 2; turn++) {
         const double start = clock_seconds();
-        must(extract_activations(a.load->model, seqs, n_seqs, a.hook->hooks, a.hook->n_hooks,
-                                 n_threads(), NULL, out, &stats, &err),
-             &err);
+        must(extract_activations(&job, n_threads(), NULL, out, &stats, &err), &err);
         tell("compute", clock_seconds() - start);
     }
     tell("tokens", (double)n_seqs);

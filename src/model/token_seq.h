@@ -1,0 +1,13 @@
+/* Sequences of token ids, from the first token of a text on. */
+#ifndef CT_MODEL_TOKEN_SEQ_H
+#define CT_MODEL_TOKEN_SEQ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct token_seq {       /* borrowed */
+    const uint32_t *ids; /* [n] */
+    size_t n;
+};
+
+#endif
