@@ -23,6 +23,7 @@ src_plot_libplot_a_SOURCES += \
 	src/plot/figure_axes.c \
 	src/plot/figure_bars.c \
 	src/plot/figure_heatmap.c \
+	src/plot/figure_marks.c \
 	src/plot/figure_parts.h \
 	src/plot/figure_scatter.c \
 	src/plot/figure_series.c \
