@@ -12,6 +12,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/cluster/kmeans_start.c src/num/cluster/kmeans_start.h \
 	src/num/cluster/silhouette.c src/num/cluster/silhouette.h \
 	src/num/linear/blas_check.c src/num/linear/blas_check.h \
+	src/num/linear/blas_functions.h \
 	src/num/linear/blas_library.c src/num/linear/blas_library.h \
 	src/num/linear/cosines.c src/num/linear/cosines.h \
 	src/num/linear/pca.c src/num/linear/pca.h \

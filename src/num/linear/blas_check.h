@@ -6,7 +6,7 @@
 #define CT_NUM_LINEAR_BLAS_CHECK_H
 
 #include "base/status.h"
-#include "num/linear/blas_library.h"
+#include "num/linear/blas_functions.h"
 
 /* Of small matrices, whole blocks and what is left beside them: products of integers exactly, two
  * eigenvectors to 1e-9. CT_EIO names the function, and what to set. */
