@@ -43,8 +43,7 @@ static enum ct_status search_divide(struct neighbors_search *s, struct ct_error 
 
 /* Everything is searched for everybody. */
 static enum ct_status run_exact(struct neighbors_search *s, struct crew *crew,
-                                const struct progress *progress, struct neighbors *out,
-                                struct ct_error *err)
+                                const struct progress *progress, struct ct_error *err)
 {
     enum ct_status st = neighbors_lists_one(s->X->rows, &s->lists, err);
 
@@ -52,7 +51,7 @@ static enum ct_status run_exact(struct neighbors_search *s, struct crew *crew,
     if (st == CT_OK)
         st = search_divide(s, err);
     if (st == CT_OK)
-        st = neighbors_search_run(s, s->blocks, s->n_blocks, crew, progress, out, err);
+        st = neighbors_search_run(s, s->blocks, s->n_blocks, crew, progress, err);
     return st;
 }
 
@@ -83,7 +82,7 @@ static enum ct_status search_reorder(struct neighbors_search *s, struct ct_error
 
 /* Of the neighbours of the first rows of some lists: how many are in the lists of each rank. */
 static void count_ranks(const struct neighbors_search *s, const struct neighbors_block *sample,
-                        size_t n_blocks, const struct neighbors *found, size_t *counts)
+                        size_t n_blocks, size_t *counts)
 {
     const struct neighbors_lists *const lists = &s->lists;
     const size_t k = s->halves.n_neighbors;
@@ -92,7 +91,7 @@ static void count_ranks(const struct neighbors_search *s, const struct neighbors
         const uint32_t *const near = lists->near + sample[b].list * lists->n_lists;
         for (size_t place = sample[b].first; place < sample[b].first + sample[b].count; place++)
             for (size_t e = 0; e < k; e++) {
-                const uint32_t list = lists->list[found->indices[lists->order[place] * k + e]];
+                const uint32_t list = lists->list[s->indices[lists->order[place] * k + e]];
                 size_t rank = 0;
                 while (near[rank] != list)
                     rank++;
@@ -103,8 +102,7 @@ static void count_ranks(const struct neighbors_search *s, const struct neighbors
 
 /* So many lists that RECALL per cent of the neighbours of a sample of rows are in them. */
 static enum ct_status choose_n_near(struct neighbors_search *s, struct crew *crew,
-                                    const struct progress *progress, struct neighbors *out,
-                                    struct ct_error *err)
+                                    const struct progress *progress, struct ct_error *err)
 {
     enum { RECALL = 98, BLOCKS = 32, ROWS = 16 };
     const size_t n_blocks = s->n_blocks < BLOCKS ? s->n_blocks : BLOCKS;
@@ -120,9 +118,9 @@ static enum ct_status choose_n_near(struct neighbors_search *s, struct crew *cre
         sample[b].count = sample[b].count < ROWS ? sample[b].count : ROWS;
         total += sample[b].count * s->halves.n_neighbors;
     }
-    const enum ct_status st = neighbors_search_run(s, sample, n_blocks, crew, progress, out, err);
+    const enum ct_status st = neighbors_search_run(s, sample, n_blocks, crew, progress, err);
     if (st == CT_OK) {
-        count_ranks(s, sample, n_blocks, out, counts);
+        count_ranks(s, sample, n_blocks, counts);
         for (s->n_near = 0; 100 * within < RECALL * total; s->n_near++)
             within += counts[s->n_near];
     }
@@ -132,8 +130,7 @@ static enum ct_status choose_n_near(struct neighbors_search *s, struct crew *cre
 
 /* Only the nearest lists are searched. */
 static enum ct_status run_lists(struct neighbors_search *s, struct crew *crew,
-                                const struct progress *progress, struct neighbors *out,
-                                struct ct_error *err)
+                                const struct progress *progress, struct ct_error *err)
 {
     enum ct_status st =
         neighbors_lists_init(s->scaled, s->X->rows, s->X->cols, crew, progress, &s->lists, err);
@@ -143,9 +140,9 @@ static enum ct_status run_lists(struct neighbors_search *s, struct crew *crew,
     if (st == CT_OK)
         st = search_divide(s, err);
     if (st == CT_OK)
-        st = choose_n_near(s, crew, progress, out, err);
+        st = choose_n_near(s, crew, progress, err);
     if (st == CT_OK)
-        st = neighbors_search_run(s, s->blocks, s->n_blocks, crew, progress, out, err);
+        st = neighbors_search_run(s, s->blocks, s->n_blocks, crew, progress, err);
     return st;
 }
 
@@ -166,13 +163,14 @@ static enum ct_status find(const struct mat *X, size_t n_neighbors, bool exactly
     if (!neighbors_search_init(&s, X, n_neighbors, crew_size(crew)) || found.indices == NULL ||
         found.sqdistances == NULL)
         st = ct_fail_nomem(err, "nearest neighbours", 0);
+    s.indices = found.indices;
+    s.sqdistances = found.sqdistances;
     if (st == CT_OK)
         st = blas_library_load(crew_size(crew), err);
     if (st == CT_OK)
         st = neighbors_search_scale(&s, err);
     if (st == CT_OK)
-        st = exactly ? run_exact(&s, crew, progress, &found, err)
-                     : run_lists(&s, crew, progress, &found, err);
+        st = exactly ? run_exact(&s, crew, progress, err) : run_lists(&s, crew, progress, err);
     if (st == CT_OK) {
         *out = found;
         found = (struct neighbors){ 0 };

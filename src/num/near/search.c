@@ -168,12 +168,12 @@ static double select_kth(double *v, ptrdiff_t n, ptrdiff_t k)
 
 /* The nearest to row i among the candidates, whose indices ascend. */
 static void choose(const struct neighbors_search *s, const struct neighbors_lane *lane, size_t i,
-                   size_t count, struct neighbors *out)
+                   size_t count)
 {
     const size_t k = s->halves.n_neighbors, d = s->X->cols;
     const double *const own = mat_row(s->X, i);
-    uint32_t *const indices = out->indices + i * k;
-    double *const sqdistances = out->sqdistances + i * k;
+    uint32_t *const indices = s->indices + i * k;
+    double *const sqdistances = s->sqdistances + i * k;
     size_t nearer = 0, kept = 0;
 
     for (size_t c = 0; c < count; c++)
@@ -239,7 +239,7 @@ static void search_list(const struct neighbors_search *s, const struct neighbors
 }
 
 static void search_block(const struct neighbors_search *s, const struct neighbors_lane *lane,
-                         const struct neighbors_block *block, struct neighbors *out)
+                         const struct neighbors_block *block)
 {
     const struct neighbors_lists *const lists = &s->lists;
     const uint32_t *const near = lists->near + block->list * lists->n_lists;
@@ -255,7 +255,7 @@ static void search_block(const struct neighbors_search *s, const struct neighbor
     }
     for (size_t r = 0; r < block->count; r++) {
         const size_t count = take_candidates(s, lane, r, block->first + r);
-        choose(s, lane, lists->order[block->first + r], count, out);
+        choose(s, lane, lists->order[block->first + r], count);
     }
 }
 
@@ -346,7 +346,6 @@ enum ct_status neighbors_search_scale(struct neighbors_search *s, struct ct_erro
 struct round {
     const struct neighbors_search *search;
     const struct neighbors_block *blocks;
-    struct neighbors *out;
     _Atomic size_t next; /* block */
     size_t end;
 };
@@ -359,23 +358,21 @@ static void search_lane(void *context, size_t lane)
         const size_t block = atomic_fetch_add(&r->next, 1);
         if (block >= r->end)
             return;
-        search_block(r->search, r->search->lanes + lane, r->blocks + block, r->out);
+        search_block(r->search, r->search->lanes + lane, r->blocks + block);
     }
 }
 
 enum ct_status neighbors_search_run(const struct neighbors_search *s,
                                     const struct neighbors_block *blocks, size_t n_blocks,
                                     struct crew *crew, const struct progress *progress,
-                                    struct neighbors *out, struct ct_error *err)
+                                    struct ct_error *err)
 {
     enum { TICKS = 200 };
     const size_t share = (n_blocks + TICKS - 1) / TICKS, least = 4 * s->n_lanes;
     const size_t turn = share > least ? share : least;
 
     for (size_t first = 0; first < n_blocks; first += turn) {
-        struct round round = {
-            .search = s, .blocks = blocks, .out = out, .next = first, .end = first + turn
-        };
+        struct round round = { .search = s, .blocks = blocks, .next = first, .end = first + turn };
         if (round.end > n_blocks)
             round.end = n_blocks;
         if (!progress_tick(progress, first, n_blocks))

@@ -14,7 +14,6 @@
 #include "base/progress.h"
 #include "base/status.h"
 #include "num/near/lists.h"
-#include "num/near/neighbors.h"
 #include "num/near/shortlist.h"
 
 struct neighbors_block { /* rows of one list that are treated together */
@@ -27,6 +26,8 @@ struct neighbors_lane; /* what one thread works with */
 
 struct neighbors_search { /* owns its arrays until neighbors_search_clear() */
     const struct mat *X;  /* borrowed */
+    uint32_t *indices;    /* [n_samples, n_neighbors] what is found, borrowed */
+    double *sqdistances;  /* the same */
     struct neighbors_lists lists;
     size_t n_near;                  /* lists that are searched for the neighbours of a row */
     struct neighbors_block *blocks; /* [n_blocks] all rows */
@@ -56,10 +57,10 @@ double neighbors_search_memory(size_t n_samples, size_t n_features, size_t n_nei
  * CT_ENOMEM. */
 enum ct_status neighbors_search_scale(struct neighbors_search *s, struct ct_error *err);
 
-/* The neighbours of all rows of some blocks. CT_ECANCELED. */
+/* Finds the neighbours of all rows of some blocks. CT_ECANCELED. */
 enum ct_status neighbors_search_run(const struct neighbors_search *s,
                                     const struct neighbors_block *blocks, size_t n_blocks,
                                     struct crew *crew, const struct progress *progress,
-                                    struct neighbors *out, struct ct_error *err);
+                                    struct ct_error *err);
 
 #endif
