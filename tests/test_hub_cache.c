@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "hub/cache.h"
+#include "hub/list.h"
 #include "model_files.h"
 #include "support.h"
 

@@ -9,6 +9,7 @@
 #include "cli/option_table.h"
 #include "cli/paths.h"
 #include "hub/cache.h"
+#include "hub/list.h"
 #include "model/model_config.h"
 #include "model/hooks.h"
 

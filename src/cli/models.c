@@ -9,6 +9,7 @@
 #include "cli/paths.h"
 #include "cli/print.h"
 #include "hub/cache.h"
+#include "hub/list.h"
 
 enum { LABEL_SIZE = 512 };
 

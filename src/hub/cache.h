@@ -9,9 +9,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/status.h"
+#include "hub/snapshot.h"
 
 struct hub_env { /* values of the environment, borrowed; NULL or empty: not set */
     const char *home;
@@ -29,9 +29,6 @@ enum ct_status hub_cache_root(const struct hub_env *env, char **root, struct ct_
 
 /* The file with the user's token, there or not, by the same rules; errors as above. */
 enum ct_status hub_token_path(const struct hub_env *env, char **path, struct ct_error *err);
-
-/* What a snapshot must hold to be of use; config.json goes with the weights. */
-enum { HUB_WEIGHTS = 1, HUB_TOKENIZER = 2 };
 
 /*
  * name is NAME or ORG/NAME, with @REVISION (branch, tag or commit of 40 hex digits) unless main is
@@ -59,30 +56,5 @@ const char *hub_split_name(const char *text, char name[HUB_NAME_SIZE]);
  */
 enum ct_status hub_model_folder(const struct hub_env *env, const char *text, unsigned needs,
                                 char **folder, struct ct_error *err);
-
-/* What the last folder of a path is called: `ORG/NAME` for a snapshot in a cache. Cut to size. */
-void hub_folder_name(const char *folder, char *out, size_t size);
-
-struct hub_model {   /* a snapshot in the cache; owns its strings */
-    char *name;      /* `openai-community/gpt2` */
-    char *revision;  /* branch or tag that it is, else the commit */
-    char *folder;    /* of the snapshot; of the repository when it has none */
-    size_t n_layers; /* by config.json; 0 when there is a problem with it */
-    size_t hidden_size;
-    bool is_examined;
-    uint64_t n_parameters; /* 0 until it is examined */
-    uint64_t bytes;        /* of the weight files; 0 until it is examined */
-    char *problem;         /* why it cannot be used; NULL: none is known */
-};
-
-/* Every model in the cache, first those that can be used, by name and revision, as far as their
- * config.json and the names of their files tell. None when there is no such folder. *models [*n]
- * goes to hub_models_free(). CT_EIO, CT_ENOMEM. */
-enum ct_status hub_cache_list(const char *root, struct hub_model **models, size_t *n,
-                              struct ct_error *err);
-
-/* Looks into the weight files, once: some milliseconds. */
-void hub_model_examine(struct hub_model *model);
-void hub_models_free(struct hub_model *models, size_t n);
 
 #endif

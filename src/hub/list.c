@@ -1,5 +1,5 @@
 #include "config.h"
-#include "hub/cache.h"
+#include "hub/list.h"
 
 #include <dirent.h>
 #include <errno.h>

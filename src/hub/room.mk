@@ -3,7 +3,7 @@ src_hub_libhub_a_SOURCES = \
 	src/hub/cache.c src/hub/cache.h \
 	src/hub/download.h \
 	src/hub/fetch.c src/hub/fetch.h \
-	src/hub/list.c \
+	src/hub/list.c src/hub/list.h \
 	src/hub/partial.c src/hub/partial.h \
 	src/hub/snapshot.c src/hub/snapshot.h \
 	src/hub/store.c src/hub/store.h

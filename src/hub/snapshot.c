@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/path.h"
-#include "hub/cache.h"
 #include "io/json_file.h"
 
 static const char WEIGHTS[] = "model.safetensors";

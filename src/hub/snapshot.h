@@ -18,9 +18,12 @@ bool hub_is_commit(const char *text);
 /* The commit that refs/NAME of the repository's folder holds; false when there is none. */
 bool hub_read_ref(const char *repo, const char *name, char commit[HUB_COMMIT_SIZE]);
 
-/* CT_EIO when a file that `needs` asks for (see hub/cache.h) is missing or a broken link. The text
- * says which and why, without the folder. A folder with pickles alone passes: whoever opens it has
- * more to say about that. */
+/* What a snapshot must hold to be usable; config.json goes with the weights. */
+enum { HUB_WEIGHTS = 1, HUB_TOKENIZER = 2 };
+
+/* CT_EIO when a file that `needs` asks for is missing or a broken link. The text says which and
+ * why, without the folder. A folder with pickles alone passes: whoever opens it has more to say
+ * about that. */
 enum ct_status hub_snapshot_check(const char *repo, const char *commit, unsigned needs,
                                   struct ct_error *err);
 

@@ -12,6 +12,7 @@
 #include "base/keymap.h"
 #include "base/status.h"
 #include "hub/cache.h"
+#include "hub/list.h"
 #include "pipeline/analysis.h"
 #include "plot/canvas.h"
 #include "plot/heatmap.h"
