@@ -28,6 +28,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tokens/bpe.c src/model/tokens/bpe.h \
 	src/model/tokens/json_ids.c src/model/tokens/json_ids.h \
 	src/model/tokens/pretokenize.c src/model/tokens/pretokenize.h \
+	src/model/tokens/token.h \
 	src/model/tokens/tokenizer.c src/model/tokens/tokenizer.h \
 	src/model/tokens/tokenizer_files.c src/model/tokens/tokenizer_files.h \
 	src/model/tokens/tokenizer_json.c \

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "model/tokens/tokenizer.h"
+#include "model/tokens/token.h"
 
 struct bpe { /* zero-initialise; owns its arrays until bpe_clear() */
     /* [n_slots], open addressing, a power of two: left id, right id, rank + 1 in 21, 21 and 22

@@ -12,14 +12,9 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "model/tokens/token.h"
 
 struct tokenizer; /* immutable once open: threads may share it */
-
-struct token {
-    uint32_t id;
-    size_t begin; /* bytes of the text that it covers: [begin, end); a token may cut a code point */
-    size_t end;
-};
 
 /* dir holds vocab.json and merges.txt (which are read when all are there), or tokenizer.json. A
  * setting that would change the ids, in tokenizer.json or tokenizer_config.json, is CT_ENOTSUP by
