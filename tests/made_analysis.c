@@ -4,6 +4,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 #include "support.h"
 
 /* -1 .. 1 from a linear congruential generator (Knuth's MMIX constants). */
@@ -71,27 +80,27 @@ static void make_up_layers(struct analysis *a, void *result)
                                               .n_dbscan = l };
 }
 
-static void take(struct analysis *a, enum stage_id stage,
+static void take(struct analysis *a, const struct stage *stage,
                  void (*change)(struct analysis *a, void *result))
 {
     struct ct_error err = { 0 };
-    void *result = NULL;
+    struct result *result = NULL;
 
     if (analysis_compute(a, stage, NULL, &result, &err) != CT_OK)
         ck_abort_msg("%s", err.text);
     if (change != NULL)
-        change(a, result);
-    analysis_accept(a, stage, result, analysis_key(&a->params, stage), 0.0);
+        change(a, (void *)result_value(result));
+    analysis_accept(a, result);
 }
 
 static void change_activations(struct analysis *a, void *result)
 {
-    make_up_activations(result, a->load);
+    make_up_activations(result, load_of(a));
 }
 
 static void change_picture(struct analysis *a, void *result)
 {
-    make_up_picture(result, a->ttest);
+    make_up_picture(result, ttest_of(a));
 }
 
 void make_analysis(struct analysis *a, double alpha)
@@ -102,12 +111,13 @@ void make_analysis(struct analysis *a, double alpha)
     a->params.alpha = alpha;
     ck_assert_int_eq(params_set(&a->params.model, fixture_path("demo"), NULL), CT_OK);
     ck_assert_int_eq(params_set(&a->params.stimuli, fixture_path("demo/stimuli.csv"), NULL), CT_OK);
-    take(a, STAGE_LOAD, NULL);
-    take(a, STAGE_HOOK, NULL);
-    take(a, STAGE_EXTRACT, change_activations);
-    take(a, STAGE_TTEST, NULL);
-    take(a, STAGE_TSNE, change_picture);
-    take(a, STAGE_CLUSTER, NULL);
-    take(a, STAGE_SIMILARITY, NULL);
-    take(a, STAGE_LAYERS, make_up_layers);
+    take(a, &stage_load, NULL);
+    take(a, &stage_contrast, NULL);
+    take(a, &stage_hook, NULL);
+    take(a, &stage_extract, change_activations);
+    take(a, &stage_ttest, NULL);
+    take(a, &stage_tsne, change_picture);
+    take(a, &stage_cluster, NULL);
+    take(a, &stage_similarity, NULL);
+    take(a, &stage_layers, make_up_layers);
 }

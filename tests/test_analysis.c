@@ -9,6 +9,15 @@
 #include <unistd.h>
 
 #include "pipeline/analysis.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 
 /* A demo analysis with a short t-SNE. */
 static void begin(struct analysis *a)
@@ -24,17 +33,22 @@ static void run(struct analysis *a)
 {
     struct ct_error err = { 0 };
 
-    if (analysis_run(a, STAGE_SIMILARITY, NULL, &err) != CT_OK)
+    if (analysis_run(a, &stage_similarity, NULL, &err) != CT_OK)
         ck_abort_msg("%s", err.text);
 }
+
+static const struct stage *const order[] = { &stage_load,      &stage_hook, &stage_extract,
+                                             &stage_ttest,     &stage_tsne, &stage_cluster,
+                                             &stage_similarity };
+enum { N_ORDER = sizeof order / sizeof *order };
 
 /* The stages of one analysis: text[s] is '!' where it is stale, else '.'. */
 static const char *staleness(const struct analysis *a)
 {
-    static char text[STAGE_SIMILARITY + 2];
+    static char text[N_ORDER + 1];
 
-    for (enum stage_id s = 0; s <= STAGE_SIMILARITY; s++)
-        text[s] = analysis_is_stale(a, s) ? '!' : '.';
+    for (size_t s = 0; s < N_ORDER; s++)
+        text[s] = analysis_is_stale(a, order[s]) ? '!' : '.';
     return text;
 }
 
@@ -78,25 +92,25 @@ START_TEST(only_what_is_stale_is_computed_again)
 
     begin(&a);
     run(&a);
-    const void *const extract = a.extract;
-    const void *const tsne = a.tsne;
-    const void *const cluster = a.cluster;
+    const void *const extract = extract_of(&a);
+    const void *const tsne = tsne_of(&a);
+    const void *const cluster = clusters_of(&a);
     run(&a);
-    ck_assert(a.cluster == cluster);
+    ck_assert(clusters_of(&a) == cluster);
     a.params.eps = 1.5;
     run(&a);
-    ck_assert(a.extract == extract && a.tsne == tsne);
+    ck_assert(extract_of(&a) == extract && tsne_of(&a) == tsne);
     ck_assert_str_eq(staleness(&a), ".......");
     analysis_clear(&a);
 }
 END_TEST
 
 struct stopper {
-    enum stage_id at;
+    const struct stage *at;
     size_t n_calls;
 };
 
-static bool stop_at(void *context, enum stage_id stage, size_t done, size_t total)
+static bool stop_at(void *context, const struct stage *stage, size_t done, size_t total)
 {
     struct stopper *const stopper = context;
 
@@ -111,13 +125,13 @@ static enum tsne_answer stop_tsne(void *context, size_t n_iter, size_t max_iter)
     const struct stopper *const stopper = context;
 
     (void)max_iter;
-    return stopper->at == STAGE_TSNE && n_iter >= 3 ? TSNE_STOP : TSNE_GO_ON;
+    return stopper->at == &stage_tsne && n_iter >= 3 ? TSNE_STOP : TSNE_GO_ON;
 }
 
 START_TEST(a_cancel_keeps_what_was_there)
 {
-    static const enum stage_id at[] = { STAGE_LOAD, STAGE_EXTRACT, STAGE_TTEST,
-                                        STAGE_TSNE, STAGE_CLUSTER, STAGE_SIMILARITY };
+    static const struct stage *const at[] = { &stage_load, &stage_extract, &stage_ttest,
+                                              &stage_tsne, &stage_cluster, &stage_similarity };
 
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
         struct stopper stopper = { .at = at[i] };
@@ -127,11 +141,11 @@ START_TEST(a_cancel_keeps_what_was_there)
         struct analysis a;
 
         begin(&a);
-        ck_assert_msg(analysis_run(&a, STAGE_SIMILARITY, &watch, NULL) == CT_ECANCELED,
-                      "%s was not cancelled", stage_name(at[i]));
-        for (enum stage_id s = 0; s <= STAGE_SIMILARITY; s++)
-            ck_assert_msg(analysis_is_stale(&a, s) == (s >= at[i]), "cancel of %s, then %s",
-                          stage_name(at[i]), stage_name(s));
+        ck_assert_msg(analysis_run(&a, &stage_similarity, &watch, NULL) == CT_ECANCELED,
+                      "%s was not cancelled", at[i]->name);
+        for (size_t s = 0; s < N_ORDER; s++)
+            ck_assert_msg(analysis_is_stale(&a, order[s]) == stage_is_needed(order[s], at[i]),
+                          "cancel of %s, then %s", at[i]->name, order[s]->name);
         run(&a);
         ck_assert_str_eq(staleness(&a), ".......");
         analysis_clear(&a);
@@ -146,13 +160,13 @@ START_TEST(a_failure_keeps_what_was_there)
 
     begin(&a);
     run(&a);
-    const void *const old = a.ttest;
+    const void *const old = ttest_of(&a);
     params_set(&a.params.contrast[0], "him", NULL);
     params_set(&a.params.contrast[1], "it", NULL);
-    ck_assert_int_eq(analysis_run(&a, STAGE_SIMILARITY, NULL, &err), CT_EINVAL);
+    ck_assert_int_eq(analysis_run(&a, &stage_similarity, NULL, &err), CT_EINVAL);
     ck_assert_str_eq(err.text,
                      "--contrast: no sentence is of the group 'it'; there are: 'him', 'her'");
-    ck_assert(a.ttest == old && a.similarity != NULL);
+    ck_assert(ttest_of(&a) == old && similarity_of(&a) != NULL);
     ck_assert_str_eq(staleness(&a), "...!!!!");
     analysis_clear(&a);
 }
@@ -165,12 +179,13 @@ START_TEST(no_significant_neuron_is_a_result)
     begin(&a);
     a.params.alpha = 1e-300;
     run(&a);
-    ck_assert_uint_eq(a.ttest->n_significant, 0);
-    ck_assert_uint_eq(a.tsne->result.embedding.rows, 0);
-    ck_assert_uint_eq(a.cluster->n_dbscan, 0);
-    ck_assert_uint_eq(a.cluster->n_clusters, 0);
-    ck_assert(isnan(a.cluster->dbscan_silhouette) && isnan(a.cluster->kmeans_silhouette));
-    ck_assert(isnan(a.similarity->means.all));
+    ck_assert_uint_eq(ttest_of(&a)->n_significant, 0);
+    ck_assert_uint_eq(tsne_of(&a)->result.embedding.rows, 0);
+    ck_assert_uint_eq(clusters_of(&a)->n_dbscan, 0);
+    ck_assert_uint_eq(clusters_of(&a)->n_clusters, 0);
+    ck_assert(isnan(clusters_of(&a)->dbscan_silhouette) &&
+              isnan(clusters_of(&a)->kmeans_silhouette));
+    ck_assert(isnan(similarity_of(&a)->means.all));
     analysis_clear(&a);
 }
 END_TEST
@@ -184,8 +199,8 @@ static double alpha_for(const struct analysis *a, size_t n)
     for (int i = 0; i < 2000; i++) {
         const double middle = i < 1000 ? sqrt((low > 0 ? low : 1e-290) * high) : (low + high) / 2;
         size_t below = 0;
-        for (size_t j = 0; j < a->ttest->n_neurons; j++)
-            below += a->ttest->neurons[j].pvalue < middle;
+        for (size_t j = 0; j < ttest_of(a)->n_neurons; j++)
+            below += ttest_of(a)->neurons[j].pvalue < middle;
         if (below == n)
             return middle;
         *(below < n ? &low : &high) = middle;
@@ -205,11 +220,11 @@ START_TEST(few_neurons_lower_perplexity_and_k)
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         a.params.alpha = alpha_for(&a, counts[i]);
         run(&a);
-        ck_assert_uint_eq(a.ttest->n_significant, counts[i]);
-        ck_assert(a.tsne->perplexity == perplexities[i]);
-        ck_assert_uint_eq(a.cluster->n_clusters, counts[i] < 3 ? counts[i] : 3);
+        ck_assert_uint_eq(ttest_of(&a)->n_significant, counts[i]);
+        ck_assert(tsne_of(&a)->perplexity == perplexities[i]);
+        ck_assert_uint_eq(clusters_of(&a)->n_clusters, counts[i] < 3 ? counts[i] : 3);
         for (size_t k = 0; k < 2 * counts[i]; k++)
-            ck_assert(isfinite(a.tsne->result.embedding.data[k]));
+            ck_assert(isfinite(tsne_of(&a)->result.embedding.data[k]));
     }
     analysis_clear(&a);
 }
@@ -225,14 +240,14 @@ START_TEST(threads_change_no_bit)
     run(&one);
     begin(&two);
     run(&two);
-    const struct mat *const x = &one.tsne->result.embedding;
-    const struct mat *const y = &two.tsne->result.embedding;
-    ck_assert_mem_eq(one.extract->own.data, two.extract->own.data,
-                     one.extract->X.rows * one.extract->X.cols * sizeof(float));
+    const struct mat *const x = &tsne_of(&one)->result.embedding;
+    const struct mat *const y = &tsne_of(&two)->result.embedding;
+    ck_assert_mem_eq(extract_of(&one)->own.data, extract_of(&two)->own.data,
+                     extract_of(&one)->X.rows * extract_of(&one)->X.cols * sizeof(float));
     ck_assert_uint_eq(x->rows, y->rows);
     ck_assert_mem_eq(x->data, y->data, x->rows * x->cols * sizeof *x->data);
-    ck_assert_mem_eq(one.similarity->cosine_counts, two.similarity->cosine_counts,
-                     sizeof one.similarity->cosine_counts);
+    ck_assert_mem_eq(similarity_of(&one)->cosine_counts, similarity_of(&two)->cosine_counts,
+                     sizeof similarity_of(&one)->cosine_counts);
     analysis_clear(&one);
     analysis_clear(&two);
 }
@@ -244,12 +259,12 @@ START_TEST(the_demo_is_pairs_without_twins)
 
     begin(&a);
     run(&a);
-    ck_assert(a.ttest->contrast.are_pairs);
-    ck_assert_uint_eq(a.ttest->contrast.n_unique, 108);
-    ck_assert_uint_eq(a.load->n_groups, 2);
-    ck_assert_uint_eq(a.ttest->contrast.n_rows[0], 54);
+    ck_assert(contrast_of(&a)->are_pairs);
+    ck_assert_uint_eq(contrast_of(&a)->n_unique, 108);
+    ck_assert_uint_eq(load_of(&a)->n_groups, 2);
+    ck_assert_uint_eq(contrast_of(&a)->n_rows[0], 54);
     /* enough for a picture with clusters */
-    ck_assert_uint_ge(a.ttest->n_significant, 100);
+    ck_assert_uint_ge(ttest_of(&a)->n_significant, 100);
     analysis_clear(&a);
 }
 END_TEST
@@ -278,9 +293,9 @@ START_TEST(twins_and_pairs_are_noticed)
     begin(&a);
     params_set(&a.params.stimuli, path, NULL);
     run(&a);
-    ck_assert(!a.ttest->contrast.are_pairs); /* the second pair has other words after the target */
-    ck_assert_uint_eq(a.ttest->contrast.n_unique, 4);
-    ck_assert_uint_eq(a.ttest->contrast.twin[1] - a.ttest->contrast.twin[0], 1);
+    ck_assert(!contrast_of(&a)->are_pairs); /* the second pair has other words after the target */
+    ck_assert_uint_eq(contrast_of(&a)->n_unique, 4);
+    ck_assert_uint_eq(contrast_of(&a)->twin[1] - contrast_of(&a)->twin[0], 1);
     analysis_clear(&a);
     unlink(path);
 }
@@ -295,9 +310,9 @@ static void fail_with(const char *stimuli, const char *want)
     write_stimuli(path, stimuli);
     begin(&a);
     params_set(&a.params.stimuli, path, NULL);
-    ck_assert_msg(analysis_run(&a, STAGE_TTEST, NULL, &err) != CT_OK, "taken: %s", want);
+    ck_assert_msg(analysis_run(&a, &stage_ttest, NULL, &err) != CT_OK, "taken: %s", want);
     ck_assert_msg(strstr(err.text, want) != NULL, "want '%s' in '%s'", want, err.text);
-    ck_assert_ptr_null(a.extract); /* told before what may take hours */
+    ck_assert_ptr_null(extract_of(&a)); /* told before what may take hours */
     analysis_clear(&a);
     unlink(path);
 }
@@ -324,14 +339,14 @@ struct seen {
 static enum ct_status see_layer(void *context, struct analysis *layer, struct ct_error *err)
 {
     struct seen *const seen = context;
-    const struct mat *const from = &layer->tsne->result.embedding;
+    const struct mat *const from = &tsne_of(layer)->result.embedding;
     struct mat *const to = &seen->embedding[seen->n];
 
     ck_assert_int_eq(mat_init(to, from->rows, 2, "picture", err), CT_OK);
     memcpy(to->data, from->data, 2 * from->rows * sizeof *to->data);
-    seen->t[seen->n++] = layer->ttest->neurons[7].statistic;
+    seen->t[seen->n++] = ttest_of(layer)->neurons[7].statistic;
     ck_assert_str_eq(staleness(layer), "......!");
-    ck_assert_int_eq(analysis_run(layer, STAGE_SIMILARITY, NULL, err), CT_OK);
+    ck_assert_int_eq(analysis_run(layer, &stage_similarity, NULL, err), CT_OK);
     ck_assert_str_eq(staleness(layer), ".......");
     return CT_OK;
 }
@@ -347,32 +362,32 @@ static void begin_layers(struct analysis *a)
 START_TEST(layers_are_analyses_of_their_own)
 {
     struct seen seen = { 0 };
-    const struct analysis_watch watch = { .layer = see_layer, .context = &seen };
+    const struct analysis_watch watch = { .layer = see_layer, .layer_context = &seen };
     struct analysis a;
     struct analysis one;
 
     begin_layers(&a);
-    ck_assert_int_eq(analysis_run(&a, STAGE_LAYERS, &watch, NULL), CT_OK);
-    ck_assert_ptr_null(a.ttest); /* not needed */
-    ck_assert_uint_eq(a.layers->n_rows, 3);
+    ck_assert_int_eq(analysis_run(&a, &stage_layers, &watch, NULL), CT_OK);
+    ck_assert_ptr_null(ttest_of(&a)); /* not needed */
+    ck_assert_uint_eq(layers_of(&a)->n_rows, 3);
     ck_assert_uint_eq(seen.n, 3);
-    ck_assert(a.layers->contrast.are_pairs);
+    ck_assert(contrast_of(&a)->are_pairs);
     for (size_t l = 0; l < 3; l++) {
-        const struct layer_row *const row = &a.layers->rows[l];
+        const struct layer_row *const row = &layers_of(&a)->rows[l];
         ck_assert_int_eq(analysis_init_layer(&one, &a, l, NULL), CT_OK);
         run(&one);
         ck_assert_str_eq(row->hook, one.params.hooks[0]);
         ck_assert_uint_eq(row->n_neurons, l == 0 ? 64 : 256);
-        ck_assert_uint_eq(row->n_neurons, one.ttest->n_neurons);
-        ck_assert_uint_eq(row->n_significant, one.ttest->n_significant);
-        ck_assert(seen.t[l] == one.ttest->neurons[7].statistic);
+        ck_assert_uint_eq(row->n_neurons, ttest_of(&one)->n_neurons);
+        ck_assert_uint_eq(row->n_significant, ttest_of(&one)->n_significant);
+        ck_assert(seen.t[l] == ttest_of(&one)->neurons[7].statistic);
         ck_assert_uint_eq(seen.embedding[l].rows, row->n_significant);
-        ck_assert_mem_eq(seen.embedding[l].data, one.tsne->result.embedding.data,
+        ck_assert_mem_eq(seen.embedding[l].data, tsne_of(&one)->result.embedding.data,
                          2 * row->n_significant * sizeof(double));
-        ck_assert_uint_eq(row->n_dbscan, one.cluster->n_dbscan);
-        assert_allclose(&row->dbscan_silhouette, &one.cluster->dbscan_silhouette, 1, 0, 0);
-        ck_assert(row->kl_divergence == one.tsne->result.kl_divergence);
-        ck_assert(row->strongest_t == one.ttest->neurons[row->strongest].statistic);
+        ck_assert_uint_eq(row->n_dbscan, clusters_of(&one)->n_dbscan);
+        assert_allclose(&row->dbscan_silhouette, &clusters_of(&one)->dbscan_silhouette, 1, 0, 0);
+        ck_assert(row->kl_divergence == tsne_of(&one)->result.kl_divergence);
+        ck_assert(row->strongest_t == ttest_of(&one)->neurons[row->strongest].statistic);
         mat_clear(&seen.embedding[l]);
         analysis_clear(&one);
     }
@@ -385,20 +400,20 @@ START_TEST(layers_hang_on_what_their_analyses_hang_on)
     struct analysis a;
 
     begin_layers(&a);
-    ck_assert_int_eq(analysis_run(&a, STAGE_LAYERS, NULL, NULL), CT_OK);
-    const void *const layers = a.layers;
-    ck_assert(!analysis_is_stale(&a, STAGE_LAYERS));
+    ck_assert_int_eq(analysis_run(&a, &stage_layers, NULL, NULL), CT_OK);
+    const void *const layers = layers_of(&a);
+    ck_assert(!analysis_is_stale(&a, &stage_layers));
     run(&a); /* all hook points as one analysis */
-    ck_assert(a.layers == layers && !analysis_is_stale(&a, STAGE_LAYERS));
+    ck_assert(layers_of(&a) == layers && !analysis_is_stale(&a, &stage_layers));
     a.params.eps = 2;
-    ck_assert(analysis_is_stale(&a, STAGE_LAYERS));
+    ck_assert(analysis_is_stale(&a, &stage_layers));
     a.params.eps = 1;
     a.params.matrices = true;
-    ck_assert(!analysis_is_stale(&a, STAGE_LAYERS));
+    ck_assert(!analysis_is_stale(&a, &stage_layers));
     params_clear_hooks(&a.params);
-    ck_assert(analysis_is_stale(&a, STAGE_LAYERS));
+    ck_assert(analysis_is_stale(&a, &stage_layers));
     run(&a);
-    ck_assert_ptr_null(a.layers); /* its names were those of the old hook points */
+    ck_assert_ptr_null(layers_of(&a)); /* its names were those of the old hook points */
     analysis_clear(&a);
 }
 END_TEST
@@ -409,22 +424,22 @@ START_TEST(a_layer_without_significant_neurons_is_a_row)
 
     begin_layers(&a);
     a.params.alpha = 1e-300;
-    ck_assert_int_eq(analysis_run(&a, STAGE_LAYERS, NULL, NULL), CT_OK);
+    ck_assert_int_eq(analysis_run(&a, &stage_layers, NULL, NULL), CT_OK);
     for (size_t l = 0; l < 3; l++) {
-        ck_assert_uint_eq(a.layers->rows[l].n_significant, 0);
-        ck_assert(isnan(a.layers->rows[l].kl_divergence));
-        ck_assert(isnan(a.layers->rows[l].dbscan_silhouette));
-        ck_assert(fabs(a.layers->rows[l].strongest_t) > 1.0);
+        ck_assert_uint_eq(layers_of(&a)->rows[l].n_significant, 0);
+        ck_assert(isnan(layers_of(&a)->rows[l].kl_divergence));
+        ck_assert(isnan(layers_of(&a)->rows[l].dbscan_silhouette));
+        ck_assert(fabs(layers_of(&a)->rows[l].strongest_t) > 1.0);
     }
     analysis_clear(&a);
 }
 END_TEST
 
-static bool stop_after_half(void *context, enum stage_id stage, size_t done, size_t total)
+static bool stop_after_half(void *context, const struct stage *stage, size_t done, size_t total)
 {
     size_t *const last = context;
 
-    if (stage != STAGE_LAYERS)
+    if (stage != &stage_layers)
         return true;
     ck_assert_uint_ge(done, *last); /* forward only */
     *last = done;
@@ -438,9 +453,9 @@ START_TEST(layers_can_be_cancelled)
     struct analysis a;
 
     begin_layers(&a);
-    ck_assert_int_eq(analysis_run(&a, STAGE_LAYERS, &watch, NULL), CT_ECANCELED);
-    ck_assert_ptr_null(a.layers);
-    ck_assert(!analysis_is_stale(&a, STAGE_EXTRACT));
+    ck_assert_int_eq(analysis_run(&a, &stage_layers, &watch, NULL), CT_ECANCELED);
+    ck_assert_ptr_null(layers_of(&a));
+    ck_assert(!analysis_is_stale(&a, &stage_extract));
     ck_assert_uint_gt(last, 0);
     analysis_clear(&a);
 }
@@ -463,19 +478,19 @@ START_TEST(columns_of_a_layer_need_not_be_neighbours)
     begin(&a);
     params_set(&a.params.activations, path, NULL);
     a.params.alpha = 0.5;
-    ck_assert_int_eq(analysis_run(&a, STAGE_LAYERS, NULL, NULL), CT_OK);
-    ck_assert_uint_eq(a.layers->n_rows, 2);
-    ck_assert_str_eq(a.layers->rows[1].hook, "b");
+    ck_assert_int_eq(analysis_run(&a, &stage_layers, NULL, NULL), CT_OK);
+    ck_assert_uint_eq(layers_of(&a)->n_rows, 2);
+    ck_assert_str_eq(layers_of(&a)->rows[1].hook, "b");
     ck_assert_int_eq(analysis_init_layer(&layer, &a, 1, NULL), CT_OK);
-    ck_assert_uint_eq(layer.extract->X.cols, 2);
+    ck_assert_uint_eq(extract_of(&layer)->X.cols, 2);
     for (size_t i = 0; i < 12; i++) {
-        ck_assert(matview_get(&layer.extract->X, i, 0) == 100.0 + (double)(i % 5));
-        ck_assert(matview_get(&layer.extract->X, i, 1) == 200.0 + (double)(i % 7));
+        ck_assert(matview_get(&extract_of(&layer)->X, i, 0) == 100.0 + (double)(i % 5));
+        ck_assert(matview_get(&extract_of(&layer)->X, i, 1) == 200.0 + (double)(i % 7));
     }
-    ck_assert(layer.extract->X.dtype == a.extract->X.dtype);
+    ck_assert(extract_of(&layer)->X.dtype == extract_of(&a)->X.dtype);
     run(&layer);
     size_t index;
-    ck_assert_str_eq(neuron_hook(layer.extract, 1, &index), "b");
+    ck_assert_str_eq(neuron_hook(extract_of(&layer), 1, &index), "b");
     ck_assert_uint_eq(index, 1);
     analysis_clear(&layer);
     analysis_clear(&a);

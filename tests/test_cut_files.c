@@ -16,6 +16,9 @@
 #include "base/mapped.h"
 #include "io_temp.h"
 #include "pipeline/analysis.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_load.h"
 #include "report/tables.h"
 
 enum { COMMAND_SIZE = 4096 };
@@ -128,17 +131,17 @@ START_TEST(an_analysis_begins_again_when_the_file_is_whole)
     analysis_init(&a);
     ck_assert_int_eq(params_set(&a.params.model, temp_folder(), NULL), CT_OK);
     ck_assert_int_eq(params_set(&a.params.stimuli, temp_path("stimuli.csv"), NULL), CT_OK);
-    ck_assert_int_eq(analysis_run(&a, STAGE_HOOK, NULL, &err), CT_OK);
+    ck_assert_int_eq(analysis_run(&a, &stage_hook, NULL, &err), CT_OK);
     ck_assert_int_eq(truncate(temp_path("model.safetensors"), 8192), 0);
-    ck_assert_int_eq(analysis_run(&a, STAGE_EXTRACT, NULL, &err), CT_EIO);
+    ck_assert_int_eq(analysis_run(&a, &stage_extract, NULL, &err), CT_EIO);
     ck_assert_ptr_nonnull(strstr(err.text, "model.safetensors: was cut short"));
-    ck_assert_ptr_null(a.extract);
-    ck_assert(analysis_is_stale(&a, STAGE_LOAD));
+    ck_assert_ptr_null(extract_of(&a));
+    ck_assert(analysis_is_stale(&a, &stage_load));
     ck_assert_int_eq(analysis_check_inputs(&a, NULL), CT_EIO);
-    ck_assert_int_eq(analysis_run(&a, STAGE_EXTRACT, NULL, &err), CT_EFORMAT); /* too short now */
+    ck_assert_int_eq(analysis_run(&a, &stage_extract, NULL, &err), CT_EFORMAT); /* too short now */
     put_model();
-    ck_assert_int_eq(analysis_run(&a, STAGE_EXTRACT, NULL, &err), CT_OK);
-    ck_assert(!analysis_is_stale(&a, STAGE_LOAD));
+    ck_assert_int_eq(analysis_run(&a, &stage_extract, NULL, &err), CT_OK);
+    ck_assert(!analysis_is_stale(&a, &stage_load));
     analysis_clear(&a);
 }
 END_TEST
@@ -149,9 +152,9 @@ START_TEST(no_table_is_written_of_what_was_cut)
 
     put_npy();
     analysis_init(&a);
-    a.params.ungrouped = true;
+    a.ungrouped = true;
     ck_assert_int_eq(params_set(&a.params.activations, temp_path("x.npy"), NULL), CT_OK);
-    ck_assert_int_eq(analysis_run(&a, STAGE_EXTRACT, NULL, NULL), CT_OK);
+    ck_assert_int_eq(analysis_run(&a, &stage_extract, NULL, NULL), CT_OK);
     ck_assert_int_eq(truncate(temp_path("x.npy"), 4096), 0);
     ck_assert_int_eq(table_write(&a, table_find("activations.csv"), temp_path("a.csv"), NULL),
                      CT_EIO);

@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #include "model_files.h"
-#include "pipeline/settings.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stages.h"
 #include "support.h"
 #include "tui/fit.h"
 #include "tui/inputs.h"
@@ -80,12 +81,12 @@ static void begin(const char *sentences)
     ck_assert_int_eq(app_init(&app, NULL), CT_OK);
     app.demo = demo;
     app.hub = (struct hub_env){ .home = folder, .hf_hub_cache = folder };
-    params_set(&app.a.params.model, demo, NULL);
-    params_set(&app.a.params.stimuli, in_folder("sentences.csv"), NULL);
-    app.a.params.threads = 1;
+    params_set(&app.whole.params.model, demo, NULL);
+    params_set(&app.whole.params.stimuli, in_folder("sentences.csv"), NULL);
+    app.whole.params.threads = 1;
     ck_assert_int_eq(canvas_init(&c, ROWS, COLS, false, true, NULL), CT_OK);
     state = (struct view_state){ .at = 0 };
-    app_run(&app, STAGE_LOAD);
+    app_run(&app, &stage_load);
     wait_for_worker();
 }
 
@@ -183,7 +184,7 @@ static const char sentences[] = "group,target,text\n"
 START_TEST(target_is_marked_and_stays_in_sight)
 {
     begin(sentences);
-    ck_assert_ptr_nonnull(app.a.load);
+    ck_assert_ptr_nonnull(load_of(app.a));
     state.at = 0;
     app.sentence = 0;
     draw("sentences", COLS);
@@ -246,7 +247,7 @@ END_TEST
 START_TEST(enter_chooses_a_model_and_then_loads)
 {
     begin(sentences);
-    const void *const before = app.a.load;
+    const void *const before = load_of(app.a);
     const struct view *const view = draw("choose a model", COLS);
     ck_assert_ptr_nonnull(strstr(row_text(1, 0), "[x] demo"));
     const size_t row = find_row("[ ] a/good");
@@ -255,27 +256,24 @@ START_TEST(enter_chooses_a_model_and_then_loads)
     ck_assert(!view->ops->act(&app, view, &state, ACTION_RUN)); /* the demo is loaded already */
     ck_assert(view->ops->act(&app, view, &state, ACTION_STEP_DOWN));
     ck_assert(view->ops->act(&app, view, &state, ACTION_RUN));
-    ck_assert_str_eq(app.a.params.model, in_folder("models--a--good/snapshots/" COMMIT));
-    ck_assert(analysis_is_stale(&app.a, STAGE_LOAD));
-    ck_assert_ptr_eq(app.a.load, before);
+    ck_assert_str_eq(app.whole.params.model, in_folder("models--a--good/snapshots/" COMMIT));
+    ck_assert(analysis_is_stale(app.a, &stage_load));
+    ck_assert_ptr_eq(load_of(app.a), before);
     ck_assert(!view->ops->act(&app, view, &state, ACTION_RUN)); /* now it is for the stage */
     ck_assert(view->ops->act(&app, view, &state, ACTION_STEP_DOWN));
     ck_assert(view->ops->act(&app, view, &state, ACTION_CHOOSE)); /* one that cannot be used */
     ck_assert_ptr_nonnull(strstr(app.message, "nothing of it has been downloaded"));
-    ck_assert_str_eq(app.a.params.model, in_folder("models--a--good/snapshots/" COMMIT));
-    app_run(&app, STAGE_LOAD);
+    ck_assert_str_eq(app.whole.params.model, in_folder("models--a--good/snapshots/" COMMIT));
+    app_run(&app, &stage_load);
     wait_for_worker();
-    ck_assert(!analysis_is_stale(&app.a, STAGE_LOAD));
+    ck_assert(!analysis_is_stale(app.a, &stage_load));
     end();
 }
 END_TEST
 
 static const struct setting *find_setting(const char *name)
 {
-    for (size_t i = 0; i < n_settings; i++)
-        if (strcmp(settings[i].name, name) == 0)
-            return &settings[i];
-    return NULL;
+    return setting_find(name);
 }
 
 START_TEST(what_is_typed_is_checked_at_once)
@@ -290,17 +288,17 @@ START_TEST(what_is_typed_is_checked_at_once)
     ck_assert_int_eq(inputs_set(&app, model, "gpt2-xl", &err), CT_EIO);
     ck_assert_ptr_nonnull(strstr(err.text, "circuittui fetch"));
     ck_assert_int_eq(inputs_set(&app, stimuli, "~/not there.csv", &err), CT_EIO);
-    ck_assert(!analysis_is_stale(&app.a, STAGE_LOAD));
+    ck_assert(!analysis_is_stale(app.a, &stage_load));
 
     ck_assert_int_eq(inputs_set(&app, model, "a/good", &err), CT_OK);
-    ck_assert_str_eq(app.a.params.model, in_folder("models--a--good/snapshots/" COMMIT));
+    ck_assert_str_eq(app.whole.params.model, in_folder("models--a--good/snapshots/" COMMIT));
     ck_assert_int_eq(inputs_set(&app, model, "", &err), CT_OK);
-    ck_assert_str_eq(app.a.params.model, app.demo);
+    ck_assert_str_eq(app.whole.params.model, app.demo);
     ck_assert_int_eq(inputs_set(&app, stimuli, "", &err), CT_OK);
-    ck_assert_ptr_nonnull(strstr(app.a.params.stimuli, "demo/stimuli.csv"));
+    ck_assert_ptr_nonnull(strstr(app.whole.params.stimuli, "demo/stimuli.csv"));
     ck_assert_int_eq(inputs_set(&app, stimuli, "~/sentences.csv", &err), CT_OK);
-    ck_assert_str_eq(app.a.params.stimuli, in_folder("sentences.csv"));
-    ck_assert(!analysis_is_stale(&app.a, STAGE_LOAD)); /* everything is as it was */
+    ck_assert_str_eq(app.whole.params.stimuli, in_folder("sentences.csv"));
+    ck_assert(!analysis_is_stale(app.a, &stage_load)); /* everything is as it was */
     end();
 }
 END_TEST
@@ -310,14 +308,14 @@ START_TEST(a_bad_row_loses_nothing)
     struct ct_error err;
 
     begin(sentences);
-    const void *const before = app.a.load;
+    const void *const before = load_of(app.a);
     text_put(folder, "bad.csv", "group,target,text\na, him,We saw him\nb, her,We saw nobody\n");
     ck_assert_int_eq(inputs_set(&app, find_setting("stimuli"), "~/bad.csv", &err), CT_OK);
-    app_run(&app, STAGE_LOAD);
+    app_run(&app, &stage_load);
     wait_for_worker();
-    ck_assert_ptr_eq(app.a.load, before);
+    ck_assert_ptr_eq(load_of(app.a), before);
     ck_assert_ptr_nonnull(strstr(app.message, "bad.csv: row 2 (line 3): "));
-    ck_assert_uint_eq(app.a.load->n_sentences, 3);
+    ck_assert_uint_eq(load_of(app.a)->n_sentences, 3);
     draw("sentences", COLS);
     ck_assert_ptr_nonnull(strstr(row_text(1, 0), "They saw him there."));
     end();

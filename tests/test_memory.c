@@ -18,7 +18,14 @@
 #include "base/memory_limit.h"
 #include "io_temp.h"
 #include "pipeline/analysis.h"
-#include "pipeline/memory_plan.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 
 /* ---- what is left ---- */
 
@@ -134,13 +141,13 @@ static bool forget_peak(void)
 }
 
 /* Computes a stage, whose result *a takes. */
-static void take(struct analysis *a, enum stage_id stage)
+static void take(struct analysis *a, const struct stage *stage)
 {
-    void *result = NULL;
+    struct result *result = NULL;
     struct ct_error err = { 0 };
 
     ck_assert_msg(analysis_compute(a, stage, NULL, &result, &err) == CT_OK, "%s", err.text);
-    analysis_accept(a, stage, result, analysis_key(&a->params, stage), 0.0);
+    analysis_accept(a, result);
 }
 
 enum {
@@ -151,19 +158,18 @@ enum {
 /* The same. Beside what any stage is expected to take, which is there for larger machines and other
  * libraries, it takes no more than was expected and a little for the first use of its code, and
  * that was not half as much again. */
-static void compare(struct analysis *a, enum stage_id stage, double also_expected)
+static void compare(struct analysis *a, const struct stage *stage, double also_expected)
 {
-    const double expected = stage_memory(a, stage) - STAGE_MEMORY_LEAST + also_expected;
+    const double expected = stage->memory(a) + also_expected;
 
     ck_assert(forget_peak());
     const double before = status_kb("VmRSS");
     take(a, stage);
     const double taken = status_kb("VmHWM") - before;
     ck_assert_msg(taken <= expected + CODE && expected <= USED_AGAIN + 1.5 * taken,
-                  "%s took %.1f MB, %.1f MB were expected", stage_name(stage), taken / 1e6,
+                  "%s took %.1f MB, %.1f MB were expected", stage->name, taken / 1e6,
                   expected / 1e6);
-    printf("%s took %.1f MB, %.1f MB were expected\n", stage_name(stage), taken / 1e6,
-           expected / 1e6);
+    printf("%s took %.1f MB, %.1f MB were expected\n", stage->name, taken / 1e6, expected / 1e6);
 }
 
 /* Stages are measured against the process as a whole: it must be one of its own, and as it is. */
@@ -193,7 +199,7 @@ static void begin(struct analysis *a, size_t n_sentences)
     params_set(&a->params.model, fixture_path("demo"), NULL);
     params_set(&a->params.stimuli, temp_path("s.csv"), NULL);
     params_set(&a->params.temporary, "/var/tmp", NULL);
-    take(a, STAGE_LOAD);
+    take(a, &stage_load);
 }
 
 static const struct {
@@ -213,15 +219,26 @@ START_TEST(extraction_takes_what_is_expected)
         return;
     begin(&a, extractions[_i].n_sentences);
     params_add_hook(&a.params, extractions[_i].hooks, NULL);
-    take(&a, STAGE_HOOK);
-    compare(&a, STAGE_EXTRACT, 0.0);
-    compare(&a, STAGE_TTEST, selection_memory(a.extract->X.cols, extractions[_i].n_sentences));
+    take(&a, &stage_hook);
+    take(&a, &stage_contrast);
+    compare(&a, &stage_extract, 0.0);
+    compare(&a, &stage_ttest,
+            ttest_selection_memory(extract_of(&a)->X.cols, extractions[_i].n_sentences));
 }
 END_TEST
 
-/* Neurons without a model: two of three features are noise. */
-static void make_points(struct analysis *a, struct ttest_stage *t, size_t n, size_t d)
+static void give(struct analysis *a, const struct stage *stage, void *value)
 {
+    struct result *result = NULL;
+
+    ck_assert_int_eq(result_new(a, stage, value, &result, NULL), CT_OK);
+    analysis_accept(a, result);
+}
+
+/* Neurons without a model: two of three features are noise. */
+static void make_points(struct analysis *a, size_t n, size_t d)
+{
+    struct ttest_stage *const t = calloc(1, sizeof *t);
     uint32_t state = 1;
 
     analysis_init(a);
@@ -231,7 +248,9 @@ static void make_points(struct analysis *a, struct ttest_stage *t, size_t n, siz
     t->significant = calloc(n, sizeof *t->significant);
     t->neurons = calloc(n, sizeof *t->neurons);
     t->norms = calloc(n, sizeof *t->norms);
-    ck_assert_int_eq(mat_init(&t->selected, n, d, "points", NULL), CT_OK);
+    ck_assert_int_eq(spill_init(&t->own, n, d * sizeof(double), SIZE_MAX, NULL, "points", NULL),
+                     CT_OK);
+    t->selected = (struct mat){ .rows = n, .cols = d, .data = t->own.data };
     for (size_t i = 0; i < n * d; i++) {
         state = state * 1664525U + 1013904223U;
         t->selected.data[i] =
@@ -239,7 +258,7 @@ static void make_points(struct analysis *a, struct ttest_stage *t, size_t n, siz
     }
     for (size_t i = 0; i < n; i++)
         t->norms[i] = 10.0;
-    a->ttest = t;
+    give(a, &stage_ttest, t);
 }
 
 static const struct {
@@ -254,37 +273,36 @@ static const struct {
 
 START_TEST(tsne_and_what_follows_take_what_is_expected)
 {
-    struct ttest_stage t = { 0 };
     struct analysis a;
 
     if (cannot_measure())
         return;
-    make_points(&a, &t, points[_i].n, points[_i].d);
+    make_points(&a, points[_i].n, points[_i].d);
     a.params.perplexity = points[_i].perplexity;
-    compare(&a, STAGE_TSNE, 0.0);
+    compare(&a, &stage_tsne, 0.0);
     if (points[_i].n * points[_i].n * points[_i].d > (size_t)1 << 35)
         return; /* all cosines would take long, and no other memory than those before */
-    take(&a, STAGE_CLUSTER);
-    compare(&a, STAGE_SIMILARITY, 0.0);
+    take(&a, &stage_cluster);
+    compare(&a, &stage_similarity, 0.0);
 }
 END_TEST
 
 START_TEST(clusters_take_what_is_expected)
 {
     enum { N = 100000 };
-    struct ttest_stage t = { 0 };
-    struct tsne_stage tsne = { 0 };
+    struct tsne_stage *const tsne = calloc(1, sizeof *tsne);
     struct analysis a;
 
     if (cannot_measure())
         return;
-    make_points(&a, &t, N, 2);
+    make_points(&a, N, 2);
     a.params.threads = 6;
-    tsne.result.embedding = t.selected;
+    ck_assert_int_eq(mat_init(&tsne->result.embedding, N, 2, "points", NULL), CT_OK);
+    memcpy(tsne->result.embedding.data, ttest_of(&a)->selected.data, N * 2 * sizeof(double));
     a.params.eps = _i == 0 ? 1e-3 : 1e-7;
     a.params.clusters = _i == 0 ? 3 : 100;
-    a.tsne = &tsne;
-    compare(&a, STAGE_CLUSTER, 0.0);
+    give(&a, &stage_tsne, tsne);
+    compare(&a, &stage_cluster, 0.0);
 }
 END_TEST
 

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 #include "report/picks.h"
 #include "report/plots.h"
 
@@ -52,7 +56,7 @@ START_TEST(a_marked_cluster_and_neuron_are_told_apart)
     make_analysis(&a, 0.05);
     const struct plot_request request = { .mark = { CLUSTER_DBSCAN, 1 },
                                           .has_neuron = true,
-                                          .neuron = a.ttest->significant[3] };
+                                          .neuron = ttest_of(&a)->significant[3] };
     for (size_t i = 0; i < n_plots; i++) {
         draw(&a, &plots[i], true, false, &request, &ascii);
         if (strcmp(plots[i].name, "dbscan") == 0 || strcmp(plots[i].name, "gram-dbscan") == 0)
@@ -146,11 +150,11 @@ START_TEST(without_a_significant_neuron_words_say_so)
     struct analysis a;
 
     make_analysis(&a, 1e-300);
-    ck_assert_uint_eq(a.ttest->n_significant, 0);
+    ck_assert_uint_eq(ttest_of(&a)->n_significant, 0);
     for (size_t i = 0; i < n_plots; i++) {
         struct pick pick = { 0 };
         char words[200];
-        if (plots[i].stage > STAGE_EXTRACT)
+        if (plots[i].stage != &stage_extract)
             draw(&a, &plots[i], true, false, &everything, &g);
         pick_move(&plots[i], &a, 1, 0, false, &pick);
         pick_describe(&plots[i], &a, &pick, words, sizeof words);
@@ -208,32 +212,32 @@ START_TEST(a_cursor_says_the_value_under_it)
     make_analysis(&a, 0.05);
     const size_t i = 5;
     const size_t j = 9;
-    const size_t neuron = a.ttest->significant[i];
-    const struct ttest_result *const r = &a.ttest->neurons[neuron];
+    const size_t neuron = ttest_of(&a)->significant[i];
+    const struct ttest_result *const r = &ttest_of(&a)->neurons[neuron];
     const struct pick pick = { .has_neuron = true,
                                .neuron = neuron,
                                .has_sentence = true,
                                .sentence = 17,
                                .has_other = true,
-                               .other = a.ttest->significant[j],
+                               .other = ttest_of(&a)->significant[j],
                                .has_item = true,
                                .item = 3 };
     const double value =
-        (double)((const float *)a.extract->own.data)[17 * a.extract->X.cols + neuron];
+        (double)((const float *)extract_of(&a)->own.data)[17 * extract_of(&a)->X.cols + neuron];
     snprintf(want, sizeof want, "h.3.mlp.c_fc:%zu, sentence 17: %.6g", neuron, value);
     ck_assert_str_eq(described(&a, "activations", &pick), want);
     snprintf(want, sizeof want, "sentence 17: %.6g, h.3.mlp.c_fc:%zu", value, neuron);
     ck_assert_str_eq(described(&a, "neuron", &pick), want);
-    snprintf(want, sizeof want, "sentence 17: mean %.6g", a.extract->sentence_means[17]);
+    snprintf(want, sizeof want, "sentence 17: mean %.6g", extract_of(&a)->sentence_means[17]);
     ck_assert_str_eq(described(&a, "sentence-means", &pick), want);
     snprintf(want, sizeof want, "h.3.mlp.c_fc:%zu: t %.6g, p %.3g", neuron, r->statistic,
              r->pvalue);
     ck_assert_str_eq(described(&a, "t-values", &pick), want);
     double dot = 0.0;
     double squares[2] = { 0.0, 0.0 };
-    for (size_t k = 0; k < a.ttest->selected.cols; k++) {
-        const double x = mat_row(&a.ttest->selected, i)[k];
-        const double y = mat_row(&a.ttest->selected, j)[k];
+    for (size_t k = 0; k < ttest_of(&a)->selected.cols; k++) {
+        const double x = mat_row(&ttest_of(&a)->selected, i)[k];
+        const double y = mat_row(&ttest_of(&a)->selected, j)[k];
         dot += x * y;
         squares[0] += x * x;
         squares[1] += y * y;
@@ -258,15 +262,15 @@ START_TEST(no_p_value_is_nowhere_and_zero_is_on_top)
     const struct plot *const volcano = plot_find("volcano");
     const struct pick pick = { .has_neuron = true, .neuron = 4 };
     double smallest = 1.0;
-    for (size_t j = 0; j < a.ttest->n_neurons; j++)
-        smallest = j != 4 ? fmin(smallest, a.ttest->neurons[j].pvalue) : smallest;
-    a.ttest->neurons[4].pvalue = 0.0; /* of a result that this test owns */
+    for (size_t j = 0; j < ttest_of(&a)->n_neurons; j++)
+        smallest = j != 4 ? fmin(smallest, ttest_of(&a)->neurons[j].pvalue) : smallest;
+    ttest_of(&a)->neurons[4].pvalue = 0.0; /* of a result that this test owns */
     ck_assert(pick_place(volcano, &a, &pick, &x, &highest));
     ck_assert(isfinite(highest) && highest > -log10(smallest));
-    a.ttest->neurons[4].pvalue = 1.0;
+    ttest_of(&a)->neurons[4].pvalue = 1.0;
     ck_assert(pick_place(volcano, &a, &pick, &x, &y));
     ck_assert_double_eq(y, 0.0);
-    a.ttest->neurons[4].pvalue = NAN;
+    ttest_of(&a)->neurons[4].pvalue = NAN;
     ck_assert(!pick_place(volcano, &a, &pick, &x, &y));
     struct pick nearest;
     ck_assert(pick_at(volcano, &a, x, 0.0, &nearest));
@@ -290,21 +294,21 @@ START_TEST(k_distances_are_those_of_min_samples)
     struct analysis a;
 
     make_analysis(&a, 0.05);
-    const struct mat *const p = &a.tsne->result.embedding;
+    const struct mat *const p = &tsne_of(&a)->result.embedding;
     double *const want = calloc(p->rows, sizeof *want);
     double *const row = calloc(p->rows, sizeof *row);
-    ck_assert_uint_eq(a.cluster->k, a.params.min_samples - 1);
-    ck_assert_uint_eq(a.cluster->n_k_distance, p->rows);
+    ck_assert_uint_eq(clusters_of(&a)->k, a.params.min_samples - 1);
+    ck_assert_uint_eq(clusters_of(&a)->n_k_distance, p->rows);
     for (size_t i = 0; i < p->rows; i++) {
         for (size_t j = 0; j < p->rows; j++)
             row[j] =
                 hypot(mat_row(p, i)[0] - mat_row(p, j)[0], mat_row(p, i)[1] - mat_row(p, j)[1]);
         qsort(row, p->rows, sizeof *row, compare_doubles);
-        want[i] = row[a.cluster->k]; /* row[0] is the point itself */
+        want[i] = row[clusters_of(&a)->k]; /* row[0] is the point itself */
     }
     qsort(want, p->rows, sizeof *want, compare_doubles);
     /* rtol 1e-14: hypot and the root of a sum of squares round apart by an ulp or two */
-    assert_allclose(a.cluster->k_distance, want, p->rows, 1e-14, 0.0);
+    assert_allclose(clusters_of(&a)->k_distance, want, p->rows, 1e-14, 0.0);
     free(want);
     free(row);
     analysis_clear(&a);
@@ -336,11 +340,11 @@ START_TEST(the_kl_curve_is_kept_whoever_watches)
     const struct analysis_watch watch = { .tsne_tick = show_every_30,
                                           .tsne_show = count_30,
                                           .context = &n_seen };
-    void *result = NULL;
+    struct result *result = NULL;
 
     make_analysis(&a, 0.05);
-    ck_assert_int_eq(analysis_compute(&a, STAGE_TSNE, &watch, &result, NULL), CT_OK);
-    const struct tsne_stage *const t = result;
+    ck_assert_int_eq(analysis_compute(&a, &stage_tsne, &watch, &result, NULL), CT_OK);
+    const struct tsne_stage *const t = result_value(result);
     ck_assert_uint_ge(n_seen, 4 * 250 / 30); /* four descents of at least 250 iterations */
     ck_assert_uint_ge(t->n_kl, 4 * 250 / KL_INTERVAL);
     double lowest = INFINITY;
@@ -351,8 +355,8 @@ START_TEST(the_kl_curve_is_kept_whoever_watches)
         lowest = fmin(lowest, t->kl[k]);
     }
     ck_assert_double_le(t->result.kl_divergence, 1.05 * lowest); /* the end of one of them */
-    ck_assert_uint_eq(t->n_kl, a.tsne->n_kl);                    /* made without a watcher */
-    analysis_discard(STAGE_TSNE, result);
+    ck_assert_uint_eq(t->n_kl, tsne_of(&a)->n_kl);               /* made without a watcher */
+    result_release(result);
     analysis_clear(&a);
 }
 END_TEST

@@ -352,12 +352,11 @@ START_TEST(every_member_is_checked)
 {
     static const struct {
         const char *key;
-        const char *value; /* JSON; NULL: the member is taken away */
+        const char *value; /* JSON */
         const char *want;
     } cases[] = {
         { "alpha", "\"x\"", ": parameters.alpha" EXPECTED("a number") },
         { "alpha", "2", ": --alpha: '2' will not do; give a number between 0 and 1" },
-        { "alpha", NULL, ": parameters.alpha" EXPECTED("to be there") },
         { "model", "7", ": parameters.model" EXPECTED("a path or null") },
         { "model", "null", ": parameters.model" EXPECTED("a path") },
         { "stimuli", "\"\"", ": parameters.stimuli" EXPECTED("a path or null") },
@@ -378,13 +377,30 @@ START_TEST(every_member_is_checked)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         json_t *const root = load_manifest();
         json_t *const params = json_object_get(root, "parameters");
-        if (cases[i].value != NULL)
-            json_object_set_new(params, cases[i].key,
-                                json_loads(cases[i].value, JSON_DECODE_ANY, NULL));
-        else
-            json_object_del(params, cases[i].key);
+        json_object_set_new(params, cases[i].key,
+                            json_loads(cases[i].value, JSON_DECODE_ANY, NULL));
         ck_assert_str_eq(read_error(root), cases[i].want);
     }
+}
+END_TEST
+
+/* As of a program that did not have them yet: what it went by is taken, and reported. */
+START_TEST(a_manifest_may_lack_parameters)
+{
+    json_t *const root = load_manifest();
+    json_t *const params = json_object_get(root, "parameters");
+
+    ck_assert_int_eq(json_object_del(params, "occurrence"), 0);
+    ck_assert_int_eq(json_object_del(params, "eps"), 0);
+    ck_assert_int_eq(json_dump_file(root, temp_path("r/older.json"), 0), 0);
+    json_decref(root);
+    ck_assert_int_eq(temp_shell("$C rerun r/older.json"), 0);
+    char *const out = slurp(temp_path("out"), NULL);
+    ck_assert(strstr(out, "\noccurrence               not in the manifest; taken as only,") !=
+              NULL);
+    ck_assert(strstr(out, "\neps                      not in the manifest; taken as 1,") != NULL);
+    ck_assert_ptr_null(strstr(out, "\nalpha"));
+    free(out);
 }
 END_TEST
 
@@ -490,6 +506,7 @@ int main(void)
         cells_that_are_no_numbers_are_compared,
         activations_can_be_repeated,
         every_member_is_checked,
+        a_manifest_may_lack_parameters,
         the_list_of_files_is_checked,
         files_of_each_hook_point_are_compared,
         figures_are_compared,

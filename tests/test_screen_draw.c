@@ -9,6 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
 #include "report/plots.h"
 #include "tui/draw.h"
 #include "tui/keys.h"
@@ -21,13 +27,13 @@ static void begin(struct app *app, bool computed)
     struct ct_error err = { 0 };
 
     ck_assert_int_eq(app_init(app, NULL), CT_OK);
-    app->a.params.threads = 2;
-    app->a.params.iterations = 250;
-    ck_assert_int_eq(params_set(&app->a.params.model, fixture_path("demo"), NULL), CT_OK);
-    ck_assert_int_eq(params_set(&app->a.params.stimuli, fixture_path("demo/stimuli.csv"), NULL),
+    app->whole.params.threads = 2;
+    app->whole.params.iterations = 250;
+    ck_assert_int_eq(params_set(&app->whole.params.model, fixture_path("demo"), NULL), CT_OK);
+    ck_assert_int_eq(params_set(&app->whole.params.stimuli, fixture_path("demo/stimuli.csv"), NULL),
                      CT_OK);
-    if (computed && (analysis_run(&app->a, STAGE_SIMILARITY, NULL, &err) != CT_OK ||
-                     analysis_run(&app->a, STAGE_LAYERS, NULL, &err) != CT_OK))
+    if (computed && (analysis_run(app->a, &stage_similarity, NULL, &err) != CT_OK ||
+                     analysis_run(app->a, &stage_layers, NULL, &err) != CT_OK))
         ck_abort_msg("%s", err.text);
 }
 
@@ -60,8 +66,8 @@ static void draw(struct app *app, size_t rows, size_t cols, bool ascii, bool col
     draw_screen(app, c);
     ck_assert_uint_eq(c->rows, rows);
     for (size_t i = 0; ascii && i < rows * cols; i++)
-        ck_assert_msg(c->cells[i].ch < 127, "%s: U+%04X in ASCII at %zu, %zu",
-                      stage_name(app->stage), (unsigned)c->cells[i].ch, i / cols, i % cols);
+        ck_assert_msg(c->cells[i].ch < 127, "%s: U+%04X in ASCII at %zu, %zu", app->stage->name,
+                      (unsigned)c->cells[i].ch, i / cols, i % cols);
 }
 
 static const size_t sizes[][2] = {
@@ -90,10 +96,10 @@ static void draw_at_80x24(struct app *app)
 
 static void draw_every_view(struct app *app, void (*draw_sizes)(struct app *app))
 {
-    for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
-        app->stage = stage;
-        for (size_t v = 0; v < view_count(stage); v++) {
-            app->view[stage] = v;
+    for (size_t s = 0; s < panel_count(); s++) {
+        app->stage = panel_stage(s);
+        for (size_t v = 0; v < view_count(app->stage); v++) {
+            app->view[s] = v;
             draw_sizes(app);
         }
     }
@@ -130,14 +136,15 @@ START_TEST(every_view_draws_while_a_stage_runs)
     struct app app;
 
     begin(&app, false);
-    app.goal = STAGE_SIMILARITY;
-    for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
-        app.news = (struct worker_news){ WORKER_RUNNING, stage, .done = 3, .total = 7 };
+    app.goal = &stage_similarity;
+    for (size_t s = 0; s < n_stages; s++) {
+        const struct job job = { .title = stages[s]->name, .stage = stages[s], .can_cancel = true };
+        app.news = (struct worker_news){ WORKER_RUNNING, job, .done = 3, .total = 7 };
         draw_every_view(&app, draw_at_80x24);
-        ck_assert_int_eq(analysis_run(&app.a, stage, NULL, NULL), CT_OK);
+        ck_assert_int_eq(analysis_run(app.a, stages[s], NULL, NULL), CT_OK);
     }
-    for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
-        app.news.stage = stage;
+    for (size_t s = 0; s < n_stages; s++) {
+        app.news.job.stage = stages[s];
         draw_every_view(&app, draw_at_80x24);
     }
     app_clear(&app);
@@ -168,21 +175,21 @@ START_TEST(panels_and_titles_stand_at_80x24)
     struct app app;
 
     begin(&app, true);
-    for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
+    for (size_t s = 0; s < panel_count(); s++) {
         char line[40];
-        app.stage = stage;
-        for (size_t v = 0; v < view_count(stage); v++) {
+        app.stage = panel_stage(s);
+        for (size_t v = 0; v < view_count(app.stage); v++) {
             struct view_state *state;
             struct canvas c;
-            app.view[stage] = v;
+            app.view[s] = v;
             const struct view *const view = view_current(&app, &state);
             draw(&app, 24, 80, true, false, &c);
             ck_assert_msg(strstr(row_text(&c, 1), view->name) != NULL, "%s: %s", view->name,
                           row_text(&c, 1));
             ck_assert(strncmp(row_text(&c, 0), " circuittui  demo | h.3.mlp.c_fc", 32) == 0);
-            snprintf(line, sizeof line, "|>* %d ", (int)stage + 1);
-            ck_assert_msg(strncmp(row_text(&c, 2 + stage), line, strlen(line)) == 0, "%s",
-                          row_text(&c, 2 + stage));
+            snprintf(line, sizeof line, "|>* %zu ", s + 1);
+            ck_assert_msg(strncmp(row_text(&c, 2 + s), line, strlen(line)) == 0, "%s",
+                          row_text(&c, 2 + s));
             ck_assert(has_text(&c, "Pipeline") && has_text(&c, "Parameters") &&
                       has_text(&c, "Neuron") && strstr(row_text(&c, 23), "quit") != NULL);
             canvas_clear(&c);
@@ -207,20 +214,26 @@ END_TEST
 
 START_TEST(every_row_of_the_table_of_views_resolves)
 {
+    views_init();
     for (size_t i = 0; i < n_views; i++) {
         const struct view *const v = &views[i];
         size_t found = 0;
-        ck_assert(v->name != NULL && v->stage < N_STAGES && v->needs <= N_STAGES);
+        ck_assert(v->name != NULL && v->stage != NULL);
         ck_assert(v->ops != NULL && v->ops->draw != NULL && v->ops->act != NULL &&
                   v->ops->mouse != NULL && v->ops->keys != NULL);
         for (size_t p = 0; p < n_plots; p++)
-            found += (v->ops == &plot_view || v->ops == &live_view) &&
-                     strcmp(plots[p].name, v->what) == 0;
+            found += (v->ops == &plot_view || v->ops == &live_view) && &plots[p] == v->what;
         ck_assert_msg(found == 1 || (v->ops != &plot_view && v->ops != &live_view),
-                      "%s: %zu plots of that name", v->name, found);
+                      "%s: %zu such plots", v->name, found);
     }
-    for (enum stage_id stage = 0; stage < N_STAGES; stage++)
-        ck_assert_uint_gt(view_count(stage), 0);
+    for (size_t p = 0; p < n_plots; p++) { /* each has a view */
+        size_t found = 0;
+        for (size_t i = 0; i < n_views; i++)
+            found += views[i].what == &plots[p];
+        ck_assert_uint_eq(found, 1);
+    }
+    for (size_t s = 0; s < panel_count(); s++)
+        ck_assert_uint_gt(view_count(panel_stage(s)), 0);
 }
 END_TEST
 
@@ -262,11 +275,11 @@ START_TEST(keys_and_clicks_leave_a_state_that_draws)
     struct canvas c;
 
     begin(&app, true);
-    app.a.params.threads = 1;
-    for (enum stage_id stage = 0; stage < N_STAGES; stage++)
-        for (size_t v = 0; v < view_count(stage); v++) {
-            app.stage = stage;
-            app.view[stage] = v;
+    app.whole.params.threads = 1;
+    for (size_t s = 0; s < panel_count(); s++)
+        for (size_t v = 0; v < view_count(panel_stage(s)); v++) {
+            app.stage = panel_stage(s);
+            app.view[s] = v;
             app.pane = PANE_VIEW;
             for (size_t k = 0; k < sizeof some / sizeof *some; k++) {
                 struct event event = { .kind = EVENT_KEY, .key = some[k] };
@@ -294,7 +307,7 @@ START_TEST(neurons_are_sorted)
     struct app app;
 
     begin(&app, true);
-    const struct ttest_result *const neurons = app.a.ttest->neurons;
+    const struct ttest_result *const neurons = ttest_of(app.a)->neurons;
     for (size_t sort = 0; neuron_list.sorts[sort] != NULL; sort++) {
         struct view_state state = { .sort = sort };
         const size_t n = neuron_list.count(&app, &state);
@@ -322,9 +335,9 @@ END_TEST
 static void begin_layers(struct app *app)
 {
     begin(app, false);
-    params_add_hook(&app->a.params, "h.[234].attn.c_proj", NULL);
-    ck_assert_int_eq(analysis_run(&app->a, STAGE_LAYERS, NULL, NULL), CT_OK);
-    app->stage = STAGE_LAYERS;
+    params_add_hook(&app->whole.params, "h.[234].attn.c_proj", NULL);
+    ck_assert_int_eq(analysis_run(app->a, &stage_layers, NULL, NULL), CT_OK);
+    app->stage = &stage_layers;
     app->pane = PANE_VIEW;
 }
 
@@ -345,31 +358,31 @@ START_TEST(a_layer_is_gone_on_with_and_left)
     struct canvas c;
 
     begin_layers(&app);
-    const void *const layers = app.a.layers;
-    const void *const load = app.a.load;
-    app.a.params.alpha = 0.04; /* that makes the rows stale, and the test of a layer not */
+    const void *const layers = layers_of(app.a);
+    const void *const load = load_of(app.a);
+    app.whole.params.alpha = 0.04; /* that makes the rows stale, and the test of a layer not */
     press(&app, KEYCODE_DOWN);
     press(&app, KEYCODE_DOWN);
     press(&app, KEYCODE_ENTER);
-    ck_assert(app.is_in_layer && app.layer == 1);
-    ck_assert_str_eq(app.a.params.hooks[0], "h.3.attn.c_proj");
-    ck_assert(app.a.layers == layers && app.a.load == load);
-    ck_assert_uint_eq(app.a.ttest->n_neurons, 64);
-    ck_assert(analysis_is_stale(&app.a, STAGE_LAYERS));
+    ck_assert(app_is_in_layer(&app) && app.layer == 1);
+    ck_assert_str_eq(app.a->params.hooks[0], "h.3.attn.c_proj");
+    ck_assert(layers_of(&app.whole) == layers && load_of(app.a) == load);
+    ck_assert_uint_eq(ttest_of(app.a)->n_neurons, 64);
+    ck_assert(app_is_stale(&app, &stage_layers));
     draw(&app, 24, 80, true, false, &c);
     ck_assert(has_text(&c, ">h.3.attn.c_proj"));
     canvas_clear(&c);
     press(&app, KEYCODE_DOWN);
     press(&app, ' ');
-    ck_assert(app.is_in_layer && app.layer == 2);
-    app.a.params.alpha = 0.05;
+    ck_assert(app_is_in_layer(&app) && app.layer == 2);
+    app.whole.params.alpha = 0.05;
     press(&app, KEYCODE_HOME);
     press(&app, KEYCODE_ENTER);
-    ck_assert(!app.is_in_layer);
-    ck_assert_str_eq(app.a.params.hooks[0], "h.[234].attn.c_proj");
-    ck_assert(app.a.params.alpha == 0.05); /* the user's, whatever is looked at */
-    ck_assert(app.a.layers == layers && !analysis_is_stale(&app.a, STAGE_LAYERS));
-    ck_assert_uint_eq(app.a.ttest->n_neurons, 3 * 64);
+    ck_assert(!app_is_in_layer(&app));
+    ck_assert_str_eq(app.whole.params.hooks[0], "h.[234].attn.c_proj");
+    ck_assert(app.whole.params.alpha == 0.05); /* the user's, whatever is looked at */
+    ck_assert(layers_of(app.a) == layers && !analysis_is_stale(app.a, &stage_layers));
+    ck_assert_uint_eq(ttest_of(app.a)->n_neurons, 3 * 64);
     app_clear(&app);
 }
 END_TEST
@@ -380,22 +393,22 @@ START_TEST(what_a_layer_borrows_is_computed_for_all)
 
     begin_layers(&app);
     app_enter_layer(&app, 0);
-    params_add_hook(&app.a.params, "h.0.attn.c_proj", NULL);
-    app_run(&app, STAGE_TTEST);
+    params_add_hook(&app.whole.params, "h.0.attn.c_proj", NULL);
+    app_run(&app, &stage_ttest);
     press(&app, KEYCODE_UP); /* waits */
-    ck_assert(!app.is_in_layer);
-    ck_assert_uint_eq(app.a.hook->n_hooks, 2);
-    ck_assert_uint_eq(app.a.ttest->n_neurons, 2 * 64);
-    ck_assert_ptr_null(app.a.layers);
+    ck_assert(!app_is_in_layer(&app));
+    ck_assert_uint_eq(hook_of(app.a)->n_hooks, 4);
+    ck_assert_uint_eq(ttest_of(app.a)->n_neurons, 4 * 64);
+    ck_assert_ptr_null(layers_of(app.a));
     app_clear(&app);
 
     begin_layers(&app);
     app_enter_layer(&app, 0);
-    app.a.params.eps = 2;
-    app_run(&app, STAGE_LAYERS);
+    app.whole.params.eps = 2;
+    app_run(&app, &stage_layers);
     press(&app, KEYCODE_UP);
-    ck_assert(!app.is_in_layer && !analysis_is_stale(&app.a, STAGE_LAYERS));
-    ck_assert_uint_eq(app.a.layers->n_rows, 3);
+    ck_assert(!app_is_in_layer(&app) && !analysis_is_stale(app.a, &stage_layers));
+    ck_assert_uint_eq(layers_of(app.a)->n_rows, 3);
     app_enter_layer(&app, 2);
     app_clear(&app); /* in the layer */
 }

@@ -9,6 +9,7 @@
 #include "num/linear/cosines.h"
 #include "num/linear/similarity.h"
 #include "num/mt19937.h"
+#include "pipeline/stage_similarity.h"
 
 static const size_t shown[] = { 0, 3, 4, 127, 149 }; /* the rows that the fixtures have */
 

@@ -11,13 +11,19 @@
 
 #include "io_temp.h"
 #include "pipeline/analysis.h"
-#include "pipeline/settings.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
 
 #define FROM_CLUSTER "cluster similarity layers"
 #define FROM_TSNE    "tsne " FROM_CLUSTER
 #define FROM_TTEST   "ttest " FROM_TSNE
 #define FROM_HOOK    "hook extract " FROM_TTEST
-#define ALL          "load " FROM_HOOK
+#define ALL          "load contrast " FROM_HOOK
 
 static const struct {
     const char *setting;
@@ -31,7 +37,7 @@ static const struct {
     { "groups", "elsewhere", "", ALL },
     { "occurrence", "last", ALL, "" },
     { "hook", "h.1.mlp.c_fc", FROM_HOOK, "" },
-    { "contrast", "her,him", FROM_TTEST, FROM_TTEST },
+    { "contrast", "her,him", "contrast " FROM_TTEST, "contrast " FROM_TTEST },
     { "test", "welch", FROM_TTEST, FROM_TTEST },
     { "alpha", "0.01", FROM_TTEST, FROM_TTEST },
     { "correction", "none", FROM_TTEST, FROM_TTEST },
@@ -46,7 +52,7 @@ static const struct {
 
 /* ---- analyses in which nothing is stale ---- */
 
-static void compute(struct analysis *a, enum stage_id last)
+static void compute(struct analysis *a, const struct stage *last)
 {
     struct ct_error err = { 0 };
 
@@ -58,19 +64,15 @@ static void set(struct analysis *a, const char *name, const char *text)
 {
     struct ct_error err = { 0 };
 
-    for (size_t i = 0; i < n_settings; i++)
-        if (strcmp(settings[i].name, name) == 0) {
-            ck_assert_msg(setting_parse(&settings[i], &a->params, text, &err) == CT_OK, "%s",
-                          err.text);
-            return;
-        }
-    ck_abort_msg("no setting %s", name);
+    const struct setting *const setting = setting_find(name);
+
+    ck_assert_msg(setting->kind->parse(setting, &a->params, text, &err) == CT_OK, "%s", err.text);
 }
 
 static void compute_all(struct analysis *a)
 {
-    compute(a, STAGE_SIMILARITY);
-    compute(a, STAGE_LAYERS);
+    compute(a, &stage_similarity);
+    compute(a, &stage_layers);
 }
 
 static void begin_model(struct analysis *a)
@@ -120,35 +122,37 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
-/* Of the stages up to last just those that want names are stale. */
-static void check_stale(const struct analysis *a, enum stage_id last, const char *want,
+/* Of the stages up to last in the list, just those that want names are stale. */
+static void check_stale(const struct analysis *a, const struct stage *last, const char *want,
                         const char *what)
 {
-    for (enum stage_id s = 0; s <= last; s++)
-        ck_assert_msg(analysis_is_stale(a, s) == has_word(want, stage_name(s)), "%s: %s is %sstale",
-                      what, stage_name(s), analysis_is_stale(a, s) ? "" : "not ");
+    for (size_t i = 0; i <= stage_index(last); i++) {
+        const struct stage *const s = stages[i];
+        ck_assert_msg(analysis_is_stale(a, s) == has_word(want, s->name), "%s: %s is %sstale", what,
+                      s->name, analysis_is_stale(a, s) ? "" : "not ");
+    }
 }
 
 /* The words of rows are names of stages: a stage of another name would be in no line. */
 START_TEST(the_lines_name_every_stage)
 {
-    for (enum stage_id s = 0; s < N_STAGES; s++)
-        ck_assert_msg(has_word(ALL, stage_name(s)), "%s", stage_name(s));
+    for (size_t s = 0; s < n_stages; s++)
+        ck_assert_msg(has_word(ALL, stages[s]->name), "%s", stages[s]->name);
 }
 END_TEST
 
-static void change_each(struct analysis *a, enum stage_id last, bool is_from_model)
+static void change_each(struct analysis *a, const struct stage *last, bool is_from_model)
 {
     struct params original;
 
     check_stale(a, last, "", "before");
     ck_assert_int_eq(params_copy(&original, &a->params, NULL), CT_OK);
-    for (size_t i = 0; i < n_settings; i++) {
+    for (size_t i = 0; setting_at(i) != NULL; i++) {
         size_t r = 0;
-        while (r < sizeof rows / sizeof *rows && strcmp(rows[r].setting, settings[i].name) != 0)
+        while (r < sizeof rows / sizeof *rows && strcmp(rows[r].setting, setting_at(i)->name) != 0)
             r++;
         ck_assert_msg(r < sizeof rows / sizeof *rows, "%s: what does it make stale?",
-                      settings[i].name);
+                      setting_at(i)->name);
         set(a, rows[r].setting, rows[r].value);
         check_stale(a, last, is_from_model ? rows[r].from_model : rows[r].from_file,
                     rows[r].setting);
@@ -164,10 +168,11 @@ static void change_each_in_layer(const struct analysis *whole, bool is_from_mode
 {
     struct analysis layer;
 
-    ck_assert_int_eq(analysis_init_layer(&layer, whole, whole->extract->n_layers > 1 ? 1 : 0, NULL),
+    ck_assert_int_eq(analysis_init_layer(&layer, whole, extract_of(whole)->n_layers > 1 ? 1 : 0,
+                                         NULL),
                      CT_OK);
-    compute(&layer, STAGE_SIMILARITY);
-    change_each(&layer, STAGE_SIMILARITY, is_from_model);
+    compute(&layer, &stage_similarity);
+    change_each(&layer, &stage_similarity, is_from_model);
     analysis_clear(&layer);
 }
 
@@ -176,7 +181,7 @@ START_TEST(from_a_model)
     struct analysis a;
 
     begin_model(&a);
-    change_each(&a, STAGE_LAYERS, true);
+    change_each(&a, &stage_layers, true);
     change_each_in_layer(&a, true);
     analysis_clear(&a);
 }
@@ -187,13 +192,13 @@ START_TEST(from_a_file)
     struct analysis a;
 
     begin_file(&a);
-    change_each(&a, STAGE_LAYERS, false);
+    change_each(&a, &stage_layers, false);
     change_each_in_layer(&a, false);
     analysis_clear(&a);
 }
 END_TEST
 
-/* What is no setting: on how many threads, in which folder, and whether groups may be missing. */
+/* What is no setting: on how many threads, in which folder. */
 START_TEST(other_parameters)
 {
     struct analysis a;
@@ -201,9 +206,7 @@ START_TEST(other_parameters)
     begin_file(&a);
     a.params.threads++;
     ck_assert_int_eq(params_set(&a.params.temporary, "/elsewhere", NULL), CT_OK);
-    check_stale(&a, STAGE_LAYERS, "", "threads and temporary folder");
-    a.params.ungrouped = !a.params.ungrouped;
-    check_stale(&a, STAGE_LAYERS, ALL, "ungrouped");
+    check_stale(&a, &stage_layers, "", "threads and temporary folder");
     analysis_clear(&a);
 }
 END_TEST
@@ -225,19 +228,19 @@ START_TEST(ends_of_texts_count)
     set(&a, "activations", put_activations("a\1b", "c"));
     set(&a, "alpha", "0.9");
     choose(&a, "a\1b", "c");
-    compute(&a, STAGE_TTEST);
+    compute(&a, &stage_ttest);
     choose(&a, "a", "b\1c");
-    check_stale(&a, STAGE_TTEST, "ttest", "the ends of groups");
+    check_stale(&a, &stage_ttest, "contrast ttest", "the ends of groups");
     choose(&a, "a\1b", "c");
-    check_stale(&a, STAGE_TTEST, "", "set back");
+    check_stale(&a, &stage_ttest, "", "set back");
     choose(&a, "a\1bc", NULL);
-    check_stale(&a, STAGE_TTEST, "ttest", "one group");
+    check_stale(&a, &stage_ttest, "contrast ttest", "one group");
     choose(&a, "c", "a\1b");
-    check_stale(&a, STAGE_TTEST, "ttest", "the order of groups");
+    check_stale(&a, &stage_ttest, "contrast ttest", "the order of groups");
     choose(&a, "a\1b", NULL);
-    check_stale(&a, STAGE_TTEST, "ttest", "the second group");
+    check_stale(&a, &stage_ttest, "contrast ttest", "the second group");
     choose(&a, "a\1b", "");
-    check_stale(&a, STAGE_TTEST, "ttest", "the second group empty");
+    check_stale(&a, &stage_ttest, "contrast ttest", "the second group empty");
     analysis_clear(&a);
 }
 END_TEST
@@ -256,12 +259,12 @@ START_TEST(each_of_the_hooks_counts)
     set(&a, "stimuli", fixture_path("demo/stimuli.csv"));
     set(&a, "hook", "h.0.mlp");
     set(&a, "hook", "h.1.mlp");
-    compute(&a, STAGE_HOOK);
+    compute(&a, &stage_hook);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         params_clear_hooks(&a.params);
         for (size_t j = 0; j < 2 && others[i][j] != NULL; j++)
             set(&a, "hook", others[i][j]);
-        check_stale(&a, STAGE_HOOK, "hook", others[i][0]);
+        check_stale(&a, &stage_hook, "hook", others[i][0]);
     }
     analysis_clear(&a);
 }
@@ -276,13 +279,13 @@ START_TEST(paths_are_not_one_text)
     set(&a, "model", fixture_path("demo"));
     set(&a, "tokenizer", fixture_path("demo"));
     set(&a, "stimuli", fixture_path("demo/stimuli.csv"));
-    compute(&a, STAGE_LOAD);
-    check_stale(&a, STAGE_LOAD, "", "before");
+    compute(&a, &stage_load);
+    check_stale(&a, &stage_load, "", "before");
     snprintf(model, sizeof model, "%s\1%s", fixture_path("demo"), fixture_path("demo"));
     set(&a, "model", model);
     ck_assert_int_eq(params_set(&a.params.tokenizer, a.params.stimuli, NULL), CT_OK);
     ck_assert_int_eq(params_set(&a.params.stimuli, NULL, NULL), CT_OK);
-    check_stale(&a, STAGE_LOAD, "load", "the ends of paths");
+    check_stale(&a, &stage_load, "load", "the ends of paths");
     analysis_clear(&a);
 }
 END_TEST

@@ -11,12 +11,22 @@
 #include "base/mapped.h"
 #include "io_temp.h"
 #include "model_files.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 #include "tui/worker.h"
 
 struct bench {
     struct analysis a;
     struct worker *worker;
     struct worker_news news;
+    const struct stage *stage; /* of the job */
+    struct result *result;
+    enum ct_status status;
+    struct ct_error err;
 };
 
 static void begin(struct bench *b)
@@ -34,6 +44,7 @@ static void begin(struct bench *b)
 static void end(struct bench *b)
 {
     worker_free(b->worker);
+    result_release(b->result);
     analysis_clear(&b->a);
 }
 
@@ -46,27 +57,64 @@ static void hear(struct bench *b)
     worker_poll(b->worker, &b->news);
 }
 
-static enum ct_status finish(struct bench *b, struct worker_result *result)
+static enum ct_status finish(struct bench *b)
 {
-    do
+    while (b->news.state != WORKER_FINISHED)
         hear(b);
-    while (b->news.state != WORKER_FINISHED);
-    return worker_take(b->worker, result, NULL);
+    worker_take(b->worker, b);
+    b->news.state = WORKER_IDLE;
+    return b->status;
 }
 
-static void start(struct bench *b, enum stage_id stage)
+static enum ct_status compute(void *context, const struct analysis *a,
+                              const struct analysis_watch *watch, struct ct_error *err)
 {
-    ck_assert_int_eq(worker_start(b->worker, &b->a, stage, NULL), CT_OK);
+    struct bench *const b = context;
+
+    return analysis_compute(a, b->stage, watch, &b->result, err);
 }
 
-static void run_to(struct bench *b, enum stage_id last)
+static void done(void *owner, void *context, enum ct_status status, const struct ct_error *err)
 {
-    for (enum stage_id stage = 0; stage <= last; stage++) {
-        struct worker_result result;
-        start(b, stage);
-        ck_assert_int_eq(finish(b, &result), CT_OK);
-        analysis_accept(&b->a, stage, result.result, result.key, result.seconds);
-        ck_assert(!analysis_is_stale(&b->a, stage));
+    struct bench *const b = context;
+
+    b->status = status;
+    b->err = *err;
+    ck_assert(owner == NULL || owner == b);
+    ck_assert((status == CT_OK) == (b->result != NULL));
+}
+
+static void start(struct bench *b, const struct stage *stage)
+{
+    const struct job job = { .title = stage->name,
+                             .stage = stage,
+                             .can_cancel = true,
+                             .run = compute,
+                             .done = done,
+                             .context = b };
+
+    result_release(b->result);
+    b->result = NULL;
+    b->stage = stage;
+    ck_assert_int_eq(worker_start(b->worker, &b->a, &job, NULL), CT_OK);
+    b->news.state = WORKER_RUNNING;
+}
+
+static void accept(struct bench *b)
+{
+    analysis_accept(&b->a, b->result);
+    b->result = NULL;
+}
+
+static void run_to(struct bench *b, const struct stage *goal)
+{
+    const struct stage *next;
+
+    while (analysis_next(&b->a, goal, &next, NULL) == CT_OK && next != NULL) {
+        start(b, next);
+        ck_assert_int_eq(finish(b), CT_OK);
+        accept(b);
+        ck_assert(!analysis_is_stale(&b->a, next));
     }
 }
 
@@ -75,8 +123,8 @@ START_TEST(runs_every_stage_and_is_idle_after)
     struct bench b;
 
     begin(&b);
-    run_to(&b, STAGE_SIMILARITY);
-    ck_assert_ptr_nonnull(b.a.similarity);
+    run_to(&b, &stage_similarity);
+    ck_assert_ptr_nonnull(similarity_of(&b.a));
     worker_poll(b.worker, &b.news);
     ck_assert_int_eq(b.news.state, WORKER_IDLE);
     end(&b);
@@ -88,16 +136,15 @@ static void start_endless_tsne(struct bench *b)
 {
     ck_assert_int_eq(params_add_hook(&b->a.params, "h.*.mlp.c_fc", NULL), CT_OK);
     b->a.params.correction = CORRECTION_NONE;
-    run_to(b, STAGE_TTEST);
+    run_to(b, &stage_ttest);
     b->a.params.iterations = 1000000;
     b->a.params.perplexity = 35;
-    start(b, STAGE_TSNE);
+    start(b, &stage_tsne);
 }
 
 START_TEST(shows_pictures_while_tsne_runs)
 {
     struct bench b;
-    struct worker_result result;
     bool seen = false;
 
     begin(&b);
@@ -107,18 +154,15 @@ START_TEST(shows_pictures_while_tsne_runs)
         if (b.news.n_points == 0)
             continue;
         seen = true;
-        ck_assert_uint_eq(b.news.n_points, b.a.ttest->n_significant);
+        ck_assert_uint_eq(b.news.n_points, ttest_of(&b.a)->n_significant);
         ck_assert_uint_gt(b.news.n_kl, 0);
         for (size_t i = 0; i < 2 * b.news.n_points; i++)
             ck_assert(b.news.embedding[i] == b.news.embedding[i]);
         worker_cancel(b.worker);
     } while (b.news.state == WORKER_RUNNING);
-    const enum ct_status status = worker_take(b.worker, &result, NULL);
+    const enum ct_status status = finish(&b);
     ck_assert(seen);
-    if (status == CT_OK) /* it had converged before the cancel */
-        analysis_discard(STAGE_TSNE, result.result);
-    else
-        ck_assert_int_eq(status, CT_ECANCELED);
+    ck_assert(status == CT_OK || status == CT_ECANCELED); /* it may have converged before */
     end(&b);
 }
 END_TEST
@@ -126,40 +170,31 @@ END_TEST
 /* On a busy machine the stage may be done before the cancel comes. */
 static void cancel_extract(struct bench *b)
 {
-    struct worker_result result;
     enum ct_status status;
 
     do {
-        start(b, STAGE_EXTRACT);
+        start(b, &stage_extract);
         worker_cancel(b->worker);
-        status = finish(b, &result);
-        if (status == CT_OK)
-            analysis_discard(STAGE_EXTRACT, result.result);
+        status = finish(b);
     } while (status == CT_OK);
     ck_assert_int_eq(status, CT_ECANCELED);
-    ck_assert_ptr_null(result.result);
 }
 
 START_TEST(a_cancel_leaves_results_and_worker_usable)
 {
     struct bench b;
-    struct worker_result result;
-    struct ct_error err;
 
     begin(&b);
-    run_to(&b, STAGE_HOOK);
+    run_to(&b, &stage_hook);
     cancel_extract(&b);
-    ck_assert_ptr_null(b.a.extract);
-    run_to(&b, STAGE_TTEST);
-    ck_assert_uint_gt(b.a.ttest->n_significant, 0);
+    ck_assert_ptr_null(extract_of(&b.a));
+    run_to(&b, &stage_ttest);
+    ck_assert_uint_gt(ttest_of(&b.a)->n_significant, 0);
     ck_assert_int_eq(params_set(&b.a.params.model, "/no/such/model", NULL), CT_OK);
-    start(&b, STAGE_LOAD);
-    do
-        hear(&b);
-    while (b.news.state != WORKER_FINISHED);
-    ck_assert_int_ne(worker_take(b.worker, &result, &err), CT_OK);
-    ck_assert_msg(strstr(err.text, "/no/such/model") != NULL, "%s", err.text);
-    ck_assert_ptr_nonnull(b.a.ttest);
+    start(&b, &stage_load);
+    ck_assert_int_ne(finish(&b), CT_OK);
+    ck_assert_msg(strstr(b.err.text, "/no/such/model") != NULL, "%s", b.err.text);
+    ck_assert_ptr_nonnull(ttest_of(&b.a));
     end(&b);
 }
 END_TEST
@@ -167,19 +202,18 @@ END_TEST
 START_TEST(parameters_may_change_while_it_runs)
 {
     struct bench b;
-    struct worker_result result;
 
     begin(&b);
-    run_to(&b, STAGE_TTEST);
-    start(&b, STAGE_TSNE);
+    run_to(&b, &stage_ttest);
+    start(&b, &stage_tsne);
     b.a.params.perplexity = 12;
     params_clear_hooks(&b.a.params);
     ck_assert_int_eq(params_add_hook(&b.a.params, "h.0.mlp.c_fc", NULL), CT_OK);
     ck_assert_int_eq(params_set(&b.a.params.model, "elsewhere", NULL), CT_OK);
-    ck_assert_int_eq(finish(&b, &result), CT_OK);
-    analysis_accept(&b.a, STAGE_TSNE, result.result, result.key, result.seconds);
-    ck_assert(analysis_is_stale(&b.a, STAGE_TSNE)); /* it was computed under the old ones */
-    ck_assert_double_eq(b.a.tsne->perplexity, 30);
+    ck_assert_int_eq(finish(&b), CT_OK);
+    accept(&b);
+    ck_assert(analysis_is_stale(&b.a, &stage_tsne)); /* it was computed under the old ones */
+    ck_assert_double_eq(tsne_of(&b.a)->perplexity, 30);
     end(&b);
 }
 END_TEST
@@ -191,7 +225,6 @@ START_TEST(lives_on_when_the_model_is_cut)
     char *const folder = folder_new();
     char path[4096];
     struct bench b;
-    struct worker_result result;
 
     begin(&b);
     mapped_guard();
@@ -204,45 +237,83 @@ START_TEST(lives_on_when_the_model_is_cut)
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
     }
     ck_assert_int_eq(params_set(&b.a.params.model, folder, NULL), CT_OK);
-    run_to(&b, STAGE_HOOK);
+    run_to(&b, &stage_hook);
     ck_assert_int_eq(truncate(path, 8192), 0);
-    start(&b, STAGE_EXTRACT);
-    ck_assert_int_eq(finish(&b, &result), CT_EIO);
-    ck_assert(analysis_is_stale(&b.a, STAGE_LOAD));
+    start(&b, &stage_extract);
+    ck_assert_int_eq(finish(&b), CT_EIO);
+    ck_assert(analysis_is_stale(&b.a, &stage_load));
     ck_assert_int_eq(params_set(&b.a.params.model, fixture_path("demo"), NULL), CT_OK);
-    run_to(&b, STAGE_TTEST);
+    run_to(&b, &stage_ttest);
     end(&b);
     folder_remove(folder);
 }
 END_TEST
 
-static enum ct_status count_points(void *context, const struct analysis *a, struct ct_error *err)
+struct counting {
+    size_t n;
+    enum ct_status status;
+};
+
+static enum ct_status count_points(void *context, const struct analysis *a,
+                                   const struct analysis_watch *watch, struct ct_error *err)
 {
-    *(size_t *)context = a->ttest->n_significant;
+    (void)watch;
+    ((struct counting *)context)->n = ttest_of(a)->n_significant;
     return a->params.seed == 7
                ? CT_OK
                : ct_fail(err, CT_EIO, "seed %llu", (unsigned long long)a->params.seed);
 }
 
-START_TEST(writes_beside_the_user)
+static void counted(void *owner, void *context, enum ct_status status, const struct ct_error *err)
 {
+    (void)owner;
+    (void)err;
+    ((struct counting *)context)->status = status;
+}
+
+START_TEST(does_other_jobs_beside_the_user)
+{
+    struct counting counting = { 0, CT_ENOMEM };
+    const struct job job = {
+        .title = "Counting", .run = count_points, .done = counted, .context = &counting
+    };
     struct bench b;
-    struct worker_result result;
-    size_t n = 0;
 
     begin(&b);
-    run_to(&b, STAGE_TTEST);
+    run_to(&b, &stage_ttest);
+    const size_t n = ttest_of(&b.a)->n_significant;
     b.a.params.seed = 7;
-    ck_assert_int_eq(worker_start_writing(b.worker, &b.a, count_points, &n, NULL), CT_OK);
-    b.a.params.seed = 8; /* what is written is as it was */
-    ck_assert_int_eq(finish(&b, &result), CT_OK);
-    ck_assert_int_eq(b.news.stage, N_STAGES);
-    ck_assert_ptr_null(result.result);
-    ck_assert_uint_eq(n, b.a.ttest->n_significant);
-    ck_assert_int_eq(worker_start_writing(b.worker, &b.a, count_points, &n, NULL), CT_OK);
-    ck_assert_int_eq(finish(&b, &result), CT_EIO);
-    ck_assert_int_eq(worker_start_writing(b.worker, &b.a, count_points, &n, NULL), CT_OK);
+    ck_assert_int_eq(worker_start(b.worker, &b.a, &job, NULL), CT_OK);
+    b.a.params.seed = 8; /* what it works on is as it was */
+    b.news.state = WORKER_RUNNING;
+    finish(&b);
+    ck_assert_int_eq(counting.status, CT_OK);
+    ck_assert_str_eq(b.news.job.title, "Counting");
+    ck_assert_ptr_null(b.news.job.stage);
+    ck_assert_uint_eq(counting.n, n);
+    ck_assert_int_eq(worker_start(b.worker, &b.a, &job, NULL), CT_OK);
+    b.news.state = WORKER_RUNNING;
+    finish(&b);
+    ck_assert_int_eq(counting.status, CT_EIO);
+    ck_assert_int_eq(worker_start(b.worker, &b.a, &job, NULL), CT_OK);
     end(&b); /* while it runs, or not taken */
+}
+END_TEST
+
+/* Results that a job works on outlive the analysis that they came from. */
+START_TEST(a_job_keeps_what_it_works_on)
+{
+    struct bench b;
+
+    begin(&b);
+    run_to(&b, &stage_ttest);
+    start(&b, &stage_tsne);
+    analysis_clear(&b.a);
+    analysis_init(&b.a);
+    ck_assert_int_eq(finish(&b), CT_OK);
+    ck_assert_uint_gt(((const struct tsne_stage *)result_value(b.result))->result.embedding.rows,
+                      100);
+    end(&b);
 }
 END_TEST
 
@@ -256,10 +327,10 @@ START_TEST(may_be_freed_at_any_moment)
     start_endless_tsne(&b);
     end(&b);
     begin(&b); /* just started */
-    start(&b, STAGE_LOAD);
+    start(&b, &stage_load);
     end(&b);
     begin(&b); /* finished, not taken */
-    start(&b, STAGE_LOAD);
+    start(&b, &stage_load);
     do
         hear(&b);
     while (b.news.state != WORKER_FINISHED);
@@ -276,7 +347,8 @@ int main(void)
         a_cancel_leaves_results_and_worker_usable,
         parameters_may_change_while_it_runs,
         lives_on_when_the_model_is_cut,
-        writes_beside_the_user,
+        does_other_jobs_beside_the_user,
+        a_job_keeps_what_it_works_on,
         may_be_freed_at_any_moment,
     };
     return RUN_TESTS("worker", tests);

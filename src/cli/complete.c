@@ -163,10 +163,8 @@ static void offer_files(const struct place *p, const char *argument)
 
 static void offer_values(const struct place *p)
 {
-    const char *const *const choices = option_choices(p->option);
-
-    for (size_t i = 0; choices != NULL && choices[i] != NULL; i++)
-        offer(p, choices[i], NULL);
+    for (size_t k = 0; option_choice(p->option, k) != NULL; k++)
+        offer(p, option_choice(p->option, k), NULL);
     if (strcmp(option_name(p->option), "model") == 0)
         offer_models(p);
     if (strcmp(option_name(p->option), "hook") == 0)

@@ -4,13 +4,14 @@
 
 #include "base/status.h"
 #include "pipeline/analysis.h"
+#include "pipeline/stage_layers.h"
 
-/* What is to be done with a hook point of STAGE_LAYERS, see struct analysis_watch. */
+/* What is to be done with a hook point of &stage_layers, see struct analysis_watch. */
 typedef enum ct_status layer_function(void *context, struct analysis *layer, struct ct_error *err);
 
 /* analysis_run() with a line that tells the stage and its per cent, and is gone at the end. layer
  * may be NULL. */
-enum ct_status meter_run(struct analysis *a, enum stage_id last, layer_function *layer,
+enum ct_status meter_run(struct analysis *a, const struct stage *goal, layer_function *layer,
                          void *context, struct ct_error *err);
 
 #endif

@@ -5,51 +5,12 @@
 #include <string.h>
 
 #include "io/number.h"
-#include "pipeline/settings.h"
+#include "pipeline/stages.h"
 #include "report/tables.h"
 
 enum kind { KIND_FLAG, KIND_TEXT, KIND_FORMAT, KIND_COLOR, KIND_THREADS };
 
-/* Where an option means something: bits 1 << COMMAND_*. */
-enum {
-    FOR_RUN = 1 << COMMAND_RUN,
-    FOR_RERUN = 1 << COMMAND_RERUN,
-    FOR_TTEST = 1 << COMMAND_TTEST,
-    FOR_TSNE = 1 << COMMAND_TSNE,
-    FOR_DBSCAN = 1 << COMMAND_DBSCAN,
-    FOR_KMEANS = 1 << COMMAND_KMEANS,
-    FOR_COSINE = 1 << COMMAND_COSINE,
-    FOR_HOOKS = 1 << COMMAND_HOOKS,
-    FOR_TOKENIZE = 1 << COMMAND_TOKENIZE,
-    FOR_CHOICES = FOR_TSNE | FOR_COSINE, /* of neurons among a file's */
-    FOR_RUNS = FOR_RUN | FOR_RERUN,
-    FOR_STEPS = FOR_CHOICES | FOR_TTEST | FOR_DBSCAN | FOR_KMEANS,
-    FOR_ALL = ~0,
-};
-
 #define FIELD(member) offsetof(struct options, member)
-
-/* The commands that take a setting; those that are not here are run's alone. */
-static const struct {
-    const char *name;
-    int commands;
-} shared[] = {
-    { "model", FOR_RUNS | FOR_HOOKS | FOR_TOKENIZE },
-    { "tokenizer", FOR_RUNS | FOR_TOKENIZE },
-    { "stimuli", FOR_RUNS },
-    { "activations", FOR_RUNS },
-    { "groups", FOR_RUNS | FOR_TTEST | FOR_CHOICES },
-    { "contrast", FOR_RUN | FOR_TTEST | FOR_CHOICES },
-    { "test", FOR_RUN | FOR_TTEST },
-    { "alpha", FOR_RUN | FOR_TTEST },
-    { "correction", FOR_RUN | FOR_TTEST },
-    { "perplexity", FOR_RUN | FOR_TSNE },
-    { "iterations", FOR_RUN | FOR_TSNE },
-    { "seed", FOR_RUN | FOR_TSNE | FOR_KMEANS },
-    { "eps", FOR_RUN | FOR_DBSCAN },
-    { "min-samples", FOR_RUN | FOR_DBSCAN },
-    { "clusters", FOR_RUN | FOR_KMEANS },
-};
 
 /*
  * What is not a parameter of the analysis; those come from the table of settings. A name that
@@ -141,39 +102,48 @@ const struct command_info commands[N_COMMANDS] = {
 
 /* ---- one numbering for both tables: settings first ---- */
 
+/* The row of an option that is not a parameter; NULL: it is one. */
+static const struct own *own_row(size_t i)
+{
+    size_t n_settings = 0;
+
+    while (setting_at(n_settings) != NULL)
+        n_settings++;
+    return i < n_settings ? NULL : &own[i - n_settings];
+}
+
 size_t option_count(void)
 {
-    return n_settings + N_OWN;
+    size_t n = N_OWN;
+
+    for (size_t i = 0; setting_at(i) != NULL; i++)
+        n++;
+    return n;
 }
 
 const char *option_name(size_t i)
 {
-    return i < n_settings ? settings[i].name : own[i - n_settings].name;
+    return own_row(i) != NULL ? own_row(i)->name : setting_at(i)->name;
 }
 
 char option_letter(size_t i)
 {
-    return i < n_settings ? settings[i].letter : own[i - n_settings].letter;
+    return own_row(i) != NULL ? own_row(i)->letter : setting_at(i)->letter;
 }
 
 const char *option_argument(size_t i)
 {
-    return i < n_settings ? settings[i].argument : own[i - n_settings].argument;
+    return own_row(i) != NULL ? own_row(i)->argument : setting_at(i)->argument;
 }
 
 const char *option_help(size_t i)
 {
-    return i < n_settings ? settings[i].help : own[i - n_settings].help;
+    return own_row(i) != NULL ? own_row(i)->help : setting_at(i)->help;
 }
 
 static int option_commands(size_t i)
 {
-    if (i >= n_settings)
-        return own[i - n_settings].commands;
-    for (size_t k = 0; k < sizeof shared / sizeof *shared; k++)
-        if (strcmp(settings[i].name, shared[k].name) == 0)
-            return shared[k].commands;
-    return FOR_RUN;
+    return own_row(i) != NULL ? own_row(i)->commands : setting_at(i)->commands;
 }
 
 /* The first row of its name: what getopt_long knows it by. */
@@ -207,15 +177,26 @@ static const char *const colors[] = { "auto", "always", "never", NULL };
 static const char *const formats[] = { "csv", "npy", "both", "safetensors", NULL };
 static const char *const formats_of_one[] = { "csv", "npy", NULL };
 
-const char *const *option_choices(size_t i)
+static const char *choice_among(const char *const *names, size_t k)
 {
-    if (i < n_settings)
-        return settings[i].choices;
-    if (own[i - n_settings].kind == KIND_COLOR)
-        return colors;
-    if (own[i - n_settings].kind != KIND_FORMAT)
+    size_t n = 0;
+
+    while (names[n] != NULL)
+        n++;
+    return k < n ? names[k] : NULL;
+}
+
+const char *option_choice(size_t i, size_t k)
+{
+    const struct own *const row = own_row(i);
+
+    if (row == NULL)
+        return setting_at(i)->choice != NULL ? setting_at(i)->choice(k) : NULL;
+    if (row->kind == KIND_COLOR)
+        return choice_among(colors, k);
+    if (row->kind != KIND_FORMAT)
         return NULL;
-    return option_row_is_of(i, COMMAND_RUN) ? formats : formats_of_one;
+    return choice_among(option_row_is_of(i, COMMAND_RUN) ? formats : formats_of_one, k);
 }
 
 static enum ct_status parse_color(const char *text, enum color_choice *color, struct ct_error *err)
@@ -252,15 +233,12 @@ static enum ct_status parse_flag(size_t i, const char *text, bool *flag, struct 
 
 enum ct_status option_set(size_t i, const char *text, struct options *options, struct ct_error *err)
 {
-    bool flag;
+    const struct own *const row = own_row(i);
 
-    if (i < n_settings) {
-        const enum ct_status status =
-            settings[i].kind == SETTING_FLAG ? parse_flag(i, text, &flag, err) : CT_OK;
-        return status == CT_OK ? setting_parse(&settings[i], &options->params, text, err) : status;
-    }
-    void *const field = (char *)options + own[i - n_settings].field;
-    switch (own[i - n_settings].kind) {
+    if (row == NULL)
+        return setting_at(i)->kind->parse(setting_at(i), &options->params, text, err);
+    void *const field = (char *)options + row->field;
+    switch (row->kind) {
     case KIND_FLAG:
         return parse_flag(i, text, field, err);
     case KIND_TEXT:
@@ -282,15 +260,16 @@ enum ct_status option_set(size_t i, const char *text, struct options *options, s
 
 void option_format(size_t i, const struct options *options, char *out, size_t size)
 {
+    const struct own *const row = own_row(i);
     char names[FORMATS_SIZE];
 
     out[0] = '\0';
-    if (i < n_settings) {
-        setting_format(&settings[i], &options->params, out, size);
+    if (row == NULL) {
+        setting_at(i)->kind->format(setting_at(i), &options->params, out, size);
         return;
     }
-    const void *const field = (const char *)options + own[i - n_settings].field;
-    switch (own[i - n_settings].kind) {
+    const void *const field = (const char *)options + row->field;
+    switch (row->kind) {
     case KIND_FLAG:
         snprintf(out, size, "%s", *(const bool *)field ? "yes" : "no");
         break;

@@ -1,6 +1,6 @@
 /*
  * The commands and the options as tables: parsing, help, completion and the config file go by
- * them. Options are numbered from 0, those of the analysis (pipeline/settings.h) first. A name may
+ * them. Options are numbered from 0, those of the analysis (pipeline/stages.h) first. A name may
  * have several rows, told differently for different commands; its first row stands for it.
  */
 #ifndef CT_CLI_OPTION_TABLE_H
@@ -29,8 +29,8 @@ char option_letter(size_t i);          /* 0: none */
 const char *option_argument(size_t i); /* what help calls the value; NULL: a flag */
 const char *option_help(size_t i);
 
-/* The words that it takes, ending with NULL; NULL: its values are no words of ours. */
-const char *const *option_choices(size_t i);
+/* The k-th word that it takes; NULL: there are no more, or its values are no words of ours. */
+const char *option_choice(size_t i, size_t k);
 
 /* The first row of its name. */
 size_t option_first(size_t i);

@@ -8,25 +8,9 @@
 
 #include "base/keymap.h"
 #include "base/status.h"
+#include "pipeline/command.h"
 #include "pipeline/params.h"
 #include "plot/canvas.h"
-
-enum command {
-    COMMAND_NONE,
-    COMMAND_RUN,
-    COMMAND_RERUN,
-    COMMAND_TTEST,
-    COMMAND_TSNE,
-    COMMAND_DBSCAN,
-    COMMAND_KMEANS,
-    COMMAND_COSINE,
-    COMMAND_HOOKS,
-    COMMAND_TOKENIZE,
-    COMMAND_MODELS,
-    COMMAND_FETCH,
-    COMMAND_CONFIG,
-    N_COMMANDS
-};
 
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 

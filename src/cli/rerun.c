@@ -12,6 +12,10 @@
 #include "cli/paths.h"
 #include "cli/print.h"
 #include "io/outfile.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
 #include "report/figures.h"
 #include "report/rerun.h"
 #include "report/results.h"
@@ -86,16 +90,15 @@ static enum ct_status take_params(struct options *options, const char *name, str
     return commands_defaults(options, err);
 }
 
-/* Is one of the result files, or one of figures that are alone, of the stages from first to last?
- * Those of layers do not count. */
-static bool has_results(const struct manifest *m, enum stage_id first, enum stage_id last)
+/* Is one of the result files, or one of figures that are alone, of the stage? Those of layers do
+ * not count. */
+static bool has_results(const struct manifest *m, const struct stage *stage)
 {
     for (size_t i = 0; i < n_tables; i++)
-        if (tables[i].stage >= first && tables[i].stage <= last &&
-            written_find(&m->tables, NULL, tables[i].file) != NULL)
+        if (tables[i].stage == stage && written_find(&m->tables, NULL, tables[i].file) != NULL)
             return true;
     for (size_t i = 0; m->tables.n == 0 && i < n_plots; i++)
-        if (plots[i].stage >= first && plots[i].stage <= last && figures_has(&m->plots, &plots[i]))
+        if (plots[i].stage == stage && figures_has(&m->plots, &plots[i]))
             return true;
     return false;
 }
@@ -121,15 +124,16 @@ static enum ct_status take_layer(void *context, struct analysis *layer, struct c
 /* One analysis, one of each hook point, or both: what the result files are of. */
 static enum ct_status compute(struct repeat *r, struct ct_error *err)
 {
-    const bool has_layers = has_results(&r->m, STAGE_LAYERS, STAGE_LAYERS);
-    const bool has_whole = has_results(&r->m, STAGE_TTEST, STAGE_SIMILARITY) || !has_layers;
+    const bool has_layers = has_results(&r->m, goal_layers);
     enum ct_status status = has_layers ? results_begin(&r->results, err) : CT_OK;
 
     if (status == CT_OK && has_layers)
-        status = meter_run(&r->a, STAGE_LAYERS, take_layer, r, err);
-    if (status == CT_OK && has_whole)
-        status = meter_run(&r->a, STAGE_SIMILARITY, NULL, NULL, err);
-    return status;
+        status = meter_run(&r->a, goal_layers, take_layer, r, err);
+    for (size_t i = 0; status == CT_OK && i < n_stages; i++)
+        if (has_results(&r->m, stages[i]) && !stage_is_needed(goal_layers, stages[i]))
+            status = meter_run(&r->a, stages[i], NULL, NULL, err);
+    return status == CT_OK && !has_layers ? meter_run(&r->a, goal_analysis, NULL, NULL, err)
+                                          : status;
 }
 
 static enum ct_status compare(struct repeat *r, bool *same, struct ct_error *err)

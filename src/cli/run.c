@@ -12,6 +12,9 @@
 #include "cli/meter.h"
 #include "cli/print.h"
 #include "pipeline/analysis.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stages.h"
 #include "report/plots.h"
 #include "report/results.h"
 #include "report/summary.h"
@@ -102,12 +105,11 @@ static enum ct_status compute(struct analysis *a, const struct options *options,
                               struct results *results, struct ct_error *err)
 {
     if (!options->per_layer)
-        return meter_run(a, STAGE_SIMILARITY, NULL, NULL, err);
+        return meter_run(a, goal_analysis, NULL, NULL, err);
     const bool has_files = results->out != NULL || results->figures != NULL;
     const enum ct_status status = results_begin(results, err);
-    return status == CT_OK
-               ? meter_run(a, STAGE_LAYERS, has_files ? write_layer : NULL, results, err)
-               : status;
+    return status == CT_OK ? meter_run(a, goal_layers, has_files ? write_layer : NULL, results, err)
+                           : status;
 }
 
 static enum ct_status print_report(const struct analysis *a, const struct options *options,

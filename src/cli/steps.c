@@ -14,6 +14,9 @@
 #include "io/infile.h"
 #include "io/neuron_table.h"
 #include "io/plane.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 #include "pipeline/steps.h"
 #include "report/tables.h"
 
@@ -64,7 +67,7 @@ static enum ct_status read_activations(struct options *options, bool ungrouped, 
 
     analysis_init(a);
     a->ttest_alone = options->command == COMMAND_TTEST;
-    options->params.ungrouped = ungrouped;
+    a->ungrouped = ungrouped;
     status = params_set(&options->params.activations, input_path(options), err);
     if (status == CT_OK)
         status = commands_defaults(options, err);
@@ -73,7 +76,7 @@ static enum ct_status read_activations(struct options *options, bool ungrouped, 
     params_clear(&a->params);
     a->params = options->params; /* handed over */
     options->params = (struct params){ 0 };
-    return meter_run(a, STAGE_EXTRACT, NULL, NULL, err);
+    return meter_run(a, &stage_extract, NULL, NULL, err);
 }
 
 enum ct_status command_ttest(struct options *options, struct ct_error *err)
@@ -82,7 +85,7 @@ enum ct_status command_ttest(struct options *options, struct ct_error *err)
     enum ct_status status = read_activations(options, false, &a, err);
 
     if (status == CT_OK)
-        status = meter_run(&a, STAGE_TTEST, NULL, NULL, err);
+        status = meter_run(&a, &stage_ttest, NULL, NULL, err);
     if (status == CT_OK)
         status = table_write(&a, table_find("ttest.csv"), output_path(options), err);
     analysis_clear(&a);
@@ -129,9 +132,10 @@ enum ct_status command_tsne(struct options *options, struct ct_error *err)
     enum ct_status status = read_and_choose(options, &a, &table, err);
 
     if (status == CT_OK)
-        status = meter_run(&a, STAGE_TSNE, NULL, NULL, err);
-    if (status == CT_OK && a.ttest->n_significant > 1 && a.tsne->perplexity < a.params.perplexity)
-        note("--perplexity", a.params.perplexity, a.tsne->perplexity,
+        status = meter_run(&a, &stage_tsne, NULL, NULL, err);
+    if (status == CT_OK && ttest_of(&a)->n_significant > 1 &&
+        tsne_of(&a)->perplexity < a.params.perplexity)
+        note("--perplexity", a.params.perplexity, tsne_of(&a)->perplexity,
              "it must be below the number of neurons");
     if (status == CT_OK)
         status = write_result(options, &a, "tsne.csv", "tsne.npy", err);

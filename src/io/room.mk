@@ -11,6 +11,7 @@ src_io_libio_a_SOURCES = \
 	src/io/infile.c src/io/infile.h \
 	src/io/json_file.c src/io/json_file.h \
 	src/io/json_parse.c src/io/json_parse.h \
+	src/io/json_text.c src/io/json_text.h \
 	src/io/labels.c src/io/labels.h \
 	src/io/lockfile.c src/io/lockfile.h \
 	src/io/neuron_line.c src/io/neuron_line.h \

@@ -2,145 +2,117 @@
 #include "pipeline/analysis.h"
 
 #include <assert.h>
-#include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
-#include "base/fnv.h"
-#include "pipeline/memory_plan.h"
-#include "pipeline/stages.h"
+#include "base/memory_limit.h"
 
-/* Tells parameters apart, not what is in files. */
-struct key {
-    uint64_t hash;
+/* ---- results ---- */
+
+enum { MAX_KEPT = 8 };
+
+struct result {
+    const struct stage *stage;
+    void *value;
+    uint64_t key; /* of the parameters that it was computed under */
+    double seconds;
+    struct result *kept[MAX_KEPT]; /* [n_kept] value may borrow from theirs */
+    size_t n_kept;
+    atomic_uint refs;
 };
 
-static void key_bytes(struct key *key, const void *bytes, size_t size)
+static struct result *find(const struct analysis *a, const struct stage *stage)
 {
-    key->hash = fnv_add(key->hash, bytes, size);
+    for (size_t i = 0; i < a->n_results; i++)
+        if (a->results[i]->stage == stage)
+            return a->results[i];
+    return NULL;
 }
 
-static void key_text(struct key *key, const char *text)
+static struct result *retain(struct result *result)
 {
-    const unsigned char is_there = text != NULL;
-
-    key_bytes(key, &is_there, 1);
-    if (text != NULL)
-        key_bytes(key, text, strlen(text) + 1);
+    atomic_fetch_add(&result->refs, 1);
+    return result;
 }
 
-#define KEY_VALUE(key, value) key_bytes((key), &(value), sizeof(value))
-
-static void load_key(const struct params *p, struct key *key)
+void result_release(struct result *result)
 {
-    key_text(key, p->activations);
-    if (p->activations != NULL) {
-        key_text(key, p->groups);
-        KEY_VALUE(key, p->ungrouped);
+    if (result == NULL || atomic_fetch_sub(&result->refs, 1) > 1)
         return;
-    }
-    key_text(key, p->model);
-    key_text(key, p->tokenizer);
-    key_text(key, p->stimuli);
-    KEY_VALUE(key, p->occurrence);
+    result->stage->free(result->value);
+    for (size_t i = 0; i < result->n_kept; i++)
+        result_release(result->kept[i]);
+    free(result);
 }
 
-static void hook_key(const struct params *p, struct key *key)
+const struct stage *result_stage(const struct result *result)
 {
-    for (size_t i = 0; p->activations == NULL && i < p->n_hooks; i++)
-        key_text(key, p->hooks[i]);
+    return result->stage;
 }
 
-static void no_key(const struct params *p, struct key *key)
+const void *result_value(const struct result *result)
 {
-    (void)p;
-    (void)key;
+    return result->value;
 }
 
-static void ttest_key(const struct params *p, struct key *key)
+double result_seconds(const struct result *result)
 {
-    key_text(key, p->contrast[0]);
-    key_text(key, p->contrast[1]);
-    KEY_VALUE(key, p->alpha);
-    KEY_VALUE(key, p->correction);
-    KEY_VALUE(key, p->test);
+    return result->seconds;
 }
 
-static void tsne_key(const struct params *p, struct key *key)
+void result_keep(struct result *result, const struct analysis *a, const struct stage *stage)
 {
-    KEY_VALUE(key, p->perplexity);
-    KEY_VALUE(key, p->iterations);
-    KEY_VALUE(key, p->seed);
+    assert(result->n_kept < MAX_KEPT);
+    result->kept[result->n_kept++] = retain(find(a, stage));
 }
 
-static void cluster_key(const struct params *p, struct key *key)
+/* ---- keys ---- */
+
+static void add_settings(const struct stage *stage, const struct params *params, struct key *key)
 {
-    KEY_VALUE(key, p->eps);
-    KEY_VALUE(key, p->min_samples);
-    KEY_VALUE(key, p->clusters);
-    KEY_VALUE(key, p->seed);
-}
-
-/* All that a layer hangs on beyond its activations. */
-static void layers_key(const struct params *p, struct key *key)
-{
-    ttest_key(p, key);
-    tsne_key(p, key);
-    cluster_key(p, key);
-}
-
-#define INPUT(stage)        (1U << (stage))
-#define SLOT(member)        offsetof(struct analysis, member)
-#define STAGE(lower, slots) #lower, slots, stage_##lower##_compute, stage_##lower##_free
-
-static const struct stage {
-    const char *name;
-    size_t slot; /* of the result in struct analysis */
-    enum ct_status (*compute)(const struct analysis *a, const struct stage_run *run, void **result,
-                              struct ct_error *err);
-    void (*free)(void *result);
-    void (*key)(const struct params *params, struct key *key); /* its own parameters */
-    unsigned inputs;
-} stages[N_STAGES] = {
-    [STAGE_LOAD] = { STAGE(load, SLOT(load)), load_key, 0 },
-    [STAGE_HOOK] = { STAGE(hook, SLOT(hook)), hook_key, INPUT(STAGE_LOAD) },
-    [STAGE_EXTRACT] = { STAGE(extract, SLOT(extract)), no_key,
-                        INPUT(STAGE_LOAD) | INPUT(STAGE_HOOK) },
-    [STAGE_TTEST] = { STAGE(ttest, SLOT(ttest)), ttest_key,
-                      INPUT(STAGE_LOAD) | INPUT(STAGE_EXTRACT) },
-    [STAGE_TSNE] = { STAGE(tsne, SLOT(tsne)), tsne_key, INPUT(STAGE_TTEST) },
-    [STAGE_CLUSTER] = { STAGE(cluster, SLOT(cluster)), cluster_key,
-                        INPUT(STAGE_TTEST) | INPUT(STAGE_TSNE) },
-    [STAGE_SIMILARITY] = { STAGE(similarity, SLOT(similarity)), no_key,
-                           INPUT(STAGE_TTEST) | INPUT(STAGE_CLUSTER) },
-    [STAGE_LAYERS] = { STAGE(layers, SLOT(layers)), layers_key,
-                       INPUT(STAGE_LOAD) | INPUT(STAGE_EXTRACT) },
-};
-
-static void **result_slot(struct analysis *a, enum stage_id stage)
-{
-    return (void **)((char *)a + stages[stage].slot);
-}
-
-const void *analysis_result(const struct analysis *a, enum stage_id stage)
-{
-    return *(void *const *)((const char *)a + stages[stage].slot);
+    for (size_t i = 0; i < stage->n_settings; i++)
+        if (setting_decides(&stage->settings[i], params))
+            stage->settings[i].kind->key(&stage->settings[i], params, key);
 }
 
 /* Parameters of the stage and, through the keys of its inputs, of all that it hangs on. */
-uint64_t analysis_key(const struct params *params, enum stage_id stage)
+static uint64_t key_of(const struct params *params, const struct stage *stage)
 {
-    struct key key = { FNV_START + stage };
+    struct key key = key_begin();
 
-    stages[stage].key(params, &key);
-    for (enum stage_id input = 0; input < stage; input++)
-        if (stages[stage].inputs & INPUT(input)) {
-            const uint64_t below = analysis_key(params, input);
-            KEY_VALUE(&key, below);
-        }
+    key_text(&key, stage->name);
+    add_settings(stage, params, &key);
+    for (size_t i = 0; stage->repeats != NULL && stage->repeats[i] != NULL; i++)
+        add_settings(stage->repeats[i], params, &key);
+    for (size_t i = 0; stage->inputs[i] != NULL; i++) {
+        const uint64_t input = key_of(params, stage->inputs[i]);
+        key_bytes(&key, &input, sizeof input);
+    }
     return key.hash;
 }
+
+enum ct_status result_new(const struct analysis *a, const struct stage *stage, void *value,
+                          struct result **out, struct ct_error *err)
+{
+    struct result *const result = calloc(1, sizeof *result);
+
+    if (result == NULL) {
+        stage->free(value);
+        return ct_fail_nomem(err, stage->name, 0);
+    }
+    result->stage = stage;
+    result->value = value;
+    result->key = key_of(&a->params, stage);
+    atomic_init(&result->refs, 1);
+    for (size_t i = 0; stage->inputs[i] != NULL; i++)
+        if (find(a, stage->inputs[i]) != NULL)
+            result_keep(result, a, stage->inputs[i]);
+    *out = result;
+    return CT_OK;
+}
+
+/* ---- the state ---- */
 
 void analysis_init(struct analysis *a)
 {
@@ -148,51 +120,124 @@ void analysis_init(struct analysis *a)
     params_init(&a->params);
 }
 
-static void drop_result(struct analysis *a, enum stage_id stage)
-{
-    void **const slot = result_slot(a, stage);
-
-    if (!(a->borrowed & INPUT(stage)))
-        analysis_discard(stage, *slot);
-    a->borrowed &= ~INPUT(stage);
-    *slot = NULL;
-}
-
 void analysis_clear(struct analysis *a)
 {
-    for (size_t i = N_STAGES; i-- > 0;) /* later stages borrow from earlier ones */
-        drop_result(a, (enum stage_id)i);
+    for (size_t i = 0; i < a->n_results; i++)
+        result_release(a->results[i]);
     params_clear(&a->params);
     *a = (struct analysis){ 0 };
 }
 
-const char *stage_name(enum stage_id stage)
+enum ct_status analysis_fork(const struct analysis *from, struct analysis *to, struct ct_error *err)
 {
-    return stages[stage].name;
+    struct params params;
+    const enum ct_status status = params_copy(&params, &from->params, err);
+
+    if (status != CT_OK)
+        return status;
+    *to = *from;
+    to->params = params;
+    for (size_t i = 0; i < to->n_results; i++)
+        retain(to->results[i]);
+    return CT_OK;
 }
 
-static enum ct_status check_load(const struct load_result *load, struct ct_error *err)
+const void *analysis_result(const struct analysis *a, const struct stage *stage)
 {
-    if (load == NULL)
-        return CT_OK;
-    return load->model != NULL ? model_check(load->model, err)
-                               : activations_check(&load->activations, err);
+    const struct result *const result = find(a, stage);
+
+    return result != NULL ? result->value : NULL;
+}
+
+double analysis_seconds(const struct analysis *a, const struct stage *stage)
+{
+    const struct result *const result = find(a, stage);
+
+    return result != NULL ? result->seconds : 0.0;
+}
+
+static enum ct_status verify(const struct result *result, struct ct_error *err)
+{
+    return result->stage->verify != NULL ? result->stage->verify(result->value, err) : CT_OK;
 }
 
 enum ct_status analysis_check_inputs(const struct analysis *a, struct ct_error *err)
 {
-    return check_load(a->load, err);
+    enum ct_status status = CT_OK;
+
+    for (size_t i = 0; status == CT_OK && i < a->n_results; i++)
+        status = verify(a->results[i], err);
+    return status;
 }
 
-bool analysis_is_stale(const struct analysis *a, enum stage_id stage)
+bool analysis_is_stale(const struct analysis *a, const struct stage *stage)
 {
-    return analysis_result(a, stage) == NULL || a->keys[stage] != analysis_key(&a->params, stage) ||
-           (stage == STAGE_LOAD && check_load(a->load, NULL) != CT_OK);
+    const struct result *const result = find(a, stage);
+
+    return result == NULL || result->key != key_of(&a->params, stage) ||
+           verify(result, NULL) != CT_OK;
+}
+
+bool stage_is_needed(const struct stage *goal, const struct stage *stage)
+{
+    bool is_needed = goal == stage;
+
+    for (size_t i = 0; !is_needed && goal->inputs[i] != NULL; i++)
+        is_needed = stage_is_needed(goal->inputs[i], stage);
+    return is_needed;
+}
+
+static void drop(struct analysis *a, size_t i)
+{
+    result_release(a->results[i]);
+    a->results[i] = a->results[--a->n_results];
+}
+
+void analysis_accept(struct analysis *a, struct result *result)
+{
+    for (size_t i = a->n_results; i-- > 0;)
+        if (stage_is_needed(a->results[i]->stage, result->stage))
+            drop(a, i);
+    assert(a->n_results < MAX_RESULTS);
+    a->results[a->n_results++] = result;
+}
+
+/* ---- computing ---- */
+
+/* The first of goal's inputs, of theirs and so on that is stale, else goal itself if it is. */
+static const struct stage *find_stale(const struct analysis *a, const struct stage *goal)
+{
+    for (size_t i = 0; goal->inputs[i] != NULL; i++) {
+        const struct stage *const stale = find_stale(a, goal->inputs[i]);
+        if (stale != NULL)
+            return stale;
+    }
+    return analysis_is_stale(a, goal) ? goal : NULL;
+}
+
+/* Of every stage that is to be computed; those that many need are asked more than once. */
+static enum ct_status check(const struct analysis *a, const struct stage *goal,
+                            struct ct_error *err)
+{
+    enum ct_status status = CT_OK;
+
+    for (size_t i = 0; status == CT_OK && goal->inputs[i] != NULL; i++)
+        status = check(a, goal->inputs[i], err);
+    if (status == CT_OK && goal->check != NULL && analysis_is_stale(a, goal))
+        status = goal->check(a, err);
+    return status;
+}
+
+enum ct_status analysis_next(const struct analysis *a, const struct stage *goal,
+                             const struct stage **next, struct ct_error *err)
+{
+    *next = find_stale(a, goal);
+    return *next != NULL ? check(a, goal, err) : CT_OK;
 }
 
 struct progress_of_stage {
     const struct analysis_watch *watch;
-    enum stage_id stage;
+    const struct stage *stage;
 };
 
 static bool stage_tick(void *context, size_t done, size_t total)
@@ -203,84 +248,57 @@ static bool stage_tick(void *context, size_t done, size_t total)
            p->watch->progress(p->watch->context, p->stage, done, total);
 }
 
-enum ct_status analysis_compute(const struct analysis *a, enum stage_id stage,
-                                const struct analysis_watch *watch, void **result,
+static enum ct_status check_memory(const struct analysis *a, const struct stage *stage,
+                                   struct ct_error *err)
+{
+    if (stage->memory == NULL)
+        return CT_OK;
+    return memory_check(STAGE_MEMORY_LEAST + stage->memory(a), stage->name, stage->advice, err);
+}
+
+enum ct_status analysis_compute(const struct analysis *a, const struct stage *stage,
+                                const struct analysis_watch *watch, struct result **out,
                                 struct ct_error *err)
 {
     static const struct analysis_watch nobody = { 0 };
     struct progress_of_stage context = { watch != NULL ? watch : &nobody, stage };
     const struct stage_run run = { { stage_tick, &context }, context.watch };
-
-    enum ct_status status = stage_check_memory(a, stage, err);
+    const double start = clock_seconds();
+    struct result *result = NULL;
+    void *value = NULL;
+    enum ct_status status = check_memory(a, stage, err);
 
     if (status == CT_OK)
-        status = stages[stage].compute(a, &run, result, err);
-    const struct load_result *const own = stage == STAGE_LOAD && status == CT_OK ? *result : NULL;
-    const enum ct_status cut = check_load(stage == STAGE_LOAD ? own : a->load, err);
-    if (cut != CT_OK && status == CT_OK) {
-        analysis_discard(stage, *result);
-        *result = NULL;
+        status = stage->compute(a, &run, &value, err);
+    if (status == CT_OK)
+        status = result_new(a, stage, value, &result, err);
+    /* A stage that fails because a file was cut says so in place of what it made of it. */
+    enum ct_status cut = CT_OK;
+    for (size_t i = 0; cut == CT_OK && stage->inputs[i] != NULL; i++)
+        cut = verify(find(a, stage->inputs[i]), err);
+    if (cut == CT_OK && result != NULL)
+        cut = verify(result, err);
+    if (cut != CT_OK || status != CT_OK) {
+        result_release(result);
+        return cut != CT_OK ? cut : status;
     }
-    return cut != CT_OK ? cut : status;
+    result->seconds = clock_seconds() - start;
+    *out = result;
+    return CT_OK;
 }
 
-void analysis_accept(struct analysis *a, enum stage_id stage, void *result, uint64_t key,
-                     double seconds)
-{
-    unsigned dropped = INPUT(stage);
-
-    for (enum stage_id later = stage + 1; later < N_STAGES; later++)
-        if (stages[later].inputs & dropped)
-            dropped |= INPUT(later);
-    for (size_t i = N_STAGES; i-- > 0;) /* later stages borrow from earlier ones */
-        if (dropped & INPUT(i))
-            drop_result(a, (enum stage_id)i);
-    *result_slot(a, stage) = result;
-    a->keys[stage] = key;
-    a->seconds[stage] = seconds;
-}
-
-void analysis_discard(enum stage_id stage, void *result)
-{
-    if (result != NULL)
-        stages[stage].free(result);
-}
-
-bool stage_is_needed(enum stage_id goal, enum stage_id stage)
-{
-    assert(goal < N_STAGES);
-    unsigned needed = INPUT(goal);
-
-    for (size_t i = goal + 1; i-- > 0;)
-        if (needed & INPUT(i))
-            needed |= stages[i].inputs;
-    return needed & INPUT(stage);
-}
-
-const struct contrast *analysis_contrast(const struct analysis *a)
-{
-    if (a->layers != NULL && (a->ttest == NULL || analysis_is_stale(a, STAGE_TTEST)))
-        return &a->layers->contrast;
-    return a->ttest != NULL ? &a->ttest->contrast : NULL;
-}
-
-enum ct_status analysis_run(struct analysis *a, enum stage_id last,
+enum ct_status analysis_run(struct analysis *a, const struct stage *goal,
                             const struct analysis_watch *watch, struct ct_error *err)
 {
-    for (enum stage_id stage = 0; stage <= last; stage++) {
-        void *result = NULL;
+    for (;;) {
+        const struct stage *next = NULL;
+        struct result *result = NULL;
+        enum ct_status status = analysis_next(a, goal, &next, err);
 
-        if (!stage_is_needed(last, stage) || !analysis_is_stale(a, stage))
-            continue;
-        const double start = clock_seconds();
-        enum ct_status status = CT_OK;
-        if (stage == STAGE_EXTRACT && last >= STAGE_TTEST) /* not after hours, when it is tested */
-            status = ttest_choose_groups(a->load, &a->params, &(struct contrast){ 0 }, err);
-        if (status == CT_OK)
-            status = analysis_compute(a, stage, watch, &result, err);
-        if (status != CT_OK)
+        if (status == CT_OK && next != NULL)
+            status = analysis_compute(a, next, watch, &result, err);
+        if (status != CT_OK || next == NULL)
             return status;
-        analysis_accept(a, stage, result, analysis_key(&a->params, stage), clock_seconds() - start);
+        analysis_accept(a, result);
     }
-    return CT_OK;
 }

@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "io/outfile.h"
 
 void params_init(struct params *params)
 {
@@ -59,6 +61,22 @@ enum ct_status params_set(char **field, const char *value, struct ct_error *err)
     return CT_OK;
 }
 
+enum ct_status params_set_path(char **field, const char *directory, const char *path,
+                               struct ct_error *err)
+{
+    char *joined = NULL;
+    enum ct_status status = CT_OK;
+
+    if (directory != NULL && path[0] != '/' && strcmp(path, "-") != 0) {
+        joined = outfile_join(directory, path);
+        if (joined == NULL)
+            return ct_fail_nomem(err, "parameters", 0);
+    }
+    status = params_set(field, joined != NULL && access(joined, F_OK) == 0 ? joined : path, err);
+    free(joined);
+    return status;
+}
+
 enum ct_status params_add_hook(struct params *params, const char *hook, struct ct_error *err)
 {
     char **const hooks =
@@ -97,18 +115,18 @@ enum ct_status params_copy(struct params *to, const struct params *from, struct 
     return status;
 }
 
-const char *correction_name(enum correction correction)
+const char *correction_name(size_t correction)
 {
     static const char *const names[] = { [CORRECTION_BONFERRONI] = "bonferroni",
                                          [CORRECTION_FDR_BH] = "fdr",
                                          [CORRECTION_NONE] = "none" };
-    return names[correction];
+    return correction < sizeof names / sizeof *names ? names[correction] : NULL;
 }
 
-const char *test_name(enum ttest_kind test)
+const char *test_name(size_t test)
 {
     static const char *const names[] = {
         [TTEST_STUDENT] = "student", [TTEST_WELCH] = "welch", [TTEST_PAIRED] = "paired"
     };
-    return names[test];
+    return test < sizeof names / sizeof *names ? names[test] : NULL;
 }

@@ -18,7 +18,6 @@ struct params {        /* owns its strings; params_init() to params_clear() */
     char *stimuli;     /* CSV of sentences */
     char *activations; /* CSV or .npy to begin at the t-test with; NULL: run the model */
     char *groups;      /* one label a line, for activations from .npy; NULL: none */
-    bool ungrouped;    /* activations may lack groups: then all are one, `all` */
     char **hooks;      /* [n_hooks] names and globs; none: the middle layer's mlp.c_fc */
     size_t n_hooks;
     char *contrast[2]; /* the two groups; NULL: the two there are, in order of first appearance */
@@ -47,14 +46,20 @@ enum ct_status params_copy(struct params *to, const struct params *from, struct 
 /* Replaces *field by a copy of value (NULL: nothing). CT_ENOMEM. */
 enum ct_status params_set(char **field, const char *value, struct ct_error *err);
 
+/* The same for a path that, where it is relative, begins in directory (NULL: here) if it is there.
+ */
+enum ct_status params_set_path(char **field, const char *directory, const char *path,
+                               struct ct_error *err);
+
 /* Takes every name and glob out of hooks. */
 void params_clear_hooks(struct params *params);
 
 /* Adds a name or glob to hooks. CT_ENOMEM. */
 enum ct_status params_add_hook(struct params *params, const char *hook, struct ct_error *err);
 
-/* The words that options and manifest use. */
-const char *correction_name(enum correction correction);
-const char *test_name(enum ttest_kind test);
+/* The words that options and manifest use for an enum correction, an enum ttest_kind; NULL: there
+ * is no such one. */
+const char *correction_name(size_t correction);
+const char *test_name(size_t test);
 
 #endif

@@ -1,10 +1,12 @@
 #include "config.h"
-#include "pipeline/stages.h"
+#include "pipeline/stage_extract.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_load.h"
 
 bool extract_in_memory(double bytes, const char *temporary)
 {
@@ -30,8 +32,8 @@ static enum ct_status make_room(const char *folder, struct extract_result *e, st
 static enum ct_status run_model(const struct analysis *a, const struct stage_run *run,
                                 struct extract_result *e, struct ct_error *err)
 {
-    const struct load_result *const load = a->load;
-    const struct hook_result *const hook = a->hook;
+    const struct load_result *const load = load_of(a);
+    const struct hook_result *const hook = hook_of(a);
     struct token_seq *const seqs = ct_calloc_array(load->n_sentences, sizeof *seqs);
     uint32_t *ids = NULL;
     size_t n_ids = 0;
@@ -177,6 +179,19 @@ static enum ct_status choose_blocks(const struct extract_result *whole, size_t l
     return CT_OK;
 }
 
+static void release(void *result)
+{
+    struct extract_result *const e = result;
+
+    if (e == NULL)
+        return;
+    spill_clear(&e->own);
+    free(e->blocks);
+    free(e->neuron_means);
+    free(e->sentence_means);
+    free(e);
+}
+
 enum ct_status extract_layer(const struct extract_result *whole, size_t layer,
                              const char *temporary, struct extract_result **out,
                              struct ct_error *err)
@@ -196,41 +211,28 @@ enum ct_status extract_layer(const struct extract_result *whole, size_t layer,
     if (status == CT_OK)
         *out = e;
     else
-        stage_extract_free(e);
+        release(e);
     return status;
 }
 
-enum ct_status stage_extract_compute(const struct analysis *a, const struct stage_run *run,
-                                     void **result, struct ct_error *err)
+static enum ct_status compute(const struct analysis *a, const struct stage_run *run, void **result,
+                              struct ct_error *err)
 {
     struct extract_result *const e = calloc(1, sizeof *e);
     enum ct_status status;
 
     if (e == NULL)
         return ct_fail_nomem(err, "extract", 0);
-    status = a->load->model != NULL ? run_model(a, run, e, err)
-                                    : take_file(&a->load->activations, e, err);
+    status = load_of(a)->model != NULL ? run_model(a, run, e, err)
+                                       : take_file(&load_of(a)->activations, e, err);
     if (status == CT_OK && !a->ttest_alone)
         status = take_means(e, err);
     if (status != CT_OK) {
-        stage_extract_free(e);
+        release(e);
         return status;
     }
     *result = e;
     return CT_OK;
-}
-
-void stage_extract_free(void *result)
-{
-    struct extract_result *const e = result;
-
-    if (e == NULL)
-        return;
-    spill_clear(&e->own);
-    free(e->blocks);
-    free(e->neuron_means);
-    free(e->sentence_means);
-    free(e);
 }
 
 const char *neuron_hook(const struct extract_result *extract, size_t column, size_t *index)
@@ -250,3 +252,54 @@ const char *neuron_hook(const struct extract_result *extract, size_t column, siz
     *index = block->index != NULL ? block->index[k] : k;
     return block->hook;
 }
+
+size_t extract_n_neurons(const struct analysis *a)
+{
+    const struct hook_result *const hook = hook_of(a);
+    size_t n = 0;
+
+    if (load_of(a)->model == NULL)
+        return load_of(a)->activations.values.cols;
+    for (size_t h = 0; h < hook->n_hooks; h++)
+        n += hook->hooks[h].width;
+    return n;
+}
+
+static double memory(const struct analysis *a)
+{
+    const struct load_result *const load = load_of(a);
+    const double n_neurons = (double)extract_n_neurons(a);
+    size_t n_tokens = 0;
+    size_t longest = 0;
+
+    if (load->model == NULL)
+        return n_neurons * (double)(sizeof(struct neuron_block) + 8) + 16.0 * n_neurons;
+    for (size_t i = 0; i < load->n_sentences; i++) {
+        const size_t n = load->sentences[i].target + 1;
+        n_tokens += n;
+        longest = n > longest ? n : longest;
+    }
+    const double own = 4.0 * n_neurons * (double)load->n_sentences;
+    return (extract_in_memory(own, a->params.temporary) ? own : 0.0) +
+           extract_memory(load->model, load->n_sentences, n_tokens, longest, a->params.threads) +
+           4.0 * (double)n_tokens + (double)load->n_sentences * sizeof(struct token_seq) +
+           16.0 * n_neurons;
+}
+
+static void note(const void *value, char out[NOTE_SIZE])
+{
+    snprintf(out, NOTE_SIZE, "%zu", ((const struct extract_result *)value)->X.cols);
+}
+
+const struct stage stage_extract = {
+    .name = "extract",
+    .title = "Extract",
+    .does = "runs the sentences through the model",
+    .inputs = (const struct stage *const[]){ &stage_load, &stage_hook, NULL },
+    .effort = 4,
+    .memory = memory,
+    .advice = "take fewer of --hook, or fewer sentences",
+    .compute = compute,
+    .free = release,
+    .note = note,
+};

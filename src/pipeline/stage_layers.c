@@ -1,10 +1,18 @@
 #include "config.h"
-#include "pipeline/stages.h"
+#include "pipeline/stage_layers.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 
 /* ---- a layer as an analysis of its own ---- */
 
@@ -28,50 +36,75 @@ static enum ct_status hook_of_layer(const struct hook_result *whole, size_t laye
     return CT_OK;
 }
 
-static enum ct_status params_of_layer(const struct analysis *whole, size_t layer,
-                                      struct params *params, struct ct_error *err)
+static enum ct_status accept(struct analysis *a, const struct stage *stage, void *value,
+                             struct ct_error *err)
 {
-    enum ct_status status = params_copy(params, &whole->params, err);
+    struct result *result = NULL;
+    const enum ct_status status = result_new(a, stage, value, &result, err);
 
-    if (status != CT_OK || whole->hook->n_hooks == 0)
-        return status;
-    params_clear_hooks(params);
-    status = params_add_hook(params, whole->hook->hooks[layer].name, err);
-    if (status != CT_OK)
-        params_clear(params);
+    if (status == CT_OK)
+        analysis_accept(a, result);
     return status;
+}
+
+static enum ct_status take_hook(struct analysis *a, const struct analysis *whole, size_t layer,
+                                struct ct_error *err)
+{
+    struct hook_result *hook = NULL;
+    enum ct_status status = hook_of_layer(hook_of(whole), layer, &hook, err);
+
+    if (status == CT_OK && hook->n_hooks > 0) {
+        params_clear_hooks(&a->params);
+        status = params_add_hook(&a->params, hook->hooks[0].name, err);
+    }
+    if (status != CT_OK) {
+        stage_hook.free(hook);
+        return status;
+    }
+    return accept(a, &stage_hook, hook, err);
+}
+
+static enum ct_status take_extract(struct analysis *a, const struct analysis *whole, size_t layer,
+                                   struct ct_error *err)
+{
+    struct extract_result *extract = NULL;
+    struct result *result = NULL;
+    enum ct_status status =
+        extract_layer(extract_of(whole), layer, whole->params.temporary, &extract, err);
+
+    if (status == CT_OK)
+        status = result_new(a, &stage_extract, extract, &result, err);
+    if (status != CT_OK)
+        return status;
+    result_keep(result, whole, &stage_extract);
+    analysis_accept(a, result);
+    return CT_OK;
 }
 
 enum ct_status analysis_init_layer(struct analysis *a, const struct analysis *whole, size_t layer,
                                    struct ct_error *err)
 {
-    struct hook_result *hook = NULL;
-    struct extract_result *extract = NULL;
-    struct params params;
-    enum ct_status status = params_of_layer(whole, layer, &params, err);
+    enum ct_status status = analysis_fork(whole, a, err);
 
     if (status != CT_OK)
         return status;
-    status = hook_of_layer(whole->hook, layer, &hook, err);
+    status = take_hook(a, whole, layer, err);
     if (status == CT_OK)
-        status = extract_layer(whole->extract, layer, whole->params.temporary, &extract, err);
-    if (status != CT_OK) {
-        stage_hook_free(hook);
-        params_clear(&params);
-        return status;
-    }
-    *a = (struct analysis){ .params = params, .load = whole->load, .borrowed = 1U << STAGE_LOAD };
-    a->hook = hook;
-    a->extract = extract;
-    for (enum stage_id stage = STAGE_LOAD; stage <= STAGE_EXTRACT; stage++)
-        a->keys[stage] = analysis_key(&params, stage);
-    return CT_OK;
+        status = take_extract(a, whole, layer, err);
+    if (status != CT_OK)
+        analysis_clear(a);
+    return status;
+}
+
+bool layer_has_stage(const struct stage *stage)
+{
+    return stage_is_needed(stage, &stage_ttest);
 }
 
 /* ---- all of them ---- */
 
-/* The steps of a layer, as t-SNE takes most of its time. */
-enum { TTEST_STEPS = 1, TSNE_STEPS = 8, CLUSTER_STEPS = 1, LAYER_STEPS = 10 };
+/* What is done with each. */
+static const struct stage *const steps[] = { &stage_ttest, &stage_tsne, &stage_cluster, NULL };
 
 struct layer_run {
     const struct stage_run *run;
@@ -79,36 +112,34 @@ struct layer_run {
     size_t first;              /* step of this layer */
 };
 
-static bool layer_tick(void *context, enum stage_id stage, size_t done, size_t total)
+/* The effort of the steps before stage; of all of them for NULL. */
+static size_t effort_before(const struct stage *stage)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; steps[i] != stage; i++)
+        sum += steps[i]->effort;
+    return sum;
+}
+
+static bool layer_tick(void *context, const struct stage *stage, size_t done, size_t total)
 {
     struct layer_run *const r = context;
 
-    switch (stage) {
-    case STAGE_TTEST:
-        r->part.first = r->first;
-        r->part.n = TTEST_STEPS;
-        break;
-    case STAGE_TSNE:
-        r->part.first = r->first + TTEST_STEPS;
-        r->part.n = TSNE_STEPS;
-        break;
-    default:
-        r->part.first = r->first + TTEST_STEPS + TSNE_STEPS;
-        r->part.n = CLUSTER_STEPS;
-        break;
-    }
+    r->part.first = r->first + effort_before(stage);
+    r->part.n = stage->effort;
     const struct progress progress = progress_of_part(&r->part);
     return progress_tick(&progress, done, total);
 }
 
 static enum tsne_answer layer_tsne_tick(void *context, size_t n_iter, size_t max_iter)
 {
-    return layer_tick(context, STAGE_TSNE, n_iter, max_iter) ? TSNE_GO_ON : TSNE_STOP;
+    return layer_tick(context, &stage_tsne, n_iter, max_iter) ? TSNE_GO_ON : TSNE_STOP;
 }
 
 static void find_strongest(const struct analysis *layer, struct layer_row *row)
 {
-    const struct ttest_stage *const t = layer->ttest;
+    const struct ttest_stage *const t = ttest_of(layer);
     size_t best = 0;
 
     for (size_t j = 1; j < t->n_neurons; j++) {
@@ -116,20 +147,20 @@ static void find_strongest(const struct analysis *layer, struct layer_row *row)
         if (fabs(t->neurons[j].statistic) > largest || isnan(largest))
             best = j;
     }
-    row->hook = neuron_hook(layer->extract, best, &row->strongest);
+    row->hook = neuron_hook(extract_of(layer), best, &row->strongest);
     row->strongest_t = t->neurons[best].statistic;
 }
 
 static void describe(const struct analysis *layer, struct layer_row *row)
 {
-    const struct cluster_result *const c = layer->cluster;
-    const bool is_embedded = layer->tsne->perplexity > 0.0;
+    const struct cluster_result *const c = clusters_of(layer);
+    const bool is_embedded = tsne_of(layer)->perplexity > 0.0;
 
     *row = (struct layer_row){
-        .n_neurons = layer->ttest->n_neurons,
-        .n_significant = layer->ttest->n_significant,
-        .perplexity = is_embedded ? layer->tsne->perplexity : NAN,
-        .kl_divergence = is_embedded ? layer->tsne->result.kl_divergence : NAN,
+        .n_neurons = ttest_of(layer)->n_neurons,
+        .n_significant = ttest_of(layer)->n_significant,
+        .perplexity = is_embedded ? tsne_of(layer)->perplexity : NAN,
+        .kl_divergence = is_embedded ? tsne_of(layer)->result.kl_divergence : NAN,
         .n_dbscan = c->n_dbscan,
         .n_noise = c->n_noise,
         .n_kmeans = c->n_clusters,
@@ -142,10 +173,11 @@ static void describe(const struct analysis *layer, struct layer_row *row)
 static enum ct_status run_layer(const struct analysis *whole, const struct stage_run *run,
                                 struct layers_result *layers, size_t l, struct ct_error *err)
 {
+    const size_t effort = effort_before(NULL);
     struct layer_run context = { .run = run,
                                  .part = { .whole = &run->progress,
-                                           .n_steps = LAYER_STEPS * layers->n_rows },
-                                 .first = LAYER_STEPS * l };
+                                           .n_steps = effort * layers->n_rows },
+                                 .first = effort * l };
     const struct analysis_watch watch = { .progress = layer_tick,
                                           .tsne_tick = layer_tsne_tick,
                                           .context = &context };
@@ -154,21 +186,29 @@ static enum ct_status run_layer(const struct analysis *whole, const struct stage
 
     if (status != CT_OK)
         return status;
-    status = analysis_run(&layer, STAGE_CLUSTER, &watch, err);
-    if (status == CT_OK) {
+    status = analysis_run(&layer, &stage_cluster, &watch, err);
+    if (status == CT_OK)
         describe(&layer, &layers->rows[l]);
-        layers->contrast = layer.ttest->contrast;
-    }
     if (status == CT_OK && run->watch->layer != NULL)
-        status = run->watch->layer(run->watch->context, &layer, err);
+        status = run->watch->layer(run->watch->layer_context, &layer, err);
     analysis_clear(&layer);
     return status;
 }
 
-enum ct_status stage_layers_compute(const struct analysis *a, const struct stage_run *run,
-                                    void **result, struct ct_error *err)
+static void release(void *result)
 {
-    const size_t n = a->extract->n_layers;
+    struct layers_result *const layers = result;
+
+    if (layers == NULL)
+        return;
+    free(layers->rows);
+    free(layers);
+}
+
+static enum ct_status compute(const struct analysis *a, const struct stage_run *run, void **result,
+                              struct ct_error *err)
+{
+    const size_t n = extract_of(a)->n_layers;
     struct layers_result *const layers = calloc(1, sizeof *layers);
     enum ct_status status = CT_OK;
 
@@ -182,19 +222,33 @@ enum ct_status stage_layers_compute(const struct analysis *a, const struct stage
     for (size_t l = 0; status == CT_OK && l < n; l++)
         status = run_layer(a, run, layers, l, err);
     if (status != CT_OK) {
-        stage_layers_free(layers);
+        release(layers);
         return status;
     }
     *result = layers;
     return CT_OK;
 }
 
-void stage_layers_free(void *result)
+/* What the test of a layer would fail by. */
+static enum ct_status check(const struct analysis *a, struct ct_error *err)
 {
-    struct layers_result *const layers = result;
-
-    if (layers == NULL)
-        return;
-    free(layers->rows);
-    free(layers);
+    return stage_ttest.check(a, err);
 }
+
+static void note(const void *value, char out[NOTE_SIZE])
+{
+    snprintf(out, NOTE_SIZE, "%zu", ((const struct layers_result *)value)->n_rows);
+}
+
+const struct stage stage_layers = {
+    .name = "layers",
+    .title = "Layers",
+    .does = "analyses each hook point by itself",
+    .inputs = (const struct stage *const[]){ &stage_load, &stage_contrast, &stage_extract, NULL },
+    .repeats = steps,
+    .effort = 10,
+    .check = check,
+    .compute = compute,
+    .free = release,
+    .note = note,
+};

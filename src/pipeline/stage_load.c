@@ -1,6 +1,7 @@
 #include "config.h"
-#include "pipeline/stages.h"
+#include "pipeline/stage_load.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,7 +87,7 @@ static enum ct_status load_activations(const struct analysis *a, const struct st
     struct activations *const acts = &load->activations;
     const struct params *const p = &a->params;
     const struct activations_options options = { .groups = p->groups,
-                                                 .groups_optional = p->ungrouped,
+                                                 .groups_optional = a->ungrouped,
                                                  .no_digest = a->ttest_alone,
                                                  .n_threads = p->threads };
     const enum ct_status status =
@@ -146,32 +147,7 @@ static enum ct_status sort_by_group(struct load_result *load, struct ct_error *e
     return CT_OK;
 }
 
-enum ct_status stage_load_compute(const struct analysis *a, const struct stage_run *run,
-                                  void **result, struct ct_error *err)
-{
-    struct load_result *const load = calloc(1, sizeof *load);
-    enum ct_status status;
-
-    if (load == NULL)
-        return ct_fail_nomem(err, "load", 0);
-    if (a->params.activations != NULL) {
-        status = load_activations(a, run, load, err);
-    } else {
-        status = load_model(a, load, err);
-        if (status == CT_OK)
-            status = load_sentences(a, run, load, err);
-    }
-    if (status == CT_OK)
-        status = sort_by_group(load, err);
-    if (status != CT_OK) {
-        stage_load_free(load);
-        return status;
-    }
-    *result = load;
-    return CT_OK;
-}
-
-void stage_load_free(void *result)
+static void release(void *result)
 {
     struct load_result *const load = result;
 
@@ -189,3 +165,112 @@ void stage_load_free(void *result)
     model_free(load->model);
     free(load);
 }
+
+static enum ct_status compute(const struct analysis *a, const struct stage_run *run, void **result,
+                              struct ct_error *err)
+{
+    struct load_result *const load = calloc(1, sizeof *load);
+    enum ct_status status;
+
+    if (load == NULL)
+        return ct_fail_nomem(err, "load", 0);
+    if (a->params.activations != NULL) {
+        status = load_activations(a, run, load, err);
+    } else {
+        status = load_model(a, load, err);
+        if (status == CT_OK)
+            status = load_sentences(a, run, load, err);
+    }
+    if (status == CT_OK)
+        status = sort_by_group(load, err);
+    if (status != CT_OK) {
+        release(load);
+        return status;
+    }
+    *result = load;
+    return CT_OK;
+}
+
+static enum ct_status verify(const void *value, struct ct_error *err)
+{
+    const struct load_result *const load = value;
+
+    return load->model != NULL ? model_check(load->model, err)
+                               : activations_check(&load->activations, err);
+}
+
+static void note(const void *value, char out[NOTE_SIZE])
+{
+    snprintf(out, NOTE_SIZE, "%zu", ((const struct load_result *)value)->n_sentences);
+}
+
+/* ---- the row ---- */
+
+static const char *occurrence_name(size_t i)
+{
+    static const char *const names[] = { "only", "first", "last", NULL };
+
+    return names[i];
+}
+
+static const struct setting load_settings[] = {
+    { .name = "model",
+      .letter = 'm',
+      .kind = &kind_path,
+      .scope = OF_MODEL,
+      .field = offsetof(struct params, model),
+      .commands = FOR_RUNS | FOR_HOOKS | FOR_TOKENIZE,
+      .argument = "DIR or NAME",
+      .help = "model folder, or its name in the Hugging Face cache" },
+    { .name = "tokenizer",
+      .kind = &kind_path,
+      .scope = OF_MODEL,
+      .field = offsetof(struct params, tokenizer),
+      .commands = FOR_RUNS | FOR_TOKENIZE,
+      .argument = "DIR",
+      .help = "folder of the tokenizer's files (the model's)" },
+    { .name = "stimuli",
+      .letter = 's',
+      .kind = &kind_path,
+      .scope = OF_MODEL,
+      .field = offsetof(struct params, stimuli),
+      .commands = FOR_RUNS,
+      .argument = "FILE",
+      .help = "sentences: CSV with the header group,target,text" },
+    { .name = "activations",
+      .letter = 'a',
+      .kind = &kind_path,
+      .field = offsetof(struct params, activations),
+      .commands = FOR_RUNS,
+      .argument = "FILE",
+      .help = "begin at the t-test with these: CSV or .npy" },
+    { .name = "groups",
+      .kind = &kind_path,
+      .scope = OF_ACTIVATIONS,
+      .field = offsetof(struct params, groups),
+      .commands = FOR_RUNS | FOR_TTEST | FOR_CHOICES,
+      .argument = "FILE",
+      .help = "groups of the rows of an .npy, one a line" },
+    { .name = "occurrence",
+      .kind = &kind_choice,
+      .scope = OF_MODEL,
+      .field = offsetof(struct params, occurrence),
+      .commands = FOR_RUN,
+      .argument = "NAME",
+      .help = "of a target that a sentence holds twice: first, last",
+      .choice = occurrence_name },
+};
+
+const struct stage stage_load = {
+    .name = "load",
+    .title = "Load",
+    .does = "loads the model and the sentences",
+    .settings = load_settings,
+    .n_settings = sizeof load_settings / sizeof *load_settings,
+    .inputs = (const struct stage *const[]){ NULL },
+    .effort = 1,
+    .compute = compute,
+    .free = release,
+    .verify = verify,
+    .note = note,
+};

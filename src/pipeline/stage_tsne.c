@@ -1,10 +1,12 @@
 #include "config.h"
-#include "pipeline/stages.h"
+#include "pipeline/stage_tsne.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "pipeline/stage_ttest.h"
 
 /* scikit-learn wants the perplexity below the number of points; where it is not, a third of the
  * neighbours is what implementations with 3 * perplexity neighbours can tell apart. */
@@ -67,7 +69,7 @@ static void record_show(void *context, size_t n_iter, double kl_divergence, cons
 static enum ct_status embed(const struct analysis *a, const struct stage_run *run,
                             struct tsne_stage *t, struct ct_error *err)
 {
-    const struct mat *const X = &a->ttest->selected;
+    const struct mat *const X = &ttest_of(a)->selected;
     struct recorder recorder = { .watch = run->watch, .stage = t };
     const struct tsne_watch watch = { record_tick, record_show, &recorder };
     struct tsne_params params;
@@ -82,28 +84,7 @@ static enum ct_status embed(const struct analysis *a, const struct stage_run *ru
     return tsne_fit(X, &params, &watch, &t->result, err);
 }
 
-enum ct_status stage_tsne_compute(const struct analysis *a, const struct stage_run *run,
-                                  void **result, struct ct_error *err)
-{
-    const size_t n = a->ttest->n_significant;
-    struct tsne_stage *const t = calloc(1, sizeof *t);
-    enum ct_status status;
-
-    if (t == NULL)
-        return ct_fail_nomem(err, "t-SNE", 0);
-    if (n >= 2)
-        status = embed(a, run, t, err);
-    else /* one point has no neighbours: it lies at the origin */
-        status = mat_init(&t->result.embedding, n, 2, "t-SNE", err);
-    if (status != CT_OK) {
-        stage_tsne_free(t);
-        return status;
-    }
-    *result = t;
-    return CT_OK;
-}
-
-void stage_tsne_free(void *result)
+static void release(void *result)
 {
     struct tsne_stage *const t = result;
 
@@ -114,3 +95,74 @@ void stage_tsne_free(void *result)
     free(t->kl);
     free(t);
 }
+
+static enum ct_status compute(const struct analysis *a, const struct stage_run *run, void **result,
+                              struct ct_error *err)
+{
+    const size_t n = ttest_of(a)->n_significant;
+    struct tsne_stage *const t = calloc(1, sizeof *t);
+    enum ct_status status;
+
+    if (t == NULL)
+        return ct_fail_nomem(err, "t-SNE", 0);
+    if (n >= 2)
+        status = embed(a, run, t, err);
+    else /* one point has no neighbours: it lies at the origin */
+        status = mat_init(&t->result.embedding, n, 2, "t-SNE", err);
+    if (status != CT_OK) {
+        release(t);
+        return status;
+    }
+    *result = t;
+    return CT_OK;
+}
+
+static double memory(const struct analysis *a)
+{
+    const struct mat *const X = &ttest_of(a)->selected;
+
+    return tsne_memory(X->rows, X->cols, a->params.perplexity, a->params.threads);
+}
+
+static void note(const void *value, char out[NOTE_SIZE])
+{
+    snprintf(out, NOTE_SIZE, "%.3f", ((const struct tsne_stage *)value)->result.kl_divergence);
+}
+
+static const struct setting tsne_settings[] = {
+    { .name = "perplexity",
+      .kind = &kind_number,
+      .field = offsetof(struct params, perplexity),
+      .commands = FOR_RUN | FOR_TSNE,
+      .argument = "X",
+      .help = "of t-SNE (30)",
+      .high = INFINITY },
+    { .name = "iterations",
+      .kind = &kind_count,
+      .field = offsetof(struct params, iterations),
+      .commands = FOR_RUN | FOR_TSNE,
+      .argument = "N",
+      .help = "of t-SNE (1000)",
+      .low = 250 },
+    { .name = "seed",
+      .kind = &kind_seed,
+      .field = offsetof(struct params, seed),
+      .commands = FOR_RUN | FOR_TSNE | FOR_KMEANS,
+      .argument = "N",
+      .help = "random seed (0)" },
+};
+
+const struct stage stage_tsne = {
+    .name = "tsne",
+    .title = "t-SNE",
+    .does = "embeds the significant neurons",
+    .settings = tsne_settings,
+    .n_settings = sizeof tsne_settings / sizeof *tsne_settings,
+    .inputs = (const struct stage *const[]){ &stage_ttest, NULL },
+    .effort = 8,
+    .memory = memory,
+    .advice = "choose fewer neurons (a smaller --alpha, fewer of --hook) or a smaller --perplexity",
+    .compute = compute,
+    .free = release,
+    .note = note,
+};

@@ -1,53 +1,27 @@
-/* The stages' own functions, for this room alone. */
+/* The list of stages, the parameters of all of them, and the goals that they are computed for. */
 #ifndef CT_PIPELINE_STAGES_H
 #define CT_PIPELINE_STAGES_H
 
-#include "base/progress.h"
-#include "pipeline/analysis.h"
+#include <stddef.h>
 
-struct stage_run {
-    struct progress progress;
-    const struct analysis_watch *watch; /* never NULL */
-};
+#include "pipeline/stage.h"
 
-/* *result is owned by the caller: stage_NAME_free, which takes NULL. */
-#define DECLARE_STAGE(name)                                                                        \
-    enum ct_status stage_##name##_compute(const struct analysis *a, const struct stage_run *run,   \
-                                          void **result, struct ct_error *err);                    \
-    void stage_##name##_free(void *result)
+/* [n_stages] in the order in which people meet them: each behind its inputs. */
+extern const struct stage *const stages[];
+extern const size_t n_stages;
 
-/* Bytes of an array; a larger one lies in a temporary file. The manual tells it. */
-enum { MOST_IN_MEMORY = 1 << 30 };
+/* How far a run goes, a run with --per-layer, and each hook point of such a run. */
+extern const struct stage *const goal_analysis;
+extern const struct stage *const goal_layers;
 
-DECLARE_STAGE(load);
-DECLARE_STAGE(hook);
-DECLARE_STAGE(extract);
-DECLARE_STAGE(ttest);
-DECLARE_STAGE(tsne);
-DECLARE_STAGE(cluster);
-DECLARE_STAGE(similarity);
-DECLARE_STAGE(layers);
+/* The place of a stage in the list. */
+size_t stage_index(const struct stage *stage);
 
-/* The columns of one layer as an extraction of their own, which borrows from whole or lies, where
- * it must be copied, in memory or in the folder temporary. *out is owned by the caller:
- * stage_extract_free(). CT_ENOMEM, CT_EIO. */
-enum ct_status extract_layer(const struct extract_result *whole, size_t layer,
-                             const char *temporary, struct extract_result **out,
-                             struct ct_error *err);
+/* The parameters of all stages in that order; NULL: there are no more. */
+const struct setting *setting_at(size_t i);
 
-/* Whether activations of that size lie in memory, and not in the folder temporary. */
-bool extract_in_memory(double bytes, const char *temporary);
-
-/* The two groups that params name and their sentences. CT_EINVAL: not two, or no such group. */
-enum ct_status ttest_choose_groups(const struct load_result *load, const struct params *params,
-                                   struct contrast *c, struct ct_error *err);
-
-/* rows [n_a + n_b]: the sentences of both groups in file order. */
-void ttest_merge_rows(const struct contrast *c, size_t *rows);
-
-/* Fills t->selected: of the columns t->significant, what a's activations hold in rows [n_rows].
- * CT_ENOMEM, CT_EIO: too much for memory, and for the temporary file. */
-enum ct_status ttest_select(const struct analysis *a, const size_t *rows, size_t n_rows,
-                            struct ttest_stage *t, struct ct_error *err);
+/* The one of that name, which must be there, and the stage that it belongs to. */
+const struct setting *setting_find(const char *name);
+const struct stage *setting_stage(const struct setting *setting);
 
 #endif

@@ -6,6 +6,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 
 /* ---- neurons by name ---- */
@@ -33,14 +40,14 @@ static enum ct_status find_all(const struct analysis *a, const struct neuron_tab
     for (size_t i = 0; i < table->n; i++) {
         const struct named wanted = { table->hooks[i], table->neurons[i], 0 };
         const struct named *const found =
-            bsearch(&wanted, sorted, a->extract->X.cols, sizeof *sorted, compare_named);
+            bsearch(&wanted, sorted, extract_of(a)->X.cols, sizeof *sorted, compare_named);
         const bool is_twice = found != NULL && is_taken[found->column];
 
         if (found == NULL || is_twice)
             return csv_fail(err, table_name, table->rows[i], table->table.lines[table->rows[i]],
                             is_twice ? "%.80s:%zu is there twice"
                                      : "%.80s:%zu is not among the neurons of %s",
-                            wanted.hook, wanted.neuron, a->load->activations.name);
+                            wanted.hook, wanted.neuron, load_of(a)->activations.name);
         is_taken[found->column] = true;
         columns[i] = found->column;
     }
@@ -50,14 +57,14 @@ static enum ct_status find_all(const struct analysis *a, const struct neuron_tab
 static enum ct_status find_neurons(const struct analysis *a, const struct neuron_table *table,
                                    const char *table_name, size_t *columns, struct ct_error *err)
 {
-    const size_t n = a->extract->X.cols;
+    const size_t n = extract_of(a)->X.cols;
     struct named *const sorted = ct_malloc_array(n, sizeof *sorted);
     bool *const is_taken = ct_calloc_array(n, sizeof *is_taken);
     enum ct_status status =
         sorted != NULL && is_taken != NULL ? CT_OK : ct_fail_nomem(err, "neurons", 0);
 
     for (size_t j = 0; status == CT_OK && j < n; j++) {
-        sorted[j].hook = neuron_hook(a->extract, j, &sorted[j].neuron);
+        sorted[j].hook = neuron_hook(extract_of(a), j, &sorted[j].neuron);
         sorted[j].column = j;
     }
     if (status == CT_OK) {
@@ -75,7 +82,7 @@ static enum ct_status choose_columns(const struct analysis *a, const struct neur
                                      const char *table_name, struct ttest_stage *t,
                                      struct ct_error *err)
 {
-    t->n_neurons = a->extract->X.cols;
+    t->n_neurons = extract_of(a)->X.cols;
     t->n_significant = table != NULL ? table->n : t->n_neurons;
     t->significant = ct_malloc_array(t->n_significant, sizeof *t->significant);
     if (t->significant == NULL)
@@ -97,10 +104,10 @@ static enum ct_status check_finite(const struct analysis *a, const struct ttest_
             size_t neuron;
             if (isfinite(mat_row(points, k)[i]))
                 continue;
-            const char *const hook = neuron_hook(a->extract, t->significant[k], &neuron);
+            const char *const hook = neuron_hook(extract_of(a), t->significant[k], &neuron);
             return ct_fail(err, CT_EFORMAT,
                            "%s: row %zu: %.80s:%zu is not finite; leave it out with --neurons",
-                           a->load->activations.name, rows[i] + 1, hook, neuron);
+                           load_of(a)->activations.name, rows[i] + 1, hook, neuron);
         }
     return CT_OK;
 }
@@ -109,15 +116,13 @@ static enum ct_status choose_rows(const struct analysis *a, struct ttest_stage *
                                   struct ct_error *err)
 {
     const bool all = a->params.contrast[0] == NULL;
-    struct contrast *const c = &t->contrast;
-    const size_t n_all = a->load->n_sentences;
+    const struct contrast *const c = all ? NULL : contrast_of(a);
+    const size_t n_all = load_of(a)->n_sentences;
     size_t *const rows = ct_malloc_array(n_all, sizeof *rows);
     enum ct_status status = rows != NULL ? CT_OK : ct_fail_nomem(err, "neurons", 0);
 
     if (status == CT_OK && !all)
-        status = ttest_choose_groups(a->load, &a->params, c, err);
-    if (status == CT_OK && !all)
-        ttest_merge_rows(c, rows);
+        contrast_merge_rows(c, rows);
     for (size_t i = 0; status == CT_OK && all && i < n_all; i++)
         rows[i] = i;
     if (status == CT_OK)
@@ -126,6 +131,25 @@ static enum ct_status choose_rows(const struct analysis *a, struct ttest_stage *
         status = check_finite(a, t, rows, err);
     free(rows);
     return status;
+}
+
+static enum ct_status accept(struct analysis *a, const struct stage *stage, void *value,
+                             struct ct_error *err)
+{
+    struct result *result = NULL;
+    const enum ct_status status = result_new(a, stage, value, &result, err);
+
+    if (status == CT_OK)
+        analysis_accept(a, result);
+    return status;
+}
+
+/* No two groups: all sentences are features. */
+static enum ct_status compare_nothing(struct analysis *a, struct ct_error *err)
+{
+    struct contrast *const none = calloc(1, sizeof *none);
+
+    return none != NULL ? accept(a, &stage_contrast, none, err) : ct_fail_nomem(err, "neurons", 0);
 }
 
 enum ct_status analysis_choose(struct analysis *a, const struct neuron_table *table,
@@ -137,13 +161,15 @@ enum ct_status analysis_choose(struct analysis *a, const struct neuron_table *ta
     if (status == CT_OK)
         status = choose_columns(a, table, table_name, t, err);
     if (status == CT_OK)
+        status = a->params.contrast[0] != NULL ? analysis_run(a, &stage_contrast, NULL, err)
+                                               : compare_nothing(a, err);
+    if (status == CT_OK)
         status = choose_rows(a, t, err);
     if (status != CT_OK) {
-        stage_ttest_free(t);
+        stage_ttest.free(t);
         return status;
     }
-    analysis_accept(a, STAGE_TTEST, t, analysis_key(&a->params, STAGE_TTEST), 0.0);
-    return CT_OK;
+    return accept(a, &stage_ttest, t, err);
 }
 
 /* ---- similarity ---- */
@@ -151,7 +177,7 @@ enum ct_status analysis_choose(struct analysis *a, const struct neuron_table *ta
 /* Labels in the place of DBSCAN's and k-means'. */
 static enum ct_status accept_labels(struct analysis *a, const int32_t *labels, struct ct_error *err)
 {
-    const size_t n = a->ttest->n_significant;
+    const size_t n = ttest_of(a)->n_significant;
     struct cluster_result *const c = calloc(1, sizeof *c);
 
     if (c != NULL) {
@@ -159,25 +185,23 @@ static enum ct_status accept_labels(struct analysis *a, const int32_t *labels, s
         c->kmeans.labels = ct_calloc_array(n, sizeof *c->kmeans.labels);
     }
     if (c == NULL || c->dbscan == NULL || c->kmeans.labels == NULL) {
-        stage_cluster_free(c);
+        stage_cluster.free(c);
         return ct_fail_nomem(err, "labels", 0);
     }
     for (size_t i = 0; labels != NULL && i < n; i++)
         c->dbscan[i] = labels[i];
-    analysis_accept(a, STAGE_CLUSTER, c, analysis_key(&a->params, STAGE_CLUSTER), 0.0);
-    return CT_OK;
+    return accept(a, &stage_cluster, c, err);
 }
 
 enum ct_status analysis_compare(struct analysis *a, const int32_t *labels, struct ct_error *err)
 {
-    void *result = NULL;
+    struct result *result = NULL;
     enum ct_status status = accept_labels(a, labels, err);
 
     a->params.matrices = true; /* who asks for cosines has asked for matrices */
     if (status == CT_OK)
-        status = analysis_compute(a, STAGE_SIMILARITY, NULL, &result, err);
+        status = analysis_compute(a, &stage_similarity, NULL, &result, err);
     if (status == CT_OK)
-        analysis_accept(a, STAGE_SIMILARITY, result, analysis_key(&a->params, STAGE_SIMILARITY),
-                        0.0);
+        analysis_accept(a, result);
     return status;
 }

@@ -15,7 +15,7 @@
 
 /*
  * Gives a choice of neurons the place of the significant ones, so that t-SNE and similarity work on
- * it: those of table, in its order (NULL: all that STAGE_EXTRACT has given). Features are the
+ * it: those of table, in its order (NULL: all that the stage Extract has given). Features are the
  * sentences of params.contrast, or all where that names none. table_name and a->load are for
  * messages. CT_EINVAL (no such group), CT_EFORMAT (a neuron that is not there or there twice, a
  * value that is not finite), CT_ENOMEM.
@@ -25,14 +25,14 @@ enum ct_status analysis_choose(struct analysis *a, const struct neuron_table *ta
 
 /*
  * Gram matrix and cosines of the neurons that were chosen, whatever their number, sorted by labels
- * [n_significant] (borrowed; NULL: as they are), as STAGE_SIMILARITY. CT_ENOMEM.
+ * [n_significant] (borrowed; NULL: as they are), as the stage Similarity. CT_ENOMEM.
  */
 enum ct_status analysis_compare(struct analysis *a, const int32_t *labels, struct ct_error *err);
 
 /* DBSCAN and k-means of points [n, 2] with the eps, min_samples, clusters and seed of params, as
- * STAGE_CLUSTER: no points are no cluster, and there are never more clusters than points. labels
- * [n] is the caller's; so is *out, which begins zeroed. progress
- * may be NULL. The errors of dbscan_fit(), kmeans_fit().
+ * the stage Cluster: no points are no cluster, and there are never more clusters than points.
+ * labels [n] is the caller's; so is *out, which begins zeroed. progress may be NULL. The errors of
+ * dbscan_fit(), kmeans_fit().
  */
 enum ct_status plane_dbscan(const struct mat *points, const struct params *params, int32_t *labels,
                             size_t *n_clusters, struct ct_error *err);

@@ -10,29 +10,33 @@
 #include "io/npy.h"
 #include "io/safetensors.h"
 #include "io/safetensors_writer.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 #include "report/matrix_rows.h"
 
 void arrays_activations(const struct analysis *a, struct csv_writer *w)
 {
-    npy_write(w->file, &a->extract->X);
+    npy_write(w->file, &extract_of(a)->X);
 }
 
 static const char *group_of(const struct analysis *a, size_t sentence)
 {
-    return a->load->group_names[a->load->sentences[sentence].group];
+    return load_of(a)->group_names[load_of(a)->sentences[sentence].group];
 }
 
 bool arrays_has_groups(const struct analysis *a)
 {
-    for (size_t g = 0; g < a->load->n_groups; g++)
-        if (strpbrk(a->load->group_names[g], "\r\n") != NULL)
+    for (size_t g = 0; g < load_of(a)->n_groups; g++)
+        if (strpbrk(load_of(a)->group_names[g], "\r\n") != NULL)
             return false;
     return true;
 }
 
 void arrays_groups(const struct analysis *a, struct csv_writer *w)
 {
-    for (size_t i = 0; i < a->load->n_sentences; i++) {
+    for (size_t i = 0; i < load_of(a)->n_sentences; i++) {
         outfile_puts(w->file, group_of(a, i));
         outfile_puts(w->file, "\n");
     }
@@ -56,12 +60,12 @@ static bool is_whole_hook(const struct extract_result *e, size_t b)
 
 enum ct_status arrays_check_hooks(const struct analysis *a, struct ct_error *err)
 {
-    for (size_t b = 0; b < a->extract->n_blocks; b++)
-        if (!is_whole_hook(a->extract, b))
+    for (size_t b = 0; b < extract_of(a)->n_blocks; b++)
+        if (!is_whole_hook(extract_of(a), b))
             return ct_fail(err, CT_EINVAL,
                            "safetensors: the columns of %.80s are not 0, 1, 2 and so on, beside "
                            "each other; write them with --format npy",
-                           a->extract->blocks[b].hook);
+                           extract_of(a)->blocks[b].hook);
     return CT_OK;
 }
 
@@ -71,11 +75,11 @@ static char *list_sentences(const struct analysis *a, bool groups)
     json_t *const list = json_array();
     int failed = 0;
 
-    for (size_t i = 0; i < a->load->n_sentences; i++)
+    for (size_t i = 0; i < load_of(a)->n_sentences; i++)
         failed |=
-            json_array_append_new(list,
-                                  groups ? json_string(group_of(a, i))
-                                         : json_integer((json_int_t)a->load->sentences[i].target));
+            json_array_append_new(list, groups ? json_string(group_of(a, i))
+                                               : json_integer(
+                                                     (json_int_t)load_of(a)->sentences[i].target));
     char *const text = failed == 0 ? json_dumps(list, JSON_COMPACT) : NULL;
     json_decref(list);
     return text;
@@ -93,7 +97,7 @@ static void put_block(const struct matview *X, const struct neuron_block *block,
 
 void arrays_safetensors(const struct analysis *a, struct csv_writer *w)
 {
-    const struct extract_result *const e = a->extract;
+    const struct extract_result *const e = extract_of(a);
     struct safetensors_matrix *const entries = ct_malloc_array(e->n_blocks, sizeof *entries);
     char *const groups = list_sentences(a, true);
     char *const tokens = list_sentences(a, false);
@@ -118,7 +122,7 @@ void arrays_safetensors(const struct analysis *a, struct csv_writer *w)
 
 void arrays_tsne(const struct analysis *a, struct csv_writer *w)
 {
-    const struct mat *const points = &a->tsne->result.embedding;
+    const struct mat *const points = &tsne_of(a)->result.embedding;
 
     npy_write_header(w->file, DTYPE_F32, points->rows, 2);
     for (size_t i = 0; i < 2 * points->rows; i++) {
@@ -131,12 +135,12 @@ static void put_matrix_row(const struct analysis *a, size_t i, const double *val
                            struct csv_writer *w)
 {
     (void)i;
-    outfile_write(w->file, values, a->ttest->n_significant * sizeof *values);
+    outfile_write(w->file, values, ttest_of(a)->n_significant * sizeof *values);
 }
 
 static void put_matrix(const struct analysis *a, bool is_cosine, struct csv_writer *w)
 {
-    npy_write_header(w->file, DTYPE_F64, a->ttest->n_significant, a->ttest->n_significant);
+    npy_write_header(w->file, DTYPE_F64, ttest_of(a)->n_significant, ttest_of(a)->n_significant);
     matrix_rows_write(a, is_cosine, w, put_matrix_row);
 }
 

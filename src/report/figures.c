@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "io/outfile.h"
+#include "pipeline/stage_extract.h"
 #include "plot/figure.h"
 #include "report/layers.h"
 #include "report/manifest.h"
@@ -151,7 +152,7 @@ enum ct_status figures_write_layer(const struct analysis *a, const char *folder,
                                    struct written *written, struct ct_error *err)
 {
     const struct plot_request everything = { 0 };
-    char *const name = layer_name(a->extract->blocks[0].hook);
+    char *const name = layer_name(extract_of(a)->blocks[0].hook);
     char *const path = name != NULL ? outfile_join(folder, name) : NULL;
     const struct place place = { path, name, written };
     const enum ct_status status =

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/outfile.h"
+#include "pipeline/stage_layers.h"
 
 const char layers_header[] = " hook point      neuron signif      t clust silh.";
 const char layers_header_more[] = " noise     % k-means";

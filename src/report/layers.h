@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "pipeline/analysis.h"
+#include "pipeline/stage_layers.h"
 
 enum { LAYER_LINE_COLS = 49, LAYER_LINE_SIZE = 240 };
 

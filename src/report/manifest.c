@@ -9,33 +9,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/mem.h"
-#include "base/text.h"
 #include "io/hash.h"
 #include "io/hash_ahead.h"
-#include "io/json_file.h"
+#include "io/json_text.h"
 #include "io/outfile.h"
+#include "io/json_file.h"
 #include "model/tokens/tokenizer_files.h"
-#include "pipeline/settings.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
 #include "plot/figure.h"
 #include "report/tables.h"
-
-/* A path or an argument may be no UTF-8, which JSON cannot hold: it is told as messages tell it. */
-static json_t *text_or_null(const char *text)
-{
-    json_t *value = text != NULL ? json_string(text) : NULL;
-
-    if (value == NULL && text != NULL) {
-        const size_t size = text_visible_size(text, strlen(text)) + 1;
-        char *const shown = ct_malloc_array(size, 1);
-        if (shown != NULL) {
-            text_visible(shown, size, text, strlen(text));
-            value = json_string(shown);
-        }
-        free(shown);
-    }
-    return value != NULL ? value : json_null();
-}
 
 static json_t *number_or_null(double x)
 {
@@ -67,9 +57,9 @@ static enum ct_status describe_file(const char *path, struct hash_ahead *ahead, 
         if (status != CT_OK)
             return status;
     }
-    *out = json_pack("{s:o, s:o, s:o}", "path", text_or_null(path), "bytes",
+    *out = json_pack("{s:o, s:o, s:o}", "path", json_text(path), "bytes",
                      is_file ? json_integer((json_int_t)info.st_size) : json_null(), "sha256",
-                     text_or_null(is_file ? hex : NULL));
+                     json_text(is_file ? hex : NULL));
     if (*out != NULL && is_told)
         json_object_set_new(*out, "sha256_from", json_string("cache"));
     return *out != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
@@ -85,8 +75,8 @@ static enum ct_status add_input(json_t *object, const char *key, const char *pat
     if (digest->sha256[0] == '\0')
         status = describe_file(path, NULL, &file, err);
     else
-        file = json_pack("{s:o, s:o, s:s}", "path", text_or_null(path), "bytes",
-                         count(digest->bytes), "sha256", digest->sha256);
+        file = json_pack("{s:o, s:o, s:s}", "path", json_text(path), "bytes", count(digest->bytes),
+                         "sha256", digest->sha256);
     if (status == CT_OK && json_object_set_new(object, key, file) != 0)
         return ct_fail_nomem(err, "manifest", 0);
     return status;
@@ -100,18 +90,18 @@ static enum ct_status describe_model(const struct analysis *a, json_t **out, str
     enum ct_status status =
         config != NULL && files != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 
-    model_describe(a->load->model, &info);
+    model_describe(load_of(a)->model, &info);
     for (size_t i = 0; status == CT_OK && i < info.n_files; i++) {
         json_t *file = NULL;
-        status = describe_file(info.files[i], a->load->hashes, &file, err);
+        status = describe_file(info.files[i], load_of(a)->hashes, &file, err);
         if (status == CT_OK)
             json_array_append_new(files, file);
     }
     if (status == CT_OK) {
         json_t *parsed = NULL;
         (void)json_file_load(config, &parsed, NULL);
-        *out = json_pack("{s:o, s:o, s:I, s:s, s:O}", "path", text_or_null(a->params.model),
-                         "config", parsed != NULL ? parsed : json_null(), "parameters",
+        *out = json_pack("{s:o, s:o, s:I, s:s, s:O}", "path", json_text(a->params.model), "config",
+                         parsed != NULL ? parsed : json_null(), "parameters",
                          (json_int_t)info.n_parameters, "dtype", info.dtype, "files", files);
         if (*out == NULL)
             status = ct_fail_nomem(err, "manifest", 0);
@@ -140,7 +130,7 @@ static enum ct_status describe_tokenizer(const struct analysis *a, json_t **out,
         free(path);
     }
     if (status == CT_OK) {
-        *out = json_pack("{s:o, s:O}", "path", text_or_null(folder), "files", files);
+        *out = json_pack("{s:o, s:O}", "path", json_text(folder), "files", files);
         if (*out == NULL)
             status = ct_fail_nomem(err, "manifest", 0);
     }
@@ -152,65 +142,19 @@ static json_t *describe_hooks(const struct analysis *a)
 {
     json_t *const hooks = json_array();
 
-    for (size_t i = 0; i < a->extract->n_blocks; i++)
-        json_array_append_new(hooks, text_or_null(a->extract->blocks[i].hook));
+    for (size_t i = 0; i < extract_of(a)->n_blocks; i++)
+        json_array_append_new(hooks, json_text(extract_of(a)->blocks[i].hook));
     return hooks;
-}
-
-static json_t *describe_texts(char *const *texts, size_t n)
-{
-    json_t *const array = json_array();
-
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(array, text_or_null(texts[i]));
-    return array;
-}
-
-/* JSON's integers end at INT64_MAX. */
-static json_t *describe_seed(uint64_t seed)
-{
-    char digits[24];
-
-    if (seed <= INT64_MAX)
-        return json_integer((json_int_t)seed);
-    snprintf(digits, sizeof digits, "%llu", (unsigned long long)seed);
-    return json_string(digits);
-}
-
-static json_t *describe_setting(const struct setting *setting, const struct params *params)
-{
-    const void *const field = (const char *)params + setting->field;
-    char text[64];
-
-    switch (setting->kind) {
-    case SETTING_PATH:
-        return text_or_null(*(char *const *)field);
-    case SETTING_HOOKS:
-        return describe_texts(params->hooks, params->n_hooks);
-    case SETTING_PAIR:
-        return *(char *const *)field != NULL ? describe_texts(field, 2) : json_null();
-    case SETTING_NUMBER:
-        return number_or_null(*(const double *)field);
-    case SETTING_COUNT:
-        return count(*(const size_t *)field);
-    case SETTING_SEED:
-        return describe_seed(*(const uint64_t *)field);
-    case SETTING_FLAG:
-        return json_boolean(*(const bool *)field);
-    case SETTING_CHOICE:
-        setting_format(setting, params, text, sizeof text);
-        return json_string(text);
-    }
-    return json_null();
 }
 
 /* Every parameter as it was set; what was chosen for those left open stands elsewhere. */
 static json_t *describe_params(const struct analysis *a)
 {
     json_t *const object = json_object();
+    const struct setting *setting;
 
-    for (size_t i = 0; i < n_settings; i++)
-        json_object_set_new(object, settings[i].name, describe_setting(&settings[i], &a->params));
+    for (size_t i = 0; (setting = setting_at(i)) != NULL; i++)
+        json_object_set_new(object, setting->name, setting->kind->to_json(setting, &a->params));
     json_object_set_new(object, "threads", json_integer(a->params.threads));
     return object;
 }
@@ -218,7 +162,7 @@ static json_t *describe_params(const struct analysis *a)
 static json_t *describe_layer(const struct layer_row *row)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "hook",
-                     text_or_null(row->hook), "neurons", count(row->n_neurons), "significant",
+                     json_text(row->hook), "neurons", count(row->n_neurons), "significant",
                      count(row->n_significant), "perplexity", number_or_null(row->perplexity),
                      "kl_divergence", number_or_null(row->kl_divergence), "dbscan_clusters",
                      count(row->n_dbscan), "dbscan_noise", count(row->n_noise), "dbscan_silhouette",
@@ -239,47 +183,47 @@ static json_t *describe_layers(const struct layers_result *layers)
 static json_t *describe_counts(const struct analysis *a)
 {
     json_t *const counts =
-        json_pack("{s:o, s:[o, o], s:o, s:o}", "sentences", count(a->load->n_sentences), "groups",
-                  count(analysis_contrast(a)->n_rows[0]), count(analysis_contrast(a)->n_rows[1]),
-                  "unique_to_target", count(analysis_contrast(a)->n_unique), "neurons",
-                  count(a->extract->X.cols));
+        json_pack("{s:o, s:[o, o], s:o, s:o}", "sentences", count(load_of(a)->n_sentences),
+                  "groups", count(contrast_of(a)->n_rows[0]), count(contrast_of(a)->n_rows[1]),
+                  "unique_to_target", count(contrast_of(a)->n_unique), "neurons",
+                  count(extract_of(a)->X.cols));
 
-    if (analysis_is_stale(a, STAGE_SIMILARITY))
+    if (analysis_is_stale(a, &stage_similarity))
         return counts;
-    json_object_set_new(counts, "significant", count(a->ttest->n_significant));
-    json_object_set_new(counts, "dbscan_clusters", count(a->cluster->n_dbscan));
-    json_object_set_new(counts, "dbscan_noise", count(a->cluster->n_noise));
-    json_object_set_new(counts, "kmeans_clusters", count(a->cluster->n_clusters));
+    json_object_set_new(counts, "significant", count(ttest_of(a)->n_significant));
+    json_object_set_new(counts, "dbscan_clusters", count(clusters_of(a)->n_dbscan));
+    json_object_set_new(counts, "dbscan_noise", count(clusters_of(a)->n_noise));
+    json_object_set_new(counts, "kmeans_clusters", count(clusters_of(a)->n_clusters));
     return counts;
 }
 
 /* Of one analysis, of the layers, or both, as far as they have been computed. */
 static json_t *describe_outcome(const struct analysis *a)
 {
-    const size_t *const groups = analysis_contrast(a)->groups;
+    const size_t *const groups = contrast_of(a)->groups;
     json_t *const outcome = json_pack("{s:o, s:[o, o]}", "hooks", describe_hooks(a), "contrast",
-                                      text_or_null(a->load->group_names[groups[0]]),
-                                      text_or_null(a->load->group_names[groups[1]]));
+                                      json_text(load_of(a)->group_names[groups[0]]),
+                                      json_text(load_of(a)->group_names[groups[1]]));
 
-    if (!analysis_is_stale(a, STAGE_SIMILARITY)) {
+    if (!analysis_is_stale(a, &stage_similarity)) {
         const struct {
             const char *name;
             double value;
         } numbers[] = {
-            { "p_threshold", a->ttest->p_threshold },
-            { "perplexity", a->tsne->perplexity },
-            { "kl_divergence", a->tsne->result.kl_divergence },
-            { "learning_rate", a->tsne->result.learning_rate },
-            { "inertia", a->cluster->kmeans.inertia },
-            { "dbscan_silhouette", a->cluster->dbscan_silhouette },
-            { "kmeans_silhouette", a->cluster->kmeans_silhouette },
+            { "p_threshold", ttest_of(a)->p_threshold },
+            { "perplexity", tsne_of(a)->perplexity },
+            { "kl_divergence", tsne_of(a)->result.kl_divergence },
+            { "learning_rate", tsne_of(a)->result.learning_rate },
+            { "inertia", clusters_of(a)->kmeans.inertia },
+            { "dbscan_silhouette", clusters_of(a)->dbscan_silhouette },
+            { "kmeans_silhouette", clusters_of(a)->kmeans_silhouette },
         };
         for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
             json_object_set_new(outcome, numbers[i].name, number_or_null(numbers[i].value));
-        json_object_set_new(outcome, "tsne_iterations", count(a->tsne->result.n_iter));
+        json_object_set_new(outcome, "tsne_iterations", count(tsne_of(a)->result.n_iter));
     }
-    if (!analysis_is_stale(a, STAGE_LAYERS))
-        json_object_set_new(outcome, "layers", describe_layers(a->layers));
+    if (!analysis_is_stale(a, &stage_layers))
+        json_object_set_new(outcome, "layers", describe_layers(layers_of(a)));
     return outcome;
 }
 
@@ -310,8 +254,8 @@ static json_t *describe_figures(const struct results *r)
 
     if (r->figures == NULL)
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o}", "folder", text_or_null(r->figures), "cairo",
-                     text_or_null(figure_library()), "neuron",
+    return json_pack("{s:o, s:o, s:o, s:o}", "folder", json_text(r->figures), "cairo",
+                     json_text(figure_library()), "neuron",
                      request->has_neuron ? count(request->neuron) : json_null(), "files",
                      describe_files(&r->plots));
 }
@@ -320,9 +264,10 @@ static json_t *describe_seconds(const struct analysis *a)
 {
     json_t *const seconds = json_object();
 
-    for (enum stage_id stage = 0; stage < N_STAGES; stage++)
-        if (analysis_result(a, stage) != NULL)
-            json_object_set_new(seconds, stage_name(stage), number_or_null(a->seconds[stage]));
+    for (size_t i = 0; i < n_stages; i++)
+        if (stages[i]->title != NULL && analysis_result(a, stages[i]) != NULL)
+            json_object_set_new(seconds, stages[i]->name,
+                                number_or_null(analysis_seconds(a, stages[i])));
     return seconds;
 }
 
@@ -331,7 +276,7 @@ static json_t *describe_directory(void)
 {
     char path[PATH_MAX];
 
-    return text_or_null(getcwd(path, sizeof path));
+    return json_text(getcwd(path, sizeof path));
 }
 
 enum ct_status manifest_add_inputs(const struct analysis *a, json_t *root, struct ct_error *err)
@@ -342,9 +287,11 @@ enum ct_status manifest_add_inputs(const struct analysis *a, json_t *root, struc
     enum ct_status status;
 
     if (p->activations != NULL) {
-        status = add_input(root, "activations", p->activations, &a->load->activations.digest, err);
+        status =
+            add_input(root, "activations", p->activations, &load_of(a)->activations.digest, err);
         if (status == CT_OK && p->groups != NULL)
-            status = add_input(root, "groups", p->groups, &a->load->activations.groups.digest, err);
+            status =
+                add_input(root, "groups", p->groups, &load_of(a)->activations.groups.digest, err);
         return status;
     }
     status = describe_model(a, &model, err);
@@ -355,7 +302,7 @@ enum ct_status manifest_add_inputs(const struct analysis *a, json_t *root, struc
     if (status == CT_OK && json_object_set_new(root, "tokenizer", tokenizer) != 0)
         status = ct_fail_nomem(err, "manifest", 0);
     if (status == CT_OK)
-        status = add_input(root, "stimuli", p->stimuli, &a->load->stimuli.table.digest, err);
+        status = add_input(root, "stimuli", p->stimuli, &load_of(a)->stimuli.table.digest, err);
     return status;
 }
 
@@ -389,7 +336,7 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
     enum ct_status status = root != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 
     for (size_t i = 0; i < n_command; i++)
-        json_array_append_new(arguments, text_or_null(command[i]));
+        json_array_append_new(arguments, json_text(command[i]));
     if (status == CT_OK)
         status = manifest_add_inputs(a, root, err);
     if (status == CT_OK &&

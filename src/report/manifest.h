@@ -28,8 +28,10 @@ enum ct_status manifest_add_inputs(const struct analysis *a, json_t *root, struc
 
 struct manifest { /* zero-initialise; owns everything until manifest_clear() */
     json_t *root;
-    const char *version;  /* borrowed from root */
-    struct params params; /* of the run; paths as they are found from here */
+    const char *version;            /* borrowed from root */
+    struct params params;           /* of the run; paths as they are found from here */
+    const struct setting **missing; /* [n_missing] parameters that it lacks, for it is older */
+    size_t n_missing;
     unsigned formats;
     struct written tables; /* result files */
     struct written plots;  /* figures */
@@ -40,8 +42,9 @@ struct manifest { /* zero-initialise; owns everything until manifest_clear() */
 };
 
 /*
- * Reads a manifest that anybody may have written: every parameter, format and result file must be
- * there, of its type and within its bounds. CT_EIO, CT_EFORMAT (with the member that is wrong),
+ * Reads a manifest that anybody may have written: every format and result file must be there,
+ * every parameter of its type and within its bounds; one that is missing gets the value that
+ * programs went by which did not have it yet. CT_EIO, CT_EFORMAT (with the member that is wrong),
  * CT_ENOMEM; *out is untouched then.
  */
 enum ct_status manifest_read(const char *path, struct manifest *out, struct ct_error *err);

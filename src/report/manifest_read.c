@@ -4,12 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "io/json_file.h"
-#include "io/outfile.h"
-#include "pipeline/settings.h"
+#include "pipeline/stages.h"
 #include "report/figures.h"
 #include "report/layers.h"
 #include "report/tables.h"
@@ -24,128 +22,43 @@ static enum ct_status wrong(const char *where, const char *key, const char *want
 
 /* ---- parameters ---- */
 
-/* A path that is relative begins where the program was when it was run, if it is there. */
-static enum ct_status set_path(const char *directory, const char *path, char **field,
-                               struct ct_error *err)
+/* A program that did not have the parameter yet went by what its row says. */
+static enum ct_status read_missing(struct manifest *m, const struct setting *setting,
+                                   struct ct_error *err)
 {
-    char *joined = NULL;
-    enum ct_status status = CT_OK;
+    const struct setting **const missing =
+        ct_realloc_array(m->missing, m->n_missing + 1, sizeof *missing);
 
-    if (directory != NULL && path[0] != '/' && strcmp(path, "-") != 0) {
-        joined = outfile_join(directory, path);
-        if (joined == NULL)
-            return ct_fail_nomem(err, "manifest", 0);
-    }
-    status = params_set(field, joined != NULL && access(joined, F_OK) == 0 ? joined : path, err);
-    free(joined);
-    return status;
+    if (missing == NULL)
+        return ct_fail_nomem(err, "manifest", 0);
+    m->missing = missing;
+    missing[m->n_missing++] = setting;
+    return setting->before != NULL ? setting->kind->parse(setting, &m->params, setting->before, err)
+                                   : CT_OK;
 }
 
-static enum ct_status set_hooks(const struct setting *setting, const json_t *value,
-                                struct params *params, struct ct_error *err)
+static enum ct_status read_setting(struct manifest *m, const struct setting *setting,
+                                   const json_t *value, const char *directory, struct ct_error *err)
 {
-    enum ct_status status = CT_OK;
-    const json_t *name;
-    size_t i;
-
-    json_array_foreach(value, i, name)
-    {
-        if (!json_is_string(name))
-            return wrong("parameters", setting->name, "names", err);
-        status = setting_parse(setting, params, json_string_value(name), err);
-        if (status != CT_OK)
-            break;
-    }
-    return status;
-}
-
-static enum ct_status set_pair(const struct setting *setting, const json_t *value, char **pair,
-                               struct ct_error *err)
-{
-    enum ct_status status = CT_OK;
-
-    for (size_t i = 0; status == CT_OK && i < 2; i++) {
-        const char *const name = json_string_value(json_array_get(value, i));
-        if (name == NULL || json_array_size(value) != 2)
-            return wrong("parameters", setting->name, "two names", err);
-        status = params_set(&pair[i], name, err);
-    }
-    return status;
-}
-
-/* As the option would be given. */
-static enum ct_status set_number(const struct setting *setting, const json_t *value,
-                                 struct params *params, struct ct_error *err)
-{
-    char text[40];
-
-    if (json_is_string(value))
-        return setting_parse(setting, params, json_string_value(value), err);
-    if (json_is_integer(value))
-        snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
-    else
-        snprintf(text, sizeof text, "%.17g", json_real_value(value));
-    return setting_parse(setting, params, text, err);
-}
-
-static enum ct_status set_param(const struct setting *setting, const json_t *value,
-                                const char *directory, struct params *params, struct ct_error *err)
-{
-    void *const field = (char *)params + setting->field;
-
-    switch (setting->kind) {
-    case SETTING_PATH:
-        if (json_is_null(value))
-            return CT_OK;
-        if (!json_is_string(value) || json_string_length(value) == 0)
-            return wrong("parameters", setting->name, "a path or null", err);
-        return set_path(directory, json_string_value(value), field, err);
-    case SETTING_HOOKS:
-        if (!json_is_array(value))
-            return wrong("parameters", setting->name, "names", err);
-        return set_hooks(setting, value, params, err);
-    case SETTING_PAIR:
-        return json_is_null(value) ? CT_OK : set_pair(setting, value, field, err);
-    case SETTING_NUMBER:
-        if (!json_is_number(value))
-            return wrong("parameters", setting->name, "a number", err);
-        return set_number(setting, value, params, err);
-    case SETTING_COUNT:
-        if (!json_is_integer(value))
-            return wrong("parameters", setting->name, "a whole number", err);
-        return set_number(setting, value, params, err);
-    case SETTING_SEED:
-        if (!json_is_integer(value) && !json_is_string(value))
-            return wrong("parameters", setting->name, "a whole number", err);
-        return set_number(setting, value, params, err);
-    case SETTING_CHOICE:
-        if (!json_is_string(value))
-            return wrong("parameters", setting->name, "a word", err);
-        return setting_parse(setting, params, json_string_value(value), err);
-    case SETTING_FLAG:
-        if (!json_is_boolean(value))
-            return wrong("parameters", setting->name, "true or false", err);
-        *(bool *)field = json_is_true(value);
-        return CT_OK;
-    }
-    return CT_OK;
+    if (value == NULL)
+        return read_missing(m, setting, err);
+    if (!setting->kind->is_json(value))
+        return wrong("parameters", setting->name, setting->kind->json_words, err);
+    return setting->kind->from_json(setting, &m->params, value, directory, err);
 }
 
 static enum ct_status read_params(struct manifest *m, struct ct_error *err)
 {
     const json_t *const object = json_object_get(m->root, "parameters");
     const char *const directory = json_string_value(json_object_get(m->root, "directory"));
+    const struct setting *setting;
     enum ct_status status = CT_OK;
 
     params_init(&m->params);
     if (!json_is_object(object))
         return wrong("", "parameters", "an object", err);
-    for (size_t i = 0; status == CT_OK && i < n_settings; i++) {
-        const json_t *const value = json_object_get(object, settings[i].name);
-        if (value == NULL)
-            return wrong("parameters", settings[i].name, "to be there", err);
-        status = set_param(&settings[i], value, directory, &m->params, err);
-    }
+    for (size_t i = 0; status == CT_OK && (setting = setting_at(i)) != NULL; i++)
+        status = read_setting(m, setting, json_object_get(object, setting->name), directory, err);
     if (status == CT_OK && m->params.activations == NULL &&
         (m->params.model == NULL || m->params.stimuli == NULL))
         return wrong("parameters", m->params.model == NULL ? "model" : "stimuli", "a path", err);
@@ -244,8 +157,9 @@ static enum ct_status set_figures(struct manifest *m, const char *path, const ch
     const char *const slash = strrchr(path, '/');
 
     if (m->tables.n > 0)
-        return set_path(json_string_value(json_object_get(m->root, "directory")), folder,
-                        &m->figures, err);
+        return params_set_path(&m->figures,
+                               json_string_value(json_object_get(m->root, "directory")), folder,
+                               err);
     m->figures = slash == NULL ? ct_strndup(".", 1)
                                : ct_strndup(path, slash == path ? 1 : (size_t)(slash - path));
     return m->figures != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
@@ -299,6 +213,7 @@ void manifest_clear(struct manifest *m)
 {
     json_decref(m->root);
     params_clear(&m->params);
+    free(m->missing);
     written_clear(&m->tables);
     written_clear(&m->plots);
     free(m->figures);

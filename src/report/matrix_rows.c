@@ -6,23 +6,25 @@
 
 #include "base/mem.h"
 #include "num/linear/similarity.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_ttest.h"
 
 enum { STRIPE_BYTES = 16 << 20, STRIPE_ROWS = 64 }; /* of the matrix, that are held at a time */
 
 static void make_cosines(const struct analysis *a, size_t i, double *row)
 {
-    const size_t *const order = a->similarity->by_dbscan;
+    const size_t *const order = similarity_of(a)->by_dbscan;
 
-    for (size_t j = 0; j < a->ttest->n_significant; j++)
-        row[j] = cosine_of_product(row[j], a->ttest->norms, i, order[j]);
+    for (size_t j = 0; j < ttest_of(a)->n_significant; j++)
+        row[j] = cosine_of_product(row[j], ttest_of(a)->norms, i, order[j]);
 }
 
 void matrix_rows_write(const struct analysis *a, bool is_cosine, struct csv_writer *w,
                        void (*put)(const struct analysis *a, size_t i, const double *values,
                                    struct csv_writer *w))
 {
-    const size_t *const order = a->similarity->by_dbscan;
-    const size_t n = a->ttest->n_significant;
+    const size_t *const order = similarity_of(a)->by_dbscan;
+    const size_t n = ttest_of(a)->n_significant;
     const size_t fit = n > 0 ? STRIPE_BYTES / sizeof(double) / n : 0;
     const size_t stripe = fit < 1 ? 1 : fit < STRIPE_ROWS ? fit : STRIPE_ROWS;
     double *const values = ct_malloc_array(n, stripe * sizeof *values);
@@ -31,7 +33,7 @@ void matrix_rows_write(const struct analysis *a, bool is_cosine, struct csv_writ
         outfile_fail(w->file, ENOMEM);
     for (size_t first = 0; first < n && !outfile_failed(w->file); first += stripe) {
         const size_t n_rows = n - first < stripe ? n - first : stripe;
-        if (gram_rows(&a->ttest->selected, order, first, n_rows, values, NULL) != CT_OK) {
+        if (gram_rows(&ttest_of(a)->selected, order, first, n_rows, values, NULL) != CT_OK) {
             outfile_fail(w->file, ENOMEM);
             break;
         }

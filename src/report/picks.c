@@ -7,6 +7,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "num/linear/similarity.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 #include "report/plot_parts.h"
 
 /* ---- places along an axis ---- */
@@ -39,7 +44,7 @@ static bool place_of(size_t value, const size_t *order, size_t n, size_t *place)
 
 static bool significant_place(const struct analysis *a, size_t neuron, size_t *k)
 {
-    return place_of(neuron, a->ttest->significant, a->ttest->n_significant, k);
+    return place_of(neuron, ttest_of(a)->significant, ttest_of(a)->n_significant, k);
 }
 
 static const size_t *matrix_order(const struct plot *plot, const struct analysis *a)
@@ -52,7 +57,7 @@ static size_t matrix_neuron(const struct plot *plot, const struct analysis *a, s
 {
     const size_t *const order = matrix_order(plot, a);
 
-    return a->ttest->significant[order != NULL ? order[place] : place];
+    return ttest_of(a)->significant[order != NULL ? order[place] : place];
 }
 
 static bool matrix_place(const struct plot *plot, const struct analysis *a, size_t neuron,
@@ -61,7 +66,7 @@ static bool matrix_place(const struct plot *plot, const struct analysis *a, size
     size_t k;
 
     return significant_place(a, neuron, &k) &&
-           place_of(k, matrix_order(plot, a), a->ttest->n_significant, place);
+           place_of(k, matrix_order(plot, a), ttest_of(a)->n_significant, place);
 }
 
 /* ---- picking ---- */
@@ -70,16 +75,16 @@ static bool pick_sentence(const struct analysis *a, double y, bool is_cell, stru
 {
     size_t k;
 
-    if (!entry_at(y, a->load->n_sentences, is_cell, &k))
+    if (!entry_at(y, load_of(a)->n_sentences, is_cell, &k))
         return false;
     pick->has_sentence = true;
-    pick->sentence = a->load->by_group[k];
+    pick->sentence = load_of(a)->by_group[k];
     return true;
 }
 
 static bool pick_neuron(const struct analysis *a, double x, bool is_cell, struct pick *pick)
 {
-    pick->has_neuron = entry_at(x, a->extract->X.cols, is_cell, &pick->neuron);
+    pick->has_neuron = entry_at(x, extract_of(a)->X.cols, is_cell, &pick->neuron);
     return pick->has_neuron;
 }
 
@@ -94,15 +99,15 @@ struct cloud {
 
 static size_t cloud_neuron(const struct cloud *cloud, size_t i)
 {
-    return cloud->is_volcano ? i : cloud->a->ttest->significant[i];
+    return cloud->is_volcano ? i : ttest_of(cloud->a)->significant[i];
 }
 
 static bool cloud_point(const struct cloud *cloud, size_t i, double *x, double *y)
 {
     if (cloud->is_volcano)
         return volcano_point(cloud->a, i, cloud->ceiling, x, y);
-    *x = mat_row(&cloud->a->tsne->result.embedding, i)[0];
-    *y = mat_row(&cloud->a->tsne->result.embedding, i)[1];
+    *x = mat_row(&tsne_of(cloud->a)->result.embedding, i)[0];
+    *y = mat_row(&tsne_of(cloud->a)->result.embedding, i)[1];
     return true;
 }
 
@@ -114,7 +119,7 @@ static struct cloud cloud_make(const struct plot *plot, const struct analysis *a
     double y;
 
     cloud.is_volcano = plot->space == SPACE_VOLCANO;
-    cloud.n = cloud.is_volcano ? a->ttest->n_neurons : a->tsne->result.embedding.rows;
+    cloud.n = cloud.is_volcano ? ttest_of(a)->n_neurons : tsne_of(a)->result.embedding.rows;
     if (!cloud.is_volcano)
         return cloud;
     cloud.ceiling = volcano_ceiling(a);
@@ -178,7 +183,7 @@ static bool pick_item(const struct plot *plot, const struct analysis *a, double 
 static bool pick_pair(const struct plot *plot, const struct analysis *a, double x, double y,
                       struct pick *pick)
 {
-    const size_t n = a->ttest->n_significant;
+    const size_t n = ttest_of(a)->n_significant;
     size_t column;
     size_t row;
 
@@ -218,7 +223,7 @@ bool pick_at(const struct plot *plot, const struct analysis *a, double x, double
 /* What the one-neuron plot shows of a sentence. */
 static double shown_value(const struct analysis *a, const struct pick *pick)
 {
-    return matview_get(&a->extract->X, pick->sentence,
+    return matview_get(&extract_of(a)->X, pick->sentence,
                        neuron_to_show(a, pick->has_neuron, pick->neuron));
 }
 
@@ -228,7 +233,7 @@ static bool place_sentence(const struct plot *plot, const struct analysis *a,
     size_t k;
 
     if (!pick->has_sentence ||
-        !place_of(pick->sentence, a->load->by_group, a->load->n_sentences, &k))
+        !place_of(pick->sentence, load_of(a)->by_group, load_of(a)->n_sentences, &k))
         return false;
     if (plot->space == SPACE_ACTIVATIONS) {
         *x = (double)pick->neuron + 0.5;
@@ -237,7 +242,7 @@ static bool place_sentence(const struct plot *plot, const struct analysis *a,
     }
     *x = (double)k;
     *y = plot->space == SPACE_NEURON ? shown_value(a, pick)
-                                     : a->extract->sentence_means[pick->sentence];
+                                     : extract_of(a)->sentence_means[pick->sentence];
     return true;
 }
 
@@ -252,8 +257,8 @@ static bool place_point(const struct plot *plot, const struct analysis *a, const
         return volcano_point(a, pick->neuron, volcano_ceiling(a), x, y);
     if (!significant_place(a, pick->neuron, &k))
         return false;
-    *x = mat_row(&a->tsne->result.embedding, k)[0];
-    *y = mat_row(&a->tsne->result.embedding, k)[1];
+    *x = mat_row(&tsne_of(a)->result.embedding, k)[0];
+    *y = mat_row(&tsne_of(a)->result.embedding, k)[1];
     return true;
 }
 
@@ -273,7 +278,7 @@ bool pick_place(const struct plot *plot, const struct analysis *a, const struct 
         return place_sentence(plot, a, pick, x, y);
     case SPACE_NEURONS:
         *x = (double)pick->neuron;
-        *y = pick->has_neuron ? a->ttest->neurons[pick->neuron].statistic : 0.0;
+        *y = pick->has_neuron ? ttest_of(a)->neurons[pick->neuron].statistic : 0.0;
         return pick->has_neuron;
     case SPACE_VOLCANO:
     case SPACE_PLANE:
@@ -339,7 +344,7 @@ static size_t stepped(size_t k, int step, size_t n)
 static void move_in_matrix(const struct plot *plot, const struct analysis *a, int dx, int dy,
                            struct pick *pick)
 {
-    const size_t n = a->ttest->n_significant;
+    const size_t n = ttest_of(a)->n_significant;
     size_t column = 0;
     size_t row = 0;
 
@@ -358,18 +363,18 @@ static void move_in_matrix(const struct plot *plot, const struct analysis *a, in
 
 static void move_sentence(const struct analysis *a, int step, struct pick *pick)
 {
-    const size_t n = a->load->n_sentences;
+    const size_t n = load_of(a)->n_sentences;
     size_t k = 0;
 
-    if (pick->has_sentence && place_of(pick->sentence, a->load->by_group, n, &k))
+    if (pick->has_sentence && place_of(pick->sentence, load_of(a)->by_group, n, &k))
         k = stepped(k, step, n);
     pick->has_sentence = n > 0;
-    pick->sentence = n > 0 ? a->load->by_group[k] : 0;
+    pick->sentence = n > 0 ? load_of(a)->by_group[k] : 0;
 }
 
 static void move_neuron(const struct analysis *a, int step, struct pick *pick)
 {
-    pick->neuron = pick->has_neuron ? stepped(pick->neuron, step, a->extract->X.cols) : 0;
+    pick->neuron = pick->has_neuron ? stepped(pick->neuron, step, extract_of(a)->X.cols) : 0;
     pick->has_neuron = true;
 }
 
@@ -420,7 +425,7 @@ static void name_neuron(const struct analysis *a, size_t neuron, char *out, size
 {
     size_t index;
     char hook[80];
-    const char *const raw = neuron_hook(a->extract, neuron, &index);
+    const char *const raw = neuron_hook(extract_of(a), neuron, &index);
 
     text_visible(hook, sizeof hook, raw, strlen(raw));
     snprintf(out, size, "%s:%zu", hook, index);
@@ -429,7 +434,7 @@ static void name_neuron(const struct analysis *a, size_t neuron, char *out, size
 static void describe_neuron(const struct plot *plot, const struct analysis *a, size_t neuron,
                             const char *name, char *out, size_t size)
 {
-    const struct ttest_result *const r = &a->ttest->neurons[neuron];
+    const struct ttest_result *const r = &ttest_of(a)->neurons[neuron];
 
     if (plot->space == SPACE_VOLCANO)
         snprintf(out, size, "%s: difference %.4g, p %.3g", name, r->mean_a - r->mean_b, r->pvalue);
@@ -448,9 +453,9 @@ static void describe_pair(const struct analysis *a, const struct pick *pick, cha
         !significant_place(a, pick->has_other ? pick->other : pick->neuron, &row))
         return;
     name_neuron(a, pick->neuron, names[0], sizeof names[0]);
-    name_neuron(a, a->ttest->significant[row], names[1], sizeof names[1]);
-    const double product = row_product(&a->ttest->selected, row, column);
-    const double cosine = cosine_of_product(product, a->ttest->norms, row, column);
+    name_neuron(a, ttest_of(a)->significant[row], names[1], sizeof names[1]);
+    const double product = row_product(&ttest_of(a)->selected, row, column);
+    const double cosine = cosine_of_product(product, ttest_of(a)->norms, row, column);
     /* Of one hook point: its name once. */
     const char *const colon = strrchr(names[0], ':');
     const size_t hook = colon != NULL ? (size_t)(colon - names[0]) + 1 : 0;
@@ -474,7 +479,7 @@ void pick_describe(const struct plot *plot, const struct analysis *a, const stru
     switch (plot->space) {
     case SPACE_ACTIVATIONS:
         snprintf(out, size, "%s, sentence %zu: %.6g", name, pick->sentence,
-                 matview_get(&a->extract->X, pick->sentence, pick->neuron));
+                 matview_get(&extract_of(a)->X, pick->sentence, pick->neuron));
         break;
     case SPACE_SENTENCES:
         snprintf(out, size, "sentence %zu: mean %.6g", pick->sentence, y);
@@ -488,7 +493,7 @@ void pick_describe(const struct plot *plot, const struct analysis *a, const stru
         break;
     case SPACE_PLANE:
         snprintf(out, size, "%s: (%.4g, %.4g), t %.4g", name, x, y,
-                 a->ttest->neurons[pick->neuron].statistic);
+                 ttest_of(a)->neurons[pick->neuron].statistic);
         break;
     case SPACE_MATRIX:
         describe_pair(a, pick, out, size);

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 
 #include "num/histogram.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_ttest.h"
 
 enum { MEAN_BINS = 60 };
 
@@ -14,13 +17,13 @@ static const double ACTIVATION_SCALE = 2.0;
 void draw_activations(const struct analysis *a, const struct plot_target *target,
                       const struct plot_request *request)
 {
-    const struct load_result *const load = a->load;
+    const struct load_result *const load = load_of(a);
     const int32_t *const labels = cluster_labels(a, request->mark.method);
     const double scale = ACTIVATION_SCALE * (request->scale > 0.0 ? request->scale : 1.0);
     struct plot_view view = { 0 };
     const struct heatmap map = {
         .text = { .title = "Activations", .x_label = "neuron", .y_label = "sentence" },
-        .data = a->extract->X,
+        .data = extract_of(a)->X,
         .row_order = load->by_group,
         .row_breaks = load->group_starts + 1,
         .n_row_breaks = load->n_groups - 1,
@@ -33,9 +36,9 @@ void draw_activations(const struct analysis *a, const struct plot_target *target
         .version = request->version,
     };
     show_heatmap(target, &map, &view);
-    for (size_t i = 0; labels != NULL && i < a->ttest->n_significant; i++)
+    for (size_t i = 0; labels != NULL && i < ttest_of(a)->n_significant; i++)
         if (labels[i] == request->mark.label)
-            mark_column(target, &view, (double)a->ttest->significant[i],
+            mark_column(target, &view, (double)ttest_of(a)->significant[i],
                         cluster_ink(request->mark.label));
     if (request->view != NULL)
         *request->view = view;
@@ -44,7 +47,8 @@ void draw_activations(const struct analysis *a, const struct plot_target *target
 static enum ct_status count_means(const struct analysis *a, uint64_t counts[MEAN_BINS],
                                   double edges[MEAN_BINS + 1], struct ct_error *err)
 {
-    return histogram(a->extract->neuron_means, a->extract->X.cols, MEAN_BINS, counts, edges, err);
+    return histogram(extract_of(a)->neuron_means, extract_of(a)->X.cols, MEAN_BINS, counts, edges,
+                     err);
 }
 
 size_t item_neuron_means(const struct analysis *a, size_t i, struct plot_item *item)
@@ -87,7 +91,7 @@ static void draw_by_sentence(const struct analysis *a, const struct plot_target 
                              double (*value)(const struct analysis *a, size_t row, size_t neuron),
                              size_t neuron)
 {
-    const struct load_result *const load = a->load;
+    const struct load_result *const load = load_of(a);
     double *const y = plot_scratch(target, load->n_sentences, sizeof *y);
 
     if (y == NULL)
@@ -111,7 +115,7 @@ static void draw_by_sentence(const struct analysis *a, const struct plot_target 
 static double sentence_mean(const struct analysis *a, size_t row, size_t neuron)
 {
     (void)neuron;
-    return a->extract->sentence_means[row];
+    return extract_of(a)->sentence_means[row];
 }
 
 void draw_sentence_means(const struct analysis *a, const struct plot_target *target,
@@ -123,7 +127,7 @@ void draw_sentence_means(const struct analysis *a, const struct plot_target *tar
 
 static double activation(const struct analysis *a, size_t row, size_t neuron)
 {
-    return matview_get(&a->extract->X, row, neuron);
+    return matview_get(&extract_of(a)->X, row, neuron);
 }
 
 void draw_neuron(const struct analysis *a, const struct plot_target *target,
@@ -132,11 +136,12 @@ void draw_neuron(const struct analysis *a, const struct plot_target *target,
     const size_t neuron = neuron_to_show(a, request->has_neuron, request->neuron);
     char title[TITLE_SIZE];
     size_t index;
-    const char *const hook = neuron_hook(a->extract, neuron, &index);
+    const char *const hook = neuron_hook(extract_of(a), neuron, &index);
 
-    if (a->ttest != NULL)
+    if (ttest_of(a) != NULL)
         snprintf(title, sizeof title, "%s:%zu by sentence, t %.2f%s", hook, index,
-                 a->ttest->neurons[neuron].statistic, request->has_neuron ? "" : " (largest |t|)");
+                 ttest_of(a)->neurons[neuron].statistic,
+                 request->has_neuron ? "" : " (largest |t|)");
     else
         snprintf(title, sizeof title, "%s:%zu by sentence", hook, index);
     draw_by_sentence(a, target, request, title, activation, neuron);

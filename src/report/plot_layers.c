@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "pipeline/stage_layers.h"
 
 void draw_layers(const struct analysis *a, const struct plot_target *target,
                  const struct plot_request *request)
 {
-    const struct layers_result *const layers = a->layers;
+    const struct layers_result *const layers = layers_of(a);
     const size_t n = layers->n_rows;
     uint64_t *const counts = plot_scratch(target, n, sizeof *counts);
     double *const edges = plot_scratch(target, n + 1, sizeof *edges);
@@ -40,7 +41,7 @@ void draw_layers(const struct analysis *a, const struct plot_target *target,
 
 size_t item_layers(const struct analysis *a, size_t i, struct plot_item *item)
 {
-    const struct layers_result *const layers = a->layers;
+    const struct layers_result *const layers = layers_of(a);
     char name[60];
 
     if (i >= layers->n_rows)

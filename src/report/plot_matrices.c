@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_ttest.h"
+
 /* The same for every model, so that pictures can be compared; data that stay well below it are
  * shown by their own range. */
 static const double GRAM_SCALE = 80.0;
@@ -48,7 +52,7 @@ static void mark_rows(const struct analysis *a, const struct plot_target *target
     const int32_t *const labels = cluster_labels(a, request->mark.method);
     const ink color = cluster_ink(request->mark.label);
 
-    for (size_t k = 0; labels != NULL && k < a->ttest->n_significant; k++)
+    for (size_t k = 0; labels != NULL && k < ttest_of(a)->n_significant; k++)
         if (labels[order != NULL ? order[k] : k] == request->mark.label) {
             mark_column(target, view, (double)k, color);
             mark_row(target, view, (double)k, color);
@@ -69,7 +73,7 @@ static size_t find_breaks(const struct matrix_plot *m, size_t n, size_t *breaks)
 static void draw_matrix(const struct analysis *a, const struct plot_target *target,
                         const struct plot_request *request, const struct matrix_plot *m)
 {
-    const size_t n = a->ttest->n_significant;
+    const size_t n = ttest_of(a)->n_significant;
 
     if (n == 0) {
         show_words(target, m->title, "no significant neuron");
@@ -77,14 +81,14 @@ static void draw_matrix(const struct analysis *a, const struct plot_target *targ
     }
     const double factor = request->scale > 0.0 ? request->scale : 1.0;
     const double scale =
-        m->is_cosine ? 1.0 : factor * scale_for(largest_product(a->ttest), GRAM_SCALE);
+        m->is_cosine ? 1.0 : factor * scale_for(largest_product(ttest_of(a)), GRAM_SCALE);
     size_t *const breaks = plot_scratch(target, n, sizeof *breaks);
     const size_t n_breaks = find_breaks(m, n, breaks);
-    double *const factors = m->is_cosine ? inverse_norms(a->ttest, target) : NULL;
+    double *const factors = m->is_cosine ? inverse_norms(ttest_of(a), target) : NULL;
     struct plot_view view = { 0 };
     const struct heatmap map = {
         .text = { .title = m->title, .x_label = "neuron", .y_label = "neuron" },
-        .data = mat_view(&a->ttest->selected),
+        .data = mat_view(&ttest_of(a)->selected),
         .products = true,
         .factors = factors,
         .row_order = m->order,
@@ -121,7 +125,8 @@ void draw_gram_dbscan(const struct analysis *a, const struct plot_target *target
 {
     draw_matrix(a, target, request,
                 &(struct matrix_plot){ "Gram matrix, sorted by DBSCAN cluster",
-                                       a->similarity->by_dbscan, a->cluster->dbscan, false });
+                                       similarity_of(a)->by_dbscan, clusters_of(a)->dbscan,
+                                       false });
 }
 
 void draw_cosine_dbscan(const struct analysis *a, const struct plot_target *target,
@@ -129,7 +134,7 @@ void draw_cosine_dbscan(const struct analysis *a, const struct plot_target *targ
 {
     draw_matrix(a, target, request,
                 &(struct matrix_plot){ "Cosine similarity, sorted by DBSCAN cluster",
-                                       a->similarity->by_dbscan, a->cluster->dbscan, true });
+                                       similarity_of(a)->by_dbscan, clusters_of(a)->dbscan, true });
 }
 
 void draw_cosine_kmeans(const struct analysis *a, const struct plot_target *target,
@@ -137,7 +142,8 @@ void draw_cosine_kmeans(const struct analysis *a, const struct plot_target *targ
 {
     draw_matrix(a, target, request,
                 &(struct matrix_plot){ "Cosine similarity, sorted by k-means cluster",
-                                       a->similarity->by_kmeans, a->cluster->kmeans.labels, true });
+                                       similarity_of(a)->by_kmeans, clusters_of(a)->kmeans.labels,
+                                       true });
 }
 
 void draw_cosines(const struct analysis *a, const struct plot_target *target,
@@ -145,13 +151,13 @@ void draw_cosines(const struct analysis *a, const struct plot_target *target,
 {
     const struct bars bars = {
         .text = { .title = "All cosine similarities", .x_label = "cosine", .y_label = "entries" },
-        .counts = a->similarity->cosine_counts,
-        .edges = a->similarity->cosine_edges,
+        .counts = similarity_of(a)->cosine_counts,
+        .edges = similarity_of(a)->cosine_edges,
         .n_bins = COSINE_BINS,
         .ink = INK_CLUSTER_0,
     };
 
-    if (a->ttest->n_significant == 0)
+    if (ttest_of(a)->n_significant == 0)
         show_words(target, bars.text.title, "no significant neuron");
     else
         show_bars(target, &bars, request->view);
@@ -159,9 +165,9 @@ void draw_cosines(const struct analysis *a, const struct plot_target *target,
 
 size_t item_cosines(const struct analysis *a, size_t i, struct plot_item *item)
 {
-    const struct similarity_result *const s = a->similarity;
+    const struct similarity_result *const s = similarity_of(a);
 
-    if (a->ttest->n_significant == 0)
+    if (ttest_of(a)->n_significant == 0)
         return 0;
     if (i < COSINE_BINS)
         item_of_bin(s->cosine_counts, s->cosine_edges, COSINE_BINS, i, "cosine", item);

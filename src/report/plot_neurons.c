@@ -5,11 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_ttest.h"
+
 /* Ink and marker of every neuron: significant or not, in the marked cluster or not. */
 static void mark_neurons(const struct analysis *a, const struct plot_request *request, ink *inks,
                          uint8_t *markers)
 {
-    const struct ttest_stage *const t = a->ttest;
+    const struct ttest_stage *const t = ttest_of(a);
     const int32_t *const labels = cluster_labels(a, request->mark.method);
 
     for (size_t j = 0; j < t->n_neurons; j++) {
@@ -44,7 +48,7 @@ static void fill_legend(const struct analysis *a, const struct plot_request *req
 void draw_t_values(const struct analysis *a, const struct plot_target *target,
                    const struct plot_request *request)
 {
-    const struct ttest_stage *const t = a->ttest;
+    const struct ttest_stage *const t = ttest_of(a);
     const size_t n = t->n_neurons;
     double *const x = plot_scratch(target, 2 * n, sizeof *x);
     uint8_t *const markers = plot_scratch(target, n, sizeof *markers);
@@ -90,8 +94,8 @@ double volcano_ceiling(const struct analysis *a)
 {
     double smallest = 1.0;
 
-    for (size_t j = 0; j < a->ttest->n_neurons; j++) {
-        const double p = a->ttest->neurons[j].pvalue;
+    for (size_t j = 0; j < ttest_of(a)->n_neurons; j++) {
+        const double p = ttest_of(a)->neurons[j].pvalue;
         if (p > 0.0 && p < smallest)
             smallest = p;
     }
@@ -100,7 +104,7 @@ double volcano_ceiling(const struct analysis *a)
 
 bool volcano_point(const struct analysis *a, size_t neuron, double ceiling, double *x, double *y)
 {
-    const struct ttest_result *const r = &a->ttest->neurons[neuron];
+    const struct ttest_result *const r = &ttest_of(a)->neurons[neuron];
 
     *x = r->mean_a - r->mean_b;
     *y = r->pvalue > 0.0 ? fabs(log10(r->pvalue)) : ceiling;
@@ -110,7 +114,7 @@ bool volcano_point(const struct analysis *a, size_t neuron, double ceiling, doub
 void draw_volcano(const struct analysis *a, const struct plot_target *target,
                   const struct plot_request *request)
 {
-    const struct ttest_stage *const t = a->ttest;
+    const struct ttest_stage *const t = ttest_of(a);
     const size_t n = t->n_neurons;
     const double ceiling = volcano_ceiling(a);
     double *const points = plot_scratch(target, n, 2 * sizeof *points);
@@ -134,8 +138,8 @@ void draw_volcano(const struct analysis *a, const struct plot_target *target,
     snprintf(title, sizeof title, "Volcano: %zu of %zu significant%s", t->n_significant, n,
              n_zero > 0 ? ", p = 0 at the top" : "");
     snprintf(x_label, sizeof x_label, "mean of %s - mean of %s",
-             a->load->group_names[t->contrast.groups[0]],
-             a->load->group_names[t->contrast.groups[1]]);
+             load_of(a)->group_names[contrast_of(a)->groups[0]],
+             load_of(a)->group_names[contrast_of(a)->groups[1]]);
     const struct plot_rule rule = { -log10(t->p_threshold), true, INK_DIM, NULL };
     const struct scatter scatter = {
         .text = { title, x_label, "-log10 p", legend, 2, false },

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_ttest.h"
+
 ink cluster_ink(int32_t label)
 {
     return (ink)(label < 0 ? INK_NOISE : INK_CLUSTER_0 + label % INK_N_CLUSTERS);
@@ -17,9 +20,9 @@ uint8_t cluster_marker(int32_t label)
 
 const int32_t *cluster_labels(const struct analysis *a, enum cluster_method method)
 {
-    if (a->cluster == NULL || method == CLUSTER_NONE)
+    if (clusters_of(a) == NULL || method == CLUSTER_NONE)
         return NULL;
-    return method == CLUSTER_KMEANS ? a->cluster->kmeans.labels : a->cluster->dbscan;
+    return method == CLUSTER_KMEANS ? clusters_of(a)->kmeans.labels : clusters_of(a)->dbscan;
 }
 
 const char *cluster_method_name(enum cluster_method method)
@@ -112,9 +115,9 @@ size_t neuron_to_show(const struct analysis *a, bool has_neuron, size_t neuron)
 
     if (has_neuron)
         return neuron;
-    for (size_t j = 1; a->ttest != NULL && j < a->ttest->n_neurons; j++) {
-        const double t = fabs(a->ttest->neurons[j].statistic);
-        const double largest = fabs(a->ttest->neurons[best].statistic);
+    for (size_t j = 1; ttest_of(a) != NULL && j < ttest_of(a)->n_neurons; j++) {
+        const double t = fabs(ttest_of(a)->neurons[j].statistic);
+        const double largest = fabs(ttest_of(a)->neurons[best].statistic);
         if (t > largest || (isnan(largest) && !isnan(t)))
             best = j;
     }

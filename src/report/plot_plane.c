@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 #include "plot/palette.h"
 
 /* ---- the plane of t-SNE ---- */
@@ -13,7 +16,7 @@
 static void draw_plane(const struct analysis *a, const struct plot_target *target,
                        const struct plot_request *request, struct scatter *scatter)
 {
-    const struct mat *const points = &a->tsne->result.embedding;
+    const struct mat *const points = &tsne_of(a)->result.embedding;
 
     if (points->rows == 0) {
         show_words(target, scatter->text.title, "no significant neuron");
@@ -27,7 +30,7 @@ static void draw_plane(const struct analysis *a, const struct plot_target *targe
     scatter->equal_aspect = true;
     scatter->window = request->window;
     for (size_t i = 0; request->has_neuron && i < points->rows; i++)
-        if (a->ttest->significant[i] == request->neuron) {
+        if (ttest_of(a)->significant[i] == request->neuron) {
             scatter->has_selected = true;
             scatter->selected = i;
             break;
@@ -55,7 +58,7 @@ ink t_ink(double t, double largest)
 void draw_tsne(const struct analysis *a, const struct plot_target *target,
                const struct plot_request *request)
 {
-    const struct ttest_stage *const t = a->ttest;
+    const struct ttest_stage *const t = ttest_of(a);
     const double scale = largest_t(t);
     const int32_t *const labels = cluster_labels(a, request->mark.method);
     ink *const inks = plot_scratch(target, t->n_significant, sizeof *inks);
@@ -70,8 +73,8 @@ void draw_tsne(const struct analysis *a, const struct plot_target *target,
         mark_point(labels, request, i, &inks[i], &markers[i]);
     }
     snprintf(title, sizeof title, "t-SNE of %zu neurons, perplexity %.3g, KL %.3f",
-             t->n_significant, a->tsne->perplexity, a->tsne->result.kl_divergence);
-    if (a->tsne->perplexity == 0.0) /* nothing to embed */
+             t->n_significant, tsne_of(a)->perplexity, tsne_of(a)->result.kl_divergence);
+    if (tsne_of(a)->perplexity == 0.0) /* nothing to embed */
         snprintf(title, sizeof title, "t-SNE of %zu neuron%s", t->n_significant,
                  t->n_significant == 1 ? "" : "s");
     struct scatter scatter = {
@@ -113,7 +116,7 @@ static void draw_labelled(const struct analysis *a, const struct plot_target *ta
                           const struct plot_request *request, const int32_t *labels,
                           struct scatter *scatter)
 {
-    const size_t n = a->ttest->n_significant;
+    const size_t n = ttest_of(a)->n_significant;
     const int32_t *const marked = cluster_labels(a, request->mark.method);
     ink *const inks = plot_scratch(target, n, sizeof *inks);
     uint8_t *const markers = plot_scratch(target, n, sizeof *markers);
@@ -138,22 +141,22 @@ void draw_dbscan(const struct analysis *a, const struct plot_target *target,
     struct cluster_legend legend;
     struct scatter scatter = { .text = { .title = title,
                                          .legend = legend.entries,
-                                         .n_legend = fill_legend(&legend, a->cluster->n_dbscan,
-                                                                 a->cluster->n_noise > 0),
+                                         .n_legend = fill_legend(&legend, clusters_of(a)->n_dbscan,
+                                                                 clusters_of(a)->n_noise > 0),
                                          .legend_on_page = true } };
 
     snprintf(title, sizeof title, "DBSCAN: %zu cluster%s, %zu noise (+), eps %g, min_samples %zu",
-             a->cluster->n_dbscan, a->cluster->n_dbscan == 1 ? "" : "s", a->cluster->n_noise,
-             a->params.eps, a->params.min_samples);
-    draw_labelled(a, target, request, a->cluster->dbscan, &scatter);
+             clusters_of(a)->n_dbscan, clusters_of(a)->n_dbscan == 1 ? "" : "s",
+             clusters_of(a)->n_noise, a->params.eps, a->params.min_samples);
+    draw_labelled(a, target, request, clusters_of(a)->dbscan, &scatter);
 }
 
 void draw_kmeans(const struct analysis *a, const struct plot_target *target,
                  const struct plot_request *request)
 {
-    const struct mat *const centers = &a->cluster->kmeans.cluster_centers;
+    const struct mat *const centers = &clusters_of(a)->kmeans.cluster_centers;
     const int32_t *const marked = cluster_labels(a, request->mark.method);
-    const struct mat *const points = &a->tsne->result.embedding;
+    const struct mat *const points = &tsne_of(a)->result.embedding;
     /* A line a neuron, as long as they can be told apart; then of every second, third and so on. */
     enum { MOST_LINES = 4000 };
     const size_t step = points->rows / MOST_LINES + 1;
@@ -164,7 +167,7 @@ void draw_kmeans(const struct analysis *a, const struct plot_target *target,
     struct scatter scatter = {
         .text = { .title = title,
                   .legend = legend.entries,
-                  .n_legend = fill_legend(&legend, a->cluster->n_clusters, false),
+                  .n_legend = fill_legend(&legend, clusters_of(a)->n_clusters, false),
                   .legend_on_page = true },
         .over_x = centers->data,
         .over_y = centers->rows > 0 ? centers->data + 1 : NULL,
@@ -176,15 +179,15 @@ void draw_kmeans(const struct analysis *a, const struct plot_target *target,
 
     for (size_t k = 0; k < scatter.n_lines; k++) {
         const size_t i = k * step;
-        const int32_t label = a->cluster->kmeans.labels[i];
+        const int32_t label = clusters_of(a)->kmeans.labels[i];
         const double *const point = mat_row(points, i);
         const double *const center = mat_row(centers, (size_t)label);
         const bool steps_back = marked != NULL && marked[i] != request->mark.label;
         lines[k] = (struct scatter_line){ point[0], point[1], center[0], center[1],
                                           steps_back ? (ink)INK_DIM : cluster_ink(label) };
     }
-    snprintf(title, sizeof title, "k-means: k = %zu, centroids X", a->cluster->n_clusters);
-    draw_labelled(a, target, request, a->cluster->kmeans.labels, &scatter);
+    snprintf(title, sizeof title, "k-means: k = %zu, centroids X", clusters_of(a)->n_clusters);
+    draw_labelled(a, target, request, clusters_of(a)->kmeans.labels, &scatter);
     free(lines);
 }
 
@@ -227,7 +230,7 @@ void kl_curve_draw(const struct plot_target *target, const struct plot_request *
 void draw_kl(const struct analysis *a, const struct plot_target *target,
              const struct plot_request *request)
 {
-    const struct tsne_stage *const t = a->tsne;
+    const struct tsne_stage *const t = tsne_of(a);
     char title[TITLE_SIZE];
 
     snprintf(title, sizeof title, "KL %.4f after %zu iterations%s", t->result.kl_divergence,
@@ -242,7 +245,7 @@ void draw_kl(const struct analysis *a, const struct plot_target *target,
 
 size_t item_kl(const struct analysis *a, size_t i, struct plot_item *item)
 {
-    const struct tsne_stage *const t = a->tsne;
+    const struct tsne_stage *const t = tsne_of(a);
 
     if (i < t->n_kl) {
         item->x = t->kl_iter[i];
@@ -262,7 +265,7 @@ static const char *ordinal_end(size_t k)
 void draw_k_distance(const struct analysis *a, const struct plot_target *target,
                      const struct plot_request *request)
 {
-    const struct cluster_result *const cluster = a->cluster;
+    const struct cluster_result *const cluster = clusters_of(a);
     const size_t n = cluster->n_k_distance;
     struct plot_window window = request->window;
     char title[TITLE_SIZE];
@@ -297,7 +300,7 @@ void draw_k_distance(const struct analysis *a, const struct plot_target *target,
 
 size_t item_k_distance(const struct analysis *a, size_t i, struct plot_item *item)
 {
-    const struct cluster_result *const c = a->cluster;
+    const struct cluster_result *const c = clusters_of(a);
 
     if (i < c->n_k_distance) {
         item->x = (double)i;

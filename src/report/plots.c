@@ -3,44 +3,55 @@
 
 #include <string.h>
 
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 #include "report/plot_parts.h"
 
 static const size_t *order_by_dbscan(const struct analysis *a)
 {
-    return a->similarity->by_dbscan;
+    return similarity_of(a)->by_dbscan;
 }
 
 static const size_t *order_by_kmeans(const struct analysis *a)
 {
-    return a->similarity->by_kmeans;
+    return similarity_of(a)->by_kmeans;
 }
 
 const struct plot plots[] = {
-    { "activations", "activations", STAGE_EXTRACT, SPACE_ACTIVATIONS, true, draw_activations, NULL,
+    { "activations", "activations", &stage_extract, NULL, SPACE_ACTIVATIONS, false, true,
+      draw_activations, NULL, NULL },
+    { "neuron-means", "means of the neurons", &stage_extract, NULL, SPACE_BINS, false, true,
+      draw_neuron_means, NULL, item_neuron_means },
+    { "sentence-means", "means of the sentences", &stage_extract, NULL, SPACE_SENTENCES, false,
+      true, draw_sentence_means, NULL, NULL },
+    { "neuron", "one neuron", &stage_extract, NULL, SPACE_NEURON, false, true, draw_neuron, NULL,
       NULL },
-    { "neuron-means", "means of the neurons", STAGE_EXTRACT, SPACE_BINS, true, draw_neuron_means,
-      NULL, item_neuron_means },
-    { "sentence-means", "means of the sentences", STAGE_EXTRACT, SPACE_SENTENCES, true,
-      draw_sentence_means, NULL, NULL },
-    { "neuron", "one neuron", STAGE_EXTRACT, SPACE_NEURON, true, draw_neuron, NULL, NULL },
-    { "t-values", "t of each neuron", STAGE_TTEST, SPACE_NEURONS, true, draw_t_values, NULL, NULL },
-    { "volcano", "volcano", STAGE_TTEST, SPACE_VOLCANO, false, draw_volcano, NULL, NULL },
-    { "gram", "Gram matrix", STAGE_TTEST, SPACE_MATRIX, true, draw_gram, NULL, NULL },
-    { "tsne", "t-SNE", STAGE_TSNE, SPACE_PLANE, true, draw_tsne, NULL, NULL },
-    { "kl", "KL divergence", STAGE_TSNE, SPACE_CURVE, false, draw_kl, NULL, item_kl },
-    { "dbscan", "DBSCAN", STAGE_CLUSTER, SPACE_PLANE, true, draw_dbscan, NULL, NULL },
-    { "k-distance", "k-distances", STAGE_CLUSTER, SPACE_CURVE, true, draw_k_distance, NULL,
-      item_k_distance },
-    { "gram-dbscan", "Gram matrix by DBSCAN", STAGE_SIMILARITY, SPACE_MATRIX, true,
+    { "t-values", "t by neuron", &stage_ttest, NULL, SPACE_NEURONS, false, true, draw_t_values,
+      NULL, NULL },
+    { "volcano", "volcano", &stage_ttest, NULL, SPACE_VOLCANO, false, false, draw_volcano, NULL,
+      NULL },
+    { "gram", "Gram matrix", &stage_ttest, &stage_tsne, SPACE_MATRIX, false, true, draw_gram, NULL,
+      NULL },
+    { "tsne", "t-SNE", &stage_tsne, NULL, SPACE_PLANE, true, true, draw_tsne, NULL, NULL },
+    { "kl", "KL divergence", &stage_tsne, NULL, SPACE_CURVE, true, false, draw_kl, NULL, item_kl },
+    { "dbscan", "DBSCAN", &stage_cluster, NULL, SPACE_PLANE, false, true, draw_dbscan, NULL, NULL },
+    { "k-distance", "k-distances", &stage_cluster, NULL, SPACE_CURVE, false, true, draw_k_distance,
+      NULL, item_k_distance },
+    { "gram-dbscan", "Gram matrix by DBSCAN", &stage_similarity, NULL, SPACE_MATRIX, false, true,
       draw_gram_dbscan, order_by_dbscan, NULL },
-    { "cosine-dbscan", "cosines by DBSCAN", STAGE_SIMILARITY, SPACE_MATRIX, true,
+    { "cosine-dbscan", "cosines by DBSCAN", &stage_similarity, NULL, SPACE_MATRIX, false, true,
       draw_cosine_dbscan, order_by_dbscan, NULL },
-    { "cosines", "histogram of cosines", STAGE_SIMILARITY, SPACE_BINS, true, draw_cosines, NULL,
-      item_cosines },
-    { "kmeans", "k-means", STAGE_CLUSTER, SPACE_PLANE, true, draw_kmeans, NULL, NULL },
-    { "cosine-kmeans", "cosines by k-means", STAGE_SIMILARITY, SPACE_MATRIX, true,
+    { "cosines", "all cosines", &stage_similarity, NULL, SPACE_BINS, false, true, draw_cosines,
+      NULL, item_cosines },
+    { "kmeans", "k-means", &stage_cluster, NULL, SPACE_PLANE, false, true, draw_kmeans, NULL,
+      NULL },
+    { "cosine-kmeans", "cosines by k-means", &stage_similarity, NULL, SPACE_MATRIX, false, true,
       draw_cosine_kmeans, order_by_kmeans, NULL },
-    { "layers", "significant neurons by hook point", STAGE_LAYERS, SPACE_BINS, true, draw_layers,
+    { "layers", "significant neurons", &stage_layers, NULL, SPACE_BINS, false, true, draw_layers,
       NULL, item_layers },
 };
 const size_t n_plots = sizeof plots / sizeof *plots;

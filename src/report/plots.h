@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "pipeline/analysis.h"
+#include "pipeline/stage_ttest.h"
 #include "plot/target.h"
 
 /* A cluster that is marked: what is not in it steps back. */
@@ -50,10 +51,12 @@ struct plot_item {
 };
 
 struct plot {
-    const char *name;    /* `tsne`: one word, for tests and scripts */
-    const char *title;   /* in a few words, for a list of views */
-    enum stage_id stage; /* whose result must be there, with those before it */
+    const char *name;             /* `tsne`: one word, for tests and scripts */
+    const char *title;            /* in a few words, for a list of views */
+    const struct stage *stage;    /* whose result must be there, with those before it */
+    const struct stage *shown_at; /* among whose views it is; NULL: that one's */
     enum plot_space space;
+    bool is_live;   /* while that stage runs, the picture of it so far is shown */
     bool in_report; /* printed by `run --plot` */
     /* What cannot be drawn (no significant neuron) says so in words. */
     void (*draw)(const struct analysis *a, const struct plot_target *target,

@@ -11,6 +11,10 @@
 #include "base/text.h"
 #include "io/hash.h"
 #include "io/outfile.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
 #include "plot/figure.h"
 #include "report/differences.h"
 #include "report/figures.h"
@@ -209,8 +213,8 @@ static enum ct_status compare_table(struct rerun *r, const struct analysis *a,
                                     const char *layer, FILE *out, struct ct_error *err)
 {
     const struct written_file *const then = written_find(&r->m->tables, layer, table->file);
-    const bool is_now =
-        table_is_written(a, table, r->m->formats) && (layer == NULL || table->stage >= STAGE_TTEST);
+    const bool is_now = table_is_written(a, table, r->m->formats) &&
+                        (layer == NULL || layer_has_stage(table->stage));
     struct input_digest now;
     bool to_tell = false;
 
@@ -287,11 +291,11 @@ bool rerun_has_layers(const struct rerun *r)
 enum ct_status rerun_layer(struct rerun *r, struct analysis *layer, struct ct_error *err)
 {
     const struct plot_request everything = { 0 };
-    char *const name = layer_name(layer->extract->blocks[0].hook);
+    char *const name = layer_name(extract_of(layer)->blocks[0].hook);
     enum ct_status status = name != NULL ? CT_OK : ct_fail_nomem(err, "rerun", 0);
 
     if (status == CT_OK)
-        status = analysis_run(layer, STAGE_SIMILARITY, NULL, err);
+        status = analysis_run(layer, goal_analysis, NULL, err);
     if (status == CT_OK)
         status = compare_layer(r, layer, name, err);
     if (status == CT_OK && r->m->figures != NULL && figure_library() != NULL)
@@ -364,7 +368,7 @@ static enum ct_status compare_plots(struct rerun *r, const struct analysis *a, s
     FILE *const out = r->whole.out;
     const size_t n_differ = r->n_differ;
     const struct plot_request request = {
-        .has_neuron = r->m->has_neuron && r->m->neuron < a->extract->X.cols,
+        .has_neuron = r->m->has_neuron && r->m->neuron < extract_of(a)->X.cols,
         .neuron = r->m->neuron,
     };
     struct said lines = { 0 };
@@ -440,6 +444,18 @@ static void conclude(const struct rerun *r)
                 r->n_differ == 1 ? "differs" : "differ", inputs);
 }
 
+/* An older program did not have them; what it went by stands in its place. */
+static void tell_missing(const struct manifest *m, const struct params *params, FILE *out)
+{
+    char value[80];
+
+    for (size_t i = 0; i < m->n_missing; i++) {
+        m->missing[i]->kind->format(m->missing[i], params, value, sizeof value);
+        fprintf(out, "%-24s not in the manifest; taken as %s, as that version did\n",
+                m->missing[i]->name, *value != '\0' ? visible(value).text : "not set");
+    }
+}
+
 enum ct_status rerun_end(struct rerun *r, const struct analysis *a, char **text, bool *same,
                          struct ct_error *err)
 {
@@ -451,6 +467,7 @@ enum ct_status rerun_end(struct rerun *r, const struct analysis *a, char **text,
         fprintf(out, "%-24s %s\n", "Version", version.text);
     else
         fprintf(out, "%-24s %s then, %s now\n", "Version", version.text, PACKAGE_STRING);
+    tell_missing(r->m, &a->params, out);
     status = compare_inputs(r, a, err);
     if (status == CT_OK)
         status = compare_tables(r, a, r->folder, NULL, out, err);

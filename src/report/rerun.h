@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/status.h"
+#include "pipeline/stage_layers.h"
 #include "report/manifest.h"
 
 struct rerun;
@@ -19,7 +20,7 @@ enum ct_status rerun_new(const struct manifest *m, const char *folder, const cha
 void rerun_free(struct rerun *r);
 
 /* Whether the manifest has files of single hook points: then rerun_layer() is to see each of them
- * while STAGE_LAYERS runs. CT_EIO, CT_ENOMEM, and what computing its similarities may give. */
+ * while &stage_layers runs. CT_EIO, CT_ENOMEM, and what computing its similarities may give. */
 bool rerun_has_layers(const struct rerun *r);
 enum ct_status rerun_layer(struct rerun *r, struct analysis *layer, struct ct_error *err);
 

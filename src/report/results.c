@@ -5,6 +5,9 @@
 
 #include "io/lockfile.h"
 #include "io/outfile.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stages.h"
 #include "report/figures.h"
 #include "report/layers.h"
 #include "report/manifest.h"
@@ -62,11 +65,11 @@ static enum ct_status check_layer(const struct results *r, const char *name, str
 
 enum ct_status results_layer(struct results *r, struct analysis *layer, struct ct_error *err)
 {
-    const char *const name = layer->extract->blocks[0].hook;
+    const char *const name = extract_of(layer)->blocks[0].hook;
     enum ct_status status = check_layer(r, name, err);
 
     if (status == CT_OK)
-        status = analysis_run(layer, STAGE_SIMILARITY, NULL, err);
+        status = analysis_run(layer, goal_analysis, NULL, err);
     if (status == CT_OK && r->out != NULL)
         status = tables_write_layer(layer, r->out, r->formats, &r->tables, err);
     if (status == CT_OK && r->figures != NULL)

@@ -1,13 +1,14 @@
 /*
  * All that an analysis leaves behind: result files, figures, and the manifest that tells of both.
  * First results_check(), before anything is computed; then results_begin(), results_layer() for
- * each hook point while STAGE_LAYERS runs, and results_end().
+ * each hook point while &stage_layers runs, and results_end().
  */
 #ifndef CT_REPORT_RESULTS_H
 #define CT_REPORT_RESULTS_H
 
 #include <stdbool.h>
 
+#include "pipeline/stage_layers.h"
 #include "report/plots.h"
 #include "report/written.h"
 

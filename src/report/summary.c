@@ -9,6 +9,15 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
 #include "report/layers.h"
 #include "report/tables.h"
 
@@ -99,15 +108,15 @@ static const char *plural(size_t n)
 
 static const char *group_name(const struct analysis *a, size_t which)
 {
-    return a->load->group_names[analysis_contrast(a)->groups[which]];
+    return load_of(a)->group_names[contrast_of(a)->groups[which]];
 }
 
 static void tell_model(const struct analysis *a, struct page *page)
 {
-    const struct model_config *const config = model_config(a->load->model);
+    const struct model_config *const config = model_config(load_of(a)->model);
     struct model_info info;
 
-    model_describe(a->load->model, &info);
+    model_describe(load_of(a)->model, &info);
     page->heading = "Model";
     tell_path(page, a->params.model);
     line(page, "%s of %zu layers, width %zu, %zu heads; %.4g M parameters in %s, %s",
@@ -118,7 +127,7 @@ static void tell_model(const struct analysis *a, struct page *page)
 /* Rows as the user counts them in the file. */
 static void tell_twins(const struct analysis *a, struct page *page)
 {
-    const struct contrast *const c = analysis_contrast(a);
+    const struct contrast *const c = contrast_of(a);
     const size_t n = c->n_rows[0] + c->n_rows[1];
 
     if (c->n_unique == n) {
@@ -126,23 +135,23 @@ static void tell_twins(const struct analysis *a, struct page *page)
         return;
     }
     line(page, "%zu of the %zu repeat another up to the target (rows %zu and %zu, say);",
-         n - c->n_unique, n, a->load->stimuli.rows[c->twin[0]].row,
-         a->load->stimuli.rows[c->twin[1]].row);
+         n - c->n_unique, n, load_of(a)->stimuli.rows[c->twin[0]].row,
+         load_of(a)->stimuli.rows[c->twin[1]].row);
     line(page, "copies have the same activations and make the test look surer than it is");
 }
 
 static void tell_sentences(const struct analysis *a, struct page *page)
 {
-    const struct contrast *const c = analysis_contrast(a);
+    const struct contrast *const c = contrast_of(a);
     const size_t used = c->n_rows[0] + c->n_rows[1];
 
     page->heading = "Sentences";
-    if (a->load->model != NULL)
-        tell_path(page, a->load->stimuli.name);
-    line(page, "%zu sentences: %zu %s, %zu %s%s", a->load->n_sentences, c->n_rows[0],
+    if (load_of(a)->model != NULL)
+        tell_path(page, load_of(a)->stimuli.name);
+    line(page, "%zu sentences: %zu %s, %zu %s%s", load_of(a)->n_sentences, c->n_rows[0],
          show(group_name(a, 0)).text, c->n_rows[1], show(group_name(a, 1)).text,
-         used < a->load->n_sentences ? " (the other groups are left out)" : "");
-    if (a->load->model == NULL)
+         used < load_of(a)->n_sentences ? " (the other groups are left out)" : "");
+    if (load_of(a)->model == NULL)
         return;
     if (c->are_pairs && a->params.test != TTEST_PAIRED)
         line(page, "pairs that differ in the target alone: --test paired makes use of that");
@@ -155,25 +164,25 @@ static void tell_sentences(const struct analysis *a, struct page *page)
 
 static void tell_hooks(const struct analysis *a, struct page *page)
 {
-    const struct extract_result *const e = a->extract;
+    const struct extract_result *const e = extract_of(a);
 
-    page->heading = a->load->model != NULL ? "Hook" : "Neurons";
-    if (a->load->model == NULL)
-        tell_path(page, a->load->activations.name);
+    page->heading = load_of(a)->model != NULL ? "Hook" : "Neurons";
+    if (load_of(a)->model == NULL)
+        tell_path(page, load_of(a)->activations.name);
     for (size_t b = 0; b < e->n_blocks && b < 4; b++)
         line(page, "%s, %s neuron%s", show(e->blocks[b].hook).text, show_count(e->blocks[b].n).text,
              plural(e->blocks[b].n));
     if (e->n_blocks > 4)
         line(page, "and %zu more, together %s neurons", e->n_blocks - 4,
              show_count(e->X.cols).text);
-    if (a->load->model != NULL)
+    if (load_of(a)->model != NULL)
         line(page, "at the target; %s of %s tokens computed, shared beginnings only once",
              show_count(e->stats.n_positions).text, show_count(e->stats.n_tokens).text);
 }
 
 static void tell_threshold(const struct analysis *a, struct page *page)
 {
-    const struct ttest_stage *const t = a->ttest;
+    const struct ttest_stage *const t = ttest_of(a);
     char bound[80] = "";
 
     if (isfinite(t->t_critical))
@@ -197,7 +206,7 @@ static void tell_threshold(const struct analysis *a, struct page *page)
 
 static void tell_strongest(const struct analysis *a, struct page *page)
 {
-    const struct ttest_stage *const t = a->ttest;
+    const struct ttest_stage *const t = ttest_of(a);
     size_t best = t->significant[0];
     size_t n_a = 0;
     size_t index;
@@ -210,7 +219,7 @@ static void tell_strongest(const struct analysis *a, struct page *page)
     }
     line(page, "%zu higher for %s, %zu for %s", n_a, show(group_name(a, 0)).text,
          t->n_significant - n_a, show(group_name(a, 1)).text);
-    const char *const hook = neuron_hook(a->extract, best, &index);
+    const char *const hook = neuron_hook(extract_of(a), best, &index);
     line(page, "strongest: %s:%zu, t = %.2f, p = %.2g", show(hook).text, index,
          t->neurons[best].statistic, t->neurons[best].pvalue);
 }
@@ -218,7 +227,7 @@ static void tell_strongest(const struct analysis *a, struct page *page)
 static void tell_kind_of_test(const struct analysis *a, struct page *page)
 {
     static const char *const kinds[] = { "Student's", "Welch's", "paired" };
-    const size_t *const n = analysis_contrast(a)->n_rows;
+    const size_t *const n = contrast_of(a)->n_rows;
     char df[40] = "";
 
     if (a->params.test != TTEST_WELCH)
@@ -230,7 +239,7 @@ static void tell_kind_of_test(const struct analysis *a, struct page *page)
 
 static void tell_ttest(const struct analysis *a, struct page *page)
 {
-    const struct ttest_stage *const t = a->ttest;
+    const struct ttest_stage *const t = ttest_of(a);
 
     tell_kind_of_test(a, page);
     tell_threshold(a, page);
@@ -245,8 +254,8 @@ static void tell_ttest(const struct analysis *a, struct page *page)
 
 static void tell_tsne(const struct analysis *a, struct page *page)
 {
-    const struct tsne_stage *const t = a->tsne;
-    const size_t n = a->ttest->n_significant;
+    const struct tsne_stage *const t = tsne_of(a);
+    const size_t n = ttest_of(a)->n_significant;
 
     page->heading = "t-SNE";
     if (n < 2) {
@@ -286,10 +295,10 @@ static void tell_silhouette(struct page *page, double silhouette)
 
 static void tell_clusters(const struct analysis *a, struct page *page)
 {
-    const struct cluster_result *const c = a->cluster;
+    const struct cluster_result *const c = clusters_of(a);
 
     page->heading = "DBSCAN";
-    if (a->ttest->n_significant == 0)
+    if (ttest_of(a)->n_significant == 0)
         line(page, "no significant neuron, no cluster");
     else
         line(page, "eps %g, min_samples %zu: %zu cluster%s, %zu neuron%s noise", a->params.eps,
@@ -309,7 +318,7 @@ static void tell_clusters(const struct analysis *a, struct page *page)
 
 static void tell_cosines(const struct analysis *a, struct page *page)
 {
-    const struct cosine_means *const m = &a->similarity->means;
+    const struct cosine_means *const m = &similarity_of(a)->means;
 
     page->heading = "Cosine";
     if (isnan(m->all)) {
@@ -321,7 +330,7 @@ static void tell_cosines(const struct analysis *a, struct page *page)
         line(page, "within DBSCAN clusters %.3f", m->within);
     if (!isnan(m->between))
         line(page, "between DBSCAN clusters %.3f", m->between);
-    if (!a->params.matrices && a->ttest->n_significant > MATRICES_UNASKED)
+    if (!a->params.matrices && ttest_of(a)->n_significant > MATRICES_UNASKED)
         line(page, "more than %s neurons: gram.csv and cosine.csv only with --matrices",
              show_count(MATRICES_UNASKED).text);
 }
@@ -330,7 +339,7 @@ static void tell_cosines(const struct analysis *a, struct page *page)
 static void tell_layers(const struct analysis *a, struct page *page)
 {
     enum { MOST = 200 };
-    const struct layers_result *const layers = a->layers;
+    const struct layers_result *const layers = layers_of(a);
     char text[LAYER_LINE_SIZE];
 
     tell_kind_of_test(a, page);
@@ -365,7 +374,7 @@ static void tell_files(const struct analysis *a, const struct results *r, struct
     for (size_t i = 0; i < r->tables.n; i++)
         if (strchr(r->tables.files[i].name, '/') == NULL)
             line(page, "  %s", r->tables.files[i].name);
-    if (a->layers != NULL)
+    if (layers_of(a) != NULL)
         line(page, "  a folder with its own files for each hook point");
     line(page, "  manifest.json");
 }
@@ -388,16 +397,17 @@ static void tell_seconds(const struct analysis *a, struct page *page)
     double total = 0.0;
 
     page->heading = "Seconds";
-    for (enum stage_id stage = 0; stage < N_STAGES; stage++) {
-        if (analysis_result(a, stage) == NULL)
+    for (size_t i = 0; i < n_stages; i++) {
+        if (stages[i]->title == NULL || analysis_result(a, stages[i]) == NULL)
             continue;
         if (n++ == ON_FIRST_LINE) {
             line(page, "%s", times);
             used = 0;
         }
-        used += (size_t)snprintf(times + used, sizeof times - used, "%s%s %.3f,",
-                                 used > 0 ? " " : "", stage_name(stage), a->seconds[stage]);
-        total += a->seconds[stage];
+        used +=
+            (size_t)snprintf(times + used, sizeof times - used, "%s%s %.3f,", used > 0 ? " " : "",
+                             stages[i]->name, analysis_seconds(a, stages[i]));
+        total += analysis_seconds(a, stages[i]);
     }
     line(page, "%s together %.3f", times, total);
 }
@@ -408,7 +418,7 @@ static void tell_one(const struct analysis *a, struct page *page)
     tell_tsne(a, page);
     tell_clusters(a, page);
     tell_cosines(a, page);
-    if (a->ttest->n_significant > 1)
+    if (ttest_of(a)->n_significant > 1)
         tell_caution(page);
 }
 
@@ -421,11 +431,11 @@ enum ct_status summary_text(const struct analysis *a, const struct results *r, c
 
     if (page.file == NULL)
         return ct_fail_nomem(err, "report", 0);
-    if (a->load->model != NULL)
+    if (load_of(a)->model != NULL)
         tell_model(a, &page);
     tell_sentences(a, &page);
     tell_hooks(a, &page);
-    if (!analysis_is_stale(a, STAGE_SIMILARITY))
+    if (!analysis_is_stale(a, &stage_similarity))
         tell_one(a, &page);
     else
         tell_layers(a, &page);

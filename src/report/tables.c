@@ -12,6 +12,13 @@
 #include "io/csv.h"
 #include "io/csv_writer.h"
 #include "io/outfile.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 #include "report/arrays.h"
 #include "report/layers.h"
 #include "report/matrix_rows.h"
@@ -26,14 +33,14 @@ static void put_neuron(struct csv_writer *w, const struct analysis *a, size_t co
 {
     size_t index;
 
-    csv_put_text(w, neuron_hook(a->extract, column, &index));
+    csv_put_text(w, neuron_hook(extract_of(a), column, &index));
     csv_put_size(w, index);
 }
 
 static void put_id(struct csv_writer *w, const struct analysis *a, size_t column)
 {
     size_t index;
-    const char *const hook = neuron_hook(a->extract, column, &index);
+    const char *const hook = neuron_hook(extract_of(a), column, &index);
 
     csv_put_id(w, hook, index);
 }
@@ -49,11 +56,11 @@ static void put_value(struct csv_writer *w, const struct matview *X, size_t i, s
 static void put_activations(const void *context, size_t i, struct csv_writer *w)
 {
     const struct analysis *const a = context;
-    const struct matview *const X = &a->extract->X;
+    const struct matview *const X = &extract_of(a)->X;
 
     csv_put_size(w, i);
-    csv_put_text(w, a->load->group_names[a->load->sentences[i].group]);
-    csv_put_size(w, a->load->sentences[i].target);
+    csv_put_text(w, load_of(a)->group_names[load_of(a)->sentences[i].group]);
+    csv_put_size(w, load_of(a)->sentences[i].target);
     for (size_t j = 0; j < X->cols; j++)
         put_value(w, X, i, j);
     csv_end_row(w);
@@ -61,7 +68,7 @@ static void put_activations(const void *context, size_t i, struct csv_writer *w)
 
 static void write_activations(const struct analysis *a, struct csv_writer *w)
 {
-    const struct matview *const X = &a->extract->X;
+    const struct matview *const X = &extract_of(a)->X;
 
     csv_put_text(w, "sentence");
     csv_put_text(w, "group");
@@ -75,7 +82,7 @@ static void write_activations(const struct analysis *a, struct csv_writer *w)
 static void put_test(const void *context, size_t j, struct csv_writer *w)
 {
     const struct analysis *const a = context;
-    const struct ttest_stage *const t = a->ttest;
+    const struct ttest_stage *const t = ttest_of(a);
     const struct ttest_result *const r = &t->neurons[j];
 
     put_neuron(w, a, j);
@@ -93,15 +100,15 @@ static void write_ttest(const struct analysis *a, struct csv_writer *w)
 {
     PUT_HEADER(w, "hook", "neuron", "mean_a", "mean_b", "t", "df", "p", "p_adjusted",
                "significant");
-    csv_put_rows(w, a->ttest->n_neurons, 110, a->params.threads, put_test, a);
+    csv_put_rows(w, ttest_of(a)->n_neurons, 110, a->params.threads, put_test, a);
 }
 
 static void write_tsne(const struct analysis *a, struct csv_writer *w)
 {
     PUT_HEADER(w, "hook", "neuron", "x", "y");
-    for (size_t i = 0; i < a->ttest->n_significant; i++) {
-        const double *const point = mat_row(&a->tsne->result.embedding, i);
-        put_neuron(w, a, a->ttest->significant[i]);
+    for (size_t i = 0; i < ttest_of(a)->n_significant; i++) {
+        const double *const point = mat_row(&tsne_of(a)->result.embedding, i);
+        put_neuron(w, a, ttest_of(a)->significant[i]);
         csv_put_f32(w, (float)point[0]); /* the embedding holds float32 values */
         csv_put_f32(w, (float)point[1]);
         csv_end_row(w);
@@ -111,12 +118,12 @@ static void write_tsne(const struct analysis *a, struct csv_writer *w)
 static void write_clusters(const struct analysis *a, struct csv_writer *w)
 {
     PUT_HEADER(w, "hook", "neuron", "t", "dbscan", "kmeans");
-    for (size_t i = 0; i < a->ttest->n_significant; i++) {
-        const size_t column = a->ttest->significant[i];
+    for (size_t i = 0; i < ttest_of(a)->n_significant; i++) {
+        const size_t column = ttest_of(a)->significant[i];
         put_neuron(w, a, column);
-        csv_put_f64(w, a->ttest->neurons[column].statistic);
-        csv_put_int(w, a->cluster->dbscan[i]);
-        csv_put_int(w, a->cluster->kmeans.labels[i]);
+        csv_put_f64(w, ttest_of(a)->neurons[column].statistic);
+        csv_put_int(w, clusters_of(a)->dbscan[i]);
+        csv_put_int(w, clusters_of(a)->kmeans.labels[i]);
         csv_end_row(w);
     }
 }
@@ -137,15 +144,15 @@ static void put_cluster_rows(struct csv_writer *w, const char *method,
 static void write_cluster_summary(const struct analysis *a, struct csv_writer *w)
 {
     PUT_HEADER(w, "method", "cluster", "size", "mean_t", "mean_abs_t");
-    put_cluster_rows(w, "dbscan", a->cluster->dbscan_rows, a->cluster->n_dbscan);
-    put_cluster_rows(w, "kmeans", a->cluster->kmeans_rows, a->cluster->n_clusters);
+    put_cluster_rows(w, "dbscan", clusters_of(a)->dbscan_rows, clusters_of(a)->n_dbscan);
+    put_cluster_rows(w, "kmeans", clusters_of(a)->kmeans_rows, clusters_of(a)->n_clusters);
 }
 
 static void write_centroids(const struct analysis *a, struct csv_writer *w)
 {
     PUT_HEADER(w, "cluster", "x", "y");
-    for (size_t c = 0; c < a->cluster->n_clusters; c++) {
-        const double *const centre = mat_row(&a->cluster->kmeans.cluster_centers, c);
+    for (size_t c = 0; c < clusters_of(a)->n_clusters; c++) {
+        const double *const centre = mat_row(&clusters_of(a)->kmeans.cluster_centers, c);
         csv_put_size(w, c);
         csv_put_f64(w, centre[0]);
         csv_put_f64(w, centre[1]);
@@ -156,8 +163,8 @@ static void write_centroids(const struct analysis *a, struct csv_writer *w)
 static void put_matrix_row(const struct analysis *a, size_t i, const double *values,
                            struct csv_writer *w)
 {
-    put_id(w, a, a->ttest->significant[i]);
-    for (size_t j = 0; j < a->ttest->n_significant; j++)
+    put_id(w, a, ttest_of(a)->significant[i]);
+    for (size_t j = 0; j < ttest_of(a)->n_significant; j++)
         csv_put_f64(w, values[j]);
     csv_end_row(w);
 }
@@ -166,8 +173,8 @@ static void put_matrix_row(const struct analysis *a, size_t i, const double *val
 static void write_matrix(const struct analysis *a, struct csv_writer *w, bool is_cosine)
 {
     csv_put_text(w, "id");
-    for (size_t j = 0; j < a->ttest->n_significant; j++)
-        put_id(w, a, a->ttest->significant[a->similarity->by_dbscan[j]]);
+    for (size_t j = 0; j < ttest_of(a)->n_significant; j++)
+        put_id(w, a, ttest_of(a)->significant[similarity_of(a)->by_dbscan[j]]);
     csv_end_row(w);
     matrix_rows_write(a, is_cosine, w, put_matrix_row);
 }
@@ -196,8 +203,8 @@ static void write_layers(const struct analysis *a, struct csv_writer *w)
     PUT_HEADER(w, "hook", "n_neurons", "n_significant", "strongest", "strongest_t", "perplexity",
                "kl_divergence", "dbscan_clusters", "dbscan_noise", "dbscan_silhouette",
                "kmeans_clusters", "kmeans_silhouette");
-    for (size_t l = 0; l < a->layers->n_rows; l++) {
-        const struct layer_row *const row = &a->layers->rows[l];
+    for (size_t l = 0; l < layers_of(a)->n_rows; l++) {
+        const struct layer_row *const row = &layers_of(a)->rows[l];
         csv_put_text(w, row->hook);
         csv_put_size(w, row->n_neurons);
         csv_put_size(w, row->n_significant);
@@ -216,28 +223,28 @@ static void write_layers(const struct analysis *a, struct csv_writer *w)
 
 static bool has_matrices(const struct analysis *a)
 {
-    return a->params.matrices || a->ttest->n_significant <= MATRICES_UNASKED;
+    return a->params.matrices || ttest_of(a)->n_significant <= MATRICES_UNASKED;
 }
 
 /* Where neither CSV nor .npy is asked for, the picture and the matrices are CSV. */
 enum { NEITHER = 8, PICTURE_CSV = FORMAT_CSV | NEITHER, ALWAYS = PICTURE_CSV | FORMAT_NPY };
 
 const struct table tables[] = {
-    { "activations.csv", FORMAT_CSV, STAGE_EXTRACT, write_activations, NULL },
-    { "activations.npy", FORMAT_NPY, STAGE_EXTRACT, arrays_activations, NULL },
-    { "activations.safetensors", FORMAT_SAFETENSORS, STAGE_EXTRACT, arrays_safetensors, NULL },
-    { "groups.txt", FORMAT_NPY, STAGE_EXTRACT, arrays_groups, arrays_has_groups },
-    { "ttest.csv", ALWAYS, STAGE_TTEST, write_ttest, NULL },
-    { "tsne.csv", PICTURE_CSV, STAGE_TSNE, write_tsne, NULL },
-    { "tsne.npy", FORMAT_NPY, STAGE_TSNE, arrays_tsne, NULL },
-    { "clusters.csv", ALWAYS, STAGE_CLUSTER, write_clusters, NULL },
-    { "cluster_summary.csv", ALWAYS, STAGE_CLUSTER, write_cluster_summary, NULL },
-    { "centroids.csv", ALWAYS, STAGE_CLUSTER, write_centroids, NULL },
-    { "gram.csv", PICTURE_CSV, STAGE_SIMILARITY, write_gram, has_matrices },
-    { "gram.npy", FORMAT_NPY, STAGE_SIMILARITY, arrays_gram, has_matrices },
-    { "cosine.csv", PICTURE_CSV, STAGE_SIMILARITY, write_cosine, has_matrices },
-    { "cosine.npy", FORMAT_NPY, STAGE_SIMILARITY, arrays_cosine, has_matrices },
-    { LAYERS_FILE, ALWAYS, STAGE_LAYERS, write_layers, NULL },
+    { "activations.csv", FORMAT_CSV, &stage_extract, write_activations, NULL },
+    { "activations.npy", FORMAT_NPY, &stage_extract, arrays_activations, NULL },
+    { "activations.safetensors", FORMAT_SAFETENSORS, &stage_extract, arrays_safetensors, NULL },
+    { "groups.txt", FORMAT_NPY, &stage_extract, arrays_groups, arrays_has_groups },
+    { "ttest.csv", ALWAYS, &stage_ttest, write_ttest, NULL },
+    { "tsne.csv", PICTURE_CSV, &stage_tsne, write_tsne, NULL },
+    { "tsne.npy", FORMAT_NPY, &stage_tsne, arrays_tsne, NULL },
+    { "clusters.csv", ALWAYS, &stage_cluster, write_clusters, NULL },
+    { "cluster_summary.csv", ALWAYS, &stage_cluster, write_cluster_summary, NULL },
+    { "centroids.csv", ALWAYS, &stage_cluster, write_centroids, NULL },
+    { "gram.csv", PICTURE_CSV, &stage_similarity, write_gram, has_matrices },
+    { "gram.npy", FORMAT_NPY, &stage_similarity, arrays_gram, has_matrices },
+    { "cosine.csv", PICTURE_CSV, &stage_similarity, write_cosine, has_matrices },
+    { "cosine.npy", FORMAT_NPY, &stage_similarity, arrays_cosine, has_matrices },
+    { LAYERS_FILE, ALWAYS, &stage_layers, write_layers, NULL },
 };
 const size_t n_tables = sizeof tables / sizeof *tables;
 
@@ -400,10 +407,9 @@ enum ct_status tables_begin(const char *folder, struct ct_error *err)
     return status == CT_OK ? outfile_remove_old(folder, "manifest.json", err) : status;
 }
 
-/* Those of the stages from first on. layer: the name of folder when it is that of a layer. */
+/* layer: the name of folder when it is that of a layer. */
 static enum ct_status write_tables(const struct analysis *a, const char *folder, const char *layer,
-                                   enum stage_id first, unsigned formats, struct written *written,
-                                   struct ct_error *err)
+                                   unsigned formats, struct written *written, struct ct_error *err)
 {
     bool is_there[sizeof tables / sizeof *tables];
     enum ct_status status = CT_OK;
@@ -413,10 +419,11 @@ static enum ct_status write_tables(const struct analysis *a, const char *folder,
     if (status == CT_OK)
         status = tables_begin(folder, err);
     if (status == CT_OK)
-        status =
-            remove_old_layers(folder, analysis_is_stale(a, STAGE_LAYERS) ? NULL : a->layers, err);
+        status = remove_old_layers(folder,
+                                   analysis_is_stale(a, &stage_layers) ? NULL : layers_of(a), err);
     for (size_t i = 0; status == CT_OK && i < n_tables; i++) {
-        is_there[i] = tables[i].stage >= first && table_is_written(a, &tables[i], formats);
+        is_there[i] = (layer == NULL || layer_has_stage(tables[i].stage)) &&
+                      table_is_written(a, &tables[i], formats);
         if (is_there[i])
             status = write_one(a, &tables[i], folder, layer, written, err);
     }
@@ -429,17 +436,16 @@ static enum ct_status write_tables(const struct analysis *a, const char *folder,
 enum ct_status tables_write(const struct analysis *a, const char *folder, unsigned formats,
                             struct written *written, struct ct_error *err)
 {
-    return write_tables(a, folder, NULL, 0, formats, written, err);
+    return write_tables(a, folder, NULL, formats, written, err);
 }
 
 enum ct_status tables_write_layer(const struct analysis *a, const char *folder, unsigned formats,
                                   struct written *written, struct ct_error *err)
 {
-    char *const name = layer_name(a->extract->blocks[0].hook);
+    char *const name = layer_name(extract_of(a)->blocks[0].hook);
     char *const path = name != NULL ? outfile_join(folder, name) : NULL;
-    const enum ct_status status =
-        path != NULL ? write_tables(a, path, name, STAGE_TTEST, formats, written, err)
-                     : ct_fail_nomem(err, "layers", 0);
+    const enum ct_status status = path != NULL ? write_tables(a, path, name, formats, written, err)
+                                               : ct_fail_nomem(err, "layers", 0);
 
     free(path);
     free(name);

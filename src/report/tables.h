@@ -26,9 +26,9 @@ enum { FORMATS_SIZE = 32 };
 void formats_text(unsigned formats, char out[FORMATS_SIZE]);
 
 struct table {
-    const char *file;    /* `ttest.csv` */
-    unsigned formats;    /* it is written with any of these */
-    enum stage_id stage; /* whose result it shows */
+    const char *file;          /* `ttest.csv` */
+    unsigned formats;          /* it is written with any of these */
+    const struct stage *stage; /* whose result it shows */
     /* Writes the whole table, or the array into the writer's outfile, where errors stay. */
     void (*write)(const struct analysis *a, struct csv_writer *w);
     /* NULL: always written. */

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "tui/app.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,18 +9,53 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
 #include "tui/save.h"
 #include "tui/views.h"
 
-const char *const stage_titles[N_STAGES + 1] = { "Load",       "Hook",   "Extract",
-                                                 "t-test",     "t-SNE",  "Cluster",
-                                                 "Similarity", "Layers", "Writing" };
+/* ---- the panel of stages ---- */
+
+size_t panel_row(const struct stage *stage)
+{
+    size_t row = 0;
+
+    for (size_t i = 0; stages[i] != stage; i++)
+        row += stages[i]->title != NULL;
+    return row;
+}
+
+const struct stage *panel_stage(size_t row)
+{
+    for (size_t i = 0; i < n_stages; i++)
+        if (stages[i]->title != NULL && row-- == 0)
+            return stages[i];
+    return NULL;
+}
+
+size_t panel_count(void)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_stages; i++)
+        n += stages[i]->title != NULL;
+    return n;
+}
+
+/* ---- the state ---- */
 
 enum ct_status app_init(struct app *app, struct ct_error *err)
 {
-    *app = (struct app){ .goal = N_STAGES };
-    analysis_init(&app->a);
+    *app = (struct app){ .a = &app->whole, .stage = panel_stage(0) };
+    assert(panel_count() <= MAX_PANEL);
+    analysis_init(&app->whole);
     keymap_init(&app->keymap);
+    views_init();
     return worker_new(&app->worker, err);
 }
 
@@ -37,7 +73,8 @@ void app_clear(struct app *app)
         return; /* all of it goes with the program, which is to end now */
     save_end(app);
     free(app->session);
-    analysis_clear(&app->a);
+    result_release(app->computing.result);
+    analysis_clear(&app->part);
     analysis_clear(&app->whole);
     hub_models_free(app->models, app->n_models);
     free(app->hook_points);
@@ -72,56 +109,57 @@ struct key_text app_key(const struct app *app, enum action action)
     return keymap_key(&app->keymap, action);
 }
 
+/* ---- one hook point of several ---- */
+
+bool app_is_in_layer(const struct app *app)
+{
+    return app->a == &app->part;
+}
+
+const struct analysis *app_analysis(const struct app *app, const struct stage *stage)
+{
+    return stage->repeats != NULL ? &app->whole : app->a;
+}
+
+bool app_is_stale(const struct app *app, const struct stage *stage)
+{
+    return analysis_is_stale(app_analysis(app, stage), stage);
+}
+
 /* ---- running stages ---- */
 
-static bool is_wanted(const struct app *app, enum stage_id stage)
+bool app_is_due(const struct app *app, const struct stage *stage)
 {
-    return app->goal < N_STAGES && stage_is_needed(app->goal, stage) &&
-           analysis_is_stale(&app->a, stage);
+    return app->goal != NULL && stage != NULL && stage_is_needed(app->goal, stage) &&
+           app_is_stale(app, stage);
 }
 
-/* What a layer borrows is not its own to compute. */
+/* What a layer shares with the others is not its own to compute. */
 static bool leads_out_of_layer(const struct app *app)
 {
-    return is_wanted(app, STAGE_LOAD) || is_wanted(app, STAGE_HOOK) ||
-           is_wanted(app, STAGE_EXTRACT) || is_wanted(app, STAGE_LAYERS);
-}
-
-static void start_next(struct app *app)
-{
-    struct ct_error err;
-
-    if (save_next(app))
-        return;
-    if (leads_out_of_layer(app))
-        app_leave_layer(app);
-    for (enum stage_id stage = 0; stage < N_STAGES; stage++)
-        if (is_wanted(app, stage)) {
-            if (worker_start(app->worker, &app->a, stage, &err) != CT_OK) {
-                app_say(app, INK_BAD, "%s", err.text);
-                break;
-            }
-            return;
-        }
-    app->goal = N_STAGES;
+    for (size_t i = 0; i < n_stages; i++)
+        if (!layer_has_stage(stages[i]) && stage_is_needed(app->goal, stages[i]) &&
+            analysis_is_stale(&app->whole, stages[i]))
+            return true;
+    return false;
 }
 
 void app_cancel(struct app *app)
 {
-    app->goal = N_STAGES;
+    app->goal = NULL;
     if (app->news.state != WORKER_RUNNING)
         return;
-    if (app->news.stage == N_STAGES) {
+    if (!app->news.job.can_cancel) {
         app_say(app, INK_WARN, "files are being written; that goes on to its end");
         return;
     }
     worker_cancel(app->worker);
-    app_say(app, INK_WARN, "cancelling %s", stage_titles[app->news.stage]);
+    app_say(app, INK_WARN, "cancelling %s", app->news.job.title);
 }
 
 size_t app_n_clusters(const struct app *app, enum cluster_method method)
 {
-    const struct cluster_result *const clusters = app->a.cluster;
+    const struct cluster_result *const clusters = clusters_of(app->a);
 
     if (clusters == NULL || method == CLUSTER_NONE)
         return 0;
@@ -131,9 +169,9 @@ size_t app_n_clusters(const struct app *app, enum cluster_method method)
 /* What the user looked at may be gone with a new result. */
 static void check_selection(struct app *app)
 {
-    if (app->a.extract == NULL || app->neuron >= app->a.extract->X.cols)
+    if (extract_of(app->a) == NULL || app->neuron >= extract_of(app->a)->X.cols)
         app->has_neuron = false;
-    if (app->a.load == NULL || app->sentence >= app->a.load->n_sentences)
+    if (load_of(app->a) == NULL || app->sentence >= load_of(app->a)->n_sentences)
         app->sentence = 0;
     if ((size_t)app->mark.label >= app_n_clusters(app, app->mark.method))
         app->mark.method = CLUSTER_NONE;
@@ -147,51 +185,105 @@ static void meet_input(struct app *app)
     free(app->hook_points);
     app->hook_points = NULL;
     app->n_hook_points = 0;
-    if (app->a.load->model != NULL)
-        hooks_list(model_config(app->a.load->model), &app->hook_points, &app->n_hook_points, NULL);
+    if (load_of(app->a)->model != NULL)
+        hooks_list(model_config(load_of(app->a)->model), &app->hook_points, &app->n_hook_points,
+                   NULL);
 }
 
-static void take_result(struct app *app)
+static const char *title_of(const struct stage *stage)
 {
-    const enum stage_id stage = app->news.stage;
-    struct worker_result result;
+    return stage->title != NULL ? stage->title : stage->name;
+}
+
+/* Takes over what the job has computed, if anything. */
+bool app_take_computed(struct app *app, const struct stage *stage)
+{
+    struct result *const result = app->computing.result;
+
+    app->computing.result = NULL;
+    if (result == NULL)
+        return false;
+    analysis_accept(stage->repeats != NULL ? &app->whole : app->a, result);
+    app->unsaved = app->unsaved || stage_is_needed(stage, &stage_extract);
+    forget_orders(app);
+    check_selection(app);
+    return true;
+}
+
+static void stage_done(void *owner, void *context, enum ct_status status,
+                       const struct ct_error *err)
+{
+    struct app *const app = context;
+    const struct stage *const stage = app->computing.stage;
+
+    if (owner == NULL) /* everything ends */
+        return;
+    if (app_take_computed(app, stage)) {
+        if (stage == &stage_load)
+            meet_input(app);
+        if (stage == &stage_ttest && !app->has_neuron)
+            app_select_neuron(app, neuron_to_show(app->a, false, 0));
+        app_say(app, INK_GOOD, "%s done in %.2f s", title_of(stage),
+                analysis_seconds(app_analysis(app, stage), stage));
+        return;
+    }
+    app->goal = NULL;
+    if (status == CT_ECANCELED)
+        app_say(app, INK_WARN, "%s cancelled; what was there before is unchanged", title_of(stage));
+    else
+        app_say(app, INK_BAD, "%s", err->text);
+}
+
+static enum ct_status compute_stage(void *context, const struct analysis *a,
+                                    const struct analysis_watch *watch, struct ct_error *err)
+{
+    struct app *const app = context;
+    struct analysis_watch with_layers = *watch;
+
+    with_layers.layer = app->computing.layer;
+    with_layers.layer_context = app;
+    return analysis_compute(a, app->computing.stage, &with_layers, &app->computing.result, err);
+}
+
+enum ct_status app_compute(struct app *app, const struct stage *stage, layer_function *layer,
+                           job_done *done, struct ct_error *err)
+{
+    const struct job job = { .title = title_of(stage),
+                             .stage = stage,
+                             .can_cancel = true,
+                             .may_wait = stage->inputs[0] == NULL,
+                             .run = compute_stage,
+                             .done = done,
+                             .context = app };
+
+    app->computing.stage = stage;
+    app->computing.layer = layer;
+    return worker_start(app->worker, app_analysis(app, stage), &job, err);
+}
+
+static void start_next(struct app *app)
+{
+    const struct stage *next = NULL;
     struct ct_error err;
 
-    const enum ct_status status = worker_take(app->worker, &result, &err);
-    if (stage == N_STAGES) {
-        save_done(app, status, &err);
+    if (save_next(app) || app->goal == NULL)
         return;
-    }
-    if (status == CT_OK) {
-        analysis_accept(&app->a, stage, result.result, result.key, result.seconds);
-        app->unsaved = app->unsaved || stage >= STAGE_EXTRACT;
-        forget_orders(app);
-        check_selection(app);
-        if (stage == STAGE_LOAD)
-            meet_input(app);
-        if (stage == STAGE_TTEST && !app->has_neuron)
-            app_select_neuron(app, neuron_to_show(&app->a, false, 0));
-        app_say(app, INK_GOOD, "%s done in %.2f s", stage_titles[stage], result.seconds);
-        return;
-    }
-    const bool saves = app->saving.folder != NULL && app->saving.step == SAVING_LAYERS;
-    app->goal = N_STAGES;
-    if (status == CT_ECANCELED && saves)
-        app_say(app, INK_WARN, "cancelled; what is in %s is not complete", app->saving.folder);
-    else if (status == CT_ECANCELED)
-        app_say(app, INK_WARN, "%s cancelled; what was there before is unchanged",
-                stage_titles[stage]);
-    else
+    if (app_is_in_layer(app) && leads_out_of_layer(app))
+        app_leave_layer(app);
+    enum ct_status status = analysis_next(app_analysis(app, app->goal), app->goal, &next, &err);
+    if (status == CT_OK && next != NULL)
+        status = app_compute(app, next, NULL, stage_done, &err);
+    if (status != CT_OK)
         app_say(app, INK_BAD, "%s", err.text);
-    if (saves)
-        save_end(app);
+    if (status != CT_OK || next == NULL)
+        app->goal = NULL;
 }
 
 void app_hear(struct app *app)
 {
     worker_poll(app->worker, &app->news);
     while (app->news.state == WORKER_FINISHED) { /* a short stage may have ended already */
-        take_result(app);
+        worker_take(app->worker, app);
         start_next(app);
         worker_poll(app->worker, &app->news);
     }
@@ -205,24 +297,19 @@ void app_go_on(struct app *app)
     }
 }
 
-void app_run(struct app *app, enum stage_id stage)
+void app_run(struct app *app, const struct stage *stage)
 {
-    if (app->goal == N_STAGES || app->goal < stage)
+    if (app->goal == NULL || !stage_is_needed(app->goal, stage))
         app->goal = stage;
     app_go_on(app);
 }
 
-bool app_is_due(const struct app *app, enum stage_id stage)
+bool app_has(const struct app *app, const struct stage *stage)
 {
-    return is_wanted(app, stage);
+    return stage == NULL || analysis_result(app_analysis(app, stage), stage) != NULL;
 }
 
-bool app_has(const struct app *app, enum stage_id stage)
-{
-    return stage == N_STAGES || analysis_result(&app->a, stage) != NULL;
-}
-
-/* ---- one layer of several ---- */
+/* ---- from all hook points to one, and back ---- */
 
 /* Other neurons: what was selected among the old ones, and where they were looked at. */
 static void meet_neurons(struct app *app)
@@ -231,96 +318,84 @@ static void meet_neurons(struct app *app)
     app->has_neuron = false;
     app->mark.method = CLUSTER_NONE;
     for (size_t i = 0; i < n_views; i++)
-        if (views[i].stage >= STAGE_EXTRACT && views[i].stage < STAGE_LAYERS)
+        if (views[i].stage->repeats == NULL && stage_is_needed(views[i].stage, &stage_extract))
             app->views[i] = (struct view_state){ 0 };
-}
-
-/* The rows stay in sight; they are as stale as they were. */
-static void borrow_layers(struct analysis *a, const struct analysis *whole)
-{
-    a->layers = whole->layers;
-    a->borrowed |= 1U << STAGE_LAYERS;
-    a->keys[STAGE_LAYERS] =
-        analysis_is_stale(whole, STAGE_LAYERS) ? 0 : analysis_key(&a->params, STAGE_LAYERS);
 }
 
 bool app_is_busy(struct app *app)
 {
     if (app->news.state == WORKER_IDLE)
         return false;
-    if (app->news.stage == N_STAGES)
+    if (!app->news.job.can_cancel)
         app_say(app, INK_WARN, "files are being written to %s; wait for it", app->saving.folder);
     else
-        app_say(app, INK_WARN, "%s is being computed; %s cancels it", stage_titles[app->news.stage],
+        app_say(app, INK_WARN, "%s is being computed; %s cancels it", app->news.job.title,
                 app_key(app, ACTION_CANCEL).text);
     return true;
 }
 
 void app_enter_layer(struct app *app, size_t layer)
 {
-    struct analysis a;
+    struct analysis part;
     struct ct_error err;
 
     if (app_is_busy(app))
         return;
-    app_leave_layer(app);
-    if (analysis_init_layer(&a, &app->a, layer, &err) != CT_OK) {
+    if (analysis_init_layer(&part, &app->whole, layer, &err) != CT_OK) {
         app_say(app, INK_BAD, "%s", err.text);
         return;
     }
-    borrow_layers(&a, &app->a);
-    app->whole = app->a;
-    app->a = a;
+    analysis_clear(&app->part);
+    app->part = part; /* handed over */
+    app->a = &app->part;
     app->layer = layer;
-    app->is_in_layer = true;
     meet_neurons(app);
-}
-
-/* Has the user chosen other hook points than the layer's? */
-static bool has_other_hooks(const struct app *app)
-{
-    const struct params *const p = &app->a.params;
-    const struct hook_result *const hook = app->whole.hook;
-
-    return hook->n_hooks > 0 &&
-           (p->n_hooks != 1 || strcmp(p->hooks[0], hook->hooks[app->layer].name) != 0);
 }
 
 void app_leave_layer(struct app *app)
 {
-    if (!app->is_in_layer)
+    if (!app_is_in_layer(app))
         return;
-    struct params params = app->a.params;
-    struct params *const old = &app->whole.params;
-    if (!has_other_hooks(app)) {
-        const struct params layers = params;
-        params.hooks = old->hooks;
-        params.n_hooks = old->n_hooks;
-        old->hooks = layers.hooks;
-        old->n_hooks = layers.n_hooks;
-    }
-    app->a.params = *old;
-    analysis_clear(&app->a);
-    app->a = app->whole;
-    app->a.params = params; /* handed over */
-    app->whole = (struct analysis){ 0 };
-    app->is_in_layer = false;
+    app->a = &app->whole;
+    analysis_clear(&app->part);
     meet_neurons(app);
+}
+
+void app_follow_params(struct app *app)
+{
+    struct params params;
+    struct ct_error err;
+
+    if (!app_is_in_layer(app))
+        return;
+    enum ct_status status = params_copy(&params, &app->whole.params, &err);
+    if (status == CT_OK) {
+        params_clear_hooks(&params);
+        params.hooks = app->part.params.hooks; /* handed over: its own hook point */
+        params.n_hooks = app->part.params.n_hooks;
+        app->part.params.hooks = NULL;
+        app->part.params.n_hooks = 0;
+        params_clear(&app->part.params);
+        app->part.params = params;
+    } else {
+        app_say(app, INK_BAD, "%s", err.text);
+        app_leave_layer(app);
+    }
 }
 
 /* ---- selection ---- */
 
 void app_select_neuron(struct app *app, size_t column)
 {
-    if (app->a.extract == NULL)
+    if (extract_of(app->a) == NULL)
         return;
-    app->neuron = column % app->a.extract->X.cols;
+    app->neuron = column % extract_of(app->a)->X.cols;
     app->has_neuron = true;
 }
 
 bool app_significant_index(const struct app *app, size_t column, size_t *index)
 {
-    const struct ttest_stage *const t = app->a.ttest;
+    const struct ttest_stage *const t = ttest_of(app->a);
     size_t low = 0;
     size_t high = t != NULL ? t->n_significant : 0;
 

@@ -30,7 +30,7 @@ enum mode {
     MODE_CONFIRM, /* a key answers a question */
 };
 
-enum { MAX_VIEWS = 40, PROMPT_SIZE = 1024, MESSAGE_SIZE = CT_ERROR_SIZE };
+enum { MAX_VIEWS = 64, MAX_PANEL = 32, PROMPT_SIZE = 1024, MESSAGE_SIZE = CT_ERROR_SIZE };
 
 /* What a view remembers between drawings. */
 struct view_state {
@@ -67,18 +67,23 @@ struct ranking {
     size_t *order;
 };
 
-struct app {           /* zero-initialise, then app_init() to app_clear() */
-    struct analysis a; /* its params are what the user has set */
-    bool is_in_layer;  /* a is the analysis of one hook point of whole, which it borrows from */
-    struct analysis whole;
-    size_t layer;
+struct app {               /* zero-initialise, then app_init() to app_clear(); it does not move */
+    struct analysis whole; /* its params are what the user has set */
+    struct analysis part;  /* of one hook point of it alone, while that is looked at */
+    struct analysis *a;    /* the one of them that is looked at */
+    size_t layer;          /* which hook point that is */
     struct worker *worker;
     bool is_stuck; /* the worker has not ended, and never may */
     struct worker_news news;
-    enum stage_id goal; /* stages up to this one are to be computed; N_STAGES: none */
+    const struct stage *goal; /* this one and what it needs are to be computed; NULL: nothing is */
+    struct computing {        /* what the job that runs computes, while it runs its own */
+        const struct stage *stage;
+        layer_function *layer; /* for each hook point; NULL: nothing */
+        struct result *result; /* NULL: not yet, or it failed */
+    } computing;
 
-    enum stage_id stage;   /* that is looked at */
-    size_t view[N_STAGES]; /* which of its views, see views.h */
+    const struct stage *stage; /* that is looked at */
+    size_t view[MAX_PANEL];    /* which of its views, by its row in the panel; see views.h */
     struct view_state views[MAX_VIEWS];
     struct heatmap_cache caches[MAX_VIEWS];
     size_t version; /* of the results: another one when any has changed */
@@ -130,8 +135,6 @@ struct app {           /* zero-initialise, then app_init() to app_clear() */
     bool redraw; /* send the whole screen again */
 };
 
-extern const char *const stage_titles[N_STAGES + 1]; /* the last: writing files */
-
 enum ct_status app_init(struct app *app, struct ct_error *err);
 void app_clear(struct app *app);
 
@@ -150,25 +153,51 @@ bool app_is_busy(struct app *app);
 /* Has an idle worker do what comes next, and hears at once when that is done. */
 void app_go_on(struct app *app);
 
-/* Computes what is stale up to and including stage, beside the user interface; while something
+/* Computes what is stale of stage and of what it needs, beside the user interface; while something
  * runs, after it. */
-void app_run(struct app *app, enum stage_id stage);
+void app_run(struct app *app, const struct stage *stage);
 void app_cancel(struct app *app);
 
-/* True while stage is being computed or waits for those before it. */
-bool app_is_due(const struct app *app, enum stage_id stage);
+/* Has the idle worker compute a stage, done() being told when it has. layer (NULL: nothing) is for
+ * stages that go over hook points, see struct analysis_watch; its context is the app. CT_ENOMEM. */
+enum ct_status app_compute(struct app *app, const struct stage *stage, layer_function *layer,
+                           job_done *done, struct ct_error *err);
 
-/* Goes on with one hook point of the layers alone: a is its analysis from then on. */
+/* What it has computed becomes part of the analysis. False: it has not. */
+bool app_take_computed(struct app *app, const struct stage *stage);
+
+/* True while stage is being computed or waits for those before it. */
+bool app_is_due(const struct app *app, const struct stage *stage);
+
+/* The panel lists the stages that have a title: how many, the one in a row, and the row of one. */
+size_t panel_count(void);
+const struct stage *panel_stage(size_t row);
+size_t panel_row(const struct stage *stage);
+
+/* The analysis that has the stage: where one hook point is looked at, those that go over all hook
+ * points stay with the whole. */
+const struct analysis *app_analysis(const struct app *app, const struct stage *stage);
+
+/* True when the stage must be computed (again) before its result can be looked at. */
+bool app_is_stale(const struct app *app, const struct stage *stage);
+
+/* True while one hook point is looked at alone. */
+bool app_is_in_layer(const struct app *app);
+
+/* Goes on with one hook point of the layers alone. */
 void app_enter_layer(struct app *app, size_t layer);
 
-/* Goes back to all of them. Parameters that have been changed meanwhile stay changed. */
+/* Goes back to all of them. */
 void app_leave_layer(struct app *app);
+
+/* whole.params have been changed: a hook point that is looked at alone follows. */
+void app_follow_params(struct app *app);
 
 /* The worker has rung: takes what it has finished and starts what comes next. */
 void app_hear(struct app *app);
 
-/* True when stage has a result, stale or not; and for N_STAGES, where none is needed. */
-bool app_has(const struct app *app, enum stage_id stage);
+/* True when stage has a result, stale or not; and for NULL, where none is needed. */
+bool app_has(const struct app *app, const struct stage *stage);
 
 /* Selects a neuron, wrapped into range. Nothing before extraction. */
 void app_select_neuron(struct app *app, size_t column);

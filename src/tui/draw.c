@@ -6,13 +6,21 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "pipeline/settings.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
 #include "plot/series.h"
 #include "tui/fit.h"
 #include "tui/prompt.h"
 #include "tui/views.h"
 
-enum { PANEL_COLS = 23, PIPELINE_ROWS = N_STAGES + 2, NEURON_ROWS = 5, MAX_SETTINGS = 16 };
+enum { PANEL_COLS = 23, NEURON_ROWS = 5, LEAST_PARAMETERS = 8 /* rows of that pane */ };
 
 void layout_make(struct layout *l, size_t rows, size_t cols, bool is_wide)
 {
@@ -27,19 +35,35 @@ void layout_make(struct layout *l, size_t rows, size_t cols, bool is_wide)
         .footer = { rows - 1, 0, 1, cols },
     };
     if (!is_wide) {
-        l->pipeline = (struct rect){ 1, 0, PIPELINE_ROWS, left };
-        l->parameters = (struct rect){ 1 + PIPELINE_ROWS, 0, body - PIPELINE_ROWS, left };
+        const size_t all = panel_count() + 2;
+        const size_t room = body > LEAST_PARAMETERS + 10 ? body - LEAST_PARAMETERS : 10;
+        const size_t rows_shown = all < room ? all : room;
+        l->pipeline = (struct rect){ 1, 0, rows_shown, left };
+        l->parameters = (struct rect){ 1 + rows_shown, 0, body - rows_shown, left };
     }
 }
 
-size_t stage_settings(enum stage_id stage, size_t *out, size_t max)
+size_t panel_top(const struct app *app, const struct layout *l)
 {
-    size_t n = 0;
+    const size_t rows = l->pipeline.rows - 2;
+    const size_t at = panel_row(app->stage);
 
-    for (size_t i = 0; i < n_settings && n < max; i++)
-        if (settings[i].stage == stage && settings[i].kind != SETTING_HOOKS)
-            out[n++] = i;
-    return n;
+    return at >= rows ? at - rows + 1 : 0;
+}
+
+/* A stage has the parameters of the stages without a row before it, too; hook points are chosen in
+ * a view. */
+const struct setting *stage_setting(const struct stage *stage, size_t i)
+{
+    for (size_t s = 0; s < n_stages; s++) {
+        size_t at = s;
+        while (stages[at]->title == NULL)
+            at++;
+        for (size_t k = 0; stages[at] == stage && k < stages[s]->n_settings; k++)
+            if (stages[s]->settings[k].kind != &kind_names && i-- == 0)
+                return &stages[s]->settings[k];
+    }
+    return NULL;
 }
 
 /* ---- frames ---- */
@@ -90,7 +114,7 @@ static void short_name(const char *path, char *out, size_t size)
 
 static void draw_header(const struct app *app, struct canvas *c, struct rect r)
 {
-    const struct analysis *const a = &app->a;
+    const struct analysis *const a = app->a;
     size_t used = canvas_text(c, r.row, r.col + 1, r.cols, "circuittui", INK_ACCENT, CELL_BOLD) + 3;
     const size_t room = r.cols > 12 ? r.cols - 12 : 0;
     char name[256];
@@ -99,13 +123,14 @@ static void draw_header(const struct app *app, struct canvas *c, struct rect r)
                sizeof name);
     if (used < room)
         used += canvas_text(c, r.row, used, room - used, name, INK_DEFAULT, 0);
-    if (used < room && a->extract != NULL)
-        used += canvas_printf(c, r.row, used, room - used, INK_DEFAULT, 0, " | %s%s",
-                              a->extract->blocks[0].hook, a->extract->n_blocks > 1 ? " ..." : "");
-    for (size_t g = 0; a->load != NULL && g < a->load->n_groups && g < 4 && used < room; g++)
+    if (used < room && extract_of(a) != NULL)
+        used +=
+            canvas_printf(c, r.row, used, room - used, INK_DEFAULT, 0, " | %s%s",
+                          extract_of(a)->blocks[0].hook, extract_of(a)->n_blocks > 1 ? " ..." : "");
+    for (size_t g = 0; load_of(a) != NULL && g < load_of(a)->n_groups && g < 4 && used < room; g++)
         used += canvas_printf(c, r.row, used, room - used, INK_DEFAULT, 0, "%s%s %zu",
-                              g == 0 ? " | " : " / ", a->load->group_names[g],
-                              a->load->group_starts[g + 1] - a->load->group_starts[g]);
+                              g == 0 ? " | " : " / ", load_of(a)->group_names[g],
+                              load_of(a)->group_starts[g + 1] - load_of(a)->group_starts[g]);
     char help[KEYS_TEXT_SIZE + 8];
     snprintf(help, sizeof help, "%s help", keymap_text(&app->keymap, ACTION_HELP).text);
     const size_t width = canvas_text_width(c, help);
@@ -114,9 +139,9 @@ static void draw_header(const struct app *app, struct canvas *c, struct rect r)
 }
 
 /* Done, stale, running, not there yet: in ASCII, so that no terminal draws them wide. */
-static char stage_sign(const struct app *app, enum stage_id stage, ink *color)
+static char stage_sign(const struct app *app, const struct stage *stage, ink *color)
 {
-    if (app->news.state == WORKER_RUNNING && app->news.stage == stage) {
+    if (app->news.state == WORKER_RUNNING && app->news.job.stage == stage) {
         *color = INK_WARN;
         return '>';
     }
@@ -124,53 +149,41 @@ static char stage_sign(const struct app *app, enum stage_id stage, ink *color)
         *color = INK_DIM;
         return '.';
     }
-    *color = analysis_is_stale(&app->a, stage) ? INK_WARN : INK_GOOD;
-    return analysis_is_stale(&app->a, stage) ? '~' : '*';
+    *color = app_is_stale(app, stage) ? INK_WARN : INK_GOOD;
+    return app_is_stale(app, stage) ? '~' : '*';
 }
 
 /* What there is to say about a stage in eight columns. */
-static void stage_note(const struct app *app, enum stage_id stage, char out[16])
+static void stage_note(const struct app *app, const struct stage *stage, char out[NOTE_SIZE])
 {
     const struct worker_news *const news = &app->news;
-    const struct analysis *const a = &app->a;
 
     out[0] = '\0';
-    if (news->state == WORKER_RUNNING && news->stage == stage) {
-        if (news->total > 0)
-            snprintf(out, 16, "%.0f%%", 100.0 * (double)news->done / (double)news->total);
-        else
-            snprintf(out, 16, "...");
-        return;
-    }
-    if (stage == STAGE_LOAD && a->load != NULL)
-        snprintf(out, 16, "%zu", a->load->n_sentences);
-    else if (stage == STAGE_EXTRACT && a->extract != NULL)
-        snprintf(out, 16, "%zu", a->extract->X.cols);
-    else if (stage == STAGE_TTEST && a->ttest != NULL)
-        snprintf(out, 16, "%zu", a->ttest->n_significant);
-    else if (stage == STAGE_TSNE && a->tsne != NULL)
-        snprintf(out, 16, "%.3f", a->tsne->result.kl_divergence);
-    else if (stage == STAGE_CLUSTER && a->cluster != NULL)
-        snprintf(out, 16, "%zu", a->cluster->n_dbscan);
-    else if (stage == STAGE_LAYERS && a->layers != NULL)
-        snprintf(out, 16, "%zu", a->layers->n_rows);
+    if (news->state == WORKER_RUNNING && news->job.stage == stage && news->total > 0)
+        snprintf(out, NOTE_SIZE, "%.0f%%", 100.0 * (double)news->done / (double)news->total);
+    else if (news->state == WORKER_RUNNING && news->job.stage == stage)
+        snprintf(out, NOTE_SIZE, "...");
+    else if (stage->note != NULL && app_has(app, stage))
+        stage->note(analysis_result(app_analysis(app, stage), stage), out);
 }
 
-static void draw_pipeline(const struct app *app, struct canvas *c, struct rect r)
+static void draw_pipeline(const struct app *app, struct canvas *c, const struct layout *l)
 {
-    const struct rect in = draw_frame(c, r, "Pipeline", app->pane == PANE_PIPELINE);
+    const struct rect in = draw_frame(c, l->pipeline, "Pipeline", app->pane == PANE_PIPELINE);
+    const size_t top = panel_top(app, l);
 
-    for (enum stage_id stage = 0; stage < N_STAGES && stage < in.rows; stage++) {
-        char note[16];
+    for (size_t i = top; i < panel_count() && i - top < in.rows; i++) {
+        const struct stage *const stage = panel_stage(i);
+        char note[NOTE_SIZE];
         ink color;
         const char sign = stage_sign(app, stage, &color);
         const bool is_here = stage == app->stage;
-        const size_t row = in.row + stage;
+        const size_t row = in.row + i - top;
 
         stage_note(app, stage, note);
         canvas_printf(c, row, in.col, in.cols, color, CELL_BOLD, "%c%c", is_here ? '>' : ' ', sign);
         canvas_printf(c, row, in.col + 3, in.cols - 3, is_here ? INK_ACCENT : INK_DEFAULT,
-                      is_here ? CELL_BOLD : 0, "%d %-10s", (int)stage + 1, stage_titles[stage]);
+                      is_here ? CELL_BOLD : 0, "%zu %-10s", i + 1, stage->title);
         const size_t width = strlen(note);
         if (width < in.cols)
             canvas_text(c, row, in.col + in.cols - width, width, note, color, 0);
@@ -181,12 +194,12 @@ static void draw_pipeline(const struct app *app, struct canvas *c, struct rect r
 static void describe_unset(const struct app *app, const struct setting *setting, char *out,
                            size_t size)
 {
-    const struct load_result *const load = app->a.load;
+    const struct load_result *const load = load_of(app->a);
 
     out[0] = '\0';
-    if (setting->kind == SETTING_PAIR && load != NULL && load->n_groups == 2)
+    if (setting->kind == &kind_pair && load != NULL && load->n_groups == 2)
         snprintf(out, size, "%s,%s", load->group_names[0], load->group_names[1]);
-    else if (setting->kind == SETTING_PATH)
+    else if (setting->kind == &kind_path)
         snprintf(out, size, "%s", strcmp(setting->name, "tokenizer") == 0 ? "model's" : "none");
 }
 
@@ -194,21 +207,21 @@ static void draw_parameters(const struct app *app, struct canvas *c, struct rect
 {
     const bool is_active = app->pane == PANE_PARAMETERS;
     const struct rect in = draw_frame(c, r, "Parameters", is_active);
-    size_t rows[MAX_SETTINGS];
-    const size_t n = stage_settings(app->stage, rows, MAX_SETTINGS);
     const size_t top = app->parameter >= in.rows && in.rows > 0 ? app->parameter - in.rows + 1 : 0;
+    const bool has_none = stage_setting(app->stage, 0) == NULL;
+    const struct setting *setting;
 
-    for (size_t i = top; i < n && i - top < in.rows; i++) {
-        const struct setting *const setting = &settings[rows[i]];
+    for (size_t i = top; i - top < in.rows && (setting = stage_setting(app->stage, i)) != NULL;
+         i++) {
         const bool is_here = is_active && i == app->parameter;
         const size_t name = strlen(setting->name) + 1;
         char value[PROMPT_SIZE];
         char shown[PROMPT_SIZE];
 
-        setting_format(setting, &app->a.params, value, sizeof value);
+        setting->kind->format(setting, &app->whole.params, value, sizeof value);
         if (value[0] == '\0')
             describe_unset(app, setting, shown, sizeof shown);
-        else if (setting->kind == SETTING_PATH)
+        else if (setting->kind == &kind_path)
             short_name(value, shown, sizeof shown);
         else
             snprintf(shown, sizeof shown, "%s", value);
@@ -219,17 +232,17 @@ static void draw_parameters(const struct app *app, struct canvas *c, struct rect
         canvas_text(c, in.row + i - top, in.col + in.cols - (width < room ? width : room), room,
                     shown, is_here ? INK_ACCENT : INK_DIM, 0);
     }
-    if (n == 0 && in.rows > 0 && app->stage == STAGE_HOOK)
+    if (has_none && in.rows > 0 && app->stage == &stage_hook)
         canvas_printf(c, in.row, in.col, in.cols, INK_DIM, 0, "%s chooses",
                       app_key(app, ACTION_CHOOSE).text);
-    else if (n == 0 && in.rows > 0)
+    else if (has_none && in.rows > 0)
         canvas_text(c, in.row, in.col, in.cols, "none", INK_DIM, 0);
 }
 
 /* The sentence that the selected neuron answers to most. */
 static size_t strongest_sentence(const struct app *app)
 {
-    const struct matview *const X = &app->a.extract->X;
+    const struct matview *const X = &extract_of(app->a)->X;
     size_t best = 0;
 
     for (size_t i = 1; i < X->rows; i++)
@@ -248,32 +261,32 @@ static void describe_cluster(int32_t label, char *out, size_t size)
 
 static void draw_numbers(const struct app *app, struct canvas *c, struct rect in)
 {
-    const struct ttest_stage *const t = app->a.ttest;
+    const struct ttest_stage *const t = ttest_of(app->a);
     char cluster[32] = "";
     size_t i;
 
     if (t == NULL)
         return;
     const struct ttest_result *const r = &t->neurons[app->neuron];
-    if (app->a.cluster != NULL && app_significant_index(app, app->neuron, &i))
-        describe_cluster(app->a.cluster->dbscan[i], cluster, sizeof cluster);
+    if (clusters_of(app->a) != NULL && app_significant_index(app, app->neuron, &i))
+        describe_cluster(clusters_of(app->a)->dbscan[i], cluster, sizeof cluster);
     canvas_printf(c, in.row, in.col, in.cols, INK_DEFAULT, 0,
                   "t %.2f  p %.2g%s%s  %s %.3g  %s %.3g", r->statistic, r->pvalue,
                   t->is_significant[app->neuron] ? " *" : "", cluster,
-                  app->a.load->group_names[t->contrast.groups[0]], r->mean_a,
-                  app->a.load->group_names[t->contrast.groups[1]], r->mean_b);
+                  load_of(app->a)->group_names[contrast_of(app->a)->groups[0]], r->mean_a,
+                  load_of(app->a)->group_names[contrast_of(app->a)->groups[1]], r->mean_b);
 }
 
 static void draw_spark(const struct app *app, struct canvas *c, struct rect in)
 {
     enum { MOST = 512 };
-    const struct load_result *const load = app->a.load;
+    const struct load_result *const load = load_of(app->a);
     const size_t n = load->n_sentences < MOST ? load->n_sentences : MOST;
     double y[MOST];
 
     for (size_t k = 0; k < n; k++) /* the first ones stand for all where they are too many */
-        y[k] =
-            matview_get(&app->a.extract->X, load->by_group[k * load->n_sentences / n], app->neuron);
+        y[k] = matview_get(&extract_of(app->a)->X, load->by_group[k * load->n_sentences / n],
+                           app->neuron);
     const struct sparkline line = {
         .y = y,
         .n = n,
@@ -289,14 +302,14 @@ static void draw_neuron(const struct app *app, struct canvas *c, struct rect r)
     size_t index;
 
     if (app->has_neuron) {
-        const char *const hook = neuron_hook(app->a.extract, app->neuron, &index);
+        const char *const hook = neuron_hook(extract_of(app->a), app->neuron, &index);
         snprintf(title, sizeof title, "Neuron %.60s:%zu", hook, index);
     }
     const struct rect in = draw_frame(c, r, title, false);
     if (in.rows < 3)
         return;
     if (!app->has_neuron) {
-        if (app->a.extract != NULL)
+        if (extract_of(app->a) != NULL)
             canvas_printf(c, in.row, in.col, in.cols, INK_DIM, 0,
                           "%s finds a neuron by number, %s takes one at random",
                           app_key(app, ACTION_FIND).text, app_key(app, ACTION_RANDOM_NEURON).text);
@@ -305,29 +318,14 @@ static void draw_neuron(const struct app *app, struct canvas *c, struct rect r)
     draw_numbers(app, c, in);
     draw_spark(app, c, in);
     const size_t best = strongest_sentence(app);
-    const struct sentence *const s = &app->a.load->sentences[best];
+    const struct sentence *const s = &load_of(app->a)->sentences[best];
     canvas_printf(c, in.row + 2, in.col, in.cols, INK_DIM, 0, "%.4g  %.*s",
-                  matview_get(&app->a.extract->X, best, app->neuron),
+                  matview_get(&extract_of(app->a)->X, best, app->neuron),
                   s->text != NULL && s->size < 400 ? (int)s->size : 0,
                   s->text != NULL ? s->text : "");
 }
 
 /* ---- the view ---- */
-
-static const char *invitation(enum stage_id stage)
-{
-    static const char *const words[N_STAGES] = {
-        "loads the model and the sentences",
-        "takes the hook points",
-        "runs the sentences through the model",
-        "tests every neuron between the groups",
-        "embeds the significant neurons",
-        "clusters the picture",
-        "compares the neurons",
-        "analyses each hook point by itself",
-    };
-    return words[stage];
-}
 
 /* `t-SNE 62 %, 3 s left, x cancels`. */
 static void progress_words(const struct app *app, char *out, size_t size)
@@ -336,16 +334,15 @@ static void progress_words(const struct app *app, char *out, size_t size)
     const struct key_text cancel = app_key(app, ACTION_CANCEL);
     const double part = news->total > 0 ? (double)news->done / (double)news->total : 0.0;
 
-    if (news->stage == N_STAGES)
-        snprintf(out, size, "%s files, %.0f s", stage_titles[N_STAGES], news->seconds);
+    if (!news->job.can_cancel)
+        snprintf(out, size, "%s files, %.0f s", news->job.title, news->seconds);
     else if (news->canceling)
-        snprintf(out, size, "cancelling %s", stage_titles[news->stage]);
+        snprintf(out, size, "cancelling %s", news->job.title);
     else if (part > 0.02)
-        snprintf(out, size, "%s %.0f %%, %.0f s left, %s cancels", stage_titles[news->stage],
-                 100.0 * part, ceil(news->seconds / part * (1.0 - part)), cancel.text);
+        snprintf(out, size, "%s %.0f %%, %.0f s left, %s cancels", news->job.title, 100.0 * part,
+                 ceil(news->seconds / part * (1.0 - part)), cancel.text);
     else
-        snprintf(out, size, "%s, %.0f s, %s cancels", stage_titles[news->stage], news->seconds,
-                 cancel.text);
+        snprintf(out, size, "%s, %.0f s, %s cancels", news->job.title, news->seconds, cancel.text);
 }
 
 static void draw_progress(const struct app *app, struct canvas *c, struct rect in)
@@ -367,14 +364,14 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
 {
     struct view_state *state;
     const struct view *const view = view_current(app, &state);
-    const bool runs = app->news.state == WORKER_RUNNING && app->news.stage == view->stage;
-    const bool is_stale = view->needs < N_STAGES && app_has(app, view->needs) &&
-                          analysis_is_stale(&app->a, view->needs);
+    const bool runs = app->news.state == WORKER_RUNNING && app->news.job.stage == view->stage;
+    const bool is_stale =
+        view->needs != NULL && app_has(app, view->needs) && app_is_stale(app, view->needs);
     char title[220];
     char stale[60];
 
     snprintf(stale, sizeof stale, ", stale: %s computes it anew", app_key(app, ACTION_RUN).text);
-    snprintf(title, sizeof title, "%s %zu/%zu%s", view->name, app->view[app->stage] + 1,
+    snprintf(title, sizeof title, "%s %zu/%zu%s", view->name, app->view[panel_row(app->stage)] + 1,
              view_count(app->stage), is_stale ? stale : "");
     const struct rect in = draw_frame(c, r, title, app->pane == PANE_VIEW);
     if (in.rows < 3 || in.cols < 10)
@@ -385,7 +382,7 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
         draw_progress(app, c, in);
     else
         canvas_printf(c, in.row + in.rows / 2, in.col + 3, in.cols - 3, INK_DEFAULT, 0, "%s %s",
-                      app_key(app, ACTION_RUN).text, invitation(view->needs));
+                      app_key(app, ACTION_RUN).text, view->needs->does);
 }
 
 /* ---- the last line, and what lies over everything ---- */
@@ -584,7 +581,7 @@ void draw_screen(struct app *app, struct canvas *c)
     draw_header(app, c, l.header);
     draw_view(app, c, l.view);
     if (l.pipeline.rows > 0)
-        draw_pipeline(app, c, l.pipeline);
+        draw_pipeline(app, c, &l);
     if (l.parameters.rows > 2)
         draw_parameters(app, c, l.parameters);
     if (l.neuron.rows > 0)

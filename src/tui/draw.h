@@ -17,8 +17,10 @@ void layout_make(struct layout *l, size_t rows, size_t cols, bool is_wide);
 /* Draws everything; *c has the size of the screen. */
 void draw_screen(struct app *app, struct canvas *c);
 
-/* The settings that the parameters pane shows for a stage, in its order: indices into settings[];
- * returns how many, at most max. */
-size_t stage_settings(enum stage_id stage, size_t *out, size_t max);
+/* The row of the panel of stages that is shown first: the stage that is looked at is in sight. */
+size_t panel_top(const struct app *app, const struct layout *l);
+
+/* The i-th setting that the parameters pane shows for a stage; NULL: there are no more. */
+const struct setting *stage_setting(const struct stage *stage, size_t i);
 
 #endif

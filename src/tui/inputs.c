@@ -8,11 +8,12 @@
 
 #include "base/path.h"
 #include "io/outfile.h"
+#include "pipeline/stage_load.h"
 
 /* The demo's, where nothing else is named. */
 static enum ct_status fill_in(struct app *app, struct ct_error *err)
 {
-    struct params *const p = &app->a.params;
+    struct params *const p = &app->whole.params;
     enum ct_status status = CT_OK;
 
     if (p->activations != NULL || app->demo == NULL)
@@ -29,17 +30,20 @@ static enum ct_status fill_in(struct app *app, struct ct_error *err)
 
 enum ct_status inputs_set_model(struct app *app, const char *folder, struct ct_error *err)
 {
-    enum ct_status status = params_set(&app->a.params.model, folder, err);
+    enum ct_status status = params_set(&app->whole.params.model, folder, err);
 
     if (status == CT_OK)
-        status = params_set(&app->a.params.activations, NULL, err);
-    return status == CT_OK ? fill_in(app, err) : status;
+        status = params_set(&app->whole.params.activations, NULL, err);
+    if (status == CT_OK)
+        status = fill_in(app, err);
+    app_follow_params(app);
+    return status;
 }
 
 static enum ct_status set_named_model(struct app *app, const char *text, struct ct_error *err)
 {
     const unsigned needs =
-        app->a.params.tokenizer != NULL ? HUB_WEIGHTS : HUB_WEIGHTS | HUB_TOKENIZER;
+        app->whole.params.tokenizer != NULL ? HUB_WEIGHTS : HUB_WEIGHTS | HUB_TOKENIZER;
     char *folder = NULL;
     struct stat info;
     enum ct_status status = hub_model_folder(&app->hub, text, needs, &folder, err);
@@ -55,7 +59,7 @@ static enum ct_status set_named_model(struct app *app, const char *text, struct 
 static enum ct_status set_file(struct app *app, const struct setting *setting, const char *text,
                                struct ct_error *err)
 {
-    char **const field = (char **)((char *)&app->a.params + setting->field);
+    char **const field = (char **)((char *)&app->whole.params + setting->field);
     char path[PROMPT_SIZE];
     struct stat info;
     const char *const home = path_take_home(&text, app->hub.home);
@@ -69,8 +73,8 @@ static enum ct_status set_file(struct app *app, const struct setting *setting, c
 enum ct_status inputs_set(struct app *app, const struct setting *setting, const char *text,
                           struct ct_error *err)
 {
-    char **const field = (char **)((char *)&app->a.params + setting->field);
-    const bool is_model = field == &app->a.params.model;
+    char **const field = (char **)((char *)&app->whole.params + setting->field);
+    const bool is_model = field == &app->whole.params.model;
     enum ct_status status;
 
     if (*text == '\0') {
@@ -82,7 +86,8 @@ enum ct_status inputs_set(struct app *app, const struct setting *setting, const 
     } else {
         status = set_file(app, setting, text, err);
     }
-    if (status == CT_OK && analysis_is_stale(&app->a, STAGE_LOAD))
+    app_follow_params(app);
+    if (status == CT_OK && analysis_is_stale(&app->whole, &stage_load))
         app_say(app, INK_DEFAULT, "%s is set; %s on the stage Load loads it", setting->name,
                 app_key(app, ACTION_RUN).text);
     return status;

@@ -2,7 +2,6 @@
 #ifndef CT_TUI_INPUTS_H
 #define CT_TUI_INPUTS_H
 
-#include "pipeline/settings.h"
 #include "tui/app.h"
 
 /*

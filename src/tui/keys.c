@@ -9,33 +9,38 @@
 #include "base/text.h"
 #include "io/number.h"
 #include "io/outfile.h"
-#include "pipeline/settings.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
 #include "tui/draw.h"
 #include "tui/inputs.h"
 #include "tui/prompt.h"
 #include "tui/save.h"
 #include "tui/views.h"
 
-enum { MAX_SETTINGS = 16 };
-
 /* ---- parameters ---- */
 
 /* A change that is quick to follow is shown at once. */
 static void after_change(struct app *app, const struct setting *setting)
 {
+    const struct stage *const stage = setting_stage(setting);
+
     app->message[0] = '\0';
-    if (setting->stage == STAGE_CLUSTER && app->a.cluster != NULL && app->news.state == WORKER_IDLE)
-        app_run(app, STAGE_CLUSTER);
+    app_follow_params(app);
+    if (stage == &stage_cluster && app_has(app, stage) && app->news.state == WORKER_IDLE)
+        app_run(app, stage);
 }
 
 static enum ct_status accept_setting(struct app *app, const char *text, struct ct_error *err)
 {
-    const struct setting *const setting = &settings[app->prompt.item];
+    const struct setting *const setting = setting_at(app->prompt.item);
     enum ct_status status;
 
-    if (setting->kind == SETTING_PATH)
+    if (setting->kind == &kind_path)
         return inputs_set(app, setting, text, err);
-    status = setting_parse(setting, &app->a.params, text, err);
+    status = setting->kind->parse(setting, &app->whole.params, text, err);
     if (status == CT_OK)
         after_change(app, setting);
     return status;
@@ -43,55 +48,21 @@ static enum ct_status accept_setting(struct app *app, const char *text, struct c
 
 static const struct setting *current_setting(const struct app *app)
 {
-    size_t rows[MAX_SETTINGS];
-    const size_t n = stage_settings(app->stage, rows, MAX_SETTINGS);
-
-    return app->parameter < n ? &settings[rows[app->parameter]] : NULL;
+    return stage_setting(app->stage, app->parameter);
 }
 
 static void edit_setting(struct app *app)
 {
     const struct setting *const setting = current_setting(app);
     char value[PROMPT_SIZE];
+    size_t i = 0;
 
     if (setting == NULL)
         return;
-    setting_format(setting, &app->a.params, value, sizeof value);
-    app_prompt(app, setting->name, value, (size_t)(setting - settings), accept_setting);
-}
-
-/* The next value up (1) or down (-1): a tenth of the leading digit's place, or the next choice. */
-static void stepped_value(const struct setting *setting, const char *value, int step, char *out,
-                          size_t size)
-{
-    double x = 0.0;
-    size_t n = 0;
-
-    number_parse(value, strlen(value), &x);
-    switch (setting->kind) {
-    case SETTING_NUMBER:
-        snprintf(out, size, "%.6g", x + step * pow(10, floor(log10(x) + 1e-9) - 1));
-        break;
-    case SETTING_COUNT:
-    case SETTING_SEED:
-        snprintf(out, size, "%.0f", x + step);
-        break;
-    case SETTING_CHOICE:
-        while (setting->choices[n] != NULL && strcmp(setting->choices[n], value) != 0)
-            n++;
-        n = step > 0 ? n + 1 : n - 1;
-        snprintf(out, size, "%s",
-                 n < 8 && setting->choices[n] != NULL ? setting->choices[n] : setting->choices[0]);
-        break;
-    case SETTING_FLAG:
-        snprintf(out, size, "%s", strcmp(value, "yes") == 0 ? "no" : "yes");
-        break;
-    case SETTING_PATH:
-    case SETTING_HOOKS:
-    case SETTING_PAIR:
-        snprintf(out, size, "%s", value);
-        break;
-    }
+    while (setting_at(i) != setting)
+        i++;
+    setting->kind->format(setting, &app->whole.params, value, sizeof value);
+    app_prompt(app, setting->name, value, i, accept_setting);
 }
 
 static void step_setting(struct app *app, int step)
@@ -101,11 +72,11 @@ static void step_setting(struct app *app, int step)
     char next[PROMPT_SIZE];
     struct ct_error err;
 
-    if (setting == NULL || setting->kind == SETTING_PATH || setting->kind == SETTING_PAIR)
+    if (setting == NULL || setting->kind->step == NULL)
         return;
-    setting_format(setting, &app->a.params, value, sizeof value);
-    stepped_value(setting, value, step, next, sizeof next);
-    if (setting_parse(setting, &app->a.params, next, &err) == CT_OK)
+    setting->kind->format(setting, &app->whole.params, value, sizeof value);
+    setting->kind->step(setting, value, step, next, sizeof next);
+    if (setting->kind->parse(setting, &app->whole.params, next, &err) == CT_OK)
         after_change(app, setting);
     else
         app_say(app, INK_WARN, "%s", err.text);
@@ -115,7 +86,7 @@ static void step_setting(struct app *app, int step)
 
 static enum ct_status accept_neuron(struct app *app, const char *text, struct ct_error *err)
 {
-    const struct extract_result *const e = app->a.extract;
+    const struct extract_result *const e = extract_of(app->a);
     const char *const colon = strrchr(text, ':');
     const char *const digits = colon != NULL ? colon + 1 : text;
     size_t number;
@@ -138,7 +109,7 @@ static enum ct_status accept_neuron(struct app *app, const char *text, struct ct
 
 static void find_neuron(struct app *app)
 {
-    if (app->a.extract == NULL)
+    if (extract_of(app->a) == NULL)
         app_say(app, INK_WARN, "no activations yet: %s on Extract computes them",
                 app_key(app, ACTION_RUN).text);
     else
@@ -147,7 +118,7 @@ static void find_neuron(struct app *app)
 
 static void next_significant(struct app *app, int step)
 {
-    const struct ttest_stage *const t = app->a.ttest;
+    const struct ttest_stage *const t = ttest_of(app->a);
     size_t i = 0;
 
     if (t == NULL || t->n_significant == 0)
@@ -213,30 +184,36 @@ static void print_view(struct app *app)
 
 /* ---- panes and stages ---- */
 
-static void go_to_stage(struct app *app, size_t stage)
+static void go_to_stage(struct app *app, size_t row)
 {
-    if (stage >= N_STAGES)
+    const struct stage *const stage = panel_stage(row);
+
+    if (stage == NULL)
         return;
-    app->stage = (enum stage_id)stage;
+    app->stage = stage;
     app->parameter = 0;
 }
 
-/* Layers come next where there are several, and all of them are looked at. */
+/* The next one in the panel; stages that go over hook points have their turn where there are
+ * several, and all of them are looked at. */
 static bool has_next_stage(const struct app *app)
 {
-    if (app->stage == STAGE_SIMILARITY)
-        return !app->is_in_layer && app->a.extract != NULL && app->a.extract->n_layers > 1;
-    return app->stage + 1 < N_STAGES;
+    const struct stage *const next = panel_stage(panel_row(app->stage) + 1);
+    const struct extract_result *const e = extract_of(app->a);
+
+    if (next == NULL || next->repeats == NULL)
+        return next != NULL;
+    return !app_is_in_layer(app) && e != NULL && e->n_layers > 1;
 }
 
 /* Computes the stage; one that is done, or on its way, leads on to the next. */
 static void enter(struct app *app)
 {
-    const bool leads_on = !analysis_is_stale(&app->a, app->stage) || app_is_due(app, app->stage);
+    const bool leads_on = !app_is_stale(app, app->stage) || app_is_due(app, app->stage);
 
     if (leads_on && has_next_stage(app))
-        go_to_stage(app, app->stage + 1);
-    if (analysis_is_stale(&app->a, app->stage))
+        go_to_stage(app, panel_row(app->stage) + 1);
+    if (app_is_stale(app, app->stage))
         app_run(app, app->stage);
     else
         app_say(app, INK_DEFAULT, "everything is computed; %s writes the results",
@@ -248,11 +225,11 @@ static bool pipeline_act(struct app *app, enum action action)
     switch (action) {
     case ACTION_UP:
     case ACTION_STEP_UP:
-        go_to_stage(app, app->stage > 0 ? app->stage - 1 : 0);
+        go_to_stage(app, panel_row(app->stage) > 0 ? panel_row(app->stage) - 1 : 0);
         return true;
     case ACTION_DOWN:
     case ACTION_STEP_DOWN:
-        go_to_stage(app, app->stage + 1);
+        go_to_stage(app, panel_row(app->stage) + 1);
         return true;
     case ACTION_LEFT:
     case ACTION_STEP_LEFT:
@@ -269,9 +246,6 @@ static bool pipeline_act(struct app *app, enum action action)
 
 static bool parameters_act(struct app *app, enum action action)
 {
-    size_t rows[MAX_SETTINGS];
-    const size_t n = stage_settings(app->stage, rows, MAX_SETTINGS);
-
     switch (action) {
     case ACTION_UP:
     case ACTION_STEP_UP:
@@ -279,7 +253,7 @@ static bool parameters_act(struct app *app, enum action action)
         return true;
     case ACTION_DOWN:
     case ACTION_STEP_DOWN:
-        app->parameter += app->parameter + 1 < n;
+        app->parameter += stage_setting(app->stage, app->parameter + 1) != NULL;
         return true;
     case ACTION_LEFT:
     case ACTION_STEP_LEFT:
@@ -415,7 +389,7 @@ static void mouse(struct app *app, const struct event *event, size_t rows, size_
     layout_make(&l, rows, cols, app->is_wide);
     if (is_in(l.pipeline, event->row, event->col) && event->kind == EVENT_CLICK) {
         app->pane = PANE_PIPELINE;
-        go_to_stage(app, event->row - l.pipeline.row - 1);
+        go_to_stage(app, panel_top(app, &l) + event->row - l.pipeline.row - 1);
     } else if (is_in(l.parameters, event->row, event->col) && event->kind == EVENT_CLICK) {
         app->pane = PANE_PARAMETERS;
         app->parameter = event->row > l.parameters.row ? event->row - l.parameters.row - 1 : 0;

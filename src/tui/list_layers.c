@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_ttest.h"
 #include "report/layers.h"
 
 /* Rows: all hook points together, then each by itself. */
@@ -10,18 +12,18 @@
 static size_t count_layers(struct app *app, const struct view_state *state)
 {
     (void)state;
-    return app->a.layers->n_rows + 1;
+    return layers_of(&app->whole)->n_rows + 1;
 }
 
 static size_t chosen_layer(const struct app *app)
 {
-    return app->is_in_layer ? app->layer + 1 : 0;
+    return app_is_in_layer(app) ? app->layer + 1 : 0;
 }
 
 static void draw_layer(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
                        size_t row, size_t col, size_t cols)
 {
-    const struct layers_result *const layers = app->a.layers;
+    const struct layers_result *const layers = layers_of(&app->whole);
     const bool is_chosen = i == chosen_layer(app);
     char line[LAYER_LINE_SIZE];
 
@@ -52,10 +54,10 @@ static void choose_layer(struct app *app, size_t i)
         app_leave_layer(app);
     if (i != chosen_layer(app))
         return; /* it could not be done */
-    app_run(app, STAGE_TTEST);
+    app_run(app, &stage_ttest);
     if (i > 0)
         app_say(app, INK_GOOD, "%s alone from now on; enter leads on",
-                app->a.layers->rows[i - 1].hook);
+                layers_of(&app->whole)->rows[i - 1].hook);
     else
         app_say(app, INK_GOOD, "all hook points together from now on");
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pipeline/stages.h"
 #include "tui/fit.h"
 #include "tui/inputs.h"
 #include "tui/screen.h"
@@ -36,7 +37,7 @@ static const char *folder_at(const struct app *app, size_t i)
 /* The row of the model that is set; that of the path when it is in no other. */
 static size_t chosen_row(const struct app *app)
 {
-    const struct params *const p = &app->a.params;
+    const struct params *const p = &app->whole.params;
 
     if (p->activations != NULL || p->model == NULL)
         return SIZE_MAX;
@@ -58,7 +59,7 @@ static void label_model(const struct hub_model *m, char *out, size_t size)
 static void label_path(const struct app *app, bool is_chosen, char *out, size_t size)
 {
     if (is_chosen)
-        snprintf(out, size, "folder %.240s", app->a.params.model);
+        snprintf(out, size, "folder %.240s", app->a->params.model);
     else
         snprintf(out, size, "another folder: type its path");
 }
@@ -133,10 +134,7 @@ static void tell_choice(struct app *app, const struct view_state *state, size_t 
 
 static enum ct_status accept_path(struct app *app, const char *text, struct ct_error *err)
 {
-    for (size_t i = 0; i < n_settings; i++)
-        if (strcmp(settings[i].name, "model") == 0)
-            return inputs_set(app, &settings[i], text, err);
-    return CT_OK;
+    return inputs_set(app, setting_find("model"), text, err);
 }
 
 static void choose(struct app *app, size_t i)

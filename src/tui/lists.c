@@ -8,6 +8,12 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_ttest.h"
 #include "tui/fit.h"
 
 /* Writes printf-like text into a row. */
@@ -17,7 +23,7 @@
 static void name_of(const struct app *app, size_t column, char *out, size_t size)
 {
     size_t index;
-    const char *const hook = neuron_hook(app->a.extract, column, &index);
+    const char *const hook = neuron_hook(extract_of(app->a), column, &index);
 
     snprintf(out, size, "%.60s:%zu", hook, index);
 }
@@ -26,7 +32,7 @@ static void name_of(const struct app *app, size_t column, char *out, size_t size
 static int32_t cluster_of(const struct app *app, size_t column)
 {
     const int32_t *const labels =
-        cluster_labels(&app->a,
+        cluster_labels(app->a,
                        app->mark.method != CLUSTER_NONE ? app->mark.method : CLUSTER_DBSCAN);
     size_t i;
 
@@ -38,7 +44,7 @@ static int32_t cluster_of(const struct app *app, size_t column)
 static size_t count_sentences(struct app *app, const struct view_state *state)
 {
     (void)state;
-    return app->a.load->n_sentences;
+    return load_of(app->a)->n_sentences;
 }
 
 static ink group_ink(size_t group)
@@ -90,13 +96,13 @@ static void draw_sentence(struct app *app, const struct view_state *state, size_
                           struct canvas *c, size_t row, size_t col, size_t cols)
 {
     enum { GROUP_COLS = 8 };
-    const struct sentence *const s = &app->a.load->sentences[i];
+    const struct sentence *const s = &load_of(app->a)->sentences[i];
     size_t used = PUT(c, row, col, cols, INK_DEFAULT, "%5zu ", i);
 
     (void)state;
     if (used + GROUP_COLS >= cols)
         return;
-    canvas_text(c, row, col + used, GROUP_COLS, app->a.load->group_names[s->group],
+    canvas_text(c, row, col + used, GROUP_COLS, load_of(app->a)->group_names[s->group],
                 group_ink(s->group), 0);
     used += GROUP_COLS;
     used += PUT(c, row, col + used, cols - used, INK_DEFAULT, " %4zu  ", s->target);
@@ -134,13 +140,13 @@ static size_t count_hooks(struct app *app, const struct view_state *state)
 
 static bool is_chosen(const struct app *app, const char *name)
 {
-    const struct hook_result *const hook = app->a.hook;
+    const struct hook_result *const hook = hook_of(app->a);
 
-    if (app->a.params.n_hooks > 0) {
-        for (size_t i = 0; i < app->a.params.n_hooks; i++)
-            if (strcmp(app->a.params.hooks[i], name) == 0)
+    if (app->whole.params.n_hooks > 0) {
+        for (size_t i = 0; i < app->whole.params.n_hooks; i++)
+            if (strcmp(app->whole.params.hooks[i], name) == 0)
                 return true;
-        if (analysis_is_stale(&app->a, STAGE_HOOK))
+        if (analysis_is_stale(&app->whole, &stage_hook))
             return false;
     }
     for (size_t i = 0; hook != NULL && i < hook->n_hooks; i++)
@@ -186,9 +192,9 @@ static void toggle_hook(struct app *app, size_t i)
         params_clear(&chosen);
         return;
     }
-    params_clear_hooks(&app->a.params);
-    app->a.params.hooks = chosen.hooks; /* handed over */
-    app->a.params.n_hooks = chosen.n_hooks;
+    params_clear_hooks(&app->whole.params);
+    app->whole.params.hooks = chosen.hooks; /* handed over */
+    app->whole.params.n_hooks = chosen.n_hooks;
     app_say(app, INK_DEFAULT, "%zu hook point%s chosen; %s computes", chosen.n_hooks,
             chosen.n_hooks == 1 ? "" : "s", app_key(app, ACTION_RUN).text);
 }
@@ -250,12 +256,12 @@ static size_t *sorted(const struct app *app, size_t n,
 
 static double weakness(const struct app *app, size_t column)
 {
-    return -fabs(app->a.ttest->neurons[column].statistic);
+    return -fabs(ttest_of(app->a)->neurons[column].statistic);
 }
 
 static double pvalue(const struct app *app, size_t column)
 {
-    return app->a.ttest->neurons[column].pvalue;
+    return ttest_of(app->a)->neurons[column].pvalue;
 }
 
 static double number(const struct app *app, size_t column)
@@ -270,7 +276,7 @@ static const size_t *neuron_order(struct app *app, size_t sort)
     static double (*const values[])(const struct app *, size_t) = {
         [SORT_T] = weakness, [SORT_P] = pvalue, [SORT_NUMBER] = number
     };
-    const struct ttest_stage *const t = app->a.ttest;
+    const struct ttest_stage *const t = ttest_of(app->a);
 
     if (app->order_of == t && app->order_sort == sort)
         return app->order;
@@ -286,7 +292,7 @@ static const size_t *neuron_order(struct app *app, size_t sort)
 
 static size_t count_neurons(struct app *app, const struct view_state *state)
 {
-    return neuron_order(app, state->sort) != NULL ? app->a.ttest->n_neurons : 0;
+    return neuron_order(app, state->sort) != NULL ? ttest_of(app->a)->n_neurons : 0;
 }
 
 /* The name in `cols` columns: where it is longer its beginning goes, the number stays. */
@@ -311,20 +317,20 @@ static bool is_marked(const struct app *app, size_t column)
 static void draw_neuron_row(struct app *app, size_t column, struct canvas *c, size_t row,
                             size_t col, size_t cols)
 {
-    const struct ttest_stage *const t = app->a.ttest;
+    const struct ttest_stage *const t = ttest_of(app->a);
     const struct ttest_result *const r = &t->neurons[column];
     const int32_t label = cluster_of(app, column);
     const bool is_significant = t->is_significant[column];
     const bool steps_back =
         !is_significant || (app->mark.method != CLUSTER_NONE && !is_marked(app, column));
-    const ink color = steps_back               ? (ink)INK_DIM
-                      : app->a.cluster != NULL ? cluster_ink(label)
-                                               : (ink)INK_DEFAULT;
+    const ink color = steps_back                    ? (ink)INK_DIM
+                      : clusters_of(app->a) != NULL ? cluster_ink(label)
+                                                    : (ink)INK_DEFAULT;
     char name[80];
     char cluster[16] = "";
 
     short_name(app, column, 17, name);
-    if (app->a.cluster != NULL && is_significant)
+    if (clusters_of(app->a) != NULL && is_significant)
         snprintf(cluster, sizeof cluster, label < 0 ? "noise" : "%d", (int)label);
     const size_t used =
         PUT(c, row, col, cols, color, "%c%s %7.2f %8.2g%c %5s", is_marked(app, column) ? '>' : ' ',
@@ -348,7 +354,7 @@ static void select_neuron(struct app *app, const struct view_state *state, size_
 static size_t selected_neuron(struct app *app, const struct view_state *state)
 {
     const size_t *const order = neuron_order(app, state->sort);
-    const size_t n = app->a.ttest->n_neurons;
+    const size_t n = ttest_of(app->a)->n_neurons;
 
     for (size_t i = 0; app->has_neuron && i < n; i++)
         if (order[i] == app->neuron)
@@ -370,7 +376,7 @@ const struct list neuron_list = {
 
 static struct cluster_mark cluster_at(const struct app *app, size_t i)
 {
-    const size_t n_dbscan = app->a.cluster->n_dbscan;
+    const size_t n_dbscan = clusters_of(app->a)->n_dbscan;
 
     return i < n_dbscan ? (struct cluster_mark){ CLUSTER_DBSCAN, (int32_t)i }
                         : (struct cluster_mark){ CLUSTER_KMEANS, (int32_t)(i - n_dbscan) };
@@ -384,7 +390,7 @@ static bool is_same_mark(struct cluster_mark x, struct cluster_mark y)
 static size_t count_clusters(struct app *app, const struct view_state *state)
 {
     (void)state;
-    return app->a.cluster->n_dbscan + app->a.cluster->n_clusters;
+    return clusters_of(app->a)->n_dbscan + clusters_of(app->a)->n_clusters;
 }
 
 static void draw_cluster(struct app *app, const struct view_state *state, size_t i,
@@ -392,8 +398,8 @@ static void draw_cluster(struct app *app, const struct view_state *state, size_t
 {
     const struct cluster_mark at = cluster_at(app, i);
     const struct cluster_row *const r =
-        &(at.method == CLUSTER_KMEANS ? app->a.cluster->kmeans_rows
-                                      : app->a.cluster->dbscan_rows)[at.label];
+        &(at.method == CLUSTER_KMEANS ? clusters_of(app->a)->kmeans_rows
+                                      : clusters_of(app->a)->dbscan_rows)[at.label];
 
     (void)state;
     PUT(c, row, col, cols, cluster_ink(at.label), "%c %-8s %7d %7zu %9.2f %9.2f",
@@ -405,8 +411,8 @@ static void draw_cluster(struct app *app, const struct view_state *state, size_t
 static void choose_cluster(struct app *app, size_t i)
 {
     const struct cluster_mark at = cluster_at(app, i);
-    const int32_t *const labels = cluster_labels(&app->a, at.method);
-    const struct ttest_stage *const t = app->a.ttest;
+    const int32_t *const labels = cluster_labels(app->a, at.method);
+    const struct ttest_stage *const t = ttest_of(app->a);
     double strongest = -1.0;
 
     app->mark = is_same_mark(app->mark, at) ? (struct cluster_mark){ CLUSTER_NONE, 0 } : at;
@@ -442,18 +448,18 @@ static const size_t *ranked(struct app *app, struct ranking *ranking, const void
 
 static double drive(const struct app *app, size_t sentence)
 {
-    return -fabs(matview_get(&app->a.extract->X, sentence, app->neuron));
+    return -fabs(matview_get(&extract_of(app->a)->X, sentence, app->neuron));
 }
 
 static const size_t *driver_order(struct app *app)
 {
-    return ranked(app, &app->drivers, app->a.extract, app->a.extract->X.rows, drive);
+    return ranked(app, &app->drivers, extract_of(app->a), extract_of(app->a)->X.rows, drive);
 }
 
 static size_t count_drivers(struct app *app, const struct view_state *state)
 {
     (void)state;
-    return app->has_neuron && driver_order(app) != NULL ? app->a.extract->X.rows : 0;
+    return app->has_neuron && driver_order(app) != NULL ? extract_of(app->a)->X.rows : 0;
 }
 
 static void draw_driver(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
@@ -461,7 +467,7 @@ static void draw_driver(struct app *app, const struct view_state *state, size_t 
 {
     const size_t sentence = driver_order(app)[i];
     const size_t used = PUT(c, row, col, cols, INK_DEFAULT, "%9.4f ",
-                            matview_get(&app->a.extract->X, sentence, app->neuron));
+                            matview_get(&extract_of(app->a)->X, sentence, app->neuron));
 
     if (used < cols)
         draw_sentence(app, state, sentence, c, row, col + used, cols - used);
@@ -487,12 +493,13 @@ static double nearness(const struct app *app, size_t other)
     size_t i = 0;
 
     app_significant_index(app, app->neuron, &i);
-    return -row_cosine(&app->a.ttest->selected, app->a.ttest->norms, i, other);
+    return -row_cosine(&ttest_of(app->a)->selected, ttest_of(app->a)->norms, i, other);
 }
 
 static const size_t *neighbour_order(struct app *app)
 {
-    return ranked(app, &app->neighbours, app->a.similarity, app->a.ttest->n_significant, nearness);
+    return ranked(app, &app->neighbours, similarity_of(app->a), ttest_of(app->a)->n_significant,
+                  nearness);
 }
 
 static size_t count_neighbours(struct app *app, const struct view_state *state)
@@ -502,7 +509,7 @@ static size_t count_neighbours(struct app *app, const struct view_state *state)
     (void)state;
     return app->has_neuron && app_significant_index(app, app->neuron, &i) &&
                    neighbour_order(app) != NULL
-               ? app->a.ttest->n_significant
+               ? ttest_of(app->a)->n_significant
                : 0;
 }
 
@@ -514,12 +521,12 @@ static void draw_neighbour(struct app *app, const struct view_state *state, size
 
     (void)state;
     if (used < cols)
-        draw_neuron_row(app, app->a.ttest->significant[other], c, row, col + used, cols - used);
+        draw_neuron_row(app, ttest_of(app->a)->significant[other], c, row, col + used, cols - used);
 }
 
 static void go_to_neighbour(struct app *app, size_t i)
 {
-    app_select_neuron(app, app->a.ttest->significant[neighbour_order(app)[i]]);
+    app_select_neuron(app, ttest_of(app->a)->significant[neighbour_order(app)[i]]);
 }
 
 const struct list neighbour_list = {

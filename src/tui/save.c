@@ -4,36 +4,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stages.h"
 #include "report/figures.h"
 #include "report/results.h"
 #include "report/tables.h"
 
-/* What is to be written: of one hook point alone, where it is looked at, without the others. */
-static struct analysis analysis_to_save(const struct app *app)
-{
-    struct analysis a = app->a;
-
-    if (app->is_in_layer)
-        a.layers = NULL;
-    return a;
-}
-
 /* In the worker's thread. The manifest describes a whole analysis, so it is written with all of it
  * or not at all. */
-static enum ct_status write_files(void *context, const struct analysis *a, struct ct_error *err)
+static enum ct_status write_files(void *context, const struct analysis *a,
+                                  const struct analysis_watch *watch, struct ct_error *err)
 {
     static const char *const command[] = { "circuittui" };
     struct saving *const s = context;
 
-    s->is_whole = !analysis_is_stale(a, STAGE_SIMILARITY) || !analysis_is_stale(a, STAGE_LAYERS);
+    (void)watch;
+    s->is_whole = !analysis_is_stale(a, goal_analysis) || !analysis_is_stale(a, goal_layers);
     return results_end(&s->results, a, s->is_whole ? command : NULL, 1, err);
 }
 
 static enum ct_status write_layer(void *context, struct analysis *layer, struct ct_error *err)
 {
-    struct saving *const s = context;
+    struct app *const app = context;
 
-    return results_layer(&s->results, layer, err);
+    return results_layer(&app->saving.results, layer, err);
 }
 
 void save_end(struct app *app)
@@ -43,7 +39,7 @@ void save_end(struct app *app)
     app->saving = (struct saving){ .folder = NULL };
 }
 
-void save_done(struct app *app, enum ct_status status, const struct ct_error *err)
+static void report(struct app *app, enum ct_status status, const struct ct_error *err)
 {
     const struct results *const r = &app->saving.results;
     const bool is_whole = app->saving.is_whole;
@@ -60,6 +56,30 @@ void save_done(struct app *app, enum ct_status status, const struct ct_error *er
     save_end(app);
 }
 
+static void files_done(void *owner, void *context, enum ct_status status,
+                       const struct ct_error *err)
+{
+    (void)context;
+    if (owner != NULL)
+        report(owner, status, err);
+}
+
+static void layers_done(void *owner, void *context, enum ct_status status,
+                        const struct ct_error *err)
+{
+    struct app *const app = owner;
+
+    (void)context;
+    if (app == NULL || app_take_computed(app, goal_layers))
+        return;
+    app->goal = NULL;
+    if (status == CT_ECANCELED)
+        app_say(app, INK_WARN, "cancelled; what is in %s is not complete", app->saving.folder);
+    else
+        app_say(app, INK_BAD, "%s", err->text);
+    save_end(app);
+}
+
 /* Hook points were left behind when they had been clustered: the worker computes them again. */
 static enum ct_status start_layers(struct app *app, struct ct_error *err)
 {
@@ -67,23 +87,23 @@ static enum ct_status start_layers(struct app *app, struct ct_error *err)
     const enum ct_status status = results_begin(&s->results, err);
 
     s->step = SAVING_LAYERS;
-    return status == CT_OK ? worker_start_layers(app->worker, &app->a, write_layer, s, err)
-                           : status;
+    return status == CT_OK ? app_compute(app, goal_layers, write_layer, layers_done, err) : status;
 }
 
 static enum ct_status start_files(struct app *app, struct ct_error *err)
 {
-    struct saving *const s = &app->saving;
-    const struct analysis a = analysis_to_save(app);
+    const struct job job = {
+        .title = "Writing", .run = write_files, .done = files_done, .context = &app->saving
+    };
 
-    s->step = SAVING_FILES;
-    return worker_start_writing(app->worker, &a, write_files, s, err);
+    app->saving.step = SAVING_FILES;
+    return worker_start(app->worker, app->a, &job, err);
 }
 
 bool save_next(struct app *app)
 {
     struct saving *const s = &app->saving;
-    const bool has_layers = !app->is_in_layer && !analysis_is_stale(&app->a, STAGE_LAYERS);
+    const bool has_layers = !app_is_in_layer(app) && !analysis_is_stale(app->a, goal_layers);
     enum ct_status status;
     struct ct_error err;
 
@@ -97,7 +117,7 @@ bool save_next(struct app *app)
         status = start_files(app, &err);
     if (status == CT_OK)
         return true;
-    save_done(app, status, &err);
+    report(app, status, &err);
     return false;
 }
 
@@ -124,8 +144,7 @@ static enum ct_status start(struct app *app, const char *folder, struct ct_error
         s->results.request.neuron = app->neuron;
     }
     if (app->news.state != WORKER_IDLE)
-        app_say(app, INK_GOOD, "written to %s when %s has ended", s->folder,
-                stage_titles[app->news.stage]);
+        app_say(app, INK_GOOD, "written to %s when %s has ended", s->folder, app->news.job.title);
     app_go_on(app);
     return CT_OK;
 }
@@ -154,7 +173,7 @@ static enum ct_status accept_folder(struct app *app, const char *folder, struct 
 
 static void ask(struct app *app, size_t item, const char *folder)
 {
-    if (app->a.extract == NULL)
+    if (extract_of(app->a) == NULL)
         app_say(app, INK_WARN, "nothing to %s yet: %s on a stage computes it",
                 item == RESULTS ? "write" : "draw", app_key(app, ACTION_RUN).text);
     else

@@ -12,9 +12,6 @@ void save_figures(struct app *app);
 /* The worker is idle: true when it has been given something to write, or to compute for that. */
 bool save_next(struct app *app);
 
-/* It has been written, or not. */
-void save_done(struct app *app, enum ct_status status, const struct ct_error *err);
-
 /* Forgets what was to be written. */
 void save_end(struct app *app);
 

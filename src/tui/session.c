@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "io/outfile.h"
+#include "pipeline/stage_load.h"
 #include "report/manifest.h"
 #include "report/tables.h"
 
@@ -54,7 +55,7 @@ enum ct_status session_save(struct app *app, struct ct_error *err)
     if (folder == NULL)
         return CT_EIO;
     results.out = folder;
-    const enum ct_status status = results_end(&results, &app->a, command, 1, err);
+    const enum ct_status status = results_end(&results, &app->whole, command, 1, err);
     results_clear(&results);
     free(folder);
     return status;
@@ -91,13 +92,14 @@ static bool rename_asked(char *folder)
     return renamed;
 }
 
-/* The last stage whose results are among the files. */
-static enum stage_id last_stage(const struct manifest *m)
+/* The last stage in the panel whose results are among the files. */
+static const struct stage *last_stage(const struct manifest *m)
 {
-    enum stage_id last = STAGE_LOAD;
+    const struct stage *last = panel_stage(0);
 
     for (size_t i = 0; i < n_tables; i++)
-        if (tables[i].stage > last && written_find(&m->tables, NULL, tables[i].file) != NULL)
+        if (panel_row(tables[i].stage) > panel_row(last) &&
+            written_find(&m->tables, NULL, tables[i].file) != NULL)
             last = tables[i].stage;
     return last;
 }
@@ -116,9 +118,9 @@ static void go_on(struct app *app)
         app_say(app, INK_BAD, "%s", err.text);
         return;
     }
-    m.params.threads = app->a.params.threads;
-    params_clear(&app->a.params);
-    app->a.params = m.params; /* handed over */
+    m.params.threads = app->a->params.threads;
+    params_clear(&app->whole.params);
+    app->whole.params = m.params; /* handed over */
     m.params = (struct params){ 0 };
     app->stage = last_stage(&m);
     manifest_clear(&m);

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stages.h"
 #include "tui/app.h"
 #include "tui/draw.h"
 #include "tui/keys.h"
@@ -112,8 +115,8 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
         return status;
     status = app_init(&app, err);
     if (status == CT_OK) {
-        params_clear(&app.a.params);
-        app.a.params = *options->params; /* handed over */
+        params_clear(&app.whole.params);
+        app.whole.params = *options->params; /* handed over */
         *options->params = (struct params){ 0 };
         app.keymap = *options->keymap;
         app.demo = options->demo;
@@ -121,11 +124,11 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
         app.out = options->out;
         app.figures = options->figures;
         app.force = options->force;
-        app.stage = options->per_layer ? STAGE_LAYERS : STAGE_LOAD;
+        app.stage = options->per_layer ? goal_layers : panel_stage(0);
         app.formats = options->formats;
         srandom((unsigned)time(NULL));
         app.sessions = options->sessions;
-        app_run(&app, STAGE_LOAD);
+        app_run(&app, panel_stage(0));
         session_offer(&app);
         status = loop(&app, screen, signal_number, err);
     }

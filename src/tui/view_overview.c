@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pipeline/stage_load.h"
 #include "tui/fit.h"
 #include "tui/screen.h"
 
@@ -136,7 +137,7 @@ static void overview_draw(struct app *app, const struct view *view, struct view_
     static struct facts facts; /* the user interface draws in one thread; too large for a stack */
 
     (void)view;
-    collect(&facts, app->a.load);
+    collect(&facts, load_of(app->a));
     state->rows_shown = area.rows;
     if (state->top + area.rows > facts.n)
         state->top = facts.n > area.rows ? facts.n - area.rows : 0;

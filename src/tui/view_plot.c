@@ -7,13 +7,16 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 #include "report/picks.h"
 #include "report/plots.h"
 #include "tui/screen.h"
 
 static const struct plot *plot_of(const struct view *view)
 {
-    return plot_find(view->what); /* NULL: a mistake in the table of views; a test looks */
+    return view->what;
 }
 
 /* What is selected, as far as the plot can show it. */
@@ -21,7 +24,7 @@ static struct pick selection(const struct app *app, const struct view_state *sta
 {
     return (struct pick){ .has_neuron = app->has_neuron,
                           .neuron = app->neuron,
-                          .has_sentence = app->a.load != NULL,
+                          .has_sentence = load_of(app->a) != NULL,
                           .sentence = app->sentence,
                           .has_other = state->has_other,
                           .other = state->other,
@@ -99,11 +102,11 @@ static void draw_plot(struct app *app, const struct view *view, struct view_stat
     double y;
 
     state->shown = (struct plot_view){ 0 };
-    plot->draw(&app->a, &target, &request);
-    if (pick_place(plot, &app->a, &pick, &x, &y) && plot->space != SPACE_PLANE &&
-        plot->space != SPACE_VOLCANO)
+    plot->draw(app_analysis(app, plot->stage), &target, &request);
+    if (pick_place(plot, app_analysis(app, plot->stage), &pick, &x, &y) &&
+        plot->space != SPACE_PLANE && plot->space != SPACE_VOLCANO)
         mark_cell(c, &state->shown, x, y);
-    pick_describe(plot, &app->a, &pick, words, sizeof words);
+    pick_describe(plot, app_analysis(app, plot->stage), &pick, words, sizeof words);
     if (area.rows > 1)
         draw_read_out(app, state, c, area, words);
 }
@@ -126,7 +129,7 @@ static void zoom(const struct app *app, const struct plot *plot, struct view_sta
 
     if (plot->space == SPACE_BINS || !(w.x0 < w.x1) || !(w.y0 < w.y1))
         return;
-    if (!pick_place(plot, &app->a, &pick, &x, &y)) {
+    if (!pick_place(plot, app_analysis(app, plot->stage), &pick, &x, &y)) {
         x = (w.x0 + w.x1) / 2;
         y = (w.y0 + w.y1) / 2;
     }
@@ -157,7 +160,7 @@ static void follow(const struct app *app, const struct plot *plot, struct view_s
     double x;
     double y;
 
-    if (!is_zoomed(w) || !pick_place(plot, &app->a, &pick, &x, &y))
+    if (!is_zoomed(w) || !pick_place(plot, app_analysis(app, plot->stage), &pick, &x, &y))
         return;
     const double dx = x < w->x0 ? x - w->x0 : x > w->x1 ? x - w->x1 : 0.0;
     const double dy = y < w->y0 ? y - w->y0 : y > w->y1 ? y - w->y1 : 0.0;
@@ -168,7 +171,7 @@ static bool move(struct app *app, const struct plot *plot, struct view_state *st
 {
     struct pick pick = selection(app, state);
 
-    pick_move(plot, &app->a, dx, dy, state->shown.y_down, &pick);
+    pick_move(plot, app_analysis(app, plot->stage), dx, dy, state->shown.y_down, &pick);
     select_pick(app, state, &pick);
     follow(app, plot, state);
     return true;
@@ -233,7 +236,7 @@ static void plot_mouse(struct app *app, const struct view *view, struct view_sta
     if (wheel != 0)
         zoom(app, plot, state, wheel < 0 ? 0.5 : 2.0);
     else if (plot_view_point(&state->shown, row, col, &x, &y) &&
-             pick_at(plot, &app->a, x, y, &pick))
+             pick_at(plot, app_analysis(app, plot->stage), x, y, &pick))
         select_pick(app, state, &pick);
 }
 
@@ -290,7 +293,7 @@ static void draw_time_left(const struct app *app, struct canvas *c, struct rect 
 static void draw_running(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct worker_news *const news = &app->news;
-    const struct ttest_stage *const t = app->a.ttest;
+    const struct ttest_stage *const t = ttest_of(app->a);
     const size_t n = news->n_points;
     const double largest = largest_t(t);
     double *const points = ct_malloc_array(2 * n, sizeof *points);
@@ -332,13 +335,13 @@ static void draw_falling(const struct app *app, struct canvas *c, struct rect ar
     snprintf(title, sizeof title, "KL %.4f at iteration %zu", news->kl[news->n_kl - 1],
              news->n_iter);
     kl_curve_draw(&target, &request, title, news->kl_iter, news->kl, news->n_kl,
-                  app->a.params.iterations);
+                  app->a->params.iterations);
 }
 
 static bool is_running(const struct app *app)
 {
-    return app->news.state == WORKER_RUNNING && app->news.stage == STAGE_TSNE &&
-           app->a.ttest != NULL;
+    return app->news.state == WORKER_RUNNING && app->news.job.stage == &stage_tsne &&
+           ttest_of(app->a) != NULL;
 }
 
 static void draw_live(struct app *app, const struct view *view, struct view_state *state,

@@ -1,46 +1,78 @@
 #include "config.h"
 #include "tui/views.h"
 
+#include <assert.h>
+
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
+#include "report/plots.h"
 #include "tui/lists.h"
 
-const struct view views[] = {
-    { "sentences", STAGE_LOAD, STAGE_LOAD, &list_view, &sentence_list },
-    { "model and sentences", STAGE_LOAD, STAGE_LOAD, &overview_view, NULL },
-    { "choose a model", STAGE_LOAD, N_STAGES, &choice_view, &choice_list },
-    { "hook points", STAGE_HOOK, STAGE_LOAD, &list_view, &hook_list },
-    { "activations", STAGE_EXTRACT, STAGE_EXTRACT, &plot_view, "activations" },
-    { "means of the neurons", STAGE_EXTRACT, STAGE_EXTRACT, &plot_view, "neuron-means" },
-    { "means of the sentences", STAGE_EXTRACT, STAGE_EXTRACT, &plot_view, "sentence-means" },
-    { "one neuron", STAGE_EXTRACT, STAGE_EXTRACT, &plot_view, "neuron" },
-    { "its sentences", STAGE_EXTRACT, STAGE_EXTRACT, &list_view, &driver_list },
-    { "t by neuron", STAGE_TTEST, STAGE_TTEST, &plot_view, "t-values" },
-    { "volcano", STAGE_TTEST, STAGE_TTEST, &plot_view, "volcano" },
-    { "table of neurons", STAGE_TTEST, STAGE_TTEST, &list_view, &neuron_list },
-    { "t-SNE", STAGE_TSNE, STAGE_TSNE, &live_view, "tsne" },
-    { "KL divergence", STAGE_TSNE, STAGE_TSNE, &live_view, "kl" },
-    { "Gram matrix", STAGE_TSNE, STAGE_TTEST, &plot_view, "gram" },
-    { "DBSCAN", STAGE_CLUSTER, STAGE_CLUSTER, &plot_view, "dbscan" },
-    { "k-means", STAGE_CLUSTER, STAGE_CLUSTER, &plot_view, "kmeans" },
-    { "k-distances", STAGE_CLUSTER, STAGE_CLUSTER, &plot_view, "k-distance" },
-    { "table of clusters", STAGE_CLUSTER, STAGE_CLUSTER, &list_view, &cluster_list },
-    { "cosines by DBSCAN", STAGE_SIMILARITY, STAGE_SIMILARITY, &plot_view, "cosine-dbscan" },
-    { "cosines by k-means", STAGE_SIMILARITY, STAGE_SIMILARITY, &plot_view, "cosine-kmeans" },
-    { "Gram matrix by DBSCAN", STAGE_SIMILARITY, STAGE_SIMILARITY, &plot_view, "gram-dbscan" },
-    { "all cosines", STAGE_SIMILARITY, STAGE_SIMILARITY, &plot_view, "cosines" },
-    { "neighbours", STAGE_SIMILARITY, STAGE_SIMILARITY, &list_view, &neighbour_list },
-    { "table of hook points", STAGE_LAYERS, STAGE_LAYERS, &choice_view, &layer_list },
-    { "significant neurons", STAGE_LAYERS, STAGE_LAYERS, &plot_view, "layers" },
+/* Those that are no plots; plots make views by themselves, between the two. */
+static const struct view before_plots[] = {
+    { "sentences", &stage_load, &stage_load, &list_view, &sentence_list },
+    { "model and sentences", &stage_load, &stage_load, &overview_view, NULL },
+    { "choose a model", &stage_load, NULL, &choice_view, &choice_list },
+    { "hook points", &stage_hook, &stage_load, &list_view, &hook_list },
+    { "table of hook points", &stage_layers, &stage_layers, &choice_view, &layer_list },
 };
-const size_t n_views = sizeof views / sizeof *views;
+static const struct view after_plots[] = {
+    { "its sentences", &stage_extract, &stage_extract, &list_view, &driver_list },
+    { "table of neurons", &stage_ttest, &stage_ttest, &list_view, &neuron_list },
+    { "table of clusters", &stage_cluster, &stage_cluster, &list_view, &cluster_list },
+    { "neighbours", &stage_similarity, &stage_similarity, &list_view, &neighbour_list },
+};
 
-_Static_assert(sizeof views / sizeof *views <= MAX_VIEWS, "struct app has room for every view");
+struct view views[MAX_VIEWS];
+size_t n_views;
+
+static void add(const struct view *view)
+{
+    assert(n_views < MAX_VIEWS);
+    views[n_views++] = *view;
+}
+
+static void add_those_of(const struct stage *stage, const struct view *of, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (of[i].stage == stage)
+            add(&of[i]);
+}
+
+static void add_plot(const struct stage *stage, const struct plot *plot)
+{
+    add(&(struct view){ plot->title, stage, plot->stage, plot->is_live ? &live_view : &plot_view,
+                        plot });
+}
+
+void views_init(void)
+{
+    n_views = 0;
+    for (size_t s = 0; s < n_stages; s++) {
+        add_those_of(stages[s], before_plots, sizeof before_plots / sizeof *before_plots);
+        for (size_t i = 0; i < n_plots; i++)
+            if (plots[i].stage == stages[s] && plots[i].shown_at == NULL)
+                add_plot(stages[s], &plots[i]);
+        for (size_t i = 0; i < n_plots; i++)
+            if (plots[i].shown_at == stages[s])
+                add_plot(stages[s], &plots[i]);
+        add_those_of(stages[s], after_plots, sizeof after_plots / sizeof *after_plots);
+    }
+}
 
 const struct view *view_current(struct app *app, struct view_state **state)
 {
     size_t k = 0;
 
     for (size_t i = 0; i < n_views; i++)
-        if (views[i].stage == app->stage && k++ == app->view[app->stage]) {
+        if (views[i].stage == app->stage && k++ == app->view[panel_row(app->stage)]) {
             *state = &app->views[i];
             return &views[i];
         }
@@ -48,7 +80,7 @@ const struct view *view_current(struct app *app, struct view_state **state)
     return &views[0];
 }
 
-size_t view_count(enum stage_id stage)
+size_t view_count(const struct stage *stage)
 {
     size_t n = 0;
 
@@ -61,5 +93,7 @@ void view_step(struct app *app, int step)
 {
     const size_t n = view_count(app->stage);
 
-    app->view[app->stage] = (app->view[app->stage] + (step > 0 ? 1 : n - 1)) % n;
+    size_t *const at = &app->view[panel_row(app->stage)];
+
+    *at = (*at + (step > 0 ? 1 : n - 1)) % n;
 }

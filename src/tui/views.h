@@ -32,25 +32,27 @@ struct view_ops { /* a kind of view */
 };
 
 struct view {
-    const char *name;    /* one word or two */
-    enum stage_id stage; /* that it belongs to */
-    enum stage_id needs; /* whose result it draws; N_STAGES: nobody's */
+    const char *name;          /* one word or two */
+    const struct stage *stage; /* that it belongs to */
+    const struct stage *needs; /* whose result it draws; NULL: nobody's */
     const struct view_ops *ops;
-    const void *what; /* the kind's own: name of a plot, columns of a list */
+    const void *what; /* the kind's own: a struct plot, a struct list */
 };
 
-extern const struct view views[];
-extern const size_t n_views;
+/* [n_views] a stage's lists and plots beside each other; there after views_init(). */
+extern struct view views[MAX_VIEWS];
+extern size_t n_views;
+void views_init(void);
 
 /* The view that is looked at, and its state. */
 const struct view *view_current(struct app *app, struct view_state **state);
 
-size_t view_count(enum stage_id stage);
+size_t view_count(const struct stage *stage);
 
 /* The next (1) or previous (-1) view of the stage. */
 void view_step(struct app *app, int step);
 
-extern const struct view_ops plot_view;     /* what: name of a plot in report/plots.h */
+extern const struct view_ops plot_view;     /* what: a struct plot of report/plots.h */
 extern const struct view_ops live_view;     /* t-SNE while it runs, the plot when it has ended */
 extern const struct view_ops list_view;     /* what: struct list of tui/lists.h */
 extern const struct view_ops overview_view; /* what has been loaded; what: NULL */

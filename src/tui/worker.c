@@ -40,16 +40,11 @@ struct worker {
     bool quit;
     bool is_over; /* the thread touches nothing any more */
     enum worker_state state;
-    struct analysis analysis; /* results borrowed, parameters its own */
-    uint64_t key;
-    enum stage_id stage;
-    layer_function *layer;
-    write_function *write; /* of the stage N_STAGES */
-    void *context;         /* of either */
+    struct analysis analysis; /* of the job */
+    struct job job;
     double began;
     size_t done, total;
     struct picture newest;
-    void *result;
     double seconds;
     enum ct_status status;
     struct ct_error error;
@@ -67,7 +62,7 @@ static void ring(struct worker *w)
         ;
 }
 
-static bool tick(void *context, enum stage_id stage, size_t done, size_t total)
+static bool tick(void *context, const struct stage *stage, size_t done, size_t total)
 {
     struct worker *const w = context;
     const double at = clock_seconds();
@@ -88,7 +83,7 @@ static enum tsne_answer tsne_tick(void *context, size_t n_iter, size_t max_iter)
 {
     struct worker *const w = context;
 
-    if (!tick(w, STAGE_TSNE, n_iter, max_iter))
+    if (!tick(w, NULL, n_iter, max_iter))
         return TSNE_STOP;
     const double at = clock_seconds();
     if (at - w->last_picture < SECONDS_A_PICTURE)
@@ -157,30 +152,17 @@ static void tsne_show(void *context, size_t n_iter, double kl_divergence, const 
     ring(w);
 }
 
-static enum ct_status take_layer(void *context, struct analysis *layer, struct ct_error *err)
+static void run(struct worker *w, const struct analysis *a, const struct job *job)
 {
-    struct worker *const w = context;
-
-    return w->layer(w->context, layer, err);
-}
-
-static void compute(struct worker *w, const struct analysis *a, enum stage_id stage)
-{
-    const struct analysis_watch watch = { .progress = tick,
-                                          .tsne_tick = tsne_tick,
-                                          .tsne_show = tsne_show,
-                                          .layer = w->layer != NULL ? take_layer : NULL,
-                                          .context = w };
-    void *result = NULL;
+    const struct analysis_watch watch = {
+        .progress = tick, .tsne_tick = tsne_tick, .tsne_show = tsne_show, .context = w
+    };
     struct ct_error error = { 0 };
     const double start = clock_seconds();
-    const enum ct_status status = stage == N_STAGES
-                                      ? w->write(w->context, a, &error)
-                                      : analysis_compute(a, stage, &watch, &result, &error);
+    const enum ct_status status = job->run(job->context, a, &watch, &error);
 
     pthread_mutex_lock(&w->mutex);
     w->state = WORKER_FINISHED;
-    w->result = result;
     w->status = status;
     w->error = error;
     w->seconds = clock_seconds() - start;
@@ -198,9 +180,9 @@ static void *work(void *context)
             pthread_cond_wait(&w->wake, &w->mutex);
             continue;
         }
-        const enum stage_id stage = w->stage;
+        const struct job job = w->job;
         pthread_mutex_unlock(&w->mutex);
-        compute(w, &w->analysis, stage);
+        run(w, &w->analysis, &job);
         pthread_mutex_lock(&w->mutex);
     }
     w->is_over = true;
@@ -251,7 +233,7 @@ static bool wait_for_end(struct worker *w)
             ;
         pthread_mutex_lock(&w->mutex);
         is_over = w->is_over;
-        is_reading = w->state == WORKER_RUNNING && w->stage == STAGE_LOAD;
+        is_reading = w->state == WORKER_RUNNING && w->job.may_wait;
         pthread_mutex_unlock(&w->mutex);
     }
     return is_over;
@@ -271,13 +253,13 @@ bool worker_free(struct worker *w)
         return false;
     }
     pthread_join(w->thread, NULL);
-    if (w->result != NULL)
-        analysis_discard(w->stage, w->result);
+    if (w->state == WORKER_FINISHED)
+        w->job.done(NULL, w->job.context, w->status, &w->error);
     close(w->pipe[0]);
     close(w->pipe[1]);
     pthread_cond_destroy(&w->wake);
     pthread_mutex_destroy(&w->mutex);
-    params_clear(&w->analysis.params);
+    analysis_clear(&w->analysis);
     picture_free(&w->newest);
     picture_free(&w->shown);
     free(w);
@@ -289,25 +271,18 @@ int worker_fd(const struct worker *w)
     return w->pipe[0];
 }
 
-static enum ct_status start(struct worker *w, const struct analysis *a, enum stage_id stage,
-                            layer_function *layer, write_function *write, void *context,
+enum ct_status worker_start(struct worker *w, const struct analysis *a, const struct job *job,
                             struct ct_error *err)
 {
-    struct params params;
-    const enum ct_status status = params_copy(&params, &a->params, err);
+    struct analysis fork;
+    const enum ct_status status = analysis_fork(a, &fork, err);
 
     if (status != CT_OK)
         return status;
     pthread_mutex_lock(&w->mutex);
     atomic_store(&w->cancel, false);
-    params_clear(&w->analysis.params);
-    w->analysis = *a;
-    w->analysis.params = params;
-    w->key = stage < N_STAGES ? analysis_key(&params, stage) : 0;
-    w->stage = stage;
-    w->layer = layer;
-    w->write = write;
-    w->context = context;
+    w->analysis = fork; /* handed over */
+    w->job = *job;
     w->state = WORKER_RUNNING;
     w->began = clock_seconds();
     w->done = 0;
@@ -319,24 +294,6 @@ static enum ct_status start(struct worker *w, const struct analysis *a, enum sta
     pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->mutex);
     return CT_OK;
-}
-
-enum ct_status worker_start(struct worker *w, const struct analysis *a, enum stage_id stage,
-                            struct ct_error *err)
-{
-    return start(w, a, stage, NULL, NULL, NULL, err);
-}
-
-enum ct_status worker_start_layers(struct worker *w, const struct analysis *a,
-                                   layer_function *layer, void *context, struct ct_error *err)
-{
-    return start(w, a, STAGE_LAYERS, layer, NULL, context, err);
-}
-
-enum ct_status worker_start_writing(struct worker *w, const struct analysis *a,
-                                    write_function *write, void *context, struct ct_error *err)
-{
-    return start(w, a, N_STAGES, NULL, write, context, err);
 }
 
 void worker_cancel(struct worker *w)
@@ -353,7 +310,7 @@ void worker_poll(struct worker *w, struct worker_news *news)
     pthread_mutex_lock(&w->mutex);
     *news = (struct worker_news){
         .state = w->state,
-        .stage = w->stage,
+        .job = w->job,
         .done = w->done,
         .total = w->total,
         .seconds = w->state == WORKER_RUNNING ? clock_seconds() - w->began : w->seconds,
@@ -374,15 +331,14 @@ void worker_poll(struct worker *w, struct worker_news *news)
     news->n_kl = w->shown.n_kl;
 }
 
-enum ct_status worker_take(struct worker *w, struct worker_result *result, struct ct_error *err)
+void worker_take(struct worker *w, void *owner)
 {
     pthread_mutex_lock(&w->mutex);
     const enum ct_status status = w->status;
-    *result = (struct worker_result){ w->result, w->key, w->seconds };
-    if (err != NULL)
-        *err = w->error;
-    w->result = NULL;
+    const struct ct_error error = w->error;
+    const struct job job = w->job;
     w->state = WORKER_IDLE;
     pthread_mutex_unlock(&w->mutex);
-    return status;
+    analysis_clear(&w->analysis);
+    job.done(owner, job.context, status, &error);
 }

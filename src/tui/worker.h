@@ -1,7 +1,7 @@
 /*
- * The thread that computes. It is given a stage and the state to compute it from, which nobody
- * changes while it runs; it owns the result until that is taken. The other side is told by a byte
- * in a pipe: that there is news (progress, a picture of t-SNE) or that it has finished.
+ * The thread that works beside the user interface. It is given a job and an analysis that is shared
+ * with nobody; it reports by a byte in a pipe that there is news (progress, a picture of t-SNE) or
+ * that the job is done.
  */
 #ifndef CT_TUI_WORKER_H
 #define CT_TUI_WORKER_H
@@ -11,12 +11,27 @@
 
 #include "base/status.h"
 #include "pipeline/analysis.h"
+#include "pipeline/stage_layers.h"
 
 struct worker;
 
 typedef enum ct_status layer_function(void *context, struct analysis *layer, struct ct_error *err);
-typedef enum ct_status write_function(void *context, const struct analysis *a,
-                                      struct ct_error *err);
+typedef void job_done(void *owner, void *context, enum ct_status status,
+                      const struct ct_error *err);
+
+struct job {
+    const char *title;         /* `t-SNE`, `Writing` */
+    const struct stage *stage; /* that it computes; NULL: none */
+    bool can_cancel;
+    bool may_wait; /* for input that never comes, as from a pipe that nobody writes */
+    /* In the worker's thread, with watch to report to. */
+    enum ct_status (*run)(void *context, const struct analysis *a,
+                          const struct analysis_watch *watch, struct ct_error *err);
+    /* In the thread that takes the result, with what owns the job and what run() returned; also
+     * where the worker is freed before it is taken, with owner NULL. */
+    job_done *done;
+    void *context;
+};
 
 /* *out is owned by the caller: worker_free(). CT_EIO (no pipe, no thread), CT_ENOMEM. */
 enum ct_status worker_new(struct worker **out, struct ct_error *err);
@@ -29,33 +44,23 @@ bool worker_free(struct worker *w);
 /* Readable when there is news; worker_poll() empties it. */
 int worker_fd(const struct worker *w);
 
-/* Begins stage of *a, whose results must stay as they are until worker_take() has given the new
- * one; the parameters are copied. Only when idle. CT_ENOMEM. */
-enum ct_status worker_start(struct worker *w, const struct analysis *a, enum stage_id stage,
+/* Begins a job, which is copied, with a fork of *a: what is done to *a meanwhile changes nothing
+ * for it. Only when idle. CT_ENOMEM. */
+enum ct_status worker_start(struct worker *w, const struct analysis *a, const struct job *job,
                             struct ct_error *err);
 
-/* The same of STAGE_LAYERS, with what is to be done with each hook point, see struct
- * analysis_watch; it is called in the worker's thread. */
-enum ct_status worker_start_layers(struct worker *w, const struct analysis *a,
-                                   layer_function *layer, void *context, struct ct_error *err);
-
-/* Begins write(context, a, err) in place of a stage, for which N_STAGES stands then: there is no
- * result but its status, and no cancel. *a is copied as above. */
-enum ct_status worker_start_writing(struct worker *w, const struct analysis *a,
-                                    write_function *write, void *context, struct ct_error *err);
-
-/* Asks the running stage to end soon; its result will be CT_ECANCELED. */
+/* Asks the running job to end soon; its status will be CT_ECANCELED. */
 void worker_cancel(struct worker *w);
 
 enum worker_state { WORKER_IDLE, WORKER_RUNNING, WORKER_FINISHED };
 
 struct worker_news {
     enum worker_state state;
-    enum stage_id stage;
-    size_t done, total; /* progress of the stage; total 0: not known */
+    struct job job;     /* that runs, or has run last */
+    size_t done, total; /* its progress; total 0: not known */
     double seconds;     /* since it began */
     bool canceling;
-    /* The newest picture of t-SNE, if any since the stage began. */
+    /* The newest picture of t-SNE, if any since the job began. */
     const float *embedding; /* [n_points, 2], borrowed until the next worker_poll() */
     size_t n_points;
     size_t n_iter;
@@ -67,13 +72,7 @@ struct worker_news {
 /* What is going on now. */
 void worker_poll(struct worker *w, struct worker_news *news);
 
-struct worker_result {
-    void *result; /* for analysis_accept() or analysis_discard() */
-    uint64_t key; /* of the parameters it was computed under */
-    double seconds;
-};
-
-/* The result of a finished stage, handed over; the worker is idle after it. The stage's status. */
-enum ct_status worker_take(struct worker *w, struct worker_result *result, struct ct_error *err);
+/* Calls done() of the job that has finished; the worker is idle before that. */
+void worker_take(struct worker *w, void *owner);
 
 #endif

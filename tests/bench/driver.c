@@ -35,6 +35,11 @@
 #include "num/tests/ttest.h"
 #include "num/tsne/tsne.h"
 #include "pipeline/analysis.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_ttest.h"
 #include "plot/block_means.h"
 
 static void tell(const char *name, double value)
@@ -248,12 +253,12 @@ static void run_cosine(int argc, char **argv)
 
 /* ---- the model ---- */
 
-static void run_stages(struct analysis *a, char **argv, enum stage_id last)
+static void run_stages(struct analysis *a, char **argv, const struct stage *last)
 {
     struct ct_error err;
 
     analysis_init(a);
-    a->ttest_alone = last == STAGE_TTEST;
+    a->ttest_alone = last == &stage_ttest;
     must(params_set(&a->params.temporary, "/var/tmp", &err), &err);
     must(params_set(&a->params.model, argv[0], &err), &err);
     must(params_set(&a->params.tokenizer, argv[1], &err), &err);
@@ -269,10 +274,11 @@ static void run_extract(int argc, char **argv)
     const double start = clock_seconds();
 
     (void)argc;
-    run_stages(&a, argv, STAGE_EXTRACT);
+    run_stages(&a, argv, &stage_extract);
     tell("compute", clock_seconds() - start);
-    tell("positions", (double)a.extract->stats.n_positions);
-    save(argv[4], a.extract->own.data, a.extract->X.rows * a.extract->X.cols * sizeof(float));
+    tell("positions", (double)extract_of(&a)->stats.n_positions);
+    save(argv[4], extract_of(&a)->own.data,
+         extract_of(&a)->X.rows * extract_of(&a)->X.cols * sizeof(float));
     analysis_clear(&a);
 }
 
@@ -282,11 +288,12 @@ static void run_ttests(int argc, char **argv)
     const double start = clock_seconds();
 
     (void)argc;
-    run_stages(&a, argv, STAGE_TTEST);
+    run_stages(&a, argv, &stage_ttest);
     tell("compute", clock_seconds() - start);
-    tell("positions", (double)a.extract->stats.n_positions);
-    tell("result MB", 0x1p-20 * (double)(a.extract->X.rows * a.extract->X.cols * sizeof(float)));
-    tell("significant", (double)a.ttest->n_significant);
+    tell("positions", (double)extract_of(&a)->stats.n_positions);
+    tell("result MB",
+         0x1p-20 * (double)(extract_of(&a)->X.rows * extract_of(&a)->X.cols * sizeof(float)));
+    tell("significant", (double)ttest_of(&a)->n_significant);
     analysis_clear(&a);
 }
 
@@ -320,16 +327,16 @@ static void run_forward(int argc, char **argv)
     struct ct_error err;
 
     (void)argc;
-    run_stages(&a, argv, STAGE_HOOK);
-    struct token_seq *const seqs = all_prefixes(a.load, &ids, &n_seqs);
-    for (size_t h = 0; h < a.hook->n_hooks; h++)
-        width += a.hook->hooks[h].width;
+    run_stages(&a, argv, &stage_hook);
+    struct token_seq *const seqs = all_prefixes(load_of(&a), &ids, &n_seqs);
+    for (size_t h = 0; h < hook_of(&a)->n_hooks; h++)
+        width += hook_of(&a)->hooks[h].width;
     float *const out = allocate(n_seqs * width, sizeof *out);
-    const struct extract_job job = { .model = a.load->model,
+    const struct extract_job job = { .model = load_of(&a)->model,
                                      .seqs = seqs,
                                      .n_seqs = n_seqs,
-                                     .hooks = a.hook->hooks,
-                                     .n_hooks = a.hook->n_hooks };
+                                     .hooks = hook_of(&a)->hooks,
+                                     .n_hooks = hook_of(&a)->n_hooks };
     for (int turn = 0; turn < 2; turn++) {
         const double start = clock_seconds();
         must(extract_activations(&job, n_threads(), NULL, out, &stats, &err), &err);
@@ -447,11 +454,11 @@ static void run_limits(int argc, char **argv)
     tell("copy", copy_rate());
 }
 
-static const struct command {
+static const struct task {
     const char *name;
     int n_args; /* at least */
     void (*run)(int argc, char **argv);
-} commands[] = {
+} tasks[] = {
     { "tsne", 2, run_tsne },     { "ttest", 1, run_ttest },     { "dbscan", 2, run_dbscan },
     { "kmeans", 2, run_kmeans }, { "cosine", 1, run_cosine },   { "extract", 5, run_extract },
     { "ttests", 4, run_ttests }, { "forward", 4, run_forward }, { "csv", 2, run_csv },
@@ -461,9 +468,9 @@ static const struct command {
 int main(int argc, char **argv)
 {
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* as the program: its threads spin for a while */
-    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 >= commands[i].n_args) {
-            commands[i].run(argc - 2, argv + 2);
+    for (size_t i = 0; argc > 1 && i < sizeof tasks / sizeof *tasks; i++)
+        if (strcmp(argv[1], tasks[i].name) == 0 && argc - 2 >= tasks[i].n_args) {
+            tasks[i].run(argc - 2, argv + 2);
             return 0;
         }
     stop("no such command, or too few arguments; see the head of driver.c");

@@ -8,27 +8,32 @@
 #include <math.h>
 
 #include "pipeline/analysis.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
 #include "report/plots.h"
 
 enum { MOST_VALUES = 2000, ROWS = 24, COLS = 80 };
 
 static void check_results(const struct analysis *a)
 {
-    const size_t n = a->ttest->n_significant;
+    const size_t n = ttest_of(a)->n_significant;
 
-    for (size_t j = 0; j < a->ttest->n_neurons; j++) {
-        const double p = a->ttest->neurons[j].pvalue;
+    for (size_t j = 0; j < ttest_of(a)->n_neurons; j++) {
+        const double p = ttest_of(a)->neurons[j].pvalue;
         fuzz_require(isnan(p) || (p >= 0.0 && p <= 1.0));
     }
     for (size_t i = 0; i < n; i++) {
-        const double *const point = mat_row(&a->tsne->result.embedding, i);
+        const double *const point = mat_row(&tsne_of(a)->result.embedding, i);
         fuzz_require(isfinite(point[0]) && isfinite(point[1]));
-        fuzz_require(
-            a->cluster->dbscan[i] >= -1 &&
-            (a->cluster->dbscan[i] < 0 || (size_t)a->cluster->dbscan[i] < a->cluster->n_dbscan));
-        fuzz_require(a->cluster->kmeans.labels[i] >= 0 &&
-                     (size_t)a->cluster->kmeans.labels[i] < a->cluster->n_clusters);
-        fuzz_require(a->similarity->by_dbscan[i] < n && a->similarity->by_kmeans[i] < n);
+        fuzz_require(clusters_of(a)->dbscan[i] >= -1 &&
+                     (clusters_of(a)->dbscan[i] < 0 ||
+                      (size_t)clusters_of(a)->dbscan[i] < clusters_of(a)->n_dbscan));
+        fuzz_require(clusters_of(a)->kmeans.labels[i] >= 0 &&
+                     (size_t)clusters_of(a)->kmeans.labels[i] < clusters_of(a)->n_clusters);
+        fuzz_require(similarity_of(a)->by_dbscan[i] < n && similarity_of(a)->by_kmeans[i] < n);
     }
 }
 
@@ -58,14 +63,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     a.params.correction = CORRECTION_NONE;
     status = params_set(&a.params.activations, fuzz_file("a.csv", data, size), &err);
     if (status == CT_OK)
-        status = analysis_run(&a, STAGE_LOAD, NULL, &err);
+        status = analysis_run(&a, &stage_load, NULL, &err);
     if (status == CT_OK &&
-        a.load->activations.values.rows * a.load->activations.values.cols > MOST_VALUES) {
+        load_of(&a)->activations.values.rows * load_of(&a)->activations.values.cols > MOST_VALUES) {
         analysis_clear(&a);
         return 0;
     }
     if (status == CT_OK)
-        status = analysis_run(&a, STAGE_SIMILARITY, NULL, &err);
+        status = analysis_run(&a, &stage_similarity, NULL, &err);
     fuzz_check_answer(status, &err);
     if (status == CT_OK) {
         check_results(&a);

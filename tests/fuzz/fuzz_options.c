@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "cli/options.h"
-#include "pipeline/settings.h"
+#include "pipeline/stages.h"
 
 enum { MOST_WORDS = 32, SHOWN = 512 };
 
@@ -18,12 +18,12 @@ static void check_setting(const struct setting *setting, const struct params *pa
     struct params other;
     struct ct_error err = { 0 };
 
-    setting_format(setting, params, shown, sizeof shown);
-    if (shown[0] == '\0' || strlen(shown) + 1 == sizeof shown || setting->kind == SETTING_HOOKS)
+    setting->kind->format(setting, params, shown, sizeof shown);
+    if (shown[0] == '\0' || strlen(shown) + 1 == sizeof shown || setting->kind == &kind_names)
         return; /* not set, cut, or a list that is shown on one line */
     params_init(&other);
-    fuzz_require(setting_parse(setting, &other, shown, &err) == CT_OK);
-    setting_format(setting, &other, again, sizeof again);
+    fuzz_require(setting->kind->parse(setting, &other, shown, &err) == CT_OK);
+    setting->kind->format(setting, &other, again, sizeof again);
     fuzz_require(strcmp(shown, again) == 0);
     params_clear(&other);
 }
@@ -48,8 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     argv[argc] = NULL;
     const enum ct_status status = options_parse(argc, argv, &options, &err);
     fuzz_check_answer(status, &err);
-    for (size_t i = 0; status == CT_OK && i < n_settings; i++)
-        check_setting(&settings[i], &options.params);
+    for (size_t i = 0; status == CT_OK && setting_at(i) != NULL; i++)
+        check_setting(setting_at(i), &options.params);
     options_clear(&options);
     free(text);
     return 0;

@@ -1,0 +1,59 @@
+/* Activations at the target of each sentence, the hook points side by side. */
+#ifndef CT_PIPELINE_STAGE_EXTRACT_H
+#define CT_PIPELINE_STAGE_EXTRACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mat.h"
+#include "base/spill.h"
+#include "model/extract.h"
+#include "pipeline/analysis.h"
+
+/* Columns of one hook point among the neurons. */
+struct neuron_block {
+    const char *hook; /* name, borrowed from the stage before */
+    size_t first;     /* column of its first neuron */
+    size_t n;
+    const size_t *index; /* [n] number of each neuron in its hook point; NULL: 0 .. n - 1 */
+    size_t layer;        /* number of the hook point among those that there are */
+};
+
+struct extract_result {
+    struct matview X;            /* [n_sentences, n_neurons] */
+    struct spill own;            /* what X looks at; empty: it is somebody else's */
+    struct neuron_block *blocks; /* [n_blocks] in column order */
+    size_t n_blocks;
+    size_t n_layers;            /* different hook points, in order of their first column */
+    struct extract_stats stats; /* zero with an activations file */
+    double *neuron_means;       /* [n_neurons] over sentences; NULL with ttest_alone */
+    double *sentence_means;     /* [n_sentences] over neurons */
+};
+
+extern const struct stage stage_extract;
+
+static inline const struct extract_result *extract_of(const struct analysis *a)
+{
+    return analysis_result(a, &stage_extract);
+}
+
+/* The hook point and the number in it of a column of the activations. */
+const char *neuron_hook(const struct extract_result *extract, size_t column, size_t *index);
+
+/* The columns that it has, or will have: what it is computed from is there. */
+size_t extract_n_neurons(const struct analysis *a);
+
+/* The columns of one layer as an extraction of their own, which borrows from whole or lies, where
+ * it must be copied, in memory or in the folder temporary. *out is owned by the caller:
+ * stage_extract.free(). CT_ENOMEM, CT_EIO. */
+enum ct_status extract_layer(const struct extract_result *whole, size_t layer,
+                             const char *temporary, struct extract_result **out,
+                             struct ct_error *err);
+
+/* Bytes of an array; a larger one lies in a temporary file. The manual says so. */
+enum { MOST_IN_MEMORY = 1 << 30 };
+
+/* Whether activations of that size lie in memory, and not in the folder temporary. */
+bool extract_in_memory(double bytes, const char *temporary);
+
+#endif

@@ -1,0 +1,28 @@
+/* The significant neurons in the plane. */
+#ifndef CT_PIPELINE_STAGE_TSNE_H
+#define CT_PIPELINE_STAGE_TSNE_H
+
+#include <stddef.h>
+
+#include "num/tsne/tsne.h"
+#include "pipeline/analysis.h"
+
+enum { KL_INTERVAL = 50 };
+
+struct tsne_stage {
+    double perplexity;         /* that was used; 0: fewer than two neurons, nothing to embed */
+    struct tsne_result result; /* embedding [n_significant, 2] */
+    size_t max_iter;           /* of each descent; the iterations below go on over all of them */
+    double *kl_iter;           /* [n_kl] every KL_INTERVAL iterations */
+    double *kl;                /* [n_kl] KL divergence there */
+    size_t n_kl;
+};
+
+extern const struct stage stage_tsne;
+
+static inline const struct tsne_stage *tsne_of(const struct analysis *a)
+{
+    return analysis_result(a, &stage_tsne);
+}
+
+#endif

@@ -1,0 +1,60 @@
+#include "config.h"
+#include "pipeline/stages.h"
+
+#include <string.h>
+
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
+
+const struct stage *const stages[] = {
+    &stage_load, &stage_hook,    &stage_extract,    &stage_contrast, &stage_ttest,
+    &stage_tsne, &stage_cluster, &stage_similarity, &stage_layers,
+};
+const size_t n_stages = sizeof stages / sizeof *stages;
+
+const struct stage *const goal_analysis = &stage_similarity;
+const struct stage *const goal_layers = &stage_layers;
+
+size_t stage_index(const struct stage *stage)
+{
+    size_t i = 0;
+
+    while (stages[i] != stage)
+        i++;
+    return i;
+}
+
+const struct setting *setting_at(size_t i)
+{
+    for (size_t s = 0; s < n_stages; s++) {
+        if (i < stages[s]->n_settings)
+            return &stages[s]->settings[i];
+        i -= stages[s]->n_settings;
+    }
+    return NULL;
+}
+
+const struct setting *setting_find(const char *name)
+{
+    size_t i = 0;
+
+    while (strcmp(setting_at(i)->name, name) != 0)
+        i++;
+    return setting_at(i);
+}
+
+const struct stage *setting_stage(const struct setting *setting)
+{
+    for (size_t s = 0; s < n_stages; s++)
+        for (size_t i = 0; i < stages[s]->n_settings; i++)
+            if (&stages[s]->settings[i] == setting)
+                return stages[s];
+    return NULL;
+}
