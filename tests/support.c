@@ -112,19 +112,28 @@ static int remove_one(const char *path, const struct stat *s, int type, struct F
 {
     (void)s;
     (void)type;
-    if (where->level > 0)
-        printf("left in $TMPDIR: %s\n", path);
+    (void)where;
     return remove(path);
 }
 
-/* Returns false when it was not empty. */
-static bool remove_temporary(const char *folder)
+static int name_one(const char *path, const struct stat *s, int type, struct FTW *where)
 {
-    const bool was_empty = rmdir(folder) == 0;
+    (void)s;
+    (void)type;
+    if (where->level > 0)
+        printf("left in $TMPDIR: %s\n", path);
+    return 0;
+}
 
-    if (!was_empty)
-        nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    return was_empty;
+/* Returns false when it was not empty. */
+static bool remove_temporary(const char *folder, bool has_failed)
+{
+    if (rmdir(folder) == 0)
+        return true;
+    if (!has_failed) /* tests that fail leave what they had begun */
+        nftw(folder, name_one, 8, FTW_PHYS);
+    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return false;
 }
 
 int run_tcase(const char *name, TCase *tcase)
@@ -148,7 +157,7 @@ int run_tcase(const char *name, TCase *tcase)
     const int n_run = srunner_ntests_run(runner);
     const bool failed = srunner_ntests_failed(runner) > 0 || n_run == 0;
     srunner_free(runner);
-    if (!remove_temporary(folder) || failed)
+    if (!remove_temporary(folder, failed) || failed)
         return 1;
     return atomic_load(n_skipped) >= n_run ? SKIPPED : 0;
 }
