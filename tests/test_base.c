@@ -47,22 +47,36 @@ START_TEST(visible_text_is_cut_between_code_points)
 }
 END_TEST
 
+static void assert_shown(const char *text, const char *want)
+{
+    char out[64];
+    size_t used = 0;
+
+    for (size_t at = 0, size = strlen(text); at < size;) {
+        char piece[TEXT_PIECE];
+        size_t length;
+        at += text_piece_for_terminal(text + at, size - at, piece, &length);
+        ck_assert_uint_lt(used + length, sizeof out);
+        memcpy(out + used, piece, length);
+        used += length;
+    }
+    out[used] = '\0';
+    ck_assert_str_eq(out, want);
+}
+
 /* This program has not set a locale, so it is C's. */
 START_TEST(terminals_without_utf8_get_ascii)
 {
-    char out[64];
     const char text[] = "a\xc3\xa9\xc5\x9b\x1b\x9b";
 
     ck_assert(!text_is_utf8_locale());
-    text_for_terminal(out, sizeof out, text, sizeof text - 1);
-    ck_assert_str_eq(out, "a\\u{e9}\\u{15b}\\u{1b}\\x9b");
+    assert_shown(text, "a\\u{e9}\\u{15b}\\u{1b}\\x9b");
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) {
         SKIP("no locale C.UTF-8");
         return;
     }
-    text_for_terminal(out, sizeof out, text, sizeof text - 1);
+    assert_shown(text, "a\xc3\xa9\xc5\x9b\\u{1b}\\x9b");
     setlocale(LC_CTYPE, "C");
-    ck_assert_str_eq(out, "a\xc3\xa9\xc5\x9b\\u{1b}\\x9b");
 }
 END_TEST
 

@@ -108,14 +108,14 @@ static size_t show_one(const char *text, size_t size, bool ascii, char piece[TEX
     return taken;
 }
 
-static size_t show(char *out, size_t out_size, const char *text, size_t size, bool ascii)
+size_t text_visible(char *out, size_t out_size, const char *text, size_t size)
 {
     size_t used = 0;
 
     for (size_t at = 0; at < size;) {
         char piece[TEXT_PIECE];
         size_t length;
-        const size_t taken = show_one(text + at, size - at, ascii, piece, &length);
+        const size_t taken = show_one(text + at, size - at, false, piece, &length);
 
         if (length >= out_size - used)
             break;
@@ -127,19 +127,9 @@ static size_t show(char *out, size_t out_size, const char *text, size_t size, bo
     return used;
 }
 
-size_t text_visible(char *out, size_t out_size, const char *text, size_t size)
-{
-    return show(out, out_size, text, size, false);
-}
-
 bool text_is_utf8_locale(void)
 {
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
-size_t text_for_terminal(char *out, size_t out_size, const char *text, size_t size)
-{
-    return show(out, out_size, text, size, !text_is_utf8_locale());
 }
 
 size_t text_piece_for_terminal(const char *text, size_t size, char piece[TEXT_PIECE],

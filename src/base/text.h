@@ -37,13 +37,11 @@ size_t text_visible(char *out, size_t out_size, const char *text, size_t size);
  * bytes from 0x80 on are characters of its own, or controls, which a continuation byte may be. */
 bool text_is_utf8_locale(void);
 
-/* As text_visible; where the terminal does not take UTF-8, code points beyond ASCII as \u{e9}. */
-size_t text_for_terminal(char *out, size_t out_size, const char *text, size_t size);
-
 enum { TEXT_PIECE = 16 }; /* one code point, at most \u{10ffff} */
 
-/* The first code point, or byte that is not UTF-8, of text [size], at least 1, as text_for_terminal
- * shows it: *length bytes of piece. Returns the bytes of text that it stands for. */
+/* The first code point, or byte that is not UTF-8, of text [size], at least 1, as text_visible()
+ * shows it; where the terminal does not take UTF-8, what is beyond ASCII as \u{e9}: *length bytes
+ * of piece. Returns the bytes of text that it stands for. */
 size_t text_piece_for_terminal(const char *text, size_t size, char piece[TEXT_PIECE],
                                size_t *length);
 

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-/* As fprintf; controls are shown as text_for_terminal does, newlines stay. Whether the stream is a
- * terminal is not asked: what is said to a pager or a log ends up at one. */
+/* As fprintf; controls are shown as text_piece_for_terminal() does, newlines stay. Whether the
+ * stream is a terminal is not asked: what is said to a pager or a log ends up at one. */
 __attribute__((format(printf, 2, 3))) void print(FILE *stream, const char *format, ...);
 
 #endif
