@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/activations.h"
+#include "io/csv_writer.h"
 #include "io/infile.h"
 #include "io_temp.h"
 
@@ -82,7 +83,6 @@ END_TEST
 /* To the byte what Python's '%.9g' gives. */
 START_TEST(we_write_what_python_writes)
 {
-    static const struct activation_block blocks[] = { { "h.5.mlp.c_fc", 4 }, { "h.6", 3 } };
     const char *const path = temp_path("written.csv");
     struct npy n = { 0 };
     struct outfile *file;
@@ -90,10 +90,20 @@ START_TEST(we_write_what_python_writes)
     ck_assert_int_eq(npy_open(fixture_path("activations_f32.npy"), &n, NULL), CT_OK);
     ck_assert_int_eq(outfile_open(path, &file, NULL), CT_OK);
     struct csv_writer w = { .file = file };
-    activations_write_header(&w, blocks, 2);
-    for (size_t i = 0; i < 5; i++)
-        activations_write_row(&w, i, i % 2 ? "her" : "him", 3 + i,
-                              (const float *)n.view.data + i * 7, 7);
+    csv_put_text(&w, "sentence");
+    csv_put_text(&w, "group");
+    csv_put_text(&w, "token");
+    for (size_t j = 0; j < 7; j++)
+        csv_put_id(&w, j < 4 ? "h.5.mlp.c_fc" : "h.6", j < 4 ? j : j - 4);
+    csv_end_row(&w);
+    for (size_t i = 0; i < 5; i++) {
+        csv_put_size(&w, i);
+        csv_put_text(&w, i % 2 ? "her" : "him");
+        csv_put_size(&w, 3 + i);
+        for (size_t j = 0; j < 7; j++)
+            csv_put_f32(&w, ((const float *)n.view.data)[i * 7 + j]);
+        csv_end_row(&w);
+    }
     ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
     char *const got = slurp(path, NULL);
     char *const want = slurp(fixture_path("activations_f32.csv"), NULL);

@@ -7,6 +7,7 @@
 
 #include "io/csv.h"
 #include "io/csv_writer.h"
+#include "io/infile.h"
 #include "io/labels.h"
 #include "io_temp.h"
 
@@ -234,6 +235,17 @@ static bool stop_halfway(void *context, size_t done, size_t total)
     return 2 * done < total;
 }
 
+static enum ct_status read_rows(const char *path, const struct csv_handler *handler,
+                                const struct progress *progress, struct ct_error *err)
+{
+    int fd = -1;
+
+    ck_assert_int_eq(infile_open(path, &fd, err), CT_OK);
+    const enum ct_status status = csv_read_fd(fd, path, NULL, 0, handler, progress, err);
+    infile_close(fd);
+    return status;
+}
+
 START_TEST(rows_stream_until_somebody_stops)
 {
     const size_t n = 300000;
@@ -248,14 +260,14 @@ START_TEST(rows_stream_until_somebody_stops)
         memcpy(text + 4 * i, "a,b\n", 4);
     const char *const path = temp_file("long.csv", text, 4 * n);
     free(text);
-    ck_assert_int_eq(csv_read(path, &handler, NULL, &err), CT_EFORMAT);
+    ck_assert_int_eq(read_rows(path, &handler, NULL, &err), CT_EFORMAT);
     ck_assert_str_eq(err.text, "NAME: row 5 (line 6): enough of a");
     ck_assert_uint_eq(c.rows, 6);
     c = (struct counter){ .stop_at = n };
-    ck_assert_int_eq(csv_read(path, &handler, NULL, &err), CT_OK);
+    ck_assert_int_eq(read_rows(path, &handler, NULL, &err), CT_OK);
     ck_assert_uint_eq(c.rows, n);
     c.rows = 0;
-    ck_assert_int_eq(csv_read(path, &handler, &progress, &err), CT_ECANCELED);
+    ck_assert_int_eq(read_rows(path, &handler, &progress, &err), CT_ECANCELED);
     ck_assert_uint_gt(c.rows, 0);
     ck_assert_uint_lt(c.rows, n);
     ck_assert_uint_gt(n_ticks, 1);
@@ -365,7 +377,6 @@ START_TEST(labels_are_kept_once)
     struct labels l = { 0 };
     char name[16];
 
-    ck_assert_uint_eq(labels_find(&l, "0"), 0);
     for (size_t i = 0; i < 5000; i++) {
         const int n = snprintf(name, sizeof name, "%zu-", i % 1000);
         ck_assert_int_eq(labels_add(&l, name, (size_t)n - 1, NULL), CT_OK);
@@ -375,8 +386,6 @@ START_TEST(labels_are_kept_once)
     for (size_t i = 0; i < 5000; i++)
         ck_assert_uint_eq(l.of[i], i % 1000);
     ck_assert_str_eq(l.names[17], "17");
-    ck_assert_uint_eq(labels_find(&l, "999"), 999);
-    ck_assert_uint_eq(labels_find(&l, "1000"), 1000);
     labels_clear(&l);
     labels_clear(&l);
 }

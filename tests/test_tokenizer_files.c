@@ -311,7 +311,8 @@ START_TEST(added_tokens_come_from_their_file)
 
     text_put(dir, "added_tokens.json", "{\"<pad it>\": 657, \"\xe2\x98\x83\": 658}");
     ck_assert_int_eq(tokenizer_open(dir, &tokenizer, NULL), CT_OK);
-    ck_assert_uint_eq(tokenizer_n_vocab(tokenizer), 659);
+    ck_assert_mem_eq(tokenizer_piece(tokenizer, 658, &n), "\xe2\x98\x83", 3);
+    ck_assert_ptr_null(tokenizer_piece(tokenizer, 659, &n));
     ck_assert_int_eq(tokenizer_encode(tokenizer, " <pad it>\xe2\x98\x83<|endoftext|>", 25, &tokens,
                                       &n, NULL),
                      CT_OK);

@@ -512,26 +512,3 @@ void activations_clear(struct activations *a)
     npy_close(&a->npy);
     *a = (struct activations){ 0 };
 }
-
-void activations_write_header(struct csv_writer *w, const struct activation_block *blocks,
-                              size_t n_blocks)
-{
-    csv_put_text(w, "sentence");
-    csv_put_text(w, "group");
-    csv_put_text(w, "token");
-    for (size_t b = 0; b < n_blocks; b++)
-        for (size_t j = 0; j < blocks[b].width; j++)
-            csv_put_id(w, blocks[b].hook, j);
-    csv_end_row(w);
-}
-
-void activations_write_row(struct csv_writer *w, size_t sentence, const char *group, size_t token,
-                           const float *values, size_t n)
-{
-    csv_put_size(w, sentence);
-    csv_put_text(w, group);
-    csv_put_size(w, token);
-    for (size_t j = 0; j < n; j++)
-        csv_put_f32(w, values[j]);
-    csv_end_row(w);
-}

@@ -14,7 +14,6 @@
 #include "base/mat.h"
 #include "base/progress.h"
 #include "base/status.h"
-#include "io/csv_writer.h"
 #include "io/labels.h"
 #include "io/npy.h"
 
@@ -54,16 +53,5 @@ void activations_clear(struct activations *a);
 
 /* CT_EIO when values are those of a file that was made shorter since: ask when they were read. */
 enum ct_status activations_check(const struct activations *a, struct ct_error *err);
-
-struct activation_block { /* columns of one hook, borrowed */
-    const char *hook;
-    size_t width; /* columns HOOK:0 .. HOOK:width - 1 */
-};
-
-/* The header of activations.csv, then a row a sentence: values [n], all blocks side by side. */
-void activations_write_header(struct csv_writer *w, const struct activation_block *blocks,
-                              size_t n_blocks);
-void activations_write_row(struct csv_writer *w, size_t sentence, const char *group, size_t token,
-                           const float *values, size_t n);
 
 #endif

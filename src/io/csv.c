@@ -379,19 +379,6 @@ done:
     return r.status;
 }
 
-enum ct_status csv_read(const char *path, const struct csv_handler *handler,
-                        const struct progress *progress, struct ct_error *err)
-{
-    int fd = -1;
-    enum ct_status st = infile_open(path, &fd, err);
-
-    if (st != CT_OK)
-        return st;
-    st = csv_read_fd(fd, infile_name(path), NULL, 0, handler, progress, err);
-    infile_close(fd);
-    return st;
-}
-
 size_t csv_row_find(const struct csv_row *row, const char *name)
 {
     const size_t size = strlen(name);

@@ -53,16 +53,12 @@ struct csv_handler {
 };
 
 /*
- * Reads path ("-": standard input) row by row in bounded memory; progress (NULL: none) counts bytes
- * and is called for regular files. CT_EIO, CT_EFORMAT (empty, not UTF-8, a NUL byte, a quote that
- * is not closed, text after a closing quote, a ragged row, a field or row above the limits),
+ * Reads a descriptor row by row in bounded memory; its first n_head bytes have been read into head
+ * (NULL with 0); name is for messages. The descriptor stays open. progress (NULL: none) counts
+ * bytes and is called for regular files. CT_EIO, CT_EFORMAT (empty, not UTF-8, a NUL byte, a quote
+ * that is not closed, text after a closing quote, a ragged row, a field or row above the limits),
  * CT_ENOMEM, CT_ECANCELED, and what the handler returns.
  */
-enum ct_status csv_read(const char *path, const struct csv_handler *handler,
-                        const struct progress *progress, struct ct_error *err);
-
-/* The same from a descriptor whose first n_head bytes have been read into head (NULL with 0);
- * name for messages. The descriptor stays open. */
 enum ct_status csv_read_fd(int fd, const char *name, const void *head, size_t n_head,
                            const struct csv_handler *handler, const struct progress *progress,
                            struct ct_error *err);

@@ -98,14 +98,6 @@ void labels_clear(struct labels *l)
     *l = (struct labels){ 0 };
 }
 
-size_t labels_find(const struct labels *l, const char *name)
-{
-    if (l->n_names == 0)
-        return 0;
-    const uint32_t found = l->slots[find_slot(l, name, strlen(name))];
-    return found != 0 ? found - 1 : l->n_names;
-}
-
 /* The whole input in *text, owned by the caller. */
 static enum ct_status read_all(int fd, const char *name, char **text, size_t *size,
                                struct ct_error *err)

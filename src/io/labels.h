@@ -25,9 +25,6 @@ struct labels {   /* zero-initialise; owns everything until labels_clear() */
 enum ct_status labels_add(struct labels *l, const char *text, size_t size, struct ct_error *err);
 void labels_clear(struct labels *l);
 
-/* The index of name, or n_names when no row has it. */
-size_t labels_find(const struct labels *l, const char *name);
-
 /* A file with one label a line, such as --groups names ("-": standard input). Blanks belong to the
  * label. CT_EIO, CT_EFORMAT (empty, an empty line, not UTF-8, a NUL byte), CT_ENOMEM; *out is
  * untouched then. */

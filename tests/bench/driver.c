@@ -26,6 +26,7 @@
 #include "base/crew.h"
 #include "base/mem.h"
 #include "io/activations.h"
+#include "io/csv_writer.h"
 #include "io/npy.h"
 #include "num/cluster/dbscan.h"
 #include "num/cluster/kmeans.h"
@@ -354,17 +355,26 @@ static void run_forward(int argc, char **argv)
 
 static void write_csv(const char *path, const struct matview *X)
 {
-    const struct activation_block block = { .hook = "h.5.mlp.c_fc", .width = X->cols };
     const float *const values = X->data;
     struct outfile *file;
     struct ct_error err;
 
     must(outfile_open(path, &file, &err), &err);
     struct csv_writer w = { .file = file };
-    activations_write_header(&w, &block, 1);
-    for (size_t i = 0; i < X->rows; i++)
-        activations_write_row(&w, i, i < X->rows / 2 ? "him" : "her", 3, values + i * X->stride,
-                              X->cols);
+    csv_put_text(&w, "sentence");
+    csv_put_text(&w, "group");
+    csv_put_text(&w, "token");
+    for (size_t j = 0; j < X->cols; j++)
+        csv_put_id(&w, "h.5.mlp.c_fc", j);
+    csv_end_row(&w);
+    for (size_t i = 0; i < X->rows; i++) {
+        csv_put_size(&w, i);
+        csv_put_text(&w, i < X->rows / 2 ? "him" : "her");
+        csv_put_size(&w, 3);
+        for (size_t j = 0; j < X->cols; j++)
+            csv_put_f32(&w, values[i * X->stride + j]);
+        csv_end_row(&w);
+    }
     must(outfile_commit(file, &err), &err);
 }
 

@@ -124,8 +124,3 @@ const char *tokenizer_piece(const struct tokenizer *tokenizer, uint32_t id, size
 {
     return vocab_piece(&tokenizer->parts.vocab, id, size);
 }
-
-size_t tokenizer_n_vocab(const struct tokenizer *tokenizer)
-{
-    return tokenizer->parts.vocab.n_ids;
-}

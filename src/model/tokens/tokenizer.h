@@ -32,7 +32,4 @@ enum ct_status tokenizer_encode(const struct tokenizer *tokenizer, const char *t
  * text_visible(). NULL for an id that is not there. */
 const char *tokenizer_piece(const struct tokenizer *tokenizer, uint32_t id, size_t *size);
 
-/* One more than the largest id. */
-size_t tokenizer_n_vocab(const struct tokenizer *tokenizer);
-
 #endif

@@ -409,11 +409,6 @@ bool tsne_step(struct tsne *tsne)
     return true;
 }
 
-size_t tsne_n_samples(const struct tsne *tsne)
-{
-    return tsne->n_samples;
-}
-
 size_t tsne_n_iter(const struct tsne *tsne)
 {
     return tsne->schedule.iter;

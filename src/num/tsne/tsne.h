@@ -49,7 +49,6 @@ void tsne_free(struct tsne *tsne);
  * every 50 iterations. */
 bool tsne_step(struct tsne *tsne);
 
-size_t tsne_n_samples(const struct tsne *tsne);
 size_t tsne_n_iter(const struct tsne *tsne);    /* iterations done */
 const float *tsne_embedding(struct tsne *tsne); /* [n_samples, 2], borrowed until the next call */
 /* Of the current coordinates, no exaggeration, normaliser over all pairs; from 16,384 samples on by
