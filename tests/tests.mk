@@ -271,6 +271,11 @@ tests_test_report_SOURCES = tests/test_report.c $(IO_TEST_SOURCES)
 tests_test_report_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_report_LDADD = $(IO_TEST_LIBS)
 
+check_PROGRAMS += tests/test_written_over
+tests_test_written_over_SOURCES = tests/test_written_over.c $(IO_TEST_SOURCES)
+tests_test_written_over_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_written_over_LDADD = $(IO_TEST_LIBS)
+
 # The program with a malloc that fails.
 check_PROGRAMS += tests/test_alloc
 tests_test_alloc_SOURCES = tests/test_alloc.c $(IO_TEST_SOURCES)
