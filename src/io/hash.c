@@ -8,7 +8,6 @@
 #include <nettle/base16.h>
 #include <nettle/sha2.h>
 
-#include "base/mem.h"
 #include "io/infile.h"
 
 enum { CHUNK = 1 << 20 };

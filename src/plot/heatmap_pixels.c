@@ -12,7 +12,8 @@
 
 enum { STRIP = 64, CHUNK = 256 };
 
-size_t heatmap_cols(const struct heatmap *h)
+/* The columns of the matrix, whatever it is made from. */
+static size_t n_columns(const struct heatmap *h)
 {
     return h->products ? h->data.rows : h->data.cols;
 }
@@ -91,7 +92,7 @@ static struct span col_places(const struct pixel_grid *g, size_t pixel_col)
 {
     const struct plot_window *const w = &g->window;
 
-    return pixel_places(w->x0, w->x1, g->cols, pixel_col, heatmap_cols(g->h));
+    return pixel_places(w->x0, w->x1, g->cols, pixel_col, n_columns(g->h));
 }
 
 static struct span row_places(const struct pixel_grid *g, size_t pixel_row)
@@ -224,7 +225,7 @@ static bool cache_holds(const struct heatmap_cache *cache, const struct heatmap 
                                  h->col_order };
 
     return cache->version == h->version && cache->n_rows == h->data.rows &&
-           cache->n_cols == heatmap_cols(h) && memcmp(cache->key, key, sizeof key) == 0;
+           cache->n_cols == n_columns(h) && memcmp(cache->key, key, sizeof key) == 0;
 }
 
 /* Makes an empty cache of this data. */
@@ -233,7 +234,7 @@ static void cache_restart(struct heatmap_cache *cache, const struct heatmap *h)
     heatmap_cache_clear(cache);
     cache->version = h->version;
     cache->n_rows = h->data.rows;
-    cache->n_cols = heatmap_cols(h);
+    cache->n_cols = n_columns(h);
     cache->key[0] = h->at != NULL ? h->context : h->data.data;
     cache->key[1] = h->row_order;
     cache->key[2] = h->col_order;
@@ -315,7 +316,7 @@ struct plot_window heatmap_window(const struct heatmap *h)
 {
     struct plot_window w = h->window;
 
-    clamp_side(&w.x0, &w.x1, heatmap_cols(h));
+    clamp_side(&w.x0, &w.x1, n_columns(h));
     clamp_side(&w.y0, &w.y1, h->data.rows);
     return w;
 }

@@ -11,9 +11,6 @@ struct pixel_grid { /* borrows h */
     size_t rows, cols;         /* of pixels */
 };
 
-/* The columns of the matrix, whatever it is made from. */
-size_t heatmap_cols(const struct heatmap *h);
-
 /* What is shown of it: h->window, or all. */
 struct plot_window heatmap_window(const struct heatmap *h);
 

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "plot/frame.h"
-#include "plot/palette.h"
 #include "plot/raster.h"
 
 static size_t step_of(size_t stride)

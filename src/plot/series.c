@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "plot/frame.h"
-#include "plot/palette.h"
 #include "plot/raster.h"
 
 static double value_x(const struct series *s, size_t i)
