@@ -142,8 +142,8 @@ static void mlp(struct pass *p, const struct block_weights *w)
 {
     pass_norm(p, &w->mlp_norm, &p->stream, &p->normed);
     pass_output(p, PLACE_MLP_NORM, 0, &p->normed);
-    pass_linear_activated(p, &w->mlp_in, &p->normed, &p->mlp, PLACE_MLP_PRE, PLACE_MLP_POST);
-    pass_linear(p, &w->mlp_out, &p->mlp, &p->mlp_out);
+    pass_linear_activated(p, &w->mlp_in, &p->normed, &p->neurons, PLACE_MLP_PRE, PLACE_MLP_POST);
+    pass_linear(p, &w->mlp_out, &p->neurons, &p->mlp_out);
     pass_output(p, PLACE_MLP, 0, &p->mlp_out);
     pass_add(p, &p->mlp_out);
 }

@@ -8,6 +8,7 @@
 #include "model/arch.h"
 #include "model/ops/attention.h"
 #include "model/ops/linear.h"
+#include "model/pass_ops.h"
 #include "model/prefetch.h"
 
 /* ---- workspace ---- */
@@ -27,25 +28,29 @@ static size_t kv_width(const struct model_config *c)
     return c->n_kv_heads * c->head_dim;
 }
 
-/* Floats of a row, by line of values in struct pass. */
-static void row_sizes(const struct model_config *c, size_t sizes[3])
+struct rooms { /* floats of a row in each: see struct pass */
+    size_t stream, first, second;
+};
+
+static struct rooms rooms_of(const struct model_config *c)
 {
     const size_t hidden = linear_stride(c->hidden_size);
     const size_t q = linear_stride(q_width(c));
     const size_t kv = linear_stride(kv_width(c));
-    const size_t inner = linear_stride(c->intermediate_size);
+    const size_t neurons = linear_stride(c->intermediate_size);
 
-    sizes[0] = hidden;
-    sizes[1] = larger(hidden, q);
-    sizes[2] = larger(larger(hidden, q + 2 * kv), inner);
+    return (struct rooms){
+        .stream = hidden,
+        .first = larger(hidden, q),
+        .second = larger(larger(hidden, q + 2 * kv), neurons),
+    };
 }
 
 size_t pass_row_bytes(const struct model_config *c)
 {
-    size_t sizes[3];
+    const struct rooms rooms = rooms_of(c);
 
-    row_sizes(c, sizes);
-    return (sizes[0] + sizes[1] + sizes[2]) * sizeof(float);
+    return (rooms.stream + rooms.first + rooms.second) * sizeof(float);
 }
 
 /* Floats of scratch for each thread. */
@@ -66,64 +71,102 @@ static struct values values_at(float *at, size_t n_cols)
     return (struct values){ at, n_cols, linear_stride(n_cols) };
 }
 
-static void lay_out(struct pass *p, size_t max_nodes)
+/* The stream, normed and q stand for their rooms, which pass_free() frees by them. */
+static void lay_out(struct pass *p, float *stream, float *first, float *second, size_t max_nodes)
 {
     const struct model_config *const c = p->config;
     const size_t q = q_width(c);
     const size_t kv = kv_width(c);
 
-    p->stream = values_at(p->room[0], c->hidden_size);
-    p->normed = values_at(p->room[1], c->hidden_size);
-    p->mix = values_at(p->room[1], q);
-    p->mlp_out = values_at(p->room[1], c->hidden_size);
-    p->q = values_at(p->room[2], q);
-    p->k = values_at(p->q.at + max_nodes * p->q.ld, kv);
+    p->stream = values_at(stream, c->hidden_size);
+    p->normed = values_at(first, c->hidden_size);
+    p->mix = values_at(first, q);
+    p->mlp_out = values_at(first, c->hidden_size);
+    p->q = values_at(second, q);
+    p->attention_out = values_at(second, c->hidden_size);
+    p->neurons = values_at(second, c->intermediate_size);
+    if (second == NULL)
+        return;
+    p->k = values_at(second + max_nodes * p->q.ld, kv);
     p->v = values_at(p->k.at + max_nodes * p->k.ld, kv);
-    p->attention_out = values_at(p->room[2], c->hidden_size);
-    p->mlp = values_at(p->room[2], c->intermediate_size);
 }
 
 static enum ct_status make_workspace(struct pass *p, const struct pass_params *params,
                                      struct ct_error *err)
 {
+    struct pass_state *const s = p->state;
     const struct model_config *const c = p->config;
+    const struct rooms rooms = rooms_of(c);
     const size_t rows = params->max_nodes;
-    size_t sizes[3];
-    bool is_complete = true;
+    const size_t scratch = scratch_size(c, params->max_len);
 
-    row_sizes(c, sizes);
-    for (int i = 0; i < 3; i++) {
-        p->room[i] = ct_aligned_array(rows, sizes[i] * sizeof(float));
-        is_complete = is_complete && p->room[i] != NULL;
-    }
-    p->gain = ct_aligned_array(c->hidden_size, sizeof *p->gain);
-    p->bias = ct_aligned_array(c->hidden_size, sizeof *p->bias);
-    p->scratch =
-        ct_aligned_array(crew_size(p->crew), scratch_size(c, params->max_len) * sizeof *p->scratch);
-    if (!is_complete || p->gain == NULL || p->bias == NULL || p->scratch == NULL)
+    lay_out(p, ct_aligned_array(rows, rooms.stream * sizeof(float)),
+            ct_aligned_array(rows, rooms.first * sizeof(float)),
+            ct_aligned_array(rows, rooms.second * sizeof(float)), rows);
+    s->gain = ct_aligned_array(c->hidden_size, sizeof *s->gain);
+    s->bias = ct_aligned_array(c->hidden_size, sizeof *s->bias);
+    s->scratch = ct_aligned_array(crew_size(s->crew), scratch * sizeof *s->scratch);
+    if (p->stream.at == NULL || p->normed.at == NULL || p->q.at == NULL || s->gain == NULL ||
+        s->bias == NULL || s->scratch == NULL)
         return ct_fail_nomem(err, "forward pass", rows * pass_row_bytes(c));
-    lay_out(p, rows);
     return CT_OK;
 }
 
 /* ---- what will be done ---- */
+
+/* A pass that goes through an architecture's functions without computing, from where p is. */
+struct stand_in {
+    struct pass pass;
+    struct pass_state state;
+};
+
+static void stand_in_for(const struct pass *p, struct stand_in *out)
+{
+    out->pass = *p;
+    out->state = *p->state;
+    out->pass.state = &out->state;
+}
 
 /* How many blocks the pass must go through, and in how many steps. */
 static void plan(struct pass *p)
 {
     const struct arch *const arch = p->config->arch;
     struct rehearsal rehearsal = { .n_weights = 0 };
-    struct pass copy = *p;
+    struct stand_in other;
 
-    copy.rehearsal = &rehearsal;
-    copy.n_left = p->width;
-    arch->embed(&copy);
-    for (; copy.layer < p->config->n_layers && copy.n_left > 0; copy.layer++) {
+    stand_in_for(p, &other);
+    other.state.rehearsal = &rehearsal;
+    other.state.n_left = p->state->width;
+    arch->embed(&other.pass);
+    while (other.pass.layer < p->config->n_layers && other.state.n_left > 0) {
         rehearsal.n_weights = 0;
-        arch->block(&copy);
+        arch->block(&other.pass);
+        other.pass.layer++;
     }
-    p->n_blocks = copy.layer;
-    p->n_steps = 1 + rehearsal.n_linears;
+    p->state->n_blocks = other.pass.layer;
+    p->state->n_steps = 1 + rehearsal.n_linears;
+}
+
+static enum ct_status fill(struct pass *p, const struct model *model,
+                           const struct pass_params *params, struct ct_error *err)
+{
+    struct pass_state *const s = calloc(1, sizeof *s);
+
+    if (s == NULL)
+        return ct_fail_nomem(err, "forward pass", 0);
+    p->state = s;
+    p->config = model_config(model);
+    p->weights = model_weights(model);
+    s->hooks = params->hooks;
+    s->n_hooks = params->n_hooks;
+    for (size_t h = 0; h < s->n_hooks; h++)
+        s->width += s->hooks[h].width;
+    enum ct_status st = crew_new(params->n_threads, &s->crew, err);
+    if (st == CT_OK)
+        st = make_workspace(p, params, err);
+    if (st == CT_OK)
+        plan(p);
+    return st;
 }
 
 enum ct_status pass_new(const struct model *model, const struct pass_params *params,
@@ -133,21 +176,11 @@ enum ct_status pass_new(const struct model *model, const struct pass_params *par
 
     if (p == NULL)
         return ct_fail_nomem(err, "forward pass", 0);
-    p->config = model_config(model);
-    p->weights = model_weights(model);
-    p->hooks = params->hooks;
-    p->n_hooks = params->n_hooks;
-    for (size_t h = 0; h < p->n_hooks; h++)
-        p->width += p->hooks[h].width;
-    enum ct_status st = crew_new(params->n_threads, &p->crew, err);
+    const enum ct_status st = fill(p, model, params, err);
     if (st == CT_OK)
-        st = make_workspace(p, params, err);
-    if (st == CT_OK) {
-        plan(p);
         *out = p;
-    } else {
+    else
         pass_free(p);
-    }
     return st;
 }
 
@@ -155,18 +188,22 @@ void pass_free(struct pass *p)
 {
     if (p == NULL)
         return;
-    crew_free(p->crew);
-    for (int i = 0; i < 3; i++)
-        free(p->room[i]);
-    free(p->gain);
-    free(p->bias);
-    free(p->scratch);
+    free(p->stream.at);
+    free(p->normed.at);
+    free(p->q.at);
+    if (p->state != NULL) {
+        crew_free(p->state->crew);
+        free(p->state->gain);
+        free(p->state->bias);
+        free(p->state->scratch);
+        free(p->state);
+    }
     free(p);
 }
 
 size_t pass_n_steps(const struct pass *p)
 {
-    return p->n_steps;
+    return p->state->n_steps;
 }
 
 /* ---- the pass ---- */
@@ -174,45 +211,55 @@ size_t pass_n_steps(const struct pass *p)
 /* Weights of the block come into memory; where it needs no attention, targets are enough. */
 static void begin_block(struct pass *p)
 {
-    const bool is_last = p->layer + 1 == p->n_blocks;
+    const bool is_last = p->layer + 1 == p->state->n_blocks;
     struct rehearsal now = { .n_weights = 0 };
     struct rehearsal next = { .n_weights = 0 };
-    struct pass copy = *p;
+    struct stand_in other;
 
-    copy.rehearsal = &now;
-    p->config->arch->block(&copy);
+    stand_in_for(p, &other);
+    other.state.rehearsal = &now;
+    p->config->arch->block(&other.pass);
     if (!is_last) {
-        copy.rehearsal = &next;
-        copy.layer++;
-        p->config->arch->block(&copy);
+        other.state.rehearsal = &next;
+        other.pass.layer++;
+        p->config->arch->block(&other.pass);
         prefetch_later(next.weights, next.n_weights);
     }
-    prefetch_now(now.weights, now.n_weights, p->crew);
+    prefetch_now(now.weights, now.n_weights, p->state->crew);
     if (is_last && !now.attends)
         pass_keep_targets(p);
+}
+
+static void begin(struct pass *p, const struct prefix_tree *tree, float *out, pass_step *step,
+                  void *context)
+{
+    struct pass_state *const s = p->state;
+
+    p->layer = 0;
+    s->tree = tree;
+    s->out = out;
+    s->step = step;
+    s->step_context = context;
+    s->n_rows = tree->n_nodes;
+    s->is_narrow = false;
+    s->is_stopped = false;
+    s->n_left = s->width;
 }
 
 bool pass_run(struct pass *p, const struct prefix_tree *tree, float *out, pass_step *step,
               void *context)
 {
     const struct arch *const arch = p->config->arch;
+    const struct pass_state *const s = p->state;
 
-    p->tree = tree;
-    p->out = out;
-    p->step = step;
-    p->step_context = context;
-    p->n_rows = tree->n_nodes;
-    p->is_narrow = false;
-    p->is_stopped = false;
-    p->n_left = p->width;
-    p->layer = 0;
+    begin(p, tree, out, step, context);
     arch->embed(p);
     pass_tick(p);
-    for (; p->layer < p->n_blocks && !p->is_stopped; p->layer++) {
+    for (; p->layer < s->n_blocks && !s->is_stopped; p->layer++) {
         begin_block(p);
         arch->block(p);
     }
     arch->head(p);
-    assert(p->n_left == 0 || p->is_stopped);
-    return !p->is_stopped;
+    assert(s->n_left == 0 || s->is_stopped);
+    return !s->is_stopped;
 }

@@ -11,8 +11,10 @@
 #include "base/status.h"
 #include "model/hooks.h"
 #include "model/model.h"
-#include "model/pass_ops.h"
+#include "model/pass_state.h"
 #include "model/prefix_tree.h"
+
+struct pass; /* a workspace that is used again for each tree */
 
 /* Bytes of workspace for each position of a tree. */
 size_t pass_row_bytes(const struct model_config *config);
@@ -29,7 +31,7 @@ struct pass_params {
     int n_threads;
 };
 
-/* A workspace that is used again for each tree; borrows the model. CT_ENOMEM. */
+/* Borrows the model until pass_free(). CT_ENOMEM. */
 enum ct_status pass_new(const struct model *model, const struct pass_params *params,
                         struct pass **out, struct ct_error *err);
 void pass_free(struct pass *p);

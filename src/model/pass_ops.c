@@ -9,25 +9,33 @@
 #include "model/ops/attention.h"
 #include "model/ops/layer_norm.h"
 #include "model/ops/linear.h"
+#include "model/pass_state.h"
 
 enum { ROWS_A_BLOCK = 16 };
 
 /* Nothing is left to compute. */
-static bool is_over(const struct pass *p)
+static bool is_over(const struct pass_state *s)
 {
-    return p->n_left == 0 || p->is_stopped;
+    return s->n_left == 0 || s->is_stopped;
 }
 
 /* Values are computed now. */
-static bool is_live(const struct pass *p)
+static bool is_live(const struct pass_state *s)
 {
-    return !is_over(p) && p->rehearsal == NULL;
+    return !is_over(s) && s->rehearsal == NULL;
+}
+
+static bool is_rehearsed(const struct pass_state *s)
+{
+    return !is_over(s) && s->rehearsal != NULL;
 }
 
 void pass_tick(struct pass *p)
 {
-    if (!p->is_stopped && !p->step(p->step_context, p->tree->n_nodes))
-        p->is_stopped = true;
+    struct pass_state *const s = p->state;
+
+    if (!s->is_stopped && !s->step(s->step_context, s->tree->n_nodes))
+        s->is_stopped = true;
 }
 
 /* ---- row by row ---- */
@@ -38,7 +46,7 @@ struct row_loop { /* the same for each row */
     const struct values *x;
     const struct values *y;
     const struct tensor *table; /* of an embedding, */
-    const uint32_t *ids;        /* and the row of it for each node */
+    const uint32_t *ids;        /* and which of its rows each node takes */
 };
 
 static void some_rows(void *context, size_t block)
@@ -46,13 +54,16 @@ static void some_rows(void *context, size_t block)
     const struct row_loop *const loop = context;
     const size_t begin = block * ROWS_A_BLOCK;
 
-    for (size_t i = begin; i < begin + ROWS_A_BLOCK && i < loop->p->n_rows; i++)
+    for (size_t i = begin; i < begin + ROWS_A_BLOCK && i < loop->p->state->n_rows; i++)
         loop->row(loop, i);
 }
 
 static void each_row(struct row_loop loop)
 {
-    crew_run(loop.p->crew, (loop.p->n_rows + ROWS_A_BLOCK - 1) / ROWS_A_BLOCK, some_rows, &loop);
+    const struct pass_state *const s = loop.p->state;
+
+    if (is_live(s))
+        crew_run(s->crew, (s->n_rows + ROWS_A_BLOCK - 1) / ROWS_A_BLOCK, some_rows, &loop);
 }
 
 static float *row_of(const struct values *values, size_t i)
@@ -67,34 +78,38 @@ static void look_up_row(const struct row_loop *loop, size_t i)
 
 void pass_token_rows(struct pass *p, const struct tensor *table, const struct values *out)
 {
-    if (is_live(p))
+    if (is_live(p->state))
         each_row((struct row_loop){
-            .row = look_up_row, .p = p, .y = out, .table = table, .ids = p->tree->tokens });
+            .row = look_up_row, .p = p, .y = out, .table = table, .ids = p->state->tree->tokens });
 }
 
 void pass_position_rows(struct pass *p, const struct tensor *table, const struct values *out)
 {
-    if (is_live(p))
+    if (is_live(p->state))
         each_row((struct row_loop){
-            .row = look_up_row, .p = p, .y = out, .table = table, .ids = p->tree->depth });
+            .row = look_up_row, .p = p, .y = out, .table = table, .ids = p->state->tree->depth });
 }
 
 static void normalise_row(const struct row_loop *loop, size_t i)
 {
-    layer_norm_apply(row_of(loop->x, i), loop->x->n_cols, loop->p->gain, loop->p->bias,
+    const struct pass_state *const s = loop->p->state;
+
+    layer_norm_apply(row_of(loop->x, i), loop->x->n_cols, s->gain, s->bias,
                      loop->p->config->norm_epsilon, row_of(loop->y, i));
 }
 
 void pass_norm(struct pass *p, const struct norm *norm, const struct values *x,
                const struct values *y)
 {
-    if (!is_live(p))
+    const struct pass_state *const s = p->state;
+
+    if (!is_live(s))
         return;
-    tensor_read(&norm->weight, 0, 0, x->n_cols, p->gain);
+    tensor_read(&norm->weight, 0, 0, x->n_cols, s->gain);
     if (norm->bias.data != NULL)
-        tensor_read(&norm->bias, 0, 0, x->n_cols, p->bias);
+        tensor_read(&norm->bias, 0, 0, x->n_cols, s->bias);
     else
-        memset(p->bias, 0, x->n_cols * sizeof *p->bias);
+        memset(s->bias, 0, x->n_cols * sizeof *s->bias);
     each_row((struct row_loop){ .row = normalise_row, .p = p, .x = x, .y = y });
 }
 
@@ -113,8 +128,7 @@ static void add_row(const struct row_loop *loop, size_t i)
 
 void pass_add(struct pass *p, const struct values *y)
 {
-    if (is_live(p))
-        each_row((struct row_loop){ .row = add_row, .p = p, .x = y, .y = &p->stream });
+    each_row((struct row_loop){ .row = add_row, .p = p, .x = y, .y = &p->stream });
 }
 
 static void activate_row(const struct row_loop *loop, size_t i)
@@ -135,43 +149,44 @@ static void rehearse_linear(struct rehearsal *r, const struct linear *linear)
     r->weights[r->n_weights++] = w;
 }
 
-static void linear_and(struct pass *p, const struct linear *linear, const struct values *x,
-                       const struct values *y, const enum activation *activation)
+static void apply(struct pass *p, const struct linear *linear, const struct values *x,
+                  const struct values *y, const enum activation *activation)
 {
+    const struct pass_state *const s = p->state;
     const struct linear_job job = {
         .linear = linear,
         .x = x->at,
         .ld_x = x->ld,
-        .n_rows = p->n_rows,
+        .n_rows = s->n_rows,
         .activation = activation,
         .y = y->at,
         .ld_y = y->ld,
     };
 
     assert(x->n_cols == linear->n_in && y->n_cols == linear->n_out);
-    if (p->rehearsal != NULL && !is_over(p))
-        rehearse_linear(p->rehearsal, linear);
-    if (!is_live(p))
+    if (is_rehearsed(s))
+        rehearse_linear(s->rehearsal, linear);
+    if (!is_live(s))
         return;
-    linear_apply(&job, p->scratch, p->crew);
+    linear_apply(&job, s->scratch, s->crew);
     pass_tick(p);
 }
 
 void pass_linear(struct pass *p, const struct linear *linear, const struct values *x,
                  const struct values *y)
 {
-    linear_and(p, linear, x, y, NULL);
+    apply(p, linear, x, y, NULL);
 }
 
-static bool is_wanted(const struct pass *p, const struct hook_point *hook, enum site_place place)
+static bool is_at(const struct hook_point *hook, const struct pass *p, enum site_place place)
 {
     return hook->place == place && (!hook->is_in_block || hook->layer == p->layer);
 }
 
-static bool wants(const struct pass *p, enum site_place place)
+static bool is_wanted(const struct pass *p, enum site_place place)
 {
-    for (size_t h = 0; h < p->n_hooks; h++)
-        if (is_wanted(p, &p->hooks[h], place))
+    for (size_t h = 0; h < p->state->n_hooks; h++)
+        if (is_at(&p->state->hooks[h], p, place))
             return true;
     return false;
 }
@@ -179,51 +194,52 @@ static bool wants(const struct pass *p, enum site_place place)
 void pass_linear_activated(struct pass *p, const struct linear *linear, const struct values *x,
                            const struct values *y, enum site_place before, enum site_place after)
 {
-    const bool is_split = wants(p, before);
+    const bool in_two_steps = is_wanted(p, before);
 
-    linear_and(p, linear, x, y, is_split ? NULL : &p->config->activation);
+    apply(p, linear, x, y, in_two_steps ? NULL : &p->config->activation);
     pass_output(p, before, 0, y);
-    if (is_split && is_live(p))
+    if (in_two_steps)
         each_row((struct row_loop){ .row = activate_row, .p = p, .y = y });
     pass_output(p, after, 0, y);
 }
 
 /* ---- attention ---- */
 
-static void keep_rows_of_targets(const struct pass *p, const struct values *values)
+static void move_targets(const struct prefix_tree *tree, const struct values *values)
 {
-    const uint32_t *const targets = p->tree->targets;
-
-    for (size_t i = 0; i < p->tree->n_targets; i++)
-        if (targets[i] != i)
-            memcpy(row_of(values, i), row_of(values, targets[i]),
+    for (size_t i = 0; i < tree->n_targets; i++)
+        if (tree->targets[i] != i)
+            memcpy(row_of(values, i), row_of(values, tree->targets[i]),
                    values->n_cols * sizeof *values->at);
 }
 
 void pass_keep_targets(struct pass *p)
 {
-    keep_rows_of_targets(p, &p->stream);
-    p->n_rows = p->tree->n_targets;
-    p->is_narrow = true;
+    move_targets(p->state->tree, &p->stream);
+    p->state->n_rows = p->state->tree->n_targets;
+    p->state->is_narrow = true;
 }
 
 void pass_narrow(struct pass *p, const struct values *also)
 {
-    if (!is_live(p) || p->layer + 1 != p->n_blocks || p->is_narrow)
+    const struct pass_state *const s = p->state;
+
+    if (!is_live(s) || p->layer + 1 != s->n_blocks || s->is_narrow)
         return;
-    keep_rows_of_targets(p, also);
+    move_targets(s->tree, also);
     pass_keep_targets(p);
 }
 
 void pass_attend(struct pass *p, const struct values *q, const struct values *k,
                  const struct values *v, const struct values *out)
 {
+    const struct pass_state *const s = p->state;
     const struct model_config *const c = p->config;
     const double by_layer = c->scores_scale_by_layer ? (double)(p->layer + 1) : 1.0;
 
-    if (p->rehearsal != NULL && !is_over(p))
-        p->rehearsal->attends = true;
-    if (!is_live(p))
+    if (is_rehearsed(s))
+        s->rehearsal->attends = true;
+    if (!is_live(s))
         return;
     const struct attention_job job = {
         .q = q->at,
@@ -232,11 +248,11 @@ void pass_attend(struct pass *p, const struct values *q, const struct values *k,
         .ld_k = k->ld,
         .v = v->at,
         .ld_v = v->ld,
-        .depth = p->tree->depth,
-        .n_nodes = p->tree->n_nodes,
-        .queries = p->is_narrow ? p->tree->targets : NULL,
-        .n_queries = p->n_rows,
-        .max_len = p->tree->max_len,
+        .depth = s->tree->depth,
+        .n_nodes = s->tree->n_nodes,
+        .queries = s->is_narrow ? s->tree->targets : NULL,
+        .n_queries = s->n_rows,
+        .max_len = s->tree->max_len,
         .n_heads = c->n_heads,
         .n_kv_heads = c->n_kv_heads,
         .head_dim = c->head_dim,
@@ -244,36 +260,37 @@ void pass_attend(struct pass *p, const struct values *q, const struct values *k,
         .out = out->at,
         .ld_out = out->ld,
     };
-    attention_apply(&job, p->scratch, p->crew);
+    attention_apply(&job, s->scratch, s->crew);
 }
 
 /* ---- outputs ---- */
 
-/* The sequences' rows to `column` of their rows of out. */
-static void copy_targets(const struct pass *p, const struct values *values, size_t column)
+/* The values of each sequence's target to its row of out, from `column` on. */
+static void copy_targets(const struct pass_state *s, const struct values *values, size_t column)
 {
-    const struct prefix_tree *const tree = p->tree;
+    const struct prefix_tree *const tree = s->tree;
 
     for (size_t i = 0; i < tree->n_seqs; i++) {
         const size_t target = tree->seq_target[i];
-        const size_t row = p->is_narrow ? target : tree->targets[target];
-        memcpy(p->out + tree->seq_index[i] * p->width + column, row_of(values, row),
+        const size_t row = s->is_narrow ? target : tree->targets[target];
+        memcpy(s->out + tree->seq_index[i] * s->width + column, row_of(values, row),
                values->n_cols * sizeof *values->at);
     }
 }
 
 void pass_output(struct pass *p, enum site_place place, size_t column, const struct values *values)
 {
-    const bool is_copied = is_live(p);
+    struct pass_state *const s = p->state;
+    const bool is_copied = is_live(s);
     size_t at = 0;
 
-    if (is_over(p))
+    if (is_over(s))
         return;
-    for (size_t h = 0; h < p->n_hooks; at += p->hooks[h++].width) {
-        if (!is_wanted(p, &p->hooks[h], place))
+    for (size_t h = 0; h < s->n_hooks; at += s->hooks[h++].width) {
+        if (!is_at(&s->hooks[h], p, place))
             continue;
         if (is_copied)
-            copy_targets(p, values, at + column);
-        p->n_left -= values->n_cols;
+            copy_targets(s, values, at + column);
+        s->n_left -= values->n_cols;
     }
 }

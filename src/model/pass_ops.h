@@ -10,12 +10,8 @@
 #ifndef CT_MODEL_PASS_OPS_H
 #define CT_MODEL_PASS_OPS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "base/crew.h"
-#include "model/hooks.h"
-#include "model/prefix_tree.h"
 #include "model/site.h"
 #include "model/weights.h"
 
@@ -25,51 +21,25 @@ struct values {
     size_t ld; /* row stride: linear_stride(n_cols) */
 };
 
-enum { PASS_MAX_WEIGHTS = 16 }; /* large tensors of a block */
-
-struct rehearsal {                                  /* what would be done */
-    const struct tensor *weights[PASS_MAX_WEIGHTS]; /* of linear layers, in the order of use */
-    size_t n_weights;
-    size_t n_linears;
-    bool attends;
-};
-
-/* Called after each step with the rows that the pass began with; false stops it. */
-typedef bool pass_step(void *context, size_t n_rows);
-
 struct pass {
     const struct model_config *config;
     const struct weights *weights;
     size_t layer; /* of the block that is computed; n_layers in the head */
 
-    /* Room for what an architecture computes. Values on one line share it. */
+    /* What an architecture computes. Those of a room share memory, except q, k and v among
+     * themselves: nothing is needed any more when the next one is written. */
     struct values stream; /* [., hidden_size] */
-    struct values normed, mix,
-        mlp_out; /* [., hidden_size], [., n_heads head_dim], [., hidden_size] */
-    struct values q, attention_out, mlp; /* [., n_heads head_dim], [., hidden_size], [.,
-                                            intermediate_size] */
-    struct values k, v;                  /* [., n_kv_heads head_dim], in the room of mlp too */
 
-    /* The rest is for pass.c and pass_ops.c. */
-    const struct hook_point *hooks;
-    size_t n_hooks;
-    size_t width;    /* of all hooks together */
-    size_t n_blocks; /* that are computed, the last one perhaps in part */
-    size_t n_steps;
-    struct crew *crew;
-    float *room[3]; /* of the values above, by line */
-    float *gain;    /* [hidden_size]: a norm's weight */
-    float *bias;    /* [hidden_size]: and its bias */
-    float *scratch; /* of linear layers and of attention, in turn, for each thread of the crew */
-    const struct prefix_tree *tree;
-    float *out;
-    pass_step *step;
-    void *step_context;
-    size_t n_rows;               /* all nodes, or the targets alone */
-    bool is_narrow;              /* the targets alone */
-    size_t n_left;               /* columns of hooks that have not passed by */
-    bool is_stopped;             /* by the step */
-    struct rehearsal *rehearsal; /* NULL: it is the pass itself */
+    struct values normed;  /* first room: [., hidden_size] */
+    struct values mix;     /* first room: [., n_heads * head_dim] */
+    struct values mlp_out; /* first room: [., hidden_size] */
+
+    struct values q;             /* second room: [., n_heads * head_dim] */
+    struct values k, v;          /* second room: [., n_kv_heads * head_dim] */
+    struct values attention_out; /* second room: [., hidden_size] */
+    struct values neurons;       /* second room: [., intermediate_size] */
+
+    struct pass_state *state; /* see pass_state.h */
 };
 
 /* out [., n_cols] = the rows of a table for the nodes' tokens, or for their positions. */
@@ -106,9 +76,5 @@ void pass_add(struct pass *p, const struct values *y);
  * is computed from them is computed afterwards.
  */
 void pass_output(struct pass *p, enum site_place place, size_t column, const struct values *values);
-
-/* For pass.c: the rows of the targets to the front, and a step. */
-void pass_keep_targets(struct pass *p);
-void pass_tick(struct pass *p);
 
 #endif

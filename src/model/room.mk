@@ -11,6 +11,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/model_config.c src/model/model_config.h \
 	src/model/pass.c src/model/pass.h \
 	src/model/pass_ops.c src/model/pass_ops.h \
+	src/model/pass_state.h \
 	src/model/prefetch.c src/model/prefetch.h \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
 	src/model/site.c src/model/site.h \
