@@ -37,9 +37,9 @@ struct hub_fetch_params {
 
 /*
  * *folder is that of the snapshot, owned by the caller: free(). *has_tokenizer is false when the
- * repository has none that can be used. CT_EINVAL (no name), CT_ENOTSUP (no GPT-2, only pickles,
- * built without libcurl), CT_EFORMAT (what comes is not what the hub tells), CT_EIO, CT_ENOMEM,
- * CT_ECANCELED. What has come is kept for the next time.
+ * repository has none that can be used. CT_EINVAL (no name), CT_ENOTSUP (another family of models,
+ * only pickles, built without libcurl), CT_EFORMAT (what comes is not what the hub tells), CT_EIO,
+ * CT_ENOMEM, CT_ECANCELED. What has come is kept for the next time.
  */
 enum ct_status hub_fetch(const struct hub_fetch_params *params, char **folder, bool *has_tokenizer,
                          struct ct_error *err);

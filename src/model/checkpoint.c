@@ -18,7 +18,7 @@
 enum { MAX_SHARDS = MAPPED_MOST / 4 }; /* two models may be open at a time, and more */
 
 struct checkpoint {
-    json_t *weight_map; /* tensor to file name; NULL: one file that holds all */
+    json_t *weight_map; /* from tensor to file name; NULL: one file holds all */
     struct safetensors **files;
     const char **names; /* of the shards, borrowed from weight_map */
     const char **paths; /* borrowed from files */
@@ -53,6 +53,7 @@ static enum ct_status add_file(struct checkpoint *c, const char *dir, const char
     return CT_OK;
 }
 
+/* n_files: it is not open yet. */
 static size_t file_of_name(const struct checkpoint *c, const char *name)
 {
     size_t i = 0;
@@ -68,7 +69,7 @@ static bool is_plain_name(const char *name)
            strcmp(name, "..") != 0;
 }
 
-/* Every file that is named is there, and every tensor is in the file that is said to hold it. */
+/* Opens each file that the index names, and checks that it holds the tensors that it should. */
 static enum ct_status open_shards(struct checkpoint *c, const char *dir, const char *index,
                                   struct ct_error *err)
 {
@@ -111,7 +112,7 @@ static enum ct_status open_index(struct checkpoint *c, const char *dir, const ch
     return open_shards(c, dir, index, err);
 }
 
-static bool is_there(const char *dir, const char *name, char path[PATH_MAX])
+static bool exists(const char *dir, const char *name, char path[PATH_MAX])
 {
     struct stat info;
 
@@ -122,12 +123,11 @@ static enum ct_status open_files(struct checkpoint *c, const char *dir, struct c
 {
     char path[PATH_MAX];
 
-    if (is_there(dir, "model.safetensors", path))
+    if (exists(dir, "model.safetensors", path))
         return add_file(c, dir, "model.safetensors", err);
-    if (is_there(dir, "model.safetensors.index.json", path))
+    if (exists(dir, "model.safetensors.index.json", path))
         return open_index(c, dir, path, err);
-    if (is_there(dir, "pytorch_model.bin", path) ||
-        is_there(dir, "pytorch_model.bin.index.json", path))
+    if (exists(dir, "pytorch_model.bin", path) || exists(dir, "pytorch_model.bin.index.json", path))
         return ct_fail(err, CT_ENOTSUP,
                        "%s: pickles can run code and are not read; convert once, in that folder: "
                        "python3 -c \"from transformers import AutoModel as M; "

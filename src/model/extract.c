@@ -8,9 +8,10 @@
 #include "model/prefix_tree.h"
 
 /* A batch is at most this large: enough rows for the matrix products to run at full speed, and few
- * enough for half a block to be done in a fifth of a second by one core without AVX-512. */
+ * enough for the linear layers of an MLP to take a fifth of a second on one core without AVX-512.
+ */
 enum { BATCH_POSITIONS = 1024, LEAST_POSITIONS = 128, BATCH_BYTES = 64 << 20 };
-static const double STEP_FLOP = 18e9;
+static const double MLP_FLOP = 18e9;
 
 struct extract_plan {
     struct extract_job job;
@@ -28,8 +29,7 @@ static size_t larger(size_t a, size_t b)
 static size_t max_positions(const struct model_config *c)
 {
     const double by_bytes = BATCH_BYTES / (double)pass_row_bytes(c);
-    const double by_flop =
-        STEP_FLOP / (4.0 * (double)c->hidden_size * (double)c->intermediate_size);
+    const double by_flop = MLP_FLOP / (4.0 * (double)c->hidden_size * (double)c->intermediate_size);
     const double most = by_bytes < by_flop ? by_bytes : by_flop;
 
     return most < LEAST_POSITIONS   ? LEAST_POSITIONS

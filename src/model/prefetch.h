@@ -1,5 +1,7 @@
-/* Brings weights of a mapped file into memory ahead of their use: faults one page at a time are
- * dear. Only hints: where the system has no such call, the pages come when they are touched. */
+/*
+ * Brings weights of a mapped file into memory before they are used, since page faults one at a time
+ * are slow. These are hints only: on a system without such calls pages come when they are touched.
+ */
 #ifndef CT_MODEL_PREFETCH_H
 #define CT_MODEL_PREFETCH_H
 
@@ -8,10 +10,11 @@
 #include "base/crew.h"
 #include "model/tensor.h"
 
-/* Maps all pages of the tensors, the work shared by the crew; returns when they are there. */
+/* Maps all pages of the tensors [n], the work shared by the crew; returns when they are in memory.
+ */
 void prefetch_now(const struct tensor *const *tensors, size_t n, struct crew *crew);
 
-/* Asks the system to read them from disk in the background. */
+/* Asks the system to read the tensors [n] from disk in the background; returns at once. */
 void prefetch_later(const struct tensor *const *tensors, size_t n);
 
 #endif

@@ -18,7 +18,7 @@ struct params {        /* owns its strings; params_init() to params_clear() */
     char *stimuli;     /* CSV of sentences */
     char *activations; /* CSV or .npy to begin at the t-test with; NULL: run the model */
     char *groups;      /* one label a line, for activations from .npy; NULL: none */
-    char **hooks;      /* [n_hooks] names and globs; none: the middle layer's mlp.c_fc */
+    char **hooks;      /* [n_hooks] names and globs; none: hooks_default() */
     size_t n_hooks;
     char *contrast[2]; /* the two groups; NULL: the two there are, in order of first appearance */
     enum occurrence occurrence;
