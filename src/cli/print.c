@@ -22,6 +22,11 @@ static void write_visibly(FILE *stream, const char *text, size_t size)
     }
 }
 
+void print_text(FILE *stream, const char *text)
+{
+    write_visibly(stream, text, strlen(text));
+}
+
 /* Without memory for what is longer, its beginning is written. */
 void print(FILE *stream, const char *format, ...)
 {
@@ -39,6 +44,6 @@ void print(FILE *stream, const char *format, ...)
     va_end(again);
     va_end(args);
     if (n > 0)
-        write_visibly(stream, many != NULL ? many : few, strlen(many != NULL ? many : few));
+        print_text(stream, many != NULL ? many : few);
     free(many);
 }

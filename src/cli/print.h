@@ -8,4 +8,7 @@
  * stream is a terminal is not asked: what is said to a pager or a log ends up at one. */
 __attribute__((format(printf, 2, 3))) void print(FILE *stream, const char *format, ...);
 
+/* The same for text as it is; it takes no memory, so that all of it is written. */
+void print_text(FILE *stream, const char *text);
+
 #endif

@@ -142,7 +142,7 @@ static enum ct_status compare(struct repeat *r, bool *same, struct ct_error *err
     const enum ct_status status = rerun_end(r->rerun, &r->a, &text, same, err);
 
     if (status == CT_OK) {
-        print(stdout, "%s", text);
+        print_text(stdout, text);
         fflush(stdout); /* before the line that says that something differs */
     }
     free(text);

@@ -120,7 +120,7 @@ static enum ct_status print_report(const struct analysis *a, const struct option
 
     if (status != CT_OK)
         return status;
-    print(stdout, "%s", text);
+    print_text(stdout, text);
     free(text);
     return options->plot ? print_plots(a, options, err) : CT_OK;
 }
