@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/option_table.h"
-#include "io/outfile.h"
+#include "cli/paths.h"
 #include "plot/palette.h"
 
 enum { MAX_LINES = 10000, LINE_SIZE = 16384 };
@@ -16,28 +16,16 @@ static const char blanks[] = " \t\r\n";
 
 /* ---- where it is ---- */
 
-static bool is_absolute(const char *path)
-{
-    return path != NULL && path[0] == '/';
-}
-
 enum ct_status config_file_path(char **path, struct ct_error *err)
 {
-    static const char name[] = "circuittui/config";
     const char *const set = getenv("CIRCUITTUI_CONFIG");
-    const char *const config = getenv("XDG_CONFIG_HOME"); /* that rules out relative paths */
-    const char *const home = getenv("HOME");
 
     *path = NULL;
     if (set != NULL && *set == '\0')
         return CT_OK;
     if (set != NULL)
         *path = strdup(set);
-    else if (is_absolute(config))
-        *path = outfile_join(config, name);
-    else if (is_absolute(home))
-        *path = outfile_join(home, ".config/circuittui/config");
-    else
+    else if (!paths_xdg("XDG_CONFIG_HOME", "circuittui/config", ".config/circuittui/config", path))
         return CT_OK;
     return *path != NULL ? CT_OK : ct_fail_nomem(err, "config", 0);
 }

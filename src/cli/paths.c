@@ -41,14 +41,35 @@ enum ct_status paths_demo(char **out, struct ct_error *err)
                    PKGDATADIR);
 }
 
-char *paths_state(void)
+bool paths_is_set(const char *variable)
 {
-    const char *const state = getenv("XDG_STATE_HOME");
+    const char *const value = getenv(variable);
+
+    return value != NULL && *value != '\0';
+}
+
+static bool is_absolute(const char *path)
+{
+    return path != NULL && *path == '/';
+}
+
+bool paths_xdg(const char *variable, const char *name, const char *in_home, char **out)
+{
+    const char *const folder = getenv(variable);
     const char *const home = getenv("HOME");
 
-    if (state != NULL && *state == '/') /* relative values are to be ignored */
-        return outfile_join(state, "circuittui");
-    return home != NULL && *home == '/' ? outfile_join(home, ".local/state/circuittui") : NULL;
+    *out = is_absolute(folder) ? outfile_join(folder, name)
+           : is_absolute(home) ? outfile_join(home, in_home)
+                               : NULL;
+    return is_absolute(folder) || is_absolute(home);
+}
+
+char *paths_state(void)
+{
+    char *state;
+
+    (void)paths_xdg("XDG_STATE_HOME", "circuittui", ".local/state/circuittui", &state);
+    return state;
 }
 
 const char *paths_temporary(void)

@@ -2,6 +2,8 @@
 #ifndef CT_CLI_PATHS_H
 #define CT_CLI_PATHS_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 #include "hub/cache.h"
 
@@ -12,9 +14,16 @@
  */
 enum ct_status paths_demo(char **out, struct ct_error *err);
 
-/* Where state that outlives a run is kept, by the XDG base directory specification:
- * `.../circuittui`, not necessarily there. Owned by the caller; NULL: the environment names no
- * home, or memory is out. */
+/* True for a variable of the environment that is there and not empty. */
+bool paths_is_set(const char *variable);
+
+/* A place by the XDG base directory specification: name in the folder that the variable names, or
+ * else in_home in the home. Relative values are ignored. *out is owned by the caller: free(); NULL
+ * when memory is out, and when false is returned: the environment names neither. */
+bool paths_xdg(const char *variable, const char *name, const char *in_home, char **out);
+
+/* Where state that outlives a run is kept: `.../circuittui`, not necessarily there. Owned by the
+ * caller; NULL: the environment names no home, or memory is out. */
 char *paths_state(void);
 
 /* Where temporary files go that may be large: not /tmp, which may be memory. Borrowed. */

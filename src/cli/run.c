@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/ansi.h"
 #include "cli/meter.h"
+#include "cli/paths.h"
 #include "cli/print.h"
 #include "pipeline/analysis.h"
 #include "pipeline/stage_layers.h"
@@ -29,13 +30,6 @@ static enum ct_status write_layer(void *context, struct analysis *layer, struct 
 
 enum { PLOT_ROWS = 24, PLOT_COLS = 80, PLOT_COLS_MAX = 160 };
 
-static bool is_set(const char *name)
-{
-    const char *const value = getenv(name);
-
-    return value != NULL && *value != '\0';
-}
-
 /* The flag, then NO_COLOR, then what the terminal says of itself. */
 static enum ansi_depth color_depth(enum color_choice choice)
 {
@@ -45,7 +39,7 @@ static enum ansi_depth color_depth(enum color_choice choice)
     if (choice == COLOR_NEVER)
         return ANSI_NONE;
     if (choice == COLOR_AUTO &&
-        (is_set("NO_COLOR") || !isatty(STDOUT_FILENO) || term == NULL || *term == '\0' ||
+        (paths_is_set("NO_COLOR") || !isatty(STDOUT_FILENO) || term == NULL || *term == '\0' ||
          strcmp(term, "dumb") == 0 || strncmp(term, "vt1", 3) == 0 || strncmp(term, "vt2", 3) == 0))
         return ANSI_NONE;
     if (colorterm != NULL &&

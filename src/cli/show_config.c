@@ -17,13 +17,6 @@
 
 enum { VALUE_SIZE = PATH_MAX };
 
-static bool is_set(const char *name)
-{
-    const char *const value = getenv(name);
-
-    return value != NULL && *value != '\0';
-}
-
 /* A line that could stand in the file. */
 static void print_setting(const char *name, const char *value, const char *from)
 {
@@ -66,7 +59,7 @@ static void print_option(size_t i, const struct options *options, const char *pa
         snprintf(from, sizeof from, "%s",
                  origin == ORIGIN_COMMAND_LINE ? "command line" : built_in(option_name(i)));
     if (strcmp(option_name(i), "color") == 0 && options->color == COLOR_AUTO &&
-        is_set("NO_COLOR")) {
+        paths_is_set("NO_COLOR")) {
         snprintf(value, sizeof value, "never");
         snprintf(from, sizeof from, "environment: NO_COLOR");
     }
@@ -126,7 +119,7 @@ static enum ct_status print_cache(struct ct_error *err)
     if (status != CT_OK)
         return status;
     for (size_t i = 0; i < sizeof names / sizeof *names && from == NULL; i++)
-        if (is_set(names[i]))
+        if (paths_is_set(names[i]))
             from = names[i];
     print(stdout, "\n# models by name: %s (%s%s)\n", root,
           from != NULL ? "environment: " : "built in", from != NULL ? from : "");
