@@ -1,10 +1,16 @@
-/* Allocation of arrays whose size comes from data: the product of count and size is checked. */
+/* Sizes, and allocation of arrays whose size comes from data: the product of count and size is
+ * checked. */
 #ifndef CT_BASE_MEM_H
 #define CT_BASE_MEM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+
+static inline size_t size_min(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
 
 /* count * size in *product; false when it does not fit. */
 bool ct_mul_size(size_t count, size_t size, size_t *product);

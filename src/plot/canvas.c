@@ -11,11 +11,6 @@
 
 static const struct cell blank = { .ch = ' ' };
 
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 struct rect rect_clip(struct rect r, struct rect bounds)
 {
     const size_t row = r.row > bounds.row ? r.row : bounds.row;
@@ -26,7 +21,7 @@ struct rect rect_clip(struct rect r, struct rect bounds)
     const size_t most_down = bounds.rows > row - bounds.row ? bounds.rows - (row - bounds.row) : 0;
     const size_t most_right = bounds.cols > col - bounds.col ? bounds.cols - (col - bounds.col) : 0;
 
-    return (struct rect){ row, col, min_size(down, most_down), min_size(right, most_right) };
+    return (struct rect){ row, col, size_min(down, most_down), size_min(right, most_right) };
 }
 
 struct rect canvas_area(const struct canvas *c)
@@ -167,7 +162,7 @@ size_t canvas_text(struct canvas *c, size_t row, size_t col, size_t cols, const 
 
     if (row >= c->rows || col >= c->cols)
         return 0;
-    cols = min_size(cols, c->cols - col);
+    cols = size_min(cols, c->cols - col);
     for (size_t at = 0; at < size;) {
         const struct piece p = next_piece(c, text + at, size - at);
         at += p.bytes;

@@ -5,15 +5,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "plot/palette.h"
 #include "plot/raster.h"
 
 enum { LEAST_DATA_COLS = 10, BAR_WIDTH = 2, BRAILLE_DOTS = 0x2836 };
-
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 void range_finite(const double *y, size_t n, size_t stride, double *lo, double *hi)
 {
@@ -118,7 +114,7 @@ static size_t legend_flow(const struct frame *f, struct rect area, bool draw)
             canvas_text(f->canvas, area.row + row, area.col + col + 2, area.cols - col - 2, label,
                         INK_DEFAULT, 0);
         }
-        col = min_size(col + width + GAP, area.cols);
+        col = size_min(col + width + GAP, area.cols);
     }
     return row + 1;
 }
@@ -128,7 +124,7 @@ static size_t head_left(const struct frame *f)
 {
     const size_t width = canvas_text_width(f->canvas, f->text->y_label);
 
-    return width > 0 ? min_size(width + 3, f->area.cols) : f->left;
+    return width > 0 ? size_min(width + 3, f->area.cols) : f->left;
 }
 
 static size_t head_right(const struct frame *f)
@@ -267,7 +263,7 @@ static void draw_x_axis(const struct frame *f)
         if (!plot_view_cell(&view, f->x.at[k] + f->shift, f->window.y0, &row, &col))
             continue;
         canvas_put(f->canvas, line, col, ascii ? '+' : 0x252C, INK_FRAME, INK_DEFAULT, 0);
-        size_t from = col - min_size(col - f->area.col, width / 2);
+        size_t from = col - size_min(col - f->area.col, width / 2);
         if (from + width > end)
             from = end > width ? end - width : 0;
         if (from < free_from || from < f->area.col || width > f->area.cols)
@@ -330,7 +326,7 @@ static void draw_head(const struct frame *f)
 static void draw_centred(const struct frame *f, size_t row, struct rect over, const char *text,
                          ink i, uint8_t attr)
 {
-    const size_t width = min_size(canvas_text_width(f->canvas, text), f->area.cols);
+    const size_t width = size_min(canvas_text_width(f->canvas, text), f->area.cols);
     const size_t middle = over.col + over.cols / 2;
     const size_t end = f->area.col + f->area.cols;
     size_t from = middle > f->area.col + width / 2 ? middle - width / 2 : f->area.col;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "model/ops/panel.h"
 
 /*
@@ -30,11 +31,6 @@ struct linear linear_part(const struct linear *whole, size_t first, size_t n_out
     part.first += first;
     part.n_out = n_out;
     return part;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 struct section {
@@ -95,7 +91,7 @@ static void strip(const struct section *s, size_t row, size_t n_rows, size_t at,
     if (linear->bias.data != NULL)
         tensor_read(&linear->bias, 0, first, n, bias);
     for (size_t k = 0; k < linear->n_in; k += DEPTH) {
-        const size_t depth = smaller(DEPTH, linear->n_in - k);
+        const size_t depth = size_min(DEPTH, linear->n_in - k);
         if (linear->layout == LINEAR_IN_OUT)
             pack(s->kernel, &linear->weight, k, depth, first, n, panels);
         else
@@ -123,10 +119,11 @@ static void block(void *context, size_t i)
     const struct section *const s = context;
     const struct linear_job *const job = s->job;
     const size_t n_rows = (job->n_rows + s->n_row_blocks - 1) / s->n_row_blocks;
-    const size_t row = smaller(i % s->n_row_blocks * n_rows, job->n_rows);
+    const size_t row = size_min(i % s->n_row_blocks * n_rows, job->n_rows);
     const size_t at = i / s->n_row_blocks * STRIP;
 
-    strip(s, row, smaller(n_rows, job->n_rows - row), at, smaller(STRIP, job->linear->n_out - at));
+    strip(s, row, size_min(n_rows, job->n_rows - row), at,
+          size_min(STRIP, job->linear->n_out - at));
 }
 
 void linear_apply(const struct linear_job *job, float *scratch, struct crew *crew)
