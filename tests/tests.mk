@@ -5,6 +5,7 @@ AM_TESTS_ENVIRONMENT = \
 	GOLDEN_DIR='$(abs_top_srcdir)/tests/golden'; export GOLDEN_DIR; \
 	CORPUS_DIR='$(abs_top_srcdir)/tests/fuzz/corpus'; export CORPUS_DIR; \
 	WRONG_BLAS_SO='$(abs_top_builddir)/tests/wrong_blas.so'; export WRONG_BLAS_SO; \
+	WATCH_FILES_SO='$(abs_top_builddir)/tests/watch_files.so'; export WATCH_FILES_SO; \
 	FAIL_ALLOC_SO='$(abs_top_builddir)/tests/fail_alloc.so'; export FAIL_ALLOC_SO; \
 	CIRCUITTUI='$(abs_top_builddir)/src/circuittui$(EXEEXT)'; export CIRCUITTUI;
 
@@ -281,12 +282,19 @@ check_PROGRAMS += tests/test_alloc
 tests_test_alloc_SOURCES = tests/test_alloc.c $(IO_TEST_SOURCES)
 tests_test_alloc_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_alloc_LDADD = $(IO_TEST_LIBS)
-EXTRA_DIST += tests/fail_alloc.c tests/wrong_blas.c
-CLEANFILES += tests/fail_alloc.so tests/wrong_blas.so
-check_DATA += tests/fail_alloc.so tests/wrong_blas.so
+EXTRA_DIST += tests/fail_alloc.c tests/watch_files.c tests/wrong_blas.c
+CLEANFILES += tests/fail_alloc.so tests/watch_files.so tests/wrong_blas.so
+check_DATA += tests/fail_alloc.so tests/watch_files.so tests/wrong_blas.so
 tests/%.so: tests/%.c
 	$(AM_V_CC)$(MKDIR_P) tests && $(CC) $(DEFS) $(DEFAULT_INCLUDES) $(CPPFLAGS) $(OPENBLAS_CFLAGS) \
 		$(WARN_CFLAGS) $(CFLAGS) -std=gnu11 -shared -fPIC -o $@ $< $(LDFLAGS) -lm
+
+# The program on a disk that fails.
+TEST_WATCHED = tests/watched.c tests/watched.h
+check_PROGRAMS += tests/test_durable
+tests_test_durable_SOURCES = tests/test_durable.c $(TEST_WATCHED) $(IO_TEST_SOURCES)
+tests_test_durable_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_durable_LDADD = $(IO_TEST_LIBS)
 
 # The program with an OpenBLAS that computes wrongly.
 check_PROGRAMS += tests/test_blas
@@ -346,7 +354,7 @@ if HAVE_LIBCURL
 check_PROGRAMS += tests/test_fetch
 endif
 tests_test_fetch_SOURCES = tests/test_fetch.c tests/hub_server.c tests/hub_server.h \
-	$(IO_TEST_SOURCES)
+	$(TEST_WATCHED) $(IO_TEST_SOURCES)
 tests_test_fetch_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_fetch_LDADD = $(HUB) $(MODEL_LIBS) $(CHECK_LIBS)
 

@@ -1,0 +1,201 @@
+/*
+ * Result files on a disk that may lose its power or be full: in which order they are written,
+ * synced and renamed, as watch_files.so records it, and what happens when one of these calls fails.
+ */
+#include "config.h"
+#include "support.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io_temp.h"
+#include "watched.h"
+
+#define RUN "$C run -H h.3.attn.c_proj --iterations 250 --threads 1 --format csv,npy,safetensors "
+
+/* The status of a line of shell whose program is watched. */
+static int watched(const char *fail, const char *line)
+{
+    char command[1000];
+
+    snprintf(command, sizeof command,
+             "export WATCH_FOLDER=. WATCH_LOG=log WATCH_FAIL='%s'; export LD_PRELOAD='%s'; %s",
+             fail, getenv("WATCH_FILES_SO"), line);
+    return temp_shell(command);
+}
+
+static bool cannot_watch(void)
+{
+    if (IS_SANITIZED)
+        SKIP("the sanitizer watches these calls itself");
+    return IS_SANITIZED;
+}
+
+static void works(const char *line)
+{
+    if (temp_shell(line) != 0)
+        ck_abort_msg("%s: %s", line, slurp(temp_path("err"), NULL));
+}
+
+START_TEST(each_file_is_synced_before_it_is_renamed)
+{
+    struct dirent **names;
+    char temporary[300], path[300];
+    int n_files = 0;
+
+    if (cannot_watch())
+        return;
+    ck_assert_int_eq(watched("", RUN "--per-layer -o r"), 0);
+    watched_read("log");
+    for (int i = 0; i < 2; i++) {
+        const char *const folder = i == 0 ? "r" : "r/h.3.attn.c_proj";
+        const int n = scandir(temp_path(folder), &names, NULL, alphasort);
+        for (int k = 0; k < n; k++) {
+            if (strchr(names[k]->d_name, '.') != NULL && names[k]->d_name[0] != '.' &&
+                strncmp(names[k]->d_name, "h.", 2) != 0) {
+                snprintf(temporary, sizeof temporary, "%s/.%.100s.??????", folder,
+                         names[k]->d_name);
+                snprintf(path, sizeof path, "%s/%.100s", folder, names[k]->d_name);
+                watched_check_placed(temporary, path, true);
+                n_files++;
+            }
+            free(names[k]);
+        }
+        free(names);
+    }
+    ck_assert_int_eq(n_files, 16);
+    for (int i = watched_find(0, "open", "*"); i < CALLS_MAX; i = watched_find(i + 1, "open", "*"))
+        if (strchr(watched_call(i)->other, 'w') != NULL) /* only temporary ones */
+            ck_assert_msg(strstr(watched_call(i)->path, "/.") != NULL, "%s", watched_call(i)->path);
+}
+END_TEST
+
+/* The manifest is the last, and an old one goes before anything else is replaced. */
+START_TEST(the_manifest_is_put_in_place_last)
+{
+    if (cannot_watch())
+        return;
+    works(RUN "-o r");
+    ck_assert_int_eq(watched("", RUN "--force -o r"), 0);
+    watched_read("log");
+    const int removed = watched_find(0, "unlink", "r/manifest.json");
+    const int manifest = watched_find(0, "rename", "r/.manifest.json.??????");
+    int n = 0, last = 0;
+    for (int i = watched_find(0, "rename", "*"); i < CALLS_MAX;
+         i = watched_find(i + 1, "rename", "*")) {
+        ck_assert_int_lt(removed, i);
+        last = i;
+        n++;
+    }
+    ck_assert_int_eq(n, 15);
+    ck_assert_int_eq(last, manifest);
+}
+END_TEST
+
+static const char *const files[] = { "activations.csv", "activations.safetensors",
+                                     "ttest.csv",       "tsne.npy",
+                                     "groups.txt",      "manifest.json" };
+enum { N_FILES = sizeof files / sizeof *files };
+
+static void check_nothing_half_written(const char *file, const char *what)
+{
+    struct dirent **names;
+    const int n = scandir(temp_path("r"), &names, NULL, NULL);
+
+    for (int i = 0; i < n; i++) {
+        ck_assert_msg(names[i]->d_name[0] != '.' ||
+                          names[i]->d_name[strspn(names[i]->d_name, ".")] == '\0',
+                      "%s: %s is left", what, names[i]->d_name);
+        free(names[i]);
+    }
+    free(names);
+    char line[300]; /* the old one, or of the manifest none */
+    snprintf(line, sizeof line, "test ! -e r/%s || cmp r/%s old/%s", file, file, file);
+    ck_assert_msg(temp_shell(line) == 0, "%s: %s is neither the old one nor away", what, file);
+}
+
+START_TEST(a_call_that_fails_is_one_line_and_keeps_the_old_file)
+{
+    static const struct {
+        const char *call;
+        int reason;
+    } cases[] = { { "open", EACCES },  { "write", ENOSPC }, { "write", EIO },
+                  { "fsync", EIO },    { "fsync", ENOSPC }, { "close", EIO },
+                  { "close", EDQUOT }, { "rename", EACCES } };
+
+    if (cannot_watch())
+        return;
+    works(RUN "--seed 1 -o old");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char fail[200];
+        snprintf(fail, sizeof fail, "%s 1 %d /.%s.", cases[i].call, cases[i].reason, files[_i]);
+        works("rm -rf r; cp -r old r");
+        ck_assert_msg(watched(fail, RUN "--force -o r") == 1, "%s: status is not 1", fail);
+        char *const err = slurp(temp_path("err"), NULL);
+        ck_assert_msg(strncmp(err, "circuittui: ", 12) == 0 && strstr(err, files[_i]) != NULL &&
+                          strstr(err, strerror(cases[i].reason)) != NULL &&
+                          strchr(err, '\n') == err + strlen(err) - 1,
+                      "%s: %s", fail, err);
+        free(err);
+        check_nothing_half_written(files[_i], fail);
+        ck_assert_int_ne(access(temp_path("r/manifest.json"), F_OK), 0);
+    }
+}
+END_TEST
+
+/* What is no failure: a signal, a part that is written, a file system that cannot sync. */
+START_TEST(calls_that_only_look_like_failures_go_on)
+{
+    static const struct {
+        const char *call;
+        int reason;
+    } cases[] = { { "write", EINTR },
+                  { "write", 0 },
+                  { "fsync", EINVAL },
+                  { "fsync", ENOTSUP },
+                  { "close", EINTR } };
+
+    if (cannot_watch())
+        return;
+    works(RUN "-o want");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char fail[200];
+        snprintf(fail, sizeof fail, "%s 1 %d /.%s.", cases[i].call, cases[i].reason, files[_i]);
+        works("rm -rf r");
+        ck_assert_msg(watched(fail, RUN "-o r") == 0, "%s: %s", fail,
+                      slurp(temp_path("err"), NULL));
+        works("diff -r -x manifest.json want r && test -e r/manifest.json");
+        watched_read("log");
+    }
+}
+END_TEST
+
+/* A table of a single step, beside the tools that take part in a pipe. */
+START_TEST(a_step_writes_its_file_in_the_same_way)
+{
+    if (cannot_watch())
+        return;
+    works("mkdir d && printf 'x,y\\n0,0\\n0,1\\n5,5\\n' >p.csv");
+    ck_assert_int_eq(watched("", "$C dbscan p.csv -o d/labels.csv"), 0);
+    watched_read("log");
+    watched_check_placed("d/.labels.csv.??????", "d/labels.csv", true);
+    ck_assert_int_eq(watched("close 1 5 /.labels.csv.", "$C dbscan p.csv -o d/labels.csv"), 1);
+    works("test \"$(ls -A d)\" = labels.csv");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tcase = tcase_create("durable");
+
+    tcase_add_checked_fixture(tcase, temp_begin, temp_end);
+    tcase_add_test(tcase, each_file_is_synced_before_it_is_renamed);
+    tcase_add_test(tcase, the_manifest_is_put_in_place_last);
+    tcase_add_loop_test(tcase, a_call_that_fails_is_one_line_and_keeps_the_old_file, 0, N_FILES);
+    tcase_add_loop_test(tcase, calls_that_only_look_like_failures_go_on, 0, N_FILES);
+    tcase_add_test(tcase, a_step_writes_its_file_in_the_same_way);
+    return run_tcase("durable", tcase);
+}

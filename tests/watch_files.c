@@ -1,0 +1,174 @@
+/*
+ * Preloaded before the C library, records what a program does to the files below a folder, and
+ * makes one of these calls fail:
+ *
+ *     WATCH_FOLDER=/tmp/x WATCH_LOG=log WATCH_FAIL='close 1 5 ttest.csv' LD_PRELOAD=... circuittui
+ *
+ * A line a call: its name, the path, and of open `w` (for writing) and `x` (only if it was not
+ * there), of rename and symlink the other path. WATCH_FAIL: the call, the how manieth, errno, and a
+ * part of the path; a close that fails has closed, a write of errno 0 writes one byte.
+ */
+#include "config.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static char folder[PATH_MAX];
+static int log_fd = -1;
+static char fail_call[20];
+static char fail_part[PATH_MAX];
+static int fail_at, fail_errno;
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *const name = getenv("WATCH_FOLDER");
+    const char *const log = getenv("WATCH_LOG");
+    const char *const fail = getenv("WATCH_FAIL");
+
+    if (name == NULL || log == NULL || realpath(name, folder) == NULL)
+        return;
+    const int fd = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    log_fd = (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 900);
+    syscall(SYS_close, fd);
+    if (fail != NULL)
+        (void)sscanf(fail, "%19s %d %d %4095s", fail_call, &fail_at, &fail_errno, fail_part);
+}
+
+/* Records a call on path; true when it is to fail, with errno set. */
+static bool note(const char *call, const char *path, const char *more)
+{
+    char line[3 * PATH_MAX];
+    char absolute[PATH_MAX + 2];
+
+    if (log_fd < 0)
+        return false;
+    snprintf(absolute, sizeof absolute, "%s", path);
+    if (path[0] != '/' && getcwd(absolute, sizeof absolute - 1) != NULL) {
+        const size_t n = strlen(absolute);
+        snprintf(absolute + n, sizeof absolute - n, "/%s", path);
+    }
+    const size_t n = strlen(folder);
+    if (strncmp(absolute, folder, n) != 0 || absolute[n] != '/')
+        return false;
+    const int size = snprintf(line, sizeof line, "%s %s %s\n", call, absolute + n + 1, more);
+    syscall(SYS_write, log_fd, line, (size_t)size);
+    if (strcmp(call, fail_call) != 0 || strstr(absolute, fail_part) == NULL || --fail_at != 0)
+        return false;
+    errno = fail_errno;
+    return true;
+}
+
+static bool note_fd(const char *call, int fd)
+{
+    char link[40];
+    char path[PATH_MAX] = "";
+    const int reason = errno;
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    if (readlink(link, path, sizeof path - 1) < 0 || path[0] != '/') {
+        errno = reason;
+        return false;
+    }
+    errno = reason;
+    return note(call, path, "");
+}
+
+static int open_file(const char *path, int flags, unsigned mode)
+{
+    const bool is_writing = (flags & O_ACCMODE) != O_RDONLY;
+    char more[3] = "";
+
+    strcat(more, is_writing ? "w" : "");
+    strcat(more, (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ? "x" : "");
+    if (note("open", path, more))
+        return -1;
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list args;
+
+    va_start(args, flags);
+    const unsigned mode = (flags & O_CREAT) != 0 ? va_arg(args, unsigned) : 0;
+    va_end(args);
+    return open_file(path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...);
+int open64(const char *path, int flags, ...)
+{
+    va_list args;
+
+    va_start(args, flags);
+    const unsigned mode = (flags & O_CREAT) != 0 ? va_arg(args, unsigned) : 0;
+    va_end(args);
+    return open_file(path, flags, mode);
+}
+
+int __open_2(const char *path, int flags);
+int __open_2(const char *path, int flags)
+{
+    return open_file(path, flags, 0);
+}
+
+int __open64_2(const char *path, int flags);
+int __open64_2(const char *path, int flags)
+{
+    return open_file(path, flags, 0);
+}
+
+int fsync(int fd)
+{
+    return note_fd("fsync", fd) ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+int close(int fd)
+{
+    if (fd == log_fd && fd >= 0)
+        return 0;
+    const bool fails = note_fd("close", fd);
+    const int reason = errno;
+    const int status = (int)syscall(SYS_close, fd);
+
+    if (fails)
+        errno = reason;
+    return fails ? -1 : status;
+}
+
+ssize_t write(int fd, const void *data, size_t size)
+{
+    if (fd == log_fd || !note_fd("write", fd))
+        return syscall(SYS_write, fd, data, size);
+    return errno == 0 ? syscall(SYS_write, fd, data, size > 0 ? 1 : 0) : -1;
+}
+
+int rename(const char *from, const char *to)
+{
+    return note("rename", from, to) ? -1
+                                    : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+int symlink(const char *to, const char *path)
+{
+    return note("symlink", path, to) ? -1 : (int)syscall(SYS_symlinkat, to, AT_FDCWD, path);
+}
+
+int unlink(const char *path)
+{
+    return note("unlink", path, "") ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+
+int ftruncate(int fd, off_t size)
+{
+    return note_fd("ftruncate", fd) ? -1 : (int)syscall(SYS_ftruncate, fd, size);
+}
