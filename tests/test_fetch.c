@@ -5,7 +5,9 @@
 #include "config.h"
 #include "support.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@
 #include "hub_server.h"
 #include "hub/download.h"
 #include "io_temp.h"
+#include "watched.h"
 
 #define REPO                   "hub/models--org--model"
 #define SNAPSHOT               REPO "/snapshots/" HUB_COMMIT
@@ -262,6 +265,53 @@ END_TEST
 
 /* ---- the token ---- */
 
+/* Names of shards from a server that means ill, or has a mistake: each is wrong in one way alone,
+ * and lies there to be fetched. */
+START_TEST(names_of_shards_are_checked)
+{
+    static const char *const names[] = {
+        "sub/one.safetensors",
+        "/one.safetensors",
+        "one\\.safetensors",
+        ".one.safetensors",
+        "..safetensors",
+        "o\x1fne.safetensors",
+        "o\x7fne.safetensors",
+        "o\tne.safetensors",
+        "one.bin",
+        "safetensors",
+        "config.json",
+        "one.safetensors.part",
+        "",
+    };
+    char longer[300];
+
+    memset(longer, 'x', sizeof longer);
+    memcpy(longer + sizeof longer - sizeof ".safetensors", ".safetensors", sizeof ".safetensors");
+    for (size_t i = 0; i <= sizeof names / sizeof *names; i++) {
+        const bool is_long = i == sizeof names / sizeof *names;
+        const char *const name = is_long ? longer : names[i];
+        json_t *const index =
+            json_pack("{s:{s:s, s:s}}", "weight_map", "a", "good.safetensors", "b", name);
+        char *const text = json_dumps(index, 0);
+        struct hub_file files[] = {
+            SMALL("config.json", config),
+            { "model.safetensors.index.json", text, strlen(text), false, "" },
+            { "good.safetensors", large, 1000, true, "" },
+            { name, large, 2000, true, "" },
+        };
+        begin_with(files, 4);
+        ck_assert_msg(fetch("org/model") == 1, "'%s' is taken", name);
+        ck_assert_msg(strstr(printed("err"), "'b'") != NULL, "%s: %s", name, printed("err"));
+        ck_assert_int_eq(hub.shared->n_whole, 0);
+        ck_assert(!is_there(REPO "/refs/main"));
+        end();
+        free(text);
+        json_decref(index);
+    }
+}
+END_TEST
+
 START_TEST(the_token_stays_with_the_hub)
 {
     begin();
@@ -442,6 +492,98 @@ START_TEST(leftovers_are_used_or_thrown_away)
 }
 END_TEST
 
+/* Under its final name, and yet not all of it: as a disk leaves it that lost its power. */
+START_TEST(a_blob_of_another_size_is_no_blob)
+{
+    char line[600];
+
+    begin();
+    for (int i = 0; i < 3; i++) {
+        const struct hub_file *const f = &plain[i == 2 ? 0 : WEIGHTS];
+        snprintf(line, sizeof line,
+                 "rm -rf hub; mkdir -p " REPO "/blobs; printf '%s' >" REPO "/blobs/%s",
+                 i == 0 ? "" : "short", f->etag);
+        ck_assert_int_eq(temp_shell(line), 0);
+        check_fetched("org/model");
+        check_complete();
+    }
+    end();
+}
+END_TEST
+
+/* ---- a disk that fails ---- */
+
+static int watched(const char *fail)
+{
+    char line[1000];
+
+    snprintf(
+        line, sizeof line,
+        "export WATCH_FOLDER=. WATCH_LOG=log WATCH_FAIL='%s'; LD_PRELOAD='%s' $C fetch org/model",
+        fail, getenv("WATCH_FILES_SO"));
+    return temp_shell(line);
+}
+
+START_TEST(a_blob_is_synced_before_it_has_its_name)
+{
+    char partial[200], path[200];
+
+    if (IS_SANITIZED) {
+        SKIP("the sanitizer watches these calls itself");
+        return;
+    }
+    begin();
+    ck_assert_int_eq(watched(""), 0);
+    check_complete();
+    watched_read("log");
+    for (size_t i = 0; i < N_PLAIN; i++) {
+        snprintf(partial, sizeof partial, REPO "/blobs/%s.incomplete", plain[i].etag);
+        snprintf(path, sizeof path, REPO "/blobs/%s", plain[i].etag);
+        watched_check_placed(partial, path, false);
+        /* A snapshot leads to what is there. */
+        snprintf(path, sizeof path, SNAPSHOT "/%s", plain[i].name);
+        const int linked = watched_find(0, "symlink", path);
+        ck_assert_int_lt(linked, CALLS_MAX);
+        ck_assert_int_lt(watched_find(0, "rename", partial), linked);
+        ck_assert_int_lt(linked, watched_find(0, "rename", REPO "/refs/.main.??????"));
+    }
+    watched_check_placed(REPO "/refs/.main.??????", REPO "/refs/main", true);
+    end();
+}
+END_TEST
+
+START_TEST(a_disk_that_fails_is_told)
+{
+    static const struct {
+        const char *call, *part;
+        int reason;
+    } cases[] = {
+        { "fsync", ".incomplete", EIO },    { "rename", ".incomplete", EACCES },
+        { "write", ".incomplete", ENOSPC }, { "symlink", "model.safetensors", EACCES },
+        { "fsync", "refs/.main", EIO },     { "close", "refs/.main", EIO },
+        { "rename", "refs/.main", EIO },
+    };
+    char fail[200];
+
+    if (IS_SANITIZED) {
+        SKIP("the sanitizer watches these calls itself");
+        return;
+    }
+    begin();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ck_assert_int_eq(temp_shell("rm -rf hub"), 0);
+        snprintf(fail, sizeof fail, "%s 1 %d %s", cases[i].call, cases[i].reason, cases[i].part);
+        ck_assert_msg(watched(fail) == 1, "%s: status is not 1", fail);
+        CHECK_SAYS(printed("err"), strerror(cases[i].reason));
+        ck_assert_msg(!is_there(REPO "/refs/main"), "%s", fail);
+        ck_assert_int_eq(temp_shell("test -z \"$(find hub -name '.main.*')\""), 0);
+        check_fetched("org/model");
+        check_complete();
+    }
+    end();
+}
+END_TEST
+
 START_TEST(leftovers_that_cannot_be_gone_on_with)
 {
     static const char *const in_its_place[][2] = {
@@ -605,6 +747,7 @@ int main(void)
         revisions_and_old_names_keep_their_names,
         shards_are_those_of_the_index,
         what_cannot_be_used_is_not_fetched,
+        names_of_shards_are_checked,
         the_token_stays_with_the_hub,
         https_never_leads_to_http,
         a_hub_with_tls_does_not_lead_to_one_without,
@@ -614,6 +757,9 @@ int main(void)
         a_limit_is_kept,
         a_full_disk_is_told,
         leftovers_are_used_or_thrown_away,
+        a_blob_of_another_size_is_no_blob,
+        a_blob_is_synced_before_it_has_its_name,
+        a_disk_that_fails_is_told,
         leftovers_that_cannot_be_gone_on_with,
         wrong_bytes_never_get_a_name,
         killed_at_any_moment_it_goes_on,

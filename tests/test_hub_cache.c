@@ -164,6 +164,12 @@ START_TEST(root_follows_the_environment)
     check_root(&env, "/new");
     env.hf_hub_cache = ""; /* empty is as good as not set */
     check_root(&env, "/old");
+    env.huggingface_hub_cache = "";
+    check_root(&env, "/hf/hub");
+    env.hf_home = "";
+    check_root(&env, "/xdg/huggingface/hub");
+    env.xdg_cache_home = "";
+    check_root(&env, "/home/a/.cache/huggingface/hub");
 }
 END_TEST
 
@@ -200,6 +206,11 @@ START_TEST(the_token_lies_in_the_home_of_the_cache)
         ck_assert_str_eq(got, wants[i]);
         free(got);
     }
+    char *empty = NULL;
+    env.hf_token_path = "";
+    ck_assert_int_eq(hub_token_path(&env, &empty, NULL), CT_OK);
+    ck_assert_str_eq(empty, "/hf/token");
+    free(empty);
 }
 END_TEST
 
