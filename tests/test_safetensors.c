@@ -7,7 +7,7 @@
 
 #include "io/safetensors.h"
 #include "model/checkpoint.h"
-#include "model/tensor.h"
+#include "model/ops/tensor.h"
 #include "model_files.h"
 #include "support.h"
 

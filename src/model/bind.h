@@ -12,7 +12,7 @@
 
 #include "base/status.h"
 #include "model/checkpoint.h"
-#include "model/tensor.h"
+#include "model/ops/tensor.h"
 #include "model/weights.h"
 
 struct binder {

@@ -7,8 +7,8 @@
 
 #include "base/crew.h"
 #include "model/hooks.h"
+#include "model/ops/tensor.h"
 #include "model/prefix_tree.h"
-#include "model/tensor.h"
 
 enum { PASS_MAX_WEIGHTS = 16 }; /* large tensors of a block */
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/crew.h"
-#include "model/tensor.h"
+#include "model/ops/tensor.h"
 
 /* Maps all pages of the tensors [n], the work shared by the crew; returns when they are in memory.
  */

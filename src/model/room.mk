@@ -15,7 +15,6 @@ src_model_libmodel_a_SOURCES = \
 	src/model/prefetch.c src/model/prefetch.h \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
 	src/model/site.c src/model/site.h \
-	src/model/tensor.c src/model/tensor.h \
 	src/model/token_seq.h \
 	src/model/weights.h \
 	src/model/ops/activation.c src/model/ops/activation.h \
@@ -25,6 +24,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/ops/linear.c src/model/ops/linear.h \
 	src/model/ops/panel.c src/model/ops/panel.h \
 	src/model/ops/panel_source.h \
+	src/model/ops/tensor.c src/model/ops/tensor.h \
 	src/model/tokens/added_tokens.c src/model/tokens/added_tokens.h \
 	src/model/tokens/bpe.c src/model/tokens/bpe.h \
 	src/model/tokens/json_ids.c src/model/tokens/json_ids.h \

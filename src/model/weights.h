@@ -3,7 +3,7 @@
 #define CT_MODEL_WEIGHTS_H
 
 #include "model/ops/linear.h"
-#include "model/tensor.h"
+#include "model/ops/tensor.h"
 
 struct norm {             /* layer norm */
     struct tensor weight; /* [hidden_size] */

@@ -11,7 +11,7 @@
 
 #include "base/crew.h"
 #include "model/ops/activation.h"
-#include "model/tensor.h"
+#include "model/ops/tensor.h"
 
 enum linear_layout {
     LINEAR_IN_OUT, /* rows of the weight are inputs: transformers' Conv1D */

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/tensor.h"
+#include "model/ops/tensor.h"
 
 #include <stdalign.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* A weight where it lies in its file: a matrix (or a vector, one row) of F32, F16 or BF16. */
-#ifndef CT_MODEL_TENSOR_H
-#define CT_MODEL_TENSOR_H
+#ifndef CT_MODEL_OPS_TENSOR_H
+#define CT_MODEL_OPS_TENSOR_H
 
 #include <stdbool.h>
 #include <stddef.h>
