@@ -1,6 +1,7 @@
 #include "config.h"
 #include "made_analysis.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -71,13 +72,17 @@ static void make_up_layers(struct analysis *a, void *result)
     struct layers_result *const layers = result;
 
     (void)a;
+    for (size_t l = 0; l < layers->n_rows; l++)
+        free(layers->rows[l].by);
     layers->n_rows = sizeof names / sizeof *names;
     layers->rows = ct_realloc_array(layers->rows, layers->n_rows, sizeof *layers->rows);
-    for (size_t l = 0; l < layers->n_rows; l++)
-        layers->rows[l] = (struct layer_row){ .hook = names[l],
-                                              .n_neurons = 256,
-                                              .n_significant = 20 * (l + 1) * (5 - l),
-                                              .n_dbscan = l };
+    for (size_t l = 0; l < layers->n_rows; l++) {
+        struct layer_clusters *const by = ct_calloc_array(n_cluster_methods, sizeof *by);
+        by[0].n_clusters = l;
+        layers->rows[l] = (struct layer_row){
+            .hook = names[l], .n_neurons = 256, .n_significant = 20 * (l + 1) * (5 - l), .by = by
+        };
+    }
 }
 
 static void take(struct analysis *a, const struct stage *stage,

@@ -181,10 +181,11 @@ START_TEST(no_significant_neuron_is_a_result)
     run(&a);
     ck_assert_uint_eq(ttest_of(&a)->n_significant, 0);
     ck_assert_uint_eq(tsne_of(&a)->result.embedding.rows, 0);
-    ck_assert_uint_eq(clusters_of(&a)->n_dbscan, 0);
-    ck_assert_uint_eq(clusters_of(&a)->n_clusters, 0);
-    ck_assert(isnan(clusters_of(&a)->dbscan_silhouette) &&
-              isnan(clusters_of(&a)->kmeans_silhouette));
+    ck_assert_uint_eq(clusters_of(&a)->n, n_cluster_methods);
+    for (size_t m = 0; m < n_cluster_methods; m++) {
+        ck_assert_uint_eq(clusters_of(&a)->by[m].n_clusters, 0);
+        ck_assert(isnan(clusters_of(&a)->by[m].silhouette));
+    }
     ck_assert(isnan(similarity_of(&a)->means.all));
     analysis_clear(&a);
 }
@@ -222,7 +223,8 @@ START_TEST(few_neurons_lower_perplexity_and_k)
         run(&a);
         ck_assert_uint_eq(ttest_of(&a)->n_significant, counts[i]);
         ck_assert(tsne_of(&a)->perplexity == perplexities[i]);
-        ck_assert_uint_eq(clusters_of(&a)->n_clusters, counts[i] < 3 ? counts[i] : 3);
+        ck_assert_uint_eq(clustering_of(&a, &method_kmeans)->n_clusters,
+                          counts[i] < 3 ? counts[i] : 3);
         for (size_t k = 0; k < 2 * counts[i]; k++)
             ck_assert(isfinite(tsne_of(&a)->result.embedding.data[k]));
     }
@@ -384,8 +386,8 @@ START_TEST(layers_are_analyses_of_their_own)
         ck_assert_uint_eq(seen.embedding[l].rows, row->n_significant);
         ck_assert_mem_eq(seen.embedding[l].data, tsne_of(&one)->result.embedding.data,
                          2 * row->n_significant * sizeof(double));
-        ck_assert_uint_eq(row->n_dbscan, clusters_of(&one)->n_dbscan);
-        assert_allclose(&row->dbscan_silhouette, &clusters_of(&one)->dbscan_silhouette, 1, 0, 0);
+        ck_assert_uint_eq(row->by[0].n_clusters, clusters_of(&one)->by[0].n_clusters);
+        assert_allclose(&row->by[0].silhouette, &clusters_of(&one)->by[0].silhouette, 1, 0, 0);
         ck_assert(row->kl_divergence == tsne_of(&one)->result.kl_divergence);
         ck_assert(row->strongest_t == ttest_of(&one)->neurons[row->strongest].statistic);
         mat_clear(&seen.embedding[l]);
@@ -428,7 +430,7 @@ START_TEST(a_layer_without_significant_neurons_is_a_row)
     for (size_t l = 0; l < 3; l++) {
         ck_assert_uint_eq(layers_of(&a)->rows[l].n_significant, 0);
         ck_assert(isnan(layers_of(&a)->rows[l].kl_divergence));
-        ck_assert(isnan(layers_of(&a)->rows[l].dbscan_silhouette));
+        ck_assert(isnan(layers_of(&a)->rows[l].by[0].silhouette));
         ck_assert(fabs(layers_of(&a)->rows[l].strongest_t) > 1.0);
     }
     analysis_clear(&a);

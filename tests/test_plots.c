@@ -12,7 +12,7 @@
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
-#include "report/picks.h"
+#include "report/plots/space.h"
 #include "report/plots.h"
 
 enum { VIEW_ROWS = 14, VIEW_COLS = 55 }; /* what 80 x 24 leaves for a plot */
@@ -24,7 +24,7 @@ static void draw(const struct analysis *a, const struct plot *plot, bool ascii, 
 
     ck_assert_int_eq(canvas_init(&c, VIEW_ROWS, VIEW_COLS, ascii, color, NULL), CT_OK);
     const struct plot_target target = canvas_target(&c, canvas_area(&c));
-    plot->draw(a, &target, request);
+    plot_draw(plot, a, &target, request);
     golden_add(g, plot->name, &c);
     canvas_clear(&c);
 }
@@ -37,9 +37,9 @@ START_TEST(every_plot_is_as_it_was)
     struct analysis a;
 
     make_analysis(&a, 0.05);
-    for (size_t i = 0; i < n_plots; i++) {
-        draw(&a, &plots[i], true, false, &everything, &ascii);
-        draw(&a, &plots[i], false, true, &everything, &color);
+    for (size_t i = 0; plot_at(i) != NULL; i++) {
+        draw(&a, plot_at(i), true, false, &everything, &ascii);
+        draw(&a, plot_at(i), false, true, &everything, &color);
     }
     golden_compare(&ascii, "plots_ascii.txt");
     golden_compare(&color, "plots_color.txt");
@@ -54,13 +54,13 @@ START_TEST(a_marked_cluster_and_neuron_are_told_apart)
     struct analysis a;
 
     make_analysis(&a, 0.05);
-    const struct plot_request request = { .mark = { CLUSTER_DBSCAN, 1 },
+    const struct plot_request request = { .mark = { &method_dbscan, 1 },
                                           .has_neuron = true,
                                           .neuron = ttest_of(&a)->significant[3] };
-    for (size_t i = 0; i < n_plots; i++) {
-        draw(&a, &plots[i], true, false, &request, &ascii);
-        if (strcmp(plots[i].name, "dbscan") == 0 || strcmp(plots[i].name, "gram-dbscan") == 0)
-            draw(&a, &plots[i], false, true, &request, &color);
+    for (size_t i = 0; plot_at(i) != NULL; i++) {
+        draw(&a, plot_at(i), true, false, &request, &ascii);
+        if (strcmp(plot_at(i)->name, "dbscan") == 0 || strcmp(plot_at(i)->name, "gram-dbscan") == 0)
+            draw(&a, plot_at(i), false, true, &request, &color);
     }
     golden_compare(&ascii, "plots_marked_ascii.txt");
     golden_compare(&color, "plots_marked_color.txt");
@@ -99,9 +99,9 @@ START_TEST(a_cache_changes_no_cell)
         canvas_init(&y, 24, 80, false, true, NULL);
         const struct plot_target in_x = canvas_target(&x, canvas_area(&x));
         const struct plot_target in_y = canvas_target(&y, canvas_area(&y));
-        plot_find(names[k])->draw(&a, &in_x, &plain);
+        plot_draw(plot_find(names[k]), &a, &in_x, &plain);
         for (size_t again = 0; again < 2; again++) {
-            plot_find(names[k])->draw(&a, &in_y, &cached);
+            plot_draw(plot_find(names[k]), &a, &in_y, &cached);
             for (size_t i = 0; i < x.rows * x.cols; i++)
                 ck_assert(x.cells[i].ch == y.cells[i].ch && x.cells[i].fg == y.cells[i].fg &&
                           x.cells[i].bg == y.cells[i].bg);
@@ -121,22 +121,22 @@ START_TEST(plots_stay_in_their_rectangle_at_every_size)
     struct canvas c = { 0 };
 
     make_analysis(&a, 0.05);
-    const struct plot_request request = { .mark = { CLUSTER_KMEANS, 0 },
+    const struct plot_request request = { .mark = { &method_kmeans, 0 },
                                           .has_neuron = true,
                                           .neuron = 2 };
     ck_assert_int_eq(canvas_init(&c, 30, 70, false, true, NULL), CT_OK);
-    for (size_t i = 0; i < n_plots; i++)
+    for (size_t i = 0; plot_at(i) != NULL; i++)
         for (size_t size = 0; size < 24; size++) {
             const struct rect area = { 3, 4, size, size * 5 / 2 };
             const struct plot_target target = canvas_target(&c, area);
             canvas_fill(&c, canvas_area(&c), '!', INK_DEFAULT, INK_DEFAULT);
-            plots[i].draw(&a, &target, &request);
+            plot_draw(plot_at(i), &a, &target, &request);
             for (size_t row = 0; row < c.rows; row++)
                 for (size_t col = 0; col < c.cols; col++)
                     if (row < area.row || row >= area.row + area.rows || col < area.col ||
                         col >= area.col + area.cols)
                         ck_assert_msg(c.cells[row * c.cols + col].ch == '!', "%s, size %zu",
-                                      plots[i].name, size);
+                                      plot_at(i)->name, size);
         }
     canvas_clear(&c);
     analysis_clear(&a);
@@ -151,13 +151,13 @@ START_TEST(without_a_significant_neuron_words_say_so)
 
     make_analysis(&a, 1e-300);
     ck_assert_uint_eq(ttest_of(&a)->n_significant, 0);
-    for (size_t i = 0; i < n_plots; i++) {
+    for (size_t i = 0; plot_at(i) != NULL; i++) {
         struct pick pick = { 0 };
         char words[200];
-        if (plots[i].stage != &stage_extract)
-            draw(&a, &plots[i], true, false, &everything, &g);
-        pick_move(&plots[i], &a, 1, 0, false, &pick);
-        pick_describe(&plots[i], &a, &pick, words, sizeof words);
+        if (plot_at(i)->stage != &stage_extract)
+            draw(&a, plot_at(i), true, false, &everything, &g);
+        pick_move(plot_at(i), &a, 1, 0, false, &pick);
+        pick_describe(plot_at(i), &a, &pick, words, sizeof words);
     }
     golden_compare(&g, "plots_none.txt");
     analysis_clear(&a);
@@ -171,25 +171,25 @@ START_TEST(a_cursor_moves_and_is_found_again)
     struct analysis a;
 
     make_analysis(&a, 0.05);
-    for (size_t i = 0; i < n_plots; i++) {
+    for (size_t i = 0; plot_at(i) != NULL; i++) {
         struct pick pick = { .has_sentence = true, .sentence = 60 };
         struct pick found;
         char words[200];
         double x;
         double y;
-        pick_move(&plots[i], &a, 1, 0, false, &pick);
-        pick_move(&plots[i], &a, 1, 0, false, &pick);
-        pick_move(&plots[i], &a, 0, 1, false, &pick);
-        ck_assert_msg(pick_place(&plots[i], &a, &pick, &x, &y), "%s", plots[i].name);
-        ck_assert_msg(pick_at(&plots[i], &a, x, y, &found), "%s", plots[i].name);
-        ck_assert_uint_eq(found.neuron, plots[i].space == SPACE_NEURON ? 0 : pick.neuron);
+        pick_move(plot_at(i), &a, 1, 0, false, &pick);
+        pick_move(plot_at(i), &a, 1, 0, false, &pick);
+        pick_move(plot_at(i), &a, 0, 1, false, &pick);
+        ck_assert_msg(pick_place(plot_at(i), &a, &pick, &x, &y), "%s", plot_at(i)->name);
+        ck_assert_msg(pick_at(plot_at(i), &a, x, y, &found), "%s", plot_at(i)->name);
+        ck_assert_uint_eq(found.neuron, plot_at(i)->space == &space_neuron ? 0 : pick.neuron);
         ck_assert_uint_eq(found.item, pick.item);
         ck_assert_uint_eq(found.other, pick.other);
         if (found.has_sentence)
             ck_assert_uint_eq(found.sentence, pick.sentence);
-        pick_describe(&plots[i], &a, &pick, words, sizeof words);
-        ck_assert_msg(words[0] != '\0', "%s", plots[i].name);
-        ck_assert_msg(strlen(words) <= VIEW_COLS, "%s: %s", plots[i].name, words);
+        pick_describe(plot_at(i), &a, &pick, words, sizeof words);
+        ck_assert_msg(words[0] != '\0', "%s", plot_at(i)->name);
+        ck_assert_msg(strlen(words) <= VIEW_COLS, "%s: %s", plot_at(i)->name, words);
     }
     analysis_clear(&a);
 }
@@ -297,18 +297,18 @@ START_TEST(k_distances_are_those_of_min_samples)
     const struct mat *const p = &tsne_of(&a)->result.embedding;
     double *const want = calloc(p->rows, sizeof *want);
     double *const row = calloc(p->rows, sizeof *row);
-    ck_assert_uint_eq(clusters_of(&a)->k, a.params.min_samples - 1);
-    ck_assert_uint_eq(clusters_of(&a)->n_k_distance, p->rows);
+    ck_assert_uint_eq(clustering_of(&a, &method_dbscan)->k, a.params.min_samples - 1);
+    ck_assert_uint_eq(clustering_of(&a, &method_dbscan)->n_k_distance, p->rows);
     for (size_t i = 0; i < p->rows; i++) {
         for (size_t j = 0; j < p->rows; j++)
             row[j] =
                 hypot(mat_row(p, i)[0] - mat_row(p, j)[0], mat_row(p, i)[1] - mat_row(p, j)[1]);
         qsort(row, p->rows, sizeof *row, compare_doubles);
-        want[i] = row[clusters_of(&a)->k]; /* row[0] is the point itself */
+        want[i] = row[clustering_of(&a, &method_dbscan)->k]; /* row[0] is the point itself */
     }
     qsort(want, p->rows, sizeof *want, compare_doubles);
     /* rtol 1e-14: hypot and the root of a sum of squares round apart by an ulp or two */
-    assert_allclose(clusters_of(&a)->k_distance, want, p->rows, 1e-14, 0.0);
+    assert_allclose(clustering_of(&a, &method_dbscan)->k_distance, want, p->rows, 1e-14, 0.0);
     free(want);
     free(row);
     analysis_clear(&a);

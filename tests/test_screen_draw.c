@@ -112,7 +112,7 @@ START_TEST(every_view_draws_in_every_size)
     begin(&app, true);
     draw_every_view(&app, draw_all_sizes);
     app_select_neuron(&app, 17);
-    app.mark = (struct cluster_mark){ CLUSTER_KMEANS, 0 };
+    app.mark = (struct cluster_mark){ &method_kmeans, 0 };
     draw_every_view(&app, draw_all_sizes);
     app.is_wide = true;
     draw_every_view(&app, draw_all_sizes);
@@ -221,15 +221,15 @@ START_TEST(every_row_of_the_table_of_views_resolves)
         ck_assert(v->name != NULL && v->stage != NULL);
         ck_assert(v->ops != NULL && v->ops->draw != NULL && v->ops->act != NULL &&
                   v->ops->mouse != NULL && v->ops->keys != NULL);
-        for (size_t p = 0; p < n_plots; p++)
-            found += (v->ops == &plot_view || v->ops == &live_view) && &plots[p] == v->what;
+        for (size_t p = 0; plot_at(p) != NULL; p++)
+            found += (v->ops == &plot_view || v->ops == &live_view) && plot_at(p) == v->what;
         ck_assert_msg(found == 1 || (v->ops != &plot_view && v->ops != &live_view),
                       "%s: %zu such plots", v->name, found);
     }
-    for (size_t p = 0; p < n_plots; p++) { /* each has a view */
+    for (size_t p = 0; plot_at(p) != NULL; p++) { /* each has a view */
         size_t found = 0;
         for (size_t i = 0; i < n_views; i++)
-            found += views[i].what == &plots[p];
+            found += views[i].what == plot_at(p);
         ck_assert_uint_eq(found, 1);
     }
     for (size_t s = 0; s < panel_count(); s++)

@@ -94,11 +94,14 @@ static enum ct_status take_params(struct options *options, const char *name, str
  * not count. */
 static bool has_results(const struct manifest *m, const struct stage *stage)
 {
-    for (size_t i = 0; i < n_tables; i++)
-        if (tables[i].stage == stage && written_find(&m->tables, NULL, tables[i].file) != NULL)
+    const struct table *table;
+    const struct plot *plot;
+
+    for (size_t i = 0; (table = table_at(i)) != NULL; i++)
+        if (table->stage == stage && written_find(&m->tables, NULL, table->file) != NULL)
             return true;
-    for (size_t i = 0; m->tables.n == 0 && i < n_plots; i++)
-        if (plots[i].stage == stage && figures_has(&m->plots, &plots[i]))
+    for (size_t i = 0; m->tables.n == 0 && (plot = plot_at(i)) != NULL; i++)
+        if (plot->stage == stage && figures_has(&m->plots, plot))
             return true;
     return false;
 }

@@ -75,16 +75,17 @@ static enum ct_status print_plots(const struct analysis *a, const struct options
     const bool ascii = options->ascii || is_ascii_only();
     const struct plot_request everything = { 0 };
     struct canvas canvas = { 0 };
+    const struct plot *plot;
     enum ct_status status =
         canvas_init(&canvas, PLOT_ROWS, terminal_cols(), ascii, depth != ANSI_NONE, err);
 
-    for (size_t i = 0; status == CT_OK && i < n_plots; i++) {
-        if (!plots[i].in_report || analysis_result(a, plots[i].stage) == NULL)
+    for (size_t i = 0; status == CT_OK && (plot = plot_at(i)) != NULL; i++) {
+        if (!plot->in_report || analysis_result(a, plot->stage) == NULL)
             continue;
         const struct rect whole = { 0, 0, canvas.rows, canvas.cols };
         canvas_fill(&canvas, whole, ' ', INK_DEFAULT, INK_DEFAULT);
         const struct plot_target target = canvas_target(&canvas, whole);
-        plots[i].draw(a, &target, &everything);
+        plot_draw(plot, a, &target, &everything);
         putchar('\n');
         status = canvas.starved ? ct_fail_nomem(err, "plots", 0)
                                 : ansi_write(stdout, &canvas, depth, err);

@@ -17,6 +17,7 @@
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
+#include "pipeline/clustering.h"
 #include "pipeline/steps.h"
 #include "report/tables.h"
 
@@ -222,42 +223,32 @@ static enum ct_status read_points(struct options *options, const char *column, s
     return status;
 }
 
-enum ct_status command_dbscan(struct options *options, struct ct_error *err)
+static enum ct_status cluster(struct options *options, const struct cluster_method *method,
+                              struct ct_error *err)
 {
     struct plane p = { 0 };
-    int32_t *labels = NULL;
-    size_t n_clusters;
-    enum ct_status status = read_points(options, "dbscan", &p, err);
+    struct clustering c = { 0 };
+    enum ct_status status = read_points(options, method->name, &p, err);
 
-    if (status == CT_OK) {
-        labels = ct_malloc_array(p.xy.rows, sizeof *labels);
-        if (labels == NULL)
-            status = ct_fail_nomem(err, "labels", 0);
-    }
     if (status == CT_OK)
-        status = plane_dbscan(&p.xy, &options->params, labels, &n_clusters, err);
+        status = clustering_fit(method, &p.xy, &options->params, NULL, &c, err);
+    if (status == CT_OK && method->wanted != NULL && c.n > 0 &&
+        c.n_clusters < method->wanted(&options->params))
+        note(method->wanted_option, (double)method->wanted(&options->params), (double)c.n_clusters,
+             "there are no more points");
     if (status == CT_OK)
-        status = write_labels(&p, "dbscan", labels, output_path(options), err);
-    free(labels);
+        status = write_labels(&p, method->name, c.labels, output_path(options), err);
+    clustering_clear(&c);
     plane_clear(&p);
     return status;
 }
 
+enum ct_status command_dbscan(struct options *options, struct ct_error *err)
+{
+    return cluster(options, &method_dbscan, err);
+}
+
 enum ct_status command_kmeans(struct options *options, struct ct_error *err)
 {
-    struct plane p = { 0 };
-    struct kmeans_result result = { 0 };
-    const size_t wanted = options->params.clusters;
-    enum ct_status status;
-
-    status = read_points(options, "kmeans", &p, err);
-    if (status == CT_OK)
-        status = plane_kmeans(&p.xy, &options->params, NULL, &result, err);
-    if (status == CT_OK && p.xy.rows > 0 && p.xy.rows < wanted)
-        note("--clusters", (double)wanted, (double)p.xy.rows, "there are no more points");
-    if (status == CT_OK)
-        status = write_labels(&p, "kmeans", result.labels, output_path(options), err);
-    kmeans_result_clear(&result);
-    plane_clear(&p);
-    return status;
+    return cluster(options, &method_kmeans, err);
 }

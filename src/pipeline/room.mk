@@ -1,8 +1,12 @@
 noinst_LIBRARIES += src/pipeline/libpipeline.a
 src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/analysis.c src/pipeline/analysis.h \
+	src/pipeline/cluster_methods.c \
+	src/pipeline/clustering.c src/pipeline/clustering.h \
 	src/pipeline/command.h \
 	src/pipeline/key.h \
+	src/pipeline/method_dbscan.c \
+	src/pipeline/method_kmeans.c \
 	src/pipeline/params.c src/pipeline/params.h \
 	src/pipeline/setting_kinds.c src/pipeline/setting.h \
 	src/pipeline/stage_cluster.c src/pipeline/stage_cluster.h \

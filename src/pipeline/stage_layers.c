@@ -151,7 +151,8 @@ static void find_strongest(const struct analysis *layer, struct layer_row *row)
     row->strongest_t = t->neurons[best].statistic;
 }
 
-static void describe(const struct analysis *layer, struct layer_row *row)
+static enum ct_status describe(const struct analysis *layer, struct layer_row *row,
+                               struct ct_error *err)
 {
     const struct cluster_result *const c = clusters_of(layer);
     const bool is_embedded = tsne_of(layer)->perplexity > 0.0;
@@ -161,13 +162,15 @@ static void describe(const struct analysis *layer, struct layer_row *row)
         .n_significant = ttest_of(layer)->n_significant,
         .perplexity = is_embedded ? tsne_of(layer)->perplexity : NAN,
         .kl_divergence = is_embedded ? tsne_of(layer)->result.kl_divergence : NAN,
-        .n_dbscan = c->n_dbscan,
-        .n_noise = c->n_noise,
-        .n_kmeans = c->n_clusters,
-        .dbscan_silhouette = c->dbscan_silhouette,
-        .kmeans_silhouette = c->kmeans_silhouette,
+        .by = ct_calloc_array(c->n, sizeof *row->by),
     };
+    if (row->by == NULL)
+        return ct_fail_nomem(err, "layers", 0);
+    for (size_t m = 0; m < c->n; m++)
+        row->by[m] =
+            (struct layer_clusters){ c->by[m].n_clusters, c->by[m].n_noise, c->by[m].silhouette };
     find_strongest(layer, row);
+    return CT_OK;
 }
 
 static enum ct_status run_layer(const struct analysis *whole, const struct stage_run *run,
@@ -188,7 +191,7 @@ static enum ct_status run_layer(const struct analysis *whole, const struct stage
         return status;
     status = analysis_run(&layer, &stage_cluster, &watch, err);
     if (status == CT_OK)
-        describe(&layer, &layers->rows[l]);
+        status = describe(&layer, &layers->rows[l], err);
     if (status == CT_OK && run->watch->layer != NULL)
         status = run->watch->layer(run->watch->layer_context, &layer, err);
     analysis_clear(&layer);
@@ -201,6 +204,8 @@ static void release(void *result)
 
     if (layers == NULL)
         return;
+    for (size_t l = 0; l < layers->n_rows; l++)
+        free(layers->rows[l].by);
     free(layers->rows);
     free(layers);
 }

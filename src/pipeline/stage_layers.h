@@ -15,9 +15,10 @@ struct layer_row {
     double strongest_t; /* NaN: no neuron has a t */
     double perplexity;  /* NaN here and below: fewer than two significant neurons */
     double kl_divergence;
-    size_t n_dbscan, n_noise, n_kmeans; /* clusters, and neurons in none of DBSCAN's */
-    double dbscan_silhouette;           /* NaN: not defined, see stage_cluster.h */
-    double kmeans_silhouette;
+    struct layer_clusters {
+        size_t n_clusters, n_noise;
+        double silhouette; /* NaN: not defined, see clustering.h */
+    } * by;                /* [n_cluster_methods] owned */
 };
 
 struct layers_result {

@@ -11,19 +11,31 @@
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_ttest.h"
 
-static enum ct_status find_orders(const struct analysis *a, struct similarity_result *s,
+const size_t *similarity_order(const struct analysis *a, const struct cluster_method *method)
+{
+    const struct cluster_result *const c = clusters_of(a);
+
+    for (size_t m = 0; m < similarity_of(a)->n_orders; m++)
+        if (c->by[m].method == method)
+            return similarity_of(a)->orders[m];
+    return NULL;
+}
+
+static enum ct_status find_orders(const struct cluster_result *c, struct similarity_result *s,
                                   struct ct_error *err)
 {
-    const size_t n = ttest_of(a)->n_significant;
-    enum ct_status status;
+    enum ct_status status = CT_OK;
 
-    s->by_dbscan = ct_malloc_array(n, sizeof *s->by_dbscan);
-    s->by_kmeans = ct_malloc_array(n, sizeof *s->by_kmeans);
-    if (s->by_dbscan == NULL || s->by_kmeans == NULL)
+    s->orders = ct_calloc_array(c->n, sizeof *s->orders);
+    if (s->orders == NULL)
         return ct_fail_nomem(err, "similarity", 0);
-    status = order_by_label(clusters_of(a)->dbscan, n, s->by_dbscan, err);
-    if (status == CT_OK)
-        status = order_by_label(clusters_of(a)->kmeans.labels, n, s->by_kmeans, err);
+    s->n_orders = c->n;
+    for (size_t m = 0; status == CT_OK && m < c->n; m++) {
+        s->orders[m] = ct_malloc_array(c->by[m].n, sizeof *s->orders[m]);
+        if (s->orders[m] == NULL)
+            return ct_fail_nomem(err, "similarity", 0);
+        status = order_by_label(c->by[m].labels, c->by[m].n, s->orders[m], err);
+    }
     return status;
 }
 
@@ -46,8 +58,9 @@ static void release(void *result)
 
     if (s == NULL)
         return;
-    free(s->by_dbscan);
-    free(s->by_kmeans);
+    for (size_t m = 0; s->orders != NULL && m < s->n_orders; m++)
+        free(s->orders[m]);
+    free(s->orders);
     free(s);
 }
 
@@ -58,10 +71,10 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     enum ct_status status = s != NULL ? CT_OK : ct_fail_nomem(err, "similarity", 0);
 
     if (status == CT_OK)
-        status = find_orders(a, s, err);
+        status = find_orders(clusters_of(a), s, err);
     if (status == CT_OK)
-        status = cosine_means(&ttest_of(a)->selected, ttest_of(a)->norms, clusters_of(a)->dbscan,
-                              s->by_dbscan, &s->means, err);
+        status = cosine_means(&ttest_of(a)->selected, ttest_of(a)->norms,
+                              clusters_of(a)->by[0].labels, s->orders[0], &s->means, err);
     if (status == CT_OK)
         status = count_cosines(a, run, s, err);
     if (status != CT_OK) {
@@ -74,10 +87,9 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
 
 static double memory(const struct analysis *a)
 {
-    const struct similarity_result *const s = NULL;
     const size_t n = ttest_of(a)->n_significant;
     const size_t d = ttest_of(a)->selected.cols;
-    const double orders = (double)n * (sizeof *s->by_dbscan + sizeof *s->by_kmeans);
+    const double orders = (double)n * (double)(clusters_of(a)->n * sizeof(size_t));
 
     return orders + fmax(order_by_label_memory(n),
                          fmax(cosine_means_memory(d), cosine_histogram_memory(n, d)));

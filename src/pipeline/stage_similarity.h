@@ -7,6 +7,7 @@
 
 #include "num/linear/similarity.h"
 #include "pipeline/analysis.h"
+#include "pipeline/clustering.h"
 
 enum { COSINE_BINS = 80 };
 
@@ -14,11 +15,11 @@ enum { COSINE_BINS = 80 };
 enum { MATRICES_UNASKED = 5000 };
 
 struct similarity_result {
-    size_t *by_dbscan; /* [n_significant] stable order by label */
-    size_t *by_kmeans;
+    size_t **orders; /* [n_orders][n_significant] stable order by label, a clustering each */
+    size_t n_orders;
     uint64_t cosine_counts[COSINE_BINS];
     double cosine_edges[COSINE_BINS + 1];
-    struct cosine_means means; /* by DBSCAN cluster */
+    struct cosine_means means; /* by the first clustering */
 };
 
 extern const struct stage stage_similarity;
@@ -27,5 +28,8 @@ static inline const struct similarity_result *similarity_of(const struct analysi
 {
     return analysis_result(a, &stage_similarity);
 }
+
+/* The order of the significant neurons by the method's clusters. NULL: there is none. */
+const size_t *similarity_order(const struct analysis *a, const struct cluster_method *method);
 
 #endif

@@ -174,22 +174,29 @@ enum ct_status analysis_choose(struct analysis *a, const struct neuron_table *ta
 
 /* ---- similarity ---- */
 
-/* Labels in the place of DBSCAN's and k-means'. */
+/* What somebody else has clustered. */
+static const struct cluster_method given_labels = { .name = "labels", .title = "labels" };
+
 static enum ct_status accept_labels(struct analysis *a, const int32_t *labels, struct ct_error *err)
 {
     const size_t n = ttest_of(a)->n_significant;
     struct cluster_result *const c = calloc(1, sizeof *c);
 
-    if (c != NULL) {
-        c->dbscan = ct_calloc_array(n, sizeof *c->dbscan);
-        c->kmeans.labels = ct_calloc_array(n, sizeof *c->kmeans.labels);
+    if (c != NULL)
+        c->by = ct_calloc_array(1, sizeof *c->by);
+    if (c == NULL || c->by == NULL) {
+        free(c);
+        return ct_fail_nomem(err, "labels", 0);
     }
-    if (c == NULL || c->dbscan == NULL || c->kmeans.labels == NULL) {
+    c->n = 1;
+    c->by[0] = (struct clustering){ .method = &given_labels, .n = n };
+    c->by[0].labels = ct_calloc_array(n, sizeof *labels);
+    if (c->by[0].labels == NULL) {
         stage_cluster.free(c);
         return ct_fail_nomem(err, "labels", 0);
     }
     for (size_t i = 0; labels != NULL && i < n; i++)
-        c->dbscan[i] = labels[i];
+        c->by[0].labels[i] = labels[i];
     return accept(a, &stage_cluster, c, err);
 }
 

@@ -7,10 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/mat.h"
 #include "base/status.h"
 #include "io/neuron_table.h"
-#include "num/cluster/kmeans.h"
 #include "pipeline/analysis.h"
 
 /*
@@ -28,16 +26,5 @@ enum ct_status analysis_choose(struct analysis *a, const struct neuron_table *ta
  * [n_significant] (borrowed; NULL: as they are), as the stage Similarity. CT_ENOMEM.
  */
 enum ct_status analysis_compare(struct analysis *a, const int32_t *labels, struct ct_error *err);
-
-/* DBSCAN and k-means of points [n, 2] with the eps, min_samples, clusters and seed of params, as
- * the stage Cluster: no points are no cluster, and there are never more clusters than points.
- * labels [n] is the caller's; so is *out, which begins zeroed. progress may be NULL. The errors of
- * dbscan_fit(), kmeans_fit().
- */
-enum ct_status plane_dbscan(const struct mat *points, const struct params *params, int32_t *labels,
-                            size_t *n_clusters, struct ct_error *err);
-enum ct_status plane_kmeans(const struct mat *points, const struct params *params,
-                            const struct progress *progress, struct kmeans_result *out,
-                            struct ct_error *err);
 
 #endif

@@ -12,7 +12,7 @@
 #include "report/layers.h"
 #include "report/manifest.h"
 
-enum { NAME_SIZE = 40 };
+enum { NAME_SIZE = PLOT_NAME_SIZE + 8 };
 
 static void figure_name(char out[NAME_SIZE], const struct plot *plot, enum figure_format format)
 {
@@ -21,10 +21,10 @@ static void figure_name(char out[NAME_SIZE], const struct plot *plot, enum figur
 
 bool figures_is_name(const char *file)
 {
-    for (size_t i = 0; i < n_plots; i++)
+    for (size_t i = 0; plot_at(i) != NULL; i++)
         for (int format = 0; format < N_FIGURE_FORMATS; format++) {
             char name[NAME_SIZE];
-            figure_name(name, &plots[i], (enum figure_format)format);
+            figure_name(name, plot_at(i), (enum figure_format)format);
             if (strcmp(name, file) == 0)
                 return true;
         }
@@ -43,11 +43,11 @@ enum ct_status figures_check(const char *folder, bool may_replace, struct ct_err
 {
     enum ct_status status = figure_check(err);
 
-    for (size_t i = 0; i < n_plots; i++)
+    for (size_t i = 0; plot_at(i) != NULL; i++)
         for (int format = 0; format < N_FIGURE_FORMATS; format++) {
             char name[NAME_SIZE];
             const char *const names[] = { name };
-            figure_name(name, &plots[i], (enum figure_format)format);
+            figure_name(name, plot_at(i), (enum figure_format)format);
             if (status == CT_OK && !may_replace)
                 status = outfile_check_absent(folder, names, 1, err);
         }
@@ -78,7 +78,7 @@ static enum ct_status write_figure(const struct analysis *a, const struct plot *
     if (status == CT_OK) {
         const struct plot_target target = figure_target(figure);
         outfile_digest(file, digest);
-        plot->draw(a, &target, request);
+        plot_draw(plot, a, &target, request);
         status = figure_write(figure, take_bytes, file, err);
         if (status == CT_OK)
             status = outfile_commit(file, err);
@@ -128,12 +128,12 @@ static enum ct_status put_figures(const struct analysis *a, const struct plot_re
 
     if (status == CT_OK && place->folder != NULL)
         status = outfile_make_folder(place->folder, err);
-    for (size_t i = 0; status == CT_OK && i < n_plots; i++) {
+    for (size_t i = 0; status == CT_OK && plot_at(i) != NULL; i++) {
         struct heatmap_cache cache = { .pixels = NULL };
         struct plot_request cached = *request;
         cached.cache = &cache;
         for (int format = 0; status == CT_OK && format < N_FIGURE_FORMATS; format++)
-            status = put_figure(a, &plots[i], &cached, (enum figure_format)format, place, err);
+            status = put_figure(a, plot_at(i), &cached, (enum figure_format)format, place, err);
         heatmap_cache_clear(&cache);
     }
     return status;

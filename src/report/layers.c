@@ -11,6 +11,7 @@
 #include "io/outfile.h"
 #include "pipeline/stage_layers.h"
 
+/* The first method in full, of the second its silhouette: there is no room for more. */
 const char layers_header[] = " hook point      neuron signif      t clust silh.";
 const char layers_header_more[] = " noise     % k-means";
 
@@ -50,9 +51,9 @@ void layer_line(const struct layer_row *row, char out[LAYER_LINE_SIZE])
 
     short_name(row->hook, name);
     snprintf(out, LAYER_LINE_SIZE, " %-*s %6zu %6zu %6s %5zu %5s %5zu %5.1f %7s", NAME_COLS, name,
-             row->n_neurons, row->n_significant, number(row->strongest_t, 1, t), row->n_dbscan,
-             number(row->dbscan_silhouette, 2, dbscan), row->n_noise, share,
-             number(row->kmeans_silhouette, 2, kmeans));
+             row->n_neurons, row->n_significant, number(row->strongest_t, 1, t),
+             row->by[0].n_clusters, number(row->by[0].silhouette, 2, dbscan), row->by[0].n_noise,
+             share, number(row->by[1].silhouette, 2, kmeans));
 }
 
 static bool is_plain(char c, bool is_first)

@@ -8,6 +8,8 @@
 #include "pipeline/analysis.h"
 #include "pipeline/stage_layers.h"
 
+#define LAYERS_FILE "layers.csv"
+
 enum { LAYER_LINE_COLS = 49, LAYER_LINE_SIZE = 240 };
 
 /* What stands above the lines, which begin with a blank; the first LAYER_LINE_COLS columns do

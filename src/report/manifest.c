@@ -25,14 +25,8 @@
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 #include "plot/figure.h"
+#include "report/accounts.h"
 #include "report/tables.h"
-
-static json_t *number_or_null(double x)
-{
-    json_t *const value = json_real(x); /* NULL for NaN and infinities */
-
-    return value != NULL ? value : json_null();
-}
 
 static json_t *count(size_t n)
 {
@@ -138,15 +132,6 @@ static enum ct_status describe_tokenizer(const struct analysis *a, json_t **out,
     return status;
 }
 
-static json_t *describe_hooks(const struct analysis *a)
-{
-    json_t *const hooks = json_array();
-
-    for (size_t i = 0; i < extract_of(a)->n_blocks; i++)
-        json_array_append_new(hooks, json_text(extract_of(a)->blocks[i].hook));
-    return hooks;
-}
-
 /* Every parameter as it was set; what was chosen for those left open stands elsewhere. */
 static json_t *describe_params(const struct analysis *a)
 {
@@ -159,72 +144,12 @@ static json_t *describe_params(const struct analysis *a)
     return object;
 }
 
-static json_t *describe_layer(const struct layer_row *row)
+/* What has been computed, each stage by its account. */
+static void describe_results(const struct analysis *a, json_t *counts, json_t *outcome)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "hook",
-                     json_text(row->hook), "neurons", count(row->n_neurons), "significant",
-                     count(row->n_significant), "perplexity", number_or_null(row->perplexity),
-                     "kl_divergence", number_or_null(row->kl_divergence), "dbscan_clusters",
-                     count(row->n_dbscan), "dbscan_noise", count(row->n_noise), "dbscan_silhouette",
-                     number_or_null(row->dbscan_silhouette), "kmeans_clusters",
-                     count(row->n_kmeans), "kmeans_silhouette",
-                     number_or_null(row->kmeans_silhouette));
-}
-
-static json_t *describe_layers(const struct layers_result *layers)
-{
-    json_t *const array = json_array();
-
-    for (size_t l = 0; l < layers->n_rows; l++)
-        json_array_append_new(array, describe_layer(&layers->rows[l]));
-    return array;
-}
-
-static json_t *describe_counts(const struct analysis *a)
-{
-    json_t *const counts =
-        json_pack("{s:o, s:[o, o], s:o, s:o}", "sentences", count(load_of(a)->n_sentences),
-                  "groups", count(contrast_of(a)->n_rows[0]), count(contrast_of(a)->n_rows[1]),
-                  "unique_to_target", count(contrast_of(a)->n_unique), "neurons",
-                  count(extract_of(a)->X.cols));
-
-    if (analysis_is_stale(a, &stage_similarity))
-        return counts;
-    json_object_set_new(counts, "significant", count(ttest_of(a)->n_significant));
-    json_object_set_new(counts, "dbscan_clusters", count(clusters_of(a)->n_dbscan));
-    json_object_set_new(counts, "dbscan_noise", count(clusters_of(a)->n_noise));
-    json_object_set_new(counts, "kmeans_clusters", count(clusters_of(a)->n_clusters));
-    return counts;
-}
-
-/* Of one analysis, of the layers, or both, as far as they have been computed. */
-static json_t *describe_outcome(const struct analysis *a)
-{
-    const size_t *const groups = contrast_of(a)->groups;
-    json_t *const outcome = json_pack("{s:o, s:[o, o]}", "hooks", describe_hooks(a), "contrast",
-                                      json_text(load_of(a)->group_names[groups[0]]),
-                                      json_text(load_of(a)->group_names[groups[1]]));
-
-    if (!analysis_is_stale(a, &stage_similarity)) {
-        const struct {
-            const char *name;
-            double value;
-        } numbers[] = {
-            { "p_threshold", ttest_of(a)->p_threshold },
-            { "perplexity", tsne_of(a)->perplexity },
-            { "kl_divergence", tsne_of(a)->result.kl_divergence },
-            { "learning_rate", tsne_of(a)->result.learning_rate },
-            { "inertia", clusters_of(a)->kmeans.inertia },
-            { "dbscan_silhouette", clusters_of(a)->dbscan_silhouette },
-            { "kmeans_silhouette", clusters_of(a)->kmeans_silhouette },
-        };
-        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-            json_object_set_new(outcome, numbers[i].name, number_or_null(numbers[i].value));
-        json_object_set_new(outcome, "tsne_iterations", count(tsne_of(a)->result.n_iter));
-    }
-    if (!analysis_is_stale(a, &stage_layers))
-        json_object_set_new(outcome, "layers", describe_layers(layers_of(a)));
-    return outcome;
+    for (size_t i = 0; accounts[i] != NULL; i++)
+        if (accounts[i]->describe != NULL && !analysis_is_stale(a, accounts[i]->stage))
+            accounts[i]->describe(a, counts, outcome);
 }
 
 /* The formats that were asked for, as --format takes them. */
@@ -331,18 +256,22 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
                               size_t n_command, const struct results *r, struct ct_error *err)
 {
     json_t *const arguments = json_array();
+    json_t *const counts = json_object();
+    json_t *const outcome = json_object();
     json_t *const root = json_pack("{s:s, s:O, s:o}", "version", PACKAGE_STRING, "command",
                                    arguments, "directory", describe_directory());
     enum ct_status status = root != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 
     for (size_t i = 0; i < n_command; i++)
         json_array_append_new(arguments, json_text(command[i]));
+    describe_results(a, counts, outcome);
     if (status == CT_OK)
         status = manifest_add_inputs(a, root, err);
     if (status == CT_OK &&
-        (json_object_set_new(root, "parameters", describe_params(a)) != 0 ||
-         json_object_set_new(root, "counts", describe_counts(a)) != 0 ||
-         json_object_set_new(root, "outcome", describe_outcome(a)) != 0 ||
+        (json_object_set_new(root, "layout", json_integer(MANIFEST_LAYOUT)) != 0 ||
+         json_object_set_new(root, "parameters", describe_params(a)) != 0 ||
+         json_object_set(root, "counts", counts) != 0 ||
+         json_object_set(root, "outcome", outcome) != 0 ||
          json_object_set_new(root, "format", describe_formats(r->formats)) != 0 ||
          json_object_set_new(root, "results", describe_files(&r->tables)) != 0 ||
          json_object_set_new(root, "figures", describe_figures(r)) != 0 ||
@@ -352,6 +281,8 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
         status = r->out != NULL ? write_json(root, r->out, MANIFEST_FILE, err)
                                 : write_json(root, r->figures, FIGURES_FILE, err);
     json_decref(arguments);
+    json_decref(counts);
+    json_decref(outcome);
     json_decref(root);
     return status;
 }

@@ -14,6 +14,9 @@
 #define MANIFEST_FILE "manifest.json"
 #define FIGURES_FILE  "figures.json"
 
+/* The member `layout`: which members there are. Older manifests have no such member: 1. */
+enum { MANIFEST_LAYOUT = 1 };
+
 /* Writes manifest.json into the folder of r, where its result files are, or figures.json to its
  * figures. command [n_command]: the program's arguments, borrowed. Waits for the SHA-256 of the
  * model's files, or reads them once more when a->hash_ahead was not set. CT_EIO, CT_ENOMEM. */

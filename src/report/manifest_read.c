@@ -75,10 +75,7 @@ static bool is_sha256(const char *text)
 
 static bool is_table(const char *file)
 {
-    for (size_t i = 0; i < n_tables; i++)
-        if (strcmp(tables[i].file, file) == 0)
-            return true;
-    return false;
+    return table_find(file) != NULL;
 }
 
 /* One of our own names, in the folder of a layer perhaps: a manifest leads nowhere else. */
@@ -185,6 +182,20 @@ static enum ct_status read_figures(struct manifest *m, const char *path, struct 
     return status == CT_OK ? read_files(&m->plots, "figures", files, figures_is_name, err) : status;
 }
 
+static enum ct_status check_layout(const json_t *root, struct ct_error *err)
+{
+    const json_t *const layout = json_object_get(root, "layout");
+
+    if (layout == NULL || json_integer_value(layout) == MANIFEST_LAYOUT)
+        return CT_OK;
+    if (!json_is_integer(layout))
+        return wrong("", "layout", "a whole number", err);
+    return ct_fail(err, CT_EFORMAT,
+                   "layout %lld is not known; use the program that wrote it, %.80s",
+                   (long long)json_integer_value(layout),
+                   json_string_value(json_object_get(root, "version")));
+}
+
 enum ct_status manifest_read(const char *path, struct manifest *out, struct ct_error *err)
 {
     struct manifest m = { 0 };
@@ -195,6 +206,8 @@ enum ct_status manifest_read(const char *path, struct manifest *out, struct ct_e
     m.version = json_string_value(json_object_get(m.root, "version"));
     if (m.version == NULL)
         status = wrong("", "version", "a text", err);
+    if (status == CT_OK)
+        status = check_layout(m.root, err);
     if (status == CT_OK)
         status = read_params(&m, err);
     if (status == CT_OK)

@@ -13,7 +13,7 @@ enum { STRIPE_BYTES = 16 << 20, STRIPE_ROWS = 64 }; /* of the matrix, that are h
 
 static void make_cosines(const struct analysis *a, size_t i, double *row)
 {
-    const size_t *const order = similarity_of(a)->by_dbscan;
+    const size_t *const order = similarity_of(a)->orders[0];
 
     for (size_t j = 0; j < ttest_of(a)->n_significant; j++)
         row[j] = cosine_of_product(row[j], ttest_of(a)->norms, i, order[j]);
@@ -23,7 +23,7 @@ void matrix_rows_write(const struct analysis *a, bool is_cosine, struct csv_writ
                        void (*put)(const struct analysis *a, size_t i, const double *values,
                                    struct csv_writer *w))
 {
-    const size_t *const order = similarity_of(a)->by_dbscan;
+    const size_t *const order = similarity_of(a)->orders[0];
     const size_t n = ttest_of(a)->n_significant;
     const size_t fit = n > 0 ? STRIPE_BYTES / sizeof(double) / n : 0;
     const size_t stripe = fit < 1 ? 1 : fit < STRIPE_ROWS ? fit : STRIPE_ROWS;

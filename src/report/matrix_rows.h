@@ -8,9 +8,9 @@
 #include "pipeline/analysis.h"
 
 /*
- * Rows and columns sorted by DBSCAN label. put gets every row in turn: values [n_significant],
- * borrowed until it returns, of significant neuron i. Ends early when w->file has failed, and lets
- * it fail when memory is out.
+ * Rows and columns sorted by the labels of the first clustering. put gets every row in turn: values
+ * [n_significant], borrowed until it returns, of significant neuron i. Ends early when w->file has
+ * failed, and lets it fail when memory is out.
  */
 void matrix_rows_write(const struct analysis *a, bool is_cosine, struct csv_writer *w,
                        void (*put)(const struct analysis *a, size_t i, const double *values,

@@ -1,65 +1,91 @@
 #include "config.h"
 #include "report/plots.h"
 
+#include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/stage_cluster.h"
-#include "pipeline/stage_extract.h"
-#include "pipeline/stage_layers.h"
-#include "pipeline/stage_similarity.h"
-#include "pipeline/stage_tsne.h"
-#include "pipeline/stage_ttest.h"
-#include "report/plot_parts.h"
+#include "report/accounts.h"
 
-static const size_t *order_by_dbscan(const struct analysis *a)
+enum { MAX_PLOTS = 128 };
+
+static struct plot all[MAX_PLOTS];
+static size_t n_all;
+
+/* What stands for %s in text, which is ours. */
+static void fill_in(char out[PLOT_NAME_SIZE], const char *text, const char *word)
 {
-    return similarity_of(a)->by_dbscan;
+    const char *const at = strstr(text, "%s");
+
+    if (at == NULL)
+        snprintf(out, PLOT_NAME_SIZE, "%s", text);
+    else
+        snprintf(out, PLOT_NAME_SIZE, "%.*s%s%s", (int)(at - text), text, word, at + 2);
 }
 
-static const size_t *order_by_kmeans(const struct analysis *a)
+static void add(const struct plot *row, const struct cluster_method *method)
 {
-    return similarity_of(a)->by_kmeans;
+    assert(n_all < MAX_PLOTS);
+    struct plot *const plot = &all[n_all++];
+
+    *plot = *row;
+    if (method == NULL)
+        return;
+    plot->method = method;
+    fill_in(plot->name, row->name, method->name);
+    fill_in(plot->title, row->title, method->title);
 }
 
-const struct plot plots[] = {
-    { "activations", "activations", &stage_extract, NULL, SPACE_ACTIVATIONS, false, true,
-      draw_activations, NULL, NULL },
-    { "neuron-means", "means of the neurons", &stage_extract, NULL, SPACE_BINS, false, true,
-      draw_neuron_means, NULL, item_neuron_means },
-    { "sentence-means", "means of the sentences", &stage_extract, NULL, SPACE_SENTENCES, false,
-      true, draw_sentence_means, NULL, NULL },
-    { "neuron", "one neuron", &stage_extract, NULL, SPACE_NEURON, false, true, draw_neuron, NULL,
-      NULL },
-    { "t-values", "t by neuron", &stage_ttest, NULL, SPACE_NEURONS, false, true, draw_t_values,
-      NULL, NULL },
-    { "volcano", "volcano", &stage_ttest, NULL, SPACE_VOLCANO, false, false, draw_volcano, NULL,
-      NULL },
-    { "gram", "Gram matrix", &stage_ttest, &stage_tsne, SPACE_MATRIX, false, true, draw_gram, NULL,
-      NULL },
-    { "tsne", "t-SNE", &stage_tsne, NULL, SPACE_PLANE, true, true, draw_tsne, NULL, NULL },
-    { "kl", "KL divergence", &stage_tsne, NULL, SPACE_CURVE, true, false, draw_kl, NULL, item_kl },
-    { "dbscan", "DBSCAN", &stage_cluster, NULL, SPACE_PLANE, false, true, draw_dbscan, NULL, NULL },
-    { "k-distance", "k-distances", &stage_cluster, NULL, SPACE_CURVE, false, true, draw_k_distance,
-      NULL, item_k_distance },
-    { "gram-dbscan", "Gram matrix by DBSCAN", &stage_similarity, NULL, SPACE_MATRIX, false, true,
-      draw_gram_dbscan, order_by_dbscan, NULL },
-    { "cosine-dbscan", "cosines by DBSCAN", &stage_similarity, NULL, SPACE_MATRIX, false, true,
-      draw_cosine_dbscan, order_by_dbscan, NULL },
-    { "cosines", "all cosines", &stage_similarity, NULL, SPACE_BINS, false, true, draw_cosines,
-      NULL, item_cosines },
-    { "kmeans", "k-means", &stage_cluster, NULL, SPACE_PLANE, false, true, draw_kmeans, NULL,
-      NULL },
-    { "cosine-kmeans", "cosines by k-means", &stage_similarity, NULL, SPACE_MATRIX, false, true,
-      draw_cosine_kmeans, order_by_kmeans, NULL },
-    { "layers", "significant neurons", &stage_layers, NULL, SPACE_BINS, false, true, draw_layers,
-      NULL, item_layers },
-};
-const size_t n_plots = sizeof plots / sizeof *plots;
+/* Those of a method stand together, in the order of the methods. */
+static unsigned place(const struct plot *plot)
+{
+    enum { A_METHOD = 1000 };
+    unsigned m = 0;
+
+    while (plot->by != BY_NO_METHOD && cluster_methods[m] != plot->method)
+        m++;
+    return plot->order + A_METHOD * m;
+}
+
+static int by_place(const void *left, const void *right)
+{
+    const unsigned a = place(left);
+    const unsigned b = place(right);
+
+    return (a > b) - (a < b);
+}
+
+static void collect(void)
+{
+    for (size_t i = 0; accounts[i] != NULL; i++)
+        for (size_t k = 0; k < accounts[i]->n_plots; k++) {
+            const struct plot *const row = &accounts[i]->plots[k];
+            const size_t n =
+                row->by == BY_EACH_METHOD ? n_cluster_methods : row->by == BY_FIRST_METHOD;
+            for (size_t m = 0; m < n; m++)
+                add(row, cluster_methods[m]);
+            if (row->by == BY_NO_METHOD)
+                add(row, NULL);
+        }
+    qsort(all, n_all, sizeof *all, by_place);
+}
+
+const struct plot *plot_at(size_t i)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, collect);
+    return i < n_all ? &all[i] : NULL;
+}
 
 const struct plot *plot_find(const char *name)
 {
-    for (size_t i = 0; i < n_plots; i++)
-        if (strcmp(plots[i].name, name) == 0)
-            return &plots[i];
+    const struct plot *plot;
+
+    for (size_t i = 0; (plot = plot_at(i)) != NULL; i++)
+        if (strcmp(plot->name, name) == 0)
+            return plot;
     return NULL;
 }

@@ -246,8 +246,8 @@ static enum ct_status compare_tables(struct rerun *r, const struct analysis *a, 
     const bool has_tables = r->m->tables.n > 0; /* else figures were written alone */
     enum ct_status status = CT_OK;
 
-    for (size_t i = 0; has_tables && status == CT_OK && i < n_tables; i++)
-        status = compare_table(r, a, &tables[i], folder, layer, out, err);
+    for (size_t i = 0; has_tables && status == CT_OK && table_at(i) != NULL; i++)
+        status = compare_table(r, a, table_at(i), folder, layer, out, err);
     return status;
 }
 

@@ -1,6 +1,16 @@
 noinst_LIBRARIES += src/report/libreport.a
 src_report_libreport_a_CFLAGS = $(AM_CFLAGS) $(EXACT_CFLAGS)
 src_report_libreport_a_SOURCES = \
+	src/report/account.c src/report/account.h \
+	src/report/account_cluster.c \
+	src/report/account_contrast.c \
+	src/report/account_extract.c \
+	src/report/account_layers.c \
+	src/report/account_load.c \
+	src/report/account_similarity.c \
+	src/report/account_tsne.c \
+	src/report/account_ttest.c \
+	src/report/accounts.c src/report/accounts.h \
 	src/report/arrays.c src/report/arrays.h \
 	src/report/differences.c src/report/differences.h \
 	src/report/figures.c src/report/figures.h \
@@ -8,16 +18,26 @@ src_report_libreport_a_SOURCES = \
 	src/report/manifest.c src/report/manifest.h \
 	src/report/manifest_read.c \
 	src/report/matrix_rows.c src/report/matrix_rows.h \
-	src/report/picks.c src/report/picks.h \
-	src/report/plot_activations.c \
-	src/report/plot_layers.c \
-	src/report/plot_matrices.c \
-	src/report/plot_neurons.c \
-	src/report/plot_parts.c src/report/plot_parts.h \
-	src/report/plot_plane.c \
+	src/report/page.c src/report/page.h \
 	src/report/plots.c src/report/plots.h \
+	src/report/plots/parts.c src/report/plots/parts.h \
+	src/report/plots/places.c src/report/plots/places.h \
+	src/report/plots/plot.h \
+	src/report/plots/plot_activations.c \
+	src/report/plots/plot_layers.c \
+	src/report/plots/plot_matrices.c \
+	src/report/plots/plot_neurons.c \
+	src/report/plots/plot_plane.c \
+	src/report/plots/space.h \
+	src/report/plots/space_cloud.c \
+	src/report/plots/space_items.c \
+	src/report/plots/space_matrix.c \
+	src/report/plots/space_neurons.c \
+	src/report/plots/space_sentences.c \
 	src/report/rerun.c src/report/rerun.h \
 	src/report/results.c src/report/results.h \
 	src/report/summary.c src/report/summary.h \
+	src/report/table.c src/report/table.h \
 	src/report/tables.c src/report/tables.h \
+	src/report/test_words.c src/report/test_words.h \
 	src/report/written.c src/report/written.h

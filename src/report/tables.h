@@ -12,10 +12,8 @@
 #include "base/status.h"
 #include "io/csv_writer.h"
 #include "pipeline/analysis.h"
+#include "report/table.h"
 #include "report/written.h"
-
-/* What result files are written as: bits of a set. */
-enum result_format { FORMAT_CSV = 1, FORMAT_NPY = 2, FORMAT_SAFETENSORS = 4 };
 
 /* Reads `csv`, `npy`, `safetensors`, `both` (csv and npy), or several with commas between. False:
  * it is none of these. */
@@ -25,20 +23,12 @@ bool formats_parse(const char *text, unsigned *formats);
 enum { FORMATS_SIZE = 32 };
 void formats_text(unsigned formats, char out[FORMATS_SIZE]);
 
-struct table {
-    const char *file;          /* `ttest.csv` */
-    unsigned formats;          /* it is written with any of these */
-    const struct stage *stage; /* whose result it shows */
-    /* Writes the whole table, or the array into the writer's outfile, where errors stay. */
-    void (*write)(const struct analysis *a, struct csv_writer *w);
-    /* NULL: always written. */
-    bool (*is_wanted)(const struct analysis *a);
-};
+enum { MAX_TABLES = 128 };
 
-extern const struct table tables[];
-extern const size_t n_tables;
+/* The i-th of all stages; NULL: there are no more. */
+const struct table *table_at(size_t i);
 
-/* The table of that name, which must be one of them. */
+/* The table of that name; NULL: none. */
 const struct table *table_find(const char *file);
 
 /* Writes one table to path ("-": standard output), whatever is there. Its stages must have run.

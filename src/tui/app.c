@@ -157,13 +157,11 @@ void app_cancel(struct app *app)
     app_say(app, INK_WARN, "cancelling %s", app->news.job.title);
 }
 
-size_t app_n_clusters(const struct app *app, enum cluster_method method)
+size_t app_n_clusters(const struct app *app, const struct cluster_method *method)
 {
-    const struct cluster_result *const clusters = clusters_of(app->a);
+    const struct clustering *const c = clustering_of(app->a, method);
 
-    if (clusters == NULL || method == CLUSTER_NONE)
-        return 0;
-    return method == CLUSTER_KMEANS ? clusters->n_clusters : clusters->n_dbscan;
+    return c != NULL ? c->n_clusters : 0;
 }
 
 /* What the user looked at may be gone with a new result. */
@@ -174,7 +172,7 @@ static void check_selection(struct app *app)
     if (load_of(app->a) == NULL || app->sentence >= load_of(app->a)->n_sentences)
         app->sentence = 0;
     if ((size_t)app->mark.label >= app_n_clusters(app, app->mark.method))
-        app->mark.method = CLUSTER_NONE;
+        app->mark.method = NULL;
 }
 
 /* Another model, other sentences: other hook points, and every view begins anew. */
@@ -316,7 +314,7 @@ static void meet_neurons(struct app *app)
 {
     forget_orders(app);
     app->has_neuron = false;
-    app->mark.method = CLUSTER_NONE;
+    app->mark.method = NULL;
     for (size_t i = 0; i < n_views; i++)
         if (views[i].stage->repeats == NULL && stage_is_needed(views[i].stage, &stage_extract))
             app->views[i] = (struct view_state){ 0 };

@@ -206,7 +206,7 @@ void app_select_neuron(struct app *app, size_t column);
 bool app_significant_index(const struct app *app, size_t column, size_t *index);
 
 /* How many clusters the method has found; 0 before there are any. */
-size_t app_n_clusters(const struct app *app, enum cluster_method method);
+size_t app_n_clusters(const struct app *app, const struct cluster_method *method);
 
 /* Asks before leaving when there is something to lose. */
 void app_quit(struct app *app);

@@ -269,7 +269,7 @@ static void draw_numbers(const struct app *app, struct canvas *c, struct rect in
         return;
     const struct ttest_result *const r = &t->neurons[app->neuron];
     if (clusters_of(app->a) != NULL && app_significant_index(app, app->neuron, &i))
-        describe_cluster(clusters_of(app->a)->dbscan[i], cluster, sizeof cluster);
+        describe_cluster(clusters_of(app->a)->by[0].labels[i], cluster, sizeof cluster);
     canvas_printf(c, in.row, in.col, in.cols, INK_DEFAULT, 0,
                   "t %.2f  p %.2g%s%s  %s %.3g  %s %.3g", r->statistic, r->pvalue,
                   t->is_significant[app->neuron] ? " *" : "", cluster,

@@ -340,9 +340,9 @@ static void global_act(struct app *app, enum action action)
         app_quit(app);
         break;
     case ACTION_BACK:
-        if (app->mark.method == CLUSTER_NONE)
+        if (app->mark.method == NULL)
             app->is_wide = false;
-        app->mark.method = CLUSTER_NONE;
+        app->mark.method = NULL;
         break;
     default:
         view_act(app, action); /* zoom and the like, from any pane */

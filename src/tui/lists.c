@@ -28,15 +28,14 @@ static void name_of(const struct app *app, size_t column, char *out, size_t size
     snprintf(out, size, "%.60s:%zu", hook, index);
 }
 
-/* The cluster of a neuron: DBSCAN's, or k-means' where one of those is marked. */
+/* The cluster of a neuron by the marked method, else by the first. */
 static int32_t cluster_of(const struct app *app, size_t column)
 {
-    const int32_t *const labels =
-        cluster_labels(app->a,
-                       app->mark.method != CLUSTER_NONE ? app->mark.method : CLUSTER_DBSCAN);
+    const struct clustering *const c =
+        clustering_of(app->a, app->mark.method != NULL ? app->mark.method : cluster_methods[0]);
     size_t i;
 
-    return labels != NULL && app_significant_index(app, column, &i) ? labels[i] : -1;
+    return c != NULL && app_significant_index(app, column, &i) ? c->labels[i] : -1;
 }
 
 /* ---- sentences ---- */
@@ -311,7 +310,7 @@ static void short_name(const struct app *app, size_t column, size_t cols, char o
 /* Is the neuron in the cluster that is marked? */
 static bool is_marked(const struct app *app, size_t column)
 {
-    return app->mark.method != CLUSTER_NONE && cluster_of(app, column) == app->mark.label;
+    return app->mark.method != NULL && cluster_of(app, column) == app->mark.label;
 }
 
 static void draw_neuron_row(struct app *app, size_t column, struct canvas *c, size_t row,
@@ -322,7 +321,7 @@ static void draw_neuron_row(struct app *app, size_t column, struct canvas *c, si
     const int32_t label = cluster_of(app, column);
     const bool is_significant = t->is_significant[column];
     const bool steps_back =
-        !is_significant || (app->mark.method != CLUSTER_NONE && !is_marked(app, column));
+        !is_significant || (app->mark.method != NULL && !is_marked(app, column));
     const ink color = steps_back                    ? (ink)INK_DIM
                       : clusters_of(app->a) != NULL ? cluster_ink(label)
                                                     : (ink)INK_DEFAULT;
@@ -372,14 +371,16 @@ const struct list neuron_list = {
     .sorts = neuron_sorts,
 };
 
-/* ---- clusters: DBSCAN's, then k-means' ---- */
+/* ---- clusters: those of each method in turn ---- */
 
 static struct cluster_mark cluster_at(const struct app *app, size_t i)
 {
-    const size_t n_dbscan = clusters_of(app->a)->n_dbscan;
+    const struct cluster_result *const c = clusters_of(app->a);
+    size_t m = 0;
 
-    return i < n_dbscan ? (struct cluster_mark){ CLUSTER_DBSCAN, (int32_t)i }
-                        : (struct cluster_mark){ CLUSTER_KMEANS, (int32_t)(i - n_dbscan) };
+    while (i >= c->by[m].n_clusters)
+        i -= c->by[m++].n_clusters;
+    return (struct cluster_mark){ c->by[m].method, (int32_t)i };
 }
 
 static bool is_same_mark(struct cluster_mark x, struct cluster_mark y)
@@ -389,33 +390,35 @@ static bool is_same_mark(struct cluster_mark x, struct cluster_mark y)
 
 static size_t count_clusters(struct app *app, const struct view_state *state)
 {
+    size_t n = 0;
+
     (void)state;
-    return clusters_of(app->a)->n_dbscan + clusters_of(app->a)->n_clusters;
+    for (size_t m = 0; m < clusters_of(app->a)->n; m++)
+        n += clusters_of(app->a)->by[m].n_clusters;
+    return n;
 }
 
 static void draw_cluster(struct app *app, const struct view_state *state, size_t i,
                          struct canvas *c, size_t row, size_t col, size_t cols)
 {
     const struct cluster_mark at = cluster_at(app, i);
-    const struct cluster_row *const r =
-        &(at.method == CLUSTER_KMEANS ? clusters_of(app->a)->kmeans_rows
-                                      : clusters_of(app->a)->dbscan_rows)[at.label];
+    const struct cluster_row *const r = &clustering_of(app->a, at.method)->rows[at.label];
 
     (void)state;
     PUT(c, row, col, cols, cluster_ink(at.label), "%c %-8s %7d %7zu %9.2f %9.2f",
-        is_same_mark(app->mark, at) ? '>' : ' ', cluster_method_name(at.method), (int)at.label,
-        r->size, r->mean_t, r->mean_abs_t);
+        is_same_mark(app->mark, at) ? '>' : ' ', at.method->title, (int)at.label, r->size,
+        r->mean_t, r->mean_abs_t);
 }
 
 /* The cluster is marked everywhere, or no more; its strongest neuron is selected. */
 static void choose_cluster(struct app *app, size_t i)
 {
     const struct cluster_mark at = cluster_at(app, i);
-    const int32_t *const labels = cluster_labels(app->a, at.method);
+    const int32_t *const labels = clustering_of(app->a, at.method)->labels;
     const struct ttest_stage *const t = ttest_of(app->a);
     double strongest = -1.0;
 
-    app->mark = is_same_mark(app->mark, at) ? (struct cluster_mark){ CLUSTER_NONE, 0 } : at;
+    app->mark = is_same_mark(app->mark, at) ? (struct cluster_mark){ NULL, 0 } : at;
     for (size_t k = 0; k < t->n_significant; k++) {
         const double abs_t = fabs(t->neurons[t->significant[k]].statistic);
         if (labels[k] == at.label && abs_t > strongest) {

@@ -96,11 +96,12 @@ static bool rename_asked(char *folder)
 static const struct stage *last_stage(const struct manifest *m)
 {
     const struct stage *last = panel_stage(0);
+    const struct table *table;
 
-    for (size_t i = 0; i < n_tables; i++)
-        if (panel_row(tables[i].stage) > panel_row(last) &&
-            written_find(&m->tables, NULL, tables[i].file) != NULL)
-            last = tables[i].stage;
+    for (size_t i = 0; (table = table_at(i)) != NULL; i++)
+        if (panel_row(table->stage) > panel_row(last) &&
+            written_find(&m->tables, NULL, table->file) != NULL)
+            last = table->stage;
     return last;
 }
 

@@ -10,8 +10,8 @@
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
-#include "report/picks.h"
 #include "report/plots.h"
+#include "report/plots/space.h"
 #include "tui/screen.h"
 
 static const struct plot *plot_of(const struct view *view)
@@ -71,8 +71,8 @@ static void draw_read_out(const struct app *app, const struct view_state *state,
 
     if (state->scale > 0.0 && state->scale != 1.0)
         snprintf(note, sizeof note, " scale x%g", state->scale);
-    else if (app->mark.method != CLUSTER_NONE)
-        snprintf(note, sizeof note, " %s %d, esc clears", cluster_method_name(app->mark.method),
+    else if (app->mark.method != NULL)
+        snprintf(note, sizeof note, " %s %d, esc clears", app->mark.method->title,
                  (int)app->mark.label);
     const size_t width = canvas_text_width(c, note);
     const size_t room = width < area.cols ? area.cols - width : 0;
@@ -102,9 +102,9 @@ static void draw_plot(struct app *app, const struct view *view, struct view_stat
     double y;
 
     state->shown = (struct plot_view){ 0 };
-    plot->draw(app_analysis(app, plot->stage), &target, &request);
+    plot_draw(plot, app_analysis(app, plot->stage), &target, &request);
     if (pick_place(plot, app_analysis(app, plot->stage), &pick, &x, &y) &&
-        plot->space != SPACE_PLANE && plot->space != SPACE_VOLCANO)
+        !plot->space->shows_selection)
         mark_cell(c, &state->shown, x, y);
     pick_describe(plot, app_analysis(app, plot->stage), &pick, words, sizeof words);
     if (area.rows > 1)
@@ -127,7 +127,7 @@ static void zoom(const struct app *app, const struct plot *plot, struct view_sta
     double x;
     double y;
 
-    if (plot->space == SPACE_BINS || !(w.x0 < w.x1) || !(w.y0 < w.y1))
+    if (!plot->space->can_zoom || !(w.x0 < w.x1) || !(w.y0 < w.y1))
         return;
     if (!pick_place(plot, app_analysis(app, plot->stage), &pick, &x, &y)) {
         x = (w.x0 + w.x1) / 2;
@@ -190,9 +190,8 @@ static bool direction_of(enum action action, int *dx, int *dy)
 static bool rescale(const struct plot *plot, struct view_state *state, double factor)
 {
     const double scale = (state->scale > 0.0 ? state->scale : 1.0) * factor;
-    const bool is_cosine = strncmp(plot->name, "cosine", 6) == 0;
 
-    if ((plot->space != SPACE_ACTIVATIONS && plot->space != SPACE_MATRIX) || is_cosine)
+    if (!plot->has_scale)
         return false;
     if (scale > 1e-6 && scale < 1e6)
         state->scale = scale;
@@ -347,7 +346,7 @@ static bool is_running(const struct app *app)
 static void draw_live(struct app *app, const struct view *view, struct view_state *state,
                       struct canvas *c, struct rect area)
 {
-    const bool is_curve = plot_of(view)->space == SPACE_CURVE;
+    const bool is_curve = plot_of(view)->space == &space_curve;
 
     if (!is_running(app)) {
         draw_plot(app, view, state, c, area);

@@ -54,15 +54,17 @@ static void add_plot(const struct stage *stage, const struct plot *plot)
 
 void views_init(void)
 {
+    const struct plot *plot;
+
     n_views = 0;
     for (size_t s = 0; s < n_stages; s++) {
         add_those_of(stages[s], before_plots, sizeof before_plots / sizeof *before_plots);
-        for (size_t i = 0; i < n_plots; i++)
-            if (plots[i].stage == stages[s] && plots[i].shown_at == NULL)
-                add_plot(stages[s], &plots[i]);
-        for (size_t i = 0; i < n_plots; i++)
-            if (plots[i].shown_at == stages[s])
-                add_plot(stages[s], &plots[i]);
+        for (size_t i = 0; (plot = plot_at(i)) != NULL; i++)
+            if (plot->stage == stages[s] && plot->shown_at == NULL)
+                add_plot(stages[s], plot);
+        for (size_t i = 0; (plot = plot_at(i)) != NULL; i++)
+            if (plot->shown_at == stages[s])
+                add_plot(stages[s], plot);
         add_those_of(stages[s], after_plots, sizeof after_plots / sizeof *after_plots);
     }
 }

@@ -28,12 +28,12 @@ static void check_results(const struct analysis *a)
     for (size_t i = 0; i < n; i++) {
         const double *const point = mat_row(&tsne_of(a)->result.embedding, i);
         fuzz_require(isfinite(point[0]) && isfinite(point[1]));
-        fuzz_require(clusters_of(a)->dbscan[i] >= -1 &&
-                     (clusters_of(a)->dbscan[i] < 0 ||
-                      (size_t)clusters_of(a)->dbscan[i] < clusters_of(a)->n_dbscan));
-        fuzz_require(clusters_of(a)->kmeans.labels[i] >= 0 &&
-                     (size_t)clusters_of(a)->kmeans.labels[i] < clusters_of(a)->n_clusters);
-        fuzz_require(similarity_of(a)->by_dbscan[i] < n && similarity_of(a)->by_kmeans[i] < n);
+        for (size_t m = 0; m < clusters_of(a)->n; m++) {
+            const struct clustering *const c = &clusters_of(a)->by[m];
+            fuzz_require(c->labels[i] >= (c->method->has_noise ? -1 : 0) &&
+                         c->labels[i] < (int32_t)c->n_clusters);
+            fuzz_require(similarity_of(a)->orders[m][i] < n);
+        }
     }
 }
 
@@ -44,9 +44,9 @@ static void draw_plots(const struct analysis *a)
 
     fuzz_require(canvas_init(&canvas, ROWS, COLS, false, true, NULL) == CT_OK);
     const struct plot_target target = canvas_target(&canvas, canvas_area(&canvas));
-    for (size_t i = 0; i < n_plots; i++)
-        if (analysis_result(a, plots[i].stage) != NULL)
-            plots[i].draw(a, &target, &request);
+    for (size_t i = 0; plot_at(i) != NULL; i++)
+        if (analysis_result(a, plot_at(i)->stage) != NULL)
+            plot_draw(plot_at(i), a, &target, &request);
     canvas_clear(&canvas);
 }
 

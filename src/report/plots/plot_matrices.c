@@ -1,5 +1,5 @@
 #include "config.h"
-#include "report/plot_parts.h"
+#include "report/plots/parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ static void mark_rows(const struct analysis *a, const struct plot_target *target
                       const struct plot_request *request, const size_t *order,
                       const struct plot_view *view)
 {
-    const int32_t *const labels = cluster_labels(a, request->mark.method);
+    const int32_t *const labels = marked_labels(a, &request->mark);
     const ink color = cluster_ink(request->mark.label);
 
     for (size_t k = 0; labels != NULL && k < ttest_of(a)->n_significant; k++)
@@ -120,30 +120,29 @@ void draw_gram(const struct analysis *a, const struct plot_target *target,
                 &(struct matrix_plot){ .title = "Gram matrix of the significant neurons" });
 }
 
-void draw_gram_dbscan(const struct analysis *a, const struct plot_target *target,
-                      const struct plot_request *request)
+static void draw_matrix_by(const struct cluster_method *method, const struct analysis *a,
+                           const struct plot_target *target, const struct plot_request *request,
+                           bool is_cosine)
 {
+    char title[TITLE_SIZE];
+
+    snprintf(title, sizeof title, "%s, sorted by %s cluster",
+             is_cosine ? "Cosine similarity" : "Gram matrix", method->title);
     draw_matrix(a, target, request,
-                &(struct matrix_plot){ "Gram matrix, sorted by DBSCAN cluster",
-                                       similarity_of(a)->by_dbscan, clusters_of(a)->dbscan,
-                                       false });
+                &(struct matrix_plot){ title, similarity_order(a, method),
+                                       clustering_of(a, method)->labels, is_cosine });
 }
 
-void draw_cosine_dbscan(const struct analysis *a, const struct plot_target *target,
-                        const struct plot_request *request)
+void draw_gram_by(const struct cluster_method *method, const struct analysis *a,
+                  const struct plot_target *target, const struct plot_request *request)
 {
-    draw_matrix(a, target, request,
-                &(struct matrix_plot){ "Cosine similarity, sorted by DBSCAN cluster",
-                                       similarity_of(a)->by_dbscan, clusters_of(a)->dbscan, true });
+    draw_matrix_by(method, a, target, request, false);
 }
 
-void draw_cosine_kmeans(const struct analysis *a, const struct plot_target *target,
-                        const struct plot_request *request)
+void draw_cosine_by(const struct cluster_method *method, const struct analysis *a,
+                    const struct plot_target *target, const struct plot_request *request)
 {
-    draw_matrix(a, target, request,
-                &(struct matrix_plot){ "Cosine similarity, sorted by k-means cluster",
-                                       similarity_of(a)->by_kmeans, clusters_of(a)->kmeans.labels,
-                                       true });
+    draw_matrix_by(method, a, target, request, true);
 }
 
 void draw_cosines(const struct analysis *a, const struct plot_target *target,

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "report/plot_parts.h"
+#include "report/plots/parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +51,6 @@ size_t item_layers(const struct analysis *a, size_t i, struct plot_item *item)
     item->x = (double)i + 0.5;
     item->y = (double)row->n_significant;
     snprintf(item->words, sizeof item->words, "%s: %zu of %zu, %zu clusters", name,
-             row->n_significant, row->n_neurons, row->n_dbscan);
+             row->n_significant, row->n_neurons, row->by[0].n_clusters);
     return layers->n_rows;
 }

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "report/plot_parts.h"
+#include "report/plots/parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ void draw_tsne(const struct analysis *a, const struct plot_target *target,
 {
     const struct ttest_stage *const t = ttest_of(a);
     const double scale = largest_t(t);
-    const int32_t *const labels = cluster_labels(a, request->mark.method);
+    const int32_t *const labels = marked_labels(a, &request->mark);
     ink *const inks = plot_scratch(target, t->n_significant, sizeof *inks);
     uint8_t *const markers = plot_scratch(target, t->n_significant, sizeof *markers);
     char title[TITLE_SIZE];
@@ -117,7 +117,7 @@ static void draw_labelled(const struct analysis *a, const struct plot_target *ta
                           struct scatter *scatter)
 {
     const size_t n = ttest_of(a)->n_significant;
-    const int32_t *const marked = cluster_labels(a, request->mark.method);
+    const int32_t *const marked = marked_labels(a, &request->mark);
     ink *const inks = plot_scratch(target, n, sizeof *inks);
     uint8_t *const markers = plot_scratch(target, n, sizeof *markers);
 
@@ -134,60 +134,55 @@ static void draw_labelled(const struct analysis *a, const struct plot_target *ta
     free(markers);
 }
 
-void draw_dbscan(const struct analysis *a, const struct plot_target *target,
-                 const struct plot_request *request)
+/* From each point to its cluster's centre, as long as they can be told apart; then of every second,
+ * third and so on. */
+static size_t list_lines(const struct analysis *a, const struct clustering *c,
+                         const struct plot_target *target, const struct plot_request *request,
+                         struct scatter_line **out)
 {
-    char title[TITLE_SIZE];
-    struct cluster_legend legend;
-    struct scatter scatter = { .text = { .title = title,
-                                         .legend = legend.entries,
-                                         .n_legend = fill_legend(&legend, clusters_of(a)->n_dbscan,
-                                                                 clusters_of(a)->n_noise > 0),
-                                         .legend_on_page = true } };
+    enum { MOST_LINES = 4000 };
+    const struct mat *const points = &tsne_of(a)->result.embedding;
+    const int32_t *const marked = marked_labels(a, &request->mark);
+    const size_t step = points->rows / MOST_LINES + 1;
+    const size_t n = c->centers.rows > 0 ? (points->rows + step - 1) / step : 0;
+    struct scatter_line *const lines = n > 0 ? plot_scratch(target, n, sizeof *lines) : NULL;
 
-    snprintf(title, sizeof title, "DBSCAN: %zu cluster%s, %zu noise (+), eps %g, min_samples %zu",
-             clusters_of(a)->n_dbscan, clusters_of(a)->n_dbscan == 1 ? "" : "s",
-             clusters_of(a)->n_noise, a->params.eps, a->params.min_samples);
-    draw_labelled(a, target, request, clusters_of(a)->dbscan, &scatter);
+    *out = lines;
+    for (size_t k = 0; lines != NULL && k < n; k++) {
+        const size_t i = k * step;
+        const double *const point = mat_row(points, i);
+        const double *const center = mat_row(&c->centers, (size_t)c->labels[i]);
+        const bool steps_back = marked != NULL && marked[i] != request->mark.label;
+        lines[k] = (struct scatter_line){ point[0], point[1], center[0], center[1],
+                                          steps_back ? (ink)INK_DIM : cluster_ink(c->labels[i]) };
+    }
+    return lines != NULL ? n : 0;
 }
 
-void draw_kmeans(const struct analysis *a, const struct plot_target *target,
-                 const struct plot_request *request)
+void draw_clusters(const struct cluster_method *method, const struct analysis *a,
+                   const struct plot_target *target, const struct plot_request *request)
 {
-    const struct mat *const centers = &clusters_of(a)->kmeans.cluster_centers;
-    const int32_t *const marked = cluster_labels(a, request->mark.method);
-    const struct mat *const points = &tsne_of(a)->result.embedding;
-    /* A line a neuron, as long as they can be told apart; then of every second, third and so on. */
-    enum { MOST_LINES = 4000 };
-    const size_t step = points->rows / MOST_LINES + 1;
-    const size_t n_lines = (points->rows + step - 1) / step;
-    struct scatter_line *const lines = plot_scratch(target, n_lines, sizeof *lines);
+    const struct clustering *const c = clustering_of(a, method);
+    const struct mat *const centers = &c->centers;
+    struct scatter_line *lines = NULL;
+    const size_t n_lines = list_lines(a, c, target, request, &lines);
     char title[TITLE_SIZE];
     struct cluster_legend legend;
     struct scatter scatter = {
         .text = { .title = title,
                   .legend = legend.entries,
-                  .n_legend = fill_legend(&legend, clusters_of(a)->n_clusters, false),
+                  .n_legend = fill_legend(&legend, c->n_clusters, c->n_noise > 0),
                   .legend_on_page = true },
         .over_x = centers->data,
         .over_y = centers->rows > 0 ? centers->data + 1 : NULL,
         .over_stride = 2,
         .n_over = centers->rows,
         .lines = lines,
-        .n_lines = lines != NULL ? n_lines : 0,
+        .n_lines = n_lines,
     };
 
-    for (size_t k = 0; k < scatter.n_lines; k++) {
-        const size_t i = k * step;
-        const int32_t label = clusters_of(a)->kmeans.labels[i];
-        const double *const point = mat_row(points, i);
-        const double *const center = mat_row(centers, (size_t)label);
-        const bool steps_back = marked != NULL && marked[i] != request->mark.label;
-        lines[k] = (struct scatter_line){ point[0], point[1], center[0], center[1],
-                                          steps_back ? (ink)INK_DIM : cluster_ink(label) };
-    }
-    snprintf(title, sizeof title, "k-means: k = %zu, centroids X", clusters_of(a)->n_clusters);
-    draw_labelled(a, target, request, clusters_of(a)->kmeans.labels, &scatter);
+    method->caption(c, &a->params, title, sizeof title);
+    draw_labelled(a, target, request, c->labels, &scatter);
     free(lines);
 }
 
@@ -265,7 +260,7 @@ static const char *ordinal_end(size_t k)
 void draw_k_distance(const struct analysis *a, const struct plot_target *target,
                      const struct plot_request *request)
 {
-    const struct cluster_result *const cluster = clusters_of(a);
+    const struct clustering *const cluster = clustering_of(a, &method_dbscan);
     const size_t n = cluster->n_k_distance;
     struct plot_window window = request->window;
     char title[TITLE_SIZE];
@@ -300,7 +295,7 @@ void draw_k_distance(const struct analysis *a, const struct plot_target *target,
 
 size_t item_k_distance(const struct analysis *a, size_t i, struct plot_item *item)
 {
-    const struct cluster_result *const c = clusters_of(a);
+    const struct clustering *const c = clustering_of(a, &method_dbscan);
 
     if (i < c->n_k_distance) {
         item->x = (double)i;

@@ -1,8 +1,8 @@
-/* What the drawing functions of this room share, and their declarations for the table of plots. */
-#ifndef CT_REPORT_PLOT_PARTS_H
-#define CT_REPORT_PLOT_PARTS_H
+/* What the drawing functions share, and their declarations for the rows of plots. */
+#ifndef CT_REPORT_PLOTS_PARTS_H
+#define CT_REPORT_PLOTS_PARTS_H
 
-#include "report/plots.h"
+#include "report/plots/plot.h"
 
 enum { TITLE_SIZE = 200 };
 
@@ -32,6 +32,9 @@ double volcano_ceiling(const struct analysis *a);
 #define DECLARE_PLOT(name)                                                                         \
     void draw_##name(const struct analysis *a, const struct plot_target *target,                   \
                      const struct plot_request *request)
+#define DECLARE_PLOT_BY(name)                                                                      \
+    void draw_##name(const struct cluster_method *method, const struct analysis *a,                \
+                     const struct plot_target *target, const struct plot_request *request)
 #define DECLARE_ITEM(name)                                                                         \
     size_t item_##name(const struct analysis *a, size_t i, struct plot_item *item)
 
@@ -45,14 +48,12 @@ DECLARE_PLOT(volcano);
 DECLARE_PLOT(tsne);
 DECLARE_PLOT(kl);
 DECLARE_ITEM(kl);
-DECLARE_PLOT(dbscan);
-DECLARE_PLOT(kmeans);
+DECLARE_PLOT_BY(clusters);
 DECLARE_PLOT(k_distance);
 DECLARE_ITEM(k_distance);
 DECLARE_PLOT(gram);
-DECLARE_PLOT(gram_dbscan);
-DECLARE_PLOT(cosine_dbscan);
-DECLARE_PLOT(cosine_kmeans);
+DECLARE_PLOT_BY(gram_by);
+DECLARE_PLOT_BY(cosine_by);
 DECLARE_PLOT(cosines);
 DECLARE_ITEM(cosines);
 DECLARE_PLOT(layers);

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "report/plot_parts.h"
+#include "report/plots/parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ static void mark_neurons(const struct analysis *a, const struct plot_request *re
                          uint8_t *markers)
 {
     const struct ttest_stage *const t = ttest_of(a);
-    const int32_t *const labels = cluster_labels(a, request->mark.method);
+    const int32_t *const labels = marked_labels(a, &request->mark);
 
     for (size_t j = 0; j < t->n_neurons; j++) {
         inks[j] = INK_DIM;
@@ -33,9 +33,9 @@ static void mark_neurons(const struct analysis *a, const struct plot_request *re
 static void fill_legend(const struct analysis *a, const struct plot_request *request,
                         struct plot_legend legend[2], char *name, size_t size)
 {
-    const bool is_marked = cluster_labels(a, request->mark.method) != NULL;
+    const bool is_marked = marked_labels(a, &request->mark) != NULL;
 
-    snprintf(name, size, "%s %d", cluster_method_name(request->mark.method),
+    snprintf(name, size, "%s %d", is_marked ? request->mark.method->title : "",
              (int)request->mark.label);
     legend[0] =
         (struct plot_legend){ is_marked ? name : "significant",

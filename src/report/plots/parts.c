@@ -1,5 +1,5 @@
 #include "config.h"
-#include "report/plot_parts.h"
+#include "report/plots/parts.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -18,16 +18,11 @@ uint8_t cluster_marker(int32_t label)
     return (uint8_t)(label < 0 ? MARKER_NOISE : MARKER_CLUSTER_0 + label % MARKER_N_CLUSTERS);
 }
 
-const int32_t *cluster_labels(const struct analysis *a, enum cluster_method method)
+const int32_t *marked_labels(const struct analysis *a, const struct cluster_mark *mark)
 {
-    if (clusters_of(a) == NULL || method == CLUSTER_NONE)
-        return NULL;
-    return method == CLUSTER_KMEANS ? clusters_of(a)->kmeans.labels : clusters_of(a)->dbscan;
-}
+    const struct clustering *const c = clustering_of(a, mark->method);
 
-const char *cluster_method_name(enum cluster_method method)
-{
-    return method == CLUSTER_KMEANS ? "k-means" : "DBSCAN";
+    return c != NULL ? c->labels : NULL;
 }
 
 void mark_point(const int32_t *labels, const struct plot_request *request, size_t i, ink *color,
@@ -122,4 +117,13 @@ size_t neuron_to_show(const struct analysis *a, bool has_neuron, size_t neuron)
             best = j;
     }
     return best;
+}
+
+void plot_draw(const struct plot *plot, const struct analysis *a, const struct plot_target *target,
+               const struct plot_request *request)
+{
+    if (plot->draw_by != NULL)
+        plot->draw_by(plot->method, a, target, request);
+    else
+        plot->draw(a, target, request);
 }

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "report/plot_parts.h"
+#include "report/plots/parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ void draw_activations(const struct analysis *a, const struct plot_target *target
                       const struct plot_request *request)
 {
     const struct load_result *const load = load_of(a);
-    const int32_t *const labels = cluster_labels(a, request->mark.method);
+    const int32_t *const labels = marked_labels(a, &request->mark);
     const double scale = ACTIVATION_SCALE * (request->scale > 0.0 ? request->scale : 1.0);
     struct plot_view view = { 0 };
     const struct heatmap map = {

@@ -1,0 +1,84 @@
+/*
+ * Ways of clustering points of the plane, and what they find. A way is a const row at the end of
+ * its method_NAME.c; the list of them (cluster_methods.c) is all that the stages, the reports and
+ * the user interface know of them.
+ */
+#ifndef CT_PIPELINE_CLUSTERING_H
+#define CT_PIPELINE_CLUSTERING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mat.h"
+#include "base/progress.h"
+#include "base/status.h"
+#include "pipeline/params.h"
+
+struct cluster_row {
+    size_t size;
+    double mean_t;
+    double mean_abs_t;
+};
+
+struct clustering { /* zero-initialise; owns everything until clustering_clear() */
+    const struct cluster_method *method;
+    int32_t *labels; /* [n] 0 .. n_clusters - 1; -1: in no cluster (noise) */
+    size_t n;
+    size_t n_clusters, n_noise;
+    struct cluster_row *rows; /* [n_clusters] of t; NULL: there are no t */
+    double silhouette;        /* without noise; NaN: fewer than two clusters, or one a point */
+    double objective;         /* what the method minimises; NaN: nothing */
+    struct mat centers;       /* [n_clusters, 2]; empty: the method has none */
+    double *k_distance;       /* [n_k_distance] ascending, to the k-th neighbour; NULL: none */
+    size_t n_k_distance, k;
+};
+
+struct cluster_method {
+    const char *name;      /* `dbscan`: in files, a command */
+    const char *title;     /* `DBSCAN` */
+    bool has_noise;        /* points may be in no cluster */
+    const char *objective; /* `inertia`; NULL: it minimises nothing */
+
+    /* Fills labels, which are there, and what else the method has to say. Results do not depend on
+     * the number of threads. progress may be NULL; without points there are no clusters. */
+    enum ct_status (*fit)(const struct mat *points, const struct params *params,
+                          const struct progress *progress, struct clustering *out,
+                          struct ct_error *err);
+    double (*memory)(size_t n, const struct params *params); /* bytes that fit() takes beside it */
+
+    size_t (*most)(size_t n, const struct params *params); /* clusters that it can find */
+
+    /* The number of clusters asked for, and the option that does; NULL: the method finds it. */
+    size_t (*wanted)(const struct params *params);
+    const char *wanted_option;
+
+    /* In a line: `eps 1, min_samples 3: 10 clusters, 32 neurons are noise`; and for a plot. */
+    void (*describe)(const struct clustering *c, const struct params *params, char *out,
+                     size_t size);
+    void (*caption)(const struct clustering *c, const struct params *params, char *out,
+                    size_t size);
+};
+
+extern const struct cluster_method method_dbscan;
+extern const struct cluster_method method_kmeans;
+
+/* The list; the first one is that by which matrices are sorted in files and neurons are marked
+ * where nobody chose. */
+extern const struct cluster_method *const cluster_methods[];
+extern const size_t n_cluster_methods;
+
+/*
+ * Clusters points [n, 2] as params say; no points are no cluster. *out begins zeroed; its rows and
+ * silhouette are not filled in. The errors of the method; CT_ENOMEM. *out is empty then.
+ */
+enum ct_status clustering_fit(const struct cluster_method *method, const struct mat *points,
+                              const struct params *params, const struct progress *progress,
+                              struct clustering *out, struct ct_error *err);
+
+/* Fills c->rows from the t of each point [n]. CT_ENOMEM. */
+enum ct_status clustering_summarise(struct clustering *c, const double *t, struct ct_error *err);
+
+void clustering_clear(struct clustering *c);
+
+#endif

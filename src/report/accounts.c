@@ -1,0 +1,20 @@
+#include "config.h"
+#include "report/accounts.h"
+
+/* A row a stage. */
+#define ACCOUNTS(X)                                                                                \
+    X(load)                                                                                        \
+    X(contrast)                                                                                    \
+    X(extract)                                                                                     \
+    X(ttest)                                                                                       \
+    X(tsne)                                                                                        \
+    X(cluster)                                                                                     \
+    X(similarity)                                                                                  \
+    X(layers)
+
+#define DECLARE(name) extern const struct account account_##name;
+#define LIST(name)    &account_##name,
+
+ACCOUNTS(DECLARE)
+
+const struct account *const accounts[] = { ACCOUNTS(LIST) NULL };

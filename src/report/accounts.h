@@ -1,0 +1,10 @@
+/* The list of accounts. */
+#ifndef CT_REPORT_ACCOUNTS_H
+#define CT_REPORT_ACCOUNTS_H
+
+#include "report/account.h"
+
+/* In the order of the report; ends with NULL. */
+extern const struct account *const accounts[];
+
+#endif

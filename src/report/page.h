@@ -1,0 +1,29 @@
+/* The report as it is written: lines with a heading in a column of its own, and how values look. */
+#ifndef CT_REPORT_PAGE_H
+#define CT_REPORT_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct page {
+    FILE *file;
+    const char *heading; /* of the block that begins with the next line; NULL: goes on */
+    bool starved;        /* something is missing, for there was no memory */
+};
+
+void page_line(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A path stands whole. */
+void page_path(struct page *page, const char *path);
+
+struct shown {
+    char text[160];
+};
+
+struct shown show_text(const char *text); /* from a file, made visible, cut with `...` */
+struct shown show_bytes(double bytes);    /* 1.4 MB */
+struct shown show_count(size_t n);        /* 1,482 */
+const char *plural(size_t n);             /* `s`, or nothing for 1 */
+
+#endif
