@@ -149,6 +149,11 @@ tests_test_hooks_SOURCES = tests/test_hooks.c $(TEST_SUPPORT)
 tests_test_hooks_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_hooks_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_pass
+tests_test_pass_SOURCES = tests/test_pass.c $(TEST_SUPPORT)
+tests_test_pass_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_pass_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_forward
 tests_test_forward_SOURCES = tests/test_forward.c $(TEST_SUPPORT)
 tests_test_forward_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -175,7 +175,8 @@ static enum ct_status prepare(struct run *run, int n_threads, struct ct_error *e
     enum ct_status st =
         prefix_tree_init(&run->tree, params.max_nodes, max_seqs, plan->max_len, err);
     if (st == CT_OK)
-        st = pass_new(plan->job.model, &params, &run->pass, err);
+        st = pass_new(model_config(plan->job.model), model_weights(plan->job.model), &params,
+                      &run->pass, err);
     if (st == CT_OK)
         run->total = n_positions * pass_n_steps(run->pass);
     return st;

@@ -147,16 +147,13 @@ static void plan(struct pass *p)
     p->state->n_steps = 1 + rehearsal.n_linears;
 }
 
-static enum ct_status fill(struct pass *p, const struct model *model,
-                           const struct pass_params *params, struct ct_error *err)
+static enum ct_status fill(struct pass *p, const struct pass_params *params, struct ct_error *err)
 {
     struct pass_state *const s = calloc(1, sizeof *s);
 
     if (s == NULL)
         return ct_fail_nomem(err, "forward pass", 0);
     p->state = s;
-    p->config = model_config(model);
-    p->weights = model_weights(model);
     s->hooks = params->hooks;
     s->n_hooks = params->n_hooks;
     for (size_t h = 0; h < s->n_hooks; h++)
@@ -169,14 +166,16 @@ static enum ct_status fill(struct pass *p, const struct model *model,
     return st;
 }
 
-enum ct_status pass_new(const struct model *model, const struct pass_params *params,
-                        struct pass **out, struct ct_error *err)
+enum ct_status pass_new(const struct model_config *config, const struct weights *weights,
+                        const struct pass_params *params, struct pass **out, struct ct_error *err)
 {
     struct pass *const p = calloc(1, sizeof *p);
 
     if (p == NULL)
         return ct_fail_nomem(err, "forward pass", 0);
-    const enum ct_status st = fill(p, model, params, err);
+    p->config = config;
+    p->weights = weights;
+    const enum ct_status st = fill(p, params, err);
     if (st == CT_OK)
         *out = p;
     else

@@ -10,9 +10,10 @@
 
 #include "base/status.h"
 #include "model/hooks.h"
-#include "model/model.h"
+#include "model/model_config.h"
 #include "model/pass_state.h"
 #include "model/prefix_tree.h"
+#include "model/weights.h"
 
 struct pass; /* a workspace that is used again for each tree */
 
@@ -31,9 +32,9 @@ struct pass_params {
     int n_threads;
 };
 
-/* Borrows the model until pass_free(). CT_ENOMEM. */
-enum ct_status pass_new(const struct model *model, const struct pass_params *params,
-                        struct pass **out, struct ct_error *err);
+/* config and weights are borrowed until pass_free(). CT_ENOMEM. */
+enum ct_status pass_new(const struct model_config *config, const struct weights *weights,
+                        const struct pass_params *params, struct pass **out, struct ct_error *err);
 void pass_free(struct pass *p);
 
 /* How often pass_run() will call its step. */
