@@ -154,10 +154,10 @@ tests_test_pass_SOURCES = tests/test_pass.c $(TEST_SUPPORT)
 tests_test_pass_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_pass_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
-check_PROGRAMS += tests/test_forward
-tests_test_forward_SOURCES = tests/test_forward.c $(TEST_SUPPORT)
-tests_test_forward_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_forward_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/test_ops
+tests_test_ops_SOURCES = tests/test_ops.c $(TEST_SUPPORT)
+tests_test_ops_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_ops_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
 # The plot room: canvases compared with golden text; UPDATE_GOLDEN=1 writes it anew.
 TEST_GOLDEN_CANVAS = tests/golden_canvas.c tests/golden_canvas.h

@@ -363,5 +363,5 @@ int main(void)
         linear_is_the_triple_loop, panel_kernels_agree,      attention_sees_the_path_alone,
     };
 
-    return RUN_TESTS("forward", tests);
+    return RUN_TESTS("ops", tests);
 }
