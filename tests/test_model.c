@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/bind.h"
 #include "model/model.h"
 #include "model/model_config.h"
 #include "model_files.h"
@@ -256,6 +257,45 @@ START_TEST(other_tensors_are_passed_over)
 }
 END_TEST
 
+/* As other families have them: under either of two prefixes, [out, in], without biases. */
+START_TEST(layers_of_other_shapes_are_bound)
+{
+    static const char *const prefixes[] = { "model.inner.", "model.", NULL };
+    const struct linear_shape shape = { LINEAR_OUT_IN, 20, 24, false };
+    struct tensor_set set = { 0 };
+    struct checkpoint *checkpoint = NULL;
+    struct ct_error err = { 0 };
+    struct binder b = { .dir = "DIR", .prefixes = prefixes, .err = &err };
+    struct linear linear = { 0 };
+    struct norm norm = { 0 };
+    char *const dir = folder_new();
+
+    tensors_load(&set, fixture_path("gpt2_tiny/model.safetensors"));
+    snprintf(set.items[0].name, sizeof set.items[0].name, "inner.ln_f.weight");
+    tensors_put(&set, 0, set.n, "model.", 0, dir, "model.safetensors");
+    ck_assert_int_eq(checkpoint_open(dir, &checkpoint, NULL), CT_OK);
+    b.checkpoint = checkpoint;
+    /* [24, 20], taken as [out, in] */
+    bind_linear(&b, &linear, &shape, "h.%d.mlp.c_fc", 1);
+    ck_assert_msg(b.status == CT_OK, "%s", err.text);
+    ck_assert_int_eq(linear.layout, LINEAR_OUT_IN);
+    ck_assert_uint_eq(linear.n_in, 20);
+    ck_assert_uint_eq(linear.n_out, 24);
+    ck_assert_ptr_null(linear.bias.data);
+    bind_norm(&b, &norm, 24, false, "h.1.ln_1");
+    ck_assert_ptr_null(norm.bias.data);
+    ck_assert_uint_eq(b.n_parameters, 20 * 24 + 24);
+    bind_norm(&b, &norm, 24, false, "ln_f");
+    ck_assert_int_eq(b.status, CT_EFORMAT);
+    ck_assert_str_eq(err.text, "DIR: there are both model.inner.ln_f.weight and model.ln_f.weight");
+    bind_norm(&b, &norm, 24, true, "h.1.ln_1"); /* the first failure stays */
+    ck_assert_ptr_null(norm.bias.data);
+    checkpoint_free(checkpoint);
+    tensors_clear(&set);
+    folder_remove(dir);
+}
+END_TEST
+
 START_TEST(what_is_no_model_folder_is_refused)
 {
     char *const dir = folder_new();
@@ -281,7 +321,7 @@ int main(void)
         defaults_are_those_of_transformers,     every_key_is_read,
         other_names_and_nulls_are_understood,   bad_values_are_refused_by_name,
         weights_are_checked_against_the_config, other_tensors_are_passed_over,
-        what_is_no_model_folder_is_refused,
+        layers_of_other_shapes_are_bound,       what_is_no_model_folder_is_refused,
     };
     return RUN_TESTS("model", tests);
 }
