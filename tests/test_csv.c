@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/csv.h"
+#include "io/csv_table.h"
 #include "io/csv_writer.h"
 #include "io/infile.h"
 #include "io/labels.h"

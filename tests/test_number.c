@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "io/csv.h"
+#include "io/csv_table.h"
 #include "io/number.h"
 #include "io/plain_number.h"
 

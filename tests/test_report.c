@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/csv.h"
+#include "io/csv_table.h"
 #include "io_temp.h"
 
 /* ---- inputs ---- */

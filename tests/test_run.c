@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "io/csv.h"
+#include "io/csv_table.h"
 #include "io/number.h"
 
 enum { N_SENTENCES = 108, COMMAND_SIZE = 8192 };

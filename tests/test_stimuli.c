@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/csv_table.h"
 #include "io/stimuli.h"
 #include "io_temp.h"
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/meter.h"
 #include "cli/print.h"
+#include "io/csv_table.h"
 #include "io/csv_writer.h"
 #include "io/infile.h"
 #include "io/neuron_table.h"

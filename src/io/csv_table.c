@@ -1,5 +1,5 @@
 #include "config.h"
-#include "io/csv.h"
+#include "io/csv_table.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "io/csv.h"
+#include "io/csv_table.h"
 
 struct neuron_table {       /* zero-initialise; owns everything until neuron_table_clear() */
     struct csv_table table; /* what hooks and rows below borrow from */

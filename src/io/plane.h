@@ -7,7 +7,7 @@
 
 #include "base/mat.h"
 #include "base/status.h"
-#include "io/csv.h"
+#include "io/csv_table.h"
 
 struct plane {              /* zero-initialise; owns everything until plane_clear() */
     struct mat xy;          /* [n, 2], finite; of a CSV that was written from float32, exactly the

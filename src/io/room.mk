@@ -2,7 +2,7 @@ noinst_LIBRARIES += src/io/libio.a
 src_io_libio_a_SOURCES = \
 	src/io/activations.c src/io/activations.h \
 	src/io/csv.c src/io/csv.h \
-	src/io/csv_table.c \
+	src/io/csv_table.c src/io/csv_table.h \
 	src/io/csv_writer.c src/io/csv_writer.h \
 	src/io/decimal.c src/io/decimal.h \
 	src/io/grow.c src/io/grow.h \

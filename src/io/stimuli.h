@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
-#include "io/csv.h"
+#include "io/csv_table.h"
 #include "io/labels.h"
 
 struct stimulus { /* borrowed from its struct stimuli; texts are UTF-8, not empty, no NUL */

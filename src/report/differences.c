@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/csv.h"
+#include "io/csv_table.h"
 #include "io/npy.h"
 #include "io/number.h"
 

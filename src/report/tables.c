@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "io/csv.h"
+#include "io/csv_table.h"
 #include "io/csv_writer.h"
 #include "io/outfile.h"
 #include "pipeline/stage_cluster.h"
