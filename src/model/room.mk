@@ -32,6 +32,6 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tokens/token.h \
 	src/model/tokens/tokenizer.c src/model/tokens/tokenizer.h \
 	src/model/tokens/tokenizer_files.c src/model/tokens/tokenizer_files.h \
-	src/model/tokens/tokenizer_json.c \
+	src/model/tokens/tokenizer_json.c src/model/tokens/tokenizer_json.h \
 	src/model/tokens/tokenizer_parts.c src/model/tokens/tokenizer_parts.h \
 	src/model/tokens/vocab.c src/model/tokens/vocab.h

@@ -5,7 +5,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/mt19937.c src/num/mt19937.h \
 	src/num/scale.h \
 	src/num/cluster/dbscan.c src/num/cluster/dbscan.h \
-	src/num/cluster/k_distance.c \
+	src/num/cluster/k_distance.c src/num/cluster/k_distance.h \
 	src/num/cluster/kmeans.c src/num/cluster/kmeans.h \
 	src/num/cluster/kmeans_data.c src/num/cluster/kmeans_data.h \
 	src/num/cluster/kmeans_leaves.c src/num/cluster/kmeans_leaves.h \

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "num/cluster/dbscan.h"
+#include "num/cluster/k_distance.h"
 
 /* The curve that helps to choose eps: a core point has min_samples - 1 neighbours beside itself. */
 static enum ct_status sort_distances(const struct mat *points, const struct params *params,

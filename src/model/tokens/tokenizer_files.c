@@ -10,6 +10,7 @@
 
 #include "base/path.h"
 #include "io/json_file.h"
+#include "model/tokens/tokenizer_json.h"
 
 /* A file that is not there leaves *out as it is. */
 static enum ct_status open_file(const char *dir, const char *name, FILE **out, struct ct_error *err)

@@ -6,7 +6,7 @@
 #ifndef CT_MODEL_TOKENS_TOKENIZER_FILES_H
 #define CT_MODEL_TOKENS_TOKENIZER_FILES_H
 
-#include <stdio.h>
+#include <stddef.h>
 
 #include "base/status.h"
 #include "model/tokens/tokenizer_parts.h"
@@ -19,11 +19,5 @@ enum ct_status tokenizer_files_read(const char *dir, struct tokenizer_parts *par
 /* names [n] of the files that it would read in dir, of which n is returned. */
 enum { TOKENIZER_FILES_MAX = 4 };
 size_t tokenizer_files_list(const char *dir, const char *names[TOKENIZER_FILES_MAX]);
-
-/* Reads a tokenizer.json alone. Errors name the entry. */
-enum ct_status tokenizer_json_read(FILE *file, struct tokenizer_parts *parts, struct ct_error *err);
-
-/* CT_ENOTSUP when a tokenizer_config.json changes what is encoded; CT_EFORMAT, CT_ENOMEM. */
-enum ct_status tokenizer_config_check(FILE *file, struct ct_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/tokens/tokenizer_files.h"
+#include "model/tokens/tokenizer_json.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -26,12 +26,4 @@ enum ct_status dbscan_fit(const struct mat *X, double eps, size_t min_samples, i
 /* Bytes at most at its peak, beside X and labels. */
 double dbscan_memory(size_t n_samples);
 
-/* Distance of each point to its k-th nearest other point, ascending: out [n_samples], owned by the
- * caller. The curve that helps to choose eps. CT_EINVAL (k is 0 or not below n_samples), CT_ENOMEM.
- */
-enum ct_status dbscan_k_distance(const struct mat *X, size_t k, double *out, struct ct_error *err);
-
-/* Bytes at its peak, beside X and out. */
-double dbscan_k_distance_memory(size_t n_samples, size_t k);
-
 #endif

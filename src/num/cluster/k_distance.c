@@ -1,6 +1,6 @@
 #include "config.h"
 #include "num/exact.h"
-#include "num/cluster/dbscan.h"
+#include "num/cluster/k_distance.h"
 
 #include <math.h>
 #include <stdlib.h>
