@@ -176,10 +176,12 @@ static void offer_options(const struct place *p)
 {
     for (size_t i = 0; i < option_count(); i++) {
         char word[80];
+        char help[OPTION_HELP_SIZE];
         if (!option_row_is_of(i, command_at(p)))
             continue;
         snprintf(word, sizeof word, "--%s", option_name(i));
-        offer(p, word, option_help(i));
+        option_help(i, help, sizeof help);
+        offer(p, word, help);
     }
 }
 

@@ -22,9 +22,11 @@ static size_t help_name(size_t i, char *out, size_t size)
 static bool help_is_short(size_t i)
 {
     char name[80];
+    char help[OPTION_HELP_SIZE];
 
+    option_help(i, help, sizeof help);
     return help_name(i, name, sizeof name) < HELP_HALF_NAME &&
-           HELP_HALF_NAME + strlen(option_help(i)) <= HELP_HALF;
+           HELP_HALF_NAME + strlen(help) <= HELP_HALF;
 }
 
 static size_t next_shown(enum command command, size_t i)
@@ -41,15 +43,16 @@ static void help_options(enum command command, FILE *out)
 
     for (size_t i = next_shown(command, 0); i < option_count(); i = next) {
         char name[80];
+        char help[OPTION_HELP_SIZE];
+        option_help(i, help, sizeof help);
         help_name(i, name, sizeof name);
         next = next_shown(command, i + 1);
         const bool is_first =
             !is_second && help_is_short(i) && next < option_count() && help_is_short(next);
         if (is_first)
-            fprintf(out, "%-*s%-*s", HELP_HALF_NAME, name, HELP_HALF - HELP_HALF_NAME,
-                    option_help(i));
+            fprintf(out, "%-*s%-*s", HELP_HALF_NAME, name, HELP_HALF - HELP_HALF_NAME, help);
         else
-            fprintf(out, "%-*s%s\n", is_second ? HELP_HALF_NAME : HELP_NAME, name, option_help(i));
+            fprintf(out, "%-*s%s\n", is_second ? HELP_HALF_NAME : HELP_NAME, name, help);
         is_second = is_first;
     }
 }

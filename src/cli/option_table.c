@@ -136,9 +136,45 @@ const char *option_argument(size_t i)
     return own_row(i) != NULL ? own_row(i)->argument : setting_at(i)->argument;
 }
 
-const char *option_help(size_t i)
+/* ` (0.05)`: what holds when it is not given. Flags are off, and a path may be described in help.
+ */
+static void add_default(const struct setting *setting, char *out, size_t size)
 {
-    return own_row(i) != NULL ? own_row(i)->help : setting_at(i)->help;
+    const size_t used = strlen(out);
+    struct params defaults;
+    char value[80];
+
+    params_init(&defaults);
+    setting->kind->format(setting, &defaults, value, sizeof value);
+    params_clear(&defaults);
+    if (value[0] != '\0' && setting->argument != NULL)
+        snprintf(out + used, size - used, " (%s)", value);
+}
+
+/* `: student, welch or paired` */
+static void add_choices(const struct setting *setting, char *out, size_t size)
+{
+    const char *name;
+
+    for (size_t i = 0; setting->choice != NULL && (name = setting->choice(i)) != NULL; i++) {
+        const size_t used = strlen(out);
+        snprintf(out + used, size - used, "%s%s",
+                 i == 0                           ? ": "
+                 : setting->choice(i + 1) == NULL ? " or "
+                                                  : ", ",
+                 name);
+    }
+}
+
+void option_help(size_t i, char *out, size_t size)
+{
+    if (own_row(i) != NULL) {
+        snprintf(out, size, "%s", own_row(i)->help);
+        return;
+    }
+    snprintf(out, size, "%s", setting_at(i)->help);
+    add_choices(setting_at(i), out, size);
+    add_default(setting_at(i), out, size);
 }
 
 static int option_commands(size_t i)

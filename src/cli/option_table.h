@@ -27,7 +27,10 @@ size_t option_count(void);
 const char *option_name(size_t i);
 char option_letter(size_t i);          /* 0: none */
 const char *option_argument(size_t i); /* what help calls the value; NULL: a flag */
-const char *option_help(size_t i);
+
+/* What it is for, with the words that it takes and its default, cut to size. */
+enum { OPTION_HELP_SIZE = 160 };
+void option_help(size_t i, char *out, size_t size);
 
 /* The k-th word that it takes; NULL: there are no more, or its values are no words of ours. */
 const char *option_choice(size_t i, size_t k);

@@ -25,6 +25,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/near/shortlist.c src/num/near/shortlist.h \
 	src/num/tests/multitest.c src/num/tests/multitest.h \
 	src/num/tests/student_t.c src/num/tests/student_t.h \
+	src/num/tests/test.c src/num/tests/test.h \
 	src/num/tests/ttest.c src/num/tests/ttest.h \
 	src/num/tsne/affinity.c src/num/tsne/affinity.h \
 	src/num/tsne/attract.c src/num/tsne/attract.h \

@@ -114,19 +114,3 @@ enum ct_status params_copy(struct params *to, const struct params *from, struct 
         params_clear(to);
     return status;
 }
-
-const char *correction_name(size_t correction)
-{
-    static const char *const names[] = { [CORRECTION_BONFERRONI] = "bonferroni",
-                                         [CORRECTION_FDR_BH] = "fdr",
-                                         [CORRECTION_NONE] = "none" };
-    return correction < sizeof names / sizeof *names ? names[correction] : NULL;
-}
-
-const char *test_name(size_t test)
-{
-    static const char *const names[] = {
-        [TTEST_STUDENT] = "student", [TTEST_WELCH] = "welch", [TTEST_PAIRED] = "paired"
-    };
-    return test < sizeof names / sizeof *names ? names[test] : NULL;
-}

@@ -57,9 +57,4 @@ void params_clear_hooks(struct params *params);
 /* Adds a name or glob to hooks. CT_ENOMEM. */
 enum ct_status params_add_hook(struct params *params, const char *hook, struct ct_error *err);
 
-/* The words that options and manifest use for an enum correction, an enum ttest_kind; NULL: there
- * is no such one. */
-const char *correction_name(size_t correction);
-const char *test_name(size_t test);
-
 #endif

@@ -257,7 +257,7 @@ static const struct setting load_settings[] = {
       .field = offsetof(struct params, occurrence),
       .commands = FOR_RUN,
       .argument = "NAME",
-      .help = "of a target that a sentence holds twice: first, last",
+      .help = "of a target found twice",
       .choice = occurrence_name },
 };
 

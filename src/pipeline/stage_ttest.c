@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/memory_limit.h"
 #include "num/tests/multitest.h"
-#include "num/tests/student_t.h"
+#include "num/tests/test.h"
 #include "num/linear/similarity.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
@@ -48,15 +48,6 @@ static enum ct_status correct_for_many(struct ttest_stage *t, const struct param
         if (t->is_significant[j])
             t->significant[t->n_significant++] = j;
     return status;
-}
-
-/* With Welch's test every neuron has its own df, and so no common bound for t. */
-static double critical_t(const struct ttest_stage *t, const struct contrast *c,
-                         enum ttest_kind kind)
-{
-    const double df = ttest_df(kind, c->n_rows[0], c->n_rows[1]);
-
-    return t->p_threshold > 0.0 && df >= 1.0 ? student_t_critical(t->p_threshold, df) : NAN;
 }
 
 static const char FEWER_NEURONS[] = "choose fewer neurons: a smaller --alpha, fewer of --hook";
@@ -120,10 +111,14 @@ static enum ct_status test_neurons(const struct analysis *a, struct ttest_stage 
     const struct matview *const X = &extract_of(a)->X;
     const struct contrast *const c = contrast_of(a);
     enum ct_status status = allocate(t, X->cols, err);
+    const struct test_job job = { .X = X,
+                                  .rows = { c->rows[0], c->rows[1] },
+                                  .n_rows = { c->n_rows[0], c->n_rows[1] },
+                                  .n_threads = a->params.threads,
+                                  .out = t->neurons };
 
     if (status == CT_OK)
-        status = ttest_columns(X, c->rows[0], c->n_rows[0], c->rows[1], c->n_rows[1],
-                               a->params.test, a->params.threads, t->neurons, err);
+        status = tests[a->params.test].columns(&job, err);
     if (status == CT_OK)
         status = correct_for_many(t, &a->params, err);
     return status == CT_OK && !a->ttest_alone ? select_significant(a, t, err) : status;
@@ -158,7 +153,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
         release(t);
         return status;
     }
-    t->t_critical = critical_t(t, contrast_of(a), a->params.test);
+    t->t_critical = tests[a->params.test].critical(t->p_threshold, contrast_of(a)->n_rows);
     *result = t;
     return CT_OK;
 }
@@ -172,7 +167,7 @@ static double memory_for(size_t n_neurons, const struct params *params)
     const double pvalues = (double)n_neurons * sizeof(double);
 
     return (double)n_neurons * (double)each +
-           fmax(ttest_columns_memory(params->threads),
+           fmax(tests[params->test].memory(params->threads),
                 pvalues + multitest_memory(n_neurons, params->correction));
 }
 
@@ -185,7 +180,7 @@ static double memory(const struct analysis *a)
 static enum ct_status check(const struct analysis *a, struct ct_error *err)
 {
     const struct contrast *const c = contrast_of(a);
-    const bool is_paired = a->params.test == TTEST_PAIRED;
+    const bool is_paired = tests[a->params.test].is_paired;
 
     if (is_paired && !analysis_is_stale(a, &stage_contrast) && c->n_rows[0] != c->n_rows[1])
         return ct_fail(err, CT_EINVAL,
@@ -210,21 +205,21 @@ static const struct setting ttest_settings[] = {
       .field = offsetof(struct params, test),
       .commands = FOR_RUN | FOR_TTEST,
       .argument = "NAME",
-      .help = "the t-test: student, welch or paired (student)",
+      .help = "the t-test",
       .choice = test_name },
     { .name = "alpha",
       .kind = &kind_number,
       .field = offsetof(struct params, alpha),
       .commands = FOR_RUN | FOR_TTEST,
       .argument = "X",
-      .help = "significance level (0.05)",
+      .help = "significance level",
       .high = 1 },
     { .name = "correction",
       .kind = &kind_choice,
       .field = offsetof(struct params, correction),
       .commands = FOR_RUN | FOR_TTEST,
       .argument = "NAME",
-      .help = "for many tests: bonferroni, fdr or none (bonferroni)",
+      .help = "for many tests",
       .choice = correction_name },
 };
 

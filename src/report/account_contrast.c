@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "io/json_text.h"
+#include "num/tests/test.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_load.h"
 
@@ -41,11 +42,11 @@ static void report(const struct analysis *a, struct page *page)
               used < load_of(a)->n_sentences ? " (the other groups are left out)" : "");
     if (load_of(a)->model == NULL)
         return;
-    if (c->are_pairs && a->params.test != TTEST_PAIRED)
+    if (c->are_pairs && !tests[a->params.test].is_paired)
         page_line(page, "pairs that differ in the target alone: --test paired makes use of that");
     else if (c->are_pairs)
         page_line(page, "pairs that differ in the target alone");
-    else if (a->params.test == TTEST_PAIRED)
+    else if (tests[a->params.test].is_paired)
         page_line(page,
                   "the pairs do not differ in the target alone: is the order of the rows right?");
     report_twins(a, page);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "io/csv_writer.h"
+#include "num/tests/test.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_load.h"
@@ -25,7 +26,8 @@ static void report_threshold(const struct analysis *a, struct page *page)
     char bound[80] = "";
 
     if (isfinite(t->t_critical))
-        snprintf(bound, sizeof bound, ", |t| > %.6f", t->t_critical);
+        snprintf(bound, sizeof bound, ", |%s| > %.6f", tests[a->params.test].statistic,
+                 t->t_critical);
     switch (a->params.correction) {
     case CORRECTION_BONFERRONI:
         page_line(page, "significant: p < %g / %zu = %.4g (Bonferroni)%s", a->params.alpha,
@@ -60,8 +62,8 @@ static void report_strongest(const struct analysis *a, struct page *page)
     page_line(page, "%zu higher for %s, %zu for %s", n_a, show_text(group_name(a, 0)).text,
               t->n_significant - n_a, show_text(group_name(a, 1)).text);
     const char *const hook = neuron_hook(extract_of(a), best, &index);
-    page_line(page, "strongest: %s:%zu, t = %.2f, p = %.2g", show_text(hook).text, index,
-              t->neurons[best].statistic, t->neurons[best].pvalue);
+    page_line(page, "strongest: %s:%zu, %s = %.2f, p = %.2g", show_text(hook).text, index,
+              tests[a->params.test].statistic, t->neurons[best].statistic, t->neurons[best].pvalue);
 }
 
 static void report(const struct analysis *a, struct page *page)

@@ -1,21 +1,24 @@
 #include "config.h"
 #include "report/test_words.h"
 
+#include <math.h>
 #include <stdio.h>
 
+#include "num/tests/test.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_load.h"
 
 void report_test(const struct analysis *a, struct page *page)
 {
-    static const char *const kinds[] = { "Student's", "Welch's", "paired" };
-    const size_t *const n = contrast_of(a)->n_rows;
+    const struct contrast *const c = contrast_of(a);
+    const struct test *const test = &tests[a->params.test];
+    const double common = test->df(c->n_rows);
     char df[40] = "";
 
-    if (a->params.test != TTEST_WELCH)
-        snprintf(df, sizeof df, ", %.0f degrees of freedom", ttest_df(a->params.test, n[0], n[1]));
-    page->heading = "t-test";
-    page_line(page, "%s, %s minus %s%s", kinds[a->params.test],
-              show_text(load_of(a)->group_names[contrast_of(a)->groups[0]]).text,
-              show_text(load_of(a)->group_names[contrast_of(a)->groups[1]]).text, df);
+    if (!isnan(common))
+        snprintf(df, sizeof df, ", %.0f degrees of freedom", common);
+    page->heading = test->family;
+    page_line(page, "%s, %s minus %s%s", test->title,
+              show_text(load_of(a)->group_names[c->groups[0]]).text,
+              show_text(load_of(a)->group_names[c->groups[1]]).text, df);
 }

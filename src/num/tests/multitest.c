@@ -100,3 +100,12 @@ double multitest_memory(size_t n, enum correction correction)
     return correction == CORRECTION_FDR_BH ? 2.0 * sorted
                                            : 0.0; /* qsort() may copy what it sorts */
 }
+
+const char *correction_name(size_t i)
+{
+    static const char *const names[] = { [CORRECTION_BONFERRONI] = "bonferroni",
+                                         [CORRECTION_FDR_BH] = "fdr",
+                                         [CORRECTION_NONE] = "none" };
+
+    return i < sizeof names / sizeof *names ? names[i] : NULL;
+}

@@ -13,6 +13,9 @@
 
 enum correction { CORRECTION_BONFERRONI, CORRECTION_FDR_BH, CORRECTION_NONE };
 
+/* The name of the i-th, as an option takes it; NULL: there are no more. */
+const char *correction_name(size_t i);
+
 /*
  * p [n] -> p_adjusted [n] (at most 1, NaN stays NaN) and significant [n], both owned by the caller.
  * All n tests count, those with a NaN included. Significant means, strictly: p < alpha / n for

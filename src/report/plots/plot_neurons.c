@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "num/tests/test.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_ttest.h"
@@ -67,9 +68,10 @@ void draw_t_values(const struct analysis *a, const struct plot_target *target,
     }
     mark_neurons(a, request, inks, markers);
     fill_legend(a, request, legend, name, sizeof name);
-    snprintf(title, sizeof title, "t of each neuron: %zu of %zu significant", t->n_significant, n);
+    snprintf(title, sizeof title, "%s of each neuron: %zu of %zu significant",
+             tests[a->params.test].statistic, t->n_significant, n);
     const struct scatter scatter = {
-        .text = { title, "neuron", "t", legend, 2, false },
+        .text = { title, "neuron", tests[a->params.test].statistic, legend, 2, false },
         .x = x,
         .y = x + n,
         .n = n,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "num/tests/test.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
@@ -81,7 +82,7 @@ void draw_tsne(const struct analysis *a, const struct plot_target *target,
         .text = { .title = title },
         .inks = inks,
         .markers = markers,
-        .bar = { true, true, -scale, scale, "t" },
+        .bar = { true, true, -scale, scale, tests[a->params.test].statistic },
     };
     draw_plane(a, target, request, &scatter);
 done:

@@ -1,0 +1,49 @@
+/*
+ * The tests that neurons can be put to, as a table: what --test takes, the words of reports and
+ * plots, and what is computed follow from a row.
+ */
+#ifndef CT_NUM_TESTS_TEST_H
+#define CT_NUM_TESTS_TEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mat.h"
+#include "base/status.h"
+#include "num/tests/ttest.h"
+
+struct test_job {
+    const struct matview *X; /* [n_samples, n_features] */
+    const size_t *rows[2];   /* [n_rows[g]] samples of both groups */
+    size_t n_rows[2];
+    int n_threads;            /* the result does not depend on it */
+    struct ttest_result *out; /* [n_features], the caller's */
+};
+
+struct test {
+    const char *name;      /* `student`, as an option takes it */
+    const char *title;     /* `Student's` */
+    const char *family;    /* `t-test` */
+    const char *statistic; /* `t`: on axes and in reports */
+    bool is_paired;        /* the n-th sample of one group goes with the n-th of the other */
+
+    /* Every column; errors as ttest_columns(). */
+    enum ct_status (*columns)(const struct test_job *job, struct ct_error *err);
+    double (*memory)(int n_threads); /* bytes that columns() takes beside out */
+
+    /* Degrees of freedom of all columns; NaN: each has its own. */
+    double (*df)(const size_t n_rows[2]);
+
+    /* The statistic >= 0 whose two-sided p-value is p; NaN where columns differ in it, or p is not
+     * above 0. */
+    double (*critical)(double p, const size_t n_rows[2]);
+};
+
+/* [n_tests]; the order is that of enum ttest_kind. */
+extern const struct test tests[];
+extern const size_t n_tests;
+
+/* The name of the i-th; NULL: there are no more. */
+const char *test_name(size_t i);
+
+#endif
