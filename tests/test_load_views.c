@@ -18,6 +18,7 @@
 #include "tui/fit.h"
 #include "tui/inputs.h"
 #include "tui/screen.h"
+#include "tui/run.h"
 #include "tui/views.h"
 
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
@@ -78,6 +79,7 @@ static void begin(const char *sentences)
     make_cache();
     text_put(folder, "sentences.csv", sentences);
     snprintf(demo, sizeof demo, "%s", fixture_path("demo"));
+    views_init();
     ck_assert_int_eq(app_init(&app, NULL), CT_OK);
     app.demo = demo;
     app.hub = (struct hub_env){ .home = folder, .hf_hub_cache = folder };

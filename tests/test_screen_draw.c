@@ -20,12 +20,14 @@
 #include "tui/keys.h"
 #include "tui/lists.h"
 #include "tui/screen.h"
+#include "tui/run.h"
 #include "tui/views.h"
 
 static void begin(struct app *app, bool computed)
 {
     struct ct_error err = { 0 };
 
+    views_init();
     ck_assert_int_eq(app_init(app, NULL), CT_OK);
     app->whole.params.threads = 2;
     app->whole.params.iterations = 250;

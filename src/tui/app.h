@@ -76,7 +76,12 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); i
     bool is_stuck; /* the worker has not ended, and never may */
     struct worker_news news;
     const struct stage *goal; /* this one and what it needs are to be computed; NULL: nothing is */
-    struct computing {        /* what the job that runs computes, while it runs its own */
+    struct pending {          /* what comes before the goal, when the worker is idle */
+        bool (*start)(
+            struct app *app); /* true when the worker has something to do; NULL: nothing */
+        void (*drop)(struct app *app);
+    } pending;
+    struct computing { /* what the job that runs computes, while it runs its own */
         const struct stage *stage;
         layer_function *layer; /* for each hook point; NULL: nothing */
         struct result *result; /* NULL: not yet, or it failed */
@@ -147,25 +152,6 @@ void app_say(struct app *app, ink color, const char *format, ...)
 /* The key of an action, to be told. */
 struct key_text app_key(const struct app *app, enum action action);
 
-/* True, with a word to the user, while the worker reads what the analysis holds. */
-bool app_is_busy(struct app *app);
-
-/* Has an idle worker do what comes next, and hears at once when that is done. */
-void app_go_on(struct app *app);
-
-/* Computes what is stale of stage and of what it needs, beside the user interface; while something
- * runs, after it. */
-void app_run(struct app *app, const struct stage *stage);
-void app_cancel(struct app *app);
-
-/* Has the idle worker compute a stage, done() being told when it has. layer (NULL: nothing) is for
- * stages that go over hook points, see struct analysis_watch; its context is the app. CT_ENOMEM. */
-enum ct_status app_compute(struct app *app, const struct stage *stage, layer_function *layer,
-                           job_done *done, struct ct_error *err);
-
-/* What it has computed becomes part of the analysis. False: it has not. */
-bool app_take_computed(struct app *app, const struct stage *stage);
-
 /* True while stage is being computed or waits for those before it. */
 bool app_is_due(const struct app *app, const struct stage *stage);
 
@@ -183,18 +169,6 @@ bool app_is_stale(const struct app *app, const struct stage *stage);
 
 /* True while one hook point is looked at alone. */
 bool app_is_in_layer(const struct app *app);
-
-/* Goes on with one hook point of the layers alone. */
-void app_enter_layer(struct app *app, size_t layer);
-
-/* Goes back to all of them. */
-void app_leave_layer(struct app *app);
-
-/* whole.params have been changed: a hook point that is looked at alone follows. */
-void app_follow_params(struct app *app);
-
-/* The worker has rung: takes what it has finished and starts what comes next. */
-void app_hear(struct app *app);
 
 /* True when stage has a result, stale or not; and for NULL, where none is needed. */
 bool app_has(const struct app *app, const struct stage *stage);

@@ -1,5 +1,6 @@
 #include "config.h"
 #include "tui/inputs.h"
+#include "tui/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -19,6 +19,7 @@
 #include "tui/prompt.h"
 #include "tui/save.h"
 #include "tui/views.h"
+#include "tui/run.h"
 
 /* ---- parameters ---- */
 

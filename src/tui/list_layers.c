@@ -1,5 +1,6 @@
 #include "config.h"
 #include "tui/lists.h"
+#include "tui/run.h"
 
 #include <stdio.h>
 

@@ -11,6 +11,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/list_load.c \
 	src/tui/lists.c src/tui/lists.h \
 	src/tui/prompt.c src/tui/prompt.h \
+	src/tui/run.c src/tui/run.h \
 	src/tui/save.c src/tui/save.h \
 	src/tui/screen.c src/tui/screen.h \
 	src/tui/session.c src/tui/session.h \

@@ -11,6 +11,7 @@
 #include "report/figures.h"
 #include "report/results.h"
 #include "report/tables.h"
+#include "tui/run.h"
 
 /* In the worker's thread. The manifest describes a whole analysis, so it is written with all of it
  * or not at all. */
@@ -32,11 +33,12 @@ static enum ct_status write_layer(void *context, struct analysis *layer, struct 
     return results_layer(&app->saving.results, layer, err);
 }
 
-void save_end(struct app *app)
+static void save_end(struct app *app)
 {
     results_clear(&app->saving.results);
     free(app->saving.folder);
     app->saving = (struct saving){ .folder = NULL };
+    app->pending = (struct pending){ .start = NULL };
 }
 
 static void report(struct app *app, enum ct_status status, const struct ct_error *err)
@@ -100,7 +102,7 @@ static enum ct_status start_files(struct app *app, struct ct_error *err)
     return worker_start(app->worker, app->a, &job, err);
 }
 
-bool save_next(struct app *app)
+static bool save_next(struct app *app)
 {
     struct saving *const s = &app->saving;
     const bool has_layers = !app_is_in_layer(app) && !analysis_is_stale(app->a, goal_layers);
@@ -134,6 +136,7 @@ static enum ct_status start(struct app *app, const char *folder, struct ct_error
     s->folder = strdup(folder);
     if (s->folder == NULL)
         return ct_fail_nomem(err, "results", 0);
+    app->pending = (struct pending){ save_next, save_end };
     s->step = SAVING_WAITS;
     s->results = (struct results){ .may_replace = true, .formats = app->formats };
     if (app->prompt.item == RESULTS) {

@@ -9,10 +9,4 @@
 void save_results(struct app *app);
 void save_figures(struct app *app);
 
-/* The worker is idle: true when it has been given something to write, or to compute for that. */
-bool save_next(struct app *app);
-
-/* Forgets what was to be written. */
-void save_end(struct app *app);
-
 #endif

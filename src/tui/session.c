@@ -1,5 +1,6 @@
 #include "config.h"
 #include "tui/session.h"
+#include "tui/run.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -15,6 +15,8 @@
 #include "tui/prompt.h"
 #include "tui/screen.h"
 #include "tui/session.h"
+#include "tui/views.h"
+#include "tui/run.h"
 
 /* The canvas of the size that the screen has now. */
 static enum ct_status fit_canvas(const struct screen *screen, struct canvas *c,
@@ -113,6 +115,7 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
     *signal_number = 0;
     if (status != CT_OK)
         return status;
+    views_init();
     status = app_init(&app, err);
     if (status == CT_OK) {
         params_clear(&app.whole.params);

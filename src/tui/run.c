@@ -1,0 +1,255 @@
+#include "config.h"
+#include "tui/run.h"
+
+#include <stdlib.h>
+
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
+#include "tui/views.h"
+
+/* Lists that were made from results which are gone are made anew, even at the same address. */
+static void forget_orders(struct app *app)
+{
+    app->version++;
+    app->order_of = NULL;
+    app->drivers.of = NULL;
+    app->neighbours.of = NULL;
+}
+
+/* What the user looked at may be gone with a new result. */
+static void check_selection(struct app *app)
+{
+    if (extract_of(app->a) == NULL || app->neuron >= extract_of(app->a)->X.cols)
+        app->has_neuron = false;
+    if (load_of(app->a) == NULL || app->sentence >= load_of(app->a)->n_sentences)
+        app->sentence = 0;
+    if ((size_t)app->mark.label >= app_n_clusters(app, app->mark.method))
+        app->mark.method = NULL;
+}
+
+/* Another model, other sentences: other hook points, and every view begins anew. */
+static void meet_input(struct app *app)
+{
+    for (size_t i = 0; i < MAX_VIEWS; i++)
+        app->views[i] = (struct view_state){ 0 };
+    free(app->hook_points);
+    app->hook_points = NULL;
+    app->n_hook_points = 0;
+    if (load_of(app->a)->model != NULL)
+        hooks_list(model_config(load_of(app->a)->model), &app->hook_points, &app->n_hook_points,
+                   NULL);
+}
+
+static const char *title_of(const struct stage *stage)
+{
+    return stage->title != NULL ? stage->title : stage->name;
+}
+
+/* Takes over what the job has computed, if anything. */
+bool app_take_computed(struct app *app, const struct stage *stage)
+{
+    struct result *const result = app->computing.result;
+
+    app->computing.result = NULL;
+    if (result == NULL)
+        return false;
+    analysis_accept(stage->repeats != NULL ? &app->whole : app->a, result);
+    app->unsaved = app->unsaved || stage_is_needed(stage, &stage_extract);
+    forget_orders(app);
+    check_selection(app);
+    return true;
+}
+
+static void stage_done(void *owner, void *context, enum ct_status status,
+                       const struct ct_error *err)
+{
+    struct app *const app = context;
+    const struct stage *const stage = app->computing.stage;
+
+    if (owner == NULL) /* everything ends */
+        return;
+    if (app_take_computed(app, stage)) {
+        if (stage == &stage_load)
+            meet_input(app);
+        if (stage == &stage_ttest && !app->has_neuron)
+            app_select_neuron(app, neuron_to_show(app->a, false, 0));
+        app_say(app, INK_GOOD, "%s done in %.2f s", title_of(stage),
+                analysis_seconds(app_analysis(app, stage), stage));
+        return;
+    }
+    app->goal = NULL;
+    if (status == CT_ECANCELED)
+        app_say(app, INK_WARN, "%s cancelled; what was there before is unchanged", title_of(stage));
+    else
+        app_say(app, INK_BAD, "%s", err->text);
+}
+
+static enum ct_status compute_stage(void *context, const struct analysis *a,
+                                    const struct analysis_watch *watch, struct ct_error *err)
+{
+    struct app *const app = context;
+    struct analysis_watch with_layers = *watch;
+
+    with_layers.layer = app->computing.layer;
+    with_layers.layer_context = app;
+    return analysis_compute(a, app->computing.stage, &with_layers, &app->computing.result, err);
+}
+
+enum ct_status app_compute(struct app *app, const struct stage *stage, layer_function *layer,
+                           job_done *done, struct ct_error *err)
+{
+    const struct job job = { .title = title_of(stage),
+                             .stage = stage,
+                             .can_cancel = true,
+                             .may_wait = stage->inputs[0] == NULL,
+                             .run = compute_stage,
+                             .done = done,
+                             .context = app };
+
+    app->computing.stage = stage;
+    app->computing.layer = layer;
+    return worker_start(app->worker, app_analysis(app, stage), &job, err);
+}
+
+/* What a layer shares with the others is not its own to compute. */
+static bool leads_out_of_layer(const struct app *app)
+{
+    for (size_t i = 0; i < n_stages; i++)
+        if (!layer_has_stage(stages[i]) && stage_is_needed(app->goal, stages[i]) &&
+            analysis_is_stale(&app->whole, stages[i]))
+            return true;
+    return false;
+}
+
+static void start_next(struct app *app)
+{
+    const struct stage *next = NULL;
+    struct ct_error err;
+
+    if ((app->pending.start != NULL && app->pending.start(app)) || app->goal == NULL)
+        return;
+    if (app_is_in_layer(app) && leads_out_of_layer(app))
+        app_leave_layer(app);
+    enum ct_status status = analysis_next(app_analysis(app, app->goal), app->goal, &next, &err);
+    if (status == CT_OK && next != NULL)
+        status = app_compute(app, next, NULL, stage_done, &err);
+    if (status != CT_OK)
+        app_say(app, INK_BAD, "%s", err.text);
+    if (status != CT_OK || next == NULL)
+        app->goal = NULL;
+}
+
+void app_hear(struct app *app)
+{
+    worker_poll(app->worker, &app->news);
+    while (app->news.state == WORKER_FINISHED) { /* a short stage may have ended already */
+        worker_take(app->worker, app);
+        start_next(app);
+        worker_poll(app->worker, &app->news);
+    }
+}
+
+void app_go_on(struct app *app)
+{
+    if (app->news.state == WORKER_IDLE) {
+        start_next(app);
+        app_hear(app);
+    }
+}
+
+void app_run(struct app *app, const struct stage *stage)
+{
+    if (app->goal == NULL || !stage_is_needed(app->goal, stage))
+        app->goal = stage;
+    app_go_on(app);
+}
+
+void app_cancel(struct app *app)
+{
+    app->goal = NULL;
+    if (app->news.state != WORKER_RUNNING)
+        return;
+    if (!app->news.job.can_cancel) {
+        app_say(app, INK_WARN, "files are being written; that goes on to its end");
+        return;
+    }
+    worker_cancel(app->worker);
+    app_say(app, INK_WARN, "cancelling %s", app->news.job.title);
+}
+
+/* ---- from all hook points to one, and back ---- */
+
+/* Other neurons: what was selected among the old ones, and where they were looked at. */
+static void meet_neurons(struct app *app)
+{
+    forget_orders(app);
+    app->has_neuron = false;
+    app->mark.method = NULL;
+    for (size_t i = 0; i < n_views; i++)
+        if (views[i].stage->repeats == NULL && stage_is_needed(views[i].stage, &stage_extract))
+            app->views[i] = (struct view_state){ 0 };
+}
+
+bool app_is_busy(struct app *app)
+{
+    if (app->news.state == WORKER_IDLE)
+        return false;
+    if (!app->news.job.can_cancel)
+        app_say(app, INK_WARN, "files are being written to %s; wait for it", app->saving.folder);
+    else
+        app_say(app, INK_WARN, "%s is being computed; %s cancels it", app->news.job.title,
+                app_key(app, ACTION_CANCEL).text);
+    return true;
+}
+
+void app_enter_layer(struct app *app, size_t layer)
+{
+    struct analysis part;
+    struct ct_error err;
+
+    if (app_is_busy(app))
+        return;
+    if (analysis_init_layer(&part, &app->whole, layer, &err) != CT_OK) {
+        app_say(app, INK_BAD, "%s", err.text);
+        return;
+    }
+    analysis_clear(&app->part);
+    app->part = part; /* handed over */
+    app->a = &app->part;
+    app->layer = layer;
+    meet_neurons(app);
+}
+
+void app_leave_layer(struct app *app)
+{
+    if (!app_is_in_layer(app))
+        return;
+    app->a = &app->whole;
+    analysis_clear(&app->part);
+    meet_neurons(app);
+}
+
+void app_follow_params(struct app *app)
+{
+    struct params params;
+    struct ct_error err;
+
+    if (!app_is_in_layer(app))
+        return;
+    enum ct_status status = params_copy(&params, &app->whole.params, &err);
+    if (status == CT_OK) {
+        params_clear_hooks(&params);
+        params.hooks = app->part.params.hooks; /* handed over: its own hook point */
+        params.n_hooks = app->part.params.n_hooks;
+        app->part.params.hooks = NULL;
+        app->part.params.n_hooks = 0;
+        params_clear(&app->part.params);
+        app->part.params = params;
+    } else {
+        app_say(app, INK_BAD, "%s", err.text);
+        app_leave_layer(app);
+    }
+}
