@@ -26,11 +26,11 @@ struct arch {
     const char *title;              /* what people call it: `GPT-2` */
     const char *const *model_types; /* in config.json's model_type; NULL after the last */
 
-    /* Fills in *out, which is zero but for arch. CT_EFORMAT, CT_ENOTSUP, as the functions of
-     * config_reader.h, whose errors go on. */
+    /* Fills in *out, which is zero except for arch. CT_EFORMAT, CT_ENOTSUP. */
     enum ct_status (*read_config)(const struct config_reader *r, struct model_config *out);
 
-    /* Finds all tensors; out->blocks [n_layers] is there. Failures stay in the binder. */
+    /* Binds all tensors of *out, which is zero; out->blocks [n_layers] is allocated. A failure is
+     * kept by the binder. */
     void (*bind)(struct binder *b, const struct model_config *config, struct weights *out);
 
     /* The forward pass, of the operations in pass_ops.h: tokens to the stream; the block p->layer;
@@ -40,7 +40,7 @@ struct arch {
     void (*head)(struct pass *p);
 
     const char *const *prefixes; /* that names of modules may have; NULL after the last */
-    const char *block_path;      /* `h`: block 5 is `h.5` */
+    const char *block_path;      /* `h`: block 5 is called `h.5` */
     const struct site *sites;    /* [n_sites], as listed; inside blocks are neighbours */
     size_t n_sites;
     enum site_place default_place;  /* in the middle block: the hook point when none is asked for */

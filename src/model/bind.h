@@ -1,7 +1,7 @@
 /*
- * Finds the tensors of a model in its files. The functions are called one after the other by an
- * architecture's row; the first failure stays, and those after it do nothing. A name is that of a
- * module, with or without one of the architecture's prefixes in the file.
+ * Finds the tensors of a model in its files and checks their shapes and dtypes. An architecture
+ * calls these functions one after the other: the first failure is kept, and calls after it do
+ * nothing. In the files names may have one of the architecture's prefixes.
  */
 #ifndef CT_MODEL_BIND_H
 #define CT_MODEL_BIND_H

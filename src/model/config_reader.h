@@ -1,7 +1,7 @@
 /*
- * Values of a config.json, for the files that know the keys of a family. Each function leaves *out
- * alone, which then keeps its default, when the key is absent or null; a value of another kind or
- * outside its range fails with CT_EFORMAT and the key's name.
+ * Values of a config.json, for the files that know the keys of a family. Where a key is absent or
+ * null, *out is left alone and so keeps its default. A value of another type or outside its range
+ * is refused with CT_EFORMAT and the name of the key.
  */
 #ifndef CT_MODEL_CONFIG_READER_H
 #define CT_MODEL_CONFIG_READER_H

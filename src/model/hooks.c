@@ -30,8 +30,8 @@ static const char NO_OUTPUT[] = "is an input, not an output";
 static const char NO_WIDTH[] = "has no fixed width";
 static const char LOGITS[] = "gives logits, which are not computed";
 
-/* Names that people try whatever the family, why they get no answer, and what comes nearest. N
- * stands for the number of a block. */
+/* Names that people try with any family, why there is no such hook point, and the nearest place
+ * that there is. N stands for the number of a block. */
 static const struct {
     const char *name;
     const char *why;
@@ -136,7 +136,7 @@ static const struct site *first_at(const struct arch *arch, enum site_place plac
     return NULL;
 }
 
-/* The point that others are told of, where there are two at one place. */
+/* Where two points share a place, TransformerLens's names mean the first. */
 static bool is_first_at_its_place(const struct model_config *c, const struct hook_point *point)
 {
     const struct site *const site = first_at(c->arch, point->place);
@@ -211,7 +211,7 @@ static bool is_named(const char *name, const char *refused, size_t layer)
     return strcmp(name, filled) == 0;
 }
 
-/* False: there is no word on this name. */
+/* False: this name is not refused, it is unknown. */
 static bool find_refusal(const struct arch *arch, const char *name, char *out, size_t size)
 {
     size_t layer = 0;

@@ -1,11 +1,12 @@
 /*
- * What the functions of an architecture consist of. They read as the architecture's definition, for
- * all nodes of a tree of prefixes at once, and do not ask how far a pass has to go: when the last
- * output that is wanted has passed by, operations do nothing. The same functions are gone through
- * without computing (a rehearsal) to find out which weights a block will touch.
+ * The operations that the functions of an architecture consist of. They work on all nodes of a tree
+ * of prefixes at once. The functions read as the definition of the architecture and never ask how
+ * far a pass has to go: once the last output that is wanted has passed by, operations do nothing.
+ * The same functions are also run without computing (a rehearsal), to find out which weights a
+ * block will use.
  *
- * Rows of a value are those of the nodes; in the last block, as soon as attention allows, those of
- * the targets alone (pass_narrow).
+ * A value has a row for each node; in the last block, as soon as attention allows it, for each
+ * target alone (pass_narrow).
  */
 #ifndef CT_MODEL_PASS_OPS_H
 #define CT_MODEL_PASS_OPS_H

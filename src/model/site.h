@@ -1,6 +1,6 @@
 /*
- * Sites: the modules of an architecture whose outputs can be taken, by the names that its family
- * gives them, each at a place in the forward pass that means the same in every family.
+ * Sites: the modules of an architecture whose outputs can be taken. Each has the name that its
+ * family gives it, and a place in the forward pass that means the same in every family.
  */
 #ifndef CT_MODEL_SITE_H
 #define CT_MODEL_SITE_H
@@ -10,7 +10,7 @@
 
 #include "model/model_config.h"
 
-/* In no order that counts: an architecture's functions decide when a place is passed. */
+/* The order means nothing: the functions of an architecture decide when a place is passed. */
 enum site_place {
     PLACE_TOKEN_EMBEDDING,
     PLACE_POSITION_EMBEDDING,
@@ -26,11 +26,10 @@ enum site_place {
 };
 
 struct site {
-    enum site_place
-        place;        /* of two sites at one place the first is that which others are told of */
-    const char *path; /* `.mlp.c_fc` hangs below a block, "" is the block itself; or `ln_f` */
-    const char *what; /* `MLP output` */
-    size_t (*width)(const struct model_config *config); /* columns; 0: this model has it not */
+    enum site_place place; /* where two sites share one, messages and other names mean the first */
+    const char *path;      /* `.mlp.c_fc` hangs below a block, "" is the block itself; or `ln_f` */
+    const char *what;      /* `MLP output` */
+    size_t (*width)(const struct model_config *config); /* columns; 0: the model lacks it */
 };
 
 bool site_is_in_block(const struct site *site);
