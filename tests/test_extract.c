@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -366,6 +367,51 @@ START_TEST(batches_run_in_any_order_and_in_parts)
 }
 END_TEST
 
+struct part { /* of a plan, for a thread */
+    const struct extract_plan *plan;
+    size_t first, n;
+    float *out;
+    enum ct_status status;
+};
+
+static void *run_in_thread(void *argument)
+{
+    struct part *const part = argument;
+
+    part->status = extract_run(part->plan, part->first, part->n, 2, NULL, part->out, NULL);
+    return NULL;
+}
+
+START_TEST(parts_run_at_the_same_time)
+{
+    struct sequences s = sequences_load("gpt2_sequences.csv");
+    struct model *const model = open_model(fixture_path("gpt2_tiny"));
+    struct run whole = run_model(model, &s, NULL, 2, 0);
+    struct run r = whole;
+    const struct extract_job job = job_of(model, &s, &whole, 6);
+    struct extract_plan *plan = NULL;
+    pthread_t threads[2];
+
+    r.out = ct_calloc_array(s.n * whole.width, sizeof *r.out);
+    ck_assert_int_eq(extract_plan_new(&job, &plan, NULL), CT_OK);
+    const size_t n = extract_plan_stats(plan).n_batches;
+    struct part parts[2] = { { plan, 0, n / 2, r.out, CT_EIO },
+                             { plan, n / 2, n - n / 2, r.out, CT_EIO } };
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, run_in_thread, &parts[i]), 0);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+        ck_assert_int_eq(parts[i].status, CT_OK);
+    }
+    assert_same_bits(&whole, &r, s.n);
+    free(r.out);
+    extract_plan_free(plan);
+    run_clear(&whole);
+    model_free(model);
+    sequences_clear(&s);
+}
+END_TEST
+
 START_TEST(many_sentences_fill_many_batches)
 {
     enum { N = 3000, LENGTH = 4 };
@@ -568,6 +614,7 @@ int main(void)
         a_sentence_alone_is_as_in_a_batch,
         batches_are_bounded_and_change_nothing,
         batches_run_in_any_order_and_in_parts,
+        parts_run_at_the_same_time,
         many_sentences_fill_many_batches,
         layouts_of_the_weights_change_no_bit,
         half_precision_weights_are_widened_exactly,
