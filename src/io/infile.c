@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/grow.h"
+
 const char *infile_name(const char *path)
 {
     return strcmp(path, "-") == 0 ? "standard input" : path;
@@ -57,4 +59,21 @@ enum ct_status infile_read(int fd, const char *name, void *buffer, size_t size, 
     }
     *got = used;
     return CT_OK;
+}
+
+enum ct_status infile_read_on(int fd, const char *name, struct inbuffer *buffer, bool *more,
+                              struct ct_error *err)
+{
+    const size_t need = buffer->used + INFILE_STEP;
+    char *const grown = array_grow(buffer->data, &buffer->room, need, 1);
+    size_t got = 0;
+
+    if (grown == NULL)
+        return ct_fail_nomem(err, name, need);
+    buffer->data = grown;
+    const enum ct_status st =
+        infile_read(fd, name, grown + buffer->used, buffer->room - buffer->used, &got, err);
+    buffer->used += got;
+    *more = buffer->used == buffer->room;
+    return st;
 }

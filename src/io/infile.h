@@ -2,6 +2,7 @@
 #ifndef CT_IO_INFILE_H
 #define CT_IO_INFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -21,5 +22,17 @@ size_t infile_size(int fd);
 /* Reads until buffer is full or the input ends: *got < size only at its end. CT_EIO, naming it. */
 enum ct_status infile_read(int fd, const char *name, void *buffer, size_t size, size_t *got,
                            struct ct_error *err);
+
+enum { INFILE_STEP = 1 << 16 };
+
+struct inbuffer { /* zero-initialise; data is owned by the caller: free() */
+    char *data;   /* [room], of which used bytes are read */
+    size_t used, room;
+};
+
+/* The same into a buffer that grows: INFILE_STEP bytes or more, fewer only at the end of the input,
+ * where *more becomes false. CT_EIO, CT_ENOMEM. */
+enum ct_status infile_read_on(int fd, const char *name, struct inbuffer *buffer, bool *more,
+                              struct ct_error *err);
 
 #endif

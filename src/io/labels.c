@@ -98,39 +98,20 @@ void labels_clear(struct labels *l)
     *l = (struct labels){ 0 };
 }
 
-/* The whole input in *text, owned by the caller. */
-static enum ct_status read_all(int fd, const char *name, char **text, size_t *size,
+/* The whole input. */
+static enum ct_status read_all(int fd, const char *name, struct inbuffer *text,
                                struct ct_error *err)
 {
-    enum { STEP = 1 << 16, MOST = 1 << 26 };
+    enum { MOST = 1 << 26 };
     enum ct_status st = CT_OK;
-    char *buffer = NULL;
-    size_t room = 0;
-    size_t used = 0;
-    bool more = true;
 
-    while (st == CT_OK && more) {
-        size_t got = 0;
-        char *const grown = array_grow(buffer, &room, used + STEP, 1);
-        if (grown == NULL) {
-            st = ct_fail_nomem(err, name, used + STEP);
-            break;
-        }
-        buffer = grown;
-        st = infile_read(fd, name, buffer + used, room - used, &got, err);
-        used += got;
-        more = used == room;
-        if (st == CT_OK && used > MOST)
+    for (bool more = true; st == CT_OK && more;) {
+        st = infile_read_on(fd, name, text, &more, err);
+        if (st == CT_OK && text->used > MOST)
             st = ct_fail(err, CT_EFORMAT, "%s: longer than %d bytes; expected one label a line",
                          name, MOST);
     }
-    if (st != CT_OK) {
-        free(buffer);
-        return st;
-    }
-    *text = buffer;
-    *size = used;
-    return CT_OK;
+    return st;
 }
 
 static enum ct_status add_line(struct labels *l, const char *name, size_t line, const char *text,
@@ -176,24 +157,23 @@ static enum ct_status add_lines(struct labels *l, const char *name, const char *
 enum ct_status labels_read(const char *path, struct labels *out, struct ct_error *err)
 {
     struct labels l = { 0 };
-    char *text = NULL;
-    size_t size = 0;
+    struct inbuffer text = { 0 };
     int fd = -1;
     enum ct_status st = infile_open(path, &fd, err);
 
     if (st != CT_OK)
         return st;
-    st = read_all(fd, infile_name(path), &text, &size, err);
+    st = read_all(fd, infile_name(path), &text, err);
     if (st == CT_OK)
-        st = add_lines(&l, infile_name(path), text, size, err);
+        st = add_lines(&l, infile_name(path), text.data, text.used, err);
     if (st == CT_OK) {
-        l.digest.bytes = size;
-        hash_memory(text, size, l.digest.sha256);
+        l.digest.bytes = text.used;
+        hash_memory(text.data, text.used, l.digest.sha256);
         *out = l;
     } else {
         labels_clear(&l);
     }
-    free(text);
+    free(text.data);
     infile_close(fd);
     return st;
 }

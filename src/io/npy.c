@@ -10,7 +10,6 @@
 
 #include "base/mem.h"
 #include "base/memory_limit.h"
-#include "io/grow.h"
 #include "io/infile.h"
 #include "io/npy_header.h"
 
@@ -80,48 +79,28 @@ static enum ct_status open_mapped(int fd, size_t size, const char *name, struct 
     return st;
 }
 
-/* One step more of a pipe into n->copy [*room], of which *used are filled; *more: it goes on. */
-static enum ct_status read_more(int fd, const char *name, struct npy *n, size_t *used, size_t *room,
-                                bool *more, struct ct_error *err)
-{
-    enum { STEP = 1 << 16 };
-    size_t got;
-    void *const grown = array_grow(n->copy, room, *used + STEP, 1);
-
-    static_assert((size_t)STEP >= NPY_HEADER_END, "the first step has the header");
-    if (grown == NULL)
-        return ct_fail_nomem(err, name, *used + STEP);
-    n->copy = grown;
-    const enum ct_status st =
-        infile_read(fd, name, (char *)n->copy + *used, *room - *used, &got, err);
-    if (st == CT_OK)
-        *used += got;
-    *more = *used == *room;
-    return st;
-}
-
 /* Not beyond what the header says: a pipe may have no end. */
 static enum ct_status open_read(int fd, const void *head, size_t n_head, const char *name,
                                 struct npy *n, struct ct_error *err)
 {
     struct npy_header h;
-    size_t room = n_head;
-    size_t used = n_head;
+    struct inbuffer b = { ct_malloc_array(n_head, 1), n_head, n_head };
     bool more = true;
 
-    n->copy = ct_malloc_array(n_head, 1);
-    if (n->copy == NULL)
+    static_assert((size_t)INFILE_STEP >= NPY_HEADER_END, "the first step has the header");
+    if (b.data == NULL)
         return ct_fail_nomem(err, name, n_head);
     if (n_head > 0)
-        memcpy(n->copy, head, n_head);
-    enum ct_status st = read_more(fd, name, n, &used, &room, &more, err);
+        memcpy(b.data, head, n_head);
+    enum ct_status st = infile_read_on(fd, name, &b, &more, err);
     if (st == CT_OK)
-        st = npy_header_parse(n->copy, used, name, &h, err);
+        st = npy_header_parse(b.data, b.used, name, &h, err);
     if (st == CT_OK)
         st = memory_check((double)h.n_bytes, name, "give it as a file, which is not copied", err);
-    while (st == CT_OK && more && used <= h.data_at + h.n_bytes)
-        st = read_more(fd, name, n, &used, &room, &more, err);
-    return st == CT_OK ? lay_out(n, n->copy, used, name, err) : st;
+    while (st == CT_OK && more && b.used <= h.data_at + h.n_bytes)
+        st = infile_read_on(fd, name, &b, &more, err);
+    n->copy = b.data;
+    return st == CT_OK ? lay_out(n, b.data, b.used, name, err) : st;
 }
 
 enum ct_status npy_open_fd(int fd, const char *name, const void *head, size_t n_head,
