@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "io/csv_writer.h"
+#include "base/path.h"
 #include "io/outfile.h"
 #include "io_temp.h"
 
@@ -33,7 +34,7 @@ static const char *fresh_folder(const char *name)
 
 static char *inside(const char *folder, const char *name)
 {
-    char *const path = outfile_join(folder, name);
+    char *const path = path_join(folder, name);
 
     ck_assert_ptr_nonnull(path);
     return path;
@@ -384,7 +385,7 @@ START_TEST(results_that_are_there_are_found)
     ck_assert_int_eq(outfile_check_absent(folder, names, 2, &err), CT_EINVAL);
     assert_error(&err, CT_EINVAL, folder,
                  "b.csv is there already; name another folder, or give --force");
-    char *const joined = outfile_join("a/", "b");
+    char *const joined = path_join("a/", "b");
     ck_assert_str_eq(joined, "a/b");
     free(joined);
 }

@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 bool path_put(char out[PATH_MAX], const char *format, ...)
@@ -30,4 +32,19 @@ bool path_is_folder(const char *path)
     struct stat info;
 
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+char *path_join(const char *folder, const char *name)
+{
+    const size_t folder_size = strlen(folder);
+    const size_t name_size = strlen(name);
+    const size_t slash = folder_size > 0 && folder[folder_size - 1] != '/' ? 1 : 0;
+    char *const path = malloc(folder_size + slash + name_size + 1);
+
+    if (path == NULL)
+        return NULL;
+    memcpy(path, folder, folder_size);
+    memcpy(path + folder_size, "/", slash);
+    memcpy(path + folder_size + slash, name, name_size + 1);
+    return path;
 }

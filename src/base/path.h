@@ -12,6 +12,9 @@ bool path_put(char out[PATH_MAX], const char *format, ...) __attribute__((format
  * or begins with `~/` and home is neither NULL nor empty, else "". */
 const char *path_take_home(const char **path, const char *home);
 
+/* `FOLDER/NAME`, owned by the caller: free(); NULL when memory is out. */
+char *path_join(const char *folder, const char *name);
+
 bool path_is_folder(const char *path);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/paths.h"
-#include "io/outfile.h"
+#include "base/path.h"
 #include "report/tables.h"
 
 /* The processors that this process may use. */
@@ -21,7 +21,7 @@ static int count_processors(void)
 static enum ct_status demo_file(const char *demo, const char *name, char **field,
                                 struct ct_error *err)
 {
-    *field = outfile_join(demo, name);
+    *field = path_join(demo, name);
     return *field != NULL ? CT_OK : ct_fail_nomem(err, "demo", 0);
 }
 

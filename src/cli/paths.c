@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "io/outfile.h"
+#include "base/path.h"
 
 /* *out is FOLDER/NAME with links followed, when a model lies there. */
 static bool find_demo(const char *folder, const char *name, char **out)
 {
-    char *const demo = outfile_join(folder, name);
-    char *const config = demo != NULL ? outfile_join(demo, "config.json") : NULL;
+    char *const demo = path_join(folder, name);
+    char *const config = demo != NULL ? path_join(demo, "config.json") : NULL;
 
     *out = config != NULL && access(config, R_OK) == 0 ? realpath(demo, NULL) : NULL;
     free(config);
@@ -58,8 +58,8 @@ bool paths_xdg(const char *variable, const char *name, const char *in_home, char
     const char *const folder = getenv(variable);
     const char *const home = getenv("HOME");
 
-    *out = is_absolute(folder) ? outfile_join(folder, name)
-           : is_absolute(home) ? outfile_join(home, in_home)
+    *out = is_absolute(folder) ? path_join(folder, name)
+           : is_absolute(home) ? path_join(home, in_home)
                                : NULL;
     return is_absolute(folder) || is_absolute(home);
 }

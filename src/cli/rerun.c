@@ -11,7 +11,6 @@
 #include "cli/meter.h"
 #include "cli/paths.h"
 #include "cli/print.h"
-#include "io/outfile.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_ttest.h"
@@ -37,8 +36,8 @@ static char *manifest_of(const char *path)
 {
     if (!path_is_folder(path))
         return ct_strndup(path, strlen(path));
-    char *const figures = outfile_join(path, FIGURES_FILE);
-    char *const manifest = outfile_join(path, MANIFEST_FILE);
+    char *const figures = path_join(path, FIGURES_FILE);
+    char *const manifest = path_join(path, MANIFEST_FILE);
     const bool is_figures = figures != NULL && manifest != NULL && access(manifest, F_OK) != 0 &&
                             access(figures, F_OK) == 0;
     free(is_figures ? manifest : figures);

@@ -6,20 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "base/text.h"
 #include "cli/meter.h"
 #include "cli/print.h"
-#include "io/csv_table.h"
-#include "io/csv_writer.h"
-#include "io/infile.h"
-#include "io/neuron_table.h"
-#include "io/plane.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/clustering.h"
 #include "pipeline/steps.h"
+#include "report/points.h"
 #include "report/tables.h"
 
 /* Single steps: a file in, one table out. */
@@ -94,22 +89,8 @@ enum ct_status command_ttest(struct options *options, struct ct_error *err)
     return status;
 }
 
-/* The neurons that --neurons names, or all. *table is the caller's. */
-static enum ct_status choose_neurons(const struct options *options, struct analysis *a,
-                                     struct neuron_table *table, struct ct_error *err)
-{
-    enum ct_status status;
-
-    if (options->neurons == NULL)
-        return analysis_choose(a, NULL, NULL, err);
-    status = neuron_table_read(options->neurons, table, err);
-    if (status == CT_OK)
-        status = analysis_choose(a, table, infile_name(options->neurons), err);
-    return status;
-}
-
-static enum ct_status read_and_choose(struct options *options, struct analysis *a,
-                                      struct neuron_table *table, struct ct_error *err)
+static enum ct_status read_and_choose(struct options *options, struct analysis *a, int32_t **labels,
+                                      struct ct_error *err)
 {
     const bool by_group = options->params.contrast[0] != NULL;
     enum ct_status status = choose_format(options, err);
@@ -124,14 +105,14 @@ static enum ct_status read_and_choose(struct options *options, struct analysis *
         return status;
     }
     status = read_activations(options, !by_group, a, err);
-    return status == CT_OK ? choose_neurons(options, a, table, err) : status;
+    return status == CT_OK ? analysis_choose(a, options->neurons, labels, err) : status;
 }
 
 enum ct_status command_tsne(struct options *options, struct ct_error *err)
 {
     struct analysis a;
-    struct neuron_table table = { 0 };
-    enum ct_status status = read_and_choose(options, &a, &table, err);
+    int32_t *labels = NULL;
+    enum ct_status status = read_and_choose(options, &a, &labels, err);
 
     if (status == CT_OK)
         status = meter_run(&a, &stage_tsne, NULL, NULL, err);
@@ -141,7 +122,7 @@ enum ct_status command_tsne(struct options *options, struct ct_error *err)
              "it must be below the number of neurons");
     if (status == CT_OK)
         status = write_result(options, &a, "tsne.csv", "tsne.npy", err);
-    neuron_table_clear(&table);
+    free(labels);
     analysis_clear(&a);
     return status;
 }
@@ -149,88 +130,28 @@ enum ct_status command_tsne(struct options *options, struct ct_error *err)
 enum ct_status command_cosine(struct options *options, struct ct_error *err)
 {
     struct analysis a;
-    struct neuron_table table = { 0 };
-    enum ct_status status = read_and_choose(options, &a, &table, err);
+    int32_t *labels = NULL;
+    enum ct_status status = read_and_choose(options, &a, &labels, err);
 
     if (status == CT_OK)
-        status = analysis_compare(&a, table.labels, err);
+        status = analysis_compare(&a, labels, err);
     if (status == CT_OK)
         status = write_result(options, &a, "cosine.csv", "cosine.npy", err);
-    neuron_table_clear(&table);
+    free(labels);
     analysis_clear(&a);
     return status;
 }
 
 /* ---- steps on points ---- */
 
-static void put_point(struct csv_writer *w, const struct plane *p, size_t i)
-{
-    for (size_t j = 0; j < 2; j++)
-        if (p->dtype == DTYPE_F32)
-            csv_put_f32(w, (float)mat_row(&p->xy, i)[j]);
-        else
-            csv_put_f64(w, mat_row(&p->xy, i)[j]);
-}
-
-static void put_fields(struct csv_writer *w, const struct csv_table *t, size_t row)
-{
-    for (size_t j = 0; j < t->n_cols; j++) {
-        const struct csv_field field = csv_table_field(t, row, j);
-        csv_put_bytes(w, field.text, field.size);
-    }
-}
-
-/* The points as they came, with a column of labels [n] at the end. */
-static enum ct_status write_labels(const struct plane *p, const char *column, const int32_t *labels,
-                                   const char *path, struct ct_error *err)
-{
-    const bool has_table = p->table.n_cols > 0;
-    struct outfile *file = NULL;
-    const enum ct_status status = outfile_open(path, &file, err);
-
-    if (status != CT_OK)
-        return status;
-    struct csv_writer w = { .file = file };
-    if (has_table) {
-        put_fields(&w, &p->table, 0);
-    } else {
-        csv_put_text(&w, "x");
-        csv_put_text(&w, "y");
-    }
-    csv_put_text(&w, column);
-    csv_end_row(&w);
-    for (size_t i = 0; i < p->xy.rows && !outfile_failed(file); i++) {
-        if (has_table)
-            put_fields(&w, &p->table, i + 1);
-        else
-            put_point(&w, p, i);
-        csv_put_int(&w, labels[i]);
-        csv_end_row(&w);
-    }
-    return outfile_commit(file, err);
-}
-
-/* Reads points that have no column of that name yet. */
-static enum ct_status read_points(struct options *options, const char *column, struct plane *p,
-                                  struct ct_error *err)
-{
-    const char *const path = input_path(options);
-    enum ct_status status = plane_read(path, p, err);
-
-    commands_default_threads(options);
-    if (status == CT_OK && csv_table_find(&p->table, column) < p->table.n_cols)
-        status = csv_fail(err, infile_name(path), 0, p->table.lines[0],
-                          "there is a column `%s` already; leave it out", column);
-    return status;
-}
-
 static enum ct_status cluster(struct options *options, const struct cluster_method *method,
                               struct ct_error *err)
 {
     struct plane p = { 0 };
     struct clustering c = { 0 };
-    enum ct_status status = read_points(options, method->name, &p, err);
+    enum ct_status status = points_read(input_path(options), method->name, &p, err);
 
+    commands_default_threads(options);
     if (status == CT_OK)
         status = clustering_fit(method, &p.xy, &options->params, NULL, &c, err);
     if (status == CT_OK && method->wanted != NULL && c.n > 0 &&
@@ -238,7 +159,7 @@ static enum ct_status cluster(struct options *options, const struct cluster_meth
         note(method->wanted_option, (double)method->wanted(&options->params), (double)c.n_clusters,
              "there are no more points");
     if (status == CT_OK)
-        status = write_labels(&p, method->name, c.labels, output_path(options), err);
+        status = points_write(&p, method->name, c.labels, output_path(options), err);
     clustering_clear(&c);
     plane_clear(&p);
     return status;

@@ -1,4 +1,5 @@
 #include "config.h"
+#include "base/path.h"
 #include "io/outfile.h"
 
 #include <errno.h>
@@ -322,7 +323,7 @@ enum ct_status outfile_make_folder(const char *folder, struct ct_error *err)
 
 enum ct_status outfile_remove_old(const char *folder, const char *name, struct ct_error *err)
 {
-    char *const path = outfile_join(folder, name);
+    char *const path = path_join(folder, name);
 
     if (path == NULL)
         return ct_fail_nomem(err, name, 0);
@@ -368,27 +369,12 @@ enum ct_status outfile_check_folder(const char *folder, struct ct_error *err)
     return st;
 }
 
-char *outfile_join(const char *folder, const char *name)
-{
-    const size_t folder_size = strlen(folder);
-    const size_t name_size = strlen(name);
-    const size_t slash = folder_size > 0 && folder[folder_size - 1] != '/' ? 1 : 0;
-    char *const path = malloc(folder_size + slash + name_size + 1);
-
-    if (path == NULL)
-        return NULL;
-    memcpy(path, folder, folder_size);
-    memcpy(path + folder_size, "/", slash);
-    memcpy(path + folder_size + slash, name, name_size + 1);
-    return path;
-}
-
 enum ct_status outfile_check_absent(const char *folder, const char *const *names, size_t n,
                                     struct ct_error *err)
 {
     for (size_t i = 0; i < n; i++) {
         struct stat s;
-        char *const path = outfile_join(folder, names[i]);
+        char *const path = path_join(folder, names[i]);
         if (path == NULL)
             return ct_fail_nomem(err, folder, 0);
         const bool there = lstat(path, &s) == 0;

@@ -62,7 +62,4 @@ enum ct_status outfile_check_folder(const char *folder, struct ct_error *err);
 enum ct_status outfile_check_absent(const char *folder, const char *const *names, size_t n,
                                     struct ct_error *err);
 
-/* `FOLDER/NAME`, owned by the caller: free(); NULL when memory is out. */
-char *outfile_join(const char *folder, const char *name);
-
 #endif

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "io/outfile.h"
+#include "base/path.h"
 
 void params_init(struct params *params)
 {
@@ -68,7 +68,7 @@ enum ct_status params_set_path(char **field, const char *directory, const char *
     enum ct_status status = CT_OK;
 
     if (directory != NULL && path[0] != '/' && strcmp(path, "-") != 0) {
-        joined = outfile_join(directory, path);
+        joined = path_join(directory, path);
         if (joined == NULL)
             return ct_fail_nomem(err, "parameters", 0);
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/number.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
 
@@ -251,6 +252,29 @@ const char *neuron_hook(const struct extract_result *extract, size_t column, siz
     const size_t k = column - block->first;
     *index = block->index != NULL ? block->index[k] : k;
     return block->hook;
+}
+
+enum ct_status neuron_find(const struct extract_result *extract, const char *text, size_t *column,
+                           struct ct_error *err)
+{
+    const char *const colon = strrchr(text, ':');
+    const char *const digits = colon != NULL ? colon + 1 : text;
+    size_t number;
+
+    if (!number_parse_size(digits, strlen(digits), &number))
+        return ct_fail(err, CT_EINVAL, "give the number of a neuron, or HOOK:NUMBER");
+    for (size_t b = 0; b < extract->n_blocks; b++) {
+        const struct neuron_block *const block = &extract->blocks[b];
+        const bool is_hook =
+            colon == NULL || (strlen(block->hook) == (size_t)(colon - text) &&
+                              strncmp(block->hook, text, (size_t)(colon - text)) == 0);
+        for (size_t k = 0; is_hook && k < block->n; k++)
+            if ((block->index != NULL ? block->index[k] : k) == number) {
+                *column = block->first + k;
+                return CT_OK;
+            }
+    }
+    return ct_fail(err, CT_EINVAL, "no neuron %.60s among %zu", text, extract->X.cols);
 }
 
 size_t extract_n_neurons(const struct analysis *a)

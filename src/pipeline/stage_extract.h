@@ -40,6 +40,11 @@ static inline const struct extract_result *extract_of(const struct analysis *a)
 /* The hook point and the number in it of a column of the activations. */
 const char *neuron_hook(const struct extract_result *extract, size_t column, size_t *index);
 
+/* The column of a neuron that text names: its number in the first hook point that has it, or
+ * HOOK:NUMBER. CT_EINVAL: there is none. */
+enum ct_status neuron_find(const struct extract_result *extract, const char *text, size_t *column,
+                           struct ct_error *err);
+
 /* The columns that it has, or will have: what it is computed from is there. */
 size_t extract_n_neurons(const struct analysis *a);
 

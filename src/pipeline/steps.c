@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/infile.h"
+#include "io/neuron_table.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
@@ -152,8 +154,8 @@ static enum ct_status compare_nothing(struct analysis *a, struct ct_error *err)
     return none != NULL ? accept(a, &stage_contrast, none, err) : ct_fail_nomem(err, "neurons", 0);
 }
 
-enum ct_status analysis_choose(struct analysis *a, const struct neuron_table *table,
-                               const char *table_name, struct ct_error *err)
+static enum ct_status choose(struct analysis *a, const struct neuron_table *table,
+                             const char *table_name, struct ct_error *err)
 {
     struct ttest_stage *const t = calloc(1, sizeof *t);
     enum ct_status status = t != NULL ? CT_OK : ct_fail_nomem(err, "neurons", 0);
@@ -170,6 +172,24 @@ enum ct_status analysis_choose(struct analysis *a, const struct neuron_table *ta
         return status;
     }
     return accept(a, &stage_ttest, t, err);
+}
+
+enum ct_status analysis_choose(struct analysis *a, const char *path, int32_t **labels,
+                               struct ct_error *err)
+{
+    struct neuron_table table = { 0 };
+
+    if (path == NULL)
+        return choose(a, NULL, NULL, err);
+    enum ct_status status = neuron_table_read(path, &table, err);
+    if (status == CT_OK)
+        status = choose(a, &table, infile_name(path), err);
+    if (status == CT_OK && labels != NULL) {
+        *labels = table.labels; /* handed over */
+        table.labels = NULL;
+    }
+    neuron_table_clear(&table);
+    return status;
 }
 
 /* ---- similarity ---- */

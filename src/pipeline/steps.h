@@ -8,18 +8,18 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "io/neuron_table.h"
 #include "pipeline/analysis.h"
 
 /*
  * Gives a choice of neurons the place of the significant ones, so that t-SNE and similarity work on
- * it: those of table, in its order (NULL: all that the stage Extract has given). Features are the
- * sentences of params.contrast, or all where that names none. table_name and a->load are for
- * messages. CT_EINVAL (no such group), CT_EFORMAT (a neuron that is not there or there twice, a
- * value that is not finite), CT_ENOMEM.
+ * it: those that the table in path names ("-": standard input), in its order, or all that were
+ * extracted (NULL). Features are the sentences of params.contrast, or all where that names none.
+ * *labels (may be NULL) becomes the table's clusters [n_significant], owned by the caller: free();
+ * NULL where it has none. CT_EINVAL (no such group), CT_EFORMAT (a neuron that is missing or there
+ * twice, a value that is not finite), CT_EIO, CT_ENOMEM.
  */
-enum ct_status analysis_choose(struct analysis *a, const struct neuron_table *table,
-                               const char *table_name, struct ct_error *err);
+enum ct_status analysis_choose(struct analysis *a, const char *path, int32_t **labels,
+                               struct ct_error *err);
 
 /*
  * Gram matrix and cosines of the neurons that were chosen, whatever their number, sorted by labels

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "io/outfile.h"
 #include "pipeline/stage_extract.h"
 #include "plot/figure.h"
@@ -105,8 +106,7 @@ static enum ct_status put_figure(const struct analysis *a, const struct plot *pl
     enum ct_status status = CT_OK;
 
     figure_name(name, plot, format);
-    char *const path =
-        place->folder != NULL ? outfile_join(place->folder, name) : strdup("/dev/null");
+    char *const path = place->folder != NULL ? path_join(place->folder, name) : strdup("/dev/null");
     if (path == NULL)
         return ct_fail_nomem(err, name, 0);
     if (!analysis_is_stale(a, plot->stage)) {
@@ -153,7 +153,7 @@ enum ct_status figures_write_layer(const struct analysis *a, const char *folder,
 {
     const struct plot_request everything = { 0 };
     char *const name = layer_name(extract_of(a)->blocks[0].hook);
-    char *const path = name != NULL ? outfile_join(folder, name) : NULL;
+    char *const path = name != NULL ? path_join(folder, name) : NULL;
     const struct place place = { path, name, written };
     const enum ct_status status =
         path != NULL ? put_figures(a, &everything, &place, err) : ct_fail_nomem(err, "layers", 0);

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/outfile.h"
+#include "base/path.h"
 #include "pipeline/stage_layers.h"
 
 /* The first method in full, of the second its silhouette: there is no room for more. */
@@ -81,7 +81,7 @@ char *layer_name(const char *hook)
 char *layer_folder(const char *folder, const char *hook)
 {
     char *const name = layer_name(hook);
-    char *const path = name != NULL ? outfile_join(folder, name) : NULL;
+    char *const path = name != NULL ? path_join(folder, name) : NULL;
 
     free(name);
     return path;

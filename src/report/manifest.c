@@ -12,6 +12,7 @@
 #include "io/hash.h"
 #include "io/hash_ahead.h"
 #include "io/json_text.h"
+#include "base/path.h"
 #include "io/outfile.h"
 #include "io/json_file.h"
 #include "model/tokens/tokenizer_files.h"
@@ -79,7 +80,7 @@ static enum ct_status add_input(json_t *object, const char *key, const char *pat
 static enum ct_status describe_model(const struct analysis *a, json_t **out, struct ct_error *err)
 {
     struct model_info info;
-    char *const config = outfile_join(a->params.model, "config.json");
+    char *const config = path_join(a->params.model, "config.json");
     json_t *const files = json_array();
     enum ct_status status =
         config != NULL && files != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
@@ -116,7 +117,7 @@ static enum ct_status describe_tokenizer(const struct analysis *a, json_t **out,
 
     for (size_t i = 0; status == CT_OK && i < n; i++) {
         json_t *file = NULL;
-        char *const path = outfile_join(folder, names[i]);
+        char *const path = path_join(folder, names[i]);
         status = path != NULL ? describe_file(path, NULL, &file, err)
                               : ct_fail_nomem(err, "manifest", 0);
         if (status == CT_OK)
@@ -234,7 +235,7 @@ enum ct_status manifest_add_inputs(const struct analysis *a, json_t *root, struc
 static enum ct_status write_json(const json_t *root, const char *folder, const char *name,
                                  struct ct_error *err)
 {
-    char *const path = outfile_join(folder, name);
+    char *const path = path_join(folder, name);
     char *const text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     struct outfile *file = NULL;
     enum ct_status status =

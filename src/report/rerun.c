@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/hash.h"
-#include "io/outfile.h"
+#include "base/path.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_ttest.h"
@@ -139,7 +139,7 @@ static enum ct_status tell_figures(const struct rerun *r, const struct analysis 
                                    const struct table *table, const char *then, FILE *out,
                                    struct ct_error *err)
 {
-    char *const folder = outfile_join(r->temporary, "circuittui-XXXXXX");
+    char *const folder = path_join(r->temporary, "circuittui-XXXXXX");
     char *now = NULL;
     enum ct_status status = CT_OK;
 
@@ -150,7 +150,7 @@ static enum ct_status tell_figures(const struct rerun *r, const struct analysis 
         free(folder);
         return status;
     }
-    now = outfile_join(folder, table->file);
+    now = path_join(folder, table->file);
     if (now == NULL)
         status = ct_fail_nomem(err, "rerun", 0);
     if (status == CT_OK)
@@ -229,7 +229,7 @@ static enum ct_status compare_table(struct rerun *r, const struct analysis *a,
         r->n_differ++;
         return CT_OK;
     }
-    char *const path = outfile_join(folder, table->file);
+    char *const path = path_join(folder, table->file);
     enum ct_status status =
         path != NULL ? table_digest(a, table, &now, err) : ct_fail_nomem(err, "rerun", 0);
     if (status == CT_OK)
@@ -259,7 +259,7 @@ static enum ct_status compare_layer(struct rerun *r, const struct analysis *laye
 {
     const size_t n_files = r->n_files;
     const size_t n_worth = r->n_differ + r->n_away;
-    char *const folder = outfile_join(r->folder, name);
+    char *const folder = path_join(r->folder, name);
     struct said lines = { 0 };
     enum ct_status status =
         folder != NULL && said_open(&lines) ? CT_OK : ct_fail_nomem(err, "rerun", 0);
@@ -331,7 +331,7 @@ static enum ct_status compare_plot(struct rerun *r, const struct written_file *t
         return CT_OK;
     }
     const size_t n_worth = r->n_differ + r->n_away;
-    char *const path = outfile_join(r->m->figures, now->name);
+    char *const path = path_join(r->m->figures, now->name);
     enum ct_status status =
         path != NULL && said_open(&said) ? CT_OK : ct_fail_nomem(err, "rerun", 0);
     if (status == CT_OK)

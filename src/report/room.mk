@@ -12,6 +12,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/account_ttest.c \
 	src/report/accounts.c src/report/accounts.h \
 	src/report/arrays.c src/report/arrays.h \
+	src/report/canvas_text.c src/report/canvas_text.h \
 	src/report/differences.c src/report/differences.h \
 	src/report/figures.c src/report/figures.h \
 	src/report/layers.c src/report/layers.h \
@@ -34,6 +35,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/plots/space_matrix.c \
 	src/report/plots/space_neurons.c \
 	src/report/plots/space_sentences.c \
+	src/report/points.c src/report/points.h \
 	src/report/rerun.c src/report/rerun.h \
 	src/report/results.c src/report/results.h \
 	src/report/summary.c src/report/summary.h \

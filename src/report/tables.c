@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "io/csv_table.h"
 #include "io/csv_writer.h"
+#include "base/path.h"
 #include "io/outfile.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
@@ -122,7 +123,7 @@ static enum ct_status write_one(const struct analysis *a, const struct table *ta
                                 const char *folder, const char *layer, struct written *written,
                                 struct ct_error *err)
 {
-    char *const path = outfile_join(folder, table->file);
+    char *const path = path_join(folder, table->file);
     struct input_digest digest;
 
     if (path == NULL)
@@ -169,7 +170,7 @@ static bool has_layer(const struct layers_result *layers, const char *hook)
 static enum ct_status remove_old_layers(const char *folder, const struct layers_result *layers,
                                         struct ct_error *err)
 {
-    char *const path = outfile_join(folder, LAYERS_FILE);
+    char *const path = path_join(folder, LAYERS_FILE);
     struct csv_table old = { 0 };
     enum ct_status status = path != NULL ? CT_OK : ct_fail_nomem(err, LAYERS_FILE, 0);
 
@@ -231,7 +232,7 @@ enum ct_status tables_write_layer(const struct analysis *a, const char *folder, 
                                   struct written *written, struct ct_error *err)
 {
     char *const name = layer_name(extract_of(a)->blocks[0].hook);
-    char *const path = name != NULL ? outfile_join(folder, name) : NULL;
+    char *const path = name != NULL ? path_join(folder, name) : NULL;
     const enum ct_status status = path != NULL ? write_tables(a, path, name, formats, written, err)
                                                : ct_fail_nomem(err, "layers", 0);
 

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "io/outfile.h"
+#include "base/path.h"
 
 static char *join(const char *layer, const char *file)
 {
-    return layer != NULL ? outfile_join(layer, file) : ct_strndup(file, strlen(file));
+    return layer != NULL ? path_join(layer, file) : ct_strndup(file, strlen(file));
 }
 
 enum ct_status written_add(struct written *w, const char *layer, const char *file,

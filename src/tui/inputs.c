@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "base/path.h"
-#include "io/outfile.h"
 #include "pipeline/stage_load.h"
 
 /* The demo's, where nothing else is named. */
@@ -22,7 +21,7 @@ static enum ct_status fill_in(struct app *app, struct ct_error *err)
     if (p->model == NULL)
         status = params_set(&p->model, app->demo, err);
     if (status == CT_OK && p->stimuli == NULL) {
-        p->stimuli = outfile_join(app->demo, "stimuli.csv");
+        p->stimuli = path_join(app->demo, "stimuli.csv");
         if (p->stimuli == NULL)
             status = ct_fail_nomem(err, "stimuli", 0);
     }

@@ -7,13 +7,12 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "io/number.h"
-#include "io/outfile.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
+#include "report/canvas_text.h"
 #include "tui/draw.h"
 #include "tui/inputs.h"
 #include "tui/prompt.h"
@@ -87,25 +86,12 @@ static void step_setting(struct app *app, int step)
 
 static enum ct_status accept_neuron(struct app *app, const char *text, struct ct_error *err)
 {
-    const struct extract_result *const e = extract_of(app->a);
-    const char *const colon = strrchr(text, ':');
-    const char *const digits = colon != NULL ? colon + 1 : text;
-    size_t number;
+    size_t column;
+    const enum ct_status status = neuron_find(extract_of(app->a), text, &column, err);
 
-    if (!number_parse_size(digits, strlen(digits), &number))
-        return ct_fail(err, CT_EINVAL, "give the number of a neuron, or HOOK:NUMBER");
-    for (size_t b = 0; b < e->n_blocks; b++) {
-        const struct neuron_block *const block = &e->blocks[b];
-        const bool is_hook =
-            colon == NULL || (strlen(block->hook) == (size_t)(colon - text) &&
-                              strncmp(block->hook, text, (size_t)(colon - text)) == 0);
-        for (size_t k = 0; is_hook && k < block->n; k++)
-            if ((block->index != NULL ? block->index[k] : k) == number) {
-                app_select_neuron(app, block->first + k);
-                return CT_OK;
-            }
-    }
-    return ct_fail(err, CT_EINVAL, "no neuron %.60s among %zu", text, e->X.cols);
+    if (status == CT_OK)
+        app_select_neuron(app, column);
+    return status;
 }
 
 static void find_neuron(struct app *app)
@@ -131,40 +117,18 @@ static void next_significant(struct app *app, int step)
 
 /* ---- the view as text ---- */
 
-static void write_cell(struct outfile *file, const struct cell *cell)
-{
-    char bytes[4];
-
-    if (cell->ch == 0)
-        return;
-    outfile_write(file, bytes, utf8_encode(cell->ch, bytes));
-    if (cell->mark != 0)
-        outfile_write(file, bytes, utf8_encode(cell->mark, bytes));
-}
-
 static enum ct_status accept_print(struct app *app, const char *path, struct ct_error *err)
 {
     enum { ROWS = 40, COLS = 120 };
     struct canvas c = { 0 };
-    struct outfile *file = NULL;
     struct view_state *state;
     const struct view *const view = view_current(app, &state);
     struct view_state copy = *state; /* the screen's own stays as it is */
     enum ct_status status = canvas_init(&c, ROWS, COLS, false, false, err);
 
-    if (status == CT_OK)
-        status = outfile_open(path, &file, err);
     if (status == CT_OK) {
         view->ops->draw(app, view, &copy, &c, (struct rect){ 0, 0, ROWS, COLS });
-        for (size_t row = 0; row < ROWS; row++) {
-            size_t used = COLS;
-            while (used > 0 && c.cells[row * COLS + used - 1].ch == ' ')
-                used--;
-            for (size_t col = 0; col < used; col++)
-                write_cell(file, &c.cells[row * COLS + col]);
-            outfile_puts(file, "\n");
-        }
-        status = outfile_commit(file, err);
+        status = canvas_text_write(&c, path, err);
     }
     canvas_clear(&c);
     if (status == CT_OK)

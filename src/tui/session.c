@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "io/outfile.h"
 #include "pipeline/stage_load.h"
 #include "report/manifest.h"
@@ -33,7 +34,7 @@ static char *new_folder(const struct app *app, struct ct_error *err)
     strftime(name, sizeof name, "cut-off-%Y%m%d-%H%M%S", &local);
     if (outfile_make_folder(app->sessions, err) != CT_OK)
         return NULL;
-    char *const folder = outfile_join(app->sessions, name);
+    char *const folder = path_join(app->sessions, name);
     if (folder == NULL)
         ct_fail_nomem(err, "session", 0);
     else if (mkdir(folder, 0700) == 0) /* sentences are nobody else's business */
@@ -77,7 +78,7 @@ static char *find_newest(const char *sessions)
             memcpy(newest, entry->d_name, strlen(entry->d_name) + 1);
     if (directory != NULL)
         closedir(directory);
-    return newest[0] != '\0' ? outfile_join(sessions, newest) : NULL;
+    return newest[0] != '\0' ? path_join(sessions, newest) : NULL;
 }
 
 /* True when folder, whose name begins with prefix, has the other one now. */
@@ -111,7 +112,7 @@ static void go_on(struct app *app)
 {
     struct manifest m = { 0 };
     struct ct_error err;
-    char *const path = outfile_join(app->session, "manifest.json");
+    char *const path = path_join(app->session, "manifest.json");
     enum ct_status status =
         path != NULL ? manifest_read(path, &m, &err) : ct_fail_nomem(&err, "session", 0);
 
