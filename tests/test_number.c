@@ -247,6 +247,52 @@ START_TEST(plain_numbers_look_plain)
 }
 END_TEST
 
+/* Exponents that are larger than the types that hold them. */
+START_TEST(exponents_of_any_length_are_read)
+{
+    static const char *const exponents[] = { "309",
+                                             "400",
+                                             "99999",
+                                             "100000",
+                                             "1000000",
+                                             "2147483647",
+                                             "2147483648",
+                                             "4294967295",
+                                             "4294967296",
+                                             "4294967297",
+                                             "18446744073709551616",
+                                             "18446744073709551617",
+                                             "99999999999999999999999999999999",
+                                             "00000000000000000000000000000001",
+                                             "0000000000000000000000000000000000000000000000300" };
+    static const char *const digits[] = { "1",     "0",   "-1", "123456789012345678901234567890",
+                                          "0.001", "-0.0" };
+    char text[600];
+
+    for (size_t d = 0; d < sizeof digits / sizeof *digits; d++)
+        for (size_t e = 0; e < sizeof exponents / sizeof *exponents; e++)
+            for (int sign = 0; sign < 3; sign++) {
+                double got;
+                snprintf(text, sizeof text, "%se%s%s", digits[d],
+                         sign == 0   ? "-"
+                         : sign == 1 ? "+"
+                                     : "",
+                         exponents[e]);
+                const double want = strtod(text, NULL);
+                ck_assert_msg(number_parse(text, strlen(text), &got), "%s", text);
+                ck_assert_msg(bits_of(got) == bits_of(want), "%s: %a, not %a", text, got, want);
+            }
+    /* Zeros on one side that the exponent takes back. */
+    for (int n = 300; n < 500; n += 37) {
+        double got;
+        snprintf(text, sizeof text, "0.%0*d7e%d", n, 0, n + 1);
+        ck_assert(number_parse(text, strlen(text), &got) && got == 7.0);
+        snprintf(text, sizeof text, "7%0*de-%d", n, 0, n);
+        ck_assert(number_parse(text, strlen(text), &got) && got == 7.0);
+    }
+}
+END_TEST
+
 /* With a comma for the decimal point in force, for the program and for the thread. */
 START_TEST(locales_change_nothing)
 {
@@ -367,6 +413,7 @@ int main(void)
         float64_has_the_digits_of_python,
         float64_is_no_float32_text,
         plain_numbers_look_plain,
+        exponents_of_any_length_are_read,
         locales_change_nothing,
         plain_numbers_are_read_as_all_others,
     };

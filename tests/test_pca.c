@@ -72,6 +72,39 @@ START_TEST(missing_components_are_zero)
 }
 END_TEST
 
+/* One direction and, so many times smaller, another: what is above rounding is a component. */
+static double second_extent(size_t rows, size_t cols, double small)
+{
+    struct mat x = matrix(rows, cols), got = { 0 };
+    double largest = 0.0;
+
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++)
+            x.data[i * cols + j] = sin((double)(7 * i)) * cos((double)j) +
+                                   small * cos((double)(3 * i + 1)) * sin((double)(5 * j + 2));
+    ck_assert_int_eq(pca_scores(&x, 2, NULL, NULL, &got, NULL), CT_OK);
+    for (size_t i = 0; i < rows; i++)
+        largest = fmax(largest, fabs(got.data[2 * i + 1]));
+    mat_clear(&x);
+    mat_clear(&got);
+    return largest;
+}
+
+START_TEST(small_components_are_kept_and_rounding_is_not)
+{
+    static const size_t sizes[][2] = { { 40, 3 },  { 3, 40 },  { 60, 50 },  { 50, 60 },
+                                       { 300, 4 }, { 4, 300 }, { 200, 200 } };
+
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        const size_t rows = sizes[s][0], cols = sizes[s][1];
+        ck_assert_msg(second_extent(rows, cols, 0.0) == 0.0, "%zu x %zu: rounding", rows, cols);
+        ck_assert_msg(second_extent(rows, cols, 1e-7) > 1e-8, "%zu x %zu: 1e-7", rows, cols);
+    }
+    ck_assert(second_extent(40, 3, 1e-12) > 0.0 && second_extent(3, 40, 1e-12) > 0.0);
+    ck_assert(second_extent(200, 200, 1e-11) > 0.0);
+}
+END_TEST
+
 START_TEST(constant_data_have_no_component)
 {
     struct mat x = matrix(7, 3), got = { 0 };
@@ -151,9 +184,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        tall_matches_sklearn,        wide_matches_sklearn,
-        missing_components_are_zero, constant_data_have_no_component,
-        extreme_scales_are_exact,    threads_do_not_matter,
+        tall_matches_sklearn,
+        wide_matches_sklearn,
+        small_components_are_kept_and_rounding_is_not,
+        missing_components_are_zero,
+        constant_data_have_no_component,
+        extreme_scales_are_exact,
+        threads_do_not_matter,
         bad_data_are_refused,
     };
     return RUN_TESTS("pca", tests);

@@ -238,6 +238,19 @@ static bool stop_at_second(void *context, size_t done, size_t total)
     return ++*calls < 2;
 }
 
+/* Millions of cosines, hundreds of which are closer to an edge than float32 can tell. */
+START_TEST(cosines_beside_an_edge_are_counted_exactly)
+{
+    static const size_t sizes[][2] = { { 2200, 3 }, { 1800, 24 }, { 1200, 150 } };
+
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        struct mat X = random_mat(sizes[s][0], sizes[s][1]);
+        check_counts(&X);
+        mat_clear(&X);
+    }
+}
+END_TEST
+
 START_TEST(a_stop_counts_nothing)
 {
     size_t calls = 0;
@@ -277,10 +290,15 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        gram_and_cosine_match_numpy, products_are_the_same_everywhere,
-        means_match_numpy,           orders_are_stable,
-        counts_match_numpy,          counts_are_those_of_float64,
-        a_stop_counts_nothing,       what_cannot_be_counted_is_refused,
+        gram_and_cosine_match_numpy,
+        products_are_the_same_everywhere,
+        means_match_numpy,
+        orders_are_stable,
+        counts_match_numpy,
+        counts_are_those_of_float64,
+        cosines_beside_an_edge_are_counted_exactly,
+        a_stop_counts_nothing,
+        what_cannot_be_counted_is_refused,
     };
     return RUN_TESTS("similarity", tests);
 }

@@ -273,6 +273,76 @@ START_TEST(samples_keep_their_rows)
 }
 END_TEST
 
+/*
+ * What a large set has of each point, gains too, is moved with it, so that the order in which
+ * points are given does not matter: the same points in another order, whose places in memory are
+ * others, go the same ways but for rounding, over the step in which they are moved, too.
+ */
+START_TEST(gains_stay_with_their_points)
+{
+    enum { MANY = 8209, COLS = 3, MOVED = 50 }; /* a prime: i * 1000 % MANY are all numbers */
+    struct mat x[2] = { matrix(MANY, COLS), matrix(MANY, COLS) };
+    struct tsne_params p = params_at(5.0);
+    struct tsne *t[2];
+
+    for (size_t i = 0; i < MANY; i++)
+        for (size_t j = 0; j < COLS; j++) {
+            const size_t e = i * COLS + j;
+            x[0].data[e] = sin((double)(e * e % 9973)) + (double)(i % 5 * (e % COLS));
+            mat_row(&x[1], i * 1000 % MANY)[j] = x[0].data[e];
+        }
+    p.n_threads = 2;
+    for (size_t k = 0; k < 2; k++)
+        t[k] = start(&x[k], &p);
+    double before = 0.0;
+    while (tsne_n_iter(t[0]) < MOVED + 1) {
+        double apart = 0.0;
+        tsne_step(t[0]);
+        tsne_step(t[1]);
+        if (tsne_n_iter(t[0]) < MOVED)
+            continue;
+        for (size_t i = 0; i < 2 * MANY; i++)
+            apart += fabs((double)tsne_embedding(t[0])[i] -
+                          (double)tsne_embedding(t[1])[2 * (i / 2 * 1000 % MANY) + i % 2]);
+        /* Rounding grows by 3 % a step here; the gains of other points would add 30 %. */
+        if (tsne_n_iter(t[0]) > MOVED)
+            ck_assert_msg(apart < 1.1 * before, "%g apart, %g before", apart, before);
+        before = apart;
+    }
+    for (size_t k = 0; k < 2; k++) {
+        tsne_free(t[k]);
+        mat_clear(&x[k]);
+    }
+}
+END_TEST
+
+/* 'auto': max(n / early_exaggeration / 4, 50). */
+START_TEST(the_learning_rate_follows_the_number_of_samples)
+{
+    static const struct {
+        size_t n;
+        double early, want;
+    } cases[] = { { 300, 12.0, 50.0 },           { 700, 12.0, 50.0 }, { 2300, 12.0, 50.0 },
+                  { 2600, 12.0, 2600.0 / 48.0 }, { 700, 2.0, 87.5 },  { 700, 4.0, 50.0 } };
+
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct mat x = matrix(cases[c].n, 2);
+        struct tsne_params p = params_at(3.0);
+        struct tsne_result r = { 0 };
+        for (size_t i = 0; i < 2 * cases[c].n; i++)
+            x.data[i] = sin((double)(i * i % 9973));
+        p.n_init = 1;
+        p.max_iter = 1;
+        p.early_exaggeration = cases[c].early;
+        ck_assert_int_eq(tsne_fit(&x, &p, NULL, &r, NULL), CT_OK);
+        const double want = (double)(float)cases[c].want;
+        ck_assert_msg(r.learning_rate == want, "%zu samples: %g", cases[c].n, r.learning_rate);
+        tsne_result_clear(&r);
+        mat_clear(&x);
+    }
+}
+END_TEST
+
 struct watcher {
     size_t max_iter;
     size_t stop_at;
@@ -567,6 +637,8 @@ int main(void)
         threads_do_not_matter,
         threads_do_not_matter_to_chunks,
         samples_keep_their_rows,
+        gains_stay_with_their_points,
+        the_learning_rate_follows_the_number_of_samples,
         preparation_stops_at_every_look,
         watchers_see_and_stop,
         the_best_descent_is_kept,
