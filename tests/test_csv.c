@@ -248,23 +248,23 @@ static enum ct_status read_rows(const char *path, const struct csv_handler *hand
 }
 
 /* A mark of UTF-8 is one at the beginning of a file alone: elsewhere it is part of its field, also
- * where a part of the file begins that is read at once. */
+ * where a part of the file begins that is read at once, which here is nearly always a mark. */
+enum { MARKS = 100, MARK_SIZE = 3 };
+
 static enum ct_status check_marked_row(void *context, const struct csv_row *row,
                                        struct ct_error *err)
 {
     size_t *const n = context;
-    const char *const want = row->number == 0 ? "a" : "\xEF\xBB\xBFmarked";
 
     (void)err;
-    ck_assert_msg(strcmp(row->fields[0].text, want) == 0, "row %zu begins with '%s'", row->number,
-                  row->fields[0].text);
+    ck_assert_uint_eq(row->fields[0].size, row->number == 0 ? 1 : MARKS * MARK_SIZE);
     ++*n;
     return CT_OK;
 }
 
 START_TEST(a_mark_is_one_at_the_beginning_alone)
 {
-    enum { ROWS = 200000 };
+    enum { ROWS = 10000 };
     FILE *const file = fopen(temp_path("marks.csv"), "w");
     size_t n = 0;
     const struct csv_handler handler = { .row = check_marked_row, .context = &n };
@@ -272,8 +272,11 @@ START_TEST(a_mark_is_one_at_the_beginning_alone)
     fputs("\xEF\xBB\xBF"
           "a,b\n",
           file);
-    for (int i = 0; i < ROWS; i++)
-        fprintf(file, "\xEF\xBB\xBFmarked,%d\n", i);
+    for (int i = 0; i < ROWS; i++) {
+        for (int k = 0; k < MARKS; k++)
+            fputs("\xEF\xBB\xBF", file);
+        fputs(",1\n", file);
+    }
     ck_assert_int_eq(fclose(file), 0);
     ck_assert_int_eq(read_rows(temp_path("marks.csv"), &handler, NULL, NULL), CT_OK);
     ck_assert_uint_eq(n, ROWS + 1);
