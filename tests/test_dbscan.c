@@ -3,6 +3,7 @@
 #include "num/cluster/k_distance.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -404,14 +405,71 @@ START_TEST(k_distance_by_hand)
 }
 END_TEST
 
+/* |a|^2 - 2 ab + |b|^2 <= eps^2, as a matrix product with fused additions has it. */
+static bool near_by_product(const double *a, const double *b, double eps)
+{
+    const double aa = a[0] * a[0] + a[1] * a[1], bb = b[0] * b[0] + b[1] * b[1];
+
+    return aa - 2.0 * fma(a[1], b[1], a[0] * b[0]) + bb <= eps * eps;
+}
+
+static bool near_by_difference(const double *a, const double *b, double eps)
+{
+    const double x = a[0] - b[0], y = a[1] - b[1];
+
+    return x * x + y * y <= eps * eps;
+}
+
+static bool is_one_cluster(const double *a, const double *b, double eps)
+{
+    double data[] = { a[0], a[1], b[0], b[1] };
+    const struct mat X = { .rows = 2, .cols = 2, .data = data };
+    int32_t labels[2];
+    size_t n;
+
+    ck_assert_int_eq(dbscan_fit(&X, eps, 2, labels, &n, NULL), CT_OK);
+    ck_assert_int_eq(labels[0], labels[1]);
+    ck_assert(n == (labels[0] == 0 ? 1 : 0));
+    return n == 1;
+}
+
+/* Two points that are eps apart but for rounding: both ways in which it can fall. Far from the
+ * origin the product has lost its digits, and the difference counts. */
+START_TEST(few_points_tie_as_scikit_learns_do)
+{
+    size_t n_ties[2] = { 0, 0 };
+
+    for (int i = 1; i < 4000; i++) {
+        const double a[] = { sin(i) * 2.0, cos(3.0 * i) * 2.0 };
+        const double b[] = { a[0] + 0.3 * sin(7.0 * i), a[1] + 0.3 * cos(7.0 * i) };
+        const double eps = hypot(a[0] - b[0], a[1] - b[1]);
+        /* Each as seen from the other, as sums differ; a core point takes its neighbours along. */
+        const bool want = near_by_product(a, b, eps) || near_by_product(b, a, eps);
+        ck_assert_msg(is_one_cluster(a, b, eps) == want, "point %d", i);
+        n_ties[want] += want != near_by_difference(a, b, eps);
+        ck_assert(is_one_cluster(a, b, eps * (1.0 + 1e-7)));
+        ck_assert(!is_one_cluster(a, b, eps * (1.0 - 1e-7)));
+    }
+    ck_assert(n_ties[0] > 10 && n_ties[1] > 10); /* where the two disagree */
+    const double far[] = { 1e9, 1e9 }, beside[] = { 1e9 + 1.0, 1e9 };
+    ck_assert(is_one_cluster(far, beside, 1.5) && !is_one_cluster(far, beside, 0.9));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
-        dbscan_matches_sklearn,          dbscan_of_many_matches_sklearn,
-        dbscan_does_not_know_the_axes,   dbscan_matches_all_pairs,
-        dbscan_joins_large_cells,        dbscan_of_nothing,
-        dbscan_at_the_ends_of_the_scale, dbscan_refuses,
-        k_distance_matches_sklearn,      k_distance_by_hand,
+        few_points_tie_as_scikit_learns_do,
+        dbscan_matches_sklearn,
+        dbscan_of_many_matches_sklearn,
+        dbscan_does_not_know_the_axes,
+        dbscan_matches_all_pairs,
+        dbscan_joins_large_cells,
+        dbscan_of_nothing,
+        dbscan_at_the_ends_of_the_scale,
+        dbscan_refuses,
+        k_distance_matches_sklearn,
+        k_distance_by_hand,
     };
 
     return RUN_TESTS("dbscan", tests);

@@ -316,6 +316,39 @@ START_TEST(kmeans_of_few_distinct_points)
 }
 END_TEST
 
+/* Of starts that end equally low the first is kept: more of them change nothing. Halves of a square
+ * are as good either way. */
+START_TEST(the_first_of_equals_is_kept)
+{
+    double data[] = { 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0 };
+    const struct mat X = { .rows = 4, .cols = 2, .data = data };
+    size_t n_seen[2] = { 0, 0 };
+
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct kmeans_result last = { 0 };
+        for (size_t n_init = 1; n_init < 40; n_init++) {
+            struct kmeans_params params;
+            kmeans_params_default(&params);
+            params.n_clusters = 2;
+            params.n_init = n_init;
+            params.random_state = seed;
+            struct kmeans_result got = fit(&X, &params);
+            ck_assert(n_init == 1 || got.inertia <= last.inertia);
+            if (n_init > 1 && got.inertia == last.inertia)
+                ck_assert_msg(memcmp(got.labels, last.labels, 4 * sizeof *got.labels) == 0,
+                              "seed %llu: another clustering with %zu starts",
+                              (unsigned long long)seed, n_init);
+            kmeans_result_clear(&last);
+            last = got;
+        }
+        ck_assert_double_eq(last.inertia, 1.0);
+        n_seen[last.labels[0] == last.labels[1]]++;
+        kmeans_result_clear(&last);
+    }
+    ck_assert(n_seen[0] > 0 && n_seen[1] > 0); /* there is something to choose from */
+}
+END_TEST
+
 static bool stop_at_third(void *context, size_t done, size_t total)
 {
     ck_assert_uint_le(done, total);
@@ -409,6 +442,7 @@ int main(void)
         starts_pass_over_blocks_out_of_reach,
         kmeans_separates_clear_clusters,
         kmeans_of_few_distinct_points,
+        the_first_of_equals_is_kept,
         kmeans_stops,
         kmeans_refuses,
     };

@@ -295,6 +295,107 @@ END_TEST
 
 /* A tiny angle opens every cell: all pairs, which the exact sum must agree with. One point far away
  * presses the others into one corner of the tree. */
+/* scikit-learn's quad tree, plainly: a cell [low, high) of both axes, with its points. */
+struct plain_cell {
+    const float *x, *y;
+    double low[2], high[2];
+    size_t *points; /* [n] */
+    size_t n;
+};
+
+static void plain_repel(const struct plain_cell *c, size_t i, double angle, double *force,
+                        double *z)
+{
+    double mean[2] = { 0.0, 0.0 };
+    const double width = fmax(c->high[0] - c->low[0], c->high[1] - c->low[1]);
+
+    for (size_t k = 0; k < c->n; k++) {
+        mean[0] += (double)c->x[c->points[k]] / (double)c->n;
+        mean[1] += (double)c->y[c->points[k]] / (double)c->n;
+    }
+    const double d[2] = { (double)c->x[i] - mean[0], (double)c->y[i] - mean[1] };
+    const double d2 = d[0] * d[0] + d[1] * d[1];
+    if (c->n == 1 ? d2 > 1e-12 : width * width < angle * angle * d2) {
+        const double w = 1.0 / (1.0 + d2);
+        *z += (double)c->n * w;
+        force[0] += (double)c->n * w * w * d[0];
+        force[1] += (double)c->n * w * w * d[1];
+    }
+    if (c->n == 1 || width * width < angle * angle * d2)
+        return;
+    ck_assert(width > 1e-6); /* no two points are the same */
+    for (int quarter = 0; quarter < 4; quarter++) {
+        struct plain_cell child = *c;
+        size_t points[200];
+        child.points = points;
+        child.n = 0;
+        for (int axis = 0; axis < 2; axis++) {
+            const double middle = (c->low[axis] + c->high[axis]) / 2.0;
+            (quarter >> axis & 1 ? child.low : child.high)[axis] = middle;
+        }
+        for (size_t k = 0; k < c->n; k++) {
+            const double at[2] = { (double)c->x[c->points[k]], (double)c->y[c->points[k]] };
+            if (at[0] >= child.low[0] && at[0] < child.high[0] && at[1] >= child.low[1] &&
+                at[1] < child.high[1])
+                points[child.n++] = c->points[k];
+        }
+        if (child.n > 0)
+            plain_repel(&child, i, angle, force, z);
+    }
+}
+
+/* The end of the root cell: a thousandth beyond the largest coordinate, or 0.001. */
+static void set_root(double *low, double *high, const float *values, size_t n)
+{
+    *low = *high = (double)values[0];
+    for (size_t i = 0; i < n; i++) {
+        *low = fmin(*low, (double)values[i]);
+        *high = fmax(*high, (double)values[i]);
+    }
+    *high = fmax(*high + 0.001 * fabs(*high), *high + 0.001);
+}
+
+/* The map on each side of both axes, where the largest coordinates are above 0 or below. */
+START_TEST(cells_lie_as_they_should_wherever_the_map_is)
+{
+    enum { MANY = 200 };
+    static const float shifts[][2] = { { 0, 0 },    { -20, -20 }, { -20, 30 }, { 25, -7 },
+                                       { -300, 5 }, { 40, 40 },   { -9, -500 } };
+    struct tsne_joint none = { .n_samples = MANY };
+    struct tsne_forces tree = { 0 };
+    float *const x = coordinates(tsne_padded(MANY)), *const y = coordinates(tsne_padded(MANY));
+    size_t points[MANY];
+
+    none.indptr = calloc(MANY + 1, sizeof *none.indptr);
+    ck_assert_int_eq(tsne_forces_init(&tree, MANY, 0.5, NULL), CT_OK);
+    for (size_t s = 0; s < sizeof shifts / sizeof *shifts; s++) {
+        struct plain_cell root = { .x = x, .y = y, .points = points, .n = MANY };
+        double z = 0.0;
+        for (size_t i = 0; i < MANY; i++) {
+            x[i] = shifts[s][0] + 7.0F * sinf(1.7F * (float)i);
+            y[i] = shifts[s][1] + 5.0F * cosf(2.3F * (float)i + 0.1F);
+            points[i] = i;
+        }
+        set_root(&root.low[0], &root.high[0], x, MANY);
+        set_root(&root.low[1], &root.high[1], y, MANY);
+        tsne_forces_compute(&tree, &none, x, y, NULL);
+        for (size_t i = 0; i < MANY; i++) {
+            double want[2] = { 0.0, 0.0 };
+            plain_repel(&root, i, 0.5, want, &z);
+            const double got[2] = { tree.repel_x[i], tree.repel_y[i] };
+            /* Float32 sums of up to 199 terms of at most 0.33, in other orders; of a map that is
+             * far from 0, differences have its rounding. A cell that is another is 1e-3. */
+            assert_allclose(got, want, 2, 0.0, 1e-4);
+        }
+        assert_allclose(&tree.z, &z, 1, 1e-5, 0.0);
+    }
+    tsne_joint_clear(&none);
+    tsne_forces_clear(&tree);
+    free(x);
+    free(y);
+}
+END_TEST
+
 static void expect_exact_tree(size_t n)
 {
     struct tsne_joint none = { .n_samples = n };
@@ -486,6 +587,7 @@ int main(void)
         kl_matches_the_formula,
         repulsion_keeps_its_digits,
         tree_matches_sklearn,
+        cells_lie_as_they_should_wherever_the_map_is,
         walks_agree,
         attraction_matches_the_formula,
         neighbours_on_the_curve_are_close,
