@@ -5,7 +5,6 @@
 
 #include "model/bind.h"
 #include "model/model.h"
-#include "model/model_config.h"
 #include "model_files.h"
 #include "support.h"
 

@@ -10,7 +10,7 @@
 #include "cli/paths.h"
 #include "hub/cache.h"
 #include "hub/list.h"
-#include "model/model_config.h"
+#include "model/model.h"
 #include "model/hooks.h"
 
 struct place {            /* what the words before say about the last one */

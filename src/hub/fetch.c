@@ -14,7 +14,7 @@
 #include "hub/store.h"
 #include "io/json_file.h"
 #include "io/lockfile.h"
-#include "model/model_config.h"
+#include "model/model.h"
 
 enum {
     MAX_FILES = 4096,

@@ -11,7 +11,6 @@
 #include "base/path.h"
 #include "hub/snapshot.h"
 #include "model/model.h"
-#include "model/model_config.h"
 
 enum { MAX_MODELS = 10000 };
 

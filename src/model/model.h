@@ -29,6 +29,15 @@ enum ct_status model_check(const struct model *model, struct ct_error *err);
 
 const struct model_config *model_config(const struct model *model);
 
+/*
+ * Reads a config.json alone. *out is untouched on failure: CT_EIO, CT_EFORMAT (a value that makes
+ * no sense), CT_ENOTSUP (a family or a setting that is not supported), CT_ENOMEM.
+ */
+enum ct_status model_config_load(const char *path, struct model_config *out, struct ct_error *err);
+
+/* What people call the family: `GPT-2`. */
+const char *model_config_title(const struct model_config *config);
+
 struct model_info {
     uint64_t n_parameters; /* embeddings, blocks and the last norm, as the base model has them */
     uint64_t file_bytes;   /* all weight files together */

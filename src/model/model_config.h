@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/status.h"
 #include "model/ops/activation.h"
 
 struct arch;
@@ -28,14 +27,5 @@ struct model_config {
     double score_scale;         /* what the products of queries and keys are multiplied by */
     bool scores_scale_by_layer; /* and divided by the number of the layer, from 1 on */
 };
-
-/* `GPT-2`. */
-const char *model_config_title(const struct model_config *config);
-
-/*
- * Reads a config.json. *out is untouched on failure: CT_EIO, CT_EFORMAT (a value that makes no
- * sense), CT_ENOTSUP (a family or a setting that is not supported), CT_ENOMEM.
- */
-enum ct_status model_config_load(const char *path, struct model_config *out, struct ct_error *err);
 
 #endif
