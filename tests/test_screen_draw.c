@@ -354,6 +354,108 @@ static void press(struct app *app, uint32_t key)
     }
 }
 
+/* ---- keys ---- */
+
+START_TEST(the_next_significant_neuron_follows)
+{
+    struct app app;
+
+    begin(&app, true);
+    const struct ttest_stage *const t = ttest_of(app.a);
+    const size_t n = t->n_significant;
+    size_t other = 0;
+    ck_assert_uint_gt(n, 3);
+    press(&app, 'n');
+    ck_assert(app.has_neuron);
+    ck_assert_uint_eq(app.neuron, t->significant[0]);
+    for (size_t i = 1; i < n; i++) {
+        press(&app, 'n');
+        ck_assert_uint_eq(app.neuron, t->significant[i]);
+    }
+    press(&app, 'n'); /* around */
+    ck_assert_uint_eq(app.neuron, t->significant[0]);
+    press(&app, 'N');
+    ck_assert_uint_eq(app.neuron, t->significant[n - 1]);
+    for (size_t i = n - 1; i-- > 0;) {
+        press(&app, 'N');
+        ck_assert_uint_eq(app.neuron, t->significant[i]);
+    }
+    while (t->is_significant[other])
+        other++;
+    for (int key = 0; key < 2; key++) { /* from one that is none to one that is */
+        app_select_neuron(&app, other);
+        press(&app, key == 0 ? 'n' : 'N');
+        ck_assert(t->is_significant[app.neuron]);
+    }
+    app_clear(&app);
+}
+END_TEST
+
+static void type(struct app *app, const char *keys)
+{
+    for (; *keys != '\0'; keys++)
+        press(app, (unsigned char)*keys);
+}
+
+static void assert_typed(const struct app *app, const char *text, size_t cursor)
+{
+    ck_assert_str_eq(app->prompt.text, text);
+    ck_assert_uint_eq(app->prompt.length, strlen(text));
+    ck_assert_uint_eq(app->prompt.cursor, cursor);
+}
+
+/* Letters of one to four bytes are typed, stepped over and taken away whole. */
+START_TEST(a_typed_line_is_edited_by_characters)
+{
+    struct app app;
+
+    begin(&app, true);
+    press(&app, '/');
+    ck_assert_int_eq(app.mode, MODE_PROMPT);
+    type(&app, "a");
+    press(&app, 0xE9);    /* 2 bytes */
+    press(&app, 0x20AC);  /* 3 */
+    press(&app, 0x1F600); /* 4 */
+    type(&app, "b");
+    assert_typed(&app, "a\u00E9\u20AC\U0001F600b", 11);
+    press(&app, KEYCODE_LEFT);
+    press(&app, KEYCODE_BACKSPACE);
+    assert_typed(&app, "a\u00E9\u20ACb", 6);
+    press(&app, KEYCODE_LEFT);
+    assert_typed(&app, "a\u00E9\u20ACb", 3);
+    press(&app, KEYCODE_BACKSPACE);
+    assert_typed(&app, "a\u20ACb", 1);
+    press(&app, KEYCODE_DELETE);
+    assert_typed(&app, "ab", 1);
+    press(&app, 0x1F600);
+    press(&app, KEYCODE_LEFT);
+    press(&app, KEYCODE_RIGHT);
+    assert_typed(&app, "a\U0001F600b", 5);
+    press(&app, KEYCODE_HOME);
+    press(&app, KEYCODE_BACKSPACE); /* nothing before */
+    press(&app, KEYCODE_LEFT);
+    press(&app, KEYCODE_DELETE);
+    assert_typed(&app, "\U0001F600b", 0);
+    press(&app, KEYCODE_END);
+    press(&app, KEYCODE_RIGHT);
+    press(&app, KEYCODE_DELETE); /* nothing behind */
+    assert_typed(&app, "\U0001F600b", 5);
+    press(&app, KEYCODE_LEFT);
+    press(&app, 21); /* ctrl-U */
+    assert_typed(&app, "b", 0);
+    for (int i = 0; i < 4 * PROMPT_SIZE; i++) /* a full line takes no part of a letter */
+        press(&app, i < PROMPT_SIZE - 4 ? 'x' : 0x1F600);
+    const char *const text = app.prompt.text;
+    const size_t length = app.prompt.length;
+    ck_assert(length < PROMPT_SIZE && strlen(text) == length && text[length - 1] == 'b');
+    ck_assert(length < 5 || (unsigned char)text[length - 2] < 0x80 ||
+              memcmp(text + length - 5, "\U0001F600", 4) == 0);
+    press(&app, KEYCODE_ESCAPE);
+    ck_assert_int_eq(app.mode, MODE_NORMAL);
+    app_clear(&app);
+}
+END_TEST
+
 START_TEST(a_layer_is_gone_on_with_and_left)
 {
     struct app app;
@@ -428,6 +530,8 @@ int main(void)
         every_row_of_the_table_of_views_resolves,
         keys_and_clicks_leave_a_state_that_draws,
         neurons_are_sorted,
+        the_next_significant_neuron_follows,
+        a_typed_line_is_edited_by_characters,
         a_layer_is_gone_on_with_and_left,
         what_a_layer_borrows_is_computed_for_all,
     };

@@ -167,6 +167,41 @@ START_TEST(shows_pictures_while_tsne_runs)
 }
 END_TEST
 
+/* Of another number of points: what is shown of it is its own from the first look on. */
+START_TEST(a_new_tsne_begins_without_the_last_picture)
+{
+    struct bench b;
+
+    begin(&b);
+    start_endless_tsne(&b);
+    do
+        hear(&b);
+    while (b.news.state == WORKER_RUNNING && b.news.n_kl < 2);
+    const size_t n_last = b.news.n_points;
+    ck_assert_uint_gt(n_last, 0);
+    worker_cancel(b.worker);
+    (void)finish(&b);
+    b.a.params.alpha = 1e-6;
+    run_to(&b, &stage_ttest);
+    const size_t n = ttest_of(&b.a)->n_significant;
+    ck_assert(n > 100 && n < n_last);
+    start(&b, &stage_tsne);
+    worker_poll(b.worker, &b.news);
+    for (;;) {
+        ck_assert_msg(b.news.n_points == 0 || b.news.n_points == n, "%zu points, not %zu",
+                      b.news.n_points, n);
+        for (size_t i = 1; i < b.news.n_kl; i++)
+            ck_assert(b.news.kl_iter[i] > b.news.kl_iter[i - 1]);
+        if (b.news.n_points > 0 || b.news.state != WORKER_RUNNING)
+            break;
+        hear(&b);
+    }
+    worker_cancel(b.worker);
+    (void)finish(&b);
+    end(&b);
+}
+END_TEST
+
 /* On a busy machine the stage may be done before the cancel comes. */
 static void cancel_extract(struct bench *b)
 {
@@ -344,6 +379,7 @@ int main(void)
     const TTest *const tests[] = {
         runs_every_stage_and_is_idle_after,
         shows_pictures_while_tsne_runs,
+        a_new_tsne_begins_without_the_last_picture,
         a_cancel_leaves_results_and_worker_usable,
         parameters_may_change_while_it_runs,
         lives_on_when_the_model_is_cut,

@@ -182,6 +182,11 @@ tests_test_plot_properties_SOURCES = tests/test_plot_properties.c $(TEST_SUPPORT
 tests_test_plot_properties_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_plot_properties_LDADD = $(PLOT) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_plot_limits
+tests_test_plot_limits_SOURCES = tests/test_plot_limits.c $(TEST_SUPPORT)
+tests_test_plot_limits_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_plot_limits_LDADD = $(PLOT) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_ansi
 tests_test_ansi_SOURCES = tests/test_ansi.c $(TEST_SUPPORT)
 tests_test_ansi_CPPFLAGS = $(TEST_CPPFLAGS)
