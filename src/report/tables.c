@@ -198,7 +198,7 @@ enum ct_status tables_begin(const char *folder, struct ct_error *err)
 static enum ct_status write_tables(const struct analysis *a, const char *folder, const char *layer,
                                    unsigned formats, struct written *written, struct ct_error *err)
 {
-    bool is_there[MAX_TABLES];
+    bool is_there[MAX_TABLES] = { false };
     const struct table *table;
     enum ct_status status = CT_OK;
 
