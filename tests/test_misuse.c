@@ -304,6 +304,52 @@ static bool is_there(const char *name)
     return access(temp_path(name), F_OK) == 0;
 }
 
+/* ---- sentences that the model cannot take ---- */
+
+/* What is said of two sentences, of which the second has so many words before its target; free().
+ */
+static char *say_of_words(size_t n, int status)
+{
+    FILE *const file = fopen(temp_path("long.csv"), "w");
+
+    fputs("group,target,text\nhim, him,I saw him\nher, her,", file);
+    for (size_t i = 0; i < n; i++)
+        fputs(i > 0 ? " the" : "I", file);
+    fputs(" her\n", file);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(temp_shell("$C run -s long.csv -H h.0.ln_1"), status);
+    return slurp(temp_path("err"), NULL);
+}
+
+/* A target may be the last position of the model (128), and not behind it; its row is named. */
+START_TEST(targets_end_with_the_models_positions)
+{
+    char *const last = say_of_words(127, 0); /* a token a word: the target is the 128th */
+    char *const next = say_of_words(128, 1);
+
+    ck_assert_str_eq(last, "");
+    ck_assert_msg(strstr(next, "long.csv: row 2 (line 3): ") != NULL &&
+                      strstr(next, "token 129") != NULL && strstr(next, "128 positions") != NULL,
+                  "%s", next);
+    free(last);
+    free(next);
+}
+END_TEST
+
+START_TEST(a_tokenizer_of_another_model_is_told_with_its_row)
+{
+    temp_text("odd.csv", "group,target,text\nhim, him,I saw him\nher, her,I saw her\n");
+    ck_assert_int_eq(temp_shell("$C run -m \"$FIXTURES_DIR/gpt2_tiny\" "
+                                "--tokenizer \"$FIXTURES_DIR/demo\" -s odd.csv"),
+                     1);
+    char *const err = slurp(temp_path("err"), NULL);
+    ck_assert_msg(strstr(err, "odd.csv: row 1 (line 2)") != NULL &&
+                      strstr(err, "vocab_size") != NULL && strstr(err, "--tokenizer") != NULL,
+                  "%s", err);
+    free(err);
+}
+END_TEST
+
 /* A manifest tells that the folder is whole; where writing fails, the one before must not stay. */
 START_TEST(a_run_that_fails_leaves_no_manifest)
 {
@@ -424,6 +470,8 @@ int main(void)
                         sizeof crafted / sizeof *crafted);
     tcase_add_test(tcase, inputs_from_a_pipe_are_in_the_manifest);
     tcase_add_test(tcase, the_manifest_holds_the_command);
+    tcase_add_test(tcase, targets_end_with_the_models_positions);
+    tcase_add_test(tcase, a_tokenizer_of_another_model_is_told_with_its_row);
     tcase_add_test(tcase, a_run_that_fails_leaves_no_manifest);
     tcase_add_test(tcase, closed_streams_are_failures_not_files);
     tcase_add_loop_test(tcase, damaged_models_are_told_in_one_line, 0, N_PARTS);
