@@ -290,12 +290,50 @@ START_TEST(paths_are_not_one_text)
 }
 END_TEST
 
+/* ---- values as text ---- */
+
+/* Values are cut to the room that there is, to the byte, and are whole where there is enough. */
+START_TEST(values_are_cut_to_their_room)
+{
+    enum { ROOM = 200 };
+    struct analysis a;
+
+    analysis_init(&a);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        set(&a, rows[i].setting, rows[i].value);
+    set(&a, "hook", "h.2.mlp.c_fc");
+    set(&a, "contrast", "\"a,\"\"b\",\"\"\"c\"");
+    for (size_t i = 0; setting_at(i) != NULL; i++) {
+        const struct setting *const row = setting_at(i);
+        char whole[ROOM];
+        row->kind->format(row, &a.params, whole, sizeof whole);
+        ck_assert_uint_gt(strlen(whole), 0);
+        for (size_t size = 1; size < 40; size++) {
+            char cut[ROOM];
+            memset(cut, '#', sizeof cut);
+            row->kind->format(row, &a.params, cut, size);
+            ck_assert_msg(memchr(cut, '\0', size) != NULL && cut[size] == '#',
+                          "%s: more than %zu bytes", row->name, size);
+            ck_assert_msg(strncmp(cut, whole, strlen(cut)) == 0, "%s: %s", row->name, cut);
+            if (strlen(whole) < size)
+                ck_assert_str_eq(cut, whole);
+        }
+    }
+    analysis_clear(&a);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
-        the_lines_name_every_stage, from_a_model,        from_a_file,
-        other_parameters,           ends_of_texts_count, each_of_the_hooks_counts,
+        the_lines_name_every_stage,
+        from_a_model,
+        from_a_file,
+        other_parameters,
+        ends_of_texts_count,
+        each_of_the_hooks_counts,
         paths_are_not_one_text,
+        values_are_cut_to_their_room,
     };
 
     temp_begin();
