@@ -3,13 +3,18 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "model/model.h"
 #include "model/hooks.h"
+#include "model/model.h"
 
 static void print_hooks(const struct hook_point *hooks, size_t n)
 {
-    printf("%-18s %-14s %5s  %s\n", "name", "output", "layer", "what");
+    int longest = 18; /* a table of short names is that wide, too */
+
+    for (size_t i = 0; i < n; i++)
+        longest = (int)strlen(hooks[i].name) > longest ? (int)strlen(hooks[i].name) : longest;
+    printf("%-*s %-14s %5s  %s\n", longest, "name", "output", "layer", "what");
     for (size_t i = 0; i < n; i++) {
         char shape[32];
         char layer[24] = "-";
@@ -17,7 +22,7 @@ static void print_hooks(const struct hook_point *hooks, size_t n)
         snprintf(shape, sizeof shape, "[token, %zu]", hooks[i].width);
         if (hooks[i].is_in_block)
             snprintf(layer, sizeof layer, "%zu", hooks[i].layer);
-        printf("%-18s %-14s %5s  %s\n", hooks[i].name, shape, layer, hooks[i].what);
+        printf("%-*s %-14s %5s  %s\n", longest, hooks[i].name, shape, layer, hooks[i].what);
     }
 }
 
