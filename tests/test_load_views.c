@@ -19,6 +19,7 @@
 #include "tui/inputs.h"
 #include "tui/screen.h"
 #include "tui/run.h"
+#include "tui/view.h"
 #include "tui/views.h"
 
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"

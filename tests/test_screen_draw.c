@@ -21,6 +21,7 @@
 #include "tui/lists.h"
 #include "tui/screen.h"
 #include "tui/run.h"
+#include "tui/view.h"
 #include "tui/views.h"
 
 static void begin(struct app *app, bool computed)

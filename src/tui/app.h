@@ -88,7 +88,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); i
     } computing;
 
     const struct stage *stage; /* that is looked at */
-    size_t view[MAX_PANEL];    /* which of its views, by its row in the panel; see views.h */
+    size_t view[MAX_PANEL];    /* which of its views, by its row in the panel; see view.h */
     struct view_state views[MAX_VIEWS];
     struct heatmap_cache caches[MAX_VIEWS];
     size_t version; /* of the results: another one when any has changed */

@@ -18,7 +18,7 @@
 #include "plot/series.h"
 #include "tui/fit.h"
 #include "tui/prompt.h"
-#include "tui/views.h"
+#include "tui/view.h"
 
 enum { PANEL_COLS = 23, NEURON_ROWS = 5, LEAST_PARAMETERS = 8 /* rows of that pane */ };
 

@@ -17,7 +17,7 @@
 #include "tui/inputs.h"
 #include "tui/prompt.h"
 #include "tui/save.h"
-#include "tui/views.h"
+#include "tui/view.h"
 #include "tui/run.h"
 
 /* ---- parameters ---- */

@@ -8,7 +8,7 @@
 #include "tui/fit.h"
 #include "tui/inputs.h"
 #include "tui/screen.h"
-#include "tui/views.h"
+#include "tui/view.h"
 
 /* Rows: the demo, the models of the cache, a folder by its path; a remark when there are none. */
 

@@ -16,6 +16,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/screen.c src/tui/screen.h \
 	src/tui/session.c src/tui/session.h \
 	src/tui/tui.c src/tui/tui.h \
+	src/tui/view.c src/tui/view.h \
 	src/tui/view_list.c \
 	src/tui/view_overview.c \
 	src/tui/view_plot.c \

@@ -8,7 +8,7 @@
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
-#include "tui/views.h"
+#include "tui/view.h"
 
 /* Lists that were made from results which are gone are made anew, even at the same address. */
 static void forget_orders(struct app *app)

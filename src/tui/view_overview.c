@@ -1,5 +1,5 @@
 #include "config.h"
-#include "tui/views.h"
+#include "tui/view.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -14,6 +14,7 @@
 #include "pipeline/stages.h"
 #include "report/plots.h"
 #include "tui/lists.h"
+#include "tui/view.h"
 
 /* Those that are no plots; plots make views by themselves, between the two. */
 static const struct view before_plots[] = {
@@ -29,9 +30,6 @@ static const struct view after_plots[] = {
     { "table of clusters", &stage_cluster, &stage_cluster, &list_view, &cluster_list },
     { "neighbours", &stage_similarity, &stage_similarity, &list_view, &neighbour_list },
 };
-
-struct view views[MAX_VIEWS];
-size_t n_views;
 
 static void add(const struct view *view)
 {
@@ -67,35 +65,4 @@ void views_init(void)
                 add_plot(stages[s], plot);
         add_those_of(stages[s], after_plots, sizeof after_plots / sizeof *after_plots);
     }
-}
-
-const struct view *view_current(struct app *app, struct view_state **state)
-{
-    size_t k = 0;
-
-    for (size_t i = 0; i < n_views; i++)
-        if (views[i].stage == app->stage && k++ == app->view[panel_row(app->stage)]) {
-            *state = &app->views[i];
-            return &views[i];
-        }
-    *state = &app->views[0]; /* every stage has a view; the number is kept in range */
-    return &views[0];
-}
-
-size_t view_count(const struct stage *stage)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < n_views; i++)
-        n += views[i].stage == stage;
-    return n;
-}
-
-void view_step(struct app *app, int step)
-{
-    const size_t n = view_count(app->stage);
-
-    size_t *const at = &app->view[panel_row(app->stage)];
-
-    *at = (*at + (step > 0 ? 1 : n - 1)) % n;
 }

@@ -1,0 +1,36 @@
+#include "config.h"
+#include "tui/view.h"
+
+struct view views[MAX_VIEWS];
+size_t n_views;
+
+const struct view *view_current(struct app *app, struct view_state **state)
+{
+    size_t k = 0;
+
+    for (size_t i = 0; i < n_views; i++)
+        if (views[i].stage == app->stage && k++ == app->view[panel_row(app->stage)]) {
+            *state = &app->views[i];
+            return &views[i];
+        }
+    *state = &app->views[0]; /* every stage has a view; the number is kept in range */
+    return &views[0];
+}
+
+size_t view_count(const struct stage *stage)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_views; i++)
+        n += views[i].stage == stage;
+    return n;
+}
+
+void view_step(struct app *app, int step)
+{
+    const size_t n = view_count(app->stage);
+
+    size_t *const at = &app->view[panel_row(app->stage)];
+
+    *at = (*at + (step > 0 ? 1 : n - 1)) % n;
+}
