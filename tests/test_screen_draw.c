@@ -441,6 +441,14 @@ START_TEST(a_typed_line_is_edited_by_characters)
     press(&app, KEYCODE_RIGHT);
     press(&app, KEYCODE_DELETE); /* nothing behind */
     assert_typed(&app, "\U0001F600b", 5);
+    type(&app, " c");
+    press(&app, 2);    /* ctrl-B and other controls are no letters, */
+    press(&app, 0x7F); /* whatever a terminal sends them for */
+    press(&app, 0x85);
+    press(&app, KEYCODE_UP);
+    assert_typed(&app, "\U0001F600b c", 7);
+    press(&app, KEYCODE_BACKSPACE);
+    press(&app, KEYCODE_BACKSPACE);
     press(&app, KEYCODE_LEFT);
     press(&app, 21); /* ctrl-U */
     assert_typed(&app, "b", 0);

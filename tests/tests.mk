@@ -384,6 +384,11 @@ dist_check_SCRIPTS += tests/test_manual.sh
 # The completions in bash, zsh and fish; skipped without all of these.
 dist_check_SCRIPTS += tests/test_completion.sh
 
+check_PROGRAMS += tests/test_complete
+tests_test_complete_SOURCES = tests/test_complete.c $(IO_TEST_SOURCES)
+tests_test_complete_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_complete_LDADD = $(IO_TEST_LIBS)
+
 check_PROGRAMS += tests/test_config
 tests_test_config_SOURCES = tests/test_config.c $(IO_TEST_SOURCES)
 tests_test_config_CPPFLAGS = $(TEST_CPPFLAGS)
