@@ -9,8 +9,8 @@
 #include "model/ops/activation.h"
 #include "model/ops/attention.h"
 #include "model/ops/exp_f32.h"
-#include "model/ops/layer_norm.h"
 #include "model/ops/linear.h"
+#include "model/ops/norm.h"
 #include "model/ops/panel.h"
 #include "support.h"
 

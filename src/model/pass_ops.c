@@ -7,8 +7,8 @@
 #include "base/kernel.h"
 #include "model/ops/activation.h"
 #include "model/ops/attention.h"
-#include "model/ops/layer_norm.h"
 #include "model/ops/linear.h"
+#include "model/ops/norm.h"
 #include "model/pass_state.h"
 
 enum { ROWS_A_BLOCK = 16 };

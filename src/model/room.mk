@@ -20,7 +20,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/ops/activation.c src/model/ops/activation.h \
 	src/model/ops/attention.c src/model/ops/attention.h \
 	src/model/ops/exp_f32.h \
-	src/model/ops/layer_norm.c src/model/ops/layer_norm.h \
+	src/model/ops/norm.c src/model/ops/norm.h \
 	src/model/ops/linear.c src/model/ops/linear.h \
 	src/model/ops/panel.c src/model/ops/panel.h \
 	src/model/ops/panel_source.h \

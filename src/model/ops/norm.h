@@ -1,6 +1,6 @@
 /* Layer normalisation (Ba, Kiros & Hinton 2016) of a row: biased variance, then gain and bias. */
-#ifndef CT_MODEL_OPS_LAYER_NORM_H
-#define CT_MODEL_OPS_LAYER_NORM_H
+#ifndef CT_MODEL_OPS_NORM_H
+#define CT_MODEL_OPS_NORM_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "model/ops/layer_norm.h"
+#include "model/ops/norm.h"
 
 #include <math.h>
 
