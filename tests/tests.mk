@@ -379,6 +379,8 @@ tests_test_examples_SOURCES = tests/test_examples.c tests/hub_server.c tests/hub
 tests_test_examples_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_examples_LDADD = $(IO_TEST_LIBS)
 EXTRA_DIST += tests/cross_arm64.sh tests/examples.sh tests/fresh_system.sh
+# The order of the rooms of src/, and no circles.
+dist_check_SCRIPTS += tests/test_rooms.sh
 # Beside the program's own help and source; mandoc and groff have their say where they are.
 dist_check_SCRIPTS += tests/test_manual.sh
 # The completions in bash, zsh and fish; skipped without all of these.

@@ -1,0 +1,67 @@
+#!/bin/bash
+# The rooms of src/, as src/README.md describes them: no include leads to a room that a room may not
+# use, no headers include each other, and no files of the program call each other in a circle.
+set -u
+
+source=$(cd -- "$(dirname -- "$0")/.." && pwd)/src || exit 1
+built=$(dirname -- "$CIRCUITTUI")
+failures=0
+
+fail() {
+    printf '%s\n' "$@"
+    failures=$((failures + 1))
+}
+
+declare -A may=(
+    [base]=""
+    [num]="base"
+    [io]="base"
+    [plot]="base"
+    [model]="io base"
+    [hub]="model io base"
+    [pipeline]="num model io base"
+    [report]="pipeline plot num model io base"
+    [cli]="report pipeline hub plot num model io base"
+    [tui]="report pipeline hub plot num model io base"
+)
+
+for folder in "$source"/*/; do
+    room=$(basename "$folder")
+    if [ -z "${may[$room]+known}" ]; then
+        fail "src/$room: add the room here and to src/README.md"
+        continue
+    fi
+    while IFS=: read -r file used; do
+        [[ " $room ${may[$room]} " == *" $used "* ]] ||
+            fail "${file#"$source/"}: includes $used/, which $room/ may not use"
+    done < <(grep -roE --include='*.[ch]' '^#include "[a-z]+/' "$folder" | sed 's,#include ",,; s,/$,,')
+done
+
+# no_circle WHAT PAIRS: in lines of `user used`.
+no_circle() {
+    local circle
+
+    [ -n "$2" ] || fail "$1: there are none at all"
+    circle=$(tsort 2>&1 >/dev/null <<<"$2") || fail "$1 in a circle:" "$circle"
+}
+
+no_circle "headers that include each other" "$(
+    grep -roE --include='*.h' '^#include "[^"]*"' "$source" |
+        sed -E "s,^$source/,,; s,:#include \"(.*)\", \1,"
+)"
+
+no_circle "files that call each other" "$(
+    "${NM-nm}" -A "$built"/*/lib*.a 2>/dev/null | awk '
+        NF < 2 { next }
+        { name = $NF; kind = $(NF - 1); object = $1 }
+        { sub(/:[0-9a-f]*$/, "", object); sub(/.*\//, "", object) }
+        kind ~ /^[TDBR]$/ { defined[name] = object }
+        kind == "U" { user[++n] = object; used[n] = name }
+        END {
+            for (i = 1; i <= n; i++)
+                if (used[i] in defined && defined[used[i]] != user[i])
+                    print user[i], defined[used[i]]
+        }'
+)"
+
+[ "$failures" = 0 ] || exit 1
