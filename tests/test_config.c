@@ -149,6 +149,38 @@ START_TEST(each_choice_rules_out_what_it_must)
 }
 END_TEST
 
+/* As many threads as asked for, and no more than the processors that the program may use. */
+START_TEST(threads_are_as_many_as_processors_at_most)
+{
+    static const char *const cases[][2] = {
+        { "$C run", "$(nproc)" },
+        { "$C run --threads 1", "1" },
+        { "$C run --threads 4096", "$(nproc)" },
+        { "taskset -c 0 $C run", "1" },
+        { "taskset -c 0 $C run --threads 3", "1" },
+        { "echo threads = 1 >c; $C run", "1" },
+        { "echo threads = 1 >c; $C run --threads 4096", "$(nproc)" },
+    };
+    char line[300];
+
+    if (temp_shell("taskset -c 0 true") != 0) {
+        SKIP("threads: no taskset");
+        return;
+    }
+    setenv("CIRCUITTUI_CONFIG", "c", 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        write_config("");
+        snprintf(line, sizeof line,
+                 "%s -H h.0.ln_1 --iterations 250 --force -o t && "
+                 "grep -q '\"threads\": '%s'\\(,\\|$\\)' t/manifest.json",
+                 cases[i][0], cases[i][1]);
+        ck_assert_msg(temp_shell(line) == 0, "%s", line);
+    }
+    ck_assert_int_eq(temp_shell("$C run --threads 0"), 2);
+    ck_assert_int_eq(temp_shell("$C run --threads -1"), 2);
+}
+END_TEST
+
 START_TEST(commands_take_what_concerns_them)
 {
     temp_text("points.csv", "x,y\n0,0\n0,2\n0,4\n9,9\n");
@@ -234,6 +266,7 @@ int main(void)
         plots_have_the_colours_that_are_set,
         choices_on_the_command_line_rule_out_others,
         each_choice_rules_out_what_it_must,
+        threads_are_as_many_as_processors_at_most,
         commands_take_what_concerns_them,
         mistakes_are_told_with_their_line,
         the_file_is_where_xdg_has_it,
