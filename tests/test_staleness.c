@@ -323,6 +323,81 @@ START_TEST(values_are_cut_to_their_room)
 }
 END_TEST
 
+START_TEST(values_have_neighbours)
+{
+    static const struct {
+        const char *setting, *value, *up, *down; /* NULL: there are none */
+    } cases[] = {
+        { "eps", "1", "1.1", "0.9" },
+        { "eps", "0.31", "0.32", "0.3" },
+        { "eps", "0.1", "0.11", "0.09" },
+        { "eps", "250", "260", "240" },
+        { "perplexity", "30", "31", "29" },
+        { "perplexity", "10", "11", "9" },
+        { "perplexity", "9.5", "9.6", "9.4" },
+        { "alpha", "0.001", "0.0011", "0.0009" },
+        { "clusters", "3", "4", "2" },
+        { "min-samples", "99", "100", "98" },
+        { "iterations", "1000", "1001", "999" },
+        { "test", "student", "welch", "paired" },
+        { "test", "paired", "student", "welch" },
+        { "correction", "fdr", "none", "bonferroni" },
+        { "matrices", "no", "yes", "yes" },
+        { "matrices", "yes", "no", "no" },
+        { "model", NULL, NULL, NULL },
+        { "hook", NULL, NULL, NULL },
+        { "contrast", NULL, NULL, NULL },
+    };
+    char next[40];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct setting *const row = setting_find(cases[i].setting);
+        ck_assert_msg((row->kind->step != NULL) == (cases[i].value != NULL), "%s", row->name);
+        if (cases[i].value == NULL)
+            continue;
+        row->kind->step(row, cases[i].value, 1, next, sizeof next);
+        ck_assert_msg(strcmp(next, cases[i].up) == 0, "%s %s: up %s", row->name, cases[i].value,
+                      next);
+        row->kind->step(row, cases[i].value, -1, next, sizeof next);
+        ck_assert_msg(strcmp(next, cases[i].down) == 0, "%s %s: down %s", row->name, cases[i].value,
+                      next);
+    }
+}
+END_TEST
+
+/* What a manifest holds of a value gives it back, whatever it is. */
+START_TEST(values_come_back_from_json)
+{
+    struct analysis a;
+    struct params back;
+
+    analysis_init(&a);
+    for (int changed = 0; changed < 2; changed++) {
+        params_init(&back);
+        for (size_t i = 0; setting_at(i) != NULL; i++) {
+            const struct setting *const row = setting_at(i);
+            char want[200], got[200];
+            json_t *const json = row->kind->to_json(row, &a.params);
+            ck_assert_msg(json_is_null(json) || row->kind->is_json(json), "%s", row->name);
+            if (!json_is_null(json))
+                ck_assert_int_eq(row->kind->from_json(row, &back, json, NULL, NULL), CT_OK);
+            row->kind->format(row, &a.params, want, sizeof want);
+            row->kind->format(row, &back, got, sizeof got);
+            ck_assert_msg(strcmp(got, want) == 0, "%s: %s, not %s", row->name, got, want);
+            json_decref(json);
+        }
+        params_clear(&back);
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+            set(&a, rows[i].setting, rows[i].value);
+        set(&a, "hook", "h.2.mlp.c_fc");
+        set(&a, "seed", "18446744073709551615");
+        set(&a, "eps", "0.30000000000000004");
+        set(&a, "contrast", "\"a,\"\"b\",\"\"\"c\"");
+    }
+    analysis_clear(&a);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -334,6 +409,8 @@ int main(void)
         each_of_the_hooks_counts,
         paths_are_not_one_text,
         values_are_cut_to_their_room,
+        values_have_neighbours,
+        values_come_back_from_json,
     };
 
     temp_begin();
