@@ -141,6 +141,22 @@ START_TEST(the_lines_name_every_stage)
 }
 END_TEST
 
+/* A setting belongs to the first stage that hangs on it; to one at least that could be run again.
+ */
+START_TEST(settings_belong_to_their_stages)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct stage *const stage = setting_stage(setting_find(rows[i].setting));
+        const char *const words = rows[i].from_file[0] != '\0'    ? rows[i].from_file
+                                  : rows[i].from_model[0] != '\0' ? rows[i].from_model
+                                                                  : "similarity";
+        ck_assert_ptr_nonnull(stage);
+        ck_assert_msg(strncmp(words, stage->name, strlen(stage->name)) == 0, "%s: %s",
+                      rows[i].setting, stage->name);
+    }
+}
+END_TEST
+
 static void change_each(struct analysis *a, const struct stage *last, bool is_from_model)
 {
     struct params original;
@@ -402,6 +418,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         the_lines_name_every_stage,
+        settings_belong_to_their_stages,
         from_a_model,
         from_a_file,
         other_parameters,
