@@ -77,7 +77,7 @@ enum action {
 struct action_info {
     const char *name; /* in `key.NAME` of the file of settings */
     const char *keys; /* the usual ones, as that file has them */
-    const char *what; /* neighbours with the same words are told together */
+    const char *what; /* neighbours with the same words are listed together */
 };
 
 extern const struct action_info actions[N_ACTIONS]; /* that of ACTION_NONE is empty */
@@ -103,7 +103,7 @@ void keymap_init(struct keymap *map);
 
 /*
  * Gives an action other keys: names or characters with blanks between, or `none`. Actions that had
- * them by use lose them. CT_EINVAL: no key, too many, or one that another line has given away.
+ * them by default lose them. CT_EINVAL: no key, too many, or one that another line has given away.
  */
 enum ct_status keymap_set(struct keymap *map, enum action action, const char *keys, int line,
                           struct ct_error *err);

@@ -1,8 +1,8 @@
 /*
  * Files mapped for reading. When another program makes a mapped file shorter, or its disk fails,
- * the next look at a page that is gone raises SIGBUS. mapped_guard()'s handler puts zeros there and
- * marks the mapping as cut, so that the reader goes on, at whatever place and in whatever thread it
- * was; at the end of each step it asks mapped_check(), and the step fails.
+ * the next access to a page that is gone raises SIGBUS. mapped_guard()'s handler puts zeros there
+ * and marks the mapping as cut, so that the reader goes on, at whatever place and in whatever
+ * thread it was; at the end of each step it asks mapped_check(), and the step fails.
  */
 #ifndef CT_BASE_MAPPED_H
 #define CT_BASE_MAPPED_H
@@ -20,8 +20,9 @@ struct mapped {                /* zero-initialise; owns the mapping until mapped
     size_t slot; /* mapped.c's business */
 };
 
-/* Makes SIGBUS mean what is told above; where it strikes no mapping of ours, it ends the program as
- * before. Once, at the start of the program: a later handler must ask mapped_heal() first. */
+/* Makes SIGBUS mean what is described above; where it strikes no mapping of ours, it ends the
+ * program as before. Once, at the start of the program: a later handler must ask mapped_heal()
+ * first. */
 void mapped_guard(void);
 
 /* Maps the first size bytes, at least 1, of the open file fd, which may be closed then; name for

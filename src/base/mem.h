@@ -26,7 +26,7 @@ void *ct_realloc_array(void *old, size_t count, size_t size);
 void *ct_aligned_array(size_t count, size_t size);
 
 /* Closes a stream of open_memstream(&buffer, ...). False: memory ran out meanwhile, and *buffer is
- * freed and NULL. The C library tells that in one of three ways. */
+ * freed and NULL. The C library reports that in one of three ways. */
 bool ct_close_memstream(FILE *stream, char **buffer);
 
 /* A copy of text[0 .. size) with a terminating zero; NULL when memory is out. */

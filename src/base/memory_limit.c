@@ -256,7 +256,7 @@ struct memory_left memory_left_in(const char *root)
 
     sum_lines(root, "/proc", "meminfo", available, 1024, &system);
     sum_lines(root, "/proc", "meminfo", swap_free, 1024, &swap);
-    if (system > 0) /* kernels before 3.14 do not tell */
+    if (system > 0) /* kernels before 3.14 do not say */
         bound(&left, system + swap, "this machine");
     for (size_t i = 0; i < sizeof generations / sizeof *generations; i++)
         bound(&left, left_in_groups(root, &generations[i], swap), "the control group");

@@ -1,4 +1,4 @@
-/* Long work tells a sink how far it is, and the sink may stop it. */
+/* Long work reports its progress to a sink, which may stop it. */
 #ifndef CT_BASE_PROGRESS_H
 #define CT_BASE_PROGRESS_H
 

@@ -1,5 +1,5 @@
 /*
- * Text from strangers. Sentences, tokens, file names and tensor names may hold any byte; before
+ * Untrusted text. Sentences, tokens, file names and tensor names may hold any byte; before
  * they reach a terminal they pass through here.
  */
 #ifndef CT_BASE_TEXT_H

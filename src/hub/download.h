@@ -19,7 +19,7 @@ struct download; /* one thread */
 
 struct download_params {
     const char *endpoint;    /* http:// or https:// */
-    const char *token;       /* what is told to the endpoint; NULL: none. Copied. */
+    const char *token;       /* sent to the endpoint; NULL: none. Copied. */
     const char *authorities; /* file of certificates in place of the system's, borrowed; or NULL */
     bool (*tick)(void *context); /* about ten times a second; false: stop */
     void *context;
@@ -30,11 +30,11 @@ enum { DOWNLOAD_ETAG_SIZE = 80, DOWNLOAD_COMMIT_SIZE = 41, DOWNLOAD_CODE_SIZE = 
 /* Whether a redirect is followed: to https always, to http from http alone, nowhere else. */
 bool download_may_follow(const char *from, const char *to);
 
-struct download_reply {                /* what the hub tells about a file without sending it */
+struct download_reply {                /* what the hub says about a file without sending it */
     long status;                       /* of HTTP; 200 also when another host has the bytes */
     char code[DOWNLOAD_CODE_SIZE];     /* X-Error-Code: `RepoNotFound`...; empty: none */
-    char commit[DOWNLOAD_COMMIT_SIZE]; /* X-Repo-Commit; empty: not told, or not 40 digits */
-    char etag[DOWNLOAD_ETAG_SIZE];     /* X-Linked-Etag or ETag, bare; empty: not told */
+    char commit[DOWNLOAD_COMMIT_SIZE]; /* X-Repo-Commit; empty: not sent, or not 40 digits */
+    char etag[DOWNLOAD_ETAG_SIZE];     /* X-Linked-Etag or ETag, bare; empty: not sent */
     bool has_size;
     uint64_t size; /* X-Linked-Size or Content-Length */
 };

@@ -1,7 +1,7 @@
 /*
  * A model from the Hugging Face hub into the local cache: config.json, the weights as safetensors
  * (one file or shards) and what there is of the tokenizer. The revision gets its new commit when
- * all is there, so that what was there before stays of use until then.
+ * all is there, so that what was there before stays usable until then.
  */
 #ifndef CT_HUB_FETCH_H
 #define CT_HUB_FETCH_H
@@ -38,8 +38,8 @@ struct hub_fetch_params {
 /*
  * *folder is that of the snapshot, owned by the caller: free(). *has_tokenizer is false when the
  * repository has none that can be used. CT_EINVAL (no name), CT_ENOTSUP (another family of models,
- * only pickles, built without libcurl), CT_EFORMAT (what comes is not what the hub tells), CT_EIO,
- * CT_ENOMEM, CT_ECANCELED. What has come is kept for the next time.
+ * only pickles, built without libcurl), CT_EFORMAT (what comes is not what the hub announced),
+ * CT_EIO, CT_ENOMEM, CT_ECANCELED. What has come is kept for the next time.
  */
 enum ct_status hub_fetch(const struct hub_fetch_params *params, char **folder, bool *has_tokenizer,
                          struct ct_error *err);

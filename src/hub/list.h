@@ -21,7 +21,7 @@ struct hub_model {   /* a snapshot in the cache; owns its strings */
 };
 
 /* Every model in the cache, first those that can be used, by name and revision, as far as their
- * config.json and the names of their files tell. None when there is no such folder. *models [*n]
+ * config.json and the names of their files show. None when there is no such folder. *models [*n]
  * goes to hub_models_free(). CT_EIO, CT_ENOMEM. */
 enum ct_status hub_cache_list(const char *root, struct hub_model **models, size_t *n,
                               struct ct_error *err);

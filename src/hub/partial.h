@@ -1,7 +1,7 @@
 /*
  * A file that comes in pieces, over several runs of the program if need be: it grows as
  * `PATH.incomplete` until all of it is there, its hash is checked, it is flushed to disk, and it
- * gets its name. What was there before is taken up again.
+ * gets its name. What was there before is resumed.
  */
 #ifndef CT_HUB_PARTIAL_H
 #define CT_HUB_PARTIAL_H

@@ -39,7 +39,7 @@ static void put(struct csv_writer *w, const char *data, size_t size)
     text->used += size;
 }
 
-/* What a stranger wrote may be a command to a terminal. */
+/* Untrusted text may hold commands to a terminal. */
 static void put_visibly(struct csv_writer *w, const char *data, size_t size)
 {
     if (!outfile_is_terminal(w->file)) {

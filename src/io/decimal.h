@@ -27,9 +27,9 @@ struct decimal decimal_round_f32(float value);
 
 /*
  * The float64 nearest to d, ties to even, for nearly all d: false, leaving *value alone, when the
- * product does not tell (10^exponent is rounded and d hardly differs from the middle between two
- * float64) or d is not normal in float64. After Eisel and Lemire (Lemire 2021, Softw. Pract. Exp.
- * 51:1700, "Number parsing at a gigabyte per second"). digits may be 0.
+ * product does not decide it (10^exponent is rounded and d hardly differs from the middle between
+ * two float64) or d is not normal in float64. After Eisel and Lemire (Lemire 2021, Softw. Pract.
+ * Exp. 51:1700, "Number parsing at a gigabyte per second"). digits may be 0.
  */
 bool decimal_to_f64(struct decimal d, double *value);
 

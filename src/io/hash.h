@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stddef.h>
 
 #include "base/progress.h"
 #include "base/status.h"
@@ -18,7 +17,7 @@ struct input_digest {
 };
 
 /* Piece by piece: hash_new() (NULL: out of memory), hash_add(), hash_end(), which frees it. All
- * accept NULL, for a caller who asks for none; what hash_end() tells is then not known. */
+ * accept NULL, for a caller who asks for none; what hash_end() returns is then not known. */
 struct hash;
 struct hash *hash_new(void);
 void hash_add(struct hash *h, const void *data, size_t size);
@@ -34,7 +33,7 @@ enum ct_status hash_file(const char *path, const struct progress *progress, char
 /*
  * The hash of a large file in a Hugging Face cache, without reading it: there a file is a link to
  * `blobs/HASH`, named by its SHA-256. False, hex untouched, when path does not lead to such a
- * name. It is what the cache claims; hash_file() tells the truth.
+ * name. It is what the cache claims; hash_file() verifies it.
  */
 bool hash_from_blob_name(const char *path, char hex[HASH_HEX_SIZE]);
 

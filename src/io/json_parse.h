@@ -1,5 +1,5 @@
-/* Text that a stranger wrote as jansson's tree. jansson calls itself for every level of nesting,
- * 2048 of them, which a small stack does not hold; here there are few. */
+/* Untrusted text as jansson's tree. jansson calls itself for every level of nesting, up to 2048,
+ * which a small stack does not hold; here the levels are limited. */
 #ifndef CT_IO_JSON_PARSE_H
 #define CT_IO_JSON_PARSE_H
 

@@ -3,7 +3,7 @@
  * disk, renamed. "-" is standard output, and what is there already and is no regular file (a
  * device, a pipe) is written directly. A symbolic link stays, what it points to is replaced.
  *
- * Writing keeps the first error to itself and does nothing after it; outfile_commit() tells it.
+ * Writing keeps the first error to itself and does nothing after it; outfile_commit() reports it.
  */
 #ifndef CT_IO_OUTFILE_H
 #define CT_IO_OUTFILE_H
@@ -23,10 +23,10 @@ enum ct_status outfile_open(const char *path, struct outfile **out, struct ct_er
 void outfile_write(struct outfile *file, const void *data, size_t size);
 void outfile_puts(struct outfile *file, const char *text);
 
-/* Before the first write: *digest, borrowed until the commit, will tell what the file holds. */
+/* Before the first write: *digest, borrowed until the commit, will describe what the file holds. */
 void outfile_digest(struct outfile *file, struct input_digest *digest);
 
-/* True where what strangers wrote would be obeyed. */
+/* True where untrusted text could be taken for commands. */
 bool outfile_is_terminal(const struct outfile *file);
 
 /* Lets the file fail as if a write had, for the reason of errno: it will not appear. */
@@ -50,7 +50,7 @@ void outfile_sync_folder(const char *path);
  * permission. */
 enum ct_status outfile_make_folder(const char *folder, struct ct_error *err);
 
-/* Takes a file away that tells of what was in the folder, when it is there. CT_ENOMEM. */
+/* Removes a file of an earlier run from the folder, if it is there. CT_ENOMEM. */
 enum ct_status outfile_remove_old(const char *folder, const char *name, struct ct_error *err);
 
 /* CT_EIO, as far as that can be known before: folder, or what is missing of it, cannot be made or

@@ -12,7 +12,7 @@ enum { PLAIN_NUMBER_AHEAD = 16 }; /* bytes behind a number's last that must be t
 /*
  * The number at text up to the first byte that is none of it, which is returned; *value and
  * *is_f32 are what number_parse() and number_is_f32_text() make of it. NULL: not such a number, or
- * one that takes longer to tell; what is there is left to them.
+ * one that takes longer to decide; it is left to them.
  */
 const char *plain_number_scan(const char *text, double *value, bool *is_f32);
 

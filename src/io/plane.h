@@ -16,7 +16,7 @@ struct plane {              /* zero-initialise; owns everything until plane_clea
     struct csv_table table; /* the CSV, with all its columns; of an .npy n_cols is 0 */
 };
 
-/* Reads path ("-": standard input), CSV or .npy as its first bytes tell. CT_EIO, CT_EFORMAT (with
+/* Reads path ("-": standard input), CSV or .npy by its first bytes. CT_EIO, CT_EFORMAT (with
  * the row: no such columns, no number, NaN, infinite), CT_ENOTSUP, CT_ENOMEM; *out is untouched
  * then. */
 enum ct_status plane_read(const char *path, struct plane *out, struct ct_error *err);

@@ -95,7 +95,7 @@ static void panel_cosines(const float *rows, size_t n_panels, const float *cols,
     }
 }
 
-/* In place of a bin: too close to an edge for float32 to tell the side. */
+/* In place of a bin: too close to an edge for float32 to decide the side. */
 enum { CLOSE = 255, PENDING = 64 };
 
 /* What a block of rows counts, before it is added to what all count. */

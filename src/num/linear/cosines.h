@@ -2,7 +2,7 @@
  * The histogram of all cosines between the rows of a matrix, both triangles and the diagonal, as
  * np.histogram would count the whole matrix, which is never made. Blocks of it are computed in
  * float32 and counted as they come; values so close to an edge between bins that float32 cannot
- * tell are computed anew in float64, so that every count is that of row_cosine(). O(n^2 d).
+ * decide are computed anew in float64, so that every count is that of row_cosine(). O(n^2 d).
  */
 #ifndef CT_NUM_LINEAR_COSINES_H
 #define CT_NUM_LINEAR_COSINES_H

@@ -22,8 +22,8 @@ size_t tsne_n_neighbors(size_t n_samples, double perplexity);
  * p_j|i for the neighbours j of each point i in the place of their squared distances, which are
  * rounded to float32 first: values [n_samples, n_neighbors]. beta = 1 / (2 sigma_i^2) is bisected
  * from 1 until the entropy is within 1e-5 of log(perplexity), at most 100 steps.
- * progress is ticked with 0 done. CT_ENOMEM: the values are as they were; CT_ECANCELED: they are of
- * no use. crew may be NULL; the result does not depend on it.
+ * progress is ticked with 0 done. CT_ENOMEM: the values are as they were; CT_ECANCELED: they are
+ * unusable. crew may be NULL; the result does not depend on it.
  */
 enum ct_status tsne_conditional(double *values, size_t n_samples, size_t n_neighbors,
                                 double perplexity, struct crew *crew,
