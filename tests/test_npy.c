@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -152,6 +153,42 @@ static const char *npy_with(const char *dictionary, size_t n_bytes)
         bytes[10 + length + i] = (unsigned char)(i + 1);
     return temp_file("made.npy", bytes, 10 + length + n_bytes);
 }
+
+/* Versions 1.0 to 3.0, the last of which may hold UTF-8, are read; the fixed part is checked. */
+START_TEST(versions_are_told_apart)
+{
+    static const char dictionary[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }";
+    static const struct {
+        unsigned char major, minor, extra; /* bytes that the length says too much or too little */
+        bool is_good;
+    } cases[] = {
+        { 0, 0, 0, false },  { 1, 0, 0, true },   { 2, 0, 0, true },  { 3, 0, 0, true },
+        { 4, 0, 0, false },  { 1, 1, 0, false },  { 2, 1, 0, false }, { 3, 9, 0, false },
+        { 1, 0, 99, false }, { 2, 0, 99, false },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const size_t fixed = cases[i].major == 1 ? 10 : 12, length = sizeof dictionary - 1;
+        unsigned char bytes[200] = "\x93NUMPY";
+        struct npy n = { 0 };
+        bytes[6] = cases[i].major;
+        bytes[7] = cases[i].minor;
+        bytes[8] = (unsigned char)(length + cases[i].extra);
+        memcpy(bytes + fixed, dictionary, length);
+        const char *const path = temp_file("version.npy", bytes, fixed + length + 8);
+        const bool is_read = npy_open(path, &n, NULL) == CT_OK;
+        ck_assert_msg(is_read == cases[i].is_good, "version %d.%d", cases[i].major, cases[i].minor);
+        if (is_read)
+            npy_close(&n);
+    }
+    for (size_t size = 0; size < 12; size++) { /* not even the fixed part */
+        struct npy n = { 0 };
+        ck_assert_int_ne(npy_open(temp_file("version.npy", "\x93NUMPY\2\0\0\0\0\0", size), &n,
+                                  NULL),
+                         CT_OK);
+    }
+}
+END_TEST
 
 START_TEST(headers_are_read_as_python_would)
 {
@@ -339,9 +376,9 @@ int main(void)
     const TTest *const tests[] = {
         layouts_of_numpy_agree,           we_write_what_numpy_writes,
         headers_are_whole_lines_of_64,    other_kinds_are_refused_by_name,
-        headers_are_read_as_python_would, malformed_headers_are_refused,
-        sizes_must_fit_the_file,          damaged_files_get_an_answer,
-        pipes_are_read_into_memory,
+        headers_are_read_as_python_would, versions_are_told_apart,
+        malformed_headers_are_refused,    sizes_must_fit_the_file,
+        damaged_files_get_an_answer,      pipes_are_read_into_memory,
     };
     temp_begin();
     const int status = RUN_TESTS("npy", tests);
