@@ -167,6 +167,36 @@ START_TEST(shows_pictures_while_tsne_runs)
 }
 END_TEST
 
+/* Seconds go on while a job runs, and end with it. */
+START_TEST(seconds_are_those_of_the_job)
+{
+    struct bench b;
+    double last = -1.0;
+
+    begin(&b);
+    start_endless_tsne(&b);
+    for (int i = 0; i < 3; i++) {
+        usleep(20000);
+        worker_poll(b.worker, &b.news);
+        if (b.news.state != WORKER_RUNNING)
+            break; /* it has converged before */
+        ck_assert_msg(b.news.seconds >= last + 0.02 * (i > 0), "%g, then %g", last, b.news.seconds);
+        ck_assert_double_gt(b.news.seconds, 0.0);
+        last = b.news.seconds;
+    }
+    worker_cancel(b.worker);
+    while (b.news.state != WORKER_FINISHED)
+        hear(&b);
+    const double seconds = b.news.seconds;
+    ck_assert_double_ge(seconds, last);
+    usleep(20000);
+    worker_poll(b.worker, &b.news);
+    ck_assert(b.news.seconds == seconds);
+    (void)finish(&b);
+    end(&b);
+}
+END_TEST
+
 /* Of another number of points: what is shown of it is its own from the first look on. */
 START_TEST(a_new_tsne_begins_without_the_last_picture)
 {
@@ -380,6 +410,7 @@ int main(void)
         runs_every_stage_and_is_idle_after,
         shows_pictures_while_tsne_runs,
         a_new_tsne_begins_without_the_last_picture,
+        seconds_are_those_of_the_job,
         a_cancel_leaves_results_and_worker_usable,
         parameters_may_change_while_it_runs,
         lives_on_when_the_model_is_cut,
