@@ -347,6 +347,19 @@ START_TEST(a_tokenizer_of_another_model_is_told_with_its_row)
                       strstr(err, "vocab_size") != NULL && strstr(err, "--tokenizer") != NULL,
                   "%s", err);
     free(err);
+    /* The tiny model has 40 tokens: of the demo's letters H, with the id 39, is the last. */
+    temp_text("odd.csv", "group,target,text\na,H,H\nb,G,G\na,F,F\nb,E,E\n");
+    ck_assert_int_eq(temp_shell("$C run -m \"$FIXTURES_DIR/gpt2_tiny\" -H h.0.ln_1 "
+                                "--tokenizer \"$FIXTURES_DIR/demo\" -s odd.csv"),
+                     0);
+    temp_text("odd.csv", "group,target,text\na,H,H\nb,I,I\na,F,F\nb,E,E\n");
+    ck_assert_int_eq(temp_shell("$C run -m \"$FIXTURES_DIR/gpt2_tiny\" -H h.0.ln_1 "
+                                "--tokenizer \"$FIXTURES_DIR/demo\" -s odd.csv"),
+                     1);
+    char *const next = slurp(temp_path("err"), NULL);
+    ck_assert_msg(strstr(next, "odd.csv: row 2 (line 3)") != NULL && strstr(next, " 40") != NULL,
+                  "%s", next);
+    free(next);
 }
 END_TEST
 

@@ -157,6 +157,8 @@ START_TEST(figures_come_out_the_same)
     const size_t n_differ =
         compare_files(json_object_get(json_object_get(then, "figures"), "files"), files);
     ck_assert_uint_eq(json_array_size(files), 32);
+    /* Other fonts, or another cairo, change nearly all of them; another plot changes a few. */
+    ck_assert_msg(n_differ == 0 || n_differ > 16, "%s", out);
     ck_assert_msg(status == (n_differ > 0), "status %d: %s", status, out);
     json_decref(then);
     json_decref(now);
