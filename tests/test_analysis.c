@@ -463,6 +463,37 @@ START_TEST(layers_can_be_cancelled)
 }
 END_TEST
 
+struct way { /* of progress */
+    size_t done, total, n_calls;
+};
+
+static bool follow(void *context, const struct stage *stage, size_t done, size_t total)
+{
+    struct way *const way = context;
+
+    if (stage != &stage_layers)
+        return true;
+    ck_assert(done <= total && (way->n_calls == 0 || total == way->total));
+    ck_assert_uint_ge(done, way->done);
+    *way = (struct way){ done, total, way->n_calls + 1 };
+    return true;
+}
+
+/* Forward only, through every stage of every layer, to the end. */
+START_TEST(progress_of_layers_is_that_of_all_their_stages)
+{
+    struct way way = { 0 };
+    const struct analysis_watch watch = { .progress = follow, .context = &way };
+    struct analysis a;
+
+    begin_layers(&a);
+    ck_assert_int_eq(analysis_run(&a, &stage_layers, &watch, NULL), CT_OK);
+    ck_assert_uint_gt(way.n_calls, 100);
+    ck_assert_msg(way.done == way.total, "%zu of %zu at the end", way.done, way.total);
+    analysis_clear(&a);
+}
+END_TEST
+
 /* Columns of two hook points in turn, as another program may have written them. */
 START_TEST(columns_of_a_layer_need_not_be_neighbours)
 {
@@ -517,6 +548,7 @@ int main(void)
         layers_hang_on_what_their_analyses_hang_on,
         a_layer_without_significant_neurons_is_a_row,
         layers_can_be_cancelled,
+        progress_of_layers_is_that_of_all_their_stages,
         columns_of_a_layer_need_not_be_neighbours,
     };
     return RUN_TESTS("analysis", tests);

@@ -195,6 +195,43 @@ START_TEST(a_cursor_moves_and_is_found_again)
 }
 END_TEST
 
+/* What a cursor goes through lies in the plot, from left to right. */
+START_TEST(items_lie_where_they_are_drawn)
+{
+    struct analysis a;
+    size_t n_plots = 0;
+
+    make_analysis(&a, 0.05);
+    for (size_t i = 0; plot_at(i) != NULL; i++) {
+        const struct plot *const plot = plot_at(i);
+        struct plot_item item = { 0 };
+        struct plot_view view = { 0 };
+        const struct plot_request request = { .view = &view };
+        struct canvas c = { 0 };
+        double last = -INFINITY;
+        if (plot->item == NULL)
+            continue;
+        n_plots++;
+        ck_assert_int_eq(canvas_init(&c, VIEW_ROWS, VIEW_COLS, false, true, NULL), CT_OK);
+        const struct plot_target target = canvas_target(&c, canvas_area(&c));
+        plot_draw(plot, &a, &target, &request);
+        const size_t n = plot->item(&a, SIZE_MAX, &item);
+        ck_assert_uint_gt(n, 0);
+        for (size_t k = 0; k < n; k++) {
+            size_t row, col;
+            ck_assert_uint_eq(plot->item(&a, k, &item), n);
+            ck_assert_msg(plot_view_cell(&view, item.x, item.y, &row, &col) && item.x >= last,
+                          "%s: item %zu is at %g, %g", plot->name, k, item.x, item.y);
+            ck_assert(item.words[0] != '\0');
+            last = item.x;
+        }
+        canvas_clear(&c);
+    }
+    ck_assert_uint_ge(n_plots, 4);
+    analysis_clear(&a);
+}
+END_TEST
+
 static const char *described(const struct analysis *a, const char *name, const struct pick *pick)
 {
     static char words[200];
@@ -371,6 +408,7 @@ int main(void)
         plots_stay_in_their_rectangle_at_every_size,
         without_a_significant_neuron_words_say_so,
         a_cursor_moves_and_is_found_again,
+        items_lie_where_they_are_drawn,
         a_cursor_says_the_value_under_it,
         no_p_value_is_nowhere_and_zero_is_on_top,
         k_distances_are_those_of_min_samples,
