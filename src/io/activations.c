@@ -13,13 +13,13 @@
 #include "io/neuron_line.h"
 #include "io/number.h"
 
-enum { HOOKS_MAX = 4096 }; /* more than any model has; a file with more is not one of ours */
+enum { HOOKS_MAX = 4096 }; /* more than any model has */
 
 struct reader {
     struct activations a;
     const struct activations_options *options;
     bool plain;          /* no column is named HOOK:INDEX */
-    size_t sentence_col; /* n_fields where the file does not have it */
+    size_t sentence_col; /* n_fields if the file does not have it */
     size_t group_col;
     size_t token_col;
     size_t n_fields; /* of a row */
@@ -29,10 +29,10 @@ struct reader {
     size_t n;        /* rows so far */
     double *data;    /* [n, n_neurons] */
     size_t room;
-    bool all_f32; /* every number so far is %.9g of a float32 */
+    bool all_f32; /* every number so far is the %.9g of a float32 */
     size_t sentences_room;
     size_t tokens_room;
-    struct crew *crew; /* NULL before it is wanted */
+    struct crew *crew; /* NULL until needed */
 };
 
 static enum ct_status header_fail(const struct reader *r, const struct csv_row *row,
@@ -43,7 +43,7 @@ static enum ct_status header_fail(const struct reader *r, const struct csv_row *
                     col + 1, row->fields[col].text, what);
 }
 
-/* HOOK:INDEX, the hook being text[0 .. *hook_size). */
+/* Parses HOOK:INDEX, where the hook is text[0 .. *hook_size). */
 static bool parse_id(const struct csv_field *field, size_t *hook_size, size_t *index)
 {
     const char *const colon = strrchr(field->text, ':');
@@ -82,7 +82,7 @@ static enum ct_status add_neuron(struct reader *r, const struct csv_row *row, si
     return st;
 }
 
-/* A column of any table of numbers: `name` is name:0, a number alone csv:NUMBER. */
+/* A column of a plain table of numbers: `name` becomes name:0, a number becomes csv:NUMBER. */
 static enum ct_status add_plain(struct reader *r, const struct csv_row *row, size_t col,
                                 struct ct_error *err)
 {
@@ -217,7 +217,7 @@ static enum ct_status read_values(struct reader *r, const struct csv_row *row, s
     return CT_OK;
 }
 
-/* A whole number from the column col, or otherwise where there is none. */
+/* The whole number in column col, or `otherwise` if there is no such column. */
 static enum ct_status read_count(const struct reader *r, const struct csv_row *row, size_t col,
                                  size_t otherwise, size_t *value, struct ct_error *err)
 {
@@ -289,8 +289,8 @@ static enum ct_status read_row(void *context, const struct csv_row *row, struct 
 
 /* ---- rows as lines ---- */
 
-/* Nearly all lines are plain, and are read where they lie, each by one of some threads. The others
- * go by way of read_row(). */
+/* Nearly all lines are plain and are parsed in place, on several threads. The others go through
+ * read_row(). */
 struct lines {
     struct reader *r;
     const struct csv_line *lines;
@@ -337,7 +337,7 @@ static size_t read_lines(void *context, const struct csv_line *lines, size_t n)
     return k;
 }
 
-/* data[0 .. n) as float32 in the same place; what is over at its end is never touched again. */
+/* Converts data[0 .. n) to float32 in place; the rest of the array is not used any more. */
 static void narrow(double *data, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

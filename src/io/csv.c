@@ -14,33 +14,33 @@
 #include "io/infile.h"
 
 enum {
-    CHUNK = 1 << 19,      /* bytes that are read at a time, more where lines are long, */
-    LINES = 8,            /* so that there are some of them for threads to share, */
-    CHUNK_MOST = 1 << 24, /* but for that alone no more than this */
-    LINE_MOST = 1 << 26,  /* bytes of one that is offered whole */
+    CHUNK = 1 << 19,      /* bytes read at a time; more for long lines, */
+    LINES = 8,            /* so that threads have this many to share, */
+    CHUNK_MOST = 1 << 24, /* but no more than this for that reason alone */
+    LINE_MOST = 1 << 26,  /* longest line that is offered whole */
 };
 
 struct reader {
     const char *name;
     const struct csv_handler *handler;
     struct ct_error *err;
-    struct hash *hash;     /* of what has been read; NULL: nobody asks */
-    enum ct_status status; /* the first failure; what comes after it is passed over */
+    struct hash *hash;     /* of what has been read; NULL: not wanted */
+    enum ct_status status; /* the first failure; everything after it is ignored */
     struct csv_parser parser;
     size_t n_offered; /* lines to offer at once */
-    size_t line;      /* where the next byte lies */
-    bool after_cr;    /* the byte before was a CR: an LF now ends no other line */
+    size_t line;      /* of the next byte */
+    bool after_cr;    /* the last byte was a CR: an LF now does not end another line */
     bool in_row;      /* a row has begun, at row_line */
     size_t row_line;
-    size_t row_number; /* of the row that is being read */
+    size_t row_number; /* of the row being read */
     size_t n_cols;     /* of the header; 0 before it has been read */
     char *text;        /* the fields of the row, each with its terminating zero */
     size_t text_used;
     size_t text_room;
-    struct csv_field *fields; /* their sizes; their places once the row is whole */
+    struct csv_field *fields; /* their sizes; their addresses once the row is complete */
     size_t n_fields;
     size_t fields_room;
-    char *chunk; /* what was read, with zeros behind it */
+    char *chunk; /* what was read, followed by zeros */
     size_t chunk_room;
 };
 
@@ -75,7 +75,7 @@ static bool is_plain_ascii(const char *text, size_t size)
 
     for (size_t i = 0; i < size; i++) {
         const unsigned char c = (unsigned char)text[i];
-        out |= (unsigned char)(c | (unsigned char)(c - 1)); /* the top bit: NUL, or not ASCII */
+        out |= (unsigned char)(c | (unsigned char)(c - 1)); /* top bit set: NUL, or not ASCII */
     }
     return out < 0x80;
 }
@@ -182,7 +182,7 @@ static void explain_parse_error(struct reader *r)
                  r->n_fields + 1);
 }
 
-/* A piece holds at most one line end, at its end. */
+/* A piece contains at most one line end, as its last bytes. */
 static void parse_piece(struct reader *r, const char *piece, size_t size)
 {
     if (!r->in_row && *piece != '\n' && *piece != '\r') {
@@ -207,8 +207,8 @@ static void count_line(struct reader *r, char last)
     r->after_cr = last == '\r';
 }
 
-/* Offers lines that begin the text, as often as all that were offered have been taken; returns
- * their bytes. One that was not costs at most as much again as all that follow. */
+/* Offers lines from the start of the text, for as long as all offered lines are taken; returns the
+ * bytes taken. A line that is not taken wastes the work on those offered after it. */
 static size_t offer_lines(struct reader *r, const char *text, size_t size)
 {
     struct csv_line lines[CSV_LINES_AT_ONCE];
@@ -245,8 +245,8 @@ static size_t offer_lines(struct reader *r, const char *text, size_t size)
     }
 }
 
-/* Returns how much of the chunk was parsed: a line without its end is left over when there is more
- * to come and room for it. */
+/* Returns how much of the chunk was parsed: an incomplete line is left over if there is more input
+ * and room for it. */
 static size_t parse_chunk(struct reader *r, const char *chunk, size_t size, bool more)
 {
     size_t at = 0;
@@ -265,7 +265,7 @@ static size_t parse_chunk(struct reader *r, const char *chunk, size_t size, bool
             end++;
         end += end < size;
         parse_piece(r, chunk + at, end - at);
-        /* Between a CR and its LF lies nothing, so only a piece of one byte can be that LF. */
+        /* An LF directly after a CR is always a piece of one byte. */
         r->after_cr = r->after_cr && end - at == 1;
         count_line(r, chunk[end - 1]);
         at = end;
@@ -284,8 +284,7 @@ static void parse_end(struct reader *r)
                             "%s: the file is empty; it should begin with a header row", r->name);
 }
 
-/* Room for as much again behind what is left over of the chunk, part of a line, or for LINES times
- * that. */
+/* Makes room for as much again after the left-over part of a line, or for LINES times that. */
 static bool make_chunk(struct reader *r, size_t left)
 {
     size_t room = r->chunk_room > 0 ? r->chunk_room : CHUNK;
@@ -304,7 +303,7 @@ static bool make_chunk(struct reader *r, size_t left)
     return true;
 }
 
-/* The chunk begins with `left` bytes that have been read already. */
+/* The chunk begins with `left` bytes that have already been read. */
 static void parse_all(struct reader *r, int fd, size_t left, const struct progress *progress)
 {
     const size_t total = infile_size(fd);
@@ -339,7 +338,7 @@ static void parse_all(struct reader *r, int fd, size_t left, const struct progre
     parse_end(r);
 }
 
-/* A blank is part of its field: to the parser nothing is space. */
+/* Blanks are part of the field: nothing counts as space to the parser. */
 static int is_no_space(unsigned char c)
 {
     (void)c;

@@ -1,7 +1,7 @@
 /*
- * Reading CSV by RFC 4180 with libcsv, strictly: a blank belongs to its field, a quote only opens
- * a field or stands doubled in a quoted one, every row has as many fields as the header. Rows end
- * with LF, CRLF or CR; empty lines are passed over; a byte order mark at the start is too.
+ * Strict reader of CSV (RFC 4180), with libcsv: blanks are part of the field, a quote may only open
+ * a field or appear doubled in a quoted one, every row has as many fields as the header. Rows end
+ * with LF, CRLF or CR; empty lines and a byte order mark at the start are skipped.
  *
  * Errors name the file, the row (data rows count from 1, the header is `the header`) and the line
  * of the file in which the row begins: `f.csv: row 7 (line 9): ...`.
@@ -34,30 +34,31 @@ struct csv_row { /* borrowed until the handler returns */
 };
 
 struct csv_line {     /* borrowed until the handler returns */
-    const char *text; /* as it stands in the file, without its end; not empty */
+    const char *text; /* as in the file, without the line end; not empty */
     size_t size;
 };
 
-enum { CSV_LINES_AT_ONCE = 64, CSV_READ_AHEAD = 64 /* bytes behind a line that may be read */ };
+enum { CSV_LINES_AT_ONCE = 64, CSV_READ_AHEAD = 64 /* bytes after a line that may be read */ };
 
 struct csv_handler {
-    /* Called for each row, the header included. What it returns other than CT_OK ends the reading
-     * and is returned; it should begin its message with csv_fail(). */
+    /* Called for each row, including the header. Any status but CT_OK stops the reading and is
+     * returned; report it with csv_fail(). */
     enum ct_status (*row)(void *context, const struct csv_row *row, struct ct_error *err);
-    /* NULL, or is offered lines below the header before they are split, and returns how many of
-     * them, from the first, it has taken as row() would have. A line is a row unless it holds a
-     * quote or a CR. Nothing else was checked, and on failure the row comes again to row(). */
+    /* NULL, or a fast path: gets lines below the header before they are split into fields, and
+     * returns how many of them, from the first, it has processed as row() would. It must check them
+     * itself: a line that contains a quote or a CR may not be one row. The first line that it does
+     * not take goes to row(). */
     size_t (*lines)(void *context, const struct csv_line *lines, size_t n);
     void *context;
-    struct input_digest *digest; /* NULL, or what was read when all of it was */
+    struct input_digest *digest; /* NULL, or filled in once the whole input has been read */
 };
 
 /*
- * Reads a descriptor row by row in bounded memory; its first n_head bytes have been read into head
- * (NULL with 0); name is for messages. The descriptor stays open. progress (NULL: none) counts
- * bytes and is called for regular files. CT_EIO, CT_EFORMAT (empty, not UTF-8, a NUL byte, a quote
- * that is not closed, text after a closing quote, a ragged row, a field or row above the limits),
- * CT_ENOMEM, CT_ECANCELED, and what the handler returns.
+ * Reads a descriptor row by row in bounded memory. Its first n_head bytes have already been read
+ * into head (NULL if n_head is 0); name is for messages. The descriptor stays open. progress (NULL:
+ * none) counts bytes, for regular files only. CT_EIO, CT_EFORMAT (empty, not UTF-8, a NUL byte, a
+ * quote that is not closed, text after a closing quote, a ragged row, a field or row above the
+ * limits), CT_ENOMEM, CT_ECANCELED, and whatever the handler returns.
  */
 enum ct_status csv_read_fd(int fd, const char *name, const void *head, size_t n_head,
                            const struct csv_handler *handler, const struct progress *progress,
@@ -67,7 +68,7 @@ enum ct_status csv_read_fd(int fd, const char *name, const void *head, size_t n_
 enum ct_status csv_fail(struct ct_error *err, const char *name, size_t row, size_t line,
                         const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* The position of the field that is exactly name, or n_fields when there is none. */
+/* The position of the field equal to name, or n_fields if there is none. */
 size_t csv_row_find(const struct csv_row *row, const char *name);
 
 #endif

@@ -10,7 +10,7 @@
 struct builder {
     struct csv_table table;
     const char *name;
-    size_t n_lines; /* rows so far, the header included */
+    size_t n_lines; /* rows so far, including the header */
     size_t lines_room;
     size_t starts_room;
     size_t text_used;

@@ -17,9 +17,9 @@ struct csv_table { /* zero-initialise; owns everything until csv_table_clear() *
     struct input_digest digest; /* of the file */
 };
 
-/* Reads the whole file into *out. Errors as csv_read_fd(); *out is untouched then. */
+/* Reads the whole file into *out. Errors as for csv_read_fd(); *out is then untouched. */
 enum ct_status csv_table_read(const char *path, struct csv_table *out, struct ct_error *err);
-/* The same from a descriptor, as csv_read_fd(). */
+/* The same from a descriptor; parameters as for csv_read_fd(). */
 enum ct_status csv_table_read_fd(int fd, const char *name, const void *head, size_t n_head,
                                  struct csv_table *out, struct ct_error *err);
 void csv_table_clear(struct csv_table *t);
@@ -27,7 +27,7 @@ void csv_table_clear(struct csv_table *t);
 /* Row 0 is the header, data rows count from 1, columns from 0. Borrowed from the table. */
 struct csv_field csv_table_field(const struct csv_table *t, size_t row, size_t col);
 
-/* The column that is headed exactly name, or n_cols when there is none. */
+/* The column whose header is name, or n_cols if there is none. */
 size_t csv_table_find(const struct csv_table *t, const char *name);
 
 #endif

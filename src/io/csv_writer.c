@@ -15,7 +15,7 @@ struct csv_text {
     char *data;
     size_t used;
     size_t room;
-    bool failed; /* no memory for it */
+    bool failed; /* out of memory */
 };
 
 static void put(struct csv_writer *w, const char *data, size_t size)
@@ -39,7 +39,7 @@ static void put(struct csv_writer *w, const char *data, size_t size)
     text->used += size;
 }
 
-/* Untrusted text may hold commands to a terminal. */
+/* Untrusted text may contain terminal control sequences. */
 static void put_visibly(struct csv_writer *w, const char *data, size_t size)
 {
     if (!outfile_is_terminal(w->file)) {
@@ -141,7 +141,7 @@ void csv_put_id(struct csv_writer *w, const char *hook, size_t neuron)
     const size_t n = number_format_size(digits, neuron);
     const size_t size = strlen(hook);
 
-    const bool quoted = must_quote(hook, size); /* a file of another program named it */
+    const bool quoted = must_quote(hook, size); /* it may come from another program's file */
     begin_field(w, false);
     put(w, "\"", quoted);
     put_doubling_quotes(w, hook, size);
@@ -159,7 +159,7 @@ void csv_put_row(struct csv_writer *w, size_t n, const char *const *texts)
 
 void csv_end_row(struct csv_writer *w)
 {
-    /* A row that is one empty field would look like no row at all. */
+    /* A row with one empty field would be an empty line, which readers skip. */
     if (w->n_fields == 1 && w->empty)
         put(w, "\"\"", 2);
     put(w, "\n", 1);
@@ -169,7 +169,7 @@ void csv_end_row(struct csv_writer *w)
 
 /* ---- many rows ---- */
 
-enum { BLOCK_BYTES = 1 << 15, BLOCKS_EACH = 4 }; /* of text; at a time and thread */
+enum { BLOCK_BYTES = 1 << 15, BLOCKS_EACH = 4 }; /* of text; blocks at a time per thread */
 
 struct rows {
     const struct csv_writer *writer;

@@ -1,10 +1,10 @@
 /*
- * Writing CSV by RFC 4180 field by field into an outfile, which keeps the first error until its
- * commit. Fields are quoted where they must be and where a blank at an end could get lost. Rows
- * end with LF, as pandas, numpy and R write them and as awk and cut expect (a CR would stick to
- * the last field); every CSV reader takes that.
+ * Writes CSV (RFC 4180) field by field into an outfile, which keeps the first error until it is
+ * committed. Fields are quoted where RFC 4180 requires it, and if they begin or end with a blank,
+ * which could get lost. Rows end with LF, as written by pandas, numpy and R and expected by awk and
+ * cut (a CR would become part of the last field); every CSV reader accepts that.
  *
- * Numbers take time to write: csv_put_rows() makes the text of many rows on several threads.
+ * Formatting numbers takes time: csv_put_rows() formats many rows on several threads.
  */
 #ifndef CT_IO_CSV_WRITER_H
 #define CT_IO_CSV_WRITER_H
@@ -14,11 +14,11 @@
 
 #include "io/outfile.h"
 
-struct csv_writer {        /* { .file = FILE } to begin; nothing to free */
+struct csv_writer {        /* initialise with { .file = FILE }; nothing to free */
     struct outfile *file;  /* borrowed */
-    struct csv_text *text; /* where fields go instead, inside csv_put_rows() */
+    struct csv_text *text; /* inside csv_put_rows(), where fields go instead */
     size_t n_fields;       /* in the row so far */
-    bool empty;            /* nothing but empty fields so far */
+    bool empty;            /* all fields of the row so far are empty */
 };
 
 void csv_put_text(struct csv_writer *w, const char *text);
@@ -32,7 +32,7 @@ void csv_end_row(struct csv_writer *w);
 
 /*
  * Calls put(context, i, writer) for each i in 0 .. n - 1, in any order, on n_threads threads, and
- * writes what it puts, whole rows, in the order of i. n_bytes: about how long a row is.
+ * writes what it puts, whole rows, in the order of i. n_bytes: approximate length of a row.
  */
 void csv_put_rows(struct csv_writer *w, size_t n, size_t n_bytes, int n_threads,
                   void (*put)(const void *context, size_t i, struct csv_writer *w),

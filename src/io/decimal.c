@@ -7,19 +7,19 @@
 
 enum { POWER_MIN = -342, POWER_MAX = 324 };
 
-/* 10^k is at least power.bits * 2^s and below (power.bits + 1) * 2^s, s = log2_pow10(k) - 127,
- * the top bit of bits being set. Equal, not above, for k in 0 .. 55. */
+/* power.bits * 2^s <= 10^k < (power.bits + 1) * 2^s, with s = log2_pow10(k) - 127 and the top bit
+ * of bits set. Equality holds for k in 0 .. 55. */
 struct power {
     uint64_t high;
     uint64_t low;
 };
 static struct power powers[POWER_MAX - POWER_MIN + 1];
 
-/* ---- the powers of ten, from numbers long enough to be exact ---- */
+/* ---- powers of ten, by exact multiple-precision arithmetic ---- */
 
 enum { N_LIMBS = 40, ONE_BIT = 31 };
 
-struct limbs { /* little-endian; n - 1 is the highest that is not 0 */
+struct limbs { /* little-endian; n - 1 is the highest nonzero limb */
     uint32_t limb[N_LIMBS];
     int n;
 };
@@ -37,7 +37,7 @@ static void limbs_times_ten(struct limbs *x)
         x->limb[x->n++] = (uint32_t)carry;
 }
 
-/* Rounded down; rounding down again and again is rounding down once. */
+/* Rounded down; repeated rounding down equals rounding down once. */
 static void limbs_over_ten(struct limbs *x)
 {
     uint64_t rest = 0;
@@ -51,7 +51,7 @@ static void limbs_over_ten(struct limbs *x)
         x->n--;
 }
 
-/* The 128 bits from the highest bit that is set. */
+/* The 128 bits from the highest set bit. */
 static struct power limbs_top(const struct limbs *x)
 {
     uint32_t top[5] = { 0 };
@@ -86,7 +86,7 @@ static struct power power_of_ten(int k)
     return powers[k - POWER_MIN];
 }
 
-/* ---- logarithms, rounded down; right for all exponents of a float64 ---- */
+/* ---- logarithms, rounded down; correct for all exponents of a float64 ---- */
 
 static int log2_pow10(int k)
 {
@@ -103,7 +103,7 @@ static int log10_three_quarters_pow2(int q)
     return (int)(((int64_t)q * 1292913986 - 536607788) >> 32);
 }
 
-/* ---- what float64 does exactly: everyday numbers ---- */
+/* ---- common numbers, by exact float64 arithmetic ---- */
 
 const double decimal_powers[DECIMAL_POWERS] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -120,8 +120,8 @@ static bool divide_exactly(struct decimal d, double *value)
     return true;
 }
 
-/* value times 10^k to the nearest whole number below 10^11; false where the rounding of the product
- * might decide, near to a tie. */
+/* value times 10^k, rounded to a whole number below 10^11; false near a tie, where the rounding
+ * error of the product could decide. */
 static bool scale_roughly(double value, int k, uint64_t *digits)
 {
     if (k < 0 || k >= DECIMAL_POWERS)
@@ -139,8 +139,8 @@ static unsigned __int128 product_top(uint64_t x, struct power g)
     return (unsigned __int128)x * g.high + ((unsigned __int128)x * g.low >> 64);
 }
 
-/* x * g * 2^-127, rounded to odd: what was not whole leaves the last bit set, so that comparisons
- * with whole numbers come out as if nothing had been rounded (section 9.6). */
+/* x * g * 2^-127, rounded to odd: a nonzero fraction sets the last bit, so that comparisons with
+ * whole numbers give the same result as without rounding (section 9.6). */
 static uint64_t product_to_odd(uint64_t x, struct power g)
 {
     const unsigned __int128 p = product_top(x, g);
@@ -149,7 +149,7 @@ static uint64_t product_to_odd(uint64_t x, struct power g)
     return (uint64_t)(p >> 63) | (fraction != 0);
 }
 
-/* 10^k to 126 bits, rounded up, as the proofs of Schubfach ask for. */
+/* 10^k to 126 bits, rounded up, as the proofs of Schubfach require. */
 static struct power power_above(int k)
 {
     const struct power floor = power_of_ten(k);
@@ -159,9 +159,9 @@ static struct power power_above(int k)
 }
 
 /*
- * Names as in the paper: value = c 2^q, and the decimals between vl and vr, its middles to the
- * neighbours, read back as value. k is such that one to ten multiples of 10^k lie there. v, vl, vr
- * are counted in quarters of 10^k.
+ * Names as in the paper: value = c 2^q, and the decimals between vl and vr, the midpoints to its
+ * neighbours, read back as value. k is chosen such that this interval contains one to ten multiples
+ * of 10^k. v, vl, vr are in quarters of 10^k.
  */
 static struct decimal shortest(uint64_t c, int q, bool is_irregular)
 {
@@ -171,7 +171,7 @@ static struct decimal shortest(uint64_t c, int q, bool is_irregular)
     const uint64_t v = product_to_odd(4 * c << h, g);
     const uint64_t vl = product_to_odd((4 * c - (is_irregular ? 1 : 2)) << h, g);
     const uint64_t vr = product_to_odd((4 * c + 2) << h, g);
-    const uint64_t out = c & 1; /* the ends themselves round to even, so to value if c is */
+    const uint64_t out = c & 1; /* vl and vr round to even: to value if c is even */
     const uint64_t s = v / 4;
 
     if (s >= 10) {
@@ -197,7 +197,7 @@ struct decimal decimal_shortest(double value)
     const uint64_t fraction = bits & (hidden - 1);
     const int biased = (int)(bits >> 52);
     const bool is_normal = biased > 0;
-    /* A power of two has its lower neighbour at half the distance. */
+    /* The lower neighbour of a power of two is at half the distance. */
     struct decimal d = shortest(is_normal ? hidden | fraction : fraction,
                                 is_normal ? biased - 1075 : -1074, fraction == 0 && biased > 1);
     while (d.digits % 10 == 0) {
@@ -207,8 +207,8 @@ struct decimal decimal_shortest(double value)
     return d;
 }
 
-/* m 2^e times 10^k to the nearest whole number, ties to even. m has its top bit set and no more
- * than 24 bits. */
+/* m 2^e times 10^k, rounded to the nearest whole number, ties to even. m has its top bit set and at
+ * most 24 significant bits. */
 static uint64_t scale_f32(uint64_t m, int e, int k)
 {
     const unsigned __int128 p = product_top(m, power_of_ten(k));
@@ -217,8 +217,8 @@ static uint64_t scale_f32(uint64_t m, int e, int k)
     const uint64_t whole = (uint64_t)(p >> shift);
     const unsigned __int128 rest = p - ((unsigned __int128)whole << shift);
 
-    /* p is exact where there can be ties (10^k times 2 m 2^e odd: k from 1 to 13), and elsewhere
-     * less than 2 too small: no float32 comes that near to a tie. */
+    /* p is exact where ties are possible (10^k times 2 m 2^e odd: k from 1 to 13), and otherwise
+     * too small by less than 2: no float32 is that close to a tie. */
     return whole + (rest > half || (rest == half && (whole & 1) != 0));
 }
 
@@ -233,7 +233,7 @@ struct decimal decimal_round_f32(float value)
     const uint32_t m = biased > 0 ? fraction | 0x800000 : fraction;
     const int shift = 32 + __builtin_clz(m);
     const int e = (biased > 0 ? biased : 1) - 150 - shift;
-    int k = DIGITS - 1 - log10_pow2(e + 63); /* DIGITS digits before the point, or one more */
+    int k = DIGITS - 1 - log10_pow2(e + 63); /* DIGITS or DIGITS + 1 digits before the point */
     uint64_t digits;
     for (;; k--) {
         if (!scale_roughly((double)value, k, &digits))
@@ -260,7 +260,7 @@ bool decimal_to_f64(struct decimal d, double *value)
     const int zeros = __builtin_clzll(d.digits);
     unsigned __int128 p = product_top(d.digits << zeros, power_of_ten(d.exponent));
     const int carry = (int)(p >> 127);
-    p <<= 1 - carry; /* at least this, and less than this + 4 */
+    p <<= 1 - carry; /* the exact value is in [p, p + 4) */
     int biased = 1023 + 63 - zeros + log2_pow10(d.exponent) + carry;
     uint64_t c = (uint64_t)(p >> DROPPED);
     const unsigned __int128 rest = p - ((unsigned __int128)c << DROPPED);

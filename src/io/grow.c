@@ -8,12 +8,12 @@
 #include "base/memory_limit.h"
 
 /*
- * Whether `more` elements will do no harm. Other arrays of the same rows grow at the same time, and
- * none of them sees in memory_left() what the others have been promised and have not touched yet.
+ * Whether there is memory for `more` elements. Other arrays with the same rows grow at the same
+ * time, and memory_left() does not count what they have allocated but not touched yet.
  */
 static bool is_safe(size_t room, size_t more, size_t size)
 {
-    enum { ARRAYS = 4 }; /* a row takes at most so many times what it takes of this one */
+    enum { ARRAYS = 4 }; /* a row takes at most this multiple of its bytes in this array */
     size_t bytes;
 
     if (!ct_mul_size(room + more, size, &bytes))

@@ -65,7 +65,7 @@ void hash_end(struct hash *h, struct input_digest *out)
     free(h);
 }
 
-/* Through one buffer, for a page that is new to the process costs more than the copy. */
+/* Reads through one buffer instead of mapping the file: a page fault costs more than the copy. */
 static enum ct_status update_from(struct sha256_ctx *context, int fd, const char *path,
                                   const struct progress *progress, uint8_t *chunk,
                                   struct ct_error *err)

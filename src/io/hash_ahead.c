@@ -11,14 +11,14 @@
 
 struct hashed {
     char *path;
-    char hex[HASH_HEX_SIZE]; /* empty: not known */
+    char hex[HASH_HEX_SIZE]; /* empty: unknown */
 };
 
 struct hash_ahead {
     pthread_t thread;
     bool is_running; /* not joined yet */
     atomic_bool is_stopped;
-    struct hashed *files; /* [n] the thread's until it is joined */
+    struct hashed *files; /* [n], owned by the thread until it is joined */
     size_t n;
 };
 

@@ -1,21 +1,21 @@
-/* SHA-256 of large files, taken by a thread of its own while other work goes on. */
+/* SHA-256 of large files, computed by a separate thread while other work continues. */
 #ifndef CT_IO_HASH_AHEAD_H
 #define CT_IO_HASH_AHEAD_H
 
 #include "io/hash.h"
 
-struct hash_ahead; /* of one thread, beside its own */
+struct hash_ahead; /* to be used by one thread, besides its own */
 
-/* Begins with the first of paths [n], which are copied; files whose names are their hash,
- * hash_from_blob_name(), are passed over. NULL where there is no memory or no thread for it: the
+/* Starts hashing paths [n], which are copied, in this order; files named by their hash, see
+ * hash_from_blob_name(), are skipped. NULL if out of memory or if the thread cannot be started; the
  * other functions accept that. */
 struct hash_ahead *hash_ahead_new(const char *const *paths, size_t n);
 
-/* Waits for all of them. False, hex untouched, when path is not one of them or could not be read:
- * hash_file() will report why. */
+/* Waits for all of them. Returns false, with hex untouched, if path is not one of them or could not
+ * be read: hash_file() reports why. */
 bool hash_ahead_get(struct hash_ahead *h, const char *path, char hex[HASH_HEX_SIZE]);
 
-/* Stops in the middle of a file when need be. */
+/* Stops even in the middle of a file. */
 void hash_ahead_free(struct hash_ahead *h);
 
 #endif

@@ -44,7 +44,7 @@ size_t infile_size(int fd)
 enum ct_status infile_read(int fd, const char *name, void *buffer, size_t size, size_t *got,
                            struct ct_error *err)
 {
-    enum { AT_ONCE = 1 << 30 }; /* Linux reads no more than 2 GiB at once */
+    enum { AT_ONCE = 1 << 30 }; /* Linux reads at most 2 GiB per call */
     size_t used = 0;
 
     while (used < size) {

@@ -7,7 +7,7 @@
 
 #include "io/json_parse.h"
 
-enum { MAX_BYTES = 32 << 20 }; /* as a tree, up to sixteen times as much */
+enum { MAX_BYTES = 32 << 20 }; /* the tree takes up to sixteen times as much */
 
 enum ct_status json_file_open(const char *path, FILE **out, struct ct_error *err)
 {

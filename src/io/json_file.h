@@ -1,4 +1,4 @@
-/* A JSON file as jansson's tree, with errors that name file and line. */
+/* Reads a JSON file into a jansson tree; errors name file and line. */
 #ifndef CT_IO_JSON_FILE_H
 #define CT_IO_JSON_FILE_H
 
@@ -7,7 +7,7 @@
 
 #include "base/status.h"
 
-/* Opens a regular file of at most 32 MiB; never waits for a pipe. CT_EIO, CT_EFORMAT. */
+/* Opens a regular file of at most 32 MiB; never blocks on a pipe. CT_EIO, CT_EFORMAT. */
 enum ct_status json_file_open(const char *path, FILE **out, struct ct_error *err);
 
 /* The file must be a regular one of at most 32 MiB that holds one object without duplicate keys.

@@ -6,9 +6,9 @@
 
 struct source {
     FILE *file;       /* or NULL: */
-    const char *text; /* [size] what is left of it */
+    const char *text; /* [size], what is left of it */
     size_t size;
-    unsigned depth; /* of what has been handed over */
+    unsigned depth; /* of the text passed on so far */
     bool in_string;
     bool escaped; /* by a backslash, which was the last byte */
     bool too_deep;
@@ -55,7 +55,7 @@ static json_t *parse(struct source *s, size_t flags, json_error_t *where)
 
     if (root == NULL && s->too_deep)
         snprintf(where->text, sizeof where->text - 1, "nested deeper than %d levels",
-                 JSON_PARSE_LEVELS); /* the last byte is its code */
+                 JSON_PARSE_LEVELS); /* jansson stores the error code in the last byte */
     return root;
 }
 

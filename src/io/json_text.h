@@ -1,11 +1,11 @@
-/* Text of any bytes as JSON, which holds UTF-8 alone. */
+/* Text of arbitrary bytes as a JSON string, which must be UTF-8. */
 #ifndef CT_IO_JSON_TEXT_H
 #define CT_IO_JSON_TEXT_H
 
 #include <jansson.h>
 
-/* A new reference: the text, where it is not UTF-8 as messages show it; null for NULL, and without
- * memory. */
+/* A new reference: the text, escaped as in messages if it is not UTF-8; a JSON null for NULL or if
+ * out of memory. */
 json_t *json_text(const char *text);
 
 #endif

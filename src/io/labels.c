@@ -12,7 +12,7 @@
 #include "io/grow.h"
 #include "io/infile.h"
 
-/* The slot that holds text, or the empty one where it belongs. A slot is an index plus 1. */
+/* The slot that holds text, or the empty slot for it. A slot is an index plus 1. */
 static size_t find_slot(const struct labels *l, const char *text, size_t size)
 {
     const uint64_t h = fnv_add(FNV_START, text, size);
@@ -27,7 +27,7 @@ static size_t find_slot(const struct labels *l, const char *text, size_t size)
     return slot;
 }
 
-/* At most half full, so that looking stays short. */
+/* Keeps the table at most half full, so that probing is short. */
 static bool make_slots(struct labels *l)
 {
     const size_t n_slots = l->n_slots > 0 ? 2 * l->n_slots : 16;
@@ -63,7 +63,7 @@ enum ct_status labels_add(struct labels *l, const char *text, size_t size, struc
 {
     enum { MOST = 1 << 30 };
 
-    /* Rows of one label follow one another more often than not. */
+    /* Consecutive rows usually have the same label. */
     if (l->n > 0 && l->n < l->room) {
         const char *const last = l->names[l->of[l->n - 1]];
         if (strncmp(last, text, size) == 0 && last[size] == '\0') {
@@ -98,7 +98,7 @@ void labels_clear(struct labels *l)
     *l = (struct labels){ 0 };
 }
 
-/* The whole input. */
+/* Reads the whole input. */
 static enum ct_status read_all(int fd, const char *name, struct inbuffer *text,
                                struct ct_error *err)
 {

@@ -10,7 +10,8 @@
 
 enum { LOOKS_A_SECOND = 10 };
 
-/* Whoever had the lock may have removed its file, and the next one have made another. */
+/* The previous holder may have removed the lock file, and another process may have created a new
+ * one. */
 static bool is_still_at(int fd, const char *path)
 {
     struct stat ours;
@@ -20,12 +21,12 @@ static bool is_still_at(int fd, const char *path)
            ours.st_ino == there.st_ino;
 }
 
-/* Takes the lock of an open file, or says that another process has it. */
+/* Takes the lock of an open file; true if another process holds it. */
 static bool is_taken(int fd)
 {
     while (flock(fd, LOCK_EX | LOCK_NB) != 0)
         if (errno != EINTR)
-            return errno == EWOULDBLOCK; /* else the file system knows no locks */
+            return errno == EWOULDBLOCK; /* else the file system has no locks */
     return false;
 }
 
@@ -59,7 +60,7 @@ enum ct_status lockfile_take_folder(const char *folder, int seconds, int *fd, st
     const int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     *fd = 0;
-    if (opened < 0) /* a folder that may be written and not read */
+    if (opened < 0) /* a folder with write but no read permission */
         return CT_OK;
     for (int looks = LOOKS_A_SECOND * seconds; is_taken(opened); looks--) {
         if (looks == 0) {

@@ -6,7 +6,7 @@
 #include "io/number.h"
 #include "io/plain_number.h"
 
-/* A number that is not plain. */
+/* Parses a number that is not plain. */
 static bool parse_copy(const char *text, size_t size, double *value, bool *is_f32)
 {
     char copy[400];
@@ -29,7 +29,7 @@ static const char *field_end(const char *text, const char *line_end)
     return comma != NULL ? comma : line_end;
 }
 
-/* The value of a column at text; *end is where its field ends. */
+/* Parses the value of a column at text; *end is the end of its field. */
 static bool scan_value(const char *text, const char *line_end, double *value, bool *is_f32,
                        const char **end)
 {
@@ -53,7 +53,7 @@ static bool is_simple(const char *text, size_t size)
     return size > 0 && size <= LONGEST;
 }
 
-/* The field of a column that is no neuron. */
+/* Takes the field of a column other than a neuron. */
 static bool take_other(const struct neuron_columns *columns, size_t col, const char *text,
                        size_t size, struct neuron_line *out)
 {

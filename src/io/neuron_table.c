@@ -9,7 +9,7 @@
 #include "io/infile.h"
 #include "io/number.h"
 
-struct columns { /* n_cols where the table has none */
+struct columns { /* n_cols if the table has none */
     size_t hook;
     size_t neuron;
     size_t significant;

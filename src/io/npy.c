@@ -18,7 +18,7 @@ bool npy_is_magic(const void *head, size_t size)
     return size >= NPY_MAGIC_SIZE && memcmp(head, NPY_MAGIC, NPY_MAGIC_SIZE) == 0;
 }
 
-/* [rows, cols] in C order from Fortran's, in squares that stay in the cache. */
+/* Converts [rows, cols] from Fortran to C order, in square blocks that fit the cache. */
 static void transpose(const char *from, char *to, size_t rows, size_t cols, size_t item)
 {
     enum { SIDE = 64 };
@@ -30,7 +30,7 @@ static void transpose(const char *from, char *to, size_t rows, size_t cols, size
                     memcpy(to + (i * cols + j) * item, from + (j * rows + i) * item, item);
 }
 
-/* Fills n->view from the bytes of a whole file, which stay where they are if they can. */
+/* Fills n->view from the bytes of a whole file, without a copy if possible. */
 static enum ct_status lay_out(struct npy *n, const char *bytes, size_t size, const char *name,
                               struct ct_error *err)
 {
@@ -52,7 +52,7 @@ static enum ct_status lay_out(struct npy *n, const char *bytes, size_t size, con
             transpose(data, copy, h.rows, h.cols, item);
         else if (h.n_bytes > 0)
             memcpy(copy, data, h.n_bytes);
-        free(n->copy); /* what a pipe was read into */
+        free(n->copy); /* the buffer that a pipe was read into */
         n->copy = copy;
         data = copy;
     }
@@ -73,13 +73,13 @@ static enum ct_status open_mapped(int fd, size_t size, const char *name, struct 
     st = lay_out(n, (const char *)n->map.data, size, name, err);
     const enum ct_status cut = npy_check(n, name, err);
     if (cut != CT_OK)
-        return cut; /* what else may be wrong is so because of that */
+        return cut; /* the cause of any other error */
     if (n->copy != NULL)
         mapped_close(&n->map);
     return st;
 }
 
-/* Not beyond what the header says: a pipe may have no end. */
+/* Reads no more than the header says: a pipe may have no end. */
 static enum ct_status open_read(int fd, const void *head, size_t n_head, const char *name,
                                 struct npy *n, struct ct_error *err)
 {

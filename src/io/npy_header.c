@@ -49,7 +49,7 @@ static bool take_word(struct cursor *c, const char *word)
     return true;
 }
 
-/* A string without escapes, cut to nothing but refused when it does not fit. */
+/* A string without escapes; refused, not cut, if it does not fit. */
 static bool take_string(struct cursor *c, char *out, size_t out_size)
 {
     skip_blanks(c);
@@ -94,12 +94,12 @@ static bool take_shape(struct cursor *c, struct dictionary *d)
         d->n_dims++;
         if (take(c, ','))
             continue;
-        return d->n_dims > 1 && take(c, ')'); /* (3) is no tuple */
+        return d->n_dims > 1 && take(c, ')'); /* (3) is not a tuple */
     }
     return true;
 }
 
-/* A list of fields is passed over: enough to refuse it by its name. */
+/* A list of fields is skipped: the caller refuses it as a structured dtype. */
 static bool take_descr(struct cursor *c, struct dictionary *d)
 {
     skip_blanks(c);
@@ -157,7 +157,7 @@ static bool parse_dictionary(struct cursor c, struct dictionary *d)
     return c.at == c.end && d->has_descr && d->has_fortran_order && d->has_shape;
 }
 
-/* Where the dictionary lies: {NULL, NULL} when the fixed part is wrong. */
+/* The bytes of the dictionary; {NULL, NULL} if the fixed part is invalid. */
 static struct cursor find_dictionary(const char *bytes, size_t size)
 {
     const unsigned char *const b = (const unsigned char *)bytes;
@@ -248,11 +248,11 @@ size_t npy_header_format(char out[NPY_WRITTEN_MAX], enum dtype dtype, size_t row
                  "{'descr': '%s', 'fortran_order': False, 'shape': (%s, %zu), }%*s",
                  dtype == DTYPE_F32 ? "<f4" : "<f8", digits, cols, ROW_DIGITS - n_digits, "");
     const size_t used = FIXED + (size_t)n + 1;
-    const size_t total = used + (ALIGN - used % ALIGN); /* a full 64 where it would be none */
+    const size_t total = used + (ALIGN - used % ALIGN); /* a full 64 if the remainder is 0 */
 
     memset(out + used - 1, ' ', total - used);
     out[total - 1] = '\n';
-    memcpy(out, NPY_MAGIC "\x01", NPY_MAGIC_SIZE + 2); /* version 1.0, its 0 the terminator */
+    memcpy(out, NPY_MAGIC "\x01", NPY_MAGIC_SIZE + 2); /* version 1.0, 0 from the terminator */
     out[8] = (char)((total - FIXED) & 0xFF);
     out[9] = (char)((total - FIXED) >> 8);
     return total;

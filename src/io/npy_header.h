@@ -13,7 +13,7 @@
 enum {
     NPY_MAGIC_SIZE = 6,
     NPY_HEADER_MAX = 10000, /* bytes of the dictionary, as numpy */
-    NPY_WRITTEN_MAX = 256,  /* no header of ours is longer */
+    NPY_WRITTEN_MAX = 256,  /* longest header that is written */
 };
 
 struct npy_header {
@@ -21,20 +21,20 @@ struct npy_header {
     bool fortran_order;
     unsigned n_dims; /* 1 or 2 */
     size_t rows;
-    size_t cols; /* 1 when there is one axis */
+    size_t cols; /* 1 if there is only one axis */
     size_t data_at;
-    size_t n_bytes; /* of data; data_at + n_bytes is the size of the file, or SIZE_MAX when there is
-                       no such size */
+    size_t n_bytes; /* of data; data_at + n_bytes is the size of the file, or SIZE_MAX if that
+                       overflows */
 };
 
-enum { NPY_HEADER_END = 12 + NPY_HEADER_MAX }; /* where a header ends at the latest */
+enum { NPY_HEADER_END = 12 + NPY_HEADER_MAX }; /* a header ends here at the latest */
 
-/* bytes[0 .. size) is the file, or at least its first NPY_HEADER_END bytes. Errors as npy_open().
- */
+/* bytes[0 .. size) is the file, or at least its first NPY_HEADER_END bytes. Errors as for
+ * npy_open(). */
 enum ct_status npy_header_parse(const char *bytes, size_t size, const char *name,
                                 struct npy_header *out, struct ct_error *err);
 
-/* CT_EFORMAT when a file of size bytes is shorter or longer than its header says. */
+/* CT_EFORMAT if a file of size bytes is shorter or longer than its header says. */
 enum ct_status npy_header_check_size(const struct npy_header *h, size_t size, const char *name,
                                      struct ct_error *err);
 

@@ -57,7 +57,7 @@ static int count_digits(uint64_t value)
     return least + (value >= pow10[least]);
 }
 
-/* value in n digits at out. */
+/* Writes value as n digits. */
 static void put_digits(char *out, uint64_t value, int n)
 {
     static const char pairs[] = "00010203040506070809101112131415161718192021222324"
@@ -90,7 +90,7 @@ size_t number_format_int(char out[NUMBER_SIZE], long long value)
     return negative + number_format_size(out + negative, negative ? 0 - magnitude : magnitude);
 }
 
-/* Integers need no search for their digits, and zeros and counts are common. */
+/* Fast path: integers need no search for the shortest digits, and zeros and counts are common. */
 static bool format_integer(char out[NUMBER_SIZE], double value, double below, size_t *size)
 {
     if (!(fabs(value) < below) || value != trunc(value))
@@ -111,7 +111,8 @@ static char *put_exponent(char *at, int exponent)
     return at + 2 + n;
 }
 
-/* The digits from at[1], a point after n_whole of them; no zeros at the end of the fraction. */
+/* Writes the digits from at[1] on, with a point after n_whole of them and no trailing zeros in the
+ * fraction. */
 static char *put_pointed(char *at, uint64_t digits, int n, int n_whole)
 {
     put_digits(at + 1, digits, n);
@@ -125,7 +126,7 @@ static char *put_pointed(char *at, uint64_t digits, int n, int n_whole)
     return at + n + (n > n_whole);
 }
 
-/* As %.*g with that precision, or as many digits as d has when those are more. */
+/* As %.*g with that precision, or with all digits of d if those are more. */
 static size_t format_decimal(char *out, bool negative, struct decimal d, int precision)
 {
     const int n = count_digits(d.digits);
@@ -138,7 +139,7 @@ static size_t format_decimal(char *out, bool negative, struct decimal d, int pre
         at = put_exponent(put_pointed(at, d.digits, n, 1), exponent);
     } else if (exponent < 0) {
         char *const end = put_pointed(at - exponent, d.digits, n, 0);
-        memcpy(at, "0.000", (size_t)(1 - exponent)); /* with the point again */
+        memcpy(at, "0.000", (size_t)(1 - exponent)); /* the point again */
         at = end;
     } else {
         at = put_pointed(at, d.digits, n, exponent + 1);
@@ -153,7 +154,7 @@ size_t number_format_f32(char out[NUMBER_SIZE], float value)
 
     if (!isfinite(value))
         return put_not_finite(out, (double)value);
-    if (format_integer(out, (double)value, 1e9, &size)) /* where %.9g turns to exponents */
+    if (format_integer(out, (double)value, 1e9, &size)) /* from here on %.9g writes an exponent */
         return size;
     return format_decimal(out, signbit(value), decimal_round_f32(fabsf(value)), 9);
 }
@@ -164,14 +165,14 @@ size_t number_format_f64(char out[NUMBER_SIZE], double value)
 
     if (!isfinite(value))
         return put_not_finite(out, value);
-    if (format_integer(out, value, 1e15, &size)) /* where %.15g turns to exponents */
+    if (format_integer(out, value, 1e15, &size)) /* from here on %.15g writes an exponent */
         return size;
     return format_decimal(out, signbit(value), decimal_shortest(fabs(value)), 15);
 }
 
 /* ---- reading ---- */
 
-/* The digits at `at`, appended to *digits, which wraps around when they are too many. */
+/* Appends the digits at `at` to *digits, which wraps around if there are too many. */
 static const char *scan_digits(const char *at, uint64_t *digits)
 {
     for (; *at >= '0' && *at <= '9'; at++)
@@ -189,14 +190,14 @@ static const char *scan_exponent(const char *at, int *exponent)
     if (*digit == '+' || *digit == '-')
         digit++;
     if (*digit < '0' || *digit > '9')
-        return at; /* the e stays over, so the whole is no number */
+        return at; /* the e is left over, so the text is not a number */
     for (; *digit >= '0' && *digit <= '9'; digit++)
         magnitude = magnitude < LARGE ? 10 * magnitude + (*digit - '0') : magnitude;
     *exponent += negative ? -magnitude : magnitude;
     return digit;
 }
 
-/* Digits from the first that is not 0, whatever stands between them. */
+/* The number of digits from the first nonzero one on; other characters are ignored. */
 static size_t count_significant(const char *text, const char *end)
 {
     size_t n = 0;
@@ -207,8 +208,8 @@ static size_t count_significant(const char *text, const char *end)
     return n;
 }
 
-/* Where the number ends that begins at text (after its sign), or NULL when none does. *fits: d is
- * all of it; its digits may be too many for that. */
+/* The end of the number that begins at text (after its sign), or NULL if there is none. *fits: d
+ * holds all of its digits. */
 static const char *scan_decimal(const char *text, struct decimal *d, bool *fits)
 {
     enum { FITTING = 19 };
@@ -246,9 +247,9 @@ static bool parse_not_finite(const char *text, double *value)
 }
 
 /*
- * By the C library, which gets right what decimal_to_f64() leaves open. strtod takes the decimal
- * point from the thread's locale: one of our own, made once, is put in force around it. Where it
- * cannot be made, we live with the program's.
+ * strtod(), for what decimal_to_f64() leaves undecided. It takes the decimal point from the
+ * thread's locale, so a C locale, created once, is set around the call. If it cannot be created,
+ * the program's locale is used.
  */
 static locale_t c_locale;
 

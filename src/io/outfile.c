@@ -21,10 +21,10 @@ struct outfile {
     int fd;
     bool is_terminal;
     int failed;                  /* errno of the first write that failed, or 0 */
-    char *path;                  /* the place */
-    char *temporary;             /* beside it; NULL: path is written directly */
+    char *path;                  /* final path */
+    char *temporary;             /* in the same folder; NULL: path is written directly */
     struct hash *hash;           /* of what was written, or NULL */
-    struct input_digest *digest; /* where it goes */
+    struct input_digest *digest; /* where to put it, or NULL */
     size_t used;
     char buffer[BUFFER_SIZE];
 };
@@ -46,7 +46,8 @@ static void outfile_free(struct outfile *file)
     free(file);
 }
 
-/* Six characters that differ between calls, threads and processes; O_EXCL does the rest. */
+/* Six characters that differ between calls, threads and processes; O_EXCL catches the rare
+ * collision. */
 static void fill_random(char *out)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -108,7 +109,7 @@ static enum ct_status open_direct(struct outfile *file, struct ct_error *err)
     return CT_OK;
 }
 
-/* A link that leads to something is followed, so that it stays and its end is replaced. */
+/* Follows a link that is not dangling, so that the link stays and its target is replaced. */
 static char *final_path(const char *path)
 {
     struct stat s;
@@ -233,7 +234,7 @@ void outfile_sync_folder(const char *path)
     const char *const slash = strrchr(path, '/');
     char folder[PATH_MAX] = ".";
 
-    if (slash != NULL) /* with the slash itself, which also stands for the root */
+    if (slash != NULL) /* including the slash, for files in the root */
         snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
@@ -358,7 +359,7 @@ enum ct_status outfile_check_folder(const char *folder, struct ct_error *err)
         return ct_fail_nomem(err, folder, 0);
     for (size_t size = strlen(path); st == CT_OK && !is_there; path[size] = '\0') {
         st = check_one_folder(size > 0 ? path : *folder == '/' ? "/" : ".", &is_there, err);
-        while (size > 0 && path[size - 1] == '/') /* upwards: slashes, a name, slashes */
+        while (size > 0 && path[size - 1] == '/') /* cut slashes, a name, slashes */
             size--;
         while (size > 0 && path[size - 1] != '/')
             size--;

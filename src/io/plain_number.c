@@ -7,7 +7,7 @@
 
 #include "io/decimal.h"
 
-/* The number of digits that the eight bytes begin with; byte 0 is the lowest. */
+/* The number of leading digits in the eight bytes; byte 0 is the lowest. */
 static int count_digits(uint64_t bytes)
 {
     const uint64_t low = bytes ^ UINT64_C(0x3030303030303030); /* a digit: 0 to 9 */
@@ -18,8 +18,8 @@ static int count_digits(uint64_t bytes)
     return other == 0 ? 8 : __builtin_ctzll(other) / 8;
 }
 
-/* The value of the first n digits, 0 <= n <= 8: moved to the end behind zeros, then pairs, fours
- * and eights are put together (Lemire 2018, "Quickly parsing eight digits"). */
+/* The value of the first n digits, 0 <= n <= 8: shifted to the end after zeros, then combined into
+ * pairs, fours and eights (Lemire 2018, "Quickly parsing eight digits"). */
 static uint64_t digits_value(uint64_t bytes, int n)
 {
     uint64_t x = (bytes ^ UINT64_C(0x3030303030303030)) << 8 * (8 - n) / 2 << 8 * (8 - n) / 2;
@@ -32,7 +32,7 @@ static uint64_t digits_value(uint64_t bytes, int n)
 static const uint64_t small_powers[] = { 1,      10,      100,      1000,     10000,
                                          100000, 1000000, 10000000, 100000000 };
 
-/* Appends the digits at `at` to *digits, 16 at most. */
+/* Appends at most 16 digits at `at` to *digits. */
 static const char *scan_digits(const char *at, uint64_t *digits)
 {
     for (int turn = 0; turn < 2; turn++) {
@@ -48,9 +48,10 @@ static const char *scan_digits(const char *at, uint64_t *digits)
 }
 
 /*
- * Is digits / 10^n_fraction = value what %.9g makes of the nearest float32? It is when the two are
- * less than half a unit of the ninth digit apart. False in *is_sure: at a tie, nearly; where there
- * are other than 1 to 9 digits; and at a power of ten, as float32 below it have smaller units.
+ * Whether digits / 10^n_fraction = value is what %.9g prints for the nearest float32, that is,
+ * whether the two differ by less than half a unit of the ninth digit. *is_sure is false close to a
+ * tie, if there are not 1 to 9 digits, and at a power of ten, below which float32 have smaller
+ * units.
  */
 static bool is_f32_text(uint64_t digits, int n_fraction, double value, bool *is_sure)
 {
@@ -88,7 +89,7 @@ const char *plain_number_scan(const char *text, double *value, bool *is_f32)
         at = scan_digits(point + 1, &digits);
         n_fraction = (int)(at - point) - 1;
     }
-    /* More digits than were read, an exponent, a second point: not for us. */
+    /* More digits than were read, an exponent, a second point: not plain. */
     if ((*at >= '0' && *at <= '9') || *at == '.' || *at == 'e' || *at == 'E' ||
         digits > UINT64_C(1) << 53)
         return NULL;

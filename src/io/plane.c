@@ -7,7 +7,7 @@
 #include "io/npy.h"
 #include "io/number.h"
 
-/* Where x and y are. */
+/* Finds the columns of x and y. */
 static enum ct_status find_columns(const struct csv_table *t, const char *name, size_t cols[2],
                                    struct ct_error *err)
 {

@@ -1,6 +1,6 @@
 /*
- * Points in the plane as files: tsne.csv or any CSV with the columns `x` and `y` (or with two
- * columns, whatever they are called), and .npy of shape [n, 2].
+ * Files of points in the plane: tsne.csv or any CSV with the columns `x` and `y` (or with exactly
+ * two columns of any name), and .npy of shape [n, 2].
  */
 #ifndef CT_IO_PLANE_H
 #define CT_IO_PLANE_H
@@ -9,16 +9,15 @@
 #include "base/status.h"
 #include "io/csv_table.h"
 
-struct plane {              /* zero-initialise; owns everything until plane_clear() */
-    struct mat xy;          /* [n, 2], finite; of a CSV that was written from float32, exactly the
-                               float32 values */
-    enum dtype dtype;       /* of the file's numbers */
-    struct csv_table table; /* the CSV, with all its columns; of an .npy n_cols is 0 */
+struct plane {        /* zero-initialise; owns everything until plane_clear() */
+    struct mat xy;    /* [n, 2], finite; exact float32 values if the CSV was written from float32 */
+    enum dtype dtype; /* of the file's numbers */
+    struct csv_table table; /* the CSV, with all its columns; n_cols is 0 for an .npy */
 };
 
-/* Reads path ("-": standard input), CSV or .npy by its first bytes. CT_EIO, CT_EFORMAT (with
- * the row: no such columns, no number, NaN, infinite), CT_ENOTSUP, CT_ENOMEM; *out is untouched
- * then. */
+/* Reads path ("-": standard input), CSV or .npy, recognized by its first bytes. CT_EIO, CT_EFORMAT
+ * (columns missing; with the row: not a number, NaN, infinite), CT_ENOTSUP, CT_ENOMEM; *out is then
+ * untouched. */
 enum ct_status plane_read(const char *path, struct plane *out, struct ct_error *err);
 void plane_clear(struct plane *p);
 

@@ -14,14 +14,14 @@
 #include "base/mem.h"
 #include "io/json_parse.h"
 
-/* The format allows headers of 100,000,000 bytes, which could take gigabytes as a tree; what GPT-2
- * with ten thousand layers needs is less than this. */
+/* The format allows headers of 100,000,000 bytes, whose JSON tree could take gigabytes; even a
+ * GPT-2 with ten thousand layers needs less than this. */
 enum { MAX_HEADER_BYTES = 16 << 20 };
 
 struct safetensors {
     char *path;
     struct mapped map;
-    json_t *header; /* the entries' names live here */
+    json_t *header; /* owns the entries' names */
     struct safetensors_entry *entries;
     size_t n_entries;
 };
@@ -40,7 +40,7 @@ static const struct {
 static enum ct_status map_file(struct safetensors *file, struct ct_error *err)
 {
     struct stat info;
-    /* O_NONBLOCK: a FIFO of that name must not hang us */
+    /* O_NONBLOCK: do not block on a FIFO */
     const int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0)
@@ -125,7 +125,7 @@ static bool dtype_of(json_t *value, const char **name, unsigned *bits)
     return false;
 }
 
-/* The bits of the whole tensor; false where a dimension is no size or the product overflows. */
+/* The bits of the whole tensor; false if a dimension is invalid or the product overflows. */
 static bool shape_of(json_t *value, struct safetensors_entry *entry, uint64_t *bits)
 {
     size_t i;
@@ -223,7 +223,8 @@ static int by_name(const void *a, const void *b)
                   ((const struct safetensors_entry *)b)->name);
 }
 
-/* Tensors lie back to back, from the first byte after the header to the last of the file. */
+/* Tensors must be stored back to back, from the first byte after the header to the last of the
+ * file. */
 static enum ct_status check_places(struct safetensors *file, size_t data_at, struct ct_error *err)
 {
     const unsigned char *at = file->map.data + data_at;
@@ -262,7 +263,7 @@ enum ct_status safetensors_open(const char *path, struct safetensors **out, stru
         st = check_places(file, data_at, err);
     const enum ct_status cut = safetensors_check(file, err);
     if (cut != CT_OK)
-        st = cut; /* what else may be wrong is so because of that */
+        st = cut; /* the cause of any other error */
     if (st == CT_OK)
         *out = file;
     else

@@ -1,6 +1,6 @@
 /*
- * The head of a safetensors file (safetensors 0.4: 8 bytes of length, JSON, then the tensors'
- * bytes without gaps) for matrices whose rows are streamed after it.
+ * Writes the head of a safetensors file (safetensors 0.4: 8 bytes of length, JSON, then the
+ * tensors' bytes without gaps) for matrices whose rows are streamed after it.
  */
 #ifndef CT_IO_SAFETENSORS_WRITER_H
 #define CT_IO_SAFETENSORS_WRITER_H
@@ -11,20 +11,20 @@
 #include "io/outfile.h"
 
 struct safetensors_matrix {
-    const char *name; /* UTF-8, different from the others and from __metadata__ */
+    const char *name; /* UTF-8, unique, not __metadata__ */
     enum dtype dtype;
     size_t rows;
     size_t cols;
 };
 
-struct safetensors_note { /* of __metadata__ */
+struct safetensors_note { /* an entry of __metadata__ */
     const char *key;
     const char *text; /* UTF-8 */
 };
 
 /*
  * Writes the head; the caller then writes each tensor of matrices [n] in C order, one after the
- * other. The data begins on a multiple of 8 bytes. Errors stay with the outfile.
+ * other. The data begins at a multiple of 8 bytes. The outfile keeps any error.
  */
 void safetensors_write_head(struct outfile *file, const struct safetensors_matrix *matrices,
                             size_t n, const struct safetensors_note *notes, size_t n_notes);

@@ -27,7 +27,7 @@ static void header_text(const struct csv_table *t, char *out, size_t size)
         memcpy(out + size - 4, "...", 4);
 }
 
-/* What stands between the columns of a header in place of commas: ';', a tab, or 0. */
+/* The separator that a header uses instead of commas: ';', a tab, or 0. */
 static char other_separator(const char *header)
 {
     if (strchr(header, ',') != NULL)
@@ -108,7 +108,7 @@ static enum ct_status read_rows(struct stimuli *s, struct ct_error *err)
     return st;
 }
 
-/* A file with other separators may fail as CSV before its header is looked at. */
+/* A file with another separator may fail as CSV before its header is checked. */
 static char separator_of_file(const char *path)
 {
     char line[200] = "";

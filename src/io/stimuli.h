@@ -1,4 +1,4 @@
-/* The sentences of an analysis: CSV with the header `group,target,text`, one sentence a row. */
+/* The sentences of an analysis: CSV with the header `group,target,text`, one sentence per row. */
 #ifndef CT_IO_STIMULI_H
 #define CT_IO_STIMULI_H
 
@@ -27,9 +27,9 @@ struct stimuli { /* zero-initialise; owns everything until stimuli_clear() */
     struct csv_table table;
 };
 
-/* Reads path ("-": standard input). Columns are found by name, in any order; others are passed
- * over. CT_EIO, CT_EFORMAT (as csv_read(); a column missing or there twice, an empty group, target
- * or text, no rows), CT_ENOMEM; *out is untouched then. */
+/* Reads path ("-": standard input). Columns are found by name, in any order; others are ignored.
+ * CT_EIO, CT_EFORMAT (as csv_read_fd(); a column missing or duplicated, an empty group, target or
+ * text, no rows), CT_ENOMEM; *out is then untouched. */
 enum ct_status stimuli_read(const char *path, struct stimuli *out, struct ct_error *err);
 void stimuli_clear(struct stimuli *s);
 
