@@ -19,7 +19,7 @@ const struct arch *arch_by_model_type(const char *model_type)
 
 const struct arch *arch_default(void)
 {
-    return &arch_gpt2; /* files of its first years have no model_type */
+    return &arch_gpt2; /* early config.json files have no model_type */
 }
 
 void arch_list_model_types(char *out, size_t size)

@@ -45,7 +45,7 @@ static enum ct_status read_scale(const struct config_reader *r, struct model_con
     return st;
 }
 
-/* What GPT2Config has beside sizes, if it is not as usual. */
+/* Refuses GPT2Config settings, other than sizes, with unsupported values. */
 static enum ct_status check_settings(const struct config_reader *r)
 {
     bool is_set = false;
@@ -53,7 +53,7 @@ static enum ct_status check_settings(const struct config_reader *r)
 
     if (st == CT_OK && is_set)
         st = ct_fail(r->err, CT_ENOTSUP, "%s: add_cross_attention: true is not supported", r->path);
-    if (st == CT_OK) /* the same values, for machines that compute in float16 */
+    if (st == CT_OK) /* does not change the values; meant for float16 arithmetic */
         st = config_read_bool(r, "reorder_and_upcast_attn", &is_set);
     return st;
 }

@@ -7,7 +7,7 @@
 
 enum { NAME_SIZE = 128 };
 
-/* An entry by its name with or without a prefix; both at once would be ambiguous. */
+/* Finds an entry by its name with or without a prefix; if both exist, that is ambiguous. */
 static const struct safetensors_entry *find_entry(struct binder *b, const char *name,
                                                   const char **path)
 {

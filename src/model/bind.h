@@ -1,7 +1,7 @@
 /*
  * Finds the tensors of a model in its files and checks their shapes and dtypes. An architecture
- * calls these functions one after the other: the first failure is kept, and calls after it do
- * nothing. In the files names may have one of the architecture's prefixes.
+ * calls these functions in sequence: the first failure is kept, and later calls do nothing. In the
+ * files, names may have one of the architecture's prefixes.
  */
 #ifndef CT_MODEL_BIND_H
 #define CT_MODEL_BIND_H
@@ -16,13 +16,13 @@
 #include "model/weights.h"
 
 struct binder {
-    const struct checkpoint *checkpoint; /* borrowed, as all that is bound borrows from it */
+    const struct checkpoint *checkpoint; /* borrowed; bound tensors borrow from it */
     const char *dir;                     /* for messages */
-    const char *const *prefixes;         /* NULL after the last */
+    const char *const *prefixes;         /* NULL-terminated */
     struct ct_error *err;
     enum ct_status status; /* CT_EFORMAT (missing, another shape), CT_ENOTSUP (another dtype) */
 
-    /* What has been bound: */
+    /* What has been bound so far: */
     uint64_t n_parameters;
     bool has_dtype[TENSOR_N_DTYPES]; /* by enum tensor_dtype */
 };
@@ -31,7 +31,7 @@ struct binder {
 void bind_matrix(struct binder *b, struct tensor *out, size_t rows, size_t cols, const char *format,
                  ...) __attribute__((format(printf, 5, 6)));
 
-/* MODULE.weight and, unless has_bias is false, MODULE.bias: [n]. */
+/* MODULE.weight and, if has_bias, MODULE.bias: [n]. */
 void bind_norm(struct binder *b, struct norm *out, size_t n, bool has_bias, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
@@ -42,7 +42,7 @@ struct linear_shape {
     bool has_bias;
 };
 
-/* MODULE.weight, as the layout says, and MODULE.bias [n_out]. */
+/* MODULE.weight, in the given layout, and MODULE.bias [n_out]. */
 void bind_linear(struct binder *b, struct linear *out, const struct linear_shape *shape,
                  const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -15,10 +15,10 @@
 #include "base/path.h"
 #include "io/json_file.h"
 
-enum { MAX_SHARDS = MAPPED_MOST / 4 }; /* two models may be open at a time, and more */
+enum { MAX_SHARDS = MAPPED_MOST / 4 }; /* several models may be open at a time */
 
 struct checkpoint {
-    json_t *weight_map; /* from tensor to file name; NULL: one file holds all */
+    json_t *weight_map; /* maps tensor to file name; NULL: a single file */
     struct safetensors **files;
     const char **names; /* of the shards, borrowed from weight_map */
     const char **paths; /* borrowed from files */
@@ -53,7 +53,7 @@ static enum ct_status add_file(struct checkpoint *c, const char *dir, const char
     return CT_OK;
 }
 
-/* n_files: it is not open yet. */
+/* Returns n_files if it is not open yet. */
 static size_t file_of_name(const struct checkpoint *c, const char *name)
 {
     size_t i = 0;
@@ -69,7 +69,7 @@ static bool is_plain_name(const char *name)
            strcmp(name, "..") != 0;
 }
 
-/* Opens each file that the index names, and checks that it holds the tensors that it should. */
+/* Opens each file that the index names, and checks that it contains the tensors listed for it. */
 static enum ct_status open_shards(struct checkpoint *c, const char *dir, const char *index,
                                   struct ct_error *err)
 {

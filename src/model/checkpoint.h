@@ -13,16 +13,16 @@
 
 struct checkpoint; /* immutable once open */
 
-/* *out is owned by the caller: checkpoint_free(). CT_EIO (no weights there, or not readable),
- * CT_EFORMAT, CT_ENOTSUP (pickles alone, which are not read), CT_ENOMEM. */
+/* *out is owned by the caller: checkpoint_free(). CT_EIO (no weights, or not readable), CT_EFORMAT,
+ * CT_ENOTSUP (only pickles, which are not supported), CT_ENOMEM. */
 enum ct_status checkpoint_open(const char *dir, struct checkpoint **out, struct ct_error *err);
 void checkpoint_free(struct checkpoint *checkpoint);
 
-/* As safetensors_check(), of all files. */
+/* As safetensors_check(), for all files. */
 enum ct_status checkpoint_check(const struct checkpoint *checkpoint, struct ct_error *err);
 
-/* The tensor of that name, borrowed; NULL: there is none. *path (path may be NULL) becomes the file
- * that holds it, borrowed. */
+/* The tensor of that name, borrowed, or NULL. *path (path may be NULL) is set to its file,
+ * borrowed. */
 const struct safetensors_entry *checkpoint_find(const struct checkpoint *checkpoint,
                                                 const char *name, const char **path);
 

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-/* NULL: it is absent, or null. */
+/* NULL if absent or null. */
 static const json_t *find(const struct config_reader *r, const char *name)
 {
     const json_t *const value = json_object_get(r->root, name);

@@ -1,7 +1,7 @@
 /*
- * Values of a config.json, for the files that know the keys of a family. Where a key is absent or
- * null, *out is left alone and so keeps its default. A value of another type or outside its range
- * is refused with CT_EFORMAT and the name of the key.
+ * Reads values of a config.json, for the files that know the keys of a family. If a key is absent
+ * or null, *out is untouched and so keeps its default. A value of the wrong type or out of range is
+ * CT_EFORMAT, with the name of the key.
  */
 #ifndef CT_MODEL_CONFIG_READER_H
 #define CT_MODEL_CONFIG_READER_H
@@ -19,7 +19,7 @@ struct config_reader { /* all borrowed */
     struct ct_error *err;
 };
 
-/* Bounds that keep every product of sizes small; no published model comes near them. */
+/* Bounds that keep all products of sizes small, far above any published model. */
 enum {
     CONFIG_MAX_VOCAB = 1 << 24,
     CONFIG_MAX_POSITIONS = 1 << 20,
@@ -29,7 +29,7 @@ enum {
 };
 
 struct config_size {
-    const char *names[4]; /* the first of them that is there counts; NULL after the last */
+    const char *names[4]; /* alternative names; the first one present is used; NULL-terminated */
     size_t max;
     size_t *out; /* 1 .. max */
 };
@@ -42,7 +42,7 @@ enum ct_status config_read_bool(const struct config_reader *r, const char *name,
 /* 0 <= *out < 1. */
 enum ct_status config_read_fraction(const struct config_reader *r, const char *name, double *out);
 
-/* Also CT_ENOTSUP: an activation function that is not known. */
+/* Also CT_ENOTSUP: unknown activation function. */
 enum ct_status config_read_activation(const struct config_reader *r, const char *name,
                                       enum activation *out);
 

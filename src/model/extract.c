@@ -7,9 +7,8 @@
 #include "model/pass.h"
 #include "model/prefix_tree.h"
 
-/* A batch is at most this large: enough rows for the matrix products to run at full speed, and few
- * enough for the linear layers of an MLP to take a fifth of a second on one core without AVX-512.
- */
+/* Largest batch: enough rows for the matrix products to run at full speed, and few enough for the
+ * linear layers of an MLP to take 0.2 s on one core without AVX-512. */
 enum { BATCH_POSITIONS = 1024, LEAST_POSITIONS = 128, BATCH_BYTES = 64 << 20 };
 static const double MLP_FLOP = 18e9;
 
@@ -61,7 +60,7 @@ static enum ct_status check_sequences(const struct extract_job *job, struct ct_e
 
 /* ---- the plan ---- */
 
-/* Cuts the order into batches, which are stored when there is room for them. */
+/* Cuts the order into batches; stores them if plan->batches is allocated, else only counts them. */
 static void cut(struct extract_plan *plan)
 {
     const size_t n = plan->job.n_seqs;
@@ -90,7 +89,7 @@ static enum ct_status make_batches(struct extract_plan *plan, struct ct_error *e
         plan->stats.n_tokens += job->seqs[i].n;
         plan->max_len = larger(plan->max_len, job->seqs[i].n);
     }
-    cut(plan); /* first for their number */
+    cut(plan); /* first only counts them */
     plan->batches = ct_malloc_array(plan->stats.n_batches, sizeof *plan->batches);
     if (plan->batches == NULL)
         return ct_fail_nomem(err, "batches", plan->stats.n_batches * sizeof *plan->batches);
@@ -145,18 +144,18 @@ size_t extract_plan_sequence(const struct extract_plan *plan, size_t place)
 
 /* ---- a run ---- */
 
-struct run { /* of some batches of a plan */
+struct run { /* over some batches of a plan */
     const struct extract_plan *plan;
     const struct extract_batch *batches; /* [n] */
     size_t n;
-    struct prefix_tree tree; /* of one batch after the other */
+    struct prefix_tree tree; /* of the current batch */
     struct pass *pass;
     const struct progress *progress;
     size_t done; /* in positions times steps */
     size_t total;
 };
 
-/* Room for the largest of the batches, in each respect. */
+/* Allocates for the largest batch in each respect. */
 static enum ct_status prepare(struct run *run, int n_threads, struct ct_error *err)
 {
     const struct extract_plan *const plan = run->plan;
@@ -240,7 +239,8 @@ double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens,
     const struct model_config *const c = model_config(model);
     const size_t bound = larger(max_positions(c), max_len);
     const size_t max_nodes = bound < n_tokens ? bound : n_tokens;
-    /* Of two batches in a row the first was cut because the second's first sequence is too much. */
+    /* A batch ends where the next sequence would exceed its size, so any two consecutive batches
+     * exceed it together. */
     const double n_batches = 1.0 + 2.0 * (double)n_tokens / (double)max_positions(c);
     const double plan =
         (double)n_seqs * sizeof(struct sorted_seq) + n_batches * sizeof(struct extract_batch);

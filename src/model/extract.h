@@ -1,8 +1,8 @@
 /*
- * Activations at the last token of each sequence, and nothing that they do not need: no block after
- * the last hook, no padding, a prefix that sequences share computed once (a tree over all of them),
- * in batches of bounded size. A plan says which batches there are; they may be run in any order, at
- * once, and by several processes that make the same plan.
+ * Activations at the last token of each sequence, without unneeded work: no blocks after the last
+ * hook, no padding, and shared prefixes of sequences are computed once (a tree over all of them),
+ * in batches of bounded size. A plan divides the sequences into batches, which may be run in any
+ * order, concurrently, and by several processes that make the same plan.
  */
 #ifndef CT_MODEL_EXTRACT_H
 #define CT_MODEL_EXTRACT_H
@@ -15,23 +15,22 @@
 #include "model/model.h"
 #include "model/token_seq.h"
 
-struct extract_job { /* borrowed as long as there is a plan for it */
+struct extract_job { /* borrowed for the lifetime of its plan */
     const struct model *model;
-    const struct token_seq *seqs; /* [n_seqs], up to and including the token that is wanted */
+    const struct token_seq *seqs; /* [n_seqs], each ending with the wanted token */
     size_t n_seqs;
-    const struct hook_point *hooks; /* [n_hooks], each once, as hooks_resolve() gives them */
+    const struct hook_point *hooks; /* [n_hooks], unique, as from hooks_resolve() */
     size_t n_hooks;
-    size_t max_positions; /* of a batch, unless one sequence alone has more; 0: what suits the
-                             model */
+    size_t max_positions; /* of a batch, unless one sequence has more; 0: chosen by model */
 };
 
 struct extract_stats {
     size_t n_tokens;    /* of all sequences together */
-    size_t n_positions; /* that are computed after sharing prefixes */
+    size_t n_positions; /* that are computed, after sharing prefixes */
     size_t n_batches;
 };
 
-struct extract_plan; /* immutable: it may be used by several threads */
+struct extract_plan; /* immutable; threads may share it */
 
 /* *out is owned by the caller: extract_plan_free(). CT_EINVAL (an id not below vocab_size, a
  * sequence empty or longer than n_positions, with its number), CT_ENOMEM. */
@@ -47,28 +46,29 @@ struct extract_batch { /* sequences first .. first + n_seqs of the plan's order 
     size_t n_positions;
 };
 
-/* Batches 0 .. n_batches - 1 have every sequence once. */
+/* Batches 0 .. n_batches - 1 contain every sequence once. */
 struct extract_batch extract_plan_batch(const struct extract_plan *plan, size_t batch);
 
-/* The index of the sequence that comes at this place in the plan's order. */
+/* The index of the sequence at this place in the plan's order. */
 size_t extract_plan_sequence(const struct extract_plan *plan, size_t place);
 
 /*
- * Runs batches first .. first + n. out [n_seqs, sum of widths], float32, row-major, hooks side by
- * side in the order of the job: the rows of these batches' sequences are filled, others are left
- * alone. The values depend, to the bit, on nothing but the model, the sequence and the hook: not on
- * the batch, its size, the other hooks or n_threads. CT_ENOMEM, CT_ECANCELED.
+ * Runs batches first .. first + n. out [n_seqs, sum of widths], float32, row-major, with the hooks
+ * side by side in the order of the job: only the rows of these batches' sequences are written. The
+ * values are bitwise determined by the model, the sequence and the hook, and do not depend on the
+ * batch, its size, the other hooks or n_threads. CT_ENOMEM, CT_ECANCELED.
  */
 enum ct_status extract_run(const struct extract_plan *plan, size_t first, size_t n, int n_threads,
                            const struct progress *progress, float *out, struct ct_error *err);
 
-/* A plan and all of its batches; stats may be NULL. Errors of the two functions above. */
+/* Makes a plan and runs all of its batches; stats may be NULL. Errors as for extract_plan_new() and
+ * extract_run(). */
 enum ct_status extract_activations(const struct extract_job *job, int n_threads,
                                    const struct progress *progress, float *out,
                                    struct extract_stats *stats, struct ct_error *err);
 
-/* Bytes that extract_activations() takes at most beyond out, for n_seqs sequences of n_tokens
- * together and max_len at most each. */
+/* Upper bound in bytes on what extract_activations() allocates besides out, for n_seqs sequences of
+ * n_tokens in total and at most max_len each. */
 double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens, size_t max_len,
                       int n_threads);
 

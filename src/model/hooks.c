@@ -12,10 +12,10 @@
 
 enum { PATTERN_SIZE = 128, LIST_SIZE = 320 };
 
-/* TransformerLens's names of places (its weights must not be folded). */
+/* TransformerLens's names of places (for unfolded weights). */
 static const struct {
     enum site_place place;
-    const char *path; /* one that begins with '.' hangs below `blocks.N` */
+    const char *path; /* one that begins with '.' is below `blocks.N` */
 } lens_names[] = {
     { PLACE_TOKEN_EMBEDDING, "hook_embed" }, { PLACE_POSITION_EMBEDDING, "hook_pos_embed" },
     { PLACE_ATTENTION, ".hook_attn_out" },   { PLACE_MLP_PRE, ".mlp.hook_pre" },
@@ -30,8 +30,8 @@ static const char NO_OUTPUT[] = "is an input, not an output";
 static const char NO_WIDTH[] = "has no fixed width";
 static const char LOGITS[] = "gives logits, which are not computed";
 
-/* Names that people try with any family, why there is no such hook point, and the nearest place
- * that there is. N stands for the number of a block. */
+/* Names that people try with any family, why there is no such hook point, and the nearest existing
+ * place. N stands for a block number. */
 static const struct {
     const char *name;
     const char *why;
@@ -112,7 +112,7 @@ enum ct_status hooks_list(const struct model_config *c, struct hook_point **out,
     return CT_OK;
 }
 
-/* fnmatch with '.' in the part of '/', which no wildcard crosses. */
+/* fnmatch() with '.' in the role of '/', which no wildcard matches. */
 static bool matches(const char *pattern, const char *name)
 {
     char p[PATTERN_SIZE];
@@ -127,7 +127,7 @@ static bool matches(const char *pattern, const char *name)
     return fnmatch(p, s, FNM_PATHNAME | FNM_NOESCAPE) == 0;
 }
 
-/* NULL: the family has no module there. */
+/* NULL if the family has no module there. */
 static const struct site *first_at(const struct arch *arch, enum site_place place)
 {
     for (size_t i = 0; i < arch->n_sites; i++)
@@ -136,7 +136,7 @@ static const struct site *first_at(const struct arch *arch, enum site_place plac
     return NULL;
 }
 
-/* Where two points share a place, TransformerLens's names mean the first. */
+/* If two points share a place, TransformerLens's names mean the first. */
 static bool is_first_at_its_place(const struct model_config *c, const struct hook_point *point)
 {
     const struct site *const site = first_at(c->arch, point->place);
@@ -160,7 +160,7 @@ static bool lens_matches(const struct model_config *c, const struct hook_point *
         if (matches(pattern, name))
             return is_first_at_its_place(c, point);
     }
-    /* what leaves one block enters the next */
+    /* the output of one block is the input of the next */
     if (point->place != PLACE_BLOCK || point->layer + 1 == c->n_layers)
         return false;
     format_name(name, sizeof name, "blocks", point->layer + 1, ".hook_resid_pre");
@@ -179,7 +179,7 @@ static bool read_layer(const char *text, const char *stem, size_t *layer, const 
     return *end == '\0' || *end == '.';
 }
 
-/* Whether some block has something of that path below it. */
+/* Whether blocks have a module of that path. */
 static bool is_path_in_block(const struct arch *arch, const char *rest, bool lens)
 {
     for (size_t i = 0; !lens && i < arch->n_sites; i++)
@@ -191,7 +191,7 @@ static bool is_path_in_block(const struct arch *arch, const char *rest, bool len
     return lens && strcmp(rest, ".hook_resid_pre") == 0;
 }
 
-/* `name` with the number of a block in the place of N, where the text has one. */
+/* Copies text with N replaced by the number of the block, if it has an N. */
 static void fill_in_layer(char *out, size_t size, const char *text, size_t layer)
 {
     const char *const n = strstr(text, ".N");
@@ -202,7 +202,7 @@ static void fill_in_layer(char *out, size_t size, const char *text, size_t layer
         snprintf(out, size, "%.*s.%zu%s", (int)(n - text), text, layer, n + 2);
 }
 
-/* Whether a name is that of a refusal, which may have N for the number of the block. */
+/* Whether name is the refused name, with N replaced by the number of the block. */
 static bool is_named(const char *name, const char *refused, size_t layer)
 {
     char filled[PATTERN_SIZE];
@@ -211,7 +211,7 @@ static bool is_named(const char *name, const char *refused, size_t layer)
     return strcmp(name, filled) == 0;
 }
 
-/* False: this name is not refused, it is unknown. */
+/* False if the name is simply unknown. */
 static bool find_refusal(const struct arch *arch, const char *name, char *out, size_t size)
 {
     size_t layer = 0;
@@ -237,7 +237,7 @@ static bool find_refusal(const struct arch *arch, const char *name, char *out, s
     return false;
 }
 
-/* What there is: `wte, wpe, ln_f, h.N, and below h.N ln_1, ...`. */
+/* The available sites: `wte, wpe, ln_f, h.N, and below h.N ln_1, ...`. */
 static void list_sites(const struct arch *arch, char out[LIST_SIZE])
 {
     size_t used = 0;
@@ -288,7 +288,7 @@ static const char *without_prefix(const struct arch *arch, const char *name)
     return name;
 }
 
-/* Cuts the prefix and writes Python's h[5] as h.5. */
+/* Removes the prefix and rewrites Python's h[5] as h.5. */
 static enum ct_status normalise(const struct arch *arch, const char *asked, char out[PATTERN_SIZE],
                                 struct ct_error *err)
 {

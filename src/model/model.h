@@ -1,6 +1,6 @@
 /*
  * A model from a folder in Hugging Face layout: config.json and safetensors, single or sharded, of
- * any family in arch.c. Weights are mapped and used where they lie.
+ * any family in arch.c. Weights are memory-mapped and used in place.
  */
 #ifndef CT_MODEL_MODEL_H
 #define CT_MODEL_MODEL_H
@@ -15,31 +15,31 @@
 struct model; /* owns the mappings; immutable once open */
 
 /*
- * Opens dir. Checks every tensor that the model needs, its name (with or without the prefix of
+ * Opens dir and checks every tensor that the model needs: its name (with or without the prefix of
  * its family), shape, dtype and place in its file. *out is owned by the caller: model_free().
- * CT_EIO, CT_EFORMAT, CT_ENOTSUP (a config or dtype that asks for something else; a folder with
- * only pytorch_model.bin), CT_ENOMEM.
+ * CT_EIO, CT_EFORMAT, CT_ENOTSUP (an unsupported config or dtype; a folder with only
+ * pytorch_model.bin), CT_ENOMEM.
  */
 enum ct_status model_open(const char *dir, struct model **out, struct ct_error *err);
 void model_free(struct model *model);
 
-/* CT_EIO when a file of weights was made shorter since it was opened: what was computed with them
- * is wrong. Ask when it has been. */
+/* CT_EIO if a weight file has been truncated since it was opened: results computed from it are
+ * wrong. Call this after computing. */
 enum ct_status model_check(const struct model *model, struct ct_error *err);
 
 const struct model_config *model_config(const struct model *model);
 
 /*
- * Reads a config.json alone. *out is untouched on failure: CT_EIO, CT_EFORMAT (a value that makes
- * no sense), CT_ENOTSUP (a family or a setting that is not supported), CT_ENOMEM.
+ * Reads only a config.json. *out is untouched on failure: CT_EIO, CT_EFORMAT (an invalid value),
+ * CT_ENOTSUP (an unsupported family or setting), CT_ENOMEM.
  */
 enum ct_status model_config_load(const char *path, struct model_config *out, struct ct_error *err);
 
-/* What people call the family: `GPT-2`. */
+/* The common name of the family: `GPT-2`. */
 const char *model_config_title(const struct model_config *config);
 
 struct model_info {
-    uint64_t n_parameters; /* embeddings, blocks and the last norm, as the base model has them */
+    uint64_t n_parameters; /* embeddings, blocks and final norm, as in the base model */
     uint64_t file_bytes;   /* all weight files together */
     const char *dtype;     /* "F32", "F16", "BF16" or "mixed" */
     size_t n_files;

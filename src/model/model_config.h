@@ -1,6 +1,6 @@
 /*
- * The sizes of a model, as its config.json gives them, in words that hold for every architecture.
- * arch_NAME.c reads the keys that its family writes and fills in the defaults of transformers.
+ * The sizes of a model, from its config.json, under names that apply to every architecture.
+ * arch_NAME.c reads the keys of its family and fills in the defaults of transformers.
  */
 #ifndef CT_MODEL_MODEL_CONFIG_H
 #define CT_MODEL_MODEL_CONFIG_H
@@ -15,7 +15,7 @@ struct arch;
 struct model_config {
     const struct arch *arch;
     size_t vocab_size;
-    size_t n_positions; /* tokens that a sentence may have */
+    size_t n_positions; /* maximum number of tokens */
     size_t hidden_size; /* width of the residual stream */
     size_t n_layers;
     size_t n_heads;           /* of queries */
@@ -24,8 +24,8 @@ struct model_config {
     size_t intermediate_size; /* neurons of an MLP */
     enum activation activation;
     double norm_epsilon;
-    double score_scale;         /* what the products of queries and keys are multiplied by */
-    bool scores_scale_by_layer; /* and divided by the number of the layer, from 1 on */
+    double score_scale;         /* factor applied to the products of queries and keys */
+    bool scores_scale_by_layer; /* also divide by the layer number, counted from 1 */
 };
 
 #endif

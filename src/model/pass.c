@@ -28,7 +28,7 @@ static size_t kv_width(const struct model_config *c)
     return c->n_kv_heads * c->head_dim;
 }
 
-struct rooms { /* floats of a row in each: see struct pass */
+struct rooms { /* floats per row in each: see struct pass */
     size_t stream, first, second;
 };
 
@@ -53,7 +53,7 @@ size_t pass_row_bytes(const struct model_config *c)
     return (rooms.stream + rooms.first + rooms.second) * sizeof(float);
 }
 
-/* Floats of scratch for each thread. */
+/* Number of floats of scratch per thread. */
 static size_t scratch_size(const struct model_config *c, size_t max_len)
 {
     return larger(attention_scratch(max_len, c->head_dim), linear_scratch());
@@ -71,7 +71,7 @@ static struct values values_at(float *at, size_t n_cols)
     return (struct values){ at, n_cols, linear_stride(n_cols) };
 }
 
-/* The stream, normed and q stand for their rooms, which pass_free() frees by them. */
+/* The stream, normed and q point to the beginning of their rooms; pass_free() frees them. */
 static void lay_out(struct pass *p, float *stream, float *first, float *second, size_t max_nodes)
 {
     const struct model_config *const c = p->config;
@@ -112,9 +112,9 @@ static enum ct_status make_workspace(struct pass *p, const struct pass_params *p
     return CT_OK;
 }
 
-/* ---- what will be done ---- */
+/* ---- planning ---- */
 
-/* A pass that goes through an architecture's functions without computing, from where p is. */
+/* A pass that runs an architecture's functions without computing, starting in the state of p. */
 struct stand_in {
     struct pass pass;
     struct pass_state state;
@@ -127,7 +127,7 @@ static void stand_in_for(const struct pass *p, struct stand_in *out)
     out->pass.state = &out->state;
 }
 
-/* How many blocks the pass must go through, and in how many steps. */
+/* Determines the number of blocks and of steps. */
 static void plan(struct pass *p)
 {
     const struct arch *const arch = p->config->arch;
@@ -207,7 +207,7 @@ size_t pass_n_steps(const struct pass *p)
 
 /* ---- the pass ---- */
 
-/* Weights of the block come into memory; where it needs no attention, targets are enough. */
+/* Prefetches the weights of the block; if it needs no attention, only targets are kept. */
 static void begin_block(struct pass *p)
 {
     const bool is_last = p->layer + 1 == p->state->n_blocks;

@@ -1,6 +1,6 @@
 /*
- * The forward pass of any architecture over one tree of prefixes, up to the last hook and no
- * further; in the last block only the rows that the hooks ask for, as early as attention allows.
+ * The forward pass of any architecture over one tree of prefixes, up to the last hook only; in the
+ * last block it computes only the rows that the hooks need, as soon as attention allows.
  */
 #ifndef CT_MODEL_PASS_H
 #define CT_MODEL_PASS_H
@@ -15,20 +15,21 @@
 #include "model/prefix_tree.h"
 #include "model/weights.h"
 
-struct pass; /* a workspace that is used again for each tree */
+struct pass; /* a workspace, reused for each tree */
 
-/* Bytes of workspace for each position of a tree. */
+/* Bytes of workspace per position of a tree. */
 size_t pass_row_bytes(const struct model_config *config);
 
-/* Bytes of all of it, for trees of so many positions and sequences of so many tokens. */
+/* Bytes of the whole workspace, for trees of at most max_nodes positions and sequences of at most
+ * max_len tokens. */
 double pass_memory(const struct model_config *config, size_t max_nodes, size_t max_len,
                    int n_threads);
 
 struct pass_params {
     const struct hook_point *hooks; /* [n_hooks], borrowed until pass_free() */
     size_t n_hooks;
-    size_t max_nodes; /* of any tree to come */
-    size_t max_len;   /* of any sequence in it */
+    size_t max_nodes; /* of any tree */
+    size_t max_len;   /* of any sequence */
     int n_threads;
 };
 
@@ -37,11 +38,11 @@ enum ct_status pass_new(const struct model_config *config, const struct weights 
                         const struct pass_params *params, struct pass **out, struct ct_error *err);
 void pass_free(struct pass *p);
 
-/* How often pass_run() will call its step. */
+/* How many times pass_run() calls step. */
 size_t pass_n_steps(const struct pass *p);
 
-/* out [.., sum of widths]: row tree->seq_index[i] gets what the hooks give at the last token of
- * sequence i. False: the step said stop. */
+/* out [.., sum of widths]: row tree->seq_index[i] gets the outputs of the hooks at the last token
+ * of sequence i. False if step returned false. */
 bool pass_run(struct pass *p, const struct prefix_tree *tree, float *out, pass_step *step,
               void *context);
 

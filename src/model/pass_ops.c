@@ -13,13 +13,13 @@
 
 enum { ROWS_A_BLOCK = 16 };
 
-/* Nothing is left to compute. */
+/* Nothing left to compute. */
 static bool is_over(const struct pass_state *s)
 {
     return s->n_left == 0 || s->is_stopped;
 }
 
-/* Values are computed now. */
+/* Values are being computed. */
 static bool is_live(const struct pass_state *s)
 {
     return !is_over(s) && s->rehearsal == NULL;
@@ -45,8 +45,8 @@ struct row_loop { /* the same for each row */
     const struct pass *p;
     const struct values *x;
     const struct values *y;
-    const struct tensor *table; /* of an embedding, */
-    const uint32_t *ids;        /* and which of its rows each node takes */
+    const struct tensor *table; /* of an embedding */
+    const uint32_t *ids;        /* [n_nodes], the row of each node */
 };
 
 static void some_rows(void *context, size_t block)
@@ -144,7 +144,7 @@ static void rehearse_linear(struct rehearsal *r, const struct linear *linear)
 
     r->n_linears++;
     if (r->n_weights > 0 && r->weights[r->n_weights - 1]->data == w->data)
-        return; /* another part of the one before */
+        return; /* another part of the previous weight */
     assert(r->n_weights < PASS_MAX_WEIGHTS);
     r->weights[r->n_weights++] = w;
 }
@@ -265,7 +265,7 @@ void pass_attend(struct pass *p, const struct values *q, const struct values *k,
 
 /* ---- outputs ---- */
 
-/* The values of each sequence's target to its row of out, from `column` on. */
+/* Copies the values of each sequence's target to its row of out, from `column` on. */
 static void copy_targets(const struct pass_state *s, const struct values *values, size_t column)
 {
     const struct prefix_tree *const tree = s->tree;

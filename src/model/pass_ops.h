@@ -1,12 +1,11 @@
 /*
- * The operations that the functions of an architecture consist of. They work on all nodes of a tree
- * of prefixes at once. The functions read as the definition of the architecture and never ask how
- * far a pass has to go: once the last output that is wanted has passed by, operations do nothing.
- * The same functions are also run without computing (a rehearsal), to find out which weights a
- * block will use.
+ * The operations from which the functions of an architecture are built. They work on all nodes of a
+ * tree of prefixes at once. The functions read like the definition of the architecture and do not
+ * check how far a pass has to go: after the last wanted output, operations do nothing. The same
+ * functions are also run without computing (a rehearsal), to find out which weights a block uses.
  *
- * A value has a row for each node; in the last block, as soon as attention allows it, for each
- * target alone (pass_narrow).
+ * A value has one row per node; in the last block, as soon as attention allows, one per target
+ * (pass_narrow).
  */
 #ifndef CT_MODEL_PASS_OPS_H
 #define CT_MODEL_PASS_OPS_H
@@ -25,10 +24,10 @@ struct values {
 struct pass {
     const struct model_config *config;
     const struct weights *weights;
-    size_t layer; /* of the block that is computed; n_layers in the head */
+    size_t layer; /* the block being computed; n_layers in the head */
 
-    /* What an architecture computes. Those of a room share memory, except q, k and v among
-     * themselves: nothing is needed any more when the next one is written. */
+    /* The values that an architecture computes. Those in the same room share memory, except q, k
+     * and v among themselves: each is no longer needed when the next one is written. */
     struct values stream; /* [., hidden_size] */
 
     struct values normed;  /* first room: [., hidden_size] */
@@ -43,7 +42,7 @@ struct pass {
     struct pass_state *state; /* see pass_state.h */
 };
 
-/* out [., n_cols] = the rows of a table for the nodes' tokens, or for their positions. */
+/* out [., n_cols] = the rows of a table for the tokens of the nodes, or for their positions. */
 void pass_token_rows(struct pass *p, const struct tensor *table, const struct values *out);
 void pass_position_rows(struct pass *p, const struct tensor *table, const struct values *out);
 
@@ -55,16 +54,16 @@ void pass_norm(struct pass *p, const struct norm *norm, const struct values *x,
 void pass_linear(struct pass *p, const struct linear *linear, const struct values *x,
                  const struct values *y);
 
-/* y = the model's activation function of x W + b; what it is applied to passes by at `before`, and
- * y at `after`. */
+/* y = the model's activation function of x W + b; its input is the output at `before`, and y that
+ * at `after`. */
 void pass_linear_activated(struct pass *p, const struct linear *linear, const struct values *x,
                            const struct values *y, enum site_place before, enum site_place after);
 
 /* From here on only the targets' rows of the stream and of `also` are needed, if this block is the
- * last: to be called when all keys and values are there. */
+ * last. Call it after all keys and values have been computed. */
 void pass_narrow(struct pass *p, const struct values *also);
 
-/* out = what the heads mix from the values of each node and its ancestors. */
+/* out = the attention-weighted sums, per head, of the values of each node and its ancestors. */
 void pass_attend(struct pass *p, const struct values *q, const struct values *k,
                  const struct values *v, const struct values *out);
 
@@ -72,9 +71,9 @@ void pass_attend(struct pass *p, const struct values *q, const struct values *k,
 void pass_add(struct pass *p, const struct values *y);
 
 /*
- * Here the output of the module at a place of this block passes by: `values` are its columns from
- * `column` on. It is the one place where outputs are read, and where they may be changed: all that
- * is computed from them is computed afterwards.
+ * Announces the output of the module at a place of this block: `values` are its columns from
+ * `column` on. This is the only point where outputs are read, and where they could be changed:
+ * everything that depends on them is computed afterwards.
  */
 void pass_output(struct pass *p, enum site_place place, size_t column, const struct values *values);
 

@@ -7,7 +7,7 @@
 
 enum { CHUNK = 1 << 20 };
 
-/* Gives advice for all pages that hold bytes at .. at + size of a mapping. */
+/* Calls madvise() for all pages that contain bytes at .. at + size of a mapping. */
 static void advise(const unsigned char *at, size_t size, int advice)
 {
     const long page = sysconf(_SC_PAGESIZE);

@@ -35,7 +35,7 @@ void prefix_tree_sort(const struct token_seq *seqs, size_t n_seqs, struct sorted
     qsort(sorted, n_seqs, sizeof *sorted, compare);
 }
 
-/* Tokens of sorted[i] that are nodes already when those before it are in the tree. */
+/* The number of tokens of sorted[i] whose nodes it shares with sequences before it. */
 static size_t shared_nodes(const struct sorted_seq *sorted, size_t i)
 {
     return i > 0 ? common_prefix(&sorted[i - 1].seq, &sorted[i].seq) : 0;
@@ -94,7 +94,7 @@ void prefix_tree_clear(struct prefix_tree *tree)
     *tree = (struct prefix_tree){ 0 };
 }
 
-/* The nodes of a sequence after its first `shared` tokens, which are on the path already. */
+/* Adds the nodes of a sequence after its first `shared` tokens, which are already on the path. */
 static void add(struct prefix_tree *tree, const struct sorted_seq *s, size_t shared)
 {
     for (size_t i = shared; i < s->seq.n; i++) {
@@ -103,7 +103,7 @@ static void add(struct prefix_tree *tree, const struct sorted_seq *s, size_t sha
         tree->path[i] = (uint32_t)tree->n_nodes;
         tree->n_nodes++;
     }
-    /* In this order a sequence that adds no node is the one before it again. */
+    /* In sorted order, a sequence that adds no node equals the one before it. */
     if (shared < s->seq.n)
         tree->targets[tree->n_targets++] = tree->path[s->seq.n - 1];
     tree->seq_index[tree->n_seqs] = s->index;

@@ -1,7 +1,7 @@
 /*
- * The tree of all prefixes of some token sequences: each node is one position that has to be
- * computed once, whichever sequences share it. Nodes are kept in preorder, so that their depths
- * alone describe the tree: the parent of a node is the last one before it that is one less deep.
+ * The tree of all prefixes of some token sequences: each node is a position that is computed once
+ * for all sequences that share it. Nodes are in preorder, so their depths describe the tree: the
+ * parent of a node is the last node before it with depth one less.
  */
 #ifndef CT_MODEL_PREFIX_TREE_H
 #define CT_MODEL_PREFIX_TREE_H
@@ -14,32 +14,32 @@
 
 struct sorted_seq {
     struct token_seq seq;
-    size_t index; /* its place before the sequences were sorted */
+    size_t index; /* its index before sorting */
 };
 
-/* sorted [n_seqs] in lexicographic order of the ids, equal ones by index, so that sequences with
- * the same beginning are neighbours. */
+/* Fills sorted [n_seqs] in lexicographic order of the ids, ties by index, so that sequences with
+ * the same beginning are adjacent. */
 void prefix_tree_sort(const struct token_seq *seqs, size_t n_seqs, struct sorted_seq *sorted);
 
-/* How many of sorted[0 .. n) fit into a tree of max_nodes nodes, but at least one; *n_nodes is what
- * they take. */
+/* How many of sorted[0 .. n) fit into a tree of max_nodes nodes, at least one; *n_nodes is set to
+ * the number of their nodes. */
 size_t prefix_tree_fit(const struct sorted_seq *sorted, size_t n, size_t max_nodes,
                        size_t *n_nodes);
 
 struct prefix_tree { /* zero-initialise; owns its arrays until prefix_tree_clear() */
     size_t n_nodes;
     uint32_t *tokens; /* [n_nodes] */
-    uint32_t *depth;  /* [n_nodes]: 0 for roots; it is also the position in the sequence */
+    uint32_t *depth;  /* [n_nodes]: 0 for roots; equals the position in the sequence */
     size_t n_targets;
     uint32_t *targets; /* [n_targets]: nodes at which sequences end, ascending, each once */
     size_t n_seqs;
     size_t *seq_index;    /* [n_seqs]: sorted_seq.index */
-    uint32_t *seq_target; /* [n_seqs]: the place of its last node in targets */
+    uint32_t *seq_target; /* [n_seqs]: index in targets of its last node */
     size_t max_len;       /* tokens of the longest sequence */
     uint32_t *path;       /* [max_len]: nodes of the sequence added last */
 };
 
-/* Room for trees of at most max_nodes nodes over at most max_seqs sequences of at most max_len
+/* Allocates for trees of at most max_nodes nodes over at most max_seqs sequences of at most max_len
  * tokens. CT_ENOMEM. */
 enum ct_status prefix_tree_init(struct prefix_tree *tree, size_t max_nodes, size_t max_seqs,
                                 size_t max_len, struct ct_error *err);
@@ -48,7 +48,7 @@ void prefix_tree_clear(struct prefix_tree *tree);
 /* Bytes of such a tree. */
 double prefix_tree_memory(size_t max_nodes, size_t max_seqs, size_t max_len);
 
-/* The tree of sorted[0 .. n), for which there is room; what it held before is gone. */
+/* Builds the tree of sorted[0 .. n), which must fit; replaces the previous one. */
 void prefix_tree_build(struct prefix_tree *tree, const struct sorted_seq *sorted, size_t n);
 
 #endif

@@ -1,4 +1,4 @@
-/* Sequences of token ids, from the first token of a text on. */
+/* A sequence of token ids, from the beginning of a text. */
 #ifndef CT_MODEL_TOKEN_SEQ_H
 #define CT_MODEL_TOKEN_SEQ_H
 

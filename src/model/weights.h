@@ -1,4 +1,4 @@
-/* The weights of a model, by what they do: the same words whatever a family calls its tensors. */
+/* The weights of a model, named by function, whatever a family calls its tensors. */
 #ifndef CT_MODEL_WEIGHTS_H
 #define CT_MODEL_WEIGHTS_H
 
@@ -7,7 +7,7 @@
 
 struct norm {             /* layer norm */
     struct tensor weight; /* [hidden_size] */
-    struct tensor bias;   /* [hidden_size]; data NULL: there is none */
+    struct tensor bias;   /* [hidden_size]; data NULL: none */
 };
 
 struct block_weights {

@@ -20,7 +20,7 @@ const char *activation_name(enum activation activation)
 bool activation_by_name(const char *name, enum activation *out)
 {
     if (strcmp(name, "gelu_pytorch_tanh") ==
-        0) { /* the same function, computed by another kernel */
+        0) { /* the same function, computed by a different kernel */
         *out = ACTIVATION_GELU_NEW;
         return true;
     }
@@ -47,7 +47,8 @@ static void gelu_new(float *x, size_t n)
 
 /*
  * Phi(-a) = exp(-a Q(a)) / 2 for a >= 0; Q is smooth, and the polynomial is its Chebyshev fit on
- * [0, 6] (error of Phi 1.7e-9). Beyond 6, where Phi is below 1e-9, the exponent goes on linearly.
+ * [0, 6] (error of Phi 1.7e-9). Beyond 6, where Phi is below 1e-9, the exponent is extrapolated
+ * linearly.
  */
 static inline float normal_tail(float a)
 {

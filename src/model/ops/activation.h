@@ -1,4 +1,4 @@
-/* The activation functions of MLPs, in place on float32, by the names of transformers. */
+/* The activation functions of MLPs, in place on float32, with the names used by transformers. */
 #ifndef CT_MODEL_OPS_ACTIVATION_H
 #define CT_MODEL_OPS_ACTIVATION_H
 
@@ -12,7 +12,7 @@ enum { ACTIVATION_N = ACTIVATION_RELU + 1 };
 /* `gelu_new`. */
 const char *activation_name(enum activation activation);
 
-/* False: there is none of that name. */
+/* False if there is none of that name. */
 bool activation_by_name(const char *name, enum activation *out);
 
 /*

@@ -9,7 +9,7 @@
 
 enum { LANES = 16 };
 
-struct stack {     /* keys and values of the path to a node, one head */
+struct stack {     /* keys and values of the path to a node, for one head */
     float *keys;   /* [head_dim, len]: transposed, so that scores need no horizontal sums */
     float *values; /* [len, width] */
     float *scores; /* [len] */
@@ -44,7 +44,8 @@ static void score_keys(const struct stack *s, const float *q, size_t head_dim, s
     }
 }
 
-/* scores become weights that add up to 1; the maximum is taken off so that exp stays in range. */
+/* Softmax: scores become weights that sum to 1; the maximum is subtracted so that exp stays in
+ * range. */
 CT_KERNEL
 static void softmax(float *scores, size_t n, float scale)
 {

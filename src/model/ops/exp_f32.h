@@ -1,7 +1,7 @@
 /*
- * exp() of a float32 in plain arithmetic, so that loops around it become vector code: x is split
- * into n ln 2 + r with |r| <= ln 2 / 2, exp(r) is Taylor's series to r^7 (relative error 5e-9),
- * 2^n goes into the exponent. Off by at most 2 ulp; arguments are held in [-87, 88].
+ * exp() of a float32 in plain arithmetic, so that compilers vectorise loops around it: x is split
+ * into n ln 2 + r with |r| <= ln 2 / 2, exp(r) is its Taylor series to r^7 (relative error 5e-9),
+ * 2^n goes into the exponent. Error at most 2 ulp; arguments are clamped to [-87, 88].
  */
 #ifndef CT_MODEL_OPS_EXP_F32_H
 #define CT_MODEL_OPS_EXP_F32_H
@@ -15,7 +15,7 @@ static inline float exp_f32(float x)
     const float held = x < -87.0F ? -87.0F : x > 88.0F ? 88.0F : x;
     const float shifted = held * 0x1.715476p+0F + round_to_int;
     const float n = shifted - round_to_int;
-    /* ln 2 in two parts, the first with zeros at its end so that n times it is exact */
+    /* ln 2 in two parts, the first with trailing zero bits so that n times it is exact */
     const float r = (held - n * 0x1.62e4p-1F) - n * 0x1.7f7d1cp-20F;
     const float series =
         1.0F +

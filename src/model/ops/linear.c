@@ -7,8 +7,8 @@
 #include "model/ops/panel.h"
 
 /*
- * A strip of W, DEPTH rows of it at a time, is read in runs of 512 bytes and packed into 256 KiB,
- * which stay in a level 2 cache while ROWS rows of x are multiplied with them.
+ * A strip of W is processed DEPTH rows at a time: they are read in runs of 512 bytes and packed
+ * into 256 KiB, which stay in the level 2 cache while ROWS rows of x are multiplied with them.
  */
 enum { STRIP = 128, DEPTH = 512, ROWS = 512 };
 
@@ -40,7 +40,8 @@ struct section {
     float *scratch;
 };
 
-/* Inputs k .. k + depth of outputs at .. at + n as panels; what is missing of the last one is 0. */
+/* Packs inputs k .. k + depth of outputs at .. at + n into panels; the last one is padded with
+ * 0. */
 static void pack(const struct panel_kernel *kernel, const struct tensor *w, size_t k, size_t depth,
                  size_t at, size_t n, float *panels)
 {
@@ -58,7 +59,7 @@ static void pack(const struct panel_kernel *kernel, const struct tensor *w, size
     }
 }
 
-/* The same of a weight whose rows are outputs. */
+/* The same for a weight whose rows are outputs. */
 static void pack_transposed(const struct panel_kernel *kernel, const struct tensor *w, size_t k,
                             size_t depth, size_t at, size_t n, float *panels)
 {
@@ -77,7 +78,7 @@ static void pack_transposed(const struct panel_kernel *kernel, const struct tens
     }
 }
 
-/* Columns at .. at + n of y, for n_rows rows from `row` on. */
+/* Computes columns at .. at + n of y, for n_rows rows from `row` on. */
 static void strip(const struct section *s, size_t row, size_t n_rows, size_t at, size_t n)
 {
     const struct linear_job *const job = s->job;

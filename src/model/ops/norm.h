@@ -1,4 +1,4 @@
-/* Layer normalisation (Ba, Kiros & Hinton 2016) of a row: biased variance, then gain and bias. */
+/* Layer normalisation (Ba, Kiros & Hinton 2016) of one row: biased variance, then gain and bias. */
 #ifndef CT_MODEL_OPS_NORM_H
 #define CT_MODEL_OPS_NORM_H
 

@@ -21,7 +21,7 @@
 #include "model/ops/panel_source.h"
 #endif
 
-/* What every processor has: SSE2, Neon. */
+/* Baseline of every supported processor: SSE2, Neon. */
 #define PANEL_NAME(part) part##_plain
 #define PANEL_TARGET
 #define PANEL_LANES 4

@@ -1,14 +1,14 @@
 /*
- * The kernel of panel.h for one kind of processor. panel.c includes this once for each, with
- * PANEL_NAME(part), PANEL_TARGET (an attribute), PANEL_LANES (floats in a vector register) and
- * PANEL_ROWS (of a tile two registers wide) defined; they are undefined at the end.
+ * The kernel of panel.h for one kind of processor. panel.c includes this file once for each, after
+ * defining PANEL_NAME(part), PANEL_TARGET (an attribute), PANEL_LANES (floats in a vector register)
+ * and PANEL_ROWS (of a tile two registers wide); they are undefined at the end.
  */
 typedef float PANEL_NAME(vector) __attribute__((vector_size(PANEL_LANES * sizeof(float))));
 typedef float PANEL_NAME(unaligned)
     __attribute__((vector_size(PANEL_LANES * sizeof(float)), aligned(sizeof(float))));
 
-/* n_rows is known where this is inlined, so all loops but the one over k are unrolled, and `sum` is
- * a set of registers. */
+/* n_rows is a constant where this is inlined, so all loops except the one over k are unrolled, and
+ * `sum` is kept in registers. */
 PANEL_TARGET
 static inline __attribute__((always_inline)) void PANEL_NAME(tile)(const struct panel_job *job,
                                                                    size_t row, size_t n_rows)
@@ -49,7 +49,7 @@ static void PANEL_NAME(multiply)(const struct panel_job *job)
 
     for (; row + PANEL_ROWS <= job->n_rows; row += PANEL_ROWS)
         PANEL_NAME(tile)(job, row, PANEL_ROWS);
-    for (; row + 4 <= job->n_rows; row += 4) /* 8 sums: as many as are under way at once */
+    for (; row + 4 <= job->n_rows; row += 4) /* 8 sums: enough to hide the latency */
         PANEL_NAME(tile)(job, row, 4);
     for (; row + 2 <= job->n_rows; row += 2)
         PANEL_NAME(tile)(job, row, 2);

@@ -33,8 +33,8 @@ static inline uint16_t half_at(const unsigned char *bytes, size_t i)
     return half;
 }
 
-/* The exponent is rebased from 15 to 127 by a product with 2^112, which is right for subnormal
- * halves too; infinities and NaN get their exponent put back. */
+/* The exponent is rebased from 15 to 127 by multiplying with 2^112, which is also correct for
+ * subnormal halves; infinities and NaN get their exponent restored. */
 CT_KERNEL
 static void widen_f16(const unsigned char *bytes, size_t n, float *out)
 {

@@ -1,4 +1,4 @@
-/* A weight where it lies in its file: a matrix (or a vector, one row) of F32, F16 or BF16. */
+/* A weight in its mapped file: a matrix (or a vector, one row) of F32, F16 or BF16. */
 #ifndef CT_MODEL_OPS_TENSOR_H
 #define CT_MODEL_OPS_TENSOR_H
 
@@ -10,7 +10,7 @@ enum tensor_dtype { TENSOR_F32, TENSOR_F16, TENSOR_BF16 };
 enum { TENSOR_N_DTYPES = TENSOR_BF16 + 1 };
 
 struct tensor {       /* borrows data from a mapped file */
-    const void *data; /* [rows, cols], little-endian, at any address */
+    const void *data; /* [rows, cols], little-endian, possibly unaligned */
     enum tensor_dtype dtype;
     size_t rows;
     size_t cols;
@@ -18,7 +18,7 @@ struct tensor {       /* borrows data from a mapped file */
 
 size_t tensor_item_size(enum tensor_dtype dtype);
 
-/* The whole tensor as float32 where it lies, or NULL when it must be read by tensor_read(). */
+/* The whole tensor as float32 in place, or NULL if it must be read by tensor_read(). */
 const float *tensor_in_place(const struct tensor *t);
 
 /* out[0 .. n) = t[row, col .. col + n) as float32; widening is exact. */

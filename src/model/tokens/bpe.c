@@ -11,13 +11,13 @@
 enum {
     ID_BITS = 21,
     RANK_BITS = 22,
-    SHORT = 48, /* bytes up to which a scan over all pairs is faster than a heap */
+    SHORT = 48, /* longest piece for which a scan over all pairs is faster than a heap */
     NIL = INT32_MAX,
 };
 _Static_assert(VOCAB_MAX_ID < 1 << ID_BITS && 2 * ID_BITS + RANK_BITS <= 64, "slots hold them");
 
 #define RANK_MASK ((UINT64_C(1) << RANK_BITS) - 1)
-#define NO_MERGE  UINT32_MAX /* above every rank */
+#define NO_MERGE  UINT32_MAX /* greater than any rank */
 
 void bpe_clear(struct bpe *bpe)
 {
@@ -31,7 +31,7 @@ static uint64_t slot_of(uint32_t left, uint32_t right)
     return ((uint64_t)left << ID_BITS | right) << RANK_BITS;
 }
 
-/* The slot of a pair (its rank is ignored), or the empty one where it would go: one in five is
+/* The slot of a pair (its rank is ignored), or the empty slot for it; at least one in five is
  * empty. Multiplicative hashing (Knuth, volume 3, section 6.4), linear probing. */
 static uint64_t *find(const struct bpe *bpe, uint64_t pair)
 {
@@ -45,7 +45,7 @@ static uint64_t *find(const struct bpe *bpe, uint64_t pair)
 
 static uint32_t rank_of(const struct bpe *bpe, uint32_t left, uint32_t right)
 {
-    /* rank + 1 in the slot, 0 in an empty one: NO_MERGE is what 0 - 1 gives. */
+    /* The slot holds rank + 1, or 0 if empty; 0 - 1 is NO_MERGE. */
     return (uint32_t)(*find(bpe, slot_of(left, right)) & RANK_MASK) - 1;
 }
 
@@ -114,7 +114,7 @@ static void append(struct token_list *out, uint32_t id, size_t begin, size_t end
     out->items[out->n++] = (struct token){ id, begin, end };
 }
 
-/* ids and begins of what is left; ranks[i] is that of merging tokens i and i + 1. */
+/* ids and begins of the remaining tokens; ranks[i] is the rank of merging tokens i and i + 1. */
 static void encode_short(const struct bpe *bpe, const char *bytes, size_t size, size_t base,
                          struct token_list *out)
 {
@@ -153,12 +153,12 @@ static void encode_short(const struct bpe *bpe, const char *bytes, size_t size, 
 
 struct node { /* of a list over the bytes: node i is the token that begins at byte i */
     uint32_t id;
-    uint32_t rank; /* of merging it with next; NO_MERGE when that cannot be */
+    uint32_t rank; /* of merging it with next, or NO_MERGE */
     int32_t prev;
     int32_t next;
 };
 
-struct heap { /* the smallest rank << 32 | position on top; four children each, for the cache */
+struct heap { /* smallest rank << 32 | position on top; four children each, for the cache */
     uint64_t *items;
     size_t n;
 };
@@ -197,7 +197,7 @@ static uint64_t heap_pop(struct heap *heap)
     return top;
 }
 
-/* Looks the pair at i up anew; true when it can be merged. */
+/* Updates the rank of the pair at i; true if it can be merged. */
 static bool rank_node(const struct bpe *bpe, struct node *nodes, int32_t i)
 {
     const int32_t next = nodes[i].next;
@@ -211,14 +211,14 @@ static uint64_t heap_item(const struct node *nodes, int32_t i)
     return (uint64_t)nodes[i].rank << 32 | (uint32_t)i;
 }
 
-/* Merges until nothing is left to merge; returns how many tokens remain. */
+/* Merges until no pair can be merged; returns the number of remaining tokens. */
 static size_t merge_all(const struct bpe *bpe, struct node *nodes, struct heap *heap, size_t n)
 {
     while (heap->n > 0) {
         const uint64_t item = heap_pop(heap);
         const int32_t i = (int32_t)(uint32_t)item;
         if (nodes[i].rank != item >> 32)
-            continue; /* merged away, or with another neighbour by now */
+            continue; /* stale: already merged, or its neighbour changed */
         const int32_t gone = nodes[i].next;
         const int32_t prev = nodes[i].prev;
 
@@ -239,7 +239,7 @@ static size_t merge_all(const struct bpe *bpe, struct node *nodes, struct heap *
 static enum ct_status encode_long(const struct bpe *bpe, const char *bytes, size_t size,
                                   size_t base, struct token_list *out, struct ct_error *err)
 {
-    /* Every merge takes one item and adds at most two, and there are at most size - 1 merges. */
+    /* Every merge removes one item and adds at most two, and there are at most size - 1 merges. */
     struct node *const nodes = ct_malloc_array(size, sizeof *nodes);
     struct heap heap = { ct_malloc_array(size, 2 * sizeof *heap.items), 0 };
     enum ct_status st = CT_OK;

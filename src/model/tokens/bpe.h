@@ -1,7 +1,7 @@
 /*
  * Byte pair encoding of one piece of text (Sennrich, Haddow & Birch 2016, algorithm 1, on bytes):
- * of all neighbouring tokens that may be merged, the leftmost pair of the lowest rank is, until
- * none is left. O(n^2) for short pieces, O(n log n) for long ones.
+ * repeatedly merges the leftmost pair of the lowest rank among all adjacent tokens, until none can
+ * be merged. O(n^2) for short pieces, O(n log n) for long ones.
  */
 #ifndef CT_MODEL_TOKENS_BPE_H
 #define CT_MODEL_TOKENS_BPE_H
@@ -13,23 +13,23 @@
 #include "model/tokens/token.h"
 
 struct bpe { /* zero-initialise; owns its arrays until bpe_clear() */
-    /* [n_slots], open addressing, a power of two: left id, right id, rank + 1 in 21, 21 and 22
+    /* [n_slots], a power of two, open addressing: left id, right id, rank + 1 in 21, 21 and 22
      * bits; 0 is an empty slot */
     uint64_t *slots;
     size_t n_slots;
-    uint32_t *ids; /* [n_merges]: what the two tokens of the merge of that rank become */
+    uint32_t *ids; /* [n_merges]: the token produced by the merge of each rank */
     size_t n_merges;
     size_t ids_room;
-    uint32_t byte_ids[256]; /* the caller fills them in */
+    uint32_t byte_ids[256]; /* filled in by the caller */
 };
 
 void bpe_clear(struct bpe *bpe);
 
-/* A guess at the number of merges to come, which saves growing. CT_ENOMEM. */
+/* Reserves room for the expected number of merges. CT_ENOMEM. */
 enum ct_status bpe_expect(struct bpe *bpe, size_t n_merges, struct ct_error *err);
 
-/* Tokens left and right (ids of at most VOCAB_MAX_ID) become id; what is added first goes first.
- * Of a pair that comes twice the last one counts. CT_EFORMAT: too many; CT_ENOMEM. */
+/* Tokens left and right (ids of at most VOCAB_MAX_ID) become id; merges are added in order of rank.
+ * A pair added twice has its last rank. CT_EFORMAT: too many; CT_ENOMEM. */
 enum ct_status bpe_add(struct bpe *bpe, uint32_t left, uint32_t right, uint32_t id,
                        struct ct_error *err);
 

@@ -9,10 +9,10 @@
 
 struct reader {
     FILE *file;
-    int c;     /* the byte to look at next; EOF behind the last one */
+    int c;     /* the next byte; EOF after the last one */
     size_t at; /* where it is in the file */
     size_t size;
-    char name[2 * VOCAB_MAX_PIECE + 4]; /* [size], and room for what one escape means */
+    char name[2 * VOCAB_MAX_PIECE + 4]; /* [size], with room for one more escaped character */
 };
 
 static void advance(struct reader *r)
@@ -35,7 +35,7 @@ static enum ct_status expected(const struct reader *r, const char *what, struct 
                    r->c == EOF ? ", but the file ends; is it cut off?" : "");
 }
 
-/* Blanks, the character, blanks. */
+/* Takes blanks, the character, blanks. */
 static bool take(struct reader *r, char character)
 {
     skip_blanks(r);
@@ -46,7 +46,7 @@ static bool take(struct reader *r, char character)
     return true;
 }
 
-/* Four hexadecimal digits; false when they are not there. */
+/* Takes four hexadecimal digits; false if there are none. */
 static bool take_hex(struct reader *r, uint32_t *value)
 {
     *value = 0;
@@ -63,7 +63,7 @@ static bool take_hex(struct reader *r, uint32_t *value)
     return true;
 }
 
-/* The second half of a surrogate pair, which is an escape of its own. */
+/* Takes the second half of a surrogate pair, which is a separate escape. */
 static bool take_low_surrogate(struct reader *r, uint32_t *low)
 {
     if (r->c != '\\')
@@ -75,7 +75,7 @@ static bool take_low_surrogate(struct reader *r, uint32_t *low)
     return take_hex(r, low) && *low >= 0xDC00 && *low <= 0xDFFF;
 }
 
-/* What follows a backslash -> the character, which is never U+0000. */
+/* Takes what follows a backslash -> the character, which is never U+0000. */
 static bool take_escape(struct reader *r, uint32_t *character)
 {
     static const char signs[] = "\"\\/bfnrt";

@@ -1,7 +1,7 @@
 /*
- * Reads a JSON object (RFC 8259) whose values are all ids: {"a": 0, "b": 1}. vocab.json holds
- * 50257 of them, and a tree of JSON values for those costs several times what all the rest of
- * opening a tokenizer costs.
+ * Reads a JSON object (RFC 8259) whose values are all ids: {"a": 0, "b": 1}. vocab.json holds 50257
+ * of them; building a tree of JSON values for those would cost several times as much as the rest of
+ * opening a tokenizer.
  */
 #ifndef CT_MODEL_TOKENS_JSON_IDS_H
 #define CT_MODEL_TOKENS_JSON_IDS_H
@@ -13,14 +13,14 @@
 #include "base/status.h"
 
 struct named_id {
-    const char *name; /* UTF-8, not terminated, no zero byte in it */
+    const char *name; /* UTF-8, not terminated, without zero bytes */
     size_t size;
     uint32_t id; /* at most VOCAB_MAX_ID */
 };
 
 /*
- * Calls put for every entry, in the order of the file; the name is gone when put returns. Stops
- * at what put says is wrong. A name may come twice. CT_EIO, CT_EFORMAT naming byte or entry.
+ * Calls put for every entry, in the order of the file; the name is borrowed until put returns.
+ * Stops if put fails. Names may be repeated. CT_EIO, CT_EFORMAT naming byte or entry.
  */
 enum ct_status json_ids_read(FILE *file,
                              enum ct_status (*put)(void *context, const struct named_id *entry,

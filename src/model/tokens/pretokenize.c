@@ -11,16 +11,16 @@ struct pretokenizer {
     bool jit;
 };
 
-/* Unicode's White_Space, spelt out: PCRE2's \s takes in U+180E, which has not been one since
+/* Unicode's White_Space, spelt out: PCRE2's \s includes U+180E, which is not white space since
  * Unicode 6.3. */
 #define BLANKS                                                                                     \
     "\\x{9}-\\x{d}\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}"    \
     "\\x{205f}\\x{3000}"
 
 /*
- * Every code point begins one of the alternatives, so that pieces lie side by side. What is
- * possessive here is not in the original, and changes no match: nothing that such a repeat gives
- * back could begin what follows it. It keeps runs of any length from being remembered.
+ * Every code point begins one of the alternatives, so that pieces are contiguous. The possessive
+ * quantifiers are not in the original. They change no match, because what follows a repeat can
+ * never begin with a character of it, and they avoid storing backtracking positions for long runs.
  */
 static const char pattern[] = "'(?:[stmd]|re|ve|ll)"
                               "| ?+\\p{L}++"
@@ -46,7 +46,7 @@ enum ct_status pretokenizer_new(bool jit, struct pretokenizer **out, struct ct_e
         return ct_fail(err, code == PCRE2_ERROR_NOMEMORY ? CT_ENOMEM : CT_ENOTSUP,
                        "PCRE2: %s; the library must be built with Unicode", (const char *)text);
     }
-    /* Not to be had everywhere: hardened systems map no memory that is writable and executable. */
+    /* Not available everywhere: hardened systems map no memory that is writable and executable. */
     p->jit = jit && pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0;
     *out = p;
     return CT_OK;

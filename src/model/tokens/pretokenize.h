@@ -1,9 +1,8 @@
 /*
- * Cuts text into the pieces that byte pair encoding never merges across, by the pattern of GPT-2
- * (Radford et al. 2019, the code released with it): contractions, words, numbers and other signs,
- * each with at most one blank before it, and white space. White space is Unicode's White_Space, as
- * in Python's `regex` and in Rust; letters and numbers are those of the Unicode version that PCRE2
- * was built with.
+ * Splits text into the pieces across which byte pair encoding never merges, by the pattern of GPT-2
+ * (Radford et al. 2019, the code released with it): contractions; words, numbers and other symbols,
+ * each with at most one blank before it; and white space. White space is Unicode's White_Space, as
+ * in Python's `regex` and in Rust; letters and numbers are those of PCRE2's Unicode version.
  */
 #ifndef CT_MODEL_TOKENS_PRETOKENIZE_H
 #define CT_MODEL_TOKENS_PRETOKENIZE_H
@@ -13,14 +12,15 @@
 
 #include "base/status.h"
 
-struct pretokenizer; /* immutable: threads may share it */
+struct pretokenizer; /* immutable; threads may share it */
 
-/* jit: compile the pattern to machine code where that can be; false gives the same pieces, slower.
- * The caller frees *out. CT_ENOMEM, CT_ENOTSUP (a PCRE2 without Unicode). */
+/* jit: compile the pattern to machine code if possible; without it, the pieces are the same, but
+ * slower. *out is owned by the caller: pretokenizer_free(). CT_ENOMEM, CT_ENOTSUP (a PCRE2 without
+ * Unicode). */
 enum ct_status pretokenizer_new(bool jit, struct pretokenizer **out, struct ct_error *err);
 void pretokenizer_free(struct pretokenizer *pretokenizer);
 
-struct piece_iterator { /* one thread's; zeroed, piece_iterator_clear() does nothing */
+struct piece_iterator { /* for one thread; piece_iterator_clear() accepts a zeroed one */
     const struct pretokenizer *pretokenizer;
     void *match_data;
 };
@@ -29,8 +29,7 @@ enum ct_status piece_iterator_init(struct piece_iterator *it, const struct preto
                                    struct ct_error *err);
 void piece_iterator_clear(struct piece_iterator *it);
 
-/* The piece that begins at `at` (below size) in text [size], valid UTF-8: *end is above at.
- * CT_ENOMEM. */
+/* The piece that begins at `at` < size in text [size], valid UTF-8: sets *end > at. CT_ENOMEM. */
 enum ct_status piece_iterator_next(struct piece_iterator *it, const char *text, size_t size,
                                    size_t at, size_t *end, struct ct_error *err);
 

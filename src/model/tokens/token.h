@@ -6,7 +6,7 @@
 
 struct token {
     uint32_t id;
-    size_t begin; /* bytes of the text that it covers: [begin, end); a token may cut a code point */
+    size_t begin; /* [begin, end): bytes of the text that it covers; may split a code point */
     size_t end;
 };
 

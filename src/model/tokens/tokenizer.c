@@ -40,15 +40,15 @@ void tokenizer_free(struct tokenizer *tokenizer)
     free(tokenizer);
 }
 
-struct job { /* one text's way through the tokenizer */
+struct job { /* the encoding of one text */
     const struct tokenizer *tokenizer;
     const char *text;
     struct piece_iterator pieces;
     struct token_list tokens;
 };
 
-/* text[begin .. end) holds no added token. It is a text of its own: blanks at its end are followed
- * by nothing, even where an added token comes next. */
+/* Encodes text[begin .. end), which contains no added token. It is treated as a separate text:
+ * blanks at its end are trailing blanks, even if an added token follows. */
 static enum ct_status encode_pieces(struct job *job, size_t begin, size_t end, struct ct_error *err)
 {
     const char *const text = job->text + begin;
@@ -65,7 +65,8 @@ static enum ct_status encode_pieces(struct job *job, size_t begin, size_t end, s
     return CT_OK;
 }
 
-/* Takes the added tokens of one kind out of text[begin .. end), then of the next kind. */
+/* Splits text[begin .. end) at added tokens of one kind, then the parts at those of the next
+ * kind. */
 static enum ct_status encode_between(struct job *job, bool normalized, size_t begin, size_t end,
                                      struct ct_error *err)
 {
@@ -106,7 +107,7 @@ enum ct_status tokenizer_encode(const struct tokenizer *tokenizer, const char *t
 
     if (st == CT_OK)
         st = piece_iterator_init(&job.pieces, tokenizer->pretokenizer, err);
-    if (st == CT_OK) /* one for a caller who frees, and English has four bytes a token */
+    if (st == CT_OK) /* never 0, so that it is allocated; English has about four bytes per token */
         st = token_list_reserve(&job.tokens, 1 + size / 3, err);
     if (st == CT_OK)
         st = encode_between(&job, false, 0, size, err);

@@ -1,9 +1,10 @@
 /*
  * GPT-2's byte-level BPE (Radford et al. 2019, section 2.2; Sennrich et al. 2016 for the merges),
- * read from vocab.json and merges.txt or from tokenizer.json. Encodes what Hugging Face's GPT-2
- * tokenizer encodes, id for id, for any UTF-8 text; `<|endoftext|>` in a text is that token, and so
- * is whatever else the model's files add. What is a letter or a number is asked of PCRE2, which may
- * know an older or newer Unicode than Hugging Face's regular expressions (10.42 knows 14.0).
+ * read from vocab.json and merges.txt or from tokenizer.json. Gives the same ids as Hugging Face's
+ * GPT-2 tokenizer for any UTF-8 text; `<|endoftext|>` in a text is that token, and so are other
+ * tokens that the model's files add. PCRE2 determines what is a letter or a number; its Unicode
+ * version may be older or newer than that of Hugging Face's regular expressions (PCRE2 10.42 has
+ * Unicode 14.0).
  */
 #ifndef CT_MODEL_TOKENS_TOKENIZER_H
 #define CT_MODEL_TOKENS_TOKENIZER_H
@@ -14,22 +15,22 @@
 #include "base/status.h"
 #include "model/tokens/token.h"
 
-struct tokenizer; /* immutable once open: threads may share it */
+struct tokenizer; /* immutable once open; threads may share it */
 
-/* dir holds vocab.json and merges.txt (which are read when all are there), or tokenizer.json. A
- * setting that would change the ids, in tokenizer.json or tokenizer_config.json, is CT_ENOTSUP by
- * its name. *out is owned by the caller: tokenizer_free. CT_EIO, CT_EFORMAT (naming file and
- * entry), CT_ENOMEM. */
+/* dir contains vocab.json and merges.txt (used if both exist), or tokenizer.json. A setting in
+ * tokenizer.json or tokenizer_config.json that would change the ids is CT_ENOTSUP, with its name.
+ * *out is owned by the caller: tokenizer_free. CT_EIO, CT_EFORMAT (naming file and entry),
+ * CT_ENOMEM. */
 enum ct_status tokenizer_open(const char *dir, struct tokenizer **out, struct ct_error *err);
 void tokenizer_free(struct tokenizer *tokenizer);
 
-/* text [size] bytes of UTF-8 -> *tokens [*n_tokens], owned by the caller: free(). Nothing is put in
- * front. CT_EFORMAT (not UTF-8, naming the byte), CT_ENOMEM. */
+/* text [size] bytes of UTF-8 -> *tokens [*n_tokens], owned by the caller: free(). No token is
+ * prepended. CT_EFORMAT (not UTF-8, naming the byte), CT_ENOMEM. */
 enum ct_status tokenizer_encode(const struct tokenizer *tokenizer, const char *text, size_t size,
                                 struct token **tokens, size_t *n_tokens, struct ct_error *err);
 
 /* The bytes of a token, borrowed: not terminated, not always valid UTF-8, so show them by
- * text_visible(). NULL for an id that is not there. */
+ * text_visible(). NULL for an unknown id. */
 const char *tokenizer_piece(const struct tokenizer *tokenizer, uint32_t id, size_t *size);
 
 #endif

@@ -12,7 +12,7 @@
 #include "io/json_file.h"
 #include "model/tokens/tokenizer_json.h"
 
-/* A file that is not there leaves *out as it is. */
+/* If the file does not exist, *out is untouched. */
 static enum ct_status open_file(const char *dir, const char *name, FILE **out, struct ct_error *err)
 {
     char path[PATH_MAX];
@@ -44,9 +44,7 @@ static enum ct_status put_added(void *context, const struct named_id *entry, str
 
 static enum ct_status read_vocab(FILE *file, struct tokenizer_parts *parts, struct ct_error *err)
 {
-    enum {
-        BYTES_AN_ENTRY = 20
-    }; /* in GPT-2's file, which is then not read with too small a table */
+    enum { BYTES_AN_ENTRY = 20 }; /* in GPT-2's file; a good estimate avoids rehashing */
     struct stat info = { 0 };
 
     if (fstat(fileno(file), &info) != 0)
@@ -74,7 +72,7 @@ static enum ct_status read_merges(FILE *file, struct tokenizer_parts *parts, str
     static const char version[] = "#version";
     char *line = NULL;
     size_t room = 0;
-    /* Nearly every token of a vocabulary is made by one merge. */
+    /* Nearly every token of a vocabulary is produced by one merge. */
     enum ct_status st = bpe_expect(&parts->bpe, parts->vocab.n_names, err);
 
     for (size_t number = 1; st == CT_OK; number++) {

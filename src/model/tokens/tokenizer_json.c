@@ -25,7 +25,7 @@ static enum ct_status refuse(struct ct_error *err, const char *what)
     return ct_fail(err, CT_ENOTSUP, "%s; only GPT-2's own way of encoding is known", what);
 }
 
-/* An absent setting is NULL to jansson, and off to us. */
+/* An absent setting is NULL in jansson, and counts as off. */
 static bool is_off(const json_t *value)
 {
     return value == NULL || json_is_null(value) || json_is_false(value) ||
@@ -203,7 +203,7 @@ enum ct_status tokenizer_config_check(FILE *file, struct ct_error *err)
 {
     static const char *const off[] = { "add_prefix_space", "add_bos_token", "add_eos_token" };
     json_t *root = NULL;
-    /* model_max_length may be 10^30, which is no integer to jansson. */
+    /* model_max_length may be 10^30, which jansson cannot read as an integer. */
     enum ct_status st = parse(file, JSON_DECODE_INT_AS_REAL, &root, err);
 
     for (size_t i = 0; st == CT_OK && i < sizeof off / sizeof *off; i++)

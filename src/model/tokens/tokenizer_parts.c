@@ -25,7 +25,7 @@ enum ct_status tokenizer_parts_add_merge(struct tokenizer_parts *parts, const ch
                                          size_t left_size, const char *right, size_t right_size,
                                          struct ct_error *err)
 {
-    char bytes[4 * VOCAB_MAX_PIECE]; /* both, one behind the other */
+    char bytes[4 * VOCAB_MAX_PIECE]; /* both, concatenated */
 
     if (left_size > 2 * VOCAB_MAX_PIECE)
         return not_there(left, left_size, err);
@@ -54,7 +54,7 @@ enum ct_status tokenizer_parts_add_merge(struct tokenizer_parts *parts, const ch
     return bpe_add(&parts->bpe, (uint32_t)left_id, (uint32_t)right_id, (uint32_t)id, err);
 }
 
-/* The id of a token under the name that vocab.json has for it, or VOCAB_NONE. */
+/* The id of the token with this name in vocab.json, or VOCAB_NONE. */
 static int32_t find_named(const struct vocab *vocab, const char *name, size_t size)
 {
     char bytes[2 * VOCAB_MAX_PIECE];
@@ -81,7 +81,7 @@ enum ct_status tokenizer_parts_add_token(struct tokenizer_parts *parts,
         return ct_fail(err, CT_EFORMAT, "added token \"%.*s\": another token has id %u already",
                        shown, token->name, token->id);
     if (token->size == 0)
-        return CT_OK; /* Hugging Face's tokenizers pass over it, too */
+        return CT_OK; /* Hugging Face's tokenizers skip it, too */
     const enum ct_status st =
         same ? CT_OK : vocab_put(&parts->vocab, token->id, token->name, token->size, err);
     return st != CT_OK ? st
@@ -89,7 +89,7 @@ enum ct_status tokenizer_parts_add_token(struct tokenizer_parts *parts,
                                           normalized, err);
 }
 
-/* Every tokenizer of GPT-2 has this one as its first, last and unknown token. */
+/* All GPT-2 tokenizers use it as begin, end and unknown token. */
 static enum ct_status add_end_of_text(struct tokenizer_parts *parts, struct ct_error *err)
 {
     static const char name[] = "<|endoftext|>";

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-/* A slot holds id + 1, and above it bits of the hash, so that few wrong tokens are looked at. */
+/* A slot holds id + 1, and above it bits of the hash, so that few wrong tokens are compared. */
 #define SLOT_ID_BITS 22
 #define SLOT_ID      ((1U << SLOT_ID_BITS) - 1)
 
@@ -28,7 +28,7 @@ uint32_t vocab_sign_of_byte(unsigned char byte)
     return sign;
 }
 
-/* The byte that a character stands for, or -1. The bytes that do not stand for themselves are
+/* The byte that a character stands for, or -1. The bytes that are not represented by themselves are
  * 0x00 .. 0x20, 0x7F .. 0xA0 and 0xAD. */
 static int byte_of_sign(uint32_t sign)
 {
@@ -89,7 +89,7 @@ void vocab_clear(struct vocab *vocab)
     *vocab = (struct vocab){ 0 };
 }
 
-/* The slot of these bytes, or the empty one where they would go. One in five is empty. */
+/* The slot of these bytes, or the empty slot for them. At least one in five is empty. */
 static uint32_t *find_slot(const struct vocab *vocab, const char *bytes, size_t size, uint64_t h)
 {
     const uint32_t tag = (uint32_t)(h >> 32) & ~SLOT_ID;
@@ -147,7 +147,7 @@ static enum ct_status too_long(size_t size, struct ct_error *err)
                    VOCAB_MAX_PIECE);
 }
 
-/* Room for the id, and for n_bytes more bytes. */
+/* Makes room for the id, and for n_bytes more bytes. */
 static enum ct_status reserve(struct vocab *vocab, uint32_t id, size_t n_bytes,
                               struct ct_error *err)
 {

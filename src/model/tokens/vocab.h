@@ -1,8 +1,8 @@
 /*
  * The tokens of a byte-level vocabulary: id -> bytes, and bytes -> id for reading merges. In the
- * files every byte of a token is written as one printable character (Radford et al. 2019, the
- * code released with it): the 188 bytes that are printable in Latin-1 stand for themselves, the
- * other 68, in order, are U+0100 to U+0143.
+ * files, every byte of a token is written as one printable character (Radford et al. 2019, the code
+ * released with it): the 188 bytes that are printable in Latin-1 as themselves, the other 68, in
+ * order, as U+0100 to U+0143.
  */
 #ifndef CT_MODEL_TOKENS_VOCAB_H
 #define CT_MODEL_TOKENS_VOCAB_H
@@ -19,7 +19,7 @@ enum {
 };
 
 struct vocab_span { /* of vocab.bytes */
-    uint32_t begin; /* UINT32_MAX where there is no token */
+    uint32_t begin; /* UINT32_MAX if there is no token */
     uint32_t size;
 };
 
@@ -28,26 +28,26 @@ struct vocab {   /* zero-initialise; owns its arrays until vocab_clear() */
     size_t n_bytes;
     size_t bytes_room;
     struct vocab_span *spans; /* [n_ids] of spans_room */
-    size_t n_ids;             /* one more than the largest id */
+    size_t n_ids;             /* largest id + 1 */
     size_t spans_room;
-    uint32_t *slots; /* [n_slots], open addressing, a power of two; NULL after vocab_seal() */
+    uint32_t *slots; /* [n_slots], a power of two, open addressing; NULL after vocab_seal() */
     size_t n_slots;
     size_t n_names;
 };
 
 void vocab_clear(struct vocab *vocab);
 
-/* A guess at the number of tokens to come, which saves growing. CT_ENOMEM. */
+/* Reserves room for the expected number of tokens. CT_ENOMEM. */
 enum ct_status vocab_expect(struct vocab *vocab, size_t n_tokens, struct ct_error *err);
 
 /*
- * Adds a token as the files name it. A name with a character outside the alphabet stands for its
- * own UTF-8, and no merge finds it. CT_EFORMAT: id or name taken, name too long; CT_ENOMEM.
+ * Adds a token by its name in the files. A name with a character outside the alphabet is taken as
+ * its own UTF-8, and merges do not find it. CT_EFORMAT: id or name taken, name too long; CT_ENOMEM.
  */
 enum ct_status vocab_add(struct vocab *vocab, uint32_t id, const char *name, size_t size,
                          struct ct_error *err);
 
-/* Gives id (at most VOCAB_MAX_ID), new or not, these bytes to show. CT_EFORMAT: too many;
+/* Sets the bytes shown for id (at most VOCAB_MAX_ID), new or not. CT_EFORMAT: too many;
  * CT_ENOMEM. */
 enum ct_status vocab_put(struct vocab *vocab, uint32_t id, const char *bytes, size_t size,
                          struct ct_error *err);
@@ -55,14 +55,14 @@ enum ct_status vocab_put(struct vocab *vocab, uint32_t id, const char *bytes, si
 /* The id of the token with these bytes, or VOCAB_NONE. Not after vocab_seal(). */
 int32_t vocab_find(const struct vocab *vocab, const char *bytes, size_t size);
 
-/* The bytes of id, borrowed from vocab; NULL when there is no such id. */
+/* The bytes of id, borrowed from vocab; NULL if there is no such id. */
 const char *vocab_piece(const struct vocab *vocab, uint32_t id, size_t *size);
 
-/* Reading is over: gives back what only vocab_find() and vocab_add() need. */
+/* Call after reading: frees what only vocab_find() and vocab_add() need. */
 void vocab_seal(struct vocab *vocab);
 
-/* name [size] in the alphabet -> bytes, room for size; returns how many, or SIZE_MAX when a
- * character is not of the alphabet. */
+/* Decodes name [size] in the alphabet to bytes, with room for size; returns their number, or
+ * SIZE_MAX if a character is not in the alphabet. */
 size_t vocab_decode_name(const char *name, size_t size, char *bytes);
 
 /* The character that stands for a byte. */
