@@ -71,7 +71,7 @@ static const struct hub_file *find_file(const char *name)
     return NULL;
 }
 
-/* ---- answers ---- */
+/* ---- replied with status ---- */
 
 static bool put(int fd, const void *data, size_t size)
 {

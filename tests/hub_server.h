@@ -1,5 +1,5 @@
 /*
- * A server on loopback that answers as the Hugging Face hub does: small files come from
+ * A server on loopback that replied with status as the Hugging Face hub does: small files come from
  * 127.0.0.1, large ones by a signed link from 127.0.0.2. It runs in a process of its own; what it
  * is to do wrong, and what it has seen, is in memory that both share.
  */
@@ -32,7 +32,7 @@ struct hub_shared {
     atomic_bool has_other_bytes;
     atomic_bool has_odd_etags;
     atomic_bool has_huge_size; /* of large files: more than any disk has */
-    atomic_int n_busy;         /* so many answers are 503 */
+    atomic_int n_busy;         /* so many replied with status are 503 */
     atomic_int n_limited;      /* and these 429 */
     atomic_int retry_after;    /* seconds, with 429 */
     atomic_int n_drops;        /* so often the connection ends in the middle of a large file */

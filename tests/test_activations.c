@@ -151,10 +151,10 @@ START_TEST(any_table_of_numbers_will_do)
     ck_assert_uint_eq(a.groups.n, 2);
     ck_assert_str_eq(a.groups.names[a.groups.of[1]], "all");
     activations_clear(&a);
-    refuse_csv("group,age,\n", "the header (line 1): column 3 has no name, as a column of row "
-                               "names; leave it out (pandas: index=False, R: row.names=FALSE)");
+    refuse_csv("group,age,\n", "the header (line 1): column 3 has no name, such as a column of row "
+                               "names; omit it (pandas: index=False, R: row.names=FALSE)");
     refuse_csv("group,age,group\n",
-               "the header (line 1): column 3, `group`, is there twice" EXPECTED);
+               "the header (line 1): column 3, `group`, appears twice" EXPECTED);
 }
 END_TEST
 
@@ -173,7 +173,7 @@ START_TEST(standard_input_is_either)
     ck_assert_uint_eq(a.values.cols, 7);
     activations_clear(&a);
     stdin_restore(saved);
-    refuse("-", "-", CT_EINVAL, "cannot be activations and groups at once; name a file");
+    refuse("-", "-", CT_EINVAL, "cannot be both the activations and the groups; name a file");
 }
 END_TEST
 
@@ -185,18 +185,19 @@ START_TEST(groups_are_needed_once)
     char npy[512];
 
     snprintf(npy, sizeof npy, "%s", fixture_path("activations_f32.npy"));
-    refuse(npy, NULL, CT_EINVAL, "an .npy has no groups; give --groups FILE with one label a line");
+    refuse(npy, NULL, CT_EINVAL,
+           "an .npy has no groups; give --groups FILE with one label per line");
     ck_assert_int_eq(activations_read(npy,
                                       &(struct activations_options){
                                           .groups = temp_text("four", "a\nb\na\nb\n") },
                                       NULL, &a, &err),
                      CT_EINVAL);
-    snprintf(message, sizeof message, "4 labels, but %s has 5 sentences; one label a line", npy);
+    snprintf(message, sizeof message, "4 labels, but %s has 5 sentences; one label per line", npy);
     assert_error(&err, CT_EINVAL, temp_path("four"), message);
     refuse(fixture_path("activations_f32.csv"), temp_text("labels", labels5), CT_EINVAL,
-           "has a column `group` already; leave out --groups");
+           "already has a column `group`; omit --groups");
     refuse(temp_text("bare.csv", "n:0\n1\n"), NULL, CT_EINVAL,
-           "has no column `group`; give --groups FILE with one label a line");
+           "has no column `group`; give --groups FILE with one label per line");
     ck_assert_int_eq(
         activations_read(npy, &(struct activations_options){ .groups = temp_path("absent") }, NULL,
                          &a, &err),
@@ -211,17 +212,18 @@ START_TEST(bad_files_are_refused)
     refuse_csv("group,a:0\ng,0x1p3\n", "row 1 (line 2): column a:0: `0x1p3` is not a number");
     refuse_csv("group,a:0\ng,\"1,5\"\n", "row 1 (line 2): column a:0: `1,5` is not a number");
     refuse_csv("group,a:0,a:1\ng,1,\n",
-               "row 1 (line 2): column a:1 is empty; a value that is missing is written nan");
-    refuse_csv("group,a:0,a:1\ng,1\n", "row 1 (line 2): 2 fields, the header has 3; a field that "
-                                       "holds a comma must be in quotes");
+               "row 1 (line 2): column a:1 is empty; write a missing value as nan");
+    refuse_csv(
+        "group,a:0,a:1\ng,1\n",
+        "row 1 (line 2): 2 fields, the header has 3; a field that contains a comma must be quoted");
     refuse_csv("group,a:0\n,1\n", "row 1 (line 2): group is empty; fill it in");
     refuse_csv("sentence,group,a:0\n-1,g,1\n",
-               "row 1 (line 2): column 1: `-1` is not a whole number from 0");
+               "row 1 (line 2): column 1: `-1` is not an integer of 0 or more");
     refuse_csv("group,token,a:0\ng,1.0,1\n",
-               "row 1 (line 2): column 2: `1.0` is not a whole number from 0");
-    refuse_csv("group,a:0\n", "no sentence below the header");
-    refuse_csv("group,token\ng,1\n", "the header (line 1): no neuron: after sentence, group and "
-                                     "token come columns named HOOK:INDEX");
+               "row 1 (line 2): column 2: `1.0` is not an integer of 0 or more");
+    refuse_csv("group,a:0\n", "no sentences below the header");
+    refuse_csv("group,token\ng,1\n", "the header (line 1): no neurons: expected columns named "
+                                     "HOOK:INDEX after sentence, group and token");
     refuse_csv("group,Unnamed: 0,a:0\n", "the header (line 1): column 2, `Unnamed: 0`, has no "
                                          "meaning" EXPECTED);
     refuse_csv("group,b:1,:0\n", "the header (line 1): column 3, `:0`, has no meaning" EXPECTED);
@@ -230,8 +232,8 @@ START_TEST(bad_files_are_refused)
     refuse_csv("group,a:0,group\n",
                "the header (line 1): column 3, `group`, has no meaning" EXPECTED);
     refuse_csv("group,a:0,b:0,a:00\ng,1,2,3\n",
-               "the header (line 1): column 4, `a:00`, is there twice" EXPECTED);
-    refuse_csv("", "the file is empty; it should begin with a header row");
+               "the header (line 1): column 4, `a:00`, appears twice" EXPECTED);
+    refuse_csv("", "the file is empty; expected a header row");
     refuse(fixture_path("npy_vector.npy"), temp_text("labels", labels5), CT_EFORMAT,
            "one axis of 5; expected the shape [sentences, neurons]");
 }
@@ -245,7 +247,7 @@ START_TEST(hooks_are_bounded)
     for (size_t i = 0; i < 5000; i++)
         used += (size_t)sprintf(text + used, "%s%zu:0", i > 0 ? "," : "group,", i);
     refuse_csv(text,
-               "the header (line 1): column 4098, `4096:0`, names one hook too many" EXPECTED);
+               "the header (line 1): column 4098, `4096:0`, names too many hook points" EXPECTED);
     free(text);
 }
 END_TEST

@@ -164,8 +164,7 @@ START_TEST(a_failure_keeps_what_was_there)
     params_set(&a.params.contrast[0], "him", NULL);
     params_set(&a.params.contrast[1], "it", NULL);
     ck_assert_int_eq(analysis_run(&a, &stage_similarity, NULL, &err), CT_EINVAL);
-    ck_assert_str_eq(err.text,
-                     "--contrast: no sentence is of the group 'it'; there are: 'him', 'her'");
+    ck_assert_str_eq(err.text, "--contrast: unknown group 'it'; the groups are: 'him', 'her'");
     ck_assert(ttest_of(&a) == old && similarity_of(&a) != NULL);
     ck_assert_str_eq(staleness(&a), "...!!!!");
     analysis_clear(&a);
@@ -323,10 +322,10 @@ START_TEST(bad_stimuli_name_their_row)
 {
     fail_with("group,target,text\nhim, him,Nobody here.\n", "row 1 (line 2): the target \" him\"");
     fail_with("group,target,text\na, him,We saw him.\nb, him,He told him that he saw him.\n",
-              "row 2 (line 3): the target \" him\" is there 2 times");
+              "row 2 (line 3): the target \" him\" occurs 2 times");
     fail_with("group,target,text\na, him,We saw him.\n", "needs sentences of two groups");
     fail_with("group,target,text\na, him,I see him.\nb, him,We see him.\n a, him,They see him.\n",
-              "choose two groups with --contrast A,B; there are: 'a', 'b', ' a'");
+              "choose two groups with --contrast A,B; the groups are: 'a', 'b', ' a'");
 }
 END_TEST
 

@@ -20,10 +20,11 @@ START_TEST(a_function_that_computes_wrongly_is_named)
              functions[_i]);
     ck_assert_int_eq(temp_shell(line), 1);
     char *const err = slurp(temp_path("err"), NULL);
-    snprintf(message, sizeof message,
-             "circuittui: OpenBLAS: its %s computes wrongly on this processor (kernels: Haswell); "
-             "set OPENBLAS_CORETYPE=",
-             functions[_i]);
+    snprintf(
+        message, sizeof message,
+        "circuittui: OpenBLAS: its %s computes wrong results on this processor (kernels: Haswell); "
+        "set OPENBLAS_CORETYPE=",
+        functions[_i]);
     ck_assert_msg(strncmp(err, message, strlen(message)) == 0, "%s", err);
     ck_assert_ptr_eq(strchr(err, '\n'), err + strlen(err) - 1);
     ck_assert_int_ne(access(temp_path("results"), F_OK), 0);

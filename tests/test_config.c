@@ -208,26 +208,27 @@ static void check_error(const char *config, const char *want)
 START_TEST(mistakes_are_told_with_their_line)
 {
     check_error("\nperplexiti = 3\n",
-                "2: perplexiti: no such setting; circuittui config lists them");
-    check_error("help = yes\n", "1: help: no such setting; circuittui config lists them");
-    check_error("alpha = 2\n", "1: --alpha: '2' will not do; give a number between 0 and 1");
-    check_error("alpha = 0.1\nascii = maybe\n", "2: --ascii: 'maybe' will not do; give yes or no");
-    check_error("matrices = 1\n", "1: --matrices: '1' will not do; give yes or no");
-    check_error("plot\n", "1: plot: no setting; write NAME = VALUE");
-    check_error("model =\n", "1: --model: the value is empty; give a path");
-    check_error("key.fly = x\n", "1: key.fly: no such action; circuittui config lists them");
-    check_error("\nkey.quit = qq\n", "2: key.quit: 'qq' is no key; give a character, ctrl-L, F2, "
-                                     "space, enter, ... or none");
-    check_error("key.quit = a\nkey.help = a\n", "2: key.help: 'a' is given to quit in line 1");
-    check_error("color.sky = 1\n", "1: color.sky: no such role; circuittui config lists them");
-    check_error("color.bad = 256\n", "1: color.bad: '256' will not do; give 0 .. 255, default, or "
-                                     "a name as red, bright-red, white");
-    check_error("color.bad = #f00\n", "1: color.bad: '' will not do; give 0 .. 255, default, or "
-                                      "a name as red, bright-red, white");
+                "2: perplexiti: unknown setting; circuittui config lists them");
+    check_error("help = yes\n", "1: help: unknown setting; circuittui config lists them");
+    check_error("alpha = 2\n", "1: --alpha: invalid value '2'; expected a number between 0 and 1");
+    check_error("alpha = 0.1\nascii = maybe\n",
+                "2: --ascii: invalid value 'maybe'; expected yes or no");
+    check_error("matrices = 1\n", "1: --matrices: invalid value '1'; expected yes or no");
+    check_error("plot\n", "1: plot: not a setting; expected NAME = VALUE");
+    check_error("model =\n", "1: --model: the value is empty; expected a path");
+    check_error("key.fly = x\n", "1: key.fly: unknown action; circuittui config lists them");
+    check_error("\nkey.quit = qq\n", "2: key.quit: 'qq' is not a key; expected a character, "
+                                     "ctrl-L, F2, space, enter, ... or none");
+    check_error("key.quit = a\nkey.help = a\n",
+                "2: key.help: 'a' is already set for quit in line 1");
+    check_error("color.sky = 1\n", "1: color.sky: unknown role; circuittui config lists them");
+    check_error("color.bad = 256\n", "1: color.bad: invalid value '256'; expected 0 .. 255, "
+                                     "default, or a name such as red, bright-red, white");
+    check_error("color.bad = #f00\n", "1: color.bad: invalid value ''; expected 0 .. 255, default, "
+                                      "or a name such as red, bright-red, white");
     write_config("groups = g\n");
     ck_assert_int_eq(temp_shell("$C run"), 2);
-    ck_assert_str_eq(printed("err"), "circuittui: c: --groups: nothing to go with; name a file of "
-                                     "activations\n");
+    ck_assert_str_eq(printed("err"), "circuittui: c: --groups needs --activations\n");
     setenv("CIRCUITTUI_CONFIG", ".", 1);
     ck_assert_int_eq(temp_shell("$C models"), 1);
 }

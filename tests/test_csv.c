@@ -109,33 +109,34 @@ END_TEST
 
 START_TEST(malformed_files_are_refused_with_their_row)
 {
-    refuse("", "the file is empty; it should begin with a header row");
-    refuse("\n\r\n\n", "the file is empty; it should begin with a header row");
-    refuse("\xEF\xBB\xBF", "the file is empty; it should begin with a header row");
-    refuse("a,b\n1,2\n\n3,4,5\n", "row 2 (line 4): 3 fields, the header has 2; a field that "
-                                  "holds a comma must be in quotes");
-    refuse("a,b\n\"x\ny\",2\n3", "row 2 (line 4): 1 field, the header has 2; a field that holds "
-                                 "a comma must be in quotes");
+    refuse("", "the file is empty; expected a header row");
+    refuse("\n\r\n\n", "the file is empty; expected a header row");
+    refuse("\xEF\xBB\xBF", "the file is empty; expected a header row");
+    refuse(
+        "a,b\n1,2\n\n3,4,5\n",
+        "row 2 (line 4): 3 fields, the header has 2; a field that contains a comma must be quoted");
+    refuse(
+        "a,b\n\"x\ny\",2\n3",
+        "row 2 (line 4): 1 field, the header has 2; a field that contains a comma must be quoted");
     refuse("a,b\n1,2\n3,\"4\n5,6\n",
            "row 2 (line 3): field 2 begins with a quote that is never closed");
-    refuse("a,b\n\"1\"x,2\n", "row 1 (line 2): field 1 goes on after its closing quote; double a "
-                              "quote that belongs to it");
-    refuse("a,b\n1, \"2\"\n", "row 1 (line 2): field 2 holds a quote but does not begin with one; "
-                              "put it in quotes and double those inside");
-    refuse("a\"b\n", "the header (line 1): field 1 holds a quote but does not begin with one; "
+    refuse(
+        "a,b\n\"1\"x,2\n",
+        "row 1 (line 2): field 1 continues after its closing quote; double a quote inside a field");
+    refuse("a,b\n1, \"2\"\n", "row 1 (line 2): field 2 contains a quote but does not begin with "
+                              "one; put it in quotes and double those inside");
+    refuse("a\"b\n", "the header (line 1): field 1 contains a quote but does not begin with one; "
                      "put it in quotes and double those inside");
     refuse("a,b\r1,2\r3,4\xff\r",
            "row 2 (line 3): field 2, byte 2 is not UTF-8 (0xff); save the file as UTF-8");
     refuse("a\nx\xe9t\xe9\n",
            "row 1 (line 2): field 1, byte 2 is not UTF-8 (0xe9); save the file as UTF-8");
     refuse_bytes("a,b\nx,\0\n", 8,
-                 "row 1 (line 2): field 2 holds a NUL byte; save the file as "
-                 "plain UTF-8 text");
-    refuse_bytes("\xff\xfe"
-                 "a\0",
-                 4,
-                 "the header (line 1): field 1 holds a NUL byte; save the file as plain UTF-8 "
-                 "text");
+                 "row 1 (line 2): field 2 contains a NUL byte; save the file as plain UTF-8 text");
+    refuse_bytes(
+        "\xff\xfe"
+        "a\0",
+        4, "the header (line 1): field 1 contains a NUL byte; save the file as plain UTF-8 text");
 }
 END_TEST
 
@@ -162,8 +163,7 @@ START_TEST(standard_input_is_read)
     assert_field(&t, 1, 0, "1");
     csv_table_clear(&t);
     ck_assert_int_eq(csv_table_read("-", &t, &err), CT_EFORMAT); /* it is at its end */
-    assert_error(&err, CT_EFORMAT, "standard input",
-                 "the file is empty; it should begin with a header row");
+    assert_error(&err, CT_EFORMAT, "standard input", "the file is empty; expected a header row");
     stdin_restore(saved);
 }
 END_TEST
@@ -452,10 +452,10 @@ START_TEST(label_files_are_lines)
     ck_assert_str_eq(l.names[2], "a,b");
     ck_assert_uint_eq(l.of[2], 0);
     labels_clear(&l);
-    refuse_labels("", 0, "the file is empty; expected one label a line");
+    refuse_labels("", 0, "the file is empty; expected one label per line");
     refuse_labels("a\n\nb\n", 5, "line 2 is empty; each line is the label of a row");
     refuse_labels("a\nb\xff\n", 5, "line 2, byte 2 is not UTF-8 (0xff); save the file as UTF-8");
-    refuse_labels("a\0b\n", 4, "line 1 holds a NUL byte; save the file as plain UTF-8 text");
+    refuse_labels("a\0b\n", 4, "line 1 contains a NUL byte; save the file as plain UTF-8 text");
 }
 END_TEST
 

@@ -64,7 +64,7 @@ static void run_and_cut(const char *arguments, const char *cut, long size, const
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     char *const answer = slurp(temp_path("err.txt"), NULL);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1, "status %d: %s", status, answer);
-    snprintf(want, sizeof want, "%s: was cut short while it was read", cut);
+    snprintf(want, sizeof want, "%s: was truncated while it was read", cut);
     ck_assert_msg(strstr(answer, want) != NULL && strchr(answer, '\n') == strrchr(answer, '\n'),
                   "%s", answer);
     free(answer);
@@ -134,7 +134,7 @@ START_TEST(an_analysis_begins_again_when_the_file_is_whole)
     ck_assert_int_eq(analysis_run(&a, &stage_hook, NULL, &err), CT_OK);
     ck_assert_int_eq(truncate(temp_path("model.safetensors"), 8192), 0);
     ck_assert_int_eq(analysis_run(&a, &stage_extract, NULL, &err), CT_EIO);
-    ck_assert_ptr_nonnull(strstr(err.text, "model.safetensors: was cut short"));
+    ck_assert_ptr_nonnull(strstr(err.text, "model.safetensors: was truncated"));
     ck_assert_ptr_null(extract_of(&a));
     ck_assert(analysis_is_stale(&a, &stage_load));
     ck_assert_int_eq(analysis_check_inputs(&a, NULL), CT_EIO);

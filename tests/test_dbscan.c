@@ -330,11 +330,11 @@ START_TEST(dbscan_refuses)
     struct ct_error err;
 
     ck_assert_int_eq(dbscan_fit(&X, 0.0, 3, labels, &n_clusters, &err), CT_EINVAL);
-    ck_assert_str_eq(err.text, "DBSCAN: eps is 0; give a distance above 0");
+    ck_assert_str_eq(err.text, "DBSCAN: eps is 0; expected a distance greater than 0");
     ck_assert_int_eq(dbscan_fit(&X, -1.0, 3, labels, &n_clusters, NULL), CT_EINVAL);
     ck_assert_int_eq(dbscan_fit(&X, NAN, 3, labels, &n_clusters, NULL), CT_EINVAL);
     ck_assert_int_eq(dbscan_fit(&X, 1.0, 0, labels, &n_clusters, &err), CT_EINVAL);
-    ck_assert_str_eq(err.text, "DBSCAN: min_samples is 0; give at least 1");
+    ck_assert_str_eq(err.text, "DBSCAN: min_samples is 0; expected at least 1");
     ck_assert_int_eq(dbscan_fit(&wide, 1.0, 3, labels, &n_clusters, &err), CT_EINVAL);
     ck_assert_str_eq(err.text, "DBSCAN: points have 3 coordinates; give 2 columns, x and y");
     data[3] = NAN;
@@ -396,8 +396,9 @@ START_TEST(k_distance_by_hand)
     ck_assert_int_eq(dbscan_k_distance(&X, 3, got, NULL), CT_OK);
     assert_allclose(got, last, 4, 0.0, 0.0);
     ck_assert_int_eq(dbscan_k_distance(&X, 4, got, &err), CT_EINVAL);
-    ck_assert_str_eq(err.text, "k-distance: k is 4 with 4 points; give 1 to the number of points "
-                               "less 1");
+    ck_assert_str_eq(err.text,
+                     "k-distance: k is 4 with 4 points; expected 1 to the number of points "
+                     "minus 1");
     ck_assert_int_eq(dbscan_k_distance(&X, 0, got, NULL), CT_EINVAL);
     ck_assert_int_eq(dbscan_k_distance(&one, 1, got, NULL), CT_EINVAL);
     data[0] = NAN;

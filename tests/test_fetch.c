@@ -245,7 +245,7 @@ START_TEST(what_cannot_be_used_is_not_fetched)
     struct hub_file nothing[] = { SMALL("README.md", "x") };
 
     begin_with(pickles, 2);
-    CHECK_SAYS(failure("org/model"), "pytorch_model.bin alone");
+    CHECK_SAYS(failure("org/model"), "only as pytorch_model.bin");
     CHECK_SAYS(printed("err"), "save_pretrained");
     end();
     begin_with(other, 2);
@@ -253,7 +253,7 @@ START_TEST(what_cannot_be_used_is_not_fetched)
     ck_assert_int_eq(hub.shared->n_whole, 0);
     end();
     begin_with(evil, 2);
-    CHECK_SAYS(failure("org/model"), "'a' has no plain name");
+    CHECK_SAYS(failure("org/model"), "'a' is not a plain name");
     ck_assert(!is_there(REPO "/refs/main"));
     end();
     begin_with(nothing, 1);
@@ -375,7 +375,7 @@ START_TEST(a_hub_with_tls_does_not_lead_to_one_without)
     ck_assert_int_eq(temp_shell("HF_ENDPOINT=https://$(sed -n 's/^ACCEPT //p' asked) $C fetch "
                                 "org/model"),
                      1);
-    CHECK_SAYS(printed("err"), "sends us to an address without https; not followed");
+    CHECK_SAYS(printed("err"), "redirects to an address without https; not followed");
     CHECK_SAYS(printed("asked"), "Authorization: Bearer " HUB_TOKEN);
     ck_assert_int_eq(hub.shared->n_requests, 0);
     end();
@@ -390,9 +390,9 @@ START_TEST(offline_means_no_request)
     ck_assert_int_eq(hub.shared->n_requests, 0);
     setenv("HF_HUB_OFFLINE", "0", 1);
     setenv("HF_ENDPOINT", "ftp://127.0.0.1", 1);
-    CHECK_SAYS(failure("org/model"), "HF_ENDPOINT: 'ftp://127.0.0.1' is no URL");
+    CHECK_SAYS(failure("org/model"), "HF_ENDPOINT: 'ftp://127.0.0.1' is not a URL");
     setenv("HF_ENDPOINT", "https://me:secret@127.0.0.1", 1);
-    CHECK_SAYS(failure("org/model"), "HF_ENDPOINT: holds a password; set HF_TOKEN instead");
+    CHECK_SAYS(failure("org/model"), "HF_ENDPOINT: contains a password; set HF_TOKEN instead");
     ck_assert_ptr_null(strstr(printed("err"), "secret"));
     setenv("HF_ENDPOINT", "http://127.0.0.1:1", 1); /* nobody listens there */
     CHECK_SAYS(failure("org/model"), "check the network and HF_ENDPOINT");
@@ -422,7 +422,7 @@ START_TEST(a_busy_hub_is_asked_again)
     check_fetched("org/model");
     check_complete();
     hub.shared->n_busy = 1000;
-    CHECK_SAYS(failure("org/model"), "answers 503; try again later");
+    CHECK_SAYS(failure("org/model"), "replied with status 503; try again later");
     end();
 }
 END_TEST
@@ -439,7 +439,7 @@ START_TEST(a_limit_is_kept)
     ck_assert_int_eq(temp_shell("rm -rf hub"), 0);
     hub.shared->n_limited = 1;
     hub.shared->retry_after = 3600; /* that is for the user to wait */
-    CHECK_SAYS(failure("org/model"), "answers 429; try again in 3600 seconds");
+    CHECK_SAYS(failure("org/model"), "replied with status 429; try again in 3600 seconds");
     end();
 }
 END_TEST
@@ -448,7 +448,7 @@ START_TEST(a_full_disk_is_told)
 {
     begin();
     hub.shared->has_huge_size = true;
-    CHECK_SAYS(failure("org/model"), " MB are to come, and there is room for ");
+    CHECK_SAYS(failure("org/model"), " MB to download, but only ");
     ck_assert_int_eq(hub.shared->n_bytes, 0);
     hub.shared->has_huge_size = false;
     /* A limit on the size of files fails a write as a full disk does. */
@@ -588,7 +588,7 @@ START_TEST(leftovers_that_cannot_be_gone_on_with)
 {
     static const char *const in_its_place[][2] = {
         { "mkdir", "incomplete: cannot be written" },
-        { "mkfifo", "incomplete: is no regular file; remove it" },
+        { "mkfifo", "incomplete: is not a regular file; remove it" },
         { "ln -s nowhere", "incomplete: cannot be written" },
     };
     char line[300];
@@ -605,7 +605,7 @@ START_TEST(leftovers_that_cannot_be_gone_on_with)
              plain[WEIGHTS].etag);
     ck_assert_int_eq(temp_shell(line), 0);
     hub.shared->has_other_range = true;
-    CHECK_SAYS(failure("org/model"), "the server sends other bytes than it was asked for");
+    CHECK_SAYS(failure("org/model"), "the server sends a different range than requested");
     end();
 }
 END_TEST
@@ -614,7 +614,7 @@ START_TEST(wrong_bytes_never_get_a_name)
 {
     begin();
     hub.shared->has_other_bytes = true;
-    CHECK_SAYS(failure("org/model"), "model.safetensors: what came has the SHA-256 ");
+    CHECK_SAYS(failure("org/model"), "model.safetensors: the downloaded file has the SHA-256 ");
     ck_assert(!is_there(SNAPSHOT "/model.safetensors"));
     ck_assert(!is_there(REPO "/refs/main"));
     ck_assert_int_eq(hub.shared->n_whole, 1);
@@ -626,7 +626,7 @@ START_TEST(wrong_bytes_never_get_a_name)
     check_fetched("org/model");
     check_complete();
     hub.shared->has_odd_etags = true;
-    CHECK_SAYS(failure("org/model"), "no hash that it could be checked by");
+    CHECK_SAYS(failure("org/model"), "sends no checksum to verify it by");
     end();
 }
 END_TEST

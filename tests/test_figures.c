@@ -550,7 +550,7 @@ START_TEST(what_is_in_the_way_is_told_in_a_line)
     ck_assert_int_eq(mkdir(temp_path("some"), 0777), 0);
     temp_text("some/kl.png", "old");
     ck_assert_int_eq(figures_check(temp_path("some"), false, &err), CT_EINVAL);
-    ck_assert_ptr_nonnull(strstr(err.text, "kl.png is there already"));
+    ck_assert_ptr_nonnull(strstr(err.text, "kl.png already exists"));
     ck_assert_int_eq(figures_check(temp_path("some"), true, &err), CT_OK);
 
     /* Nothing computed: nothing to draw, and what was there is of another analysis. */
@@ -559,7 +559,7 @@ START_TEST(what_is_in_the_way_is_told_in_a_line)
     ck_assert_uint_eq(written.n, 0);
     ck_assert_uint_eq(count_entries(temp_path("some")), 0);
     ck_assert_int_eq(figures_write(&a, &everything, temp_text("file", ""), &written, &err), CT_EIO);
-    ck_assert_ptr_nonnull(strstr(err.text, "is no folder"));
+    ck_assert_ptr_nonnull(strstr(err.text, "is not a folder"));
     analysis_clear(&a);
 }
 END_TEST

@@ -112,8 +112,8 @@ START_TEST(a_folder_holds_what_was_asked_for)
     leaves("safetensors", "activations.safetensors " TABLES
                           "cosine.csv gram.csv manifest.json tsne.csv ttest.csv ");
     refuses("$C run --format npy -o one", 1,
-            "circuittui: one: activations.safetensors is there already; name another folder, or "
-            "give --force\n");
+            "circuittui: one: activations.safetensors already exists; use another folder, or "
+            "--force\n");
 }
 END_TEST
 
@@ -153,15 +153,15 @@ END_TEST
 START_TEST(what_cannot_be_is_refused)
 {
     refuses("$C run --format tsv", 2,
-            "circuittui: --format: 'tsv' will not do; give csv/npy/both/safetensors\n");
+            "circuittui: --format: invalid value 'tsv'; expected csv/npy/both/safetensors\n");
     refuses("$C run --format csv,", 2,
-            "circuittui: --format: 'csv,' will not do; give csv/npy/both/safetensors\n");
+            "circuittui: --format: invalid value 'csv,'; expected csv/npy/both/safetensors\n");
     refuses("$C tsne --format both x", 2,
-            "circuittui: --format: tsne writes one file; give csv or npy\n");
+            "circuittui: --format: tsne writes a single file; expected csv or npy\n");
     temp_text("part.csv", "group,h:1,h:2\na,1,2\nb,3,5\na,1,4\nb,0,1\n");
     refuses("$C run -a part.csv --format safetensors -o part", 1,
-            "circuittui: safetensors: the columns of h are not 0, 1, 2 and so on, beside each "
-            "other; write them with --format npy\n");
+            "circuittui: safetensors: the columns of h are not 0, 1, 2, ..., next to each other; "
+            "use --format npy\n");
 }
 END_TEST
 

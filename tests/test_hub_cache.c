@@ -330,9 +330,9 @@ START_TEST(error_says_where_and_how_to_fetch)
     CHECK_SAYS(text, "models--gpt2-xl or models--openai-community--gpt2-xl in ");
     CHECK_SAYS(text, root);
     CHECK_SAYS(text, "circuittui fetch openai-community/gpt2-xl");
-    ck_assert_ptr_null(strstr(text, "which is there"));
+    ck_assert_ptr_null(strstr(text, "which is in the cache"));
     make_folder("models--lab--tiny/refs");
-    CHECK_SAYS(failure("tiny", ALL, CT_EIO), "fetch tiny, or take lab/tiny, which is there");
+    CHECK_SAYS(failure("tiny", ALL, CT_EIO), "fetch tiny, or use lab/tiny, which is in the cache");
     text = failure("a/b@v2", ALL, CT_EIO);
     CHECK_SAYS(text, "models--a--b in ");
     CHECK_SAYS(text, "circuittui fetch a/b@v2");
@@ -352,7 +352,7 @@ START_TEST(broken_and_partial_downloads_are_told)
     ck_assert_int_eq(unlink(at("models--a--b/snapshots/" COMMIT_A "/model.safetensors")), 0);
     CHECK_SAYS(failure("a/b", ALL, CT_EIO), "model.safetensors is missing;");
     put_text("models--a--b/blobs/etag-of-model.safetensors.incomplete", "half");
-    CHECK_SAYS(failure("a/b", ALL, CT_EIO), "its download has not been finished");
+    CHECK_SAYS(failure("a/b", ALL, CT_EIO), "its download is incomplete");
     make_folder("models--a--b/.no_exist/" COMMIT_A);
     put_text("models--a--b/.no_exist/" COMMIT_A "/model.safetensors", "");
     CHECK_SAYS(failure("a/b", ALL, CT_EIO), "the repository has no model.safetensors");

@@ -57,15 +57,15 @@ START_TEST(what_is_no_key_is_told)
         const char *keys;
         const char *want;
     } cases[] = {
-        { "", "key.help: no key; give some, or none" },
-        { "xy", "key.help: 'xy' is no key;" },
-        { "ctrl-c", "key.help: 'ctrl-c' is no key;" }, /* that interrupts */
-        { "ctrl-", "key.help: 'ctrl-' is no key;" },
-        { "F13", "key.help: 'F13' is no key;" },
+        { "", "key.help: no key; expected keys, or none" },
+        { "xy", "key.help: 'xy' is not a key;" },
+        { "ctrl-c", "key.help: 'ctrl-c' is not a key;" }, /* that interrupts */
+        { "ctrl-", "key.help: 'ctrl-' is not a key;" },
+        { "F13", "key.help: 'F13' is not a key;" },
         { "\xff", "key.help: '" },
         { "a b c d i", "key.help: more than 4 keys" },
-        { "b x", "key.help: 'x' is given to quit in line 7" },
-        { "0123456789012345678901234567890", "key.help: '01234567890123456789' is no key;" },
+        { "b x", "key.help: 'x' is already set for quit in line 7" },
+        { "0123456789012345678901234567890", "key.help: '01234567890123456789' is not a key;" },
     };
     struct ct_error err;
 

@@ -399,21 +399,23 @@ START_TEST(kmeans_refuses)
     kmeans_params_default(&usual);
     params = usual;
     params.n_clusters = 4;
-    assert_refused(&X, &params, "k-means: 4 clusters of 3 points; give 1 to the number of points");
+    assert_refused(&X, &params,
+                   "k-means: 4 clusters of 3 points; expected 1 to the number of points");
     params.n_clusters = 0;
-    assert_refused(&X, &params, "k-means: 0 clusters of 3 points; give 1 to the number of points");
+    assert_refused(&X, &params,
+                   "k-means: 0 clusters of 3 points; expected 1 to the number of points");
     assert_refused(&nothing, &usual,
-                   "k-means: 3 clusters of 0 points; give 1 to the number of points");
+                   "k-means: 3 clusters of 0 points; expected 1 to the number of points");
     assert_refused(&flat, &usual, "k-means: the points have no coordinates; give 1 or more");
     params = usual;
     params.n_init = 0;
-    assert_refused(&X, &params, "k-means: n_init 0, max_iter 300; give at least 1");
+    assert_refused(&X, &params, "k-means: n_init 0, max_iter 300; expected at least 1");
     params = usual;
     params.max_iter = 0;
-    assert_refused(&X, &params, "k-means: n_init 200, max_iter 0; give at least 1");
+    assert_refused(&X, &params, "k-means: n_init 200, max_iter 0; expected at least 1");
     params = usual;
     params.tol = NAN;
-    assert_refused(&X, &params, "k-means: tol is nan; give 0 or more");
+    assert_refused(&X, &params, "k-means: tol is nan; expected 0 or more");
     params = usual;
     params.n_clusters = 2;
     assert_refused(&nan, &params,
@@ -422,8 +424,7 @@ START_TEST(kmeans_refuses)
     assert_refused(&X, &params,
                    "k-means: row 1 of the first centres holds a NaN or an infinity; remove it");
     params.n_clusters = 3;
-    assert_refused(&X, &params,
-                   "k-means: first centres are [2, 2]; give [3, 2], as the points need");
+    assert_refused(&X, &params, "k-means: initial centres are [2, 2]; expected [3, 2]");
     data[0] = 1e300;
     assert_refused(&X, &usual, "k-means: squares of the coordinates overflow; scale them");
     data[1] = data[3] = 1.7e308; /* so does the sum of a column */

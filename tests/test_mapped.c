@@ -82,7 +82,7 @@ START_TEST(what_is_cut_off_is_zero_and_told)
     ck_assert_int_eq(mapped_check(&m, "x.bin", NULL), CT_OK); /* nobody has looked yet */
     ck_assert_uint_eq(count(&m), page + 10);
     ck_assert_int_eq(mapped_check(&m, "x.bin", &err), CT_EIO);
-    ck_assert_ptr_eq(strstr(err.text, "x.bin: was cut short"), err.text);
+    ck_assert_ptr_eq(strstr(err.text, "x.bin: was truncated"), err.text);
     ck_assert_int_eq(mapped_check(&other, "x.bin", NULL), CT_OK);
     /* Whole again, what has been read stays wrong. */
     ck_assert_int_eq(ftruncate(fd, (off_t)(N_PAGES * page)), 0);

@@ -313,7 +313,7 @@ static const struct {
     const char *message;
 } refusals[] = {
     { "$C run -s s.csv -H 'h.*.mlp.c_fc' -o results",
-      "circuittui: extract: needs * MB of memory, ulimit has * MB left; take fewer of --hook, or "
+      "circuittui: extract: needs * MB of memory, ulimit has * MB left; use fewer --hook or "
       "fewer sentences\n" },
     { "$C run -o results",
       "circuittui: OpenBLAS: needs * MB of address space for * threads, ulimit leaves * MB; raise "

@@ -186,7 +186,7 @@ START_TEST(weights_are_checked_against_the_config)
     text_put(dir, "config.json",
              "{\"n_embd\":24,\"n_head\":3,\"n_inner\":20,\"n_layer\":4,"
              "\"n_positions\":16,\"vocab_size\":40}");
-    check_open(dir, CT_EFORMAT, "h.3.ln_1.weight: no such tensor");
+    check_open(dir, CT_EFORMAT, "h.3.ln_1.weight: missing from the weights");
     text_put(dir, "config.json",
              "{\"n_embd\":24,\"n_head\":3,\"n_inner\":20,\"n_layer\":3,"
              "\"n_positions\":16,\"vocab_size\":50257}");
@@ -306,7 +306,7 @@ START_TEST(what_is_no_model_folder_is_refused)
     text_put(dir, "config.json", TINY "}");
     snprintf(path, sizeof path, "%s/config.json", dir);
     check_open(path, CT_EIO, "not a model folder: Not a directory");
-    check_open(dir, CT_EIO, "no model.safetensors there");
+    check_open(dir, CT_EIO, "no model.safetensors;");
     text_put(dir, "model.safetensors", "");
     check_open(dir, CT_EFORMAT, "0 bytes are too short");
     check_open("", CT_EIO, "not a model folder");

@@ -45,7 +45,7 @@ START_TEST(an_empty_cache_is_no_failure)
     char *const err = slurp(temp_path("err"), NULL);
     ck_assert_str_eq(out, "");
     ck_assert_str_eq(err, "circuittui: /not/there: no models there; circuittui fetch "
-                          "openai-community/gpt2 brings one\n");
+                          "openai-community/gpt2 downloads one\n");
     free(out);
     free(err);
 }

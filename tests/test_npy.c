@@ -118,12 +118,12 @@ START_TEST(other_kinds_are_refused_by_name)
         const char *name;
         const char *says;
     } cases[] = {
-        { "npy_refused_f16.npy", "dtype <f2, but float32 and float64" },
-        { "npy_refused_i64.npy", "dtype <i8, " },
-        { "npy_refused_big_endian.npy", "dtype >f4, " },
-        { "npy_refused_bool.npy", "dtype |b1, " },
-        { "npy_refused_complex.npy", "dtype <c8, " },
-        { "npy_refused_object.npy", "dtype |O, " },
+        { "npy_refused_f16.npy", "unsupported dtype <f2; expected float32 or float64" },
+        { "npy_refused_i64.npy", "unsupported dtype <i8; " },
+        { "npy_refused_big_endian.npy", "unsupported dtype >f4; " },
+        { "npy_refused_bool.npy", "unsupported dtype |b1; " },
+        { "npy_refused_complex.npy", "unsupported dtype <c8; " },
+        { "npy_refused_object.npy", "unsupported dtype |O; " },
         { "npy_refused_structured.npy", "a structured dtype; " },
         { "npy_refused_three_axes.npy", "3 axes; " },
         { "npy_refused_no_axis.npy", "0 axes; " },
@@ -244,7 +244,7 @@ START_TEST(malformed_headers_are_refused)
         "{'descr': '<f4', 'fortran_order': False, 'shape': (1,,2)}",
         "{'descr': '<f4",
     };
-    static const char message[] = "not a whole .npy header; save the array again with numpy.save";
+    static const char message[] = "incomplete .npy header; save the array again with numpy.save";
     char shape[4000] = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
     char *const endless = malloc(20001);
 
@@ -273,11 +273,11 @@ START_TEST(sizes_must_fit_the_file)
 
     snprintf(dictionary, sizeof dictionary, "%s3, 2)}", head);
     refuse(npy_with(dictionary, 47), "the header says [3, 2], the file has only 47 bytes of data; "
-                                     "it was cut off");
-    refuse(npy_with(dictionary, 50), "bytes follow the array; save one array a file");
+                                     "it was truncated");
+    refuse(npy_with(dictionary, 50), "bytes follow the array; save one array per file");
     snprintf(dictionary, sizeof dictionary, "%s4294967296, 4294967296)}", head);
     refuse(npy_with(dictionary, 8), "the header says [4294967296, 4294967296], the file has only 8 "
-                                    "bytes of data; it was cut off");
+                                    "bytes of data; it was truncated");
     snprintf(dictionary, sizeof dictionary, "%s0, 18446744073709551615)}", head);
     ck_assert_int_eq(npy_open(npy_with(dictionary, 0), &n, NULL), CT_OK);
     ck_assert_uint_eq(n.view.rows, 0);

@@ -331,12 +331,12 @@ START_TEST(bad_places_are_refused)
     temp_text("plain", "x");
     refuse(temp_path("plain/f"), "cannot be written: Not a directory");
     refuse(fresh_folder("taken"), "is a folder; name a file");
-    refuse(temp_path("taken/"), "is no name of a file; name one");
-    refuse("", "is no name of a file; name one");
-    refuse_folder("plain", "is there already and is no folder; name another place");
-    refuse_folder("plain/a/b", "the folder cannot be made: Not a directory");
+    refuse(temp_path("taken/"), "is not a file name; give one");
+    refuse("", "is not a file name; give one");
+    refuse_folder("plain", "already exists and is not a folder; use another path");
+    refuse_folder("plain/a/b", "cannot create the folder: Not a directory");
     ck_assert_int_eq(symlink("nowhere", temp_path("link")), 0);
-    refuse_folder("link", "is a link that leads nowhere; name another place");
+    refuse_folder("link", "is a broken link; use another path");
     ck_assert_int_eq(outfile_check_folder(temp_path("taken/a//b/"), NULL), CT_OK);
     ck_assert_int_eq(outfile_check_folder("absent/", NULL), CT_OK);
     if (geteuid() == 0) {
@@ -363,10 +363,10 @@ START_TEST(folders_are_made_with_what_is_above)
     temp_text("deep/file", "x");
     ck_assert_int_eq(outfile_make_folder(temp_path("deep/file/below"), &err), CT_EIO);
     assert_error(&err, CT_EIO, temp_path("deep/file"),
-                 "is there already and is no folder; name another place");
+                 "already exists and is not a folder; use another path");
     ck_assert_int_eq(outfile_make_folder("/proc/no-such-folder", &err), CT_EIO);
     assert_error(&err, CT_EIO, "/proc/no-such-folder",
-                 "the folder cannot be made: No such file or directory");
+                 "cannot create the folder: No such file or directory");
     ck_assert_int_eq(outfile_make_folder("", &err), CT_EIO);
 }
 END_TEST
@@ -383,8 +383,7 @@ START_TEST(results_that_are_there_are_found)
     ck_assert_int_eq(outfile_check_absent(folder, names, 2, &err), CT_OK);
     temp_text("results/b.csv", "x");
     ck_assert_int_eq(outfile_check_absent(folder, names, 2, &err), CT_EINVAL);
-    assert_error(&err, CT_EINVAL, folder,
-                 "b.csv is there already; name another folder, or give --force");
+    assert_error(&err, CT_EINVAL, folder, "b.csv already exists; use another folder, or --force");
     char *const joined = path_join("a/", "b");
     ck_assert_str_eq(joined, "a/b");
     free(joined);

@@ -53,7 +53,7 @@ END_TEST
 START_TEST(a_manifest_alone_is_enough)
 {
     works("mkdir -p alone; cp r/manifest.json alone; $C rerun alone/manifest.json | "
-          "grep -qx 'ttest.csv  *the same as in the manifest; the file is not here'");
+          "grep -qx 'ttest.csv  *the same as in the manifest; the file does not exist'");
 }
 END_TEST
 
@@ -65,9 +65,9 @@ START_TEST(figures_that_differ_are_told)
     char want[400];
 
     snprintf(want, sizeof want,
-             "ttest.csv                the file here is not the one of the manifest; 1 of 2304 "
-             "figures differ, by %.3g at most\n  t: 1 of 256 rows, row 3 (h.3.mlp.c_fc:2): 7.5 "
-             "then, %s now, ",
+             "ttest.csv                the file is not the one in the manifest; 1 of 2304 "
+             "numbers differ, by %.3g at most\n  t: 1 of 256 rows, row 3 (h.3.mlp.c_fc:2): 7.5 "
+             "before, %s now, ",
              fabs(atof(t) - 7.5), t);
     differs("$C rerun x/manifest.json", NOT_ALL, want);
     differs("$C rerun x/manifest.json", NOT_ALL, "\n1 of 13 result files differs.\n");
@@ -75,9 +75,9 @@ START_TEST(figures_that_differ_are_told)
     works(
         "awk -F, -v OFS=, 'NR == 4 { $6 = 100 } NR == 9 { $6 = 110 } 1' r/ttest.csv >x/ttest.csv");
     differs("$C rerun x/manifest.json", NOT_ALL,
-            "2 of 2304 figures differ, by 6 at most\n  df: 2 of 256 rows (3, 8), most in row 3 "
+            "2 of 2304 numbers differ, by 6 at most\n  df: 2 of 256 rows (3, 8), most in row 3 "
             "(h.3.mlp.c_fc:2): "
-            "100 then, 106 now, +6\n");
+            "100 before, 106 now, +6\n");
 }
 END_TEST
 
@@ -87,33 +87,34 @@ START_TEST(arrays_that_differ_are_told)
     works("rm -rf x; cp -r r x; { head -c 128 r/tsne.npy; printf '\\0\\0\\0\\0'; "
           "tail -c +133 r/tsne.npy; } >x/tsne.npy");
     differs("$C rerun x/manifest.json", NOT_ALL,
-            "tsne.npy                 the file here is not the one of the manifest; 1 of 218 "
-            "figures differ, by ");
-    differs("$C rerun x", NOT_ALL, " at most\n  column 0: 1 of 109 rows, row 0: 0 then, ");
+            "tsne.npy                 the file is not the one in the manifest; 1 of 218 "
+            "numbers differ, by ");
+    differs("$C rerun x", NOT_ALL, " at most\n  column 0: 1 of 109 rows, row 0: 0 before, ");
     works(
         "rm -rf x; cp -r r x; awk -F, -v OFS=, 'NR == 2 { for (i = 4; i < 24; i++) $i = i * 1000 } "
         "1' r/activations.csv >x/activations.csv");
     differs("$C rerun x", NOT_ALL,
-            "20 of 27972 figures differ, by 2.3e+04 at most\n"
-            "  h.3.mlp.c_fc:19: 1 of 108 rows, row 1: 23000 then, ");
-    differs("$C rerun x", NOT_ALL, "\n  and less in 8 more columns\n");
+            "20 of 27972 numbers differ, by 2.3e+04 at most\n"
+            "  h.3.mlp.c_fc:19: 1 of 108 rows, row 1: 23000 before, ");
+    differs("$C rerun x", NOT_ALL, "\n  and smaller differences in 8 more columns\n");
     works("rm -rf x; cp -r r x; sed -i 1s/him/hex/ x/groups.txt");
     differs("$C rerun x/manifest.json", NOT_ALL, "differs from byte 2 on\n");
     works("rm -rf x; cp -r r x; sed -i 2d x/clusters.csv");
-    differs("$C rerun x/manifest.json", NOT_ALL, "108 rows then, 109 now\n");
+    differs("$C rerun x/manifest.json", NOT_ALL, "108 rows before, 109 now\n");
     works("rm -rf x; cp -r r x; echo >x/tsne.npy");
-    differs("$C rerun x/manifest.json",
-            "circuittui: x/tsne.npy: not a whole .npy header; save the array again with "
-            "numpy.save\n",
-            "");
+    differs(
+        "$C rerun x/manifest.json",
+        "circuittui: x/tsne.npy: incomplete .npy header; save the array again with numpy.save\n",
+        "");
 }
 END_TEST
 
 START_TEST(other_inputs_are_told)
 {
     works("rm -rf x; cp -r r x; sed 2,3d stimuli.csv >fewer.csv");
-    differs("$C rerun x/manifest.json -s fewer.csv", NOT_ALL,
-            "Stimuli                  differs\nactivations.csv          108 rows then, 106 now\n");
+    differs(
+        "$C rerun x/manifest.json -s fewer.csv", NOT_ALL,
+        "Stimuli                  differs\nactivations.csv          108 rows before, 106 now\n");
     works("cp -r \"$FIXTURES_DIR/demo\" model; sed -i s/gelu_new/relu/ model/config.json");
     differs("$C rerun x/manifest.json -m model", NOT_ALL,
             "Model                    differs in its config.json\n"
@@ -125,13 +126,13 @@ START_TEST(other_inputs_are_told)
             "");
     works("$C rerun piped/manifest.json -s stimuli.csv");
     works("sed 's/: \"stimuli.csv\"/: \"gone.csv\"/' r/manifest.json >x/manifest.json");
-    differs("$C rerun x",
-            "circuittui: x/manifest.json: gone.csv is not there; say with --stimuli where it lies "
-            "now\n",
-            "");
+    differs(
+        "$C rerun x",
+        "circuittui: x/manifest.json: gone.csv does not exist; give its new path with --stimuli\n",
+        "");
     works("$C rerun x -s stimuli.csv");
     differs("$C rerun r/manifest.json --groups r/groups.txt",
-            "circuittui: --groups: the run of r/manifest.json had none; leave it out\n", "");
+            "circuittui: --groups: the run of r/manifest.json had none; omit it\n", "");
 }
 END_TEST
 
@@ -260,13 +261,13 @@ START_TEST(files_of_each_hook_point_are_compared)
     differs("$C rerun x", NOT_ALL,
             "\nh.2.mlp.c_fc             7 files, the same\n"
             "h.3.mlp.c_fc\n  ttest.csv              the same\n"
-            "  tsne.csv               the file here is not the one of the manifest; "
-            "108 rows then, 109 now\n");
+            "  tsne.csv               the file is not the one in the manifest; "
+            "108 rows before, 109 now\n");
     works("rm -rf x/h.3.mlp.c_fc && $C rerun x | "
-          "grep -qx '  tsne.csv  *the same as in the manifest; the file is not here'");
+          "grep -qx '  tsne.csv  *the same as in the manifest; the file does not exist'");
     works("sed -i s,h.3.mlp.c_fc/,h.9/, x/manifest.json");
     differs("$C rerun x", NOT_ALL, "\n  ttest.csv              is not in the manifest\n");
-    differs("$C rerun x", NOT_ALL, "\nh.9/ttest.csv            is not made any more\n");
+    differs("$C rerun x", NOT_ALL, "\nh.9/ttest.csv            is no longer produced\n");
     works("$C rerun p -o again_p >said && diff -r -x manifest.json p again_p && $C rerun again_p");
 }
 END_TEST
@@ -295,10 +296,10 @@ START_TEST(figures_are_compared)
           "test \"$(grep ^Figures said)\" = \"$(grep ^Figures said2)\" && ! grep csv said2");
     works("echo >>x/f/h.2.mlp.c_fc/tsne.svg; rm x/f/h.3.mlp.c_fc/kl.png; "
           "sed -i 's/\"cairo\": \"/&0./' x/manifest.json");
-    differs("$C rerun x >said; status=$?; cat said; exit $status", NOT_ALL,
-            " files, 1 not the same\n  h.2.mlp.c_fc/tsne.svg  the file here is not the one of the "
-            "manifest; differs\n  h.3.mlp.c_fc/kl.png    the same as in the manifest; the file is "
-            "not here\n");
+    differs(
+        "$C rerun x >said; status=$?; cat said; exit $status", NOT_ALL,
+        " files, 1 not the same\n  h.2.mlp.c_fc/tsne.svg  the file is not the one in the manifest; "
+        "differs\n  h.3.mlp.c_fc/kl.png    the same as in the manifest; the file does not exist\n");
     works("grep '^cairo                    0[.]' said");
 }
 END_TEST
@@ -356,7 +357,7 @@ START_TEST(every_member_is_checked)
         const char *want;
     } cases[] = {
         { "alpha", "\"x\"", ": parameters.alpha" EXPECTED("a number") },
-        { "alpha", "2", ": --alpha: '2' will not do; give a number between 0 and 1" },
+        { "alpha", "2", ": --alpha: invalid value '2'; expected a number between 0 and 1" },
         { "model", "7", ": parameters.model" EXPECTED("a path or null") },
         { "model", "null", ": parameters.model" EXPECTED("a path") },
         { "stimuli", "\"\"", ": parameters.stimuli" EXPECTED("a path or null") },
@@ -366,11 +367,11 @@ START_TEST(every_member_is_checked)
         { "contrast", "[\"a\", null]", ": parameters.contrast" EXPECTED("two names") },
         { "iterations", "1000.5", ": parameters.iterations" EXPECTED("a whole number") },
         { "iterations", "-1",
-          ": --iterations: '-1' will not do; give a whole number, 250 or more" },
+          ": --iterations: invalid value '-1'; expected an integer of 250 or more" },
         { "seed", "1.5", ": parameters.seed" EXPECTED("a whole number") },
-        { "seed", "\"-1\"", ": --seed: '-1' will not do; give a whole number" },
+        { "seed", "\"-1\"", ": --seed: invalid value '-1'; expected a whole number" },
         { "test", "1", ": parameters.test" EXPECTED("a word") },
-        { "test", "\"anova\"", ": --test: 'anova' will not do; give student/welch/paired" },
+        { "test", "\"anova\"", ": --test: invalid value 'anova'; expected student/welch/paired" },
         { "matrices", "0", ": parameters.matrices" EXPECTED("true or false") },
     };
 
@@ -396,9 +397,11 @@ START_TEST(a_manifest_may_lack_parameters)
     json_decref(root);
     ck_assert_int_eq(temp_shell("$C rerun r/older.json"), 0);
     char *const out = slurp(temp_path("out"), NULL);
-    ck_assert(strstr(out, "\noccurrence               not in the manifest; taken as only,") !=
+    ck_assert(
+        strstr(out, "\noccurrence               not in the manifest; that version used only") !=
+        NULL);
+    ck_assert(strstr(out, "\neps                      not in the manifest; that version used 1") !=
               NULL);
-    ck_assert(strstr(out, "\neps                      not in the manifest; taken as 1,") != NULL);
     ck_assert_ptr_null(strstr(out, "\nalpha"));
     free(out);
 }
@@ -417,7 +420,7 @@ START_TEST(the_list_of_files_is_checked)
         { "file", "\"../../etc/passwd\"", ": results.file" EXPECTED("the name of such a file") },
         { "file", "\"../ttest.csv\"", ": results.file" EXPECTED("the name of such a file") },
         { "file", "\"h.3/../ttest.csv\"", ": results.file" EXPECTED("the name of such a file") },
-        { "file", "\"activations.csv\"", ": results.activations.csv" EXPECTED("it once") },
+        { "file", "\"activations.csv\"", ": results.activations.csv" EXPECTED("each file once") },
         { "sha256", "\"12\"", ": results.sha256" EXPECTED("64 digits") },
         { "sha256", "null", ": results.sha256" EXPECTED("64 digits") },
         { "bytes", "-1", ": results.bytes" EXPECTED("a whole number") },
@@ -444,7 +447,7 @@ START_TEST(figures_are_checked_too)
     } cases[] = {
         { "{}", ": figures.folder" EXPECTED("a path") },
         { "{ \"folder\": \"f\", \"files\": [], \"neuron\": -1 }",
-          ": figures.neuron" EXPECTED("a number of a neuron") },
+          ": figures.neuron" EXPECTED("the number of a neuron") },
         { "{ \"folder\": \"f\" }", ": figures.files" EXPECTED("a list of files") },
         { "{ \"folder\": \"f\", \"files\": [{ \"file\": \"ttest.csv\" }] }",
           ": figures.file" EXPECTED("the name of such a file") },

@@ -530,7 +530,7 @@ static const struct {
 } failures[] = {
     { 2, "", "use circuittui run" },
     { 2, "run --alpha 2", "--alpha" },
-    { 2, "dance", "no such command" },
+    { 2, "dance", "unknown command" },
     { 2, "tokenize", "no text" },
     { 1, "run -m /nonexistent", "/nonexistent" },
     { 1, "run -m /dev/null", "/dev/null" },

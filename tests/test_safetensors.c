@@ -153,7 +153,7 @@ START_TEST(every_rule_of_the_format_is_held)
         { "{\"a\":" T("F32", "[0]", "0", "4") "}", 0, 4, "a: 4 bytes for 0 bits" },
         { "{\"a\":" T("F4", "[3]", "0", "2") "}", 0, 2, "a: 2 bytes for 12 bits" },
         { "{\"a\":" T("F32", "[1]", "0", "4") "}", 0, 3,
-          "a: ends at byte 4 of 3; the file is cut" },
+          "a: ends at byte 4 of 3; the file is truncated" },
         { "{\"a\":" T("F32", "[1]", "0", "4") "}", 0, 0, "a: ends at byte 4 of 0" },
         { "{\"a\":" T("U8", "[1]", "9223372036854775806", "9223372036854775807") "}", 0, 1,
           "a: ends at byte" },
@@ -241,12 +241,13 @@ START_TEST(shards_are_checked_against_their_index)
     } cases[] = {
         { "{\"weight_map\":{\"h.0.ln_1.bias\":\"a\"}}", CT_OK, "" },
         { "{\"weight_map\":{\"h.0.ln_1.bias\":\"b\"}}", CT_EIO, "/b: No such file" },
-        { "{\"weight_map\":{\"other\":\"a\"}}", CT_EFORMAT, "other is not in a as the index says" },
-        { "{\"weight_map\":{\"x\":\"../a\"}}", CT_EFORMAT, "'x' has no plain file name" },
-        { "{\"weight_map\":{\"x\":\"..\"}}", CT_EFORMAT, "no plain file name" },
-        { "{\"weight_map\":{\"x\":\"/etc/passwd\"}}", CT_EFORMAT, "no plain file name" },
-        { "{\"weight_map\":{\"x\":\"\"}}", CT_EFORMAT, "no plain file name" },
-        { "{\"weight_map\":{\"x\":1}}", CT_EFORMAT, "no plain file name" },
+        { "{\"weight_map\":{\"other\":\"a\"}}", CT_EFORMAT,
+          "other is not in a, although the index says so" },
+        { "{\"weight_map\":{\"x\":\"../a\"}}", CT_EFORMAT, "'x' is not a plain file name" },
+        { "{\"weight_map\":{\"x\":\"..\"}}", CT_EFORMAT, "is not a plain file name" },
+        { "{\"weight_map\":{\"x\":\"/etc/passwd\"}}", CT_EFORMAT, "is not a plain file name" },
+        { "{\"weight_map\":{\"x\":\"\"}}", CT_EFORMAT, "is not a plain file name" },
+        { "{\"weight_map\":{\"x\":1}}", CT_EFORMAT, "is not a plain file name" },
         { "{\"weight_map\":[]}", CT_EFORMAT, "weight_map is missing" },
         { "{}", CT_EFORMAT, "weight_map is missing" },
         { "[1]", CT_EFORMAT, "not a JSON object" },
@@ -271,7 +272,7 @@ START_TEST(pickles_are_refused_with_the_way_out)
 {
     char *const dir = folder_new();
 
-    check_checkpoint(dir, CT_EIO, "no model.safetensors there");
+    check_checkpoint(dir, CT_EIO, "no model.safetensors;");
     text_put(dir, "pytorch_model.bin", "x");
     check_checkpoint(dir, CT_ENOTSUP, "safe_serialization=True");
     folder_remove(dir);

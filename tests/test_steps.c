@@ -115,7 +115,7 @@ START_TEST(npy_is_as_good)
     prints("cat x.npy | $C dbscan --eps 2 --min-samples 2",
            "x,y,dbscan\n1,2,0\n4,1,-1\n8,3,-1\n2,5,-1\n7,9,-1\n1,1,0\n");
     fails("$C ttest x.npy", 1,
-          "x.npy: an .npy has no groups; give --groups FILE with one label a line");
+          "x.npy: an .npy has no groups; give --groups FILE with one label per line");
 }
 END_TEST
 
@@ -149,41 +149,41 @@ END_TEST
 
 START_TEST(wrong_files_are_told_in_one_line)
 {
-    fails("$C ttest", 1, "standard input: the file is empty; it should begin with a header row");
+    fails("$C ttest", 1, "standard input: the file is empty; expected a header row");
     fails("$C ttest r", 1, "r: cannot be read: Is a directory");
     fails("$C dbscan none", 1, "none: cannot be opened: No such file or directory");
     fails("$C ttest a b", 2, "b: ttest takes one file; see circuittui ttest --help");
     fails("$C tsne --alpha 0.1 a", 2, "--alpha: not an option of tsne; see circuittui tsne --help");
     fails("$C ttest r/ttest.csv", 1,
-          "r/ttest.csv: has no column `group`; give --groups FILE with one label a line");
+          "r/ttest.csv: has no column `group`; give --groups FILE with one label per line");
     fails("$C tsne r/ttest.csv", 1,
           "r/ttest.csv: row 1 (line 2): column hook:0: `h.3.mlp.c_fc` is not a number");
     fails("printf ',a\\n0,1\\n' | $C cosine", 1,
-          "standard input: the header (line 1): column 1 has no name, as a column of row names; "
-          "leave it out (pandas: index=False, R: row.names=FALSE)");
+          "standard input: the header (line 1): column 1 has no name, such as a column of row "
+          "names; omit it (pandas: index=False, R: row.names=FALSE)");
     fails("printf 'a,b\\n0,1\\n1,nan\\n' | $C cosine", 1,
-          "standard input: row 2: b:0 is not finite; leave it out with --neurons");
+          "standard input: row 2: b:0 is not finite; exclude it with --neurons");
     fails("printf 'x,y\\n1,2\\n3,inf\\n' | $C kmeans", 1,
-          "standard input: row 2 (line 3): column y: `inf` is no finite number");
+          "standard input: row 2 (line 3): column y: `inf` is not a finite number");
     fails("$C dbscan r/activations.csv", 1,
-          "r/activations.csv: the header (line 1): no columns `x` and `y`; give points in the "
-          "plane, as tsne writes them");
+          "r/activations.csv: the header (line 1): no columns `x` and `y`; expected points in the "
+          "plane, as written by tsne");
     fails("printf 'x,y,dbscan\\n' | $C dbscan", 1,
-          "standard input: the header (line 1): there is a column `dbscan` already; leave it out");
+          "standard input: the header (line 1): the column `dbscan` already exists; remove it");
 }
 END_TEST
 
 START_TEST(wrong_choices_are_told_in_one_line)
 {
     fails("$C tsne --neurons - <r/activations.csv", 1,
-          "standard input: cannot be activations and --neurons at once; name a file");
+          "standard input: cannot be both the activations and --neurons; name a file");
     fails("$C tsne r/activations.csv --neurons r/activations.csv", 1,
-          "r/activations.csv: the header (line 1): no columns `hook` and `neuron`; give ttest.csv, "
-          "clusters.csv or the like");
+          "r/activations.csv: the header (line 1): no columns `hook` and `neuron`; expected a "
+          "table such as ttest.csv or clusters.csv");
     fails("printf 'hook,neuron\\nh.1,2\\n' | $C cosine r/activations.csv --neurons -", 1,
           "standard input: row 1 (line 2): h.1:2 is not among the neurons of r/activations.csv");
     fails("sed -n '1p;2p;2p' r/tsne.csv | $C cosine r/activations.csv --neurons -", 1,
-          "standard input: row 2 (line 3): h.3.mlp.c_fc:1 is there twice");
+          "standard input: row 2 (line 3): h.3.mlp.c_fc:1 appears twice");
     fails("printf 'hook,neuron,significant\\nh,0,yes\\n' | $C tsne r/activations.csv --neurons -",
           1, "standard input: row 1 (line 2): column significant: `yes`; expected 0 or 1");
     fails("printf 'hook,neuron,dbscan\\nh,0,-2\\n' | $C tsne r/activations.csv --neurons -", 1,

@@ -101,16 +101,16 @@ START_TEST(bad_files_are_refused)
     refuse("group\ttarget\ttext\na\tb\tc\n",
            "the header (line 1): its columns are separated by tabs; save it with commas");
     refuse("group,target,text,text\na,b,c,d\n",
-           "the header (line 1): two columns `text`; rename the one that is not meant");
-    refuse("group,target,text\n", "no sentence below the header; add some");
+           "the header (line 1): two columns `text`; rename one");
+    refuse("group,target,text\n", "no sentences below the header; add some");
     refuse("group,target,text\na,b,c\n\n,b,c\n", "row 2 (line 4): group is empty; fill it in");
     refuse("group,target,text\na,,c\n", "row 1 (line 2): target is empty; fill it in");
     refuse("group,target,text\na,b,\"\"\n", "row 1 (line 2): text is empty; fill it in");
     refuse("group,target,text\na,b,c\xe9\n",
            "row 1 (line 2): field 3, byte 2 is not UTF-8 (0xe9); save the file as UTF-8");
-    refuse("group,target,text\na,b,I saw him, then\n",
-           "row 1 (line 2): 4 fields, the header has 3; a field that holds a comma must be in "
-           "quotes");
+    refuse(
+        "group,target,text\na,b,I saw him, then\n",
+        "row 1 (line 2): 4 fields, the header has 3; a field that contains a comma must be quoted");
     ck_assert_int_eq(stimuli_read(temp_path("absent"), &s, &err), CT_EIO);
 }
 END_TEST

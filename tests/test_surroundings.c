@@ -114,7 +114,7 @@ START_TEST(settings_without_an_end_are_refused)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         ck_assert_int_eq(temp_shell(lines[i]), 2);
         char *const text = slurp(temp_path("err"), NULL);
-        ck_assert_msg(strstr(text, ":1: no text; ") != NULL, "%s", text);
+        ck_assert_msg(strstr(text, ":1: not a text file; ") != NULL, "%s", text);
         free(text);
     }
     ck_assert_int_eq(temp_shell("printf 'seed = 1' >c; CIRCUITTUI_CONFIG=c $C hooks"), 0);
@@ -127,7 +127,7 @@ START_TEST(results_that_are_pipes_are_not_waited_for)
                      0);
     ck_assert_int_eq(temp_shell("$C rerun piped"), 1);
     char *const text = slurp(temp_path("out"), NULL);
-    ck_assert_msg(strstr(text, "is no regular file here") != NULL, "%s", text);
+    ck_assert_msg(strstr(text, "is not a regular file") != NULL, "%s", text);
     free(text);
 }
 END_TEST

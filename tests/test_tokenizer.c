@@ -292,7 +292,7 @@ static size_t first_piece(struct piece_iterator *it, const char *text, size_t si
     return end;
 }
 
-/* Which class a code point is of shows in what it goes together with. */
+/* Which class a code point is of shows in what it goes total with. */
 static int class_of(struct piece_iterator *it, uint32_t code_point)
 {
     static const char partners[] = " a1!";

@@ -113,14 +113,14 @@ static void pair_folder_remove(char *dir, struct file *vocab, struct file *merge
 START_TEST(broken_vocabularies_are_refused)
 {
     static const struct change changes[] = {
-        { "\"!\": 0", "\"!\": \"0\"", CT_EFORMAT, "id of \"!\" is not a whole number" },
-        { "\"!\": 0", "\"!\": -1", CT_EFORMAT, "not a whole number" },
-        { "\"!\": 0", "\"!\": 0.0", CT_EFORMAT, "not a whole number" },
-        { "\"!\": 0", "\"!\": 1e3", CT_EFORMAT, "not a whole number" },
-        { "\"!\": 0", "\"!\": 00", CT_EFORMAT, "not a whole number" },
+        { "\"!\": 0", "\"!\": \"0\"", CT_EFORMAT, "id of \"!\" is not an integer" },
+        { "\"!\": 0", "\"!\": -1", CT_EFORMAT, "not an integer" },
+        { "\"!\": 0", "\"!\": 0.0", CT_EFORMAT, "not an integer" },
+        { "\"!\": 0", "\"!\": 1e3", CT_EFORMAT, "not an integer" },
+        { "\"!\": 0", "\"!\": 00", CT_EFORMAT, "not an integer" },
         { "\"!\": 0", "\"!\": 0x10", CT_EFORMAT, "comma or a closing brace" },
-        { "\"!\": 0", "\"!\": null", CT_EFORMAT, "not a whole number" },
-        { "\"!\": 0", "\"!\": {\"a\": 0}", CT_EFORMAT, "not a whole number" },
+        { "\"!\": 0", "\"!\": null", CT_EFORMAT, "not an integer" },
+        { "\"!\": 0", "\"!\": {\"a\": 0}", CT_EFORMAT, "not an integer" },
         { "\"!\": 0", "\"!\": 2097152", CT_EFORMAT, "from 0 to 2097151" },
         { "\"!\": 0", "\"!\": 99999999999999999999999999", CT_EFORMAT, "from 0 to 2097151" },
         { "\"!\": 0", "\"!\" 0", CT_EFORMAT, "byte 5: a colon expected" },
@@ -129,20 +129,20 @@ START_TEST(broken_vocabularies_are_refused)
         { "\"!\": 0,", "\"!\": 0", CT_EFORMAT, "comma or a closing brace expected" },
         { "{", "[", CT_EFORMAT, "byte 0: {\"token\": id, ...} expected" },
         { "{", "\xef\xbb\xbf{", CT_EFORMAT, "byte 0" },
-        { ": 656}", ": 656", CT_EFORMAT, "the file ends; is it cut off?" },
+        { ": 656}", ": 656", CT_EFORMAT, "the file ends; is it truncated?" },
         { ": 656}", ": 656,}", CT_EFORMAT, "a token in quotes expected" },
         { ": 656}", ": 656} x", CT_EFORMAT, "the end of the file expected" },
         { "\"!\": 0", "\"!\": 1", CT_EFORMAT, "\"\"\": another token has id 1 already" },
-        { "\"!\": 0", "\"!\": 0, \"!\": 900", CT_EFORMAT, "\"!\" is there twice" },
-        { "\"!\": 0", "\"!\": 0, \"\\u0021\": 900", CT_EFORMAT, "\"!\" is there twice" },
+        { "\"!\": 0", "\"!\": 0, \"!\": 900", CT_EFORMAT, "\"!\" appears twice" },
+        { "\"!\": 0", "\"!\": 0, \"\\u0021\": 900", CT_EFORMAT, "\"!\" appears twice" },
         { "\"!\": 0", "\"!!!!!\": 0", CT_EFORMAT, "no token for byte 0x21 (\"!\")" },
         { "\"\\u0120\": ", "\"!!!!!\": ", CT_EFORMAT, "\" is not in the vocabulary" },
-        { "\"!\": 0", "\"!\": 0, \"\\u0000\": 900", CT_EFORMAT, "an escape" },
-        { "\"!\": 0", "\"!\": 0, \"\\ud800\": 900", CT_EFORMAT, "an escape" },
-        { "\"!\": 0", "\"!\": 0, \"\\ud800\\u0041\": 900", CT_EFORMAT, "an escape" },
-        { "\"!\": 0", "\"!\": 0, \"\\udc00\\ud800\": 900", CT_EFORMAT, "an escape" },
-        { "\"!\": 0", "\"!\": 0, \"\\u12g4\": 900", CT_EFORMAT, "byte 10: an escape" },
-        { "\"!\": 0", "\"!\": 0, \"\\x\": 900", CT_EFORMAT, "an escape" },
+        { "\"!\": 0", "\"!\": 0, \"\\u0000\": 900", CT_EFORMAT, "an invalid escape" },
+        { "\"!\": 0", "\"!\": 0, \"\\ud800\": 900", CT_EFORMAT, "an invalid escape" },
+        { "\"!\": 0", "\"!\": 0, \"\\ud800\\u0041\": 900", CT_EFORMAT, "an invalid escape" },
+        { "\"!\": 0", "\"!\": 0, \"\\udc00\\ud800\": 900", CT_EFORMAT, "an invalid escape" },
+        { "\"!\": 0", "\"!\": 0, \"\\u12g4\": 900", CT_EFORMAT, "byte 10: an invalid escape" },
+        { "\"!\": 0", "\"!\": 0, \"\\x\": 900", CT_EFORMAT, "an invalid escape" },
         { "\"!\": 0", "\"!\": 0, \"\n\": 900", CT_EFORMAT, "the closing quote" },
         { "\"!\": 0", "\"!\": 0, \"\xff\": 900", CT_EFORMAT, "not UTF-8" },
         { "\"!\": 0", "\"!\": 0, \"\xed\xa0\x80\": 900", CT_EFORMAT, "not UTF-8" },
@@ -202,16 +202,16 @@ END_TEST
 START_TEST(broken_merges_are_refused)
 {
     static const struct change changes[] = {
-        { "h e\n", "he\n", CT_EFORMAT, "merges.txt: line 4: two tokens" },
-        { "h e\n", "h  e\n", CT_EFORMAT, "line 4: two tokens" },
-        { "h e\n", "h e \n", CT_EFORMAT, "line 4: two tokens" },
-        { "h e\n", " he\n", CT_EFORMAT, "line 4: two tokens" },
-        { "h e\n", "he \n", CT_EFORMAT, "line 4: two tokens" },
-        { "h e\n", " \n", CT_EFORMAT, "line 4: two tokens" },
-        { "h e\n", "h\te\n", CT_EFORMAT, "line 4: two tokens" },
+        { "h e\n", "he\n", CT_EFORMAT, "merges.txt: line 4: expected two tokens" },
+        { "h e\n", "h  e\n", CT_EFORMAT, "line 4: expected two tokens" },
+        { "h e\n", "h e \n", CT_EFORMAT, "line 4: expected two tokens" },
+        { "h e\n", " he\n", CT_EFORMAT, "line 4: expected two tokens" },
+        { "h e\n", "he \n", CT_EFORMAT, "line 4: expected two tokens" },
+        { "h e\n", " \n", CT_EFORMAT, "line 4: expected two tokens" },
+        { "h e\n", "h\te\n", CT_EFORMAT, "line 4: expected two tokens" },
         { "h e\n", "h e\nqq e\n", CT_EFORMAT, "line 5: \"qq\" is not in the vocabulary" },
         { "h e\n", "h e\nh qq\n", CT_EFORMAT, "line 5: \"qq\" is not in the vocabulary" },
-        { "h e\n", "h e\nq q\n", CT_EFORMAT, "line 5: \"q\" and \"q\" are, but what they become" },
+        { "h e\n", "h e\nq q\n", CT_EFORMAT, "line 5: \"q\" and \"q\" are, but their merge" },
         { "h e\n", "h \xff\n", CT_EFORMAT, "line 4: \"\\xff\" is not in the vocabulary" },
         { "#version: 0.2\n", "#version: 0.2\n#version: 0.2\n", CT_EFORMAT, "line 2: " },
         { "#version: 0.2\n", "# version\n", CT_EFORMAT, "line 1: " },
@@ -268,12 +268,12 @@ START_TEST(missing_files_are_named)
 
     path_in(path, dir, "merges.txt");
     ck_assert_int_eq(unlink(path), 0);
-    assert_refused(dir, CT_EIO, "merges.txt: not there");
+    assert_refused(dir, CT_EIO, "merges.txt: missing");
     path_in(path, dir, "vocab.json");
     ck_assert_int_eq(unlink(path), 0);
-    assert_refused(dir, CT_EIO, "no tokenizer there; put vocab.json");
+    assert_refused(dir, CT_EIO, "no tokenizer; put vocab.json");
     text_put(dir, "merges.txt", "");
-    assert_refused(dir, CT_EIO, "vocab.json: not there");
+    assert_refused(dir, CT_EIO, "vocab.json: missing");
     ck_assert_int_eq(mkdir(path, 0700), 0);
     assert_refused(dir, CT_EFORMAT, "vocab.json: not a regular file");
     ck_assert_int_eq(rmdir(path), 0);
@@ -382,9 +382,9 @@ START_TEST(broken_tokenizer_json_is_refused)
         { "\"id\":5000", "\"id\":7", CT_EFORMAT, "another token has id 7" },
         { "\"vocab\":{", "\"vocab\":[],\"x\":{", CT_EFORMAT, "model.vocab is missing" },
         { "\"merges\":[", "\"merges\":{},\"x\":[", CT_EFORMAT, "model.merges is missing" },
-        { "\"!\":7", "\"!\":7.5", CT_EFORMAT, "model.vocab: \"!\": its id is not a whole" },
-        { "\"!\":7", "\"!\":-7", CT_EFORMAT, "not a whole number" },
-        { "\"!\":7", "\"!\":2097152", CT_EFORMAT, "not a whole number" },
+        { "\"!\":7", "\"!\":7.5", CT_EFORMAT, "model.vocab: \"!\": its id is not an integer" },
+        { "\"!\":7", "\"!\":-7", CT_EFORMAT, "not an integer" },
+        { "\"!\":7", "\"!\":2097152", CT_EFORMAT, "not an integer" },
         { "\"!\":7", "\"!\":10", CT_EFORMAT, "another token has id 10" },
         { "\"!\":7", "\"!\":7,\"!\":8", CT_EFORMAT, "line 1" },
         { "\"!\":7", "\"!!!!\":7", CT_EFORMAT, "no token for byte 0x21" },

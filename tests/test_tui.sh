@@ -385,7 +385,7 @@ files() {
     keys C-u
     type_in view.txt
     keys Enter
-    await 'the view is in'
+    await 'view written to'
     grep -q 'They warned him' "$tmp/view.txt" || fail "the printed view lacks its sentences"
     keys e
     await 'write results to: '
@@ -410,9 +410,9 @@ files() {
     keys C-u
     type_in out
     keys Enter
-    await 'write over them'
+    await 'overwrite them'
     keys n
-    await_gone 'write over them'
+    await_gone 'overwrite them'
     ok "the view as text, and the files of run"
 }
 
@@ -436,7 +436,7 @@ typing_a_path() {
     completes '~/shelf/model-a' '~/shelf/model-a/'
     completes shelf/z 'shelf/z.u{1b}.31m'
     completes shelf/x shelf/x
-    await 'nothing begins like that'
+    await 'no file name begins like this'
     completes no/such/folder no/such/folder
     keys C-u
     type_in abcd
@@ -474,9 +474,9 @@ figures() {
     keys C-u
     type_in figures
     keys Enter
-    await 'holds figures; write over them'
+    await 'contains figures; overwrite them'
     keys n
-    await_gone 'write over them'
+    await_gone 'overwrite them'
     ok "every plot as a figure"
 }
 
@@ -530,10 +530,10 @@ END
     await 'x wide.*F10 quit' "the last line with the user's keys"
     mux capture-pane -e -p -t "$pane" | grep -q '38;5;208m' || fail "the accent is not colour 208"
     keys F1
-    await 'x  *the view alone' "the help with the user's keys"
+    await 'x  *show the view alone' "the help with the user's keys"
     await 'ctrl-F  *find a neuron'
     await 'F10  *quit'
-    holds 'cancel what runs' || fail "no word of an action that has no key"
+    holds 'cancel the running stage' || fail "no word of an action that has no key"
     keys q
     await_gone 'the view alone'
     keys q x
@@ -661,7 +661,7 @@ cut_off() {
     cmp "$tmp/cut/ttest.csv" "$tmp"/state/circuittui/cut-off-*/ttest.csv ||
         fail "ttest.csv was not saved, or is another: $(find "$tmp/cut" "$tmp/state")"
     run "$program"
-    await 'was cut off; go on with it? *y/n'
+    await 'was interrupted; continue with it? *y/n'
     keys y
     await_mark 4 '\*'
     mark_is 5 '\.' || fail "more was computed than before"

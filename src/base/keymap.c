@@ -7,18 +7,18 @@
 #include "base/text.h"
 
 static const char stage_words[] = "go to a stage";
-static const char pane_words[] = "the next, the previous pane";
-static const char view_words[] = "the next, the previous view of the stage";
-static const char significant_words[] = "the next, the previous significant neuron";
-static const char neighbour_words[] = "the neighbour; in a plot that is zoomed in, the part shown";
-static const char step_words[] = "the neighbour, also in a plot that is zoomed in";
-static const char page_words[] = "in lists: a page up, down";
-static const char end_words[] = "in lists: the first, the last row";
-static const char zoom_words[] = "in plots: zoom in, out, back to everything";
-static const char scale_words[] = "in heatmaps: half, double the colour scale";
+static const char pane_words[] = "the next, previous pane";
+static const char view_words[] = "the next, previous view of the stage";
+static const char significant_words[] = "the next, previous significant neuron";
+static const char neighbour_words[] = "move to the neighbour; pan a zoomed plot";
+static const char step_words[] = "move to the neighbour, also in a zoomed plot";
+static const char page_words[] = "in lists: one page up, down";
+static const char end_words[] = "in lists: the first, last row";
+static const char zoom_words[] = "in plots: zoom in, out, reset";
+static const char scale_words[] = "in heatmaps: halve, double the colour scale";
 
 const struct action_info actions[N_ACTIONS] = {
-    [ACTION_RUN] = { "run", "enter", "compute this stage and what it needs, then the next" },
+    [ACTION_RUN] = { "run", "enter", "compute this stage and its inputs, then the next" },
     [ACTION_STAGE_1] = { "stage-1", "1", stage_words },
     [ACTION_STAGE_1 + 1] = { "stage-2", "2", stage_words },
     [ACTION_STAGE_1 + 2] = { "stage-3", "3", stage_words },
@@ -31,7 +31,7 @@ const struct action_info actions[N_ACTIONS] = {
     [ACTION_PREVIOUS_PANE] = { "previous-pane", "shift-tab", pane_words },
     [ACTION_NEXT_VIEW] = { "next-view", "v", view_words },
     [ACTION_PREVIOUS_VIEW] = { "previous-view", "V", view_words },
-    [ACTION_WIDE] = { "wide", "z", "the view alone, and back" },
+    [ACTION_WIDE] = { "wide", "z", "show the view alone, or all panels" },
     [ACTION_FIND] = { "find", "/", "find a neuron by its number or by HOOK:NUMBER" },
     [ACTION_NEXT_SIGNIFICANT] = { "next-significant", "n", significant_words },
     [ACTION_PREVIOUS_SIGNIFICANT] = { "previous-significant", "N", significant_words },
@@ -39,11 +39,11 @@ const struct action_info actions[N_ACTIONS] = {
     [ACTION_EXPORT] = { "export", "e", "write the result files" },
     [ACTION_FIGURES] = { "figures", "f", "write every plot as a figure for a paper" },
     [ACTION_PRINT] = { "print", "p", "write the view as text" },
-    [ACTION_CANCEL] = { "cancel", "x", "cancel what runs; what was there stays" },
-    [ACTION_REDRAW] = { "redraw", "ctrl-L R", "draw the screen again" },
-    [ACTION_QUIT] = { "quit", "q Q", "quit; asks when there is something to lose" },
-    [ACTION_HELP] = { "help", "? F1", "all keys of this view" },
-    [ACTION_BACK] = { "back", "esc", "no cluster marked any more, all panels again" },
+    [ACTION_CANCEL] = { "cancel", "x", "cancel the running stage; its old result stays" },
+    [ACTION_REDRAW] = { "redraw", "ctrl-L R", "redraw the screen" },
+    [ACTION_QUIT] = { "quit", "q Q", "quit; asks if there are unsaved results" },
+    [ACTION_HELP] = { "help", "? F1", "show all keys of this view" },
+    [ACTION_BACK] = { "back", "esc", "clear the marked cluster, show all panels" },
     [ACTION_UP] = { "up", "up", neighbour_words },
     [ACTION_DOWN] = { "down", "down", neighbour_words },
     [ACTION_LEFT] = { "left", "left", neighbour_words },
@@ -189,12 +189,13 @@ static enum ct_status take_key(struct keymap *map, enum action action, const cha
     const enum action owner = key != 0 ? keymap_find(map, key) : ACTION_NONE;
 
     if (key == 0)
-        return ct_fail(err, CT_EINVAL,
-                       "key.%s: '%.20s' is no key; give a character, ctrl-L, F2, space, enter, "
-                       "... or none",
-                       actions[action].name, word);
+        return ct_fail(
+            err, CT_EINVAL,
+            "key.%s: '%.20s' is not a key; expected a character, ctrl-L, F2, space, enter, "
+            "... or none",
+            actions[action].name, word);
     if (owner != ACTION_NONE && owner != action && map->lines[owner] > 0)
-        return ct_fail(err, CT_EINVAL, "key.%s: '%s' is given to %s in line %d",
+        return ct_fail(err, CT_EINVAL, "key.%s: '%s' is already set for %s in line %d",
                        actions[action].name, word, actions[owner].name, map->lines[owner]);
     if (*n == KEYS_EACH)
         return ct_fail(err, CT_EINVAL, "key.%s: more than %d keys", actions[action].name,
@@ -212,7 +213,8 @@ enum ct_status keymap_set(struct keymap *map, enum action action, const char *ke
     size_t n = 0;
 
     if (*keys == '\0')
-        return ct_fail(err, CT_EINVAL, "key.%s: no key; give some, or none", actions[action].name);
+        return ct_fail(err, CT_EINVAL, "key.%s: no key; expected keys, or none",
+                       actions[action].name);
     while (status == CT_OK && *keys != '\0' && strcmp(keys, "none") != 0) {
         char word[24];
         const size_t size = strcspn(keys, blanks);

@@ -110,6 +110,6 @@ enum ct_status mapped_check(const struct mapped *m, const char *name, struct ct_
 {
     if (m->data == NULL || !atomic_load(&slots[m->slot].is_cut))
         return CT_OK;
-    return ct_fail(err, CT_EIO,
-                   "%s: was cut short while it was read; begin again when the file is whole", name);
+    return ct_fail(err, CT_EIO, "%s: was truncated while it was read; repeat with a complete file",
+                   name);
 }

@@ -43,11 +43,11 @@ static enum ct_status map_file(struct spill *s, size_t bytes, const char *folder
     enum ct_status st = CT_OK;
 
     if (fd < 0)
-        return ct_fail_errno(err, "%s: no place for %s, set TMPDIR to one", folder, what);
+        return ct_fail_errno(err, "%s: no temporary folder for %s; set TMPDIR", folder, what);
     errno = bytes > INT64_MAX ? EFBIG : posix_fallocate(fd, 0, (off_t)bytes);
     if (errno != 0) {
-        st = ct_fail_errno(err, "%s: no room for %zu MB of %s, make room or set TMPDIR", folder,
-                           bytes / 1000000 + 1, what);
+        st = ct_fail_errno(err, "%s: no space for %zu MB of %s; free some space or set TMPDIR",
+                           folder, bytes / 1000000 + 1, what);
     } else {
         void *const data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (data == MAP_FAILED)

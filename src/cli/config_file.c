@@ -128,7 +128,7 @@ static enum ct_status take_key(const char *name, const char *value, int number,
     const enum action action = action_find(name);
 
     if (action == ACTION_NONE)
-        return ct_fail(err, CT_EINVAL, "key.%.80s: no such action; circuittui config lists them",
+        return ct_fail(err, CT_EINVAL, "key.%.80s: unknown action; circuittui config lists them",
                        name);
     return keymap_set(&options->keymap, action, value, number, err);
 }
@@ -140,13 +140,14 @@ static enum ct_status take_color(const char *name, const char *value, int number
     int color;
 
     if (role == INK_DEFAULT)
-        return ct_fail(err, CT_EINVAL, "color.%.80s: no such role; circuittui config lists them",
+        return ct_fail(err, CT_EINVAL, "color.%.80s: unknown role; circuittui config lists them",
                        name);
     if (!palette_color_parse(value, &color))
-        return ct_fail(err, CT_EINVAL,
-                       "color.%s: '%.80s' will not do; give 0 .. 255, default, or a name as red, "
-                       "bright-red, white",
-                       name, value);
+        return ct_fail(
+            err, CT_EINVAL,
+            "color.%s: invalid value '%.80s'; expected 0 .. 255, default, or a name such as red, "
+            "bright-red, white",
+            name, value);
     options->colors[role].color = color;
     options->colors[role].line = number;
     return CT_OK;
@@ -168,7 +169,7 @@ static enum ct_status take_line(char *line, int number, struct options *options,
     if (*trim(line) == '\0')
         return CT_OK;
     if (equals == NULL)
-        return ct_fail(err, CT_EINVAL, "%.80s: no setting; write NAME = VALUE", trim(line));
+        return ct_fail(err, CT_EINVAL, "%.80s: not a setting; expected NAME = VALUE", trim(line));
     *equals = '\0';
     const char *const name = trim(line);
     const char *const value = trim(equals + 1);
@@ -178,7 +179,7 @@ static enum ct_status take_line(char *line, int number, struct options *options,
         return take_color(behind("color.", name), value, number, options, err);
     const size_t i = find_name(name);
     if (i == option_count())
-        return ct_fail(err, CT_EINVAL, "%.80s: no such setting; circuittui config lists them",
+        return ct_fail(err, CT_EINVAL, "%.80s: unknown setting; circuittui config lists them",
                        name);
     if (!counts(i, options))
         return check_value(i, value, err);
@@ -210,7 +211,7 @@ static enum ct_status read_lines(FILE *file, const char *path, struct options *o
     while (status == CT_OK && read_line(file, line, &is_text)) {
         number++;
         if (number > MAX_LINES || !is_text)
-            status = ct_fail(err, CT_EINVAL, "no text; name a file of settings");
+            status = ct_fail(err, CT_EINVAL, "not a text file; expected a settings file");
         else
             status = take_line(line, number, options, err);
         if (status != CT_OK)

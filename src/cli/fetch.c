@@ -63,10 +63,10 @@ static void print_state(const struct line *line, const struct hub_fetch_state *s
     fputs("\r\033[K", stderr);
     switch (s->step) {
     case HUB_FETCH_ASKING:
-        print(stderr, "asking for %s", file);
+        print(stderr, "requesting %s", file);
         break;
     case HUB_FETCH_WAITING:
-        print(stderr, "%s: another process is fetching it", file);
+        print(stderr, "%s: another process is downloading it", file);
         break;
     case HUB_FETCH_BRINGING:
         if (line->rate > 0.0)
@@ -110,11 +110,11 @@ static enum ct_status check_online(const char *name, struct ct_error *err)
 
     for (size_t i = 0; i < 2; i++)
         if (is_true(switches[i]))
-            return ct_fail(err, CT_EIO, "%s: %s is set, so nothing is fetched; unset it", name,
+            return ct_fail(err, CT_EIO, "%s: %s is set, so nothing is downloaded; unset it", name,
                            switches[i]);
     if (!download_is_built_in())
         return ct_fail(err, CT_ENOTSUP,
-                       "%s: this program was built without libcurl and cannot fetch; "
+                       "%s: this program was built without libcurl and cannot download; "
                        "huggingface-cli download %s does",
                        name, name);
     return CT_OK;
@@ -205,8 +205,7 @@ static enum ct_status fetch(const char *name, const char *root, const char *endp
     else
         puts(folder); /* for a program: as it is */
     if (!has_tokenizer)
-        print(stderr, "circuittui: %s: it has no tokenizer; say with --tokenizer which to take\n",
-              name);
+        print(stderr, "circuittui: %s: it has no tokenizer; give one with --tokenizer\n", name);
     free(folder);
     return CT_OK;
 }

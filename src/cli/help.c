@@ -70,8 +70,8 @@ void options_help(enum command command, FILE *out)
         fputs("\nCommands (each with --help):\n", out);
         for (size_t c = 1; c < N_COMMANDS; c++)
             fprintf(out, "  %-10s %s\n", commands[c].name, commands[c].help);
-        fputs("\nWithout a command, the terminal user interface: it takes the options of run.\n"
-              "Without --model and --stimuli, both analyse the built-in demo.\n",
+        fputs("\nWithout a command, the terminal user interface opens, with the options of run.\n"
+              "Without --model and --stimuli, the built-in demo is analysed.\n",
               out);
     }
     fputc('\n', out);

@@ -26,7 +26,7 @@ static enum ct_status check_input(const struct options *options, struct ct_error
 {
     if (!options_take_file(options->command) || options->n_texts > 0 || !isatty(STDIN_FILENO))
         return CT_OK;
-    return ct_fail(err, CT_EINVAL, "no file; name one, or pipe it in");
+    return ct_fail(err, CT_EINVAL, "no input file; name one or pipe data to standard input");
 }
 
 /* A reader that has gone away is a failure like a full disk. */

@@ -75,7 +75,7 @@ enum ct_status command_models(struct options *options, struct ct_error *err)
         print_models(models, n);
     else if (status == CT_OK)
         print(stderr,
-              "circuittui: %s: no models there; circuittui fetch openai-community/gpt2 brings "
+              "circuittui: %s: no models there; circuittui fetch openai-community/gpt2 downloads "
               "one\n",
               root);
     hub_models_free(models, n);

@@ -25,79 +25,81 @@ static const struct own {
     const char *argument;
     const char *help;
 } own[] = {
-    { "per-layer", 0, KIND_FLAG, FOR_RUN, FIELD(per_layer), NULL, "hooks one by one" },
-    { "out", 'o', KIND_TEXT, FOR_RUNS, FIELD(out), "DIR", "result files there" },
+    { "per-layer", 0, KIND_FLAG, FOR_RUN, FIELD(per_layer), NULL, "each hook alone" },
+    { "out", 'o', KIND_TEXT, FOR_RUNS, FIELD(out), "DIR", "result folder" },
     { "neurons", 0, KIND_TEXT, FOR_CHOICES, FIELD(neurons), "FILE",
-      "only those of a table, as ttest.csv's significant" },
-    { "out", 'o', KIND_TEXT, FOR_STEPS, FIELD(out), "FILE", "write there, not to stdout" },
+      "only those in a table, such as ttest.csv" },
+    { "out", 'o', KIND_TEXT, FOR_STEPS, FIELD(out), "FILE", "write to FILE, not to stdout" },
     { "format", 0, KIND_FORMAT, FOR_RUN, FIELD(formats), "F", "csv, npy or both" },
     { "format", 0, KIND_FORMAT, FOR_CHOICES, FIELD(formats), "NAME",
-      "csv or npy (csv; npy where FILE ends in .npy)" },
-    { "force", 0, KIND_FLAG, FOR_RUNS, FIELD(force), NULL, "write over results" },
+      "csv or npy (csv; npy if FILE ends in .npy)" },
+    { "force", 0, KIND_FLAG, FOR_RUNS, FIELD(force), NULL, "overwrite results" },
     { "figures", 0, KIND_TEXT, FOR_RUNS, FIELD(figures), "DIR", "plots in SVG, PNG" },
     { "plot", 0, KIND_FLAG, FOR_RUN, FIELD(plot), NULL, "print every plot" },
     { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "WHEN", "auto/always/never" },
     { "ascii", 0, KIND_FLAG, FOR_RUN, FIELD(ascii), NULL, "plots in ASCII" },
     { "threads", 0, KIND_THREADS, FOR_RUNS | FOR_TTEST | FOR_CHOICES | FOR_KMEANS,
       FIELD(params.threads), "N", "processors (all)" },
-    { "ids", 0, KIND_FLAG, FOR_TOKENIZE, FIELD(ids), NULL, "token ids alone, a line a text" },
+    { "ids", 0, KIND_FLAG, FOR_TOKENIZE, FIELD(ids), NULL, "token ids only, one text per line" },
     { "help", 'h', KIND_FLAG, FOR_ALL, FIELD(help), NULL, "this help" },
     { "version", 'V', KIND_FLAG, FOR_ALL, FIELD(version), NULL, "the version" },
 };
 
 #define ACTIVATIONS_HELP                                                                           \
-    "FILE: CSV as run writes it, any CSV of numbers with a header, or .npy of shape\n"             \
-    "[sentences, neurons]; - or nothing: standard input.\n"
+    "FILE: CSV as written by run, any CSV of numbers with a header, or .npy of shape\n"            \
+    "[sentences, neurons]; - or no FILE: standard input.\n"
 #define POINTS_HELP                                                                                \
-    "FILE: CSV with columns x and y, as tsne writes it, or .npy of shape [n, 2];\n"                \
-    "- or nothing: standard input. All its columns are kept.\n"
+    "FILE: CSV with columns x and y, as written by tsne, or .npy of shape [n, 2];\n"               \
+    "- or no FILE: standard input. All columns are kept.\n"
 
 enum { N_OWN = sizeof own / sizeof *own };
 
 const struct command_info commands[N_COMMANDS] = {
     [COMMAND_NONE] = { NULL, "[COMMAND] [OPTIONS]",
-                       "Do the neurons that tell two kinds of sentences apart form clusters?", NULL,
-                       0, 0, NULL },
+                       "Do the neurons that distinguish two kinds of sentences form clusters?",
+                       NULL, 0, 0, NULL },
     [COMMAND_RUN] = { "run", "[OPTIONS]",
-                      "The whole analysis: report on stdout, result files under --out.", NULL, 0, 0,
-                      NULL },
+                      "Run the whole analysis: report on stdout, result files in --out.", NULL, 0,
+                      0, NULL },
     [COMMAND_RERUN] = { "rerun", "[OPTIONS] MANIFEST",
-                        "A run once more: is everything as its manifest.json says?",
-                        "Tells which figures differ; status 1 when something does. Options say "
-                        "where\nmodel and sentences lie now, if not where they were.\n",
+                        "Repeat a run and compare the results with its manifest.json.",
+                        "Reports which numbers differ; exit status 1 if any does. Use the options "
+                        "if "
+                        "the\nmodel or the sentences have moved.\n",
                         1, 1, "no manifest; name the manifest.json of a run" },
     [COMMAND_TTEST] = { "ttest", "[OPTIONS] [FILE]",
-                        "The t-test of every neuron: ttest.csv from activations.", ACTIVATIONS_HELP,
-                        0, 1, NULL },
+                        "Test every neuron: ttest.csv from activations.", ACTIVATIONS_HELP, 0, 1,
+                        NULL },
     [COMMAND_TSNE] = { "tsne", "[OPTIONS] [FILE]",
-                       "t-SNE of the neurons: tsne.csv from activations.",
+                       "Embed the neurons with t-SNE: tsne.csv from activations.",
                        "Neurons are the points, sentences the features.\n" ACTIVATIONS_HELP, 0, 1,
                        NULL },
     [COMMAND_DBSCAN] = { "dbscan", "[OPTIONS] [FILE]",
-                         "DBSCAN of points in the plane: adds the column dbscan.", POINTS_HELP, 0,
-                         1, NULL },
+                         "Cluster points in the plane with DBSCAN: adds a column dbscan.",
+                         POINTS_HELP, 0, 1, NULL },
     [COMMAND_KMEANS] = { "kmeans", "[OPTIONS] [FILE]",
-                         "k-means of points in the plane: adds the column kmeans.", POINTS_HELP, 0,
-                         1, NULL },
+                         "Cluster points in the plane with k-means: adds a column kmeans.",
+                         POINTS_HELP, 0, 1, NULL },
     [COMMAND_COSINE] = { "cosine", "[OPTIONS] [FILE]",
-                         "Cosines between neurons: cosine.csv from activations.",
-                         "With --neurons, sorted by its column dbscan, or else "
+                         "Compute cosine similarities: cosine.csv from activations.",
+                         "With --neurons, sorted by its column dbscan or "
                          "kmeans.\n" ACTIVATIONS_HELP,
                          0, 1, NULL },
-    [COMMAND_HOOKS] = { "hooks", "[--model M]", "Every hook point of a model, with its width.",
+    [COMMAND_HOOKS] = { "hooks", "[--model M]", "List every hook point of a model with its width.",
                         NULL, 0, 0, NULL },
     [COMMAND_TOKENIZE] = { "tokenize", "[--model M] [--ids] TEXT...",
-                           "Token ids with their pieces; - takes each line of stdin as a text.",
-                           NULL, 1, SIZE_MAX, "no text; give texts, or - for standard input" },
+                           "Print token ids and their pieces (- reads texts from stdin).", NULL, 1,
+                           SIZE_MAX, "no text; give texts, or - for standard input" },
     [COMMAND_MODELS] = { "models", "",
-                         "The models in Hugging Face's cache, and why one is of no use.", NULL, 0,
-                         0, NULL },
-    [COMMAND_FETCH] = { "fetch", "NAME[@REVISION]",
-                        "A model from the Hugging Face hub into that cache.",
-                        "Prints the model's folder. What was cut off is taken up again.\n", 1, 1,
-                        "no name; give one, as openai-community/gpt2" },
-    [COMMAND_CONFIG] = { "config", "[OPTIONS]", "The settings in force, and where each comes from.",
+                         "List the models in the Hugging Face cache, and why one is unusable.",
                          NULL, 0, 0, NULL },
+    [COMMAND_FETCH] = { "fetch", "NAME[@REVISION]",
+                        "Download a model from the Hugging Face hub into that cache.",
+                        "Prints the model's folder. Interrupted downloads are resumed.\n", 1, 1,
+                        "no name; give one, such as openai-community/gpt2" },
+    [COMMAND_CONFIG] = { "config", "[OPTIONS]",
+                         "Print the settings in effect, and where each comes from.", NULL, 0, 0,
+                         NULL },
 };
 
 /* ---- one numbering for both tables: settings first ---- */
@@ -242,7 +244,8 @@ static enum ct_status parse_color(const char *text, enum color_choice *color, st
             *color = (enum color_choice)i;
             return CT_OK;
         }
-    return ct_fail(err, CT_EINVAL, "--color: '%.80s' will not do; give auto/always/never", text);
+    return ct_fail(err, CT_EINVAL, "--color: invalid value '%.80s'; expected auto/always/never",
+                   text);
 }
 
 static enum ct_status parse_threads(const char *text, int *threads, struct ct_error *err)
@@ -252,7 +255,7 @@ static enum ct_status parse_threads(const char *text, int *threads, struct ct_er
 
     if (!number_parse_size(text, strlen(text), &n) || n == 0)
         return ct_fail(err, CT_EINVAL,
-                       "--threads: '%.80s' will not do; give a whole number, 1 or more", text);
+                       "--threads: invalid value '%.80s'; expected an integer of 1 or more", text);
     *threads = (int)(n < MOST ? n : MOST);
     return CT_OK;
 }
@@ -261,8 +264,8 @@ static enum ct_status parse_threads(const char *text, int *threads, struct ct_er
 static enum ct_status parse_flag(size_t i, const char *text, bool *flag, struct ct_error *err)
 {
     if (text != NULL && strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
-        return ct_fail(err, CT_EINVAL, "--%s: '%.80s' will not do; give yes or no", option_name(i),
-                       text);
+        return ct_fail(err, CT_EINVAL, "--%s: invalid value '%.80s'; expected yes or no",
+                       option_name(i), text);
     *flag = text == NULL || strcmp(text, "yes") == 0;
     return CT_OK;
 }
@@ -279,12 +282,14 @@ enum ct_status option_set(size_t i, const char *text, struct options *options, s
         return parse_flag(i, text, field, err);
     case KIND_TEXT:
         if (*text == '\0')
-            return ct_fail(err, CT_EINVAL, "--%s: the value is empty; give a path", option_name(i));
+            return ct_fail(err, CT_EINVAL, "--%s: the value is empty; expected a path",
+                           option_name(i));
         return params_set(field, text, err);
     case KIND_FORMAT:
         if (!formats_parse(text, field))
             return ct_fail(err, CT_EINVAL,
-                           "--format: '%.80s' will not do; give csv/npy/both/safetensors", text);
+                           "--format: invalid value '%.80s'; expected csv/npy/both/safetensors",
+                           text);
         return CT_OK;
     case KIND_COLOR:
         return parse_color(text, field, err);

@@ -57,16 +57,15 @@ static enum ct_status wrong_option(int code, const char *word, const struct opti
     snprintf(see, sizeof see, "see circuittui %s%s--help", name != NULL ? name : "",
              name != NULL ? " " : "");
     if (code == ':')
-        return ct_fail(err, CT_EINVAL, "%.80s: takes a value; %s", word, see);
+        return ct_fail(err, CT_EINVAL, "%.80s: requires a value; %s", word, see);
     if (optopt >= LONG_OPTION)
-        return ct_fail(err, CT_EINVAL, "--%s: takes no value; %s", option_name(find_option(optopt)),
-                       see);
+        return ct_fail(err, CT_EINVAL, "--%s: does not take a value; %s",
+                       option_name(find_option(optopt)), see);
     if (word[1] == '-')
-        return ct_fail(err, CT_EINVAL, "%.80s: no such option, or the beginning of several; %s",
-                       word, see);
+        return ct_fail(err, CT_EINVAL, "%.80s: unknown or ambiguous option; %s", word, see);
     if (optopt > ' ' && optopt < 0x7F)
-        return ct_fail(err, CT_EINVAL, "-%c: no such option; %s", optopt, see);
-    return ct_fail(err, CT_EINVAL, "%.80s: no such option; %s", word, see);
+        return ct_fail(err, CT_EINVAL, "-%c: unknown option; %s", optopt, see);
+    return ct_fail(err, CT_EINVAL, "%.80s: unknown option; %s", word, see);
 }
 
 static enum ct_status find_command(const char *word, enum command *command, struct ct_error *err)
@@ -76,7 +75,8 @@ static enum ct_status find_command(const char *word, enum command *command, stru
             *command = (enum command)c;
             return CT_OK;
         }
-    return ct_fail(err, CT_EINVAL, "%.80s: no such command; circuittui --help lists them", word);
+    return ct_fail(err, CT_EINVAL, "%.80s: unknown command; circuittui --help lists the commands",
+                   word);
 }
 
 /* A word that is no option: the command, then texts. */
@@ -93,13 +93,12 @@ enum ct_status options_check(const struct options *options, struct ct_error *err
     const struct params *const p = &options->params;
 
     if (p->activations != NULL && p->n_hooks > 0)
-        return ct_fail(err, CT_EINVAL,
-                       "--hook: the file of --activations has its neurons; leave out one of them");
+        return ct_fail(err, CT_EINVAL, "--hook and --activations exclude each other; omit one");
     if (p->activations == NULL && p->groups != NULL && options->command == COMMAND_RUN)
-        return ct_fail(err, CT_EINVAL, "--groups: nothing to go with; name a file of activations");
+        return ct_fail(err, CT_EINVAL, "--groups needs --activations");
     if (options_take_file(options->command) && options->formats != 0 &&
         options->formats != FORMAT_CSV && options->formats != FORMAT_NPY)
-        return ct_fail(err, CT_EINVAL, "--format: %s writes one file; give csv or npy",
+        return ct_fail(err, CT_EINVAL, "--format: %s writes a single file; expected csv or npy",
                        commands[options->command].name);
     return CT_OK;
 }
@@ -116,7 +115,7 @@ static enum ct_status check_command(const struct options *options, struct ct_err
     if (options->n_texts > n_words)
         return ct_fail(err, CT_EINVAL, "%.80s: %s takes %s; see circuittui %s --help",
                        options->texts[n_words], name,
-                       n_words == 0                        ? "options alone"
+                       n_words == 0                        ? "options only"
                        : options->command == COMMAND_FETCH ? "one name"
                                                            : "one file",
                        name);

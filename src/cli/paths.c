@@ -36,7 +36,7 @@ enum ct_status paths_demo(char **out, struct ct_error *err)
     if (find_demo(PKGDATADIR, "demo", out))
         return CT_OK;
     return ct_fail(err, CT_EIO,
-                   "%s/demo: the demo model is not there; name a model with --model, or install "
+                   "%s/demo: the demo model is missing; give --model, or install "
                    "again",
                    PKGDATADIR);
 }

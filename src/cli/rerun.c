@@ -52,13 +52,12 @@ static enum ct_status take_path(const char *option, const char *given, char **pa
         return ct_fail(err, CT_EINVAL, "%s: the run read standard input; name a file with %s",
                        manifest, option);
     if (given == NULL && *path != NULL && access(*path, F_OK) != 0)
-        return ct_fail(err, CT_EIO, "%s: %s is not there; say with %s where it lies now", manifest,
+        return ct_fail(err, CT_EIO, "%s: %s does not exist; give its new path with %s", manifest,
                        *path, option);
     if (given == NULL)
         return CT_OK;
     if (*path == NULL && strcmp(option, "--tokenizer") != 0)
-        return ct_fail(err, CT_EINVAL, "%s: the run of %s had none; leave it out", option,
-                       manifest);
+        return ct_fail(err, CT_EINVAL, "%s: the run of %s had none; omit it", option, manifest);
     return params_set(path, given, err);
 }
 

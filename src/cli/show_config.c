@@ -135,7 +135,7 @@ enum ct_status command_config(struct options *options, struct ct_error *err)
     if (status != CT_OK)
         return status;
     print(stdout, "# %s%s\n\n", path != NULL ? path : "no file",
-          path != NULL && access(path, F_OK) != 0 ? " (not there)" : "");
+          path != NULL && access(path, F_OK) != 0 ? " (does not exist)" : "");
     for (size_t i = 0; i < option_count(); i++)
         if (option_first(i) == i && option_is_of(i, COMMAND_CONFIG) &&
             !option_row_is_of(i, COMMAND_NONE))

@@ -98,7 +98,7 @@ static enum ct_status read_and_choose(struct options *options, struct analysis *
     if (status == CT_OK && options->neurons != NULL && strcmp(options->neurons, "-") == 0 &&
         strcmp(input_path(options), "-") == 0)
         status = ct_fail(err, CT_EINVAL,
-                         "standard input: cannot be activations and --neurons at once; name a "
+                         "standard input: cannot be both the activations and --neurons; name a "
                          "file");
     if (status != CT_OK) {
         analysis_init(a);

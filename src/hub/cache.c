@@ -86,7 +86,7 @@ static enum ct_status put_home(struct buffer *b, const struct hub_env *env, stru
         put(b, "/.cache/huggingface", 19);
     } else {
         return ct_fail(err, CT_EINVAL,
-                       "HOME: not set; say with HF_HUB_CACHE where the models "
+                       "HOME: not set; set HF_HUB_CACHE to the folder where the models "
                        "of Hugging Face are");
     }
     return CT_OK;
@@ -275,7 +275,7 @@ static enum found look(const struct wanted *w, const char *root, const char *nam
     struct ct_error why;
     if (hub_snapshot_check(repo, commit, w->needs, &why) == CT_OK)
         return FOUND_ALL;
-    ct_fail(err, CT_EIO, "%s: %s: %s; fetch it again: %s", w->name, folder, why.text, fetch);
+    ct_fail(err, CT_EIO, "%s: %s: %s; download it again: %s", w->name, folder, why.text, fetch);
     return FOUND_SNAPSHOT;
 }
 
@@ -293,7 +293,7 @@ static void tell_namesake(const char *root, const char *name, char *out, size_t 
         const char *const dashes =
             strstr(entry->d_name, prefix) == entry->d_name ? strstr(org, "--") : NULL;
         if (dashes != NULL && strcmp(dashes + 2, name) == 0)
-            snprintf(out, size, ", or take %.*s/%s, which is there", (int)(dashes - org), org,
+            snprintf(out, size, ", or use %.*s/%s, which is in the cache", (int)(dashes - org), org,
                      name);
     }
     if (dir != NULL)
@@ -326,7 +326,7 @@ enum ct_status hub_cache_resolve(const char *root, const char *name, unsigned ne
     char path[PATH_MAX];
 
     if (!hub_is_name(name))
-        return ct_fail(err, CT_EINVAL, "%.200s: no name of a model; give NAME or ORG/NAME", name);
+        return ct_fail(err, CT_EINVAL, "%.200s: not a model name; expected NAME or ORG/NAME", name);
     parse_name(name, &w);
     for (size_t i = 0; i < w.n_repos; i++) {
         struct ct_error why = { 0 };

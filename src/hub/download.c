@@ -63,7 +63,7 @@ static enum ct_status make_headers(struct download *d, const char *token, struct
     for (const char *at = token; *at != '\0'; at++)
         if (*at <= ' ' || *at >= 0x7F)
             return ct_fail(err, CT_EINVAL,
-                           "HF_TOKEN: holds blanks or other signs that no token "
+                           "HF_TOKEN: contains spaces or other characters that no token "
                            "has; set it again");
     if (strlen(token) > sizeof line / 2)
         return ct_fail(err, CT_EINVAL, "HF_TOKEN: is too long for a token; set it again");
@@ -105,10 +105,11 @@ enum ct_status download_new(const struct download_params *params, struct downloa
     status = d->curl != NULL && d->endpoint != NULL ? make_headers(d, params->token, err)
                                                     : ct_fail_nomem(err, "download", 0);
     if (status == CT_OK && !is_http)
-        status = ct_fail(err, CT_EINVAL, "HF_ENDPOINT: '%.200s' is no URL; give https://HOST",
-                         params->endpoint);
+        status =
+            ct_fail(err, CT_EINVAL, "HF_ENDPOINT: '%.200s' is not a URL; expected https://HOST",
+                    params->endpoint);
     if (status == CT_OK && has_password(params->endpoint)) /* it would be told in messages */
-        status = ct_fail(err, CT_EINVAL, "HF_ENDPOINT: holds a password; set HF_TOKEN instead");
+        status = ct_fail(err, CT_EINVAL, "HF_ENDPOINT: contains a password; set HF_TOKEN instead");
     if (status != CT_OK) {
         download_free(d);
         return status;
@@ -216,7 +217,7 @@ static enum ct_status begin_body(struct transfer *t)
         if (range != NULL && strncmp(range, begin, strlen(begin)) == 0 &&
             strcmp(range + strcspn(range, "/"), end) == 0)
             return CT_OK;
-        return ct_fail(t->err, CT_EFORMAT, "the server sends other bytes than it was asked for");
+        return ct_fail(t->err, CT_EFORMAT, "the server sends a different range than requested");
     }
     curl_easy_getinfo(t->d->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (length >= 0 && (unsigned long long)length != size)
@@ -349,14 +350,14 @@ static enum ct_status fail_transfer(const struct transfer *t, const char *url)
     if (t->code == CURLE_OUT_OF_MEMORY)
         return ct_fail_nomem(t->err, "download", 0);
     if (t->code == CURLE_OK && asked_wait(t) > 0)
-        snprintf(what, sizeof what, "answers %ld; try again in %ld seconds", t->http,
+        snprintf(what, sizeof what, "replied with status %ld; try again in %ld seconds", t->http,
                  asked_wait(t));
     else if (t->code == CURLE_OK)
-        snprintf(what, sizeof what, "answers %ld; try again later", t->http);
+        snprintf(what, sizeof what, "replied with status %ld; try again later", t->http);
     else
         snprintf(what, sizeof what, "%s; check the network%s",
                  t->text[0] != '\0' ? t->text : curl_easy_strerror(t->code),
-                 t->d->has_answered ? ", what has come is kept" : " and HF_ENDPOINT");
+                 t->d->has_answered ? ", the part downloaded so far is kept" : " and HF_ENDPOINT");
     return fail_at(url, CT_EIO, what, t->err);
 }
 
@@ -403,7 +404,7 @@ static enum ct_status redirect(const struct transfer *t, char **url, bool *is_se
     if (to == NULL)
         return CT_OK;
     if (!download_may_follow(*url, to))
-        return fail_at(*url, CT_EIO, "sends us to an address without https; not followed", t->err);
+        return fail_at(*url, CT_EIO, "redirects to an address without https; not followed", t->err);
     char *const copy = strdup(to);
     if (copy == NULL)
         return ct_fail_nomem(t->err, "download", 0);
@@ -478,7 +479,7 @@ static enum ct_status follow(struct transfer *t, char **url, struct download_rep
             return CT_OK;
         }
     }
-    return fail_at(*url, CT_EIO, "sends us round in circles", t->err);
+    return fail_at(*url, CT_EIO, "redirects in a circle", t->err);
 }
 
 enum ct_status download_ask(struct download *d, const char *url, struct download_reply *reply,
@@ -509,7 +510,7 @@ enum ct_status download_bring(struct download *d, const char *url, struct partia
     at = strdup(url);
     status = at != NULL ? follow(&t, &at, NULL) : ct_fail_nomem(err, "download", 0);
     if (status == CT_OK && partial_have(file) < partial_size(file)) {
-        snprintf(what, sizeof what, "answers %ld; try again later", t.http);
+        snprintf(what, sizeof what, "replied with status %ld; try again later", t.http);
         status = fail_at(at, CT_EIO, what, err);
     }
     free(at);

@@ -121,19 +121,18 @@ static enum ct_status fail_answer(const struct fetch *f, const struct download_r
     const bool has_token = f->params->token != NULL;
 
     if (strcmp(r->code, "RevisionNotFound") == 0)
-        return ct_fail(err, CT_EIO,
-                       "%s: %s has no revision %s; look there for its branches and tags", f->name,
-                       hub, f->revision);
+        return ct_fail(err, CT_EIO, "%s: %s has no revision %s; check its branches and tags there",
+                       f->name, hub, f->revision);
     if (strcmp(r->code, "GatedRepo") == 0 || r->status == 403)
         return ct_fail(err, CT_EIO, "%s: access is not granted%s; ask for it at %s/%s", f->name,
-                       has_token ? " to who has this token" : "", hub, f->name);
+                       has_token ? " with this token" : "", hub, f->name);
     if (strcmp(r->code, "RepoNotFound") == 0 || r->status == 401)
         return ct_fail(err, CT_EIO, "%s: %s has no such model, or a private one; check the name%s",
                        f->name, hub, has_token ? " and the token" : ", or set HF_TOKEN");
     if (r->status == 404)
         return ct_fail(err, CT_EIO, "%s: %s has no such model with a %s; check the name", f->name,
                        hub, CONFIG);
-    return ct_fail(err, CT_EIO, "%s: %s answers %ld", f->name, hub, r->status);
+    return ct_fail(err, CT_EIO, "%s: %s replied with status %ld", f->name, hub, r->status);
 }
 
 static bool is_weights(const char *file)
@@ -151,10 +150,10 @@ static enum ct_status check_reply(const struct fetch *f, const char *file,
     const char *const hub = f->params->endpoint;
 
     if (!partial_is_hash(r->etag))
-        return ct_fail(err, CT_EFORMAT, "%s: %s: %s tells no hash that it could be checked by",
-                       f->name, file, hub);
+        return ct_fail(err, CT_EFORMAT, "%s: %s: %s sends no checksum to verify it by", f->name,
+                       file, hub);
     if (!r->has_size)
-        return ct_fail(err, CT_EFORMAT, "%s: %s: %s does not tell its size", f->name, file, hub);
+        return ct_fail(err, CT_EFORMAT, "%s: %s: %s does not report its size", f->name, file, hub);
     if (!is_weights(file) && r->size > MAX_TEXT_BYTES)
         return ct_fail(err, CT_EFORMAT, "%s: %s: %llu bytes, at most %d are read", f->name, file,
                        (unsigned long long)r->size, MAX_TEXT_BYTES);
@@ -201,13 +200,14 @@ static enum ct_status ask(struct fetch *f, const char *name, bool *is_there, str
     if (is_absent && is_there != NULL)
         return hub_store_absent(&f->store, name, err);
     if (is_absent)
-        return ct_fail(err, CT_EFORMAT, "%s: there is no %s, which its index names", f->name, name);
+        return ct_fail(err, CT_EFORMAT, "%s: %s is missing, although its index names it", f->name,
+                       name);
     if (r.status != 200)
         return fail_answer(f, &r, err);
     status = check_reply(f, name, &r, err);
     if (status == CT_OK && f->store.commit[0] == '\0') {
         if (r.commit[0] == '\0')
-            return ct_fail(err, CT_EFORMAT, "%s: %s does not tell the commit", f->name,
+            return ct_fail(err, CT_EFORMAT, "%s: %s does not report the commit", f->name,
                            f->params->endpoint);
         status = hub_store_open(&f->store, f->params->root, f->name, r.commit, err);
     }
@@ -328,8 +328,9 @@ static enum ct_status ask_shards(struct fetch *f, const json_t *weight_map, stru
     {
         const char *const name = json_string_value(value);
         if (name == NULL || !is_shard_name(name))
-            return ct_fail(err, CT_EFORMAT, "%s: %s: '%s' has no plain name of a safetensors file",
-                           f->name, INDEX, tensor);
+            return ct_fail(err, CT_EFORMAT,
+                           "%s: %s: '%s' is not a plain name of a safetensors file", f->name, INDEX,
+                           tensor);
         if (is_listed(f, name))
             continue;
         if (f->n_files == MAX_FILES)
@@ -364,13 +365,12 @@ static enum ct_status fail_no_weights(struct fetch *f, struct ct_error *err)
     if (!has_pickle)
         return status != CT_OK ? status
                                : ct_fail(err, CT_ENOTSUP, "%s: it has no %s", f->name, WEIGHTS);
-    return ct_fail(
-        err, CT_ENOTSUP,
-        "%s: it has its weights as pytorch_model.bin alone; pickles can run code and are "
-        "not fetched; convert it once: python3 -c \"from transformers import "
-        "AutoModel as M; M.from_pretrained('%s').save_pretrained('DIR', "
-        "safe_serialization=True)\", then give --model DIR",
-        f->name, f->name);
+    return ct_fail(err, CT_ENOTSUP,
+                   "%s: it has its weights only as pytorch_model.bin; pickles can run code and are "
+                   "not downloaded; convert it once: python3 -c \"from transformers import "
+                   "AutoModel as M; M.from_pretrained('%s').save_pretrained('DIR', "
+                   "safe_serialization=True)\", then give --model DIR",
+                   f->name, f->name);
 }
 
 static enum ct_status ask_weights(struct fetch *f, struct ct_error *err)
@@ -421,7 +421,7 @@ static enum ct_status check_space(const struct fetch *f, struct ct_error *err)
     if ((double)missing <= room)
         return CT_OK;
     return ct_fail(err, CT_EIO,
-                   "%s: %.1f MB are to come, and there is room for %.1f MB; set "
+                   "%s: %.1f MB to download, but only %.1f MB free; set "
                    "HF_HUB_CACHE to another disk",
                    f->store.repo, (double)missing / 1e6, room / 1e6);
 }
@@ -466,7 +466,7 @@ enum ct_status hub_fetch(const struct hub_fetch_params *params, char **folder, b
     char path[PATH_MAX];
 
     if (!hub_is_name(params->name))
-        return ct_fail(err, CT_EINVAL, "%.200s: no name of a model; give NAME or ORG/NAME",
+        return ct_fail(err, CT_EINVAL, "%.200s: not a model name; expected NAME or ORG/NAME",
                        params->name);
     f.revision = hub_split_name(params->name, f.name);
     enum ct_status status = download_new(&how, &f.download, err);

@@ -89,7 +89,7 @@ static enum ct_status take_up(struct partial *p, struct ct_error *err)
     size_t got = CHUNK;
 
     if (fstat(p->fd, &info) != 0 || !S_ISREG(info.st_mode))
-        return ct_fail(err, CT_EIO, "%s: is no regular file; remove it", p->temporary);
+        return ct_fail(err, CT_EIO, "%s: is not a regular file; remove it", p->temporary);
     if ((uint64_t)info.st_size > p->size)
         return partial_restart(p, err);
     uint8_t *const chunk = malloc(CHUNK);
@@ -152,7 +152,7 @@ enum ct_status partial_write(struct partial *p, const void *data, size_t size, s
     const char *from = data;
 
     if (size > p->size - p->have)
-        return ct_fail(err, CT_EFORMAT, "more than the %llu bytes that there should be",
+        return ct_fail(err, CT_EFORMAT, "more than the expected %llu bytes",
                        (unsigned long long)p->size);
     p->method->update(&p->context, size, data);
     p->have += size;
@@ -180,7 +180,7 @@ static enum ct_status check_hash(struct partial *p, struct ct_error *err)
     const enum ct_status status = partial_restart(p, err);
     if (status != CT_OK)
         return status;
-    return ct_fail(err, CT_EFORMAT, "what came has the %s %s instead of %s",
+    return ct_fail(err, CT_EFORMAT, "the downloaded file has the %s %s instead of %s",
                    p->method == &nettle_sha1 ? "git SHA-1" : "SHA-256", hex, p->hash);
 }
 

@@ -96,7 +96,7 @@ static enum ct_status fail_missing(const struct snapshot *s, const char *name, s
     if (is_known_absent(s, name))
         return ct_fail(err, CT_EIO, "the repository has no %s", name);
     return ct_fail(err, CT_EIO, "%s is missing%s", name,
-                   has_partial_blob(s) ? ", its download has not been finished" : "");
+                   has_partial_blob(s) ? ", its download is incomplete" : "");
 }
 
 static enum ct_status check_file(const struct snapshot *s, const char *name, struct ct_error *err)
@@ -109,11 +109,11 @@ static enum ct_status check_file(const struct snapshot *s, const char *name, str
     if (stat(path, &info) != 0) {
         if (errno == ENOENT && is_listed(s, name))
             return ct_fail(err, CT_EIO, "%s is a broken link%s", name,
-                           has_partial_blob(s) ? ", its download has not been finished" : "");
+                           has_partial_blob(s) ? ", its download is incomplete" : "");
         return errno == ENOENT ? fail_missing(s, name, err) : ct_fail_errno(err, "%s", name);
     }
     if (!S_ISREG(info.st_mode))
-        return ct_fail(err, CT_EIO, "%s is no file", name);
+        return ct_fail(err, CT_EIO, "%s is not a file", name);
     return access(path, R_OK) == 0 ? CT_OK : ct_fail_errno(err, "%s", name);
 }
 

@@ -86,7 +86,7 @@ enum ct_status hub_store_link(const struct hub_store *s, const char *file, const
         return CT_OK;
     if (errno == EEXIST && unlink(path) == 0 && symlink(to, path) == 0)
         return CT_OK;
-    return ct_fail_errno(err, "%s: the link cannot be made", path);
+    return ct_fail_errno(err, "%s: cannot create the link", path);
 }
 
 enum ct_status hub_store_absent(const struct hub_store *s, const char *file, struct ct_error *err)

@@ -78,7 +78,7 @@ static enum ct_status add_neuron(struct reader *r, const struct csv_row *row, si
         return header_fail(r, row, err, "has no meaning", col);
     const enum ct_status st = add_column(r, col, field->text, hook_size, index, err);
     if (st == CT_OK && r->a.hooks.n_names > HOOKS_MAX)
-        return header_fail(r, row, err, "names one hook too many", col);
+        return header_fail(r, row, err, "names too many hook points", col);
     return st;
 }
 
@@ -91,12 +91,12 @@ static enum ct_status add_plain(struct reader *r, const struct csv_row *row, siz
 
     if (field->size == 0 || strncmp(field->text, "Unnamed: ", 9) == 0)
         return csv_fail(err, r->a.name, row->number, row->line,
-                        "column %zu has no name, as a column of row names; leave it out "
+                        "column %zu has no name, such as a column of row names; omit it "
                         "(pandas: index=False, R: row.names=FALSE)",
                         col + 1);
     if (strcmp(field->text, "sentence") == 0 || strcmp(field->text, "group") == 0 ||
         strcmp(field->text, "token") == 0)
-        return header_fail(r, row, err, "is there twice", col);
+        return header_fail(r, row, err, "appears twice", col);
     if (number_parse_size(field->text, field->size, &index))
         return add_column(r, col, "csv", 3, index, err);
     return add_column(r, col, field->text, field->size, 0, err);
@@ -130,7 +130,7 @@ static enum ct_status check_twice(struct reader *r, const struct csv_row *row, s
     qsort(keys, r->n_neurons, sizeof *keys, compare_keys);
     for (size_t j = 1; j < r->n_neurons && st == CT_OK; j++)
         if (compare_keys(&keys[j - 1], &keys[j]) == 0)
-            st = header_fail(r, row, err, "is there twice", keys[j].col);
+            st = header_fail(r, row, err, "appears twice", keys[j].col);
     free(keys);
     return st;
 }
@@ -138,11 +138,11 @@ static enum ct_status check_twice(struct reader *r, const struct csv_row *row, s
 static enum ct_status check_groups(const struct reader *r, bool there, struct ct_error *err)
 {
     if (there && r->options->groups != NULL)
-        return ct_fail(err, CT_EINVAL, "%s: has a column `group` already; leave out --groups",
+        return ct_fail(err, CT_EINVAL, "%s: already has a column `group`; omit --groups",
                        r->a.name);
     if (!there && r->options->groups == NULL && !r->options->groups_optional)
         return ct_fail(err, CT_EINVAL,
-                       "%s: has no column `group`; give --groups FILE with one label a line",
+                       "%s: has no column `group`; give --groups FILE with one label per line",
                        r->a.name);
     return CT_OK;
 }
@@ -184,8 +184,9 @@ static enum ct_status read_header(struct reader *r, const struct csv_row *row, s
     if (st != CT_OK)
         return st;
     if (r->n_neurons == 0)
-        return csv_fail(err, r->a.name, row->number, row->line,
-                        "no neuron: after sentence, group and token come columns named HOOK:INDEX");
+        return csv_fail(
+            err, r->a.name, row->number, row->line,
+            "no neurons: expected columns named HOOK:INDEX after sentence, group and token");
     return check_twice(r, row, err);
 }
 
@@ -197,7 +198,7 @@ static enum ct_status value_fail(const struct reader *r, const struct csv_row *r
 
     if (field->size == 0)
         return csv_fail(err, r->a.name, row->number, row->line,
-                        "column %.80s:%zu is empty; a value that is missing is written nan", hook,
+                        "column %.80s:%zu is empty; write a missing value as nan", hook,
                         r->a.neurons[j]);
     return csv_fail(err, r->a.name, row->number, row->line,
                     "column %.80s:%zu: `%.40s` is not a number", hook, r->a.neurons[j],
@@ -228,7 +229,7 @@ static enum ct_status read_count(const struct reader *r, const struct csv_row *r
     if (number_parse_size(field->text, field->size, value))
         return CT_OK;
     return csv_fail(err, r->a.name, row->number, row->line,
-                    "column %zu: `%.40s` is not a whole number from 0", col + 1, field->text);
+                    "column %zu: `%.40s` is not an integer of 0 or more", col + 1, field->text);
 }
 
 static enum ct_status read_group(struct reader *r, const struct csv_row *row, struct ct_error *err)
@@ -351,7 +352,7 @@ static enum ct_status finish_csv(struct reader *r, struct ct_error *err)
     struct activations *const a = &r->a;
 
     if (r->n == 0)
-        return ct_fail(err, CT_EFORMAT, "%s: no sentence below the header", a->name);
+        return ct_fail(err, CT_EFORMAT, "%s: no sentences below the header", a->name);
     if (!r->has_tokens) {
         free(a->tokens);
         a->tokens = NULL;
@@ -406,7 +407,7 @@ static enum ct_status read_npy(int fd, const void *head, size_t n_head, struct r
 
     if (r->options->groups == NULL && !r->options->groups_optional)
         return ct_fail(err, CT_EINVAL,
-                       "%s: an .npy has no groups; give --groups FILE with one label a line",
+                       "%s: an .npy has no groups; give --groups FILE with one label per line",
                        a->name);
     const enum ct_status st = npy_open_fd(fd, a->name, head, n_head, &a->npy, err);
     if (st != CT_OK)
@@ -430,7 +431,8 @@ static enum ct_status add_groups(struct activations *a, const char *groups_path,
     if (st != CT_OK)
         return st;
     if (a->groups.n != a->values.rows)
-        return ct_fail(err, CT_EINVAL, "%s: %zu labels, but %s has %zu sentences; one label a line",
+        return ct_fail(err, CT_EINVAL,
+                       "%s: %zu labels, but %s has %zu sentences; one label per line",
                        infile_name(groups_path), a->groups.n, a->name, a->values.rows);
     return CT_OK;
 }
@@ -475,8 +477,9 @@ enum ct_status activations_read(const char *path, const struct activations_optio
     enum ct_status st;
 
     if (groups_path != NULL && strcmp(path, "-") == 0 && strcmp(groups_path, "-") == 0)
-        return ct_fail(err, CT_EINVAL,
-                       "standard input: cannot be activations and groups at once; name a file");
+        return ct_fail(
+            err, CT_EINVAL,
+            "standard input: cannot be both the activations and the groups; name a file");
     r.a.name = ct_strndup(name, strlen(name));
     if (r.a.name == NULL)
         return ct_fail_nomem(err, name, 0);

@@ -85,7 +85,7 @@ static void check_text(struct reader *r, const char *text, size_t size)
     if (is_plain_ascii(text, size))
         return;
     if (memchr(text, '\0', size) != NULL) {
-        ROW_FAIL(r, "field %zu holds a NUL byte; save the file as plain UTF-8 text",
+        ROW_FAIL(r, "field %zu contains a NUL byte; save the file as plain UTF-8 text",
                  r->n_fields + 1);
         return;
     }
@@ -141,7 +141,7 @@ static bool row_fits(struct reader *r)
         r->n_cols = r->n_fields;
     if (r->n_fields == r->n_cols)
         return true;
-    ROW_FAIL(r, "%zu field%s, the header has %zu; a field that holds a comma must be in quotes",
+    ROW_FAIL(r, "%zu field%s, the header has %zu; a field that contains a comma must be quoted",
              r->n_fields, r->n_fields == 1 ? "" : "s", r->n_cols);
     return false;
 }
@@ -173,11 +173,11 @@ static void explain_parse_error(struct reader *r)
     if (csv_error(&r->parser) != CSV_EPARSE)
         r->status = ct_fail_nomem(r->err, r->name, 0);
     else if (r->parser.quoted)
-        ROW_FAIL(r, "field %zu goes on after its closing quote; double a quote that belongs to it",
+        ROW_FAIL(r, "field %zu continues after its closing quote; double a quote inside a field",
                  r->n_fields + 1);
     else
         ROW_FAIL(r,
-                 "field %zu holds a quote but does not begin with one; put it in quotes and "
+                 "field %zu contains a quote but does not begin with one; put it in quotes and "
                  "double those inside",
                  r->n_fields + 1);
 }
@@ -280,8 +280,8 @@ static void parse_end(struct reader *r)
     if (csv_fini(&r->parser, end_field, end_row, r) != 0 && r->status == CT_OK)
         ROW_FAIL(r, "field %zu begins with a quote that is never closed", r->n_fields + 1);
     if (r->status == CT_OK && r->row_number == 0)
-        r->status = ct_fail(r->err, CT_EFORMAT,
-                            "%s: the file is empty; it should begin with a header row", r->name);
+        r->status =
+            ct_fail(r->err, CT_EFORMAT, "%s: the file is empty; expected a header row", r->name);
 }
 
 /* Makes room for as much again after the left-over part of a line, or for LINES times that. */
@@ -332,7 +332,7 @@ static void parse_all(struct reader *r, int fd, size_t left, const struct progre
         if (r->status == CT_OK && total > 0 && done >= next) {
             next = done + step;
             if (!progress_tick(progress, done < total ? done : total, total))
-                r->status = ct_fail(r->err, CT_ECANCELED, "%s: reading was stopped", r->name);
+                r->status = ct_fail(r->err, CT_ECANCELED, "%s: reading was cancelled", r->name);
         }
     }
     parse_end(r);

@@ -85,7 +85,7 @@ static enum ct_status update_from(struct sha256_ctx *context, int fd, const char
         if (total > 0 && done >= next) {
             next = done + step;
             if (!progress_tick(progress, done < total ? done : total, total))
-                return ct_fail(err, CT_ECANCELED, "%s: hashing was stopped", path);
+                return ct_fail(err, CT_ECANCELED, "%s: hashing was cancelled", path);
         }
     } while (got == CHUNK);
     return CT_OK;

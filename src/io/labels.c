@@ -108,7 +108,7 @@ static enum ct_status read_all(int fd, const char *name, struct inbuffer *text,
     for (bool more = true; st == CT_OK && more;) {
         st = infile_read_on(fd, name, text, &more, err);
         if (st == CT_OK && text->used > MOST)
-            st = ct_fail(err, CT_EFORMAT, "%s: longer than %d bytes; expected one label a line",
+            st = ct_fail(err, CT_EFORMAT, "%s: longer than %d bytes; expected one label per line",
                          name, MOST);
     }
     return st;
@@ -125,7 +125,7 @@ static enum ct_status add_line(struct labels *l, const char *name, size_t line, 
                        CSV_MAX_FIELD);
     if (memchr(text, '\0', size) != NULL)
         return ct_fail(err, CT_EFORMAT,
-                       "%s: line %zu holds a NUL byte; save the file as plain UTF-8 text", name,
+                       "%s: line %zu contains a NUL byte; save the file as plain UTF-8 text", name,
                        line);
     const size_t bad = utf8_first_invalid(text, size);
     if (bad < size)
@@ -150,7 +150,7 @@ static enum ct_status add_lines(struct labels *l, const char *name, const char *
         at = end + 1;
     }
     if (l->n == 0)
-        return ct_fail(err, CT_EFORMAT, "%s: the file is empty; expected one label a line", name);
+        return ct_fail(err, CT_EFORMAT, "%s: the file is empty; expected one label per line", name);
     return CT_OK;
 }
 

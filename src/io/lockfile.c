@@ -49,7 +49,7 @@ enum ct_status lockfile_take(const char *path, bool (*wait)(void *context), void
         }
         close(opened);
         if (must_wait && !wait(context))
-            return ct_fail(err, CT_ECANCELED, "%s: waiting for it was stopped", path);
+            return ct_fail(err, CT_ECANCELED, "%s: waiting for it was cancelled", path);
         if (must_wait)
             pause_shortly();
     }
@@ -66,7 +66,7 @@ enum ct_status lockfile_take_folder(const char *folder, int seconds, int *fd, st
         if (looks == 0) {
             close(opened);
             return ct_fail(err, CT_EIO,
-                           "%s: another process is writing its results there; wait for it, or name "
+                           "%s: another process is writing results there; wait for it, or use "
                            "another folder",
                            folder);
         }

@@ -27,8 +27,9 @@ static enum ct_status find_columns(const struct csv_table *t, const char *name, 
         c->label = csv_table_find(t, "kmeans");
     if (c->hook < t->n_cols && c->neuron < t->n_cols)
         return CT_OK;
-    return csv_fail(err, name, 0, t->lines[0],
-                    "no columns `hook` and `neuron`; give ttest.csv, clusters.csv or the like");
+    return csv_fail(
+        err, name, 0, t->lines[0],
+        "no columns `hook` and `neuron`; expected a table such as ttest.csv or clusters.csv");
 }
 
 /* -1 (noise) or a label from 0. */
@@ -67,7 +68,7 @@ static enum ct_status take_row(struct neuron_table *out, const char *name, const
     }
     const struct csv_field neuron = csv_table_field(t, row, c->neuron);
     if (!number_parse_size(neuron.text, neuron.size, &out->neurons[out->n]))
-        return cell_fail(t, name, row, c->neuron, "a whole number from 0", err);
+        return cell_fail(t, name, row, c->neuron, "an integer of 0 or more", err);
     if (out->labels != NULL) {
         const struct csv_field label = csv_table_field(t, row, c->label);
         if (!parse_label(&label, &out->labels[out->n]))

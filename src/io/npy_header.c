@@ -187,7 +187,7 @@ static enum ct_status check_kind(const struct dictionary *d, const char *name, e
                        "%s: a structured dtype; save a plain array of float32 or float64", name);
     if (!f32 && strcmp(d->descr, "<f8") != 0)
         return ct_fail(err, CT_ENOTSUP,
-                       "%s: dtype %s, but float32 and float64 are what is read; convert it: "
+                       "%s: unsupported dtype %s; expected float32 or float64, convert it: "
                        "numpy.save(FILE, x.astype('<f4'))",
                        name, d->descr);
     if (d->n_dims != 1 && d->n_dims != 2)
@@ -206,7 +206,7 @@ enum ct_status npy_header_parse(const char *bytes, size_t size, const char *name
 
     if (c.at == NULL || !parse_dictionary(c, &d))
         return ct_fail(err, CT_EFORMAT,
-                       "%s: not a whole .npy header; save the array again with numpy.save", name);
+                       "%s: incomplete .npy header; save the array again with numpy.save", name);
     const enum ct_status st = check_kind(&d, name, &h.dtype, err);
     if (st != CT_OK)
         return st;
@@ -231,10 +231,11 @@ enum ct_status npy_header_check_size(const struct npy_header *h, size_t size, co
     if (h->n_bytes > there)
         return ct_fail(err, CT_EFORMAT,
                        "%s: the header says [%zu, %zu], the file has only %zu bytes of data; it "
-                       "was cut off",
+                       "was truncated",
                        name, h->rows, h->cols, there);
     if (h->n_bytes < there)
-        return ct_fail(err, CT_EFORMAT, "%s: bytes follow the array; save one array a file", name);
+        return ct_fail(err, CT_EFORMAT, "%s: bytes follow the array; save one array per file",
+                       name);
     return CT_OK;
 }
 

@@ -124,7 +124,7 @@ static enum ct_status open_place(struct outfile *file, const char *path, struct 
     struct stat s;
 
     if (size == 0 || path[size - 1] == '/')
-        return ct_fail(err, CT_EIO, "%s: is no name of a file; name one", path);
+        return ct_fail(err, CT_EIO, "%s: is not a file name; give one", path);
     file->path = final_path(path);
     if (file->path == NULL)
         return ct_fail_nomem(err, path, 0);
@@ -284,7 +284,7 @@ void outfile_abort(struct outfile *file)
     outfile_free(file);
 }
 
-#define IN_THE_WAY "%s: is there already and is no folder; name another place"
+#define IN_THE_WAY "%s: already exists and is not a folder; use another path"
 
 static enum ct_status make_one_folder(const char *folder, struct ct_error *err)
 {
@@ -299,7 +299,7 @@ static enum ct_status make_one_folder(const char *folder, struct ct_error *err)
         return ct_fail(err, CT_EIO, IN_THE_WAY, folder);
     }
     errno = reason;
-    return ct_fail_errno(err, "%s: the folder cannot be made", folder);
+    return ct_fail_errno(err, "%s: cannot create the folder", folder);
 }
 
 enum ct_status outfile_make_folder(const char *folder, struct ct_error *err)
@@ -339,9 +339,9 @@ static enum ct_status check_one_folder(const char *folder, bool *is_there, struc
 
     *is_there = stat(folder, &s) == 0;
     if (!*is_there && errno != ENOENT)
-        return ct_fail_errno(err, "%s: the folder cannot be made", folder);
+        return ct_fail_errno(err, "%s: cannot create the folder", folder);
     if (!*is_there && lstat(folder, &s) == 0)
-        return ct_fail(err, CT_EIO, "%s: is a link that leads nowhere; name another place", folder);
+        return ct_fail(err, CT_EIO, "%s: is a broken link; use another path", folder);
     if (*is_there && !S_ISDIR(s.st_mode))
         return ct_fail(err, CT_EIO, IN_THE_WAY, folder);
     if (*is_there && access(folder, W_OK | X_OK) != 0)
@@ -381,9 +381,8 @@ enum ct_status outfile_check_absent(const char *folder, const char *const *names
         const bool there = lstat(path, &s) == 0;
         free(path);
         if (there)
-            return ct_fail(err, CT_EINVAL,
-                           "%s: %s is there already; name another folder, or give --force", folder,
-                           names[i]);
+            return ct_fail(err, CT_EINVAL, "%s: %s already exists; use another folder, or --force",
+                           folder, names[i]);
     }
     return CT_OK;
 }

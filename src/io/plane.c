@@ -17,7 +17,7 @@ static enum ct_status find_columns(const struct csv_table *t, const char *name, 
         return CT_OK;
     if (t->n_cols != 2)
         return csv_fail(err, name, 0, t->lines[0],
-                        "no columns `x` and `y`; give points in the plane, as tsne writes them");
+                        "no columns `x` and `y`; expected points in the plane, as written by tsne");
     cols[0] = 0;
     cols[1] = 1;
     return CT_OK;
@@ -30,7 +30,7 @@ static enum ct_status read_number(const struct csv_table *t, const char *name, s
 
     if (number_parse(field.text, field.size, value) && isfinite(*value))
         return CT_OK;
-    return csv_fail(err, name, row, t->lines[row], "column %.80s: `%.40s` is no finite number",
+    return csv_fail(err, name, row, t->lines[row], "column %.80s: `%.40s` is not a finite number",
                     csv_table_field(t, 0, col).text, field.text);
 }
 

@@ -52,7 +52,7 @@ static enum ct_status map_file(struct safetensors *file, struct ct_error *err)
         st = ct_fail(err, CT_EFORMAT, "%s: not a regular file", file->path);
     else if (info.st_size < SAFETENSORS_PREFIX + 2)
         st = ct_fail(err, CT_EFORMAT,
-                     "%s: %lld bytes are too short for a safetensors file; fetch it again",
+                     "%s: %lld bytes are too short for a safetensors file; download it again",
                      file->path, (long long)info.st_size);
     else if ((uintmax_t)info.st_size > SIZE_MAX / 2)
         st = ct_fail(err, CT_ENOTSUP, "%s: larger than this machine can map", file->path);
@@ -75,7 +75,7 @@ static enum ct_status parse_header(struct safetensors *file, size_t *data_at, st
                        file->path, (unsigned long long)n, MAX_HEADER_BYTES);
     if (n > file->map.size - SAFETENSORS_PREFIX)
         return ct_fail(err, CT_EFORMAT,
-                       "%s: header of %llu bytes in a file of %zu bytes; fetch it again",
+                       "%s: header of %llu bytes in a file of %zu bytes; download it again",
                        file->path, (unsigned long long)n, file->map.size);
     const char *const text = (const char *)file->map.data + SAFETENSORS_PREFIX;
     if (n < 2 || text[0] != '{')
@@ -164,15 +164,14 @@ static enum ct_status parse_entry(const struct safetensors *file, size_t data_at
         return ct_fail(err, CT_EFORMAT, "%s: %s: dtype is missing or unknown", file->path, name);
     bits = item_bits;
     if (!shape_of(json_object_get(info, "shape"), entry, &bits))
-        return ct_fail(err, CT_EFORMAT, "%s: %s: shape is missing or makes no sense", file->path,
-                       name);
+        return ct_fail(err, CT_EFORMAT, "%s: %s: shape is missing or invalid", file->path, name);
     if (json_array_size(offsets) != 2 || !get_size(json_array_get(offsets, 0), &begin) ||
         !get_size(json_array_get(offsets, 1), &end) || begin > end)
-        return ct_fail(err, CT_EFORMAT, "%s: %s: data_offsets are missing or make no sense",
-                       file->path, name);
+        return ct_fail(err, CT_EFORMAT, "%s: %s: data_offsets are missing or invalid", file->path,
+                       name);
     if (end > room)
         return ct_fail(err, CT_EFORMAT,
-                       "%s: %s: ends at byte %llu of %zu; the file is cut short, fetch it again",
+                       "%s: %s: ends at byte %llu of %zu; the file is truncated, download it again",
                        file->path, name, (unsigned long long)end, room);
     if (bits % 8 != 0 || end - begin != bits / 8)
         return ct_fail(err, CT_EFORMAT, "%s: %s: %llu bytes for %llu bits of shape and dtype %s",

@@ -58,8 +58,7 @@ static enum ct_status find_columns(const struct csv_table *t, const char *name,
         }
         for (size_t col = columns[i] + 1; col < t->n_cols; col++)
             if (strcmp(csv_table_field(t, 0, col).text, column_names[i]) == 0)
-                return csv_fail(err, name, 0, t->lines[0],
-                                "two columns `%s`; rename the one that is not meant",
+                return csv_fail(err, name, 0, t->lines[0], "two columns `%s`; rename one",
                                 column_names[i]);
     }
     return CT_OK;
@@ -99,7 +98,7 @@ static enum ct_status read_rows(struct stimuli *s, struct ct_error *err)
         return st;
     s->n = s->table.n_rows;
     if (s->n == 0)
-        return ct_fail(err, CT_EFORMAT, "%s: no sentence below the header; add some", s->name);
+        return ct_fail(err, CT_EFORMAT, "%s: no sentences below the header; add some", s->name);
     s->rows = ct_calloc_array(s->n, sizeof *s->rows);
     if (s->rows == NULL)
         return ct_fail_nomem(err, s->name, sizeof *s->rows * (unsigned long long)s->n);

@@ -18,7 +18,7 @@ struct weights;
 
 struct refusal {      /* a name that people try, and why there is no such hook point */
     const char *name; /* N stands for a block number, here and in `why` */
-    const char *why;  /* `is the first third of h.N.attn.c_attn; ask for that` */
+    const char *why;  /* `is the first third of h.N.attn.c_attn; use that` */
 };
 
 struct arch {

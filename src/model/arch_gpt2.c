@@ -181,10 +181,10 @@ static const struct site sites[] = {
 };
 
 static const struct refusal refusals[] = {
-    { "blocks.N.attn.hook_q", "is the first third of h.N.attn.c_attn; ask for that" },
-    { "blocks.N.attn.hook_k", "is the second third of h.N.attn.c_attn; ask for that" },
-    { "blocks.N.attn.hook_v", "is the last third of h.N.attn.c_attn; ask for that" },
-    { "blocks.0.hook_resid_pre", "is the sum of wte and wpe; ask for these" },
+    { "blocks.N.attn.hook_q", "is the first third of h.N.attn.c_attn; use that" },
+    { "blocks.N.attn.hook_k", "is the second third of h.N.attn.c_attn; use that" },
+    { "blocks.N.attn.hook_v", "is the last third of h.N.attn.c_attn; use that" },
+    { "blocks.0.hook_resid_pre", "is the sum of wte and wpe; use these" },
 };
 
 const struct arch arch_gpt2 = {

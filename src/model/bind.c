@@ -32,7 +32,7 @@ static const struct safetensors_entry *find_entry(struct binder *b, const char *
     if (found == NULL)
         b->status =
             ct_fail(b->err, CT_EFORMAT,
-                    "%s: %s: no such tensor in the weights; is config.json of another model?",
+                    "%s: %s: missing from the weights; does config.json belong to another model?",
                     b->dir, name);
     return found;
 }

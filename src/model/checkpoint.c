@@ -80,7 +80,7 @@ static enum ct_status open_shards(struct checkpoint *c, const char *dir, const c
     {
         const char *const name = json_string_value(value);
         if (name == NULL || !is_plain_name(name))
-            return ct_fail(err, CT_EFORMAT, "%s: weight_map: '%s' has no plain file name", index,
+            return ct_fail(err, CT_EFORMAT, "%s: weight_map: '%s' is not a plain file name", index,
                            tensor);
         const size_t i = file_of_name(c, name);
         if (i == MAX_SHARDS)
@@ -91,8 +91,8 @@ static enum ct_status open_shards(struct checkpoint *c, const char *dir, const c
                 return st;
         }
         if (safetensors_find(c->files[i], tensor) == NULL)
-            return ct_fail(err, CT_EFORMAT, "%s: %s is not in %s as the index says", index, tensor,
-                           name);
+            return ct_fail(err, CT_EFORMAT, "%s: %s is not in %s, although the index says so",
+                           index, tensor, name);
     }
     return CT_OK;
 }
@@ -128,13 +128,14 @@ static enum ct_status open_files(struct checkpoint *c, const char *dir, struct c
     if (exists(dir, "model.safetensors.index.json", path))
         return open_index(c, dir, path, err);
     if (exists(dir, "pytorch_model.bin", path) || exists(dir, "pytorch_model.bin.index.json", path))
-        return ct_fail(err, CT_ENOTSUP,
-                       "%s: pickles can run code and are not read; convert once, in that folder: "
-                       "python3 -c \"from transformers import AutoModel as M; "
-                       "M.from_pretrained('.').save_pretrained('.', safe_serialization=True)\"",
-                       path);
+        return ct_fail(
+            err, CT_ENOTSUP,
+            "%s: pickles can run code and are not read; convert it once, in that folder: "
+            "python3 -c \"from transformers import AutoModel as M; "
+            "M.from_pretrained('.').save_pretrained('.', safe_serialization=True)\"",
+            path);
     return ct_fail(err, CT_EIO,
-                   "%s: no model.safetensors there; name a folder in Hugging Face layout", dir);
+                   "%s: no model.safetensors; expected a folder in Hugging Face layout", dir);
 }
 
 enum ct_status checkpoint_open(const char *dir, struct checkpoint **out, struct ct_error *err)

@@ -20,7 +20,7 @@ static enum ct_status read_size(const struct config_reader *r, const struct conf
             continue;
         const json_int_t n = json_integer_value(value);
         if (!json_is_integer(value) || n < 1 || (unsigned long long)n > size->max)
-            return ct_fail(r->err, CT_EFORMAT, "%s: %s: not a whole number from 1 to %zu", r->path,
+            return ct_fail(r->err, CT_EFORMAT, "%s: %s: not an integer from 1 to %zu", r->path,
                            name, size->max);
         *size->out = (size_t)n;
         return CT_OK;
@@ -80,6 +80,6 @@ enum ct_status config_read_activation(const struct config_reader *r, const char 
     for (int i = 0; i < ACTIVATION_N && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "",
                                  activation_name((enum activation)i));
-    return ct_fail(r->err, CT_ENOTSUP, "%s: %s: '%s' is not supported; known are %s", r->path, name,
-                   asked, known);
+    return ct_fail(r->err, CT_ENOTSUP, "%s: %s: '%s' is not supported; supported are %s", r->path,
+                   name, asked, known);
 }

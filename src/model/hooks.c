@@ -25,10 +25,10 @@ static const struct {
 };
 
 static const char BEFORE_GAIN[] = "is taken before gain and bias";
-static const char NO_VECTOR[] = "is no vector of neurons";
+static const char NO_VECTOR[] = "is not a vector of neurons";
 static const char NO_OUTPUT[] = "is an input, not an output";
 static const char NO_WIDTH[] = "has no fixed width";
-static const char LOGITS[] = "gives logits, which are not computed";
+static const char LOGITS[] = "produces logits, which are not computed";
 
 /* Names that people try with any family, why there is no such hook point, and the nearest existing
  * place. N stands for a block number. */
@@ -276,7 +276,7 @@ static enum ct_status fail_unknown(const struct model_config *c, const char *ask
                        c->n_layers, block, block, c->n_layers - 1);
     list_sites(c->arch, sites);
     return ct_fail(err, CT_EINVAL, "%s: %s; there are %s, for N from 0 to %zu", asked,
-                   strpbrk(pattern, "*?[") != NULL ? "matches no hook point" : "no such hook point",
+                   strpbrk(pattern, "*?[") != NULL ? "matches no hook point" : "unknown hook point",
                    sites, c->n_layers - 1);
 }
 

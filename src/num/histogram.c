@@ -81,7 +81,7 @@ enum ct_status histogram(const double *x, size_t n, size_t n_bins, uint64_t *cou
 
     if (n > 0 && !find_range(x, n, &first, &last))
         return ct_fail(err, CT_EINVAL,
-                       "histogram: the data hold a NaN or an infinity; leave those values out");
+                       "histogram: the data hold a NaN or an infinity; remove those values");
     const enum ct_status status = histogram_edges(first, last, n_bins, edges, err);
     if (status != CT_OK)
         return status;

@@ -61,7 +61,7 @@ static void describe(const struct clustering *c, const struct params *params, ch
                      size_t size)
 {
     snprintf(out, size, "k = %zu, inertia %.6g%s", c->n_clusters, c->objective,
-             c->n_clusters < params->clusters ? " (there are no more neurons)" : "");
+             c->n_clusters < params->clusters ? " (there are not more neurons)" : "");
 }
 
 static void caption(const struct clustering *c, const struct params *params, char *out, size_t size)

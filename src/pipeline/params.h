@@ -17,7 +17,7 @@ struct params {        /* owns its strings; params_init() to params_clear() */
     char *tokenizer;   /* folder of the tokenizer; NULL: the model's */
     char *stimuli;     /* CSV of sentences */
     char *activations; /* CSV or .npy to begin at the t-test with; NULL: run the model */
-    char *groups;      /* one label a line, for activations from .npy; NULL: none */
+    char *groups;      /* one label per line, for activations from .npy; NULL: none */
     char **hooks;      /* [n_hooks] names and globs; none: hooks_default() */
     size_t n_hooks;
     char *contrast[2]; /* the two groups; NULL: the two there are, in order of first appearance */

@@ -49,7 +49,8 @@ static const void *value_of(const struct setting *setting, const struct params *
 static enum ct_status refuse(const struct setting *setting, const char *text, const char *want,
                              struct ct_error *err)
 {
-    return ct_fail(err, CT_EINVAL, "--%s: '%.80s' will not do; give %s", setting->name, text, want);
+    return ct_fail(err, CT_EINVAL, "--%s: invalid value '%.80s'; expected %s", setting->name, text,
+                   want);
 }
 
 static json_t *texts_to_json(char *const *texts, size_t n)
@@ -75,7 +76,7 @@ static enum ct_status path_parse(const struct setting *setting, struct params *p
                                  const char *text, struct ct_error *err)
 {
     if (*text == '\0')
-        return ct_fail(err, CT_EINVAL, "--%s: the value is empty; give a path", setting->name);
+        return ct_fail(err, CT_EINVAL, "--%s: the value is empty; expected a path", setting->name);
     return params_set(field_of(setting, params), text, err);
 }
 
@@ -121,7 +122,7 @@ static enum ct_status names_parse(const struct setting *setting, struct params *
                                   const char *text, struct ct_error *err)
 {
     if (*text == '\0')
-        return ct_fail(err, CT_EINVAL, "--%s: the value is empty; give a name", setting->name);
+        return ct_fail(err, CT_EINVAL, "--%s: the value is empty; expected a name", setting->name);
     return params_add_hook(params, text, err);
 }
 
@@ -201,7 +202,7 @@ static enum ct_status pair_parse(const struct setting *setting, struct params *p
         if (end != NULL)
             end = *end == ',' ? parse_name(end + 1, b) : NULL;
         if (end == NULL || *end != '\0')
-            status = refuse(setting, text, "two group names with a comma between", err);
+            status = refuse(setting, text, "two group names separated by a comma", err);
     }
     if (status == CT_OK)
         status = params_set(&pair[0], a, err);
@@ -317,7 +318,8 @@ static enum ct_status number_parse_setting(const struct setting *setting, struct
         return CT_OK;
     }
     return refuse(setting, text,
-                  isinf(setting->high) ? "a number above 0" : "a number between 0 and 1", err);
+                  isinf(setting->high) ? "a number greater than 0" : "a number between 0 and 1",
+                  err);
 }
 
 static void number_format(const struct setting *setting, const struct params *params, char *out,
@@ -369,7 +371,7 @@ static enum ct_status count_parse(const struct setting *setting, struct params *
         *(size_t *)field_of(setting, params) = n;
         return CT_OK;
     }
-    snprintf(want, sizeof want, "a whole number, %.0f or more", setting->low);
+    snprintf(want, sizeof want, "an integer of %.0f or more", setting->low);
     return refuse(setting, text, want, err);
 }
 

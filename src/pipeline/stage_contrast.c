@@ -23,7 +23,7 @@ static enum ct_status fail_with_groups(const struct load_result *load, const cha
         if (g + 1 < load->n_groups && (g + 1 == MOST || used >= 200))
             snprintf(names + used, sizeof names - used, " and %zu more", load->n_groups - g - 1);
     }
-    return ct_fail(err, CT_EINVAL, "%s; there are: %s", what, names);
+    return ct_fail(err, CT_EINVAL, "%s; the groups are: %s", what, names);
 }
 
 static enum ct_status find_group(const struct load_result *load, const char *name, size_t *group,
@@ -36,7 +36,7 @@ static enum ct_status find_group(const struct load_result *load, const char *nam
             *group = g;
             return CT_OK;
         }
-    snprintf(what, sizeof what, "--contrast: no sentence is of the group '%.60s'", name);
+    snprintf(what, sizeof what, "--contrast: unknown group '%.60s'", name);
     return fail_with_groups(load, what, err);
 }
 
@@ -60,7 +60,7 @@ static enum ct_status choose_groups(const struct load_result *load, const struct
             return status;
     }
     if (params->contrast[0] != NULL && c->groups[0] == c->groups[1])
-        return fail_with_groups(load, "--contrast: names one group twice", err);
+        return fail_with_groups(load, "--contrast: both groups are the same", err);
     if (params->contrast[0] == NULL && load->n_groups > 2)
         return fail_with_groups(load, "t-test: choose two groups with --contrast A,B", err);
     if (load->n_groups < 2)
@@ -203,7 +203,7 @@ static const struct setting contrast_settings[] = {
       .field = offsetof(struct params, contrast),
       .commands = FOR_RUN | FOR_TTEST | FOR_CHOICES,
       .argument = "A,B",
-      .help = "the two groups that are compared" },
+      .help = "the two groups to compare" },
 };
 
 const struct stage stage_contrast = {
@@ -212,7 +212,7 @@ const struct stage stage_contrast = {
     .n_settings = sizeof contrast_settings / sizeof *contrast_settings,
     .inputs = (const struct stage *const[]){ &stage_load, NULL },
     .memory = memory,
-    .advice = "take fewer sentences",
+    .advice = "use fewer sentences",
     .compute = compute,
     .free = free,
 };

@@ -262,7 +262,7 @@ enum ct_status neuron_find(const struct extract_result *extract, const char *tex
     size_t number;
 
     if (!number_parse_size(digits, strlen(digits), &number))
-        return ct_fail(err, CT_EINVAL, "give the number of a neuron, or HOOK:NUMBER");
+        return ct_fail(err, CT_EINVAL, "expected the number of a neuron, or HOOK:NUMBER");
     for (size_t b = 0; b < extract->n_blocks; b++) {
         const struct neuron_block *const block = &extract->blocks[b];
         const bool is_hook =
@@ -322,7 +322,7 @@ const struct stage stage_extract = {
     .inputs = (const struct stage *const[]){ &stage_load, &stage_hook, NULL },
     .effort = 4,
     .memory = memory,
-    .advice = "take fewer of --hook, or fewer sentences",
+    .advice = "use fewer --hook or fewer sentences",
     .compute = compute,
     .free = release,
     .note = note,

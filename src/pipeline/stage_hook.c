@@ -48,13 +48,13 @@ static const struct setting hook_settings[] = {
       .field = offsetof(struct params, hooks),
       .commands = FOR_RUN,
       .argument = "NAME",
-      .help = "hook point or glob, as h.5.mlp.c_fc; repeatable" },
+      .help = "hook point or glob, such as h.5.mlp.c_fc; repeatable" },
 };
 
 const struct stage stage_hook = {
     .name = "hook",
     .title = "Hook",
-    .does = "takes the hook points",
+    .does = "selects the hook points",
     .settings = hook_settings,
     .n_settings = sizeof hook_settings / sizeof *hook_settings,
     .inputs = (const struct stage *const[]){ &stage_load, NULL },

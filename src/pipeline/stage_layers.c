@@ -248,7 +248,7 @@ static void note(const void *value, char out[NOTE_SIZE])
 const struct stage stage_layers = {
     .name = "layers",
     .title = "Layers",
-    .does = "analyses each hook point by itself",
+    .does = "analyses each hook point separately",
     .inputs = (const struct stage *const[]){ &stage_load, &stage_contrast, &stage_extract, NULL },
     .repeats = steps,
     .effort = 10,

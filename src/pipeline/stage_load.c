@@ -27,14 +27,15 @@ static enum ct_status tokenize(const struct analysis *a, const struct load_resul
                              row->target_size, a->params.occurrence, &sentence->target_first,
                              &sentence->target, err);
     if (status == CT_OK && sentence->target >= config->n_positions)
-        status = ct_fail(err, CT_EINVAL,
-                         "the target is token %zu, the model has %zu positions; shorten the text",
-                         sentence->target + 1, config->n_positions);
+        status =
+            ct_fail(err, CT_EINVAL,
+                    "the target is token %zu, but the model has %zu positions; shorten the text",
+                    sentence->target + 1, config->n_positions);
     for (size_t t = 0; status == CT_OK && t <= sentence->target; t++)
         if (sentence->tokens[t].id >= config->vocab_size)
             status = ct_fail(err, CT_EINVAL,
                              "token id %lu is not below the model's vocab_size %zu; the tokenizer "
-                             "is another model's, name the right one with --tokenizer",
+                             "belongs to another model; give the right one with --tokenizer",
                              (unsigned long)sentence->tokens[t].id, config->vocab_size);
     if (status != CT_OK)
         return ct_error_where(err, status, "%s: row %zu (line %zu)", load->stimuli.name, row->row,
@@ -52,7 +53,7 @@ static enum ct_status check_memory(const struct load_result *load, size_t i, siz
     if (*text_size < EVERY)
         return CT_OK;
     *text_size = 0;
-    return memory_check(MEMORY_LOOK_FROM, load->stimuli.name, "take fewer sentences", err);
+    return memory_check(MEMORY_LOOK_FROM, load->stimuli.name, "use fewer sentences", err);
 }
 
 static enum ct_status load_sentences(const struct analysis *a, const struct stage_run *run,
@@ -114,7 +115,7 @@ static enum ct_status load_model(const struct analysis *a, struct load_result *l
     const struct params *const p = &a->params;
 
     if (p->model == NULL || p->stimuli == NULL)
-        return ct_fail(err, CT_EINVAL, "%s: none is named; choose one",
+        return ct_fail(err, CT_EINVAL, "%s: not set; choose one",
                        p->model == NULL ? "model" : "stimuli");
     const enum ct_status status = model_open(p->model, &load->model, err);
     if (status != CT_OK)
@@ -243,14 +244,14 @@ static const struct setting load_settings[] = {
       .field = offsetof(struct params, activations),
       .commands = FOR_RUNS,
       .argument = "FILE",
-      .help = "begin at the t-test with these: CSV or .npy" },
+      .help = "begin at the t-test with this CSV or .npy" },
     { .name = "groups",
       .kind = &kind_path,
       .scope = OF_ACTIVATIONS,
       .field = offsetof(struct params, groups),
       .commands = FOR_RUNS | FOR_TTEST | FOR_CHOICES,
       .argument = "FILE",
-      .help = "groups of the rows of an .npy, one a line" },
+      .help = "groups of the rows of an .npy, one per line" },
     { .name = "occurrence",
       .kind = &kind_choice,
       .scope = OF_MODEL,

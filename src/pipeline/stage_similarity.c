@@ -113,7 +113,7 @@ const struct stage stage_similarity = {
     .inputs = (const struct stage *const[]){ &stage_ttest, &stage_cluster, NULL },
     .effort = 1,
     .memory = memory,
-    .advice = "choose fewer neurons: a smaller --alpha, fewer of --hook",
+    .advice = "select fewer neurons: a smaller --alpha, fewer --hook",
     .compute = compute,
     .free = release,
 };

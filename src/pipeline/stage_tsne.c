@@ -161,7 +161,8 @@ const struct stage stage_tsne = {
     .inputs = (const struct stage *const[]){ &stage_ttest, NULL },
     .effort = 8,
     .memory = memory,
-    .advice = "choose fewer neurons (a smaller --alpha, fewer of --hook) or a smaller --perplexity",
+    .advice =
+        "select fewer neurons (a smaller --alpha, fewer --hook) or use a smaller --perplexity",
     .compute = compute,
     .free = release,
     .note = note,

@@ -50,7 +50,7 @@ static enum ct_status correct_for_many(struct ttest_stage *t, const struct param
     return status;
 }
 
-static const char FEWER_NEURONS[] = "choose fewer neurons: a smaller --alpha, fewer of --hook";
+static const char FEWER_NEURONS[] = "select fewer neurons: a smaller --alpha, fewer --hook";
 
 double ttest_selection_memory(size_t n_selected, size_t n_sentences)
 {
@@ -226,14 +226,14 @@ static const struct setting ttest_settings[] = {
 const struct stage stage_ttest = {
     .name = "ttest",
     .title = "t-test",
-    .does = "tests every neuron between the groups",
+    .does = "tests every neuron for a difference",
     .settings = ttest_settings,
     .n_settings = sizeof ttest_settings / sizeof *ttest_settings,
     .inputs = (const struct stage *const[]){ &stage_load, &stage_contrast, &stage_extract, NULL },
     .effort = 1,
     .check = check,
     .memory = memory,
-    .advice = "take fewer of --hook",
+    .advice = "use fewer --hook",
     .compute = compute,
     .free = release,
     .note = note,

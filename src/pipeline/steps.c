@@ -47,7 +47,7 @@ static enum ct_status find_all(const struct analysis *a, const struct neuron_tab
 
         if (found == NULL || is_twice)
             return csv_fail(err, table_name, table->rows[i], table->table.lines[table->rows[i]],
-                            is_twice ? "%.80s:%zu is there twice"
+                            is_twice ? "%.80s:%zu appears twice"
                                      : "%.80s:%zu is not among the neurons of %s",
                             wanted.hook, wanted.neuron, load_of(a)->activations.name);
         is_taken[found->column] = true;
@@ -108,7 +108,7 @@ static enum ct_status check_finite(const struct analysis *a, const struct ttest_
                 continue;
             const char *const hook = neuron_hook(extract_of(a), t->significant[k], &neuron);
             return ct_fail(err, CT_EFORMAT,
-                           "%s: row %zu: %.80s:%zu is not finite; leave it out with --neurons",
+                           "%s: row %zu: %.80s:%zu is not finite; exclude it with --neurons",
                            load_of(a)->activations.name, rows[i] + 1, hook, neuron);
         }
     return CT_OK;

@@ -78,12 +78,12 @@ enum ct_status target_find(const struct tokenizer *tokenizer, const struct token
         return status;
     if (matches.n == 0)
         return ct_fail(err, CT_EINVAL,
-                       "the target \"%.*s\" is not among its tokens; write it as it stands in the "
-                       "text, with the blank before it",
+                       "the target \"%.*s\" is not among its tokens; write it as it appears in the "
+                       "text, including the space before it",
                        shown, target);
     if (matches.n > 1 && occurrence == OCCURRENCE_ONLY)
         return ct_fail(err, CT_EINVAL,
-                       "the target \"%.*s\" is there %zu times; choose with --occurrence first or "
+                       "the target \"%.*s\" occurs %zu times; choose with --occurrence first or "
                        "--occurrence last",
                        shown, target, matches.n);
     *first = occurrence == OCCURRENCE_LAST ? matches.last : matches.first;

@@ -167,6 +167,6 @@ enum ct_status figure_write(struct figure *f,
     if (status != CAIRO_STATUS_SUCCESS)
         return ct_fail(err, CT_EIO, "figure: cairo: %s", cairo_status_to_string(status));
     if (!(f->format == FIGURE_SVG ? write_svg : write_png)(f, write, context))
-        return ct_fail(err, CT_EIO, "figure: cairo has written no picture");
+        return ct_fail(err, CT_EIO, "figure: cairo has not written an image");
     return CT_OK;
 }

@@ -7,7 +7,7 @@
 enum ct_status figure_check(struct ct_error *err)
 {
     return ct_fail(err, CT_EINVAL,
-                   "--figures: this circuittui was built without cairo; install libcairo2-dev and "
+                   "--figures: this program was built without cairo; install libcairo2-dev and "
                    "build it again");
 }
 

@@ -20,13 +20,14 @@ static void report_twins(const struct analysis *a, struct page *page)
     const size_t n = c->n_rows[0] + c->n_rows[1];
 
     if (c->n_unique == n) {
-        page_line(page, "no two of them are the same up to the target");
+        page_line(page, "no two of them are identical up to the target");
         return;
     }
-    page_line(page, "%zu of the %zu repeat another up to the target (rows %zu and %zu, say);",
+    page_line(page,
+              "%zu of the %zu sentences duplicate another up to the target (rows %zu and %zu,",
               n - c->n_unique, n, load_of(a)->stimuli.rows[c->twin[0]].row,
               load_of(a)->stimuli.rows[c->twin[1]].row);
-    page_line(page, "copies have the same activations and make the test look surer than it is");
+    page_line(page, "say); duplicates have identical activations and overstate significance");
 }
 
 static void report(const struct analysis *a, struct page *page)
@@ -39,16 +40,15 @@ static void report(const struct analysis *a, struct page *page)
         page_path(page, load_of(a)->stimuli.name);
     page_line(page, "%zu sentences: %zu %s, %zu %s%s", load_of(a)->n_sentences, c->n_rows[0],
               show_text(group_name(a, 0)).text, c->n_rows[1], show_text(group_name(a, 1)).text,
-              used < load_of(a)->n_sentences ? " (the other groups are left out)" : "");
+              used < load_of(a)->n_sentences ? " (other groups are ignored)" : "");
     if (load_of(a)->model == NULL)
         return;
     if (c->are_pairs && !tests[a->params.test].is_paired)
-        page_line(page, "pairs that differ in the target alone: --test paired makes use of that");
+        page_line(page, "pairs that differ only in the target: consider --test paired");
     else if (c->are_pairs)
-        page_line(page, "pairs that differ in the target alone");
+        page_line(page, "pairs that differ only in the target");
     else if (tests[a->params.test].is_paired)
-        page_line(page,
-                  "the pairs do not differ in the target alone: is the order of the rows right?");
+        page_line(page, "the pairs do not differ only in the target: check the order of the rows");
     report_twins(a, page);
 }
 

@@ -20,10 +20,10 @@ static void report(const struct analysis *a, struct page *page)
         page_line(page, "%s, %s neuron%s", show_text(e->blocks[b].hook).text,
                   show_count(e->blocks[b].n).text, plural(e->blocks[b].n));
     if (e->n_blocks > 4)
-        page_line(page, "and %zu more, together %s neurons", e->n_blocks - 4,
+        page_line(page, "and %zu more, %s neurons in total", e->n_blocks - 4,
                   show_count(e->X.cols).text);
     if (load_of(a)->model != NULL)
-        page_line(page, "at the target; %s of %s tokens computed, shared beginnings only once",
+        page_line(page, "at the target; %s of %s tokens computed, shared prefixes only once",
                   show_count(e->stats.n_positions).text, show_count(e->stats.n_tokens).text);
 }
 

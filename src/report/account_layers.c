@@ -20,9 +20,9 @@ static void report(const struct analysis *a, struct page *page)
     char text[LAYER_LINE_SIZE];
 
     report_test(a, page);
-    page_line(page, "each hook point by itself: significant at %g, %s", a->params.alpha,
+    page_line(page, "each hook point separately: significant at %g, %s", a->params.alpha,
               a->params.correction == CORRECTION_NONE ? "not corrected"
-                                                      : "corrected for its own neurons alone");
+                                                      : "corrected for its own neurons");
     page->heading = "Layers";
     page_line(page, "%s%s", layers_header, layers_header_more);
     for (size_t l = 0; l < layers->n_rows && l < MOST; l++) {
@@ -31,7 +31,7 @@ static void report(const struct analysis *a, struct page *page)
     }
     if (layers->n_rows > MOST)
         page_line(page, "and %zu more: see layers.csv (--out)", layers->n_rows - MOST);
-    page_line(page, " t: the largest; clust, silh., noise: of DBSCAN; k-means: its silhouette");
+    page_line(page, " t: the largest; clust, silh., noise: DBSCAN; k-means: its silhouette");
 }
 
 static json_t *describe_layer(const struct layer_row *row)

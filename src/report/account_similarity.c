@@ -28,7 +28,7 @@ static void report(const struct analysis *a, struct page *page)
     if (!isnan(m->between))
         page_line(page, "between %s clusters %.3f", title, m->between);
     if (!a->params.matrices && ttest_of(a)->n_significant > MATRICES_UNASKED)
-        page_line(page, "more than %s neurons: gram.csv and cosine.csv only with --matrices",
+        page_line(page, "more than %s neurons: gram.csv and cosine.csv need --matrices",
                   show_count(MATRICES_UNASKED).text);
 }
 

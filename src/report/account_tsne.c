@@ -26,9 +26,10 @@ static void report(const struct analysis *a, struct page *page)
               t->perplexity, t->result.n_iter,
               fabs(t->result.kl_divergence)); /* rounding may leave it below 0 */
     if (t->result.n_init > 1)
-        page_line(page,
-                  "the best of %zu descents: with few neurons rounding decides where one ends",
-                  t->result.n_init);
+        page_line(
+            page,
+            "the best of %zu runs: with few neurons, rounding decides which optimum is reached",
+            t->result.n_init);
     if (t->perplexity < a->params.perplexity)
         page_line(page,
                   "the perplexity was lowered from %g: it must be below the number of neurons",

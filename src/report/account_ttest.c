@@ -37,7 +37,7 @@ static void report_threshold(const struct analysis *a, struct page *page)
         page_line(page, "significant: false discovery rate %g (Benjamini-Hochberg)",
                   a->params.alpha);
         if (t->n_significant > 0)
-            page_line(page, "which takes p up to %.4g%s", t->p_threshold, bound);
+            page_line(page, "largest significant p: %.4g%s", t->p_threshold, bound);
         break;
     case CORRECTION_NONE:
         page_line(page, "significant: p < %g, not corrected for %zu tests%s", a->params.alpha,

@@ -63,8 +63,8 @@ enum ct_status arrays_check_hooks(const struct analysis *a, struct ct_error *err
     for (size_t b = 0; b < extract_of(a)->n_blocks; b++)
         if (!is_whole_hook(extract_of(a), b))
             return ct_fail(err, CT_EINVAL,
-                           "safetensors: the columns of %.80s are not 0, 1, 2 and so on, beside "
-                           "each other; write them with --format npy",
+                           "safetensors: the columns of %.80s are not 0, 1, 2, ..., next to "
+                           "each other; use --format npy",
                            extract_of(a)->blocks[b].hook);
     return CT_OK;
 }

@@ -174,7 +174,7 @@ static void tell_column(const struct sheet *then, const struct sheet *now, const
     fprintf(out, "  %s: ", show_column(then, c->col).text);
     tell_rows(then, c, out);
     tell_row(then, c->worst, out);
-    fprintf(out, ": %s then, %s now", show_cell(then, c->worst, c->col).text,
+    fprintf(out, ": %s before, %s now", show_cell(then, c->worst, c->col).text,
             show_cell(now, c->worst, c->col).text);
     if (sheet_number(then, c->worst, c->col, &a) && sheet_number(now, c->worst, c->col, &b) &&
         isfinite(b - a))
@@ -216,7 +216,7 @@ static void tell_columns(const struct sheet *then, const struct sheet *now, stru
         n_cells += columns[k].n;
         most = fmax(most, columns[k].most);
     }
-    fprintf(out, "%zu of %zu figures differ", n_cells, then->rows * then->cols);
+    fprintf(out, "%zu of %zu numbers differ", n_cells, then->rows * then->cols);
     if (isfinite(most))
         fprintf(out, ", by %.3g at most", most);
     fputc('\n', out);
@@ -225,7 +225,7 @@ static void tell_columns(const struct sheet *then, const struct sheet *now, stru
     for (size_t k = 0; k < n && k < COLUMNS_TOLD; k++)
         tell_column(then, now, &columns[k], out);
     if (n > COLUMNS_TOLD)
-        fprintf(out, "  and less in %zu more columns\n", n - COLUMNS_TOLD);
+        fprintf(out, "  and smaller differences in %zu more columns\n", n - COLUMNS_TOLD);
 }
 
 static enum ct_status tell_cells(const struct sheet *then, const struct sheet *now, FILE *out,
@@ -242,7 +242,7 @@ static enum ct_status tell_cells(const struct sheet *then, const struct sheet *n
             columns[n++] = c;
     }
     if (n == 0)
-        fputs("the same figures, in other bytes\n", out);
+        fputs("the same numbers, in different bytes\n", out);
     else
         tell_columns(then, now, columns, n, out);
     free(columns);
@@ -259,10 +259,10 @@ static enum ct_status tell_sheets(const char *then_path, const char *now_path, b
     if (status == CT_OK)
         status = sheet_open(now_path, is_table, &now, err);
     if (status == CT_OK && then.rows != now.rows)
-        fprintf(out, "%zu rows then, %zu now\n", then.rows, now.rows);
+        fprintf(out, "%zu rows before, %zu now\n", then.rows, now.rows);
     else if (status == CT_OK && !same_columns(&then, &now))
-        fprintf(out, "%zu columns then, %zu now, others or in another order\n", then.cols,
-                now.cols);
+        fprintf(out, "%zu columns before, %zu now, with other names or in another order\n",
+                then.cols, now.cols);
     else if (status == CT_OK)
         status = tell_cells(&then, &now, out, err);
     sheet_close(&then);

@@ -100,7 +100,7 @@ static enum ct_status read_file(struct written *files, const char *where, const 
         return wrong(where, "file", "the name of such a file", err);
     for (size_t i = 0; i < files->n; i++)
         if (strcmp(files->files[i].name, name) == 0)
-            return wrong(where, name, "it once", err);
+            return wrong(where, name, "each file once", err);
     if (!is_sha256(sha256))
         return wrong(where, "sha256", "64 digits", err);
     if (!json_is_integer(bytes) || json_integer_value(bytes) < 0)
@@ -141,7 +141,7 @@ static enum ct_status read_neuron(struct manifest *m, const json_t *neuron, stru
     if (neuron == NULL || json_is_null(neuron))
         return CT_OK;
     if (!json_is_integer(neuron) || json_integer_value(neuron) < 0)
-        return wrong("figures", "neuron", "a number of a neuron", err);
+        return wrong("figures", "neuron", "the number of a neuron", err);
     m->has_neuron = true;
     m->neuron = (size_t)json_integer_value(neuron);
     return CT_OK;
@@ -190,8 +190,7 @@ static enum ct_status check_layout(const json_t *root, struct ct_error *err)
         return CT_OK;
     if (!json_is_integer(layout))
         return wrong("", "layout", "a whole number", err);
-    return ct_fail(err, CT_EFORMAT,
-                   "layout %lld is not known; use the program that wrote it, %.80s",
+    return ct_fail(err, CT_EFORMAT, "layout %lld is unknown; use the version that wrote it, %.80s",
                    (long long)json_integer_value(layout),
                    json_string_value(json_object_get(root, "version")));
 }

@@ -11,7 +11,7 @@ enum ct_status points_read(const char *path, const char *column, struct plane *p
 
     if (status == CT_OK && csv_table_find(&p->table, column) < p->table.n_cols)
         return csv_fail(err, infile_name(path), 0, p->table.lines[0],
-                        "there is a column `%s` already; leave it out", column);
+                        "the column `%s` already exists; remove it", column);
     return status;
 }
 

@@ -96,7 +96,7 @@ static const char *compare_input(const json_t *then, const json_t *now)
         const char *const a = input_hash(then, i, &n_then);
         const char *const b = input_hash(now, i, &n_now);
         if (a == NULL || b == NULL)
-            return "is not known: it was not a regular file";
+            return "is unknown: it was not a regular file";
         if (strcmp(a, b) != 0)
             return "differs";
     }
@@ -146,7 +146,7 @@ static enum ct_status tell_figures(const struct rerun *r, const struct analysis 
     if (folder == NULL)
         return ct_fail_nomem(err, "rerun", 0);
     if (mkdtemp(folder) == NULL) {
-        status = ct_fail_errno(err, "%s: the folder cannot be made", folder);
+        status = ct_fail_errno(err, "%s: cannot create the folder", folder);
         free(folder);
         return status;
     }
@@ -177,15 +177,15 @@ static enum ct_status compare_file(struct rerun *r, const struct input_digest *t
 
     *to_tell = false;
     if (stat(path, &info) != 0) {
-        fputs(is_same ? "the same as in the manifest; the file is not here\n"
-                      : "differs; the file is not here to tell in what\n",
+        fputs(is_same ? "the same as in the manifest; the file does not exist\n"
+                      : "differs; the file does not exist, so the numbers cannot be compared\n",
               out);
         r->n_differ += !is_same;
         r->n_away += is_same;
         return CT_OK;
     }
     if (!S_ISREG(info.st_mode)) { /* a pipe would be waited for */
-        fputs("is no regular file here\n", out);
+        fputs("is not a regular file\n", out);
         r->n_differ++;
         return CT_OK;
     }
@@ -199,9 +199,9 @@ static enum ct_status compare_file(struct rerun *r, const struct input_digest *t
     }
     r->n_differ++;
     if (is_changed)
-        fputs("the file here is not the one of the manifest; ", out);
+        fputs("the file is not the one in the manifest; ", out);
     if (strcmp(there, now->sha256) == 0)
-        fputs("it is what the run gives now\n", out);
+        fputs("it is what the run produces now\n", out);
     else
         *to_tell = true;
     return CT_OK;
@@ -225,7 +225,7 @@ static enum ct_status compare_table(struct rerun *r, const struct analysis *a,
     if (then != NULL)
         r->met[then - r->m->tables.files] = true;
     if (then == NULL || !is_now) {
-        fputs(is_now ? "is not in the manifest\n" : "is not made any more\n", out);
+        fputs(is_now ? "is not in the manifest\n" : "is no longer produced\n", out);
         r->n_differ++;
         return CT_OK;
     }
@@ -311,7 +311,7 @@ static void tell_layers_gone(struct rerun *r)
         if (!r->met[i]) {
             r->n_files++;
             r->n_differ++;
-            fprintf(r->whole.out, "%-24s is not made any more\n", r->m->tables.files[i].name);
+            fprintf(r->whole.out, "%-24s is no longer produced\n", r->m->tables.files[i].name);
         }
 }
 
@@ -326,7 +326,7 @@ static enum ct_status compare_plot(struct rerun *r, const struct written_file *t
 
     if (then == NULL || now == NULL) {
         fprintf(out, "  %-22s is %s\n", now != NULL ? now->name : then->name,
-                now != NULL ? "not in the manifest" : "not made any more");
+                now != NULL ? "not in the manifest" : "no longer produced");
         r->n_differ++;
         return CT_OK;
     }
@@ -377,13 +377,13 @@ static enum ct_status compare_plots(struct rerun *r, const struct analysis *a, s
     if (r->m->figures == NULL)
         return CT_OK;
     if (cairo == NULL) {
-        fprintf(out, "%-24s cannot be made here to be compared\n", "Figures");
+        fprintf(out, "%-24s cannot be produced here for comparison\n", "Figures");
         r->n_files += r->m->plots.n;
         r->n_differ += r->m->plots.n;
         return CT_OK;
     }
     if (r->m->cairo != NULL && strcmp(r->m->cairo, cairo) != 0)
-        fprintf(out, "%-24s %s then, %s now\n", "cairo", visible(r->m->cairo).text, cairo);
+        fprintf(out, "%-24s %s before, %s now\n", "cairo", visible(r->m->cairo).text, cairo);
     status = figures_digest(a, &request, NULL, &r->plots, err);
     if (status == CT_OK && !said_open(&lines))
         status = ct_fail_nomem(err, "rerun", 0);
@@ -435,7 +435,7 @@ void rerun_free(struct rerun *r)
 
 static void conclude(const struct rerun *r)
 {
-    const char *const inputs = r->inputs_differ ? "; what was read differs" : "";
+    const char *const inputs = r->inputs_differ ? "; the inputs differ" : "";
 
     if (r->n_differ == 0)
         fprintf(r->whole.out, "All of %zu result files are the same%s.\n", r->n_files, inputs);
@@ -451,8 +451,8 @@ static void tell_missing(const struct manifest *m, const struct params *params, 
 
     for (size_t i = 0; i < m->n_missing; i++) {
         m->missing[i]->kind->format(m->missing[i], params, value, sizeof value);
-        fprintf(out, "%-24s not in the manifest; taken as %s, as that version did\n",
-                m->missing[i]->name, *value != '\0' ? visible(value).text : "not set");
+        fprintf(out, "%-24s not in the manifest; that version used %s\n", m->missing[i]->name,
+                *value != '\0' ? visible(value).text : "not set");
     }
 }
 
@@ -466,7 +466,7 @@ enum ct_status rerun_end(struct rerun *r, const struct analysis *a, char **text,
     if (strcmp(r->m->version, PACKAGE_STRING) == 0)
         fprintf(out, "%-24s %s\n", "Version", version.text);
     else
-        fprintf(out, "%-24s %s then, %s now\n", "Version", version.text, PACKAGE_STRING);
+        fprintf(out, "%-24s %s before, %s now\n", "Version", version.text, PACKAGE_STRING);
     tell_missing(r->m, &a->params, out);
     status = compare_inputs(r, a, err);
     if (status == CT_OK)

@@ -11,10 +11,10 @@
 
 static void report_caution(struct page *page)
 {
-    page->heading = "Mind";
-    page_line(page, "t-SNE and clusters are made of neurons that were chosen by their t, and");
-    page_line(page, "described by it: explore with them, do not take them for a test.");
-    page_line(page, "Distances between far clusters of a t-SNE picture mean little.");
+    page->heading = "Caution";
+    page_line(page, "t-SNE and clusters use neurons selected by their t and then describe them by");
+    page_line(page, "it: they are exploratory and do not test for structure.");
+    page_line(page, "Distances between distant clusters of a t-SNE embedding mean little.");
 }
 
 static void report_files(const struct analysis *a, const struct results *r, struct page *page)
@@ -27,7 +27,7 @@ static void report_files(const struct analysis *a, const struct results *r, stru
         if (strchr(r->tables.files[i].name, '/') == NULL)
             page_line(page, "  %s", r->tables.files[i].name);
     if (analysis_result(a, goal_layers) != NULL)
-        page_line(page, "  a folder with its own files for each hook point");
+        page_line(page, "  a folder of its own for each hook point");
     page_line(page, "  manifest.json");
 }
 
@@ -61,7 +61,7 @@ static void report_seconds(const struct analysis *a, struct page *page)
                              stages[i]->name, analysis_seconds(a, stages[i]));
         total += analysis_seconds(a, stages[i]);
     }
-    page_line(page, "%s together %.3f", times, total);
+    page_line(page, "%s total %.3f", times, total);
 }
 
 enum ct_status summary_text(const struct analysis *a, const struct results *r, char **text,

@@ -172,7 +172,7 @@ static void quit_now(struct app *app)
 void app_quit(struct app *app)
 {
     if (app->unsaved)
-        app_confirm(app, quit_now, "Leave without writing the results? (%s writes them)",
+        app_confirm(app, quit_now, "Quit without saving the results? (%s saves them)",
                     app_key(app, ACTION_EXPORT).text);
     else
         quit_now(app);

@@ -61,8 +61,8 @@ static void say(const char *text, size_t size)
 
 static void on_fault(int number, siginfo_t *info, void *context)
 {
-    static const char words[] = "circuittui: a fault of the program itself; results that were not "
-                                "written are lost\r\n";
+    static const char words[] = "circuittui: internal error; results that were not "
+                                "saved are lost\r\n";
 
     (void)context;
     if (number == SIGBUS && info->si_code > 0 && mapped_heal(info->si_addr))

@@ -311,7 +311,7 @@ static void draw_neuron(const struct app *app, struct canvas *c, struct rect r)
     if (!app->has_neuron) {
         if (extract_of(app->a) != NULL)
             canvas_printf(c, in.row, in.col, in.cols, INK_DIM, 0,
-                          "%s finds a neuron by number, %s takes one at random",
+                          "%s finds a neuron by number, %s selects a random one",
                           app_key(app, ACTION_FIND).text, app_key(app, ACTION_RANDOM_NEURON).text);
         return;
     }
@@ -370,7 +370,7 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
     char title[220];
     char stale[60];
 
-    snprintf(stale, sizeof stale, ", stale: %s computes it anew", app_key(app, ACTION_RUN).text);
+    snprintf(stale, sizeof stale, ", stale: %s recomputes it", app_key(app, ACTION_RUN).text);
     snprintf(title, sizeof title, "%s %zu/%zu%s", view->name, app->view[panel_row(app->stage)] + 1,
              view_count(app->stage), is_stale ? stale : "");
     const struct rect in = draw_frame(c, r, title, app->pane == PANE_VIEW);

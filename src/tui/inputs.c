@@ -88,7 +88,7 @@ enum ct_status inputs_set(struct app *app, const struct setting *setting, const 
     }
     app_follow_params(app);
     if (status == CT_OK && analysis_is_stale(&app->whole, &stage_load))
-        app_say(app, INK_DEFAULT, "%s is set; %s on the stage Load loads it", setting->name,
+        app_say(app, INK_DEFAULT, "%s is set; %s in the stage Load loads it", setting->name,
                 app_key(app, ACTION_RUN).text);
     return status;
 }

@@ -97,7 +97,7 @@ static enum ct_status accept_neuron(struct app *app, const char *text, struct ct
 static void find_neuron(struct app *app)
 {
     if (extract_of(app->a) == NULL)
-        app_say(app, INK_WARN, "no activations yet: %s on Extract computes them",
+        app_say(app, INK_WARN, "no activations yet: %s in Extract computes them",
                 app_key(app, ACTION_RUN).text);
     else
         app_prompt(app, "neuron", "", 0, accept_neuron);
@@ -132,7 +132,7 @@ static enum ct_status accept_print(struct app *app, const char *path, struct ct_
     }
     canvas_clear(&c);
     if (status == CT_OK)
-        app_say(app, INK_GOOD, "the view is in %s", path);
+        app_say(app, INK_GOOD, "view written to %s", path);
     return status;
 }
 

@@ -30,7 +30,7 @@ static void draw_layer(struct app *app, const struct view_state *state, size_t i
 
     (void)state;
     if (i == 0)
-        snprintf(line, sizeof line, " all %zu together", layers->n_rows);
+        snprintf(line, sizeof line, " all %zu hook points", layers->n_rows);
     else
         layer_line(&layers->rows[i - 1], line);
     if (cols < LIST_WIDE)
@@ -57,7 +57,7 @@ static void choose_layer(struct app *app, size_t i)
         return; /* it could not be done */
     app_run(app, &stage_ttest);
     if (i > 0)
-        app_say(app, INK_GOOD, "%s alone from now on; enter leads on",
+        app_say(app, INK_GOOD, "%s alone from now on; enter continues",
                 layers_of(&app->whole)->rows[i - 1].hook);
     else
         app_say(app, INK_GOOD, "all hook points together from now on");
@@ -69,6 +69,6 @@ const struct list layer_list = {
     .count = count_layers,
     .draw = draw_layer,
     .act = choose_layer,
-    .act_help = "go on with that hook point alone",
+    .act_help = "continue with that hook point alone",
     .chosen = chosen_layer,
 };

@@ -61,7 +61,7 @@ static void label_path(const struct app *app, bool is_chosen, char *out, size_t 
     if (is_chosen)
         snprintf(out, size, "folder %.240s", app->a->params.model);
     else
-        snprintf(out, size, "another folder: type its path");
+        snprintf(out, size, "another folder: enter its path");
 }
 
 static void describe_model(const struct hub_model *m, char *out, size_t size)
@@ -144,7 +144,7 @@ static void choose(struct app *app, size_t i)
     struct ct_error err;
 
     if (m != NULL && m->problem != NULL)
-        app_say(app, INK_WARN, "%s cannot be used: %s", m->name, m->problem);
+        app_say(app, INK_WARN, "%s is unusable: %s", m->name, m->problem);
     else if (i == app->n_models + 1)
         app_prompt(app, "model", "", 0, accept_path);
     else if (folder == NULL)
@@ -152,7 +152,7 @@ static void choose(struct app *app, size_t i)
     else if (inputs_set_model(app, folder, &err) != CT_OK)
         app_say(app, INK_BAD, "%s", err.text);
     else
-        app_say(app, INK_GOOD, "%s is chosen; %s loads it", m != NULL ? m->name : "the demo",
+        app_say(app, INK_GOOD, "%s chosen; %s loads it", m != NULL ? m->name : "the demo",
                 app_key(app, ACTION_RUN).text);
 }
 

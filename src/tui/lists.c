@@ -204,7 +204,7 @@ const struct list hook_list = {
     .draw = draw_hook,
     .start = first_chosen_hook,
     .act = toggle_hook,
-    .act_help = "take the hook point in or out",
+    .act_help = "add or remove the hook point",
 };
 
 /* ---- neurons ---- */
@@ -484,7 +484,7 @@ static void select_driver(struct app *app, const struct view_state *state, size_
 
 const struct list driver_list = {
     .header = "    value   row group    token  text",
-    .empty = "finds a neuron by its number",
+    .empty = "finds a neuron by number",
     .empty_action = ACTION_FIND,
     .count = count_drivers,
     .draw = draw_driver,

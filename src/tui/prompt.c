@@ -125,7 +125,7 @@ static void complete_path(struct app *app)
     expand_home(app, typed, folder);
     find_candidates(head > 0 ? folder : ".", p->text + head, &all);
     if (all.n == 0) {
-        app_say(app, INK_WARN, "nothing begins like that");
+        app_say(app, INK_WARN, "no file name begins like this");
         return;
     }
     const char *const more = all.common + (p->length - head);

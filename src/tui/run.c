@@ -82,7 +82,7 @@ static void stage_done(void *owner, void *context, enum ct_status status,
     }
     app->goal = NULL;
     if (status == CT_ECANCELED)
-        app_say(app, INK_WARN, "%s cancelled; what was there before is unchanged", title_of(stage));
+        app_say(app, INK_WARN, "%s cancelled; its previous result is unchanged", title_of(stage));
     else
         app_say(app, INK_BAD, "%s", err->text);
 }
@@ -173,7 +173,7 @@ void app_cancel(struct app *app)
     if (app->news.state != WORKER_RUNNING)
         return;
     if (!app->news.job.can_cancel) {
-        app_say(app, INK_WARN, "files are being written; that goes on to its end");
+        app_say(app, INK_WARN, "files are being written; this cannot be cancelled");
         return;
     }
     worker_cancel(app->worker);
@@ -198,7 +198,7 @@ bool app_is_busy(struct app *app)
     if (app->news.state == WORKER_IDLE)
         return false;
     if (!app->news.job.can_cancel)
-        app_say(app, INK_WARN, "files are being written to %s; wait for it", app->saving.folder);
+        app_say(app, INK_WARN, "files are being written to %s; please wait", app->saving.folder);
     else
         app_say(app, INK_WARN, "%s is being computed; %s cancels it", app->news.job.title,
                 app_key(app, ACTION_CANCEL).text);

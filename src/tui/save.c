@@ -53,7 +53,7 @@ static void report(struct app *app, enum ct_status status, const struct ct_error
     } else {
         app->unsaved = false;
         app_say(app, INK_GOOD, "%zu files written to %s%s", r->tables.n + (is_whole ? 1 : 0),
-                r->out, is_whole ? "" : "; stages that are stale or not computed are left out");
+                r->out, is_whole ? "" : "; stale stages are omitted");
     }
     save_end(app);
 }
@@ -76,7 +76,7 @@ static void layers_done(void *owner, void *context, enum ct_status status,
         return;
     app->goal = NULL;
     if (status == CT_ECANCELED)
-        app_say(app, INK_WARN, "cancelled; what is in %s is not complete", app->saving.folder);
+        app_say(app, INK_WARN, "cancelled; %s is incomplete", app->saving.folder);
     else
         app_say(app, INK_BAD, "%s", err->text);
     save_end(app);
@@ -112,7 +112,7 @@ static bool save_next(struct app *app)
     if (s->folder == NULL)
         return false;
     if (s->step == SAVING_LAYERS && !has_layers)
-        status = ct_fail(&err, CT_EINVAL, "not written: parameters were changed meanwhile");
+        status = ct_fail(&err, CT_EINVAL, "not written: parameters have changed");
     else if (s->step == SAVING_WAITS && has_layers)
         status = start_layers(app, &err);
     else
@@ -132,7 +132,7 @@ static enum ct_status start(struct app *app, const char *folder, struct ct_error
     struct saving *const s = &app->saving;
 
     if (s->folder != NULL)
-        return ct_fail(err, CT_EINVAL, "files are being written to %s; wait for it", s->folder);
+        return ct_fail(err, CT_EINVAL, "files are being written to %s; please wait", s->folder);
     s->folder = strdup(folder);
     if (s->folder == NULL)
         return ct_fail_nomem(err, "results", 0);
@@ -147,7 +147,7 @@ static enum ct_status start(struct app *app, const char *folder, struct ct_error
         s->results.request.neuron = app->neuron;
     }
     if (app->news.state != WORKER_IDLE)
-        app_say(app, INK_GOOD, "written to %s when %s has ended", s->folder, app->news.job.title);
+        app_say(app, INK_GOOD, "will be written to %s after %s", s->folder, app->news.job.title);
     app_go_on(app);
     return CT_OK;
 }
@@ -169,7 +169,7 @@ static enum ct_status accept_folder(struct app *app, const char *folder, struct 
     if (app->force || (is_results ? tables_check_absent(folder, NULL)
                                   : figures_check(folder, false, NULL)) == CT_OK)
         return start(app, folder, err);
-    app_confirm(app, write_over, "%s holds %s; write over them?", folder,
+    app_confirm(app, write_over, "%s contains %s; overwrite them?", folder,
                 is_results ? "results" : "figures");
     return CT_OK;
 }
@@ -177,7 +177,7 @@ static enum ct_status accept_folder(struct app *app, const char *folder, struct 
 static void ask(struct app *app, size_t item, const char *folder)
 {
     if (extract_of(app->a) == NULL)
-        app_say(app, INK_WARN, "nothing to %s yet: %s on a stage computes it",
+        app_say(app, INK_WARN, "nothing to %s yet: %s computes a stage",
                 item == RESULTS ? "write" : "draw", app_key(app, ACTION_RUN).text);
     else
         app_prompt(app, item == RESULTS ? "write results to" : "write figures to", folder, item,

@@ -98,7 +98,7 @@ static enum ct_status check_terminal(struct ct_error *err)
                        term != NULL ? term : "");
     if (setupterm(NULL, STDOUT_FILENO, &found) == ERR || cursor_address == NULL)
         return ct_fail(err, CT_EINVAL,
-                       "TERM=%.40s is not known here or cannot move its cursor; set TERM, or use "
+                       "TERM=%.40s is unknown or cannot move the cursor; set TERM, or use "
                        "circuittui run",
                        term);
     return CT_OK;

@@ -127,7 +127,7 @@ static void go_on(struct app *app)
     m.params = (struct params){ 0 };
     app->stage = last_stage(&m);
     manifest_clear(&m);
-    app_say(app, INK_GOOD, "going on; the files of that session stay in %s", app->session);
+    app_say(app, INK_GOOD, "continuing; the files of that session stay in %s", app->session);
     app_run(app, app->stage);
 }
 
@@ -141,6 +141,6 @@ void session_offer(struct app *app)
     }
     app->session = folder;
     const char *const at = strrchr(folder, '/') + 1 + PREFIX_SIZE; /* 20260731-235959 */
-    app_confirm(app, go_on, "The session of %.4s-%.2s-%.2s was cut off; go on with it?", at, at + 4,
-                at + 6);
+    app_confirm(app, go_on, "The session of %.4s-%.2s-%.2s was interrupted; continue with it?", at,
+                at + 4, at + 6);
 }

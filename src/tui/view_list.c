@@ -167,7 +167,7 @@ static void list_mouse(struct app *app, const struct view *view, struct view_sta
     { { ACTION_UP, ACTION_DOWN, ACTION_STEP_UP, ACTION_STEP_DOWN }, NULL, "one row" },             \
     {                                                                                              \
         { ACTION_PAGE_UP, ACTION_PAGE_DOWN, ACTION_FIRST, ACTION_LAST }, NULL,                     \
-            "a page, the first, the last row"                                                      \
+            "one page, the first, last row"                                                        \
     }
 
 static const struct view_key list_keys[] = {
@@ -217,8 +217,8 @@ static bool choice_act(struct app *app, const struct view *view, struct view_sta
 
 static const struct view_key choice_keys[] = {
     ROW_KEYS,
-    { { ACTION_CHOOSE, ACTION_RUN }, NULL, "choose the row; once chosen, go on with it" },
-    { { ACTION_NONE }, "click wheel", "select and, once more, choose; scroll" },
+    { { ACTION_CHOOSE, ACTION_RUN }, NULL, "choose the row, then continue with it" },
+    { { ACTION_NONE }, "click wheel", "select, click again to choose; scroll" },
     { .what = NULL },
 };
 

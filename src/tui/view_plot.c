@@ -243,11 +243,11 @@ static const struct view_key plot_keys[] = {
     { { ACTION_UP, ACTION_DOWN, ACTION_LEFT, ACTION_RIGHT, ACTION_STEP_LEFT, ACTION_STEP_DOWN,
         ACTION_STEP_UP, ACTION_STEP_RIGHT },
       NULL,
-      "select the neighbour (zoomed in, arrows pan)" },
-    { { ACTION_ZOOM_IN, ACTION_ZOOM_OUT, ACTION_ZOOM_ALL }, "wheel", "zoom in, out, back" },
-    { { ACTION_SCALE_DOWN, ACTION_SCALE_UP }, NULL, "half, double a heatmap's colour scale" },
-    { { ACTION_BACK }, NULL, "no cluster marked any more" },
-    { { ACTION_NONE }, "click", "select what is there" },
+      "select the neighbour (arrows pan a zoomed plot)" },
+    { { ACTION_ZOOM_IN, ACTION_ZOOM_OUT, ACTION_ZOOM_ALL }, "wheel", "zoom in, out, reset" },
+    { { ACTION_SCALE_DOWN, ACTION_SCALE_UP }, NULL, "halve, double a heatmap's colour scale" },
+    { { ACTION_BACK }, NULL, "clear the marked cluster" },
+    { { ACTION_NONE }, "click", "select the item" },
     { .what = NULL },
 };
 
@@ -280,7 +280,7 @@ static void draw_time_left(const struct app *app, struct canvas *c, struct rect 
         snprintf(words, sizeof words, " %3.0f %%, %.0f s left; %s cancels", 100.0 * part,
                  news->seconds / part * (1.0 - part), cancel.text);
     else
-        snprintf(words, sizeof words, " looking for neighbours; %s cancels", cancel.text);
+        snprintf(words, sizeof words, " searching neighbours; %s cancels", cancel.text);
     const size_t width = canvas_text_width(c, words);
     const size_t bar = area.cols > width ? area.cols - width : 0;
     const size_t filled = (size_t)(part * (double)bar);

@@ -1,4 +1,4 @@
-/* A file of groups, one label a line. */
+/* A file of groups, one label per line. */
 #include "config.h"
 #include "fuzz.h"
 

@@ -32,7 +32,7 @@ static enum ct_status expected(const struct reader *r, const char *what, struct 
     if (r->c == EOF && ferror(r->file))
         return ct_fail_errno(err, "byte %zu", r->at);
     return ct_fail(err, CT_EFORMAT, "byte %zu: %s expected%s", r->at, what,
-                   r->c == EOF ? ", but the file ends; is it cut off?" : "");
+                   r->c == EOF ? ", but the file ends; is it truncated?" : "");
 }
 
 /* Takes blanks, the character, blanks. */
@@ -113,8 +113,7 @@ static enum ct_status take_name(struct reader *r, struct ct_error *err)
             uint32_t character;
             advance(r);
             if (!take_escape(r, &character))
-                return ct_fail(err, CT_EFORMAT, "byte %zu: an escape that stands for no character",
-                               where);
+                return ct_fail(err, CT_EFORMAT, "byte %zu: an invalid escape", where);
             r->size += utf8_encode(character, r->name + r->size);
             continue;
         }
@@ -143,7 +142,7 @@ static enum ct_status take_id(struct reader *r, uint32_t *id, struct ct_error *e
     if (n_digits == 0 || (zero && n_digits > 1) || *id > VOCAB_MAX_ID || r->c == '.' ||
         r->c == 'e' || r->c == 'E')
         return ct_fail(err, CT_EFORMAT,
-                       "byte %zu: the id of \"%.*s\" is not a whole number from 0 to %d", r->at,
+                       "byte %zu: the id of \"%.*s\" is not an integer from 0 to %d", r->at,
                        (int)(r->size < 64 ? r->size : 64), r->name, VOCAB_MAX_ID);
     return CT_OK;
 }

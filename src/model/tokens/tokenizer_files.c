@@ -62,7 +62,7 @@ static enum ct_status add_merge_line(struct tokenizer_parts *parts, const char *
     const size_t right_size = blank != NULL ? size - left_size - 1 : 0;
 
     if (left_size == 0 || right_size == 0 || memchr(blank + 1, ' ', right_size) != NULL)
-        return ct_fail(err, CT_EFORMAT, "two tokens with one blank between them expected");
+        return ct_fail(err, CT_EFORMAT, "expected two tokens separated by a space");
     return tokenizer_parts_add_merge(parts, line, left_size, blank + 1, right_size, err);
 }
 
@@ -126,12 +126,12 @@ static enum ct_status read_json(const char *dir, bool vocab, bool merges,
     if (st != CT_OK)
         return st;
     if (json == NULL && vocab != merges)
-        return ct_fail(err, CT_EIO, "%s/%s: not there, and no tokenizer.json either", dir,
+        return ct_fail(err, CT_EIO, "%s/%s: missing, and there is no tokenizer.json either", dir,
                        vocab ? "merges.txt" : "vocab.json");
     if (json == NULL)
         return ct_fail(err, CT_EIO,
-                       "%s: no tokenizer there; put vocab.json and merges.txt, or tokenizer.json, "
-                       "into it, or name their folder with --tokenizer",
+                       "%s: no tokenizer; put vocab.json and merges.txt, or tokenizer.json, "
+                       "into the folder, or give theirs with --tokenizer",
                        dir);
     st = tokenizer_json_read(json, parts, err);
     fclose(json);

@@ -22,7 +22,7 @@ static enum ct_status parse(FILE *file, size_t flags, json_t **out, struct ct_er
 
 static enum ct_status refuse(struct ct_error *err, const char *what)
 {
-    return ct_fail(err, CT_ENOTSUP, "%s; only GPT-2's own way of encoding is known", what);
+    return ct_fail(err, CT_ENOTSUP, "%s; only GPT-2's encoding is supported", what);
 }
 
 /* An absent setting is NULL in jansson, and counts as off. */
@@ -63,8 +63,8 @@ static enum ct_status check_settings(const json_t *root, const json_t *model, st
         return refuse(err, "post_processor is not ByteLevel");
     for (size_t i = 0; i < sizeof off / sizeof *off; i++)
         if (!is_off(json_object_get(model, off[i])))
-            return ct_fail(err, CT_ENOTSUP,
-                           "model.%s is set; only GPT-2's own way of encoding is known", off[i]);
+            return ct_fail(err, CT_ENOTSUP, "model.%s is set; only GPT-2's encoding is supported",
+                           off[i]);
     return CT_OK;
 }
 
@@ -76,8 +76,8 @@ static enum ct_status read_id(const char *name, const json_t *value, struct name
     const size_t size = strlen(name);
 
     if (id < 0 || id > VOCAB_MAX_ID)
-        return ct_fail(err, CT_EFORMAT, "\"%.64s\": its id is not a whole number from 0 to %d",
-                       name, VOCAB_MAX_ID);
+        return ct_fail(err, CT_EFORMAT, "\"%.64s\": its id is not an integer from 0 to %d", name,
+                       VOCAB_MAX_ID);
     *out = (struct named_id){ name, (uint32_t)size, (uint32_t)id };
     return CT_OK;
 }
@@ -177,7 +177,7 @@ static enum ct_status put_together(const json_t *root, struct tokenizer_parts *p
     if (st != CT_OK)
         return st;
     if (!json_is_object(vocab) || !json_is_array(merges))
-        return ct_fail(err, CT_EFORMAT, "model.%s is missing, or of another type than BPE needs",
+        return ct_fail(err, CT_EFORMAT, "model.%s is missing or has the wrong type for BPE",
                        json_is_object(vocab) ? "merges" : "vocab");
     if (tokens != NULL && !json_is_array(tokens))
         return ct_fail(err, CT_EFORMAT, "added_tokens is not an array");
@@ -208,8 +208,7 @@ enum ct_status tokenizer_config_check(FILE *file, struct ct_error *err)
 
     for (size_t i = 0; st == CT_OK && i < sizeof off / sizeof *off; i++)
         if (json_is_true(json_object_get(root, off[i])))
-            st = ct_fail(err, CT_ENOTSUP, "%s is true; only GPT-2's own way of encoding is known",
-                         off[i]);
+            st = ct_fail(err, CT_ENOTSUP, "%s is true; only GPT-2's encoding is supported", off[i]);
     json_decref(root);
     return st;
 }

@@ -47,7 +47,7 @@ enum ct_status tokenizer_parts_add_merge(struct tokenizer_parts *parts, const ch
         return not_there(right, right_size, err);
     if (id == VOCAB_NONE)
         return ct_fail(err, CT_EFORMAT,
-                       "\"%.*s\" and \"%.*s\" are, but what they become is not in the vocabulary; "
+                       "\"%.*s\" and \"%.*s\" are, but their merge is not in the vocabulary; "
                        "do the files belong together?",
                        (int)(left_size < 64 ? left_size : 64), left,
                        (int)(right_size < 64 ? right_size : 64), right);

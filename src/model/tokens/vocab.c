@@ -143,7 +143,7 @@ enum ct_status vocab_expect(struct vocab *vocab, size_t n_tokens, struct ct_erro
 
 static enum ct_status too_long(size_t size, struct ct_error *err)
 {
-    return ct_fail(err, CT_EFORMAT, "a token of %zu bytes; at most %d can be read", size,
+    return ct_fail(err, CT_EFORMAT, "a token of %zu bytes; at most %d are supported", size,
                    VOCAB_MAX_PIECE);
 }
 
@@ -193,7 +193,7 @@ enum ct_status vocab_add(struct vocab *vocab, uint32_t id, const char *name, siz
     const uint64_t h = hash(bytes, n);
     uint32_t *const slot = find_slot(vocab, bytes, n, h);
     if (*slot != 0)
-        return ct_fail(err, CT_EFORMAT, "\"%.*s\" is there twice", shown, name);
+        return ct_fail(err, CT_EFORMAT, "\"%.*s\" appears twice", shown, name);
     st = vocab_put(vocab, id, bytes, n, err);
     if (st != CT_OK)
         return st;

@@ -316,9 +316,10 @@ enum ct_status dbscan_fit(const struct mat *X, double eps, size_t min_samples, i
     if (st != CT_OK)
         return st;
     if (!(eps > 0.0))
-        return ct_fail(err, CT_EINVAL, "DBSCAN: eps is %g; give a distance above 0", eps);
+        return ct_fail(err, CT_EINVAL, "DBSCAN: eps is %g; expected a distance greater than 0",
+                       eps);
     if (min_samples == 0)
-        return ct_fail(err, CT_EINVAL, "DBSCAN: min_samples is 0; give at least 1");
+        return ct_fail(err, CT_EINVAL, "DBSCAN: min_samples is 0; expected at least 1");
     if (X->rows < FEW) {
         fit_few(X, eps, min_samples, labels, n_clusters);
         return CT_OK;

@@ -134,7 +134,8 @@ enum ct_status dbscan_k_distance(const struct mat *X, size_t k, double *out, str
     if (k == 0 || k >= n)
         return ct_fail(
             err, CT_EINVAL,
-            "k-distance: k is %zu with %zu points; give 1 to the number of points less 1", k, n);
+            "k-distance: k is %zu with %zu points; expected 1 to the number of points minus 1", k,
+            n);
     st = tree_init(&tree, X, err);
     if (st != CT_OK)
         return st;

@@ -43,20 +43,20 @@ static enum ct_status check(const struct mat *X, const struct kmeans_params *par
                        (long)INT32_MAX);
     if (params->n_clusters == 0 || params->n_clusters > X->rows)
         return ct_fail(err, CT_EINVAL,
-                       "k-means: %zu clusters of %zu points; give 1 to the number of points",
+                       "k-means: %zu clusters of %zu points; expected 1 to the number of points",
                        params->n_clusters, X->rows);
     if (X->cols == 0)
         return ct_fail(err, CT_EINVAL, "k-means: the points have no coordinates; give 1 or more");
     if (params->n_init == 0 || params->max_iter == 0)
-        return ct_fail(err, CT_EINVAL, "k-means: n_init %zu, max_iter %zu; give at least 1",
+        return ct_fail(err, CT_EINVAL, "k-means: n_init %zu, max_iter %zu; expected at least 1",
                        params->n_init, params->max_iter);
     if (!(params->tol >= 0.0))
-        return ct_fail(err, CT_EINVAL, "k-means: tol is %g; give 0 or more", params->tol);
+        return ct_fail(err, CT_EINVAL, "k-means: tol is %g; expected 0 or more", params->tol);
     const struct mat *const init = params->init;
     if (init != NULL && (init->rows != params->n_clusters || init->cols != X->cols))
         return ct_fail(err, CT_EINVAL,
-                       "k-means: first centres are [%zu, %zu]; give [%zu, %zu], as the points need",
-                       init->rows, init->cols, params->n_clusters, X->cols);
+                       "k-means: initial centres are [%zu, %zu]; expected [%zu, %zu]", init->rows,
+                       init->cols, params->n_clusters, X->cols);
     if (init != NULL && check_finite(init, "first centres", err) != CT_OK)
         return CT_EINVAL;
     return check_finite(X, "points", err);

@@ -184,7 +184,7 @@ enum ct_status blas_check(const struct blas_library *b, struct ct_error *err)
     for (size_t i = 0; i < sizeof checks / sizeof *checks && status == CT_OK; i++)
         if (!checks[i].is_right(b, f))
             status = ct_fail(err, CT_EIO,
-                             "OpenBLAS: its %s computes wrongly on this processor (kernels: "
+                             "OpenBLAS: its %s computes wrong results on this processor (kernels: "
                              "%.40s); set OPENBLAS_CORETYPE=%s, or install a newer OpenBLAS",
                              checks[i].name, kernels, older_kernels(kernels));
     free(f);

@@ -160,7 +160,7 @@ static void pca_finish(const struct pca *p, struct mat *scores)
 
 static enum ct_status pca_stopped(struct ct_error *err)
 {
-    return ct_fail(err, CT_ECANCELED, "PCA: stopped on request");
+    return ct_fail(err, CT_ECANCELED, "PCA: cancelled");
 }
 
 static enum ct_status pca_run(struct pca *p, const struct mat *X, struct crew *crew,
@@ -196,7 +196,7 @@ enum ct_status pca_scores(const struct mat *X, size_t n_components, struct crew 
 
     if (order < 1 || X->rows > INT_MAX || X->cols > INT_MAX || order > INT_MAX / WORK ||
         n_components > INT_MAX)
-        return ct_fail(err, CT_EINVAL, "PCA: [%zu, %zu] values; that is none, or too many", X->rows,
+        return ct_fail(err, CT_EINVAL, "PCA: [%zu, %zu] values; none, or too many", X->rows,
                        X->cols);
     if (!ct_mul_size(X->rows, X->cols, &size) || !ct_mul_size(order, order, &square))
         return ct_fail_nomem(err, "PCA", 0);

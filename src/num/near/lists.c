@@ -207,7 +207,7 @@ enum ct_status neighbors_lists_init(const float *rows, size_t n_samples, size_t 
     first_means(&m);
     for (int iter = 0; iter < LLOYD_ITER; iter++) {
         if (!assign(&m, crew, progress)) {
-            st = ct_fail(err, CT_ECANCELED, "nearest neighbours: stopped on request");
+            st = ct_fail(err, CT_ECANCELED, "nearest neighbours: cancelled");
             goto done;
         }
         sort_by_list(&m, &lists);

@@ -14,7 +14,7 @@ static enum ct_status neighbors_check(const struct mat *X, size_t n_neighbors, s
 {
     if (n_neighbors < 1 || n_neighbors >= X->rows)
         return ct_fail(err, CT_EINVAL,
-                       "nearest neighbours: %zu asked for among %zu samples; ask for 1 to %zu",
+                       "nearest neighbours: %zu of %zu samples requested; expected 1 to %zu",
                        n_neighbors, X->rows, X->rows > 0 ? X->rows - 1 : 0);
     if (X->cols < 1 || X->rows > INT_MAX || X->cols > INT_MAX)
         return ct_fail(err, CT_EINVAL,

@@ -376,7 +376,7 @@ enum ct_status neighbors_search_run(const struct neighbors_search *s,
         if (round.end > n_blocks)
             round.end = n_blocks;
         if (!progress_tick(progress, first, n_blocks))
-            return ct_fail(err, CT_ECANCELED, "nearest neighbours: stopped on request");
+            return ct_fail(err, CT_ECANCELED, "nearest neighbours: cancelled");
         crew_run(crew, s->n_lanes, search_lane, &round);
     }
     return CT_OK;

@@ -84,7 +84,8 @@ enum ct_status multitest_adjust(const double *p, size_t n, enum correction corre
     const double count = n > 0 ? (double)n : 1.0;
 
     if (!(alpha > 0.0 && alpha < 1.0))
-        return ct_fail(err, CT_EINVAL, "alpha: %g is not between 0 and 1; use 0.05, say", alpha);
+        return ct_fail(err, CT_EINVAL, "alpha: %g is not between 0 and 1; use 0.05, for example",
+                       alpha);
     if (correction == CORRECTION_FDR_BH)
         return adjust_fdr(p, n, alpha, p_adjusted, significant, threshold, err);
     const double scale = correction == CORRECTION_BONFERRONI ? count : 1.0;

@@ -130,7 +130,7 @@ static bool run_rows(struct crew *crew, const struct progress *progress, size_t 
 
 static enum ct_status stopped(struct ct_error *err)
 {
-    return ct_fail(err, CT_ECANCELED, "t-SNE: stopped on request");
+    return ct_fail(err, CT_ECANCELED, "t-SNE: cancelled");
 }
 
 struct conditional_job {

@@ -72,7 +72,7 @@ static enum ct_status tsne_check(const struct mat *X, const struct tsne_params *
                                  struct ct_error *err)
 {
     if (X->rows > MOST_SAMPLES)
-        return ct_fail(err, CT_EINVAL, "t-SNE: %zu samples; it takes at most %d", X->rows,
+        return ct_fail(err, CT_EINVAL, "t-SNE: %zu samples; at most %d are supported", X->rows,
                        MOST_SAMPLES);
     if (X->rows < 2 || X->cols < 1)
         return ct_fail(err, CT_EINVAL,
@@ -477,7 +477,7 @@ static enum ct_status fit_descend(const struct fit *f, struct ct_error *err)
         const size_t n_iter = f->before + tsne_n_iter(t);
         const enum tsne_answer answer = watch->tick(watch->context, n_iter, f->max_iter);
         if (answer == TSNE_STOP)
-            return ct_fail(err, CT_ECANCELED, "t-SNE: stopped on request");
+            return ct_fail(err, CT_ECANCELED, "t-SNE: cancelled");
         if (answer == TSNE_SHOW && watch->show != NULL)
             watch->show(watch->context, n_iter, tsne_kl_divergence(t), tsne_embedding(t),
                         t->n_samples);
@@ -527,7 +527,7 @@ static enum ct_status fit_run(struct fit *f, size_t n_init, struct ct_error *err
         f->before += t->params.max_iter;
     }
     if (st == CT_OK && isinf(f->best.kl_divergence))
-        st = ct_fail(err, CT_EINVAL, "t-SNE: the descent diverged; lower the learning rate %g",
+        st = ct_fail(err, CT_EINVAL, "t-SNE: the optimisation diverged; lower the learning rate %g",
                      (double)t->learning_rate);
     return st;
 }
@@ -541,8 +541,8 @@ enum ct_status tsne_fit(const struct mat *X, const struct tsne_params *params,
     const struct progress progress = { .tick = fit_tick, .context = &f };
 
     if (!ct_mul_size(n_init, params->max_iter, &f.max_iter))
-        return ct_fail(err, CT_EINVAL, "t-SNE: %zu descents of %zu iterations; ask for fewer",
-                       n_init, params->max_iter);
+        return ct_fail(err, CT_EINVAL, "t-SNE: %zu runs of %zu iterations; use fewer", n_init,
+                       params->max_iter);
     enum ct_status st = tsne_new(X, params, f.watch != NULL ? &progress : NULL, &f.tsne, err);
     if (st == CT_OK)
         st = fit_run(&f, n_init, err);
