@@ -15,12 +15,12 @@ struct meter {
     const struct stage *goal;
 };
 
-/* How many stages there are on the way to the goal, up to and including last. */
-static int count_stages(const struct stage *goal, const struct stage *last)
+/* How many of the first n_first stages the goal needs. */
+static int count_stages(const struct stage *goal, size_t n_first)
 {
     int n = 0;
 
-    for (size_t i = 0; i <= stage_index(last); i++)
+    for (size_t i = 0; i < n_first; i++)
         n += stages[i]->title != NULL && stage_is_needed(goal, stages[i]);
     return n;
 }
@@ -34,8 +34,8 @@ static bool meter_tick(void *context, const struct stage *stage, size_t done, si
         return true;
     meter->last = now;
     meter->shown = true;
-    fprintf(stderr, "\r%d/%d %-10s %3.0f %%", count_stages(meter->goal, stage),
-            count_stages(meter->goal, meter->goal), stage->name,
+    fprintf(stderr, "\r%d/%d %-10s %3.0f %%", count_stages(meter->goal, stage_index(stage) + 1),
+            count_stages(meter->goal, n_stages), stage->name,
             total > 0 ? 100.0 * (double)done / (double)total : 0.0);
     return true;
 }

@@ -170,10 +170,23 @@ enum ct_status analysis_check_inputs(const struct analysis *a, struct ct_error *
     return status;
 }
 
+/* The first of goal's inputs, of theirs and so on that is stale, else goal itself if it is. */
+static const struct stage *find_stale(const struct analysis *a, const struct stage *goal)
+{
+    for (size_t i = 0; goal->inputs[i] != NULL; i++) {
+        const struct stage *const stale = find_stale(a, goal->inputs[i]);
+        if (stale != NULL)
+            return stale;
+    }
+    return goal->compute != NULL && analysis_is_stale(a, goal) ? goal : NULL;
+}
+
 bool analysis_is_stale(const struct analysis *a, const struct stage *stage)
 {
     const struct result *const result = find(a, stage);
 
+    if (stage->compute == NULL)
+        return find_stale(a, stage) != NULL;
     return result == NULL || result->key != key_of(&a->params, stage) ||
            verify(result, NULL) != CT_OK;
 }
@@ -203,17 +216,6 @@ void analysis_accept(struct analysis *a, struct result *result)
 }
 
 /* ---- computing ---- */
-
-/* The first of goal's inputs, of theirs and so on that is stale, else goal itself if it is. */
-static const struct stage *find_stale(const struct analysis *a, const struct stage *goal)
-{
-    for (size_t i = 0; goal->inputs[i] != NULL; i++) {
-        const struct stage *const stale = find_stale(a, goal->inputs[i]);
-        if (stale != NULL)
-            return stale;
-    }
-    return analysis_is_stale(a, goal) ? goal : NULL;
-}
 
 /* Of every stage that is to be computed; those that many need are asked more than once. */
 static enum ct_status check(const struct analysis *a, const struct stage *goal,

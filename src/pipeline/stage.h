@@ -48,7 +48,8 @@ struct stage {
     const char *advice; /* what to ask less of when that is more than there is */
 
     /* *value goes to free(), which takes NULL. The results of its inputs are there and not stale;
-     * *value may borrow from them. CT_ECANCELED, CT_ENOMEM and the stage's own errors. */
+     * *value may borrow from them. CT_ECANCELED, CT_ENOMEM and the stage's own errors. NULL: a
+     * goal, which has inputs and no result. */
     enum ct_status (*compute)(const struct analysis *a, const struct stage_run *run, void **value,
                               struct ct_error *err);
     void (*free)(void *value);

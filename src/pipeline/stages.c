@@ -13,13 +13,20 @@
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 
-const struct stage *const stages[] = {
-    &stage_load, &stage_hook,    &stage_extract,    &stage_contrast, &stage_ttest,
-    &stage_tsne, &stage_cluster, &stage_similarity, &stage_layers,
-};
+/* Of the analysis of a hook point, in the order in which people meet them. */
+#define OF_ANALYSIS                                                                                \
+    &stage_load, &stage_hook, &stage_extract, &stage_contrast, &stage_ttest, &stage_tsne,          \
+        &stage_cluster, &stage_similarity
+
+const struct stage *const stages[] = { OF_ANALYSIS, &stage_layers };
 const size_t n_stages = sizeof stages / sizeof *stages;
 
-const struct stage *const goal_analysis = &stage_similarity;
+static const struct stage analysis = {
+    .name = "analysis",
+    .inputs = (const struct stage *const[]){ OF_ANALYSIS, NULL },
+};
+
+const struct stage *const goal_analysis = &analysis;
 const struct stage *const goal_layers = &stage_layers;
 
 size_t stage_index(const struct stage *stage)

@@ -10,8 +10,11 @@
 extern const struct stage *const stages[];
 extern const size_t n_stages;
 
-/* How far a run goes, a run with --per-layer, and each hook point of such a run. */
+/* What is computed in a run and for each hook point of a run with --per-layer: not a stage itself,
+ * but every stage of the list except that of the layers. */
 extern const struct stage *const goal_analysis;
+
+/* What is computed in a run with --per-layer. */
 extern const struct stage *const goal_layers;
 
 /* The place of a stage in the list. */
