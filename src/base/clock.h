@@ -1,4 +1,4 @@
-/* Time that only goes forward, whatever is done to the clock on the wall: for durations. */
+/* A monotonic clock, for durations. */
 #ifndef CT_BASE_CLOCK_H
 #define CT_BASE_CLOCK_H
 

@@ -15,9 +15,10 @@
 #include "base/thread.h"
 
 enum {
-    SPIN = 2000,  /* looks before a helper sleeps or the caller yields: 10 to 30 us */
-    YIELDS = 64,  /* before the caller sleeps instead */
-    CAUTION = 10, /* times as long as it has waited for a late helper, the caller works alone */
+    SPIN = 2000,  /* polls before a helper sleeps or the caller yields: 10 to 30 us */
+    YIELDS = 64,  /* yields before the caller sleeps */
+    CAUTION = 10, /* after waiting for a late helper, the caller works alone for this many times the
+                     wait */
 };
 
 struct helper {
@@ -27,37 +28,37 @@ struct helper {
 };
 
 /*
- * The blocks that one thread begins with: the same ones in each section of a size, so that their
- * data stay in its cache. Who has none left takes those of the others.
+ * The blocks that one thread starts with: the same ones in each section of a given size, so that
+ * their data stay in its cache. A thread without blocks left takes those of others.
  */
 struct share {
-    /* High half: number of the section; low half: blocks not yet taken. Taking the r-th of the
-     * share turns r into r - 1; the number keeps a slow helper, with a ticket of this one, from
-     * taking a block of a later section. */
+    /* High half: number of the section; low half: blocks not yet taken. Taking the r-th block of
+     * the share decrements r; the section number keeps a slow helper with an old ticket from taking
+     * a block of a later section. */
     _Alignas(64) _Atomic uint64_t ticket;
 };
 
 struct crew {
     int n_helpers;
     struct helper *helpers;
-    struct share *shares; /* [n_shares] by number of the thread, also of one that never came */
+    struct share *shares; /* [n_shares] by thread number, including threads that never started */
     size_t n_shares;
 
-    /* The section at hand. Written by the caller while no block is out, read by a helper only
-     * between taking a block and handing it back. */
+    /* The current section. Written by the caller while no block is taken; read by a helper only
+     * between taking a block and finishing it. */
     void (*block)(void *context, size_t i);
     void *context;
     size_t n_blocks;
     uint64_t section;
 
-    _Alignas(64) _Atomic uint32_t pending; /* blocks taken or not, but not done */
+    _Alignas(64) _Atomic uint32_t pending; /* blocks that are not finished, taken or not */
 
-    int64_t alone_until;    /* when helpers may be asked again, in nanoseconds of the clock */
-    _Atomic int caller_cpu; /* where the caller was when it last asked for help; -1: unknown */
+    int64_t alone_until;    /* when helpers may be asked again, in clock nanoseconds */
+    _Atomic int caller_cpu; /* the caller's processor when it last asked for help; -1: unknown */
 
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    _Atomic bool asleep; /* a helper is, or is about to be, or has just been */
+    _Atomic bool asleep; /* a helper is asleep, about to be, or has just been */
     _Atomic bool quit;
 };
 
@@ -70,7 +71,7 @@ static void relax(void)
 #endif
 }
 
-/* Where the share of a thread begins. */
+/* The first block of a thread's share. */
 static size_t share_first(const struct crew *c, size_t number)
 {
     const size_t n = c->n_shares;
@@ -78,7 +79,7 @@ static size_t share_first(const struct crew *c, size_t number)
     return c->n_blocks / n * number + c->n_blocks % n * number / n;
 }
 
-/* A block of that thread's share in the section with this number. */
+/* Takes a block of that thread's share in the section with this number. */
 static bool take_from(struct crew *c, size_t number, uint64_t section, size_t *block)
 {
     _Atomic uint64_t *const at = &c->shares[number].ticket;
@@ -92,9 +93,9 @@ static bool take_from(struct crew *c, size_t number, uint64_t section, size_t *b
     return false;
 }
 
-/* One of its own, or if there is none left, one of the others' in the same section: while the
- * caller hands out a new one, a helper may see the others' shares before its own, and would begin
- * with blocks that are in another's cache. */
+/* Takes a block of the thread's own share or, if none is left, of another's in the same section:
+ * while the caller starts a new section, a helper may see the others' shares before its own and
+ * would take blocks that are in another thread's cache. */
 static bool take(struct crew *c, size_t *block)
 {
     const uint64_t section = atomic_load(&c->shares[thread_number].ticket) >> 32;
@@ -126,11 +127,11 @@ static bool is_taken(struct crew *c)
     return true;
 }
 
-/* Woken, it looks around again, even if others have done that work: more is to follow. */
+/* When woken it polls again, even if others have done the work: more is likely to follow. */
 static void sleep_until_called(struct crew *c)
 {
     pthread_mutex_lock(&c->mutex);
-    atomic_store(&c->asleep, true); /* before the look at tickets; the caller, the other way */
+    atomic_store(&c->asleep, true); /* before reading tickets; the caller: opposite order */
     if (is_taken(c) && !atomic_load(&c->quit))
         pthread_cond_wait(&c->wake, &c->mutex);
     pthread_mutex_unlock(&c->mutex);
@@ -156,9 +157,9 @@ static int this_cpu(void)
 }
 
 /*
- * Linux may wake a helper on the caller's own processor and leave it there for seconds although
- * another idles: there it only takes the time of the caller, who has done the work before it is
- * its turn. It moves away, and may then run anywhere it might before.
+ * Linux may wake a helper on the caller's own processor and keep it there for seconds although
+ * another is idle. There it only takes time from the caller, who has finished the work before the
+ * helper is scheduled. So it moves to another processor and then restores its affinity.
  */
 static void step_aside(const struct crew *c)
 {
@@ -277,9 +278,9 @@ static bool is_done(struct crew *c)
     return atomic_load(&c->pending) == 0;
 }
 
-/* Waits for the blocks that helpers have taken. Where that takes longer than the work has taken
- * since `begun`, a helper has lost its processor to another program: no help is asked for until
- * the loss is a tenth of the time. */
+/* Waits for the blocks that helpers have taken. If that takes longer than the work since `begun`, a
+ * helper has lost its processor to another program: no help is requested until the loss is a tenth
+ * of the elapsed time. */
 static void wait_for_helpers(struct crew *c, int64_t begun)
 {
     for (int look = 0; look < SPIN; look++) {
@@ -314,7 +315,7 @@ static void run_together(struct crew *c, size_t n_blocks)
     wait_for_helpers(c, begun);
 }
 
-/* Whether the caller does the next block itself without asking for help. */
+/* Whether the caller runs the next blocks itself without asking for help. */
 static bool is_alone(const struct crew *c, size_t n_blocks)
 {
     return c == NULL || c->n_helpers == 0 || n_blocks < 2 || n_blocks > UINT32_MAX ||

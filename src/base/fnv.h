@@ -1,5 +1,5 @@
-/* FNV-1a (Fowler, Noll, Vo 1991), 64 bits: a quick hash of bytes. Whoever chooses the bytes can
- * choose the hash too. */
+/* FNV-1a (Fowler, Noll, Vo 1991), 64 bits: a fast hash of bytes. Not collision resistant:
+ * collisions are easy to construct. */
 #ifndef CT_BASE_FNV_H
 #define CT_BASE_FNV_H
 
@@ -8,7 +8,7 @@
 
 #define FNV_START UINT64_C(0xCBF29CE484222325)
 
-/* The hash of what hash, FNV_START to begin with, is of, followed by bytes[0 .. size). */
+/* Extends hash, FNV_START at first, with bytes[0 .. size). */
 static inline uint64_t fnv_add(uint64_t hash, const void *bytes, size_t size)
 {
     const unsigned char *const b = bytes;

@@ -1,12 +1,12 @@
 /*
  * CT_KERNEL before a function: compile it for several generations of x86-64 and let the loader
- * pick. Not with Clang, whose clones (14) have names that clash between files, or that callers in
- * other files do not find. -DCT_KERNEL_V3 takes the one before the newest, to test it.
+ * choose. Not with Clang, whose clones (version 14) have names that clash between files or that
+ * callers in other files do not find. -DCT_KERNEL_V3 selects the second newest, for tests.
  *
- * CT_AVX512, where it is defined, before a function that uses that instruction set's intrinsics;
- * it is called where __builtin_cpu_supports("avx512f").
+ * CT_AVX512, where it is defined, before a function that uses that instruction set's intrinsics; it
+ * is called only if __builtin_cpu_supports("avx512f").
  *
- * ct_prefetch() asks for the cache line that is so many bytes after p; no memory need be there.
+ * ct_prefetch() prefetches the cache line that many bytes after p, which need not be valid memory.
  */
 #ifndef CT_BASE_KERNEL_H
 #define CT_BASE_KERNEL_H

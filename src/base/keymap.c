@@ -110,10 +110,10 @@ enum action action_find(const char *name)
 
 /* ---- keys as text ---- */
 
-/* Of ctrl-A to ctrl-Z, those that reach the program as themselves. */
+/* The control keys from ctrl-A to ctrl-Z that reach the program unchanged. */
 static uint32_t parse_control(const char *word)
 {
-    static const char taken[] = "CHIJMQSZ\\"; /* signals, the terminal's own, enter and its kin */
+    static const char taken[] = "CHIJMQSZ\\"; /* signals, terminal functions, enter */
     const size_t size = sizeof "ctrl-" - 1;
 
     if (strncmp(word, "ctrl-", size) != 0 || word[size] == '\0' || word[size + 1] != '\0')
@@ -125,7 +125,7 @@ static uint32_t parse_control(const char *word)
                : 0;
 }
 
-/* 0: no key. */
+/* 0: not a key. */
 static uint32_t parse_key(const char *word)
 {
     const size_t size = strlen(word);
@@ -264,7 +264,7 @@ struct key_text keymap_key(const struct keymap *map, enum action action)
     return map->keys[action][0] != 0 ? key_text(map->keys[action][0]) : none;
 }
 
-/* Are the four from ACTION_UP on the arrows? */
+/* True when the four keys from ACTION_UP on are the arrows. */
 static bool are_arrows(const struct keymap *map, const enum action *all, size_t n)
 {
     for (size_t i = 0; i < 4; i++)
@@ -273,7 +273,7 @@ static bool are_arrows(const struct keymap *map, const enum action *all, size_t 
     return true;
 }
 
-/* Are they like 1, 2, 3 ..., more than four? */
+/* True for more than four consecutive keys such as 1, 2, 3 ... */
 static bool are_range(const struct keymap *map, const enum action *all, size_t n)
 {
     for (size_t i = 0; i < n; i++)

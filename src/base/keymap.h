@@ -1,6 +1,6 @@
 /*
- * What can be done in the user interface, and the keys that do it: one table, which the interface,
- * its help, the file of settings and the manual go by.
+ * The actions of the user interface and their keys: one table for the interface, its help, the
+ * configuration file and the manual.
  */
 #ifndef CT_BASE_KEYMAP_H
 #define CT_BASE_KEYMAP_H
@@ -11,7 +11,7 @@
 
 #include "base/status.h"
 
-/* Keys are code points of Unicode (ctrl-A is 1, and so on), or these. */
+/* Keys are Unicode code points (ctrl-A is 1, and so on), or one of these. */
 enum {
     KEYCODE_UP = 0x110000,
     KEYCODE_DOWN,
@@ -52,7 +52,7 @@ enum action {
     ACTION_QUIT,
     ACTION_HELP,
     ACTION_BACK,
-    ACTION_UP, /* from here on, of panes and views */
+    ACTION_UP, /* from here on for panes and views */
     ACTION_DOWN,
     ACTION_LEFT,
     ACTION_RIGHT,
@@ -75,49 +75,49 @@ enum action {
 };
 
 struct action_info {
-    const char *name; /* in `key.NAME` of the file of settings */
-    const char *keys; /* the usual ones, as that file has them */
-    const char *what; /* neighbours with the same words are listed together */
+    const char *name; /* in `key.NAME` of the configuration file */
+    const char *keys; /* the defaults, in that file's syntax */
+    const char *what; /* neighbours with equal text are listed together */
 };
 
 extern const struct action_info actions[N_ACTIONS]; /* that of ACTION_NONE is empty */
 
-/* The action of that name; ACTION_NONE: there is none. */
+/* The action of that name; ACTION_NONE: unknown. */
 enum action action_find(const char *name);
 
 enum { KEYS_EACH = 4, KEYS_TEXT_SIZE = 80 };
 
 struct keymap {                          /* keymap_init() */
     uint32_t keys[N_ACTIONS][KEYS_EACH]; /* 0: no more */
-    int lines[N_ACTIONS];                /* of the file of settings; 0: the usual keys */
+    int lines[N_ACTIONS];                /* line of the configuration file; 0: default keys */
 };
 
 struct keys_text {
     char text[KEYS_TEXT_SIZE];
 };
-struct key_text { /* of one */
+struct key_text { /* one key */
     char text[12];
 };
 
 void keymap_init(struct keymap *map);
 
 /*
- * Gives an action other keys: names or characters with blanks between, or `none`. Actions that had
- * them by default lose them. CT_EINVAL: no key, too many, or one that another line has given away.
+ * Sets the keys of an action: names or characters separated by blanks, or `none`. Actions that had
+ * them by default lose them. CT_EINVAL: not a key, too many, or one that another line has assigned.
  */
 enum ct_status keymap_set(struct keymap *map, enum action action, const char *keys, int line,
                           struct ct_error *err);
 
 enum action keymap_find(const struct keymap *map, uint32_t key);
 
-/* All keys of an action, as keymap_set() takes them. */
+/* All keys of an action, in the syntax of keymap_set(). */
 struct keys_text keymap_text(const struct keymap *map, enum action action);
 
-/* The first key of an action; `no key` where it has none. */
+/* The first key of an action; `no key` if it has none. */
 struct key_text keymap_key(const struct keymap *map, enum action action);
 
-/* The first keys of actions [n], with separator between; the four arrows are `arrows`, the digits
- * `1-8`. Of one action all keys. */
+/* The first keys of actions [n], joined by separator; the four arrows become `arrows`, the digits
+ * `1-8`. For a single action, all its keys. */
 struct keys_text keymap_keys(const struct keymap *map, const enum action *all, size_t n,
                              char separator);
 

@@ -1,4 +1,4 @@
-/* A shared library that few commands need, loaded by name when it is first wanted. */
+/* A shared library that few commands need, loaded by name on first use. */
 #ifndef CT_BASE_LIBRARY_H
 #define CT_BASE_LIBRARY_H
 
@@ -9,17 +9,17 @@
 
 struct library_function {
     const char *name;
-    void *pointer; /* of a pointer to function, which is filled in */
+    void *pointer; /* to the function pointer that is filled in */
 };
 
-struct library {                              /* static, for it stays loaded */
+struct library {                              /* must be static: it stays loaded */
     const char *file;                         /* as the loader knows it: `libcurl.so.4` */
     const struct library_function *functions; /* [n_functions] */
     size_t n_functions;
     bool is_loaded;
 };
 
-/* Any thread, any number of times. CT_EIO: there is no such file, or it lacks a function. */
+/* May be called from any thread, repeatedly. CT_EIO: the file is missing, or lacks a function. */
 enum ct_status library_load(struct library *library, struct ct_error *err);
 
 #endif

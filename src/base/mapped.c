@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 /*
- * The open mappings, for the handler, which may take no lock. It looks for an address that its own
- * thread was reading, in a mapping that therefore stays open meanwhile; of others it may see any
- * state. A size that changes while it is looked at belongs to one of those.
+ * The open mappings, for the signal handler, which may not take a lock. It searches for an address
+ * that its own thread was reading, so that mapping stays open; other slots may be in any state. A
+ * size that changes during the search belongs to one of those.
  */
 static struct slot {
     _Atomic uintptr_t begin; /* 0: free */
@@ -22,7 +22,7 @@ static struct slot {
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction before;
 
-/* Nothing here but what a handler may call; mmap is a plain system call. */
+/* Async-signal-safe: mmap is a plain system call. */
 bool mapped_heal(const void *address)
 {
     const uintptr_t page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -33,7 +33,7 @@ bool mapped_heal(const void *address)
         const size_t size = atomic_load(&slots[i].size);
         if (begin == 0 || at < begin || at - begin >= size || atomic_load(&slots[i].begin) != begin)
             continue;
-        /* All that is left of the mapping: a file that is cut here has nothing behind. */
+        /* The rest of the mapping: beyond a cut the file has no data. */
         const uintptr_t page = at - at % page_size;
         atomic_store(&slots[i].is_cut, true);
         return mmap((void *)page, begin + size - page, PROT_READ,
@@ -46,7 +46,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
 {
     (void)context;
     if (info->si_code <= 0 || !mapped_heal(info->si_addr)) /* sent by a process, or not ours */
-        sigaction(number, &before, NULL);                  /* and comes again when we return */
+        sigaction(number, &before, NULL); /* the signal is raised again after we return */
     if (info->si_code <= 0)
         raise(number);
 }

@@ -1,6 +1,6 @@
 /*
  * Dense row-major arrays. struct mat owns float64; struct matview borrows float32 or float64, so
- * that kernels read activations as they lie (mapped files included) and compute in float64.
+ * that kernels read activations in place (mapped files included) and compute in float64.
  */
 #ifndef CT_BASE_MAT_H
 #define CT_BASE_MAT_H
@@ -15,7 +15,7 @@ struct mat { /* zero-initialise; owns data until mat_clear() */
     double *data; /* [rows, cols] */
 };
 
-/* Zeroed [rows, cols]; a size of 0 is allowed. CT_ENOMEM, naming what; *m is untouched then. */
+/* Zeroed [rows, cols]; a size of 0 is allowed. CT_ENOMEM, naming `what`; *m is unchanged then. */
 enum ct_status mat_init(struct mat *m, size_t rows, size_t cols, const char *what,
                         struct ct_error *err);
 void mat_clear(struct mat *m);

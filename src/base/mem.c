@@ -14,7 +14,7 @@ bool ct_mul_size(size_t count, size_t size, size_t *product)
     return !__builtin_mul_overflow(count, size, product);
 }
 
-/* The product, when there is memory for so many bytes beyond what old has; at least 1. */
+/* Computes the product, at least 1; true when memory suffices for that many bytes beyond old's. */
 static bool fits(const void *old, size_t count, size_t size, size_t *bytes)
 {
     if (!ct_mul_size(count, size, bytes))
@@ -59,7 +59,7 @@ void *ct_aligned_array(size_t count, size_t size)
     void *const memory = aligned_alloc(unit, whole);
 #ifdef MADV_HUGEPAGE
     if (memory != NULL && unit == HUGE_PAGE)
-        madvise(memory, whole, MADV_HUGEPAGE); /* a hint: first touch of small pages is slow */
+        madvise(memory, whole, MADV_HUGEPAGE); /* a hint: faulting in small pages is slow */
 #endif
     return memory;
 }

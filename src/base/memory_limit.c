@@ -36,8 +36,8 @@ static uint64_t difference(uint64_t all, uint64_t used)
     return all > used ? all - used : 0;
 }
 
-/* Adds up what the lines `NAME NUMBER` or `NAME: NUMBER kB` of a file say of some names (ends with
- * NULL); 0 where there is no such file. */
+/* Sums the numbers on lines `NAME NUMBER` or `NAME: NUMBER kB` of a file for some names
+ * (NULL-terminated); 0 if the file is missing. */
 static void sum_lines(const char *root, const char *folder, const char *name,
                       const char *const *names, uint64_t unit, uint64_t *sum)
 {
@@ -56,7 +56,7 @@ static void sum_lines(const char *root, const char *folder, const char *name,
     fclose(file);
 }
 
-/* The one number in a file of a control group; UINT64_MAX for `max`, and where there is no file. */
+/* The single number in a file of a control group; UINT64_MAX for `max` or a missing file. */
 static uint64_t read_number(const char *root, const char *group, const char *name)
 {
     FILE *const file = open_in(root, group, name);
@@ -71,13 +71,13 @@ static uint64_t read_number(const char *root, const char *group, const char *nam
     return got && end != text ? value : UINT64_MAX;
 }
 
-/* The two generations of control groups. */
+/* The two versions of control groups. */
 struct generation {
     const char *filesystem; /* its type in mountinfo */
     const char *limit, *usage;
     const char *swap_limit, *swap_usage;
-    bool swap_with_memory; /* those two count memory, too */
-    const char *cache[3];  /* in memory.stat: pages of files, which the system takes back */
+    bool swap_with_memory; /* the two files above count memory too */
+    const char *cache[3];  /* in memory.stat: page cache, which the system can reclaim */
 };
 
 static const struct generation generations[] = {
@@ -97,7 +97,7 @@ static const struct generation generations[] = {
       { "total_active_file", "total_inactive_file", NULL } },
 };
 
-/* What one group leaves, when `swap` bytes of the system's are free. */
+/* Memory that one group leaves, when `swap` bytes of the system's swap are free. */
 static uint64_t left_in_group(const char *root, const struct generation *g, const char *group,
                               uint64_t swap)
 {
@@ -119,8 +119,8 @@ static uint64_t left_in_group(const char *root, const struct generation *g, cons
     return memory + smaller(smaller(swap, more), UINT64_MAX - memory);
 }
 
-/* `ID:CONTROLLERS:PATH` of /proc/self/cgroup whose controllers include memory (or are none, for the
- * second generation). False: there is none. */
+/* Finds `ID:CONTROLLERS:PATH` in /proc/self/cgroup whose controllers include memory (or are empty,
+ * for version 2). False: not found. */
 static bool find_group(const char *root, const struct generation *g, char path[PATH_MAX])
 {
     FILE *const file = open_in(root, "/proc/self", "cgroup");
@@ -149,7 +149,7 @@ static bool find_group(const char *root, const struct generation *g, char path[P
     return found;
 }
 
-/* Where that generation (with the controller memory) is mounted, and which group is its root. */
+/* Finds where that version (with the memory controller) is mounted, and which group is its root. */
 static bool find_mount(const char *root, const struct generation *g, char mount[PATH_MAX],
                        char top[PATH_MAX])
 {
@@ -181,7 +181,7 @@ static bool find_mount(const char *root, const struct generation *g, char mount[
     return found;
 }
 
-/* Where the process is among the groups of a generation. */
+/* The position of the process in the groups of one version. */
 struct place {
     char path[PATH_MAX], mount[PATH_MAX], top[PATH_MAX];
     char group[2 * PATH_MAX];
@@ -191,14 +191,14 @@ static bool find_place(const char *root, const struct generation *g, struct plac
 {
     if (!find_group(root, g, p->path) || !find_mount(root, g, p->mount, p->top))
         return false;
-    /* In a container the path may be the host's: then what is mounted is the container's own. */
+    /* In a container the path may be the host's: then the mounted group is the container's own. */
     const size_t n_top = strcmp(p->top, "/") == 0 ? 0 : strlen(p->top);
     const bool is_below = strncmp(p->path, p->top, n_top) == 0 && strstr(p->path, "/..") == NULL;
     snprintf(p->group, sizeof p->group, "%s%s", p->mount, is_below ? p->path + n_top : "");
     return true;
 }
 
-/* The least that the process's group and those above it leave. */
+/* The minimum over the process's group and its ancestors. */
 static uint64_t left_in_groups(const char *root, const struct generation *g, uint64_t swap)
 {
     struct place *const p = malloc(sizeof *p); /* the stack may be small */
@@ -256,7 +256,7 @@ struct memory_left memory_left_in(const char *root)
 
     sum_lines(root, "/proc", "meminfo", available, 1024, &system);
     sum_lines(root, "/proc", "meminfo", swap_free, 1024, &swap);
-    if (system > 0) /* kernels before 3.14 do not say */
+    if (system > 0) /* kernels before 3.14 do not report it */
         bound(&left, system + swap, "this machine");
     for (size_t i = 0; i < sizeof generations / sizeof *generations; i++)
         bound(&left, left_in_groups(root, &generations[i], swap), "the control group");

@@ -5,11 +5,11 @@
 #include <limits.h>
 #include <stdbool.h>
 
-/* PATH_MAX bytes of out, as by snprintf(); false when the path is longer. */
+/* Formats like snprintf() into PATH_MAX bytes; false when the path is too long. */
 bool path_put(char out[PATH_MAX], const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* What stands for `~` at the start of *path, which then begins behind it: home, where *path is `~`
- * or begins with `~/` and home is neither NULL nor empty, else "". */
+/* Strips a leading `~` from *path and returns its replacement: home, if *path is `~` or begins with
+ * `~/` and home is neither NULL nor empty, else "" (*path is unchanged). */
 const char *path_take_home(const char **path, const char *home);
 
 /* `FOLDER/NAME`, owned by the caller: free(); NULL when memory is out. */

@@ -15,7 +15,7 @@
 
 #include "base/mem.h"
 
-/* -1: cannot be made, errno says why. */
+/* -1: cannot be created; see errno. */
 static int open_nameless(const char *folder)
 {
     char path[PATH_MAX];

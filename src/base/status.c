@@ -10,8 +10,8 @@
 
 enum { RAW_SIZE = 2 * 4096 + CT_ERROR_SIZE }; /* room for two paths of any length */
 
-/* Makes raw visible in out. Where that does not fit, its middle goes: the place stands at the
- * beginning, the reason and what to do at the end. */
+/* Copies raw to out with text_visible()'s escapes. If it does not fit, its middle is cut: the place
+ * is at the beginning, the reason and the advice at the end. */
 static void shorten(char out[CT_ERROR_SIZE], const char *raw)
 {
     static const char gap[] = "...";

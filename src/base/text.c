@@ -87,8 +87,8 @@ static size_t escape(uint32_t c, char *out, size_t size)
                                  : snprintf(out, size, "\\u{%x}", c));
 }
 
-/* The first code point, or bad byte, of text (size at least 1) in its visible form: *length bytes
- * in piece, of ASCII alone if that is asked for. Returns the bytes of text that it stands for. */
+/* The visible form of the first code point, or bad byte, of text (size at least 1): *length bytes
+ * in piece, ASCII only if requested. Returns the bytes of text consumed. */
 static size_t show_one(const char *text, size_t size, bool ascii, char piece[TEXT_PIECE],
                        size_t *length)
 {

@@ -1,6 +1,6 @@
 /*
- * Untrusted text. Sentences, tokens, file names and tensor names may hold any byte; before
- * they reach a terminal they pass through here.
+ * Untrusted text. Sentences, tokens, file names and tensor names may contain any byte; they pass
+ * through here before they reach a terminal.
  */
 #ifndef CT_BASE_TEXT_H
 #define CT_BASE_TEXT_H
@@ -12,7 +12,7 @@
 /*
  * Decodes one code point of UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF)
  * from text[0 .. size). Returns the bytes it takes, 1 to 4, or 0 where the text is not valid UTF-8
- * or size is 0; *code_point is untouched then.
+ * or size is 0; *code_point is unchanged then.
  */
 size_t utf8_decode(const char *text, size_t size, uint32_t *code_point);
 
@@ -23,36 +23,37 @@ size_t utf8_encode(uint32_t code_point, char out[4]);
 /* The offset of the first byte that is not valid UTF-8, or size when all of it is. */
 size_t utf8_first_invalid(const char *text, size_t size);
 
-/* True for what must not reach a terminal: C0, DEL, C1, bidirectional controls, line separators. */
+/* True for characters that must not reach a terminal: C0, DEL, C1, bidirectional controls, line
+ * separators. */
 bool text_is_control(uint32_t code_point);
 
 /*
- * Copies text[0 .. size) to out as printable UTF-8 and terminates it; cuts between code points
+ * Copies text[0 .. size) to out as printable UTF-8 and terminates it; truncates between code points
  * when out (out_size bytes, at least 1) is too small. Newline, tab and carriage return become \n,
  * \t, \r; other controls \u{1b}; bytes that are not UTF-8 \xNN. Returns the length written.
  */
 size_t text_visible(char *out, size_t out_size, const char *text, size_t size);
 
-/* Whether a terminal takes UTF-8, as the locale says that the program has set. Where it does not,
- * bytes from 0x80 on are characters of its own, or controls, which a continuation byte may be. */
+/* Whether the terminal uses UTF-8, according to the current locale. If not, bytes from 0x80 on are
+ * other characters or controls, and a continuation byte may be either. */
 bool text_is_utf8_locale(void);
 
 enum { TEXT_PIECE = 16 }; /* one code point, at most \u{10ffff} */
 
 /* The first code point, or byte that is not UTF-8, of text [size], at least 1, as text_visible()
- * shows it; where the terminal does not take UTF-8, what is beyond ASCII as \u{e9}: *length bytes
- * of piece. Returns the bytes of text that it stands for. */
+ * shows it; if the terminal does not use UTF-8, non-ASCII becomes \u{e9}: *length bytes of piece.
+ * Returns the bytes of text consumed. */
 size_t text_piece_for_terminal(const char *text, size_t size, char piece[TEXT_PIECE],
                                size_t *length);
 
-/* The bytes that all of text takes in the form of text_visible. */
+/* The bytes that all of text takes in the form of text_visible(). */
 size_t text_visible_size(const char *text, size_t size);
 
-/* True when end is what text ends with, as `.csv`. */
+/* True when text ends with end, such as `.csv`. */
 bool text_ends_with(const char *text, const char *end);
 
-/* Columns that a code point takes on a terminal: 0 (combining, zero width), 1 or 2. Asks the C
- * library, so it is right in the locale that the program has set. */
+/* Terminal columns of a code point: 0 (combining, zero width), 1 or 2. Asks the C library, so it
+ * follows the current locale. */
 int text_width(uint32_t code_point);
 
 #endif

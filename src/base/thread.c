@@ -5,7 +5,7 @@
 
 #include "base/signals.h"
 
-enum { STACK_SIZE = 1 << 20 }; /* several times what the deepest path takes, OpenBLAS included */
+enum { STACK_SIZE = 1 << 20 }; /* several times the deepest call chain, OpenBLAS included */
 
 int thread_start(pthread_t *thread, void *(*body)(void *context), void *context)
 {

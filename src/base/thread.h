@@ -1,11 +1,11 @@
-/* A thread that computes, beside the one that takes signals. */
+/* Threads that compute; signals go to the main thread. */
 #ifndef CT_BASE_THREAD_H
 #define CT_BASE_THREAD_H
 
 #include <pthread.h>
 
-/* As pthread_create, with all signals that others send blocked (base/signals.h), and with a stack
- * that is enough whatever `ulimit -s` says: not as small, nor address space for nothing. */
+/* Like pthread_create, with asynchronous signals blocked (base/signals.h) and a stack of fixed size
+ * whatever `ulimit -s` says: large enough, without wasting address space. */
 int thread_start(pthread_t *thread, void *(*body)(void *context), void *context);
 
 #endif
