@@ -15,9 +15,9 @@ enum { MAX_KEPT = 8 };
 struct result {
     const struct stage *stage;
     void *value;
-    uint64_t key; /* of the parameters that it was computed under */
+    uint64_t key; /* of the parameters it was computed with */
     double seconds;
-    struct result *kept[MAX_KEPT]; /* [n_kept] value may borrow from theirs */
+    struct result *kept[MAX_KEPT]; /* [n_kept] results that value may borrow from */
     size_t n_kept;
     atomic_uint refs;
 };
@@ -76,7 +76,8 @@ static void add_settings(const struct stage *stage, const struct params *params,
             stage->settings[i].kind->key(&stage->settings[i], params, key);
 }
 
-/* Parameters of the stage and, through the keys of its inputs, of all that it hangs on. */
+/* Hash of the stage's parameters and, through the keys of its inputs, of everything it depends
+ * on. */
 static uint64_t key_of(const struct params *params, const struct stage *stage)
 {
     struct key key = key_begin();
@@ -217,7 +218,7 @@ void analysis_accept(struct analysis *a, struct result *result)
 
 /* ---- computing ---- */
 
-/* Of every stage that is to be computed; those that many need are asked more than once. */
+/* Checks every stage that is to be computed; a shared input is checked more than once. */
 static enum ct_status check(const struct analysis *a, const struct stage *goal,
                             struct ct_error *err)
 {
@@ -274,7 +275,7 @@ enum ct_status analysis_compute(const struct analysis *a, const struct stage *st
         status = stage->compute(a, &run, &value, err);
     if (status == CT_OK)
         status = result_new(a, stage, value, &result, err);
-    /* A stage that fails because a file was cut says so in place of what it made of it. */
+    /* If a file was cut, report that instead of the error the stage derived from it. */
     enum ct_status cut = CT_OK;
     for (size_t i = 0; cut == CT_OK && stage->inputs[i] != NULL; i++)
         cut = verify(find(a, stage->inputs[i]), err);

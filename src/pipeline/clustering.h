@@ -1,7 +1,7 @@
 /*
- * Ways of clustering points of the plane, and what they find. A way is a const row at the end of
- * its method_NAME.c; the list of them (cluster_methods.c) is all that the stages, the reports and
- * the user interface know of them.
+ * Methods of clustering points of the plane, and their results. A method is a const row at the end
+ * of its method_NAME.c; stages, reports and the user interface know methods only through the list
+ * in cluster_methods.c.
  */
 #ifndef CT_PIPELINE_CLUSTERING_H
 #define CT_PIPELINE_CLUSTERING_H
@@ -26,34 +26,35 @@ struct clustering { /* zero-initialise; owns everything until clustering_clear()
     int32_t *labels; /* [n] 0 .. n_clusters - 1; -1: in no cluster (noise) */
     size_t n;
     size_t n_clusters, n_noise;
-    struct cluster_row *rows; /* [n_clusters] of t; NULL: there are no t */
-    double silhouette;        /* without noise; NaN: fewer than two clusters, or one a point */
-    double objective;         /* what the method minimises; NaN: nothing */
-    struct mat centers;       /* [n_clusters, 2]; empty: the method has none */
-    double *k_distance;       /* [n_k_distance] ascending, to the k-th neighbour; NULL: none */
+    struct cluster_row *rows; /* [n_clusters] of t; NULL: no t were given */
+    double silhouette;  /* without noise; NaN: fewer than two clusters, or one point per cluster */
+    double objective;   /* minimised by the method; NaN: none */
+    struct mat centers; /* [n_clusters, 2]; empty: the method has none */
+    double *k_distance; /* [n_k_distance] ascending, to the k-th neighbour; NULL: none */
     size_t n_k_distance, k;
 };
 
 struct cluster_method {
-    const char *name;      /* `dbscan`: in files, a command */
+    const char *name;      /* `dbscan`: in file names and commands */
     const char *title;     /* `DBSCAN` */
     bool has_noise;        /* points may be in no cluster */
     const char *objective; /* `inertia`; NULL: it minimises nothing */
 
-    /* Fills labels, which are there, and what else the method has to say. Results do not depend on
-     * the number of threads. progress may be NULL; without points there are no clusters. */
+    /* Fills labels, which are allocated, and the method's other results. Results do not depend on
+     * the number of threads. progress may be NULL; no points give no clusters. */
     enum ct_status (*fit)(const struct mat *points, const struct params *params,
                           const struct progress *progress, struct clustering *out,
                           struct ct_error *err);
-    double (*memory)(size_t n, const struct params *params); /* bytes that fit() takes beside it */
+    double (*memory)(size_t n, const struct params *params); /* bytes that fit() takes */
 
-    size_t (*most)(size_t n, const struct params *params); /* clusters that it can find */
+    size_t (*most)(size_t n, const struct params *params); /* most clusters it can find */
 
-    /* The number of clusters asked for, and the option that does; NULL: the method finds it. */
+    /* The number of clusters requested, and the option that sets it; NULL: the method finds it. */
     size_t (*wanted)(const struct params *params);
     const char *wanted_option;
 
-    /* In a line: `eps 1, min_samples 3: 10 clusters, 32 neurons are noise`; and for a plot. */
+    /* One line such as `eps 1, min_samples 3: 10 clusters, 32 neurons are noise`; and for a
+     * plot. */
     void (*describe)(const struct clustering *c, const struct params *params, char *out,
                      size_t size);
     void (*caption)(const struct clustering *c, const struct params *params, char *out,
@@ -63,13 +64,13 @@ struct cluster_method {
 extern const struct cluster_method method_dbscan;
 extern const struct cluster_method method_kmeans;
 
-/* The list; the first one is that by which matrices are sorted in files and neurons are marked
- * where nobody chose. */
+/* All methods; the first one sorts the matrices in files and marks neurons unless another is
+ * chosen. */
 extern const struct cluster_method *const cluster_methods[];
 extern const size_t n_cluster_methods;
 
 /*
- * Clusters points [n, 2] as params say; no points are no cluster. *out begins zeroed; its rows and
+ * Clusters points [n, 2] with params; no points give no clusters. *out must be zeroed; its rows and
  * silhouette are not filled in. The errors of the method; CT_ENOMEM. *out is empty then.
  */
 enum ct_status clustering_fit(const struct cluster_method *method, const struct mat *points,

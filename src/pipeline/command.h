@@ -1,4 +1,4 @@
-/* The commands of the program, and sets of them, by which a parameter says who takes it. */
+/* The commands of the program, and sets of them: a parameter lists the commands that take it. */
 #ifndef CT_PIPELINE_COMMAND_H
 #define CT_PIPELINE_COMMAND_H
 
@@ -29,7 +29,7 @@ enum { /* bits 1 << COMMAND_* */
        FOR_COSINE = 1 << COMMAND_COSINE,
        FOR_HOOKS = 1 << COMMAND_HOOKS,
        FOR_TOKENIZE = 1 << COMMAND_TOKENIZE,
-       FOR_CHOICES = FOR_TSNE | FOR_COSINE, /* of neurons among a file's */
+       FOR_CHOICES = FOR_TSNE | FOR_COSINE, /* neurons chosen from a file */
        FOR_RUNS = FOR_RUN | FOR_RERUN,
        FOR_STEPS = FOR_CHOICES | FOR_TTEST | FOR_DBSCAN | FOR_KMEANS,
        FOR_ALL = ~0,

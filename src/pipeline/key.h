@@ -1,4 +1,4 @@
-/* What tells results under some parameters apart from those under others. */
+/* Hashes that distinguish results computed with different parameters. */
 #ifndef CT_PIPELINE_KEY_H
 #define CT_PIPELINE_KEY_H
 
@@ -22,7 +22,7 @@ static inline void key_bytes(struct key *key, const void *bytes, size_t size)
     key->hash = fnv_add(key->hash, bytes, size);
 }
 
-/* NULL is another text than the empty one. */
+/* NULL and the empty text hash differently. */
 static inline void key_text(struct key *key, const char *text)
 {
     const unsigned char is_there = text != NULL;

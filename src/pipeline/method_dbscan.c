@@ -8,7 +8,8 @@
 #include "num/cluster/dbscan.h"
 #include "num/cluster/k_distance.h"
 
-/* The curve that helps to choose eps: a core point has min_samples - 1 neighbours beside itself. */
+/* The k-distance curve, for choosing eps: a core point has min_samples - 1 neighbours besides
+ * itself. */
 static enum ct_status sort_distances(const struct mat *points, const struct params *params,
                                      struct clustering *out, struct ct_error *err)
 {

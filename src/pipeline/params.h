@@ -1,4 +1,4 @@
-/* Everything that a user can set about an analysis; names and defaults are those of the options. */
+/* Everything a user can set about an analysis; names and defaults are those of the options. */
 #ifndef CT_PIPELINE_PARAMS_H
 #define CT_PIPELINE_PARAMS_H
 
@@ -16,11 +16,11 @@ struct params {        /* owns its strings; params_init() to params_clear() */
     char *model;       /* folder of the model */
     char *tokenizer;   /* folder of the tokenizer; NULL: the model's */
     char *stimuli;     /* CSV of sentences */
-    char *activations; /* CSV or .npy to begin at the t-test with; NULL: run the model */
+    char *activations; /* CSV or .npy to start the t-test from; NULL: run the model */
     char *groups;      /* one label per line, for activations from .npy; NULL: none */
     char **hooks;      /* [n_hooks] names and globs; none: hooks_default() */
     size_t n_hooks;
-    char *contrast[2]; /* the two groups; NULL: the two there are, in order of first appearance */
+    char *contrast[2]; /* the two groups; NULL: the only two, in order of first appearance */
     enum occurrence occurrence;
     double alpha;
     enum correction correction;
@@ -31,7 +31,7 @@ struct params {        /* owns its strings; params_init() to params_clear() */
     double eps;
     size_t min_samples;
     size_t clusters;
-    bool matrices;   /* Gram and cosine matrices however many neurons are significant */
+    bool matrices;   /* write Gram and cosine matrices whatever the number of significant neurons */
     int threads;     /* results do not depend on it */
     char *temporary; /* folder for activations that are too large for memory */
 };
@@ -46,12 +46,12 @@ enum ct_status params_copy(struct params *to, const struct params *from, struct 
 /* Replaces *field by a copy of value (NULL: nothing). CT_ENOMEM. */
 enum ct_status params_set(char **field, const char *value, struct ct_error *err);
 
-/* The same for a path that, where it is relative, begins in directory (NULL: here) if it is there.
- */
+/* The same for a path: a relative one is resolved against directory (NULL: the current one) if it
+ * exists there. */
 enum ct_status params_set_path(char **field, const char *directory, const char *path,
                                struct ct_error *err);
 
-/* Takes every name and glob out of hooks. */
+/* Removes every name and glob from hooks. */
 void params_clear_hooks(struct params *params);
 
 /* Adds a name or glob to hooks. CT_ENOMEM. */

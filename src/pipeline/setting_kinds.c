@@ -168,8 +168,8 @@ const struct setting_kind kind_names = { names_parse, names_format, names_key,  
 
 /* ---- pairs ---- */
 
-/* One name of a pair, up to a comma or the end: as in CSV, in quotes when it holds a comma or
- * begins with a quote. Returns what follows it, or NULL when it is no name. */
+/* Parses one name of a pair, up to a comma or the end: quoted as in CSV when it contains a comma or
+ * begins with a quote. Returns what follows, or NULL when it is not a name. */
 static const char *parse_name(const char *text, char *name)
 {
     bool is_open = *text == '"';
@@ -220,7 +220,7 @@ static size_t put(char c, char *out, size_t size, size_t used)
     return used;
 }
 
-/* A name as parse_name() reads it, and what follows it. Returns the bytes written. */
+/* Writes a name as parse_name() reads it, then `next`. Returns the bytes written. */
 static size_t format_name(const char *name, char next, char *out, size_t size)
 {
     const bool is_quoted = name[0] == '"' || strchr(name, ',') != NULL;
@@ -327,7 +327,7 @@ static void number_format(const struct setting *setting, const struct params *pa
 {
     char number[NUMBER_SIZE];
 
-    number_format_f64(number, *(const double *)value_of(setting, params)); /* reads back the same */
+    number_format_f64(number, *(const double *)value_of(setting, params)); /* round-trips */
     snprintf(out, size, "%s", number);
 }
 
@@ -346,7 +346,7 @@ static bool number_is_json(const json_t *value)
     return json_is_number(value);
 }
 
-/* A tenth of the leading digit's place. */
+/* One tenth of the place value of the leading digit. */
 static void number_step(const struct setting *setting, const char *value, int step, char *out,
                         size_t size)
 {
@@ -432,7 +432,7 @@ static void seed_key(const struct setting *setting, const struct params *params,
     key_bytes(key, value_of(setting, params), sizeof(uint64_t));
 }
 
-/* JSON's integers end at INT64_MAX. */
+/* JSON integers end at INT64_MAX. */
 static json_t *seed_to_json(const struct setting *setting, const struct params *params)
 {
     const uint64_t seed = *(const uint64_t *)value_of(setting, params);
@@ -496,7 +496,7 @@ static bool choice_is_json(const json_t *value)
     return json_is_string(value);
 }
 
-/* From the last choice on to the first, and back. */
+/* Wraps around at both ends. */
 static void choice_step(const struct setting *setting, const char *value, int step, char *out,
                         size_t size)
 {

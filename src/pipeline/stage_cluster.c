@@ -21,7 +21,7 @@ const struct clustering *clustering_of(const struct analysis *a,
     return NULL;
 }
 
-/* Of the significant neurons, owned by the caller. */
+/* The t values of the significant neurons, owned by the caller. */
 static enum ct_status list_t(const struct ttest_stage *t, double **out, struct ct_error *err)
 {
     double *const statistics = ct_malloc_array(t->n_significant, sizeof *statistics);
@@ -34,7 +34,7 @@ static enum ct_status list_t(const struct ttest_stage *t, double **out, struct c
     return CT_OK;
 }
 
-/* Clusters by one method, and how far apart they are: steps 2 m and 2 m + 1. */
+/* Clusters with one method and computes the silhouette: steps 2 m and 2 m + 1. */
 static enum ct_status run_method(const struct analysis *a, const struct stage_run *run, size_t m,
                                  const double *t, struct clustering *c, struct ct_error *err)
 {

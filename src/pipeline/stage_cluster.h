@@ -1,4 +1,4 @@
-/* Clusters of the plane, by every way there is. */
+/* Clusters of the points of the plane, by every method. */
 #ifndef CT_PIPELINE_STAGE_CLUSTER_H
 #define CT_PIPELINE_STAGE_CLUSTER_H
 
@@ -19,7 +19,7 @@ static inline const struct cluster_result *clusters_of(const struct analysis *a)
     return analysis_result(a, &stage_cluster);
 }
 
-/* What a method has found; NULL: there are no clusters yet, or method is NULL. */
+/* The clustering by a method; NULL: not computed yet, or method is NULL. */
 const struct clustering *clustering_of(const struct analysis *a,
                                        const struct cluster_method *method);
 

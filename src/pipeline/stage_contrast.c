@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "pipeline/stage_load.h"
 
-/* In quotes: a blank before a name, which makes it another one, is to be seen. */
+/* Names are quoted so that a leading blank, which makes a different name, is visible. */
 static enum ct_status fail_with_groups(const struct load_result *load, const char *what,
                                        struct ct_error *err)
 {
@@ -69,7 +69,7 @@ static enum ct_status choose_groups(const struct load_result *load, const struct
     return CT_OK;
 }
 
-/* The text around the target is the same to the byte. */
+/* True when the text around the target is identical, byte for byte. */
 static bool differ_in_target_alone(const struct sentence *a, const struct sentence *b)
 {
     if (a->tokens == NULL || b->tokens == NULL)
@@ -99,7 +99,7 @@ struct prefix {
     size_t row;
 };
 
-/* Order of token ids up to and including the target; 0 when they are the same. */
+/* Compares token ids up to and including the target; 0 when they are equal. */
 static int compare_ids(const struct prefix *a, const struct prefix *b)
 {
     const size_t n_a = a->sentence->target + 1;

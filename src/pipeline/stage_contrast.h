@@ -1,4 +1,4 @@
-/* The two groups that are compared: known before anything is computed of them. */
+/* The two groups that are compared, determined before anything is computed. */
 #ifndef CT_PIPELINE_STAGE_CONTRAST_H
 #define CT_PIPELINE_STAGE_CONTRAST_H
 
@@ -7,14 +7,13 @@
 
 #include "pipeline/analysis.h"
 
-/* The two groups that are compared. */
 struct contrast {
     size_t groups[2];      /* a and b: indices into group_names */
-    const size_t *rows[2]; /* [n_rows[g]] sentences of a and of b, borrowed from what was loaded */
+    const size_t *rows[2]; /* [n_rows[g]] sentences of a and of b, borrowed from the loaded input */
     size_t n_rows[2];
-    bool are_pairs;  /* the n-th of a and the n-th of b differ in the target alone */
-    size_t n_unique; /* different sentences up to their target, of both groups */
-    size_t twin[2];  /* two sentences that are the same up to the target, if any */
+    bool are_pairs;  /* the n-th of a and the n-th of b differ only in the target */
+    size_t n_unique; /* distinct sentences up to their target, over both groups */
+    size_t twin[2];  /* two sentences that are equal up to the target, if any */
 };
 
 extern const struct stage stage_contrast;

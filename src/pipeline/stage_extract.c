@@ -14,7 +14,7 @@ bool extract_in_memory(double bytes, const char *temporary)
     return spill_takes_memory(bytes, MOST_IN_MEMORY, temporary);
 }
 
-/* Memory of its own for e->X, whose shape is set. */
+/* Allocates memory owned by e for e->X, whose shape is set. */
 static enum ct_status make_room(const char *folder, struct extract_result *e, struct ct_error *err)
 {
     const char *const what = "activations";
@@ -29,7 +29,7 @@ static enum ct_status make_room(const char *folder, struct extract_result *e, st
     return status;
 }
 
-/* The model's activations, as the hooks lie side by side. */
+/* Runs the model; activations of the hooks are stored side by side. */
 static enum ct_status run_model(const struct analysis *a, const struct stage_run *run,
                                 struct extract_result *e, struct ct_error *err)
 {
@@ -82,7 +82,7 @@ done:
     return status;
 }
 
-/* Activations that were read from a file; neighbouring columns of one hook make a block. */
+/* Uses activations read from a file; adjacent columns of one hook form a block. */
 static enum ct_status take_file(const struct activations *acts, struct extract_result *e,
                                 struct ct_error *err)
 {
@@ -105,7 +105,7 @@ static enum ct_status take_file(const struct activations *acts, struct extract_r
     return CT_OK;
 }
 
-/* Means over sentences and over neurons, in one pass over the rows. */
+/* Means over sentences and over neurons in one pass over the rows. */
 static enum ct_status take_means(struct extract_result *e, struct ct_error *err)
 {
     const size_t n = e->X.rows;
@@ -133,7 +133,7 @@ static enum ct_status take_means(struct extract_result *e, struct ct_error *err)
     return CT_OK;
 }
 
-/* Columns that are not neighbours are copied together, in their dtype. */
+/* Copies columns that are not adjacent next to each other, in their dtype. */
 static enum ct_status gather_columns(const struct matview *X, const struct neuron_block *from,
                                      const char *folder, struct extract_result *e,
                                      struct ct_error *err)
@@ -152,7 +152,7 @@ static enum ct_status gather_columns(const struct matview *X, const struct neuro
     return CT_OK;
 }
 
-/* The blocks of the layer, *from as they were and those of e side by side. */
+/* Selects the blocks of the layer: *from as they were, and those of e side by side. */
 static enum ct_status choose_blocks(const struct extract_result *whole, size_t layer,
                                     struct neuron_block **from, struct extract_result *e,
                                     struct ct_error *err)
@@ -241,7 +241,7 @@ const char *neuron_hook(const struct extract_result *extract, size_t column, siz
     size_t low = 0;
     size_t high = extract->n_blocks;
 
-    while (high - low > 1) { /* the last block that begins at or before the column */
+    while (high - low > 1) { /* the last block that starts at or before the column */
         const size_t middle = low + (high - low) / 2;
         if (extract->blocks[middle].first <= column)
             low = middle;

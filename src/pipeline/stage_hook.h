@@ -1,4 +1,4 @@
-/* The hook points that the names and globs stand for. */
+/* The hook points selected by the names and globs. */
 #ifndef CT_PIPELINE_STAGE_HOOK_H
 #define CT_PIPELINE_STAGE_HOOK_H
 

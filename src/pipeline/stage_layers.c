@@ -16,7 +16,7 @@
 
 /* ---- a layer as an analysis of its own ---- */
 
-/* The hook points of the layer alone; none where the activations come from a file. */
+/* The hook point of the layer; none when the activations come from a file. */
 static enum ct_status hook_of_layer(const struct hook_result *whole, size_t layer,
                                     struct hook_result **out, struct ct_error *err)
 {
@@ -101,18 +101,18 @@ bool layer_has_stage(const struct stage *stage)
     return stage_is_needed(stage, &stage_ttest);
 }
 
-/* ---- all of them ---- */
+/* ---- all layers ---- */
 
-/* What is done with each. */
+/* Stages computed for each layer. */
 static const struct stage *const steps[] = { &stage_ttest, &stage_tsne, &stage_cluster, NULL };
 
 struct layer_run {
     const struct stage_run *run;
-    struct progress_part part; /* of the stage that runs */
-    size_t first;              /* step of this layer */
+    struct progress_part part; /* of the stage that is running */
+    size_t first;              /* first step of this layer */
 };
 
-/* The effort of the steps before stage; of all of them for NULL. */
+/* Total effort of the steps before stage; of all steps for NULL. */
 static size_t effort_before(const struct stage *stage)
 {
     size_t sum = 0;
@@ -234,7 +234,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     return CT_OK;
 }
 
-/* What the test of a layer would fail by. */
+/* Reports why the t-test of a layer would fail. */
 static enum ct_status check(const struct analysis *a, struct ct_error *err)
 {
     return stage_ttest.check(a, err);

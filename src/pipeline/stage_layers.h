@@ -1,4 +1,4 @@
-/* Each hook point by itself, from the t-test to its clusters, in a row. */
+/* Each hook point analysed separately, from the t-test to its clusters, one after another. */
 #ifndef CT_PIPELINE_STAGE_LAYERS_H
 #define CT_PIPELINE_STAGE_LAYERS_H
 
@@ -7,13 +7,13 @@
 
 #include "pipeline/analysis.h"
 
-/* What there is to say of one hook point as an analysis of its own. */
+/* Summary of one hook point analysed on its own. */
 struct layer_row {
     const char *hook; /* borrowed from the extraction */
     size_t n_neurons, n_significant;
-    size_t strongest;   /* the neuron whose |t| is largest, by its number in the hook point */
+    size_t strongest;   /* the neuron with the largest |t|, by its index in the hook point */
     double strongest_t; /* NaN: no neuron has a t */
-    double perplexity;  /* NaN here and below: fewer than two significant neurons */
+    double perplexity;  /* NaN from here on: fewer than two significant neurons */
     double kl_divergence;
     struct layer_clusters {
         size_t n_clusters, n_noise;
@@ -34,14 +34,14 @@ static inline const struct layers_result *layers_of(const struct analysis *a)
 }
 
 /*
- * Begins the analysis of one hook point, 0 <= layer < whole->extract->n_layers: the same parameters
- * with that hook point alone, all up to the extraction in place. It shares results
- * with whole. CT_ENOMEM: nothing is to be cleared.
+ * Starts the analysis of one hook point, layer below the n_layers of whole's extraction: the same
+ * parameters with only that hook point, all stages up to the extraction in place. It shares results
+ * with whole. CT_ENOMEM: *a needs no clearing.
  */
 enum ct_status analysis_init_layer(struct analysis *a, const struct analysis *whole, size_t layer,
                                    struct ct_error *err);
 
-/* A layer has results of its own from the t-test on; those before are of all hook points. */
+/* Layers have results of their own from the t-test on; earlier stages cover all hook points. */
 bool layer_has_stage(const struct stage *stage);
 
 #endif

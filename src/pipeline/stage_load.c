@@ -43,7 +43,7 @@ static enum ct_status tokenize(const struct analysis *a, const struct load_resul
     return CT_OK;
 }
 
-/* Tokens take more than their text: asked again and again, as texts pile up. */
+/* Tokens take more memory than their text: checked repeatedly as sentences accumulate. */
 static enum ct_status check_memory(const struct load_result *load, size_t i, size_t *text_size,
                                    struct ct_error *err)
 {
@@ -128,7 +128,7 @@ static enum ct_status load_model(const struct analysis *a, struct load_result *l
     return tokenizer_open(p->tokenizer != NULL ? p->tokenizer : p->model, &load->tokenizer, err);
 }
 
-/* A counting sort of the sentences by group. */
+/* Counting sort of the sentences by group. */
 static enum ct_status sort_by_group(struct load_result *load, struct ct_error *err)
 {
     const size_t n = load->n_sentences;
@@ -138,7 +138,7 @@ static enum ct_status sort_by_group(struct load_result *load, struct ct_error *e
     load->group_starts = ct_calloc_array(load->n_groups + 2, sizeof *load->group_starts);
     if (load->by_group == NULL || load->group_starts == NULL)
         return ct_fail_nomem(err, "sentences", 0);
-    next = load->group_starts + 1; /* each start moves on to the next group's while it is filled */
+    next = load->group_starts + 1; /* starts become ends while by_group is filled */
     for (size_t i = 0; i < n; i++)
         next[load->sentences[i].group + 1]++;
     for (size_t g = 0; g < load->n_groups; g++)
@@ -205,7 +205,7 @@ static void note(const void *value, char out[NOTE_SIZE])
     snprintf(out, NOTE_SIZE, "%zu", ((const struct load_result *)value)->n_sentences);
 }
 
-/* ---- the row ---- */
+/* ---- the stage ---- */
 
 static const char *occurrence_name(size_t i)
 {

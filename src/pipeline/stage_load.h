@@ -1,4 +1,4 @@
-/* What is analysed: model, tokenizer and sentences, or a file of activations. */
+/* The input of an analysis: model, tokenizer and sentences, or a file of activations. */
 #ifndef CT_PIPELINE_STAGE_LOAD_H
 #define CT_PIPELINE_STAGE_LOAD_H
 
@@ -18,21 +18,21 @@ struct sentence {
     struct token *tokens; /* [n_tokens], owned; NULL with an activations file */
     size_t n_tokens;
     size_t target_first; /* tokens of the target: target_first .. target */
-    size_t target;       /* position whose activation is taken */
+    size_t target;       /* position whose activation is extracted */
 };
 
 struct load_result {
     struct model *model;         /* NULL with an activations file */
-    struct hash_ahead *hashes;   /* of the files of model; NULL: not asked for, or not to be had */
+    struct hash_ahead *hashes;   /* of the model's files; NULL: not requested, or unavailable */
     struct tokenizer *tokenizer; /* NULL with an activations file */
     struct stimuli stimuli;
-    struct activations activations; /* rows 0 without such a file */
+    struct activations activations; /* 0 rows without such a file */
     struct sentence *sentences;     /* [n_sentences] */
     size_t n_sentences;
     const char *const *group_names; /* [n_groups] in order of first appearance, borrowed */
     size_t n_groups;
-    size_t *by_group;     /* [n_sentences] sentences group after group, in file order within one */
-    size_t *group_starts; /* [n_groups + 1] where each group begins in by_group */
+    size_t *by_group;     /* [n_sentences] sentences by group, in file order within a group */
+    size_t *group_starts; /* [n_groups + 1] where each group starts in by_group */
 };
 
 extern const struct stage stage_load;

@@ -8,19 +8,19 @@
 #include "base/mem.h"
 #include "pipeline/stage_ttest.h"
 
-/* scikit-learn wants the perplexity below the number of points; where it is not, a third of the
- * neighbours is what implementations with 3 * perplexity neighbours can tell apart. */
+/* scikit-learn requires a perplexity below the number of points; if it is not, use a third of the
+ * neighbours, the most that implementations with 3 * perplexity neighbours can resolve. */
 static double perplexity_for(double wanted, size_t n)
 {
     return wanted < (double)n ? wanted : fmax(1.0, (double)(n - 1) / 3.0);
 }
 
-/* Writes the KL divergence down every KL_INTERVAL iterations, and passes on what it hears. */
+/* Records the KL divergence every KL_INTERVAL iterations and forwards the callbacks. */
 struct recorder {
     const struct analysis_watch *watch;
     struct tsne_stage *stage;
     size_t room;
-    bool is_asked; /* the watcher wants to see this iteration */
+    bool is_asked; /* the watcher wants a picture of this iteration */
 };
 
 static enum tsne_answer record_tick(void *context, size_t n_iter, size_t max_iter)
@@ -34,7 +34,7 @@ static enum tsne_answer record_tick(void *context, size_t n_iter, size_t max_ite
     return answer == TSNE_GO_ON && n_iter > 0 && n_iter % KL_INTERVAL == 0 ? TSNE_SHOW : answer;
 }
 
-/* A point that there is no memory for is left out. */
+/* A point is dropped when memory is out. */
 static void curve_add(struct recorder *r, size_t n_iter, double kl_divergence)
 {
     struct tsne_stage *const t = r->stage;
@@ -107,7 +107,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
         return ct_fail_nomem(err, "t-SNE", 0);
     if (n >= 2)
         status = embed(a, run, t, err);
-    else /* one point has no neighbours: it lies at the origin */
+    else /* one point has no neighbours: it is placed at the origin */
         status = mat_init(&t->result.embedding, n, 2, "t-SNE", err);
     if (status != CT_OK) {
         release(t);

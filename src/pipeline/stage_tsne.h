@@ -1,4 +1,4 @@
-/* The significant neurons in the plane. */
+/* The embedding of the significant neurons in the plane. */
 #ifndef CT_PIPELINE_STAGE_TSNE_H
 #define CT_PIPELINE_STAGE_TSNE_H
 
@@ -10,11 +10,11 @@
 enum { KL_INTERVAL = 50 };
 
 struct tsne_stage {
-    double perplexity;         /* that was used; 0: fewer than two neurons, nothing to embed */
+    double perplexity;         /* actually used; 0: fewer than two neurons, nothing to embed */
     struct tsne_result result; /* embedding [n_significant, 2] */
-    size_t max_iter;           /* of each descent; the iterations below go on over all of them */
+    size_t max_iter;           /* of each descent; the iterations below count over all descents */
     double *kl_iter;           /* [n_kl] every KL_INTERVAL iterations */
-    double *kl;                /* [n_kl] KL divergence there */
+    double *kl;                /* [n_kl] KL divergence at these */
     size_t n_kl;
 };
 

@@ -60,7 +60,7 @@ double ttest_selection_memory(size_t n_selected, size_t n_sentences)
 enum ct_status ttest_select(const struct analysis *a, const size_t *rows, size_t n_rows,
                             struct ttest_stage *t, struct ct_error *err)
 {
-    enum { BLOCK = 64 }; /* neurons whose rows stay in the cache while they are filled */
+    enum { BLOCK = 64 }; /* neurons whose rows stay in the cache while being filled */
     const struct matview *const X = &extract_of(a)->X;
     const char *const folder = a->params.temporary;
     const char *const what = "neurons";
@@ -89,7 +89,8 @@ enum ct_status ttest_select(const struct analysis *a, const size_t *rows, size_t
     return CT_OK;
 }
 
-/* The significant neurons as points, the sentences of both groups in file order as features. */
+/* Copies the significant neurons as points, with the sentences of both groups in file order as
+ * features. */
 static enum ct_status select_significant(const struct analysis *a, struct ttest_stage *t,
                                          struct ct_error *err)
 {
@@ -158,7 +159,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     return CT_OK;
 }
 
-/* Without ttest_selection_memory(), which the number of significant neurons decides. */
+/* Excludes ttest_selection_memory(), which depends on the number of significant neurons. */
 static double memory_for(size_t n_neurons, const struct params *params)
 {
     const struct ttest_stage *const t = NULL;
@@ -176,7 +177,7 @@ static double memory(const struct analysis *a)
     return memory_for(extract_of(a)->X.cols, &a->params);
 }
 
-/* The pairs, and the memory for both: not after hours of extraction. */
+/* Checks the pairs and the memory early, not after hours of extraction. */
 static enum ct_status check(const struct analysis *a, struct ct_error *err)
 {
     const struct contrast *const c = contrast_of(a);

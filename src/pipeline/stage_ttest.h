@@ -1,4 +1,4 @@
-/* Every neuron tested between the groups, and the significant ones selected. */
+/* A test of every neuron between the groups, and the selection of the significant ones. */
 #ifndef CT_PIPELINE_STAGE_TTEST_H
 #define CT_PIPELINE_STAGE_TTEST_H
 
@@ -14,14 +14,14 @@ struct ttest_stage {
     struct ttest_result *neurons; /* [n_neurons] */
     double *p_adjusted;           /* [n_neurons] */
     bool *is_significant;         /* [n_neurons] */
-    double p_threshold;           /* the bound that p was held against */
-    double t_critical;       /* |t| at that bound; NaN when df differ between neurons (Welch) */
+    double p_threshold;           /* the bound p was compared with */
+    double t_critical;       /* |t| at that bound; NaN when df differs between neurons (Welch) */
     size_t n_neurons, n_nan; /* n_nan: neurons without a p-value */
     size_t *significant;     /* [n_significant] columns, ascending */
     size_t n_significant;
     struct mat
-        selected; /* [n_significant, n_a + n_b]: sentences in file order; not with ttest_alone */
-    struct spill own; /* what selected looks at */
+        selected; /* [n_significant, n_a + n_b]: sentences in file order; absent with ttest_alone */
+    struct spill own; /* storage of selected */
     double *norms;    /* [n_significant] lengths of the rows of selected */
 };
 
@@ -32,12 +32,12 @@ static inline const struct ttest_stage *ttest_of(const struct analysis *a)
     return analysis_result(a, &stage_ttest);
 }
 
-/* Fills t->selected: of the columns t->significant, what a's activations hold in rows [n_rows].
- * CT_ENOMEM, CT_EIO: too much for memory, and for the temporary file. */
+/* Fills t->selected: the columns t->significant of a's activations in rows [n_rows]. CT_ENOMEM,
+ * CT_EIO: too large for memory, or for the temporary file. */
 enum ct_status ttest_select(const struct analysis *a, const size_t *rows, size_t n_rows,
                             struct ttest_stage *t, struct ct_error *err);
 
-/* Bytes of n_selected neurons, copied as points with so many sentences as features. */
+/* Bytes of n_selected neurons copied as points with n_sentences features. */
 double ttest_selection_memory(size_t n_selected, size_t n_sentences);
 
 #endif

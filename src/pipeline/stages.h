@@ -1,4 +1,4 @@
-/* The list of stages, the parameters of all of them, and the goals that they are computed for. */
+/* The list of stages, their parameters, and the goals of a run. */
 #ifndef CT_PIPELINE_STAGES_H
 #define CT_PIPELINE_STAGES_H
 
@@ -6,24 +6,24 @@
 
 #include "pipeline/stage.h"
 
-/* [n_stages] in the order in which people meet them: each behind its inputs. */
+/* [n_stages] in the order users see them: each after its inputs. */
 extern const struct stage *const stages[];
 extern const size_t n_stages;
 
-/* What is computed in a run and for each hook point of a run with --per-layer: not a stage itself,
- * but every stage of the list except that of the layers. */
+/* The goal of a run, and of each hook point of a run with --per-layer: not a stage itself, its
+ * inputs are all stages of the list except the layers. */
 extern const struct stage *const goal_analysis;
 
-/* What is computed in a run with --per-layer. */
+/* The goal of a run with --per-layer. */
 extern const struct stage *const goal_layers;
 
-/* The place of a stage in the list. */
+/* The index of a stage in the list. */
 size_t stage_index(const struct stage *stage);
 
-/* The parameters of all stages in that order; NULL: there are no more. */
+/* The parameters of all stages in that order; NULL: no more. */
 const struct setting *setting_at(size_t i);
 
-/* The one of that name, which must be there, and the stage that it belongs to. */
+/* The parameter of that name, which must exist, and the stage that it belongs to. */
 const struct setting *setting_find(const char *name);
 const struct stage *setting_stage(const struct setting *setting);
 

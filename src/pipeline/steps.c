@@ -34,7 +34,7 @@ static int compare_named(const void *left, const void *right)
     return order != 0 ? order : (a->neuron > b->neuron) - (a->neuron < b->neuron);
 }
 
-/* columns [table->n] of the neurons that table names; is_taken [n_neurons] is all false. */
+/* Fills columns [table->n] with the neurons that table names; is_taken [n_neurons] is all false. */
 static enum ct_status find_all(const struct analysis *a, const struct neuron_table *table,
                                const char *table_name, const struct named *sorted, bool *is_taken,
                                size_t *columns, struct ct_error *err)
@@ -78,7 +78,7 @@ static enum ct_status find_neurons(const struct analysis *a, const struct neuron
     return status;
 }
 
-/* ---- the choice in the place of the t-test ---- */
+/* ---- chosen neurons in place of the t-test ---- */
 
 static enum ct_status choose_columns(const struct analysis *a, const struct neuron_table *table,
                                      const char *table_name, struct ttest_stage *t,
@@ -146,7 +146,7 @@ static enum ct_status accept(struct analysis *a, const struct stage *stage, void
     return status;
 }
 
-/* No two groups: all sentences are features. */
+/* Without a contrast: all sentences are features. */
 static enum ct_status compare_nothing(struct analysis *a, struct ct_error *err)
 {
     struct contrast *const none = calloc(1, sizeof *none);
@@ -194,7 +194,7 @@ enum ct_status analysis_choose(struct analysis *a, const char *path, int32_t **l
 
 /* ---- similarity ---- */
 
-/* What somebody else has clustered. */
+/* Clusters computed elsewhere. */
 static const struct cluster_method given_labels = { .name = "labels", .title = "labels" };
 
 static enum ct_status accept_labels(struct analysis *a, const int32_t *labels, struct ct_error *err)
@@ -225,7 +225,7 @@ enum ct_status analysis_compare(struct analysis *a, const int32_t *labels, struc
     struct result *result = NULL;
     enum ct_status status = accept_labels(a, labels, err);
 
-    a->params.matrices = true; /* who asks for cosines has asked for matrices */
+    a->params.matrices = true; /* a request for cosines is a request for the matrices */
     if (status == CT_OK)
         status = analysis_compute(a, &stage_similarity, NULL, &result, err);
     if (status == CT_OK)

@@ -16,8 +16,8 @@ static bool is_at(const struct token *tokens, const struct token *pattern, size_
 }
 
 struct matches {
-    size_t n, n_pattern; /* how often, and how many tokens it is */
-    size_t first, last;  /* where the first and the last of them begin */
+    size_t n, n_pattern; /* number of matches, and tokens per match */
+    size_t first, last;  /* where the first and the last match start */
 };
 
 static enum ct_status find_all(const struct tokenizer *tokenizer, const struct token *tokens,
@@ -58,7 +58,7 @@ static enum ct_status find_word(const struct tokenizer *tokenizer, const struct 
     status = find_all(tokenizer, tokens, n_tokens, target, size, matches, err);
     if (status != CT_OK)
         return status;
-    matches->n = matches->n > 0 && matches->first == 0; /* without a blank: at the start alone */
+    matches->n = matches->n > 0 && matches->first == 0; /* without a blank: only at the start */
     matches->last = matches->first;
     return CT_OK;
 }

@@ -1,4 +1,4 @@
-/* Where the target of a sentence lies among its tokens. */
+/* The position of a sentence's target among its tokens. */
 #ifndef CT_PIPELINE_TARGET_H
 #define CT_PIPELINE_TARGET_H
 
@@ -9,9 +9,9 @@
 #include "pipeline/params.h"
 
 /*
- * Finds target (UTF-8, [size]) as a sequence of tokens in tokens [n_tokens]: as it is when it
- * begins with a blank; otherwise with a blank put in front and, when that is not there, as it is at
- * the very start. *first .. *last are the tokens it takes. CT_EINVAL: not there, or there more than
+ * Finds target (UTF-8, [size]) as a sequence of tokens in tokens [n_tokens]: unchanged when it
+ * begins with a blank; otherwise with a blank prepended and, if that does not occur, unchanged at
+ * the very start. *first .. *last are its tokens. CT_EINVAL: it does not occur, or occurs more than
  * once and occurrence does not say which; CT_ENOMEM.
  */
 enum ct_status target_find(const struct tokenizer *tokenizer, const struct token *tokens,
