@@ -11,16 +11,16 @@
 #include "hub/snapshot.h"
 
 static const char COMMUNITY[] =
-    "openai-community/"; /* where GPT-2, once without owner, has moved */
+    "openai-community/"; /* current home of GPT-2, once without an owner */
 
-/* ---- where the cache is ---- */
+/* ---- location of the cache ---- */
 
 static bool is_set(const char *value)
 {
     return value != NULL && *value != '\0';
 }
 
-struct buffer { /* a path that grows; what does not fit is told at the end */
+struct buffer { /* a growing path; overflow is reported at the end */
     char text[PATH_MAX];
     size_t used;
 };
@@ -34,7 +34,7 @@ static void put(struct buffer *b, const char *text, size_t size)
         b->text[b->used] = '\0';
 }
 
-/* $NAME and ${NAME} as Python's os.path.expandvars: one that is not set stays as it is. */
+/* Expands $NAME and ${NAME} like Python's os.path.expandvars: an unset one stays unchanged. */
 static size_t put_variable(struct buffer *b, const struct hub_env *env, const char *text)
 {
     char name[256];
@@ -58,7 +58,7 @@ static size_t put_variable(struct buffer *b, const struct hub_env *env, const ch
     return 1;
 }
 
-/* `~` at the start, and variables. */
+/* Expands a leading `~` and variables. */
 static void put_expanded(struct buffer *b, const struct hub_env *env, const char *text)
 {
     const char *const home = path_take_home(&text, env->home);
@@ -73,7 +73,7 @@ static void put_expanded(struct buffer *b, const struct hub_env *env, const char
     }
 }
 
-/* HF_HOME, or what stands for it. */
+/* HF_HOME, or its default. */
 static enum ct_status put_home(struct buffer *b, const struct hub_env *env, struct ct_error *err)
 {
     if (is_set(env->hf_home)) {
@@ -92,7 +92,7 @@ static enum ct_status put_home(struct buffer *b, const struct hub_env *env, stru
     return CT_OK;
 }
 
-/* What is set, or else name in that folder. */
+/* The value if set, else name in that folder. */
 static enum ct_status find_place(const struct hub_env *env, const char *set, const char *name,
                                  char **out, struct ct_error *err)
 {
@@ -131,7 +131,7 @@ enum ct_status hub_token_path(const struct hub_env *env, char **path, struct ct_
 
 /* ---- names ---- */
 
-/* One part of a name: letters, digits, `-`, `_`, `.`; the hub allows no `--` and no `..`. */
+/* One part of a name: letters, digits, `-`, `_`, `.`; the hub forbids `--` and `..`. */
 static bool is_part(const char *text, size_t size)
 {
     if (size == 0 || size > 96 || text[0] == '.' || text[0] == '-' || text[size - 1] == '.' ||
@@ -147,7 +147,7 @@ static bool is_part(const char *text, size_t size)
     return true;
 }
 
-/* A branch may have slashes in it, but leads nowhere else. */
+/* A branch name may contain slashes, but must not leave the folder. */
 static bool is_revision(const char *text)
 {
     for (;;) {
@@ -181,10 +181,10 @@ const char *hub_split_name(const char *text, char name[HUB_NAME_SIZE])
     return text[size] == '@' ? text + size + 1 : "main";
 }
 
-/* ---- looking for a name ---- */
+/* ---- looking up a name ---- */
 
 struct wanted {
-    const char *name; /* as it was typed, with the revision */
+    const char *name; /* as typed, with the revision */
     char repos[2][HUB_NAME_SIZE];
     size_t n_repos;
     const char *revision;
@@ -206,7 +206,7 @@ static void parse_name(const char *name, struct wanted *w)
         snprintf(w->repos[w->n_repos++], sizeof w->repos[0], "%s%.*s", COMMUNITY, (int)size, name);
 }
 
-/* The name that the hub knows the model by today. */
+/* The name of the model on the hub today. */
 static const char *name_to_fetch(const struct wanted *w)
 {
     static const char *const moved[] = { "gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl" };
@@ -225,7 +225,7 @@ static void fetch_command(const struct wanted *w, char *out, size_t size)
              is_main ? "" : w->revision);
 }
 
-/* The names in refs, or else the commits, so that one of them can be named. */
+/* Lists the names in refs, or else the commits, as suggestions. */
 static void list_revisions(const char *repo, char *out, size_t size)
 {
     static const char *const folders[] = { "refs", "snapshots" };
@@ -247,7 +247,8 @@ static void list_revisions(const char *repo, char *out, size_t size)
 
 enum found { FOUND_NOTHING, FOUND_REPO, FOUND_SNAPSHOT, FOUND_ALL };
 
-/* How far one way to read the name leads; but for FOUND_NOTHING and FOUND_ALL, with an error. */
+/* How much is found for one reading of the name; an error for all but FOUND_NOTHING and
+ * FOUND_ALL. */
 static enum found look(const struct wanted *w, const char *root, const char *name,
                        char folder[PATH_MAX], struct ct_error *err)
 {
@@ -279,8 +280,8 @@ static enum found look(const struct wanted *w, const char *root, const char *nam
     return FOUND_SNAPSHOT;
 }
 
-/* `, or take ORG/NAME, which is there`, when another organisation's model of that name is in the
- * cache; else empty. */
+/* `, or take ORG/NAME, which is there`, when the cache has a model of that name by another
+ * organisation; else empty. */
 static void tell_namesake(const char *root, const char *name, char *out, size_t size)
 {
     static const char prefix[] = "models--";
@@ -309,7 +310,7 @@ static enum ct_status fail_nowhere(const struct wanted *w, const char *root, str
     tell_namesake(root, w->repos[0], namesake, sizeof namesake);
     fetch_command(w, fetch, sizeof fetch);
     for (size_t i = 0; i < w->n_repos; i++)
-        if (!hub_repo_path(paths[i], "", w->repos[i])) /* begins with the slash */
+        if (!hub_repo_path(paths[i], "", w->repos[i])) /* the path begins with the slash */
             return ct_fail(err, CT_EINVAL, "%.64s...: the name is too long", w->name);
     return ct_fail(err, CT_EIO,
                    "%s: no such folder, and the Hugging Face cache has no %s%s%s in %s; fetch it: "

@@ -1,5 +1,5 @@
-/* libcurl, loaded when something is fetched: it brings some thirty libraries, and to load them
- * takes longer than most commands. To be included in place of <curl/curl.h>; calls look as ever. */
+/* libcurl, loaded on first use: it depends on some thirty libraries, and loading them takes longer
+ * than most commands. Include instead of <curl/curl.h>; calls look the same. */
 #ifndef CT_HUB_CURL_LIBRARY_H
 #define CT_HUB_CURL_LIBRARY_H
 
@@ -22,10 +22,10 @@ struct curl_library {
 
 extern struct curl_library curl_library; /* filled in once, by curl_library_load() */
 
-/* Before the first call of any function. CT_EIO: it is not there, or too old. */
+/* Call before any other function. CT_EIO: libcurl is missing, or too old. */
 enum ct_status curl_library_load(struct ct_error *err);
 
-#undef curl_easy_getinfo /* they are macros already */
+#undef curl_easy_getinfo /* these are macros already */
 #undef curl_easy_setopt
 #define curl_easy_cleanup   curl_library.easy_cleanup
 #define curl_easy_getinfo   curl_library.easy_getinfo

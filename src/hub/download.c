@@ -12,11 +12,11 @@
 
 enum {
     MAX_REDIRECTS = 10,
-    MAX_ATTEMPTS = 5, /* without a byte between */
-    MAX_WAIT = 60,    /* seconds that a server may ask for; more is for the user to wait */
+    MAX_ATTEMPTS = 5, /* without receiving a byte */
+    MAX_WAIT = 60,    /* seconds; if the server asks for more, the user must retry */
     CONNECT_SECONDS = 15,
-    STALL_SECONDS = 30,    /* without a byte */
-    MAX_MESSAGE = 1 << 16, /* bytes of a page that is no file */
+    STALL_SECONDS = 30,    /* without receiving a byte */
+    MAX_MESSAGE = 1 << 16, /* bytes of an error page */
 };
 
 struct download {
@@ -24,21 +24,21 @@ struct download {
     char *endpoint;
     const char *authorities;               /* NULL: the system's */
     struct curl_slist *headers;            /* of every request */
-    struct curl_slist *headers_with_token; /* of those to the endpoint; NULL: no token */
-    bool has_answered;                     /* the network is there */
+    struct curl_slist *headers_with_token; /* of requests to the endpoint; NULL: no token */
+    bool has_answered;                     /* the network is reachable */
     bool (*tick)(void *context);
     void *context;
 };
 
-struct transfer { /* one request, from its first byte to its last */
+struct transfer { /* one request, from its first to its last byte */
     struct download *d;
-    struct partial *file; /* where the bytes go; NULL: the headers are all that is wanted */
-    bool has_begun;       /* the bytes that come are those of the file */
-    size_t message;       /* bytes of something else */
+    struct partial *file; /* receives the bytes; NULL: only headers are wanted */
+    bool has_begun;       /* incoming bytes are the file's */
+    size_t message;       /* bytes of anything else */
     CURLcode code;
     long http;
     char text[CURL_ERROR_SIZE];
-    enum ct_status status; /* why it was broken off here */
+    enum ct_status status; /* why it was aborted here */
     struct ct_error *err;
 };
 
@@ -49,7 +49,7 @@ bool download_is_built_in(void)
     return true;
 }
 
-/* `Authorization` is a list of its own, so that it cannot come along by mistake. */
+/* `Authorization` is in a list of its own, so that it cannot be sent elsewhere by mistake. */
 static enum ct_status make_headers(struct download *d, const char *token, struct ct_error *err)
 {
     char line[1024];
@@ -108,7 +108,7 @@ enum ct_status download_new(const struct download_params *params, struct downloa
         status =
             ct_fail(err, CT_EINVAL, "HF_ENDPOINT: '%.200s' is not a URL; expected https://HOST",
                     params->endpoint);
-    if (status == CT_OK && has_password(params->endpoint)) /* it would be told in messages */
+    if (status == CT_OK && has_password(params->endpoint)) /* it would appear in messages */
         status = ct_fail(err, CT_EINVAL, "HF_ENDPOINT: contains a password; set HF_TOKEN instead");
     if (status != CT_OK) {
         download_free(d);
@@ -171,7 +171,7 @@ bool download_may_follow(const char *from, const char *to)
     return strncasecmp(to, "http:", 5) == 0 && strncasecmp(from, "https:", 6) != 0;
 }
 
-/* Of a signed link, an error should tell no more than SCHEME://HOST:PORT. */
+/* For a signed link, an error must only show SCHEME://HOST:PORT. */
 static enum ct_status fail_at(const char *url, enum ct_status code, const char *what,
                               struct ct_error *err)
 {
@@ -201,7 +201,7 @@ static const char *header(const struct download *d, const char *name)
     return curl_easy_header(d->curl, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK ? h->value : NULL;
 }
 
-/* Whether the bytes that are about to come are those that the file lacks. */
+/* Whether the bytes about to arrive are those that the file lacks. */
 static enum ct_status begin_body(struct transfer *t)
 {
     const unsigned long long size = partial_size(t->file);
@@ -282,13 +282,13 @@ static void request(struct transfer *t, const char *url)
         curl_easy_setopt(curl, CURLOPT_RANGE, range);
     }
     t->code = curl_easy_perform(curl);
-    if (t->code == CURLE_WRITE_ERROR && t->status == CT_OK) /* a long message has been cut short */
+    if (t->code == CURLE_WRITE_ERROR && t->status == CT_OK) /* a long message was truncated */
         t->code = CURLE_OK;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &t->http);
     t->d->has_answered = t->d->has_answered || t->http != 0;
 }
 
-/* ---- again ---- */
+/* ---- retries ---- */
 
 static bool may_pass(const struct transfer *t)
 {
@@ -312,7 +312,7 @@ static bool may_pass(const struct transfer *t)
     }
 }
 
-/* The seconds that the server asks to wait; -1: it does not say. */
+/* Seconds the server asks to wait; -1: unspecified. */
 static long asked_wait(const struct transfer *t)
 {
     curl_off_t asked = 0;
@@ -338,7 +338,7 @@ static bool wait_before(const struct transfer *t, int attempt)
     return true;
 }
 
-/* Why the last attempt has failed; what to do goes to what comes from curl or from the server. */
+/* Reports why the last attempt failed; advice is added to messages of curl and of the server. */
 static enum ct_status fail_transfer(const struct transfer *t, const char *url)
 {
     char what[CURL_ERROR_SIZE + 80];
@@ -361,7 +361,7 @@ static enum ct_status fail_transfer(const struct transfer *t, const char *url)
     return fail_at(url, CT_EIO, what, t->err);
 }
 
-/* An answer that has brought all that was asked for, or is none that will be better next time. */
+/* True when the answer is complete, or retrying cannot improve it. */
 static bool is_final(const struct transfer *t)
 {
     if (t->code != CURLE_OK || may_pass(t))
@@ -370,7 +370,7 @@ static bool is_final(const struct transfer *t)
            partial_have(t->file) == partial_size(t->file);
 }
 
-/* One request that is repeated while it may help. CT_OK: there is an answer, t->http. */
+/* Repeats one request while that may help. CT_OK: there is an answer, t->http. */
 static enum ct_status insist(struct transfer *t, const char *url)
 {
     int attempt = 0;
@@ -379,7 +379,7 @@ static enum ct_status insist(struct transfer *t, const char *url)
         const uint64_t before = t->file != NULL ? partial_have(t->file) : 0;
         request(t, url);
         if (t->status == CT_OK && t->http == 416 && before > 0)
-            t->status = partial_restart(t->file, t->err); /* it knows no such place in the file */
+            t->status = partial_restart(t->file, t->err); /* invalid offset for the server */
         else if (t->status == CT_OK && is_final(t))
             return CT_OK;
         else if (t->status == CT_OK && t->file != NULL && partial_have(t->file) > before)
@@ -392,7 +392,7 @@ static enum ct_status insist(struct transfer *t, const char *url)
     }
 }
 
-/* Where the answer sends us, in place of *url; *is_sent is false when it does not. */
+/* The redirect target, in place of *url; *is_sent is false when there is none. */
 static enum ct_status redirect(const struct transfer *t, char **url, bool *is_sent)
 {
     char *to = NULL;
@@ -414,9 +414,9 @@ static enum ct_status redirect(const struct transfer *t, char **url, bool *is_se
     return CT_OK;
 }
 
-/* ---- the two kinds of request ---- */
+/* ---- the two kinds of requests ---- */
 
-/* Without W/ and quotes. */
+/* Removes W/ and quotes. */
 static void copy_etag(const char *value, char out[DOWNLOAD_ETAG_SIZE])
 {
     if (value == NULL)
@@ -426,7 +426,8 @@ static void copy_etag(const char *value, char out[DOWNLOAD_ETAG_SIZE])
     snprintf(out, DOWNLOAD_ETAG_SIZE, "%.*s", (int)strcspn(value, "\""), value);
 }
 
-/* Headers that stand for the file itself, wherever its bytes are, go before those of one answer. */
+/* Headers that describe the file itself, wherever its bytes are, have priority over those of one
+ * answer. */
 static void read_reply(const struct download *d, struct download_reply *r, bool *is_linked)
 {
     const char *const linked = header(d, "X-Linked-Etag");
@@ -457,8 +458,8 @@ static void read_reply(const struct download *d, struct download_reply *r, bool 
     }
 }
 
-/* Requests at *url and where it sends us, up to the answer that counts: t->http. Headers are read
- * into reply, unless that is NULL; then those of a host that is not the hub are not asked for. */
+/* Requests *url and follows redirects to the final answer: t->http. Headers are read into reply
+ * unless it is NULL; then hosts other than the hub are not asked for theirs. */
 static enum ct_status follow(struct transfer *t, char **url, struct download_reply *reply)
 {
     bool is_linked = false;

@@ -1,7 +1,7 @@
 #include "config.h"
 #include "hub/download.h"
 
-/* In place of download.c where there is no libcurl. */
+/* Replaces download.c in builds without libcurl. */
 
 bool download_is_built_in(void)
 {

@@ -18,7 +18,7 @@
 
 enum {
     MAX_FILES = 4096,
-    MAX_TEXT_BYTES = 64 << 20, /* of a file that is not weights: what their readers take */
+    MAX_TEXT_BYTES = 64 << 20, /* of a file that is not weights: what their readers accept */
     MAX_NAME = 200,
     URL_SIZE = 2048,
 };
@@ -39,14 +39,14 @@ struct fetch {
     char name[HUB_NAME_SIZE];
     const char *revision;
     struct download *download;
-    struct hub_store store; /* once the commit is known */
-    struct file *files;     /* [n_files] in the order in which they are brought */
+    struct hub_store store; /* valid once the commit is known */
+    struct file *files;     /* [n_files] in download order */
     size_t n_files;
     struct hub_fetch_state state;
-    const struct partial *partial; /* the file that grows */
-    uint64_t done;                 /* bytes of the files that are whole */
-    uint64_t brought;              /* by this run, of those */
-    uint64_t had;                  /* of the file that grows, before this run */
+    const struct partial *partial; /* the file being downloaded */
+    uint64_t done;                 /* bytes of completed files */
+    uint64_t brought;              /* of those, downloaded by this run */
+    uint64_t had;                  /* bytes of the current file from earlier runs */
 };
 
 /* ---- progress ---- */
@@ -65,7 +65,7 @@ static void tell(struct fetch *f, enum hub_fetch_step step, const char *file)
 {
     f->state.step = step;
     f->state.file = file;
-    (void)tick(f); /* whoever wants to stop is asked again soon */
+    (void)tick(f); /* the caller's wish to stop is checked again soon */
 }
 
 static bool wait_for_other(void *context)
@@ -76,7 +76,7 @@ static bool wait_for_other(void *context)
     return tick(f);
 }
 
-/* ---- asking ---- */
+/* ---- requests ---- */
 
 /* Percent-encoded (RFC 3986); false when it does not fit. */
 static bool put_encoded(char *out, size_t size, size_t *used, const char *text)
@@ -94,8 +94,8 @@ static bool put_encoded(char *out, size_t size, size_t *used, const char *text)
     return true;
 }
 
-/* ENDPOINT/NAME/resolve/REVISION/FILE. Once the commit is known it stands for the revision, which
- * may be moved meanwhile. */
+/* ENDPOINT/NAME/resolve/REVISION/FILE. Once the commit is known it replaces the revision, which may
+ * move in the meantime. */
 static enum ct_status file_url(const struct fetch *f, const char *file, char out[URL_SIZE],
                                struct ct_error *err)
 {
@@ -113,7 +113,7 @@ static enum ct_status file_url(const struct fetch *f, const char *file, char out
     return ct_fail(err, CT_EINVAL, "%s: the address is too long", f->params->name);
 }
 
-/* An answer that is neither the file nor that there is none. */
+/* Fails for an answer that is neither the file nor `not found`. */
 static enum ct_status fail_answer(const struct fetch *f, const struct download_reply *r,
                                   struct ct_error *err)
 {
@@ -143,7 +143,7 @@ static bool is_weights(const char *file)
     return size >= sizeof end && strcmp(file + size - (sizeof end - 1), end) == 0;
 }
 
-/* What the hub tells about a file must let it be checked and named. */
+/* The hub's headers for a file must allow checking and naming it. */
 static enum ct_status check_reply(const struct fetch *f, const char *file,
                                   const struct download_reply *r, struct ct_error *err)
 {
@@ -179,8 +179,8 @@ static enum ct_status add_file(struct fetch *f, const char *name, const struct d
     return CT_OK;
 }
 
-/* Asks for a file and puts it on the list; *is_there (may be NULL: it must be) tells whether the
- * repository has it. */
+/* Requests a file's headers and appends it to the list; *is_there (NULL: the file is required)
+ * reports whether the repository has it. */
 static enum ct_status ask(struct fetch *f, const char *name, bool *is_there, struct ct_error *err)
 {
     struct download_reply r;
@@ -214,10 +214,10 @@ static enum ct_status ask(struct fetch *f, const char *name, bool *is_there, str
     return status == CT_OK ? add_file(f, name, &r, err) : status;
 }
 
-/* ---- bringing ---- */
+/* ---- downloads ---- */
 
-/* With the blob's lock held. What an earlier run or another tool has left may be of something
- * else: with a wrong hash, it is brought once more from its beginning. */
+/* Called with the blob's lock held. Data of an earlier run or another tool may belong to something
+ * else: if the hash is wrong, the file is downloaded once more from the start. */
 static enum ct_status bring_blob(struct fetch *f, const struct file *file, const char *blob,
                                  struct ct_error *err)
 {
@@ -274,9 +274,9 @@ static enum ct_status bring(struct fetch *f, struct file *file, struct ct_error 
     return status;
 }
 
-/* ---- what a model is made of ---- */
+/* ---- the files of a model ---- */
 
-/* The last one on the list, whose text says what else there is. */
+/* Downloads the last file of the list, whose content names further files. */
 static enum ct_status bring_last(struct fetch *f, char path[PATH_MAX], struct ct_error *err)
 {
     struct file *const file = &f->files[f->n_files - 1];
@@ -286,7 +286,7 @@ static enum ct_status bring_last(struct fetch *f, char path[PATH_MAX], struct ct
     return bring(f, file, err);
 }
 
-/* A model that cannot be used is told before its weights are fetched. */
+/* An unsupported model is reported before its weights are downloaded. */
 static enum ct_status fetch_config(struct fetch *f, struct ct_error *err)
 {
     struct model_config config;
@@ -308,7 +308,7 @@ static bool is_listed(const struct fetch *f, const char *name)
     return false;
 }
 
-/* No path, no hidden file, nothing that is no name: it comes from the server. */
+/* Rejects paths, hidden files and invalid names: the name comes from the server. */
 static bool is_shard_name(const char *name)
 {
     for (const char *at = name; *at != '\0'; at++)
@@ -399,7 +399,7 @@ static enum ct_status ask_tokenizer(struct fetch *f, bool *has_tokenizer, struct
     return status;
 }
 
-/* ---- all of it ---- */
+/* ---- the whole model ---- */
 
 static enum ct_status check_space(const struct fetch *f, struct ct_error *err)
 {
@@ -416,7 +416,7 @@ static enum ct_status check_space(const struct fetch *f, struct ct_error *err)
         missing += file->size - (left < file->size ? left : file->size);
     }
     if (statvfs(f->store.repo, &disk) != 0)
-        return CT_OK; /* writing will tell */
+        return CT_OK; /* writing will report it */
     const double room = (double)disk.f_bavail * (double)disk.f_frsize;
     if ((double)missing <= room)
         return CT_OK;

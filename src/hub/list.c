@@ -32,7 +32,7 @@ void hub_models_free(struct hub_model *models, size_t n)
     free(models);
 }
 
-/* `models--org--name` to `org/name`: neither may hold two dashes in a row. */
+/* `models--org--name` to `org/name`: neither part may contain two dashes in a row. */
 static void name_of_folder(const char *folder, size_t size, char *out, size_t out_size)
 {
     const char *const name = folder + sizeof PREFIX - 1;
@@ -69,7 +69,7 @@ void hub_folder_name(const char *folder, char *out, size_t size)
         snprintf(out, size, "%.*s", (int)(end - last), last);
 }
 
-/* The branch or tag that is this commit; main before others; else the commit itself. */
+/* The branch or tag at this commit, main before others; else the commit itself. */
 static void name_revision(const char *repo, const char *commit, char *out, size_t size)
 {
     char path[PATH_MAX];
@@ -90,7 +90,7 @@ static void name_revision(const char *repo, const char *commit, char *out, size_
     closedir(dir);
 }
 
-/* An error's text without the folder that it begins with. */
+/* An error's text without the folder at its beginning. */
 static const char *without_folder(const char *text, const char *folder)
 {
     const size_t size = strlen(folder);
@@ -101,7 +101,7 @@ static const char *without_folder(const char *text, const char *folder)
     return text + strspn(text, "/: ");
 }
 
-/* An architecture that is not ours is told by config.json alone, which is quick to read. */
+/* An unsupported architecture is recognised from config.json, which is quick to read. */
 static enum ct_status read_config(struct hub_model *m, struct ct_error *err)
 {
     struct model_config config;
@@ -136,7 +136,7 @@ void hub_model_examine(struct hub_model *m)
     model_free(model);
 }
 
-/* A new entry at the end; commit NULL: the repository has no snapshot. */
+/* Appends an entry; commit NULL: the repository has no snapshot. */
 static enum ct_status add_model(struct models *list, const char *repo, const char *commit,
                                 struct ct_error *err)
 {

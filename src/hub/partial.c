@@ -81,7 +81,7 @@ enum ct_status partial_restart(struct partial *p, struct ct_error *err)
     return CT_OK;
 }
 
-/* What an earlier run has left goes through the hash; the next byte is written behind it. */
+/* Hashes what an earlier run has left; writing continues after it. */
 static enum ct_status take_up(struct partial *p, struct ct_error *err)
 {
     struct stat info;

@@ -36,7 +36,7 @@ bool hub_read_ref(const char *repo, const char *name, char commit[HUB_COMMIT_SIZ
     FILE *file = NULL;
 
     if (!path_put(path, "%s/refs/%s", repo, name) ||
-        json_file_open(path, &file, NULL) != CT_OK) /* a regular file, whatever it holds */
+        json_file_open(path, &file, NULL) != CT_OK) /* a regular file, whatever its content */
         return false;
     const bool has_line = fgets(line, sizeof line, file) != NULL;
     fclose(file);
@@ -63,7 +63,7 @@ static bool is_listed(const struct snapshot *s, const char *name)
     return path_put(path, "%s/%s", s->folder, name) && lstat(path, &info) == 0;
 }
 
-/* A download that was cut off leaves its blob under another name. */
+/* An interrupted download leaves its blob under another name. */
 static bool has_partial_blob(const struct snapshot *s)
 {
     static const char end[] = ".incomplete";
@@ -117,7 +117,7 @@ static enum ct_status check_file(const struct snapshot *s, const char *name, str
     return access(path, R_OK) == 0 ? CT_OK : ct_fail_errno(err, "%s", name);
 }
 
-/* A well-made index names its shards; of another one its reader says what is wrong with it. */
+/* A well-formed index names its shards; errors in others are reported by its reader. */
 static enum ct_status check_shards(const struct snapshot *s, struct ct_error *err)
 {
     char path[PATH_MAX];

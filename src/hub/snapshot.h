@@ -1,4 +1,4 @@
-/* One repository in a Hugging Face cache: its revisions, and whether a snapshot is all there. */
+/* One repository in a Hugging Face cache: its revisions, and whether a snapshot is complete. */
 #ifndef CT_HUB_SNAPSHOT_H
 #define CT_HUB_SNAPSHOT_H
 
@@ -15,15 +15,14 @@ bool hub_repo_path(char out[PATH_MAX], const char *root, const char *name);
 
 bool hub_is_commit(const char *text);
 
-/* The commit that refs/NAME of the repository's folder holds; false when there is none. */
+/* The commit stored in refs/NAME of the repository's folder; false when there is none. */
 bool hub_read_ref(const char *repo, const char *name, char commit[HUB_COMMIT_SIZE]);
 
-/* What a snapshot must hold to be usable; config.json goes with the weights. */
+/* What a snapshot must contain to be usable; HUB_WEIGHTS includes config.json. */
 enum { HUB_WEIGHTS = 1, HUB_TOKENIZER = 2 };
 
-/* CT_EIO when a file that `needs` asks for is missing or a broken link. The text says which and
- * why, without the folder. A folder with pickles alone passes: whoever opens it has more to say
- * about that. */
+/* CT_EIO when a file required by `needs` is missing or a broken link. The message says which and
+ * why, without the folder. A folder with only pickles passes: opening it gives a better message. */
 enum ct_status hub_snapshot_check(const char *repo, const char *commit, unsigned needs,
                                   struct ct_error *err);
 

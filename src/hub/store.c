@@ -63,7 +63,7 @@ bool hub_store_has(const char *path, uint64_t size)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode) && (uint64_t)info.st_size == size;
 }
 
-/* Whether a link is there already, as another process makes it. Leaves errno alone. */
+/* Whether the link exists already, made by another process. Keeps errno. */
 static bool leads_to(const char *path, const char *to)
 {
     const int reason = errno;
