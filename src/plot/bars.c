@@ -16,10 +16,10 @@ struct chart { /* one drawing */
     const struct bars *b;
     struct canvas *canvas;
     struct frame frame;
-    size_t together; /* bins summed in a bar */
+    size_t together; /* bins summed per bar */
     size_t n_bars;
     enum bar_style style;
-    size_t width; /* of a bar, in columns or half columns; 0: all share the columns evenly */
+    size_t width; /* of a bar, in columns or half columns; 0: the columns are divided evenly */
     double top;
 };
 
@@ -44,7 +44,7 @@ static void find_top(struct chart *p)
         p->top = fmax(p->top, bar_count(p, k));
 }
 
-/* As many bins in a bar as it takes to have no more bars than places. */
+/* Sums bins so that there are no more bars than places. */
 static void join_bins(struct chart *p, size_t places)
 {
     p->together = places > 0 ? (p->b->n_bins + places - 1) / places : p->b->n_bins;
@@ -53,8 +53,8 @@ static void join_bins(struct chart *p, size_t places)
     p->n_bars = (p->b->n_bins + p->together - 1) / p->together;
 }
 
-/* Whole columns when they fill at least 3/5 of the room, else half columns; these in equal widths
- * when that fills as much, else shared evenly. */
+/* Whole columns when they fill at least 3/5 of the width, else half columns; these in equal widths
+ * when that fills as much, else divided evenly. */
 static void choose_style(struct chart *p, size_t cols)
 {
     p->style = BAR_CELLS;
@@ -69,7 +69,7 @@ static void choose_style(struct chart *p, size_t cols)
         p->width = 0;
 }
 
-/* The columns that the bars take: the axis ends with them. */
+/* The columns used by the bars: the axis ends there. */
 static size_t used_cols(const struct chart *p, size_t cols)
 {
     const size_t places = p->width * p->n_bars;
@@ -135,7 +135,7 @@ static void draw_bars(const struct chart *p)
     }
 }
 
-/* Where the last bar ends; that is beyond the last edge when the bins do not divide evenly. */
+/* Where the last bar ends; beyond the last edge when the bins do not divide evenly. */
 static double right_edge(const struct chart *p)
 {
     const struct bars *const b = p->b;
@@ -164,8 +164,8 @@ void bars_draw(struct canvas *c, struct rect area, const struct bars *b, struct 
                          .window = { 0.0, 1.0, 0.0, 1.0 } };
     if (any)
         f->window = (struct plot_window){ b->edges[0], b->edges[b->n_bins], 0.0, 1.0 };
-    /* The number of bars depends on the room, their height on their number, and the room on the
-     * numbers at the heights: settled after a few rounds, since the room only shrinks. */
+    /* The number of bars depends on the space, their heights on their number, and the space on the
+     * numbers at the heights: converges after a few rounds, since the space only shrinks. */
     for (int round_ = 0; any && round_ < 3; round_++) {
         frame_layout(f, c, area);
         choose_style(&p, f->data.cols);

@@ -1,8 +1,9 @@
 /*
- * A histogram that somebody has counted: vertical bars over equal bins, the axis from 0. Unicode
- * has eighths of a cell in height, ASCII thirds (. : #); a bin that is not empty always shows.
- * Bars are whole columns wide where the bins fit; with more bins than columns, half columns
- * (braille); with more than those, several bins summed in a bar, which the name of the axis says.
+ * A histogram from given counts: vertical bars over equal bins, the axis from 0. Heights have a
+ * resolution of eighths of a cell in Unicode, thirds in ASCII (. : #); a bin that is not empty is
+ * always visible. Bars are whole columns wide if the bins fit; with more bins than columns, half
+ * columns (braille); with more than those, several bins are summed per bar, as stated in the name
+ * of the axis.
  */
 #ifndef CT_PLOT_BARS_H
 #define CT_PLOT_BARS_H
@@ -16,7 +17,7 @@ struct bars { /* zero-initialise; borrows everything */
     size_t n_bins;
     ink ink;
     const ink *inks;               /* [n_bins]; NULL: ink */
-    const struct plot_rule *rules; /* [n_rules], behind the bars */
+    const struct plot_rule *rules; /* [n_rules], drawn behind the bars */
     size_t n_rules;
 };
 

@@ -23,7 +23,7 @@ static CT_KERNEL void add_f32(const float *restrict row, double factor, size_t d
         sum[k] += factor * (double)row[k];
 }
 
-/* sum [d + 1]: of the rows in a span, and their number. */
+/* sum [d + 1]: of the rows in a span, followed by their number. */
 static void sum_rows(const struct row_set *set, struct span span, double *sum)
 {
     const struct matview *const X = &set->X;

@@ -1,5 +1,5 @@
-/* cairo, loaded when a figure is drawn: it brings some twenty libraries, and to load them takes
- * longer than most commands. To be included in place of <cairo.h>; calls look as ever. */
+/* cairo, loaded when a figure is drawn: it depends on some twenty libraries, and loading them takes
+ * longer than most commands. Include instead of <cairo.h>; calls look the same. */
 #ifndef CT_PLOT_CAIRO_LIBRARY_H
 #define CT_PLOT_CAIRO_LIBRARY_H
 
@@ -32,7 +32,7 @@ struct cairo_library {
 
 extern struct cairo_library cairo_library; /* filled in once, by cairo_library_load() */
 
-/* Before the first call of any function. CT_EIO: it is not there, or too old. */
+/* Call before any other function. CT_EIO: cairo is missing, or too old. */
 enum ct_status cairo_library_load(struct ct_error *err);
 
 #define cairo_arc                           cairo_library.arc

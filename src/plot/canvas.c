@@ -15,7 +15,7 @@ struct rect rect_clip(struct rect r, struct rect bounds)
 {
     const size_t row = r.row > bounds.row ? r.row : bounds.row;
     const size_t col = r.col > bounds.col ? r.col : bounds.col;
-    /* What each side has left from (row, col) on; sides may lie beyond SIZE_MAX. */
+    /* What each side has left after (row, col); sides may exceed SIZE_MAX. */
     const size_t down = r.rows > row - r.row ? r.rows - (row - r.row) : 0;
     const size_t right = r.cols > col - r.col ? r.cols - (col - r.col) : 0;
     const size_t most_down = bounds.rows > row - bounds.row ? bounds.rows - (row - bounds.row) : 0;
@@ -52,7 +52,7 @@ void canvas_clear(struct canvas *c)
     *c = (struct canvas){ .rows = 0 };
 }
 
-/* Braille, blocks and frames are one column wide whatever the locale says. */
+/* Braille, blocks and frames are one column wide in every locale. */
 static int width_of(uint32_t ch)
 {
     return ch < 0x300 || (ch >= 0x2500 && ch < 0x2900) ? 1 : text_width(ch);
@@ -63,7 +63,7 @@ static uint32_t allowed(const struct canvas *c, uint32_t ch)
     return text_is_control(ch) || (c->ascii && ch > '~') ? '?' : ch;
 }
 
-/* Whoever writes into half of a wide character leaves a blank in its other half. */
+/* Overwriting half of a wide character blanks its other half. */
 static void split_wide(struct canvas *c, size_t row, size_t col)
 {
     struct cell *const at = &c->cells[row * c->cols + col];
@@ -101,11 +101,11 @@ void canvas_fill(struct canvas *c, struct rect area, uint32_t ch, ink fg, ink bg
             canvas_put(c, area.row + i, area.col + j, ch, fg, bg, 0);
 }
 
-/* One piece of text: a code point, or the visible form of what may not be shown. */
+/* One piece of text: a code point, or the escaped form of one that must not be shown. */
 struct piece {
-    size_t bytes; /* of the text it stands for, at least 1 */
+    size_t bytes; /* bytes of the text, at least 1 */
     char shown[16];
-    uint32_t ch; /* shown is this code point alone; 0: several ASCII characters */
+    uint32_t ch; /* shown as this single code point; 0: as several ASCII characters */
     size_t cols;
 };
 
@@ -172,7 +172,7 @@ size_t canvas_text(struct canvas *c, size_t row, size_t col, size_t cols, const 
             continue;
         }
         if (p.cols > cols - used) {
-            /* Cut: the last column that is used says so. */
+            /* Mark the cut in the last column used. */
             if (used == cols && cols > 0)
                 used--;
             if (cols > 0)
@@ -199,7 +199,7 @@ size_t canvas_printf(struct canvas *c, size_t row, size_t col, size_t cols, ink 
     va_end(args);
     if (length < 0)
         return 0;
-    if ((size_t)length >= sizeof text) /* cut between code points */
+    if ((size_t)length >= sizeof text) /* truncated between code points */
         text[utf8_first_invalid(text, sizeof text - 1)] = '\0';
     return canvas_text(c, row, col, cols, text, fg, attr);
 }

@@ -1,6 +1,6 @@
 /*
- * A grid of cells that plots draw into. It knows nothing of terminals: a cell holds a character
- * and inks, and whoever puts it on a screen or a page decides what colour an ink is.
+ * A grid of cells that plots draw into. It is independent of terminals: a cell holds a character
+ * and inks, and the output device decides which colour an ink is.
  */
 #ifndef CT_PLOT_CANVAS_H
 #define CT_PLOT_CANVAS_H
@@ -12,7 +12,7 @@
 #include "base/status.h"
 
 /* Inks: roles first, then colour maps by position 0 .. INK_STEPS - 1. */
-typedef uint16_t ink; /* the one typedef: an ink is stored twice a cell */
+typedef uint16_t ink; /* the only typedef: an ink is stored twice per cell */
 enum {
     INK_DEFAULT = 0, /* the terminal's own colour */
     INK_DIM,
@@ -27,7 +27,7 @@ enum {
     INK_NOISE,
     INK_CLUSTER_0 = 16, /* INK_CLUSTER_0 + label % INK_N_CLUSTERS */
     INK_N_CLUSTERS = 20,
-    INK_ROLES = INK_CLUSTER_0 + INK_N_CLUSTERS, /* above it are no roles, but colour maps */
+    INK_ROLES = INK_CLUSTER_0 + INK_N_CLUSTERS, /* from here on colour maps, not roles */
     INK_STEPS = 64,
     INK_SEQUENTIAL = 64, /* cividis, low to high */
     INK_DIVERGING = 128, /* blue - white - red, centred */
@@ -45,16 +45,16 @@ struct cell {
 struct canvas { /* zero-initialise; owns cells until canvas_clear() */
     size_t rows, cols;
     struct cell *cells; /* [rows, cols] */
-    bool ascii;         /* draw with ASCII alone */
-    bool color;         /* colours will be seen; otherwise characters must carry the meaning */
-    bool starved;       /* something was left out, for there was no memory to draw it */
+    bool ascii;         /* draw only with ASCII */
+    bool color;         /* colours are visible; otherwise characters must carry the meaning */
+    bool starved;       /* something was omitted for lack of memory */
 };
 
 struct rect {
     size_t row, col, rows, cols;
 };
 
-/* The part of r that lies in bounds. */
+/* The intersection of r with bounds. */
 struct rect rect_clip(struct rect r, struct rect bounds);
 struct rect canvas_area(const struct canvas *c);
 
@@ -64,20 +64,20 @@ enum ct_status canvas_init(struct canvas *c, size_t rows, size_t cols, bool asci
 void canvas_clear(struct canvas *c);
 void canvas_fill(struct canvas *c, struct rect area, uint32_t ch, ink fg, ink bg);
 
-/* Puts one character; outside the canvas nothing happens. Controls, and on an ASCII canvas what is
- * not ASCII, become '?'. A wide character takes the next cell too; half of one that is written
- * over leaves a blank. */
+/* Writes one character; does nothing outside the canvas. Controls, and non-ASCII on an ASCII
+ * canvas, become '?'. A wide character also takes the next cell; overwriting half of one blanks the
+ * other half. */
 void canvas_put(struct canvas *c, size_t row, size_t col, uint32_t ch, ink fg, ink bg,
                 uint8_t attr);
 
 /*
- * UTF-8 text from (row, col), cut after `cols` columns (with … or ~ as the last when it was cut);
- * controls and bad bytes are shown as text_visible does. Returns the columns used.
+ * Writes UTF-8 text from (row, col), truncated to `cols` columns (the last one is then … or ~);
+ * controls and bad bytes are shown as by text_visible(). Returns the columns used.
  */
 size_t canvas_text(struct canvas *c, size_t row, size_t col, size_t cols, const char *text, ink fg,
                    uint8_t attr);
 
-/* The columns that canvas_text would use for all of it. */
+/* The columns that canvas_text() would use for the complete text. */
 size_t canvas_text_width(const struct canvas *c, const char *text);
 
 size_t canvas_printf(struct canvas *c, size_t row, size_t col, size_t cols, ink fg, uint8_t attr,

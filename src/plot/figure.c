@@ -29,7 +29,7 @@ static cairo_surface_t *new_page(struct figure *f)
                                       (int)lround(FIGURE_HEIGHT * FIGURE_PIXELS));
 }
 
-/* Letters as wide as they are, whatever the resolution: the layout is that of both formats. */
+/* Unhinted glyph widths: the layout is then the same in both formats. */
 static void plain_letters(cairo_t *cr)
 {
     cairo_font_options_t *const options = cairo_font_options_create();
@@ -53,7 +53,7 @@ enum ct_status figure_new(enum figure_format format, struct figure **out, struct
     f->format = format;
     cairo_surface_t *const surface = new_page(f);
     f->cr = cairo_create(surface);
-    cairo_surface_destroy(surface); /* cr holds it; errors of either stay in cr */
+    cairo_surface_destroy(surface); /* cr keeps it; errors of either stay in cr */
     if (format == FIGURE_PNG)
         cairo_scale(f->cr, FIGURE_PIXELS, FIGURE_PIXELS);
     plain_letters(f->cr);
@@ -67,7 +67,7 @@ void figure_free(struct figure *f)
 {
     if (f == NULL)
         return;
-    cairo_surface_finish(cairo_get_target(f->cr)); /* nothing writes into the bytes any more */
+    cairo_surface_finish(cairo_get_target(f->cr)); /* the bytes are final now */
     cairo_destroy(f->cr);
     free(f->file.data);
     free(f->texts.data);
@@ -89,7 +89,7 @@ const char *figure_library(void)
     return cairo_library_load(NULL) == CT_OK ? cairo_version_string() : NULL;
 }
 
-/* Where text ends in b, from the end; NULL: nowhere. */
+/* The last occurrence of text in b; NULL: none. */
 static const char *find_last(const struct bytes *b, const char *text)
 {
     const size_t size = strlen(text);
@@ -101,8 +101,8 @@ static const char *find_last(const struct bytes *b, const char *text)
 }
 
 /*
- * Cairo makes outlines of all text in an SVG, which can be neither searched nor changed. So its
- * drawing is given texts of our own; and its images, pixels with edges.
+ * Cairo draws all text of an SVG as outlines, which can be neither searched nor edited. So our own
+ * text elements are added to its drawing, and its images are marked as pixelated.
  */
 static bool write_svg(const struct figure *f, void (*write)(void *, const void *, size_t),
                       void *context)
@@ -132,7 +132,7 @@ static bool write_svg(const struct figure *f, void (*write)(void *, const void *
     return true;
 }
 
-/* Cairo does not say how large its pixels are: the chunk that does, 11811 a metre, goes behind the
+/* Cairo does not write the size of pixels: the chunk for it, 11811 per metre, is inserted after the
  * signature and the header. */
 static bool write_png(const struct figure *f, void (*write)(void *, const void *, size_t),
                       void *context)

@@ -21,7 +21,7 @@ static bool is_text(const char *text)
 
 static const double LEGEND_ROW = 12.0, LEGEND_MARK = 10.0, LEGEND_GAP = 14.0;
 
-/* Puts the entries into rows from y on, or only counts the rows. */
+/* Draws the entries in rows from y on, or only counts the rows. */
 static size_t legend_rows(struct figure *f, const struct axes *a, double y, bool draw)
 {
     const double right = FIGURE_WIDTH - MARGIN;
@@ -52,7 +52,7 @@ static size_t legend_rows(struct figure *f, const struct axes *a, double y, bool
 
 /* ---- layout ---- */
 
-/* So that an edge of the data is an edge of pixels, too. */
+/* Aligns edges of the data with edges of pixels. */
 static double snap(double x)
 {
     return round(x * FIGURE_PIXELS) / FIGURE_PIXELS;
@@ -67,7 +67,7 @@ static double ticks_width(struct figure *f, const struct ticks *t)
     return widest;
 }
 
-/* As many numbers below the axis as stand apart. */
+/* Chooses as many numbers below the axis as fit without touching. */
 static void fit_x(struct figure *f, struct axes *a)
 {
     const double lo = a->window.x0 - a->shift, hi = a->window.x1 - a->shift;
@@ -136,14 +136,14 @@ static void place_data(struct figure *f, struct axes *a)
 void axes_layout(struct figure *f, struct axes *a)
 {
     a->data = (struct box){ 50.0, 50.0, 350.0, 250.0 };
-    for (int round_ = 0; round_ < 3; round_++) { /* numbers need room, which changes them */
+    for (int round_ = 0; round_ < 3; round_++) { /* numbers need space, which changes the numbers */
         make_ticks(f, a);
         place_data(f, a);
     }
     make_ticks(f, a);
 }
 
-/* 0 .. 1 inside; right for the widest range of double. */
+/* 0 .. 1 inside; correct for the full range of double. */
 static double part(double v, double lo, double hi)
 {
     return (v / 2 - lo / 2) / (hi / 2 - lo / 2);
@@ -327,7 +327,7 @@ static void draw_bar(struct figure *f, const struct axes *a)
                                      .is_upright = true });
 }
 
-/* The names of the two groups, each above its part. */
+/* Draws the names of the two groups, each above its part. */
 static void draw_names(struct figure *f, const struct axes *a)
 {
     const struct box *const d = &a->data;
@@ -348,7 +348,7 @@ static void draw_names(struct figure *f, const struct axes *a)
     }
 }
 
-/* Above a horizontal line, at its right end; beside a vertical one, at its top. */
+/* Above the right end of a horizontal line; next to the top of a vertical one. */
 static void draw_rule_labels(struct figure *f, const struct axes *a)
 {
     const struct box *const d = &a->data;

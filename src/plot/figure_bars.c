@@ -17,7 +17,7 @@ static void draw_bars(struct figure *f, const struct axes *a, const struct bars 
         const double top = axes_y(a, (double)b->counts[i]);
         if (b->counts[i] == 0)
             continue;
-        /* The smallest still shows. */
+        /* Even the smallest bar is visible. */
         cairo_rectangle(f->cr, left + gap / 2, fmin(top, bottom - 0.5), width - gap,
                         fmax(bottom - top, 0.5));
         figure_color(f, palette_paper_rgb(b->inks != NULL ? b->inks[i] : b->ink));

@@ -8,7 +8,7 @@
 #include "plot/heatmap_pixels.h"
 #include "plot/palette.h"
 
-/* Whole places that hold lo .. hi, the same number in every pixel but the last. */
+/* Widens lo .. hi to whole places; returns how many each pixel but the last covers. */
 static size_t cover(double *lo, double *hi)
 {
     const double from = floor(*lo);
@@ -33,7 +33,7 @@ static uint32_t value_rgb(const struct heatmap *h, double v, double vmin, double
     return palette_paper_map((v / 2 - vmin / 2) / width, h->diverging);
 }
 
-/* False: no memory. */
+/* False: out of memory. */
 static bool draw_image(struct figure *f, const struct axes *a, const struct heatmap *h)
 {
     struct heatmap_cache one = { .pixels = NULL };

@@ -49,7 +49,7 @@ static void draw_cross(struct figure *f, double x, double y, double r, bool is_u
     cairo_stroke(f->cr);
 }
 
-/* A disc; one that is large enough has an edge, so that pale ones are seen on white. */
+/* A disc; large ones have an outline, so that pale ones are visible on white. */
 static void draw_disc(struct figure *f, double x, double y, double r, uint32_t rgb)
 {
     cairo_new_sub_path(f->cr);
@@ -94,7 +94,8 @@ void figure_marker(struct figure *f, double x, double y, uint8_t marker, uint32_
     }
 }
 
-/* Some readers of SVG smooth an image whatever it says: of many pixels an entry, only the edge. */
+/* Some SVG viewers always smooth images: with many pixels per entry, only the edges are
+ * affected. */
 static size_t pixels_each(const struct figure *f, size_t n)
 {
     enum { ENOUGH = 1200 };
@@ -122,7 +123,7 @@ void figure_image(struct figure *f, const uint32_t *pixels, size_t rows, size_t 
     cairo_scale(f->cr, at->w / (double)(cols * wide), at->h / (double)(rows * high));
     cairo_set_source_surface(f->cr, image, 0.0, 0.0);
     cairo_pattern_set_filter(cairo_get_source(f->cr), CAIRO_FILTER_NEAREST);
-    cairo_paint(f->cr); /* a fill would be a pattern in an SVG */
+    cairo_paint(f->cr); /* in an SVG a fill would become a pattern */
     cairo_restore(f->cr);
     cairo_surface_destroy(image);
 }

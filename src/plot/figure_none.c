@@ -1,4 +1,4 @@
-/* In place of the other files of figures where there is no cairo. */
+/* Replaces the other figure files in builds without cairo. */
 #include "config.h"
 #include "plot/figure.h"
 

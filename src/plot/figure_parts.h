@@ -1,5 +1,5 @@
-/* What the kinds of plots share when they are drawn as figures: a page, text and markers on it, and
- * what is around the data. Lengths are points of 1/72 inch from the upper left corner. */
+/* Shared by all kinds of plots drawn as figures: the page, text and markers, and everything around
+ * the data. Lengths are points of 1/72 inch from the upper left corner. */
 #ifndef CT_PLOT_FIGURE_PARTS_H
 #define CT_PLOT_FIGURE_PARTS_H
 
@@ -9,21 +9,21 @@
 
 #define FIGURE_WIDTH  (160.0 / 25.4 * 72.0)
 #define FIGURE_HEIGHT (120.0 / 25.4 * 72.0)
-#define FIGURE_PIXELS (300.0 / 72.0) /* of a PNG, a point */
+#define FIGURE_PIXELS (300.0 / 72.0) /* of a PNG, per point */
 
 struct bytes { /* zero-initialise; owns data */
     char *data;
     size_t n, room;
-    bool failed; /* no memory */
+    bool failed; /* out of memory */
 };
 
 struct figure {
     enum figure_format format;
-    cairo_t *cr;        /* the page, or an image that will be put on it */
+    cairo_t *cr;        /* the page, or an image that will be drawn on it */
     cairo_t *page;      /* the page while cr is an image */
-    struct bytes file;  /* what cairo writes */
-    struct bytes texts; /* of an SVG */
-    double font_size;   /* that was chosen last */
+    struct bytes file;  /* output of cairo */
+    struct bytes texts; /* text elements of an SVG */
+    double font_size;   /* the last one chosen */
 };
 
 void bytes_add(struct bytes *b, const void *data, size_t n);
@@ -32,12 +32,12 @@ void figure_color(struct figure *f, uint32_t rgb);
 
 struct label {
     const char *text; /* untrusted; NULL: none */
-    double x, y;      /* of the base line */
+    double x, y;      /* of the baseline */
     double size;
-    double anchor; /* which part of the text is left of x: 0, 0.5 or 1 */
-    double room;   /* cut when it is longer than that; 0: never */
+    double anchor; /* fraction of the text left of x: 0, 0.5 or 1 */
+    double room;   /* truncated when longer; 0: never */
     bool is_bold;
-    bool is_upright; /* from below to above */
+    bool is_upright; /* reads upwards */
     uint32_t rgb;
 };
 
@@ -51,21 +51,21 @@ struct box {
     double x, y, w, h;
 };
 
-/* Pixels [rows, cols] 0xRRGGBB, native, over a rectangle, unsmoothed. */
+/* Draws pixels [rows, cols] 0xRRGGBB, native endian, over a rectangle, without smoothing. */
 void figure_image(struct figure *f, const uint32_t *pixels, size_t rows, size_t cols,
                   const struct box *at);
 
 struct axes { /* the first part is filled in by the kind of plot; borrows everything */
     const struct plot_text *text;
     const struct color_bar *bar;   /* NULL: none */
-    const struct plot_rule *rules; /* whose labels are beside them */
+    const struct plot_rule *rules; /* their labels are drawn next to them */
     size_t n_rules;
     struct plot_window window;
     bool x_integer, y_integer;
     bool y_down;
     bool is_square;
     double shift;         /* as in frame.h */
-    const char *names[2]; /* above the data, at both sides of split_x */
+    const char *names[2]; /* above the data, on both sides of split_x */
     double split_x;
 
     /* filled in by axes_layout */
@@ -75,23 +75,23 @@ struct axes { /* the first part is filled in by the kind of plot; borrows everyt
 
 void axes_layout(struct figure *f, struct axes *a);
 
-/* Where a point of the plane lies on the page. */
+/* Converts a point of the plane to page coordinates. */
 double axes_x(const struct axes *a, double x);
 double axes_y(const struct axes *a, double y);
 
-/* What is drawn in between is clipped to the data's rectangle, and an image if there are many
+/* Subsequent drawing is clipped to the data's rectangle, and becomes an image if there are many
  * shapes. */
 void axes_begin_data(struct figure *f, const struct axes *a, size_t n_shapes);
 void axes_end_data(struct figure *f, const struct axes *a);
 
-/* Dashed lines, inside the data. */
+/* Draws dashed lines inside the data. */
 void axes_rules(struct figure *f, const struct axes *a, const struct plot_rule *rules,
                 size_t n_rules);
 
-/* All that is around the data, after them. */
+/* Draws everything around the data; call after drawing them. */
 void axes_draw(struct figure *f, const struct axes *a);
 
-/* Words in the middle of the data. */
+/* Draws words in the middle of the data. */
 void axes_words(struct figure *f, const struct axes *a, const char *words);
 
 void figure_heatmap(const struct plot_target *target, const struct heatmap *h,

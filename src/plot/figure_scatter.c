@@ -5,7 +5,7 @@
 
 #include "plot/palette.h"
 
-/* Many points are small ones. */
+/* The more points, the smaller. */
 static double radius(size_t n)
 {
     return fmin(fmax(7.5 / sqrt(sqrt((double)n + 1.0)), 0.6), 2.4);
@@ -19,7 +19,8 @@ static void draw_lines(struct figure *f, const struct axes *a, const struct scat
         cairo_move_to(f->cr, axes_x(a, l->x0), axes_y(a, l->y0));
         cairo_line_to(f->cr, axes_x(a, l->x1), axes_y(a, l->y1));
         if (k + 1 < s->n_lines && s->lines[k + 1].ink == l->ink && k % 100 < 99)
-            continue; /* one path of them, but no long one: cairo looks for all crossings */
+            continue; /* one path for several, but a short one: cairo searches it for all crossings
+                       */
         figure_color(f, palette_paper_rgb(l->ink));
         cairo_stroke(f->cr);
     }

@@ -11,8 +11,8 @@ static void stroke(struct figure *f, ink color)
     cairo_stroke(f->cr);
 }
 
-/* Values that are joined share a path as long as their colour stays; but cairo looks for crossings
- * in all of a path, which takes long where there are many. */
+/* Connected values share a path while their colour is the same; but cairo searches a path for all
+ * crossings, which is slow for long ones. */
 static void draw_lines(struct figure *f, const struct axes *a, const struct series *s)
 {
     const size_t longest = s->n > FIGURE_MOST_SHAPES ? 100 : s->n;
@@ -21,7 +21,7 @@ static void draw_lines(struct figure *f, const struct axes *a, const struct seri
 
     cairo_set_line_width(f->cr, 1.0);
     cairo_set_line_join(f->cr, CAIRO_LINE_JOIN_BEVEL);
-    cairo_set_line_cap(f->cr, CAIRO_LINE_CAP_ROUND); /* a value that stands alone is a dot */
+    cairo_set_line_cap(f->cr, CAIRO_LINE_CAP_ROUND); /* an isolated value is a dot */
     for (size_t i = 0; i < s->n; i++) {
         const struct series_value v = series_value(s, i);
         const double half = s->style == SERIES_STEPS ? 0.5 : 0.0;

@@ -14,7 +14,7 @@ static void bytes_puts(struct bytes *b, const char *text)
 
 enum { LABEL_SIZE = 600 };
 
-/* Of U+FDD0 .. U+FDEF and the last two of each plane: no XML has them, and cairo stops at one. */
+/* U+FDD0 .. U+FDEF and the last two of each plane: invalid in XML, and cairo stops at them. */
 static bool is_noncharacter(uint32_t c)
 {
     return (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
@@ -28,7 +28,7 @@ static void make_visible(char out[LABEL_SIZE], const char *text)
     for (size_t at = 0; at < size;) {
         uint32_t c = 0xFFFD;
         at += utf8_decode(out + at, size - at, &c);
-        to += utf8_encode(is_noncharacter(c) ? 0xFFFD : c, out + to); /* never a longer one */
+        to += utf8_encode(is_noncharacter(c) ? 0xFFFD : c, out + to); /* never longer */
     }
     out[to] = '\0';
 }
@@ -43,8 +43,8 @@ static void choose_font(struct figure *f, double size, bool is_bold)
 
 /* ---- characters ---- */
 
-/* Belongs to the character before it, or ties the next one to it. Not asked of the C library: a
- * figure does not depend on the locale. */
+/* True for a character that joins the one before it, or the next to it. Does not use the C library:
+ * figures do not depend on the locale. */
 static bool is_mark(uint32_t c)
 {
     static const uint32_t ranges[][2] = { { 0x300, 0x36F },     { 0x1AB0, 0x1AFF },
@@ -59,7 +59,7 @@ static bool is_mark(uint32_t c)
     return false;
 }
 
-/* Whether the font that is chosen has one, for a character that is bytes [size]. */
+/* Whether the current font has a glyph for the character bytes [size]. */
 static bool has_glyph(struct figure *f, const char *bytes, size_t size)
 {
     cairo_glyph_t *glyphs = NULL;
@@ -74,8 +74,8 @@ static bool has_glyph(struct figure *f, const char *bytes, size_t size)
     return has;
 }
 
-/* On the pixels of a PNG, a character that the font does not have is told by its number. A reader
- * of an SVG takes it from another font. */
+/* In a PNG, a character that the font lacks is replaced by its number. SVG viewers take it from
+ * another font. */
 static void tell_missing(struct figure *f, char text[LABEL_SIZE])
 {
     char told[LABEL_SIZE];
@@ -99,7 +99,7 @@ static void tell_missing(struct figure *f, char text[LABEL_SIZE])
     memcpy(text, told, to + 1);
 }
 
-/* In the font that is chosen; of a character that it does not have, about as wide as another's. */
+/* The width in the current font; a character that it lacks counts as one of average width. */
 static double font_width(struct figure *f, const char *text)
 {
     cairo_text_extents_t extents;
@@ -120,7 +120,7 @@ static double font_width(struct figure *f, const char *text)
     return width;
 }
 
-/* The text as it will be shown, in the font that is chosen. */
+/* The text as it will be shown in the current font. */
 static void shown_text(struct figure *f, char out[LABEL_SIZE], const char *text)
 {
     make_visible(out, text);
@@ -139,7 +139,7 @@ double figure_label_width(struct figure *f, const char *text, double size)
     return font_width(f, visible);
 }
 
-/* Where the last character before n begins. */
+/* The start of the last character before n. */
 static size_t last_character(const char *text, size_t n)
 {
     uint32_t c = 0;
@@ -153,7 +153,7 @@ static size_t last_character(const char *text, size_t n)
     return n;
 }
 
-/* Takes characters from the end until the rest and three dots fit. */
+/* Removes characters from the end until the rest and three dots fit. */
 static void cut_text(struct figure *f, char text[LABEL_SIZE], double room)
 {
     static const char dots[] = "\xE2\x80\xA6";

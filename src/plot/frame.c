@@ -37,7 +37,7 @@ void range_pad(double *lo, double *hi, double share)
 
 bool range_ok(double lo, double hi)
 {
-    /* The halves: unit_of divides by their difference. */
+    /* Halved: unit_of() divides by the difference. */
     return isfinite(lo) && isfinite(hi) && lo / 2 < hi / 2;
 }
 
@@ -46,8 +46,8 @@ struct plot_view frame_view(const struct frame *f)
     return (struct plot_view){ f->data, f->window, f->y_down };
 }
 
-/* Entry k of the legend: those of the text, then rules with a name. False when there is no more;
- * label NULL: a rule without one. */
+/* Entry k of the legend: those of the text, then labelled rules. False when there are no more;
+ * label NULL: a rule without a label. */
 static bool legend_entry(const struct frame *f, size_t k, const char **label, ink *i, uint32_t *ch)
 {
     const bool ascii = f->canvas->ascii;
@@ -83,8 +83,8 @@ static size_t legend_size(const struct frame *f, size_t from)
     return n;
 }
 
-/* Lays the entries out in area; returns the rows that takes. When not all fit, the end says how
- * many are missing. */
+/* Lays out the entries in area; returns the rows used. If not all fit, the end says how many are
+ * missing. */
 static size_t legend_flow(const struct frame *f, struct rect area, bool draw)
 {
     enum { GAP = 2, MORE = 9 };
@@ -119,7 +119,7 @@ static size_t legend_flow(const struct frame *f, struct rect area, bool draw)
     return row + 1;
 }
 
-/* Columns of the head that the names of axis and colour bar take at its ends. */
+/* Columns that the names of axis and colour bar occupy at the ends of the head. */
 static size_t head_left(const struct frame *f)
 {
     const size_t width = canvas_text_width(f->canvas, f->text->y_label);
@@ -160,12 +160,12 @@ static void layout_rows(struct frame *f)
     f->has_x_label = canvas_text_width(f->canvas, t->x_label) > 0 && rows >= 10;
     f->head_rows = label ? 1 : 0;
     if (legend) {
-        f->head_rows = rows >= 16 ? rows / 8 : 1; /* at most; then what it takes */
+        f->head_rows = rows >= 16 ? rows / 8 : 1; /* at most; reduced later to what is used */
         f->head_rows = legend_flow(f, legend_area(f), false);
     }
     used = f->has_title + f->head_rows;
     f->names_row = 0;
-    if (f->names && rows >= 7) { /* beside the name of the axis, or in a row of their own */
+    if (f->names && rows >= 7) { /* next to the name of the axis, or in a row of their own */
         const bool share = f->head_rows == 1 && !legend;
         f->names_row = f->area.row + used - share;
         f->names_col = f->area.col + (share ? head_left(f) : f->left);
@@ -213,7 +213,7 @@ void frame_layout(struct frame *f, struct canvas *c, struct rect area)
         f->left = 0;
     if (f->area.cols < f->left + f->bar_cols + LEAST_DATA_COLS)
         f->bar_cols = 0;
-    layout_rows(f); /* the legend begins where the axis ends */
+    layout_rows(f); /* the legend starts where the axis ends */
     f->data.col = f->area.col + f->left;
     f->data.cols = f->area.cols - f->left - f->bar_cols;
     frame_ticks(f);
@@ -283,7 +283,7 @@ static void draw_bar(const struct frame *f)
     const bool pixels = f->canvas->color && !f->canvas->ascii;
 
     for (size_t i = 0; i < d.rows; i++) {
-        ink inks[3]; /* upper half, lower half, all of the cell */
+        ink inks[3]; /* upper half, lower half, entire cell */
         static const double part[3] = { 0.25, 0.75, 0.5 };
         for (size_t k = 0; k < 3; k++) {
             const double u = 1.0 - ((double)i + part[k]) / (double)d.rows;
@@ -296,7 +296,7 @@ static void draw_bar(const struct frame *f)
                 canvas_put(f->canvas, d.row + i, col + j, palette_glyph(inks[2], f->canvas->ascii),
                            inks[2], INK_DEFAULT, 0);
     }
-    if (!range_ok(f->bar->lo, f->bar->hi)) { /* one value: where palette_ink puts it */
+    if (!range_ok(f->bar->lo, f->bar->hi)) { /* single value: where palette_ink() puts it */
         view.window.y0 = f->bar->lo - (f->bar->diverging ? 1.0 : 0.0);
         view.window.y1 = f->bar->lo + 1.0;
     }
@@ -340,7 +340,7 @@ void frame_draw(const struct frame *f)
 {
     struct rect all = f->area;
 
-    /* The data may have been made narrower than there was room. */
+    /* The data may be narrower than the space allowed. */
     all.cols = f->data.col - f->area.col + f->data.cols + f->bar_cols;
     if (f->has_title)
         draw_centred(f, f->area.row, all, f->text->title, INK_TITLE, CELL_BOLD);

@@ -1,5 +1,5 @@
-/* What is around the data: title, legend, axes with numbers, colour bar. For the widgets of this
- * room: frame_layout says where the data go, frame_draw draws the rest. */
+/* Everything around the data: title, legend, axes with numbers, colour bar. For plot/ only:
+ * frame_layout() places the data, frame_draw() draws the rest. */
 #ifndef CT_PLOT_FRAME_H
 #define CT_PLOT_FRAME_H
 
@@ -14,37 +14,37 @@ struct frame { /* the first part is filled in by the widget; borrows everything 
     struct plot_window window;
     bool x_integer, y_integer;
     bool y_down;
-    double shift; /* the number v stands at v + shift of the window: 0.5 for places of a matrix */
-    bool names;   /* room for one row of names right above the data */
+    double shift; /* number v is at v + shift of the window: 0.5 for places of a matrix */
+    bool names;   /* reserve one row for names right above the data */
 
     /* filled in by frame_layout */
     struct canvas *canvas;
     struct rect area; /* all of the plot, clipped */
     struct rect data;
     struct ticks x, y, bar_ticks;
-    size_t left;      /* columns of the y axis, its line included; 0: none */
+    size_t left;      /* columns of the y axis including its line; 0: none */
     size_t bar_cols;  /* of the colour bar with its numbers; 0: none */
     size_t head_rows; /* name of the y axis, legend, name of the colour bar */
     size_t names_row,
-        names_col; /* where names go, and the first free column; names_row 0: nowhere */
+        names_col; /* position for names, and the first free column; names_row 0: none */
     bool has_title, has_x_axis, has_x_label;
 };
 
-/* Blanks area and lays it out. May be called again when the window has changed; the y axis only
- * gets wider then. */
+/* Clears area and computes the layout. May be called again after the window has changed; the y axis
+ * then only gets wider. */
 void frame_layout(struct frame *f, struct canvas *c, struct rect area);
 
-/* The numbers of the axes anew, for a window or data rectangle that was changed afterwards. */
+/* Recomputes the numbers of the axes after the window or the data rectangle has changed. */
 void frame_ticks(struct frame *f);
 
 void frame_draw(const struct frame *f);
 
 struct plot_view frame_view(const struct frame *f);
 
-/* lo .. hi of the finite ones among y [n] (stride elements apart); 0 .. 1 when there is none. */
+/* lo .. hi of the finite values of y [n] (stride elements apart); 0 .. 1 when there are none. */
 void range_finite(const double *y, size_t n, size_t stride, double *lo, double *hi);
 
-/* Widens lo .. hi by that share of its width at both ends; a range without width gets one. */
+/* Widens lo .. hi by that share of its width at both ends; an empty range gets some width. */
 void range_pad(double *lo, double *hi, double share);
 
 /* Whether lo .. hi can be the side of a window. */

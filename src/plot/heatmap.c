@@ -9,7 +9,8 @@
 #include "plot/palette.h"
 #include "plot/raster.h"
 
-/* Lines that are seen on every colour of a map: near-white on cividis, near-black on red-blue. */
+/* Lines that are visible on every colour of a map: near-white on cividis, near-black on
+ * red-blue. */
 enum { LINE_ON_SEQUENTIAL = INK_DIVERGING + INK_STEPS / 2, LINE_ON_DIVERGING = INK_SEQUENTIAL };
 
 struct picture { /* one drawing */
@@ -18,11 +19,11 @@ struct picture { /* one drawing */
     struct frame frame;
     double vmin, vmax;
     size_t pixel_rows, pixel_cols;
-    bool halves;          /* two pixels a cell */
+    bool halves;          /* two pixels per cell */
     const double *pixels; /* [pixel_rows, pixel_cols] */
 };
 
-/* The middle of two halves; a half without a value does not count. */
+/* The mean of two halves, ignoring a half without a value. */
 static double mean_of(double upper, double lower)
 {
     return isnan(upper) ? lower : isnan(lower) ? upper : upper / 2 + lower / 2;
@@ -62,7 +63,7 @@ static void draw_cells(const struct picture *p)
     }
 }
 
-/* A character over a cell of data, on the colour of the cell's mean. */
+/* Draws a character over a cell of data, on the colour of the cell's mean. */
 static void draw_over(const struct picture *p, size_t row, size_t col, uint32_t ch, ink i,
                       uint8_t attr)
 {
@@ -85,7 +86,7 @@ static size_t break_edge(double at, double lo, double hi, size_t n_pixels)
     return edge >= 1.0 && edge <= (double)n_pixels - 1.0 ? (size_t)edge : 0;
 }
 
-/* Lines would hide the data when there is one in every few cells; thin ones can be closer. */
+/* True when lines would hide the data, at one in every few cells; thin lines may be closer. */
 static bool too_many(const struct picture *p, const size_t *breaks, size_t n, double lo, double hi,
                      size_t cells)
 {
@@ -113,7 +114,7 @@ static void draw_row_break(const struct picture *p, size_t at)
         return;
     if (p->h->lower)
         edge = p->pixel_rows - edge;
-    /* On the edge of two cells the line is the top of the lower one; else it is in the middle. */
+    /* Between two cells the line is at the top of the lower one; otherwise it is in the middle. */
     const bool middle = p->halves && edge % 2 == 1;
     const uint32_t ch = p->canvas->ascii ? '-' : middle || !p->halves ? 0x2500 : 0x2594;
     for (size_t j = 0; j < d.cols; j++)
@@ -147,7 +148,7 @@ static void draw_breaks(const struct picture *p)
             draw_col_break(p, h->col_breaks[k]);
 }
 
-/* The cell itself, and its row and column on the axes. */
+/* Marks the cell itself, and its row and column on the axes. */
 static void draw_cursor(const struct picture *p)
 {
     const struct heatmap *const h = p->h;
@@ -177,7 +178,7 @@ static void draw_words(struct canvas *c, struct rect area, const char *words)
                     INK_DIM, 0);
 }
 
-/* The picture inside its frame. */
+/* Draws the matrix inside its frame. */
 static void draw_data(struct picture *p)
 {
     struct heatmap_cache one = { .pixels = NULL };

@@ -1,12 +1,12 @@
 /*
- * A matrix as colours. Every pixel is the mean of the entries whose middle lies under it (NaN
- * entries are left out of the mean); where the matrix is smaller than the grid, each entry covers
- * several pixels. With colour and Unicode a cell is two pixels (upper and lower half), else one: a
- * shade or, in ASCII, ` .:-=+*#%@`. Diverging data without colour: ` .+*#` from 0 upwards and
- * ` ,-=Z` from 0 downwards (Unicode: shades upwards, ` - = E` lines downwards); the colour bar
- * shows the very glyphs. Values beyond vmin .. vmax take the colour of the end. Nothing but NaN
- * under a cell: '?'. Constant data with their own range are the low end (0, when diverging, the
- * middle). A matrix without entries: the words "no data"; without memory: "no memory".
+ * A matrix as colours. Every pixel is the mean of the entries whose centre is inside it, ignoring
+ * NaN; when the matrix is smaller than the grid, each entry covers several pixels. With colour and
+ * Unicode a cell shows two pixels (upper and lower half), else one: a shade or, in ASCII, `
+ * .:-=+*#%@`. Diverging data without colour: ` .+*#` from 0 upwards and ` ,-=Z` from 0 downwards
+ * (Unicode: shades upwards, ` - = E` lines downwards); the colour bar shows the same glyphs. Values
+ * beyond vmin .. vmax have the colour of the nearer end. A cell with only NaN: '?'. Constant data
+ * with an automatic range have the colour of the low end (0, when diverging, of the middle). A
+ * matrix without entries: the words "no data"; without memory: "no memory".
  */
 #ifndef CT_PLOT_HEATMAP_H
 #define CT_PLOT_HEATMAP_H
@@ -14,8 +14,8 @@
 #include "base/mat.h"
 #include "plot/plot.h"
 
-/* The pixels of the last drawing, so that drawing the same again is cheap. Zero-initialise; owned
- * by the caller until heatmap_cache_clear(). */
+/* The pixels of the last drawing, so that drawing the same data again is cheap. Zero-initialise;
+ * owned by the caller until heatmap_cache_clear(). */
 struct heatmap_cache {
     double *pixels; /* [rows, cols]; NULL: none */
     size_t rows, cols;
@@ -30,20 +30,19 @@ void heatmap_cache_clear(struct heatmap_cache *cache);
 
 struct heatmap { /* zero-initialise; borrows everything */
     struct plot_text text;
-    struct matview data; /* [rows, cols]; with `at`, data.rows and data.cols alone count */
+    struct matview data; /* [rows, cols]; with `at`, only data.rows and data.cols are used */
     double (*at)(const void *context, size_t i, size_t j); /* NULL: read data */
     const void *context;
-    /* data is [n, d] and the matrix [n, n]: entry i, j is the product of rows i and j of data. It
-     * is never made. vmin and vmax must be given; row_order is that of the columns, too; a NaN
-     * spreads over its pixels. */
+    /* data is [n, d] and the matrix [n, n]: entry i, j is the product of rows i and j of data. The
+     * matrix is never computed. vmin and vmax are required; row_order also applies to the columns;
+     * a NaN affects the whole pixel. */
     bool products;
-    const double *factors;   /* [n] that each row of products is multiplied with, NULL: 1; one over
-                                the norms makes cosines */
+    const double *factors;   /* [n] row weights of products; NULL: 1; inverse norms: cosines */
     const size_t *row_order; /* [rows]: row k of the picture is data row row_order[k]; NULL: k */
     const size_t *col_order; /* [cols] */
-    double vmin, vmax;       /* both 0: the data's own range, symmetric when diverging */
+    double vmin, vmax;       /* both 0: the range of the data, symmetric when diverging */
     bool diverging;
-    bool lower; /* origin at the lower left; default the upper left */
+    bool lower; /* origin at the lower left; default: upper left */
     const char *bar_label;
     bool no_bar;
 
@@ -58,7 +57,7 @@ struct heatmap { /* zero-initialise; borrows everything */
     size_t cursor_row, cursor_col;
 
     struct heatmap_cache *cache; /* NULL: none */
-    size_t version;              /* change it when the data behind a cache have changed */
+    size_t version;              /* change it when the data behind the cache change */
 };
 
 /* view may be NULL. */

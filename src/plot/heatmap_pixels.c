@@ -12,7 +12,7 @@
 
 enum { STRIP = 64, CHUNK = 256 };
 
-/* The columns of the matrix, whatever it is made from. */
+/* The number of columns of the matrix, however it is given. */
 static size_t n_columns(const struct heatmap *h)
 {
     return h->products ? h->data.rows : h->data.cols;
@@ -24,7 +24,7 @@ void heatmap_cache_clear(struct heatmap_cache *cache)
     *cache = (struct heatmap_cache){ .pixels = NULL };
 }
 
-/* Data column of place j; the number of columns for an order that points outside. */
+/* Data column at place j; the number of columns if an order is out of range. */
 static size_t place_col(const struct heatmap *h, size_t j)
 {
     const size_t at = h->col_order != NULL ? h->col_order[j] : j;
@@ -32,7 +32,7 @@ static size_t place_col(const struct heatmap *h, size_t j)
     return at < h->data.cols ? at : h->data.cols;
 }
 
-/* Entries of float64 data whose columns have an order. */
+/* Reads entries of float64 data whose columns have an order. */
 CT_KERNEL static void gather(const struct heatmap *h, size_t row, size_t j, size_t n, double *out)
 {
     const double *const data = (const double *)h->data.data + row * h->data.stride;
@@ -43,7 +43,7 @@ CT_KERNEL static void gather(const struct heatmap *h, size_t row, size_t j, size
         out[k] = order[k] < cols ? data[order[k]] : NAN;
 }
 
-/* out[k] = entry (i, j + k) of the picture, k < n; NaN where an order points outside. */
+/* out[k] = entry (i, j + k) of the picture, k < n; NaN where an order is out of range. */
 static void read_entries(const struct heatmap *h, size_t i, size_t j, size_t n, double *out)
 {
     const size_t row = h->row_order != NULL ? h->row_order[i] : i;
@@ -64,7 +64,7 @@ static void read_entries(const struct heatmap *h, size_t i, size_t j, size_t n, 
     }
 }
 
-/* The first place whose middle is not before the edge between pixels k - 1 and k. */
+/* The first place whose centre is not before the edge between pixels k - 1 and k. */
 static size_t first_place(double lo, double hi, size_t n_pixels, size_t k, size_t n_places)
 {
     const double edge = lo + (hi - lo) * (double)k / (double)n_pixels;
@@ -73,7 +73,7 @@ static size_t first_place(double lo, double hi, size_t n_pixels, size_t k, size_
     return first <= 0.0 ? 0 : first >= (double)n_places ? n_places : (size_t)first;
 }
 
-/* The places whose middle is in pixel k; when it holds no middle, the place that it lies in. */
+/* The places whose centre is in pixel k; if there is none, the place that contains it. */
 static struct span pixel_places(double lo, double hi, size_t n_pixels, size_t k, size_t n_places)
 {
     struct span s = { first_place(lo, hi, n_pixels, k, n_places),
@@ -103,7 +103,7 @@ static struct span row_places(const struct pixel_grid *g, size_t pixel_row)
     return pixel_places(w->y0, w->y1, g->rows, from_low, g->h->data.rows);
 }
 
-/* The sum of the n entries, in an order that leaves additions which do not wait for each other. */
+/* The sum of n entries, with independent partial sums for instruction-level parallelism. */
 CT_KERNEL static double sum_all(const double *entries, size_t n)
 {
     enum { LANES = 8 };
@@ -122,7 +122,7 @@ CT_KERNEL static double sum_all(const double *entries, size_t n)
     return total;
 }
 
-/* Adds those of the n entries that are numbers. */
+/* Adds the n entries, ignoring NaN. */
 static void add_entries(const double *entries, size_t n, double *sum, size_t *count)
 {
     const double total = sum_all(entries, n);
@@ -139,7 +139,7 @@ static void add_entries(const double *entries, size_t n, double *sum, size_t *co
         }
 }
 
-/* Adds the entries of places[0 .. n) in row i to the sums, NaN left out. */
+/* Adds the entries of places[0 .. n) in row i to the sums, ignoring NaN. */
 static void add_row(const struct heatmap *h, size_t i, const struct span *places, size_t n,
                     double *sum, size_t *count)
 {
@@ -176,7 +176,7 @@ static void reduce_strip(const struct pixel_grid *g, size_t pixel_row, size_t fi
         out[k] = count[k] > 0 ? sum[k] / (double)count[k] : NAN;
 }
 
-/* All pixels of a matrix of products. False: no memory. */
+/* All pixels of a matrix of products. False: out of memory. */
 static bool reduce_products(const struct pixel_grid *g, double *out)
 {
     const struct row_set set = { g->h->data, g->h->factors, g->h->row_order };
@@ -194,7 +194,7 @@ static bool reduce_products(const struct pixel_grid *g, double *out)
     return done;
 }
 
-/* All pixels, owned by the caller; NULL: no memory. */
+/* All pixels, owned by the caller; NULL: out of memory. */
 static double *make_pixels(const struct pixel_grid *g)
 {
     size_t n;
@@ -228,7 +228,7 @@ static bool cache_holds(const struct heatmap_cache *cache, const struct heatmap 
            cache->n_cols == n_columns(h) && memcmp(cache->key, key, sizeof key) == 0;
 }
 
-/* Makes an empty cache of this data. */
+/* Resets the cache for this data. */
 static void cache_restart(struct heatmap_cache *cache, const struct heatmap *h)
 {
     heatmap_cache_clear(cache);

@@ -10,10 +10,10 @@
 
 #define LENGTH(a) (sizeof(a) / sizeof(a)[0])
 
-/* Eleven points each, evenly spaced. */
+/* Eleven evenly spaced anchors each. */
 static const uint32_t cividis[] = { 0x00224e, 0x083370, 0x35456c, 0x4f576c, 0x666970, 0x7d7c78,
                                     0x948e77, 0xaea371, 0xc8b866, 0xe5cf52, 0xfee838 };
-/* The ends stay light enough to be seen as a dot on black, the middle dark enough for white. */
+/* The ends are light enough to be visible as a dot on black, the middle dark enough for white. */
 static const uint32_t blue_red[] = { 0x1f5fc4, 0x3c7fd0, 0x649fdb, 0x93bfe5, 0xc2d7ea, 0xe4e4e4,
                                      0xf2cdb9, 0xefa68a, 0xe47b66, 0xd44d4a, 0xc42032 };
 
@@ -24,7 +24,7 @@ static const uint32_t blue_red_paper[] = { 0x053061, 0x2166ac, 0x4393c3, 0x92c5d
 static const uint32_t clusters[INK_N_CLUSTERS] = {
     /* Okabe & Ito, without black */
     0xe69f00, 0x56b4e9, 0x009e73, 0xf0e442, 0x0072b2, 0xd55e00, 0xcc79a7,
-    /* further ones, neighbours apart in lightness */
+    /* further ones, neighbours different in lightness */
     0xa6d854, 0x8e5bbe, 0x66e0d0, 0xa0522d, 0xffa8b0, 0x7f8c1f, 0xc2b0f8, 0xb03070, 0xf5cf9b,
     0x4f7f8a, 0xbfeaa0, 0x6a5acd, 0x2e8b3d
 };
@@ -32,9 +32,9 @@ static const signed char clusters_16[INK_N_CLUSTERS] = { 3, 14, 2, 11, 12, 9,  1
                                                          1, 15, 4, 7,  3,  14, 2,  11, 12, 9 };
 
 static const struct role {
-    const char *name; /* NULL: not to be chosen */
+    const char *name; /* NULL: cannot be chosen */
     uint32_t rgb;
-    signed char color_16; /* -1: the terminal's own */
+    signed char color_16; /* -1: the terminal's default */
     uint8_t attr;
 } roles[] = {
     [INK_DEFAULT] = { NULL, 0xd0d0d0, -1, 0 },
@@ -50,7 +50,7 @@ static const struct role {
     [INK_NOISE] = { "noise", 0x858585, 8, 0 },
 };
 
-/* CHOSEN + the colour that the user wants; 0: none is chosen. */
+/* CHOSEN + the colour chosen by the user; 0: none. */
 static short choices[INK_ROLES];
 enum { CHOSEN = 2 };
 
@@ -69,7 +69,7 @@ static const struct role *role_of(ink i)
     return &roles[i < LENGTH(roles) ? i : INK_DEFAULT];
 }
 
-/* The colour at step of 0 .. last, of n anchors. */
+/* The colour at step of 0 .. last, interpolated between n anchors. */
 static uint32_t between(const uint32_t *anchors, size_t n, unsigned step, unsigned last)
 {
     const unsigned scaled = step * (unsigned)(n - 1);
@@ -101,7 +101,7 @@ static bool is_chosen(ink i)
     return i < LENGTH(choices) && choices[i] != 0;
 }
 
-/* xterm's colours, those of every terminal as xterm has them. */
+/* xterm's default palette for all 256 colours. */
 static uint32_t rgb_of_256(int color)
 {
     static const uint32_t plain[] = { 0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
@@ -197,8 +197,8 @@ static int nearest_16(uint32_t rgb)
 
 int palette_256(ink i)
 {
-    /* The nearest of the cube would change hue from step to step: chosen by eye, and so that the
-     * lightness rises, or falls to both ends. */
+    /* The nearest colours of the cube would change hue from step to step. Chosen by eye, with
+     * lightness rising, or falling towards both ends. */
     static const unsigned char low_high[] = { 17, 18, 24, 60, 243, 246, 144, 185, 221, 227 };
     static const unsigned char sign[] = { 26, 32, 74, 110, 153, 254, 223, 216, 209, 167, 160 };
 
@@ -242,7 +242,7 @@ ink palette_ink(double value, double lo, double hi, bool diverging)
 
     if (isnan(value))
         return INK_DIM;
-    /* Halves, so that the width of -DBL_MAX .. DBL_MAX is finite. */
+    /* Halved, so that the width of -DBL_MAX .. DBL_MAX is finite. */
     const double width = hi / 2 - lo / 2;
     double u = diverging ? 0.5 : 0.0;
     if (value <= lo && lo < hi)

@@ -1,9 +1,9 @@
 /*
- * What the inks look like. The colour maps are interpolated from a few anchors in our own table:
- * cividis (Nunez, Anderton & Renslow 2018, PLoS ONE 13:e0199239) for low to high, blue to red
- * through near-white (ColorBrewer's RdBu, reversed) for what has a sign. Clusters: the eight of
- * Okabe & Ito (2008) as far as they are seen on black and on white, then twelve that differ from
- * them in lightness. All are meant to be told apart by colour-blind people.
+ * Colours of the inks. Colour maps are interpolated from a few anchors: cividis (Nunez, Anderton &
+ * Renslow 2018, PLoS ONE 13:e0199239) for low to high, blue to red through near-white
+ * (ColorBrewer's RdBu, reversed) for signed values. Clusters: the colours of Okabe & Ito (2008)
+ * that are visible on both black and white, then twelve that differ from them in lightness. All are
+ * chosen to be distinguishable with colour vision deficiency.
  */
 #ifndef CT_PLOT_PALETTE_H
 #define CT_PLOT_PALETTE_H
@@ -13,46 +13,46 @@
 
 #include "plot/canvas.h"
 
-/* 0xRRGGBB; for INK_DEFAULT, and what is no ink, a light grey. */
+/* 0xRRGGBB; a light grey for INK_DEFAULT and invalid inks. */
 uint32_t palette_rgb(ink i);
 
-/* The same on white paper, where the neutral inks are dark and red-blue has all of its depth. */
+/* The same on white paper, where the neutral inks are dark and red-blue has its full range. */
 uint32_t palette_paper_rgb(ink i);
 
-/* A colour map of paper at u, 0 .. 1; beyond them the end. */
+/* A colour map for paper at u, clamped to 0 .. 1. */
 uint32_t palette_paper_map(double u, bool diverging);
 
-/* Index into xterm's 256 colours (16 .. 255), or into the 16 of every terminal (0 .. 15; 8 .. 15
- * are the bright ones); -1: the terminal's own colour. */
+/* Index into xterm's 256 colours (16 .. 255), or into the 16 standard ones (0 .. 15; 8 .. 15 are
+ * the bright ones); -1: the terminal's default. */
 int palette_256(ink i);
 int palette_16(ink i);
 
-/* CELL_* that stand in for an ink where there is no colour at all. */
+/* CELL_* that replace an ink on a terminal without colour. */
 uint8_t palette_attr(ink i);
 
-/* The ink for a value between lo and hi: beyond them the end, NaN INK_DIM, lo == hi the low end
- * (diverging: the middle). */
+/* The ink for a value, clamped to lo .. hi; NaN is INK_DIM, lo == hi the low end (diverging: the
+ * middle). */
 ink palette_ink(double value, double lo, double hi, bool diverging);
 
-/* The glyph that stands for an ink of a colour map where there is no colour; ' ' for other inks. */
+/* The glyph for an ink of a colour map on a terminal without colour; ' ' for other inks. */
 uint32_t palette_glyph(ink i, bool ascii);
 
 /* a..z A..Z for a cluster's label, '+' for noise (below 0). */
 char palette_letter(long label);
 
-/* ---- the user's choice: before anything is drawn ---- */
+/* ---- the user's choice: call before anything is drawn ---- */
 
-/* The inks that have a name, as `accent`, are roles; INK_DEFAULT: there is no such name. */
+/* The role of that name, such as `accent`; INK_DEFAULT: unknown name. */
 ink palette_role(const char *name);
-const char *palette_role_name(ink i); /* NULL: no role */
+const char *palette_role_name(ink i); /* NULL: not a role */
 
-/* Reads `default` (-1), the name of one of a terminal's 16 colours, or a number of 0 .. 255. */
+/* Parses `default` (-1), the name of one of the 16 terminal colours, or a number in 0 .. 255. */
 bool palette_color_parse(const char *text, int *color);
 
 enum { PALETTE_COLOR_SIZE = 16 };
 void palette_color_text(int color, char out[PALETTE_COLOR_SIZE]);
 
-/* Colours a role on screens; figures for paper stay as they are. */
+/* Sets the colour of a role on screens; figures for paper are not affected. */
 void palette_choose(ink role, int color);
 
 #endif

@@ -13,7 +13,8 @@ double unit_of(double v, double lo, double hi)
     return (v / 2 - lo / 2) / (hi / 2 - lo / 2);
 }
 
-/* 0 .. n - 1 for u in 0 .. 1, the last place closed on the right; false outside and for NaN. */
+/* The index 0 .. n - 1 of u in 0 .. 1, the last place closed on the right; false outside and for
+ * NaN. */
 static bool place_of(double u, size_t n, size_t *place)
 {
     if (!(u >= 0.0 && u <= 1.0) || n == 0)
@@ -81,7 +82,7 @@ bool plot_view_point(const struct plot_view *v, size_t row, size_t col, double *
 
 void raster_dot(struct raster *r, size_t row, size_t col, uint32_t ch, ink i)
 {
-    /* The bit of each dot: Unicode counts the upper six by columns, the lowest row last. */
+    /* The bit of each dot: Unicode numbers the upper six by columns, the lowest row last. */
     static const unsigned char bits[4][2] = { { 1, 8 }, { 2, 16 }, { 4, 32 }, { 64, 128 } };
 
     if (row >= r->rows || col >= r->cols)
@@ -102,8 +103,8 @@ void raster_dot(struct raster *r, size_t row, size_t col, uint32_t ch, ink i)
     canvas_put(c, at_row, at_col, ch, i, INK_DEFAULT, 0);
 }
 
-/* Liang & Barsky 1984: the part of the line, as u0 .. u1 of its length, inside 0 .. 1 in one
- * coordinate that runs from a by d. */
+/* Liang & Barsky 1984: clips the line to 0 .. 1 in one coordinate, a + u d; u0 .. u1 is the part
+ * inside. */
 static bool clip(double a, double d, double *u0, double *u1)
 {
     if (d == 0.0)
@@ -136,7 +137,7 @@ void raster_line(struct raster *r, double x0, double y0, double x1, double y1, u
         return;
     const double wide = fabs(da) * (to - from) * (double)r->cols;
     const double high = fabs(db) * (to - from) * (double)r->rows;
-    /* As many steps as the longer side has places; from and to keep that finite. */
+    /* As many steps as the longer side has places; both ends are clipped, so this is finite. */
     const size_t steps = (size_t)ceil(fmax(wide, high));
     if (ch == 0)
         ch = slope_char(wide * (da < 0.0 ? -1.0 : 1.0), high * (db < 0.0 ? -1.0 : 1.0));

@@ -54,7 +54,7 @@ static void draw_point(struct raster *r, const struct scatter_point *p, bool fat
         return;
     }
     raster_dot(r, row, col, '*', i);
-    if (fat) { /* the other three dots of the same quarter of a cell */
+    if (fat) { /* add the other three dots of the same quarter of a cell */
         raster_dot(r, row ^ 1, col, '*', i);
         raster_dot(r, row, col ^ 1, '*', i);
         raster_dot(r, row ^ 1, col ^ 1, '*', i);
@@ -63,7 +63,7 @@ static void draw_point(struct raster *r, const struct scatter_point *p, bool fat
 
 static void draw_points(struct raster *r, const struct scatter *s)
 {
-    /* Few points in a large area: one dot each would hardly be seen. */
+    /* Few points in a large area: single dots would be hard to see. */
     const bool fat = s->n * 6 <= r->view.area.rows * r->view.area.cols;
 
     bool has_rank[SCATTER_RANKS] = { false };

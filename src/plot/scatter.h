@@ -1,8 +1,8 @@
 /*
- * Points in the plane. Braille dots (2 x 4 a cell) or characters; a cell shows one ink and, where
- * characters meet, one character. Who wins, from the lowest: rules, lines, noise, small, dots and
- * clusters, circles, centroids, the selected point; among equals the later in the array. Points
- * that are not finite, or outside the window, are not drawn.
+ * Points in the plane. Braille dots (2 x 4 per cell) or characters; a cell shows one ink and, if
+ * characters overlap, one character. Drawing order, lowest first: rules, lines, noise, small, dots
+ * and clusters, circles, centroids, the selected point; within a rank, array order. Points that are
+ * not finite, or outside the window, are not drawn.
  */
 #ifndef CT_PLOT_SCATTER_H
 #define CT_PLOT_SCATTER_H
@@ -25,7 +25,7 @@ struct scatter { /* zero-initialise; borrows everything */
     const uint8_t *markers; /* [n] MARKER_*; NULL: marker */
     uint8_t marker;         /* 0: MARKER_DOT */
 
-    const double *over_x, *over_y; /* [n_over] centroids, over everything: MARKER_CENTROID */
+    const double *over_x, *over_y; /* [n_over] centroids, on top of everything: MARKER_CENTROID */
     size_t over_stride;            /* 0 counts as 1 */
     size_t n_over;
     const ink *over_inks; /* [n_over]; NULL: default */
@@ -54,13 +54,13 @@ struct scatter_point {
 struct scatter_point scatter_point(const struct scatter *s, size_t i);
 struct scatter_point scatter_over(const struct scatter *s, size_t k);
 
-/* Who is drawn over whom: 0 .. SCATTER_RANKS - 1, the lowest first. */
+/* Drawing rank: 0 .. SCATTER_RANKS - 1, the lowest first. */
 int scatter_rank(uint8_t marker);
 
-/* s->window, and where it leaves sides open all finite points and a margin. */
+/* s->window; open sides cover all finite points and a margin. */
 struct plot_window scatter_window(const struct scatter *s);
 
-/* Widens one side so that a unit is as long in x as in y where data are `wide` and `high`. */
+/* Widens one side so that a unit is as long in x as in y in an area of `wide` by `high`. */
 struct plot_window scatter_equal_window(struct plot_window w, double wide, double high);
 
 /* view may be NULL. */

@@ -116,7 +116,7 @@ static void draw_marker(struct raster *r, double x, double y, uint8_t marker, in
         raster_dot(r, row ^ (k & 1), col ^ (k >> 1), '*', i);
 }
 
-/* Which fine columns the value at x stands on, half a unit to each side. */
+/* The fine columns covered by the value at x, half a unit to each side. */
 static bool columns_of(const struct raster *r, double x, size_t *from, size_t *to)
 {
     const struct plot_window *const w = &r->view.window;
@@ -210,7 +210,7 @@ void series_draw(struct canvas *c, struct rect area, const struct series *s, str
         *view = v;
 }
 
-/* Mean of the finite ones among the values of column k of n_cols; NaN when there is none. */
+/* Mean of the finite values in column k of n_cols; NaN when there are none. */
 static double column_mean(const double *y, size_t n, size_t k, size_t n_cols)
 {
     const double scale = (double)n / (double)n_cols;

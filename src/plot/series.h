@@ -1,6 +1,6 @@
 /*
- * Values in order: a sentence's mean by sentence, one neuron over all sentences, the KL divergence
- * as it falls, sorted k-distances. A value that is not finite leaves a gap.
+ * Values in order: sentence means, one neuron over all sentences, the KL divergence over
+ * iterations, sorted k-distances. A value that is not finite leaves a gap.
  */
 #ifndef CT_PLOT_SERIES_H
 #define CT_PLOT_SERIES_H
@@ -9,8 +9,8 @@
 
 enum series_style {
     SERIES_POINTS,
-    SERIES_LINE,  /* joined by straight lines */
-    SERIES_STEPS, /* a horizontal piece a value, joined by vertical ones */
+    SERIES_LINE,  /* connected by straight lines */
+    SERIES_STEPS, /* a horizontal segment per value, connected by vertical ones */
     SERIES_BARS,  /* from 0, or from the edge nearest to it */
 };
 
@@ -24,15 +24,15 @@ struct series { /* zero-initialise; borrows everything */
     const ink *inks;        /* [n]; NULL: ink, or the groups' inks when there is a split */
     const uint8_t *markers; /* [n], for SERIES_POINTS; NULL: MARKER_DOT, or o and x with a split */
 
-    /* The first value of the second group: a dashed line before it, the names at both sides of it,
-     * and INK_GROUP_A, INK_GROUP_B. 0: one group. Needs x NULL. */
+    /* The first value of the second group: a dashed line before it, the names on both sides, and
+     * INK_GROUP_A, INK_GROUP_B. 0: one group. Requires x NULL. */
     size_t split;
     const char *split_labels[2];
 
     const struct plot_rule *rules; /* [n_rules] */
     size_t n_rules;
     struct plot_window window; /* default: the finite values and a margin */
-    bool from_zero;            /* the default window holds y = 0 */
+    bool from_zero;            /* the default window includes y = 0 */
     bool has_selected;
     size_t selected;
 };
@@ -47,7 +47,7 @@ struct series_value {
 /* Value i < n. */
 struct series_value series_value(const struct series *s, size_t i);
 
-/* s->window, and where it leaves sides open all finite values and a margin. */
+/* s->window; open sides cover all finite values and a margin. */
 struct plot_window series_window(const struct series *s);
 
 /* view may be NULL. */
@@ -55,15 +55,15 @@ void series_draw(struct canvas *c, struct rect area, const struct series *s,
                  struct plot_view *view);
 
 /*
- * A series one row high and `cols` wide, without numbers: each column is the mean of the values
- * under it, as eighths of a block or, in ASCII, ` .:-=+*#%@`. split as above. lo = hi: the range of
- * the values. Columns without a finite value stay blank.
+ * A series one row high and `cols` wide, without numbers: each column is the mean of its values, in
+ * eighths of a block or, in ASCII, ` .:-=+*#%@`. split as above. lo = hi: the range of the values.
+ * Columns without a finite value are blank.
  */
 struct sparkline {
     const double *y;
     size_t n;
     size_t split;
-    ink ink; /* with a split INK_GROUP_A and INK_GROUP_B */
+    ink ink; /* with a split: INK_GROUP_A and INK_GROUP_B */
     double lo, hi;
 };
 

@@ -7,23 +7,23 @@
 
 #include "base/mem.h"
 
-struct name { /* of `image8`: the whole, and its beginning without the number */
+struct name { /* such as `image8`: the whole name, and its prefix without the number */
     const char *text;
     size_t size, word_size;
 };
 
-struct names { /* met so far, in order */
+struct names { /* seen so far, in order */
     struct name *all;
     size_t n, room;
 };
 
-/* Does a name begin behind this character: that of an id, or a reference to one? */
+/* Whether a name starts after this character: an id, or a reference to one. */
 static bool begins_name(const char *svg, const char *at)
 {
     return *at == '#' || (*at == '"' && at - svg >= 3 && memcmp(at - 3, "id=", 3) == 0);
 }
 
-/* The name that begins at text, as in `image8"` or `clip1)`; false: it is none with a number. */
+/* The name that starts at text, such as `image8"` or `clip1)`; false: not a numbered name. */
 static bool take_name(const char *text, const char *end, struct name *name)
 {
     const char *at = text;
@@ -37,7 +37,7 @@ static bool take_name(const char *text, const char *end, struct name *name)
     return digits > text && at > digits && at < end && (*at == '"' || *at == ')');
 }
 
-/* 1 for the name that came first, and so on; 0: out of memory. */
+/* 1 for the first name seen, and so on; 0: out of memory. */
 static size_t place_of(struct names *names, const struct name *name)
 {
     for (size_t i = 0; i < names->n; i++)

@@ -1,7 +1,7 @@
 /*
- * Where plots go. What a plot shows is one of the structs of heatmap.h, scatter.h, series.h and
- * bars.h; a target shows it as cells of a canvas, or as a figure for a page (figure.h). So whoever
- * has data fills in a struct and need not know which.
+ * Output targets of plots. A plot is one of the structs of heatmap.h, scatter.h, series.h and
+ * bars.h; a target shows it as cells of a canvas, or as a figure for a page (figure.h). Code that
+ * fills in the struct is independent of the target.
  */
 #ifndef CT_PLOT_TARGET_H
 #define CT_PLOT_TARGET_H
@@ -16,19 +16,19 @@ struct plot_painter;
 
 struct plot_target { /* borrows everything */
     const struct plot_painter *painter;
-    struct canvas *canvas; /* NULL where there are no cells */
+    struct canvas *canvas; /* NULL for a figure */
     struct rect area;      /* of the canvas */
     struct figure *figure; /* NULL: a canvas */
 };
 
-/* Cells of a canvas, which lives as long as the target. */
+/* A target in a canvas, which must outlive it. */
 struct plot_target canvas_target(struct canvas *c, struct rect area);
 
-/* As ct_malloc_array(), for what a plot needs while it draws; a NULL is remembered by the canvas.
- */
+/* Like ct_malloc_array(), for temporary data of a plot while it draws; a failure is recorded in the
+ * canvas. */
 void *plot_scratch(const struct plot_target *target, size_t count, size_t size);
 
-/* view may be NULL; where there are no cells it becomes zero. */
+/* view may be NULL; it is zeroed for a figure. */
 void show_heatmap(const struct plot_target *target, const struct heatmap *h,
                   struct plot_view *view);
 void show_scatter(const struct plot_target *target, const struct scatter *s,
@@ -36,10 +36,10 @@ void show_scatter(const struct plot_target *target, const struct scatter *s,
 void show_series(const struct plot_target *target, const struct series *s, struct plot_view *view);
 void show_bars(const struct plot_target *target, const struct bars *b, struct plot_view *view);
 
-/* A title, and words instead of data. */
+/* Shows a title, and words instead of data. */
 void show_words(const struct plot_target *target, const char *title, const char *words);
 
-struct plot_painter { /* how a kind of target does it */
+struct plot_painter { /* the drawing functions of a kind of target */
     void (*heatmap)(const struct plot_target *target, const struct heatmap *h,
                     struct plot_view *view);
     void (*scatter)(const struct plot_target *target, const struct scatter *s,

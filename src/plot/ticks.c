@@ -22,14 +22,14 @@ static struct step next_step(struct step s)
                              : (struct step){ 1, s.exponent + 1 };
 }
 
-/* k steps; divides by the exact power of ten where there is one, so that 3 steps of 0.1 are 0.3. */
+/* k steps; divides by an exact power of ten if there is one, so that 3 steps of 0.1 are 0.3. */
 static double multiple(double k, struct step s)
 {
     return s.exponent < 0 && s.exponent >= -22 ? k * s.mantissa / pow(10.0, -s.exponent)
                                                : k * step_size(s);
 }
 
-/* Drops zeros after the point and those in front of the exponent. */
+/* Removes trailing zeros of the mantissa and leading zeros of the exponent. */
 static void tidy_exponent(char *text)
 {
     char *const e = strchr(text, 'e');
@@ -55,7 +55,7 @@ void number_short(char out[TICK_TEXT_SIZE], double value, int digits)
         return;
     }
     snprintf(out, TICK_TEXT_SIZE, "%.*g", most, value == 0.0 ? 0.0 : value);
-    /* %g turns to exponents as soon as there are more digits before the point than asked for. */
+    /* %g switches to exponents when there are more digits before the point than requested. */
     if (strchr(out, 'e') != NULL && fabs(value) >= 1.0 && fabs(value) < 999999.5)
         snprintf(out, TICK_TEXT_SIZE, "%.0f", value);
     tidy_exponent(out);
@@ -82,8 +82,8 @@ static void write_texts(struct ticks *t, struct step s)
     }
 }
 
-/* Ticks at every multiple of s in lo .. hi; false when those are more than most. The sliver lets
- * a tick be that misses an end by rounding alone. */
+/* Ticks at every multiple of s in lo .. hi; false when there are more than most. The tolerance
+ * admits a tick that misses an end only by rounding. */
 static bool ticks_at(struct ticks *t, double lo, double hi, struct step s, size_t most)
 {
     const double size = step_size(s);
@@ -97,14 +97,14 @@ static bool ticks_at(struct ticks *t, double lo, double hi, struct step s, size_
     for (double k = first; k <= last && t->n < most; k += 1.0) {
         const double at = fmin(fmax(multiple(k, s), lo), hi);
         if (t->n > 0 && !(at > t->at[t->n - 1]))
-            break; /* steps below the resolution of a double */
+            break; /* steps below the resolution of double */
         t->at[t->n++] = at == 0.0 ? 0.0 : at;
     }
     write_texts(t, s);
     return true;
 }
 
-/* The first and the last multiple of s in lo .. hi, which are apart. */
+/* The first and the last multiple of s in lo .. hi, which differ. */
 static void outer_ticks(struct ticks *t, double lo, double hi, struct step s)
 {
     const double size = step_size(s);
@@ -146,7 +146,7 @@ void ticks_make(struct ticks *t, double lo, double hi, size_t most, bool integer
         finer = s;
         s = next_step(s);
     }
-    if (t->n < 2 && most >= 2) /* one number does not tell a scale */
+    if (t->n < 2 && most >= 2) /* a single number does not define a scale */
         outer_ticks(t, lo, hi, finer);
 }
 

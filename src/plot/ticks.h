@@ -1,5 +1,5 @@
-/* Where an axis has its numbers: steps of 1, 2 or 5 times a power of ten (after Heckbert 1990,
- * "Nice numbers for graph labels", Graphics Gems), and how the numbers are written. */
+/* Positions of the numbers of an axis: steps of 1, 2 or 5 times a power of ten (after Heckbert
+ * 1990, "Nice numbers for graph labels", Graphics Gems), and how the numbers are formatted. */
 #ifndef CT_PLOT_TICKS_H
 #define CT_PLOT_TICKS_H
 
@@ -15,15 +15,15 @@ struct ticks {
     size_t width;                         /* of the longest text */
 };
 
-/* At most `most` ticks (and TICKS_MAX) in lo .. hi, evenly spaced; two at least where two are
- * allowed, so that they tell the scale; integer: no step below 1. None when lo or hi is
- * not finite, lo > hi or most is 0; one when lo == hi. */
+/* At most `most` ticks (and TICKS_MAX) in lo .. hi, evenly spaced; at least two if two are allowed,
+ * so that they define the scale; integer: no step below 1. None when lo or hi is not finite, lo >
+ * hi or most is 0; one when lo == hi. */
 void ticks_make(struct ticks *t, double lo, double hi, size_t most, bool integer);
 
-/* As many as fit `cols` columns of a horizontal axis without touching. */
+/* As many ticks as fit `cols` columns of a horizontal axis without touching. */
 void ticks_fit(struct ticks *t, double lo, double hi, size_t cols, bool integer);
 
-/* A number as short as it can be said with `digits` significant digits: -0.5, 1500, 1e-05. */
+/* A number in its shortest form with `digits` significant digits: -0.5, 1500, 1e-05. */
 void number_short(char out[TICK_TEXT_SIZE], double value, int digits);
 
 #endif
