@@ -1,8 +1,8 @@
 /*
- * Included by kernels whose comparisons must round as written: the compiler may not fuse a * b + c
- * into one operation there (GCC does by default where the machine can), since a tie would then
- * fall one way on one machine and the other way on the next. Where a fused operation is wanted,
- * such a kernel says fma(). Include it before everything but config.h.
+ * Included by kernels that must round as written: the compiler may not contract a * b + c into one
+ * fused operation (GCC does by default if the machine has it), since ties would then be decided
+ * differently on different machines. Such a kernel calls fma() where it wants a fused operation.
+ * Include it first, directly after config.h.
  */
 #ifndef CT_NUM_EXACT_H
 #define CT_NUM_EXACT_H

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The smallest and the largest value; false when one is NaN or infinite. */
+/* The smallest and the largest value; false if a value is NaN or infinite. */
 static bool find_range(const double *x, size_t n, double *first, double *last)
 {
     double low = x[0];
@@ -23,8 +23,8 @@ static bool find_range(const double *x, size_t n, double *first, double *last)
 }
 
 /*
- * np.linspace(first, last, n_bins + 1). Product and sum are rounded one after the other, in two
- * loops, lest a compiler fuse them: a bin's edge one bit off moves the values that lie on it.
+ * np.linspace(first, last, n_bins + 1). Product and sum are computed in two loops so that no
+ * compiler fuses them: an edge that is off by one bit moves the values on it to another bin.
  */
 static void make_edges(double first, double last, size_t n_bins, double *edges)
 {
@@ -38,13 +38,14 @@ static void make_edges(double first, double last, size_t n_bins, double *edges)
     edges[n_bins] = last;
 }
 
-/* The bin by division may be off by one next to an edge; the edges themselves decide. */
+/* The bin found by division may be off by one near an edge, so it is corrected by comparing with
+ * the edges. */
 size_t histogram_bin(double x, const double *edges, size_t n_bins)
 {
     const double range = edges[n_bins] - edges[0];
     const double scale = (double)n_bins / range;
     const double offset = x - edges[0];
-    /* Where numpy's n_bins / range overflows, or there is no range, it fails; this does not. */
+    /* If n_bins / range overflows, or the range is empty, numpy fails; this does not. */
     const double at = isfinite(scale) ? offset * scale
                       : range > 0.0   ? offset / range * (double)n_bins
                                       : (double)n_bins;

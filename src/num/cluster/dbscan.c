@@ -10,22 +10,22 @@
 #include "num/near/cells.h"
 
 /*
- * Clusters are the connected components of the core points; a border point belongs to the first
- * cluster that reaches it, and since scikit-learn grows one cluster after another in the order of
- * their labels, that is the one with the lowest label among its core neighbours. So no list of
- * neighbours is needed: core points are found cell by cell (a cell is a clique), cells are joined
- * through one pair of core points each, and labels follow.
+ * Clusters are the connected components of the core points. A border point belongs to the first
+ * cluster that reaches it; since scikit-learn grows clusters one after another in label order, that
+ * is the lowest label among its core neighbours. So no neighbour lists are needed: core points are
+ * found cell by cell (a cell is a clique), cells are joined if one pair of their core points are
+ * neighbours, and labels follow from the joined cells.
  */
 struct dbscan {
     struct cells cells;
-    uint32_t *n_core; /* [n_cells], core points: they come first in their cell */
+    uint32_t *n_core; /* [n_cells], number of core points; they are first in their cell */
     uint32_t *parent; /* [n_cells], union-find over cells with core points */
-    int32_t *number;  /* [n_cells], label of the cluster, at the root */
+    int32_t *number;  /* [n_cells], at a root: the label of the cluster */
 };
 
-enum { BLOCK = 64 }; /* pairs between two looks at whether there are enough */
+enum { BLOCK = 64 }; /* pairs between two checks for early exit */
 
-/* How many of the n points lie within eps of (x, y). */
+/* The number of points within eps of (x, y). */
 CT_KERNEL
 static size_t count_block(const double *px, const double *py, size_t n, double x, double y,
                           double eps2)
@@ -38,7 +38,7 @@ static size_t count_block(const double *px, const double *py, size_t n, double x
     return count;
 }
 
-/* The same, up to enough. */
+/* The same, but stops once `enough` are found. */
 static size_t count_near(const struct points *p, size_t lo, size_t hi, double x, double y,
                          double eps2, size_t enough)
 {
@@ -77,8 +77,8 @@ static bool any_near(const struct points *p, size_t a_lo, size_t a_hi, size_t b_
     return false;
 }
 
-/* True when some point of a is a neighbour of some point of b. Large sets are halved until their
- * boxes decide, the half towards the other set first; points only move within their set. */
+/* True if a point of a is a neighbour of a point of b. Large sets are halved until their boxes
+ * decide, the half closer to the other set first; points are only reordered within their set. */
 static bool reaches(struct points *p, size_t a_lo, size_t a_hi, size_t b_lo, size_t b_hi,
                     double eps2)
 {
@@ -140,7 +140,7 @@ static void find_core_points(struct dbscan *d, uint32_t a, const uint32_t *near,
     d->n_core[a] = (uint32_t)(lo - c->start[a]);
 }
 
-/* Joins cell a with the cells before it that have a core point near one of its own. */
+/* Joins cell a with the earlier cells that have a core point within eps of one of its own. */
 static void join_cell(struct dbscan *d, uint32_t a, const uint32_t *near, size_t n_near)
 {
     struct cells *const c = &d->cells;
@@ -171,7 +171,8 @@ static void find_clusters(struct dbscan *d, size_t min_samples)
     }
 }
 
-/* Labels of the core points, numbered in the order of the input; -1 for all others. */
+/* Labels the core points, numbered in input order, and all others -1; returns the number of
+ * clusters. */
 static size_t label_core_points(struct dbscan *d, int32_t *labels)
 {
     const struct cells *const c = &d->cells;
@@ -258,13 +259,13 @@ static enum ct_status fit_cells(const struct mat *X, double eps, size_t min_samp
     return st;
 }
 
-enum { FEW = 12 }; /* below, scikit-learn compares all pairs, in another way */
+enum { FEW = 12 }; /* below this, scikit-learn uses brute force, with a different formula */
 
 /*
- * Whether two of a few points are neighbours. For so few scikit-learn has |a|^2 - 2 ab + |b|^2
- * from a matrix product, which rounds another way than |a - b|^2. We follow it where the distance
- * is eps but for rounding (labels at ties are the same then), and nowhere else: far from the
- * origin that form loses its digits.
+ * Whether two of a few points are neighbours. For so few, scikit-learn computes |a|^2 - 2 ab +
+ * |b|^2 by a matrix product, which rounds differently from |a - b|^2. This is followed only where
+ * the distance equals eps up to rounding, so that labels agree at ties: far from the origin that
+ * form loses precision.
  */
 static bool few_near(const double *a, const double *b, double eps2)
 {
@@ -276,7 +277,7 @@ static bool few_near(const double *a, const double *b, double eps2)
     return squared(a[0], a[1]) - 2.0 * product + squared(b[0], b[1]) <= eps2;
 }
 
-/* Clusters of few points: neighbours[i] has bit j set when j is a neighbour of i. */
+/* Clusters of few points: bit j of neighbours[i] is set if j is a neighbour of i. */
 static void fit_few(const struct mat *X, double eps, size_t min_samples, int32_t *labels,
                     size_t *n_clusters)
 {

@@ -8,12 +8,12 @@
 #include "base/mem.h"
 #include "num/near/points.h"
 
-/* A k-d tree (Bentley 1975, CACM 18:509), split at the median of the wider side, in heap order:
- * the children of node v are 2 v + 1 and 2 v + 2, and share its points half and half. */
+/* A k-d tree (Bentley 1975, CACM 18:509), split at the median of the wider side, in heap order: the
+ * children of node v are 2 v + 1 and 2 v + 2, with half of its points each. */
 struct tree {
     struct points points;
     struct box *box; /* [n_nodes], tight */
-    size_t n_inner;  /* nodes below this number have children */
+    size_t n_inner;  /* nodes with a lower number have children */
 };
 
 enum { LEAF = 16 };
@@ -68,7 +68,7 @@ static enum ct_status tree_init(struct tree *t, const struct mat *X, struct ct_e
 struct nearest {
     double *heap; /* [k] */
     size_t k;
-    size_t self; /* the point that is asked about */
+    size_t self; /* the query point */
     struct box here;
 };
 
@@ -100,7 +100,7 @@ static void search(const struct tree *t, struct nearest *q, size_t node, size_t 
                    double d2)
 {
     if (d2 >= q->heap[0])
-        return; /* nothing nearer in there */
+        return; /* contains nothing nearer */
     if (node >= t->n_inner) {
         search_leaf(&t->points, q, lo, hi);
         return;
@@ -161,7 +161,7 @@ enum ct_status dbscan_k_distance(const struct mat *X, size_t k, double *out, str
 
 double dbscan_k_distance_memory(size_t n_samples, size_t k)
 {
-    const double sorting = (double)n_samples * sizeof(double); /* qsort() may copy what it sorts */
+    const double sorting = (double)n_samples * sizeof(double); /* qsort() may copy the array */
     const double tree =
         points_memory(n_samples) + 2.0 * (double)count_leaves(n_samples) * sizeof(struct box);
 

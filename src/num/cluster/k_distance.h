@@ -1,4 +1,4 @@
-/* The curve that helps to choose DBSCAN's eps. */
+/* k-distances, for choosing eps of DBSCAN. */
 #ifndef CT_NUM_CLUSTER_K_DISTANCE_H
 #define CT_NUM_CLUSTER_K_DISTANCE_H
 
@@ -12,7 +12,7 @@
  */
 enum ct_status dbscan_k_distance(const struct mat *X, size_t k, double *out, struct ct_error *err);
 
-/* Bytes at its peak, beside X and out. */
+/* Peak memory in bytes, excluding X and out. */
 double dbscan_k_distance_memory(size_t n_samples, size_t k);
 
 #endif

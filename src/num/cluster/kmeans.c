@@ -12,9 +12,9 @@
 #include "base/mem.h"
 #include "num/cluster/kmeans_start.h"
 
-/* Enough to end within 1.0005 of the best of 50 others: 50 are with up to 6 clusters, 200 nearly
- * always with 12, even of points without any structure. A start costs little: 70 microseconds for
- * 2000 points and 3 clusters. */
+/* Enough for an inertia within 1.0005 times the best of 50 other starts: 50 suffice for up to 6
+ * clusters, 200 nearly always for 12, even on points without structure. A start is cheap: 70
+ * microseconds for 2000 points and 3 clusters. */
 enum { DEFAULT_N_INIT = 200 };
 
 void kmeans_params_default(struct kmeans_params *params)
@@ -73,7 +73,7 @@ static void column_means(const struct mat *X, double *mean)
         mean[j] /= (double)X->rows;
 }
 
-/* Mean of the columns' variances, of centred values. */
+/* Mean variance of the columns of centred data. */
 static double mean_variance(const struct kmeans_data *data)
 {
     double sum = 0.0;
@@ -89,7 +89,7 @@ static double mean_variance(const struct kmeans_data *data)
     return sum / (double)data->n_features;
 }
 
-/* Whether b is a only with other names: every cluster of a lies in one cluster of b. */
+/* Whether b equals a up to renaming: every cluster of a is within one cluster of b. */
 static bool same_clustering(const int32_t *a, const int32_t *b, size_t n, int32_t *name,
                             size_t n_clusters)
 {
@@ -104,15 +104,15 @@ static bool same_clustering(const int32_t *a, const int32_t *b, size_t n, int32_
     return true;
 }
 
-/* What a start ends with. */
+/* The result of a start. */
 struct outcome {
     double *centers; /* [n_clusters, n_features] */
     int32_t *labels; /* [places] */
     double inertia;
-    size_t n_iter; /* 0: none */
+    size_t n_iter; /* 0: no result */
 };
 
-enum { BATCH = 16 }; /* starts that wait for their turn to be compared */
+enum { BATCH = 16 }; /* starts that run before they are compared */
 
 struct fit {
     const struct kmeans_params *params;
@@ -121,7 +121,7 @@ struct fit {
     struct kmeans_data data;
     struct crew *crew;
     struct kmeans_start *work;   /* [crew_size(crew)] */
-    struct outcome batch[BATCH]; /* starts first, first + 1 .. */
+    struct outcome batch[BATCH]; /* results of starts first, first + 1 .. */
     size_t first;
     atomic_size_t n_done; /* starts */
     atomic_bool stopped;
@@ -137,7 +137,7 @@ static void swap_outcome(struct outcome *a, struct outcome *b)
     *b = old;
 }
 
-/* Keeps a start that ends lower in another clustering. */
+/* Keeps a start with lower inertia and a different clustering. */
 static void keep_better(struct fit *f, struct outcome *start)
 {
     const struct outcome *const best = &f->best;
@@ -175,7 +175,8 @@ static void run_start(void *context, size_t i)
         atomic_store(&f->stopped, true);
 }
 
-/* Batch after batch on all threads; they are compared in their order, whoever ran them. */
+/* Runs batches of starts on all threads; starts are compared in order, whichever thread ran
+ * them. */
 static enum ct_status run_starts(struct fit *f, struct ct_error *err)
 {
     const size_t n_init = count_starts(f->params);
@@ -239,7 +240,7 @@ double kmeans_memory(size_t n_samples, size_t n_features, const struct kmeans_pa
 {
     const size_t n_init = count_starts(params), k = params->n_clusters;
     const double n_threads = n_init > 1 ? params->n_threads : 1;
-    /* Those of a batch, the best, and the result. */
+    /* Outcomes of a batch, the best one, and the result. */
     const double n_outcomes = (double)(n_init < BATCH ? n_init : BATCH) + 2.0;
 
     return kmeans_data_memory(n_samples, n_features) +
@@ -263,7 +264,7 @@ static void fit_clear(struct fit *f)
     kmeans_data_clear(&f->data);
 }
 
-/* Labels of the rows from those of the places. */
+/* Converts labels of places to labels of rows. */
 static enum ct_status labels_of_rows(const struct fit *f, int32_t **out, struct ct_error *err)
 {
     const size_t n = f->data.n_samples;
@@ -277,7 +278,7 @@ static enum ct_status labels_of_rows(const struct fit *f, int32_t **out, struct 
     return CT_OK;
 }
 
-/* The best start, its centres moved back to where the points were. */
+/* Returns the best start, with the means added back to its centres. */
 static enum ct_status hand_over(const struct fit *f, struct kmeans_result *out,
                                 struct ct_error *err)
 {

@@ -1,8 +1,8 @@
 /*
  * k-means by Lloyd's iteration (Lloyd 1982, IEEE Trans. Inf. Theory 28:129), seeded by k-means++
  * (Arthur & Vassilvitskii 2007, SODA) with greedy local trials. Names and rules follow
- * sklearn.cluster.KMeans. O(n_samples * n_clusters * n_features) an iteration; for thousands of
- * points of the plane less than a tenth of that, see kmeans_leaves.h.
+ * sklearn.cluster.KMeans. O(n_samples * n_clusters * n_features) per iteration; less than a tenth
+ * of that for thousands of points in the plane, see kmeans_leaves.h.
  */
 #ifndef CT_NUM_CLUSTER_KMEANS_H
 #define CT_NUM_CLUSTER_KMEANS_H
@@ -16,13 +16,13 @@
 
 struct kmeans_params {
     size_t n_clusters;
-    size_t n_init;   /* 200 starts; the one with the lowest inertia is kept */
+    size_t n_init;   /* 200; the start with the lowest inertia is kept */
     size_t max_iter; /* 300 */
     double tol;      /* 1e-4, relative to the mean variance of the columns */
     uint64_t random_state;
-    const struct mat *init; /* NULL: k-means++; else [n_clusters, n_features], n_init counts as 1 */
+    const struct mat *init; /* NULL: k-means++; else [n_clusters, n_features], and n_init is 1 */
     int n_threads;          /* the result does not depend on it */
-    const struct progress *progress; /* by starts; NULL: none */
+    const struct progress *progress; /* counts starts; NULL: none */
 };
 
 void kmeans_params_default(struct kmeans_params *params);
@@ -34,14 +34,14 @@ struct kmeans_result {          /* zero-initialise; owns its arrays until kmeans
     size_t n_iter;
 };
 
-/* X [n_samples, n_features] float64, borrowed, finite. On failure *out is untouched:
- * CT_EINVAL (n_clusters is 0 or above n_samples, or X is not finite), CT_ENOMEM,
- * CT_ECANCELED (progress said stop). */
+/* X [n_samples, n_features] float64, borrowed, finite. On failure *out is untouched: CT_EINVAL
+ * (n_clusters is 0 or above n_samples, or X is not finite), CT_ENOMEM, CT_ECANCELED (stopped by
+ * progress). */
 enum ct_status kmeans_fit(const struct mat *X, const struct kmeans_params *params,
                           struct kmeans_result *out, struct ct_error *err);
 void kmeans_result_clear(struct kmeans_result *result);
 
-/* Bytes that it takes at its peak beside X, the result included. */
+/* Peak memory in bytes, excluding X, including the result. */
 double kmeans_memory(size_t n_samples, size_t n_features, const struct kmeans_params *params);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 
-enum { MANY = 4096 }; /* points; fewer are not worth the sorting */
+enum { MANY = 4096 }; /* points; sorting fewer does not pay off */
 
 void kmeans_data_clear(struct kmeans_data *data)
 {
@@ -34,8 +34,8 @@ static bool values_init(struct kmeans_data *data)
     return true;
 }
 
-/* Halves the points lo .. hi - 1 across the wider side until no part has more than size, which all
- * but the last have; then goes on to leaves. */
+/* Halves the points lo .. hi - 1 across the wider side into parts of exactly `size` points, except
+ * the last; then splits those into leaves. */
 static void sort_points(struct points *p, size_t lo, size_t hi, size_t size)
 {
     const size_t parts = (hi - lo + size - 1) / size;

@@ -1,4 +1,4 @@
-/* Centred points as k-means reads them. */
+/* Centred points in the memory layout of k-means. */
 #ifndef CT_NUM_CLUSTER_KMEANS_DATA_H
 #define CT_NUM_CLUSTER_KMEANS_DATA_H
 
@@ -11,7 +11,7 @@
 
 enum {
     KMEANS_BLOCK = 256, /* points */
-    KMEANS_LEAF = 16,   /* points of a block that lie close together */
+    KMEANS_LEAF = 16,   /* points of a block that are close together */
     KMEANS_LEAVES = KMEANS_BLOCK / KMEANS_LEAF,
 };
 
@@ -21,29 +21,30 @@ static inline size_t kmeans_n_blocks(size_t n_samples)
 }
 
 /*
- * In blocks: [n_blocks, n_features, KMEANS_BLOCK], the last one filled up with zeros. So a kernel
- * reads one feature of many points in a row, whatever n_features is.
+ * Stored in blocks: [n_blocks, n_features, KMEANS_BLOCK], the last one padded with zeros, so that a
+ * kernel reads one feature of many consecutive points, whatever n_features is.
  *
- * Many points of the plane are sorted into blocks and leaves as a k-d tree would (Bentley 1975,
- * CACM 18:509): then order, box and leaf are there, else NULL. A place is where a point has come.
+ * Large sets of points in the plane are sorted into blocks and leaves like those of a k-d tree
+ * (Bentley 1975, CACM 18:509); order, box and leaf are NULL otherwise. A place is the index of a
+ * point in this order.
  */
 struct kmeans_data { /* owns its arrays until kmeans_data_clear() */
     size_t n_samples;
     size_t n_features;
     size_t n_blocks;
     double *values;
-    uint32_t *order;  /* [n_samples] the row at each place */
+    uint32_t *order;  /* [n_samples], the row at each place */
     struct box *box;  /* [n_blocks] */
-    struct box *leaf; /* [n_blocks, KMEANS_LEAVES], for those that hold points */
-    double (*sum)[2]; /* [n_blocks, KMEANS_LEAVES] of the points in a leaf */
+    struct box *leaf; /* [n_blocks, KMEANS_LEAVES], set where there are points */
+    double (*sum)[2]; /* [n_blocks, KMEANS_LEAVES], of the points in a leaf */
 };
 
-/* X [n_samples, n_features], mean [n_features] to be taken off. CT_ENOMEM: *data is empty. */
+/* X [n_samples, n_features], mean [n_features], which is subtracted. CT_ENOMEM: *data is empty. */
 enum ct_status kmeans_data_init(struct kmeans_data *data, const struct mat *X, const double *mean,
                                 struct ct_error *err);
 void kmeans_data_clear(struct kmeans_data *data);
 
-/* Bytes that kmeans_data_init() takes at its peak, the result included. */
+/* Peak memory of kmeans_data_init() in bytes, including the result. */
 double kmeans_data_memory(size_t n_samples, size_t n_features);
 
 static inline double *kmeans_at(const struct kmeans_data *data, size_t place, size_t j)
@@ -58,7 +59,7 @@ static inline const double *kmeans_block(const struct kmeans_data *data, size_t 
     return data->values + block * KMEANS_BLOCK * data->n_features;
 }
 
-/* The points in a block. */
+/* The number of points in a block. */
 static inline size_t kmeans_block_size(const struct kmeans_data *data, size_t block)
 {
     const size_t left = data->n_samples - block * KMEANS_BLOCK;

@@ -11,10 +11,10 @@
 
 enum { FEW = 7 };
 
-/* Centres that can be the nearest of some point of a cell, in ascending order. */
+/* Centres that can be the nearest to some point of a cell, in ascending order. */
 struct leaf {
-    double until; /* the drift up to which this holds */
-    uint8_t n;    /* 0: too many to be named here, see the block */
+    double until; /* valid up to this drift */
+    uint8_t n;    /* 0: too many for the list, see the block */
     uint8_t list[FEW];
 };
 
@@ -27,8 +27,8 @@ struct block {
 struct kmeans_leaves {
     size_t n_clusters;
     size_t n_blocks;
-    double drift;         /* what centres and points can have come closer since the start */
-    double slack;         /* distances that differ by less may be told apart wrongly */
+    double drift; /* how much closer centres can have come to points since the start */
+    double slack; /* distances that differ by less may compare wrongly because of rounding */
     struct block *blocks; /* [n_blocks] */
     struct leaf *leaves;  /* [n_blocks, KMEANS_LEAVES] */
     struct block all;     /* every centre */
@@ -78,7 +78,7 @@ void kmeans_leaves_reset(struct kmeans_leaves *leaves)
         leaves->blocks[b].until = -INFINITY;
 }
 
-/* near, far [n]: squared distances of listed centres to a box and to its far end. */
+/* near, far [n]: squared distances of listed centres to the nearest and farthest point of a box. */
 static CT_KERNEL void measure(const struct box *box, const double *centers, const uint8_t *list,
                               size_t n, double *restrict near, double *restrict far)
 {
@@ -99,7 +99,7 @@ static CT_KERNEL void measure(const struct box *box, const double *centers, cons
 static double least_of(const double *v, size_t n)
 {
     double even = INFINITY;
-    double odd = INFINITY; /* two, so that they need not wait for each other */
+    double odd = INFINITY; /* two independent chains, for instruction-level parallelism */
 
     for (size_t i = 0; i + 1 < n; i += 2) {
         even = v[i] < even ? v[i] : even;
@@ -110,7 +110,7 @@ static double least_of(const double *v, size_t n)
     return odd < even ? odd : even;
 }
 
-/* Of listed centres, those that can be the nearest of a point in a box, and until which drift. */
+/* Selects the listed centres that can be the nearest to a point in a box, and up to which drift. */
 static size_t choose(const struct kmeans_leaves *k, const struct box *box, const double *centers,
                      const struct block *from, uint8_t *list, double *until)
 {
@@ -129,7 +129,7 @@ static size_t choose(const struct kmeans_leaves *k, const struct box *box, const
     return n;
 }
 
-/* Labels of a leaf's points among listed centres, as label_points() in kmeans_start.c. */
+/* Labels a leaf's points among listed centres, as label_points() in kmeans_start.c. */
 static CT_KERNEL void label_leaf(const double *x, const double *y, const double *factors,
                                  const uint8_t *list, size_t n, int32_t *labels)
 {
@@ -153,7 +153,7 @@ static CT_KERNEL void label_leaf(const double *x, const double *y, const double 
         labels[i] = (int32_t)label[i];
 }
 
-/* One label for n points; true when they have it already. */
+/* Sets one label for n points; true if they already have it. */
 static bool set_labels(int32_t *labels, size_t n, int32_t label)
 {
     bool same = true;
@@ -174,7 +174,7 @@ struct step {
     bool same;
 };
 
-/* Points of a leaf that may belong to several of the listed centres. */
+/* One step for the points of a leaf that may belong to several of the listed centres. */
 static void step_mixed(struct step *s, size_t b, size_t leaf, size_t n, const uint8_t *list,
                        size_t n_list)
 {
@@ -244,8 +244,8 @@ static void step_block(struct step *s, size_t b)
 }
 
 /*
- * Labels come from |c|^2 - 2 x c, whose rounding is some 3 eps times the squared distance of points
- * and centres from the origin; slack squared is 40 times that.
+ * Labels are computed from |c|^2 - 2 x c, whose rounding error is about 3 eps times the squared
+ * distance of points and centres from the origin; slack squared is 40 times that.
  */
 static double slack_of(const struct kmeans_data *data, const double *centers, size_t n_clusters)
 {
@@ -266,7 +266,7 @@ bool kmeans_leaves_step(struct kmeans_leaves *leaves, const struct kmeans_data *
 {
     struct step s = { leaves, data, centers, factors, labels, sums, weight, true };
 
-    leaves->drift += 2.0 * shift; /* the nearest may go, and another come */
+    leaves->drift += 2.0 * shift; /* the nearest may move away and another one closer */
     leaves->slack = slack_of(data, centers, leaves->n_clusters);
     memset(sums, 0, 2 * leaves->n_clusters * sizeof *sums);
     memset(weight, 0, leaves->n_clusters * sizeof *weight);

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "num/mt19937.h"
 
-enum { LANES = 8 }; /* sums run in so many lanes, whatever the machine's vectors hold */
+enum { LANES = 8 }; /* number of partial sums, the same for every vector width */
 
 enum ct_status kmeans_start_init(struct kmeans_start *start, const struct kmeans_data *data,
                                  size_t n_clusters, struct ct_error *err)
@@ -86,7 +86,7 @@ void kmeans_start_given(struct kmeans_start *start, const struct mat *init, cons
             start->centers[c * init->cols + j] = mat_row(init, c)[j] - mean[j];
 }
 
-/* distance[i]: squared distance of a block's points to center. */
+/* distance[i]: squared distance of point i of a block to center. */
 CT_KERNEL
 static void block_distances(const double *block, size_t n_features, size_t n, const double *center,
                             double *distance)
@@ -105,7 +105,7 @@ static void block_distances(const double *block, size_t n_features, size_t n, co
     }
 }
 
-/* True when no point of a block can be nearer to center than to its nearest centre so far. */
+/* True if no point of a block can be nearer to center than to its nearest centre so far. */
 static bool is_out_of_reach(const struct kmeans_start *s, const struct kmeans_data *data,
                             size_t block, const double *center)
 {
@@ -115,7 +115,7 @@ static bool is_out_of_reach(const struct kmeans_start *s, const struct kmeans_da
     return box_nearest(&here, &data->box[block]) >= s->farthest[block];
 }
 
-/* The sum over a block of the smaller of two distances. */
+/* The sum over a block of the minimum of two distances. */
 CT_KERNEL
 static double sum_smaller(const double *a, const double *b, size_t n)
 {
@@ -133,7 +133,7 @@ static double sum_smaller(const double *a, const double *b, size_t n)
     return sum;
 }
 
-/* Each of b becomes the smaller of two distances; returns the largest. */
+/* Each of b becomes the minimum of two distances; returns the largest. */
 CT_KERNEL
 static double take_smaller(const double *a, double *b, size_t n)
 {
@@ -154,7 +154,7 @@ static double take_smaller(const double *a, double *b, size_t n)
     return lane[0];
 }
 
-/* The potential (sum of squared distances to the nearest centre) were center one of them. */
+/* The potential (sum of squared distances to the nearest centre) if center were added. */
 static double potential_with(const struct kmeans_start *s, const struct kmeans_data *data,
                              const double *center)
 {
@@ -173,7 +173,7 @@ static double potential_with(const struct kmeans_start *s, const struct kmeans_d
     return potential;
 }
 
-/* Makes center one of the centres; returns the potential. */
+/* Adds center to the centres; returns the potential. */
 static double add_center(struct kmeans_start *s, const struct kmeans_data *data,
                          const double *center)
 {
@@ -215,8 +215,8 @@ static void copy_point(const struct kmeans_data *data, size_t i, double *out)
         out[j] = *kmeans_at(data, i, j);
 }
 
-/* Mixes the state of the user with the number of the start (Steele et al. 2014, OOPSLA:
- * SplitMix64), so that neighbouring starts and states share nothing. */
+/* Mixes random_state with the number of the start (Steele et al. 2014, OOPSLA: SplitMix64), so that
+ * consecutive starts and states give unrelated seeds. */
 static uint32_t seed_of(uint64_t random_state, size_t number)
 {
     uint64_t z = random_state + 0x9e3779b97f4a7c15U * ((uint64_t)number + 1);
@@ -224,10 +224,10 @@ static uint32_t seed_of(uint64_t random_state, size_t number)
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
     z = (z ^ z >> 27) * 0x94d049bb133111ebU;
     const uint32_t seed = (uint32_t)(z ^ z >> 31);
-    return seed != 0 ? seed : 4357; /* in place of 0, as the generator's first version takes it */
+    return seed != 0 ? seed : 4357; /* instead of 0: the default seed of MT19937's first version */
 }
 
-/* [0, 1) of 32 bits: a choice among points needs no more. */
+/* Uniform in [0, 1) with 32 bits, enough to choose among points. */
 static double next_uniform(struct mt19937 *rng)
 {
     return mt19937_uint32(rng) / 4294967296.0;
@@ -237,7 +237,7 @@ void kmeans_start_plusplus(struct kmeans_start *start, const struct kmeans_data 
                            uint64_t random_state, size_t number)
 {
     const size_t n_trials = 2 + (size_t)log((double)start->n_clusters);
-    double *const trial = start->centers_new; /* free until the iteration begins */
+    double *const trial = start->centers_new; /* unused until the iteration begins */
     struct mt19937 rng;
 
     mt19937_init(&rng, seed_of(random_state, number));
@@ -265,9 +265,9 @@ void kmeans_start_plusplus(struct kmeans_start *start, const struct kmeans_data 
 }
 
 /*
- * Labels of a block: argmin over c of |c|^2 - 2 x c, to which |x|^2 would add the same everywhere.
- * The fused operation is that of the matrix product that scikit-learn takes here, so that ties
- * fall alike; the lowest centre wins.
+ * Labels a block: argmin over c of |c|^2 - 2 x c, without |x|^2, which is the same for all c. The
+ * fused operation matches the matrix product in scikit-learn, so that ties are decided alike; the
+ * lowest centre wins.
  */
 CT_KERNEL
 static void label_block(const double *block, size_t n_features, size_t n, const double *factors,
@@ -303,9 +303,9 @@ static void label_block(const double *block, size_t n_features, size_t n, const 
 
 enum { TILE = 32, UNROLL = 4 };
 
-/* Two features, the case of an embedding: a tile of points at a time, UNROLL centres between two
- * visits to memory. Labels are float64 here, as wide as the distances; the last of the factors may
- * be repeated, which is never strictly nearer. */
+/* For two features, as in an embedding: one tile of points at a time, with UNROLL centres per
+ * memory access. Labels are float64 here, as wide as the distances; the last of the factors may be
+ * repeated, which is never strictly nearer. */
 CT_KERNEL
 static void label_tile_2(const double *x, const double *y, const double *factors, size_t n_clusters,
                          int32_t *labels)
@@ -342,7 +342,7 @@ static void set_factors(struct kmeans_start *s, size_t m)
     for (size_t c = 0; c < s->n_clusters; c++) {
         const double *const center = s->centers + c * m;
         double *const f = s->factors + c * (m + 1);
-        double norm[2] = { 0.0, 0.0 }; /* even and odd features apart, as numpy sums them */
+        double norm[2] = { 0.0, 0.0 }; /* even and odd features separately, as numpy sums them */
         for (size_t j = 0; j < m; j++) {
             norm[j % 2] += center[j] * center[j];
             f[j + 1] = -2.0 * center[j];
@@ -367,7 +367,7 @@ static void label_points(struct kmeans_start *s, const struct kmeans_data *data)
     }
 }
 
-/* centers_new: the sums of each cluster's points, in their order; weight: how many. */
+/* centers_new: the sums of each cluster's points, in order of the points; weight: their number. */
 static void sum_clusters(struct kmeans_start *s, const struct kmeans_data *data)
 {
     const size_t m = data->n_features;
@@ -407,8 +407,9 @@ static void swap_index(int32_t *a, int32_t *b)
     *b = old;
 }
 
-/* Partitions order[lo .. hi] around the median of its first, middle and last entry; returns where
- * that one ends, and in *next where those above it begin. Three entries or more. */
+/* Partitions order[lo .. hi] around the median of its first, middle and last entry; returns the
+ * final index of that median, and in *next the beginning of those above it. Needs at least three
+ * entries. */
 static size_t partition(const double *v, int32_t *order, size_t lo, size_t hi, size_t *next)
 {
     const size_t mid = lo + (hi - lo) / 2;
@@ -441,9 +442,9 @@ static size_t partition(const double *v, int32_t *order, size_t lo, size_t hi, s
 
 /*
  * Puts the n_far largest of v [n] at the end of order [n], in the order in which numpy's
- * argpartition leaves them: scikit-learn deals them out to the empty clusters from the end, so
- * which of them gets which number hangs on it. Selection by Hoare's FIND with the median of three;
- * the last of equal maxima when one is asked for.
+ * argpartition leaves them: scikit-learn assigns them to the empty clusters from the end, so the
+ * order determines their labels. Selection by Hoare's FIND with the median of three; if n_far is 1,
+ * the last of equal maxima.
  */
 static void select_far(const double *v, int32_t *order, size_t n, size_t n_far)
 {
@@ -453,7 +454,7 @@ static void select_far(const double *v, int32_t *order, size_t n, size_t n_far)
 
     for (size_t i = 0; i < n; i++)
         order[i] = (int32_t)i;
-    if (kth < 3) { /* the smallest one by one */
+    if (kth < 3) { /* selects the smallest one by one */
         for (size_t i = 0; i <= kth; i++) {
             size_t least = i;
             for (size_t k = i + 1; k < n; k++)
@@ -499,7 +500,7 @@ static size_t place_of(const struct kmeans_data *data, size_t row)
     return place;
 }
 
-/* Empty clusters take the points farthest from their centres, which leave their own clusters. */
+/* Moves the points farthest from their centres into the empty clusters. */
 static void fill_empty(struct kmeans_start *s, const struct kmeans_data *data)
 {
     const size_t m = data->n_features;
@@ -528,8 +529,8 @@ static void fill_empty(struct kmeans_start *s, const struct kmeans_data *data)
     }
 }
 
-/* Sums to means. A cluster that lost its last point to another keeps its sum, 0 but for rounding:
- * the middle of all points. */
+/* Turns sums into means. A cluster that lost its last point to another keeps its sum, which is 0 up
+ * to rounding: the mean of all points. */
 static void average(struct kmeans_start *s, size_t n_features)
 {
     for (size_t c = 0; c < s->n_clusters; c++) {
@@ -566,8 +567,8 @@ static void swap_centers(struct kmeans_start *s)
     s->centers_new = old;
 }
 
-/* Labels the points and adds up the clusters; true when no label has changed. shift: the largest
- * of a centre since the step before. */
+/* Labels the points and sums the clusters; true if no label has changed. shift: the largest shift
+ * of a centre since the previous step. */
 static bool step(struct kmeans_start *s, const struct kmeans_data *data, double shift)
 {
     const size_t size = data->n_samples * sizeof *s->labels;
@@ -583,7 +584,7 @@ static bool step(struct kmeans_start *s, const struct kmeans_data *data, double 
 }
 
 /* Lloyd 1982; the order of the checks is scikit-learn's: unchanged labels end the iteration before
- * tol is looked at, and after any other end labels are made to fit the centres once more. */
+ * tol is checked, and if it ends otherwise, labels are recomputed for the final centres. */
 void kmeans_start_run(struct kmeans_start *start, const struct kmeans_data *data, size_t max_iter,
                       double tol)
 {
@@ -592,7 +593,7 @@ void kmeans_start_run(struct kmeans_start *start, const struct kmeans_data *data
     bool same = false;
     bool close = false;
 
-    memset(start->labels, 0xff, n * sizeof *start->labels); /* -1: no label */
+    memset(start->labels, 0xff, n * sizeof *start->labels); /* sets -1: no label */
     if (start->leaves != NULL)
         kmeans_leaves_reset(start->leaves);
     start->n_iter = 0;

@@ -11,15 +11,15 @@
 
 enum { LANES = 64, CHUNK = 512 };
 
-/* Points by cluster. */
+/* Points sorted by cluster. */
 struct sorted {
     size_t n;          /* without noise */
-    size_t padded;     /* n up to a multiple of LANES */
+    size_t padded;     /* n rounded up to a multiple of LANES */
     float *x, *y;      /* [padded], 0 beyond n */
     uint32_t *cluster; /* [padded], 0 beyond n */
     size_t n_clusters;
-    size_t *starts; /* [n_clusters + 1]; a label that no point has makes an empty cluster */
-    double *scores; /* [padded] of each point */
+    size_t *starts; /* [n_clusters + 1]; a label without points is an empty cluster */
+    double *scores; /* [padded], of each point */
 };
 
 static void sorted_clear(struct sorted *s)
@@ -71,8 +71,8 @@ static void sort_points(struct sorted *s, const struct mat *points, const int32_
         }
 }
 
-/* sums[l] += the distances of point first + l to the points begin .. end - 1. Each lane of a vector
- * is a point, and its float32 sum is emptied before rounding shows, as in t-SNE's repulsion. */
+/* sums[l] += the distances of point first + l to the points begin .. end - 1. Each vector lane is a
+ * point; its float32 sum is flushed to float64 before rounding matters, as in t-SNE's repulsion. */
 CT_KERNEL static void add_distances(const float *restrict x, const float *restrict y, size_t first,
                                     size_t begin, size_t end, double *restrict sums)
 {
@@ -98,8 +98,8 @@ CT_KERNEL static void add_distances(const float *restrict x, const float *restri
     }
 }
 
-/* The mean distance to cluster c, which is a where the point belongs to it: 0 / 0 when it is alone
- * there. Else b is the smallest of them. */
+/* The mean distance to cluster c: it is a for points of c (0 / 0 for a single point); for others, b
+ * is the minimum over c. */
 CT_KERNEL static void take_means(const uint32_t *restrict cluster, uint32_t c, size_t size,
                                  const double *restrict sums, double *restrict a,
                                  double *restrict b)
@@ -116,7 +116,7 @@ CT_KERNEL static void take_means(const uint32_t *restrict cluster, uint32_t c, s
     }
 }
 
-/* (b - a) / max(a, b) of the points first .. first + LANES - 1. */
+/* (b - a) / max(a, b) for the points first .. first + LANES - 1. */
 static void score_block(const struct sorted *s, size_t first)
 {
     _Alignas(64) double a[LANES] = { 0 };

@@ -12,7 +12,7 @@ enum { M = 37, N = 43, K = 70, ORDER = 48 };
 
 /* Not on the stack, which may be small. */
 struct factors {
-    double a[M * K], b[N * K], product[M * N]; /* of the rows of both: exact in float32 */
+    double a[M * K], b[N * K], product[M * N]; /* products of their rows: exact in float32 */
     union {
         struct {
             float x[M * K], y[N * K], z[M * N];
@@ -114,7 +114,7 @@ static bool dnrm2_is_right(const struct blas_library *b, struct factors *f)
     return fabs(b->dnrm2(K, f->a, 1) - sqrt(sum)) <= 1e-12 * sqrt(sum);
 }
 
-/* The two largest eigenvalues of a'a, for a [M, K]'s first columns. */
+/* Checks the two largest eigenvalues of a'a, for the first columns of a [M, K]. */
 static bool dsyevr_is_right(const struct blas_library *b, struct factors *f)
 {
     const int order = ORDER, first = ORDER - 1, lwork = 70 * ORDER, liwork = 10 * ORDER;
@@ -151,7 +151,7 @@ static bool dsyevr_is_right(const struct blas_library *b, struct factors *f)
     return worst <= 1e-9 * values[1];
 }
 
-/* Kernels that have long been right. */
+/* The name of older, well-tested kernels. */
 static const char *older_kernels(const char *now)
 {
 #if defined(__x86_64__)

@@ -5,9 +5,9 @@
 #include <cblas.h>
 #include <stddef.h>
 
-/* LAPACK, which comes in OpenBLAS's library without a header of its own: eigenvalues il .. iu
- * (from 1, ascending) of a symmetric matrix, with their vectors. The last three arguments are the
- * lengths of the three strings, as Fortran passes them. */
+/* LAPACK, included in OpenBLAS's library without a header: eigenvalues il .. iu (from 1, ascending)
+ * of a symmetric matrix, with their vectors. The last three arguments are the lengths of the three
+ * strings, as in Fortran's calling convention. */
 extern void dsyevr_(const char *jobz, const char *range, const char *uplo, const int *n, double *a,
                     const int *lda, const double *vl, const double *vu, const int *il,
                     const int *iu, const double *abstol, int *m, double *w, double *z,

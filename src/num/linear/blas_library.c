@@ -10,14 +10,14 @@
 
 struct blas_library blas;
 
-/* Where its buffers do not fit it tries again for ever, the first time while it is being loaded.
- * They stay, and are used again. */
+/* If there is no memory for its buffers, OpenBLAS retries forever, already while it is loaded, so
+ * this is checked before. Buffers are kept and reused. */
 static enum ct_status check_buffers(size_t n_threads, struct ct_error *err)
 {
     enum {
-        BUFFER = 136 << 20,            /* a thread, and so is: */
-        ARENA = 64 << 20,              /* the C library's */
-        LIBRARY = (64 << 20) + BUFFER, /* with a buffer of its own (0.3.29) */
+        BUFFER = 136 << 20,            /* per thread, and so is: */
+        ARENA = 64 << 20,              /* of the C library */
+        LIBRARY = (64 << 20) + BUFFER, /* including a buffer (0.3.29) */
     };
     static atomic_size_t n_there;
     size_t there = atomic_load(&n_there);
@@ -41,7 +41,7 @@ static enum ct_status check_buffers(size_t n_threads, struct ct_error *err)
 double blas_memory(int n_threads)
 {
     const double code = 8e6;
-    const double factors = 4e6; /* blocks of both factors, as far as buffers are written to */
+    const double factors = 4e6; /* blocks of both factors, the part of the buffers that is used */
 
     return code + factors * n_threads;
 }

@@ -15,39 +15,39 @@
 #include "num/linear/similarity.h"
 
 /*
- * A panel is PANEL rows side by side, feature after feature; GROUP rows of one panel with all of
- * another are what the registers hold. A block is some panels of rows, which stay in the cache
- * while all panels of columns pass by. After DEPTH features float32 sums are put aside, which
- * bounds their rounding.
+ * A panel is PANEL rows, interleaved feature by feature; the registers hold the products of GROUP
+ * rows of one panel with all rows of another. A block is BLOCK panels of rows, which stay in the
+ * cache while they are multiplied with all panels of columns. After DEPTH features, float32 sums
+ * are flushed, which bounds their rounding error.
  */
 enum { PANEL = 32, GROUP = 4, BLOCK = 4, DEPTH = 256, ROWS = BLOCK * PANEL, TALLIES = 4 };
-enum { ROUNDS = 3 }; /* of the search for the lowest cosine */
-enum { HASTY = 2 };  /* counts that end as soon as a lower one turns up */
+enum { ROUNDS = 3 }; /* rounds of the search for the lowest cosine */
+enum { HASTY = 2 };  /* counts that stop as soon as a lower cosine is found */
 
 struct scan {
     const struct mat *X;
     const double *norms;
     size_t n_panels;
-    float *units; /* [n_panels, d, PANEL], rows of length 1; those after the last are 0 */
+    float *units; /* [n_panels, d, PANEL], unit rows; the padding is 0 */
 
     size_t n_bins;
     const double *edges;
-    double first;        /* the lowest cosine that was known when the count began */
-    float scale, offset; /* place among the bins = cosine * scale + offset, */
-    float margin;        /* off by less than this */
+    double first;        /* the lowest cosine known when the count began */
+    float scale, offset; /* position in bins = cosine * scale + offset, */
+    float margin;        /* with an error below this */
 
     const struct progress *progress;
-    atomic_size_t panels_done; /* of n_panels^2 / 2, more or less */
+    atomic_size_t panels_done; /* of about n_panels^2 / 2 */
     atomic_bool stopped;
-    atomic_bool missed; /* a lower one has turned up, */
-    bool hasty;         /* and that ends the count */
+    atomic_bool missed; /* a lower cosine was found, */
+    bool hasty;         /* which stops the count */
 
-    pthread_mutex_t mutex;            /* for what is below */
-    double lowest;                    /* that is known */
+    pthread_mutex_t mutex;            /* for the members below */
+    double lowest;                    /* lowest cosine found so far */
     uint64_t counts[COSINE_BINS_MAX]; /* [n_bins], of pairs */
 };
 
-/* The rows of a panel, or the rows `rows` [n] of X, as units. */
+/* Packs the rows of a panel, or the rows `rows` [n] of X, scaled to length 1. */
 static void pack_panel(const struct scan *s, const size_t *rows, size_t n, float *panel)
 {
     const size_t d = s->X->cols;
@@ -61,8 +61,8 @@ static void pack_panel(const struct scan *s, const size_t *rows, size_t n, float
     }
 }
 
-/* out [GROUP, PANEL] += products of the first GROUP rows of a panel with all of another, for some
- * features of both. */
+/* out [GROUP, PANEL] += products of the first GROUP rows of a panel with all rows of another, over
+ * some of the features. */
 static CT_KERNEL void group_products(const float *restrict rows, const float *restrict cols,
                                      size_t n_features, float *restrict out)
 {
@@ -95,18 +95,18 @@ static void panel_cosines(const float *rows, size_t n_panels, const float *cols,
     }
 }
 
-/* In place of a bin: too close to an edge for float32 to decide the side. */
+/* Instead of a bin number: too close to an edge for float32 to decide the side. */
 enum { CLOSE = 255, PENDING = 64 };
 
-/* What a block of rows counts, before it is added to what all count. */
+/* Counts of a block of rows, before they are added to the total. */
 struct tally {
-    uint64_t counts[TALLIES][CLOSE + 1]; /* neighbours go to different ones */
+    uint64_t counts[TALLIES][CLOSE + 1]; /* consecutive entries use different ones */
     double lowest;
     size_t n_pending;
-    uint32_t pending[PENDING][2]; /* pairs that are close to an edge */
+    uint32_t pending[PENDING][2]; /* pairs close to an edge */
 };
 
-/* The bins [n] where cosines lie, or CLOSE; what is below the first edge is close to it. */
+/* The bins [n] of the cosines, or CLOSE; values below the first edge are CLOSE, too. */
 static CT_KERNEL void find_bins(const float *restrict cosines, size_t n, const struct scan *s,
                                 uint8_t *restrict bins)
 {
@@ -129,7 +129,7 @@ static double clamped(double cosine)
     return fmin(fmax(cosine, -1.0), 1.0);
 }
 
-/* Counts the pairs that are pending by their cosines in float64; notes one below the first edge. */
+/* Counts the pending pairs by their float64 cosines; records one below the first edge. */
 static void count_pending(const struct scan *s, struct tally *t)
 {
     double products[PENDING];
@@ -146,7 +146,7 @@ static void count_pending(const struct scan *s, struct tally *t)
     t->n_pending = 0;
 }
 
-/* Counts n entries of the block of rows from i and columns from j on; at: the first one's place. */
+/* Counts n entries of the block of rows from i and columns from j; at: the index of the first. */
 static void count_bins(const struct scan *s, size_t i, size_t j, const uint8_t *bins, size_t at,
                        size_t n, struct tally *t)
 {
@@ -168,8 +168,8 @@ static void count_bins(const struct scan *s, size_t i, size_t j, const uint8_t *
     }
 }
 
-/* Counts the cosines of n_rows rows from i on with the rows j .. end - 1, PANEL at most: every pair
- * once, with the lower number first. */
+/* Counts the cosines of n_rows rows from i with the rows j .. end - 1, at most PANEL: every pair
+ * once, lower index first. */
 static void count_panel(const struct scan *s, size_t i, size_t n_rows, size_t j, size_t end,
                         const float *cosines, struct tally *t)
 {
@@ -207,8 +207,8 @@ static void merge(struct scan *s, const struct tally *t)
     pthread_mutex_unlock(&s->mutex);
 }
 
-/* A block of rows with itself and all that follow. Blocks are taken from the highest number on:
- * the one with most to do is the first. */
+/* Scans a block of rows with itself and all later rows. Blocks are taken from the highest number
+ * down, so the one with the most work is first. */
 static void scan_block(void *context, size_t block)
 {
     struct scan *const s = context;
@@ -234,8 +234,8 @@ static void scan_block(void *context, size_t block)
 }
 
 /*
- * Where float32 may be off, in units of a bin: u for each of both factors and each addition (of
- * fused products whose sizes add up to 1 at most), and what the place among the bins loses.
+ * Sets the float32 error bound in units of a bin: u for each of the two factors and each addition
+ * (of fused products whose magnitudes sum to at most 1), plus the rounding of the position in bins.
  */
 static void set_scale(struct scan *s)
 {
@@ -248,11 +248,11 @@ static void set_scale(struct scan *s)
     s->scale = (float)scale;
     s->offset = (float)(-s->edges[0] * scale);
     s->margin = (float)fmin(1.25 * u * (scale * (additions + 8.0) + 4.0 * (double)s->n_bins), 2.0);
-    if (s->edges[0] < s->first) /* no range: every cosine may turn out to be lower */
+    if (s->edges[0] < s->first) /* no range: any cosine may be lower */
         s->margin = 2.0F;
 }
 
-/* out [PANEL]: the lowest of each column of cosines [ROWS, PANEL]. */
+/* out [PANEL]: the minimum of each column of cosines [ROWS, PANEL]. */
 static CT_KERNEL void column_minima(const float *restrict cosines, size_t n_rows,
                                     float *restrict out)
 {
@@ -265,16 +265,16 @@ static CT_KERNEL void column_minima(const float *restrict cosines, size_t n_rows
 }
 
 /*
- * A search for the lowest cosine. Some rows, at first from all over X, are compared with all
- * others; those that have a very low cosine with one of them are the next to be.
+ * A search for the lowest cosine. Some rows, at first spread over X, are compared with all others;
+ * in the next round, those with the lowest cosines are.
  */
 struct search {
     const struct scan *scan;
-    float *units;      /* [BLOCK, d, PANEL], of `rows` */
+    float *units;      /* [BLOCK, d, PANEL], `rows` as units */
     size_t rows[ROWS]; /* [n] */
     size_t n;
-    bool *done;    /* [n_samples], rows that have been compared */
-    float *minima; /* [n_panels, PANEL], of the cosines of a row with `rows` */
+    bool *done;    /* [n_samples], rows already compared */
+    float *minima; /* [n_panels, PANEL], minimum cosine of each row with `rows` */
 };
 
 static void search_panel(void *context, size_t panel)
@@ -288,7 +288,8 @@ static void search_panel(void *context, size_t panel)
     column_minima(cosines, search->n, search->minima + panel * PANEL);
 }
 
-/* rows: the ROWS that are lowest in minima, lowest first, and have not been compared. */
+/* Chooses `rows`: the ROWS rows with the lowest minima that have not been compared, lowest
+ * first. */
 static void search_choose(struct search *search)
 {
     const float *const minima = search->minima;
@@ -306,7 +307,8 @@ static void search_choose(struct search *search)
     search->n = n;
 }
 
-/* Compares `rows` with all, chooses the next; returns the lowest cosine of the most promising. */
+/* Compares `rows` with all, chooses the next ones; returns the lowest cosine of the best
+ * candidate. */
 static double search_round(struct search *search, struct crew *crew)
 {
     const struct scan *const s = search->scan;
@@ -331,7 +333,7 @@ static double search_round(struct search *search, struct crew *crew)
     return lowest;
 }
 
-/* A cosine that is low, and mostly the lowest. */
+/* Finds a low cosine, usually the lowest. */
 static enum ct_status search_lowest(const struct scan *s, struct crew *crew, double *lowest,
                                     struct ct_error *err)
 {
@@ -367,8 +369,8 @@ static void pack_rows(void *context, size_t panel)
 }
 
 /*
- * Counts all pairs. The first edge is the lowest cosine: where a lower one turns up than was known,
- * all are counted again. The first times at once, later with the lowest of all.
+ * Counts all pairs. The first edge is the lowest cosine: if a lower one than known is found, all
+ * are counted again, the first HASTY times immediately, later with the lowest of all.
  */
 static enum ct_status count_pairs(struct scan *s, struct crew *crew, double highest, double *edges,
                                   struct ct_error *err)
@@ -407,7 +409,7 @@ static enum ct_status check(const struct mat *X, const double *norms, size_t n_b
     return CT_OK;
 }
 
-/* The diagonal, and every pair both ways. */
+/* Adds the diagonal, and every pair in both orders. */
 static void hand_over(const struct scan *s, uint64_t *counts, double *edges)
 {
     for (size_t b = 0; b < s->n_bins; b++)
@@ -457,8 +459,8 @@ enum ct_status cosine_histogram(const struct mat *X, const double *norms, size_t
 double cosine_histogram_memory(size_t n, size_t d)
 {
     const struct search *const search = NULL;
-    const double rows = (double)n + PANEL;                          /* in whole panels */
-    const double units = (rows + ROWS) * (double)d * sizeof(float); /* of all rows, of some */
+    const double rows = (double)n + PANEL;                          /* rounded up to panels */
+    const double units = (rows + ROWS) * (double)d * sizeof(float); /* of all rows and of `rows` */
 
     return units + rows * (sizeof *search->minima + sizeof *search->done);
 }

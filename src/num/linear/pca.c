@@ -13,12 +13,12 @@
 struct pca {
     size_t n_samples;
     size_t n_features;
-    size_t order;    /* of the product matrix: the smaller of the two above */
+    size_t order;    /* of the product matrix: min(n_samples, n_features) */
     size_t n_found;  /* components that exist: at most order */
-    int exponent;    /* data are scaled by 2^-exponent: no square overflows, or vanishes alone */
+    int exponent;    /* data are scaled by 2^-exponent to avoid overflow and underflow of squares */
     double *centred; /* [n_samples, n_features] */
     double *product; /* [order, order] */
-    double *values;  /* [order], the first n_found are used, ascending */
+    double *values;  /* [order], ascending; the first n_found are used */
     double *vectors; /* [n_found, order] */
 };
 
@@ -42,11 +42,11 @@ static enum ct_status pca_scale(struct pca *p, const struct mat *X, struct ct_er
     return CT_OK;
 }
 
-/* Subtracts the column means; a second time for what rounding left, so that a constant column
- * becomes zeros. */
+/* Subtracts the column means, twice to remove the rounding error, so that a constant column becomes
+ * exactly zero. */
 static void pca_centre(struct pca *p)
 {
-    enum { COLUMNS = 8 }; /* at a time: a cache line of each row */
+    enum { COLUMNS = 8 }; /* at a time: one cache line per row */
     const size_t n = p->n_samples, d = p->n_features;
 
     for (size_t first = 0; first < d; first += COLUMNS) {
@@ -63,9 +63,9 @@ static void pca_centre(struct pca *p)
     }
 }
 
-enum { STRIPE = 48 }; /* rows of the product matrix that are computed together */
+enum { STRIPE = 48 }; /* rows of the product matrix computed together */
 
-/* Rows STRIPE * stripe .. of the upper triangle of X'X or XX'. */
+/* Computes rows STRIPE * stripe .. of the upper triangle of X'X or XX'. */
 static void pca_product_stripe(void *context, size_t stripe)
 {
     const struct pca *const p = context;
@@ -83,7 +83,7 @@ static void pca_product_stripe(void *context, size_t stripe)
                    from, d, 0.0, to, order);
 }
 
-enum { WORK = 70, IWORK = 10 }; /* what dsyevr has room in, for each row of the product matrix */
+enum { WORK = 70, IWORK = 10 }; /* workspace of dsyevr per row of the product matrix */
 
 static enum ct_status pca_eigen(const struct pca *p, struct ct_error *err)
 {
@@ -123,8 +123,8 @@ static double pca_project(const struct pca *p, size_t c, struct mat *scores)
                    k);
         return blas.dnrm2(n, column, k);
     }
-    /* sigma as the norm of X'u keeps its digits where the root of the eigenvalue has lost them. */
-    double *const image = p->product; /* no longer needed; order * order may be below d */
+    /* sigma as the norm of X'u is accurate where the root of the eigenvalue is not. */
+    double *const image = p->product; /* reused; order * order may be less than d */
     double sigma = 0.0;
     for (int first = 0; first < d; first += n) {
         const int columns = d - first < n ? d - first : n;
@@ -140,7 +140,7 @@ static double pca_project(const struct pca *p, size_t c, struct mat *scores)
 static void pca_finish(const struct pca *p, struct mat *scores)
 {
     const double size = (double)p->n_samples * (double)p->n_features;
-    double floor = 4.0 * DBL_EPSILON * sqrt(size); /* rounding of data that are at most 1 */
+    double floor = 4.0 * DBL_EPSILON * sqrt(size); /* rounding error of data of at most 1 */
 
     for (size_t c = 0; c < p->n_found; c++) {
         double *const column = scores->data + c;
@@ -234,7 +234,7 @@ double pca_memory(size_t n_samples, size_t n_features, size_t n_components, int 
     const double scores = n * k * sizeof(double);
     const double centred = n * d * sizeof(double);
     const double product = order * order * sizeof(double);
-    const double vectors = order * (k + 1.0) * sizeof(double); /* and values */
+    const double vectors = order * (k + 1.0) * sizeof(double); /* and eigenvalues */
     const double eigen = order * (WORK * sizeof(double) + (IWORK + 2) * sizeof(int));
 
     return scores + centred + product + vectors + eigen + blas_memory(n_threads);

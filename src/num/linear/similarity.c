@@ -41,7 +41,7 @@ double row_cosine(const struct mat *X, const double *norms, size_t i, size_t j)
     return cosine_of_product(row_product(X, i, j), norms, i, j);
 }
 
-enum { GROUP = 8 }; /* products at a time: one alone waits for its own last addition */
+enum { GROUP = 8 }; /* products at a time: a single sum would wait for each addition */
 
 static CT_KERNEL void product_group(const double *const a[GROUP], const double *const b[GROUP],
                                     size_t d, double out[GROUP])
@@ -71,7 +71,7 @@ void row_products(const struct mat *X, const uint32_t (*pairs)[2], size_t n, dou
     }
 }
 
-enum { PANEL = 32 }; /* columns of the product that are computed side by side */
+enum { PANEL = 32 }; /* columns of the product computed together */
 
 /* The products of a with the rows in panel [d, PANEL]. */
 static CT_KERNEL void panel_products(const double *restrict a, const double *restrict panel,
@@ -115,14 +115,14 @@ enum ct_status gram_rows(const struct mat *X, const size_t *order, size_t first,
     return CT_OK;
 }
 
-/* Rows scaled to length 1, added up. */
+/* A sum of rows scaled to length 1. */
 struct bundle {
     double *sum; /* [d] */
     double n;    /* rows */
-    double own;  /* their products with themselves: 1 for each that has a length */
+    double own;  /* sum of their squared lengths: 1 for each nonzero row */
 };
 
-struct pairs {  /* both ways */
+struct pairs {  /* ordered pairs */
     double sum; /* of their cosines */
     double n;
 };
@@ -137,7 +137,7 @@ static void bundle_add(struct bundle *b, const double *row, double norm, size_t 
     b->own += norm == 0.0 ? 0.0 : 1.0;
 }
 
-/* Moves what is in b over to all. */
+/* Adds b to all and clears b. */
 static void bundle_merge(struct bundle *all, struct bundle *b, size_t d)
 {
     for (size_t k = 0; k < d; k++)
@@ -148,7 +148,8 @@ static void bundle_merge(struct bundle *all, struct bundle *b, size_t d)
     b->n = b->own = 0.0;
 }
 
-/* The pairs of different rows of a bundle: the square of its sum has each row with itself, too. */
+/* Adds the pairs of different rows of a bundle: the square of its sum, minus each row with
+ * itself. */
 static void add_inside(struct pairs *pairs, const struct bundle *b, size_t d)
 {
     pairs->sum += product(b->sum, b->sum, d) - b->own;
@@ -202,7 +203,7 @@ enum ct_status cosine_means(const struct mat *X, const double *norms, const int3
 
 double cosine_means_memory(size_t n_features)
 {
-    return (double)n_features * (3 * sizeof(double)); /* the sums of three bundles */
+    return (double)n_features * (3 * sizeof(double)); /* sums of three bundles */
 }
 
 struct labelled {
@@ -237,5 +238,5 @@ enum ct_status order_by_label(const int32_t *labels, size_t n, size_t *order, st
 
 double order_by_label_memory(size_t n)
 {
-    return 2.0 * (double)n * sizeof(struct labelled); /* qsort() may copy what it sorts */
+    return 2.0 * (double)n * sizeof(struct labelled); /* qsort() may copy the array */
 }

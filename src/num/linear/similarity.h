@@ -1,7 +1,7 @@
 /*
- * Products and cosines of the rows of a matrix, entry by entry or some rows at a time; the matrix
- * of all of them is never needed whole. Every product is summed in one order, feature after feature
- * with fused operations: i, j and j, i are the same to the bit, however they are come by.
+ * Products and cosines of the rows of a matrix, single entries or some rows at a time, without the
+ * full matrix. Every product is summed in the same order, feature by feature with fused operations:
+ * i, j and j, i are the same to the bit, whichever function computes them.
  */
 #ifndef CT_NUM_LINEAR_SIMILARITY_H
 #define CT_NUM_LINEAR_SIMILARITY_H
@@ -15,37 +15,37 @@
 /* The product of rows i and j of X. */
 double row_product(const struct mat *X, size_t i, size_t j);
 
-/* norms [n], owned by the caller: the lengths of the rows of X [n, d]. A row that is not finite, or
- * whose square overflows, has NaN or infinity. */
+/* norms [n], owned by the caller: the lengths of the rows of X [n, d]. NaN or infinity for a row
+ * that is not finite, or whose square overflows. */
 void row_norms(const struct mat *X, double *norms);
 
-/* The cosine of rows i and j: 1 on the diagonal, 0 where a row has no length, else their product
- * over the product of their norms (beyond 1 by rounding, at most). */
+/* The cosine of rows i and j: 1 on the diagonal, 0 if a row is zero, else their product over the
+ * product of their norms (may exceed 1 by rounding). */
 double row_cosine(const struct mat *X, const double *norms, size_t i, size_t j);
 
-/* What row_cosine() makes of a product that is there already. */
+/* The result of row_cosine() from a product that is already known. */
 double cosine_of_product(double product, const double *norms, size_t i, size_t j);
 
-/* out [n], owned by the caller: row_product() of each of the pairs [n] of rows. */
+/* out [n], owned by the caller: row_product() of each of pairs [n]. */
 void row_products(const struct mat *X, const uint32_t (*pairs)[2], size_t n, double *out);
 
 /*
- * Rows of the matrix of products (Gram matrix) in some order: out [n_rows, n], owned by the caller,
- * entry r, c the product of rows order[first + r] and order[c] of X [n, d]; order NULL: as they
- * lie. CT_ENOMEM: some columns at a time are copied.
+ * Rows of the Gram matrix (products of rows) in a given order: out [n_rows, n], owned by the
+ * caller; entry r, c is the product of rows order[first + r] and order[c] of X [n, d]. order NULL:
+ * the order of X. CT_ENOMEM: some columns at a time are copied.
  */
 enum ct_status gram_rows(const struct mat *X, const size_t *order, size_t first, size_t n_rows,
                          double *out, struct ct_error *err);
 
-/* Mean cosines of pairs of different rows. NaN: there is no such pair. */
+/* Mean cosines of pairs of different rows. NaN if there is no such pair. */
 struct cosine_means {
     double all;
     double within;  /* both in one cluster */
     double between; /* in different clusters */
 };
 
-/* labels [n] of the rows of X, below 0: in no cluster; order [n]: by label, see order_by_label().
- * From sums of rows: linear in n. CT_ENOMEM. */
+/* labels [n] of the rows of X, below 0: in no cluster; order [n]: sorted by label, see
+ * order_by_label(). Computed from sums of rows, in time linear in n. CT_ENOMEM. */
 enum ct_status cosine_means(const struct mat *X, const double *norms, const int32_t *labels,
                             const size_t *order, struct cosine_means *out, struct ct_error *err);
 double cosine_means_memory(size_t n_features); /* bytes at its peak, beside what is given */

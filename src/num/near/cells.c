@@ -9,9 +9,9 @@
 #include "base/mem.h"
 
 /*
- * The side of a cell: the largest, more or less, for which two opposite corners still are
- * neighbours, rounding included. Where eps * eps underflows, so do the squares of distances up to
- * 1.57e-162, and the side is as large as that; where it overflows, every pair are neighbours.
+ * The side of a cell: approximately the largest for which two opposite corners are still
+ * neighbours, including rounding. If eps * eps underflows, so do the squares of distances up to
+ * 1.57e-162, which gives the side; if it overflows, all pairs are neighbours.
  */
 static double side_of(double eps, double eps2)
 {
@@ -24,7 +24,7 @@ static double side_of(double eps, double eps2)
     return side;
 }
 
-/* What sorting takes; all of it is gone when the cells are made. */
+/* Scratch memory for sorting, freed once the cells are built. */
 struct sorting {
     uint64_t *keys;
     uint64_t *spare_keys;
@@ -53,7 +53,7 @@ static enum ct_status sorting_init(struct sorting *s, size_t n, struct ct_error 
     return CT_OK;
 }
 
-/* Sorts the rows lo .. hi - 1 of the order that there is by column j of X. */
+/* Sorts entries lo .. hi - 1 of the current order by column j of X. */
 static void sort_rows(struct sorting *s, const struct mat *X, size_t j, size_t lo, size_t hi)
 {
     for (size_t i = lo; i < hi; i++)
@@ -61,7 +61,7 @@ static void sort_rows(struct sorting *s, const struct mat *X, size_t j, size_t l
     points_radix_sort(s->keys + lo, s->rows + lo, s->spare_keys + lo, s->spare_rows + lo, hi - lo);
 }
 
-/* Where the strip that begins with row lo of the order ends. */
+/* The end of the strip that begins at entry lo of the order. */
 static size_t strip_end(const struct sorting *s, size_t n, size_t lo, double side)
 {
     const double first = points_unkey(s->keys[lo]);
@@ -72,7 +72,7 @@ static size_t strip_end(const struct sorting *s, size_t n, size_t lo, double sid
     return i;
 }
 
-/* Cuts the rows, which are in the order of x, into strips: their ends in s, their number in c. */
+/* Cuts the rows, sorted by x, into strips: stores their ends in s, their number in c. */
 static enum ct_status cut_strips(struct cells *c, struct sorting *s, double side,
                                  struct ct_error *err)
 {
@@ -92,7 +92,7 @@ static enum ct_status cut_strips(struct cells *c, struct sorting *s, double side
     return CT_OK;
 }
 
-/* Puts the points in their places, strip after strip, each in the order of y. */
+/* Stores the points strip by strip, each sorted by y. */
 static void sort_strips(struct cells *c, struct sorting *s, const struct mat *X)
 {
     struct points *const p = &c->points;
@@ -213,7 +213,7 @@ double cells_init_memory(size_t n)
     return cells_memory(n) + (double)n * (double)each;
 }
 
-/* Whether all of a lies so far below b that they share no neighbours. */
+/* Whether a is so far below b that no point of a is a neighbour of one of b. */
 static bool is_below(const struct box *a, const struct box *b, double eps2)
 {
     const double gap = b->y_lo - a->y_hi;
@@ -222,10 +222,10 @@ static bool is_below(const struct box *a, const struct box *b, double eps2)
 }
 
 /*
- * CELLS_REACH holds because strips begin more than a side apart and a side is at least 0.57 of the
- * largest distance of neighbours (0.707 but for squares that underflow): the third strip to the
- * right begins more than two sides after the right end of this one. Likewise a stretch of a side
- * and twice that distance meets at most six cells.
+ * CELLS_REACH is sufficient because strips begin more than a side apart and a side is at least 0.57
+ * of the largest distance of neighbours (0.707 unless squares underflow): the third strip to the
+ * right begins more than two sides after the right end of this one. Likewise an interval of a side
+ * plus twice that distance meets at most six cells.
  */
 size_t cells_near(const struct cells *c, struct cells_walk *walk, uint32_t a, uint32_t *near)
 {
@@ -250,7 +250,7 @@ size_t cells_near(const struct cells *c, struct cells_walk *walk, uint32_t a, ui
                 break;
             assert(n < CELLS_NEAR_MAX);
             near[n] = b;
-            n += b != a && box_nearest(mine, &c->box[b]) <= c->eps2; /* no branch to guess */
+            n += b != a && box_nearest(mine, &c->box[b]) <= c->eps2; /* branchless */
         }
     }
     walk->set_for = walk->strip + 1;

@@ -12,9 +12,9 @@
 enum {
     LIST_SIZE = 192,
     MOST_LISTS = 1024,
-    LLOYD_ITER = 3, /* the lists need not be the best ones */
-    TILE = 64,      /* rows, and lists, whose products are held at a time */
-    PORTION = 1024, /* such blocks of rows between two ticks */
+    LLOYD_ITER = 3, /* the lists need not be optimal */
+    TILE = 64,      /* rows, and lists, whose products are computed at a time */
+    PORTION = 1024, /* blocks of TILE rows between two ticks */
 };
 
 struct means {
@@ -23,13 +23,13 @@ struct means {
     size_t n_features;
     size_t n_lists;
     float *mean;    /* [n_lists, n_features] */
-    float *half;    /* [n_lists] half the squared norm of the mean */
+    float *half;    /* [n_lists], half the squared norm of the mean */
     double *sum;    /* [n_features] */
     uint32_t *list; /* [n_samples] */
-    size_t first;   /* block of the portion at hand */
+    size_t first;   /* first block of the current portion */
 };
 
-/* Each row of a block goes to the list whose mean is nearest: |m|^2 / 2 - xm is least. */
+/* Assigns each row of a block to the list whose mean is nearest: |m|^2 / 2 - xm is minimal. */
 static void assign_block(void *context, size_t block)
 {
     const struct means *const m = context;
@@ -68,14 +68,14 @@ static bool assign(struct means *m, struct crew *crew, const struct progress *pr
     return true;
 }
 
-/* The rows of each list, from m->list. */
+/* Sorts rows by list, from m->list. */
 static void sort_by_list(const struct means *m, struct neighbors_lists *lists)
 {
     memset(lists->bounds, 0, (m->n_lists + 1) * sizeof *lists->bounds);
     for (size_t i = 0; i < m->n_samples; i++)
         lists->bounds[m->list[i]]++;
     for (size_t l = 1; l <= m->n_lists; l++)
-        lists->bounds[l] += lists->bounds[l - 1]; /* the ends, which become the beginnings: */
+        lists->bounds[l] += lists->bounds[l - 1]; /* ends; the next loop makes them beginnings */
     for (size_t i = m->n_samples; i-- > 0;)
         lists->order[--lists->bounds[m->list[i]]] = (uint32_t)i;
 }

@@ -23,7 +23,7 @@ static enum ct_status neighbors_check(const struct mat *X, size_t n_neighbors, s
     return CT_OK;
 }
 
-/* Each list in blocks of at most s->rows rows. */
+/* Divides each list into blocks of at most s->rows rows. */
 static enum ct_status search_divide(struct neighbors_search *s, struct ct_error *err)
 {
     const struct neighbors_lists *const lists = &s->lists;
@@ -41,7 +41,7 @@ static enum ct_status search_divide(struct neighbors_search *s, struct ct_error 
     return CT_OK;
 }
 
-/* Everything is searched for everybody. */
+/* Exhaustive search: all rows for each row. */
 static enum ct_status run_exact(struct neighbors_search *s, struct crew *crew,
                                 const struct progress *progress, struct ct_error *err)
 {
@@ -55,7 +55,7 @@ static enum ct_status run_exact(struct neighbors_search *s, struct crew *crew,
     return st;
 }
 
-/* Rows in the order of the lists. */
+/* Puts rows into the order of the lists. */
 static enum ct_status search_reorder(struct neighbors_search *s, struct ct_error *err)
 {
     const size_t n = s->X->rows, d = s->X->cols;
@@ -80,7 +80,8 @@ static enum ct_status search_reorder(struct neighbors_search *s, struct ct_error
     return CT_OK;
 }
 
-/* Of the neighbours of the first rows of some lists: how many are in the lists of each rank. */
+/* Counts, for the first rows of some lists, how many of their neighbours are in the lists of each
+ * rank. */
 static void count_ranks(const struct neighbors_search *s, const struct neighbors_block *sample,
                         size_t n_blocks, size_t *counts)
 {
@@ -100,7 +101,8 @@ static void count_ranks(const struct neighbors_search *s, const struct neighbors
     }
 }
 
-/* So many lists that RECALL per cent of the neighbours of a sample of rows are in them. */
+/* Chooses the number of lists that contain RECALL per cent of the neighbours of a sample of
+ * rows. */
 static enum ct_status choose_n_near(struct neighbors_search *s, struct crew *crew,
                                     const struct progress *progress, struct ct_error *err)
 {
@@ -128,7 +130,7 @@ static enum ct_status choose_n_near(struct neighbors_search *s, struct crew *cre
     return st;
 }
 
-/* Only the nearest lists are searched. */
+/* Approximate search: only the nearest lists. */
 static enum ct_status run_lists(struct neighbors_search *s, struct crew *crew,
                                 const struct progress *progress, struct ct_error *err)
 {

@@ -1,9 +1,9 @@
 /*
- * Exact nearest neighbours by euclidean distance: blocks of a matrix product in float32 find the
- * candidates, with all that its rounding may hide; their distances are then computed in float64
- * from the differences, so that equal rows are at distance 0 and rounding does not depend on how
- * far the data lie from the origin. O(n_samples^2 * n_features); memory for X in float32 beside the
- * result.
+ * Exact nearest neighbours by Euclidean distance: blocks of a float32 matrix product give the
+ * candidates, including all that rounding may affect; their distances are then computed in float64
+ * from differences, so that equal rows have distance 0 and rounding does not depend on the offset
+ * of the data from the origin. O(n_samples^2 * n_features) time; memory for X in float32 in
+ * addition to the result.
  */
 #ifndef CT_NUM_NEAR_NEIGHBORS_H
 #define CT_NUM_NEAR_NEIGHBORS_H
@@ -24,29 +24,29 @@ struct neighbors { /* zero-initialise; owns its arrays until neighbors_clear() *
 };
 
 /*
- * The n_neighbors nearest other rows of each row of X [n_samples, n_features]; of equal distances
- * the lower index counts as nearer. On failure *out is untouched: CT_EINVAL (n_neighbors is 0 or
- * not below n_samples, or X is not finite or too wide apart to square), CT_EIO (no BLAS),
- * CT_ENOMEM, CT_ECANCELED.
- * crew may be NULL; the result does not depend on it.
+ * The n_neighbors nearest other rows of each row of X [n_samples, n_features]; at equal distance
+ * the lower index is nearer. On failure *out is untouched: CT_EINVAL (n_neighbors is 0 or not below
+ * n_samples, X is not finite, or squared distances overflow), CT_EIO (no BLAS), CT_ENOMEM,
+ * CT_ECANCELED. crew may be NULL; the result does not depend on it.
  */
 enum ct_status neighbors_find(const struct mat *X, size_t n_neighbors, struct crew *crew,
                               const struct progress *progress, struct neighbors *out,
                               struct ct_error *err);
 
 /*
- * The same with 97 of 100 neighbours right, for many rows: rows are sorted into lists (see
- * near/lists.h), and only so many lists are searched for each row as hold 98 % of the
- * neighbours of a sample of 512 rows. What is missing are the farthest ones; the next take their
- * place. Where rows have no structure to find, most lists are searched, and it takes as long.
+ * The same with about 97 % correct neighbours, for many rows: rows are partitioned into lists (see
+ * near/lists.h), and for each row only as many lists are searched as contain 98 % of the neighbours
+ * of a sample of 512 rows. The missing ones are mostly the farthest; the next nearest take their
+ * place. If rows have no structure, most lists are searched, which takes as long as an exact
+ * search.
  */
 enum ct_status neighbors_find_most(const struct mat *X, size_t n_neighbors, struct crew *crew,
                                    const struct progress *progress, struct neighbors *out,
                                    struct ct_error *err);
 void neighbors_clear(struct neighbors *neighbors);
 
-/* Bytes of the result; and what neighbors_find_most(), or less of it neighbors_find(), takes at its
- * peak beside X, the result included. */
+/* Bytes of the result; and peak memory of neighbors_find_most(), an upper bound for
+ * neighbors_find(), excluding X and including the result. */
 double neighbors_result_memory(size_t n_samples, size_t n_neighbors);
 double neighbors_memory(size_t n_samples, size_t n_features, size_t n_neighbors, int n_threads);
 

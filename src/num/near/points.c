@@ -91,8 +91,8 @@ struct box points_box(const struct points *p, size_t lo, size_t hi)
     return box;
 }
 
-/* The median of three entries whose places a multiplicative generator chooses: no order of the
- * input makes the selection slow but one made for it. */
+/* The median of three entries at pseudo-random places (multiplicative generator): only an
+ * adversarial input order makes the selection slow. */
 static double pivot_of(const double *v, size_t lo, size_t hi, uint64_t *state)
 {
     double three[3];
@@ -106,8 +106,8 @@ static double pivot_of(const double *v, size_t lo, size_t hi, uint64_t *state)
     return fmax(low, fmin(high, three[2]));
 }
 
-/* Hoare 1961, CACM 4:321 (FIND), with his partition: equal entries stop both ends, so that many
- * of them split evenly. */
+/* Hoare 1961, CACM 4:321 (FIND), with his partition: both ends stop at equal entries, so that many
+ * of them are split evenly. */
 void points_split(struct points *p, size_t lo, size_t hi, size_t mid, bool by_y)
 {
     const double *const v = by_y ? p->y : p->x;
@@ -128,7 +128,7 @@ void points_split(struct points *p, size_t lo, size_t hi, size_t mid, bool by_y)
             i++;
             j--;
         }
-        /* Below i nothing is above the pivot, above j nothing below it. */
+        /* Entries below i are <= the pivot, those above j are >= it. */
         if (mid < i)
             hi = i;
         else if (mid > j)
@@ -162,10 +162,11 @@ void points_radix_sort(uint64_t *keys, uint32_t *values, uint64_t *spare_keys,
         insertion_sort(keys, values, n);
         return;
     }
-    /* Few digits for many keys; for fewer keys, few counters to clear and add up. */
+    /* Large digits (few passes) for many keys; small ones (few counters) for few keys. */
     const unsigned bits = n > 4096 ? MAX_BITS : MIN_BITS;
     const uint64_t mask = ((uint64_t)1 << bits) - 1;
-    uint32_t place[1 << MAX_BITS]; /* of the next key with a digit; at first, how many have it */
+    uint32_t place[1 << MAX_BITS]; /* initially the count of each digit, then the place of its next
+                                      key */
     uint64_t *from_keys = keys;
     uint32_t *from = values;
 
@@ -174,7 +175,7 @@ void points_radix_sort(uint64_t *keys, uint32_t *values, uint64_t *spare_keys,
         for (size_t i = 0; i < n; i++)
             place[from_keys[i] >> shift & mask]++;
         if (place[from_keys[0] >> shift & mask] == n)
-            continue; /* the low digits of widened float32 are all zero */
+            continue; /* all equal, such as the zero low digits of widened float32 */
         uint32_t next = 0;
         for (size_t v = 0; v <= mask; v++) {
             const uint32_t here = place[v];

@@ -13,16 +13,16 @@
 #include "num/scale.h"
 
 enum {
-    FEW_SAMPLES = 4096, /* with fewer, rows are handed out in small portions */
+    FEW_SAMPLES = 4096, /* with fewer, rows are distributed in small portions */
     FEW_ROWS = 64,
     MANY_ROWS = 256,
-    COLUMNS = 512, /* whose products with that many rows are held at a time: in a core's cache */
+    COLUMNS = 512, /* columns of products at a time, so that they fit a core's cache */
 };
 
 struct neighbors_lane {
     float *products;              /* [rows, COLUMNS] */
     struct shortlist *shortlists; /* [rows] */
-    float *halves;                /* [rows, capacity], of the shortlists */
+    float *halves;                /* [rows, capacity], for the shortlists */
     uint32_t *indices;            /* [rows, capacity] */
     uint32_t *candidates;         /* [n_samples] */
     double *sqdistances;          /* [n_samples], of the candidates */
@@ -79,7 +79,7 @@ bool neighbors_search_init(struct neighbors_search *s, const struct mat *X, size
     return complete;
 }
 
-/* Of one thread. */
+/* Memory of one thread. */
 static double lane_memory(size_t n_samples, size_t n_neighbors)
 {
     const struct neighbors_lane *const lane = NULL;
@@ -97,7 +97,7 @@ double neighbors_search_memory(size_t n_samples, size_t n_features, size_t n_nei
     const struct neighbors_search *const s = NULL;
     const double n = (double)n_samples;
     const double row = (double)n_features * sizeof *s->scaled + sizeof *s->halves.sqnorm;
-    const double rows = n * (2.0 * row + sizeof *s->halves.base); /* twice, to put them in order */
+    const double rows = n * (2.0 * row + sizeof *s->halves.base); /* twice, for reordering */
     const double blocks = n / MANY_ROWS * sizeof *s->blocks;
 
     return rows + blocks + neighbors_lists_memory(n_samples, n_features) +
@@ -135,8 +135,8 @@ CT_KERNEL static double sqdistance(const double *a, const double *b, size_t n)
     return sum;
 }
 
-/* The value that would stand at position k (from 0) if v were sorted; reorders v. Hoare 1961, CACM
- * 4:321 (Algorithm 65), with the median of three as the pivot. */
+/* The k-th smallest value of v (from 0); reorders v. Hoare 1961, CACM 4:321 (Algorithm 65), with
+ * the median of three as the pivot. */
 static double select_kth(double *v, ptrdiff_t n, ptrdiff_t k)
 {
     ptrdiff_t low = 0, high = n - 1;
@@ -161,12 +161,12 @@ static double select_kth(double *v, ptrdiff_t n, ptrdiff_t k)
         else if (k >= i)
             low = i;
         else
-            break; /* between j and i all equal the pivot */
+            break; /* all between j and i equal the pivot */
     }
     return v[k];
 }
 
-/* The nearest to row i among the candidates, whose indices ascend. */
+/* Selects the nearest to row i among the candidates, whose indices are ascending. */
 static void choose(const struct neighbors_search *s, const struct neighbors_lane *lane, size_t i,
                    size_t count)
 {
@@ -182,7 +182,7 @@ static void choose(const struct neighbors_search *s, const struct neighbors_lane
     const double kth = select_kth(lane->scratch, (ptrdiff_t)count, (ptrdiff_t)k - 1);
     for (size_t c = 0; c < count; c++)
         nearer += lane->sqdistances[c] < kth;
-    size_t ties = k - nearer; /* of those at the k-th distance, the first are taken */
+    size_t ties = k - nearer; /* the first of those at the k-th distance are taken */
     for (size_t c = 0; c < count; c++) {
         const double sqdist = lane->sqdistances[c];
         if (sqdist > kth || (sqdist == kth && ties == 0))
@@ -200,7 +200,7 @@ static int index_compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The shortlist of row i, or everybody where it did not hold all, become its candidates. */
+/* The candidates of row i: its shortlist, or all rows if the shortlist overflowed. */
 static size_t take_candidates(const struct neighbors_search *s, const struct neighbors_lane *lane,
                               size_t r, size_t i)
 {
@@ -221,7 +221,7 @@ static size_t take_candidates(const struct neighbors_search *s, const struct nei
     return count;
 }
 
-/* Products of a block's rows with those of one list. */
+/* Multiplies a block's rows with those of one list and adds them to the shortlists. */
 static void search_list(const struct neighbors_search *s, const struct neighbors_lane *lane,
                         const struct neighbors_block *block, size_t begin, size_t end)
 {
@@ -267,8 +267,8 @@ CT_KERNEL static void add_to_mean(double *restrict mean, const double *restrict 
         mean[j] += row[j] / n;
 }
 
-/* The sum of the squared distances of a row's values from the column means; and the largest
- * distance, if it is above *largest. */
+/* The sum of squared deviations of a row from the column means; raises *largest to the largest
+ * deviation. */
 CT_KERNEL static double row_spread(const double *restrict row, const double *restrict mean,
                                    size_t d, double *largest)
 {
@@ -284,8 +284,8 @@ CT_KERNEL static double row_spread(const double *restrict row, const double *res
     return sum;
 }
 
-/* Column means, and the largest distance of a value from its own. False: a value is not finite, or
- * squares overflow. */
+/* Column means, and the largest deviation from them. False if a value is not finite, or squares
+ * overflow. */
 static bool measure(const struct mat *X, double *mean, double *largest)
 {
     const size_t n = X->rows, d = X->cols;
@@ -299,7 +299,7 @@ static bool measure(const struct mat *X, double *mean, double *largest)
     return isfinite(8.0 * sum);
 }
 
-/* The row centred and scaled; returns its squared norm. */
+/* Centres and scales a row; returns its squared norm. */
 CT_KERNEL static double scale_row(const double *restrict row, const double *restrict mean, size_t d,
                                   const double *restrict scale, float *restrict to)
 {
@@ -331,8 +331,8 @@ enum ct_status neighbors_search_scale(struct neighbors_search *s, struct ct_erro
     }
     frexp(largest, &exponent);
     scale_factors(-exponent, scale);
-    /* The sum of a product is off by d / 2 roundings of its terms at most, each of its factors by
-     * one, its row's norm by a few: twice that. */
+    /* The rounding error of a product is at most d / 2 of its terms, plus one for each factor and a
+     * few for the norm of the row: twice that. */
     s->halves.slack = (float)(d + 16) * (FLT_EPSILON / 2.0F);
     for (size_t i = 0; i < n; i++) {
         s->halves.sqnorm[i] = (float)scale_row(mat_row(s->X, i), mean, d, scale, s->scaled + i * d);

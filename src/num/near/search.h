@@ -1,5 +1,5 @@
 /*
- * The search for neighbours, block by block of rows: candidates by matrix products in float32, see
+ * The search for neighbours in blocks of rows: candidates by float32 matrix products, see
  * near/shortlist.h, and the nearest of them in float64.
  */
 #ifndef CT_NUM_NEAR_SEARCH_H
@@ -16,44 +16,44 @@
 #include "num/near/lists.h"
 #include "num/near/shortlist.h"
 
-struct neighbors_block { /* rows of one list that are treated together */
+struct neighbors_block { /* rows of one list that are processed together */
     uint32_t list;
     size_t first;
     size_t count;
 };
 
-struct neighbors_lane; /* what one thread works with */
+struct neighbors_lane; /* workspace of one thread */
 
 struct neighbors_search { /* owns its arrays until neighbors_search_clear() */
     const struct mat *X;  /* borrowed */
-    uint32_t *indices;    /* [n_samples, n_neighbors] what is found, borrowed */
+    uint32_t *indices;    /* [n_samples, n_neighbors], the result, borrowed */
     double *sqdistances;  /* the same */
     struct neighbors_lists lists;
-    size_t n_near;                  /* lists that are searched for the neighbours of a row */
-    struct neighbors_block *blocks; /* [n_blocks] all rows */
+    size_t n_near;                  /* number of lists searched per row */
+    struct neighbors_block *blocks; /* [n_blocks], cover all rows */
     size_t n_blocks;
-    /* Rows are in the order of the lists here and in halves: */
-    float *scaled; /* [n_samples, n_features], X centred and at most 1 */
+    /* Here and in halves, rows are in the order of the lists: */
+    float *scaled; /* [n_samples, n_features], X centred and scaled to at most 1 */
     struct halves halves;
-    size_t rows; /* whose products are held at a time */
+    size_t rows; /* number of rows multiplied at a time */
     size_t n_lanes;
     struct neighbors_lane *lanes;
 };
 
-/* count_a * count_b elements, both from data; NULL if there is no memory for them. */
+/* Allocates count_a * count_b elements, checked for overflow; NULL if out of memory. */
 void *neighbors_array(size_t count_a, size_t count_b, size_t size);
 
-/* All but lists and blocks, not yet filled. False: no memory; to be cleared nevertheless. */
+/* Allocates all but lists and blocks. False if out of memory; must be cleared even then. */
 bool neighbors_search_init(struct neighbors_search *s, const struct mat *X, size_t n_neighbors,
                            size_t n_threads);
 void neighbors_search_clear(struct neighbors_search *s);
 
-/* Bytes that all of it takes when it is searched, rows in the order of the lists included. */
+/* Memory in bytes during the search, including the reordered rows. */
 double neighbors_search_memory(size_t n_samples, size_t n_features, size_t n_neighbors,
                                int n_threads);
 
-/* Fills scaled and halves, in the order of X. Taking the column means out takes the offset away
- * that would spoil the products; a power of 2 keeps them in the range of float32. CT_EINVAL,
+/* Fills scaled and halves, in the order of X. Subtracting the column means removes the offset,
+ * which would cost precision; a power of 2 keeps the products in the range of float32. CT_EINVAL,
  * CT_ENOMEM. */
 enum ct_status neighbors_search_scale(struct neighbors_search *s, struct ct_error *err);
 

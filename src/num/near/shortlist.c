@@ -5,7 +5,7 @@
 
 #include "base/kernel.h"
 
-enum { GROUP = 32 }; /* columns that are looked at together */
+enum { GROUP = 32 }; /* columns that are checked together */
 
 size_t shortlist_capacity(size_t n_neighbors)
 {
@@ -17,8 +17,8 @@ struct span {
     float high;
 };
 
-/* The first of the whole groups from `begin` on that holds a half within the limit; their end if
- * none does. */
+/* The first whole group from `begin` on that contains a half within the limit; the end of the whole
+ * groups if none does. */
 CT_KERNEL static size_t next_group(const float *restrict products, const float *restrict base,
                                    size_t begin, size_t n, float limit)
 {
@@ -55,7 +55,7 @@ CT_KERNEL static size_t count_within(const float *v, size_t n, float limit)
     return (size_t)count;
 }
 
-/* A value that at least k of v are within, and not many more unless they are equal. */
+/* An upper bound of at least k values of v, and of not many more unless they are equal. */
 static float loose_kth(const float *v, size_t n, size_t k)
 {
     struct span span = span_of(v, n);
@@ -75,8 +75,8 @@ static float loose_kth(const float *v, size_t n, size_t k)
     return span.high;
 }
 
-/* The largest half that a row among the nearest may have: the k-th's, or more by twice the error of
- * a half that is not above it. */
+/* The largest half that one of the nearest rows may have: the k-th half plus twice the largest
+ * error of a half that is not above it. */
 CT_KERNEL static float cut_limit(const float *halves, const uint32_t *indices, size_t n,
                                  const float *sqnorm, float own, float slack, float kth)
 {

@@ -19,7 +19,7 @@ static int compare_p(const void *left, const void *right)
     return (a->p > b->p) - (a->p < b->p);
 }
 
-/* p < bound, and p scaled by the number of tests that share alpha. */
+/* Tests p < bound, and scales p by the number of tests. */
 static void hold_against(const double *p, size_t n, double bound, double scale, double *p_adjusted,
                          bool *significant)
 {
@@ -30,9 +30,9 @@ static void hold_against(const double *p, size_t n, double bound, double scale, 
 }
 
 /*
- * The step-up procedure, from the largest p down: the adjusted p is the least of p_(j) n / j over
- * the ranks j at and above its own, and once one p has passed all smaller ones pass. Quotients are
- * formed as statsmodels forms them (rank / n first), so that values on the line fall alike.
+ * The step-up procedure, from the largest p down: the adjusted p is the minimum of p_(j) n / j over
+ * the ranks j at and above its own; once one p passes, all smaller ones pass. Quotients are
+ * computed as in statsmodels (rank / n first), so that values on the line are decided alike.
  */
 static void step_up(const struct ranked *sorted, size_t m, size_t n, double alpha,
                     double *p_adjusted, bool *significant, double *threshold)
@@ -98,8 +98,7 @@ double multitest_memory(size_t n, enum correction correction)
 {
     const double sorted = (double)n * sizeof(struct ranked);
 
-    return correction == CORRECTION_FDR_BH ? 2.0 * sorted
-                                           : 0.0; /* qsort() may copy what it sorts */
+    return correction == CORRECTION_FDR_BH ? 2.0 * sorted : 0.0; /* qsort() may copy the array */
 }
 
 const char *correction_name(size_t i)

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 /*
- * The two-sided p is the regularised incomplete beta function I_x(a, 1/2) with a = df / 2 and
- * x = df / (df + t^2) (DLMF 8.17); y = 1 - x is computed on its own, never by that subtraction.
- * power = x^a and norm = 1 / B(a, 1/2).
+ * The two-sided p is the regularised incomplete beta function I_x(a, 1/2) with a = df / 2 and x =
+ * df / (df + t^2) (DLMF 8.17); y = 1 - x is computed separately, without that subtraction. power =
+ * x^a and norm = 1 / B(a, 1/2).
  */
 struct beta_point {
     double a, x, y, power, norm;
@@ -18,9 +18,9 @@ static const double INVERSE_SQRT_PI = 0.56418958354775628695;
 static const double SQRT_HALF = 0.70710678118654752440;
 
 /*
- * Gamma(a + 1/2) / Gamma(a). The difference of two lgamma() would lose all that they have in
- * common; this is the difference of their Stirling series, (DLMF 5.11.8, h = 1/2 and 0), whose
- * even powers cancel. Below 16 the recurrence Gamma(z + 1) = z Gamma(z) leads up to it.
+ * Gamma(a + 1/2) / Gamma(a). The difference of two lgamma() would suffer from cancellation; this is
+ * the difference of their Stirling series (DLMF 5.11.8, h = 1/2 and 0), whose even powers cancel.
+ * Below 16 the recurrence Gamma(z + 1) = z Gamma(z) is used first.
  */
 static double gamma_ratio(double a)
 {
@@ -41,7 +41,7 @@ static double gamma_ratio(double a)
 
 /*
  * 1 - I_x(a, 1/2) = I_y(1/2, a) by its power series (DLMF 8.17.8). All terms are positive; 1 minus
- * the sum keeps its digits as long as the sum is not close to 1.
+ * the sum is accurate as long as the sum is not close to 1.
  */
 static double lower_series(const struct beta_point *at)
 {
@@ -56,10 +56,10 @@ static double lower_series(const struct beta_point *at)
 }
 
 /*
- * I_x(a, 1/2) by the continued fraction of Didonato & Morris 1992 (ACM TOMS 18:360; the even
- * part of DLMF 8.17.22) with b = 1/2. Their lambda = a - (a + b) x is written without the
- * cancellation that costs the digits when a is large. Numerators and denominators are
- * carried by the three-term recurrence; both are positive and grow, so they are scaled down.
+ * I_x(a, 1/2) by the continued fraction of Didonato & Morris 1992 (ACM TOMS 18:360; the even part
+ * of DLMF 8.17.22) with b = 1/2. Their lambda = a - (a + b) x is rewritten to avoid cancellation
+ * when a is large. Numerators and denominators are computed by the three-term recurrence; both are
+ * positive and grow, so they are scaled down.
  */
 static double upper_fraction(const struct beta_point *at)
 {
@@ -90,7 +90,7 @@ static double upper_fraction(const struct beta_point *at)
     return at->norm * at->power * sqrt(at->y) * p1 / q1;
 }
 
-/* Where the series is the right one: it converges fast, and leaves p above 0.01. */
+/* Whether to use the series: it converges fast there, and p is above 0.01. */
 static bool near_centre(const struct beta_point *at)
 {
     return at->y <= fmin(0.5, 3.3 / (at->a + 2.5));
@@ -108,14 +108,14 @@ static double lower_part(const struct beta_point *at)
     return near_centre(at) ? lower_series(at) : 1.0 - upper_tail(at);
 }
 
-/* x^a from whichever of log1p and pow amplifies the rounding of its argument less. */
+/* x^a by log1p() or pow(), whichever amplifies the rounding of its argument less. */
 static struct beta_point beta_point_at(const struct student_t *s, double t)
 {
     struct beta_point at = { .a = 0.5 * s->df, .norm = s->inverse_beta };
     const double ratio = fabs(t) / sqrt(s->df);
     const double u = t * t / s->df;
 
-    if (ratio > 1e9) { /* t * t may overflow; y is 1 to the last digit */
+    if (ratio > 1e9) { /* t * t may overflow; y rounds to 1 */
         at.x = 1.0 / ratio / ratio;
         at.y = 1.0;
         at.power = pow(ratio, -s->df);
@@ -146,7 +146,7 @@ double student_t_pvalue(const struct student_t *s, double t)
     return upper_tail(&at);
 }
 
-/* The point v = log(1 + t^2 / df), in which log p is close to a straight line. */
+/* The point at v = log(1 + t^2 / df), in which log p is nearly linear. */
 static struct beta_point beta_point_log(const struct student_t *s, double v)
 {
     return (struct beta_point){ .a = 0.5 * s->df,
@@ -158,7 +158,7 @@ static struct beta_point beta_point_log(const struct student_t *s, double v)
 
 /*
  * For p below 1/2: Newton's iteration for log I_x(a, 1/2) = log p in v = -log x. The function is
- * decreasing and convex, so that from the left, where p is above 1/2, it never steps too far.
+ * decreasing and convex, so from the left, where p is above 1/2, it never overshoots.
  */
 static double critical_outside(const struct student_t *s, double p)
 {
@@ -200,7 +200,8 @@ double student_t_critical(double p, double df)
         return NAN;
     if (p == 0.0)
         return INFINITY;
-    /* The normal distribution is that of so many degrees of freedom that no digit differs. */
+    /* The normal distribution: so many degrees of freedom that the result is the same in
+     * float64. */
     if (isinf(df))
         student_t_init(&s, 1e100);
     return p < 0.5 ? critical_outside(&s, p) : critical_inside(&s, p);

@@ -1,6 +1,6 @@
 /*
- * The tests that neurons can be put to, as a table: what --test takes, the words of reports and
- * plots, and what is computed follow from a row.
+ * The statistical tests for neurons, as a table: the values of --test, the words in reports and
+ * plots, and the computation follow from a row.
  */
 #ifndef CT_NUM_TESTS_TEST_H
 #define CT_NUM_TESTS_TEST_H
@@ -14,28 +14,28 @@
 
 struct test_job {
     const struct matview *X; /* [n_samples, n_features] */
-    const size_t *rows[2];   /* [n_rows[g]] samples of both groups */
+    const size_t *rows[2];   /* [n_rows[g]], samples of both groups */
     size_t n_rows[2];
     int n_threads;            /* the result does not depend on it */
-    struct ttest_result *out; /* [n_features], the caller's */
+    struct ttest_result *out; /* [n_features], owned by the caller */
 };
 
 struct test {
-    const char *name;      /* `student`, as an option takes it */
+    const char *name;      /* `student`, as given to --test */
     const char *title;     /* `Student's` */
     const char *family;    /* `t-test` */
     const char *statistic; /* `t`: on axes and in reports */
-    bool is_paired;        /* the n-th sample of one group goes with the n-th of the other */
+    bool is_paired;        /* the n-th sample of one group is paired with the n-th of the other */
 
-    /* Every column; errors as ttest_columns(). */
+    /* Tests every column; errors as for ttest_columns(). */
     enum ct_status (*columns)(const struct test_job *job, struct ct_error *err);
-    double (*memory)(int n_threads); /* bytes that columns() takes beside out */
+    double (*memory)(int n_threads); /* peak memory of columns() in bytes, excluding out */
 
-    /* Degrees of freedom of all columns; NaN: each has its own. */
+    /* Degrees of freedom of all columns; NaN if they differ. */
     double (*df)(const size_t n_rows[2]);
 
-    /* The statistic >= 0 whose two-sided p-value is p; NaN where columns differ in it, or p is not
-     * above 0. */
+    /* The statistic >= 0 whose two-sided p-value is p; NaN if it differs between columns, or p is
+     * not above 0. */
     double (*critical)(double p, const size_t n_rows[2]);
 };
 
@@ -43,7 +43,7 @@ struct test {
 extern const struct test tests[];
 extern const size_t n_tests;
 
-/* The name of the i-th; NULL: there are no more. */
+/* The name of the i-th; NULL after the last. */
 const char *test_name(size_t i);
 
 #endif

@@ -13,15 +13,15 @@
 #include "num/tests/student_t.h"
 
 /*
- * The work is cut into tiles: some columns, all rows. A tile's rows are read CHUNK at a time, one
- * segment after the other, and twice: for the means, and from the cache for the squared deviations.
- * Chunks are put together by the formula of Chan, Golub & LeVeque 1983 (Am. Stat. 37:242), so that
- * memory is read once. Segments are long, for every row of a wide matrix lies on pages of its own,
- * and finding a page costs more than reading it.
+ * The work is divided into tiles: some columns, all rows. A tile's rows are read CHUNK at a time,
+ * segment by segment, and twice: for the means, and then from the cache for the squared deviations.
+ * Chunks are merged by the formula of Chan, Golub & LeVeque 1983 (Am. Stat. 37:242), so that memory
+ * is read once. Segments are long because each row of a wide matrix is on different pages, and a
+ * page's TLB miss costs more than reading it.
  */
 enum { TILE_COLS_MIN = 64, TILE_COLS_MAX = 1024, TILES_MIN = 8, CHUNK = 64, CACHE_LINE = 64 };
 
-/* Values; below, threads cost more than they gain. */
+/* Number of values below which threads do not pay off. */
 enum { WORTH_THREADS = 1 << 19 };
 
 struct group {
@@ -33,21 +33,21 @@ struct job {
     const struct matview *X;
     struct group a, b;
     enum ttest_kind kind;
-    struct student_t distribution; /* not for Welch: there each column has its own */
+    struct student_t distribution; /* not for Welch, where it differs between columns */
     size_t tile_cols;
-    struct tile *tiles; /* one a thread: on the stack, which may be small, there is no room */
+    struct tile *tiles; /* one per thread; too large for a small stack */
     struct ttest_result *out;
 };
 
 struct tile {
     size_t first; /* column */
     size_t width;
-    double mean_a[TILE_COLS_MAX]; /* sums at first */
+    double mean_a[TILE_COLS_MAX]; /* sums until divided */
     double mean_b[TILE_COLS_MAX];
     double mean_d[TILE_COLS_MAX];    /* of a - b, paired test only */
     double squares_a[TILE_COLS_MAX]; /* sum of (x - mean)^2; paired: of the differences */
     double squares_b[TILE_COLS_MAX];
-    double chunk_sum[TILE_COLS_MAX]; /* of the chunk at hand */
+    double chunk_sum[TILE_COLS_MAX]; /* of the current chunk */
     double chunk_mean[TILE_COLS_MAX];
     double chunk_squares[TILE_COLS_MAX];
     double row_a[TILE_COLS_MAX]; /* a segment of a row as float64 */
@@ -86,8 +86,8 @@ static CT_KERNEL void add_squares(const double *restrict x, const double *restri
 }
 
 /*
- * The same for four rows at once, in the same order: sums are fetched and stored a quarter as
- * often, and four rows are on their way from memory.
+ * The same for four rows at once, in the same order: sums are loaded and stored a quarter as often,
+ * and four rows are fetched from memory at a time.
  */
 #define DEFINE_FOURS(type)                                                                         \
     static CT_KERNEL void add_four_##type(const type *const x[4], size_t n, double *restrict sum)  \
@@ -140,8 +140,8 @@ static CT_KERNEL void divide(double *x, size_t n, double by)
         x[j] /= by;
 }
 
-/* The tile's segment of the i-th row of a group as float64: in buffer, or where it lies. The
- * segment that comes after it is asked for, as it is on another page. */
+/* The tile's segment of the i-th row of a group as float64: in buffer, or in place. Prefetches the
+ * next segment, which is on another page. */
 static const double *segment(const struct matview *X, const struct group *g, size_t i,
                              const struct tile *t, double *buffer)
 {
@@ -160,8 +160,8 @@ static const double *segment(const struct matview *X, const struct group *g, siz
     return buffer;
 }
 
-/* A pass over the group's rows, as many as come in fours; returns how many it did. Adds the values
- * to sum or, given the mean, their squared distances from it. */
+/* A pass over the group's rows in fours; returns the number of rows processed. Adds the values to
+ * sum or, if mean is given, their squared deviations from it. */
 static size_t pass_fours(const struct matview *X, const struct group *g, const struct tile *t,
                          const double *mean, double *sum)
 {
@@ -169,7 +169,8 @@ static size_t pass_fours(const struct matview *X, const struct group *g, const s
                                  : pass_fours_double(X, g, t, mean, sum);
 }
 
-/* Adds what the tile has of a chunk of n rows to the sums and squares of the n_before before it. */
+/* Merges a tile's chunk of `rows` rows into the sums and squares of the rows_before rows before
+ * it. */
 static CT_KERNEL void merge_chunk(const struct tile *t, size_t rows_before, size_t rows,
                                   double *restrict sum, double *restrict squares)
 {
@@ -203,7 +204,7 @@ static CT_KERNEL void find_chunk_means(struct tile *t, double n)
         t->chunk_mean[j] = t->chunk_sum[j] / n;
 }
 
-/* Both passes over a chunk of a group; sums are added row after row, as numpy does. */
+/* Both passes over a chunk of a group; values are added row by row, as in numpy. */
 static void sum_chunk(const struct matview *X, const struct group *chunk, struct tile *t)
 {
     begin_chunk(t);
@@ -214,7 +215,7 @@ static void sum_chunk(const struct matview *X, const struct group *chunk, struct
         add_squares(segment(X, chunk, i, t, t->row_a), t->chunk_mean, t->width, t->chunk_squares);
 }
 
-/* The chunk of a group that begins with its i-th row. */
+/* The chunk of a group that begins at its i-th row. */
 static struct group chunk_at(const struct group *g, size_t i)
 {
     return (struct group){ g->rows + i, g->n - i < CHUNK ? g->n - i : CHUNK };
@@ -232,8 +233,8 @@ static void sum_group(const struct matview *X, const struct group *g, struct til
     divide(mean, t->width, (double)g->n);
 }
 
-/* The i-th difference of two chunks, in t->row_a; adds both rows to their sums, which may be NULL.
- */
+/* The i-th difference of two chunks, in t->row_a; adds both rows to their sums unless those are
+ * NULL. */
 static void read_pair(const struct matview *X, const struct group *a, const struct group *b,
                       size_t i, struct tile *t, double *sum_a, double *sum_b)
 {
@@ -276,7 +277,7 @@ static void sum_pairs(const struct job *job, struct tile *t)
     divide(t->mean_d, t->width, (double)n);
 }
 
-/* With ddof 1, in the order of operations that scipy has. One sample: 0 times infinity, NaN. */
+/* With ddof 1, in scipy's order of operations. One sample gives 0 times infinity, NaN. */
 static double variance(double squares, size_t n)
 {
     const double count = (double)n;
@@ -291,8 +292,8 @@ static double student_error(double var_a, double n_a, double var_b, double n_b)
     return sqrt(pooled * (1.0 / n_a + 1.0 / n_b));
 }
 
-/* Satterthwaite's degrees of freedom; where there is no variance at all any will do, and scipy
- * takes 1. */
+/* Satterthwaite's degrees of freedom; without any variance they do not matter, and are 1 as in
+ * scipy. */
 static double welch_error(double var_a, double n_a, double var_b, double n_b, double *df)
 {
     const double va = var_a / n_a;
@@ -372,7 +373,7 @@ static enum ct_status check(const struct matview *X, const struct group *a, cons
     return CT_OK;
 }
 
-/* Wide segments, but enough tiles to keep some threads busy; in whole cache lines. */
+/* Wide segments, but enough tiles for several threads; in whole cache lines. */
 static size_t tile_cols(size_t n_features)
 {
     const size_t wanted = (n_features / TILES_MIN + 15) / 16 * 16;

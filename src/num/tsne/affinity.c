@@ -17,8 +17,8 @@ size_t tsne_n_neighbors(size_t n_samples, double perplexity)
     return wanted < (double)(n_samples - 1) ? (size_t)wanted : n_samples - 1;
 }
 
-/* e^x for x <= 0, vectorised: x = m log 2 + r, e^r by its series; below -708 it is 0. Relative
- * error below 4e-16. */
+/* e^x for x <= 0, vectorisable: x = m log 2 + r, e^r by its series; 0 below -708. Relative error
+ * below 4e-16. */
 static inline double exp_negative(double x)
 {
     const double round = 6755399441055744.0; /* 1.5 * 2^52: adding it rounds to an integer */
@@ -49,15 +49,15 @@ static inline double exp_negative(double x)
     return x > -708.0 ? e * power.value : 0.0;
 }
 
-/* The unnormalised p of a row at precision beta, their sum, and the sum of distance times p. n is
- * in whole TSNE_LANES. */
+/* The unnormalised p of a row at precision beta, their sum, and the sum of distance times p. n is a
+ * multiple of TSNE_LANES. */
 CT_KERNEL static double row_weights(const double *restrict sqdistances, size_t n, double beta,
                                     double *restrict p, double *sum_distance)
 {
     double sum = 0.0, weighted = 0.0;
 
 #pragma omp simd reduction(+ : sum, weighted)
-    for (size_t j = 0; j < n / TSNE_LANES * TSNE_LANES; j++) { /* n: there is no rest */
+    for (size_t j = 0; j < n / TSNE_LANES * TSNE_LANES; j++) { /* n: no remainder */
         const double w = exp_negative(-sqdistances[j] * beta);
         p[j] = w;
         sum += w;
@@ -67,7 +67,7 @@ CT_KERNEL static double row_weights(const double *restrict sqdistances, size_t n
     return sum;
 }
 
-/* p not normalised; returns their sum. n is in whole TSNE_LANES. */
+/* Searches beta; p is not normalised; returns its sum. n is a multiple of TSNE_LANES. */
 static double row_search(const double *sqdistances, size_t n, double log_perplexity, double *p)
 {
     enum { MAX_STEPS = 100 };
@@ -78,7 +78,7 @@ static double row_search(const double *sqdistances, size_t n, double log_perplex
         double sum_distance;
         sum = row_weights(sqdistances, n, beta, p, &sum_distance);
         if (!(sum > 0.0))
-            sum = no_sum; /* every p underflows: the entropy below calls for a smaller beta */
+            sum = no_sum; /* every p underflows: the entropy below then gives a smaller beta */
         const double difference = log(sum) + beta * sum_distance / sum - log_perplexity;
         if (fabs(difference) <= tolerance)
             break;
@@ -94,11 +94,11 @@ static double row_search(const double *sqdistances, size_t n, double log_perplex
 }
 
 enum {
-    ROWS = 16,   /* points that one thread takes at a time */
+    ROWS = 16,   /* points per unit of work */
     TURN = 4096, /* points between two ticks */
 };
 
-/* Blocks of ROWS from the turn that begins with block `first`. */
+/* Blocks of ROWS points between two ticks, from block `first` on. */
 struct turn {
     void (*rows)(void *job, size_t block);
     void *job;
@@ -112,7 +112,7 @@ static void turn_rows(void *context, size_t block)
     turn->rows(turn->job, turn->first + block);
 }
 
-/* rows(job, block) for all blocks of ROWS points, by turns. False: progress said stop. */
+/* Calls rows(job, block) for all blocks of ROWS points, in turns. False if stopped by progress. */
 static bool run_rows(struct crew *crew, const struct progress *progress, size_t n_samples,
                      void (*rows)(void *job, size_t block), void *job)
 {
@@ -134,11 +134,11 @@ static enum ct_status stopped(struct ct_error *err)
 }
 
 struct conditional_job {
-    double *values; /* [n_samples, n_neighbors] squared distances, which become p */
+    double *values; /* [n_samples, n_neighbors], squared distances, replaced by p */
     size_t n_samples;
     size_t n_neighbors;
     double log_perplexity;
-    size_t padded;   /* n_neighbors in whole TSNE_LANES */
+    size_t padded;   /* n_neighbors rounded up to TSNE_LANES */
     double *scratch; /* [crew_size, 2, padded] */
 };
 
@@ -151,7 +151,7 @@ static void conditional_rows(void *context, size_t block)
 
     for (size_t j = k; j < job->padded; j++)
         sqdistances[j] =
-            (double)FLT_MAX; /* its p is 0 at every beta there can be: at least 2^-99 */
+            (double)FLT_MAX; /* its p is 0 at every possible beta, which is at least 2^-99 */
     for (size_t i = first; i < first + ROWS && i < job->n_samples; i++) {
         double *const row = job->values + i * k;
         for (size_t j = 0; j < k; j++)
@@ -170,7 +170,7 @@ enum ct_status tsne_conditional(double *values, size_t n_samples, size_t n_neigh
         .values = values,
         .n_samples = n_samples,
         .n_neighbors = n_neighbors,
-        .log_perplexity = log((double)(float)perplexity), /* the reference takes a float32 */
+        .log_perplexity = log((double)(float)perplexity), /* the reference uses float32 */
         .padded = (n_neighbors + TSNE_LANES - 1) / TSNE_LANES * TSNE_LANES,
     };
 
@@ -182,14 +182,14 @@ enum ct_status tsne_conditional(double *values, size_t n_samples, size_t n_neigh
     return done ? CT_OK : stopped(err);
 }
 
-/* The transpose of the conditional p: by column, their rows, ascending, and values. */
+/* The transpose of the conditional p: the rows (ascending) and values of each column. */
 struct transposed {
     size_t *indptr; /* [n + 1] */
     uint32_t *rows; /* [n * k] */
     double *p;      /* [n * k] */
 };
 
-/* False: progress said stop. */
+/* False if stopped by progress. */
 static bool transpose(const struct neighbors *nn, const double *conditional,
                       const struct progress *progress, struct transposed *t)
 {
@@ -207,12 +207,12 @@ static bool transpose(const struct neighbors *nn, const double *conditional,
         if (i % TURN == 0 && !progress_tick(progress, 0, 1))
             return false;
         for (size_t e = i * k; e < (i + 1) * k; e++) {
-            const size_t at = t->indptr[nn->indices[e]]++; /* moves each start to its end ... */
+            const size_t at = t->indptr[nn->indices[e]]++; /* moves each start to its end; ... */
             t->rows[at] = (uint32_t)i;
             t->p[at] = conditional[e];
         }
     }
-    for (size_t j = n; j > 0; j--) /* ... and here back again */
+    for (size_t j = n; j > 0; j--) /* ... this moves it back */
         t->indptr[j] = t->indptr[j - 1];
     t->indptr[0] = 0;
     return true;
@@ -226,8 +226,8 @@ struct joint_job {
     struct tsne_joint *joint;
 };
 
-/* How many of two ascending lists are in both. No branch for who is next, here and below: it would
- * be guessed wrong often. */
+/* The number of common elements of two ascending lists. Branchless, here and below, since the
+ * branch would often be mispredicted. */
 static size_t count_common(const uint32_t *a, size_t n_a, const uint32_t *b, size_t n_b)
 {
     size_t i = 0, j = 0, count = 0;
@@ -241,7 +241,7 @@ static size_t count_common(const uint32_t *a, size_t n_a, const uint32_t *b, siz
     return count;
 }
 
-/* The length of each row of P into indptr[i + 1]. */
+/* Stores the length of each row of P in indptr[i + 1]. */
 static void count_rows(void *context, size_t block)
 {
     const struct joint_job *const job = context;
@@ -256,7 +256,8 @@ static void count_rows(void *context, size_t block)
     }
 }
 
-/* Row i of P: that of the conditional p and that of its transpose, over the total. */
+/* Row i of P: the sum of the rows of the conditional p and of its transpose, divided by the
+ * total. */
 static void merge_row(const struct joint_job *job, size_t i)
 {
     const struct transposed *const t = &job->transposed;
@@ -298,7 +299,7 @@ static void merge_rows(void *context, size_t block)
         merge_row(job, i);
 }
 
-/* Twice the sum of the conditional p: each is there as itself and in the transpose. */
+/* Twice the sum of the conditional p: each appears directly and in the transpose. */
 static double joint_total(const struct neighbors *nn, const double *conditional)
 {
     double total = 0.0;
@@ -332,7 +333,7 @@ enum ct_status tsne_joint_init(const struct neighbors *neighbors, const double *
                                struct tsne_joint *out, struct ct_error *err)
 {
     const size_t n = neighbors->n_samples;
-    const size_t n_entries = n * neighbors->n_neighbors; /* has been allocated before: fits */
+    const size_t n_entries = n * neighbors->n_neighbors; /* cannot overflow: was allocated before */
     struct tsne_joint joint = { .n_samples = n };
     struct joint_job job = { .neighbors = neighbors, .conditional = conditional, .joint = &joint };
     struct transposed *const t = &job.transposed;

@@ -8,7 +8,7 @@
 #include <immintrin.h>
 #endif
 
-/* The sum over the lanes, halves first, as vector instructions take it. */
+/* The sum over the lanes by halves, as with vector instructions. */
 static inline float sum_lanes(float *lanes)
 {
     for (size_t half = TSNE_LANES / 2; half > 0; half /= 2)
@@ -47,20 +47,20 @@ void tsne_attract_portable(const struct tsne_joint *P, const uint64_t *pairs, si
 }
 
 #ifdef CT_AVX512
-/* Eight pairs. Into a register that is cleared first: the gather would wait for what it last held.
- * A compiler that knows that `all` has every bit set would leave that out. */
+/* Gathers eight pairs into a register that is cleared first, to avoid a dependency on its old
+ * value. A compiler that knew that all bits of `all` are set would omit that. */
 CT_AVX512 static inline __m512 gather_pairs(const uint64_t *pairs, __m256i indices, __mmask8 all)
 {
     return _mm512_castsi512_ps(
         _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), all, indices, pairs, 8));
 }
 
-/* By gather instructions, which compilers make no good use of here. The same terms, added in the
- * same order. */
+/* By gather instructions, which compilers do not use well here. The same terms, added in the same
+ * order. */
 CT_AVX512 static void attract_avx512(const struct tsne_joint *P, const uint64_t *pairs,
                                      size_t first, size_t end, float *fx, float *fy)
 {
-    enum { AHEAD = 2048 }; /* bytes: where a new page begins, processors do not look ahead */
+    enum { AHEAD = 2048 }; /* bytes: hardware prefetchers stop at page boundaries */
     static const volatile uint8_t every_lane = 0xFF;
     const __mmask8 all = every_lane;
     const __m512 one = _mm512_set1_ps(1.0F);

@@ -10,12 +10,12 @@
 #include "num/tsne/affinity.h"
 
 /* sum_j p_ij w_ij (y_i - y_j) of the points first .. end - 1 into fx and fy, which are indexed by
- * point. pairs [P->n_samples] are the coordinates, see num/tsne/pair.h. Built by GCC, the same to
- * the bit on all processors that multiply and add in one step. */
+ * point. pairs [P->n_samples] are the coordinates, see num/tsne/pair.h. If built by GCC, the same
+ * to the bit on all processors with fused multiply-add. */
 void tsne_attract(const struct tsne_joint *P, const uint64_t *pairs, size_t first, size_t end,
                   float *fx, float *fy);
 
-/* The same without the instructions that only newer processors have; for tests. */
+/* The same without the instructions of newer processors; for tests. */
 void tsne_attract_portable(const struct tsne_joint *P, const uint64_t *pairs, size_t first,
                            size_t end, float *fx, float *fy);
 

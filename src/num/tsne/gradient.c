@@ -65,10 +65,10 @@ void tsne_forces_clear(struct tsne_forces *forces)
 }
 
 /*
- * The repulsion of all n sources x, y on the block of targets x[first ..]. One source at a time
- * meets the whole block, so that each lane of a vector is a target and nothing is summed across
- * lanes. The float32 sums are emptied into float64 ones every SOURCES sources: at 512 terms their
- * rounding is still that of single terms.
+ * The repulsion of all n sources x, y on the block of targets x[first ..]. Each source is applied
+ * to the whole block, so that each vector lane is a target and nothing is summed across lanes. The
+ * float32 sums are flushed to float64 every SOURCES sources: up to 512 terms, their rounding error
+ * is still that of single terms.
  */
 CT_KERNEL static void repel_block(const float *restrict x, const float *restrict y, size_t n,
                                   size_t first, double *restrict repel_x, double *restrict repel_y,
@@ -82,7 +82,7 @@ CT_KERNEL static void repel_block(const float *restrict x, const float *restrict
         py[l] = y[first + l];
         repel_x[first + l] = 0.0;
         repel_y[first + l] = 0.0;
-        row_z[first + l] = -1.0; /* each point meets itself at w = 1 */
+        row_z[first + l] = -1.0; /* removes the point itself, with w = 1 */
     }
     for (size_t begin = 0; begin < n; begin += SOURCES) {
         const size_t end = n - begin < SOURCES ? n : begin + SOURCES;
@@ -124,7 +124,7 @@ static void attract_block(struct tsne_forces *f, const struct tsne_joint *P, siz
     tsne_attract(P, f->pairs, first, end, f->attract_x, f->attract_y);
 }
 
-/* What the blocks of one section share. */
+/* Shared by the blocks of one section. */
 struct section {
     struct tsne_forces *forces;
     const struct tsne_joint *P;
@@ -143,8 +143,8 @@ static void exact_block(void *context, size_t block)
     attract_block(f, s->P, first);
 }
 
-/* Attraction and the building of the tree, which is one block more, go on side by side. It is the
- * last, since a thread begins with the last of its share, and this is the longest. */
+/* Attraction runs in parallel with building the tree, which is one additional block. It is the last
+ * one, since a thread begins with the last block of its share, and this is the longest. */
 static void attract_or_build(void *context, size_t block)
 {
     const struct section *const s = context;
@@ -229,11 +229,11 @@ void tsne_gradient(const struct tsne_forces *forces, float exaggeration, size_t 
             grad_y + first);
 }
 
-/* log x for normal x > 0, vectorised: x = 2^m y with y about 1, log y = 2 artanh((y - 1) / (y + 1))
- * by its series. Absolute error below 4e-16 (1 + |log x|); a NaN stays one. */
+/* log x for normal x > 0, vectorisable: x = 2^m y with y about 1, log y = 2 artanh((y - 1) / (y +
+ * 1)) by its series. Absolute error below 4e-16 (1 + |log x|); NaN stays NaN. */
 static inline double log_positive(double x)
 {
-    const double integer = 6755399441055744.0; /* 1.5 * 2^52: its low bits count in ones */
+    const double integer = 6755399441055744.0; /* 1.5 * 2^52: its low bits have unit weight */
     union {
         double value;
         uint64_t bits;
@@ -259,8 +259,8 @@ static inline double log_positive(double x)
     return x == x ? log : x;
 }
 
-/* Point i's terms of the divergence. The floors are scikit-learn's: p = 0 and q = 0 make no NaN. A
- * NaN in q stays one. */
+/* Point i's terms of the divergence. The lower bounds are scikit-learn's: p = 0 and q = 0 do not
+ * give NaN. A NaN in q is kept. */
 CT_KERNEL static double kl_point(const float *restrict x, const float *restrict y, size_t i,
                                  const uint32_t *restrict indices, const float *restrict data,
                                  size_t n, double exaggeration, double z)

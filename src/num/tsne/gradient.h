@@ -21,8 +21,8 @@
 #include "num/tsne/tree.h"
 
 enum {
-    TSNE_BLOCK = 32,   /* points that are treated together; arrays are padded to it */
-    TSNE_CHUNK = 4096, /* points that a thread takes where each costs little */
+    TSNE_BLOCK = 32,   /* points that are processed together; arrays are padded to it */
+    TSNE_CHUNK = 4096, /* points per unit of work where each is cheap */
 };
 
 /* n_samples rounded up to whole blocks: the length of every array of coordinates. */
@@ -40,13 +40,13 @@ static inline size_t tsne_chunk_end(size_t first, size_t n_samples)
 
 struct tsne_forces { /* zero-initialise; owns its arrays until tsne_forces_clear() */
     size_t n_samples;
-    double angle;          /* 0: exact repulsion */
-    struct tsne_tree tree; /* otherwise */
-    uint64_t *pairs;       /* [n_samples] the coordinates, see num/tsne/pair.h */
+    double angle;          /* 0: exact repulsion, without the tree */
+    struct tsne_tree tree; /* if angle > 0 */
+    uint64_t *pairs;       /* [n_samples], the coordinates, see num/tsne/pair.h */
     float *attract_x;      /* [n_samples] */
     float *attract_y;
-    double *repel_x; /* [tsne_padded(n_samples)], as the others:
-                      * sum_j w_ij^2 (x_i - x_j), not yet divided by Z */
+    double *repel_x; /* [tsne_padded(n_samples)], as those below: sum_j w_ij^2 (x_i - x_j), not yet
+                        divided by Z */
     double *repel_y;
     double *row_z; /* sum_{j != i} w_ij */
     double *row_kl;
@@ -56,7 +56,7 @@ struct tsne_forces { /* zero-initialise; owns its arrays until tsne_forces_clear
 enum ct_status tsne_forces_init(struct tsne_forces *forces, size_t n_samples, double angle,
                                 struct ct_error *err);
 void tsne_forces_clear(struct tsne_forces *forces);
-double tsne_forces_memory(size_t n_samples); /* bytes, those of the tree included */
+double tsne_forces_memory(size_t n_samples); /* bytes, including the tree */
 
 /* Both parts and Z at the coordinates x, y [tsne_padded(n_samples)], aligned to 64 bytes. The same
  * to the bit for any crew; crew may be NULL. */
@@ -67,13 +67,13 @@ void tsne_forces_compute(struct tsne_forces *forces, const struct tsne_joint *P,
 void tsne_forces_exact(struct tsne_forces *forces, const struct tsne_joint *P, const float *x,
                        const float *y, struct crew *crew);
 
-/* The gradient of the points first .. end - 1 from the forces, into arrays that are indexed by
- * point; the attraction counts `exaggeration` times. */
+/* The gradient of the points first .. end - 1 from the forces, into arrays indexed by point; the
+ * attraction is multiplied by exaggeration. */
 void tsne_gradient(const struct tsne_forces *forces, float exaggeration, size_t first, size_t end,
                    float *grad_x, float *grad_y);
 
-/* KL(exaggeration P || Q) over the pairs that P holds, with the Z of the forces, which must have
- * been computed at these coordinates. */
+/* KL(exaggeration P || Q) over the entries of P, with the Z of the forces, which must have been
+ * computed at these coordinates. */
 double tsne_kl(struct tsne_forces *forces, const struct tsne_joint *P, const float *x,
                const float *y, float exaggeration, struct crew *crew);
 

@@ -1,5 +1,6 @@
 /*
- * Both coordinates of a point in one word, which one load brings: the bits of x, and of y above.
+ * Both coordinates of a point in one word, read by one load: the bits of x, and above them those of
+ * y.
  */
 #ifndef CT_NUM_TSNE_PAIR_H
 #define CT_NUM_TSNE_PAIR_H

@@ -6,7 +6,7 @@
 enum {
     EXAGGERATED_ITER = 250,
     LOOK_EVERY = 50,
-    PATIENCE = 300, /* n_iter_without_progress; in phase 1 it cannot run out */
+    PATIENCE = 300, /* n_iter_without_progress; never reached in phase 1 */
 };
 
 static const double min_grad_norm = 1e-7;

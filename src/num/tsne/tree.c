@@ -75,7 +75,8 @@ struct span {
     float high;
 };
 
-/* The root cell: along each axis a little more than the points take, as scikit-learn makes it. */
+/* The root cell: along each axis slightly larger than the extent of the points, as in
+ * scikit-learn. */
 static struct span root_span(float low, float high)
 {
     const float wider = high * (high < 0.0F ? 0.999F : 1.001F);
@@ -100,7 +101,7 @@ CT_KERNEL static void root_spans(const uint64_t *pairs, size_t n, struct span *s
     *sy = root_span(low_y, high_y);
 }
 
-/* The 32 bits of v at every other place of 64. */
+/* The 32 bits of v spread to every second bit of 64. */
 static inline uint64_t spread(uint64_t v)
 {
     v = (v | v << 16) & 0x0000FFFF0000FFFFU;
@@ -110,7 +111,7 @@ static inline uint64_t spread(uint64_t v)
     return (v | v << 1) & 0x5555555555555555U;
 }
 
-/* Where v lies in its span, in units of 2^-32. A NaN lies at the start. */
+/* The position of v in its span, in units of 2^-32; 0 for NaN. */
 static inline uint64_t place(float v, double low, double scale)
 {
     const double at = ((double)v - low) * scale;
@@ -120,9 +121,9 @@ static inline uint64_t place(float v, double low, double scale)
 }
 
 /*
- * The place of a point on a curve that goes through one cell after the other: through the quarters
- * of the largest as Hilbert's does (1891, Mathematische Annalen 38:459), which has no jumps, so
- * that neighbours on it are close; through those of cells too small for it to matter in Z-order.
+ * The position of a point on a space-filling curve that visits the cells one by one: a Hilbert
+ * curve (1891, Mathematische Annalen 38:459) for large cells, which has no jumps, so that
+ * neighbours on it are close; Z-order in cells so small that it does not matter.
  */
 static inline uint64_t curve(uint64_t x, uint64_t y)
 {
@@ -135,7 +136,7 @@ static inline uint64_t curve(uint64_t x, uint64_t y)
         const uint64_t right = x >> bit & 1, upper = y >> bit & 1;
         const uint64_t lower_all = upper - 1, turn = lower_all & (0 - right);
         key = key << 2 | ((right << 1 | right) ^ upper);
-        /* In the lower quarters the curve is mirrored, in the right one turned as well. */
+        /* In the lower quarters the curve is mirrored, in the right one also turned. */
         x ^= turn;
         y ^= turn;
         const uint64_t differ = (x ^ y) & lower_all;
@@ -158,8 +159,8 @@ CT_KERNEL static void make_keys(uint64_t *restrict keys, const uint64_t *restric
                         place(tsne_pair_y(pairs[i]), low_y, scale_y));
 }
 
-/* Brings the points, as they are in `order`, into that of 32 bits of their keys; those that agree
- * in them stay in the order they had. By a radix sort over bits and point in one word. */
+/* Sorts the points, as they are in `order`, by 32 bits of their keys; stable. A radix sort over
+ * words that combine bits and point. */
 static void sort_by_half(struct tsne_tree *t, unsigned shift)
 {
     enum { PASSES = 4, VALUES = 256 };
@@ -190,7 +191,7 @@ static void sort_by_half(struct tsne_tree *t, unsigned shift)
         t->order[i] = (uint32_t)from[i];
 }
 
-/* Whether many neighbours agree in the upper half, as when one point has gone far away. */
+/* Whether many neighbours have equal upper halves, for example if one point is very far away. */
 static bool upper_halves_agree(const struct tsne_tree *t)
 {
     enum { MANY = 16 };
@@ -201,7 +202,7 @@ static bool upper_halves_agree(const struct tsne_tree *t)
     return false;
 }
 
-/* Ordered by the upper half, the few that agree in it are put right by insertion. */
+/* Sorts by the upper half; the few ties are then sorted by insertion. */
 static void sort_keys(struct tsne_tree *t)
 {
     const size_t n = t->n_samples;
@@ -226,7 +227,7 @@ static void sort_keys(struct tsne_tree *t)
     }
 }
 
-/* The level of the smallest cell that holds two points with these keys. */
+/* The level of the smallest cell that contains two points with these keys. */
 static inline unsigned common_level(uint64_t key, uint64_t other)
 {
     const uint64_t differ = key ^ other;
@@ -234,10 +235,10 @@ static inline unsigned common_level(uint64_t key, uint64_t other)
     return differ == 0 ? TSNE_WALK_LEAF : (unsigned)__builtin_clzll(differ) / 2 + 1;
 }
 
-/* Beyond which squared distance a cell of each level stands for its points. */
+/* The squared distance beyond which a cell of each level represents its points. */
 static void make_beyond2(const struct tsne_tree *t, float root_width, float *beyond2)
 {
-    const float duplicate2 = 1e-12F; /* what lies within 1e-6 does not repel */
+    const float duplicate2 = 1e-12F; /* points within 1e-6 do not repel */
 
     for (int level = 1; level < TSNE_WALK_LEAF; level++) {
         const float width = ldexpf(root_width, 1 - level);
@@ -246,20 +247,20 @@ static void make_beyond2(const struct tsne_tree *t, float root_width, float *bey
     beyond2[TSNE_WALK_LEAF] = duplicate2;
 }
 
-/* A cell that may begin with points before those that have been seen. */
+/* A cell that may contain points before those already processed. */
 struct open_cell {
     double x; /* sums over its points */
     double y;
     size_t last;    /* its last point */
-    uint32_t after; /* index of what comes after it */
+    uint32_t after; /* index of the cell after it */
     unsigned level;
 };
 
 /*
- * All cells in one pass, from the last point to the first; the array is filled from its end. Open
- * are the cells around the point at hand that may hold points before it too. The smallest that
- * holds it and the one before it stays open; all smaller ones begin with it, so they are complete
- * and are written.
+ * Builds all cells in one pass, from the last point to the first; the array is filled from its end.
+ * Cells around the current point that may also contain earlier points are open. The smallest one
+ * that contains it and the point before it stays open; all smaller ones begin with it, so they are
+ * complete and are written.
  */
 static void build_cells(struct tsne_tree *t, const float *beyond2)
 {
@@ -271,7 +272,7 @@ static void build_cells(struct tsne_tree *t, const float *beyond2)
         struct open_cell begins = { (double)t->x[i], (double)t->y[i], i, at, TSNE_WALK_LEAF };
         for (;;) {
             const double size = (double)(begins.last - i + 1);
-            /* Points that nothing tells apart are one leaf, written over those that were theirs. */
+            /* Points with equal keys are one leaf, which overwrites the separate leaves. */
             at = (begins.level == TSNE_WALK_LEAF ? begins.after : at) - 1;
             t->cells[at] = (struct tsne_cell){
                 .x = (float)(begins.x / size),

@@ -18,18 +18,18 @@
 
 enum {
     N_COMPONENTS = 2,
-    CREW_FROM = 96, /* samples: with fewer, handing out the work costs more than it saves */
-    SMALL = 256,    /* samples: with fewer, one descent is too much a matter of chance */
+    CREW_FROM = 96, /* samples: with fewer, threads do not pay off */
+    SMALL = 256,    /* samples: with fewer, one descent depends too much on chance */
     SMALL_N_INIT = 4,
-    ARRANGE_FROM = 8192, /* samples: with fewer, the coordinates of all are in a core's cache */
-    /* Samples: with fewer, all neighbours are found exactly, which takes up to a second, and the
-     * result's KL divergence is over all pairs. */
+    ARRANGE_FROM = 8192, /* samples: with fewer, all coordinates fit a core's cache */
+    /* Samples: with fewer, neighbours are exact, which takes up to a second, and the normaliser of
+     * the KL divergence is over all pairs. */
     APPROXIMATE_FROM = 16384,
-    MOST_SAMPLES = 1 << 23, /* what a cell of the tree holds still counts in a float */
+    MOST_SAMPLES = 1 << 23, /* the size of a cell is exact in a float */
 };
 
 struct axis { /* one coordinate of every point; arrays are [tsne_padded(n_samples)] */
-    float *y; /* van der Maaten's name for the coordinates, of either axis */
+    float *y; /* van der Maaten's name for coordinates, whichever axis */
     float *grad;
     float *update;
     float *gains;
@@ -40,11 +40,11 @@ struct tsne {
     size_t n_samples;
     size_t padded;
     float learning_rate;
-    struct tsne_joint P;        /* of the samples in the order they came in */
-    struct tsne_joint arranged; /* P of the points as they lie now, where that is another order */
+    struct tsne_joint P;        /* of the samples in input order */
+    struct tsne_joint arranged; /* P in the current order of points, if different */
     bool is_arranged;
-    uint32_t *order; /* [n_samples] which sample a point is */
-    uint32_t *rank;  /* [n_samples] which point a sample is */
+    uint32_t *order; /* [n_samples], the sample of each point */
+    uint32_t *rank;  /* [n_samples], the point of each sample */
     struct tsne_forces forces;
     struct tsne_schedule schedule;
     struct crew *crew;
@@ -110,7 +110,7 @@ static enum ct_status tsne_affinities(struct tsne *t, const struct mat *X,
 
     if (st != CT_OK)
         return st;
-    /* The distances become the conditional p, in their place. */
+    /* Replaces the distances by the conditional p. */
     st = tsne_conditional(nn.sqdistances, n, k, t->params.perplexity, t->crew, progress, err);
     if (st == CT_OK)
         st = tsne_joint_init(&nn, nn.sqdistances, t->crew, progress, &t->P, err);
@@ -118,8 +118,8 @@ static enum ct_status tsne_affinities(struct tsne *t, const struct mat *X,
     return st;
 }
 
-/* Column c of the scores, scaled by `scale`; where there is no such component, normal deviates as
- * in a random initialisation. */
+/* Column c of the scores times `scale`; normal deviates, as in a random initialisation, if there is
+ * no such component. */
 static void start_axis(struct tsne *t, size_t c, const struct mat *scores, double scale,
                        struct mt19937 *rng)
 {
@@ -137,7 +137,7 @@ static double column_norm(const struct mat *m, size_t column)
     return norm;
 }
 
-/* The PCA scores over the standard deviation of the first component, times 1e-4. */
+/* The PCA scores divided by the standard deviation of the first component, times 1e-4. */
 static enum ct_status tsne_start_pca(struct tsne *t, const struct mat *X,
                                      const struct progress *progress, struct ct_error *err)
 {
@@ -189,9 +189,9 @@ static void permute(float **values, float **room, const uint32_t *order, size_t 
     *room = from;
 }
 
-/* Points that are near one another in the map become so in memory, in the order of the tree that
- * has last been built: the attraction, which looks up a hundred others for each, then finds them in
- * the cache. */
+/* Reorders points in memory so that neighbours in the map are close, in the order of the last tree:
+ * the attraction, which reads about a hundred others for each point, then finds them in the
+ * cache. */
 static void tsne_arrange(struct tsne *t)
 {
     const uint32_t *const by_place = t->forces.tree.order;
@@ -211,7 +211,7 @@ static void tsne_arrange(struct tsne *t)
     t->is_arranged = true;
 }
 
-/* Whether the map has changed enough since the last time: at first it takes shape, then its
+/* Whether the map has changed enough since the last reordering: first it takes shape, then its
  * clusters spread. */
 static bool tsne_wants_order(const struct tsne *t)
 {
@@ -433,7 +433,8 @@ double tsne_kl_divergence(struct tsne *tsne)
     return tsne_kl(&t->forces, P, x, y, 1.0F, t->crew);
 }
 
-/* Back to iteration 0, each coordinate off by a ten-thousandth; descent tells starts apart. */
+/* Restarts at iteration 0, with relative perturbations of 1e-4 that depend on the number of the
+ * descent. */
 static void tsne_restart(struct tsne *t, size_t descent)
 {
     struct mt19937 rng;
@@ -449,14 +450,14 @@ static void tsne_restart(struct tsne *t, size_t descent)
 }
 
 struct fit {
-    const struct tsne_watch *watch; /* NULL: nobody looks */
+    const struct tsne_watch *watch; /* or NULL */
     struct tsne *tsne;
     size_t max_iter; /* of all descents */
-    size_t before;   /* iterations of the descents that are over, as if they had run to the end */
+    size_t before;   /* iterations of finished descents, as if none had ended early */
     struct tsne_result best;
 };
 
-/* While neighbours are looked for, the watcher is asked with n_iter 0. */
+/* During preparation the watcher is called with n_iter 0. */
 static bool fit_tick(void *context, size_t done, size_t total)
 {
     const struct fit *const f = context;
@@ -493,7 +494,7 @@ static bool all_finite(const float *v, size_t n)
     return true;
 }
 
-/* Keeps the descent that has just ended if it is the best so far. */
+/* Keeps the finished descent if it is the best so far. */
 static void fit_keep(struct fit *f)
 {
     struct tsne *const t = f->tsne;
@@ -561,7 +562,7 @@ void tsne_result_clear(struct tsne_result *result)
     *result = (struct tsne_result){ 0 };
 }
 
-/* Of the points, whatever their neighbours. */
+/* The part that depends only on the number of points. */
 static double coordinates_memory(size_t n_samples)
 {
     const struct tsne *const t = NULL;
@@ -573,7 +574,7 @@ static double coordinates_memory(size_t n_samples)
            (double)(N_COMPONENTS * (axis + place) + sizeof *t->order + sizeof *t->rank);
 }
 
-/* The largest of: the search for neighbours; P as it is made from them; the descent with P. */
+/* The maximum of: the neighbour search; the computation of P; the descent. */
 double tsne_memory(size_t n_samples, size_t n_features, double perplexity, int n_threads)
 {
     if (n_samples < 2)

@@ -11,23 +11,23 @@
 #endif
 
 /*
- * Neighbours on the curve walk the tree as a party, since they take nearly the same way: a cell is
- * opened where one of them needs it, and those for which it stands look on while the others are
- * inside. Each point sees just the cells it would see alone.
+ * Neighbours on the curve traverse the tree as a party, since their paths are nearly the same: a
+ * cell is opened if at least one point needs it, and points for which it is a summary are masked
+ * while the others are inside. Each point uses exactly the cells that it would use alone.
  *
- * A party's next step waits for its last one, from the load of the cell to the look at all points;
- * the steps of the other parties fill that time.
+ * A party's next step depends on its last one, from loading the cell to checking all points; the
+ * steps of other parties hide this latency.
  */
 enum {
     PARTY = 16,
     PARTIES = TSNE_WALK_BLOCK / PARTY,
-    ABREAST = 4, /* parties that step in turn; the others wait until one of them is through */
+    ABREAST = 4, /* parties that step in turn; the others wait until one has finished */
     LEVELS = TSNE_WALK_LEAF + 1,
-    AHEAD = 1024, /* bytes: another thread has just written the cells */
+    AHEAD = 1024, /* bytes to prefetch: another thread has just written the cells */
 };
 
-/* The cell after this one: the first inside it, or where nobody goes in, that after those. Worked
- * out, since a branch would be guessed wrong often. goes_in is below 2^31. */
+/* The next cell: the first one inside, or, if no point goes in, the one after those. Branchless,
+ * since the branch would often be mispredicted. goes_in is below 2^31. */
 static inline const struct tsne_cell *next_cell(const struct tsne_cell *cell, uint32_t goes_in)
 {
     const uint32_t nobody = 0U - ((goes_in - 1) >> 31);
@@ -42,8 +42,8 @@ struct party {
     float fx[PARTY];
     float fy[PARTY];
     float z[PARTY];
-    /* By level, who is inside the cell of that level which was met last: 1, the others 0. Floats,
-     * since compilers make poor work of a mixture. */
+    /* Per level: 1 for points inside the last cell of that level, 0 for others. Floats, since
+     * compilers vectorise mixed types poorly. */
     float inside[LEVELS][PARTY];
     const struct tsne_cell *at;
 };
@@ -116,8 +116,8 @@ void tsne_walk_portable(const struct tsne_cell *first, const struct tsne_cell *e
 }
 
 #ifdef CT_AVX512
-/* The same in registers, with truth values in masks: less than six tenths of the time. The same
- * terms, added in the same order. */
+/* The same in registers, with booleans in masks: takes less than 60 % of the time. The same terms,
+ * added in the same order. */
 struct masked_party {
     __m512 x;
     __m512 y;
@@ -126,7 +126,7 @@ struct masked_party {
     __m512 z;
     __mmask16 inside[LEVELS];
     const struct tsne_cell *at;
-    size_t number; /* PARTIES or more: there is none left, and what is found is not kept */
+    size_t number; /* PARTIES or more: no party left, results are discarded */
 };
 
 CT_AVX512 static inline void masked_start(struct masked_party *p, size_t number, const float *x,
@@ -174,7 +174,7 @@ CT_AVX512 static void walk_avx512(const struct tsne_cell *first, const struct ts
     for (size_t i = 0; i < ABREAST; i++)
         masked_start(&abreast[i], next++, x, y, first);
     while (n_through < PARTIES)
-#pragma GCC unroll 4 /* so that all are in registers */
+#pragma GCC unroll 4 /* so that all stay in registers */
         for (size_t i = 0; i < ABREAST; i++) {
             struct masked_party *const p = &abreast[i];
             masked_step(p);
