@@ -339,7 +339,7 @@ static void parse_all(struct reader *r, int fd, size_t left, const struct progre
 }
 
 /* Blanks are part of the field: nothing counts as space to the parser. */
-static int is_no_space(unsigned char c)
+static int is_never_space(unsigned char c)
 {
     (void)c;
     return 0;
@@ -363,7 +363,7 @@ enum ct_status csv_read_fd(int fd, const char *name, const void *head, size_t n_
         r.status = ct_fail_nomem(err, name, 0);
         goto done;
     }
-    csv_set_space_func(&r.parser, is_no_space);
+    csv_set_space_func(&r.parser, is_never_space);
     csv_set_blk_size(&r.parser, 4096);
     if (n_head > 0)
         memcpy(r.chunk, head, n_head);

@@ -40,7 +40,7 @@ static void put(struct csv_writer *w, const char *data, size_t size)
 }
 
 /* Untrusted text may contain terminal control sequences. */
-static void put_visibly(struct csv_writer *w, const char *data, size_t size)
+static void put_escaped(struct csv_writer *w, const char *data, size_t size)
 {
     if (!outfile_is_terminal(w->file)) {
         put(w, data, size);
@@ -80,7 +80,7 @@ static void put_doubling_quotes(struct csv_writer *w, const char *text, size_t s
     for (size_t at = 0; at < size;) {
         const char *const quote = memchr(text + at, '"', size - at);
         const size_t end = quote != NULL ? (size_t)(quote - text) + 1 : size;
-        put_visibly(w, text + at, end - at);
+        put_escaped(w, text + at, end - at);
         if (quote != NULL)
             put(w, "\"", 1);
         at = end;

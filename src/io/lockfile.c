@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOKS_A_SECOND = 10 };
+enum { CHECKS_PER_SECOND = 10 };
 
 /* The previous holder may have removed the lock file, and another process may have created a new
  * one. */
@@ -32,7 +32,7 @@ static bool is_taken(int fd)
 
 static void pause_shortly(void)
 {
-    nanosleep(&(struct timespec){ .tv_nsec = 1000000000 / LOOKS_A_SECOND }, NULL);
+    nanosleep(&(struct timespec){ .tv_nsec = 1000000000 / CHECKS_PER_SECOND }, NULL);
 }
 
 enum ct_status lockfile_take(const char *path, bool (*wait)(void *context), void *context, int *fd,
@@ -62,8 +62,8 @@ enum ct_status lockfile_take_folder(const char *folder, int seconds, int *fd, st
     *fd = 0;
     if (opened < 0) /* a folder with write but no read permission */
         return CT_OK;
-    for (int looks = LOOKS_A_SECOND * seconds; is_taken(opened); looks--) {
-        if (looks == 0) {
+    for (int checks = CHECKS_PER_SECOND * seconds; is_taken(opened); checks--) {
+        if (checks == 0) {
             close(opened);
             return ct_fail(err, CT_EIO,
                            "%s: another process is writing results there; wait for it, or use "

@@ -81,7 +81,7 @@ static char *temporary_name(const char *path, size_t *x_at)
     return name;
 }
 
-static enum ct_status open_beside(struct outfile *file, struct ct_error *err)
+static enum ct_status open_temporary(struct outfile *file, struct ct_error *err)
 {
     enum { ATTEMPTS = 100 };
     size_t x_at;
@@ -129,7 +129,7 @@ static enum ct_status open_place(struct outfile *file, const char *path, struct 
     if (file->path == NULL)
         return ct_fail_nomem(err, path, 0);
     if (stat(file->path, &s) != 0 || S_ISREG(s.st_mode))
-        return open_beside(file, err);
+        return open_temporary(file, err);
     if (S_ISDIR(s.st_mode))
         return ct_fail(err, CT_EIO, "%s: is a folder; name a file", path);
     return open_direct(file, err);

@@ -11,7 +11,7 @@
 #include "model/ops/norm.h"
 #include "model/pass_state.h"
 
-enum { ROWS_A_BLOCK = 16 };
+enum { ROWS_PER_BLOCK = 16 };
 
 /* Nothing left to compute. */
 static bool is_over(const struct pass_state *s)
@@ -52,9 +52,9 @@ struct row_loop { /* the same for each row */
 static void some_rows(void *context, size_t block)
 {
     const struct row_loop *const loop = context;
-    const size_t begin = block * ROWS_A_BLOCK;
+    const size_t begin = block * ROWS_PER_BLOCK;
 
-    for (size_t i = begin; i < begin + ROWS_A_BLOCK && i < loop->p->state->n_rows; i++)
+    for (size_t i = begin; i < begin + ROWS_PER_BLOCK && i < loop->p->state->n_rows; i++)
         loop->row(loop, i);
 }
 
@@ -63,7 +63,7 @@ static void each_row(struct row_loop loop)
     const struct pass_state *const s = loop.p->state;
 
     if (is_live(s))
-        crew_run(s->crew, (s->n_rows + ROWS_A_BLOCK - 1) / ROWS_A_BLOCK, some_rows, &loop);
+        crew_run(s->crew, (s->n_rows + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK, some_rows, &loop);
 }
 
 static float *row_of(const struct values *values, size_t i)

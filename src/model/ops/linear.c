@@ -12,11 +12,11 @@
  */
 enum { STRIP = 128, DEPTH = 512, ROWS = 512 };
 
-enum { FLOATS_A_LINE = 16 };
+enum { FLOATS_PER_LINE = 16 };
 
 size_t linear_stride(size_t n)
 {
-    return (n + PANEL_MAX_WIDTH - 1) / PANEL_MAX_WIDTH * PANEL_MAX_WIDTH + FLOATS_A_LINE;
+    return (n + PANEL_MAX_WIDTH - 1) / PANEL_MAX_WIDTH * PANEL_MAX_WIDTH + FLOATS_PER_LINE;
 }
 
 size_t linear_scratch(void)

@@ -44,13 +44,13 @@ static enum ct_status put_added(void *context, const struct named_id *entry, str
 
 static enum ct_status read_vocab(FILE *file, struct tokenizer_parts *parts, struct ct_error *err)
 {
-    enum { BYTES_AN_ENTRY = 20 }; /* in GPT-2's file; a good estimate avoids rehashing */
+    enum { BYTES_PER_ENTRY = 20 }; /* in GPT-2's file; a good estimate avoids rehashing */
     struct stat info = { 0 };
 
     if (fstat(fileno(file), &info) != 0)
         return ct_fail_errno(err, "size");
     const enum ct_status st =
-        vocab_expect(&parts->vocab, (size_t)info.st_size / BYTES_AN_ENTRY, err);
+        vocab_expect(&parts->vocab, (size_t)info.st_size / BYTES_PER_ENTRY, err);
     return st == CT_OK ? json_ids_read(file, put_name, parts, err) : st;
 }
 

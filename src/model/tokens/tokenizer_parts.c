@@ -12,7 +12,7 @@ void tokenizer_parts_clear(struct tokenizer_parts *parts)
     added_tokens_clear(&parts->added);
 }
 
-static enum ct_status not_there(const char *name, size_t size, struct ct_error *err)
+static enum ct_status fail_missing(const char *name, size_t size, struct ct_error *err)
 {
     const size_t shown = size < 64 ? size : 64;
 
@@ -28,23 +28,23 @@ enum ct_status tokenizer_parts_add_merge(struct tokenizer_parts *parts, const ch
     char bytes[4 * VOCAB_MAX_PIECE]; /* both, concatenated */
 
     if (left_size > 2 * VOCAB_MAX_PIECE)
-        return not_there(left, left_size, err);
+        return fail_missing(left, left_size, err);
     if (right_size > 2 * VOCAB_MAX_PIECE)
-        return not_there(right, right_size, err);
+        return fail_missing(right, right_size, err);
     const size_t n_left = vocab_decode_name(left, left_size, bytes);
     if (n_left == SIZE_MAX)
-        return not_there(left, left_size, err);
+        return fail_missing(left, left_size, err);
     const size_t n_right = vocab_decode_name(right, right_size, bytes + n_left);
     if (n_right == SIZE_MAX)
-        return not_there(right, right_size, err);
+        return fail_missing(right, right_size, err);
 
     const int32_t left_id = vocab_find(&parts->vocab, bytes, n_left);
     const int32_t right_id = vocab_find(&parts->vocab, bytes + n_left, n_right);
     const int32_t id = vocab_find(&parts->vocab, bytes, n_left + n_right);
     if (left_id == VOCAB_NONE)
-        return not_there(left, left_size, err);
+        return fail_missing(left, left_size, err);
     if (right_id == VOCAB_NONE)
-        return not_there(right, right_size, err);
+        return fail_missing(right, right_size, err);
     if (id == VOCAB_NONE)
         return ct_fail(err, CT_EFORMAT,
                        "\"%.*s\" and \"%.*s\" are, but their merge is not in the vocabulary; "

@@ -117,7 +117,7 @@ static bool is_out_of_reach(const struct kmeans_start *s, const struct kmeans_da
 
 /* The sum over a block of the minimum of two distances. */
 CT_KERNEL
-static double sum_smaller(const double *a, const double *b, size_t n)
+static double sum_minima(const double *a, const double *b, size_t n)
 {
     double lane[LANES] = { 0.0 };
     double sum = 0.0;
@@ -135,7 +135,7 @@ static double sum_smaller(const double *a, const double *b, size_t n)
 
 /* Each of b becomes the minimum of two distances; returns the largest. */
 CT_KERNEL
-static double take_smaller(const double *a, double *b, size_t n)
+static double take_minima(const double *a, double *b, size_t n)
 {
     double lane[LANES] = { 0.0 };
     size_t i = 0;
@@ -168,7 +168,7 @@ static double potential_with(const struct kmeans_start *s, const struct kmeans_d
             continue;
         }
         block_distances(kmeans_block(data, b), data->n_features, n, center, distance);
-        potential += sum_smaller(distance, s->distance + b * KMEANS_BLOCK, n);
+        potential += sum_minima(distance, s->distance + b * KMEANS_BLOCK, n);
     }
     return potential;
 }
@@ -188,8 +188,8 @@ static double add_center(struct kmeans_start *s, const struct kmeans_data *data,
             continue;
         }
         block_distances(kmeans_block(data, b), data->n_features, n, center, distance);
-        s->potential[b] = sum_smaller(distance, nearest, n);
-        s->farthest[b] = take_smaller(distance, nearest, n);
+        s->potential[b] = sum_minima(distance, nearest, n);
+        s->farthest[b] = take_minima(distance, nearest, n);
         potential += s->potential[b];
     }
     return potential;

@@ -60,7 +60,7 @@ static void transpose(const double *from, size_t rows, double *to)
             to[k * rows + i] = from[i * K + k];
 }
 
-static bool sgemm_is_right(const struct blas_library *b, struct factors *f)
+static bool sgemm_is_correct(const struct blas_library *b, struct factors *f)
 {
     float *const x = f->scratch.sgemm.x, *const y = f->scratch.sgemm.y;
     float *const z = f->scratch.sgemm.z;
@@ -76,7 +76,7 @@ static bool sgemm_is_right(const struct blas_library *b, struct factors *f)
     return right;
 }
 
-static bool dgemm_is_right(const struct blas_library *b, struct factors *f)
+static bool dgemm_is_correct(const struct blas_library *b, struct factors *f)
 {
     double *const x = f->scratch.dgemm.x, *const y = f->scratch.dgemm.y;
     double *const z = f->scratch.dgemm.z, *const turned = f->scratch.dgemm.turned;
@@ -91,7 +91,7 @@ static bool dgemm_is_right(const struct blas_library *b, struct factors *f)
     return right;
 }
 
-static bool dgemv_is_right(const struct blas_library *b, struct factors *f)
+static bool dgemv_is_correct(const struct blas_library *b, struct factors *f)
 {
     double *const x = f->scratch.dgemv.x;
     double *const z = f->scratch.dgemv.z, *const turned = f->scratch.dgemv.turned;
@@ -105,7 +105,7 @@ static bool dgemv_is_right(const struct blas_library *b, struct factors *f)
     return right;
 }
 
-static bool dnrm2_is_right(const struct blas_library *b, struct factors *f)
+static bool dnrm2_is_correct(const struct blas_library *b, struct factors *f)
 {
     double sum = 0.0;
 
@@ -115,7 +115,7 @@ static bool dnrm2_is_right(const struct blas_library *b, struct factors *f)
 }
 
 /* Checks the two largest eigenvalues of a'a, for the first columns of a [M, K]. */
-static bool dsyevr_is_right(const struct blas_library *b, struct factors *f)
+static bool dsyevr_is_correct(const struct blas_library *b, struct factors *f)
 {
     const int order = ORDER, first = ORDER - 1, lwork = 70 * ORDER, liwork = 10 * ORDER;
     const double none = 0.0;
@@ -171,8 +171,9 @@ enum ct_status blas_check(const struct blas_library *b, struct ct_error *err)
         const char *name;
         bool (*is_right)(const struct blas_library *b, struct factors *f);
     } checks[] = {
-        { "sgemm", sgemm_is_right }, { "dgemm", dgemm_is_right },   { "dgemv", dgemv_is_right },
-        { "dnrm2", dnrm2_is_right }, { "dsyevr", dsyevr_is_right },
+        { "sgemm", sgemm_is_correct },   { "dgemm", dgemm_is_correct },
+        { "dgemv", dgemv_is_correct },   { "dnrm2", dnrm2_is_correct },
+        { "dsyevr", dsyevr_is_correct },
     };
     const char *const kernels = b->get_corename();
     struct factors *const f = calloc(1, sizeof *f);

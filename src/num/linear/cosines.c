@@ -186,7 +186,7 @@ static void count_panel(const struct scan *s, size_t i, size_t n_rows, size_t j,
     }
 }
 
-static void tell_progress(struct scan *s, size_t n_panels)
+static void report_progress(struct scan *s, size_t n_panels)
 {
     const size_t total = s->n_panels * (s->n_panels + 1) / 2;
     const size_t done = atomic_fetch_add(&s->panels_done, n_panels) + n_panels;
@@ -230,7 +230,7 @@ static void scan_block(void *context, size_t block)
     }
     count_pending(s, &t);
     merge(s, &t);
-    tell_progress(s, n_panels * (s->n_panels - first));
+    report_progress(s, n_panels * (s->n_panels - first));
 }
 
 /*

@@ -20,8 +20,8 @@ static int compare_p(const void *left, const void *right)
 }
 
 /* Tests p < bound, and scales p by the number of tests. */
-static void hold_against(const double *p, size_t n, double bound, double scale, double *p_adjusted,
-                         bool *significant)
+static void compare_with_bound(const double *p, size_t n, double bound, double scale,
+                               double *p_adjusted, bool *significant)
 {
     for (size_t i = 0; i < n; i++) {
         significant[i] = p[i] < bound;
@@ -90,7 +90,7 @@ enum ct_status multitest_adjust(const double *p, size_t n, enum correction corre
         return adjust_fdr(p, n, alpha, p_adjusted, significant, threshold, err);
     const double scale = correction == CORRECTION_BONFERRONI ? count : 1.0;
     *threshold = alpha / scale;
-    hold_against(p, n, *threshold, scale, p_adjusted, significant);
+    compare_with_bound(p, n, *threshold, scale, p_adjusted, significant);
     return CT_OK;
 }
 

@@ -5,7 +5,7 @@
 
 enum {
     EXAGGERATED_ITER = 250,
-    LOOK_EVERY = 50,
+    CHECK_EVERY = 50,
     PATIENCE = 300, /* n_iter_without_progress; never reached in phase 1 */
 };
 
@@ -24,9 +24,9 @@ void tsne_schedule_init(struct tsne_schedule *schedule, size_t max_iter)
     phase_begin(schedule);
 }
 
-bool tsne_schedule_looks(const struct tsne_schedule *schedule)
+bool tsne_schedule_checks(const struct tsne_schedule *schedule)
 {
-    return (schedule->iter + 1) % LOOK_EVERY == 0;
+    return (schedule->iter + 1) % CHECK_EVERY == 0;
 }
 
 bool tsne_schedule_advance(struct tsne_schedule *schedule, double error, double grad_norm)
@@ -34,7 +34,7 @@ bool tsne_schedule_advance(struct tsne_schedule *schedule, double error, double 
     struct tsne_schedule *const s = schedule;
     bool stop = false;
 
-    if (tsne_schedule_looks(s)) {
+    if (tsne_schedule_checks(s)) {
         if (error < s->best_error) {
             s->best_error = error;
             s->best_iter = s->iter;

@@ -20,7 +20,7 @@ struct tsne_schedule {
 void tsne_schedule_init(struct tsne_schedule *schedule, size_t max_iter);
 
 /* Whether tsne_schedule_advance() will check the error and gradient norm of this iteration. */
-bool tsne_schedule_looks(const struct tsne_schedule *schedule);
+bool tsne_schedule_checks(const struct tsne_schedule *schedule);
 
 /*
  * Call after iteration `iter`. error: the KL divergence at its starting coordinates, with

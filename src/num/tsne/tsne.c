@@ -395,12 +395,12 @@ bool tsne_step(struct tsne *tsne)
 
     if (t->schedule.ended)
         return false;
-    const bool looks = tsne_schedule_looks(&t->schedule);
+    const bool is_checked = tsne_schedule_checks(&t->schedule);
     tsne_forces_compute(&t->forces, P, x, y, t->crew);
-    if (looks)
+    if (is_checked)
         error = tsne_kl(&t->forces, P, x, y, tsne_exaggeration(t), t->crew);
     crew_run(t->crew, tsne_n_chunks(t->n_samples), tsne_move_chunk, t);
-    if (looks)
+    if (is_checked)
         grad_norm = tsne_grad_norm(t);
     if (tsne_schedule_advance(&t->schedule, error, grad_norm))
         tsne_momentum_reset(t);
