@@ -1,4 +1,4 @@
-/* Many points that are not worth a file: those of fixtures/made_points.py, to the bit. */
+/* Generates many points instead of storing them: the same bits as fixtures/made_points.py. */
 #ifndef CT_TESTS_MADE_POINTS_H
 #define CT_TESTS_MADE_POINTS_H
 
@@ -7,7 +7,7 @@
 
 #include "base/mat.h"
 
-/* A row of numbers as the fixtures have it: n, n_groups, width, spread, grain, seed. */
+/* A recipe, as in the fixtures: n, n_groups, width, spread, grain, seed. */
 enum { MADE_POINTS_SIZE = 6 };
 
 struct mat made_points(const double *recipe); /* [n, 2]; the caller clears it */

@@ -79,7 +79,7 @@ void tensors_clear(struct tensor_set *set)
     set->n = 0;
 }
 
-/* By its definition, in float64: a sign, 5 bits of exponent, 10 of fraction. */
+/* Rounds to a half, in float64: a sign, 5 bits of exponent, 10 of fraction. */
 static uint16_t half_of(float value)
 {
     const uint16_t sign = signbit(value) ? 0x8000 : 0;

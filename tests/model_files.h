@@ -1,4 +1,4 @@
-/* Model folders that a test makes for itself, in a temporary directory. */
+/* Model folders created by tests, in a temporary directory. */
 #ifndef CT_TESTS_MODEL_FILES_H
 #define CT_TESTS_MODEL_FILES_H
 
@@ -21,20 +21,21 @@ struct tensor_set {
 
 /* A new folder below $TMPDIR or /tmp; the string is owned by the caller. */
 char *folder_new(void);
-/* Removes it with all that is in it, and frees the string. */
+/* Removes it with its contents, and frees the string. */
 void folder_remove(char *dir);
 
 void file_put(const char *dir, const char *name, const void *data, size_t size);
 void text_put(const char *dir, const char *name, const char *text);
 
-/* The tensors of a safetensors file that is known to be good. */
+/* Loads the tensors of a valid safetensors file. */
 void tensors_load(struct tensor_set *set, const char *path);
 void tensors_clear(struct tensor_set *set);
-/* float32 to "F16" (rounded to nearest even) or "BF16". */
+/* Converts float32 to "F16" (rounded to nearest even) or "BF16". */
 void tensors_convert(struct tensor_set *set, const char *dtype);
-/* The same values as float32 again. */
+/* Converts back to float32, with the same values. */
 void tensors_widen(struct tensor_set *set);
-/* Writes items first .. first + n; prefix goes before every name; `pad` blanks end the header. */
+/* Writes items first .. first + n; prefix is prepended to every name; the header is padded by `pad`
+ * blanks. */
 void tensors_put(const struct tensor_set *set, size_t first, size_t n, const char *prefix,
                  size_t pad, const char *dir, const char *name);
 

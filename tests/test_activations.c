@@ -42,8 +42,8 @@ static void refuse_csv(const char *text, const char *message)
     refuse(temp_text("bad.csv", text), NULL, CT_EFORMAT, message);
 }
 
-/* %.9g of float32 in the CSV, the float32 themselves in the .npy: the same numbers, exactly. */
-START_TEST(csv_and_npy_hold_the_same)
+/* The CSV has %.9g of float32, the .npy the float32 themselves: exactly the same numbers. */
+START_TEST(csv_and_npy_agree)
 {
     struct activations csv = read_ok(fixture_path("activations_f32.csv"), NULL);
     struct activations npy =
@@ -80,8 +80,8 @@ START_TEST(csv_and_npy_hold_the_same)
 }
 END_TEST
 
-/* To the byte what Python's '%.9g' gives. */
-START_TEST(we_write_what_python_writes)
+/* The same bytes as Python's '%.9g'. */
+START_TEST(writes_the_same_as_python)
 {
     const char *const path = temp_path("written.csv");
     struct npy n = { 0 };
@@ -114,7 +114,7 @@ START_TEST(we_write_what_python_writes)
 }
 END_TEST
 
-START_TEST(columns_go_by_name_and_may_be_missing)
+START_TEST(columns_are_found_by_name_and_optional)
 {
     struct activations a =
         read_ok(temp_text("order.csv", "a:7,group,blocks.0:x:1\r\n1e-3,g,NaN\r\n-.5,\"h\",-inf"),
@@ -135,7 +135,7 @@ START_TEST(columns_go_by_name_and_may_be_missing)
 }
 END_TEST
 
-START_TEST(any_table_of_numbers_will_do)
+START_TEST(reads_any_table_of_numbers)
 {
     struct activations a = { 0 };
 
@@ -158,7 +158,7 @@ START_TEST(any_table_of_numbers_will_do)
 }
 END_TEST
 
-START_TEST(standard_input_is_either)
+START_TEST(reads_csv_and_npy_from_standard_input)
 {
     const char *const groups = temp_text("labels", labels5);
     int saved = stdin_replace(fixture_path("activations_f32.npy"));
@@ -177,7 +177,7 @@ START_TEST(standard_input_is_either)
 }
 END_TEST
 
-START_TEST(groups_are_needed_once)
+START_TEST(groups_must_be_given_exactly_once)
 {
     struct activations a = { 0 };
     struct ct_error err;
@@ -205,7 +205,7 @@ START_TEST(groups_are_needed_once)
 }
 END_TEST
 
-START_TEST(bad_files_are_refused)
+START_TEST(rejects_bad_files)
 {
     refuse_csv("group,a:0\ng,1\nh,x\n", "row 2 (line 3): column a:0: `x` is not a number");
     refuse_csv("group,a:0\ng, 1\n", "row 1 (line 2): column a:0: ` 1` is not a number");
@@ -239,7 +239,7 @@ START_TEST(bad_files_are_refused)
 }
 END_TEST
 
-START_TEST(hooks_are_bounded)
+START_TEST(rejects_too_many_hooks)
 {
     char *const text = malloc(5000 * 16);
     size_t used = 0;
@@ -259,7 +259,7 @@ static bool count_and_stop(void *context, size_t done, size_t total)
     return ++*(size_t *)context < 3;
 }
 
-START_TEST(reading_can_be_stopped)
+START_TEST(reading_can_be_cancelled)
 {
     const size_t n = 600000;
     char *const text = malloc(10 + 4 * n + 1);
@@ -283,8 +283,8 @@ START_TEST(reading_can_be_stopped)
 }
 END_TEST
 
-/* Several lines to a chunk that has grown for them, and a line that is longer than a chunk. */
-START_TEST(long_lines_are_whole)
+/* Several lines in a chunk that has grown for them, and a line longer than a chunk. */
+START_TEST(reads_lines_longer_than_a_chunk)
 {
     static const struct {
         size_t rows;
@@ -319,7 +319,7 @@ START_TEST(long_lines_are_whole)
 }
 END_TEST
 
-/* What is in the file, read with CR for LF: there are no lines then that could be read whole. */
+/* The file must be read as with CR for LF, which disables the parser of whole lines. */
 static void assert_reads_alike(char *text)
 {
     const struct activations_options options = { .groups_optional = true, .n_threads = 2 };
@@ -350,8 +350,8 @@ static void assert_reads_alike(char *text)
     activations_clear(&a[1]);
 }
 
-/* Rows of every length, most of them as we write them, with something odd here and there. */
-START_TEST(whole_lines_and_fields_read_alike)
+/* Rows of every length, most of them as circuittui writes them, with occasional irregularities. */
+START_TEST(line_and_field_parsers_agree)
 {
     static const char *const odd[] = {
         "nan",
@@ -413,17 +413,17 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        csv_and_npy_hold_the_same,
-        we_write_what_python_writes,
-        columns_go_by_name_and_may_be_missing,
-        any_table_of_numbers_will_do,
-        standard_input_is_either,
-        groups_are_needed_once,
-        bad_files_are_refused,
-        hooks_are_bounded,
-        reading_can_be_stopped,
-        long_lines_are_whole,
-        whole_lines_and_fields_read_alike,
+        csv_and_npy_agree,
+        writes_the_same_as_python,
+        columns_are_found_by_name_and_optional,
+        reads_any_table_of_numbers,
+        reads_csv_and_npy_from_standard_input,
+        groups_must_be_given_exactly_once,
+        rejects_bad_files,
+        rejects_too_many_hooks,
+        reading_can_be_cancelled,
+        reads_lines_longer_than_a_chunk,
+        line_and_field_parsers_agree,
     };
     temp_begin();
     const int status = RUN_TESTS("activations", tests);

@@ -1,4 +1,5 @@
-/* The program with an OpenBLAS that computes wrongly: it says so, and what to set. */
+/* Runs the program with an OpenBLAS that computes wrong results: it reports that, and what to
+ * set. */
 #include "config.h"
 #include "support.h"
 
@@ -10,7 +11,7 @@
 
 static const char *const functions[] = { "sgemm", "dgemm", "dgemv", "dnrm2", "dsyevr" };
 
-START_TEST(a_function_that_computes_wrongly_is_named)
+START_TEST(names_a_function_that_computes_wrongly)
 {
     char line[256], message[512];
 
@@ -37,7 +38,7 @@ int main(void)
     TCase *const tcase = tcase_create("blas");
 
     temp_begin();
-    tcase_add_loop_test(tcase, a_function_that_computes_wrongly_is_named, 0,
+    tcase_add_loop_test(tcase, names_a_function_that_computes_wrongly, 0,
                         sizeof functions / sizeof *functions);
     const int status = run_tcase("blas", tcase);
     temp_end();

@@ -45,7 +45,7 @@ static void refuse(const char *text, const char *message)
     refuse_bytes(text, strlen(text), message);
 }
 
-START_TEST(line_ends_are_all_understood)
+START_TEST(accepts_all_line_ends)
 {
     static const char *const texts[] = { "a,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4\r\n",
                                          "a,b\r1,2\r3,4\r", "a,b\n1,2\n3,4",
@@ -97,7 +97,7 @@ START_TEST(fields_keep_every_byte)
 }
 END_TEST
 
-START_TEST(header_alone_is_a_table)
+START_TEST(accepts_a_header_without_rows)
 {
     struct csv_table t = read_text("a,b");
 
@@ -107,7 +107,7 @@ START_TEST(header_alone_is_a_table)
 }
 END_TEST
 
-START_TEST(malformed_files_are_refused_with_their_row)
+START_TEST(rejects_malformed_files_with_row)
 {
     refuse("", "the file is empty; expected a header row");
     refuse("\n\r\n\n", "the file is empty; expected a header row");
@@ -140,7 +140,7 @@ START_TEST(malformed_files_are_refused_with_their_row)
 }
 END_TEST
 
-START_TEST(what_cannot_be_read_is_named)
+START_TEST(names_unreadable_files)
 {
     struct csv_table t = { 0 };
     struct ct_error err;
@@ -153,7 +153,7 @@ START_TEST(what_cannot_be_read_is_named)
 }
 END_TEST
 
-START_TEST(standard_input_is_read)
+START_TEST(reads_standard_input)
 {
     const int saved = stdin_replace(temp_text("stdin.csv", "a\n1\n"));
     struct csv_table t = { 0 };
@@ -162,14 +162,14 @@ START_TEST(standard_input_is_read)
     ck_assert_int_eq(csv_table_read("-", &t, NULL), CT_OK);
     assert_field(&t, 1, 0, "1");
     csv_table_clear(&t);
-    ck_assert_int_eq(csv_table_read("-", &t, &err), CT_EFORMAT); /* it is at its end */
+    ck_assert_int_eq(csv_table_read("-", &t, &err), CT_EFORMAT); /* already at its end */
     assert_error(&err, CT_EFORMAT, "standard input", "the file is empty; expected a header row");
     stdin_restore(saved);
 }
 END_TEST
 
-/* Fields that cross the reader's chunks, and the limit of a field. */
-START_TEST(giant_fields_are_read_or_refused)
+/* Fields longer than the reader's chunks, and the limit of a field. */
+START_TEST(reads_fields_up_to_the_limit)
 {
     const size_t size = CSV_MAX_FIELD;
     char *const text = malloc(size + 16);
@@ -193,8 +193,8 @@ START_TEST(giant_fields_are_read_or_refused)
 }
 END_TEST
 
-/* The line numbers hold wherever the reader's chunks of 256 KiB end. */
-START_TEST(line_ends_may_fall_between_chunks)
+/* Line numbers are correct wherever the reader's chunks end. */
+START_TEST(line_numbers_do_not_depend_on_chunks)
 {
     for (size_t pad = (1 << 18) - 8; pad <= (1 << 18); pad++) {
         char *const text = malloc(pad + 64);
@@ -247,8 +247,8 @@ static enum ct_status read_rows(const char *path, const struct csv_handler *hand
     return status;
 }
 
-/* A mark of UTF-8 is one at the beginning of a file alone: elsewhere it is part of its field, also
- * where a part of the file begins that is read at once, which here is nearly always a mark. */
+/* A byte order mark is skipped only at the start of a file. Elsewhere it is part of its field, even
+ * at the start of a chunk, which here is nearly always a mark. */
 enum { MARKS = 100, MARK_SIZE = 3 };
 
 static enum ct_status check_marked_row(void *context, const struct csv_row *row,
@@ -262,7 +262,7 @@ static enum ct_status check_marked_row(void *context, const struct csv_row *row,
     return CT_OK;
 }
 
-START_TEST(a_mark_is_one_at_the_beginning_alone)
+START_TEST(skips_a_byte_order_mark_only_at_the_start)
 {
     enum { ROWS = 10000 };
     FILE *const file = fopen(temp_path("marks.csv"), "w");
@@ -283,7 +283,7 @@ START_TEST(a_mark_is_one_at_the_beginning_alone)
 }
 END_TEST
 
-START_TEST(rows_stream_until_somebody_stops)
+START_TEST(handler_and_progress_can_stop_reading)
 {
     const size_t n = 300000;
     char *const text = malloc(4 * n);
@@ -311,7 +311,7 @@ START_TEST(rows_stream_until_somebody_stops)
 }
 END_TEST
 
-START_TEST(writer_quotes_what_needs_it)
+START_TEST(writer_quotes_where_needed)
 {
     const char *const path = temp_path("written.csv");
     struct outfile *file;
@@ -379,8 +379,9 @@ START_TEST(rows_of_threads_are_in_order)
 }
 END_TEST
 
-/* Whatever is written reads back; bytes from a fixed pattern that is rich in what matters. */
-START_TEST(writing_and_reading_are_inverse)
+/* Whatever is written reads back; the bytes are from a fixed pattern with many special
+ * characters. */
+START_TEST(written_fields_read_back)
 {
     static const char pieces[] = ",\"\r\n x";
     const char *const path = temp_path("inverse.csv");
@@ -409,7 +410,7 @@ START_TEST(writing_and_reading_are_inverse)
 }
 END_TEST
 
-START_TEST(labels_are_kept_once)
+START_TEST(stores_each_label_once)
 {
     struct labels l = { 0 };
     char name[16];
@@ -439,7 +440,7 @@ static void refuse_labels(const void *data, size_t size, const char *message)
     ck_assert_ptr_null(l.names);
 }
 
-START_TEST(label_files_are_lines)
+START_TEST(label_files_have_one_label_per_line)
 {
     const char *const path = temp_text("labels", "\xEF\xBB\xBFhim\r\n her \nhim\na,b");
     struct labels l = { 0 };
@@ -462,21 +463,21 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_mark_is_one_at_the_beginning_alone,
-        line_ends_are_all_understood,
+        skips_a_byte_order_mark_only_at_the_start,
+        accepts_all_line_ends,
         fields_keep_every_byte,
-        header_alone_is_a_table,
-        malformed_files_are_refused_with_their_row,
-        what_cannot_be_read_is_named,
-        standard_input_is_read,
-        giant_fields_are_read_or_refused,
-        line_ends_may_fall_between_chunks,
-        rows_stream_until_somebody_stops,
-        writer_quotes_what_needs_it,
+        accepts_a_header_without_rows,
+        rejects_malformed_files_with_row,
+        names_unreadable_files,
+        reads_standard_input,
+        reads_fields_up_to_the_limit,
+        line_numbers_do_not_depend_on_chunks,
+        handler_and_progress_can_stop_reading,
+        writer_quotes_where_needed,
         rows_of_threads_are_in_order,
-        writing_and_reading_are_inverse,
-        labels_are_kept_once,
-        label_files_are_lines,
+        written_fields_read_back,
+        stores_each_label_once,
+        label_files_have_one_label_per_line,
     };
     temp_begin();
     const int status = RUN_TESTS("csv", tests);

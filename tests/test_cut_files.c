@@ -1,7 +1,7 @@
 /*
- * Files that another program makes shorter between their opening and their use: the run, or the
- * stage, fails in one line, and nothing dies. A FIFO in the place of what is read next holds the
- * program where the file has been mapped.
+ * Files that another program truncates between opening and use: the run, or the stage, fails with a
+ * one-line error, and does not crash. A FIFO in place of the file that is read next blocks the
+ * program at a point where the truncated file has been mapped.
  */
 #include "config.h"
 #include "support.h"
@@ -41,8 +41,8 @@ static void put_model(void)
     put_fixture("demo/stimuli.csv", "stimuli.csv");
 }
 
-/* Runs the program, which comes to read `fifo` and finds text there; before that, cut is made
- * shorter. It must fail and say so of cut. */
+/* Runs the program until it reads `fifo`, truncates `cut`, then writes text to the FIFO. The
+ * program must fail and report that `cut` was truncated. */
 static void run_and_cut(const char *arguments, const char *cut, long size, const char *text)
 {
     char command[COMMAND_SIZE];
@@ -57,7 +57,7 @@ static void run_and_cut(const char *arguments, const char *cut, long size, const
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }
-    const int fd = open(temp_path("fifo"), O_WRONLY); /* waits until it is opened to be read */
+    const int fd = open(temp_path("fifo"), O_WRONLY); /* blocks until it is opened for reading */
     ck_assert_int_eq(truncate(temp_path(cut), size), 0);
     ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
@@ -71,7 +71,7 @@ static void run_and_cut(const char *arguments, const char *cut, long size, const
     unlink(temp_path("fifo"));
 }
 
-START_TEST(a_run_tells_that_the_model_was_cut)
+START_TEST(run_reports_a_truncated_model)
 {
     static const char *const threads[] = { "1", "2" };
     char arguments[COMMAND_SIZE];
@@ -105,7 +105,7 @@ static void put_npy(void)
     temp_file("x.npy", bytes, sizeof bytes);
 }
 
-START_TEST(a_step_tells_that_its_npy_was_cut)
+START_TEST(step_reports_a_truncated_npy)
 {
     char labels[2 * 64 + 1] = "";
 
@@ -120,9 +120,9 @@ START_TEST(a_step_tells_that_its_npy_was_cut)
 }
 END_TEST
 
-/* As in the user interface, which lives on: the stage fails, and when the file is whole again,
- * loading it is the first thing to be done. */
-START_TEST(an_analysis_begins_again_when_the_file_is_whole)
+/* As in the user interface, which continues: the stage fails, and when the file has been restored,
+ * the analysis begins by loading it. */
+START_TEST(analysis_reloads_a_restored_file)
 {
     struct analysis a;
     struct ct_error err = { 0 };
@@ -146,7 +146,7 @@ START_TEST(an_analysis_begins_again_when_the_file_is_whole)
 }
 END_TEST
 
-START_TEST(no_table_is_written_of_what_was_cut)
+START_TEST(writes_no_table_of_a_truncated_file)
 {
     struct analysis a;
 
@@ -169,9 +169,9 @@ int main(void)
 
     mapped_guard();
     tcase_add_checked_fixture(tcase, temp_begin, temp_end);
-    tcase_add_test(tcase, a_run_tells_that_the_model_was_cut);
-    tcase_add_test(tcase, a_step_tells_that_its_npy_was_cut);
-    tcase_add_test(tcase, no_table_is_written_of_what_was_cut);
-    tcase_add_test(tcase, an_analysis_begins_again_when_the_file_is_whole);
+    tcase_add_test(tcase, run_reports_a_truncated_model);
+    tcase_add_test(tcase, step_reports_a_truncated_npy);
+    tcase_add_test(tcase, writes_no_table_of_a_truncated_file);
+    tcase_add_test(tcase, analysis_reloads_a_restored_file);
     return run_tcase("cut_files", tcase);
 }

@@ -11,7 +11,7 @@
 #include "made_points.h"
 #include "support.h"
 
-/* A view of rows of m, to be passed on; nothing to clear. */
+/* A view of rows of m; nothing to clear. */
 static struct mat rows_of(const struct mat *m, size_t first, size_t n)
 {
     return (struct mat){ .rows = n, .cols = m->cols, .data = m->data + first * m->cols };
@@ -73,14 +73,14 @@ static void assert_labels(const struct mat *X, const double *head, const double 
     free(got);
 }
 
-/* Labels exact: they are integers, and the distances are compared as scikit-learn does. */
+/* Labels are exact: they are integers, and distances are compared as in scikit-learn. */
 START_TEST(dbscan_matches_sklearn)
 {
     each_case(assert_labels);
 }
 END_TEST
 
-/* The same for many points, which are made anew here; of their labels the hash is kept. */
+/* The same for many points, which are generated here; the fixture has a hash of their labels. */
 START_TEST(dbscan_of_many_matches_sklearn)
 {
     enum { EPS = MADE_POINTS_SIZE, MIN_SAMPLES, N_CLUSTERS, N_NOISE, HASH };
@@ -105,15 +105,15 @@ START_TEST(dbscan_of_many_matches_sklearn)
 }
 END_TEST
 
-/* A neighbour is a neighbour whichever way round the axes are, and clusters are numbered by index,
- * so mirrored and transposed points have the same labels. */
+/* Neighbours do not depend on the axes, and clusters are numbered by index, so mirrored and
+ * transposed points have the same labels. */
 static void assert_labels_of_images(const struct mat *X, const double *head, const double *want,
                                     size_t number)
 {
     struct mat image = { 0 };
 
     if (X->rows < 12)
-        return; /* there ties are decided by an expression that knows x from y */
+        return; /* there, ties are decided by an expression that is not symmetric in x and y */
     ck_assert_int_eq(mat_init(&image, X->rows, 2, "points", NULL), CT_OK);
     for (size_t i = 0; i < X->rows; i++) {
         mat_row(&image, i)[0] = mat_row(X, i)[1];
@@ -123,13 +123,13 @@ static void assert_labels_of_images(const struct mat *X, const double *head, con
     mat_clear(&image);
 }
 
-START_TEST(dbscan_does_not_know_the_axes)
+START_TEST(dbscan_does_not_depend_on_the_axes)
 {
     each_case(assert_labels_of_images);
 }
 END_TEST
 
-/* The textbook: all pairs, clusters grown one after another with a queue. */
+/* The textbook algorithm: all pairs, clusters grown one after another with a queue. */
 static size_t fit_by_hand(const struct mat *X, double eps, size_t min_samples, int32_t *labels)
 {
     const size_t n = X->rows;
@@ -141,7 +141,7 @@ static size_t fit_by_hand(const struct mat *X, double eps, size_t min_samples, i
     for (size_t i = 0; i < n; i++) {
         labels[i] = -1;
         for (size_t j = 0; j < n; j++) {
-            /* volatile: each operation rounds by itself */
+            /* volatile: each operation rounds separately */
             volatile double dx = mat_row(X, i)[0] - mat_row(X, j)[0];
             volatile double dy = mat_row(X, i)[1] - mat_row(X, j)[1];
             volatile double xx = dx * dx;
@@ -184,7 +184,7 @@ static double uniform(uint64_t *state)
     return (double)(random_bits(state) >> 11) * 0x1p-53;
 }
 
-/* Coordinates on a coarse or a fine grid, of one or two scales, perhaps on a line. */
+/* Coordinates on a coarse or fine grid, of one or two scales, possibly on a line. */
 static void random_points(struct mat *X, uint64_t *state)
 {
     static const double steps[] = { 0.1, 0.25, 0.3, 1.0, 1e-7, 1e-160, 1e-163, 1e153 };
@@ -208,7 +208,7 @@ static double random_eps(const struct mat *X, uint64_t *state)
     const double d =
         hypot(mat_row(X, i)[0] - mat_row(X, j)[0], mat_row(X, i)[1] - mat_row(X, j)[1]);
 
-    /* The distance of a pair makes a tie; a fraction of it keeps the clusters small. */
+    /* The distance of a pair gives a tie; half of it or less keeps the clusters small. */
     const double share = random_bits(state) % 2 == 0 ? 1.0 : 0.5 * uniform(state);
     return d * share > 0.0 ? d * share : 1e-300;
 }
@@ -239,12 +239,12 @@ START_TEST(dbscan_matches_all_pairs)
         free(got);
         mat_clear(&X);
     }
-    ck_assert_uint_gt(clusters, 600); /* the rounds have something to tell apart */
+    ck_assert_uint_gt(clusters, 600); /* the cases are not trivial */
 }
 END_TEST
 
-/* Two dense clouds in neighbouring cells, too far apart to join until one point bridges them: the
- * way in which large cells are compared. */
+/* Two dense clouds in adjacent cells, too far apart to join until one point bridges them: tests how
+ * large cells are compared. */
 START_TEST(dbscan_joins_large_cells)
 {
     struct mat X = { 0 };
@@ -271,7 +271,7 @@ START_TEST(dbscan_joins_large_cells)
     ck_assert_uint_eq(n_clusters, 1);
     free(labels);
 
-    labels = fit(&X, 1.0, 3003, &n_clusters); /* the bridge alone has so many neighbours */
+    labels = fit(&X, 1.0, 3003, &n_clusters); /* only the bridge has that many neighbours */
     ck_assert_uint_eq(n_clusters, 1);
     ck_assert_int_eq(labels[6000], 0);
     free(labels);
@@ -279,7 +279,7 @@ START_TEST(dbscan_joins_large_cells)
 }
 END_TEST
 
-START_TEST(dbscan_at_the_ends_of_the_scale)
+START_TEST(dbscan_of_extreme_scales)
 {
     double far[26];
     struct mat X = { .rows = 13, .cols = 2, .data = far };
@@ -287,7 +287,7 @@ START_TEST(dbscan_at_the_ends_of_the_scale)
 
     for (size_t i = 0; i < 26; i++)
         far[i] = (i % 4 < 2 ? 1.0 : -1.0) * (i % 2 == 0 ? 1.7e308 : 1e300);
-    int32_t *labels = fit(&X, 1e-300, 2, &n_clusters); /* 7 and 6 equal points, apart by inf */
+    int32_t *labels = fit(&X, 1e-300, 2, &n_clusters); /* 7 and 6 equal points, at distance inf */
     ck_assert_uint_eq(n_clusters, 2);
     ck_assert_int_eq(labels[0], 0);
     ck_assert_int_eq(labels[1], 1);
@@ -301,7 +301,7 @@ START_TEST(dbscan_at_the_ends_of_the_scale)
     free(labels);
 
     for (size_t i = 0; i < 26; i++)
-        far[i] = (double)i * 0x1p-1074; /* squares vanish, and so does eps * eps */
+        far[i] = (double)i * 0x1p-1074; /* squares underflow, and so does eps * eps */
     labels = fit(&X, 0x1p-1074, 13, &n_clusters);
     ck_assert_uint_eq(n_clusters, 1);
     free(labels);
@@ -320,7 +320,7 @@ START_TEST(dbscan_of_nothing)
 }
 END_TEST
 
-START_TEST(dbscan_refuses)
+START_TEST(dbscan_rejects_bad_input)
 {
     double data[] = { 0.0, 1.0, 2.0, 3.0, 4.0, 5.0 };
     const struct mat X = { .rows = 3, .cols = 2, .data = data };
@@ -376,7 +376,7 @@ START_TEST(k_distance_matches_sklearn)
     k_distance_rows = fixture_load("dbscan_k_distance.csv");
     k_distance_at = 0;
     each_case(assert_k_distances);
-    ck_assert_uint_eq(k_distance_at, k_distance_rows.rows); /* every row was looked at */
+    ck_assert_uint_eq(k_distance_at, k_distance_rows.rows); /* every row was checked */
     mat_clear(&k_distance_rows);
 }
 END_TEST
@@ -406,7 +406,7 @@ START_TEST(k_distance_by_hand)
 }
 END_TEST
 
-/* |a|^2 - 2 ab + |b|^2 <= eps^2, as a matrix product with fused additions has it. */
+/* |a|^2 - 2 ab + |b|^2 <= eps^2, as by a matrix product with fused additions. */
 static bool near_by_product(const double *a, const double *b, double eps)
 {
     const double aa = a[0] * a[0] + a[1] * a[1], bb = b[0] * b[0] + b[1] * b[1];
@@ -434,9 +434,9 @@ static bool is_one_cluster(const double *a, const double *b, double eps)
     return n == 1;
 }
 
-/* Two points that are eps apart but for rounding: both ways in which it can fall. Far from the
- * origin the product has lost its digits, and the difference counts. */
-START_TEST(few_points_tie_as_scikit_learns_do)
+/* Two points at distance eps up to rounding: both possible outcomes. Far from the origin the
+ * product loses its precision, and the difference decides. */
+START_TEST(few_points_tie_as_in_sklearn)
 {
     size_t n_ties[2] = { 0, 0 };
 
@@ -444,14 +444,14 @@ START_TEST(few_points_tie_as_scikit_learns_do)
         const double a[] = { sin(i) * 2.0, cos(3.0 * i) * 2.0 };
         const double b[] = { a[0] + 0.3 * sin(7.0 * i), a[1] + 0.3 * cos(7.0 * i) };
         const double eps = hypot(a[0] - b[0], a[1] - b[1]);
-        /* Each as seen from the other, as sums differ; a core point takes its neighbours along. */
+        /* Both directions, since the sums differ; a core point includes its neighbours. */
         const bool want = near_by_product(a, b, eps) || near_by_product(b, a, eps);
         ck_assert_msg(is_one_cluster(a, b, eps) == want, "point %d", i);
         n_ties[want] += want != near_by_difference(a, b, eps);
         ck_assert(is_one_cluster(a, b, eps * (1.0 + 1e-7)));
         ck_assert(!is_one_cluster(a, b, eps * (1.0 - 1e-7)));
     }
-    ck_assert(n_ties[0] > 10 && n_ties[1] > 10); /* where the two disagree */
+    ck_assert(n_ties[0] > 10 && n_ties[1] > 10); /* cases in which the two disagree */
     const double far[] = { 1e9, 1e9 }, beside[] = { 1e9 + 1.0, 1e9 };
     ck_assert(is_one_cluster(far, beside, 1.5) && !is_one_cluster(far, beside, 0.9));
 }
@@ -460,15 +460,15 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        few_points_tie_as_scikit_learns_do,
+        few_points_tie_as_in_sklearn,
         dbscan_matches_sklearn,
         dbscan_of_many_matches_sklearn,
-        dbscan_does_not_know_the_axes,
+        dbscan_does_not_depend_on_the_axes,
         dbscan_matches_all_pairs,
         dbscan_joins_large_cells,
         dbscan_of_nothing,
-        dbscan_at_the_ends_of_the_scale,
-        dbscan_refuses,
+        dbscan_of_extreme_scales,
+        dbscan_rejects_bad_input,
         k_distance_matches_sklearn,
         k_distance_by_hand,
     };

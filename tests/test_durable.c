@@ -1,6 +1,7 @@
 /*
- * Result files on a disk that may lose its power or be full: in which order they are written,
- * synced and renamed, as watch_files.so records it, and what happens when one of these calls fails.
+ * Result files must survive power failures and full disks: tests the order in which they are
+ * written, synced and renamed, as recorded by watch_files.so, and the result when one of these
+ * calls fails.
  */
 #include "config.h"
 #include "support.h"
@@ -16,7 +17,7 @@
 
 #define RUN "$C run -H h.3.attn.c_proj --iterations 250 --threads 1 --format csv,npy,safetensors "
 
-/* The status of a line of shell whose program is watched. */
+/* The exit status of a shell command whose program is watched. */
 static int watched(const char *fail, const char *line)
 {
     char command[1000];
@@ -68,13 +69,13 @@ START_TEST(each_file_is_synced_before_it_is_renamed)
     }
     ck_assert_int_eq(n_files, 16);
     for (int i = watched_find(0, "open", "*"); i < CALLS_MAX; i = watched_find(i + 1, "open", "*"))
-        if (strchr(watched_call(i)->other, 'w') != NULL) /* only temporary ones */
+        if (strchr(watched_call(i)->other, 'w') != NULL) /* only temporary files */
             ck_assert_msg(strstr(watched_call(i)->path, "/.") != NULL, "%s", watched_call(i)->path);
 }
 END_TEST
 
-/* The manifest is the last, and an old one goes before anything else is replaced. */
-START_TEST(the_manifest_is_put_in_place_last)
+/* The manifest is last, and an old one is removed before anything else is replaced. */
+START_TEST(the_manifest_is_renamed_last)
 {
     if (cannot_watch())
         return;
@@ -112,12 +113,12 @@ static void check_nothing_half_written(const char *file, const char *what)
         free(names[i]);
     }
     free(names);
-    char line[300]; /* the old one, or of the manifest none */
+    char line[300]; /* unchanged; a manifest is absent */
     snprintf(line, sizeof line, "test ! -e r/%s || cmp r/%s old/%s", file, file, file);
     ck_assert_msg(temp_shell(line) == 0, "%s: %s is neither the old one nor away", what, file);
 }
 
-START_TEST(a_call_that_fails_is_one_line_and_keeps_the_old_file)
+START_TEST(a_failed_call_gives_one_line_and_keeps_the_old_file)
 {
     static const struct {
         const char *call;
@@ -146,8 +147,8 @@ START_TEST(a_call_that_fails_is_one_line_and_keeps_the_old_file)
 }
 END_TEST
 
-/* What is no failure: a signal, a part that is written, a file system that cannot sync. */
-START_TEST(calls_that_only_look_like_failures_go_on)
+/* Not failures: a signal, a partial write, a file system without sync. */
+START_TEST(continues_after_harmless_failures)
 {
     static const struct {
         const char *call;
@@ -173,8 +174,8 @@ START_TEST(calls_that_only_look_like_failures_go_on)
 }
 END_TEST
 
-/* A table of a single step, beside the tools that take part in a pipe. */
-START_TEST(a_step_writes_its_file_in_the_same_way)
+/* A table of a single step. */
+START_TEST(steps_write_files_in_the_same_way)
 {
     if (cannot_watch())
         return;
@@ -193,9 +194,9 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, temp_begin, temp_end);
     tcase_add_test(tcase, each_file_is_synced_before_it_is_renamed);
-    tcase_add_test(tcase, the_manifest_is_put_in_place_last);
-    tcase_add_loop_test(tcase, a_call_that_fails_is_one_line_and_keeps_the_old_file, 0, N_FILES);
-    tcase_add_loop_test(tcase, calls_that_only_look_like_failures_go_on, 0, N_FILES);
-    tcase_add_test(tcase, a_step_writes_its_file_in_the_same_way);
+    tcase_add_test(tcase, the_manifest_is_renamed_last);
+    tcase_add_loop_test(tcase, a_failed_call_gives_one_line_and_keeps_the_old_file, 0, N_FILES);
+    tcase_add_loop_test(tcase, continues_after_harmless_failures, 0, N_FILES);
+    tcase_add_test(tcase, steps_write_files_in_the_same_way);
     return run_tcase("durable", tcase);
 }

@@ -11,8 +11,8 @@
 #include "support.h"
 
 /*
- * Against float64 the largest error is measured by the largest activation of the hook: 2e-5 is what
- * is promised; float32 rounding gives about 1e-6 here.
+ * Largest error against float64, relative to the largest activation of the hook: the documented
+ * bound is 2e-5; float32 rounding gives about 1e-6 here.
  */
 static const double PROMISED = 2e-5;
 
@@ -22,7 +22,7 @@ struct sequences {
     size_t n;
 };
 
-/* From a CSV of ids, -1 after the end. */
+/* From a CSV of ids, padded with -1. */
 static struct sequences sequences_load(const char *name)
 {
     struct mat m = fixture_load(name);
@@ -83,7 +83,7 @@ static struct extract_job job_of(const struct model *model, const struct sequenc
                                  .max_positions = max_positions };
 }
 
-/* pattern NULL: every hook point. max_positions 0: batches as always. */
+/* pattern NULL: every hook point. max_positions 0: default batches. */
 static struct run run_model(const struct model *model, const struct sequences *s,
                             const char *pattern, int n_threads, size_t max_positions)
 {
@@ -97,7 +97,7 @@ static struct run run_model(const struct model *model, const struct sequences *s
     ck_assert_msg(st == CT_OK, "%s", err.text);
     r.width = total_width(r.hooks, r.n_hooks);
     r.out = ct_malloc_array(s->n * r.width, sizeof *r.out);
-    memset(r.out, 0xFF, s->n * r.width * sizeof *r.out); /* NaN: what is not written is seen */
+    memset(r.out, 0xFF, s->n * r.width * sizeof *r.out); /* NaN, to detect unwritten values */
     const struct extract_job job = job_of(model, s, &r, max_positions);
     st = extract_activations(&job, n_threads, NULL, r.out, &r.stats, &err);
     ck_assert_msg(st == CT_OK, "%s", err.text);
@@ -116,7 +116,7 @@ static void assert_same_bits(const struct run *a, const struct run *b, size_t n_
     ck_assert_mem_eq(a->out, b->out, n_seqs * a->width * sizeof *a->out);
 }
 
-/* Columns first, first + stride, ... of all hooks side by side stand in `want`. */
+/* `want` has columns first, first + stride, ... of all hooks side by side. */
 static void assert_hooks_close(const struct run *r, const struct mat *want, size_t stride)
 {
     size_t at = 0;
@@ -130,7 +130,7 @@ static void assert_hooks_close(const struct run *r, const struct mat *want, size
                 const double w = mat_row(want, i)[j];
                 const double e = fabs((double)r->out[i * r->width + j * stride] - w);
                 largest = fmax(largest, fabs(w));
-                error = e <= error ? error : e; /* NaN comes through */
+                error = e <= error ? error : e; /* keeps NaN */
             }
         ck_assert_msg(error <= PROMISED * largest, "%s: error %g, largest %g", r->hooks[h].name,
                       error, largest);
@@ -209,8 +209,8 @@ START_TEST(every_hook_of_the_demo_matches)
 }
 END_TEST
 
-/* What one hook alone gives is what it gives among all: nothing that it needs was left out. */
-START_TEST(each_hook_alone_equals_all_together)
+/* A single hook gives the same values as all together: nothing that it needs is skipped. */
+START_TEST(single_hooks_equal_all_together)
 {
     struct sequences s = sequences_load("gpt2_sequences.csv");
     struct model *const model = open_model(fixture_path("gpt2_tiny"));
@@ -230,7 +230,7 @@ START_TEST(each_hook_alone_equals_all_together)
 }
 END_TEST
 
-START_TEST(threads_do_not_change_a_bit)
+START_TEST(results_do_not_depend_on_threads)
 {
     static const char *const dirs[] = { "gpt2_tiny", "demo" };
     static const char *const files[] = { "gpt2_sequences.csv", "gpt2_demo_sequences.csv" };
@@ -251,14 +251,14 @@ START_TEST(threads_do_not_change_a_bit)
 }
 END_TEST
 
-/* A row does not feel its neighbours. */
+/* A row does not depend on the other rows. */
 static void assert_same_row(const struct run *got, size_t row, const struct run *want, size_t i)
 {
     ck_assert_mem_eq(got->out + row * got->width, want->out + i * want->width,
                      got->width * sizeof *got->out);
 }
 
-START_TEST(a_sentence_alone_is_as_in_a_batch)
+START_TEST(results_do_not_depend_on_the_batch)
 {
     static const char *const dirs[] = { "gpt2_tiny", "demo" };
     static const char *const files[] = { "gpt2_sequences.csv", "gpt2_demo_sequences.csv" };
@@ -280,7 +280,7 @@ START_TEST(a_sentence_alone_is_as_in_a_batch)
 }
 END_TEST
 
-START_TEST(batches_are_bounded_and_change_nothing)
+START_TEST(batch_size_is_bounded_and_does_not_matter)
 {
     struct sequences s = sequences_load("gpt2_sequences.csv");
     struct model *const model = open_model(fixture_path("gpt2_tiny"));
@@ -302,7 +302,7 @@ START_TEST(batches_are_bounded_and_change_nothing)
 }
 END_TEST
 
-/* Whether out is NaN in the rows of this batch, as it was before, or in none. */
+/* Checks that out is NaN in all rows of this batch, as before the run, or in none. */
 static void check_written(const struct extract_plan *plan, size_t batch, const struct run *r,
                           bool is_written)
 {
@@ -315,7 +315,7 @@ static void check_written(const struct extract_plan *plan, size_t batch, const s
     }
 }
 
-/* Batches first .. first + n; those not yet run, by `done`, are left alone. */
+/* Runs batches first .. first + n; those not yet run, according to `done`, must be untouched. */
 static void run_part(const struct extract_plan *plan, size_t first, size_t n, struct run *r,
                      bool *done)
 {
@@ -382,7 +382,7 @@ static void *run_in_thread(void *argument)
     return NULL;
 }
 
-START_TEST(parts_run_at_the_same_time)
+START_TEST(parts_run_concurrently)
 {
     struct sequences s = sequences_load("gpt2_sequences.csv");
     struct model *const model = open_model(fixture_path("gpt2_tiny"));
@@ -441,7 +441,7 @@ START_TEST(many_sentences_fill_many_batches)
 }
 END_TEST
 
-/* However the weights are kept, the same values give the same bits. */
+/* The same values give the same bits, whatever the layout of the weights. */
 static void check_layout(const struct tensor_set *set, const struct run *want,
                          const struct sequences *s, const char *prefix, size_t pad, bool sharded)
 {
@@ -476,7 +476,7 @@ static void check_layout(const struct tensor_set *set, const struct run *want,
     folder_remove(dir);
 }
 
-START_TEST(layouts_of_the_weights_change_no_bit)
+START_TEST(results_do_not_depend_on_the_weight_layout)
 {
     struct sequences s = sequences_load("gpt2_sequences.csv");
     struct model *const model = open_model(fixture_path("gpt2_tiny"));
@@ -484,7 +484,7 @@ START_TEST(layouts_of_the_weights_change_no_bit)
     struct tensor_set set = { 0 };
 
     tensors_load(&set, fixture_path("gpt2_tiny/model.safetensors"));
-    for (size_t pad = 0; pad < 8; pad++) /* every address that a tensor may begin at */
+    for (size_t pad = 0; pad < 8; pad++) /* every alignment of a tensor */
         check_layout(&set, &want, &s, "", pad, false);
     check_layout(&set, &want, &s, "transformer.", 0, false);
     check_layout(&set, &want, &s, "", 0, true);
@@ -524,7 +524,7 @@ START_TEST(half_precision_weights_are_widened_exactly)
 }
 END_TEST
 
-START_TEST(bad_sequences_are_named)
+START_TEST(names_bad_sequences)
 {
     static const uint32_t ids[20] = { 1, 2, 40 };
     struct model *const model = open_model(fixture_path("gpt2_tiny"));
@@ -576,7 +576,7 @@ static bool count_tick(void *context, size_t done, size_t total)
     return ++c->calls != c->stop_at;
 }
 
-START_TEST(progress_comes_and_can_stop_it)
+START_TEST(reports_progress_and_can_be_cancelled)
 {
     struct sequences s = sequences_load("gpt2_demo_sequences.csv");
     struct model *const model = open_model(fixture_path("demo"));
@@ -609,17 +609,17 @@ int main(void)
         every_hook_matches_the_padded_pass,
         activation_functions_and_scales_match,
         every_hook_of_the_demo_matches,
-        each_hook_alone_equals_all_together,
-        threads_do_not_change_a_bit,
-        a_sentence_alone_is_as_in_a_batch,
-        batches_are_bounded_and_change_nothing,
+        single_hooks_equal_all_together,
+        results_do_not_depend_on_threads,
+        results_do_not_depend_on_the_batch,
+        batch_size_is_bounded_and_does_not_matter,
         batches_run_in_any_order_and_in_parts,
-        parts_run_at_the_same_time,
+        parts_run_concurrently,
         many_sentences_fill_many_batches,
-        layouts_of_the_weights_change_no_bit,
+        results_do_not_depend_on_the_weight_layout,
         half_precision_weights_are_widened_exactly,
-        bad_sequences_are_named,
-        progress_comes_and_can_stop_it,
+        names_bad_sequences,
+        reports_progress_and_can_be_cancelled,
     };
 
     return RUN_TESTS("extract", tests);

@@ -1,4 +1,4 @@
-/* One run in every format: the same numbers to the last bit, by our own readers. */
+/* One run in every format: the same numbers to the last bit, as read by circuittui's readers. */
 #include "config.h"
 #include "support.h"
 
@@ -21,7 +21,7 @@ static struct npy open_npy(const char *name)
     return n;
 }
 
-START_TEST(activations_are_the_same_three_times)
+START_TEST(activations_agree_in_all_formats)
 {
     struct activations csv = { 0 };
     struct npy npy = open_npy("run/activations.npy");
@@ -87,7 +87,7 @@ static void refuses(const char *arguments, int status, const char *want)
     free(err);
 }
 
-/* What --format leaves in a folder. */
+/* Checks the files that --format writes into a folder. */
 static void leaves(const char *format, const char *want)
 {
     char arguments[200];
@@ -103,7 +103,7 @@ static void leaves(const char *format, const char *want)
 
 #define TABLES "centroids.csv cluster_summary.csv clusters.csv "
 
-START_TEST(a_folder_holds_what_was_asked_for)
+START_TEST(writes_only_the_requested_formats)
 {
     leaves("csv",
            "activations.csv " TABLES "cosine.csv gram.csv manifest.json tsne.csv ttest.csv ");
@@ -117,7 +117,7 @@ START_TEST(a_folder_holds_what_was_asked_for)
 }
 END_TEST
 
-START_TEST(a_run_begins_at_its_npy)
+START_TEST(run_reads_its_own_npy)
 {
     ck_assert_int_eq(
         temp_shell(
@@ -137,7 +137,7 @@ START_TEST(a_run_begins_at_its_npy)
 }
 END_TEST
 
-START_TEST(nothing_significant_leaves_empty_arrays)
+START_TEST(writes_empty_arrays_if_nothing_is_significant)
 {
     ck_assert_int_eq(temp_shell("$C run --alpha 1e-200 --format npy -o none"), 0);
     struct npy points = open_npy("none/tsne.npy");
@@ -150,7 +150,7 @@ START_TEST(nothing_significant_leaves_empty_arrays)
 }
 END_TEST
 
-START_TEST(what_cannot_be_is_refused)
+START_TEST(rejects_invalid_formats)
 {
     refuses("$C run --format tsv", 2,
             "circuittui: --format: invalid value 'tsv'; expected csv/npy/both/safetensors\n");
@@ -165,7 +165,7 @@ START_TEST(what_cannot_be_is_refused)
 }
 END_TEST
 
-START_TEST(formats_are_read_and_told)
+START_TEST(parses_and_prints_formats)
 {
     char text[FORMATS_SIZE];
     unsigned formats = 0;
@@ -185,13 +185,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        activations_are_the_same_three_times,
+        activations_agree_in_all_formats,
         arrays_have_the_dtypes_of_the_manual,
-        a_folder_holds_what_was_asked_for,
-        a_run_begins_at_its_npy,
-        nothing_significant_leaves_empty_arrays,
-        what_cannot_be_is_refused,
-        formats_are_read_and_told,
+        writes_only_the_requested_formats,
+        run_reads_its_own_npy,
+        writes_empty_arrays_if_nothing_is_significant,
+        rejects_invalid_formats,
+        parses_and_prints_formats,
     };
 
     temp_begin();

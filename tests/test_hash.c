@@ -15,7 +15,7 @@
 #define MILLION "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
 
 /* The examples of FIPS 180-2, appendix B. */
-START_TEST(memory_is_hashed)
+START_TEST(hashes_memory)
 {
     char hex[HASH_HEX_SIZE];
 
@@ -28,7 +28,7 @@ START_TEST(memory_is_hashed)
 }
 END_TEST
 
-START_TEST(files_are_hashed)
+START_TEST(hashes_files)
 {
     char *const a = malloc(1000000);
     char hex[HASH_HEX_SIZE];
@@ -60,8 +60,8 @@ static bool tick(void *context, size_t done, size_t total)
     return ++t->n != t->stop_at;
 }
 
-/* Longer than the buffer, by a little: the same as of memory. */
-START_TEST(long_files_tell_and_stop)
+/* Slightly longer than the buffer: the same hash as of memory. */
+START_TEST(long_files_report_progress_and_can_be_cancelled)
 {
     const size_t size = 5 * (1 << 20) + 12345;
     char *const data = malloc(size);
@@ -87,7 +87,7 @@ START_TEST(long_files_tell_and_stop)
 }
 END_TEST
 
-START_TEST(what_cannot_be_read_is_named)
+START_TEST(names_unreadable_files)
 {
     char hex[HASH_HEX_SIZE] = "as it was";
     struct ct_error err;
@@ -99,7 +99,7 @@ START_TEST(what_cannot_be_read_is_named)
 }
 END_TEST
 
-START_TEST(blob_names_are_hashes)
+START_TEST(reads_hashes_from_blob_names)
 {
     char hex[HASH_HEX_SIZE] = "as it was";
 
@@ -123,7 +123,7 @@ START_TEST(blob_names_are_hashes)
 }
 END_TEST
 
-START_TEST(files_are_hashed_ahead)
+START_TEST(hashes_files_ahead)
 {
     const char *const abc = temp_text("ahead_abc", "abc");
     const char *const empty = temp_text("ahead_empty", "");
@@ -145,8 +145,8 @@ START_TEST(files_are_hashed_ahead)
 }
 END_TEST
 
-/* A file of holes that would take some ten seconds. */
-START_TEST(hashing_ahead_is_stopped)
+/* A sparse file that would take about ten seconds. */
+START_TEST(hashing_ahead_can_be_stopped)
 {
     const char *const path = temp_text("ahead_long", "");
 
@@ -159,10 +159,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        memory_is_hashed,         files_are_hashed,
-        long_files_tell_and_stop, what_cannot_be_read_is_named,
-        blob_names_are_hashes,    files_are_hashed_ahead,
-        hashing_ahead_is_stopped,
+        hashes_memory,
+        hashes_files,
+        long_files_report_progress_and_can_be_cancelled,
+        names_unreadable_files,
+        reads_hashes_from_blob_names,
+        hashes_files_ahead,
+        hashing_ahead_can_be_stopped,
     };
     temp_begin();
     const int status = RUN_TESTS("hash", tests);

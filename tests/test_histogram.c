@@ -12,7 +12,7 @@ enum { BINS_MAX = 1024 };
 static uint64_t counts[BINS_MAX];
 static double edges[BINS_MAX + 1];
 
-/* The rows of a fixture whose first column is k: their number, and where they begin. */
+/* The rows of a fixture whose first column is k: returns their number, and the first in *first. */
 static size_t find_case(const struct mat *m, double k, size_t *first)
 {
     size_t n = 0;
@@ -64,9 +64,9 @@ START_TEST(the_last_bin_is_closed)
 }
 END_TEST
 
-/* Where numpy 1.24 fails with an index out of bounds: each value must still land in a bin that it
- * belongs to. */
-START_TEST(extreme_ranges_lose_nothing)
+/* Cases where numpy 1.24 fails with an index out of bounds: each value must still be counted in a
+ * correct bin. */
+START_TEST(extreme_ranges_keep_all_values)
 {
     const double cases[][3] = {
         { 0, 0, 5e-324 },           { 0, 1e-310, 3e-310 },       { 1e17, 1e17, 1e17 },
@@ -88,7 +88,7 @@ START_TEST(extreme_ranges_lose_nothing)
 }
 END_TEST
 
-START_TEST(what_has_no_histogram_is_refused)
+START_TEST(rejects_data_without_a_histogram)
 {
     const double bad[][2] = {
         { 1, NAN }, { NAN, 1 }, { 1, INFINITY }, { -INFINITY, 1 }, { -1e308, 1e308 }
@@ -111,8 +111,8 @@ int main(void)
     const TTest *const tests[] = {
         bins_match_numpy_to_the_bit,
         the_last_bin_is_closed,
-        extreme_ranges_lose_nothing,
-        what_has_no_histogram_is_refused,
+        extreme_ranges_keep_all_values,
+        rejects_data_without_a_histogram,
     };
     return RUN_TESTS("histogram", tests);
 }

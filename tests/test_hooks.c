@@ -17,7 +17,7 @@ static const struct model_config medium = { .arch = &arch_gpt2,
                                             .head_dim = 64,
                                             .intermediate_size = 4000 };
 
-/* The names that the patterns (blanks between) resolve to, with blanks between. */
+/* The names to which the patterns resolve; both are separated by blanks. */
 static const char *resolve(const char *patterns)
 {
     static char names[1 << 16];
@@ -50,7 +50,7 @@ static size_t count_words(const char *text)
     return n;
 }
 
-START_TEST(all_points_come_in_forward_order)
+START_TEST(lists_hook_points_in_forward_order)
 {
     struct hook_point *hooks = NULL;
     size_t n = 0;
@@ -74,7 +74,7 @@ START_TEST(all_points_come_in_forward_order)
 }
 END_TEST
 
-START_TEST(the_default_lies_in_the_middle)
+START_TEST(the_default_is_in_the_middle_block)
 {
     struct hook_point *hooks = NULL;
     size_t n = 0;
@@ -86,7 +86,7 @@ START_TEST(the_default_lies_in_the_middle)
 }
 END_TEST
 
-START_TEST(names_are_resolved)
+START_TEST(resolves_names)
 {
     static const struct {
         const char *asked;
@@ -133,7 +133,7 @@ START_TEST(names_are_resolved)
 }
 END_TEST
 
-START_TEST(unknown_names_are_refused_with_a_hint)
+START_TEST(rejects_unknown_names_with_a_hint)
 {
     static const struct {
         const char *asked;
@@ -180,7 +180,7 @@ START_TEST(unknown_names_are_refused_with_a_hint)
 }
 END_TEST
 
-START_TEST(hostile_patterns_do_no_harm)
+START_TEST(hostile_patterns_are_harmless)
 {
     char longest[5000];
     struct hook_point *hooks = NULL;
@@ -207,8 +207,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        all_points_come_in_forward_order,      the_default_lies_in_the_middle, names_are_resolved,
-        unknown_names_are_refused_with_a_hint, hostile_patterns_do_no_harm,
+        lists_hook_points_in_forward_order, the_default_is_in_the_middle_block, resolves_names,
+        rejects_unknown_names_with_a_hint,  hostile_patterns_are_harmless,
     };
     return RUN_TESTS("hooks", tests);
 }

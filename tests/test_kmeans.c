@@ -55,14 +55,14 @@ static void assert_as_sklearn(const struct mat *X, const struct mat *init, const
                   got.n_iter, head[N_ITER]);
     for (size_t i = 0; i < X->rows * X->cols; i++)
         scale = fmax(scale, fabs(X->data[i]));
-    /* Means of the same points, added in the same order; rounding is relative to the points. */
+    /* Means of the same points, summed in the same order; rounding is relative to the points. */
     assert_mat_allclose(&got.cluster_centers, want, 1e-12, 1e-13 * scale);
-    /* A sum of squared distances in another order of operations. */
+    /* A sum of squared distances in a different order of operations. */
     assert_allclose(&got.inertia, &head[INERTIA], 1, 1e-11, 1e-25 * scale * scale);
     kmeans_result_clear(&got);
 }
 
-/* Labels and iterations exact: same start, same rules, and ties that fall alike. */
+/* Labels and iterations are exact: same start, same rules, same decisions at ties. */
 START_TEST(kmeans_from_given_centers_matches_sklearn)
 {
     struct mat heads = fixture_load("kmeans_cases.csv");
@@ -97,7 +97,7 @@ START_TEST(kmeans_from_given_centers_matches_sklearn)
 }
 END_TEST
 
-/* The same for many points, which go another way; of their labels the hash is kept. */
+/* The same for many points, which use kmeans_leaves.c; the fixture has a hash of their labels. */
 START_TEST(kmeans_of_many_matches_sklearn)
 {
     enum { MADE_N_CLUSTERS = MADE_POINTS_SIZE, MADE_INERTIA, MADE_N_ITER, MADE_HASH };
@@ -116,7 +116,7 @@ START_TEST(kmeans_of_many_matches_sklearn)
                           (double)got.n_iter == row[MADE_N_ITER],
                       "case %zu: other labels, or %zu iterations, not %g", c, got.n_iter,
                       row[MADE_N_ITER]);
-        /* Sums in another order. */
+        /* Sums in a different order. */
         assert_allclose(&got.inertia, &row[MADE_INERTIA], 1, 1e-11, 1e-20);
         kmeans_result_clear(&got);
         mat_clear(&init);
@@ -126,8 +126,8 @@ START_TEST(kmeans_of_many_matches_sklearn)
 }
 END_TEST
 
-/* The default call against the best of 50 starts of scikit-learn: at most 1.0005 times, the margin
- * that separates local optima next to the best from worse ones. */
+/* The default call compared with the best of 50 starts of scikit-learn: at most 1.0005 times its
+ * inertia, the margin that separates local optima close to the best from worse ones. */
 START_TEST(kmeans_default_is_as_good_as_50_starts)
 {
     struct mat best = fixture_load("kmeans_best.csv"); /* n, n_clusters, inertia */
@@ -185,7 +185,7 @@ START_TEST(kmeans_does_not_depend_on_threads)
         assert_same_result(&one, &many, X.rows);
         kmeans_result_clear(&many);
     }
-    params.random_state = 6; /* another seed is another result, so the seed does something */
+    params.random_state = 6; /* a different seed gives a different result, so the seed is used */
     params.n_init = 1;
     struct kmeans_result other = fit(&X, &params);
     ck_assert(other.inertia != one.inertia);
@@ -196,8 +196,8 @@ START_TEST(kmeans_does_not_depend_on_threads)
 }
 END_TEST
 
-/* What must hold of any result: each point with its nearest centre, each centre (converged with
- * tol 0) the mean of its points, and the inertia what it says. */
+/* Invariants of any result: each point has the label of its nearest centre, each centre (converged
+ * with tol 0) is the mean of its points, and the inertia is correct. */
 START_TEST(kmeans_is_a_fixed_point)
 {
     struct mat points = fixture_load("kmeans_best_points.csv");
@@ -232,15 +232,15 @@ START_TEST(kmeans_is_a_fixed_point)
         const double mean[] = { sum[0] / sum[2], sum[1] / sum[2] };
         assert_allclose(mat_row(&got.cluster_centers, c), mean, 2, 1e-11, 1e-11);
     }
-    assert_allclose(&got.inertia, &inertia, 1, 1e-11, 0.0); /* another order of the sum */
+    assert_allclose(&got.inertia, &inertia, 1, 1e-11, 0.0); /* a different order of summation */
     kmeans_result_clear(&got);
     mat_clear(&sums);
     mat_clear(&points);
 }
 END_TEST
 
-/* Blocks of points that lie too far from a new centre are passed over, which changes nothing. */
-START_TEST(starts_pass_over_blocks_out_of_reach)
+/* Blocks of points too far from a new centre are skipped, which does not change the result. */
+START_TEST(starts_skip_distant_blocks)
 {
     enum { CLUSTERS = 40 };
     static const double recipe[MADE_POINTS_SIZE] = { 5000, 5000, 60, 0, 0, 1 };
@@ -307,7 +307,7 @@ START_TEST(kmeans_of_few_distinct_points)
     ck_assert_int_eq(got.labels[0], 0);
     ck_assert_double_eq(got.cluster_centers.data[0], 1.0);
     kmeans_result_clear(&got);
-    kmeans_result_clear(&got); /* twice is once */
+    kmeans_result_clear(&got); /* may be called twice */
 
     params.n_clusters = 2;
     got = fit(&column, &params);
@@ -316,9 +316,9 @@ START_TEST(kmeans_of_few_distinct_points)
 }
 END_TEST
 
-/* Of starts that end equally low the first is kept: more of them change nothing. Halves of a square
- * are as good either way. */
-START_TEST(the_first_of_equals_is_kept)
+/* Of starts with equal inertia the first is kept: more starts do not change the result. A square
+ * can be halved in two equally good ways. */
+START_TEST(keeps_the_first_of_equal_starts)
 {
     double data[] = { 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0 };
     const struct mat X = { .rows = 4, .cols = 2, .data = data };
@@ -345,7 +345,7 @@ START_TEST(the_first_of_equals_is_kept)
         n_seen[last.labels[0] == last.labels[1]]++;
         kmeans_result_clear(&last);
     }
-    ck_assert(n_seen[0] > 0 && n_seen[1] > 0); /* there is something to choose from */
+    ck_assert(n_seen[0] > 0 && n_seen[1] > 0); /* both results occur */
 }
 END_TEST
 
@@ -355,7 +355,7 @@ static bool stop_at_third(void *context, size_t done, size_t total)
     return ++*(size_t *)context < 3;
 }
 
-START_TEST(kmeans_stops)
+START_TEST(kmeans_can_be_cancelled)
 {
     double data[] = { 0.0, 1.0, 2.0, 3.0, 4.0, 5.0 };
     const struct mat X = { .rows = 3, .cols = 2, .data = data };
@@ -367,7 +367,7 @@ START_TEST(kmeans_stops)
     kmeans_params_default(&params);
     params.progress = &progress;
     ck_assert_int_eq(kmeans_fit(&X, &params, &result, NULL), CT_ECANCELED);
-    ck_assert_uint_eq(calls, 3); /* no start after the one that was told to be the last */
+    ck_assert_uint_eq(calls, 3); /* no start after the one that was cancelled */
     ck_assert(result.n_iter == 99 && result.labels == NULL);
 }
 END_TEST
@@ -385,7 +385,7 @@ static void assert_refused(const struct mat *X, const struct kmeans_params *para
     ck_assert_int_eq(kmeans_fit(X, params, &result, NULL), CT_EINVAL);
 }
 
-START_TEST(kmeans_refuses)
+START_TEST(kmeans_rejects_bad_input)
 {
     double data[] = { 0.0, 1.0, 2.0, 3.0, 4.0, 5.0 };
     double bad[] = { 0.0, 1.0, NAN, 3.0 };
@@ -427,7 +427,7 @@ START_TEST(kmeans_refuses)
     assert_refused(&X, &params, "k-means: initial centres are [2, 2]; expected [3, 2]");
     data[0] = 1e300;
     assert_refused(&X, &usual, "k-means: squares of the coordinates overflow; scale them");
-    data[1] = data[3] = 1.7e308; /* so does the sum of a column */
+    data[1] = data[3] = 1.7e308; /* the sum of a column overflows, too */
     assert_refused(&X, &usual, "k-means: squares of the coordinates overflow; scale them");
 }
 END_TEST
@@ -440,12 +440,12 @@ int main(void)
         kmeans_default_is_as_good_as_50_starts,
         kmeans_does_not_depend_on_threads,
         kmeans_is_a_fixed_point,
-        starts_pass_over_blocks_out_of_reach,
+        starts_skip_distant_blocks,
         kmeans_separates_clear_clusters,
         kmeans_of_few_distinct_points,
-        the_first_of_equals_is_kept,
-        kmeans_stops,
-        kmeans_refuses,
+        keeps_the_first_of_equal_starts,
+        kmeans_can_be_cancelled,
+        kmeans_rejects_bad_input,
     };
 
     return RUN_TESTS("kmeans", tests);

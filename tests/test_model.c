@@ -29,7 +29,7 @@ static struct model_config load_good(const char *json)
     return c;
 }
 
-START_TEST(defaults_are_those_of_transformers)
+START_TEST(has_the_defaults_of_transformers)
 {
     const struct model_config c = load_good("{}");
 
@@ -48,8 +48,8 @@ START_TEST(defaults_are_those_of_transformers)
 }
 END_TEST
 
-/* The config.json of gpt2-medium as it is on the hub, in all that matters. */
-START_TEST(every_key_is_read)
+/* The relevant part of gpt2-medium's config.json on the hub. */
+START_TEST(reads_every_key)
 {
     const struct model_config c = load_good(
         "{\"activation_function\":\"relu\",\"architectures\":[\"GPT2LMHeadModel\"],"
@@ -72,7 +72,7 @@ START_TEST(every_key_is_read)
 }
 END_TEST
 
-START_TEST(other_names_and_nulls_are_understood)
+START_TEST(accepts_alternative_names_and_nulls)
 {
     struct model_config c =
         load_good("{\"hidden_size\":32,\"num_hidden_layers\":2,\"num_attention_heads\":4,"
@@ -92,7 +92,7 @@ START_TEST(other_names_and_nulls_are_understood)
 }
 END_TEST
 
-START_TEST(bad_values_are_refused_by_name)
+START_TEST(rejects_bad_values_by_name)
 {
     static const struct {
         const char *json;
@@ -169,8 +169,8 @@ static struct tensor_out *find_tensor(struct tensor_set *set, const char *name)
     ck_abort_msg("%s is not there", name);
 }
 
-/* Each change to the tiny model's weights, and what is said about it. */
-START_TEST(weights_are_checked_against_the_config)
+/* Changes to the tiny model's weights, and the resulting errors. */
+START_TEST(checks_weights_against_the_config)
 {
     struct tensor_set set = { 0 };
     char *const dir = folder_new();
@@ -233,7 +233,7 @@ static void add_tensor(struct tensor_set *set, const char *name, const char *dty
     t->data = calloc(n, item);
 }
 
-START_TEST(other_tensors_are_passed_over)
+START_TEST(ignores_other_tensors)
 {
     struct tensor_set set = { 0 };
     char *const dir = folder_new();
@@ -256,8 +256,8 @@ START_TEST(other_tensors_are_passed_over)
 }
 END_TEST
 
-/* As other families have them: under either of two prefixes, [out, in], without biases. */
-START_TEST(layers_of_other_shapes_are_bound)
+/* Layers as in other families: under either of two prefixes, [out, in], without biases. */
+START_TEST(binds_layers_of_other_shapes)
 {
     static const char *const prefixes[] = { "model.inner.", "model.", NULL };
     const struct linear_shape shape = { LINEAR_OUT_IN, 20, 24, false };
@@ -274,7 +274,7 @@ START_TEST(layers_of_other_shapes_are_bound)
     tensors_put(&set, 0, set.n, "model.", 0, dir, "model.safetensors");
     ck_assert_int_eq(checkpoint_open(dir, &checkpoint, NULL), CT_OK);
     b.checkpoint = checkpoint;
-    /* [24, 20], taken as [out, in] */
+    /* [24, 20], read as [out, in] */
     bind_linear(&b, &linear, &shape, "h.%d.mlp.c_fc", 1);
     ck_assert_msg(b.status == CT_OK, "%s", err.text);
     ck_assert_int_eq(linear.layout, LINEAR_OUT_IN);
@@ -287,7 +287,7 @@ START_TEST(layers_of_other_shapes_are_bound)
     bind_norm(&b, &norm, 24, false, "ln_f");
     ck_assert_int_eq(b.status, CT_EFORMAT);
     ck_assert_str_eq(err.text, "DIR: there are both model.inner.ln_f.weight and model.ln_f.weight");
-    bind_norm(&b, &norm, 24, true, "h.1.ln_1"); /* the first failure stays */
+    bind_norm(&b, &norm, 24, true, "h.1.ln_1"); /* the first failure is kept */
     ck_assert_ptr_null(norm.bias.data);
     checkpoint_free(checkpoint);
     tensors_clear(&set);
@@ -295,7 +295,7 @@ START_TEST(layers_of_other_shapes_are_bound)
 }
 END_TEST
 
-START_TEST(what_is_no_model_folder_is_refused)
+START_TEST(rejects_folders_without_a_model)
 {
     char *const dir = folder_new();
     char path[4096];
@@ -317,10 +317,10 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        defaults_are_those_of_transformers,     every_key_is_read,
-        other_names_and_nulls_are_understood,   bad_values_are_refused_by_name,
-        weights_are_checked_against_the_config, other_tensors_are_passed_over,
-        layers_of_other_shapes_are_bound,       what_is_no_model_folder_is_refused,
+        has_the_defaults_of_transformers,    reads_every_key,
+        accepts_alternative_names_and_nulls, rejects_bad_values_by_name,
+        checks_weights_against_the_config,   ignores_other_tensors,
+        binds_layers_of_other_shapes,        rejects_folders_without_a_model,
     };
     return RUN_TESTS("model", tests);
 }

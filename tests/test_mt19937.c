@@ -3,8 +3,9 @@
 
 #include "num/mt19937.h"
 
-/* The same stream as numpy's RandomState: uniforms to the bit; normals to the rounding of log. */
-START_TEST(stream_is_numpys)
+/* The same stream as numpy's RandomState: uniforms to the bit; normals up to the rounding of
+ * log. */
+START_TEST(stream_matches_numpy)
 {
     struct mat want = fixture_load("mt19937.csv"); /* [1000, 2] uniform, normal; seed 12345 */
     struct mt19937 uniform, normal;
@@ -21,7 +22,7 @@ START_TEST(stream_is_numpys)
 }
 END_TEST
 
-START_TEST(first_draws_of_the_reference_implementation)
+START_TEST(first_draws_match_the_reference)
 {
     struct mt19937 rng;
 
@@ -35,6 +36,6 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = { stream_is_numpys, first_draws_of_the_reference_implementation };
+    const TTest *const tests[] = { stream_matches_numpy, first_draws_match_the_reference };
     return RUN_TESTS("mt19937", tests);
 }

@@ -82,8 +82,8 @@ START_TEST(a_p_on_the_bound_is_not_significant)
 }
 END_TEST
 
-/* Benjamini & Hochberg say p <= alpha k / n: there the bound itself passes. */
-START_TEST(the_fdr_bound_itself_passes)
+/* Benjamini & Hochberg require p <= alpha k / n, so p equal to the bound is significant. */
+START_TEST(a_p_on_the_fdr_bound_is_significant)
 {
     const double p[4] = { 0.5, 0.25, 0.125, 0.9 };
     const struct answer a = adjust(p, 4, CORRECTION_FDR_BH, 0.5);
@@ -95,7 +95,7 @@ START_TEST(the_fdr_bound_itself_passes)
 }
 END_TEST
 
-START_TEST(a_later_rank_carries_earlier_ones)
+START_TEST(a_significant_rank_includes_all_earlier_ones)
 {
     /* At 0.05: 0.03 misses its own bound 0.025, 0.04 and 0.045 pass theirs. */
     const double p[2] = { 0.045, 0.03 };
@@ -106,7 +106,7 @@ START_TEST(a_later_rank_carries_earlier_ones)
 }
 END_TEST
 
-START_TEST(nan_counts_but_never_passes)
+START_TEST(nan_counts_but_is_never_significant)
 {
     const double p[4] = { NAN, 0.01, 0.02, NAN };
 
@@ -121,7 +121,7 @@ START_TEST(nan_counts_but_never_passes)
 }
 END_TEST
 
-START_TEST(alpha_must_make_sense)
+START_TEST(rejects_invalid_alpha)
 {
     const double bad[] = { 0.0, 1.0, -0.1, NAN, INFINITY };
     double p = 0.01;
@@ -148,9 +148,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        corrections_match_statsmodels, a_p_on_the_bound_is_not_significant,
-        the_fdr_bound_itself_passes,   a_later_rank_carries_earlier_ones,
-        nan_counts_but_never_passes,   alpha_must_make_sense,
+        corrections_match_statsmodels,       a_p_on_the_bound_is_not_significant,
+        a_p_on_the_fdr_bound_is_significant, a_significant_rank_includes_all_earlier_ones,
+        nan_counts_but_is_never_significant, rejects_invalid_alpha,
     };
     return RUN_TESTS("multitest", tests);
 }

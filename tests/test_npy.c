@@ -36,8 +36,8 @@ static void assert_same(const struct matview *got, const struct matview *want)
         }
 }
 
-/* The same matrix as numpy saved it in every layout that is read. */
-START_TEST(layouts_of_numpy_agree)
+/* The same matrix, saved by numpy in every supported layout. */
+START_TEST(reads_all_layouts_of_numpy)
 {
     static const char *const names[] = { "npy_f32_fortran.npy", "npy_f64.npy", "npy_f64_v2.npy" };
     struct npy want = open_fixture("activations_f32.npy");
@@ -48,7 +48,7 @@ START_TEST(layouts_of_numpy_agree)
     ck_assert_int_eq(want.view.dtype, DTYPE_F32);
     ck_assert_ptr_nonnull(want.map.data); /* in place */
     ck_assert_ptr_null(want.copy);
-    ck_assert(matview_get(&want.view, 2, 2) == 123456792.0); /* what float32 makes of ...789 */
+    ck_assert(matview_get(&want.view, 2, 2) == 123456792.0); /* ...789 rounded to float32 */
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct npy got = open_fixture(names[i]);
         assert_same(&got.view, &want.view);
@@ -65,8 +65,8 @@ START_TEST(layouts_of_numpy_agree)
 }
 END_TEST
 
-/* To the byte what numpy.save writes, room for more rows in the header included. */
-START_TEST(we_write_what_numpy_writes)
+/* The same bytes as numpy.save, including the room for more rows in the header. */
+START_TEST(writes_the_same_as_numpy)
 {
     static const char *const names[] = { "activations_f32.npy", "npy_f64.npy" };
 
@@ -91,7 +91,7 @@ START_TEST(we_write_what_numpy_writes)
 }
 END_TEST
 
-START_TEST(headers_are_whole_lines_of_64)
+START_TEST(headers_are_padded_to_64_bytes)
 {
     static const size_t sizes[] = { 0, 1, 99, 123456789, SIZE_MAX };
 
@@ -112,7 +112,7 @@ START_TEST(headers_are_whole_lines_of_64)
 }
 END_TEST
 
-START_TEST(other_kinds_are_refused_by_name)
+START_TEST(rejects_unsupported_dtypes_by_name)
 {
     static const struct {
         const char *name;
@@ -155,11 +155,11 @@ static const char *npy_with(const char *dictionary, size_t n_bytes)
 }
 
 /* Versions 1.0 to 3.0, the last of which may hold UTF-8, are read; the fixed part is checked. */
-START_TEST(versions_are_told_apart)
+START_TEST(reads_versions_1_to_3)
 {
     static const char dictionary[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }";
     static const struct {
-        unsigned char major, minor, extra; /* bytes that the length says too much or too little */
+        unsigned char major, minor, extra; /* error of the length in bytes */
         bool is_good;
     } cases[] = {
         { 0, 0, 0, false },  { 1, 0, 0, true },   { 2, 0, 0, true },  { 3, 0, 0, true },
@@ -181,7 +181,7 @@ START_TEST(versions_are_told_apart)
         if (is_read)
             npy_close(&n);
     }
-    for (size_t size = 0; size < 12; size++) { /* not even the fixed part */
+    for (size_t size = 0; size < 12; size++) { /* shorter than the fixed part */
         struct npy n = { 0 };
         ck_assert_int_ne(npy_open(temp_file("version.npy", "\x93NUMPY\2\0\0\0\0\0", size), &n,
                                   NULL),
@@ -190,7 +190,7 @@ START_TEST(versions_are_told_apart)
 }
 END_TEST
 
-START_TEST(headers_are_read_as_python_would)
+START_TEST(parses_headers_like_python)
 {
     static const char *const good[] = {
         "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }",
@@ -223,7 +223,7 @@ static void refuse(const char *path, const char *message)
     assert_error(&err, CT_EFORMAT, path, message);
 }
 
-START_TEST(malformed_headers_are_refused)
+START_TEST(rejects_malformed_headers)
 {
     static const char *const bad[] = {
         "",
@@ -265,7 +265,7 @@ START_TEST(malformed_headers_are_refused)
 }
 END_TEST
 
-START_TEST(sizes_must_fit_the_file)
+START_TEST(rejects_files_of_the_wrong_size)
 {
     static const char head[] = "{'descr': '<f8', 'fortran_order': False, 'shape': (";
     char dictionary[200];
@@ -287,8 +287,9 @@ START_TEST(sizes_must_fit_the_file)
 }
 END_TEST
 
-/* Every file cut at every byte, and every byte of the header changed: an answer, never a crash. */
-START_TEST(damaged_files_get_an_answer)
+/* Every file truncated at every byte, and every byte of the header changed: an error, never a
+ * crash. */
+START_TEST(damaged_files_do_not_crash)
 {
     size_t size;
     char *const bytes = slurp(fixture_path("activations_f32.npy"), &size);
@@ -332,7 +333,7 @@ static void *feed_pipe(void *context)
     return NULL;
 }
 
-START_TEST(pipes_are_read_into_memory)
+START_TEST(reads_pipes_into_memory)
 {
     enum { N = 300 };
     struct npy want = { 0 };
@@ -374,11 +375,11 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        layouts_of_numpy_agree,           we_write_what_numpy_writes,
-        headers_are_whole_lines_of_64,    other_kinds_are_refused_by_name,
-        headers_are_read_as_python_would, versions_are_told_apart,
-        malformed_headers_are_refused,    sizes_must_fit_the_file,
-        damaged_files_get_an_answer,      pipes_are_read_into_memory,
+        reads_all_layouts_of_numpy,     writes_the_same_as_numpy,
+        headers_are_padded_to_64_bytes, rejects_unsupported_dtypes_by_name,
+        parses_headers_like_python,     reads_versions_1_to_3,
+        rejects_malformed_headers,      rejects_files_of_the_wrong_size,
+        damaged_files_do_not_crash,     reads_pipes_into_memory,
     };
     temp_begin();
     const int status = RUN_TESTS("npy", tests);

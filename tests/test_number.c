@@ -30,7 +30,7 @@ static double from_hex(const char *hex)
     return value;
 }
 
-/* xorshift64* (Vigna 2016): bits for values of every size. */
+/* xorshift64* (Vigna 2016): bits for values of every magnitude. */
 static uint64_t next_bits(uint64_t *state)
 {
     *state ^= *state >> 12;
@@ -39,7 +39,7 @@ static uint64_t next_bits(uint64_t *state)
     return *state * UINT64_C(0x2545F4914F6CDD1D);
 }
 
-/* Python's float() rounds correctly, so to the bit. */
+/* Python's float() rounds correctly, so results must agree to the bit. */
 START_TEST(parsing_agrees_with_python)
 {
     struct csv_table t = { 0 };
@@ -61,7 +61,7 @@ START_TEST(parsing_agrees_with_python)
 }
 END_TEST
 
-START_TEST(what_is_no_number_is_refused)
+START_TEST(rejects_text_that_is_not_a_number)
 {
     static const char *const bad[] = { "",         " ",     " 1",     "1 ",   "+",    "-",
                                        ".",        "e5",    "1e",     "1e+",  "1e5.", "1,5",
@@ -97,8 +97,8 @@ static void check_f32(float value)
         ck_abort_msg("got %s, want %s", got, want);
 }
 
-/* printf in the locale "C" is the reference: a million random floats, the edges of every exponent,
- * and values next to halves of the ninth digit. */
+/* printf in the locale "C" is the reference: a million random floats, the limits of every exponent,
+ * and values close to ties in the ninth digit. */
 START_TEST(float32_is_written_as_printf_does)
 {
     uint64_t state = 1;
@@ -140,7 +140,7 @@ START_TEST(float64_reads_back)
         double value;
         memcpy(&value, &bits, sizeof value);
         if (i % 2 == 1)
-            value = (double)(int64_t)bits * 0x1p-61; /* of everyday size */
+            value = (double)(int64_t)bits * 0x1p-61; /* of common magnitude */
         if (!isfinite(value))
             continue;
         const size_t size = number_format_f64(text, value);
@@ -151,7 +151,7 @@ START_TEST(float64_reads_back)
 }
 END_TEST
 
-/* The significant digits alone: no zeros at either end, no sign, point or exponent. */
+/* Only the significant digits: no leading or trailing zeros, no sign, point or exponent. */
 static void only_digits(const char *text, char out[NUMBER_SIZE])
 {
     size_t n = 0;
@@ -166,7 +166,8 @@ static void only_digits(const char *text, char out[NUMBER_SIZE])
     out[n_kept] = '\0';
 }
 
-/* Python's repr has the fewest digits there are, and of those the nearest; the layout is %g's. */
+/* Python's repr has the fewest possible digits, and of those the nearest; the layout is that of
+ * %g. */
 START_TEST(float64_has_the_digits_of_python)
 {
     struct csv_table t = { 0 };
@@ -184,7 +185,7 @@ START_TEST(float64_has_the_digits_of_python)
         ck_assert_str_eq(got_digits, want_digits);
         const int n = (int)strlen(want_digits);
         snprintf(want, sizeof want, "%.*g", n > 15 ? n : 15, value);
-        /* The nearest n digits need not be those that read back where neighbours are uneven. */
+        /* At powers of two, the nearest n digits need not be those that read back. */
         if (fabs(value) >= DBL_MIN && frexp(value, &exponent) != 0.5)
             ck_assert_str_eq(got, want);
     }
@@ -192,7 +193,7 @@ START_TEST(float64_has_the_digits_of_python)
 }
 END_TEST
 
-START_TEST(float64_is_no_float32_text)
+START_TEST(float64_text_is_not_float32_text)
 {
     uint64_t state = 3;
     size_t n = 0;
@@ -213,7 +214,7 @@ static void assert_f64(double value, const char *want)
     ck_assert_str_eq(got, want);
 }
 
-START_TEST(plain_numbers_look_plain)
+START_TEST(formats_common_numbers)
 {
     char got[NUMBER_SIZE];
 
@@ -247,8 +248,8 @@ START_TEST(plain_numbers_look_plain)
 }
 END_TEST
 
-/* Exponents that are larger than the types that hold them. */
-START_TEST(exponents_of_any_length_are_read)
+/* Exponents too large for their type. */
+START_TEST(reads_exponents_of_any_length)
 {
     static const char *const exponents[] = { "309",
                                              "400",
@@ -282,7 +283,7 @@ START_TEST(exponents_of_any_length_are_read)
                 ck_assert_msg(number_parse(text, strlen(text), &got), "%s", text);
                 ck_assert_msg(bits_of(got) == bits_of(want), "%s: %a, not %a", text, got, want);
             }
-    /* Zeros on one side that the exponent takes back. */
+    /* Zeros that the exponent cancels. */
     for (int n = 300; n < 500; n += 37) {
         double got;
         snprintf(text, sizeof text, "0.%0*d7e%d", n, 0, n + 1);
@@ -293,8 +294,8 @@ START_TEST(exponents_of_any_length_are_read)
 }
 END_TEST
 
-/* With a comma for the decimal point in force, for the program and for the thread. */
-START_TEST(locales_change_nothing)
+/* With a decimal comma, in the locale of the program and of the thread. */
+START_TEST(does_not_depend_on_the_locale)
 {
     static const char *const names[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8",
                                          "fr_FR.utf8",  "de_DE",      "nl_NL.UTF-8" };
@@ -316,11 +317,12 @@ START_TEST(locales_change_nothing)
     ck_assert(value == 1.234567890123456789e-5);
     ck_assert(!number_parse("1,5", 3, &value));
     snprintf(text, sizeof text, "%.1f", 1.5);
-    ck_assert_str_eq(text, "1,5"); /* the program's own locale is as before */
+    ck_assert_str_eq(text, "1,5"); /* the program's locale is unchanged */
 }
 END_TEST
 
-/* text, and what stands behind it in a file. Returns whether it was read the plain way. */
+/* Reads text, followed by what may follow it in a file. Returns whether the plain parser read
+ * it. */
 static bool assert_scans_alike(const char *text)
 {
     static const char *const behind[] = { ",1234567890123456", "\n.5", "\r\n", "" };
@@ -344,7 +346,7 @@ static bool assert_scans_alike(const char *text)
     return is_plain;
 }
 
-START_TEST(plain_numbers_are_read_as_all_others)
+START_TEST(plain_and_general_parsers_agree)
 {
     static const char *const edges[] = {
         "",
@@ -387,8 +389,8 @@ START_TEST(plain_numbers_are_read_as_all_others)
     for (size_t i = 0; i < n; i++) {
         const uint64_t bits = next_bits(&state);
         char text[NUMBER_SIZE];
-        /* From 1e-5 to 1e4; float32 as we write them, half of them with a digit changed, or digits
-         * of any number. */
+        /* From 1e-5 to 1e4: float32 as circuittui writes them, half of them with one digit changed,
+         * or any number of digits. */
         const float value = (float)(bits >> 11) * 0x1p-53F * (bits & 1 ? 8.0F : 0.004F);
         if (i % 3 == 2)
             snprintf(text, sizeof text, "%s%.*f", bits & 2 ? "-" : "", (int)(bits >> 3 & 15),
@@ -407,15 +409,15 @@ int main(void)
 {
     const TTest *const tests[] = {
         parsing_agrees_with_python,
-        what_is_no_number_is_refused,
+        rejects_text_that_is_not_a_number,
         float32_is_written_as_printf_does,
         float64_reads_back,
         float64_has_the_digits_of_python,
-        float64_is_no_float32_text,
-        plain_numbers_look_plain,
-        exponents_of_any_length_are_read,
-        locales_change_nothing,
-        plain_numbers_are_read_as_all_others,
+        float64_text_is_not_float32_text,
+        formats_common_numbers,
+        reads_exponents_of_any_length,
+        does_not_depend_on_the_locale,
+        plain_and_general_parsers_agree,
     };
     return RUN_TESTS("number", tests);
 }

@@ -1,4 +1,4 @@
-/* The kernels of the forward pass, each against the plain formula in float64. */
+/* The kernels of the forward pass, compared with the plain formulas in float64. */
 #include "config.h"
 
 #include <math.h>
@@ -55,7 +55,7 @@ static double activation_exact(enum activation activation, double x)
     }
 }
 
-/* The header promises 2e-7 of |x|. */
+/* The header documents 2e-7 of |x|. */
 START_TEST(activations_are_accurate)
 {
     for (int a = ACTIVATION_GELU_NEW; a <= ACTIVATION_RELU; a++) {
@@ -88,7 +88,7 @@ START_TEST(layer_norm_is_accurate)
         float *const bias = noise_array(n);
         float *const out = ct_malloc_array(3 * n, sizeof *out);
         for (size_t j = 0; j < n; j++)
-            x[n + j] += 1000.0F; /* a mean far from 0 must not cost the variance */
+            x[n + j] += 1000.0F; /* a mean far from 0 must not affect the variance */
         for (size_t i = 0; i < 3; i++) {
             layer_norm_apply(x + i * n, n, weight, bias, 1e-5, out + i * n);
             double mean = 0.0;
@@ -118,7 +118,7 @@ struct shape {
     bool has_no_bias;
 };
 
-/* float32 roundings (6e-8) of partial sums up to size, some one way, some the other */
+/* float32 rounding errors (6e-8) of partial sums up to size, which partly cancel */
 static void check_product(const struct shape *s, const float *x, const float *w, const float *b,
                           const float *y, size_t ld_y)
 {
@@ -182,7 +182,7 @@ static void check_linear(const struct shape *s, struct crew *crew)
     free(scratch);
 }
 
-START_TEST(linear_is_the_triple_loop)
+START_TEST(linear_matches_the_triple_loop)
 {
     static const size_t shapes[][5] = {
         /* rows, in, out, first, cols */
@@ -207,7 +207,7 @@ START_TEST(linear_is_the_triple_loop)
 }
 END_TEST
 
-/* Every kernel that this processor can run, for every number of rows that a tile may leave over. */
+/* Every kernel that this processor supports, for every remainder of rows. */
 START_TEST(panel_kernels_agree)
 {
     enum { DEPTH = 37, MAX_ROWS = 26, N_PANELS = 2 };
@@ -257,7 +257,7 @@ START_TEST(panel_kernels_agree)
 }
 END_TEST
 
-/* The ancestors of node i, itself included, by walking back through the preorder. */
+/* The ancestors of node i, including itself, found by walking back through the preorder. */
 static size_t path_of(const uint32_t *depth, size_t i, size_t *path)
 {
     const size_t n = depth[i] + 1U;
@@ -338,7 +338,7 @@ static void check_attention(const uint32_t *depth, size_t n, size_t max_len, siz
     free(p);
 }
 
-START_TEST(attention_sees_the_path_alone)
+START_TEST(attention_uses_only_the_path)
 {
     static const uint32_t tree[] = { 0, 1, 2, 2, 3, 1, 0, 0, 1, 2, 3, 4, 3, 1, 2 };
     uint32_t chain[70];
@@ -359,8 +359,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        exp_is_accurate,           activations_are_accurate, layer_norm_is_accurate,
-        linear_is_the_triple_loop, panel_kernels_agree,      attention_sees_the_path_alone,
+        exp_is_accurate,        activations_are_accurate,
+        layer_norm_is_accurate, linear_matches_the_triple_loop,
+        panel_kernels_agree,    attention_uses_only_the_path,
     };
 
     return RUN_TESTS("ops", tests);

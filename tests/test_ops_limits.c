@@ -1,5 +1,5 @@
-/* The parts of a forward pass beside plain float64 loops, at sizes and values where they could go
- * wrong: sums and panels that are not whole, scores beyond exp's range, memory that ends. */
+/* The parts of a forward pass compared with plain float64 loops, at critical sizes and values:
+ * partial sums and panels, scores beyond exp's range, buffers at the end of a page. */
 #include "config.h"
 #include "support.h"
 
@@ -14,9 +14,9 @@
 #include "model/ops/attention.h"
 #include "model/ops/linear.h"
 
-/* ---- memory that ends ---- */
+/* ---- fenced memory ---- */
 
-/* n floats that end where the next page may not be touched. */
+/* n floats directly before an inaccessible page. */
 struct fenced {
     void *pages;
     size_t size;
@@ -108,7 +108,7 @@ static void check_linear(enum linear_layout layout, size_t n_rows, size_t n_in, 
     unfence(&x);
 }
 
-START_TEST(products_of_any_size)
+START_TEST(linear_layers_of_any_size)
 {
     static const size_t outs[] = {
         1, 2, 7, 15, 16, 17, 31, 32, 33, 48, 100, 127, 128, 129, 160, 257
@@ -122,7 +122,7 @@ START_TEST(products_of_any_size)
             check_linear((enum linear_layout)_i, n_rows, ins[i], outs[o], 0, outs[o]);
             check_linear((enum linear_layout)_i, n_rows, ins[i], outs[o] + 5, 5, outs[o]);
         }
-    check_linear((enum linear_layout)_i, 513, 20, 40, 3, 34); /* more rows than a block has */
+    check_linear((enum linear_layout)_i, 513, 20, 40, 3, 34); /* more rows than a block */
 }
 END_TEST
 
@@ -170,7 +170,7 @@ static void check_attention(size_t n_kv_heads, float size_of_scores)
     fill(q, NODES * WIDTH);
     fill(k, NODES * WIDTH);
     fill(v, NODES * WIDTH);
-    for (size_t i = 0; i < NODES * WIDTH; i++) /* all of one sign: of the size, and far from 0 */
+    for (size_t i = 0; i < NODES * WIDTH; i++) /* all of one sign: large, and far from 0 */
         q[i] = size_of_scores < 0.0F ? -fabsf(q[i]) : fabsf(q[i]),
         k[i] = fabsf(k[i]) * fabsf(size_of_scores);
     for (size_t i = 0; i < 3; i++)
@@ -203,7 +203,7 @@ static void check_attention(size_t n_kv_heads, float size_of_scores)
                 attend(q, k, v, n_kv_heads, is_some ? some[i] : i, h, want);
                 for (size_t c = 0; c < DIM; c++) {
                     const double got = (double)out[i * WIDTH + h * DIM + c];
-                    /* a score has errors of float32, which exp multiplies by its size */
+                    /* exp multiplies the float32 error of a score by its magnitude */
                     ck_assert_msg(fabs(got - want[c]) <=
                                       1e-5 + 1e-6 * (double)fabsf(size_of_scores),
                                   "scores of %g, node %zu, head %zu: %g, not %g",
@@ -214,7 +214,7 @@ static void check_attention(size_t n_kv_heads, float size_of_scores)
     free(scratch);
 }
 
-START_TEST(scores_may_be_of_any_size)
+START_TEST(attention_scores_of_any_size)
 {
     static const float sizes[] = { 0.0F, 1.0F, 30.0F, 200.0F, 2000.0F, -200.0F, -2000.0F };
     static const size_t kv_heads[] = { 1, 2, 4 };
@@ -229,7 +229,7 @@ int main(void)
 {
     TCase *const tcase = tcase_create("ops_limits");
 
-    tcase_add_loop_test(tcase, products_of_any_size, LINEAR_IN_OUT, LINEAR_OUT_IN + 1);
-    tcase_add_test(tcase, scores_may_be_of_any_size);
+    tcase_add_loop_test(tcase, linear_layers_of_any_size, LINEAR_IN_OUT, LINEAR_OUT_IN + 1);
+    tcase_add_test(tcase, attention_scores_of_any_size);
     return run_tcase("ops_limits", tcase);
 }

@@ -51,17 +51,17 @@ START_TEST(a_file_appears_at_commit)
     ck_assert_int_eq(outfile_open(path, &file, NULL), CT_OK);
     outfile_puts(file, "new");
     ck_assert_int_ne(access(path, F_OK), 0);
-    ck_assert_uint_eq(count_entries(folder), 1); /* the temporary one */
+    ck_assert_uint_eq(count_entries(folder), 1); /* the temporary file */
     ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
     assert_holds(path, "new");
     ck_assert_uint_eq(count_entries(folder), 1);
     ck_assert_int_eq(stat(path, &s), 0);
-    ck_assert_int_eq(s.st_mode & 0777, 0640); /* by the umask */
+    ck_assert_int_eq(s.st_mode & 0777, 0640); /* according to the umask */
     free(path);
 }
 END_TEST
 
-START_TEST(the_old_file_stays_until_then)
+START_TEST(the_old_file_stays_until_commit)
 {
     const char *const folder = fresh_folder("old");
     char *const path = inside(folder, "f.csv");
@@ -83,7 +83,7 @@ START_TEST(the_old_file_stays_until_then)
 }
 END_TEST
 
-/* Two writers of one file do not meet, and a long name fits. */
+/* Two writers of one file use different temporary files, and long names fit. */
 START_TEST(temporary_names_differ)
 {
     const char *const folder = fresh_folder("names");
@@ -146,7 +146,7 @@ START_TEST(kill_leaves_old_or_new)
 }
 END_TEST
 
-START_TEST(large_writes_arrive_whole)
+START_TEST(large_writes_are_complete)
 {
     const size_t size = 3000001;
     char *const data = malloc(size);
@@ -172,7 +172,7 @@ START_TEST(large_writes_arrive_whole)
 }
 END_TEST
 
-START_TEST(a_full_disk_is_told)
+START_TEST(reports_a_full_disk)
 {
     static char block[100000];
     struct outfile *file;
@@ -184,7 +184,7 @@ START_TEST(a_full_disk_is_told)
     }
     ck_assert_int_eq(outfile_open("/dev/full", &file, NULL), CT_OK);
     outfile_puts(file, "x");
-    ck_assert(!outfile_failed(file)); /* it waits in the buffer */
+    ck_assert(!outfile_failed(file)); /* still buffered */
     ck_assert_int_eq(outfile_commit(file, &err), CT_EIO);
     assert_error(&err, CT_EIO, "/dev/full", "cannot be written: No space left on device");
     ck_assert_int_eq(outfile_open("/dev/full", &file, NULL), CT_OK);
@@ -198,7 +198,7 @@ START_TEST(a_full_disk_is_told)
 }
 END_TEST
 
-/* A limit on the size of files stands for a disk that fills up in the middle. */
+/* A limit on file size simulates a disk that becomes full while writing. */
 START_TEST(a_failed_write_leaves_the_old_file)
 {
     const char *const folder = fresh_folder("limited");
@@ -227,7 +227,7 @@ START_TEST(a_failed_write_leaves_the_old_file)
 }
 END_TEST
 
-START_TEST(standard_output_is_a_place)
+START_TEST(writes_to_standard_output)
 {
     const char *const path = temp_text("stdout", "");
     const int saved = dup(STDOUT_FILENO);
@@ -253,8 +253,8 @@ START_TEST(standard_output_is_a_place)
 }
 END_TEST
 
-/* What a stranger wrote is data in a file, and may be a command to a terminal. */
-START_TEST(a_terminal_gets_text_made_visible)
+/* Untrusted text is kept as it is in a file, but escaped on a terminal. */
+START_TEST(escapes_control_characters_on_a_terminal)
 {
     static const char want[] = "\"a\\u{1b}[31m\"\"\\n\",\\u{9b}1m:7,0.5\r\n";
     const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
@@ -266,7 +266,7 @@ START_TEST(a_terminal_gets_text_made_visible)
         return;
     }
     const int kept =
-        open(ptsname(terminal), O_RDWR | O_NOCTTY); /* unread text goes when it closes */
+        open(ptsname(terminal), O_RDWR | O_NOCTTY); /* keeps unread text until it is closed */
     ck_assert_int_eq(outfile_open(ptsname(terminal), &file, NULL), CT_OK);
     struct csv_writer w = { .file = file };
     csv_put_text(&w, "a\x1b[31m\"\n");
@@ -285,7 +285,7 @@ START_TEST(a_terminal_gets_text_made_visible)
 }
 END_TEST
 
-START_TEST(links_stay)
+START_TEST(keeps_symbolic_links)
 {
     const char *const folder = fresh_folder("links");
     char *const target = inside(folder, "target");
@@ -325,7 +325,7 @@ static void refuse_folder(const char *name, const char *text)
     assert_error(&err, CT_EIO, path, text);
 }
 
-START_TEST(bad_places_are_refused)
+START_TEST(rejects_bad_paths)
 {
     refuse(temp_path("absent/f"), "cannot be written: No such file or directory");
     temp_text("plain", "x");
@@ -349,7 +349,7 @@ START_TEST(bad_places_are_refused)
 }
 END_TEST
 
-START_TEST(folders_are_made_with_what_is_above)
+START_TEST(creates_folders_with_parents)
 {
     struct ct_error err;
     struct stat s;
@@ -371,7 +371,7 @@ START_TEST(folders_are_made_with_what_is_above)
 }
 END_TEST
 
-START_TEST(results_that_are_there_are_found)
+START_TEST(finds_existing_results)
 {
     static const char *const names[] = { "a.csv", "b.csv" };
     const char *const folder = fresh_folder("results");
@@ -394,18 +394,18 @@ int main(void)
 {
     const TTest *const tests[] = {
         a_file_appears_at_commit,
-        the_old_file_stays_until_then,
+        the_old_file_stays_until_commit,
         temporary_names_differ,
         kill_leaves_old_or_new,
-        large_writes_arrive_whole,
-        a_full_disk_is_told,
+        large_writes_are_complete,
+        reports_a_full_disk,
         a_failed_write_leaves_the_old_file,
-        standard_output_is_a_place,
-        a_terminal_gets_text_made_visible,
-        links_stay,
-        bad_places_are_refused,
-        folders_are_made_with_what_is_above,
-        results_that_are_there_are_found,
+        writes_to_standard_output,
+        escapes_control_characters_on_a_terminal,
+        keeps_symbolic_links,
+        rejects_bad_paths,
+        creates_folders_with_parents,
+        finds_existing_results,
     };
     temp_begin();
     const int status = RUN_TESTS("outfile", tests);

@@ -1,7 +1,8 @@
 /*
- * The forward pass of a made-up architecture that has what GPT-2 has not: heads whose width is not
- * a part of the stream's, heads of keys and values that queries share, torch's [out, in] without
- * biases, a norm of what attention gives, no positions. Against the plain formulas in float64.
+ * The forward pass of an invented architecture with features that GPT-2 lacks: heads whose width
+ * does not divide that of the stream, shared heads of keys and values, torch's [out, in] without
+ * biases, a norm after attention, no position embedding. Compared with the plain formulas in
+ * float64.
  */
 #include "config.h"
 
@@ -100,7 +101,7 @@ static const struct model_config config = {
 
 static uint32_t noise_state = 3;
 
-/* A tensor of numbers in [-1, 1), which nobody frees before the test ends. */
+/* A tensor of numbers in [-1, 1), not freed before the test ends. */
 static struct tensor noise(size_t rows, size_t cols)
 {
     float *const data = ct_malloc_array(rows * cols, sizeof *data);
@@ -190,7 +191,7 @@ static void plain_linear(const struct linear *l, const double *x, double *y)
     }
 }
 
-/* What head h of the last of n tokens mixes. */
+/* The output of head h at the last of n tokens. */
 static void plain_head(size_t h, size_t n, double scale, const double *q, double k[][G * E],
                        double v[][G * E], double *out)
 {
@@ -211,8 +212,8 @@ static void plain_head(size_t h, size_t n, double scale, const double *q, double
     }
 }
 
-/* x [n, D] through block l. Of the last token attention's output, the neurons before and after, and
- * the stream are left at *last, one after the other. */
+/* Computes block l of x [n, D]. Stores, for the last token, the output of attention, the neurons
+ * before and after activation, and the stream at *last, consecutively. */
 static void plain_block(const struct weights *w, size_t l, size_t n, double x[][D], double **last)
 {
     const struct block_weights *const b = &w->blocks[l];
@@ -321,7 +322,7 @@ static void end(struct trial *t)
     free(t->hooks);
 }
 
-/* Hooks first .. first + n; how often the step was called. */
+/* Runs hooks first .. first + n; returns the number of calls of the step. */
 static size_t run(const struct trial *t, size_t first, size_t n, size_t stop_at, float *out)
 {
     const struct pass_params params = { .hooks = t->hooks + first,
@@ -334,7 +335,7 @@ static size_t run(const struct trial *t, size_t first, size_t n, size_t stop_at,
 
     ck_assert_int_eq(pass_new(&config, &t->weights, &params, &pass, NULL), CT_OK);
     const size_t n_steps = pass_n_steps(pass);
-    for (int turn = 0; turn < 2; turn++) { /* it can be used again */
+    for (int turn = 0; turn < 2; turn++) { /* a pass can be reused */
         counter.calls = 0;
         ck_assert_int_eq(pass_run(pass, &t->tree, out, count, &counter), stop_at == 0);
         ck_assert_uint_eq(counter.calls, stop_at == 0 ? n_steps : stop_at);
@@ -343,7 +344,7 @@ static size_t run(const struct trial *t, size_t first, size_t n, size_t stop_at,
     return n_steps;
 }
 
-START_TEST(every_output_is_that_of_the_formulas)
+START_TEST(every_output_matches_the_formulas)
 {
     static float got[N_SEQS][WIDTH];
     double want[WIDTH];
@@ -361,9 +362,9 @@ START_TEST(every_output_is_that_of_the_formulas)
 }
 END_TEST
 
-START_TEST(each_hook_alone_gives_the_same_bits_in_fewer_steps)
+START_TEST(single_hooks_give_the_same_bits_in_fewer_steps)
 {
-    static const size_t n_linears[] = { 4, 5, 5, 6 }; /* up to each site of a block */
+    static const size_t n_linears[] = { 4, 5, 5, 6 }; /* number up to each site of a block */
     static float all[N_SEQS][WIDTH];
     static float one[N_SEQS * M];
     struct trial t;
@@ -385,7 +386,7 @@ START_TEST(each_hook_alone_gives_the_same_bits_in_fewer_steps)
 }
 END_TEST
 
-START_TEST(a_step_can_stop_it)
+START_TEST(can_be_stopped_by_a_step)
 {
     static float out[N_SEQS][WIDTH];
     struct trial t;
@@ -400,9 +401,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        every_output_is_that_of_the_formulas,
-        each_hook_alone_gives_the_same_bits_in_fewer_steps,
-        a_step_can_stop_it,
+        every_output_matches_the_formulas,
+        single_hooks_give_the_same_bits_in_fewer_steps,
+        can_be_stopped_by_a_step,
     };
 
     return RUN_TESTS("pass", tests);

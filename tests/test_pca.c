@@ -6,9 +6,9 @@
 
 #include "num/linear/pca.h"
 
-/* rtol 1e-9 of the largest score: eigenvectors of X'X against scikit-learn's SVD of X; the
- * condition of the problem, gaps between singular values, costs two or three digits of 1e-16,
- * the squares in X'X the rest. */
+/* 1e-9 of the largest score: eigenvectors of X'X compared with scikit-learn's SVD of X; the
+ * conditioning (gaps between singular values) costs two or three digits of 1e-16, the squares in
+ * X'X the rest. */
 static void expect_scores(const char *x_name, const char *want_name)
 {
     struct mat x = fixture_load(x_name), want = fixture_load(want_name), got = { 0 };
@@ -43,7 +43,7 @@ static struct mat matrix(size_t rows, size_t cols)
     return m;
 }
 
-/* X varies along one direction: the second component is zeros, not rounding. */
+/* X varies along one direction: the second component is zero, without rounding errors. */
 static void expect_one_component(size_t rows, size_t cols, double offset)
 {
     struct mat x = matrix(rows, cols), got = { 0 };
@@ -72,7 +72,8 @@ START_TEST(missing_components_are_zero)
 }
 END_TEST
 
-/* One direction and, so many times smaller, another: what is above rounding is a component. */
+/* One direction and another, smaller by the factor `small`: it is a component if it is above
+ * rounding. */
 static double second_extent(size_t rows, size_t cols, double small)
 {
     struct mat x = matrix(rows, cols), got = { 0 };
@@ -90,7 +91,7 @@ static double second_extent(size_t rows, size_t cols, double small)
     return largest;
 }
 
-START_TEST(small_components_are_kept_and_rounding_is_not)
+START_TEST(keeps_small_components_but_not_rounding)
 {
     static const size_t sizes[][2] = { { 40, 3 },  { 3, 40 },  { 60, 50 },  { 50, 60 },
                                        { 300, 4 }, { 4, 300 }, { 200, 200 } };
@@ -105,7 +106,7 @@ START_TEST(small_components_are_kept_and_rounding_is_not)
 }
 END_TEST
 
-START_TEST(constant_data_have_no_component)
+START_TEST(constant_data_have_no_components)
 {
     struct mat x = matrix(7, 3), got = { 0 };
 
@@ -123,7 +124,7 @@ START_TEST(constant_data_have_no_component)
 END_TEST
 
 /* Scaling by a power of two scales the scores and changes nothing else, even where squares would
- * overflow or vanish. */
+ * overflow or underflow. */
 START_TEST(extreme_scales_are_exact)
 {
     static const int powers[] = { 1000, -900 };
@@ -146,7 +147,7 @@ START_TEST(extreme_scales_are_exact)
 }
 END_TEST
 
-START_TEST(threads_do_not_matter)
+START_TEST(scores_do_not_depend_on_threads)
 {
     struct mat x = matrix(300, 130), want = { 0 };
 
@@ -167,7 +168,7 @@ START_TEST(threads_do_not_matter)
 }
 END_TEST
 
-START_TEST(bad_data_are_refused)
+START_TEST(rejects_bad_data)
 {
     struct mat x = matrix(4, 3), none = { 0 }, got = { 0 };
     struct ct_error err;
@@ -186,12 +187,12 @@ int main(void)
     const TTest *const tests[] = {
         tall_matches_sklearn,
         wide_matches_sklearn,
-        small_components_are_kept_and_rounding_is_not,
+        keeps_small_components_but_not_rounding,
         missing_components_are_zero,
-        constant_data_have_no_component,
+        constant_data_have_no_components,
         extreme_scales_are_exact,
-        threads_do_not_matter,
-        bad_data_are_refused,
+        scores_do_not_depend_on_threads,
+        rejects_bad_data,
     };
     return RUN_TESTS("pca", tests);
 }

@@ -30,7 +30,7 @@ static enum ct_status open_made(const char *header, uint64_t header_size, size_t
     file_put(dir, "x", data, size);
     snprintf(path, sizeof path, "%s/x", dir);
     const enum ct_status st = safetensors_open(path, out, err);
-    folder_remove(dir); /* the mapping stays */
+    folder_remove(dir); /* the mapping remains */
     free(data);
     return st;
 }
@@ -38,7 +38,7 @@ static enum ct_status open_made(const char *header, uint64_t header_size, size_t
 #define T(dtype, shape, begin, end)                                                                \
     "{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":[" begin "," end "]}"
 
-START_TEST(good_files_are_read)
+START_TEST(reads_valid_files)
 {
     static const struct {
         const char *header;
@@ -70,7 +70,7 @@ START_TEST(good_files_are_read)
 }
 END_TEST
 
-START_TEST(tensors_are_found_where_they_lie)
+START_TEST(tensors_are_mapped_in_place)
 {
     struct safetensors *file = NULL;
 
@@ -93,11 +93,11 @@ START_TEST(tensors_are_found_where_they_lie)
 }
 END_TEST
 
-START_TEST(every_rule_of_the_format_is_held)
+START_TEST(checks_every_rule_of_the_format)
 {
     static const struct {
         const char *header;
-        uint64_t header_size; /* 0: as it is */
+        uint64_t header_size; /* 0: the actual size */
         size_t n_data;
         const char *says;
     } bad[] = {
@@ -107,7 +107,7 @@ START_TEST(every_rule_of_the_format_is_held)
         { "{}", UINT64_MAX, 0, "at most 16777216 are read" },
         { "{}", UINT64_MAX - 7, 0, "at most 16777216 are read" },
         { "{}", 1, 0, "begin with '{'" },
-        /* no JSON */
+        /* not JSON */
         { " {}", 0, 0, "begin with '{'" },
         { "[]", 0, 0, "begin with '{'" },
         { "{\"a\":", 0, 0, "header, byte" },
@@ -182,8 +182,8 @@ START_TEST(every_rule_of_the_format_is_held)
 }
 END_TEST
 
-/* Cut anywhere, a file is refused. */
-START_TEST(truncated_files_are_refused)
+/* A file truncated at any byte is rejected. */
+START_TEST(rejects_truncated_files)
 {
     char *const dir = folder_new();
     char path[4096];
@@ -203,7 +203,7 @@ START_TEST(truncated_files_are_refused)
 }
 END_TEST
 
-START_TEST(what_is_no_file_is_refused)
+START_TEST(rejects_paths_that_are_not_regular_files)
 {
     char *const dir = folder_new();
     char path[4096];
@@ -232,7 +232,7 @@ static void check_checkpoint(const char *dir, enum ct_status want, const char *s
     checkpoint_free(c);
 }
 
-START_TEST(shards_are_checked_against_their_index)
+START_TEST(checks_shards_against_their_index)
 {
     static const struct {
         const char *index;
@@ -268,7 +268,7 @@ START_TEST(shards_are_checked_against_their_index)
 }
 END_TEST
 
-START_TEST(pickles_are_refused_with_the_way_out)
+START_TEST(rejects_pickles_with_a_hint)
 {
     char *const dir = folder_new();
 
@@ -279,8 +279,8 @@ START_TEST(pickles_are_refused_with_the_way_out)
 }
 END_TEST
 
-/* Every half against its definition: sign, 2^(e - 15), 1.fraction, by float64 arithmetic. */
-START_TEST(all_halves_are_widened_exactly)
+/* Compares every half with its definition: sign, 2^(e - 15), 1.fraction, by float64 arithmetic. */
+START_TEST(widens_all_halves_exactly)
 {
     static uint16_t halves[1 << 16];
     static float out[1 << 16];
@@ -309,14 +309,14 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        good_files_are_read,
-        tensors_are_found_where_they_lie,
-        every_rule_of_the_format_is_held,
-        truncated_files_are_refused,
-        what_is_no_file_is_refused,
-        shards_are_checked_against_their_index,
-        pickles_are_refused_with_the_way_out,
-        all_halves_are_widened_exactly,
+        reads_valid_files,
+        tensors_are_mapped_in_place,
+        checks_every_rule_of_the_format,
+        rejects_truncated_files,
+        rejects_paths_that_are_not_regular_files,
+        checks_shards_against_their_index,
+        rejects_pickles_with_a_hint,
+        widens_all_halves_exactly,
     };
     return RUN_TESTS("safetensors", tests);
 }

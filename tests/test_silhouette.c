@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "support.h"
 
-/* A point a row: x, y, label. */
+/* One point per row: x, y, label. */
 static void split(const struct mat *rows, size_t first, size_t n, struct mat *points,
                   int32_t **labels)
 {
@@ -37,8 +37,8 @@ START_TEST(silhouette_matches_sklearn)
         split(&rows, first, n, &points, &labels);
         first += n;
         ck_assert_int_eq(silhouette_score(&points, labels, 2, NULL, &got, NULL), CT_OK);
-        /* Distances have a relative error of 2 or 3 times 2^-24, sums of at most 512 of them not
-         * much more; a score is a ratio of such sums. */
+        /* Distances have a relative error of 2 or 3 times 2^-24, sums of at most 512 of them little
+         * more; a score is a ratio of such sums. */
         assert_allclose(&got, &mat_row(&cases, c)[1], 1, 0.0, 5e-7);
         mat_clear(&points);
         free(labels);

@@ -11,7 +11,7 @@
 #include "num/mt19937.h"
 #include "pipeline/stage_similarity.h"
 
-static const size_t shown[] = { 0, 3, 4, 127, 149 }; /* the rows that the fixtures have */
+static const size_t shown[] = { 0, 3, 4, 127, 149 }; /* the rows in the fixtures */
 
 /* The whole matrix, in stripes of 7 rows. */
 static struct mat gram_of(const struct mat *X, const size_t *order)
@@ -39,7 +39,8 @@ static struct mat random_mat(size_t rows, size_t cols)
     return m;
 }
 
-/* Gram: |g - want| <= 1e-12 |x_i| |x_j|, as sums may cancel. Cosine: the same, divided. */
+/* Gram: |g - want| <= 1e-12 |x_i| |x_j|, since sums may cancel. Cosine: the same, divided by the
+ * norms. */
 START_TEST(gram_and_cosine_match_numpy)
 {
     struct mat X = fixture_load("similarity_x.csv");
@@ -66,8 +67,8 @@ START_TEST(gram_and_cosine_match_numpy)
 }
 END_TEST
 
-/* However a product is come by, it is the same to the bit. */
-START_TEST(products_are_the_same_everywhere)
+/* A product is the same to the bit, whichever function computes it. */
+START_TEST(products_agree_between_functions)
 {
     struct mat X = random_mat(101, 37);
     uint32_t pairs[101][2];
@@ -122,7 +123,7 @@ START_TEST(means_match_numpy)
 }
 END_TEST
 
-START_TEST(orders_are_stable)
+START_TEST(order_by_label_is_stable)
 {
     const int32_t labels[] = { 2, -1, 0, 2, INT32_MAX, 0, -1, INT32_MIN, 1, 0 };
     const size_t want[] = { 7, 1, 6, 2, 5, 9, 8, 0, 3, 4 };
@@ -166,7 +167,7 @@ static struct counted count(const struct mat *X, int n_threads)
     return c;
 }
 
-/* No cosine lies within 1e-9 of an edge, and rounding is below 1e-14: counts are exact. */
+/* No cosine is within 1e-9 of an edge, and rounding errors are below 1e-14: counts are exact. */
 START_TEST(counts_match_numpy)
 {
     struct mat want = fixture_load("cosines_counts.csv");
@@ -209,7 +210,7 @@ static void check_counts(const struct mat *X)
     free(norms);
 }
 
-START_TEST(counts_are_those_of_float64)
+START_TEST(counts_match_float64)
 {
     static const size_t sizes[][2] = { { 0, 5 },   { 1, 3 },    { 2, 2 },     { 31, 4 },
                                        { 33, 1 },  { 128, 6 },  { 130, 300 }, { 500, 2 },
@@ -218,11 +219,11 @@ START_TEST(counts_are_those_of_float64)
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         struct mat X = random_mat(sizes[s][0], sizes[s][1]);
         check_counts(&X);
-        for (size_t i = 0; i < X.rows; i += 17) /* no length, or one line with the row before */
+        for (size_t i = 0; i < X.rows; i += 17) /* zero, or collinear with the previous row */
             for (size_t k = 0; k < X.cols; k++)
                 mat_row(&X, i)[k] = i % 2 ? 0.0 : i > 0 ? -3.0 * mat_row(&X, i - 1)[k] : 1.0;
         check_counts(&X);
-        for (size_t k = 0; k < X.rows * X.cols; k++) /* hardly an angle: float32 sees none */
+        for (size_t k = 0; k < X.rows * X.cols; k++) /* angles too small for float32 */
             X.data[k] = 1.0 + 1e-5 * X.data[k];
         check_counts(&X);
         mat_clear(&X);
@@ -238,8 +239,8 @@ static bool stop_at_second(void *context, size_t done, size_t total)
     return ++*calls < 2;
 }
 
-/* Millions of cosines, hundreds of which are closer to an edge than float32 can tell. */
-START_TEST(cosines_beside_an_edge_are_counted_exactly)
+/* Millions of cosines, hundreds of them too close to an edge for float32 to decide. */
+START_TEST(counts_cosines_near_an_edge_exactly)
 {
     static const size_t sizes[][2] = { { 2200, 3 }, { 1800, 24 }, { 1200, 150 } };
 
@@ -251,7 +252,7 @@ START_TEST(cosines_beside_an_edge_are_counted_exactly)
 }
 END_TEST
 
-START_TEST(a_stop_counts_nothing)
+START_TEST(cancelling_leaves_the_output_untouched)
 {
     size_t calls = 0;
     const struct progress progress = { stop_at_second, &calls };
@@ -262,13 +263,13 @@ START_TEST(a_stop_counts_nothing)
     row_norms(&X, norms);
     ck_assert_int_eq(cosine_histogram(&X, norms, BINS, NULL, &progress, counts, edges, NULL),
                      CT_ECANCELED);
-    ck_assert_uint_eq(calls, 2); /* no block after the one that was told to be the last */
+    ck_assert_uint_eq(calls, 2); /* no block after the one that was cancelled */
     ck_assert(counts[0] == 7 && edges[0] == 7.0);
     mat_clear(&X);
 }
 END_TEST
 
-START_TEST(what_cannot_be_counted_is_refused)
+START_TEST(rejects_what_cannot_be_counted)
 {
     double data[6] = { 1e200, 0, 3, 4, NAN, 1 };
     const struct mat X = { 3, 2, data };
@@ -291,14 +292,14 @@ int main(void)
 {
     const TTest *const tests[] = {
         gram_and_cosine_match_numpy,
-        products_are_the_same_everywhere,
+        products_agree_between_functions,
         means_match_numpy,
-        orders_are_stable,
+        order_by_label_is_stable,
         counts_match_numpy,
-        counts_are_those_of_float64,
-        cosines_beside_an_edge_are_counted_exactly,
-        a_stop_counts_nothing,
-        what_cannot_be_counted_is_refused,
+        counts_match_float64,
+        counts_cosines_near_an_edge_exactly,
+        cancelling_leaves_the_output_untouched,
+        rejects_what_cannot_be_counted,
     };
     return RUN_TESTS("similarity", tests);
 }

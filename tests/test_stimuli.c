@@ -29,7 +29,7 @@ static void assert_hex(const char *text, size_t size, struct csv_field hex)
     }
 }
 
-START_TEST(python_writes_and_we_read)
+START_TEST(reads_what_python_writes)
 {
     struct stimuli s = { 0 };
     struct csv_table want = { 0 };
@@ -56,7 +56,7 @@ START_TEST(python_writes_and_we_read)
 }
 END_TEST
 
-START_TEST(columns_go_by_name)
+START_TEST(columns_are_found_by_name)
 {
     struct stimuli s = { 0 };
 
@@ -71,7 +71,7 @@ START_TEST(columns_go_by_name)
 }
 END_TEST
 
-START_TEST(standard_input_is_read)
+START_TEST(reads_standard_input)
 {
     const int saved = stdin_replace(temp_text("in.csv", "group,target,text\na,b,c b\n"));
     struct stimuli s = { 0 };
@@ -84,7 +84,7 @@ START_TEST(standard_input_is_read)
 }
 END_TEST
 
-START_TEST(bad_files_are_refused)
+START_TEST(rejects_bad_files)
 {
     struct stimuli s = { 0 };
     struct ct_error err;
@@ -115,8 +115,8 @@ START_TEST(bad_files_are_refused)
 }
 END_TEST
 
-/* A header of a stranger is shown cut and without its control characters. */
-START_TEST(strange_headers_stay_one_line)
+/* An unknown header is shown truncated and without control characters. */
+START_TEST(unknown_headers_are_shown_on_one_line)
 {
     struct stimuli s = { 0 };
     struct ct_error err;
@@ -132,9 +132,11 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        python_writes_and_we_read,     columns_go_by_name,
-        standard_input_is_read,        bad_files_are_refused,
-        strange_headers_stay_one_line,
+        reads_what_python_writes,
+        columns_are_found_by_name,
+        reads_standard_input,
+        rejects_bad_files,
+        unknown_headers_are_shown_on_one_line,
     };
     temp_begin();
     const int status = RUN_TESTS("stimuli", tests);

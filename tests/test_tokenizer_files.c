@@ -1,4 +1,5 @@
-/* Files of a tokenizer that are broken, odd or ask for too much, each made from a good one. */
+/* Tokenizer files that are broken, unusual or have unsupported settings, each derived from a valid
+ * one. */
 #include "config.h"
 #include "support.h"
 
@@ -11,7 +12,7 @@
 #include "model/tokens/tokenizer.h"
 #include "model_files.h"
 
-struct file { /* a good file; text is owned */
+struct file { /* a valid file; text is owned */
     char *text;
     size_t size;
 };
@@ -28,7 +29,7 @@ static struct file slurp(const char *name)
     return file;
 }
 
-/* The file with its first `from` made into to[size]. */
+/* Writes the file with its first `from` replaced by to[size]. */
 static void put_changed(const char *dir, const char *name, const struct file *good,
                         const char *from, const char *to, size_t size)
 {
@@ -76,7 +77,7 @@ static void assert_refused(const char *dir, enum ct_status code, const char *tex
 struct change {
     const char *from, *to;
     enum ct_status code;
-    const char *text; /* must be in the error; NULL: the file is good nevertheless */
+    const char *text; /* must be in the error; NULL: the file is valid */
 };
 #define N_CHANGES(changes) (sizeof(changes) / sizeof *(changes))
 
@@ -110,7 +111,7 @@ static void pair_folder_remove(char *dir, struct file *vocab, struct file *merge
     free(merges->text);
 }
 
-START_TEST(broken_vocabularies_are_refused)
+START_TEST(rejects_broken_vocabularies)
 {
     static const struct change changes[] = {
         { "\"!\": 0", "\"!\": \"0\"", CT_EFORMAT, "id of \"!\" is not an integer" },
@@ -146,7 +147,7 @@ START_TEST(broken_vocabularies_are_refused)
         { "\"!\": 0", "\"!\": 0, \"\n\": 900", CT_EFORMAT, "the closing quote" },
         { "\"!\": 0", "\"!\": 0, \"\xff\": 900", CT_EFORMAT, "not UTF-8" },
         { "\"!\": 0", "\"!\": 0, \"\xed\xa0\x80\": 900", CT_EFORMAT, "not UTF-8" },
-        /* These are good: other blanks, holes, tokens that no text can have. */
+        /* Valid: other blanks, gaps in the ids, tokens that no text can contain. */
         { "\"!\": 0", "\"!\"\n:\t 0\r\n ", CT_OK, NULL },
         { "\"!\": 0", "\"!\":2097151", CT_OK, NULL },
         { "\"!\": 0", "\"!\": 0, \"a b\": 900", CT_OK, NULL },
@@ -163,7 +164,7 @@ START_TEST(broken_vocabularies_are_refused)
 }
 END_TEST
 
-START_TEST(a_vocabulary_cut_anywhere_is_refused)
+START_TEST(rejects_truncated_vocabularies)
 {
     struct file vocab, merges;
     char *const dir = pair_folder(&vocab, &merges);
@@ -178,7 +179,7 @@ START_TEST(a_vocabulary_cut_anywhere_is_refused)
 }
 END_TEST
 
-START_TEST(tokens_have_a_largest_size)
+START_TEST(rejects_tokens_that_are_too_long)
 {
     enum { LARGEST = 4096 };
     char entry[32 + 2 * LARGEST + 8] = "\"!\": 0, \"";
@@ -199,7 +200,7 @@ START_TEST(tokens_have_a_largest_size)
 }
 END_TEST
 
-START_TEST(broken_merges_are_refused)
+START_TEST(rejects_broken_merges)
 {
     static const struct change changes[] = {
         { "h e\n", "he\n", CT_EFORMAT, "merges.txt: line 4: expected two tokens" },
@@ -234,8 +235,8 @@ START_TEST(broken_merges_are_refused)
 }
 END_TEST
 
-/* Without merges every byte is a token; the end of the last line may be missing. */
-START_TEST(merges_may_be_few)
+/* Without merges every byte is a token; the last line may have no line end. */
+START_TEST(accepts_files_without_merges)
 {
     struct file vocab, merges;
     char *const dir = pair_folder(&vocab, &merges);
@@ -260,7 +261,7 @@ static void path_in(char path[4096], const char *dir, const char *name)
     snprintf(path, 4096, "%s/%s", dir, name);
 }
 
-START_TEST(missing_files_are_named)
+START_TEST(names_missing_files)
 {
     struct file vocab, merges;
     char *const dir = pair_folder(&vocab, &merges);
@@ -288,20 +289,20 @@ START_TEST(missing_files_are_named)
 }
 END_TEST
 
-START_TEST(a_file_that_is_too_large_is_refused)
+START_TEST(rejects_files_that_are_too_large)
 {
     struct file vocab, merges;
     char *const dir = pair_folder(&vocab, &merges);
     char path[4096];
 
     path_in(path, dir, "merges.txt");
-    ck_assert_int_eq(truncate(path, (64 << 20) + 1), 0); /* a hole: it takes no room */
+    ck_assert_int_eq(truncate(path, (64 << 20) + 1), 0); /* sparse: takes no disk space */
     assert_refused(dir, CT_EFORMAT, "merges.txt: 67108865 bytes");
     pair_folder_remove(dir, &vocab, &merges);
 }
 END_TEST
 
-START_TEST(added_tokens_come_from_their_file)
+START_TEST(reads_added_tokens_from_their_file)
 {
     struct file vocab, merges;
     char *const dir = pair_folder(&vocab, &merges);
@@ -336,7 +337,7 @@ START_TEST(added_tokens_come_from_their_file)
 }
 END_TEST
 
-START_TEST(settings_that_change_the_ids_are_refused)
+START_TEST(rejects_settings_that_change_the_ids)
 {
     struct file vocab, merges;
     char *const dir = pair_folder(&vocab, &merges);
@@ -355,7 +356,7 @@ START_TEST(settings_that_change_the_ids_are_refused)
 }
 END_TEST
 
-START_TEST(broken_tokenizer_json_is_refused)
+START_TEST(rejects_broken_tokenizer_json)
 {
     static const struct change changes[] = {
         { "\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}", CT_ENOTSUP, "normalizer" },
@@ -409,7 +410,7 @@ START_TEST(broken_tokenizer_json_is_refused)
         file_put(dir, "tokenizer.json", good.text, size);
         assert_refused(dir, CT_EFORMAT, "tokenizer.json: line 1");
     }
-    memset(good.text, '[', good.size); /* jansson bounds how deep it goes */
+    memset(good.text, '[', good.size); /* nesting depth is limited */
     file_put(dir, "tokenizer.json", good.text, good.size);
     assert_refused(dir, CT_EFORMAT, "tokenizer.json: line 1");
     text_put(dir, "tokenizer.json", "{}");
@@ -419,8 +420,8 @@ START_TEST(broken_tokenizer_json_is_refused)
 }
 END_TEST
 
-/* With both layouts there, the older one counts: it is what all of GPT-2's sizes come with. */
-START_TEST(the_pair_goes_before_tokenizer_json)
+/* If both layouts exist, the older one is used: all sizes of GPT-2 have it. */
+START_TEST(vocab_and_merges_take_precedence)
 {
     struct file vocab, merges;
     char *const dir = pair_folder(&vocab, &merges);
@@ -434,17 +435,12 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        broken_vocabularies_are_refused,
-        a_vocabulary_cut_anywhere_is_refused,
-        tokens_have_a_largest_size,
-        broken_merges_are_refused,
-        merges_may_be_few,
-        missing_files_are_named,
-        a_file_that_is_too_large_is_refused,
-        added_tokens_come_from_their_file,
-        settings_that_change_the_ids_are_refused,
-        broken_tokenizer_json_is_refused,
-        the_pair_goes_before_tokenizer_json,
+        rejects_broken_vocabularies,          rejects_truncated_vocabularies,
+        rejects_tokens_that_are_too_long,     rejects_broken_merges,
+        accepts_files_without_merges,         names_missing_files,
+        rejects_files_that_are_too_large,     reads_added_tokens_from_their_file,
+        rejects_settings_that_change_the_ids, rejects_broken_tokenizer_json,
+        vocab_and_merges_take_precedence,
     };
     return RUN_TESTS("tokenizer files", tests);
 }

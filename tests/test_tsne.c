@@ -36,7 +36,7 @@ static struct tsne *start(const struct mat *x, const struct tsne_params *p)
     return t;
 }
 
-START_TEST(defaults_are_sklearns)
+START_TEST(defaults_match_sklearn)
 {
     struct tsne_params p;
 
@@ -48,7 +48,7 @@ START_TEST(defaults_are_sklearns)
 }
 END_TEST
 
-/* Columns 2 k and 2 k + 1 of the fixture against the embedding. */
+/* Compares columns 2 k and 2 k + 1 of the fixture with the embedding. */
 static void expect_at(struct tsne *t, const struct mat *want, size_t k, double tolerance)
 {
     double width = 0.0;
@@ -63,11 +63,11 @@ static void expect_at(struct tsne *t, const struct mat *want, size_t k, double t
 }
 
 /*
- * From the PCA start, 10, 50, 250 and 300 iterations of the reference's rule in float64, through
- * the switch of phases. At the default rate these 60 points are thrown about and any rounding
- * decides where; at rate 0.25 they move smoothly at first, and the same rule in numpy's float32
- * is 7e-8 and 1.3e-6 of the width from the float64 one after 10 and 50 iterations: ten times that
- * for us. Later every gain that turns a step earlier counts (1 % in numpy): 5 %.
+ * From the PCA start, 10, 50, 250 and 300 iterations of the reference's rule in float64, including
+ * the change of phases. At the default learning rate these 60 points move chaotically and rounding
+ * decides the result; at 0.25 they move smoothly at first, and the same rule in numpy's float32
+ * differs from float64 by 7e-8 and 1.3e-6 of the width after 10 and 50 iterations: the tolerance is
+ * ten times that. Later, every gain that changes a step earlier matters (1 % in numpy): 5 %.
  */
 START_TEST(descent_follows_the_reference)
 {
@@ -92,7 +92,7 @@ START_TEST(descent_follows_the_reference)
 }
 END_TEST
 
-START_TEST(random_start_is_numpys)
+START_TEST(random_start_matches_numpy)
 {
     struct mat x = fixture_load("tsne_x60.csv"), want = fixture_load("tsne_random.csv");
     struct tsne_params p = params_at(10.0);
@@ -158,10 +158,11 @@ enum { IS_SLOW = 0 };
 
 /*
  * want: n_samples, perplexity, median KL and median width of scikit-learn's runs. The median KL may
- * be 1.01 times the reference's. The width is within 7 %: the best of several are 2 to 3 % wider,
- * and single runs of 60 samples scatter by 7 %, of 200 by 2 %, so that medians are known to 1 %.
+ * be 1.01 times the reference's. The width is within 7 %: the best of several descents are 2 to 3 %
+ * wider, and single runs vary by 7 % for 60 samples and 2 % for 200, so medians are accurate to 1
+ * %.
  */
-START_TEST(quality_is_sklearns)
+START_TEST(quality_matches_sklearn)
 {
     if (IS_SLOW) {
         SKIP("quality: hundreds of runs would take minutes under ThreadSanitizer");
@@ -203,7 +204,7 @@ static void expect_same_for_threads(const struct mat *x, struct tsne_params p)
     tsne_result_clear(&want);
 }
 
-START_TEST(threads_do_not_matter)
+START_TEST(results_do_not_depend_on_threads)
 {
     struct mat x = fixture_load("tsne_x200.csv");
     struct tsne_params p = params_at(30.0);
@@ -215,8 +216,8 @@ START_TEST(threads_do_not_matter)
 }
 END_TEST
 
-/* Enough points for several chunks, the last one not full. */
-START_TEST(threads_do_not_matter_to_chunks)
+/* Enough points for several chunks, the last one partly filled. */
+START_TEST(chunks_do_not_depend_on_threads)
 {
     enum { MANY = 2 * TSNE_CHUNK + 100, COLS = 3, STEPS = 3 };
     struct mat x = matrix(MANY, COLS);
@@ -240,8 +241,8 @@ START_TEST(threads_do_not_matter_to_chunks)
 }
 END_TEST
 
-/* Points of a large set are moved in memory after 50 iterations. In the next one, each sample stays
- * about where it was, and so does the divergence. */
+/* Points of a large set are reordered in memory after 50 iterations. In the next one, each sample
+ * stays approximately where it was, and so does the divergence. */
 START_TEST(samples_keep_their_rows)
 {
     enum { MANY = 8192, COLS = 3 };
@@ -274,13 +275,13 @@ START_TEST(samples_keep_their_rows)
 END_TEST
 
 /*
- * What a large set has of each point, gains too, is moved with it, so that the order in which
- * points are given does not matter: the same points in another order, whose places in memory are
- * others, go the same ways but for rounding, over the step in which they are moved, too.
+ * All data of a point, including gains, are moved with it, so the input order does not matter: the
+ * same points in a different order, at different places in memory, move the same way up to
+ * rounding, even in the step in which they are reordered.
  */
 START_TEST(gains_stay_with_their_points)
 {
-    enum { MANY = 8209, COLS = 3, MOVED = 50 }; /* a prime: i * 1000 % MANY are all numbers */
+    enum { MANY = 8209, COLS = 3, MOVED = 50 }; /* a prime: i * 1000 % MANY is a permutation */
     struct mat x[2] = { matrix(MANY, COLS), matrix(MANY, COLS) };
     struct tsne_params p = params_at(5.0);
     struct tsne *t[2];
@@ -304,7 +305,7 @@ START_TEST(gains_stay_with_their_points)
         for (size_t i = 0; i < 2 * MANY; i++)
             apart += fabs((double)tsne_embedding(t[0])[i] -
                           (double)tsne_embedding(t[1])[2 * (i / 2 * 1000 % MANY) + i % 2]);
-        /* Rounding grows by 3 % a step here; the gains of other points would add 30 %. */
+        /* Rounding errors grow by 3 % per step here; wrong gains would add 30 %. */
         if (tsne_n_iter(t[0]) > MOVED)
             ck_assert_msg(apart < 1.1 * before, "%g apart, %g before", apart, before);
         before = apart;
@@ -391,8 +392,8 @@ static bool look(void *context, size_t done, size_t total)
     return ++looks->seen < looks->stop_at;
 }
 
-/* Each phase of the preparation looks whether to go on, and stops when told. */
-START_TEST(preparation_stops_at_every_look)
+/* Each phase of the preparation ticks, and can be cancelled there. */
+START_TEST(preparation_can_be_cancelled_at_every_tick)
 {
     struct mat x = fixture_load("tsne_x60.csv");
     struct tsne_params p = params_at(10.0);
@@ -416,8 +417,8 @@ START_TEST(preparation_stops_at_every_look)
 }
 END_TEST
 
-/* Watching changes nothing; stopping leaves the result alone, from the first tick on. */
-START_TEST(watchers_see_and_stop)
+/* Watching does not change the result; stopping leaves it untouched, from the first tick on. */
+START_TEST(watchers_see_progress_and_can_stop)
 {
     struct mat x = fixture_load("tsne_x60.csv");
     struct tsne_params p = params_at(10.0);
@@ -439,7 +440,7 @@ START_TEST(watchers_see_and_stop)
     watch.context = &stopping; /* in the second of three descents */
     ck_assert_int_eq(tsne_fit(&x, &p, &watch, &none, &err), CT_ECANCELED);
     ck_assert_uint_eq(stopping.last, 1003);
-    watch.context = &early; /* stop_at 0: while neighbours are looked for */
+    watch.context = &early; /* stop_at 0: during the neighbour search */
     ck_assert_int_eq(tsne_fit(&x, &p, &watch, &none, &err), CT_ECANCELED);
     ck_assert_uint_eq(early.ticks, 0);
     ck_assert_ptr_null(none.embedding.data);
@@ -449,8 +450,8 @@ START_TEST(watchers_see_and_stop)
 }
 END_TEST
 
-/* Of several descents the best is kept, the first of which is that of n_init 1. */
-START_TEST(the_best_descent_is_kept)
+/* The best of several descents is kept; the first is the same as with n_init 1. */
+START_TEST(keeps_the_best_descent)
 {
     struct mat x = fixture_load("tsne_x60.csv");
     struct tsne_params p = params_at(10.0);
@@ -460,8 +461,8 @@ START_TEST(the_best_descent_is_kept)
         struct tsne_result r = { 0 };
         ck_assert_int_eq(tsne_fit(&x, &p, NULL, &r, NULL), CT_OK);
         ck_assert(r.kl_divergence <= last);
-        ck_assert(p.n_init < 6 || r.kl_divergence < 0.1474); /* the median; six in a row above it
-                                                              * are one in 64 */
+        ck_assert(p.n_init < 6 ||
+                  r.kl_divergence < 0.1474); /* the median; six above it are one in 64 */
         last = r.kl_divergence;
         tsne_result_clear(&r);
     }
@@ -471,8 +472,8 @@ START_TEST(the_best_descent_is_kept)
 }
 END_TEST
 
-/* The end is final: a step after it does nothing. */
-START_TEST(steps_end)
+/* A step after the end does nothing. */
+START_TEST(steps_end_at_max_iter)
 {
     struct mat x = fixture_load("tsne_x60.csv");
     struct tsne_params p = params_at(10.0);
@@ -503,7 +504,7 @@ static void expect_refused(const struct mat *x, const struct tsne_params *p, con
     ck_assert_ptr_null(r.embedding.data);
 }
 
-START_TEST(bad_input_is_refused)
+START_TEST(rejects_bad_input)
 {
     struct mat x = fixture_load("tsne_x60.csv"), one = matrix(1, 3);
     struct tsne_params p = params_at(60.0);
@@ -530,8 +531,8 @@ START_TEST(bad_input_is_refused)
 }
 END_TEST
 
-/* A rate that is far too high may throw the points anywhere, but never gives NaN as a result. */
-START_TEST(divergence_is_no_result)
+/* A learning rate that is far too high may diverge, but never gives NaN as a result. */
+START_TEST(divergence_is_an_error)
 {
     struct mat x = fixture_load("tsne_x60.csv");
     struct tsne_params p = params_at(10.0);
@@ -539,7 +540,7 @@ START_TEST(divergence_is_no_result)
     for (p.learning_rate = 1e3; p.learning_rate < 1e38; p.learning_rate *= 1e5) {
         struct tsne_result r = { 0 };
         struct ct_error err = { 0 };
-        p.angle = 0.5 - p.angle; /* in turn */
+        p.angle = 0.5 - p.angle; /* alternates */
         if (tsne_fit(&x, &p, NULL, &r, &err) == CT_OK) {
             for (size_t e = 0; e < 120; e++)
                 ck_assert(isfinite(r.embedding.data[e]));
@@ -585,7 +586,7 @@ START_TEST(constant_data)
 }
 END_TEST
 
-/* One feature: the second axis starts at random, and the picture is not a line. */
+/* One feature: the second axis starts at random, and the map is not a line. */
 START_TEST(one_feature)
 {
     struct mat x = matrix(50, 1);
@@ -618,10 +619,10 @@ START_TEST(duplicates_and_tiny_sets)
     ck_assert(fit_extent(&x, 1.0) > 0.0);
     x.rows = 60;
     for (size_t e = 0; e < 240; e++)
-        x.data[e] *= 1e15; /* squares that are near the end of float32 */
+        x.data[e] *= 1e15; /* squares close to the largest float32 */
     ck_assert(fit_extent(&x, 10.0) > 0.0);
     for (size_t e = 0; e < 240; e++)
-        x.data[e] *= 1e-120; /* squares that vanish in float32: all distances are 0 */
+        x.data[e] *= 1e-120; /* squares that underflow in float32: all distances are 0 */
     ck_assert(fit_extent(&x, 10.0) > 0.0);
     mat_clear(&x);
 }
@@ -630,21 +631,21 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        defaults_are_sklearns,
+        defaults_match_sklearn,
         descent_follows_the_reference,
-        random_start_is_numpys,
-        quality_is_sklearns,
-        threads_do_not_matter,
-        threads_do_not_matter_to_chunks,
+        random_start_matches_numpy,
+        quality_matches_sklearn,
+        results_do_not_depend_on_threads,
+        chunks_do_not_depend_on_threads,
         samples_keep_their_rows,
         gains_stay_with_their_points,
         the_learning_rate_follows_the_number_of_samples,
-        preparation_stops_at_every_look,
-        watchers_see_and_stop,
-        the_best_descent_is_kept,
-        steps_end,
-        bad_input_is_refused,
-        divergence_is_no_result,
+        preparation_can_be_cancelled_at_every_tick,
+        watchers_see_progress_and_can_stop,
+        keeps_the_best_descent,
+        steps_end_at_max_iter,
+        rejects_bad_input,
+        divergence_is_an_error,
         constant_data,
         one_feature,
         duplicates_and_tiny_sets,

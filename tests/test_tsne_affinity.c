@@ -20,7 +20,7 @@ static struct mat matrix(size_t rows, size_t cols)
     return m;
 }
 
-/* Neighbours as the fixture has them, so that each routine is tested on the reference's input. */
+/* The fixture's neighbours, so that each routine is tested on the reference's input. */
 static struct neighbors fixture_neighbors(void)
 {
     struct mat m = fixture_load("tsne_neighbors.csv");
@@ -46,7 +46,7 @@ START_TEST(neighbors_match_sklearn)
     ck_assert_uint_eq(tsne_n_neighbors(N, 10.0), K);
     ck_assert_int_eq(neighbors_find(&x, K, NULL, NULL, &got, NULL), CT_OK);
     ck_assert_mem_eq(got.indices, want.indices, sizeof(uint32_t[N * K]));
-    /* 1e-12: the reference expands the square, which costs it digits. */
+    /* 1e-12: the reference expands the square, which costs precision. */
     assert_allclose(got.sqdistances, want.sqdistances, (size_t)N * K, 1e-12, 0.0);
     neighbors_clear(&got);
     neighbors_clear(&want);
@@ -63,7 +63,7 @@ static double sqdistance(const struct mat *x, size_t a, size_t b)
     return sum;
 }
 
-/* Row i's neighbours against all distances, plainly computed; of whole numbers, so to the bit. */
+/* Compares row i's neighbours with all distances; these are whole numbers, so exactly. */
 static void expect_nearest(const struct neighbors *got, const struct mat *x, size_t i)
 {
     const size_t k = got->n_neighbors;
@@ -83,7 +83,7 @@ static void expect_nearest(const struct neighbors *got, const struct mat *x, siz
     }
 }
 
-/* Data of small whole numbers, full of ties. */
+/* Data of small whole numbers, with many ties. */
 START_TEST(ties_go_to_the_lower_index)
 {
     enum { ROWS = 150, COLS = 3, NEAREST = 9 };
@@ -100,8 +100,8 @@ START_TEST(ties_go_to_the_lower_index)
 }
 END_TEST
 
-/* So many rows that products come in several blocks; every third row is the same, which is more
- * than a shortlist holds; one row is so far away that float32 tells the others hardly apart. */
+/* Enough rows for several blocks of products; every third row is the same, which overflows
+ * shortlists; one row is so far away that float32 hardly distinguishes the others. */
 START_TEST(neighbors_of_many_rows)
 {
     enum { ROWS = 5003, COLS = 5, NEAREST = 20 };
@@ -153,7 +153,7 @@ static bool stop_at_second(void *context, size_t done, size_t total)
     return ++*calls < 2;
 }
 
-START_TEST(neighbors_refuse_and_stop)
+START_TEST(neighbors_reject_bad_input_and_can_be_cancelled)
 {
     struct mat x = matrix(400, 4);
     struct neighbors got = { 0 };
@@ -189,8 +189,8 @@ static size_t count_common(const uint32_t *a, const uint32_t *b, size_t n)
     return common;
 }
 
-/* Twelve groups in 20 dimensions, rows that are all the same, and noise without structure. */
-START_TEST(most_neighbors_are_found)
+/* Twelve groups in 20 dimensions, equal rows, and noise without structure. */
+START_TEST(finds_most_neighbors)
 {
     enum { ROWS = 4000, COLS = 20, NEAREST = 30 };
     struct mat x = matrix(ROWS, COLS);
@@ -218,7 +218,7 @@ START_TEST(most_neighbors_are_found)
             for (size_t e = 0; e < NEAREST; e++) {
                 const size_t j = got.indices[i * NEAREST + e];
                 ck_assert(j != i && (e == 0 || j > got.indices[i * NEAREST + e - 1]));
-                /* Sums of 20 terms in another order. */
+                /* Sums of 20 terms in a different order. */
                 assert_allclose(&got.sqdistances[i * NEAREST + e],
                                 &(double){ sqdistance(&x, i, j) }, 1, 1e-14, 0.0);
             }
@@ -231,8 +231,8 @@ START_TEST(most_neighbors_are_found)
 }
 END_TEST
 
-/* Fewer rows than a list takes, and a request to stop at every tick. */
-START_TEST(most_neighbors_of_few_rows)
+/* Fewer rows than a list, and cancelling at every tick. */
+START_TEST(approximate_search_of_few_rows)
 {
     struct mat x = matrix(150, 4);
     struct neighbors want = { 0 }, got = { 0 };
@@ -259,8 +259,8 @@ START_TEST(conditional_matches_sklearn)
 
     memcpy(got.data, nn.sqdistances, sizeof(double[N * K]));
     ck_assert_int_eq(tsne_conditional(got.data, N, K, 10.0, NULL, NULL, NULL), CT_OK);
-    /* The bisection takes the same steps, so beta is the same to the bit; what is left is the
-     * rounding of exp, of exponents up to about 30, and of the sum. */
+    /* The bisection takes the same steps, so beta is the same to the bit; only the rounding of exp,
+     * with exponents up to about 30, and of the sum remain. */
     assert_mat_allclose(&got, &want, 1e-12, 0.0);
     neighbors_clear(&nn);
     mat_clear(&want);
@@ -338,7 +338,7 @@ START_TEST(joint_matches_sklearn)
 }
 END_TEST
 
-START_TEST(neighbor_counts)
+START_TEST(number_of_neighbors)
 {
     ck_assert_uint_eq(tsne_n_neighbors(2000, 30.0), 91);
     ck_assert_uint_eq(tsne_n_neighbors(60, 30.0), 59);
@@ -348,9 +348,8 @@ START_TEST(neighbor_counts)
 }
 END_TEST
 
-/* 200 points in blocks of 64 and 16: all of it with 1, 2 and 3 threads, to the bit. */
-/* A permutation of points permutes rows and columns, and leaves the order within each row. */
-START_TEST(joint_is_arranged)
+/* A permutation of points permutes rows and columns, and keeps the order within each row. */
+START_TEST(joint_can_be_reordered)
 {
     struct mat x = fixture_load("tsne_x200.csv");
     struct neighbors nn = { 0 };
@@ -384,7 +383,8 @@ START_TEST(joint_is_arranged)
 }
 END_TEST
 
-START_TEST(threads_do_not_matter)
+/* 200 points in blocks of 64 and 16: the same bits with 1, 2 and 3 threads. */
+START_TEST(results_do_not_depend_on_threads)
 {
     struct mat x = fixture_load("tsne_x200.csv");
     struct neighbors want = { 0 };
@@ -421,16 +421,16 @@ int main(void)
         ties_go_to_the_lower_index,
         neighbors_of_many_rows,
         duplicates_are_at_distance_zero,
-        neighbors_refuse_and_stop,
-        most_neighbors_are_found,
-        most_neighbors_of_few_rows,
+        neighbors_reject_bad_input_and_can_be_cancelled,
+        finds_most_neighbors,
+        approximate_search_of_few_rows,
         conditional_matches_sklearn,
         conditional_reaches_the_perplexity,
         equal_distances_give_equal_shares,
         joint_matches_sklearn,
-        joint_is_arranged,
-        neighbor_counts,
-        threads_do_not_matter,
+        joint_can_be_reordered,
+        number_of_neighbors,
+        results_do_not_depend_on_threads,
     };
     return RUN_TESTS("tsne_affinity", tests);
 }

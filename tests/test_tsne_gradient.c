@@ -102,7 +102,7 @@ START_TEST(gradient_matches_the_formula)
             largest = fmax(largest, fabs(mat_row(&f.want, i)[2 + 2 * phase]));
         for (size_t i = 0; i < N; i++) {
             const double got[2] = { (double)gx[i], (double)gy[i] };
-            /* Float32 terms, some 60 a sum, and two parts that cancel: 1e-6 of the largest. */
+            /* Float32 terms, about 60 per sum, and two parts that cancel: 1e-6 of the largest. */
             assert_allclose(got, &mat_row(&f.want, i)[2 + 2 * phase], 2, 0.0, 1e-6 * largest);
         }
     }
@@ -120,7 +120,7 @@ START_TEST(kl_matches_the_formula)
     tsne_forces_compute(&f.forces, &f.P, f.x, f.y, NULL);
     const double got[2] = { tsne_kl(&f.forces, &f.P, f.x, f.y, 1.0F, NULL),
                             tsne_kl(&f.forces, &f.P, f.x, f.y, 12.0F, NULL) };
-    /* Float64 but for Z, whose float32 terms are summed to about 1e-7. */
+    /* Float64 except for Z, whose float32 terms are summed to about 1e-7. */
     assert_allclose(got, want.data, 2, 3e-7, 0.0);
     mat_clear(&want);
     teardown(&f);
@@ -165,8 +165,8 @@ START_TEST(tree_matches_sklearn)
         tsne_gradient(&f, 1.0F, 0, MANY, gx, gy);
         for (size_t i = 0; i < MANY; i++) {
             const double got[2] = { (double)gx[i], (double)gy[i] };
-            /* Both sum float32 terms, in other orders: 2e-6 of the largest. One cell taken where
-             * the reference opens it is 1e-3. */
+            /* Both sum float32 terms, in different orders: 2e-6 of the largest. A cell used where
+             * the reference opens it would give 1e-3. */
             assert_allclose(got, &mat_row(&want, i)[4 * k + 2], 2, 0.0, 2e-6 * largest);
         }
         const double kl = tsne_kl(&f, &P, x, y, 1.0F, NULL);
@@ -183,8 +183,8 @@ START_TEST(tree_matches_sklearn)
 }
 END_TEST
 
-/* Where this processor is one of those that tsne_walk has its own way for: it goes to the same
- * cells, from the start to a wide map with a duplicate. */
+/* If tsne_walk() has a version for this processor, it visits the same cells, from the start to a
+ * wide map with a duplicate. */
 START_TEST(walks_agree)
 {
     struct tsne_tree tree = { 0 };
@@ -204,8 +204,8 @@ START_TEST(walks_agree)
         for (size_t i = 0; i < TSNE_WALK_BLOCK; i++) {
             const double got[3] = { (double)tree.fx[i], (double)tree.fy[i], (double)tree.z[i] };
             const double want[3] = { (double)fx[i], (double)fy[i], (double)z[i] };
-            /* Float32, with and without a rounding between multiplying and adding: 1e-5 of what the
-             * terms may sum to. A cell taken where the other opens it is 1e-3. */
+            /* Float32, with and without fused multiply-add: 1e-5 of the largest possible sum. A
+             * cell used where the other version opens it would give 1e-3. */
             assert_allclose(got, want, 2, 1e-5, 1e-5 * want[2] * fmin(1.0, (double)width));
             assert_allclose(got + 2, want + 2, 1, 1e-5, 0.0);
         }
@@ -229,11 +229,12 @@ static void expect_attraction(const struct tsne_joint *P, const uint64_t *pairs,
             size += pw * hypot(dx, dy);
         }
         const double got[2] = { (double)fx[i], (double)fy[i] };
-        assert_allclose(got, want, 2, 0.0, 1e-6 * size); /* float32 terms, a dozen a lane */
+        assert_allclose(got, want, 2, 0.0, 1e-6 * size); /* float32 terms, about 12 per lane */
     }
 }
 
-/* Of all points, and of some from the middle on, both as this processor does it and as any can. */
+/* For all points, and for some from the middle on, both with this processor's version and the
+ * portable one. */
 START_TEST(attraction_matches_the_formula)
 {
     enum { MANY = 200, FIRST = 77 };
@@ -253,7 +254,7 @@ START_TEST(attraction_matches_the_formula)
 }
 END_TEST
 
-/* In the order of the tree each point of a grid comes beside the one before it. */
+/* In the order of the tree, consecutive points of a grid are adjacent. */
 START_TEST(neighbours_on_the_curve_are_close)
 {
     enum { SIDE = 16, MANY = SIDE * SIDE };
@@ -272,7 +273,7 @@ START_TEST(neighbours_on_the_curve_are_close)
 }
 END_TEST
 
-/* What nothing tells apart is one cell, which repels none of its points. */
+/* Points with equal coordinates are one cell, which repels none of them. */
 START_TEST(equal_points_are_one_cell)
 {
     enum { MANY = 130 };
@@ -293,9 +294,7 @@ START_TEST(equal_points_are_one_cell)
 }
 END_TEST
 
-/* A tiny angle opens every cell: all pairs, which the exact sum must agree with. One point far away
- * presses the others into one corner of the tree. */
-/* scikit-learn's quad tree, plainly: a cell [low, high) of both axes, with its points. */
+/* scikit-learn's quad tree, in simple form: a cell [low, high) of both axes, with its points. */
 struct plain_cell {
     const float *x, *y;
     double low[2], high[2];
@@ -323,7 +322,7 @@ static void plain_repel(const struct plain_cell *c, size_t i, double angle, doub
     }
     if (c->n == 1 || width * width < angle * angle * d2)
         return;
-    ck_assert(width > 1e-6); /* no two points are the same */
+    ck_assert(width > 1e-6); /* no two points are equal */
     for (int quarter = 0; quarter < 4; quarter++) {
         struct plain_cell child = *c;
         size_t points[200];
@@ -356,7 +355,7 @@ static void set_root(double *low, double *high, const float *values, size_t n)
 }
 
 /* The map on each side of both axes, where the largest coordinates are above 0 or below. */
-START_TEST(cells_lie_as_they_should_wherever_the_map_is)
+START_TEST(cells_match_sklearn_wherever_the_map_is)
 {
     enum { MANY = 200 };
     static const float shifts[][2] = { { 0, 0 },    { -20, -20 }, { -20, 30 }, { 25, -7 },
@@ -383,8 +382,8 @@ START_TEST(cells_lie_as_they_should_wherever_the_map_is)
             double want[2] = { 0.0, 0.0 };
             plain_repel(&root, i, 0.5, want, &z);
             const double got[2] = { tree.repel_x[i], tree.repel_y[i] };
-            /* Float32 sums of up to 199 terms of at most 0.33, in other orders; of a map that is
-             * far from 0, differences have its rounding. A cell that is another is 1e-3. */
+            /* Float32 sums of up to 199 terms of at most 0.33, in different orders; differences of
+             * coordinates far from 0 have their rounding. A different cell would give 1e-3. */
             assert_allclose(got, want, 2, 0.0, 1e-4);
         }
         assert_allclose(&tree.z, &z, 1, 1e-5, 0.0);
@@ -416,7 +415,7 @@ static void expect_exact_tree(size_t n)
         for (size_t i = 0; i < n; i++) {
             const double got[2] = { tree.repel_x[i], tree.repel_y[i] };
             const double want[2] = { exact.repel_x[i], exact.repel_y[i] };
-            /* Float32 sums of 333 terms of at most 0.33, in other orders. */
+            /* Float32 sums of 333 terms of at most 0.33, in different orders. */
             assert_allclose(got, want, 2, 0.0, 2e-5);
         }
         assert_allclose(&tree.z, &exact.z, 1, 1e-6, 1e-7 * (double)n); /* rows end with a - 1 */
@@ -428,6 +427,8 @@ static void expect_exact_tree(size_t n)
     free(y);
 }
 
+/* A tiny angle opens every cell, so the sum over all pairs must agree. One point far away moves the
+ * others into one corner of the tree. */
 START_TEST(tree_without_summaries_is_exact)
 {
     static const size_t sizes[] = { 2, 3, 333 };
@@ -437,8 +438,9 @@ START_TEST(tree_without_summaries_is_exact)
 }
 END_TEST
 
-/* 1300 points: three chunks of sources, many blocks; Z and repulsion against plain float64. */
-START_TEST(repulsion_keeps_its_digits)
+/* 1300 points: three chunks of sources, many blocks; Z and repulsion compared with plain
+ * float64. */
+START_TEST(repulsion_is_accurate)
 {
     enum { MANY = 1300 };
     static const float widths[] = { 1e-4F, 1.0F, 60.0F };
@@ -478,7 +480,7 @@ START_TEST(repulsion_keeps_its_digits)
 }
 END_TEST
 
-/* Coordinates far apart, or gone: no trap, no endless loop, and NaN is not hidden. */
+/* Coordinates far apart, infinite or NaN: no crash, no endless loop, and NaN is not hidden. */
 static void expect_survival(double angle)
 {
     struct fixture f = setup_angle(angle);
@@ -497,7 +499,7 @@ static void expect_survival(double angle)
     teardown(&f);
 }
 
-START_TEST(extreme_coordinates)
+START_TEST(survives_extreme_coordinates)
 {
     expect_survival(0.0);
     expect_survival(0.5);
@@ -521,7 +523,7 @@ START_TEST(schedule_runs_to_the_end)
         ck_assert(!s.ended);
         ck_assert_uint_eq(s.iter, i);
         ck_assert_int_eq(s.exaggerating, i < 250);
-        ck_assert_int_eq(tsne_schedule_looks(&s), i % 50 == 49);
+        ck_assert_int_eq(tsne_schedule_checks(&s), i % 50 == 49);
         ck_assert_int_eq(tsne_schedule_advance(&s, 1.0 / (double)(i + 1), 1.0), i == 249);
     }
     ck_assert(s.ended);
@@ -537,8 +539,8 @@ START_TEST(schedule_runs_to_the_end)
 }
 END_TEST
 
-/* The error stands still: in phase 1 that stops nothing; in phase 2 the best was seen at
- * iteration 299, and at 649 it is 350 iterations old. */
+/* The error is constant: that does not stop phase 1; in phase 2 the best was at iteration 299, and
+ * at 649 it is 350 iterations old. */
 START_TEST(schedule_stops_without_progress)
 {
     struct tsne_schedule s;
@@ -560,7 +562,7 @@ START_TEST(schedule_stops_without_progress)
 }
 END_TEST
 
-/* A vanishing gradient ends the phase; after phase 1, phase 2 has its try. NaN ends nothing. */
+/* A vanishing gradient ends the phase; after phase 1, phase 2 still runs. NaN does not end it. */
 START_TEST(schedule_stops_on_a_flat_gradient)
 {
     struct tsne_schedule s;
@@ -585,15 +587,15 @@ int main(void)
     const TTest *const tests[] = {
         gradient_matches_the_formula,
         kl_matches_the_formula,
-        repulsion_keeps_its_digits,
+        repulsion_is_accurate,
         tree_matches_sklearn,
-        cells_lie_as_they_should_wherever_the_map_is,
+        cells_match_sklearn_wherever_the_map_is,
         walks_agree,
         attraction_matches_the_formula,
         neighbours_on_the_curve_are_close,
         equal_points_are_one_cell,
         tree_without_summaries_is_exact,
-        extreme_coordinates,
+        survives_extreme_coordinates,
         schedule_runs_to_the_end,
         schedule_stops_without_progress,
         schedule_stops_on_a_flat_gradient,

@@ -56,8 +56,8 @@ static void check_against(const char *name, const struct matview *X, struct desi
     free(r);
 }
 
-/* NaN, infinities, no variance, overflow, cancellation. rtol 1e-11: the same operations in
- * the same order; what differs is fused multiply-adds and the last digits of p. */
+/* NaN, infinities, no variance, overflow, cancellation. rtol 1e-11: the same operations in the same
+ * order; only fused multiply-adds and the last digits of p differ. */
 START_TEST(hard_columns_match_scipy)
 {
     struct mat m = fixture_load("ttest_hard.csv");
@@ -69,7 +69,7 @@ START_TEST(hard_columns_match_scipy)
 }
 END_TEST
 
-/* rtol 1e-11: scipy's p is off by up to 1e-13 in the tail, t by its rounding. */
+/* rtol 1e-11: scipy's p has an error of up to 1e-13 in the tail, t its rounding error. */
 START_TEST(neurons_match_scipy_in_both_dtypes)
 {
     struct mat m = fixture_load("ttest_neurons.csv");
@@ -77,7 +77,7 @@ START_TEST(neurons_match_scipy_in_both_dtypes)
     float *const narrow = ct_malloc_array(m.rows * m.cols, sizeof *narrow);
 
     for (size_t i = 0; i < m.rows * m.cols; i++) {
-        narrow[i] = (float)m.data[i]; /* the file has the 9 digits that tell float32 apart */
+        narrow[i] = (float)m.data[i]; /* the file has 9 digits, enough to identify a float32 */
         m.data[i] = (double)narrow[i];
     }
     const struct matview N = { narrow, DTYPE_F32, m.rows, m.cols, m.cols };
@@ -90,7 +90,8 @@ START_TEST(neurons_match_scipy_in_both_dtypes)
 }
 END_TEST
 
-/* Several chunks of rows. rtol 1e-9: a spread of 1 at 1e4 leaves twelve digits, and p magnifies. */
+/* Several chunks of rows. rtol 1e-9: a spread of 1 at 1e4 leaves twelve digits, and p magnifies
+ * errors. */
 START_TEST(long_groups_match_scipy)
 {
     enum { N = 1400, COLS = 6 };
@@ -121,8 +122,8 @@ static double two_sided(double t, double df)
     return student_t_pvalue(&distribution, t);
 }
 
-/* rtol 3e-13: |log p| up to 690 multiplies the rounding of its logarithm, 2e-16 or so. */
-START_TEST(p_is_right_in_the_far_tail)
+/* rtol 3e-13: |log p| up to 690 multiplies the rounding error of its logarithm, about 2e-16. */
+START_TEST(p_is_accurate_in_the_far_tail)
 {
     struct mat want = fixture_load("ttest_p.csv");
     double smallest = 1.0;
@@ -140,8 +141,8 @@ START_TEST(p_is_right_in_the_far_tail)
 }
 END_TEST
 
-/* rtol 1e-13: p in the file is rounded to 1e-16 of itself, and below p = 0.99 a change of p moves t
- * by at most a hundred times as much; the rest is the rounding of p itself. */
+/* rtol 1e-13: p in the file has a relative rounding error of 1e-16, and below p = 0.99 t changes by
+ * at most a hundred times as much; the rest is the rounding of p itself. */
 START_TEST(critical_values_invert_p)
 {
     struct mat want = fixture_load("ttest_critical.csv");
@@ -153,14 +154,14 @@ START_TEST(critical_values_invert_p)
             ck_abort_msg("p %.17g, df %.17g: t %.17g, want %.17g", row[0], row[1], t, row[2]);
     }
     mat_clear(&want);
-    /* Known values, to the digits they are printed with. */
+    /* Known values, to the digits printed. */
     ck_assert(fabs(student_t_critical(0.05 / 4096, 106) - 4.590469) < 5e-7);
     ck_assert(fabs(student_t_critical(0.05 / 4096, 53) - 4.826139) < 5e-7);
     ck_assert(fabs(student_t_critical(0.05, INFINITY) - 1.959963984540054) < 1e-14);
 }
 END_TEST
 
-START_TEST(distribution_at_its_ends)
+START_TEST(distribution_at_its_limits)
 {
     ck_assert(two_sided(0.0, 7) == 1.0);
     ck_assert(two_sided(INFINITY, 7) == 0.0);
@@ -179,7 +180,7 @@ START_TEST(distribution_at_its_ends)
 }
 END_TEST
 
-/* As scipy 1.10.1: the variance of one sample is NaN, in whatever test. */
+/* As in scipy 1.10.1: the variance of one sample is NaN, in every test. */
 START_TEST(one_sample_has_no_variance)
 {
     struct mat m = fixture_load("ttest_hard.csv");
@@ -198,7 +199,7 @@ START_TEST(one_sample_has_no_variance)
 END_TEST
 
 /* Rows in any order and any number of times; the order changes sums by their rounding. */
-START_TEST(groups_choose_their_rows)
+START_TEST(groups_select_rows)
 {
     struct mat m = fixture_load("ttest_neurons.csv");
     const struct matview X = mat_view(&m);
@@ -220,8 +221,8 @@ START_TEST(groups_choose_their_rows)
 }
 END_TEST
 
-/* A strided view of many columns, so that there are tiles, a short one at the end among them. */
-START_TEST(threads_do_not_change_a_bit)
+/* A strided view of enough columns for several tiles, including a short one at the end. */
+START_TEST(results_do_not_depend_on_threads)
 {
     enum { N = 12, COLS = 45001, STRIDE = 45005 }; /* enough to be worth threads */
     float *const data = ct_malloc_array((size_t)N * STRIDE, sizeof *data);
@@ -246,7 +247,7 @@ START_TEST(threads_do_not_change_a_bit)
             ck_assert_int_eq(memcmp(one, more, COLS * sizeof *one), 0);
         }
     }
-    /* A column does not depend on its place either: the same one alone in its tile. */
+    /* A column does not depend on its position either: the same one alone in a tile. */
     const struct matview last = { data + COLS - 1, DTYPE_F32, N, 1, STRIDE };
     const struct design d = design_of(6, 6);
     ck_assert_int_eq(run(&last, &d, TTEST_PAIRED, 1, more, NULL), CT_OK);
@@ -257,7 +258,7 @@ START_TEST(threads_do_not_change_a_bit)
 }
 END_TEST
 
-START_TEST(bad_groups_are_refused)
+START_TEST(rejects_bad_groups)
 {
     double data[6] = { 1, 2, 3, 4, 5, 6 };
     const struct matview X = { data, DTYPE_F64, 6, 1, 1 };
@@ -282,10 +283,11 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        hard_columns_match_scipy,   neurons_match_scipy_in_both_dtypes, long_groups_match_scipy,
-        p_is_right_in_the_far_tail, critical_values_invert_p,           distribution_at_its_ends,
-        one_sample_has_no_variance, groups_choose_their_rows,           threads_do_not_change_a_bit,
-        bad_groups_are_refused,
+        hard_columns_match_scipy,         neurons_match_scipy_in_both_dtypes,
+        long_groups_match_scipy,          p_is_accurate_in_the_far_tail,
+        critical_values_invert_p,         distribution_at_its_limits,
+        one_sample_has_no_variance,       groups_select_rows,
+        results_do_not_depend_on_threads, rejects_bad_groups,
     };
     return RUN_TESTS("ttest", tests);
 }
