@@ -109,7 +109,8 @@ START_TEST(choices_on_the_command_line_rule_out_others)
 {
     write_config("model = there\ntokenizer = t\nhook = wpe\nstimuli = s\n");
     check_setting("-a acts.csv", "# model =", "built in: the demo");
-    check_setting("-a acts.csv", "# hook =", "built in: the middle layer's mlp.c_fc");
+    check_setting("-a acts.csv",
+                  "# hook =", "built in: the middle layer's MLP, before its activation");
     check_setting("-m other", "# tokenizer =", "built in");
     check_setting("-m other", "stimuli = s", "c:4");
     write_config("activations = acts.csv\ngroups = g\n");

@@ -34,7 +34,7 @@ static const char *built_in(const char *name)
     static const char *const meanings[][2] = {
         { "model", "built in: the demo" },
         { "stimuli", "built in: the demo's" },
-        { "hook", "built in: the middle layer's mlp.c_fc" },
+        { "hook", "built in: the middle layer's MLP, before its activation" },
         { "contrast", "built in: the two groups, in order of appearance" },
         { "format", "built in: csv" },
         { "threads", "built in: all processors" },

@@ -30,7 +30,7 @@ static void draw_layer(struct app *app, const struct view_state *state, size_t i
 
     (void)state;
     if (i == 0)
-        snprintf(line, sizeof line, " all %zu hook points", layers->n_rows);
+        snprintf(line, sizeof line, " all hook points");
     else
         layer_line(&layers->rows[i - 1], line);
     if (cols < LIST_WIDE)
