@@ -16,7 +16,7 @@
 enum {
     CHUNK = 1 << 19,      /* bytes read at a time; more for long lines, */
     LINES = 8,            /* so that threads have this many to share, */
-    CHUNK_MOST = 1 << 24, /* but no more than this for that reason alone */
+    CHUNK_MOST = 1 << 24, /* up to this size */
     LINE_MOST = 1 << 26,  /* longest line that is offered whole */
 };
 

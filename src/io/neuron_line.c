@@ -21,7 +21,7 @@ static bool parse_copy(const char *text, size_t size, double *value, bool *is_f3
     return true;
 }
 
-/* Where the field that begins at text ends. */
+/* The end of the field that begins at text. */
 static const char *field_end(const char *text, const char *line_end)
 {
     const char *const comma = memchr(text, ',', (size_t)(line_end - text));

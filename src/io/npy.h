@@ -21,7 +21,7 @@ struct npy {             /* zero-initialise; owns its data until npy_close() */
     void *copy;          /* allocated copy, or NULL */
 };
 
-/* True when the first bytes of a file, head[0 .. size), are those of a .npy file. */
+/* True if head[0 .. size), the first bytes of a file, are those of a .npy file. */
 bool npy_is_magic(const void *head, size_t size);
 
 /* CT_EIO, CT_EFORMAT (header malformed, file shorter or longer than the header says), CT_ENOTSUP

@@ -12,7 +12,7 @@
 enum { GROUP, TARGET, TEXT, N_COLUMNS };
 static const char *const column_names[N_COLUMNS] = { "group", "target", "text" };
 
-/* The header as it was found, for a message. */
+/* The actual header, for a message. */
 static void header_text(const struct csv_table *t, char *out, size_t size)
 {
     size_t used = 0;

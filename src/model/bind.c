@@ -94,7 +94,7 @@ static void bind(struct binder *b, struct tensor *out, size_t rows, size_t cols,
     }
 }
 
-/* A part of a module, `weight` or `bias`. */
+/* Binds a part of a module, `weight` or `bias`. */
 static void bind_part(struct binder *b, struct tensor *out, size_t rows, size_t cols,
                       const char *module, const char *part)
 {

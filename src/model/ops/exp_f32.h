@@ -12,11 +12,11 @@
 static inline float exp_f32(float x)
 {
     const float round_to_int = 0x1.8p23F; /* adding it leaves n in the low bits */
-    const float held = x < -87.0F ? -87.0F : x > 88.0F ? 88.0F : x;
-    const float shifted = held * 0x1.715476p+0F + round_to_int;
+    const float clamped = x < -87.0F ? -87.0F : x > 88.0F ? 88.0F : x;
+    const float shifted = clamped * 0x1.715476p+0F + round_to_int;
     const float n = shifted - round_to_int;
     /* ln 2 in two parts, the first with trailing zero bits so that n times it is exact */
-    const float r = (held - n * 0x1.62e4p-1F) - n * 0x1.7f7d1cp-20F;
+    const float r = (clamped - n * 0x1.62e4p-1F) - n * 0x1.7f7d1cp-20F;
     const float series =
         1.0F +
         r * (1.0F +

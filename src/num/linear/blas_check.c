@@ -10,7 +10,7 @@
 
 enum { M = 37, N = 43, K = 70, ORDER = 48 };
 
-/* Not on the stack, which may be small. */
+/* Allocated, since the stack may be small. */
 struct factors {
     double a[M * K], b[N * K], product[M * N]; /* products of their rows: exact in float32 */
     union {

@@ -1,4 +1,4 @@
-/* The functions of OpenBLAS that are used, as pointers to where it has been loaded. */
+/* The functions of OpenBLAS that are used, as pointers into the loaded library. */
 #ifndef CT_NUM_LINEAR_BLAS_FUNCTIONS_H
 #define CT_NUM_LINEAR_BLAS_FUNCTIONS_H
 

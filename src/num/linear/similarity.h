@@ -48,11 +48,11 @@ struct cosine_means {
  * order_by_label(). Computed from sums of rows, in time linear in n. CT_ENOMEM. */
 enum ct_status cosine_means(const struct mat *X, const double *norms, const int32_t *labels,
                             const size_t *order, struct cosine_means *out, struct ct_error *err);
-double cosine_means_memory(size_t n_features); /* bytes at its peak, beside what is given */
+double cosine_means_memory(size_t n_features); /* peak bytes, without arguments */
 
 /* order [n]: indices by label ascending (noise, -1, first), ties by index, as
  * np.argsort(labels, kind='stable'). CT_ENOMEM. */
 enum ct_status order_by_label(const int32_t *labels, size_t n, size_t *order, struct ct_error *err);
-double order_by_label_memory(size_t n); /* bytes at its peak, beside what is given */
+double order_by_label_memory(size_t n); /* peak bytes, without arguments */
 
 #endif

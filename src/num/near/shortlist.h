@@ -38,7 +38,8 @@ void shortlist_reset(struct shortlist *list);
 void shortlist_add(struct shortlist *list, const struct halves *h, size_t i, const float *products,
                    size_t first, size_t n);
 
-/* Keeps the n_neighbors nearest to row i, and those that may belong to them but for rounding. */
+/* Keeps the n_neighbors nearest to row i, and those that may be among them but for rounding
+ * errors. */
 void shortlist_cut(struct shortlist *list, const struct halves *h, size_t i);
 
 #endif

@@ -38,6 +38,6 @@ enum ct_status ttest_columns(const struct matview *X, const size_t *rows_a, size
 /* Degrees of freedom of all columns; NaN for Welch's test, where they differ between columns. */
 double ttest_df(enum ttest_kind kind, size_t n_a, size_t n_b);
 
-double ttest_columns_memory(int n_threads); /* bytes at its peak, beside what is given */
+double ttest_columns_memory(int n_threads); /* peak bytes, without arguments */
 
 #endif

@@ -6,8 +6,8 @@
  *   dC/dy_i = 4 (sum_j p_ij w_ij (y_i - y_j) - sum_j w_ij^2 (y_i - y_j) / Z)
  *   w_ij = 1 / (1 + |y_i - y_j|^2),  Z = sum_{i != j} w_ij,  q_ij = w_ij / Z
  *
- * The repulsion is over all pairs, or by the quad tree of tsne/tree.h. Another method has to fill
- * repel_x, repel_y and row_z in tsne_forces_compute() and leaves everything else alone.
+ * The repulsion is over all pairs, or by the quad tree of tsne/tree.h. To add another method, fill
+ * repel_x, repel_y and row_z in tsne_forces_compute(); nothing else changes.
  */
 #ifndef CT_NUM_TSNE_GRADIENT_H
 #define CT_NUM_TSNE_GRADIENT_H
