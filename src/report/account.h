@@ -1,7 +1,7 @@
 /*
- * What there is to say of a stage's result, as a const row at the end of its account_NAME.c: lines
- * of the report, members of the manifest, result files, plots. The list of them (accounts.c) is all
- * that reports, results and views know of the stages.
+ * The account of a stage: how its result is reported, as a const row at the end of its
+ * account_NAME.c: lines of the report, members of the manifest, result files, plots. Reports,
+ * results and views know stages only through the list in accounts.c.
  */
 #ifndef CT_REPORT_ACCOUNT_H
 #define CT_REPORT_ACCOUNT_H
@@ -16,7 +16,7 @@
 
 struct account {
     const struct stage *stage;
-    /* Each NULL: nothing. Called when the stage has a result that fits the parameters. */
+    /* NULL: nothing. Called when the stage has a result for the current parameters. */
     void (*report)(const struct analysis *a, struct page *page);
     void (*describe)(const struct analysis *a, json_t *counts, json_t *outcome);
     const struct table *tables; /* [n_tables] */
@@ -28,7 +28,7 @@ struct account {
 /* null for NaN and infinities. */
 json_t *number_or_null(double x);
 
-/* Members of object on what a method has found: NAME_clusters and, if it has noise, NAME_noise; and
+/* Adds members for a method's clusters to object: NAME_clusters, NAME_noise if it has noise, and
  * NAME_silhouette. */
 void describe_clusters(json_t *object, const struct cluster_method *method, size_t n_clusters,
                        size_t n_noise);

@@ -42,7 +42,7 @@ static void report(const struct analysis *a, struct page *page)
         report_method(a, &clusters_of(a)->by[m], page);
 }
 
-/* `dbscan_clusters`, `dbscan_noise`, `dbscan_silhouette`, `inertia` and so on. */
+/* Adds `dbscan_clusters`, `dbscan_noise`, `dbscan_silhouette`, `inertia` and so on. */
 static void describe(const struct analysis *a, json_t *counts, json_t *outcome)
 {
     for (size_t m = 0; m < clusters_of(a)->n; m++) {
@@ -90,7 +90,7 @@ static void write_cluster_summary(const struct analysis *a, struct csv_writer *w
     }
 }
 
-/* Of k-means alone: the file's columns do not name a method. */
+/* Only for k-means: the file's columns do not name a method. */
 static void write_centroids(const struct analysis *a, struct csv_writer *w)
 {
     const struct mat *const centers = &clustering_of(a, &method_kmeans)->centers;

@@ -13,7 +13,7 @@ static const char *group_name(const struct analysis *a, size_t which)
     return load_of(a)->group_names[contrast_of(a)->groups[which]];
 }
 
-/* Rows as the user counts them in the file. */
+/* Row numbers are those of the user's file. */
 static void report_twins(const struct analysis *a, struct page *page)
 {
     const struct contrast *const c = contrast_of(a);

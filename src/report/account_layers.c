@@ -12,7 +12,7 @@
 #include "report/plots/space.h"
 #include "report/test_words.h"
 
-/* Each hook point in a line, in place of what is told of a single analysis. */
+/* One line per hook point, instead of the report of a single analysis. */
 static void report(const struct analysis *a, struct page *page)
 {
     enum { MOST = 200 };
@@ -59,7 +59,7 @@ static void describe(const struct analysis *a, json_t *counts, json_t *outcome)
     json_object_set_new(outcome, "layers", array);
 }
 
-/* NAME_clusters, for those with noise NAME_noise, NAME_silhouette. */
+/* NAME_clusters, NAME_noise for methods with noise, NAME_silhouette. */
 static void put_method_header(struct csv_writer *w, const struct cluster_method *method)
 {
     static const char *const ends[] = { "clusters", "noise", "silhouette" };

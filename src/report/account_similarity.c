@@ -41,7 +41,7 @@ static void put_matrix_row(const struct analysis *a, size_t i, const double *val
     csv_end_row(w);
 }
 
-/* Names on rows and columns. */
+/* Rows and columns are labelled. */
 static void write_matrix(const struct analysis *a, struct csv_writer *w, bool is_cosine)
 {
     csv_put_text(w, "id");

@@ -24,7 +24,7 @@ static void report(const struct analysis *a, struct page *page)
     }
     page_line(page, "%zu neurons; perplexity %.4g, %zu iterations, KL divergence %.4f", n,
               t->perplexity, t->result.n_iter,
-              fabs(t->result.kl_divergence)); /* rounding may leave it below 0 */
+              fabs(t->result.kl_divergence)); /* rounding may make it slightly negative */
     if (t->result.n_init > 1)
         page_line(
             page,

@@ -1,7 +1,7 @@
 #include "config.h"
 #include "report/accounts.h"
 
-/* A row a stage. */
+/* One row per stage. */
 #define ACCOUNTS(X)                                                                                \
     X(load)                                                                                        \
     X(contrast)                                                                                    \

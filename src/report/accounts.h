@@ -4,7 +4,7 @@
 
 #include "report/account.h"
 
-/* In the order of the report; ends with NULL. */
+/* In report order; ends with NULL. */
 extern const struct account *const accounts[];
 
 #endif

@@ -44,7 +44,7 @@ void arrays_groups(const struct analysis *a, struct csv_writer *w)
 
 /* ---- safetensors ---- */
 
-/* HOOK:0 .. HOOK:n - 1, and nothing else of that hook. */
+/* Whether the block is HOOK:0 .. HOOK:n - 1, and no other block has that hook. */
 static bool is_whole_hook(const struct extract_result *e, size_t b)
 {
     const struct neuron_block *const block = &e->blocks[b];
@@ -69,7 +69,7 @@ enum ct_status arrays_check_hooks(const struct analysis *a, struct ct_error *err
     return CT_OK;
 }
 
-/* JSON of what each sentence has; NULL: out of memory. */
+/* JSON list of the group, or token, of each sentence; NULL: out of memory. */
 static char *list_sentences(const struct analysis *a, bool groups)
 {
     json_t *const list = json_array();
@@ -118,7 +118,7 @@ void arrays_safetensors(const struct analysis *a, struct csv_writer *w)
     free(tokens);
 }
 
-/* ---- the picture and the matrices ---- */
+/* ---- embedding and matrices ---- */
 
 void arrays_tsne(const struct analysis *a, struct csv_writer *w)
 {

@@ -1,7 +1,7 @@
 /*
- * Results as arrays: .npy as numpy.save writes it, and safetensors. Activations keep the dtype that
- * they have (float32 of a model), the picture is float32 as scikit-learn returns it, matrices are
- * float64. Errors stay with the writer's outfile. For the table of tables.c alone.
+ * Results as arrays: .npy as written by numpy.save, and safetensors. Activations keep their dtype
+ * (float32 from a model), the embedding is float32 as in scikit-learn, matrices are float64. Errors
+ * stay in the writer's outfile. Only for the table in tables.c.
  */
 #ifndef CT_REPORT_ARRAYS_H
 #define CT_REPORT_ARRAYS_H
@@ -15,15 +15,15 @@
 /* [n_sentences, n_neurons]; the columns are the rows of ttest.csv. */
 void arrays_activations(const struct analysis *a, struct csv_writer *w);
 
-/* One tensor [n_sentences, n] a hook, by its name; in __metadata__, as JSON, `group` and `token` of
- * each sentence. */
+/* One tensor [n_sentences, n] per hook, under its name; __metadata__ holds `group` and `token` of
+ * each sentence as JSON. */
 void arrays_safetensors(const struct analysis *a, struct csv_writer *w);
 
-/* CT_EINVAL: a hook has not all its neurons from 0 on, in order, beside each other. */
+/* CT_EINVAL: the neurons of a hook are not complete, adjacent and in order from 0. */
 enum ct_status arrays_check_hooks(const struct analysis *a, struct ct_error *err);
 
-/* The group of each sentence, a line each, as --groups takes it; not where one holds a line break.
- */
+/* The group of each sentence, one per line, as read by --groups; not written if one contains a line
+ * break. */
 void arrays_groups(const struct analysis *a, struct csv_writer *w);
 bool arrays_has_groups(const struct analysis *a);
 

@@ -15,7 +15,7 @@
 
 /* ---- a table or an array as cells ---- */
 
-struct sheet { /* zero-initialise; sheet_close() */
+struct sheet { /* zero-initialise; free with sheet_close() */
     bool is_table;
     struct csv_table table;
     struct npy npy;
@@ -93,7 +93,7 @@ static struct shown show_column(const struct sheet *s, size_t col)
     return shown;
 }
 
-/* Rows of tables count from 1 and have their neuron's name beside it, those of arrays from 0. */
+/* Table rows are counted from 1 and followed by their neuron's name, array rows from 0. */
 static void tell_row(const struct sheet *s, size_t row, FILE *out)
 {
     if (!s->is_table) {
@@ -109,7 +109,7 @@ static void tell_row(const struct sheet *s, size_t row, FILE *out)
 
 /* ---- comparing ---- */
 
-/* How far apart two cells are: 0 for the same figure, infinite where one is no number. */
+/* The distance between two cells: 0 for equal values, infinite where one is not a number. */
 static double distance(const struct sheet *then, const struct sheet *now, size_t row, size_t col)
 {
     double a;
@@ -132,7 +132,7 @@ struct column {
     size_t col;
     size_t n;               /* rows that differ */
     size_t rows[ROWS_TOLD]; /* the first of them */
-    size_t worst;           /* of these the one that differs most */
+    size_t worst;           /* the one of these that differs most */
     double most;            /* by how much */
 };
 
@@ -193,7 +193,7 @@ static bool same_columns(const struct sheet *then, const struct sheet *now)
     return true;
 }
 
-/* The one that differs most first. */
+/* Sorts the largest difference first. */
 static int compare_most(const void *left, const void *right)
 {
     const struct column *const a = left;
@@ -204,8 +204,8 @@ static int compare_most(const void *left, const void *right)
     return (a->col > b->col) - (a->col < b->col);
 }
 
-/* columns [n] that have differences. Few are told in their order, of many those that differ most.
- */
+/* Reports the columns [n] with differences: a few in their order, of many those that differ
+ * most. */
 static void tell_columns(const struct sheet *then, const struct sheet *now, struct column *columns,
                          size_t n, FILE *out)
 {

@@ -90,10 +90,10 @@ static enum ct_status write_figure(const struct analysis *a, const struct plot *
     return status;
 }
 
-/* Where the figures of an analysis go. */
+/* Where the figures of an analysis are written. */
 struct place {
-    const char *folder; /* NULL: nowhere, they are but hashed */
-    const char *layer;  /* the name of the folder when it is that of a layer, or NULL */
+    const char *folder; /* NULL: only hashed, not written */
+    const char *layer;  /* the folder's name if it is that of a layer, or NULL */
     struct written *written;
 };
 
@@ -120,7 +120,7 @@ static enum ct_status put_figure(const struct analysis *a, const struct plot *pl
     return status;
 }
 
-/* Both files of each plot, from the same pixels. */
+/* Writes both files of each plot, from the same pixels. */
 static enum ct_status put_figures(const struct analysis *a, const struct plot_request *request,
                                   const struct place *place, struct ct_error *err)
 {

@@ -11,7 +11,7 @@
 #include "base/path.h"
 #include "pipeline/stage_layers.h"
 
-/* The first method in full, of the second its silhouette: there is no room for more. */
+/* The first method in full, only the silhouette of the second: there is no space for more. */
 const char layers_header[] = " hook point      neuron signif      t clust silh.";
 const char layers_header_more[] = " noise     % k-means";
 
@@ -19,7 +19,7 @@ _Static_assert(sizeof layers_header == LAYER_LINE_COLS + 1, "as wide as the line
 
 enum { NAME_COLS = 15, NAME_SIZE = NAME_COLS + 2, NUMBER_SIZE = 24 };
 
-/* The end of a name that is too long. */
+/* Shortens a long name to its end. */
 static void short_name(const char *name, char out[NAME_SIZE])
 {
     char shown[200];
@@ -34,7 +34,7 @@ static void short_name(const char *name, char out[NAME_SIZE])
     snprintf(out, NAME_SIZE, "%s%.*s", at > shown ? "~" : "", NAME_COLS, at);
 }
 
-/* A dash where there is no number. */
+/* A dash for a missing number. */
 static const char *number(double x, int n_decimals, char out[NUMBER_SIZE])
 {
     snprintf(out, NUMBER_SIZE, "%.*f", n_decimals, x);

@@ -1,4 +1,4 @@
-/* The hook points of an analysis side by side: a line each, and where their files lie. */
+/* A table of the hook points of an analysis, one per line, and the folders of their files. */
 #ifndef CT_REPORT_LAYERS_H
 #define CT_REPORT_LAYERS_H
 
@@ -12,22 +12,23 @@
 
 enum { LAYER_LINE_COLS = 49, LAYER_LINE_SIZE = 240 };
 
-/* What stands above the lines, which begin with a blank; the first LAYER_LINE_COLS columns do
+/* The header of the lines, which begin with a blank; the first LAYER_LINE_COLS columns are readable
  * without the rest. */
 extern const char layers_header[];
 extern const char layers_header_more[];
 
-/* The figures of a row in one line; a name that is too long keeps its end. */
+/* The numbers of a row in one line; a long name is shortened to its end. */
 void layer_line(const struct layer_row *row, char out[LAYER_LINE_SIZE]);
 
-/* The name of a layer's folder: its hook point's, what is no letter, digit, `_`, `-` or (but for
- * the first) `.` as %XX. Owned by the caller: free(). NULL when memory is out. */
+/* The name of a layer's folder: the hook point's, with all characters other than letters, digits,
+ * `_`, `-` and (except at the start) `.` as %XX. Owned by the caller: free(). NULL when memory is
+ * out. */
 char *layer_name(const char *hook);
 
-/* FOLDER/NAME, with the same owner. */
+/* FOLDER/NAME, also owned by the caller. */
 char *layer_folder(const char *folder, const char *hook);
 
-/* Whether layer_name() may have given it. */
+/* Whether it is a possible result of layer_name(). */
 bool layer_is_name(const char *name, size_t size);
 
 #endif

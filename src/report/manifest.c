@@ -34,8 +34,8 @@ static json_t *count(size_t n)
     return json_integer((json_int_t)n);
 }
 
-/* { path, bytes, sha256 } of a file, and `sha256_from` where that is what the cache says; nulls
- * where it is none. It is read once more, unless ahead knows it. */
+/* { path, bytes, sha256 } of a file, and `sha256_from` if the digest is taken from the cache; nulls
+ * if it is not a regular file. The file is read again unless ahead has its digest. */
 static enum ct_status describe_file(const char *path, struct hash_ahead *ahead, json_t **out,
                                     struct ct_error *err)
 {
@@ -60,7 +60,7 @@ static enum ct_status describe_file(const char *path, struct hash_ahead *ahead, 
     return *out != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 }
 
-/* The same of an input whose digest was taken while it was read, when it was. */
+/* The same for an input whose digest was computed while reading, if it was. */
 static enum ct_status add_input(json_t *object, const char *key, const char *path,
                                 const struct input_digest *digest, struct ct_error *err)
 {
@@ -133,7 +133,7 @@ static enum ct_status describe_tokenizer(const struct analysis *a, json_t **out,
     return status;
 }
 
-/* Every parameter as it was set; what was chosen for those left open stands elsewhere. */
+/* Every parameter as set by the user; values chosen for unset ones are stored elsewhere. */
 static json_t *describe_params(const struct analysis *a)
 {
     json_t *const object = json_object();
@@ -145,7 +145,7 @@ static json_t *describe_params(const struct analysis *a)
     return object;
 }
 
-/* What has been computed, each stage by its account. */
+/* The results of each stage, from its account. */
 static void describe_results(const struct analysis *a, json_t *counts, json_t *outcome)
 {
     for (size_t i = 0; accounts[i] != NULL; i++)
@@ -153,7 +153,7 @@ static void describe_results(const struct analysis *a, json_t *counts, json_t *o
             accounts[i]->describe(a, counts, outcome);
 }
 
-/* The formats that were asked for, as --format takes them. */
+/* The requested formats, in the syntax of --format. */
 static json_t *describe_formats(unsigned formats)
 {
     char text[FORMATS_SIZE];
@@ -173,7 +173,7 @@ static json_t *describe_files(const struct written *written)
     return files;
 }
 
-/* What they look like is cairo's and its fonts' affair, too. */
+/* The appearance also depends on cairo and its fonts. */
 static json_t *describe_figures(const struct results *r)
 {
     const struct plot_request *const request = &r->request;
@@ -197,7 +197,7 @@ static json_t *describe_seconds(const struct analysis *a)
     return seconds;
 }
 
-/* Where the program was when it was run: relative paths begin there. */
+/* The working directory of the run: relative paths are resolved against it. */
 static json_t *describe_directory(void)
 {
     char path[PATH_MAX];

@@ -12,7 +12,7 @@
 #include "report/layers.h"
 #include "report/tables.h"
 
-/* What is wrong with the member `key` of the object `where` (empty: the root). */
+/* Reports what is wrong with the member `key` of the object `where` (empty: the root). */
 static enum ct_status wrong(const char *where, const char *key, const char *want,
                             struct ct_error *err)
 {
@@ -22,7 +22,7 @@ static enum ct_status wrong(const char *where, const char *key, const char *want
 
 /* ---- parameters ---- */
 
-/* A program that did not have the parameter yet went by what its row says. */
+/* Programs without the parameter used the value in its row. */
 static enum ct_status read_missing(struct manifest *m, const struct setting *setting,
                                    struct ct_error *err)
 {
@@ -78,7 +78,8 @@ static bool is_table(const char *file)
     return table_find(file) != NULL;
 }
 
-/* One of our own names, in the folder of a layer perhaps: a manifest leads nowhere else. */
+/* Whether it is a valid result file name, possibly in a layer's folder: a manifest must not name
+ * other files. */
 static bool is_own(const char *name, bool (*is_file)(const char *file))
 {
     const char *const slash = name != NULL ? strchr(name, '/') : NULL;
@@ -135,7 +136,7 @@ static enum ct_status read_results(struct manifest *m, struct ct_error *err)
     return read_files(&m->tables, "results", results, is_table, err);
 }
 
-/* The one that was shown, when somebody chose it; older manifests do not tell. */
+/* The neuron shown, if the user chose it; older manifests lack this. */
 static enum ct_status read_neuron(struct manifest *m, const json_t *neuron, struct ct_error *err)
 {
     if (neuron == NULL || json_is_null(neuron))
@@ -147,7 +148,7 @@ static enum ct_status read_neuron(struct manifest *m, const json_t *neuron, stru
     return CT_OK;
 }
 
-/* Without result files, the manifest is figures.json and lies beside the figures. */
+/* Without result files, the manifest is figures.json, next to the figures. */
 static enum ct_status set_figures(struct manifest *m, const char *path, const char *folder,
                                   struct ct_error *err)
 {
@@ -162,7 +163,7 @@ static enum ct_status set_figures(struct manifest *m, const char *path, const ch
     return m->figures != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 }
 
-/* Manifests of a run without figures have null, older ones nothing. path: where it was read. */
+/* Null for a run without figures, missing in older manifests. path: of the manifest. */
 static enum ct_status read_figures(struct manifest *m, const char *path, struct ct_error *err)
 {
     const json_t *const figures = json_object_get(m->root, "figures");

@@ -9,7 +9,7 @@
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_ttest.h"
 
-enum { STRIPE_BYTES = 16 << 20, STRIPE_ROWS = 64 }; /* of the matrix, that are held at a time */
+enum { STRIPE_BYTES = 16 << 20, STRIPE_ROWS = 64 }; /* of the matrix, kept at a time */
 
 static void make_cosines(const struct analysis *a, size_t i, double *row)
 {

@@ -1,4 +1,5 @@
-/* The Gram and the cosine matrix of the significant neurons, for files: some rows at a time. */
+/* The Gram and the cosine matrix of the significant neurons, computed some rows at a time for
+ * files. */
 #ifndef CT_REPORT_MATRIX_ROWS_H
 #define CT_REPORT_MATRIX_ROWS_H
 
@@ -8,9 +9,9 @@
 #include "pipeline/analysis.h"
 
 /*
- * Rows and columns sorted by the labels of the first clustering. put gets every row in turn: values
- * [n_significant], borrowed until it returns, of significant neuron i. Ends early when w->file has
- * failed, and lets it fail when memory is out.
+ * Rows and columns are sorted by the labels of the first clustering. Calls put for every row in
+ * turn: values [n_significant], borrowed during the call, of significant neuron i. Stops early when
+ * w->file has failed, and sets its error when memory is out.
  */
 void matrix_rows_write(const struct analysis *a, bool is_cosine, struct csv_writer *w,
                        void (*put)(const struct analysis *a, size_t i, const double *values,

@@ -1,4 +1,4 @@
-/* The report as it is written: lines with a heading in a column of its own, and how values look. */
+/* The text of the report: lines with headings in a separate column, and the formats of values. */
 #ifndef CT_REPORT_PAGE_H
 #define CT_REPORT_PAGE_H
 
@@ -8,20 +8,20 @@
 
 struct page {
     FILE *file;
-    const char *heading; /* of the block that begins with the next line; NULL: goes on */
-    bool starved;        /* something is missing, for there was no memory */
+    const char *heading; /* of the block that starts next; NULL: the block continues */
+    bool starved;        /* something is missing for lack of memory */
 };
 
 void page_line(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A path stands whole. */
+/* A path is never truncated. */
 void page_path(struct page *page, const char *path);
 
 struct shown {
     char text[160];
 };
 
-struct shown show_text(const char *text); /* from a file, made visible, cut with `...` */
+struct shown show_text(const char *text); /* untrusted, made visible, truncated with `...` */
 struct shown show_bytes(double bytes);    /* 1.4 MB */
 struct shown show_count(size_t n);        /* 1,482 */
 const char *plural(size_t n);             /* `s`, or nothing for 1 */

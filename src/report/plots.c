@@ -14,7 +14,7 @@ enum { MAX_PLOTS = 128 };
 static struct plot all[MAX_PLOTS];
 static size_t n_all;
 
-/* What stands for %s in text, which is ours. */
+/* Replaces %s in text, a trusted format string. */
 static void fill_in(char out[PLOT_NAME_SIZE], const char *text, const char *word)
 {
     const char *const at = strstr(text, "%s");
@@ -38,7 +38,7 @@ static void add(const struct plot *row, const struct cluster_method *method)
     fill_in(plot->title, row->title, method->title);
 }
 
-/* Those of a method stand together, in the order of the methods. */
+/* Plots of a method are adjacent, in the order of the methods. */
 static unsigned place(const struct plot *plot)
 {
     enum { A_METHOD = 1000 };

@@ -1,10 +1,10 @@
-/* All plots of all stages, in their order. */
+/* All plots of all stages, in display order. */
 #ifndef CT_REPORT_PLOTS_H
 #define CT_REPORT_PLOTS_H
 
 #include "report/plots/plot.h"
 
-/* The i-th; NULL: there are no more. */
+/* The i-th plot; NULL: no more. */
 const struct plot *plot_at(size_t i);
 
 /* The plot of that name; NULL: none. */

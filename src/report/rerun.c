@@ -21,7 +21,7 @@
 #include "report/layers.h"
 #include "report/tables.h"
 
-struct said { /* lines */
+struct said { /* lines of text */
     FILE *out;
     char *text;
     size_t size;
@@ -32,12 +32,12 @@ struct rerun {
     const char *folder;
     const char *temporary;
     struct said whole;
-    struct said layers;   /* of single hook points, which come before the whole */
-    bool *met;            /* [m->tables.n] files of the manifest that the run gives, too */
-    struct written plots; /* figures as they are now */
+    struct said layers;   /* of single hook points, printed before the whole */
+    bool *met;            /* [m->tables.n] files of the manifest that this run also writes */
+    struct written plots; /* figures of this run */
     size_t n_files;
-    size_t n_differ;    /* of these */
-    size_t n_away;      /* as the manifest says, but not here */
+    size_t n_differ;    /* files that differ */
+    size_t n_away;      /* files equal to the manifest's, but not on disk */
     bool inputs_differ; /* model, tokenizer or sentences */
 };
 
@@ -47,7 +47,7 @@ static bool said_open(struct said *s)
     return s->out != NULL;
 }
 
-/* False: not all could be said, for there was no memory. */
+/* False: incomplete for lack of memory. */
 static bool said_close(struct said *s)
 {
     FILE *const out = s->out;
@@ -56,7 +56,7 @@ static bool said_close(struct said *s)
     return out != NULL && ct_close_memstream(out, &s->text);
 }
 
-struct visible { /* text of a stranger */
+struct visible { /* untrusted text, made visible */
     char text[80];
 };
 
@@ -70,7 +70,7 @@ static struct visible visible(const char *text)
 
 /* ---- inputs ---- */
 
-/* The SHA-256 of each of the files of an input; *n is how many. */
+/* The i-th SHA-256 of the files of an input; *n is their number. */
 static const char *input_hash(const json_t *input, size_t i, size_t *n)
 {
     const json_t *const files = json_object_get(input, "files");
@@ -80,7 +80,7 @@ static const char *input_hash(const json_t *input, size_t i, size_t *n)
         json_object_get(files != NULL ? json_array_get(files, i) : input, "sha256"));
 }
 
-/* What to say of an input; the same is the same. */
+/* The words that compare an input; equal inputs give the same words. */
 static const char *compare_input(const json_t *then, const json_t *now)
 {
     size_t n_then;
@@ -134,7 +134,7 @@ static enum ct_status compare_inputs(struct rerun *r, const struct analysis *a,
 
 /* ---- result files ---- */
 
-/* The file of the run is written to a folder of its own, compared, and removed. */
+/* Writes the run's file to a temporary folder, compares it and removes it. */
 static enum ct_status tell_figures(const struct rerun *r, const struct analysis *a,
                                    const struct table *table, const char *then, FILE *out,
                                    struct ct_error *err)
@@ -165,8 +165,7 @@ static enum ct_status tell_figures(const struct rerun *r, const struct analysis 
     return status;
 }
 
-/* What there is to say of a file that the run gives: then and now are its digests, path where it
- * lies. *to_tell: it is there, and other than now, so that more can be said. */
+/* The words that compare a file of this run: then and now are its digests, path its location. */
 static enum ct_status compare_file(struct rerun *r, const struct input_digest *then,
                                    const struct input_digest *now, const char *path, FILE *out,
                                    bool *to_tell, struct ct_error *err)
@@ -184,7 +183,7 @@ static enum ct_status compare_file(struct rerun *r, const struct input_digest *t
         r->n_away += is_same;
         return CT_OK;
     }
-    if (!S_ISREG(info.st_mode)) { /* a pipe would be waited for */
+    if (!S_ISREG(info.st_mode)) { /* reading a pipe would block */
         fputs("is not a regular file\n", out);
         r->n_differ++;
         return CT_OK;
@@ -207,7 +206,7 @@ static enum ct_status compare_file(struct rerun *r, const struct input_digest *t
     return CT_OK;
 }
 
-/* Of a in folder; layer: the name of the layer whose folder that is, or NULL. */
+/* Compares a table of a in folder; layer: the layer whose folder that is, or NULL. */
 static enum ct_status compare_table(struct rerun *r, const struct analysis *a,
                                     const struct table *table, const char *folder,
                                     const char *layer, FILE *out, struct ct_error *err)
@@ -243,7 +242,7 @@ static enum ct_status compare_table(struct rerun *r, const struct analysis *a,
 static enum ct_status compare_tables(struct rerun *r, const struct analysis *a, const char *folder,
                                      const char *layer, FILE *out, struct ct_error *err)
 {
-    const bool has_tables = r->m->tables.n > 0; /* else figures were written alone */
+    const bool has_tables = r->m->tables.n > 0; /* else there were only figures */
     enum ct_status status = CT_OK;
 
     for (size_t i = 0; has_tables && status == CT_OK && table_at(i) != NULL; i++)
@@ -253,7 +252,7 @@ static enum ct_status compare_tables(struct rerun *r, const struct analysis *a, 
 
 /* ---- hook points ---- */
 
-/* One line when all is the same and here, else a line for each file. */
+/* One line if everything is equal and present, else one per file. */
 static enum ct_status compare_layer(struct rerun *r, const struct analysis *layer, const char *name,
                                     struct ct_error *err)
 {
@@ -304,7 +303,7 @@ enum ct_status rerun_layer(struct rerun *r, struct analysis *layer, struct ct_er
     return status;
 }
 
-/* Files of layers that there are no more. */
+/* Reports files of layers that no longer exist. */
 static void tell_layers_gone(struct rerun *r)
 {
     for (size_t i = 0; i < r->m->tables.n; i++)
@@ -317,7 +316,7 @@ static void tell_layers_gone(struct rerun *r)
 
 /* ---- figures ---- */
 
-/* Each that is not the same has a line. */
+/* Reports each plot that differs on one line. */
 static enum ct_status compare_plot(struct rerun *r, const struct written_file *then,
                                    const struct written_file *now, FILE *out, struct ct_error *err)
 {
@@ -444,7 +443,7 @@ static void conclude(const struct rerun *r)
                 r->n_differ == 1 ? "differs" : "differ", inputs);
 }
 
-/* An older program did not have them; what it went by stands in its place. */
+/* Reports parameters that an older program lacked, and the values it used. */
 static void tell_missing(const struct manifest *m, const struct params *params, FILE *out)
 {
     char value[80];

@@ -28,7 +28,7 @@ enum ct_status results_check(const struct results *r, struct ct_error *err)
     return status;
 }
 
-/* Two processes would leave some files of each, and a manifest that tells of one. */
+/* Two processes would leave files of both, and a manifest of one. */
 static enum ct_status lock(struct results *r, int seconds, struct ct_error *err)
 {
     if (r->out == NULL || r->lock > 0)

@@ -1,4 +1,4 @@
-/* The report of a whole analysis in lines that a person reads. */
+/* The report of a whole analysis, as lines for people to read. */
 #ifndef CT_REPORT_SUMMARY_H
 #define CT_REPORT_SUMMARY_H
 

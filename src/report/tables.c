@@ -143,8 +143,8 @@ bool table_is_written(const struct analysis *a, const struct table *table, unsig
            (table->is_wanted == NULL || table->is_wanted(a));
 }
 
-/* All that tables_write() may have put into the folder of a layer, and the folder when nothing else
- * is in it. */
+/* Removes all files that tables_write() may have written into a layer's folder, and the folder if
+ * it is empty then. */
 static enum ct_status remove_layer(const char *folder, const char *hook, struct ct_error *err)
 {
     char *const path = layer_folder(folder, hook);
@@ -166,7 +166,7 @@ static bool has_layer(const struct layers_result *layers, const char *hook)
     return false;
 }
 
-/* The hook points of a layers.csv that is there, but for those of layers (NULL: none). */
+/* Removes the hook points of an existing layers.csv, except those of layers (NULL: none). */
 static enum ct_status remove_old_layers(const char *folder, const struct layers_result *layers,
                                         struct ct_error *err)
 {
@@ -194,7 +194,7 @@ enum ct_status tables_begin(const char *folder, struct ct_error *err)
     return status == CT_OK ? outfile_remove_old(folder, "manifest.json", err) : status;
 }
 
-/* layer: the name of folder when it is that of a layer. */
+/* layer: the folder's name if it is that of a layer. */
 static enum ct_status write_tables(const struct analysis *a, const char *folder, const char *layer,
                                    unsigned formats, struct written *written, struct ct_error *err)
 {

@@ -1,11 +1,11 @@
-/* The line of a report on which test it is. */
+/* The line of the report that describes the test. */
 #ifndef CT_REPORT_TEST_WORDS_H
 #define CT_REPORT_TEST_WORDS_H
 
 #include "pipeline/analysis.h"
 #include "report/page.h"
 
-/* Begins the block `t-test`: `Student's, him minus her, 106 degrees of freedom`. */
+/* Starts the block `t-test`: `Student's, him minus her, 106 degrees of freedom`. */
 void report_test(const struct analysis *a, struct page *page);
 
 #endif

@@ -1,4 +1,4 @@
-/* Files that were written: their names in one folder, and what they hold. */
+/* Files that were written: names in one folder, and digests. */
 #ifndef CT_REPORT_WRITTEN_H
 #define CT_REPORT_WRITTEN_H
 
@@ -8,7 +8,7 @@
 #include "io/hash.h"
 
 struct written_file {
-    char *name; /* `ttest.csv`, or with the folder of a layer `h.3.mlp.c_fc/ttest.csv` */
+    char *name; /* `ttest.csv`, or in a layer's folder `h.3.mlp.c_fc/ttest.csv` */
     struct input_digest digest;
 };
 
@@ -17,11 +17,11 @@ struct written { /* zero-initialise; owns everything until written_clear() */
     size_t n, room;
 };
 
-/* layer: the name of the folder that the file is in, or NULL. CT_ENOMEM. */
+/* layer: name of the file's folder, or NULL. CT_ENOMEM. */
 enum ct_status written_add(struct written *w, const char *layer, const char *file,
                            const struct input_digest *digest, struct ct_error *err);
 
-/* layer as above, or with NULL file is the whole name. NULL: no such file. */
+/* layer as above; with NULL, file is the whole name. NULL: no such file. */
 const struct written_file *written_find(const struct written *w, const char *layer,
                                         const char *file);
 

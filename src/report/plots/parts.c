@@ -43,7 +43,7 @@ static void put_mark(struct canvas *c, size_t row, size_t col, uint32_t ch, ink 
     canvas_put(c, row, col, c->ascii ? '#' : ch, color, INK_DEFAULT, CELL_BOLD);
 }
 
-/* The part of at .. at + 1 that is in lo .. hi, a little less than whole; false: none. */
+/* Clips at .. at + 1 to lo .. hi, slightly reduced; false: empty. */
 static bool shown_part(double at, double lo, double hi, double *from, double *to)
 {
     const double a = fmax(at, lo);

@@ -1,4 +1,4 @@
-/* What the drawing functions share, and their declarations for the rows of plots. */
+/* Helpers shared by the drawing functions, and their declarations for the rows of plots. */
 #ifndef CT_REPORT_PLOTS_PARTS_H
 #define CT_REPORT_PLOTS_PARTS_H
 
@@ -8,25 +8,25 @@ enum { TITLE_SIZE = 200 };
 
 uint8_t cluster_marker(int32_t label);
 
-/* Ink and marker of significant neuron i where a cluster is marked: what is not in it steps back.
- */
+/* Ink and marker of significant neuron i when a cluster is marked: others are dimmed. */
 void mark_point(const int32_t *labels, const struct plot_request *request, size_t i, ink *color,
                 uint8_t *marker);
 
-/* Ticks at the axes of a plot that was drawn into a canvas: below column x .. x + 1, beside row y
- * .. y + 1. */
+/* Marks ticks on the axes of a plot drawn into a canvas: below column x .. x + 1, next to row y ..
+ * y + 1. */
 void mark_column(const struct plot_target *target, const struct plot_view *view, double x,
                  ink color);
 void mark_row(const struct plot_target *target, const struct plot_view *view, double y, ink color);
 
-/* What there is to say about bin i of a histogram of things. */
+/* Describes bin i of a histogram of things. */
 void item_of_bin(const uint64_t *counts, const double *edges, size_t n_bins, size_t i,
                  const char *thing, struct plot_item *item);
 
-/* Where a neuron stands in the volcano; false without a p-value. ceiling: volcano_ceiling(). */
+/* The position of a neuron in the volcano plot; false without a p-value. ceiling:
+ * volcano_ceiling(). */
 bool volcano_point(const struct analysis *a, size_t neuron, double ceiling, double *x, double *y);
 
-/* The height at which p = 0 is shown: above every other. */
+/* The height at which p = 0 is drawn: above all others. */
 double volcano_ceiling(const struct analysis *a);
 
 #define DECLARE_PLOT(name)                                                                         \

@@ -1,4 +1,4 @@
-/* What the spaces share: places along an axis, neurons and their names. */
+/* Helpers of the plot spaces: places along an axis, neurons and their names. */
 #ifndef CT_REPORT_PLOTS_PLACES_H
 #define CT_REPORT_PLOTS_PLACES_H
 
@@ -8,25 +8,25 @@
 #include "pipeline/analysis.h"
 #include "report/plots/space.h"
 
-/* The entry of n that x = k .. k + 1 (cells) or k - 0.5 .. k + 0.5 (points) means. */
+/* The entry, of n, at x: k .. k + 1 (cells) or k - 0.5 .. k + 0.5 (points). */
 bool entry_at(double x, size_t n, bool is_cell, size_t *k);
 
-/* The place of value in order [n] (NULL: itself). */
+/* The index of value in order [n] (NULL: identity). */
 bool place_of(size_t value, const size_t *order, size_t n, size_t *place);
 
-/* The place of a column among the significant neurons. */
+/* The index of a column among the significant neurons. */
 bool significant_place(const struct analysis *a, size_t neuron, size_t *k);
 
-/* A step from k that stays within n. */
+/* A step from k, clamped to n entries. */
 size_t stepped(size_t k, int step, size_t n);
 
-/* Picks by place along an axis, and the neighbour of what is picked. */
+/* Pick by place along an axis, and move to the neighbour of a pick. */
 bool pick_neuron(const struct analysis *a, double x, bool is_cell, struct pick *pick);
 bool pick_sentence(const struct analysis *a, double y, bool is_cell, struct pick *pick);
 void move_neuron(const struct analysis *a, int step, struct pick *pick);
 void move_sentence(const struct analysis *a, int step, struct pick *pick);
 
-/* HOOK:INDEX, made visible. */
+/* HOOK:INDEX, with controls escaped. */
 void name_neuron(const struct analysis *a, size_t neuron, char *out, size_t size);
 
 #endif

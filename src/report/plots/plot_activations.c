@@ -11,7 +11,7 @@
 
 enum { MEAN_BINS = 60 };
 
-/* The same for every model, so that pictures can be compared. */
+/* The same for every model, so that plots can be compared. */
 static const double ACTIVATION_SCALE = 2.0;
 
 void draw_activations(const struct analysis *a, const struct plot_target *target,
@@ -85,7 +85,7 @@ void draw_neuron_means(const struct analysis *a, const struct plot_target *targe
         show_bars(target, &bars, request->view);
 }
 
-/* Values by sentence, group after group, with the line between the first two. */
+/* Draws values by sentence, group after group, with a line between the first two. */
 static void draw_by_sentence(const struct analysis *a, const struct plot_target *target,
                              const struct plot_request *request, const char *title,
                              double (*value)(const struct analysis *a, size_t row, size_t neuron),

@@ -9,8 +9,8 @@
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_ttest.h"
 
-/* The same for every model, so that pictures can be compared; data that stay well below it are
- * shown by their own range. */
+/* The same for every model, so that plots can be compared; data well below it use their own
+ * range. */
 static const double GRAM_SCALE = 80.0;
 
 static double scale_for(double largest, double usual)
@@ -20,12 +20,12 @@ static double scale_for(double largest, double usual)
 
 struct matrix_plot {
     const char *title;
-    const size_t *order;   /* NULL: as the neurons lie */
+    const size_t *order;   /* NULL: unsorted */
     const int32_t *labels; /* of the clusters in that order, for the borders */
     bool is_cosine;
 };
 
-/* The largest entry of a Gram matrix lies on its diagonal. */
+/* The largest entry of a Gram matrix is on its diagonal. */
 static double largest_product(const struct ttest_stage *t)
 {
     double largest = 0.0;
@@ -35,7 +35,7 @@ static double largest_product(const struct ttest_stage *t)
     return largest;
 }
 
-/* One over the norm of each neuron, 0 for one without length; NULL without memory. */
+/* Inverse norm of each neuron, 0 for a zero norm; NULL: out of memory. */
 static double *inverse_norms(const struct ttest_stage *t, const struct plot_target *target)
 {
     double *const factors = plot_scratch(target, t->n_significant, sizeof *factors);
@@ -59,7 +59,7 @@ static void mark_rows(const struct analysis *a, const struct plot_target *target
         }
 }
 
-/* The places where another cluster begins. */
+/* The places where the next cluster starts. */
 static size_t find_breaks(const struct matrix_plot *m, size_t n, size_t *breaks)
 {
     size_t n_breaks = 0;

@@ -30,7 +30,7 @@ static void mark_neurons(const struct analysis *a, const struct plot_request *re
     }
 }
 
-/* The legend of that: two entries. */
+/* The legend for these: two entries. */
 static void fill_legend(const struct analysis *a, const struct plot_request *request,
                         struct plot_legend legend[2], char *name, size_t size)
 {

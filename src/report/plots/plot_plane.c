@@ -11,7 +11,7 @@
 #include "pipeline/stage_ttest.h"
 #include "plot/palette.h"
 
-/* ---- the plane of t-SNE ---- */
+/* ---- t-SNE ---- */
 
 /* Fills in the points, the window and the selection, and draws. */
 static void draw_plane(const struct analysis *a, const struct plot_target *target,
@@ -90,8 +90,7 @@ done:
     free(markers);
 }
 
-/* Clusters as they are called in the result files: as many as have colours of their own, or none.
- */
+/* Legend entries named as in the result files; none when there are more clusters than colours. */
 struct cluster_legend {
     struct plot_legend entries[INK_N_CLUSTERS + 1];
     char names[INK_N_CLUSTERS][12];
@@ -135,7 +134,7 @@ static void draw_labelled(const struct analysis *a, const struct plot_target *ta
     free(markers);
 }
 
-/* From each point to its cluster's centre, as long as they can be told apart; then of every second,
+/* Lines from each point to its cluster's centre; with too many to distinguish, from every second,
  * third and so on. */
 static size_t list_lines(const struct analysis *a, const struct clustering *c,
                          const struct plot_target *target, const struct plot_request *request,
@@ -189,7 +188,7 @@ void draw_clusters(const struct cluster_method *method, const struct analysis *a
 
 /* ---- curves ---- */
 
-/* A gap where one descent ends and the next begins. */
+/* True where one descent ends and the next begins: a gap. */
 static bool is_new_descent(const double *x, size_t i, size_t max_iter)
 {
     return i > 0 && max_iter > 0 &&
@@ -275,7 +274,7 @@ void draw_k_distance(const struct analysis *a, const struct plot_target *target,
                                    : "fewer neurons than min_samples");
         return;
     }
-    if (!(window.y0 < window.y1)) { /* eps is in sight */
+    if (!(window.y0 < window.y1)) { /* eps is visible */
         window.y0 = 0.0;
         window.y1 = 1.05 * fmax(cluster->k_distance[n - 1], a->params.eps);
     }

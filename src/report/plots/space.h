@@ -1,6 +1,6 @@
 /*
- * What a place in a plot stands for: from a place to what lies there, and back. Each kind of plot
- * has a space, a const row at the end of its space_NAME.c.
+ * Maps positions in a plot to what is drawn there, and back. Each kind of plot has a space, a const
+ * row at the end of its space_NAME.c.
  */
 #ifndef CT_REPORT_PLOTS_SPACE_H
 #define CT_REPORT_PLOTS_SPACE_H
@@ -23,28 +23,28 @@ struct pick {
 
 struct plot_space {
     bool can_zoom;
-    bool shows_selection; /* plots of it draw the selected neuron themselves */
+    bool shows_selection; /* its plots draw the selected neuron themselves */
 
-    /* What is nearest to (x, y); false where there is nothing to pick. *pick begins zeroed. */
+    /* The item nearest to (x, y); false if there is nothing to pick. *pick must be zeroed. */
     bool (*at)(const struct plot *plot, const struct analysis *a, double x, double y,
                struct pick *pick);
 
-    /* Where a selection is: the middle of its place. False when it is not in the plot. */
+    /* The position of a selection: the centre of its place. False when it is not in the plot. */
     bool (*place)(const struct plot *plot, const struct analysis *a, const struct pick *pick,
                   double *x, double *y);
 
-    /* The next thing in a direction (dx, dy one of -1, 0, 1; y upwards as the plot draws it: down
-     * the rows where y_down): in a plane the nearest point within that quarter, elsewhere the
-     * neighbour. *pick stays when there is none. */
+    /* The next item in a direction (dx, dy in -1, 0, 1; y upwards as drawn: down the rows where
+     * y_down): in a plane the nearest point within that quarter, elsewhere the neighbour. *pick is
+     * unchanged if there is none. */
     void (*move)(const struct plot *plot, const struct analysis *a, int dx, int dy, bool y_down,
                  struct pick *pick);
 
-    /* The exact value there, in words; empty when nothing is picked. */
+    /* The exact value there, as text; empty when nothing is picked. */
     void (*describe)(const struct plot *plot, const struct analysis *a, const struct pick *pick,
                      char *out, size_t size);
 };
 
-/* The same of a plot's space. */
+/* The same functions for a plot's space. */
 static inline bool pick_at(const struct plot *plot, const struct analysis *a, double x, double y,
                            struct pick *pick)
 {
@@ -72,14 +72,14 @@ static inline void pick_describe(const struct plot *plot, const struct analysis 
     plot->space->describe(plot, a, pick, out, size);
 }
 
-extern const struct plot_space space_bins;      /* item: a bin of a histogram */
-extern const struct plot_space space_curve;     /* item: a point of a curve */
-extern const struct plot_space space_sentences; /* x: sentence, group after group; y: its mean */
-extern const struct plot_space space_neuron;    /* x: sentence; y: what one neuron answers to it */
+extern const struct plot_space space_bins;        /* item: a bin of a histogram */
+extern const struct plot_space space_curve;       /* item: a point of a curve */
+extern const struct plot_space space_sentences;   /* x: sentence, group after group; y: its mean */
+extern const struct plot_space space_neuron;      /* x: sentence; y: activation of one neuron */
 extern const struct plot_space space_activations; /* x: neuron, y: sentence, group after group */
 extern const struct plot_space space_neurons;     /* x: neuron; y: its t */
 extern const struct plot_space space_volcano;     /* a neuron by difference of the means and p */
-extern const struct plot_space space_plane;       /* a point of t-SNE's picture */
+extern const struct plot_space space_plane;       /* a point of the t-SNE plot */
 extern const struct plot_space space_matrix;      /* x and y: significant neurons in some order */
 
 #endif

@@ -9,14 +9,14 @@
 #include "report/plots/parts.h"
 #include "report/plots/places.h"
 
-/* Points that are neurons: t-SNE's picture, or the volcano. */
+/* Points that represent neurons: the t-SNE or the volcano plot. */
 
 struct cloud {
     const struct ttest_stage *t;
-    const struct mat *plane; /* NULL: the volcano's */
+    const struct mat *plane; /* NULL: the volcano plot */
     const struct analysis *a;
-    double ceiling;        /* of the volcano */
-    double x_unit, y_unit; /* what counts as equally far */
+    double ceiling;        /* of the volcano plot */
+    double x_unit, y_unit; /* scales that make both axes comparable */
     size_t n;
 };
 

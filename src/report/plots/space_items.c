@@ -8,7 +8,7 @@
 
 /* Bins of a histogram, points of a curve. */
 
-/* The item nearest to x; they ascend. */
+/* The item nearest to x; x is ascending. */
 static bool at(const struct plot *plot, const struct analysis *a, double x, double y,
                struct pick *pick)
 {
@@ -19,7 +19,7 @@ static bool at(const struct plot *plot, const struct analysis *a, double x, doub
     (void)y;
     if (high == 0)
         return false;
-    while (high - low > 1) { /* low: the last whose x is at most x, or the first */
+    while (high - low > 1) { /* low: the last with x at most x, or the first */
         const size_t middle = low + (high - low) / 2;
         plot->item(a, middle, &item);
         if (item.x <= x)

@@ -83,7 +83,7 @@ static void move(const struct plot *plot, const struct analysis *a, int dx, int 
     pick->has_other = true;
 }
 
-/* The value, then both names: what is cut on a narrow screen is the least. */
+/* The value, then both names: a narrow screen cuts the least important part. */
 static void describe(const struct plot *plot, const struct analysis *a, const struct pick *pick,
                      char *out, size_t size)
 {
@@ -100,7 +100,7 @@ static void describe(const struct plot *plot, const struct analysis *a, const st
     name_neuron(a, ttest_of(a)->significant[row], names[1], sizeof names[1]);
     const double product = row_product(&ttest_of(a)->selected, row, column);
     const double cosine = cosine_of_product(product, ttest_of(a)->norms, row, column);
-    /* Of one hook point: its name once. */
+    /* For one hook point, its name only once. */
     const char *const colon = strrchr(names[0], ':');
     const size_t hook = colon != NULL ? (size_t)(colon - names[0]) + 1 : 0;
     const char *const other = strncmp(names[0], names[1], hook) == 0 ? names[1] + hook : names[1];

@@ -6,7 +6,7 @@
 #include "pipeline/stage_ttest.h"
 #include "report/plots/places.h"
 
-/* Neurons in their order, by t. */
+/* Neurons in column order, by t. */
 
 static bool at(const struct plot *plot, const struct analysis *a, double x, double y,
                struct pick *pick)

@@ -32,7 +32,7 @@ static void move(const struct plot *plot, const struct analysis *a, int dx, int 
     move_sentence(a, dx != 0 ? dx : dy, pick);
 }
 
-/* ---- its mean ---- */
+/* ---- mean activation ---- */
 
 static bool place_mean(const struct plot *plot, const struct analysis *a, const struct pick *pick,
                        double *x, double *y)
@@ -62,7 +62,7 @@ const struct plot_space space_sentences = {
     .can_zoom = true, .at = at, .place = place_mean, .move = move, .describe = describe_mean
 };
 
-/* ---- what one neuron answers to it ---- */
+/* ---- activation of one neuron ---- */
 
 static bool place_value(const struct plot *plot, const struct analysis *a, const struct pick *pick,
                         double *x, double *y)
@@ -96,7 +96,7 @@ const struct plot_space space_neuron = {
     .can_zoom = true, .at = at, .place = place_value, .move = move, .describe = describe_value
 };
 
-/* ---- what every neuron answers to it ---- */
+/* ---- activations of all neurons ---- */
 
 static bool at_cell(const struct plot *plot, const struct analysis *a, double x, double y,
                     struct pick *pick)
