@@ -8,7 +8,7 @@
 
 enum { OWN_COLOR = -1 };
 
-struct pen {     /* what the terminal has been told */
+struct pen {     /* current state of the terminal */
     long fg, bg; /* 0xRRGGBB, an index, or OWN_COLOR */
     uint8_t attr;
 };
@@ -54,7 +54,7 @@ static void write_attr(FILE *stream, uint8_t from, uint8_t to, const char **sepa
         }
 }
 
-/* Brings the terminal from *have to want with one sequence, or none. */
+/* Changes the terminal from *have to want with at most one sequence. */
 static void set_pen(FILE *stream, struct pen *have, struct pen want, enum ansi_depth depth)
 {
     const char *separator = "";
@@ -83,7 +83,7 @@ static void write_char(FILE *stream, uint32_t ch)
     fwrite(bytes, 1, n, stream);
 }
 
-/* What a cell asks for. The colour of a blank is not seen: it keeps the one there is. */
+/* The pen for a cell. A blank's foreground is invisible: it keeps the current one. */
 static struct pen pen_of(const struct cell *cell, const struct pen *have, enum ansi_depth depth)
 {
     const uint8_t on_blank = CELL_REVERSE | CELL_UNDERLINE;
@@ -96,7 +96,7 @@ static struct pen pen_of(const struct cell *cell, const struct pen *have, enum a
     return pen;
 }
 
-/* The columns of a row up to its last cell that is not blank. */
+/* The columns of a row up to its last non-blank cell. */
 static size_t row_length(const struct cell *row, size_t cols, enum ansi_depth depth)
 {
     while (cols > 0) {

@@ -1,4 +1,4 @@
-/* A canvas on a stream: UTF-8 text with the escape sequences that colour it (ECMA-48 SGR). */
+/* Writes a canvas to a stream: UTF-8 text with escape sequences for colours (ECMA-48 SGR). */
 #ifndef CT_CLI_ANSI_H
 #define CT_CLI_ANSI_H
 
@@ -8,16 +8,15 @@
 #include "plot/canvas.h"
 
 enum ansi_depth {
-    ANSI_NONE, /* characters alone, no escape sequence */
+    ANSI_NONE, /* only characters, no escape sequences */
     ANSI_16,
     ANSI_256,
     ANSI_TRUE,
 };
 
 /*
- * Writes every row followed by a newline, blanks at the end of a row cut off, as few changes of
- * colour as can be, colours reset before each newline. Flushes. CT_EIO when the stream reports an
- * error.
+ * Writes every row followed by a newline, without trailing blanks, with as few colour changes as
+ * possible and colours reset before each newline. Flushes. CT_EIO when the stream reports an error.
  */
 enum ct_status ansi_write(FILE *stream, const struct canvas *c, enum ansi_depth depth,
                           struct ct_error *err);

@@ -13,13 +13,13 @@
 #include "model/model.h"
 #include "model/hooks.h"
 
-struct place {            /* what the words before say about the last one */
-    enum command command; /* COMMAND_NONE: not said yet */
-    size_t option;        /* whose value it is; option_count(): none's */
-    bool only_texts;      /* behind -- */
-    const char *model;    /* of --model; NULL: not said */
-    const char *word;     /* what it begins with */
-    const char *prefix;   /* what stands before that in the same word, `--test=` */
+struct place {            /* what the words before mean for the last one */
+    enum command command; /* COMMAND_NONE: none yet */
+    size_t option;        /* whose value it is; option_count(): none */
+    bool only_texts;      /* after -- */
+    const char *model;    /* of --model; NULL: not given */
+    const char *word;     /* the prefix to be completed */
+    const char *prefix;   /* the part before it in the same word, `--test=` */
     int prefix_size;
     FILE *out;
 };
@@ -36,15 +36,15 @@ static void offer(const struct place *p, const char *word, const char *descripti
                 description != NULL ? "\t" : "", description != NULL ? description : "");
 }
 
-/* ---- what the words before say ---- */
+/* ---- parsing the words before ---- */
 
-/* Commands and the user interface take the options of run. */
+/* Completions for the user interface are those of run. */
 static enum command command_at(const struct place *p)
 {
     return p->command == COMMAND_NONE ? COMMAND_RUN : p->command;
 }
 
-/* The option of that name for the command; size counts its bytes. */
+/* The option of that name (size bytes) for the command. */
 static size_t find_long(const struct place *p, const char *name, size_t size)
 {
     for (size_t i = 0; i < option_count(); i++)
@@ -54,7 +54,7 @@ static size_t find_long(const struct place *p, const char *name, size_t size)
     return option_count();
 }
 
-/* A letter may have its value behind it; then the word is whole. */
+/* A letter may be followed by its value; then the word is complete. */
 static size_t find_letter(const struct place *p, const char *word)
 {
     for (size_t i = 0; i < option_count(); i++)
@@ -102,7 +102,7 @@ static void take_word(struct place *p, const char *word)
         take_option(p, word);
 }
 
-/* ---- what the last one could be ---- */
+/* ---- candidates for the last one ---- */
 
 static void offer_models(const struct place *p)
 {

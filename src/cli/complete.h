@@ -1,7 +1,7 @@
 /*
- * What could stand at a place of the command line. The completions of bash, zsh and fish (in
- * src/cli/shells) ask the program itself, `circuittui complete WORD...`, so they know what the
- * tables of commands and options know, and models and hook points too.
+ * Completion of a command line. The completions of bash, zsh and fish (in src/cli/shells) call
+ * `circuittui complete WORD...`, so they always match the tables of commands and options, and
+ * include models and hook points.
  */
 #ifndef CT_CLI_COMPLETE_H
 #define CT_CLI_COMPLETE_H
@@ -10,10 +10,9 @@
 #include <stdio.h>
 
 /*
- * words [n] are those after the program's name up to the one to be completed, the last. Prints a
- * line for each thing that it could become, `WORD` or `WORD<tab>DESCRIPTION`, and `:files` or
- * `:folders` where one of those could stand there. A `=` that the shell took for a word of its own
- * (`--test = we`) is understood.
+ * words [n] are those after the program's name up to the one to complete, the last. Prints one line
+ * per candidate, `WORD` or `WORD<tab>DESCRIPTION`, and `:files` or `:folders` where these are
+ * valid. A `=` that the shell splits off as a separate word (`--test = we`) is supported.
  */
 void complete_print(const char *const *words, size_t n, FILE *out);
 

@@ -14,7 +14,7 @@ enum { MAX_LINES = 10000, LINE_SIZE = 16384 };
 
 static const char blanks[] = " \t\r\n";
 
-/* ---- where it is ---- */
+/* ---- location ---- */
 
 enum ct_status config_file_path(char **path, struct ct_error *err)
 {
@@ -30,7 +30,7 @@ enum ct_status config_file_path(char **path, struct ct_error *err)
     return *path != NULL ? CT_OK : ct_fail_nomem(err, "config", 0);
 }
 
-/* ---- what of it counts ---- */
+/* ---- which settings apply ---- */
 
 static bool is_on_command_line(const struct options *options, const char *name)
 {
@@ -40,7 +40,7 @@ static bool is_on_command_line(const struct options *options, const char *name)
     return false;
 }
 
-/* A choice on the command line leaves no room for a default that goes with another one. */
+/* A choice on the command line overrides defaults that conflict with it. */
 static bool is_ruled_out(const struct options *options, const char *name)
 {
     static const struct {
@@ -58,7 +58,7 @@ static bool is_ruled_out(const struct options *options, const char *name)
     return false;
 }
 
-/* What a step or a repeated run works on, and where it writes, is said with it or not at all. */
+/* The input and output of a step or a repeated run are only set on the command line. */
 static bool is_for_command(const char *name, enum command command)
 {
     static const char *const places[] = { "groups", "neurons", "out", "format" };
@@ -73,7 +73,7 @@ static bool is_for_command(const char *name, enum command command)
 
 static bool counts(size_t i, const struct options *options)
 {
-    /* The user interface takes the options of run. */
+    /* The user interface has the options of run. */
     const enum command command = options->command == COMMAND_NONE ? COMMAND_RUN : options->command;
     const char *const name = option_name(i);
 
@@ -93,7 +93,7 @@ static char *trim(char *text)
     return text;
 }
 
-/* Ends at a `#` that begins the line or has a blank before it. */
+/* A comment starts at a `#` at the beginning of the line or after a blank. */
 static void cut_comment(char *line)
 {
     for (char *at = line; *at != '\0'; at++)
@@ -111,7 +111,7 @@ static size_t find_name(const char *name)
     return option_count();
 }
 
-/* Also a value that does not count must be one. */
+/* Values that do not apply must be valid too. */
 static enum ct_status check_value(size_t i, const char *value, struct ct_error *err)
 {
     struct options nobody = { .command = COMMAND_NONE };
@@ -187,11 +187,11 @@ static enum ct_status take_line(char *line, int number, struct options *options,
     return option_set(i, value, options, err);
 }
 
-/* A line of a file that may have no end, as a device has. False: the file has ended. A line that is
- * too long, or holds a zero, is no text. */
+/* Reads a line; the file may be endless, such as a device. False: end of file. A line that is too
+ * long, or contains a NUL byte, is not text. */
 static bool read_line(FILE *file, char line[LINE_SIZE], bool *is_text)
 {
-    memset(line, '\n', LINE_SIZE); /* what was read ends before the first that is none of its own */
+    memset(line, '\n', LINE_SIZE); /* marks the end of what fgets() writes */
     if (fgets(line, LINE_SIZE, file) == NULL)
         return false;
     const char *const end = memchr(line, '\n', LINE_SIZE);

@@ -8,7 +8,7 @@
 #include "base/path.h"
 #include "report/tables.h"
 
-/* The processors that this process may use. */
+/* The number of processors available to this process. */
 static int count_processors(void)
 {
     cpu_set_t set;
@@ -25,7 +25,7 @@ static enum ct_status demo_file(const char *demo, const char *name, char **field
     return *field != NULL ? CT_OK : ct_fail_nomem(err, "demo", 0);
 }
 
-/* A name of a model becomes its folder in the Hugging Face cache. */
+/* Replaces a model's name by its folder in the Hugging Face cache. */
 static enum ct_status find_model(struct options *options, struct ct_error *err)
 {
     struct params *const p = &options->params;

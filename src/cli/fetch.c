@@ -18,16 +18,16 @@
 
 enum { TOKEN_SIZE = 512 };
 
-/* ---- the line on the terminal ---- */
+/* ---- progress on the terminal ---- */
 
 struct line {
     bool shown;
-    double last; /* seconds, when it was drawn */
-    double rate; /* bytes a second, of late */
+    double last; /* seconds, when last drawn */
+    double rate; /* recent bytes per second */
     uint64_t brought;
 };
 
-/* Smoothed over some five seconds: what the network did a minute ago says little. */
+/* Smoothed over about five seconds: the speed a minute ago says little. */
 static void measure(struct line *line, const struct hub_fetch_state *s, double now)
 {
     const double seconds = now - line->last;
@@ -91,7 +91,7 @@ static bool show(void *context, const struct hub_fetch_state *s)
     return true;
 }
 
-/* ---- what the environment says ---- */
+/* ---- environment variables ---- */
 
 static bool is_true(const char *name)
 {
@@ -131,7 +131,7 @@ static void copy_trimmed(const char *text, char out[TOKEN_SIZE])
     snprintf(out, TOKEN_SIZE, "%.*s", (int)size, from);
 }
 
-/* Empty when there is none. */
+/* Empty if there is no token. */
 static void find_token(const struct hub_env *env, char out[TOKEN_SIZE])
 {
     static const char *const names[] = { "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN" };
@@ -147,7 +147,7 @@ static void find_token(const struct hub_env *env, char out[TOKEN_SIZE])
     }
     if (out[0] != '\0' || hub_token_path(env, &path, NULL) != CT_OK)
         return;
-    if (json_file_open(path, &file, NULL) == CT_OK) { /* a regular file, whatever it holds */
+    if (json_file_open(path, &file, NULL) == CT_OK) { /* a regular file, whatever its content */
         if (fgets(line, sizeof line, file) != NULL)
             copy_trimmed(line, out);
         fclose(file);
@@ -156,7 +156,7 @@ static void find_token(const struct hub_env *env, char out[TOKEN_SIZE])
     free(path);
 }
 
-/* HF_ENDPOINT without the slash that it may end in. Owned by the caller. */
+/* HF_ENDPOINT without a trailing slash. Owned by the caller. */
 static char *find_endpoint(void)
 {
     const char *const set = getenv("HF_ENDPOINT");
@@ -168,7 +168,7 @@ static char *find_endpoint(void)
     return endpoint;
 }
 
-/* As the program curl has it; libcurl itself does not ask. */
+/* The variables that curl uses; libcurl itself ignores them. */
 static const char *find_authorities(void)
 {
     const char *const bundle = getenv("CURL_CA_BUNDLE");
@@ -203,7 +203,7 @@ static enum ct_status fetch(const char *name, const char *root, const char *endp
     if (isatty(STDOUT_FILENO))
         print(stdout, "%s\n", folder);
     else
-        puts(folder); /* for a program: as it is */
+        puts(folder); /* for programs: not escaped */
     if (!has_tokenizer)
         print(stderr, "circuittui: %s: it has no tokenizer; give one with --tokenizer\n", name);
     free(folder);
@@ -223,7 +223,7 @@ enum ct_status command_fetch(struct options *options, struct ct_error *err)
     if (status == CT_OK)
         status = hub_cache_root(&env, &root, err);
     if (status == CT_OK) {
-        (void)setrlimit(RLIMIT_CORE, &none); /* the token stays out of core dumps */
+        (void)setrlimit(RLIMIT_CORE, &none); /* keeps the token out of core dumps */
         find_token(&env, token);
         endpoint = find_endpoint();
         status = endpoint != NULL ? fetch(name, root, endpoint, token, err)

@@ -5,7 +5,7 @@
 
 #include "cli/option_table.h"
 
-/* A page of 24 rows of 80 columns: two options that are short enough share a row. */
+/* For 24 rows of 80 columns: two short options share a row. */
 enum { HELP_HALF = 40, HELP_HALF_NAME = 22, HELP_NAME = 26 };
 
 static size_t help_name(size_t i, char *out, size_t size)

@@ -10,7 +10,7 @@
 
 static void print_hooks(const struct hook_point *hooks, size_t n)
 {
-    int longest = 18; /* a table of short names is that wide, too */
+    int longest = 18; /* minimum width, also for short names */
 
     for (size_t i = 0; i < n; i++)
         longest = (int)strlen(hooks[i].name) > longest ? (int)strlen(hooks[i].name) : longest;

@@ -21,7 +21,7 @@ static enum ct_status (*const functions[N_COMMANDS])(struct options *options,
     [COMMAND_FETCH] = command_fetch,       [COMMAND_CONFIG] = command_config,
 };
 
-/* A step without a file takes what is piped into it; nothing is from a terminal. */
+/* A step without a file reads a pipe; reading data from a terminal is an error. */
 static enum ct_status check_input(const struct options *options, struct ct_error *err)
 {
     if (!options_take_file(options->command) || options->n_texts > 0 || !isatty(STDIN_FILENO))
@@ -29,7 +29,7 @@ static enum ct_status check_input(const struct options *options, struct ct_error
     return ct_fail(err, CT_EINVAL, "no input file; name one or pipe data to standard input");
 }
 
-/* A reader that has gone away is a failure like a full disk. */
+/* A closed pipe is a failure like a full disk. */
 static enum ct_status flush_stdout(struct ct_error *err)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
@@ -44,7 +44,7 @@ static void choose_colors(const struct options *options)
             palette_choose((ink)role, options->colors[role].color);
 }
 
-/* The user's defaults, for what the command line has not said. */
+/* Applies the user's defaults to options not on the command line. */
 static enum ct_status apply_config(struct options *options, struct ct_error *err)
 {
     char *path = NULL;
@@ -58,7 +58,7 @@ static enum ct_status apply_config(struct options *options, struct ct_error *err
     return status;
 }
 
-/* What was asked for; *code is the exit status of a failure. */
+/* Runs the command; *code is the exit status of a failure. */
 static enum ct_status answer(int argc, char **argv, struct options *options, open_ui_function *ui,
                              int *code, struct ct_error *err)
 {
@@ -91,7 +91,7 @@ int cli_main(int argc, char **argv, open_ui_function *ui)
     struct ct_error err;
     int code;
 
-    if (argc > 1 && strcmp(argv[1], "complete") == 0) { /* asked by shells, told to nobody */
+    if (argc > 1 && strcmp(argv[1], "complete") == 0) { /* for shells, undocumented */
         complete_print((const char *const *)argv + 2, (size_t)argc - 2, stdout);
         return 0;
     }

@@ -11,7 +11,7 @@
 
 struct meter {
     bool shown;
-    double last; /* seconds, of the last line */
+    double last; /* seconds, when last drawn */
     const struct stage *goal;
 };
 

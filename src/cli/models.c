@@ -13,7 +13,7 @@
 
 enum { LABEL_SIZE = 512 };
 
-/* As --model takes it: the branch main goes without saying. */
+/* In the syntax of --model: the branch main is omitted. */
 static size_t label(const struct hub_model *m, char out[LABEL_SIZE])
 {
     const bool is_main = m->revision[0] == '\0' || strcmp(m->revision, "main") == 0;
@@ -41,7 +41,7 @@ static void print_model(const struct hub_model *m, int width)
           is_small ? bytes / 1e6 : bytes / 1e9, is_small ? "MB" : "GB");
 }
 
-/* Those that turn out to be of no use when their weights are looked at go to the others. */
+/* Models found unusable when their weights are examined are listed last, with the others. */
 static void print_models(struct hub_model *models, size_t n)
 {
     char name[LABEL_SIZE];

@@ -13,8 +13,8 @@ enum kind { KIND_FLAG, KIND_TEXT, KIND_FORMAT, KIND_COLOR, KIND_THREADS };
 #define FIELD(member) offsetof(struct options, member)
 
 /*
- * What is not a parameter of the analysis; those come from the table of settings. A name that
- * stands here twice is one option, told differently for different commands.
+ * Options that are not parameters of the analysis; those are in the table of settings. A name in
+ * two rows is one option, described differently for different commands.
  */
 static const struct own {
     const char *name;
@@ -138,8 +138,7 @@ const char *option_argument(size_t i)
     return own_row(i) != NULL ? own_row(i)->argument : setting_at(i)->argument;
 }
 
-/* ` (0.05)`: what holds when it is not given. Flags are off, and a path may be described in help.
- */
+/* ` (0.05)`: the default. Flags are off by default, and that of a path is described in its help. */
 static void add_default(const struct setting *setting, char *out, size_t size)
 {
     const size_t used = strlen(out);
@@ -184,7 +183,7 @@ static int option_commands(size_t i)
     return own_row(i) != NULL ? own_row(i)->commands : setting_at(i)->commands;
 }
 
-/* The first row of its name: what getopt_long knows it by. */
+/* The first row with its name, which getopt_long uses. */
 size_t option_first(size_t i)
 {
     size_t first = 0;
@@ -196,7 +195,7 @@ size_t option_first(size_t i)
 
 bool option_row_is_of(size_t i, enum command command)
 {
-    if (command == COMMAND_CONFIG) /* it tells those of run */
+    if (command == COMMAND_CONFIG) /* it shows the options of run */
         command = COMMAND_RUN;
     return (option_commands(i) & 1 << command) != 0;
 }
@@ -260,7 +259,7 @@ static enum ct_status parse_threads(const char *text, int *threads, struct ct_er
     return CT_OK;
 }
 
-/* A flag that is given without a value is on. */
+/* A flag without a value is on. */
 static enum ct_status parse_flag(size_t i, const char *text, bool *flag, struct ct_error *err)
 {
     if (text != NULL && strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)

@@ -1,7 +1,7 @@
 /*
- * The commands and the options as tables: parsing, help, completion and the config file go by
- * them. Options are numbered from 0, those of the analysis (pipeline/stages.h) first. A name may
- * have several rows, told differently for different commands; its first row stands for it.
+ * Tables of the commands and options, used for parsing, help, completion and the config file.
+ * Options are numbered from 0, starting with those of the analysis (pipeline/stages.h). A name may
+ * have several rows, described differently for different commands; its first row represents it.
  */
 #ifndef CT_CLI_OPTION_TABLE_H
 #define CT_CLI_OPTION_TABLE_H
@@ -16,9 +16,9 @@ struct command_info {
     const char *name; /* NULL: the program itself */
     const char *arguments;
     const char *help;
-    const char *more;            /* what --help says below that, or NULL */
-    size_t least_words, n_words; /* how many words it takes beside options */
-    const char *no_words;        /* what to do when they are too few */
+    const char *more;            /* shown below that by --help, or NULL */
+    size_t least_words, n_words; /* how many words it takes besides options */
+    const char *no_words;        /* what to do when there are too few */
 };
 
 extern const struct command_info commands[N_COMMANDS];
@@ -26,30 +26,30 @@ extern const struct command_info commands[N_COMMANDS];
 size_t option_count(void);
 const char *option_name(size_t i);
 char option_letter(size_t i);          /* 0: none */
-const char *option_argument(size_t i); /* what help calls the value; NULL: a flag */
+const char *option_argument(size_t i); /* placeholder of the value in help; NULL: a flag */
 
-/* What it is for, with the words that it takes and its default, cut to size. */
+/* Its description, including valid words and default, truncated to size. */
 enum { OPTION_HELP_SIZE = 160 };
 void option_help(size_t i, char *out, size_t size);
 
-/* The k-th word that it takes; NULL: there are no more, or its values are no words of ours. */
+/* The k-th valid word; NULL: no more, or its values are not fixed words. */
 const char *option_choice(size_t i, size_t k);
 
-/* The first row of its name. */
+/* The first row with its name. */
 size_t option_first(size_t i);
 
-/* Whether this row tells of the command. COMMAND_NONE: of every command. */
+/* Whether this row describes the option for command. COMMAND_NONE: for all commands. */
 bool option_row_is_of(size_t i, enum command command);
 
-/* Whether the command takes the option, i being its first row. */
+/* Whether the command has the option; i is its first row. */
 bool option_is_of(size_t i, enum command command);
 
-/* Sets it from text. NULL for a flag: on; else a flag is yes or no. CT_EINVAL, `--alpha: ...`;
+/* Sets it from text. NULL for a flag: on; otherwise a flag is yes or no. CT_EINVAL, `--alpha: ...`;
  * CT_ENOMEM. */
 enum ct_status option_set(size_t i, const char *text, struct options *options,
                           struct ct_error *err);
 
-/* The value as option_set() takes it, cut to size; empty when there is none. */
+/* The value in the syntax of option_set(), truncated to size; empty if not set. */
 void option_format(size_t i, const struct options *options, char *out, size_t size);
 
 #endif

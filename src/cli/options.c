@@ -9,7 +9,7 @@
 #include "cli/option_table.h"
 #include "report/tables.h"
 
-/* Values that getopt_long returns for long options, out of the way of letters. */
+/* Return values of getopt_long for long options, outside the range of letters. */
 enum { LONG_OPTION = 256 };
 
 static void describe_options(struct option longs[OPTIONS_MAX + 1],
@@ -18,8 +18,8 @@ static void describe_options(struct option longs[OPTIONS_MAX + 1],
     char *at = letters;
     size_t n = 0;
 
-    *at++ = '-'; /* words that are no options in their places, POSIXLY_CORRECT or not */
-    *at++ = ':'; /* tell a missing argument from an unknown option */
+    *at++ = '-'; /* do not permute words, whatever POSIXLY_CORRECT */
+    *at++ = ':'; /* distinguish a missing argument from an unknown option */
     for (size_t i = 0; i < option_count(); i++) {
         const bool takes = option_argument(i) != NULL;
         if (option_first(i) != i)
@@ -36,7 +36,7 @@ static void describe_options(struct option longs[OPTIONS_MAX + 1],
     *at = '\0';
 }
 
-/* The option that getopt_long means, or option_count() when it has complained. */
+/* The option getopt_long returned, or option_count() after an error. */
 static size_t find_option(int code)
 {
     if (code >= LONG_OPTION)
@@ -47,7 +47,7 @@ static size_t find_option(int code)
     return option_count();
 }
 
-/* What getopt_long complains about in word. */
+/* Reports the error of getopt_long in word. */
 static enum ct_status wrong_option(int code, const char *word, const struct options *options,
                                    struct ct_error *err)
 {
@@ -79,7 +79,7 @@ static enum ct_status find_command(const char *word, enum command *command, stru
                    word);
 }
 
-/* A word that is no option: the command, then texts. */
+/* Handles a word that is not an option: the command, then texts. */
 static enum ct_status take_word(struct options *options, char *word, struct ct_error *err)
 {
     if (options->command == COMMAND_NONE)
@@ -103,8 +103,7 @@ enum ct_status options_check(const struct options *options, struct ct_error *err
     return CT_OK;
 }
 
-/* Words and options that the command does not take are mistakes, even where they would do no harm.
- */
+/* Words and options that the command does not take are errors, even when harmless. */
 static enum ct_status check_command(const struct options *options, struct ct_error *err)
 {
     const char *const name = commands[options->command].name;
@@ -143,7 +142,7 @@ enum ct_status options_parse(int argc, char **argv, struct options *options, str
         return ct_fail_nomem(err, "options", 0);
     describe_options(longs, letters);
     opterr = 0;
-    optind = 0; /* glibc: begin anew, so that a program may parse twice */
+    optind = 0; /* glibc: reset, so that a program may parse twice */
     while (status == CT_OK) {
         const char *const word = argv[optind > 0 ? optind : 1];
         const int code = getopt_long(argc, argv, letters, longs, NULL);
@@ -159,7 +158,7 @@ enum ct_status options_parse(int argc, char **argv, struct options *options, str
         if (i < option_count())
             options->origins[i] = ORIGIN_COMMAND_LINE;
     }
-    while (status == CT_OK && optind < argc) /* behind -- */
+    while (status == CT_OK && optind < argc) /* after -- */
         status = take_word(options, argv[optind++], err);
     return status == CT_OK ? check_command(options, err) : status;
 }

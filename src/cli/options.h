@@ -1,4 +1,4 @@
-/* The command line. Mistakes are told in one line, with the option and what it takes. */
+/* The command line. Errors are reported in one line with the option and its valid values. */
 #ifndef CT_CLI_OPTIONS_H
 #define CT_CLI_OPTIONS_H
 
@@ -16,16 +16,16 @@ enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 enum { OPTIONS_MAX = 64 };
 
-/* Where the value of an option comes from; above 0, the line of the config file. */
+/* Where the value of an option comes from; positive: the line of the config file. */
 enum { ORIGIN_BUILT_IN = 0, ORIGIN_COMMAND_LINE = -1 };
 
 struct options { /* options_parse() to options_clear() */
     enum command command;
     struct params params;
-    char *out;        /* of run a folder, of a single step a file; NULL: none */
-    char *figures;    /* folder; NULL: none */
-    char *neurons;    /* table of the neurons that a step is to take; NULL: all */
-    unsigned formats; /* set of enum result_format; 0: not said */
+    char *out;        /* of run a folder, of a single step a file; NULL: not set */
+    char *figures;    /* folder; NULL: not set */
+    char *neurons;    /* table of the neurons that a step uses; NULL: all */
+    unsigned formats; /* set of enum result_format; 0: not set */
     bool force;
     bool plot;
     bool per_layer;
@@ -34,29 +34,30 @@ struct options { /* options_parse() to options_clear() */
     enum color_choice color;
     bool help;
     bool version;
-    char **texts; /* [n_texts] words after the command that are not options, borrowed from argv */
+    char **texts; /* [n_texts] words after the command, borrowed from argv */
     size_t n_texts;
     int origins[OPTIONS_MAX]; /* of an option's value, by its first row in option_table.h */
     struct keymap keymap;     /* of the user interface */
     struct {
-        int color; /* as palette_choose() takes it */
-        int line;  /* of the config file; 0: not chosen */
+        int color; /* in the format of palette_choose() */
+        int line;  /* of the config file; 0: not set */
     } colors[INK_ROLES];
     char **argv; /* [n_argv] the program's own arguments, borrowed */
     size_t n_argv;
 };
 
-/* Fills *options, which options_clear() frees in any case. CT_EINVAL: wrong usage; CT_ENOMEM. */
+/* Fills *options, which must be freed with options_clear() in any case. CT_EINVAL: wrong usage;
+ * CT_ENOMEM. */
 enum ct_status options_parse(int argc, char **argv, struct options *options, struct ct_error *err);
 void options_clear(struct options *options);
 
-/* Whether what is set goes together; options_parse() does this too. CT_EINVAL. */
+/* Checks for conflicting options; options_parse() calls it too. CT_EINVAL. */
 enum ct_status options_check(const struct options *options, struct ct_error *err);
 
 /* True for the steps, which take one file. */
 bool options_take_file(enum command command);
 
-/* What --help prints, for one command or (COMMAND_NONE) for the program. */
+/* Prints the --help text of one command or (COMMAND_NONE) of the program. */
 void options_help(enum command command, FILE *out);
 
 #endif

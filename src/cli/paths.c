@@ -9,7 +9,7 @@
 
 #include "base/path.h"
 
-/* *out is FOLDER/NAME with links followed, when a model lies there. */
+/* *out is FOLDER/NAME with links resolved, if it contains a model. */
 static bool find_demo(const char *folder, const char *name, char **out)
 {
     char *const demo = path_join(folder, name);

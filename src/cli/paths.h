@@ -1,4 +1,4 @@
-/* Where the program finds what it brings along. */
+/* Locations of the program's own files and of user directories. */
 #ifndef CT_CLI_PATHS_H
 #define CT_CLI_PATHS_H
 
@@ -8,28 +8,28 @@
 #include "hub/cache.h"
 
 /*
- * The folder with the demo model and demo stimuli: in the data directory that belongs to the
- * program's own place (installed anywhere, or in the build tree), else in the one it was configured
- * for. *out is owned by the caller: free(). CT_EIO: in neither.
+ * The folder with the demo model and demo sentences: in the data directory relative to the
+ * executable (installed anywhere, or in the build tree), else in the configured one. *out is owned
+ * by the caller: free(). CT_EIO: in neither.
  */
 enum ct_status paths_demo(char **out, struct ct_error *err);
 
-/* True for a variable of the environment that is there and not empty. */
+/* True for an environment variable that is set and not empty. */
 bool paths_is_set(const char *variable);
 
-/* A place by the XDG base directory specification: name in the folder that the variable names, or
- * else in_home in the home. Relative values are ignored. *out is owned by the caller: free(); NULL
- * when memory is out, and when false is returned: the environment names neither. */
+/* A path by the XDG base directory specification: name in the variable's folder, else in in_home in
+ * the home directory. Relative values are ignored. *out is owned by the caller: free(); NULL when
+ * memory is out, and when false is returned: neither variable nor HOME is set. */
 bool paths_xdg(const char *variable, const char *name, const char *in_home, char **out);
 
-/* Where state that outlives a run is kept: `.../circuittui`, not necessarily there. Owned by the
- * caller; NULL: the environment names no home, or memory is out. */
+/* The folder for persistent state: `.../circuittui`, which may not exist. Owned by the caller;
+ * NULL: no home directory, or out of memory. */
 char *paths_state(void);
 
-/* Where temporary files go that may be large: not /tmp, which may be memory. Borrowed. */
+/* The folder for large temporary files: not /tmp, which may be in memory. Borrowed. */
 const char *paths_temporary(void);
 
-/* What the environment says about the cache of Hugging Face's tools. */
+/* The environment variables that locate the cache of Hugging Face's tools. */
 struct hub_env paths_hub(void);
 
 #endif

@@ -27,7 +27,7 @@ void print_text(FILE *stream, const char *text)
     write_visibly(stream, text, strlen(text));
 }
 
-/* Without memory for what is longer, its beginning is written. */
+/* If memory is out, a long text is truncated. */
 void print(FILE *stream, const char *format, ...)
 {
     char few[512];

@@ -1,14 +1,14 @@
-/* What is said to people, which may hold a stranger's text. */
+/* Output for people that may contain untrusted text. */
 #ifndef CT_CLI_PRINT_H
 #define CT_CLI_PRINT_H
 
 #include <stdio.h>
 
-/* As fprintf; controls are shown as text_piece_for_terminal() does, newlines stay. Whether the
- * stream is a terminal is not asked: what is said to a pager or a log ends up at one. */
+/* Like fprintf; controls are escaped as by text_piece_for_terminal(), except newlines. Also if the
+ * stream is not a terminal: the output of a pager or log may end up on one. */
 __attribute__((format(printf, 2, 3))) void print(FILE *stream, const char *format, ...);
 
-/* The same for text as it is; it takes no memory, so that all of it is written. */
+/* The same for plain text; it allocates nothing, so all of it is always written. */
 void print_text(FILE *stream, const char *text);
 
 #endif

@@ -20,7 +20,7 @@
 #include "report/results.h"
 #include "report/tables.h"
 
-/* The folder that path lies in, owned by the caller; NULL: out of memory. */
+/* The folder of path, owned by the caller; NULL: out of memory. */
 static char *folder_of(const char *path)
 {
     const char *const slash = strrchr(path, '/');
@@ -30,8 +30,8 @@ static char *folder_of(const char *path)
     return ct_strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* A folder of results stands for the manifest in it, one of figures alone for figures.json. Owned
- * by the caller; NULL: out of memory. */
+/* The manifest in a folder of results, or figures.json in one with only figures. Owned by the
+ * caller; NULL: out of memory. */
 static char *manifest_of(const char *path)
 {
     if (!path_is_folder(path))
@@ -44,7 +44,7 @@ static char *manifest_of(const char *path)
     return is_figures ? figures : manifest;
 }
 
-/* Where an input lies now, when the user says so. */
+/* Overrides the path of an input with the user's. */
 static enum ct_status take_path(const char *option, const char *given, char **path,
                                 const char *manifest, struct ct_error *err)
 {
@@ -61,7 +61,7 @@ static enum ct_status take_path(const char *option, const char *given, char **pa
     return params_set(path, given, err);
 }
 
-/* The manifest's parameters, with what options say about places, into options. */
+/* Moves the manifest's parameters, with overridden paths, into options. */
 static enum ct_status take_params(struct options *options, const char *name, struct manifest *m,
                                   struct ct_error *err)
 {
@@ -88,8 +88,8 @@ static enum ct_status take_params(struct options *options, const char *name, str
     return commands_defaults(options, err);
 }
 
-/* Is one of the result files, or one of figures that are alone, of the stage? Those of layers do
- * not count. */
+/* Whether the stage has files among the result files, or among the figures if there are only these.
+ * Files of layers do not count. */
 static bool has_results(const struct manifest *m, const struct stage *stage)
 {
     const struct table *table;
@@ -104,11 +104,11 @@ static bool has_results(const struct manifest *m, const struct stage *stage)
     return false;
 }
 
-struct repeat { /* a run that is repeated */
+struct repeat { /* a repeated run */
     struct analysis a;
     struct manifest m;
     struct rerun *rerun;
-    struct results results; /* of now */
+    struct results results; /* of this run */
 };
 
 static enum ct_status take_layer(void *context, struct analysis *layer, struct ct_error *err)
@@ -122,7 +122,7 @@ static enum ct_status take_layer(void *context, struct analysis *layer, struct c
                : status;
 }
 
-/* One analysis, one of each hook point, or both: what the result files are of. */
+/* Computes the whole analysis, each hook point, or both, depending on the result files. */
 static enum ct_status compute(struct repeat *r, struct ct_error *err)
 {
     const bool has_layers = has_results(&r->m, goal_layers);
@@ -144,13 +144,13 @@ static enum ct_status compare(struct repeat *r, bool *same, struct ct_error *err
 
     if (status == CT_OK) {
         print_text(stdout, text);
-        fflush(stdout); /* before the line that says that something differs */
+        fflush(stdout); /* before the message that something differs */
     }
     free(text);
     return status;
 }
 
-/* path: of the manifest, which lies in folder. */
+/* path: of the manifest in folder. */
 static enum ct_status repeat(struct repeat *r, struct options *options, const char *path,
                              const char *folder, struct ct_error *err)
 {

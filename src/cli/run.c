@@ -20,7 +20,8 @@
 #include "report/results.h"
 #include "report/summary.h"
 
-/* The files of one hook point, in a folder of its own; the activations are in that of all. */
+/* Writes the files of one hook point into its own folder; activations are only in the main
+ * folder. */
 static enum ct_status write_layer(void *context, struct analysis *layer, struct ct_error *err)
 {
     return results_layer(context, layer, err);
@@ -30,7 +31,7 @@ static enum ct_status write_layer(void *context, struct analysis *layer, struct 
 
 enum { PLOT_ROWS = 24, PLOT_COLS = 80, PLOT_COLS_MAX = 160 };
 
-/* The flag, then NO_COLOR, then what the terminal says of itself. */
+/* Decided by the flag, then NO_COLOR, then the terminal's properties. */
 static enum ansi_depth color_depth(enum color_choice choice)
 {
     const char *const term = getenv("TERM");
@@ -50,7 +51,7 @@ static enum ansi_depth color_depth(enum color_choice choice)
     return ANSI_16;
 }
 
-/* The Linux console has no glyphs for braille, whatever its character set. */
+/* The Linux console has no braille glyphs, whatever its character set. */
 static bool is_ascii_only(void)
 {
     const char *const term = getenv("TERM");
@@ -120,7 +121,7 @@ static enum ct_status print_report(const struct analysis *a, const struct option
     return options->plot ? print_plots(a, options, err) : CT_OK;
 }
 
-/* What has been computed is told even when it cannot be written. */
+/* Results are printed even if they cannot be written. */
 static enum ct_status write_and_print(const struct analysis *a, const struct options *options,
                                       struct results *results, struct ct_error *err)
 {

@@ -17,7 +17,7 @@
 
 enum { VALUE_SIZE = PATH_MAX };
 
-/* A line that could stand in the file. */
+/* Prints a line in the syntax of the file. */
 static void print_setting(const char *name, const char *value, const char *from)
 {
     char shown[VALUE_SIZE];
@@ -28,7 +28,7 @@ static void print_setting(const char *name, const char *value, const char *from)
     print(stdout, "%-38s # %s\n", line, from);
 }
 
-/* What is taken when nothing is set. */
+/* The value when nothing is set. */
 static const char *built_in(const char *name)
 {
     static const char *const meanings[][2] = {
@@ -88,8 +88,7 @@ static void print_keys(const struct keymap *map, const char *path)
     }
 }
 
-/* Colours that nobody has chosen are finer on terminals that have more of them: no line for the
- * file. */
+/* Colours that were not chosen depend on the terminal, so they are printed as comments. */
 static void print_colors(const struct options *options, const char *path)
 {
     for (unsigned i = 0; i < INK_ROLES; i++) {
@@ -106,7 +105,7 @@ static void print_colors(const struct options *options, const char *path)
     }
 }
 
-/* Where models are looked for by name; that is said in the environment alone. */
+/* Where models are searched by name; only set by environment variables. */
 static enum ct_status print_cache(struct ct_error *err)
 {
     static const char *const names[] = { "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME",

@@ -29,7 +29,7 @@ static const char *output_path(const struct options *options)
     return options->out != NULL ? options->out : "-";
 }
 
-/* csv or npy: as --format says, else as the name of the file does. */
+/* csv or npy: from --format, else from the file's name. */
 static enum ct_status choose_format(struct options *options, struct ct_error *err)
 {
     if (options->formats == 0)
@@ -48,7 +48,7 @@ static enum ct_status write_result(const struct options *options, const struct a
                        output_path(options), err);
 }
 
-/* Where a run says it in its report. */
+/* A run states this in its report. */
 static void note(const char *what, double wanted, double used, const char *why)
 {
     print(stderr, "circuittui: %s: lowered from %g to %.4g; %s\n", what, wanted, used, why);
@@ -56,7 +56,7 @@ static void note(const char *what, double wanted, double used, const char *why)
 
 /* ---- steps on activations ---- */
 
-/* Reads the activations into *a, which is initialised in any case. */
+/* Reads the activations into *a, which is initialised even on failure. */
 static enum ct_status read_activations(struct options *options, bool ungrouped, struct analysis *a,
                                        struct ct_error *err)
 {

@@ -52,7 +52,7 @@ static enum ct_status tokenize_text(const struct tokenizer *tokenizer, const cha
 }
 
 struct line {
-    char *text; /* [size] of room, without its newline */
+    char *text; /* [size] allocated, without its newline */
     size_t size;
     size_t room;
     size_t number; /* from 1 */
