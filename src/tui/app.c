@@ -58,7 +58,7 @@ enum ct_status app_init(struct app *app, struct ct_error *err)
 
 void app_stop(struct app *app)
 {
-    app->is_stuck = !worker_free(app->worker); /* it may still read what the analysis holds */
+    app->is_stuck = !worker_free(app->worker); /* it may still read the analysis */
     app->worker = NULL;
 }
 
@@ -67,7 +67,7 @@ void app_clear(struct app *app)
     if (!app->is_stuck)
         app_stop(app);
     if (app->is_stuck)
-        return; /* all of it goes with the program, which is to end now */
+        return; /* the program is about to exit, which frees everything */
     if (app->pending.drop != NULL)
         app->pending.drop(app);
     free(app->session);
@@ -98,7 +98,7 @@ struct key_text app_key(const struct app *app, enum action action)
     return keymap_key(&app->keymap, action);
 }
 
-/* ---- one hook point of several ---- */
+/* ---- a single hook point ---- */
 
 bool app_is_in_layer(const struct app *app)
 {
@@ -162,7 +162,7 @@ bool app_significant_index(const struct app *app, size_t column, size_t *index)
     return true;
 }
 
-/* ---- leaving ---- */
+/* ---- quitting ---- */
 
 static void quit_now(struct app *app)
 {
@@ -178,7 +178,7 @@ void app_quit(struct app *app)
         quit_now(app);
 }
 
-/* ---- asking ---- */
+/* ---- questions ---- */
 
 void app_prompt(struct app *app, const char *label, const char *text, size_t item,
                 enum ct_status (*accept)(struct app *app, const char *text, struct ct_error *err))

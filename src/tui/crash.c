@@ -15,13 +15,13 @@ static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 enum { N_FAULTS = sizeof faults / sizeof *faults, STACK_SIZE = 16384 };
 
 static struct sigaction before[N_FAULTS];
-static struct termios settings; /* of the terminal as it was found */
+static struct termios settings; /* of the terminal at start */
 static bool has_settings;
 static char goodbye[512];
 static size_t goodbye_size;
-static char stack[STACK_SIZE]; /* the fault may be that the stack is full */
+static char stack[STACK_SIZE]; /* alternate stack: the fault may be a stack overflow */
 
-/* What tputs() sends, without the padding that it would wait for. */
+/* Stores the output of tputs(), without padding delays. */
 static int keep_byte(int byte)
 {
     if (goodbye_size < sizeof goodbye && byte != 0)
@@ -35,7 +35,8 @@ static void keep(const char *capability)
         tputs(capability, 1, keep_byte);
 }
 
-/* Plain letters, the mouse off, the cursor shown, the screen of before. */
+/* Collects the sequences that reset attributes, disable the mouse, show the cursor and leave the
+ * alternate screen. */
 static void prepare_goodbye(void)
 {
     const char *const mouse = tigetstr("XM");
@@ -55,7 +56,7 @@ static void prepare_goodbye(void)
 static void say(const char *text, size_t size)
 {
     if (write(STDOUT_FILENO, text, size) < 0) {
-        /* nobody is left to tell */
+        /* nothing can be reported */
     }
 }
 
@@ -72,7 +73,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
         tcsetattr(STDIN_FILENO, TCSANOW, &settings);
     say(goodbye, goodbye_size);
     say(words, sizeof words - 1);
-    raise(number); /* so that the shell and a debugger see what happened */
+    raise(number); /* so that the shell and a debugger see the cause */
 }
 
 void crash_guard(void)

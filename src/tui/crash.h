@@ -1,15 +1,15 @@
 /*
- * Gives the terminal back when the program dies of a fault of its own (SIGSEGV, SIGBUS, SIGFPE,
- * SIGILL, SIGABRT), so that the shell is left usable. What is to be sent is worked out beforehand:
- * in the handler nothing is called but what a signal handler may call.
+ * Restores the terminal when the program crashes (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT), so
+ * that the shell stays usable. The output is prepared in advance: the handler only calls
+ * async-signal-safe functions.
  */
 #ifndef CT_TUI_CRASH_H
 #define CT_TUI_CRASH_H
 
-/* After setupterm(), before curses changes the terminal's settings. */
+/* Call after setupterm() and before curses changes the terminal's settings. */
 void crash_guard(void);
 
-/* The terminal is its owner's again: the signals mean what they meant. */
+/* Restores the signal handlers; call after the terminal has been restored. */
 void crash_release(void);
 
 #endif

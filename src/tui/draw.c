@@ -51,8 +51,8 @@ size_t panel_top(const struct app *app, const struct layout *l)
     return at >= rows ? at - rows + 1 : 0;
 }
 
-/* A stage has the parameters of the stages without a row before it, too; hook points are chosen in
- * a view. */
+/* The settings of a stage include those of preceding stages without a panel row; hook points are
+ * chosen in a view. */
 const struct setting *stage_setting(const struct stage *stage, size_t i)
 {
     for (size_t s = 0; s < n_stages; s++) {
@@ -103,7 +103,7 @@ static struct rect draw_frame(struct canvas *c, struct rect r, const char *title
 
 /* ---- panels ---- */
 
-/* The last part of a path, or the name of a model in the cache without its organisation. */
+/* The last part of a path, or the name of a cached model without its organisation. */
 static void short_name(const char *path, char *out, size_t size)
 {
     hub_folder_name(path != NULL ? path : "", out, size);
@@ -138,7 +138,7 @@ static void draw_header(const struct app *app, struct canvas *c, struct rect r)
         canvas_text(c, r.row, r.cols - width - 1, width, help, INK_DIM, 0);
 }
 
-/* Done, stale, running, not there yet: in ASCII, so that no terminal draws them wide. */
+/* Done, stale, running, not computed: in ASCII, so that no terminal draws it two columns wide. */
 static char stage_sign(const struct app *app, const struct stage *stage, ink *color)
 {
     if (app->news.state == WORKER_RUNNING && app->news.job.stage == stage) {
@@ -153,7 +153,7 @@ static char stage_sign(const struct app *app, const struct stage *stage, ink *co
     return app_is_stale(app, stage) ? '~' : '*';
 }
 
-/* What there is to say about a stage in eight columns. */
+/* A summary of a stage in eight columns. */
 static void stage_note(const struct app *app, const struct stage *stage, char out[NOTE_SIZE])
 {
     const struct worker_news *const news = &app->news;
@@ -190,7 +190,7 @@ static void draw_pipeline(const struct app *app, struct canvas *c, const struct 
     }
 }
 
-/* What holds while a parameter is not set. */
+/* The value used while a parameter is not set. */
 static void describe_unset(const struct app *app, const struct setting *setting, char *out,
                            size_t size)
 {
@@ -239,7 +239,7 @@ static void draw_parameters(const struct app *app, struct canvas *c, struct rect
         canvas_text(c, in.row, in.col, in.cols, "none", INK_DIM, 0);
 }
 
-/* The sentence that the selected neuron answers to most. */
+/* The sentence with the selected neuron's largest activation. */
 static size_t strongest_sentence(const struct app *app)
 {
     const struct matview *const X = &extract_of(app->a)->X;
@@ -284,7 +284,7 @@ static void draw_spark(const struct app *app, struct canvas *c, struct rect in)
     const size_t n = load->n_sentences < MOST ? load->n_sentences : MOST;
     double y[MOST];
 
-    for (size_t k = 0; k < n; k++) /* the first ones stand for all where they are too many */
+    for (size_t k = 0; k < n; k++) /* if there are too many, the first ones represent all */
         y[k] = matview_get(&extract_of(app->a)->X, load->by_group[k * load->n_sentences / n],
                            app->neuron);
     const struct sparkline line = {
@@ -385,7 +385,7 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
                       app_key(app, ACTION_RUN).text, view->needs->does);
 }
 
-/* ---- the last line, and what lies over everything ---- */
+/* ---- last line and overlays ---- */
 
 static void draw_running(const struct app *app, struct canvas *c, struct rect r)
 {
@@ -395,7 +395,7 @@ static void draw_running(const struct app *app, struct canvas *c, struct rect r)
     canvas_text(c, r.row, 0, r.cols, words, INK_WARN, 0);
 }
 
-/* A message with its last line in this row; a long one takes up to three. */
+/* Draws a message whose last line is in this row; a long one takes up to three. */
 static void draw_message(const struct app *app, struct canvas *c, size_t bottom, uint8_t attr)
 {
     enum { MOST_LINES = 3 };
@@ -411,7 +411,7 @@ static void draw_message(const struct app *app, struct canvas *c, size_t bottom,
     for (size_t i = 0; i < n; i++) {
         const struct rect row = { bottom + 1 + i - n, 0, 1, c->cols };
         const int size =
-            i + 1 < n ? (int)lines[i] : MESSAGE_SIZE; /* what is left, cut if need be */
+            i + 1 < n ? (int)lines[i] : MESSAGE_SIZE; /* the rest, truncated if necessary */
         canvas_fill(c, row, ' ', INK_DEFAULT, INK_DEFAULT);
         canvas_printf(c, row.row, 0, row.cols, app->message_ink, attr, "%.*s", size, text + at);
         at += lines[i];
@@ -427,7 +427,7 @@ static size_t count_actions(const struct view_key *key)
     return n;
 }
 
-/* `up/down move  space choose  `; returns the columns. */
+/* Draws `up/down move  space choose  `; returns the columns used. */
 static size_t draw_hint_keys(const struct app *app, const struct view_key *keys, struct canvas *c,
                              struct rect r)
 {
@@ -445,7 +445,7 @@ static size_t draw_hint_keys(const struct app *app, const struct view_key *keys,
     return used;
 }
 
-/* The keys that do something now. */
+/* Draws the keys that are useful now. */
 static void draw_hint(struct app *app, struct canvas *c, struct rect r)
 {
 #define ONE(action, what)                                                                          \
@@ -479,7 +479,7 @@ static void draw_hint(struct app *app, struct canvas *c, struct rect r)
                        (struct rect){ r.row, r.col + used, 1, r.cols - used });
 }
 
-/* A short message leaves room for what can be done next. */
+/* If the message is short, the hints are drawn next to it. */
 static void draw_message_and_hint(struct app *app, struct canvas *c, struct rect r)
 {
     enum { GAP = 3, WORTHWHILE = 20 };
@@ -519,7 +519,7 @@ static void draw_key_row(struct canvas *c, struct rect in, size_t row, const cha
                     what, INK_DEFAULT, 0);
 }
 
-/* What the table of actions says of those that mean the same everywhere. */
+/* Lists the keys with the same meaning everywhere, from the table of actions. */
 static size_t draw_global_keys(const struct app *app, struct canvas *c, struct rect in, size_t row)
 {
     enum action all[N_ACTIONS];

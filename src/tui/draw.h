@@ -1,5 +1,4 @@
-/* The whole screen as a canvas: panels around the view that is looked at, and what lies over them.
- */
+/* Draws the whole screen into a canvas: panels around the current view, and overlays. */
 #ifndef CT_TUI_DRAW_H
 #define CT_TUI_DRAW_H
 
@@ -7,7 +6,7 @@
 
 enum { MIN_ROWS = 16, MIN_COLS = 60 };
 
-/* Where things lie on a screen of this size; areas that do not fit are empty. */
+/* Positions on a screen of this size; areas that do not fit are empty. */
 struct layout {
     struct rect header, pipeline, parameters, view, neuron, footer;
 };
@@ -17,10 +16,10 @@ void layout_make(struct layout *l, size_t rows, size_t cols, bool is_wide);
 /* Draws everything; *c has the size of the screen. */
 void draw_screen(struct app *app, struct canvas *c);
 
-/* The row of the panel of stages that is shown first: the stage that is looked at is in sight. */
+/* The first visible row of the stages panel, chosen so that the current stage is visible. */
 size_t panel_top(const struct app *app, const struct layout *l);
 
-/* The i-th setting that the parameters pane shows for a stage; NULL: there are no more. */
+/* The i-th setting in the parameters pane of a stage; NULL: no more. */
 const struct setting *stage_setting(const struct stage *stage, size_t i);
 
 #endif

@@ -54,7 +54,7 @@ size_t fit_line(const struct canvas *c, const char *text, size_t cols)
     return length;
 }
 
-/* The first path with more than one part from `at` on, and its last slash. */
+/* The first path with several parts after `at`, and its last slash. */
 static char *find_path(char *text, size_t at, char **last)
 {
     for (char *p = text + at; *p != '\0'; p++) {

@@ -10,7 +10,7 @@
 #include "base/path.h"
 #include "pipeline/stage_load.h"
 
-/* The demo's, where nothing else is named. */
+/* Uses the demo's paths for unset ones. */
 static enum ct_status fill_in(struct app *app, struct ct_error *err)
 {
     struct params *const p = &app->whole.params;

@@ -22,7 +22,7 @@
 
 /* ---- parameters ---- */
 
-/* A change that is quick to follow is shown at once. */
+/* Quick results of a change are computed immediately. */
 static void after_change(struct app *app, const struct setting *setting)
 {
     const struct stage *const stage = setting_stage(setting);
@@ -123,7 +123,7 @@ static enum ct_status accept_print(struct app *app, const char *path, struct ct_
     struct canvas c = { 0 };
     struct view_state *state;
     const struct view *const view = view_current(app, &state);
-    struct view_state copy = *state; /* the screen's own stays as it is */
+    struct view_state copy = *state; /* the screen's own state is unchanged */
     enum ct_status status = canvas_init(&c, ROWS, COLS, false, false, err);
 
     if (status == CT_OK) {
@@ -159,8 +159,8 @@ static void go_to_stage(struct app *app, size_t row)
     app->parameter = 0;
 }
 
-/* The next one in the panel; stages that go over hook points have their turn where there are
- * several, and all of them are looked at. */
+/* Whether there is a next stage in the panel; stages that cover hook points count if there are
+ * several and all of them are shown. */
 static bool has_next_stage(const struct app *app)
 {
     const struct stage *const next = panel_stage(panel_row(app->stage) + 1);
@@ -171,7 +171,7 @@ static bool has_next_stage(const struct app *app)
     return !app_is_in_layer(app) && e != NULL && e->n_layers > 1;
 }
 
-/* Computes the stage; one that is done, or on its way, leads on to the next. */
+/* Computes the stage; if it is done or running, moves to the next one first. */
 static void enter(struct app *app)
 {
     const bool leads_on = !app_is_stale(app, app->stage) || app_is_due(app, app->stage);
@@ -244,7 +244,7 @@ static bool view_act(struct app *app, enum action action)
     return app_has(app, view->needs) && view->ops->act(app, view, state, action);
 }
 
-/* What means the same in every pane. */
+/* Actions with the same meaning in every pane. */
 static void global_act(struct app *app, enum action action)
 {
     if (action >= ACTION_STAGE_1 && action <= ACTION_STAGE_8) {
@@ -310,7 +310,7 @@ static void global_act(struct app *app, enum action action)
         app->mark.method = NULL;
         break;
     default:
-        view_act(app, action); /* zoom and the like, from any pane */
+        view_act(app, action); /* zoom and similar actions, from any pane */
         break;
     }
 }

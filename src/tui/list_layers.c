@@ -8,7 +8,7 @@
 #include "pipeline/stage_ttest.h"
 #include "report/layers.h"
 
-/* Rows: all hook points together, then each by itself. */
+/* Rows: all hook points together, then each one. */
 
 static size_t count_layers(struct app *app, const struct view_state *state)
 {
@@ -44,7 +44,7 @@ static void draw_layer(struct app *app, const struct view_state *state, size_t i
     canvas_text(c, row, col, 1, is_chosen ? ">" : " ", INK_ACCENT, 0);
 }
 
-/* The analysis goes on with the row at the t-test, which is where its own begins. */
+/* Switches to the row's analysis at the t-test, its first stage of its own. */
 static void choose_layer(struct app *app, size_t i)
 {
     if (i == chosen_layer(app) || app_is_busy(app))
@@ -54,7 +54,7 @@ static void choose_layer(struct app *app, size_t i)
     else
         app_leave_layer(app);
     if (i != chosen_layer(app))
-        return; /* it could not be done */
+        return; /* switching failed */
     app_run(app, &stage_ttest);
     if (i > 0)
         app_say(app, INK_GOOD, "%s alone from now on; enter continues",

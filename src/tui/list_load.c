@@ -10,7 +10,7 @@
 #include "tui/screen.h"
 #include "tui/view.h"
 
-/* Rows: the demo, the models of the cache, a folder by its path; a remark when there are none. */
+/* Rows: the demo, cached models, a folder by its path; a note when there are no models. */
 
 static size_t count_choices(struct app *app, const struct view_state *state)
 {
@@ -24,7 +24,7 @@ static struct hub_model *model_at(const struct app *app, size_t i)
     return i > 0 && i <= app->n_models ? &app->models[i - 1] : NULL;
 }
 
-/* The folder that a row stands for; NULL: none. */
+/* The folder of a row; NULL: none. */
 static const char *folder_at(const struct app *app, size_t i)
 {
     const struct hub_model *const m = model_at(app, i);
@@ -34,7 +34,7 @@ static const char *folder_at(const struct app *app, size_t i)
     return m != NULL ? m->folder : NULL;
 }
 
-/* The row of the model that is set; that of the path when it is in no other. */
+/* The row of the current model; the path row when no other matches. */
 static size_t chosen_row(const struct app *app)
 {
     const struct params *const p = &app->whole.params;
@@ -95,7 +95,7 @@ static void draw_choice(struct app *app, const struct view_state *state, size_t 
     if (is_path)
         label_path(app, chosen, name, sizeof name), about[0] = '\0';
     if (m != NULL) {
-        hub_model_examine(m); /* only those that come into sight */
+        hub_model_examine(m); /* only those that become visible */
         label_model(m, name, sizeof name);
         describe_model(m, about, sizeof about);
     }
@@ -120,7 +120,7 @@ static void draw_choice(struct app *app, const struct view_state *state, size_t 
                       0);
 }
 
-/* What there is no room for in the row. */
+/* Shows what does not fit in the row. */
 static void tell_choice(struct app *app, const struct view_state *state, size_t i)
 {
     const struct hub_model *const m = model_at(app, i);

@@ -16,7 +16,7 @@
 #include "pipeline/stage_ttest.h"
 #include "tui/fit.h"
 
-/* Writes printf-like text into a row. */
+/* Draws printf-formatted text in a row. */
 #define PUT(c, row, col, cols, ink, ...)                                                           \
     canvas_printf((c), (row), (col), (cols), (ink), 0, __VA_ARGS__)
 
@@ -28,7 +28,7 @@ static void name_of(const struct app *app, size_t column, char *out, size_t size
     snprintf(out, size, "%.60s:%zu", hook, index);
 }
 
-/* The cluster of a neuron by the marked method, else by the first. */
+/* The cluster of a neuron by the marked method, else by the first method. */
 static int32_t cluster_of(const struct app *app, size_t column)
 {
     const struct clustering *const c =
@@ -51,7 +51,7 @@ static ink group_ink(size_t group)
     return group == 0 ? INK_GROUP_A : group == 1 ? INK_GROUP_B : INK_DEFAULT;
 }
 
-/* Marks over the character before a boundary belong to that character. */
+/* Combining marks after a boundary belong to the character before it. */
 static size_t past_marks(const struct sentence *s, size_t at)
 {
     uint32_t ch;
@@ -63,12 +63,12 @@ static size_t past_marks(const struct sentence *s, size_t at)
     return at;
 }
 
-/* The text with its target marked as the tokenizer cut it; what comes after cannot matter. Where
- * the target would lie beyond the edge, the text begins later. */
+/* Draws the text with the target marked at its token boundaries; later text has no influence. If
+ * the target does not fit, the beginning of the text is cut. */
 static void draw_text(const struct sentence *s, struct canvas *c, size_t row, size_t col,
                       size_t cols)
 {
-    enum { AFTER_COLS = 8 }; /* of what follows that are worth seeing */
+    enum { AFTER_COLS = 8 }; /* columns kept for what follows */
     const size_t begin = past_marks(s, s->tokens[s->target_first].begin);
     const size_t end = past_marks(s, s->tokens[s->target].end);
     char *const before = ct_strndup(s->text, begin);
@@ -176,7 +176,7 @@ static size_t first_chosen_hook(struct app *app)
     return i;
 }
 
-/* What was chosen by globs or by default becomes a list of names, then one is taken in or out. */
+/* Replaces globs or defaults by a list of names, then adds or removes one. */
 static void toggle_hook(struct app *app, size_t i)
 {
     struct params chosen = { 0 };
@@ -217,7 +217,7 @@ struct sortable {
     size_t i;
 };
 
-/* By value, NaN last; equal ones as they lie. */
+/* By value, NaN last; ties by index. */
 static int by_value(const void *a, const void *b)
 {
     const struct sortable *const x = a;
@@ -232,7 +232,7 @@ static int by_value(const void *a, const void *b)
     return (x->i > y->i) - (x->i < y->i);
 }
 
-/* 0 .. n - 1 by value; owned by the caller. NULL: memory is out. */
+/* 0 .. n - 1 sorted by value; owned by the caller. NULL: out of memory. */
 static size_t *sorted(const struct app *app, size_t n,
                       double (*value)(const struct app *app, size_t i))
 {
@@ -269,7 +269,7 @@ static double number(const struct app *app, size_t column)
     return (double)column;
 }
 
-/* The columns in the order asked for, kept until the t-test or the order is another. */
+/* The columns in the requested order, cached until the t-test or the order changes. */
 static const size_t *neuron_order(struct app *app, size_t sort)
 {
     static double (*const values[])(const struct app *, size_t) = {
@@ -294,7 +294,7 @@ static size_t count_neurons(struct app *app, const struct view_state *state)
     return neuron_order(app, state->sort) != NULL ? ttest_of(app->a)->n_neurons : 0;
 }
 
-/* The name in `cols` columns: where it is longer its beginning goes, the number stays. */
+/* The name in `cols` columns: a long one is cut at the beginning, its number is kept. */
 static void short_name(const struct app *app, size_t column, size_t cols, char out[80])
 {
     char name[80];
@@ -307,7 +307,7 @@ static void short_name(const struct app *app, size_t column, size_t cols, char o
         snprintf(out, 80, "~%s", name + (length - cols + 1));
 }
 
-/* Is the neuron in the cluster that is marked? */
+/* Whether the neuron is in the marked cluster. */
 static bool is_marked(const struct app *app, size_t column)
 {
     return app->mark.method != NULL && cluster_of(app, column) == app->mark.label;
@@ -334,7 +334,7 @@ static void draw_neuron_row(struct app *app, size_t column, struct canvas *c, si
     const size_t used =
         PUT(c, row, col, cols, color, "%c%s %7.2f %8.2g%c %5s", is_marked(app, column) ? '>' : ' ',
             name, r->statistic, r->pvalue, is_significant ? '*' : ' ', cluster);
-    if (cols >= LIST_WIDE - 10) /* 10: a column before these */
+    if (cols >= LIST_WIDE - 10) /* 10: a column to the left */
         PUT(c, row, col + used, cols - used, color, " %8.3f %8.3f  %.4g", r->mean_a, r->mean_b,
             t->p_adjusted[column]);
 }
@@ -371,7 +371,7 @@ const struct list neuron_list = {
     .sorts = neuron_sorts,
 };
 
-/* ---- clusters: those of each method in turn ---- */
+/* ---- clusters of each method ---- */
 
 static struct cluster_mark cluster_at(const struct app *app, size_t i)
 {
@@ -410,7 +410,7 @@ static void draw_cluster(struct app *app, const struct view_state *state, size_t
         r->mean_t, r->mean_abs_t);
 }
 
-/* The cluster is marked everywhere, or no more; its strongest neuron is selected. */
+/* Marks the cluster in all views, or unmarks it; selects its strongest neuron. */
 static void choose_cluster(struct app *app, size_t i)
 {
     const struct cluster_mark at = cluster_at(app, i);
@@ -438,7 +438,7 @@ const struct list cluster_list = {
 
 /* ---- the selected neuron's sentences and neighbours ---- */
 
-/* Sorts what belongs to the selected neuron; kept until another is selected. */
+/* Sorts a list for the selected neuron; cached until another is selected. */
 static const size_t *ranked(struct app *app, struct ranking *ranking, const void *of, size_t n,
                             double (*value)(const struct app *app, size_t i))
 {

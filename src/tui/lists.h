@@ -1,4 +1,4 @@
-/* Views that are lists of rows with a cursor: what the rows are, and what selecting one means. */
+/* Views that are lists of rows with a cursor: their rows, and the effect of selecting one. */
 #ifndef CT_TUI_LISTS_H
 #define CT_TUI_LISTS_H
 
@@ -7,29 +7,29 @@
 
 #include "tui/app.h"
 
-enum { LIST_WIDE = 90 }; /* columns from which on there is room for more */
+enum { LIST_WIDE = 90 }; /* minimum columns for the additional ones */
 
 struct list {
-    const char *header; /* above the rows, NULL: none */
-    const char *more;   /* columns that a wide screen has beside those, see LIST_WIDE; NULL: none */
-    const char *empty;  /* what a list without rows says; NULL: that there is nothing */
-    enum action empty_action; /* does what it says; ACTION_NONE: nothing does */
+    const char *header;       /* above the rows, NULL: none */
+    const char *more;         /* additional columns on a wide screen, see LIST_WIDE; NULL: none */
+    const char *empty;        /* shown in a list without rows; NULL: a default text */
+    enum action empty_action; /* the action this text names; ACTION_NONE: none */
     size_t (*count)(struct app *app, const struct view_state *state);
     /* Draws row i at (row, col), at most cols columns wide. */
     void (*draw)(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
                  size_t row, size_t col, size_t cols);
-    /* The cursor has come to row i. NULL: nothing else is selected by it. */
+    /* Called when the cursor moves to row i. NULL: no effect on the selection. */
     void (*select)(struct app *app, const struct view_state *state, size_t i);
-    /* The row that shows what is selected; count() or more: none. NULL: the cursor stays. */
+    /* The row of the current selection; count() or more: none. NULL: the cursor stays. */
     size_t (*selected)(struct app *app, const struct view_state *state);
-    /* Where the cursor begins; count() or more: not known yet. NULL: in the first row. */
+    /* The initial cursor row; count() or more: not known yet. NULL: the first row. */
     size_t (*start)(struct app *app);
-    /* Space or a click on row i where the cursor is. NULL: nothing. */
+    /* Handles space or a click on the cursor's row i. NULL: nothing. */
     void (*act)(struct app *app, size_t i);
     const char *act_help;
-    /* The row that has been chosen already; count() or more: none. NULL: rows are not chosen. */
+    /* The row that is already chosen; count() or more: none. NULL: rows cannot be chosen. */
     size_t (*chosen)(const struct app *app);
-    const char *const *sorts; /* names of orders, ends with NULL; NULL: one order */
+    const char *const *sorts; /* names of the orders, ends with NULL; NULL: a single order */
 };
 
 extern const struct list sentence_list;
@@ -38,7 +38,7 @@ extern const struct list hook_list;
 extern const struct list neuron_list;
 extern const struct list cluster_list;
 extern const struct list driver_list;    /* sentences by the selected neuron's activation */
-extern const struct list layer_list;     /* hook points to go on with */
+extern const struct list layer_list;     /* hook points to continue with */
 extern const struct list neighbour_list; /* neurons by cosine with the selected one */
 
 #endif

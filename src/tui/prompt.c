@@ -23,7 +23,7 @@ static void insert(struct prompt *p, const char *bytes, size_t n)
     p->cursor += n;
 }
 
-/* The code point before or after the cursor begins or ends there. */
+/* Moves over the code point before or after the cursor. */
 static size_t step_left(const struct prompt *p)
 {
     size_t at = p->cursor;
@@ -63,8 +63,8 @@ const char *prompt_shown(const struct prompt *p, const struct canvas *c)
 /* ---- completion ---- */
 
 struct completion {
-    char common[PROMPT_SIZE]; /* what all candidates begin with */
-    char names[MESSAGE_SIZE]; /* the first of them, for the eye */
+    char common[PROMPT_SIZE]; /* the common prefix of all candidates */
+    char names[MESSAGE_SIZE]; /* the first of them, for display */
     size_t n;
 };
 
@@ -95,7 +95,7 @@ static void find_candidates(const char *folder, const char *begin, struct comple
     closedir(dir);
 }
 
-/* `~/` at the start of a path is the home. */
+/* Expands a leading `~/` in a path. */
 static void expand_home(const struct app *app, const char *path, char out[PROMPT_SIZE])
 {
     const char *const home = path_take_home(&path, app->hub.home);
@@ -147,7 +147,7 @@ static void accept(struct app *app)
     if (app->prompt.accept(app, app->prompt.text, &err) == CT_OK)
         return;
     app_say(app, INK_BAD, "%s", err.text);
-    app->mode = MODE_PROMPT; /* what was typed is still there to be mended */
+    app->mode = MODE_PROMPT; /* reopens the prompt with the text, to be corrected */
 }
 
 void prompt_key(struct app *app, uint32_t key)

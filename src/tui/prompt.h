@@ -1,4 +1,4 @@
-/* One line of text that is typed at the bottom of the screen, with completion of paths. */
+/* A line editor at the bottom of the screen, with completion of paths. */
 #ifndef CT_TUI_PROMPT_H
 #define CT_TUI_PROMPT_H
 
@@ -6,10 +6,10 @@
 
 #include "tui/app.h"
 
-/* Enter accepts, escape leaves, tab completes; everything else edits. */
+/* Enter accepts, escape cancels, tab completes; everything else edits. */
 void prompt_key(struct app *app, uint32_t key);
 
-/* The text from where it is shown, so that the cursor is on a screen of this width. */
+/* The start of the visible text, such that the cursor is visible on a screen of this width. */
 const char *prompt_shown(const struct prompt *p, const struct canvas *c);
 
 #endif

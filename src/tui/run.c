@@ -10,7 +10,7 @@
 #include "pipeline/stages.h"
 #include "tui/view.h"
 
-/* Lists that were made from results which are gone are made anew, even at the same address. */
+/* Invalidates cached orders of dropped results, even if a new result has the same address. */
 static void forget_orders(struct app *app)
 {
     app->version++;
@@ -19,7 +19,7 @@ static void forget_orders(struct app *app)
     app->neighbours.of = NULL;
 }
 
-/* What the user looked at may be gone with a new result. */
+/* A new result may have invalidated the selection. */
 static void check_selection(struct app *app)
 {
     if (extract_of(app->a) == NULL || app->neuron >= extract_of(app->a)->X.cols)
@@ -30,7 +30,7 @@ static void check_selection(struct app *app)
         app->mark.method = NULL;
 }
 
-/* Another model, other sentences: other hook points, and every view begins anew. */
+/* For a new model or new sentences: updates the hook points and resets every view. */
 static void meet_input(struct app *app)
 {
     for (size_t i = 0; i < MAX_VIEWS; i++)
@@ -48,7 +48,7 @@ static const char *title_of(const struct stage *stage)
     return stage->title != NULL ? stage->title : stage->name;
 }
 
-/* Takes over what the job has computed, if anything. */
+/* Accepts the result that the job has computed, if any. */
 bool app_take_computed(struct app *app, const struct stage *stage)
 {
     struct result *const result = app->computing.result;
@@ -69,7 +69,7 @@ static void stage_done(void *owner, void *context, enum ct_status status,
     struct app *const app = context;
     const struct stage *const stage = app->computing.stage;
 
-    if (owner == NULL) /* everything ends */
+    if (owner == NULL) /* the application is shutting down */
         return;
     if (app_take_computed(app, stage)) {
         if (stage == &stage_load)
@@ -114,7 +114,7 @@ enum ct_status app_compute(struct app *app, const struct stage *stage, layer_fun
     return worker_start(app->worker, app_analysis(app, stage), &job, err);
 }
 
-/* What a layer shares with the others is not its own to compute. */
+/* Whether the goal needs a stale stage that the layer shares with the whole and cannot compute. */
 static bool leads_out_of_layer(const struct app *app)
 {
     for (size_t i = 0; i < n_stages; i++)
@@ -145,7 +145,7 @@ static void start_next(struct app *app)
 void app_hear(struct app *app)
 {
     worker_poll(app->worker, &app->news);
-    while (app->news.state == WORKER_FINISHED) { /* a short stage may have ended already */
+    while (app->news.state == WORKER_FINISHED) { /* a short stage may have finished already */
         worker_take(app->worker, app);
         start_next(app);
         worker_poll(app->worker, &app->news);
@@ -180,9 +180,9 @@ void app_cancel(struct app *app)
     app_say(app, INK_WARN, "cancelling %s", app->news.job.title);
 }
 
-/* ---- from all hook points to one, and back ---- */
+/* ---- switching between all hook points and one ---- */
 
-/* Other neurons: what was selected among the old ones, and where they were looked at. */
+/* After the set of neurons changed: resets selections and views of the old ones. */
 static void meet_neurons(struct app *app)
 {
     forget_orders(app);

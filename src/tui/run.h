@@ -1,41 +1,42 @@
 /*
- * What is computed, and when: stages on the way to a goal, one after another beside the user
- * interface; and the way from all hook points to one alone, and back.
+ * Schedules computations: the stages needed for a goal, one after another in the worker; and
+ * switches between all hook points and a single one.
  */
 #ifndef CT_TUI_RUN_H
 #define CT_TUI_RUN_H
 
 #include "tui/app.h"
 
-/* True, with a word to the user, while the worker reads what the analysis holds. */
+/* True, with a message to the user, while the worker reads the analysis. */
 bool app_is_busy(struct app *app);
 
-/* Has an idle worker do what comes next, and hears at once when that is done. */
+/* Starts the next job if the worker is idle, and handles jobs that finish immediately. */
 void app_go_on(struct app *app);
 
-/* Computes what is stale of stage and of what it needs, beside the user interface; while something
- * runs, after it. */
+/* Computes the stale stages that `stage` needs, and the stage itself, in the worker; queued if a
+ * job is running. */
 void app_run(struct app *app, const struct stage *stage);
 void app_cancel(struct app *app);
 
-/* Has the idle worker compute a stage, done() being told when it has. layer (NULL: nothing) is for
- * stages that go over hook points, see struct analysis_watch; its context is the app. CT_ENOMEM. */
+/* Starts computing a stage in the idle worker; done() is called when it has finished. layer (NULL:
+ * nothing) is for stages that cover hook points, see struct analysis_watch; its context is the app.
+ * CT_ENOMEM. */
 enum ct_status app_compute(struct app *app, const struct stage *stage, layer_function *layer,
                            job_done *done, struct ct_error *err);
 
-/* What it has computed becomes part of the analysis. False: it has not. */
+/* Accepts the worker's result into the analysis. False: there is none. */
 bool app_take_computed(struct app *app, const struct stage *stage);
 
-/* Goes on with one hook point of the layers alone. */
+/* Continues with only one hook point of the layers. */
 void app_enter_layer(struct app *app, size_t layer);
 
-/* Goes back to all of them. */
+/* Returns to all hook points. */
 void app_leave_layer(struct app *app);
 
-/* whole.params have been changed: a hook point that is looked at alone follows. */
+/* Call after changing whole.params: updates the hook point that is shown. */
 void app_follow_params(struct app *app);
 
-/* The worker has rung: takes what it has finished and starts what comes next. */
+/* Call on the worker's notification: takes what has finished and starts the next job. */
 void app_hear(struct app *app);
 
 #endif

@@ -13,8 +13,8 @@
 #include "report/tables.h"
 #include "tui/run.h"
 
-/* In the worker's thread. The manifest describes a whole analysis, so it is written with all of it
- * or not at all. */
+/* Runs in the worker's thread. The manifest describes a whole analysis, so it is only written with
+ * all of it. */
 static enum ct_status write_files(void *context, const struct analysis *a,
                                   const struct analysis_watch *watch, struct ct_error *err)
 {
@@ -82,7 +82,7 @@ static void layers_done(void *owner, void *context, enum ct_status status,
     save_end(app);
 }
 
-/* Hook points were left behind when they had been clustered: the worker computes them again. */
+/* The results of hook points were not kept after clustering: the worker computes them again. */
 static enum ct_status start_layers(struct app *app, struct ct_error *err)
 {
     struct saving *const s = &app->saving;
@@ -123,7 +123,7 @@ static bool save_next(struct app *app)
     return false;
 }
 
-/* ---- what and where to ---- */
+/* ---- what to save, and where ---- */
 
 enum { RESULTS, FIGURES }; /* the item of the prompt */
 

@@ -18,21 +18,21 @@
 #include "plot/palette.h"
 #include "tui/crash.h"
 
-enum { N_COLORS = 256 + 1, MAX_PAIRS = 32767 }; /* and the terminal's own, at 0 */
+enum { N_COLORS = 256 + 1, MAX_PAIRS = 32767 }; /* plus the terminal's default, at 0 */
 
 struct screen {
     SCREEN *terminal;
     bool ascii;
     int colors;            /* 0, 16 or 256 */
-    bool is_default_known; /* the terminal takes -1 for its own colours */
-    short *pairs; /* [N_COLORS, N_COLORS] number of the pair of fg and bg; 0: not made yet */
+    bool is_default_known; /* the terminal supports -1 for its default colours */
+    short *pairs;          /* [N_COLORS, N_COLORS] pair number of fg and bg; 0: not allocated */
     int n_pairs;
     size_t cursor_row, cursor_col;
     bool has_cursor;
-    bool is_gone; /* the terminal has hung up */
+    bool is_gone; /* the terminal was disconnected */
 };
 
-/* A signal's only work: one byte into a pipe that the event loop reads. */
+/* A signal handler only writes one byte into a pipe that the event loop reads. */
 static int signal_pipe[2] = { -1, -1 };
 
 static void on_signal(int number)
@@ -41,13 +41,13 @@ static void on_signal(int number)
     const char byte = (char)number;
 
     if (write(signal_pipe[1], &byte, 1) < 0) {
-        /* the pipe is full: leaving is under way already */
+        /* the pipe is full: the program is quitting already */
     }
     errno = saved;
 }
 
-/* curses would leave and resize in its own handlers, in the middle of a refresh perhaps: here all
- * of them wait for the event loop. */
+/* curses would exit or resize inside its own handlers, perhaps during a refresh: here all of these
+ * wait for the event loop. */
 static const int caught_signals[] = {
     SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH
 };
@@ -107,14 +107,14 @@ static enum ct_status check_terminal(struct ct_error *err)
 static int count_colors(enum screen_colors wanted)
 {
     const char *const no_color = getenv("NO_COLOR");
-    const int available = tigetnum("colors"); /* COLORS is set by start_color() alone */
+    const int available = tigetnum("colors"); /* COLORS is only set by start_color() */
 
     if (wanted == SCREEN_COLORS_NEVER || (no_color != NULL && *no_color != '\0') || !has_colors())
         return 0;
     return available >= 256 ? 256 : available >= 8 ? 16 : 0;
 }
 
-/* Ctrl-S would freeze the terminal, which looks like a crash to who does not know it. */
+/* Ctrl-S would freeze the terminal, which users may mistake for a crash. */
 static void free_control_keys(void)
 {
     struct termios modes;
@@ -123,7 +123,7 @@ static void free_control_keys(void)
         return;
     modes.c_iflag &= (tcflag_t)~IXON;
     tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
-    def_prog_mode(); /* curses sets these again after a stop */
+    def_prog_mode(); /* curses restores these settings after a stop */
 }
 
 static void set_modes(struct screen *s)
@@ -134,13 +134,13 @@ static void set_modes(struct screen *s)
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     set_escdelay(25);
-    define_key("\033[1~", KEY_HOME); /* what tmux and others send, whatever TERM is */
+    define_key("\033[1~", KEY_HOME); /* sent by tmux and others regardless of TERM */
     define_key("\033[4~", KEY_END);
     free_control_keys();
     curs_set(0);
     mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
-    if (s->colors > 0) { /* without, nothing may be sent: pair 0 would be white on black */
+    if (s->colors > 0) { /* without colours, pair 0 would be white on black */
         start_color();
         s->is_default_known = use_default_colors() == OK;
     }
@@ -184,8 +184,7 @@ fail:
     return status;
 }
 
-/* Where the terminal has no second screen the picture stays: what follows begins in a line of its
- * own. */
+/* Terminals without an alternate screen keep the picture: further output starts on a new line. */
 static void give_back(void)
 {
     move(LINES - 1, 0);
@@ -273,8 +272,8 @@ static void read_mouse(struct event *event)
     }
 }
 
-/* The rest of a sequence that the terminal sends for a key and curses does not know: its letters
- * are no keys. False: there is none, it was the key Escape. */
+/* Skips the rest of a key sequence unknown to curses, so that its letters are not taken for keys.
+ * False: nothing follows, it was the Escape key. */
 static bool skip_sequence(void)
 {
     wint_t ch = 0;
@@ -293,7 +292,7 @@ static bool skip_sequence(void)
     return false;
 }
 
-/* One thing that curses has read; EVENT_NONE when there is nothing (more). */
+/* Reads one event from curses; EVENT_NONE when there are no more. */
 static void read_input(struct event *event)
 {
     wint_t ch = 0;
@@ -329,7 +328,7 @@ static void read_input(struct event *event)
         }
 }
 
-/* The terminal may have another size than curses knows. */
+/* Adapts to a terminal size that differs from curses' record. */
 static void fit_terminal(void)
 {
     struct winsize size;
@@ -339,7 +338,7 @@ static void fit_terminal(void)
         resizeterm(size.ws_row, size.ws_col);
 }
 
-/* Back from the shell, which may have left anything on the screen. */
+/* Back from the shell, which may have changed anything on the screen. */
 static void resume(void)
 {
     reset_prog_mode();
@@ -347,11 +346,11 @@ static void resume(void)
     clearok(curscr, TRUE);
 }
 
-/* Gives the terminal back and stops, as ctrl-Z asks, until the shell lets us go on. */
+/* Restores the terminal and stops the process, as ctrl-Z requests, until the shell resumes it. */
 static void suspend(void)
 {
     def_prog_mode();
-    signal(SIGTTOU, SIG_IGN); /* a shell may have taken the terminal already: restore it still */
+    signal(SIGTTOU, SIG_IGN); /* even if a shell owns the terminal already */
     give_back();
     signal(SIGTTOU, SIG_DFL);
     signal(SIGTSTP, SIG_DFL);
@@ -390,7 +389,7 @@ void screen_wait(struct screen *s, int fd, int timeout_ms, struct event *event)
                                { signal_pipe[0], POLLIN, 0 },
                                { fd, POLLIN, 0 } };
 
-    read_input(event); /* what curses holds already */
+    read_input(event); /* input buffered by curses */
     if (event->kind != EVENT_NONE)
         return;
     if (poll(waits, fd >= 0 ? 3 : 2, timeout_ms) < 0) {
@@ -419,9 +418,9 @@ void screen_wait(struct screen *s, int fd, int timeout_ms, struct event *event)
 
 /* ---- drawing ---- */
 
-enum { BRIGHT = 8 }; /* from this one on, colours are bright ones: that of black is grey */
+enum { BRIGHT = 8 }; /* from here on bright colours: bright black is grey */
 
-/* Grey where there are eight colours: its plain sister, black, may be that of the background. */
+/* Whether grey is unavailable: with eight colours, it would be black, perhaps the background. */
 static bool is_missing_grey(const struct screen *s, ink i)
 {
     return s->colors == 16 && COLORS <= BRIGHT && palette_16(i) == BRIGHT;
@@ -436,8 +435,8 @@ static short color_of(const struct screen *s, ink i)
     return (short)(color < COLORS ? color : color - BRIGHT);
 }
 
-/* The number of a pair, made when it is first asked for; 0, the terminal's own, when they are out.
- */
+/* The number of a colour pair, allocated on first use; 0, the terminal's default, when there are no
+ * more. */
 static short pair_of(struct screen *s, ink fg_ink, ink bg_ink)
 {
     short fg = color_of(s, fg_ink);
@@ -484,7 +483,7 @@ void screen_show(struct screen *s, const struct canvas *c)
     for (size_t row = 0; row < c->rows && row < (size_t)LINES; row++)
         for (size_t col = 0; col < c->cols && col < (size_t)COLS; col++) {
             const struct cell *const cell = &c->cells[row * c->cols + col];
-            if (cell->ch != 0) /* the right half of a wide character comes with the left */
+            if (cell->ch != 0) /* the right half of a wide character is drawn with the left */
                 put_cell(s, (int)row, (int)col, cell);
         }
     if (s->has_cursor)

@@ -17,12 +17,12 @@
 #include "report/manifest.h"
 #include "report/tables.h"
 
-/* `cut-off-20260731-235959`: the newest comes last; `session-...` once it has been asked about. */
+/* `cut-off-20260731-235959`: sorts by date; renamed to `session-...` once the user was asked. */
 static const char prefix[] = "cut-off-";
 static const char other_prefix[] = "session-";
 enum { PREFIX_SIZE = sizeof prefix - 1, NAME_SIZE = 64 };
 
-/* ---- the end of one ---- */
+/* ---- saving ---- */
 
 static char *new_folder(const struct app *app, struct ct_error *err)
 {
@@ -37,7 +37,7 @@ static char *new_folder(const struct app *app, struct ct_error *err)
     char *const folder = path_join(app->sessions, name);
     if (folder == NULL)
         ct_fail_nomem(err, "session", 0);
-    else if (mkdir(folder, 0700) == 0) /* sentences are nobody else's business */
+    else if (mkdir(folder, 0700) == 0) /* sentences are private */
         return folder;
     else
         ct_fail_errno(err, "%s", folder);
@@ -63,9 +63,9 @@ enum ct_status session_save(struct app *app, struct ct_error *err)
     return status;
 }
 
-/* ---- the beginning of the next ---- */
+/* ---- resuming ---- */
 
-/* The folder of the last one with a manifest, owned by the caller; NULL: there is none. */
+/* The newest folder with a manifest, owned by the caller; NULL: none. */
 static char *find_newest(const char *sessions)
 {
     char newest[NAME_SIZE] = "";
@@ -81,7 +81,7 @@ static char *find_newest(const char *sessions)
     return newest[0] != '\0' ? path_join(sessions, newest) : NULL;
 }
 
-/* True when folder, whose name begins with prefix, has the other one now. */
+/* Changes the prefix of folder to that of a session the user was asked about; true on success. */
 static bool rename_asked(char *folder)
 {
     char *const name = strrchr(folder, '/') + 1;
@@ -94,7 +94,7 @@ static bool rename_asked(char *folder)
     return renamed;
 }
 
-/* The last stage in the panel whose results are among the files. */
+/* The last stage in the panel with results among the files. */
 static const struct stage *last_stage(const struct manifest *m)
 {
     const struct stage *last = panel_stage(0);
@@ -107,7 +107,7 @@ static const struct stage *last_stage(const struct manifest *m)
     return last;
 }
 
-/* The same parameters give the same results: they are computed again as far as they had come. */
+/* Computes the saved stages again: equal parameters give equal results. */
 static void go_on(struct app *app)
 {
     struct manifest m = { 0 };

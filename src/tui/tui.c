@@ -18,7 +18,7 @@
 #include "tui/views.h"
 #include "tui/run.h"
 
-/* The canvas of the size that the screen has now. */
+/* Resizes the canvas to the screen's current size. */
 static enum ct_status fit_canvas(const struct screen *screen, struct canvas *c,
                                  struct ct_error *err)
 {
@@ -65,7 +65,7 @@ static enum ct_status show(struct app *app, struct screen *screen, struct canvas
     return CT_OK;
 }
 
-/* Until the user leaves or the terminal does. Nothing is done while nothing happens. */
+/* Runs until the user quits or the terminal closes; sleeps while there are no events. */
 static enum ct_status loop(struct app *app, struct screen *screen, int *signal_number,
                            struct ct_error *err)
 {
@@ -78,7 +78,7 @@ static enum ct_status loop(struct app *app, struct screen *screen, int *signal_n
         switch (event.kind) {
         case EVENT_HANGUP:
             if (event.signal == SIGINT && app->unsaved && app->mode != MODE_CONFIRM) {
-                app_quit(app); /* ctrl-C by habit loses nothing; a second one leaves */
+                app_quit(app); /* an accidental ctrl-C loses nothing; a second one quits */
                 break;
             }
             *signal_number = event.signal;
@@ -137,7 +137,7 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
     }
     if (status == CT_OK && (*signal_number == SIGHUP || *signal_number == SIGTERM)) {
         app_stop(&app);
-        status = session_save(&app, err); /* further signals still wait in the screen's pipe */
+        status = session_save(&app, err); /* further signals stay queued in the screen's pipe */
     }
     screen_free(screen);
     app_clear(&app);

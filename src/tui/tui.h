@@ -10,22 +10,22 @@
 #include "pipeline/params.h"
 
 struct tui_options {
-    struct params *params;       /* taken over */
+    struct params *params;       /* ownership passes to tui_run() */
     const struct keymap *keymap; /* borrowed */
-    const char *demo;            /* folder of the built-in model and sentences; NULL: not there */
-    struct hub_env hub;          /* where models are found by name */
-    const char *sessions;        /* where sessions that were cut off are kept; NULL: they are not */
-    const char *out;             /* where export writes to; NULL: asked for */
-    const char *figures;         /* where figures go; NULL: asked for */
+    const char *demo;            /* folder of the built-in model and sentences; NULL: missing */
+    struct hub_env hub;          /* locations of models in the cache */
+    const char *sessions;        /* where interrupted sessions are saved; NULL: nowhere */
+    const char *out;             /* folder for export; NULL: ask */
+    const char *figures;         /* folder for figures; NULL: ask */
     bool force;
     unsigned formats; /* of export: a set of enum result_format */
-    bool per_layer;   /* begins at the layers */
+    bool per_layer;   /* start at the layers */
     bool no_color;
     bool ascii;
 };
 
-/* Runs until the user leaves. CT_EINVAL: no terminal that could show it; *signal_number is the
- * signal that ended it, or 0. */
+/* Runs until the user quits. CT_EINVAL: no suitable terminal; *signal_number is the signal that
+ * ended it, or 0. */
 enum ct_status tui_run(const struct tui_options *options, int *signal_number, struct ct_error *err);
 
 #endif

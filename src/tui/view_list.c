@@ -7,7 +7,7 @@
 #include "tui/lists.h"
 #include "tui/screen.h"
 
-/* Brings the cursor into the rows, and the rows into sight. */
+/* Clamps the cursor to the rows and scrolls it into view. */
 static void settle(struct view_state *state, size_t n, size_t rows)
 {
     state->rows_shown = rows;
@@ -21,7 +21,7 @@ static void settle(struct view_state *state, size_t n, size_t rows)
         state->top = n > rows ? n - rows : 0;
 }
 
-/* Puts the cursor where it begins, in the middle of the rows. */
+/* Puts the cursor at its initial row, centred. */
 static void place(struct app *app, const struct list *list, struct view_state *state, size_t n,
                   size_t rows)
 {
@@ -34,7 +34,7 @@ static void place(struct app *app, const struct list *list, struct view_state *s
     state->is_placed = true;
 }
 
-/* The header; on its right where the cursor is among how many. */
+/* Draws the header, with the cursor's row number and the total at the right. */
 static void draw_header(const struct list *list, const struct view_state *state, size_t n,
                         struct canvas *c, struct rect area)
 {
@@ -47,7 +47,7 @@ static void draw_header(const struct list *list, const struct view_state *state,
     size_t width = (size_t)snprintf(place, sizeof place, "%s  %zu/%zu",
                                     list->sorts != NULL ? list->sorts[state->sort] : "",
                                     n > 0 ? state->at + 1 : 0, n);
-    if (list->sorts == NULL || used + 1 + width > area.cols) /* the number alone */
+    if (list->sorts == NULL || used + 1 + width > area.cols) /* only the number */
         width = (size_t)snprintf(place, sizeof place, "%zu/%zu", n > 0 ? state->at + 1 : 0, n);
     if (width + 1 < area.cols)
         canvas_text(c, area.row, area.col + area.cols - width, width, place, INK_DIM, 0);
@@ -199,9 +199,9 @@ static const struct view_key *list_hint(const struct view *view)
 
 const struct view_ops list_view = { list_draw, list_act, list_mouse, list_keys, list_hint };
 
-/* ---- a list where enter chooses, too ---- */
+/* ---- a list where enter also chooses ---- */
 
-/* On a row that is chosen already, enter means what it means everywhere. */
+/* On a row that is already chosen, enter has its usual meaning. */
 static bool choice_act(struct app *app, const struct view *view, struct view_state *state,
                        enum action action)
 {

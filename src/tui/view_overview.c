@@ -9,15 +9,15 @@
 #include "tui/fit.h"
 #include "tui/screen.h"
 
-/* What has been loaded, as lines of a name and a value. */
+/* What has been loaded, as lines of label and value. */
 
 enum { MAX_FACTS = 64, LABEL_COLS = 12 };
 
 struct fact {
-    char label[LABEL_COLS]; /* empty: a line that goes on, or a gap */
+    char label[LABEL_COLS]; /* empty: a continued line, or a gap */
     char value[600];
     ink ink;
-    bool is_path; /* its end matters most */
+    bool is_path; /* its end is the most important part */
 };
 
 struct facts {
@@ -41,7 +41,7 @@ __attribute__((format(printf, 4, 5))) static void add(struct facts *f, const cha
     va_end(args);
 }
 
-/* A path may be longer than a value; its end tells more. */
+/* A path may be longer than a value; its end is more informative. */
 static void add_path(struct facts *f, const char *label, const char *path)
 {
     const size_t size = strlen(path);
@@ -134,7 +134,7 @@ static void collect(struct facts *f, const struct load_result *load)
 static void overview_draw(struct app *app, const struct view *view, struct view_state *state,
                           struct canvas *c, struct rect area)
 {
-    static struct facts facts; /* the user interface draws in one thread; too large for a stack */
+    static struct facts facts; /* only one thread draws; too large for the stack */
 
     (void)view;
     collect(&facts, load_of(app->a));
@@ -163,7 +163,7 @@ static bool overview_act(struct app *app, const struct view *view, struct view_s
         return true;
     case ACTION_DOWN:
     case ACTION_STEP_DOWN:
-        state->top++; /* drawing keeps it in range */
+        state->top++; /* clamped while drawing */
         return true;
     case ACTION_PAGE_UP:
     case ACTION_FIRST:

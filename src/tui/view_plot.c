@@ -19,7 +19,7 @@ static const struct plot *plot_of(const struct view *view)
     return view->what;
 }
 
-/* What is selected, as far as the plot can show it. */
+/* The selection, as far as the plot can show it. */
 static struct pick selection(const struct app *app, const struct view_state *state)
 {
     return (struct pick){ .has_neuron = app->has_neuron,
@@ -44,7 +44,7 @@ static void select_pick(struct app *app, struct view_state *state, const struct 
     state->item = pick->item;
 }
 
-/* The cell of the selection reversed: seen on every kind of plot. */
+/* Reverses the selected cell: visible on every kind of plot. */
 static void mark_cell(struct canvas *c, const struct plot_view *view, double x, double y)
 {
     size_t row;
@@ -56,14 +56,14 @@ static void mark_cell(struct canvas *c, const struct plot_view *view, double x, 
     *cell = (struct cell){ .ch = '+', .fg = INK_ACCENT, .attr = CELL_REVERSE | CELL_BOLD };
 }
 
-/* A plot and, in the last row, what is under its cursor. */
+/* A plot, and the value under its cursor in the last row. */
 static struct rect without_last_row(struct rect area)
 {
     area.rows -= area.rows > 1;
     return area;
 }
 
-/* Which scale, which cluster: what the plot itself does not say. */
+/* Scale and cluster, which the plot itself does not show. */
 static void draw_read_out(const struct app *app, const struct view_state *state, struct canvas *c,
                           struct rect area, const char *words)
 {
@@ -118,7 +118,7 @@ static bool is_zoomed(const struct plot_window *w)
     return w->x0 < w->x1 || w->y0 < w->y1;
 }
 
-/* Makes the window factor times as wide; the selection, or the middle, stays where it is. */
+/* Scales the width of the window by factor; the selection, or the centre, stays in place. */
 static void zoom(const struct app *app, const struct plot *plot, struct view_state *state,
                  double factor)
 {
@@ -139,7 +139,7 @@ static void zoom(const struct app *app, const struct plot *plot, struct view_sta
                                           y - (y - w.y0) * factor, y + (w.y1 - y) * factor };
 }
 
-/* Moves the window by a fraction of itself. */
+/* Moves the window by a fraction of its size. */
 static void pan(struct view_state *state, double dx, double dy)
 {
     struct plot_window *const w = &state->window;
@@ -152,7 +152,7 @@ static void pan(struct view_state *state, double dx, double dy)
     w->y1 += dy * height;
 }
 
-/* Keeps the selection in sight of a zoomed plot. */
+/* Keeps the selection visible in a zoomed plot. */
 static void follow(const struct app *app, const struct plot *plot, struct view_state *state)
 {
     const struct pick pick = selection(app, state);
@@ -186,7 +186,7 @@ static bool direction_of(enum action action, int *dx, int *dy)
     return *dx != 0 || *dy != 0;
 }
 
-/* The colour scale of what has one that is not fixed by its nature. */
+/* Changes the colour scale of plots whose scale is adjustable. */
 static bool rescale(const struct plot *plot, struct view_state *state, double factor)
 {
     const double scale = (state->scale > 0.0 ? state->scale : 1.0) * factor;
@@ -267,7 +267,7 @@ const struct view_ops plot_view = { draw_plot, plot_act, plot_mouse, plot_keys, 
 
 /* ---- t-SNE while it runs ---- */
 
-/* How far it is, and how long it will take. */
+/* Draws the progress and the estimated time left. */
 static void draw_time_left(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct worker_news *const news = &app->news;
@@ -326,7 +326,7 @@ static void draw_running(const struct app *app, struct canvas *c, struct rect ar
 static void draw_falling(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct worker_news *const news = &app->news;
-    /* The whole way at once: the axis stays as it is while the curve grows. */
+    /* The whole range from the start: the axis stays fixed while the curve grows. */
     const struct plot_request request = { .window = { .x1 = (double)news->total } };
     const struct plot_target target = canvas_target(c, area);
     char title[120];

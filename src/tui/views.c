@@ -16,7 +16,7 @@
 #include "tui/lists.h"
 #include "tui/view.h"
 
-/* Those that are no plots; plots make views by themselves, between the two. */
+/* Lists; the views of plots are created automatically, between these two tables. */
 static const struct view before_plots[] = {
     { "sentences", &stage_load, &stage_load, &list_view, &sentence_list },
     { "model and sentences", &stage_load, &stage_load, &overview_view, NULL },

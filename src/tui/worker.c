@@ -14,11 +14,11 @@
 #include "base/mem.h"
 #include "base/thread.h"
 
-/* Pictures of t-SNE a second: what a slow line can take. */
+/* Seconds between pictures of t-SNE: suitable for a slow connection. */
 static const double SECONDS_A_PICTURE = 0.1;
 static const double SECONDS_A_TICK = 0.1;
 
-/* How long inputs that are read are waited for: a pipe that nobody writes never ends. */
+/* How long to wait for inputs being read: a pipe without a writer never ends. */
 static const double SECONDS_TO_READ = 2.0;
 
 struct picture { /* of a running t-SNE */
@@ -36,11 +36,11 @@ struct worker {
     int pipe[2];
     atomic_bool cancel;
 
-    /* Under the mutex. */
+    /* Protected by the mutex. */
     bool quit;
-    bool is_over; /* the thread touches nothing any more */
+    bool is_over; /* the thread has ended its work and accesses nothing */
     enum worker_state state;
-    struct analysis analysis; /* of the job */
+    struct analysis analysis; /* the job's copy */
     struct job job;
     double began;
     size_t done, total;
@@ -49,13 +49,13 @@ struct worker {
     enum ct_status status;
     struct ct_error error;
 
-    /* The worker's own. */
+    /* Only used by the worker. */
     double last_tick, last_picture;
 
-    struct picture shown; /* the other side's own */
+    struct picture shown; /* only used by the other thread */
 };
 
-/* The pipe never blocks: when it is full there is news enough. */
+/* The pipe is non-blocking: if it is full, a notification is pending anyway. */
 static void ring(struct worker *w)
 {
     while (write(w->pipe[1], "", 1) < 0 && errno == EINTR)
@@ -104,7 +104,7 @@ static bool grow(void **array, size_t *room, size_t n, size_t size)
     return true;
 }
 
-/* A picture that there is no memory for is not shown. */
+/* A picture is dropped if memory is out. */
 static void picture_set(struct picture *p, const float *embedding, size_t n_points, size_t n_iter)
 {
     void *memory = p->embedding;
@@ -207,7 +207,7 @@ enum ct_status worker_new(struct worker **out, struct ct_error *err)
     }
     pthread_mutex_init(&w->mutex, NULL);
     pthread_cond_init(&w->wake, NULL);
-    errno = thread_start(&w->thread, work, w); /* signals are for who owns the terminal */
+    errno = thread_start(&w->thread, work, w); /* signals go to the thread that owns the terminal */
     if (errno != 0) {
         const enum ct_status status = ct_fail_errno(err, "thread");
         close(w->pipe[0]);

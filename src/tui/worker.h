@@ -1,7 +1,7 @@
 /*
- * The thread that works beside the user interface. It is given a job and an analysis that is shared
- * with nobody; it reports by a byte in a pipe that there is news (progress, a picture of t-SNE) or
- * that the job is done.
+ * The thread that works in the background of the user interface. It is given a job and a private
+ * fork of the analysis; a byte in a pipe notifies of news (progress, a picture of t-SNE) or of the
+ * end of the job.
  */
 #ifndef CT_TUI_WORKER_H
 #define CT_TUI_WORKER_H
@@ -21,14 +21,14 @@ typedef void job_done(void *owner, void *context, enum ct_status status,
 
 struct job {
     const char *title;         /* `t-SNE`, `Writing` */
-    const struct stage *stage; /* that it computes; NULL: none */
+    const struct stage *stage; /* being computed; NULL: none */
     bool can_cancel;
-    bool may_wait; /* for input that never comes, as from a pipe that nobody writes */
-    /* In the worker's thread, with watch to report to. */
+    bool may_wait; /* for input that may never arrive, such as from a pipe without a writer */
+    /* Runs in the worker's thread and reports to watch. */
     enum ct_status (*run)(void *context, const struct analysis *a,
                           const struct analysis_watch *watch, struct ct_error *err);
-    /* In the thread that takes the result, with what owns the job and what run() returned; also
-     * where the worker is freed before it is taken, with owner NULL. */
+    /* Runs in the thread that takes the result, with the job's owner and the status of run(); also
+     * called with owner NULL if the worker is freed before the result is taken. */
     job_done *done;
     void *context;
 };
@@ -36,43 +36,43 @@ struct job {
 /* *out is owned by the caller: worker_free(). CT_EIO (no pipe, no thread), CT_ENOMEM. */
 enum ct_status worker_new(struct worker **out, struct ct_error *err);
 
-/* Cancels what runs, waits for it (below 200 ms; files are written to their end) and frees. NULL is
- * accepted. False: it reads a pipe that does not end; then the thread, what it was given and *w
- * must stay until the program ends. */
+/* Cancels the running job, waits for it (less than 200 ms; files are completed) and frees. NULL is
+ * allowed. False: it is blocked on a pipe; then the thread, its data and *w must stay until the
+ * program ends. */
 bool worker_free(struct worker *w);
 
 /* Readable when there is news; worker_poll() empties it. */
 int worker_fd(const struct worker *w);
 
-/* Begins a job, which is copied, with a fork of *a: what is done to *a meanwhile changes nothing
- * for it. Only when idle. CT_ENOMEM. */
+/* Starts a job, which is copied, on a fork of *a: later changes of *a do not affect it. Only when
+ * idle. CT_ENOMEM. */
 enum ct_status worker_start(struct worker *w, const struct analysis *a, const struct job *job,
                             struct ct_error *err);
 
-/* Asks the running job to end soon; its status will be CT_ECANCELED. */
+/* Requests that the running job ends soon; its status will be CT_ECANCELED. */
 void worker_cancel(struct worker *w);
 
 enum worker_state { WORKER_IDLE, WORKER_RUNNING, WORKER_FINISHED };
 
 struct worker_news {
     enum worker_state state;
-    struct job job;     /* that runs, or has run last */
-    size_t done, total; /* its progress; total 0: not known */
-    double seconds;     /* since it began */
+    struct job job;     /* running, or last run */
+    size_t done, total; /* its progress; total 0: unknown */
+    double seconds;     /* since its start */
     bool canceling;
-    /* The newest picture of t-SNE, if any since the job began. */
+    /* The latest picture of t-SNE, if any since the job started. */
     const float *embedding; /* [n_points, 2], borrowed until the next worker_poll() */
     size_t n_points;
     size_t n_iter;
-    const double *kl; /* [n_kl] at kl_iter, borrowed the same way */
+    const double *kl; /* [n_kl] at kl_iter, borrowed in the same way */
     const double *kl_iter;
     size_t n_kl;
 };
 
-/* What is going on now. */
+/* The current state. */
 void worker_poll(struct worker *w, struct worker_news *news);
 
-/* Calls done() of the job that has finished; the worker is idle before that. */
+/* Calls done() of the finished job; the worker is idle before that. */
 void worker_take(struct worker *w, void *owner);
 
 #endif
