@@ -63,11 +63,11 @@ static void make_cache(void)
 
 static void wait_for_worker(void)
 {
-    app_hear(&app);
+    app_take_news(&app);
     while (app.news.state != WORKER_IDLE) {
         struct pollfd bell = { worker_fd(app.worker), POLLIN, 0 };
         ck_assert_int_ge(poll(&bell, 1, -1), 0);
-        app_hear(&app);
+        app_take_news(&app);
     }
 }
 

@@ -202,7 +202,7 @@ START_TEST(settings_of_the_user_do_not_count)
 }
 END_TEST
 
-/* differences_tell() of two tables. */
+/* differences_report() of two tables. */
 static const char *difference(const char *then, const char *now)
 {
     static char text[2000];
@@ -210,8 +210,8 @@ static const char *difference(const char *then, const char *now)
 
     temp_text("then.csv", then);
     temp_text("now.csv", now);
-    ck_assert_int_eq(differences_tell("t.csv", temp_path("then.csv"), temp_path("now.csv"), out,
-                                      NULL),
+    ck_assert_int_eq(differences_report("t.csv", temp_path("then.csv"), temp_path("now.csv"), out,
+                                        NULL),
                      CT_OK);
     fclose(out);
     return text;

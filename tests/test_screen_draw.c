@@ -351,7 +351,7 @@ static void press(struct app *app, uint32_t key)
     keys_handle(app, &event, 24, 80);
     while (app->news.state == WORKER_RUNNING) {
         usleep(500);
-        app_hear(app);
+        app_take_news(app);
     }
 }
 

@@ -41,7 +41,7 @@ static bool is_on_command_line(const struct options *options, const char *name)
 }
 
 /* A choice on the command line overrides defaults that conflict with it. */
-static bool is_ruled_out(const struct options *options, const char *name)
+static bool is_overridden(const struct options *options, const char *name)
 {
     static const struct {
         const char *chosen, *other;
@@ -78,7 +78,7 @@ static bool counts(size_t i, const struct options *options)
     const char *const name = option_name(i);
 
     return options->origins[i] != ORIGIN_COMMAND_LINE && option_is_of(i, command) &&
-           is_for_command(name, command) && !is_ruled_out(options, name);
+           is_for_command(name, command) && !is_overridden(options, name);
 }
 
 /* ---- reading ---- */
@@ -154,7 +154,7 @@ static enum ct_status take_color(const char *name, const char *value, int number
 }
 
 /* What follows the prefix in name; NULL: name does not begin with it. */
-static const char *behind(const char *prefix, const char *name)
+static const char *after_prefix(const char *prefix, const char *name)
 {
     const size_t size = strlen(prefix);
 
@@ -173,10 +173,10 @@ static enum ct_status take_line(char *line, int number, struct options *options,
     *equals = '\0';
     const char *const name = trim(line);
     const char *const value = trim(equals + 1);
-    if (behind("key.", name) != NULL)
-        return take_key(behind("key.", name), value, number, options, err);
-    if (behind("color.", name) != NULL)
-        return take_color(behind("color.", name), value, number, options, err);
+    if (after_prefix("key.", name) != NULL)
+        return take_key(after_prefix("key.", name), value, number, options, err);
+    if (after_prefix("color.", name) != NULL)
+        return take_color(after_prefix("color.", name), value, number, options, err);
     const size_t i = find_name(name);
     if (i == option_count())
         return ct_fail(err, CT_EINVAL, "%.80s: unknown setting; circuittui config lists them",

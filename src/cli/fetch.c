@@ -24,7 +24,7 @@ struct line {
     bool shown;
     double last; /* seconds, when last drawn */
     double rate; /* recent bytes per second */
-    uint64_t brought;
+    uint64_t downloaded;
 };
 
 /* Smoothed over about five seconds: the speed a minute ago says little. */
@@ -32,14 +32,15 @@ static void measure(struct line *line, const struct hub_fetch_state *s, double n
 {
     const double seconds = now - line->last;
     const double bytes =
-        (double)(s->brought - (s->brought < line->brought ? s->brought : line->brought));
+        (double)(s->downloaded -
+                 (s->downloaded < line->downloaded ? s->downloaded : line->downloaded));
     const double weight = seconds < 5.0 ? seconds / 5.0 : 1.0;
 
     if (line->rate == 0.0)
         line->rate = bytes / seconds;
     else
         line->rate += weight * (bytes / seconds - line->rate);
-    line->brought = s->brought;
+    line->downloaded = s->downloaded;
 }
 
 static void print_left(double seconds, char *out, size_t size)
@@ -62,13 +63,13 @@ static void print_state(const struct line *line, const struct hub_fetch_state *s
     text_visible(file, sizeof file, s->file, strlen(s->file));
     fputs("\r\033[K", stderr);
     switch (s->step) {
-    case HUB_FETCH_ASKING:
+    case HUB_FETCH_QUERYING:
         print(stderr, "requesting %s", file);
         break;
     case HUB_FETCH_WAITING:
         print(stderr, "%s: another process is downloading it", file);
         break;
-    case HUB_FETCH_BRINGING:
+    case HUB_FETCH_DOWNLOADING:
         if (line->rate > 0.0)
             print_left((total - done) * 1e6 / line->rate, left, sizeof left);
         print(stderr, "%.24s %3.0f %%  %.1f of %.1f MB  %.1f MB/s  %s", file,

@@ -282,7 +282,7 @@ static enum found look(const struct wanted *w, const char *root, const char *nam
 
 /* `, or take ORG/NAME, which is there`, when the cache has a model of that name by another
  * organisation; else empty. */
-static void tell_namesake(const char *root, const char *name, char *out, size_t size)
+static void describe_namesake(const char *root, const char *name, char *out, size_t size)
 {
     static const char prefix[] = "models--";
     DIR *const dir = strchr(name, '/') == NULL ? opendir(root) : NULL;
@@ -307,7 +307,7 @@ static enum ct_status fail_nowhere(const struct wanted *w, const char *root, str
     char namesake[512];
     char paths[2][PATH_MAX];
 
-    tell_namesake(root, w->repos[0], namesake, sizeof namesake);
+    describe_namesake(root, w->repos[0], namesake, sizeof namesake);
     fetch_command(w, fetch, sizeof fetch);
     for (size_t i = 0; i < w->n_repos; i++)
         if (!hub_repo_path(paths[i], "", w->repos[i])) /* the path begins with the slash */

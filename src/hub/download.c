@@ -183,7 +183,8 @@ static enum ct_status fail_at(const char *url, enum ct_status code, const char *
 
 /* ---- one request ---- */
 
-static int tell(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up)
+static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total,
+                       curl_off_t up)
 {
     struct transfer *const t = context;
 
@@ -270,7 +271,7 @@ static void request(struct transfer *t, const char *url)
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, t->text);
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, tell);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
@@ -313,7 +314,7 @@ static bool may_pass(const struct transfer *t)
 }
 
 /* Seconds the server asks to wait; -1: unspecified. */
-static long asked_wait(const struct transfer *t)
+static long requested_wait(const struct transfer *t)
 {
     curl_off_t asked = 0;
 
@@ -327,7 +328,7 @@ static long asked_wait(const struct transfer *t)
 static bool wait_before(const struct transfer *t, int attempt)
 {
     const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
-    const long asked = asked_wait(t);
+    const long asked = requested_wait(t);
     long tenths = asked >= 0 ? 10 * asked : 10L << attempt;
 
     for (; tenths > 0; tenths--) {
@@ -349,9 +350,9 @@ static enum ct_status fail_transfer(const struct transfer *t, const char *url)
         return fail_at(url, CT_ECANCELED, "stopped", t->err);
     if (t->code == CURLE_OUT_OF_MEMORY)
         return ct_fail_nomem(t->err, "download", 0);
-    if (t->code == CURLE_OK && asked_wait(t) > 0)
+    if (t->code == CURLE_OK && requested_wait(t) > 0)
         snprintf(what, sizeof what, "replied with status %ld; try again in %ld seconds", t->http,
-                 asked_wait(t));
+                 requested_wait(t));
     else if (t->code == CURLE_OK)
         snprintf(what, sizeof what, "replied with status %ld; try again later", t->http);
     else
@@ -371,7 +372,7 @@ static bool is_final(const struct transfer *t)
 }
 
 /* Repeats one request while that may help. CT_OK: there is an answer, t->http. */
-static enum ct_status insist(struct transfer *t, const char *url)
+static enum ct_status request_with_retries(struct transfer *t, const char *url)
 {
     int attempt = 0;
 
@@ -385,7 +386,7 @@ static enum ct_status insist(struct transfer *t, const char *url)
         else if (t->status == CT_OK && t->file != NULL && partial_have(t->file) > before)
             attempt = 0;
         else if (t->status != CT_OK || (t->code != CURLE_OK && !may_pass(t)) ||
-                 ++attempt == MAX_ATTEMPTS || asked_wait(t) > MAX_WAIT)
+                 ++attempt == MAX_ATTEMPTS || requested_wait(t) > MAX_WAIT)
             return fail_transfer(t, url);
         else if (!wait_before(t, attempt - 1))
             return fail_at(url, CT_ECANCELED, "stopped", t->err);
@@ -466,7 +467,7 @@ static enum ct_status follow(struct transfer *t, char **url, struct download_rep
     bool is_sent;
 
     for (int n = 0; n <= MAX_REDIRECTS; n++) {
-        enum ct_status status = insist(t, *url);
+        enum ct_status status = request_with_retries(t, *url);
         if (status == CT_OK && reply != NULL) {
             reply->status = t->http;
             read_reply(t->d, reply, &is_linked);
@@ -483,8 +484,8 @@ static enum ct_status follow(struct transfer *t, char **url, struct download_rep
     return fail_at(*url, CT_EIO, "redirects in a circle", t->err);
 }
 
-enum ct_status download_ask(struct download *d, const char *url, struct download_reply *reply,
-                            struct ct_error *err)
+enum ct_status download_headers(struct download *d, const char *url, struct download_reply *reply,
+                                struct ct_error *err)
 {
     struct transfer t = { .d = d, .err = err };
     struct download_reply r = { 0 };
@@ -498,8 +499,8 @@ enum ct_status download_ask(struct download *d, const char *url, struct download
     return status;
 }
 
-enum ct_status download_bring(struct download *d, const char *url, struct partial *file,
-                              struct ct_error *err)
+enum ct_status download_file(struct download *d, const char *url, struct partial *file,
+                             struct ct_error *err)
 {
     struct transfer t = { .d = d, .file = file, .err = err };
     char what[60];

@@ -50,12 +50,12 @@ void download_free(struct download *d);
 
 /* Requests the headers at url. Any HTTP status is a success, except transient failures that
  * persist. CT_EIO, CT_ENOMEM, CT_ECANCELED. */
-enum ct_status download_ask(struct download *d, const char *url, struct download_reply *reply,
-                            struct ct_error *err);
+enum ct_status download_headers(struct download *d, const char *url, struct download_reply *reply,
+                                struct ct_error *err);
 
 /* Downloads what file lacks; its hash is not checked. CT_EIO (also: an HTTP status that is not a
  * success), CT_EFORMAT (length differs from file's), CT_ECANCELED. */
-enum ct_status download_bring(struct download *d, const char *url, struct partial *file,
-                              struct ct_error *err);
+enum ct_status download_file(struct download *d, const char *url, struct partial *file,
+                             struct ct_error *err);
 
 #endif

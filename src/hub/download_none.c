@@ -21,16 +21,16 @@ void download_free(struct download *d)
     (void)d;
 }
 
-enum ct_status download_ask(struct download *d, const char *url, struct download_reply *reply,
-                            struct ct_error *err)
+enum ct_status download_headers(struct download *d, const char *url, struct download_reply *reply,
+                                struct ct_error *err)
 {
     (void)url;
     (void)reply;
     return download_new(NULL, &d, err);
 }
 
-enum ct_status download_bring(struct download *d, const char *url, struct partial *file,
-                              struct ct_error *err)
+enum ct_status download_file(struct download *d, const char *url, struct partial *file,
+                             struct ct_error *err)
 {
     (void)url;
     (void)file;

@@ -45,7 +45,7 @@ struct fetch {
     struct hub_fetch_state state;
     const struct partial *partial; /* the file being downloaded */
     uint64_t done;                 /* bytes of completed files */
-    uint64_t brought;              /* of those, downloaded by this run */
+    uint64_t downloaded;           /* of those, downloaded by this run */
     uint64_t had;                  /* bytes of the current file from earlier runs */
 };
 
@@ -57,11 +57,11 @@ static bool tick(void *context)
     const uint64_t have = f->partial != NULL ? partial_have(f->partial) : 0;
 
     f->state.done = f->done + have;
-    f->state.brought = f->brought + (have > f->had ? have - f->had : 0);
+    f->state.downloaded = f->downloaded + (have > f->had ? have - f->had : 0);
     return f->params->tick == NULL || f->params->tick(f->params->context, &f->state);
 }
 
-static void tell(struct fetch *f, enum hub_fetch_step step, const char *file)
+static void report_step(struct fetch *f, enum hub_fetch_step step, const char *file)
 {
     f->state.step = step;
     f->state.file = file;
@@ -181,15 +181,15 @@ static enum ct_status add_file(struct fetch *f, const char *name, const struct d
 
 /* Requests a file's headers and appends it to the list; *is_there (NULL: the file is required)
  * reports whether the repository has it. */
-static enum ct_status ask(struct fetch *f, const char *name, bool *is_there, struct ct_error *err)
+static enum ct_status query(struct fetch *f, const char *name, bool *is_there, struct ct_error *err)
 {
     struct download_reply r;
     char url[URL_SIZE];
     enum ct_status status = file_url(f, name, url, err);
 
-    tell(f, HUB_FETCH_ASKING, name);
+    report_step(f, HUB_FETCH_QUERYING, name);
     if (status == CT_OK)
-        status = download_ask(f->download, url, &r, err);
+        status = download_headers(f->download, url, &r, err);
     if (status != CT_OK)
         return status;
     const bool is_absent = r.status == 404 && f->store.commit[0] != '\0' &&
@@ -218,8 +218,8 @@ static enum ct_status ask(struct fetch *f, const char *name, bool *is_there, str
 
 /* Called with the blob's lock held. Data of an earlier run or another tool may belong to something
  * else: if the hash is wrong, the file is downloaded once more from the start. */
-static enum ct_status bring_blob(struct fetch *f, const struct file *file, const char *blob,
-                                 struct ct_error *err)
+static enum ct_status download_blob(struct fetch *f, const struct file *file, const char *blob,
+                                    struct ct_error *err)
 {
     struct partial *p = NULL;
     char url[URL_SIZE];
@@ -231,18 +231,18 @@ static enum ct_status bring_blob(struct fetch *f, const struct file *file, const
         return status;
     f->had = partial_have(p);
     f->partial = p;
-    tell(f, HUB_FETCH_BRINGING, file->name);
-    status = download_bring(f->download, url, p, err);
+    report_step(f, HUB_FETCH_DOWNLOADING, file->name);
+    status = download_file(f->download, url, p, err);
     if (status == CT_OK)
         status = partial_commit(p, err);
     if (status == CT_EFORMAT && f->had > 0 && partial_have(p) == 0) {
         f->had = 0;
-        status = download_bring(f->download, url, p, err);
+        status = download_file(f->download, url, p, err);
         if (status == CT_OK)
             status = partial_commit(p, err);
     }
     f->partial = NULL;
-    f->brought += status == CT_OK ? file->size - f->had : 0;
+    f->downloaded += status == CT_OK ? file->size - f->had : 0;
     if (status == CT_OK)
         return CT_OK;
     partial_close(p);
@@ -265,7 +265,7 @@ static enum ct_status bring(struct fetch *f, struct file *file, struct ct_error 
     if (status != CT_OK)
         return status;
     if (!hub_store_has(blob, file->size))
-        status = bring_blob(f, file, blob, err);
+        status = download_blob(f, file, blob, err);
     if (status == CT_OK)
         status = hub_store_link(&f->store, file->name, file->etag, err);
     lockfile_release(fd);
@@ -277,7 +277,7 @@ static enum ct_status bring(struct fetch *f, struct file *file, struct ct_error 
 /* ---- the files of a model ---- */
 
 /* Downloads the last file of the list, whose content names further files. */
-static enum ct_status bring_last(struct fetch *f, char path[PATH_MAX], struct ct_error *err)
+static enum ct_status download_last(struct fetch *f, char path[PATH_MAX], struct ct_error *err)
 {
     struct file *const file = &f->files[f->n_files - 1];
 
@@ -291,10 +291,10 @@ static enum ct_status fetch_config(struct fetch *f, struct ct_error *err)
 {
     struct model_config config;
     char path[PATH_MAX];
-    enum ct_status status = ask(f, CONFIG, NULL, err);
+    enum ct_status status = query(f, CONFIG, NULL, err);
 
     if (status == CT_OK)
-        status = bring_last(f, path, err);
+        status = download_last(f, path, err);
     if (status == CT_OK)
         status = model_config_load(path, &config, err);
     return status;
@@ -317,7 +317,7 @@ static bool is_shard_name(const char *name)
     return name[0] != '.' && strlen(name) <= MAX_NAME && is_weights(name);
 }
 
-static enum ct_status ask_shards(struct fetch *f, const json_t *weight_map, struct ct_error *err)
+static enum ct_status query_shards(struct fetch *f, const json_t *weight_map, struct ct_error *err)
 {
     const char *tensor;
     json_t *value;
@@ -336,7 +336,7 @@ static enum ct_status ask_shards(struct fetch *f, const json_t *weight_map, stru
         if (f->n_files == MAX_FILES)
             return ct_fail(err, CT_EFORMAT, "%s: %s: more than %d files", f->name, INDEX,
                            MAX_FILES);
-        const enum ct_status status = ask(f, name, NULL, err);
+        const enum ct_status status = query(f, name, NULL, err);
         if (status != CT_OK)
             return status;
     }
@@ -347,12 +347,12 @@ static enum ct_status fetch_index(struct fetch *f, struct ct_error *err)
 {
     char path[PATH_MAX];
     json_t *index = NULL;
-    enum ct_status status = bring_last(f, path, err);
+    enum ct_status status = download_last(f, path, err);
 
     if (status == CT_OK)
         status = json_file_load(path, &index, err);
     if (status == CT_OK)
-        status = ask_shards(f, json_object_get(index, "weight_map"), err);
+        status = query_shards(f, json_object_get(index, "weight_map"), err);
     json_decref(index);
     return status;
 }
@@ -360,7 +360,7 @@ static enum ct_status fetch_index(struct fetch *f, struct ct_error *err)
 static enum ct_status fail_no_weights(struct fetch *f, struct ct_error *err)
 {
     bool has_pickle = false;
-    const enum ct_status status = ask(f, "pytorch_model.bin", &has_pickle, err);
+    const enum ct_status status = query(f, "pytorch_model.bin", &has_pickle, err);
 
     if (!has_pickle)
         return status != CT_OK ? status
@@ -373,20 +373,20 @@ static enum ct_status fail_no_weights(struct fetch *f, struct ct_error *err)
                    f->name, f->name);
 }
 
-static enum ct_status ask_weights(struct fetch *f, struct ct_error *err)
+static enum ct_status query_weights(struct fetch *f, struct ct_error *err)
 {
     bool is_there = false;
-    enum ct_status status = ask(f, WEIGHTS, &is_there, err);
+    enum ct_status status = query(f, WEIGHTS, &is_there, err);
 
     if (status != CT_OK || is_there)
         return status;
-    status = ask(f, INDEX, &is_there, err);
+    status = query(f, INDEX, &is_there, err);
     if (status != CT_OK)
         return status;
     return is_there ? fetch_index(f, err) : fail_no_weights(f, err);
 }
 
-static enum ct_status ask_tokenizer(struct fetch *f, bool *has_tokenizer, struct ct_error *err)
+static enum ct_status query_tokenizer(struct fetch *f, bool *has_tokenizer, struct ct_error *err)
 {
     static const char *const names[] = { "tokenizer.json", "vocab.json", "merges.txt",
                                          "tokenizer_config.json", "special_tokens_map.json" };
@@ -394,7 +394,7 @@ static enum ct_status ask_tokenizer(struct fetch *f, bool *has_tokenizer, struct
     enum ct_status status = CT_OK;
 
     for (size_t i = 0; i < sizeof names / sizeof *names && status == CT_OK; i++)
-        status = ask(f, names[i], &has[i], err);
+        status = query(f, names[i], &has[i], err);
     *has_tokenizer = has[0] || (has[1] && has[2]);
     return status;
 }
@@ -439,9 +439,9 @@ static enum ct_status fetch_all(struct fetch *f, bool *has_tokenizer, struct ct_
     enum ct_status status = fetch_config(f, err);
 
     if (status == CT_OK)
-        status = ask_tokenizer(f, has_tokenizer, err);
+        status = query_tokenizer(f, has_tokenizer, err);
     if (status == CT_OK)
-        status = ask_weights(f, err);
+        status = query_weights(f, err);
     if (status == CT_OK)
         status = check_space(f, err);
     if (status != CT_OK)

@@ -12,16 +12,16 @@
 #include "base/status.h"
 
 enum hub_fetch_step {
-    HUB_FETCH_ASKING,  /* which files exist */
-    HUB_FETCH_WAITING, /* for another process that downloads the same file */
-    HUB_FETCH_BRINGING,
+    HUB_FETCH_QUERYING, /* which files exist */
+    HUB_FETCH_WAITING,  /* for another process that downloads the same file */
+    HUB_FETCH_DOWNLOADING,
 };
 
 struct hub_fetch_state {
     enum hub_fetch_step step;
     const char *file;     /* of the repository */
     uint64_t done, total; /* bytes of all files known so far */
-    uint64_t brought;     /* of done, downloaded by this run */
+    uint64_t downloaded;  /* of done, downloaded by this run */
 };
 
 struct hub_fetch_params {

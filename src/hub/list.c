@@ -197,7 +197,7 @@ static enum ct_status add_repo(struct models *list, const char *repo, struct ct_
     return status == CT_OK && n == 0 ? add_model(list, repo, NULL, err) : status;
 }
 
-static int by_use(const void *a, const void *b)
+static int by_usability(const void *a, const void *b)
 {
     const struct hub_model *const x = a;
     const struct hub_model *const y = b;
@@ -230,7 +230,7 @@ enum ct_status hub_cache_list(const char *root, struct hub_model **models, size_
         return status;
     }
     if (list.n > 0)
-        qsort(list.items, list.n, sizeof *list.items, by_use);
+        qsort(list.items, list.n, sizeof *list.items, by_usability);
     *models = list.items;
     *n = list.n;
     return CT_OK;

@@ -82,7 +82,7 @@ enum ct_status partial_restart(struct partial *p, struct ct_error *err)
 }
 
 /* Hashes what an earlier run has left; writing continues after it. */
-static enum ct_status take_up(struct partial *p, struct ct_error *err)
+static enum ct_status resume(struct partial *p, struct ct_error *err)
 {
     struct stat info;
     enum ct_status status = CT_OK;
@@ -127,7 +127,7 @@ enum ct_status partial_open(const char *path, uint64_t size, const char *hash, s
     }
     p->fd = open(p->temporary, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     status =
-        p->fd >= 0 ? take_up(p, err) : ct_fail_errno(err, "%s: cannot be written", p->temporary);
+        p->fd >= 0 ? resume(p, err) : ct_fail_errno(err, "%s: cannot be written", p->temporary);
     if (status != CT_OK)
         goto fail;
     *out = p;

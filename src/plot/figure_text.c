@@ -76,9 +76,9 @@ static bool has_glyph(struct figure *f, const char *bytes, size_t size)
 
 /* In a PNG, a character that the font lacks is replaced by its number. SVG viewers take it from
  * another font. */
-static void tell_missing(struct figure *f, char text[LABEL_SIZE])
+static void replace_missing(struct figure *f, char text[LABEL_SIZE])
 {
-    char told[LABEL_SIZE];
+    char replaced[LABEL_SIZE];
     size_t to = 0;
 
     for (size_t at = 0, size = 0; text[at] != '\0'; at += size) {
@@ -92,11 +92,11 @@ static void tell_missing(struct figure *f, char text[LABEL_SIZE])
             n = (size_t)snprintf(bytes, sizeof bytes, "\\u{%x}", (unsigned)c);
         if (to + n >= LABEL_SIZE)
             break;
-        memcpy(told + to, bytes, n);
+        memcpy(replaced + to, bytes, n);
         to += n;
     }
-    told[to] = '\0';
-    memcpy(text, told, to + 1);
+    replaced[to] = '\0';
+    memcpy(text, replaced, to + 1);
 }
 
 /* The width in the current font; a character that it lacks counts as one of average width. */
@@ -125,7 +125,7 @@ static void shown_text(struct figure *f, char out[LABEL_SIZE], const char *text)
 {
     make_visible(out, text);
     if (f->format == FIGURE_PNG)
-        tell_missing(f, out);
+        replace_missing(f, out);
 }
 
 double figure_label_width(struct figure *f, const char *text, double size)

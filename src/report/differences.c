@@ -94,7 +94,7 @@ static struct shown show_column(const struct sheet *s, size_t col)
 }
 
 /* Table rows are counted from 1 and followed by their neuron's name, array rows from 0. */
-static void tell_row(const struct sheet *s, size_t row, FILE *out)
+static void report_row(const struct sheet *s, size_t row, FILE *out)
 {
     if (!s->is_table) {
         fprintf(out, "row %zu", row);
@@ -126,14 +126,14 @@ static double distance(const struct sheet *then, const struct sheet *now, size_t
                : INFINITY;
 }
 
-enum { ROWS_TOLD = 8, COLUMNS_TOLD = 12 };
+enum { MAX_ROWS = 8, MAX_COLUMNS = 12 };
 
 struct column {
     size_t col;
-    size_t n;               /* rows that differ */
-    size_t rows[ROWS_TOLD]; /* the first of them */
-    size_t worst;           /* the one of these that differs most */
-    double most;            /* by how much */
+    size_t n;              /* rows that differ */
+    size_t rows[MAX_ROWS]; /* the first of them */
+    size_t worst;          /* the one of these that differs most */
+    double most;           /* by how much */
 };
 
 static struct column compare_column(const struct sheet *then, const struct sheet *now, size_t col)
@@ -144,7 +144,7 @@ static struct column compare_column(const struct sheet *then, const struct sheet
         const double d = distance(then, now, row, col);
         if (d == 0.0)
             continue;
-        if (c.n < ROWS_TOLD)
+        if (c.n < MAX_ROWS)
             c.rows[c.n] = row;
         if (c.n++ == 0 || d > c.most) {
             c.most = d;
@@ -155,25 +155,25 @@ static struct column compare_column(const struct sheet *then, const struct sheet
 }
 
 /* `3 of 9 rows (2, 5, 9), most in ` */
-static void tell_rows(const struct sheet *s, const struct column *c, FILE *out)
+static void report_rows(const struct sheet *s, const struct column *c, FILE *out)
 {
     fprintf(out, "%zu of %zu rows", c->n, s->rows);
-    for (size_t i = 0; c->n > 1 && c->n < s->rows && i < c->n && i < ROWS_TOLD; i++)
+    for (size_t i = 0; c->n > 1 && c->n < s->rows && i < c->n && i < MAX_ROWS; i++)
         fprintf(out, "%s%zu", i > 0 ? ", " : " (", c->rows[i] + s->is_table);
     if (c->n > 1 && c->n < s->rows)
-        fputs(c->n > ROWS_TOLD ? ", ...)" : ")", out);
+        fputs(c->n > MAX_ROWS ? ", ...)" : ")", out);
     fputs(c->n > 1 ? ", most in " : ", ", out);
 }
 
-static void tell_column(const struct sheet *then, const struct sheet *now, const struct column *c,
-                        FILE *out)
+static void report_column(const struct sheet *then, const struct sheet *now, const struct column *c,
+                          FILE *out)
 {
     double a;
     double b;
 
     fprintf(out, "  %s: ", show_column(then, c->col).text);
-    tell_rows(then, c, out);
-    tell_row(then, c->worst, out);
+    report_rows(then, c, out);
+    report_row(then, c->worst, out);
     fprintf(out, ": %s before, %s now", show_cell(then, c->worst, c->col).text,
             show_cell(now, c->worst, c->col).text);
     if (sheet_number(then, c->worst, c->col, &a) && sheet_number(now, c->worst, c->col, &b) &&
@@ -206,8 +206,8 @@ static int compare_most(const void *left, const void *right)
 
 /* Reports the columns [n] with differences: a few in their order, of many those that differ
  * most. */
-static void tell_columns(const struct sheet *then, const struct sheet *now, struct column *columns,
-                         size_t n, FILE *out)
+static void report_columns(const struct sheet *then, const struct sheet *now,
+                           struct column *columns, size_t n, FILE *out)
 {
     double most = 0.0;
     size_t n_cells = 0;
@@ -220,16 +220,16 @@ static void tell_columns(const struct sheet *then, const struct sheet *now, stru
     if (isfinite(most))
         fprintf(out, ", by %.3g at most", most);
     fputc('\n', out);
-    if (n > COLUMNS_TOLD)
+    if (n > MAX_COLUMNS)
         qsort(columns, n, sizeof *columns, compare_most);
-    for (size_t k = 0; k < n && k < COLUMNS_TOLD; k++)
-        tell_column(then, now, &columns[k], out);
-    if (n > COLUMNS_TOLD)
-        fprintf(out, "  and smaller differences in %zu more columns\n", n - COLUMNS_TOLD);
+    for (size_t k = 0; k < n && k < MAX_COLUMNS; k++)
+        report_column(then, now, &columns[k], out);
+    if (n > MAX_COLUMNS)
+        fprintf(out, "  and smaller differences in %zu more columns\n", n - MAX_COLUMNS);
 }
 
-static enum ct_status tell_cells(const struct sheet *then, const struct sheet *now, FILE *out,
-                                 struct ct_error *err)
+static enum ct_status report_cells(const struct sheet *then, const struct sheet *now, FILE *out,
+                                   struct ct_error *err)
 {
     struct column *const columns = ct_malloc_array(then->cols, sizeof *columns);
     size_t n = 0;
@@ -244,13 +244,13 @@ static enum ct_status tell_cells(const struct sheet *then, const struct sheet *n
     if (n == 0)
         fputs("the same numbers, in different bytes\n", out);
     else
-        tell_columns(then, now, columns, n, out);
+        report_columns(then, now, columns, n, out);
     free(columns);
     return CT_OK;
 }
 
-static enum ct_status tell_sheets(const char *then_path, const char *now_path, bool is_table,
-                                  FILE *out, struct ct_error *err)
+static enum ct_status report_sheets(const char *then_path, const char *now_path, bool is_table,
+                                    FILE *out, struct ct_error *err)
 {
     struct sheet then = { 0 };
     struct sheet now = { 0 };
@@ -264,14 +264,14 @@ static enum ct_status tell_sheets(const char *then_path, const char *now_path, b
         fprintf(out, "%zu columns before, %zu now, with other names or in another order\n",
                 then.cols, now.cols);
     else if (status == CT_OK)
-        status = tell_cells(&then, &now, out, err);
+        status = report_cells(&then, &now, out, err);
     sheet_close(&then);
     sheet_close(&now);
     return status;
 }
 
-static enum ct_status tell_bytes(const char *then_path, const char *now_path, FILE *out,
-                                 struct ct_error *err)
+static enum ct_status report_bytes(const char *then_path, const char *now_path, FILE *out,
+                                   struct ct_error *err)
 {
     FILE *const then = fopen(then_path, "rb");
     FILE *const now = fopen(now_path, "rb");
@@ -296,10 +296,10 @@ static enum ct_status tell_bytes(const char *then_path, const char *now_path, FI
     return status;
 }
 
-enum ct_status differences_tell(const char *file, const char *then, const char *now, FILE *out,
-                                struct ct_error *err)
+enum ct_status differences_report(const char *file, const char *then, const char *now, FILE *out,
+                                  struct ct_error *err)
 {
     if (text_ends_with(file, ".csv") || text_ends_with(file, ".npy"))
-        return tell_sheets(then, now, text_ends_with(file, ".csv"), out, err);
-    return tell_bytes(then, now, out, err);
+        return report_sheets(then, now, text_ends_with(file, ".csv"), out, err);
+    return report_bytes(then, now, out, err);
 }

@@ -13,7 +13,7 @@
  * decided by the ending of `file`. Lines are ASCII or visible UTF-8, as from text_visible().
  * CT_EIO, CT_EFORMAT (not that kind of file), CT_ENOMEM.
  */
-enum ct_status differences_tell(const char *file, const char *then, const char *now, FILE *out,
-                                struct ct_error *err);
+enum ct_status differences_report(const char *file, const char *then, const char *now, FILE *out,
+                                  struct ct_error *err);
 
 #endif

@@ -46,8 +46,8 @@ static enum ct_status describe_file(const char *path, struct hash_ahead *ahead, 
     if (is_there && stat(path, &info) != 0)
         return ct_fail_errno(err, "%s", path);
     const bool is_file = is_there && S_ISREG(info.st_mode);
-    const bool is_told = is_file && hash_from_blob_name(path, hex);
-    if (is_file && !is_told && !hash_ahead_get(ahead, path, hex)) {
+    const bool is_cached = is_file && hash_from_blob_name(path, hex);
+    if (is_file && !is_cached && !hash_ahead_get(ahead, path, hex)) {
         const enum ct_status status = hash_file(path, NULL, hex, err);
         if (status != CT_OK)
             return status;
@@ -55,7 +55,7 @@ static enum ct_status describe_file(const char *path, struct hash_ahead *ahead, 
     *out = json_pack("{s:o, s:o, s:o}", "path", json_text(path), "bytes",
                      is_file ? json_integer((json_int_t)info.st_size) : json_null(), "sha256",
                      json_text(is_file ? hex : NULL));
-    if (*out != NULL && is_told)
+    if (*out != NULL && is_cached)
         json_object_set_new(*out, "sha256_from", json_string("cache"));
     return *out != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 }

@@ -21,7 +21,7 @@
 #include "report/layers.h"
 #include "report/tables.h"
 
-struct said { /* lines of text */
+struct lines { /* written to a memory stream */
     FILE *out;
     char *text;
     size_t size;
@@ -31,24 +31,24 @@ struct rerun {
     const struct manifest *m;
     const char *folder;
     const char *temporary;
-    struct said whole;
-    struct said layers;   /* of single hook points, printed before the whole */
+    struct lines whole;
+    struct lines layers;  /* of single hook points, printed before the whole */
     bool *met;            /* [m->tables.n] files of the manifest that this run also writes */
     struct written plots; /* figures of this run */
     size_t n_files;
     size_t n_differ;    /* files that differ */
-    size_t n_away;      /* files equal to the manifest's, but not on disk */
+    size_t n_absent;    /* files equal to the manifest's, but not on disk */
     bool inputs_differ; /* model, tokenizer or sentences */
 };
 
-static bool said_open(struct said *s)
+static bool lines_open(struct lines *s)
 {
     s->out = open_memstream(&s->text, &s->size);
     return s->out != NULL;
 }
 
 /* False: incomplete for lack of memory. */
-static bool said_close(struct said *s)
+static bool lines_close(struct lines *s)
 {
     FILE *const out = s->out;
 
@@ -135,9 +135,9 @@ static enum ct_status compare_inputs(struct rerun *r, const struct analysis *a,
 /* ---- result files ---- */
 
 /* Writes the run's file to a temporary folder, compares it and removes it. */
-static enum ct_status tell_figures(const struct rerun *r, const struct analysis *a,
-                                   const struct table *table, const char *then, FILE *out,
-                                   struct ct_error *err)
+static enum ct_status report_values(const struct rerun *r, const struct analysis *a,
+                                    const struct table *table, const char *then, FILE *out,
+                                    struct ct_error *err)
 {
     char *const folder = path_join(r->temporary, "circuittui-XXXXXX");
     char *now = NULL;
@@ -156,7 +156,7 @@ static enum ct_status tell_figures(const struct rerun *r, const struct analysis 
     if (status == CT_OK)
         status = table_write(a, table, now, err);
     if (status == CT_OK)
-        status = differences_tell(table->file, then, now, out, err);
+        status = differences_report(table->file, then, now, out, err);
     if (now != NULL)
         (void)unlink(now);
     (void)rmdir(folder);
@@ -168,19 +168,19 @@ static enum ct_status tell_figures(const struct rerun *r, const struct analysis 
 /* The words that compare a file of this run: then and now are its digests, path its location. */
 static enum ct_status compare_file(struct rerun *r, const struct input_digest *then,
                                    const struct input_digest *now, const char *path, FILE *out,
-                                   bool *to_tell, struct ct_error *err)
+                                   bool *differs, struct ct_error *err)
 {
     const bool is_same = strcmp(then->sha256, now->sha256) == 0;
     char there[HASH_HEX_SIZE];
     struct stat info;
 
-    *to_tell = false;
+    *differs = false;
     if (stat(path, &info) != 0) {
         fputs(is_same ? "the same as in the manifest; the file does not exist\n"
                       : "differs; the file does not exist, so the numbers cannot be compared\n",
               out);
         r->n_differ += !is_same;
-        r->n_away += is_same;
+        r->n_absent += is_same;
         return CT_OK;
     }
     if (!S_ISREG(info.st_mode)) { /* reading a pipe would block */
@@ -202,7 +202,7 @@ static enum ct_status compare_file(struct rerun *r, const struct input_digest *t
     if (strcmp(there, now->sha256) == 0)
         fputs("it is what the run produces now\n", out);
     else
-        *to_tell = true;
+        *differs = true;
     return CT_OK;
 }
 
@@ -215,7 +215,7 @@ static enum ct_status compare_table(struct rerun *r, const struct analysis *a,
     const bool is_now = table_is_written(a, table, r->m->formats) &&
                         (layer == NULL || layer_has_stage(table->stage));
     struct input_digest now;
-    bool to_tell = false;
+    bool differs = false;
 
     if (then == NULL && !is_now)
         return CT_OK;
@@ -232,9 +232,9 @@ static enum ct_status compare_table(struct rerun *r, const struct analysis *a,
     enum ct_status status =
         path != NULL ? table_digest(a, table, &now, err) : ct_fail_nomem(err, "rerun", 0);
     if (status == CT_OK)
-        status = compare_file(r, &then->digest, &now, path, out, &to_tell, err);
-    if (status == CT_OK && to_tell)
-        status = tell_figures(r, a, table, path, out, err);
+        status = compare_file(r, &then->digest, &now, path, out, &differs, err);
+    if (status == CT_OK && differs)
+        status = report_values(r, a, table, path, out, err);
     free(path);
     return status;
 }
@@ -257,17 +257,17 @@ static enum ct_status compare_layer(struct rerun *r, const struct analysis *laye
                                     struct ct_error *err)
 {
     const size_t n_files = r->n_files;
-    const size_t n_worth = r->n_differ + r->n_away;
+    const size_t n_worth = r->n_differ + r->n_absent;
     char *const folder = path_join(r->folder, name);
-    struct said lines = { 0 };
+    struct lines lines = { 0 };
     enum ct_status status =
-        folder != NULL && said_open(&lines) ? CT_OK : ct_fail_nomem(err, "rerun", 0);
+        folder != NULL && lines_open(&lines) ? CT_OK : ct_fail_nomem(err, "rerun", 0);
 
     if (status == CT_OK)
         status = compare_tables(r, layer, folder, name, lines.out, err);
-    if (lines.out != NULL && !said_close(&lines) && status == CT_OK)
+    if (lines.out != NULL && !lines_close(&lines) && status == CT_OK)
         status = ct_fail_nomem(err, "rerun", 0);
-    if (status == CT_OK && n_worth == r->n_differ + r->n_away)
+    if (status == CT_OK && n_worth == r->n_differ + r->n_absent)
         fprintf(r->layers.out, "%-24s %zu files, the same\n", name, r->n_files - n_files);
     else if (status == CT_OK)
         fprintf(r->layers.out, "%s\n%s", name, lines.text);
@@ -304,7 +304,7 @@ enum ct_status rerun_layer(struct rerun *r, struct analysis *layer, struct ct_er
 }
 
 /* Reports files of layers that no longer exist. */
-static void tell_layers_gone(struct rerun *r)
+static void report_lost_layers(struct rerun *r)
 {
     for (size_t i = 0; i < r->m->tables.n; i++)
         if (!r->met[i]) {
@@ -320,8 +320,8 @@ static void tell_layers_gone(struct rerun *r)
 static enum ct_status compare_plot(struct rerun *r, const struct written_file *then,
                                    const struct written_file *now, FILE *out, struct ct_error *err)
 {
-    struct said said = { 0 };
-    bool to_tell = false;
+    struct lines lines = { 0 };
+    bool differs = false;
 
     if (then == NULL || now == NULL) {
         fprintf(out, "  %-22s is %s\n", now != NULL ? now->name : then->name,
@@ -329,19 +329,19 @@ static enum ct_status compare_plot(struct rerun *r, const struct written_file *t
         r->n_differ++;
         return CT_OK;
     }
-    const size_t n_worth = r->n_differ + r->n_away;
+    const size_t n_worth = r->n_differ + r->n_absent;
     char *const path = path_join(r->m->figures, now->name);
     enum ct_status status =
-        path != NULL && said_open(&said) ? CT_OK : ct_fail_nomem(err, "rerun", 0);
+        path != NULL && lines_open(&lines) ? CT_OK : ct_fail_nomem(err, "rerun", 0);
     if (status == CT_OK)
-        status = compare_file(r, &then->digest, &now->digest, path, said.out, &to_tell, err);
-    if (to_tell)
-        fputs("differs\n", said.out);
-    if (said.out != NULL && !said_close(&said) && status == CT_OK)
+        status = compare_file(r, &then->digest, &now->digest, path, lines.out, &differs, err);
+    if (differs)
+        fputs("differs\n", lines.out);
+    if (lines.out != NULL && !lines_close(&lines) && status == CT_OK)
         status = ct_fail_nomem(err, "rerun", 0);
-    if (status == CT_OK && n_worth != r->n_differ + r->n_away)
-        fprintf(out, "  %-22s %s", now->name, said.text);
-    free(said.text);
+    if (status == CT_OK && n_worth != r->n_differ + r->n_absent)
+        fprintf(out, "  %-22s %s", now->name, lines.text);
+    free(lines.text);
     free(path);
     return status;
 }
@@ -370,7 +370,7 @@ static enum ct_status compare_plots(struct rerun *r, const struct analysis *a, s
         .has_neuron = r->m->has_neuron && r->m->neuron < extract_of(a)->X.cols,
         .neuron = r->m->neuron,
     };
-    struct said lines = { 0 };
+    struct lines lines = { 0 };
     enum ct_status status = CT_OK;
 
     if (r->m->figures == NULL)
@@ -384,11 +384,11 @@ static enum ct_status compare_plots(struct rerun *r, const struct analysis *a, s
     if (r->m->cairo != NULL && strcmp(r->m->cairo, cairo) != 0)
         fprintf(out, "%-24s %s before, %s now\n", "cairo", visible(r->m->cairo).text, cairo);
     status = figures_digest(a, &request, NULL, &r->plots, err);
-    if (status == CT_OK && !said_open(&lines))
+    if (status == CT_OK && !lines_open(&lines))
         status = ct_fail_nomem(err, "rerun", 0);
     if (status == CT_OK)
         status = compare_all_plots(r, lines.out, err);
-    if (lines.out != NULL && !said_close(&lines) && status == CT_OK)
+    if (lines.out != NULL && !lines_close(&lines) && status == CT_OK)
         status = ct_fail_nomem(err, "rerun", 0);
     r->n_files += r->plots.n;
     if (status == CT_OK && r->n_differ == n_differ)
@@ -411,7 +411,7 @@ enum ct_status rerun_new(const struct manifest *m, const char *folder, const cha
         return ct_fail_nomem(err, "rerun", 0);
     *r = (struct rerun){ .m = m, .folder = folder, .temporary = temporary };
     r->met = ct_calloc_array(m->tables.n, sizeof *r->met);
-    if (r->met == NULL || !said_open(&r->whole) || !said_open(&r->layers)) {
+    if (r->met == NULL || !lines_open(&r->whole) || !lines_open(&r->layers)) {
         rerun_free(r);
         return ct_fail_nomem(err, "rerun", 0);
     }
@@ -423,8 +423,8 @@ void rerun_free(struct rerun *r)
 {
     if (r == NULL)
         return;
-    (void)said_close(&r->whole);
-    (void)said_close(&r->layers);
+    (void)lines_close(&r->whole);
+    (void)lines_close(&r->layers);
     free(r->whole.text);
     free(r->layers.text);
     free(r->met);
@@ -444,7 +444,7 @@ static void conclude(const struct rerun *r)
 }
 
 /* Reports parameters that an older program lacked, and the values it used. */
-static void tell_missing(const struct manifest *m, const struct params *params, FILE *out)
+static void report_missing(const struct manifest *m, const struct params *params, FILE *out)
 {
     char value[80];
 
@@ -466,20 +466,20 @@ enum ct_status rerun_end(struct rerun *r, const struct analysis *a, char **text,
         fprintf(out, "%-24s %s\n", "Version", version.text);
     else
         fprintf(out, "%-24s %s before, %s now\n", "Version", version.text, PACKAGE_STRING);
-    tell_missing(r->m, &a->params, out);
+    report_missing(r->m, &a->params, out);
     status = compare_inputs(r, a, err);
     if (status == CT_OK)
         status = compare_tables(r, a, r->folder, NULL, out, err);
-    if (status == CT_OK && !said_close(&r->layers))
+    if (status == CT_OK && !lines_close(&r->layers))
         status = ct_fail_nomem(err, "rerun", 0);
     if (status == CT_OK) {
         fputs(r->layers.text, out);
-        tell_layers_gone(r);
+        report_lost_layers(r);
         status = compare_plots(r, a, err);
     }
     if (status == CT_OK) {
         conclude(r);
-        if (!said_close(&r->whole))
+        if (!lines_close(&r->whole))
             status = ct_fail_nomem(err, "rerun", 0);
     }
     if (status != CT_OK)

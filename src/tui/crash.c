@@ -17,15 +17,15 @@ enum { N_FAULTS = sizeof faults / sizeof *faults, STACK_SIZE = 16384 };
 static struct sigaction before[N_FAULTS];
 static struct termios settings; /* of the terminal at start */
 static bool has_settings;
-static char goodbye[512];
+static char output[512];
 static size_t goodbye_size;
 static char stack[STACK_SIZE]; /* alternate stack: the fault may be a stack overflow */
 
 /* Stores the output of tputs(), without padding delays. */
 static int keep_byte(int byte)
 {
-    if (goodbye_size < sizeof goodbye && byte != 0)
-        goodbye[goodbye_size++] = (char)byte;
+    if (goodbye_size < sizeof output && byte != 0)
+        output[goodbye_size++] = (char)byte;
     return byte;
 }
 
@@ -37,7 +37,7 @@ static void keep(const char *capability)
 
 /* Collects the sequences that reset attributes, disable the mouse, show the cursor and leave the
  * alternate screen. */
-static void prepare_goodbye(void)
+static void prepare_output(void)
 {
     const char *const mouse = tigetstr("XM");
 
@@ -71,7 +71,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
     signal(number, SIG_DFL);
     if (has_settings)
         tcsetattr(STDIN_FILENO, TCSANOW, &settings);
-    say(goodbye, goodbye_size);
+    say(output, goodbye_size);
     say(words, sizeof words - 1);
     raise(number); /* so that the shell and a debugger see the cause */
 }
@@ -82,7 +82,7 @@ void crash_guard(void)
     struct sigaction action = { .sa_sigaction = on_fault };
 
     has_settings = tcgetattr(STDIN_FILENO, &settings) == 0;
-    prepare_goodbye();
+    prepare_output();
     sigaltstack(&own, NULL);
     sigemptyset(&action.sa_mask);
     action.sa_flags = (int)(SA_SIGINFO | SA_NODEFER | SA_ONSTACK);

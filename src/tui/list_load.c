@@ -121,7 +121,7 @@ static void draw_choice(struct app *app, const struct view_state *state, size_t 
 }
 
 /* Shows what does not fit in the row. */
-static void tell_choice(struct app *app, const struct view_state *state, size_t i)
+static void show_choice(struct app *app, const struct view_state *state, size_t i)
 {
     const struct hub_model *const m = model_at(app, i);
 
@@ -160,7 +160,7 @@ const struct list choice_list = {
     .header = "    model",
     .count = count_choices,
     .draw = draw_choice,
-    .select = tell_choice,
+    .select = show_choice,
     .act = choose,
     .act_help = "choose the model",
     .chosen = chosen_row,

@@ -31,7 +31,7 @@ static void check_selection(struct app *app)
 }
 
 /* For a new model or new sentences: updates the hook points and resets every view. */
-static void meet_input(struct app *app)
+static void reset_for_input(struct app *app)
 {
     for (size_t i = 0; i < MAX_VIEWS; i++)
         app->views[i] = (struct view_state){ 0 };
@@ -73,7 +73,7 @@ static void stage_done(void *owner, void *context, enum ct_status status,
         return;
     if (app_take_computed(app, stage)) {
         if (stage == &stage_load)
-            meet_input(app);
+            reset_for_input(app);
         if (stage == &stage_ttest && !app->has_neuron)
             app_select_neuron(app, neuron_to_show(app->a, false, 0));
         app_say(app, INK_GOOD, "%s done in %.2f s", title_of(stage),
@@ -115,7 +115,7 @@ enum ct_status app_compute(struct app *app, const struct stage *stage, layer_fun
 }
 
 /* Whether the goal needs a stale stage that the layer shares with the whole and cannot compute. */
-static bool leads_out_of_layer(const struct app *app)
+static bool needs_whole(const struct app *app)
 {
     for (size_t i = 0; i < n_stages; i++)
         if (!layer_has_stage(stages[i]) && stage_is_needed(app->goal, stages[i]) &&
@@ -131,7 +131,7 @@ static void start_next(struct app *app)
 
     if ((app->pending.start != NULL && app->pending.start(app)) || app->goal == NULL)
         return;
-    if (app_is_in_layer(app) && leads_out_of_layer(app))
+    if (app_is_in_layer(app) && needs_whole(app))
         app_leave_layer(app);
     enum ct_status status = analysis_next(app_analysis(app, app->goal), app->goal, &next, &err);
     if (status == CT_OK && next != NULL)
@@ -142,7 +142,7 @@ static void start_next(struct app *app)
         app->goal = NULL;
 }
 
-void app_hear(struct app *app)
+void app_take_news(struct app *app)
 {
     worker_poll(app->worker, &app->news);
     while (app->news.state == WORKER_FINISHED) { /* a short stage may have finished already */
@@ -152,11 +152,11 @@ void app_hear(struct app *app)
     }
 }
 
-void app_go_on(struct app *app)
+void app_start_next(struct app *app)
 {
     if (app->news.state == WORKER_IDLE) {
         start_next(app);
-        app_hear(app);
+        app_take_news(app);
     }
 }
 
@@ -164,7 +164,7 @@ void app_run(struct app *app, const struct stage *stage)
 {
     if (app->goal == NULL || !stage_is_needed(app->goal, stage))
         app->goal = stage;
-    app_go_on(app);
+    app_start_next(app);
 }
 
 void app_cancel(struct app *app)
@@ -183,7 +183,7 @@ void app_cancel(struct app *app)
 /* ---- switching between all hook points and one ---- */
 
 /* After the set of neurons changed: resets selections and views of the old ones. */
-static void meet_neurons(struct app *app)
+static void reset_for_neurons(struct app *app)
 {
     forget_orders(app);
     app->has_neuron = false;
@@ -220,7 +220,7 @@ void app_enter_layer(struct app *app, size_t layer)
     app->part = part; /* handed over */
     app->a = &app->part;
     app->layer = layer;
-    meet_neurons(app);
+    reset_for_neurons(app);
 }
 
 void app_leave_layer(struct app *app)
@@ -229,7 +229,7 @@ void app_leave_layer(struct app *app)
         return;
     app->a = &app->whole;
     analysis_clear(&app->part);
-    meet_neurons(app);
+    reset_for_neurons(app);
 }
 
 void app_follow_params(struct app *app)

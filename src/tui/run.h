@@ -11,7 +11,7 @@
 bool app_is_busy(struct app *app);
 
 /* Starts the next job if the worker is idle, and handles jobs that finish immediately. */
-void app_go_on(struct app *app);
+void app_start_next(struct app *app);
 
 /* Computes the stale stages that `stage` needs, and the stage itself, in the worker; queued if a
  * job is running. */
@@ -37,6 +37,6 @@ void app_leave_layer(struct app *app);
 void app_follow_params(struct app *app);
 
 /* Call on the worker's notification: takes what has finished and starts the next job. */
-void app_hear(struct app *app);
+void app_take_news(struct app *app);
 
 #endif

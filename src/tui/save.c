@@ -148,7 +148,7 @@ static enum ct_status start(struct app *app, const char *folder, struct ct_error
     }
     if (app->news.state != WORKER_IDLE)
         app_say(app, INK_GOOD, "will be written to %s after %s", s->folder, app->news.job.title);
-    app_go_on(app);
+    app_start_next(app);
     return CT_OK;
 }
 

@@ -185,7 +185,7 @@ fail:
 }
 
 /* Terminals without an alternate screen keep the picture: further output starts on a new line. */
-static void give_back(void)
+static void restore_terminal(void)
 {
     move(LINES - 1, 0);
     clrtoeol();
@@ -199,7 +199,7 @@ void screen_free(struct screen *s)
     if (s == NULL)
         return;
     if (!s->is_gone)
-        give_back();
+        restore_terminal();
     delscreen(s->terminal);
     release_signals();
     crash_release();
@@ -351,7 +351,7 @@ static void suspend(void)
 {
     def_prog_mode();
     signal(SIGTTOU, SIG_IGN); /* even if a shell owns the terminal already */
-    give_back();
+    restore_terminal();
     signal(SIGTTOU, SIG_DFL);
     signal(SIGTSTP, SIG_DFL);
     raise(SIGTSTP);

@@ -108,7 +108,7 @@ static const struct stage *last_stage(const struct manifest *m)
 }
 
 /* Computes the saved stages again: equal parameters give equal results. */
-static void go_on(struct app *app)
+static void resume(struct app *app)
 {
     struct manifest m = { 0 };
     struct ct_error err;
@@ -141,6 +141,6 @@ void session_offer(struct app *app)
     }
     app->session = folder;
     const char *const at = strrchr(folder, '/') + 1 + PREFIX_SIZE; /* 20260731-235959 */
-    app_confirm(app, go_on, "The session of %.4s-%.2s-%.2s was interrupted; continue with it?", at,
+    app_confirm(app, resume, "The session of %.4s-%.2s-%.2s was interrupted; continue with it?", at,
                 at + 4, at + 6);
 }

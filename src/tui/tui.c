@@ -85,7 +85,7 @@ static enum ct_status loop(struct app *app, struct screen *screen, int *signal_n
             app->quit = true;
             continue;
         case EVENT_BELL:
-            app_hear(app);
+            app_take_news(app);
             break;
         case EVENT_RESIZE:
             app->redraw = true;

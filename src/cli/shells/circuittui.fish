@@ -1,4 +1,4 @@
-# fish completion for circuittui: the program itself tells what could stand there.
+# fish completion for circuittui: candidates come from the program itself.
 
 function __circuittui_complete
     set -l words (commandline -opc) (commandline -ct)
