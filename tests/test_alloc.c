@@ -148,7 +148,7 @@ static void make_inputs(void)
     ck_assert_int_eq(system(command), 0);
 }
 
-START_TEST(failing_allocations_are_told_in_one_line)
+START_TEST(failing_allocations_are_reported_in_one_line)
 {
     const char *const every = getenv("ALLOC_EVERY");
     const size_t step = every != NULL ? strtoul(every, NULL, 10) : 17;
@@ -175,6 +175,6 @@ int main(void)
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* threads that nobody needs here take time to start */
     tcase_add_checked_fixture(tcase, temp_begin, temp_end);
-    tcase_add_loop_test(tcase, failing_allocations_are_told_in_one_line, 0, N_COMMANDS);
+    tcase_add_loop_test(tcase, failing_allocations_are_reported_in_one_line, 0, N_COMMANDS);
     return run_tcase("alloc", tcase);
 }

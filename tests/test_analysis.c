@@ -52,7 +52,7 @@ static const char *staleness(const struct analysis *a)
     return text;
 }
 
-START_TEST(a_change_makes_stale_what_hangs_on_it)
+START_TEST(a_change_makes_dependent_stages_stale)
 {
     struct analysis a;
 
@@ -86,7 +86,7 @@ START_TEST(a_change_makes_stale_what_hangs_on_it)
 }
 END_TEST
 
-START_TEST(only_what_is_stale_is_computed_again)
+START_TEST(only_stale_stages_are_recomputed)
 {
     struct analysis a;
 
@@ -128,7 +128,7 @@ static enum tsne_answer stop_tsne(void *context, size_t n_iter, size_t max_iter)
     return stopper->at == &stage_tsne && n_iter >= 3 ? TSNE_STOP : TSNE_GO_ON;
 }
 
-START_TEST(a_cancel_keeps_what_was_there)
+START_TEST(a_cancel_keeps_existing_results)
 {
     static const struct stage *const at[] = { &stage_load, &stage_extract, &stage_ttest,
                                               &stage_tsne, &stage_cluster, &stage_similarity };
@@ -153,7 +153,7 @@ START_TEST(a_cancel_keeps_what_was_there)
 }
 END_TEST
 
-START_TEST(a_failure_keeps_what_was_there)
+START_TEST(a_failure_keeps_existing_results)
 {
     struct analysis a;
     struct ct_error err = { 0 };
@@ -171,7 +171,7 @@ START_TEST(a_failure_keeps_what_was_there)
 }
 END_TEST
 
-START_TEST(no_significant_neuron_is_a_result)
+START_TEST(zero_significant_neurons_are_a_valid_result)
 {
     struct analysis a;
 
@@ -231,7 +231,7 @@ START_TEST(few_neurons_lower_perplexity_and_k)
 }
 END_TEST
 
-START_TEST(threads_change_no_bit)
+START_TEST(results_are_bitwise_independent_of_threads)
 {
     struct analysis one;
     struct analysis two;
@@ -254,7 +254,7 @@ START_TEST(threads_change_no_bit)
 }
 END_TEST
 
-START_TEST(the_demo_is_pairs_without_twins)
+START_TEST(the_demo_has_pairs_and_no_duplicates)
 {
     struct analysis a;
 
@@ -279,7 +279,7 @@ static void write_stimuli(char path[static 32], const char *text)
     close(fd);
 }
 
-START_TEST(twins_and_pairs_are_noticed)
+START_TEST(duplicates_and_pairs_are_detected)
 {
     char path[32];
     struct analysis a;
@@ -318,7 +318,7 @@ static void fail_with(const char *stimuli, const char *want)
     unlink(path);
 }
 
-START_TEST(bad_stimuli_name_their_row)
+START_TEST(errors_in_stimuli_name_the_row)
 {
     fail_with("group,target,text\nhim, him,Nobody here.\n", "row 1 (line 2): the target \" him\"");
     fail_with("group,target,text\na, him,We saw him.\nb, him,He told him that he saw him.\n",
@@ -360,7 +360,7 @@ static void begin_layers(struct analysis *a)
 }
 
 /* Bit for bit what the analysis of that hook point alone gives from the same activations. */
-START_TEST(layers_are_analyses_of_their_own)
+START_TEST(layers_equal_separate_analyses)
 {
     struct seen seen = { 0 };
     const struct analysis_watch watch = { .layer = see_layer, .layer_context = &seen };
@@ -396,7 +396,7 @@ START_TEST(layers_are_analyses_of_their_own)
 }
 END_TEST
 
-START_TEST(layers_hang_on_what_their_analyses_hang_on)
+START_TEST(layers_depend_on_what_their_analyses_depend_on)
 {
     struct analysis a;
 
@@ -419,7 +419,7 @@ START_TEST(layers_hang_on_what_their_analyses_hang_on)
 }
 END_TEST
 
-START_TEST(a_layer_without_significant_neurons_is_a_row)
+START_TEST(a_layer_without_significant_neurons_has_a_row)
 {
     struct analysis a;
 
@@ -479,7 +479,7 @@ static bool follow(void *context, const struct stage *stage, size_t done, size_t
 }
 
 /* Forward only, through every stage of every layer, to the end. */
-START_TEST(progress_of_layers_is_that_of_all_their_stages)
+START_TEST(progress_of_layers_covers_all_their_stages)
 {
     struct way way = { 0 };
     const struct analysis_watch watch = { .progress = follow, .context = &way };
@@ -494,7 +494,7 @@ START_TEST(progress_of_layers_is_that_of_all_their_stages)
 END_TEST
 
 /* Columns of two hook points in turn, as another program may have written them. */
-START_TEST(columns_of_a_layer_need_not_be_neighbours)
+START_TEST(columns_of_a_layer_need_not_be_adjacent)
 {
     char path[32];
     char text[4096] = "sentence,group,a:0,b:0,a:1,b:1\n";
@@ -533,22 +533,22 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_change_makes_stale_what_hangs_on_it,
-        only_what_is_stale_is_computed_again,
-        a_cancel_keeps_what_was_there,
-        a_failure_keeps_what_was_there,
-        no_significant_neuron_is_a_result,
+        a_change_makes_dependent_stages_stale,
+        only_stale_stages_are_recomputed,
+        a_cancel_keeps_existing_results,
+        a_failure_keeps_existing_results,
+        zero_significant_neurons_are_a_valid_result,
         few_neurons_lower_perplexity_and_k,
-        threads_change_no_bit,
-        the_demo_is_pairs_without_twins,
-        twins_and_pairs_are_noticed,
-        bad_stimuli_name_their_row,
-        layers_are_analyses_of_their_own,
-        layers_hang_on_what_their_analyses_hang_on,
-        a_layer_without_significant_neurons_is_a_row,
+        results_are_bitwise_independent_of_threads,
+        the_demo_has_pairs_and_no_duplicates,
+        duplicates_and_pairs_are_detected,
+        errors_in_stimuli_name_the_row,
+        layers_equal_separate_analyses,
+        layers_depend_on_what_their_analyses_depend_on,
+        a_layer_without_significant_neurons_has_a_row,
         layers_can_be_cancelled,
-        progress_of_layers_is_that_of_all_their_stages,
-        columns_of_a_layer_need_not_be_neighbours,
+        progress_of_layers_covers_all_their_stages,
+        columns_of_a_layer_need_not_be_adjacent,
     };
     return RUN_TESTS("analysis", tests);
 }

@@ -31,7 +31,7 @@ static const char *written(enum ansi_depth depth)
     return out;
 }
 
-START_TEST(plain_text_has_no_escape)
+START_TEST(plain_text_has_no_escape_sequences)
 {
     open_canvas();
     canvas_text(&c, 0, 1, 7, "t\u2500", INK_ACCENT, CELL_BOLD);
@@ -41,7 +41,7 @@ START_TEST(plain_text_has_no_escape)
 }
 END_TEST
 
-START_TEST(colours_change_as_rarely_as_can_be)
+START_TEST(colours_change_as_rarely_as_possible)
 {
     open_canvas();
     canvas_text(&c, 0, 0, 8, "ab", INK_GOOD, 0);
@@ -71,7 +71,7 @@ START_TEST(every_depth_has_its_codes)
 }
 END_TEST
 
-START_TEST(attributes_go_one_by_one)
+START_TEST(attributes_are_reset_one_by_one)
 {
     open_canvas();
     canvas_put(&c, 0, 0, 'a', INK_GOOD, INK_DEFAULT, CELL_BOLD);
@@ -95,7 +95,7 @@ START_TEST(wide_and_combined_characters)
 }
 END_TEST
 
-START_TEST(write_errors_are_told)
+START_TEST(write_errors_are_reported)
 {
     struct ct_error err;
     FILE *const full = fopen("/dev/full", "w");
@@ -115,8 +115,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        plain_text_has_no_escape, colours_change_as_rarely_as_can_be, every_depth_has_its_codes,
-        attributes_go_one_by_one, wide_and_combined_characters,       write_errors_are_told,
+        plain_text_has_no_escape_sequences, colours_change_as_rarely_as_possible,
+        every_depth_has_its_codes,          attributes_are_reset_one_by_one,
+        wide_and_combined_characters,       write_errors_are_reported,
     };
     return RUN_TESTS("ansi", tests);
 }

@@ -22,7 +22,7 @@ static const char *visible(const char *text, size_t size)
     return out;
 }
 
-START_TEST(controls_are_shown)
+START_TEST(controls_are_escaped)
 {
     ck_assert_str_eq(visible("a\x1b[31mb", 7), "a\\u{1b}[31mb");
     ck_assert_str_eq(visible("\n\t\r\0", 4), "\\n\\t\\r\\u{0}");
@@ -36,7 +36,7 @@ START_TEST(controls_are_shown)
 }
 END_TEST
 
-START_TEST(visible_text_is_cut_between_code_points)
+START_TEST(visible_text_is_truncated_between_code_points)
 {
     char out[4];
 
@@ -124,7 +124,7 @@ START_TEST(widths_follow_the_locale)
 }
 END_TEST
 
-START_TEST(errors_are_one_clean_line)
+START_TEST(errors_are_one_line_without_controls)
 {
     struct ct_error err;
 
@@ -164,7 +164,7 @@ START_TEST(long_errors_lose_their_middle)
 }
 END_TEST
 
-START_TEST(sizes_that_overflow_are_refused)
+START_TEST(overflowing_sizes_are_refused)
 {
     const size_t half = SIZE_MAX / 2 + 1;
     struct ct_error err;
@@ -207,14 +207,14 @@ static bool write_down(void *context, size_t done, size_t total)
     return done < total;
 }
 
-START_TEST(ends_of_names_are_known)
+START_TEST(suffixes_of_names_are_recognised)
 {
     ck_assert(text_ends_with("a.npy", ".npy") && text_ends_with(".npy", ".npy"));
     ck_assert(!text_ends_with("npy", ".npy") && !text_ends_with("a.npy.csv", ".npy"));
 }
 END_TEST
 
-START_TEST(parts_of_work_run_through_the_whole)
+START_TEST(progress_of_parts_covers_the_whole)
 {
     size_t seen[2] = { 0, 0 };
     const struct progress whole = { write_down, seen };
@@ -251,7 +251,7 @@ static void check_spill(size_t most, bool is_mapped)
     spill_clear(&s);
 }
 
-START_TEST(large_arrays_lie_in_a_file)
+START_TEST(large_arrays_are_stored_in_a_file)
 {
     struct spill s = { 0 };
     struct ct_error err;
@@ -268,7 +268,7 @@ START_TEST(large_arrays_lie_in_a_file)
 END_TEST
 
 /* Each try fails anew. */
-START_TEST(libraries_that_lack_something_are_named)
+START_TEST(errors_name_libraries_that_lack_functions)
 {
     void (*pointer)(void) = NULL;
     const struct library_function functions[] = { { "no_such_function", &pointer } };
@@ -288,20 +288,20 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        controls_are_shown,
-        visible_text_is_cut_between_code_points,
+        controls_are_escaped,
+        visible_text_is_truncated_between_code_points,
         terminals_without_utf8_get_ascii,
         utf8_is_strict,
         utf8_round_trips,
         widths_follow_the_locale,
-        ends_of_names_are_known,
-        errors_are_one_clean_line,
+        suffixes_of_names_are_recognised,
+        errors_are_one_line_without_controls,
         long_errors_lose_their_middle,
-        sizes_that_overflow_are_refused,
+        overflowing_sizes_are_refused,
         views_read_both_dtypes,
-        parts_of_work_run_through_the_whole,
-        large_arrays_lie_in_a_file,
-        libraries_that_lack_something_are_named,
+        progress_of_parts_covers_the_whole,
+        large_arrays_are_stored_in_a_file,
+        errors_name_libraries_that_lack_functions,
     };
     return RUN_TESTS("base", tests);
 }

@@ -61,7 +61,7 @@ START_TEST(rectangles_are_clipped_without_overflow)
 }
 END_TEST
 
-START_TEST(sizes_that_do_not_fit_are_refused)
+START_TEST(sizes_beyond_memory_are_refused)
 {
     struct canvas c = { .rows = 7 };
     struct ct_error err;
@@ -75,7 +75,7 @@ START_TEST(sizes_that_do_not_fit_are_refused)
 }
 END_TEST
 
-START_TEST(text_is_cut_with_a_sign)
+START_TEST(truncated_text_ends_with_an_ellipsis)
 {
     struct canvas c = canvas_of(1, 8, false);
     struct canvas a = canvas_of(1, 8, true);
@@ -110,7 +110,7 @@ START_TEST(controls_never_reach_a_cell)
 }
 END_TEST
 
-START_TEST(ascii_canvases_hold_ascii)
+START_TEST(ascii_canvases_contain_only_ascii)
 {
     struct canvas c = canvas_of(1, 6, true);
 
@@ -197,7 +197,7 @@ START_TEST(ticks_are_nice_numbers)
 END_TEST
 
 /* For every range: not too many, in order, within it, none when touching would be needed. */
-START_TEST(ticks_keep_their_promises)
+START_TEST(ticks_have_their_documented_properties)
 {
     uint64_t state = 1;
     struct ticks t;
@@ -227,7 +227,7 @@ START_TEST(ticks_keep_their_promises)
 }
 END_TEST
 
-START_TEST(numbers_are_short)
+START_TEST(numbers_are_formatted_short)
 {
     char out[TICK_TEXT_SIZE];
     static const struct {
@@ -249,7 +249,7 @@ START_TEST(numbers_are_short)
 }
 END_TEST
 
-START_TEST(values_become_inks)
+START_TEST(values_map_to_inks)
 {
     ck_assert_uint_eq(palette_ink(-5, 0, 1, false), INK_SEQUENTIAL);
     ck_assert_uint_eq(palette_ink(0.5, 0, 1, false), INK_SEQUENTIAL + 32);
@@ -280,7 +280,7 @@ static double lightness(uint32_t rgb) /* relative luminance, WCAG 2 */
     return sum;
 }
 
-START_TEST(colours_can_be_told_apart)
+START_TEST(colours_are_distinguishable)
 {
     for (ink k = 1; k < INK_STEPS; k++) {
         const double step = lightness(palette_rgb(INK_SEQUENTIAL + k)) -
@@ -309,7 +309,7 @@ START_TEST(colours_can_be_told_apart)
 }
 END_TEST
 
-START_TEST(glyphs_tell_signs_apart)
+START_TEST(glyphs_distinguish_signs)
 {
     for (ink k = 0; k < INK_STEPS; k++) {
         const uint32_t low = palette_glyph(INK_DIVERGING + k, true);
@@ -331,17 +331,17 @@ int main(void)
 {
     const TTest *const tests[] = {
         rectangles_are_clipped_without_overflow,
-        sizes_that_do_not_fit_are_refused,
-        text_is_cut_with_a_sign,
+        sizes_beyond_memory_are_refused,
+        truncated_text_ends_with_an_ellipsis,
         controls_never_reach_a_cell,
-        ascii_canvases_hold_ascii,
+        ascii_canvases_contain_only_ascii,
         wide_characters_take_two_cells,
         ticks_are_nice_numbers,
-        ticks_keep_their_promises,
-        numbers_are_short,
-        values_become_inks,
-        colours_can_be_told_apart,
-        glyphs_tell_signs_apart,
+        ticks_have_their_documented_properties,
+        numbers_are_formatted_short,
+        values_map_to_inks,
+        colours_are_distinguishable,
+        glyphs_distinguish_signs,
     };
     return RUN_TESTS("canvas", tests);
 }

@@ -64,7 +64,7 @@ static const struct {
     { "tokenize x", "" },
 };
 
-START_TEST(words_are_offered_where_they_belong)
+START_TEST(words_are_offered_in_the_right_places)
 {
     char line[400];
 
@@ -87,7 +87,7 @@ START_TEST(words_are_offered_where_they_belong)
 END_TEST
 
 /* Commands and options come with what help says of them. */
-START_TEST(words_are_described)
+START_TEST(words_have_descriptions)
 {
     ck_assert_int_eq(temp_shell("$C complete run --alp | grep -q \"$(printf '^--alpha\\t.')\" && "
                                 "$C complete rer | grep -q \"$(printf '^rerun\\t.')\" && "
@@ -99,8 +99,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        words_are_offered_where_they_belong,
-        words_are_described,
+        words_are_offered_in_the_right_places,
+        words_have_descriptions,
     };
 
     temp_begin();

@@ -41,7 +41,7 @@ static void check_setting(const char *arguments, const char *setting, const char
     ck_assert_msg(strncmp(at, line, strlen(line)) == 0, "%s: %.200s", setting, at);
 }
 
-START_TEST(every_value_tells_where_it_comes_from)
+START_TEST(every_value_shows_its_origin)
 {
     write_config("# mine\n\n alpha = 0.01 # strict\nhook=h.1.mlp.c_fc\r\nhook = h.*.ln_1\n"
                  "plot = yes\nout = a#b c\nthreads = 2");
@@ -63,7 +63,7 @@ START_TEST(every_value_tells_where_it_comes_from)
 }
 END_TEST
 
-START_TEST(what_is_printed_reads_back)
+START_TEST(printed_settings_can_be_read_back)
 {
     write_config("perplexity = 12.5\ncontrast = \"a,b\",c\nformat = npy,csv\nforce = yes\n");
     ck_assert_int_eq(temp_shell("$C config >once && CIRCUITTUI_CONFIG=once $C config >twice && "
@@ -73,7 +73,7 @@ START_TEST(what_is_printed_reads_back)
 }
 END_TEST
 
-START_TEST(keys_and_colours_are_settings)
+START_TEST(keys_and_colours_can_be_configured)
 {
     write_config("key.quit = x F10\ncolor.accent = 208\ncolor.bad = bright-red\n"
                  "color.noise = default\ncolor.frame=012\ncolor.cluster-19 = 45\n");
@@ -90,7 +90,7 @@ START_TEST(keys_and_colours_are_settings)
 }
 END_TEST
 
-START_TEST(plots_have_the_colours_that_are_set)
+START_TEST(plots_use_configured_colours)
 {
     static const char run[] = "TERM=xterm-256color $C run -a n.csv --eps 1e4 -k 2 --plot "
                               "--color always >plots";
@@ -105,7 +105,7 @@ START_TEST(plots_have_the_colours_that_are_set)
 }
 END_TEST
 
-START_TEST(choices_on_the_command_line_rule_out_others)
+START_TEST(command_line_choices_override_conflicting_settings)
 {
     write_config("model = there\ntokenizer = t\nhook = wpe\nstimuli = s\n");
     check_setting("-a acts.csv", "# model =", "built in: the demo");
@@ -121,7 +121,7 @@ START_TEST(choices_on_the_command_line_rule_out_others)
 END_TEST
 
 /* Each choice with each of the file's, by what the line of `circuittui config` begins with. */
-START_TEST(each_choice_rules_out_what_it_must)
+START_TEST(each_choice_overrides_conflicting_settings)
 {
     static const char *const names[] = { "model",       "tokenizer", "stimuli",
                                          "activations", "groups",    "hook" };
@@ -151,7 +151,7 @@ START_TEST(each_choice_rules_out_what_it_must)
 END_TEST
 
 /* As many threads as asked for, and no more than the processors that the program may use. */
-START_TEST(threads_are_as_many_as_processors_at_most)
+START_TEST(threads_are_limited_to_the_processors)
 {
     static const char *const cases[][2] = {
         { "$C run", "$(nproc)" },
@@ -182,7 +182,7 @@ START_TEST(threads_are_as_many_as_processors_at_most)
 }
 END_TEST
 
-START_TEST(commands_take_what_concerns_them)
+START_TEST(commands_use_only_their_own_settings)
 {
     temp_text("points.csv", "x,y\n0,0\n0,2\n0,4\n9,9\n");
     write_config("out = nowhere\nformat = npy\neps = 2.5\nmin-samples = 2\nmodel = /not/there\n");
@@ -206,7 +206,7 @@ static void check_error(const char *config, const char *want)
     ck_assert_int_eq(temp_shell("$C run --help && $C --version"), 0);
 }
 
-START_TEST(mistakes_are_told_with_their_line)
+START_TEST(mistakes_are_reported_with_their_line)
 {
     check_error("\nperplexiti = 3\n",
                 "2: perplexiti: unknown setting; circuittui config lists them");
@@ -235,7 +235,7 @@ START_TEST(mistakes_are_told_with_their_line)
 }
 END_TEST
 
-START_TEST(the_file_is_where_xdg_has_it)
+START_TEST(the_file_is_in_the_xdg_directory)
 {
     ck_assert_int_eq(temp_shell("mkdir -p x/circuittui .config/circuittui; "
                                 "echo eps=7 >x/circuittui/config; "
@@ -262,16 +262,16 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        every_value_tells_where_it_comes_from,
-        what_is_printed_reads_back,
-        keys_and_colours_are_settings,
-        plots_have_the_colours_that_are_set,
-        choices_on_the_command_line_rule_out_others,
-        each_choice_rules_out_what_it_must,
-        threads_are_as_many_as_processors_at_most,
-        commands_take_what_concerns_them,
-        mistakes_are_told_with_their_line,
-        the_file_is_where_xdg_has_it,
+        every_value_shows_its_origin,
+        printed_settings_can_be_read_back,
+        keys_and_colours_can_be_configured,
+        plots_use_configured_colours,
+        command_line_choices_override_conflicting_settings,
+        each_choice_overrides_conflicting_settings,
+        threads_are_limited_to_the_processors,
+        commands_use_only_their_own_settings,
+        mistakes_are_reported_with_their_line,
+        the_file_is_in_the_xdg_directory,
     };
 
     unsetenv("NO_COLOR");

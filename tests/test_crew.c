@@ -52,7 +52,7 @@ START_TEST(every_block_runs_once)
 END_TEST
 
 /* Helpers that have gone to sleep between sections are woken; a crew nobody used can go. */
-START_TEST(sleepers_wake)
+START_TEST(sleeping_helpers_are_woken)
 {
     const struct timespec pause = { .tv_nsec = 5 * 1000 * 1000 };
     struct crew *crew = NULL;
@@ -90,7 +90,7 @@ static void meet(void *context, size_t i)
     atomic_store(&m->left[i], true);
 }
 
-START_TEST(threads_have_numbers)
+START_TEST(threads_are_numbered)
 {
     struct crew *crew = NULL;
     int n_met = 0;
@@ -114,6 +114,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = { every_block_runs_once, sleepers_wake, threads_have_numbers };
+    const TTest *const tests[] = { every_block_runs_once, sleeping_helpers_are_woken,
+                                   threads_are_numbered };
     return RUN_TESTS("crew", tests);
 }

@@ -7,7 +7,7 @@
 #include "hub_server.h"
 #include "io_temp.h"
 
-START_TEST(examples_run_as_they_stand)
+START_TEST(examples_run_as_documented)
 {
     static struct hub_file files[] = {
         { .name = "config.json" },
@@ -39,7 +39,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = { examples_run_as_they_stand };
+    const TTest *const tests[] = { examples_run_as_documented };
 
     temp_begin();
     const int failed = RUN_TESTS("examples", tests);

@@ -157,7 +157,7 @@ static long long size_on_disk(void)
 
 /* ---- what is there afterwards ---- */
 
-START_TEST(the_cache_is_laid_out_as_hugging_face_does)
+START_TEST(the_cache_has_the_layout_of_hugging_face)
 {
     char lock[300];
 
@@ -178,7 +178,7 @@ START_TEST(the_cache_is_laid_out_as_hugging_face_does)
 }
 END_TEST
 
-START_TEST(what_is_there_is_not_fetched_again)
+START_TEST(existing_files_are_not_fetched_again)
 {
     begin();
     check_fetched("org/model");
@@ -216,7 +216,7 @@ START_TEST(revisions_and_old_names_keep_their_names)
 }
 END_TEST
 
-START_TEST(shards_are_those_of_the_index)
+START_TEST(shards_are_taken_from_the_index)
 {
     struct hub_file files[] = {
         SMALL("config.json", config),
@@ -234,7 +234,7 @@ START_TEST(shards_are_those_of_the_index)
 }
 END_TEST
 
-START_TEST(what_cannot_be_used_is_not_fetched)
+START_TEST(unusable_models_are_not_fetched)
 {
     struct hub_file pickles[] = { SMALL("config.json", config),
                                   { "pytorch_model.bin", large, sizeof large, true, "" } };
@@ -312,7 +312,7 @@ START_TEST(names_of_shards_are_checked)
 }
 END_TEST
 
-START_TEST(the_token_stays_with_the_hub)
+START_TEST(the_token_is_sent_only_to_the_hub)
 {
     begin();
     hub.shared->needs_token = true;
@@ -338,7 +338,7 @@ START_TEST(the_token_stays_with_the_hub)
 }
 END_TEST
 
-START_TEST(https_never_leads_to_http)
+START_TEST(https_never_redirects_to_http)
 {
     ck_assert(download_may_follow("https://hub/a", "https://cdn/a"));
     ck_assert(download_may_follow("http://hub/a", "http://cdn/a"));
@@ -351,7 +351,7 @@ START_TEST(https_never_leads_to_http)
 END_TEST
 
 /* A hub with TLS and a certificate of its own, which sends all to the one without. */
-START_TEST(a_hub_with_tls_does_not_lead_to_one_without)
+START_TEST(a_hub_with_tls_never_redirects_to_one_without)
 {
     char line[600];
 
@@ -382,7 +382,7 @@ START_TEST(a_hub_with_tls_does_not_lead_to_one_without)
 }
 END_TEST
 
-START_TEST(offline_means_no_request)
+START_TEST(offline_mode_sends_no_request)
 {
     begin();
     setenv("HF_HUB_OFFLINE", "Yes", 1);
@@ -402,7 +402,7 @@ END_TEST
 
 /* ---- what goes wrong on the way ---- */
 
-START_TEST(a_dropped_connection_is_taken_up)
+START_TEST(a_dropped_connection_is_resumed)
 {
     begin();
     hub.shared->n_drops = 3;
@@ -415,7 +415,7 @@ START_TEST(a_dropped_connection_is_taken_up)
 }
 END_TEST
 
-START_TEST(a_busy_hub_is_asked_again)
+START_TEST(a_busy_hub_is_retried)
 {
     begin();
     hub.shared->n_busy = 3;
@@ -427,7 +427,7 @@ START_TEST(a_busy_hub_is_asked_again)
 }
 END_TEST
 
-START_TEST(a_limit_is_kept)
+START_TEST(a_rate_limit_is_respected)
 {
     begin();
     hub.shared->n_limited = 2;
@@ -444,7 +444,7 @@ START_TEST(a_limit_is_kept)
 }
 END_TEST
 
-START_TEST(a_full_disk_is_told)
+START_TEST(a_full_disk_is_reported)
 {
     begin();
     hub.shared->has_huge_size = true;
@@ -463,7 +463,7 @@ START_TEST(a_full_disk_is_told)
 }
 END_TEST
 
-START_TEST(leftovers_are_used_or_thrown_away)
+START_TEST(partial_files_are_used_or_discarded)
 {
     char line[300];
 
@@ -493,7 +493,7 @@ START_TEST(leftovers_are_used_or_thrown_away)
 END_TEST
 
 /* Under its final name, and yet not all of it: as a disk leaves it that lost its power. */
-START_TEST(a_blob_of_another_size_is_no_blob)
+START_TEST(a_blob_of_wrong_size_is_ignored)
 {
     char line[600];
 
@@ -524,7 +524,7 @@ static int watched(const char *fail)
     return temp_shell(line);
 }
 
-START_TEST(a_blob_is_synced_before_it_has_its_name)
+START_TEST(a_blob_is_synced_before_it_is_renamed)
 {
     char partial[200], path[200];
 
@@ -552,7 +552,7 @@ START_TEST(a_blob_is_synced_before_it_has_its_name)
 }
 END_TEST
 
-START_TEST(a_disk_that_fails_is_told)
+START_TEST(a_failing_disk_is_reported)
 {
     static const struct {
         const char *call, *part;
@@ -584,7 +584,7 @@ START_TEST(a_disk_that_fails_is_told)
 }
 END_TEST
 
-START_TEST(leftovers_that_cannot_be_gone_on_with)
+START_TEST(partial_files_that_cannot_be_resumed)
 {
     static const char *const in_its_place[][2] = {
         { "mkdir", "incomplete: cannot be written" },
@@ -610,7 +610,7 @@ START_TEST(leftovers_that_cannot_be_gone_on_with)
 }
 END_TEST
 
-START_TEST(wrong_bytes_never_get_a_name)
+START_TEST(wrong_bytes_are_never_renamed)
 {
     begin();
     hub.shared->has_other_bytes = true;
@@ -650,7 +650,7 @@ static pid_t start_fetch(void)
 }
 
 /* Whatever is on the disk when it dies is not asked for again. */
-START_TEST(killed_at_any_moment_it_goes_on)
+START_TEST(a_killed_fetch_is_resumed)
 {
     unsigned x = (unsigned)getpid();
     size_t n_resumed = 0;
@@ -680,7 +680,7 @@ START_TEST(killed_at_any_moment_it_goes_on)
 }
 END_TEST
 
-START_TEST(two_at_once_fetch_it_once)
+START_TEST(concurrent_fetches_download_once)
 {
     int first;
     int second;
@@ -702,7 +702,7 @@ END_TEST
 
 /* ---- the line on a terminal ---- */
 
-START_TEST(a_terminal_is_told_how_fast_and_how_long)
+START_TEST(a_terminal_shows_speed_and_time_left)
 {
     char all[1 << 16];
     size_t used = 0;
@@ -742,29 +742,29 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        the_cache_is_laid_out_as_hugging_face_does,
-        what_is_there_is_not_fetched_again,
+        the_cache_has_the_layout_of_hugging_face,
+        existing_files_are_not_fetched_again,
         revisions_and_old_names_keep_their_names,
-        shards_are_those_of_the_index,
-        what_cannot_be_used_is_not_fetched,
+        shards_are_taken_from_the_index,
+        unusable_models_are_not_fetched,
         names_of_shards_are_checked,
-        the_token_stays_with_the_hub,
-        https_never_leads_to_http,
-        a_hub_with_tls_does_not_lead_to_one_without,
-        offline_means_no_request,
-        a_dropped_connection_is_taken_up,
-        a_busy_hub_is_asked_again,
-        a_limit_is_kept,
-        a_full_disk_is_told,
-        leftovers_are_used_or_thrown_away,
-        a_blob_of_another_size_is_no_blob,
-        a_blob_is_synced_before_it_has_its_name,
-        a_disk_that_fails_is_told,
-        leftovers_that_cannot_be_gone_on_with,
-        wrong_bytes_never_get_a_name,
-        killed_at_any_moment_it_goes_on,
-        two_at_once_fetch_it_once,
-        a_terminal_is_told_how_fast_and_how_long,
+        the_token_is_sent_only_to_the_hub,
+        https_never_redirects_to_http,
+        a_hub_with_tls_never_redirects_to_one_without,
+        offline_mode_sends_no_request,
+        a_dropped_connection_is_resumed,
+        a_busy_hub_is_retried,
+        a_rate_limit_is_respected,
+        a_full_disk_is_reported,
+        partial_files_are_used_or_discarded,
+        a_blob_of_wrong_size_is_ignored,
+        a_blob_is_synced_before_it_is_renamed,
+        a_failing_disk_is_reported,
+        partial_files_that_cannot_be_resumed,
+        wrong_bytes_are_never_renamed,
+        a_killed_fetch_is_resumed,
+        concurrent_fetches_download_once,
+        a_terminal_shows_speed_and_time_left,
     };
     static const char *const others[] = { "HF_TOKEN",       "HUGGING_FACE_HUB_TOKEN",
                                           "HF_TOKEN_PATH",  "HUGGINGFACE_HUB_CACHE",

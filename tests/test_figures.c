@@ -195,7 +195,7 @@ START_TEST(entries_of_a_heatmap_are_pixels_of_their_colour)
 }
 END_TEST
 
-START_TEST(colours_of_paper_are_those_of_their_maps)
+START_TEST(colours_on_paper_match_their_maps)
 {
     ck_assert_uint_eq(palette_paper_map(0.0, true), 0x053061);
     ck_assert_uint_eq(palette_paper_map(0.5, true), 0xf7f7f7);
@@ -211,7 +211,7 @@ END_TEST
 
 /* 3,200 columns of 1 and -1 in turn are 1,600 pixels of 0 each, whether the last is whole or not.
  */
-START_TEST(a_large_heatmap_is_made_of_means)
+START_TEST(a_large_heatmap_shows_means)
 {
     enum { COLS = 2 * FIGURE_MOST_PIXELS };
     double *const values = malloc(COLS * sizeof *values);
@@ -247,7 +247,7 @@ static size_t count(const char *text, const char *what)
     return n;
 }
 
-START_TEST(numbers_and_names_are_text)
+START_TEST(numbers_and_names_are_text_elements)
 {
     const double x[] = { 0.0, 10.0, 20.0, 30.0 };
     const double y[] = { -1.0, 1.0, NAN, 0.5 };
@@ -278,7 +278,7 @@ START_TEST(numbers_and_names_are_text)
 END_TEST
 
 /* Controls, bytes that are no UTF-8, what XML has no place for, more than there is room for. */
-START_TEST(text_from_strangers_does_no_harm)
+START_TEST(untrusted_text_is_harmless)
 {
     char longest[5000];
     const double y[] = { 1.0, 2.0 };
@@ -324,7 +324,7 @@ static size_t title_columns(const char *title)
 }
 
 /* U+10FFFD is for private use: no font is to have it. A PNG tells its number. */
-START_TEST(characters_that_the_font_does_not_have_are_told)
+START_TEST(characters_missing_in_the_font_show_their_number)
 {
     const double y[] = { 1.0, 2.0 };
     struct series s = { .y = y, .n = 2 };
@@ -361,7 +361,7 @@ START_TEST(a_text_is_not_cut_inside_a_character)
 }
 END_TEST
 
-START_TEST(a_hundred_thousand_points_are_an_image)
+START_TEST(a_hundred_thousand_points_become_an_image)
 {
     enum { N = 100000 };
     double *const x = malloc(2 * N * sizeof *x);
@@ -400,7 +400,7 @@ START_TEST(a_curve_of_many_values_is_drawn_in_pieces)
 }
 END_TEST
 
-START_TEST(nothing_and_nonsense_are_drawn)
+START_TEST(empty_and_invalid_data_are_drawn)
 {
     const double y[] = { NAN, INFINITY, -INFINITY, 1e308, -1e308 };
     const uint64_t counts[] = { 0, UINT64_MAX };
@@ -481,7 +481,7 @@ static size_t write_plots(double alpha, const char *folder)
 }
 
 /* The second time after others, so that all that cairo numbers has other numbers. */
-START_TEST(every_plot_is_two_files_alike_each_time)
+START_TEST(every_plot_gives_two_reproducible_files)
 {
     const struct plot_request everything = { 0 };
     struct written one = { 0 };
@@ -526,7 +526,7 @@ START_TEST(every_plot_is_two_files_alike_each_time)
 }
 END_TEST
 
-START_TEST(without_a_significant_neuron_words_say_so)
+START_TEST(without_significant_neurons_plots_show_a_message)
 {
     ck_assert_uint_eq(write_plots(1e-300, "none"), 2 * count_plots());
     for (size_t i = 0; plot_at(i) != NULL; i++) {
@@ -539,7 +539,7 @@ START_TEST(without_a_significant_neuron_words_say_so)
 }
 END_TEST
 
-START_TEST(what_is_in_the_way_is_told_in_a_line)
+START_TEST(obstacles_are_reported_in_one_line)
 {
     const struct plot_request everything = { 0 };
     struct ct_error err = { 0 };
@@ -568,18 +568,18 @@ int main(void)
 {
     const TTest *const tests[] = {
         entries_of_a_heatmap_are_pixels_of_their_colour,
-        colours_of_paper_are_those_of_their_maps,
-        a_large_heatmap_is_made_of_means,
-        numbers_and_names_are_text,
-        text_from_strangers_does_no_harm,
-        characters_that_the_font_does_not_have_are_told,
+        colours_on_paper_match_their_maps,
+        a_large_heatmap_shows_means,
+        numbers_and_names_are_text_elements,
+        untrusted_text_is_harmless,
+        characters_missing_in_the_font_show_their_number,
         a_text_is_not_cut_inside_a_character,
-        a_hundred_thousand_points_are_an_image,
+        a_hundred_thousand_points_become_an_image,
         a_curve_of_many_values_is_drawn_in_pieces,
-        nothing_and_nonsense_are_drawn,
-        every_plot_is_two_files_alike_each_time,
-        without_a_significant_neuron_words_say_so,
-        what_is_in_the_way_is_told_in_a_line,
+        empty_and_invalid_data_are_drawn,
+        every_plot_gives_two_reproducible_files,
+        without_significant_neurons_plots_show_a_message,
+        obstacles_are_reported_in_one_line,
     };
 
     temp_begin();

@@ -191,7 +191,7 @@ START_TEST(root_expands_home_and_variables)
 }
 END_TEST
 
-START_TEST(the_token_lies_in_the_home_of_the_cache)
+START_TEST(the_token_is_in_the_home_of_the_cache)
 {
     struct hub_env env = { .home = "/home/a", .variable = variable };
     static const char *const wants[] = { "/home/a/.cache/huggingface/token", "/hf/token",
@@ -231,7 +231,7 @@ END_TEST
 
 /* ---- names ---- */
 
-START_TEST(names_and_paths_are_told_apart)
+START_TEST(names_and_paths_are_distinguished)
 {
     static const char *const names[] = {
         "gpt2", "openai-community/gpt2-medium", "a/b.c_d", "gpt2@main", "gpt2@refs/pr/1", "a@v1.0",
@@ -249,7 +249,7 @@ START_TEST(names_and_paths_are_told_apart)
 }
 END_TEST
 
-START_TEST(folder_name_is_the_models)
+START_TEST(a_snapshots_name_is_that_of_its_model)
 {
     static const char *const cases[][2] = {
         { "/c/models--openai-community--gpt2/snapshots/" COMMIT_A, "openai-community/gpt2" },
@@ -322,7 +322,7 @@ START_TEST(resolves_branches_tags_and_commits)
 }
 END_TEST
 
-START_TEST(error_says_where_and_how_to_fetch)
+START_TEST(errors_say_where_and_how_to_fetch)
 {
     begin();
     const char *text = failure("gpt2-xl", ALL, CT_EIO);
@@ -340,7 +340,7 @@ START_TEST(error_says_where_and_how_to_fetch)
 }
 END_TEST
 
-START_TEST(broken_and_partial_downloads_are_told)
+START_TEST(broken_and_partial_downloads_are_reported)
 {
     begin();
     put_model("models--a--b", COMMIT_A);
@@ -363,7 +363,7 @@ START_TEST(broken_and_partial_downloads_are_told)
 }
 END_TEST
 
-START_TEST(tokenizer_counts_where_it_is_needed)
+START_TEST(the_tokenizer_is_required_only_when_needed)
 {
     begin();
     put_ref("models--a--b", "main", COMMIT_A);
@@ -380,7 +380,7 @@ START_TEST(tokenizer_counts_where_it_is_needed)
 }
 END_TEST
 
-START_TEST(every_shard_must_be_there)
+START_TEST(every_shard_must_exist)
 {
     static const char index[] =
         "{\"weight_map\":{\"x\":\"one.safetensors\",\"y\":\"two.safetensors\"}}";
@@ -398,7 +398,7 @@ START_TEST(every_shard_must_be_there)
 END_TEST
 
 /* The second way to read a name is taken when the first is there, but of no use. */
-START_TEST(a_complete_model_wins_over_a_partial_one)
+START_TEST(a_complete_model_has_priority_over_a_partial_one)
 {
     begin();
     make_folder("models--gpt2/refs");
@@ -410,7 +410,7 @@ START_TEST(a_complete_model_wins_over_a_partial_one)
 END_TEST
 
 /* Copies instead of links, as caches made on Windows have them. */
-START_TEST(plain_files_are_as_good_as_links)
+START_TEST(plain_files_work_like_links)
 {
     begin();
     make_folder("models--a--b/snapshots/" COMMIT_A);
@@ -422,7 +422,7 @@ START_TEST(plain_files_are_as_good_as_links)
 }
 END_TEST
 
-START_TEST(a_read_only_cache_will_do)
+START_TEST(a_read_only_cache_is_sufficient)
 {
     begin();
     put_model("models--gpt2", COMMIT_A);
@@ -458,7 +458,7 @@ static void check_folder(const struct hub_env *env, const char *text, const char
     free(got);
 }
 
-START_TEST(a_folder_wins_over_a_name)
+START_TEST(a_folder_has_priority_over_a_name)
 {
     char here[PATH_SIZE];
     char want[2 * PATH_SIZE];
@@ -499,7 +499,7 @@ static const struct hub_model *find(const char *name, const char *revision)
     return NULL;
 }
 
-START_TEST(list_has_every_model_and_what_ails_it)
+START_TEST(the_list_has_every_model_and_its_problem)
 {
     static const char bert[] = "{\"model_type\":\"bert\"}";
 
@@ -548,7 +548,7 @@ START_TEST(list_has_every_model_and_what_ails_it)
 }
 END_TEST
 
-START_TEST(no_cache_is_an_empty_list)
+START_TEST(a_missing_cache_gives_an_empty_list)
 {
     struct hub_model *none = NULL;
     size_t n = 1;
@@ -564,22 +564,22 @@ int main(void)
     const TTest *const tests[] = {
         root_follows_the_environment,
         root_expands_home_and_variables,
-        the_token_lies_in_the_home_of_the_cache,
+        the_token_is_in_the_home_of_the_cache,
         root_needs_a_home,
-        names_and_paths_are_told_apart,
-        folder_name_is_the_models,
+        names_and_paths_are_distinguished,
+        a_snapshots_name_is_that_of_its_model,
         resolves_with_and_without_organisation,
         resolves_branches_tags_and_commits,
-        error_says_where_and_how_to_fetch,
-        broken_and_partial_downloads_are_told,
-        tokenizer_counts_where_it_is_needed,
-        every_shard_must_be_there,
-        a_complete_model_wins_over_a_partial_one,
-        plain_files_are_as_good_as_links,
-        a_read_only_cache_will_do,
-        a_folder_wins_over_a_name,
-        list_has_every_model_and_what_ails_it,
-        no_cache_is_an_empty_list,
+        errors_say_where_and_how_to_fetch,
+        broken_and_partial_downloads_are_reported,
+        the_tokenizer_is_required_only_when_needed,
+        every_shard_must_exist,
+        a_complete_model_has_priority_over_a_partial_one,
+        plain_files_work_like_links,
+        a_read_only_cache_is_sufficient,
+        a_folder_has_priority_over_a_name,
+        the_list_has_every_model_and_its_problem,
+        a_missing_cache_gives_an_empty_list,
     };
 
     return RUN_TESTS("hub_cache", tests);

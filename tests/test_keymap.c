@@ -18,7 +18,7 @@ static const char *text_of(enum action action)
     return text.text;
 }
 
-START_TEST(every_action_has_keys_that_are_its_own)
+START_TEST(every_action_has_its_own_keys)
 {
     keymap_init(&map);
     for (enum action a = ACTION_NONE + 1; a < N_ACTIONS; a++) {
@@ -33,7 +33,7 @@ START_TEST(every_action_has_keys_that_are_its_own)
 }
 END_TEST
 
-START_TEST(a_key_that_is_given_is_taken_from_who_had_it_by_use)
+START_TEST(an_assigned_key_is_removed_from_its_default_action)
 {
     keymap_init(&map);
     ck_assert_int_eq(keymap_set(&map, ACTION_QUIT, "x  F10 \xC3\xA9 ctrl-d", 3, NULL), CT_OK);
@@ -51,7 +51,7 @@ START_TEST(a_key_that_is_given_is_taken_from_who_had_it_by_use)
 }
 END_TEST
 
-START_TEST(what_is_no_key_is_told)
+START_TEST(invalid_keys_are_reported)
 {
     static const struct {
         const char *keys;
@@ -79,7 +79,7 @@ START_TEST(what_is_no_key_is_told)
 }
 END_TEST
 
-START_TEST(keys_are_told_together)
+START_TEST(keys_are_described_together)
 {
     static const enum action moves[] = { ACTION_UP, ACTION_DOWN, ACTION_LEFT, ACTION_RIGHT,
                                          ACTION_STEP_LEFT };
@@ -145,7 +145,7 @@ static char *read_manual(void)
     return text;
 }
 
-START_TEST(the_manual_has_the_table)
+START_TEST(the_manual_contains_the_table)
 {
     char *const manual = read_manual();
     char *want = NULL;
@@ -167,11 +167,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        every_action_has_keys_that_are_its_own,
-        a_key_that_is_given_is_taken_from_who_had_it_by_use,
-        what_is_no_key_is_told,
-        keys_are_told_together,
-        the_manual_has_the_table,
+        every_action_has_its_own_keys, an_assigned_key_is_removed_from_its_default_action,
+        invalid_keys_are_reported,     keys_are_described_together,
+        the_manual_contains_the_table,
     };
 
     return RUN_TESTS("keymap", tests);

@@ -146,7 +146,7 @@ static size_t find_row(const char *part)
 
 /* ---- text that does not fit ---- */
 
-START_TEST(text_is_cut_where_it_tells_least)
+START_TEST(text_is_truncated_where_it_is_least_informative)
 {
     char out[MESSAGE_SIZE];
 
@@ -184,7 +184,7 @@ static const char sentences[] = "group,target,text\n"
                                 "\u65E5\u672C\u306E\u5973\u6027, her,Cafe\u0301 and her\u0301 "
                                 "\u65E5\u672C.\n";
 
-START_TEST(target_is_marked_and_stays_in_sight)
+START_TEST(the_target_is_marked_and_visible)
 {
     begin(sentences);
     ck_assert_ptr_nonnull(load_of(app.a));
@@ -208,7 +208,7 @@ START_TEST(target_is_marked_and_stays_in_sight)
 END_TEST
 
 /* Columns stay in line behind a wide name; an accent over the target's last letter is drawn. */
-START_TEST(wide_and_combining_characters_keep_their_place)
+START_TEST(wide_and_combining_characters_stay_aligned)
 {
     begin(sentences);
     draw("sentences", COLS);
@@ -229,7 +229,7 @@ START_TEST(wide_and_combining_characters_keep_their_place)
 }
 END_TEST
 
-START_TEST(overview_tells_model_and_sentences)
+START_TEST(the_overview_shows_model_and_sentences)
 {
     begin(sentences);
     draw("model and sentences", COLS);
@@ -247,7 +247,7 @@ END_TEST
 
 /* ---- choosing ---- */
 
-START_TEST(enter_chooses_a_model_and_then_loads)
+START_TEST(enter_chooses_a_model_then_loads_it)
 {
     begin(sentences);
     const void *const before = load_of(app.a);
@@ -279,7 +279,7 @@ static const struct setting *find_setting(const char *name)
     return setting_find(name);
 }
 
-START_TEST(what_is_typed_is_checked_at_once)
+START_TEST(typed_text_is_checked_immediately)
 {
     const struct setting *const model = find_setting("model");
     const struct setting *const stimuli = find_setting("stimuli");
@@ -306,7 +306,7 @@ START_TEST(what_is_typed_is_checked_at_once)
 }
 END_TEST
 
-START_TEST(a_bad_row_loses_nothing)
+START_TEST(a_bad_row_keeps_existing_results)
 {
     struct ct_error err;
 
@@ -328,13 +328,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        text_is_cut_where_it_tells_least,
-        target_is_marked_and_stays_in_sight,
-        wide_and_combining_characters_keep_their_place,
-        overview_tells_model_and_sentences,
-        enter_chooses_a_model_and_then_loads,
-        what_is_typed_is_checked_at_once,
-        a_bad_row_loses_nothing,
+        text_is_truncated_where_it_is_least_informative,
+        the_target_is_marked_and_visible,
+        wide_and_combining_characters_stay_aligned,
+        the_overview_shows_model_and_sentences,
+        enter_chooses_a_model_then_loads_it,
+        typed_text_is_checked_immediately,
+        a_bad_row_keeps_existing_results,
     };
 
     return RUN_TESTS("load_views", tests);

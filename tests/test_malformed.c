@@ -253,7 +253,7 @@ END_TEST
 
 /* Nothing is read, or held, beyond what could be of use: files with holes, and pipes without end.
  */
-START_TEST(what_is_too_large_is_refused_early)
+START_TEST(too_large_inputs_are_refused_early)
 {
     static const struct {
         const char *command; /* $C: the program */
@@ -289,7 +289,7 @@ START_TEST(what_is_too_large_is_refused_early)
 }
 END_TEST
 
-START_TEST(there_are_many_malformed_inputs)
+START_TEST(the_corpus_has_many_malformed_inputs)
 {
     size_t n = each_input("options", NULL, NULL) + each_input("hooks", NULL, NULL);
 
@@ -308,7 +308,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, temp_begin, temp_end);
     tcase_add_loop_test(tcase, malformed_files_are_refused_in_one_line, 0, N_TARGETS);
     tcase_add_test(tcase, malformed_command_lines_are_refused_in_one_line);
-    tcase_add_test(tcase, what_is_too_large_is_refused_early);
-    tcase_add_test(tcase, there_are_many_malformed_inputs);
+    tcase_add_test(tcase, too_large_inputs_are_refused_early);
+    tcase_add_test(tcase, the_corpus_has_many_malformed_inputs);
     return run_tcase("malformed", tcase);
 }

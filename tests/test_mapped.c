@@ -57,7 +57,7 @@ static size_t count(const struct mapped *m)
     return n;
 }
 
-START_TEST(whole_files_have_nothing_wrong)
+START_TEST(complete_files_pass)
 {
     const int fd = make_file();
     struct mapped m = map_file(fd);
@@ -71,7 +71,7 @@ START_TEST(whole_files_have_nothing_wrong)
 }
 END_TEST
 
-START_TEST(what_is_cut_off_is_zero_and_told)
+START_TEST(truncated_parts_are_zero_and_reported)
 {
     const int fd = make_file();
     struct mapped m = map_file(fd);
@@ -102,7 +102,7 @@ static void *count_in_thread(void *context)
     return NULL;
 }
 
-START_TEST(threads_that_take_no_signals_live_on)
+START_TEST(threads_with_blocked_signals_survive)
 {
     enum { N_THREADS = 4, N_ROUNDS = 20 };
     pthread_t threads[N_THREADS];
@@ -126,7 +126,7 @@ START_TEST(threads_that_take_no_signals_live_on)
 }
 END_TEST
 
-START_TEST(there_is_a_bound_and_places_are_used_again)
+START_TEST(mappings_are_limited_and_slots_reused)
 {
     static struct mapped all[MAPPED_MOST];
     struct mapped more = { 0 };
@@ -190,8 +190,10 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        whole_files_have_nothing_wrong,       what_is_cut_off_is_zero_and_told,
-        threads_that_take_no_signals_live_on, there_is_a_bound_and_places_are_used_again,
+        complete_files_pass,
+        truncated_parts_are_zero_and_reported,
+        threads_with_blocked_signals_survive,
+        mappings_are_limited_and_slots_reused,
         other_bus_errors_end_the_program,
     };
 

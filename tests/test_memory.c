@@ -48,7 +48,7 @@ static void assert_left(double megabytes, const char *limit)
     ck_assert_str_eq(left.limit, limit);
 }
 
-START_TEST(what_is_left_is_the_least_of_all_limits)
+START_TEST(memory_left_is_the_smallest_of_all_limits)
 {
     ck_assert(memory_left_in(temp_path("nowhere")).bytes == UINT64_MAX);
 
@@ -211,7 +211,7 @@ static const struct {
     { 3000, "h.*" },
 };
 
-START_TEST(extraction_takes_what_is_expected)
+START_TEST(extraction_uses_the_estimated_memory)
 {
     struct analysis a;
 
@@ -271,7 +271,7 @@ static const struct {
     { 30000, 10, 60.0 },
 };
 
-START_TEST(tsne_and_what_follows_take_what_is_expected)
+START_TEST(tsne_and_later_stages_use_the_estimated_memory)
 {
     struct analysis a;
 
@@ -287,7 +287,7 @@ START_TEST(tsne_and_what_follows_take_what_is_expected)
 }
 END_TEST
 
-START_TEST(clusters_take_what_is_expected)
+START_TEST(clustering_uses_the_estimated_memory)
 {
     enum { N = 100000 };
     struct tsne_stage *const tsne = calloc(1, sizeof *tsne);
@@ -353,7 +353,7 @@ static void put_large_npy(void)
     temp_file("big.npy", header, sizeof header);
 }
 
-START_TEST(what_does_not_fit_is_refused_in_one_line)
+START_TEST(too_large_analyses_are_refused_in_one_line)
 {
     char line[1024];
     struct analysis a;
@@ -376,7 +376,7 @@ START_TEST(what_does_not_fit_is_refused_in_one_line)
 END_TEST
 
 /* OpenBLAS would ask for its buffers for ever where they do not fit. */
-START_TEST(no_limit_makes_it_wait_for_ever)
+START_TEST(no_memory_limit_makes_it_hang)
 {
     char line[200];
 
@@ -398,14 +398,14 @@ int main(void)
     const size_t n_points = sizeof points / sizeof *points;
 
     temp_begin();
-    tcase_add_test(tcase, what_is_left_is_the_least_of_all_limits);
-    tcase_add_loop_test(tcase, extraction_takes_what_is_expected, 0,
+    tcase_add_test(tcase, memory_left_is_the_smallest_of_all_limits);
+    tcase_add_loop_test(tcase, extraction_uses_the_estimated_memory, 0,
                         sizeof extractions / sizeof *extractions);
-    tcase_add_loop_test(tcase, tsne_and_what_follows_take_what_is_expected, 0, (int)n_points);
-    tcase_add_loop_test(tcase, clusters_take_what_is_expected, 0, 2);
-    tcase_add_loop_test(tcase, what_does_not_fit_is_refused_in_one_line, 0,
+    tcase_add_loop_test(tcase, tsne_and_later_stages_use_the_estimated_memory, 0, (int)n_points);
+    tcase_add_loop_test(tcase, clustering_uses_the_estimated_memory, 0, 2);
+    tcase_add_loop_test(tcase, too_large_analyses_are_refused_in_one_line, 0,
                         sizeof refusals / sizeof *refusals);
-    tcase_add_test(tcase, no_limit_makes_it_wait_for_ever);
+    tcase_add_test(tcase, no_memory_limit_makes_it_hang);
     const int status = run_tcase("memory", tcase);
     temp_end();
     return status;

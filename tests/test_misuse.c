@@ -86,7 +86,7 @@ static void put_file_of(const char *name)
     "\x1b]0;x\x07\x1b[31m\xc2\x9b"                                                                 \
     "31m\xe2\x80\xae\xe2\x81\xa6"
 
-START_TEST(nothing_a_stranger_wrote_reaches_the_terminal)
+START_TEST(untrusted_text_never_reaches_the_terminal_raw)
 {
     static const char *const commands[] = {
         "run --plot -s 'x" EVIL ".csv'",
@@ -220,7 +220,7 @@ static void put_field(char *out, const char *text)
     *out = '\0';
 }
 
-START_TEST(crafted_strings_are_shown_and_not_obeyed)
+START_TEST(crafted_strings_are_escaped)
 {
     char field[200] = "";
     char text[2000];
@@ -286,7 +286,7 @@ START_TEST(inputs_from_a_pipe_are_in_the_manifest)
 END_TEST
 
 /* The command as it was typed; a path that is no UTF-8 is told as messages tell it. */
-START_TEST(the_manifest_holds_the_command)
+START_TEST(the_manifest_contains_the_command)
 {
     put_file_of("stimuli.csv");
     ck_assert_int_eq(circuittui("run -s stimuli.csv -o 'm\xff' --seed 3"), 0);
@@ -322,7 +322,7 @@ static char *say_of_words(size_t n, int status)
 }
 
 /* A target may be the last position of the model (128), and not behind it; its row is named. */
-START_TEST(targets_end_with_the_models_positions)
+START_TEST(targets_must_be_within_the_models_positions)
 {
     char *const last = say_of_words(127, 0); /* a token a word: the target is the 128th */
     char *const next = say_of_words(128, 1);
@@ -336,7 +336,7 @@ START_TEST(targets_end_with_the_models_positions)
 }
 END_TEST
 
-START_TEST(a_tokenizer_of_another_model_is_told_with_its_row)
+START_TEST(a_mismatched_tokenizer_is_reported_with_the_row)
 {
     temp_text("odd.csv", "group,target,text\nhim, him,I saw him\nher, her,I saw her\n");
     ck_assert_int_eq(temp_shell("$C run -m \"$FIXTURES_DIR/gpt2_tiny\" "
@@ -364,7 +364,7 @@ START_TEST(a_tokenizer_of_another_model_is_told_with_its_row)
 END_TEST
 
 /* A manifest tells that the folder is whole; where writing fails, the one before must not stay. */
-START_TEST(a_run_that_fails_leaves_no_manifest)
+START_TEST(a_failed_run_leaves_no_manifest)
 {
     char command[COMMAND_SIZE];
 
@@ -445,7 +445,7 @@ static const struct {
 };
 enum { N_PARTS = sizeof parts / sizeof *parts, N_DAMAGES = 60 };
 
-START_TEST(damaged_models_are_told_in_one_line)
+START_TEST(damaged_models_are_reported_in_one_line)
 {
     uint32_t state = (uint32_t)_i + 1;
     size_t n_failed = 0;
@@ -478,15 +478,14 @@ int main(void)
 
     setenv("LC_ALL", "C.UTF-8", 1);
     tcase_add_checked_fixture(tcase, temp_begin, temp_end);
-    tcase_add_test(tcase, nothing_a_stranger_wrote_reaches_the_terminal);
-    tcase_add_loop_test(tcase, crafted_strings_are_shown_and_not_obeyed, 0,
-                        sizeof crafted / sizeof *crafted);
+    tcase_add_test(tcase, untrusted_text_never_reaches_the_terminal_raw);
+    tcase_add_loop_test(tcase, crafted_strings_are_escaped, 0, sizeof crafted / sizeof *crafted);
     tcase_add_test(tcase, inputs_from_a_pipe_are_in_the_manifest);
-    tcase_add_test(tcase, the_manifest_holds_the_command);
-    tcase_add_test(tcase, targets_end_with_the_models_positions);
-    tcase_add_test(tcase, a_tokenizer_of_another_model_is_told_with_its_row);
-    tcase_add_test(tcase, a_run_that_fails_leaves_no_manifest);
+    tcase_add_test(tcase, the_manifest_contains_the_command);
+    tcase_add_test(tcase, targets_must_be_within_the_models_positions);
+    tcase_add_test(tcase, a_mismatched_tokenizer_is_reported_with_the_row);
+    tcase_add_test(tcase, a_failed_run_leaves_no_manifest);
     tcase_add_test(tcase, closed_streams_are_failures_not_files);
-    tcase_add_loop_test(tcase, damaged_models_are_told_in_one_line, 0, N_PARTS);
+    tcase_add_loop_test(tcase, damaged_models_are_reported_in_one_line, 0, N_PARTS);
     return run_tcase("misuse", tcase);
 }

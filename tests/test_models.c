@@ -23,7 +23,7 @@ static const char CACHE[] =
     "mkdir -p models--me--empty datasets--me--other\n"
     "cd ..; HF_HUB_CACHE=hub $C models";
 
-START_TEST(models_are_listed_with_what_ails_them)
+START_TEST(models_are_listed_with_their_problems)
 {
     static const char want[] =
         "name                   layers  width  parameters      size  state\n"
@@ -38,7 +38,7 @@ START_TEST(models_are_listed_with_what_ails_them)
 }
 END_TEST
 
-START_TEST(an_empty_cache_is_no_failure)
+START_TEST(an_empty_cache_is_not_an_error)
 {
     ck_assert_int_eq(temp_shell("HF_HUB_CACHE=/not/there $C models"), 0);
     char *const out = slurp(temp_path("out"), NULL);
@@ -54,8 +54,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        models_are_listed_with_what_ails_them,
-        an_empty_cache_is_no_failure,
+        models_are_listed_with_their_problems,
+        an_empty_cache_is_not_an_error,
     };
 
     temp_begin();

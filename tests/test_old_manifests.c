@@ -97,7 +97,7 @@ static size_t count(const json_t *root, const char *key)
     return (size_t)json_integer_value(json_object_get(json_object_get(root, "counts"), key));
 }
 
-START_TEST(results_come_out_the_same)
+START_TEST(results_are_reproduced)
 {
     char line[400];
 
@@ -132,7 +132,7 @@ START_TEST(results_come_out_the_same)
 }
 END_TEST
 
-START_TEST(figures_come_out_the_same)
+START_TEST(figures_are_reproduced)
 {
     const char *const asan = getenv("ASAN_OPTIONS");
     char options[400];
@@ -180,7 +180,7 @@ int main(void)
     TCase *const tcase = tcase_create("old manifests");
 
     tcase_add_checked_fixture(tcase, begin, temp_end);
-    tcase_add_loop_test(tcase, results_come_out_the_same, 0, sizeof runs / sizeof *runs);
-    tcase_add_test(tcase, figures_come_out_the_same);
+    tcase_add_loop_test(tcase, results_are_reproduced, 0, sizeof runs / sizeof *runs);
+    tcase_add_test(tcase, figures_are_reproduced);
     return run_tcase("old_manifests", tcase);
 }

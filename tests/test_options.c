@@ -30,7 +30,7 @@ static enum ct_status parse(struct options *options, struct ct_error *err, size_
     parse((options), (err), sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *),              \
           (const char *[]){ __VA_ARGS__ })
 
-START_TEST(defaults_are_those_of_the_manual)
+START_TEST(defaults_match_the_manual)
 {
     struct options o;
 
@@ -49,7 +49,7 @@ START_TEST(defaults_are_those_of_the_manual)
 }
 END_TEST
 
-START_TEST(every_option_is_taken)
+START_TEST(every_option_is_accepted)
 {
     struct options o;
 
@@ -92,7 +92,7 @@ START_TEST(every_option_is_taken)
 }
 END_TEST
 
-START_TEST(texts_are_kept_apart_from_options)
+START_TEST(texts_are_distinguished_from_options)
 {
     struct options o;
 
@@ -142,7 +142,7 @@ START_TEST(words_and_options_come_in_any_order)
 }
 END_TEST
 
-START_TEST(group_names_may_hold_commas)
+START_TEST(group_names_may_contain_commas)
 {
     struct options o;
     char text[40];
@@ -207,7 +207,7 @@ static const struct {
     { "--neurons: not an option of run", { "run", "--neurons", "f.csv" } },
 };
 
-START_TEST(mistakes_are_told_in_one_line)
+START_TEST(mistakes_are_reported_in_one_line)
 {
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         struct options o;
@@ -263,13 +263,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        defaults_are_those_of_the_manual,
-        every_option_is_taken,
-        texts_are_kept_apart_from_options,
+        defaults_match_the_manual,
+        every_option_is_accepted,
+        texts_are_distinguished_from_options,
         steps_take_a_file,
         words_and_options_come_in_any_order,
-        group_names_may_hold_commas,
-        mistakes_are_told_in_one_line,
+        group_names_may_contain_commas,
+        mistakes_are_reported_in_one_line,
         help_names_every_option_of_a_command,
         help_fits_a_terminal,
     };

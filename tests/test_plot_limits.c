@@ -16,7 +16,7 @@
 
 /* ---- ranges ---- */
 
-START_TEST(ranges_are_of_what_is_finite)
+START_TEST(ranges_cover_finite_values)
 {
     static const struct {
         double y[4];
@@ -76,7 +76,7 @@ START_TEST(ranges_are_padded_to_a_width)
 }
 END_TEST
 
-START_TEST(sides_of_windows_are_told_apart)
+START_TEST(sides_of_windows_are_distinguished)
 {
     ck_assert(range_ok(0, 1) && range_ok(-DBL_MAX, DBL_MAX) && range_ok(1, 1 + DBL_EPSILON));
     ck_assert(range_ok(0, DBL_MIN) && !range_ok(0, 5e-324)); /* halves of which are the same */
@@ -89,7 +89,7 @@ END_TEST
 /* ---- ticks ---- */
 
 /* An end that is a multiple of the step but for rounding has its number. */
-START_TEST(ends_that_rounding_moved_have_their_numbers)
+START_TEST(ends_moved_by_rounding_have_ticks)
 {
     struct ticks t;
 
@@ -108,7 +108,7 @@ END_TEST
 
 /* Every multiple of the step in the range is there, as many as are allowed, and the texts tell them
  * apart. */
-START_TEST(no_tick_is_left_out)
+START_TEST(no_tick_is_omitted)
 {
     for (int round = 0; round < 4000; round++) {
         const double scale = pow(10.0, round % 13 - 6);
@@ -132,7 +132,7 @@ START_TEST(no_tick_is_left_out)
 }
 END_TEST
 
-START_TEST(ranges_that_are_none_have_no_ticks)
+START_TEST(invalid_ranges_have_no_ticks)
 {
     static const double ranges[][2] = { { NAN, 1 },
                                         { 0, NAN },
@@ -157,7 +157,7 @@ START_TEST(ranges_that_are_none_have_no_ticks)
 }
 END_TEST
 
-START_TEST(numbers_that_are_none_are_words)
+START_TEST(numbers_that_are_not_finite_are_words)
 {
     char out[TICK_TEXT_SIZE];
 
@@ -203,7 +203,7 @@ static const struct cell *cell(const struct tiny *t, size_t col)
     return &t->canvas.cells[t->view.area.col + col];
 }
 
-START_TEST(halves_without_a_value_are_empty)
+START_TEST(half_cells_without_a_value_are_empty)
 {
     struct tiny t = { .values = { NAN, 2, NAN, 1, NAN, NAN } };
 
@@ -222,7 +222,7 @@ START_TEST(halves_without_a_value_are_empty)
 END_TEST
 
 /* The mark stands on the colour of both halves' mean, of one that is there, or on none. */
-START_TEST(marks_stand_on_the_colour_of_the_cell)
+START_TEST(marks_have_the_colour_of_the_cell_behind)
 {
     static const double rows[][3] = {
         { 1, 3, 2 }, { NAN, 3, 3 }, { 1, NAN, 1 }, { NAN, NAN, NAN }
@@ -239,7 +239,7 @@ START_TEST(marks_stand_on_the_colour_of_the_cell)
 }
 END_TEST
 
-START_TEST(what_is_infinite_has_the_colour_of_the_end)
+START_TEST(infinite_values_have_the_colour_of_the_end)
 {
     struct tiny t = { .values = { INFINITY, -INFINITY, 0, 1, 5, 9 } };
 
@@ -257,7 +257,7 @@ START_TEST(what_is_infinite_has_the_colour_of_the_end)
 }
 END_TEST
 
-START_TEST(what_is_constant_is_the_low_end_or_the_middle)
+START_TEST(constant_data_have_the_colour_of_low_end_or_middle)
 {
     static const double constants[] = { 0.0, 7.0, -3.0, 1e-300 };
 
@@ -326,17 +326,17 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        ranges_are_of_what_is_finite,
+        ranges_cover_finite_values,
         ranges_are_padded_to_a_width,
-        sides_of_windows_are_told_apart,
-        ends_that_rounding_moved_have_their_numbers,
-        no_tick_is_left_out,
-        ranges_that_are_none_have_no_ticks,
-        numbers_that_are_none_are_words,
-        halves_without_a_value_are_empty,
-        marks_stand_on_the_colour_of_the_cell,
-        what_is_infinite_has_the_colour_of_the_end,
-        what_is_constant_is_the_low_end_or_the_middle,
+        sides_of_windows_are_distinguished,
+        ends_moved_by_rounding_have_ticks,
+        no_tick_is_omitted,
+        invalid_ranges_have_no_ticks,
+        numbers_that_are_not_finite_are_words,
+        half_cells_without_a_value_are_empty,
+        marks_have_the_colour_of_the_cell_behind,
+        infinite_values_have_the_colour_of_the_end,
+        constant_data_have_the_colour_of_low_end_or_middle,
         bars_of_any_counts,
     };
     return RUN_TESTS("plot_limits", tests);

@@ -87,7 +87,7 @@ static double mean_under(const struct heatmap *h, size_t pixel_row, size_t rows,
 }
 
 /* Whole numbers, so that sums are exact and inks are compared for equality. */
-START_TEST(a_pixel_is_the_mean_of_what_is_under_it)
+START_TEST(a_pixel_is_the_mean_of_its_entries)
 {
     for (int round = 0; round < 60; round++) {
         const size_t n = 1 + below(90), m = 1 + below(150);
@@ -136,7 +136,7 @@ static bool same_cells(const struct canvas *a, const struct canvas *b)
 }
 
 /* The matrix of products, made and not made. Whole numbers again: sums are exact. */
-START_TEST(products_are_never_made)
+START_TEST(products_are_never_materialised)
 {
     for (int round = 0; round < 40; round++) {
         const size_t n = 1 + below(120), d = 1 + below(9);
@@ -249,7 +249,7 @@ static double number_around(const struct canvas *c, size_t row, size_t col)
 }
 
 /* For points on the numbers of the axes: the mark of the axis is right below and right beside. */
-START_TEST(points_land_where_the_axes_say)
+START_TEST(points_are_drawn_where_the_axes_say)
 {
     size_t checked = 0;
 
@@ -283,7 +283,7 @@ START_TEST(points_land_where_the_axes_say)
 }
 END_TEST
 
-START_TEST(views_turn_cells_into_points_and_back)
+START_TEST(views_convert_cells_to_points_and_back)
 {
     const struct plot_view v = { { 3, 5, 20, 60 }, { -1e300, 1e300, 0, 7 }, false };
     size_t row, col;
@@ -307,7 +307,7 @@ START_TEST(views_turn_cells_into_points_and_back)
 END_TEST
 
 /* One column a bin: its height in thirds of a cell is the count, to the nearest. */
-START_TEST(bars_are_as_high_as_their_counts)
+START_TEST(heights_of_bars_match_their_counts)
 {
     enum { N = 40 };
     uint64_t counts[N];
@@ -572,12 +572,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_pixel_is_the_mean_of_what_is_under_it,
-        a_cache_and_a_getter_change_nothing,
-        products_are_never_made,
-        points_land_where_the_axes_say,
-        views_turn_cells_into_points_and_back,
-        bars_are_as_high_as_their_counts,
+        a_pixel_is_the_mean_of_its_entries,     a_cache_and_a_getter_change_nothing,
+        products_are_never_materialised,        points_are_drawn_where_the_axes_say,
+        views_convert_cells_to_points_and_back, heights_of_bars_match_their_counts,
         no_plot_leaves_its_rectangle,
     };
     return RUN_TESTS("plot_properties", tests);

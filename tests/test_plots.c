@@ -29,7 +29,7 @@ static void draw(const struct analysis *a, const struct plot *plot, bool ascii, 
     canvas_clear(&c);
 }
 
-START_TEST(every_plot_is_as_it_was)
+START_TEST(every_plot_matches_its_golden_file)
 {
     const struct plot_request everything = { 0 };
     struct golden ascii = { 0 };
@@ -47,7 +47,7 @@ START_TEST(every_plot_is_as_it_was)
 }
 END_TEST
 
-START_TEST(a_marked_cluster_and_neuron_are_told_apart)
+START_TEST(a_marked_cluster_and_neuron_are_distinguishable)
 {
     struct golden ascii = { 0 };
     struct golden color = { 0 };
@@ -83,7 +83,7 @@ START_TEST(a_scale_is_doubled)
 }
 END_TEST
 
-START_TEST(a_cache_changes_no_cell)
+START_TEST(a_cache_does_not_change_cells)
 {
     static const char *const names[] = { "activations", "gram", "gram-dbscan", "cosine-kmeans" };
     struct analysis a;
@@ -143,7 +143,7 @@ START_TEST(plots_stay_in_their_rectangle_at_every_size)
 }
 END_TEST
 
-START_TEST(without_a_significant_neuron_words_say_so)
+START_TEST(without_significant_neurons_plots_show_a_message)
 {
     const struct plot_request everything = { 0 };
     struct golden g = { 0 };
@@ -166,7 +166,7 @@ END_TEST
 
 /* ---- the cursor ---- */
 
-START_TEST(a_cursor_moves_and_is_found_again)
+START_TEST(a_cursor_moves_and_is_located)
 {
     struct analysis a;
 
@@ -196,7 +196,7 @@ START_TEST(a_cursor_moves_and_is_found_again)
 END_TEST
 
 /* What a cursor goes through lies in the plot, from left to right. */
-START_TEST(items_lie_where_they_are_drawn)
+START_TEST(items_are_located_where_they_are_drawn)
 {
     struct analysis a;
     size_t n_plots = 0;
@@ -241,7 +241,7 @@ static const char *described(const struct analysis *a, const char *name, const s
 }
 
 /* The numbers are those of the results, taken from them here by another way. */
-START_TEST(a_cursor_says_the_value_under_it)
+START_TEST(a_cursor_shows_the_value_under_it)
 {
     struct analysis a;
     char want[200];
@@ -288,7 +288,7 @@ START_TEST(a_cursor_says_the_value_under_it)
 }
 END_TEST
 
-START_TEST(no_p_value_is_nowhere_and_zero_is_on_top)
+START_TEST(missing_p_values_are_not_drawn_and_zero_is_on_top)
 {
     struct analysis a;
     double x;
@@ -326,7 +326,7 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-START_TEST(k_distances_are_those_of_min_samples)
+START_TEST(k_distances_follow_min_samples)
 {
     struct analysis a;
 
@@ -370,7 +370,7 @@ static void count_30(void *context, size_t n_iter, double kl_divergence, const f
 }
 
 /* The watcher sees what it asked for and no more; the curve is there with and without one. */
-START_TEST(the_kl_curve_is_kept_whoever_watches)
+START_TEST(the_kl_curve_does_not_depend_on_watchers)
 {
     struct analysis a;
     size_t n_seen = 0;
@@ -401,18 +401,18 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        every_plot_is_as_it_was,
-        a_marked_cluster_and_neuron_are_told_apart,
+        every_plot_matches_its_golden_file,
+        a_marked_cluster_and_neuron_are_distinguishable,
         a_scale_is_doubled,
-        a_cache_changes_no_cell,
+        a_cache_does_not_change_cells,
         plots_stay_in_their_rectangle_at_every_size,
-        without_a_significant_neuron_words_say_so,
-        a_cursor_moves_and_is_found_again,
-        items_lie_where_they_are_drawn,
-        a_cursor_says_the_value_under_it,
-        no_p_value_is_nowhere_and_zero_is_on_top,
-        k_distances_are_those_of_min_samples,
-        the_kl_curve_is_kept_whoever_watches,
+        without_significant_neurons_plots_show_a_message,
+        a_cursor_moves_and_is_located,
+        items_are_located_where_they_are_drawn,
+        a_cursor_shows_the_value_under_it,
+        missing_p_values_are_not_drawn_and_zero_is_on_top,
+        k_distances_follow_min_samples,
+        the_kl_curve_does_not_depend_on_watchers,
     };
 
     return RUN_TESTS("plots", tests);

@@ -38,7 +38,7 @@ static void differs(const char *line, const char *want_err, const char *want_out
 
 #define NOT_ALL "circuittui: x/manifest.json: not everything is the same\n"
 
-START_TEST(the_same_is_the_same)
+START_TEST(equal_results_are_reported_as_the_same)
 {
     works("$C rerun r/manifest.json >said");
     works("test $(grep -c ' the same$' said) = 16");
@@ -50,14 +50,14 @@ START_TEST(the_same_is_the_same)
 }
 END_TEST
 
-START_TEST(a_manifest_alone_is_enough)
+START_TEST(a_manifest_without_files_is_sufficient)
 {
     works("mkdir -p alone; cp r/manifest.json alone; $C rerun alone/manifest.json | "
           "grep -qx 'ttest.csv  *the same as in the manifest; the file does not exist'");
 }
 END_TEST
 
-START_TEST(figures_that_differ_are_told)
+START_TEST(differing_values_are_reported)
 {
     temp_shell("rm -rf x; cp -r r x; awk -F, -v OFS=, 'NR == 4 { $5 = 7.5 } 1' r/ttest.csv "
                ">x/ttest.csv; awk -F, -v OFS=, 'NR == 4 { printf \"%s\", $5 }' r/ttest.csv");
@@ -81,7 +81,7 @@ START_TEST(figures_that_differ_are_told)
 }
 END_TEST
 
-START_TEST(arrays_that_differ_are_told)
+START_TEST(differing_arrays_are_reported)
 {
     /* The first coordinate becomes 0: its bytes follow a header of 128. */
     works("rm -rf x; cp -r r x; { head -c 128 r/tsne.npy; printf '\\0\\0\\0\\0'; "
@@ -109,7 +109,7 @@ START_TEST(arrays_that_differ_are_told)
 }
 END_TEST
 
-START_TEST(other_inputs_are_told)
+START_TEST(changed_inputs_are_reported)
 {
     works("rm -rf x; cp -r r x; sed 2,3d stimuli.csv >fewer.csv");
     differs(
@@ -137,7 +137,7 @@ START_TEST(other_inputs_are_told)
 END_TEST
 
 /* Other bytes that mean the same: every result agrees, and yet it is not the same run. */
-START_TEST(inputs_that_differ_are_a_difference)
+START_TEST(differing_inputs_count_as_a_difference)
 {
     works("sed '2s/\\(.*\\),\\(.*\\)/\\1,\"\\2\"/' stimuli.csv >quoted.csv && ! cmp -s stimuli.csv "
           "quoted.csv");
@@ -147,7 +147,7 @@ START_TEST(inputs_that_differ_are_a_difference)
 END_TEST
 
 /* What an input of the manifest says that this run's does not. */
-START_TEST(each_file_of_an_input_counts)
+START_TEST(each_file_of_an_input_is_compared)
 {
     static const char nothing[] =
         "0000000000000000000000000000000000000000000000000000000000000000";
@@ -186,7 +186,7 @@ START_TEST(each_file_of_an_input_counts)
 END_TEST
 
 /* Of the user's own settings a repeated run takes the number of threads alone. */
-START_TEST(settings_of_the_user_do_not_count)
+START_TEST(user_settings_are_ignored)
 {
     temp_text("mine", "threads = 1\nmodel = gone\ntokenizer = gone\nstimuli = gone\n"
                       "hook = wpe\ncontrast = her,him\ntest = welch\nalpha = 0.01\n"
@@ -225,7 +225,7 @@ static void expect_cells(const char *then, const char *now, const char *count, c
     ck_assert_msg(most == NULL || strstr(text, most) != NULL, "%s: %s", most, text);
 }
 
-START_TEST(cells_that_are_no_numbers_are_compared)
+START_TEST(cells_that_are_not_numbers_are_compared)
 {
     expect_cells("a,b\nnan,1\n2,inf\n", "a,b\nnan,1.5\n2,inf\n", "1 of 4 ", "0.5");
     expect_cells("a,b\nnan,1\n2,3\n", "a,b\n7,1\n2,nan\n", "2 of 4 ", "a: 1 of 2 ");
@@ -305,7 +305,7 @@ START_TEST(figures_are_compared)
 END_TEST
 
 /* Without result files they have a manifest of their own, which may go elsewhere with them. */
-START_TEST(figures_alone_are_compared)
+START_TEST(figures_without_result_files_are_compared)
 {
     if (!can_make_figures())
         return;
@@ -386,7 +386,7 @@ START_TEST(every_member_is_checked)
 END_TEST
 
 /* As of a program that did not have them yet: what it went by is taken, and reported. */
-START_TEST(a_manifest_may_lack_parameters)
+START_TEST(a_manifest_may_omit_parameters)
 {
     json_t *const root = load_manifest();
     json_t *const params = json_object_get(root, "parameters");
@@ -463,7 +463,7 @@ START_TEST(figures_are_checked_too)
 }
 END_TEST
 
-START_TEST(other_files_are_no_manifests)
+START_TEST(other_files_are_refused_as_manifests)
 {
     struct manifest m = { 0 };
 
@@ -478,7 +478,7 @@ START_TEST(other_files_are_no_manifests)
 }
 END_TEST
 
-START_TEST(what_is_read_is_what_was_written)
+START_TEST(manifests_round_trip)
 {
     struct manifest m = { 0 };
     struct ct_error err;
@@ -498,25 +498,25 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        the_same_is_the_same,
-        a_manifest_alone_is_enough,
-        figures_that_differ_are_told,
-        arrays_that_differ_are_told,
-        other_inputs_are_told,
-        inputs_that_differ_are_a_difference,
-        each_file_of_an_input_counts,
-        settings_of_the_user_do_not_count,
-        cells_that_are_no_numbers_are_compared,
+        equal_results_are_reported_as_the_same,
+        a_manifest_without_files_is_sufficient,
+        differing_values_are_reported,
+        differing_arrays_are_reported,
+        changed_inputs_are_reported,
+        differing_inputs_count_as_a_difference,
+        each_file_of_an_input_is_compared,
+        user_settings_are_ignored,
+        cells_that_are_not_numbers_are_compared,
         activations_can_be_repeated,
         every_member_is_checked,
-        a_manifest_may_lack_parameters,
+        a_manifest_may_omit_parameters,
         the_list_of_files_is_checked,
         files_of_each_hook_point_are_compared,
         figures_are_compared,
-        figures_alone_are_compared,
+        figures_without_result_files_are_compared,
         figures_are_checked_too,
-        other_files_are_no_manifests,
-        what_is_read_is_what_was_written,
+        other_files_are_refused_as_manifests,
+        manifests_round_trip,
     };
 
     temp_begin();

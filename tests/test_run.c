@@ -77,7 +77,7 @@ static double number_at(const struct csv_table *table, size_t row, size_t col)
 
 static const char TTEST_HEADER[] = "hook,neuron,mean_a,mean_b,t,df,p,p_adjusted,significant";
 
-START_TEST(activations_are_the_references)
+START_TEST(activations_match_the_reference)
 {
     struct csv_table got = read_table("activations.csv", NULL);
     const struct mat want = fixture_load("pipeline_activations.csv");
@@ -105,7 +105,7 @@ START_TEST(activations_are_the_references)
 }
 END_TEST
 
-START_TEST(t_tests_are_scipys)
+START_TEST(t_tests_match_scipy)
 {
     struct csv_table got = read_table("ttest.csv", TTEST_HEADER);
     const struct mat want = fixture_load("pipeline_ttest.csv");
@@ -169,7 +169,7 @@ static json_t *read_manifest(void)
     return root;
 }
 
-START_TEST(the_picture_is_as_good_and_as_large_as_scikit_learns)
+START_TEST(the_embedding_has_the_quality_and_size_of_scikit_learns)
 {
     struct csv_table got = read_table("tsne.csv", "hook,neuron,x,y");
     struct csv_table tested = read_table("ttest.csv", TTEST_HEADER);
@@ -205,7 +205,7 @@ START_TEST(the_picture_is_as_good_and_as_large_as_scikit_learns)
 END_TEST
 
 /* Straight from the definition, on what tsne.csv says: a core point has 3 points within 1. */
-START_TEST(dbscan_labels_follow_from_the_picture)
+START_TEST(dbscan_labels_follow_from_the_embedding)
 {
     struct csv_table points = read_table("tsne.csv", "hook,neuron,x,y");
     struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans");
@@ -397,7 +397,7 @@ START_TEST(a_second_run_gives_the_same_files)
 }
 END_TEST
 
-START_TEST(a_run_can_begin_at_its_own_activations)
+START_TEST(a_run_can_start_from_its_own_activations)
 {
     ck_assert_int_eq(circuittui("run -a %s/activations.csv -o %s/from >/dev/null"), 0);
     assert_same_file("activations.csv", "from/activations.csv");
@@ -482,7 +482,7 @@ START_TEST(an_empty_layer_is_a_row_with_empty_fields)
 END_TEST
 
 /* A name from a file is no path, and a folder holds one analysis. */
-START_TEST(folders_of_layers_stay_in_theirs)
+START_TEST(folders_of_layers_stay_inside_the_results)
 {
     ck_assert_int_eq(circuittui("--version; mkdir %s/odd; sed '1s|h.3.attn.c_proj|../up|g' "
                                 "%s/layers/activations.csv > %s/odd.csv"),
@@ -516,7 +516,7 @@ START_TEST(nothing_significant_leaves_headers)
 }
 END_TEST
 
-START_TEST(results_are_not_written_over_unasked)
+START_TEST(results_are_only_overwritten_with_force)
 {
     ck_assert_int_eq(circuittui("run -o %s >/dev/null 2>%s/err.txt"), 1);
     ck_assert_int_eq(circuittui("run -o %s/again --force >/dev/null"), 0);
@@ -549,7 +549,7 @@ static const struct {
     { 1, "run > /dev/full", "standard output" },
 };
 
-START_TEST(failures_are_one_line_and_a_status)
+START_TEST(failures_give_one_line_and_a_status)
 {
     for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
         char arguments[COMMAND_SIZE / 4];
@@ -573,7 +573,7 @@ START_TEST(failures_are_one_line_and_a_status)
 }
 END_TEST
 
-START_TEST(the_other_commands_answer)
+START_TEST(the_other_commands_work)
 {
     ck_assert_int_eq(circuittui("--version | grep -q '^circuittui [0-9]'"), 0);
     ck_assert_int_eq(circuittui("run --help | grep -q -- --perplexity"), 0);
@@ -584,7 +584,7 @@ START_TEST(the_other_commands_answer)
 }
 END_TEST
 
-START_TEST(plots_are_plain_text_where_that_is_asked_for)
+START_TEST(plots_are_plain_text_on_request)
 {
     /* Sixteen or more lines with an escape or a byte beyond ASCII would be found here. */
     ck_assert_int_eq(circuittui("run --plot --ascii --color never > %s/plots.txt"), 0);
@@ -603,25 +603,25 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        activations_are_the_references,
-        t_tests_are_scipys,
-        the_picture_is_as_good_and_as_large_as_scikit_learns,
-        dbscan_labels_follow_from_the_picture,
+        activations_match_the_reference,
+        t_tests_match_scipy,
+        the_embedding_has_the_quality_and_size_of_scikit_learns,
+        dbscan_labels_follow_from_the_embedding,
         summaries_follow_from_the_labels,
         centroids_are_means_of_their_points,
         matrices_follow_from_the_activations,
         matrices_are_sorted_by_cluster,
         a_second_run_gives_the_same_files,
-        a_run_can_begin_at_its_own_activations,
+        a_run_can_start_from_its_own_activations,
         each_hook_point_has_the_files_of_its_own_run,
         layers_csv_follows_from_the_files_of_the_layers,
         an_empty_layer_is_a_row_with_empty_fields,
-        folders_of_layers_stay_in_theirs,
+        folders_of_layers_stay_inside_the_results,
         nothing_significant_leaves_headers,
-        results_are_not_written_over_unasked,
-        failures_are_one_line_and_a_status,
-        the_other_commands_answer,
-        plots_are_plain_text_where_that_is_asked_for,
+        results_are_only_overwritten_with_force,
+        failures_give_one_line_and_a_status,
+        the_other_commands_work,
+        plots_are_plain_text_on_request,
     };
     char command[COMMAND_SIZE];
 

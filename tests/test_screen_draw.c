@@ -123,7 +123,7 @@ START_TEST(every_view_draws_in_every_size)
 }
 END_TEST
 
-START_TEST(every_view_draws_before_there_is_anything)
+START_TEST(every_view_draws_without_results)
 {
     struct app app;
 
@@ -154,7 +154,7 @@ START_TEST(every_view_draws_while_a_stage_runs)
 }
 END_TEST
 
-START_TEST(what_lies_over_the_view_draws_in_every_size)
+START_TEST(overlays_draw_in_every_size)
 {
     struct app app;
 
@@ -173,7 +173,7 @@ START_TEST(what_lies_over_the_view_draws_in_every_size)
 }
 END_TEST
 
-START_TEST(panels_and_titles_stand_at_80x24)
+START_TEST(panels_and_titles_are_visible_at_80x24)
 {
     struct app app;
 
@@ -202,7 +202,7 @@ START_TEST(panels_and_titles_stand_at_80x24)
 }
 END_TEST
 
-START_TEST(a_small_terminal_is_told_what_it_lacks)
+START_TEST(a_small_terminal_shows_the_required_size)
 {
     struct app app;
     struct canvas c;
@@ -242,7 +242,7 @@ END_TEST
 
 /* Any key in any view of any stage, and clicks everywhere: the state stays one that can be drawn.
  */
-START_TEST(keys_and_clicks_leave_a_state_that_draws)
+START_TEST(any_keys_and_clicks_leave_a_drawable_state)
 {
     static const uint32_t some[] = { KEYCODE_UP,
                                      KEYCODE_DOWN,
@@ -465,7 +465,7 @@ START_TEST(a_typed_line_is_edited_by_characters)
 }
 END_TEST
 
-START_TEST(a_layer_is_gone_on_with_and_left)
+START_TEST(a_layer_can_be_entered_and_left)
 {
     struct app app;
     struct canvas c;
@@ -500,7 +500,7 @@ START_TEST(a_layer_is_gone_on_with_and_left)
 }
 END_TEST
 
-START_TEST(what_a_layer_borrows_is_computed_for_all)
+START_TEST(shared_stages_of_a_layer_are_computed_for_all)
 {
     struct app app;
 
@@ -531,18 +531,18 @@ int main(void)
 {
     const TTest *const tests[] = {
         every_view_draws_in_every_size,
-        every_view_draws_before_there_is_anything,
+        every_view_draws_without_results,
         every_view_draws_while_a_stage_runs,
-        what_lies_over_the_view_draws_in_every_size,
-        panels_and_titles_stand_at_80x24,
-        a_small_terminal_is_told_what_it_lacks,
+        overlays_draw_in_every_size,
+        panels_and_titles_are_visible_at_80x24,
+        a_small_terminal_shows_the_required_size,
         every_row_of_the_table_of_views_resolves,
-        keys_and_clicks_leave_a_state_that_draws,
+        any_keys_and_clicks_leave_a_drawable_state,
         neurons_are_sorted,
         the_next_significant_neuron_follows,
         a_typed_line_is_edited_by_characters,
-        a_layer_is_gone_on_with_and_left,
-        what_a_layer_borrows_is_computed_for_all,
+        a_layer_can_be_entered_and_left,
+        shared_stages_of_a_layer_are_computed_for_all,
     };
     return RUN_TESTS("screen_draw", tests);
 }

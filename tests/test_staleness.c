@@ -134,7 +134,7 @@ static void check_stale(const struct analysis *a, const struct stage *last, cons
 }
 
 /* The words of rows are names of stages: a stage of another name would be in no line. */
-START_TEST(the_lines_name_every_stage)
+START_TEST(the_table_names_every_stage)
 {
     for (size_t s = 0; s < n_stages; s++)
         ck_assert_msg(has_word(ALL, stages[s]->name), "%s", stages[s]->name);
@@ -236,7 +236,7 @@ static void choose(struct analysis *a, const char *first, const char *second)
 }
 
 /* One text that ends elsewhere is another, whatever bytes are between. */
-START_TEST(ends_of_texts_count)
+START_TEST(boundaries_between_texts_matter)
 {
     struct analysis a;
 
@@ -261,7 +261,7 @@ START_TEST(ends_of_texts_count)
 }
 END_TEST
 
-START_TEST(each_of_the_hooks_counts)
+START_TEST(each_hook_matters)
 {
     static const char *const others[][2] = { { "h.0.mlp\1h.1.mlp", NULL },
                                              { "h.0.mlp", NULL },
@@ -286,7 +286,7 @@ START_TEST(each_of_the_hooks_counts)
 }
 END_TEST
 
-START_TEST(paths_are_not_one_text)
+START_TEST(paths_are_hashed_separately)
 {
     struct analysis a;
     char model[4096];
@@ -309,7 +309,7 @@ END_TEST
 /* ---- values as text ---- */
 
 /* Values are cut to the room that there is, to the byte, and are whole where there is enough. */
-START_TEST(values_are_cut_to_their_room)
+START_TEST(values_are_truncated_to_their_size)
 {
     enum { ROOM = 200 };
     struct analysis a;
@@ -339,7 +339,7 @@ START_TEST(values_are_cut_to_their_room)
 }
 END_TEST
 
-START_TEST(values_have_neighbours)
+START_TEST(values_have_next_and_previous_values)
 {
     static const struct {
         const char *setting, *value, *up, *down; /* NULL: there are none */
@@ -382,7 +382,7 @@ START_TEST(values_have_neighbours)
 END_TEST
 
 /* What a manifest holds of a value gives it back, whatever it is. */
-START_TEST(values_come_back_from_json)
+START_TEST(values_round_trip_through_json)
 {
     struct analysis a;
     struct params back;
@@ -417,17 +417,17 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        the_lines_name_every_stage,
+        the_table_names_every_stage,
         settings_belong_to_their_stages,
         from_a_model,
         from_a_file,
         other_parameters,
-        ends_of_texts_count,
-        each_of_the_hooks_counts,
-        paths_are_not_one_text,
-        values_are_cut_to_their_room,
-        values_have_neighbours,
-        values_come_back_from_json,
+        boundaries_between_texts_matter,
+        each_hook_matters,
+        paths_are_hashed_separately,
+        values_are_truncated_to_their_size,
+        values_have_next_and_previous_values,
+        values_round_trip_through_json,
     };
 
     temp_begin();

@@ -41,7 +41,7 @@ static void prints(const char *line, const char *want)
     free(out);
 }
 
-START_TEST(each_step_gives_what_the_run_gives)
+START_TEST(each_step_gives_the_results_of_a_run)
 {
     works("$C ttest r/activations.csv | cmp - r/ttest.csv");
     works("$C tsne r/activations.csv --neurons r/ttest.csv --threads 1 | cmp - r/tsne.csv");
@@ -53,7 +53,7 @@ START_TEST(each_step_gives_what_the_run_gives)
 }
 END_TEST
 
-START_TEST(steps_make_a_pipeline)
+START_TEST(steps_can_be_piped)
 {
     works("$C ttest <r/activations.csv | $C tsne r/activations.csv --neurons - | $C dbscan | "
           "$C kmeans - >chain.csv");
@@ -62,7 +62,7 @@ START_TEST(steps_make_a_pipeline)
 }
 END_TEST
 
-START_TEST(options_are_those_of_the_run)
+START_TEST(steps_have_the_options_of_a_run)
 {
     works("$C run -a r/activations.csv --contrast her,him --test welch --correction fdr "
           "--alpha 0.01 --perplexity 12 --iterations 300 --seed 3 --eps 2.5 --min-samples 4 -k 5 "
@@ -76,7 +76,7 @@ START_TEST(options_are_those_of_the_run)
 }
 END_TEST
 
-START_TEST(a_file_is_written_whole)
+START_TEST(a_file_is_written_atomically)
 {
     works("echo old >t.csv; $C ttest r/activations.csv -o t.csv && cmp t.csv r/ttest.csv");
     works("$C kmeans r/tsne.csv --out=- | head -1 | grep -qx hook,neuron,x,y,kmeans");
@@ -89,7 +89,7 @@ START_TEST(a_file_is_written_whole)
 }
 END_TEST
 
-START_TEST(a_reader_may_leave)
+START_TEST(a_reader_may_close_the_pipe)
 {
     prints("$C ttest r/activations.csv 2>/dev/null | head -1",
            "hook,neuron,mean_a,mean_b,t,df,p,p_adjusted,significant\n");
@@ -97,7 +97,7 @@ START_TEST(a_reader_may_leave)
 END_TEST
 
 /* The same table as .npy, from a file and from a pipe: the same numbers. */
-START_TEST(npy_is_as_good)
+START_TEST(npy_gives_the_same_results)
 {
     static const float x[] = { 1, 2, 4, 1, 8, 3, 2, 5, 7, 9, 1, 1 };
     const struct matview v = { x, DTYPE_F32, 6, 2, 2 };
@@ -128,7 +128,7 @@ START_TEST(other_columns_are_kept)
 }
 END_TEST
 
-START_TEST(nothing_is_no_error)
+START_TEST(empty_results_are_not_an_error)
 {
     prints("head -1 r/clusters.csv | $C tsne r/activations.csv --neurons -", "hook,neuron,x,y\n");
     prints("head -1 r/clusters.csv | $C cosine r/activations.csv --neurons -", "id\n");
@@ -138,7 +138,7 @@ START_TEST(nothing_is_no_error)
 }
 END_TEST
 
-START_TEST(what_is_lowered_is_told)
+START_TEST(lowered_parameters_are_reported)
 {
     fails("head -4 r/clusters.csv | $C tsne r/activations.csv --neurons -", 0,
           "--perplexity: lowered from 30 to 1; it must be below the number of neurons");
@@ -147,7 +147,7 @@ START_TEST(what_is_lowered_is_told)
 }
 END_TEST
 
-START_TEST(wrong_files_are_told_in_one_line)
+START_TEST(wrong_files_are_reported_in_one_line)
 {
     fails("$C ttest", 1, "standard input: the file is empty; expected a header row");
     fails("$C ttest r", 1, "r: cannot be read: Is a directory");
@@ -173,7 +173,7 @@ START_TEST(wrong_files_are_told_in_one_line)
 }
 END_TEST
 
-START_TEST(wrong_choices_are_told_in_one_line)
+START_TEST(wrong_choices_are_reported_in_one_line)
 {
     fails("$C tsne --neurons - <r/activations.csv", 1,
           "standard input: cannot be both the activations and --neurons; name a file");
@@ -194,17 +194,17 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        each_step_gives_what_the_run_gives,
-        steps_make_a_pipeline,
-        options_are_those_of_the_run,
-        a_file_is_written_whole,
-        a_reader_may_leave,
-        npy_is_as_good,
+        each_step_gives_the_results_of_a_run,
+        steps_can_be_piped,
+        steps_have_the_options_of_a_run,
+        a_file_is_written_atomically,
+        a_reader_may_close_the_pipe,
+        npy_gives_the_same_results,
         other_columns_are_kept,
-        nothing_is_no_error,
-        what_is_lowered_is_told,
-        wrong_files_are_told_in_one_line,
-        wrong_choices_are_told_in_one_line,
+        empty_results_are_not_an_error,
+        lowered_parameters_are_reported,
+        wrong_files_are_reported_in_one_line,
+        wrong_choices_are_reported_in_one_line,
     };
 
     temp_begin();

@@ -42,7 +42,7 @@ static void put_nested_json(const char *name)
     temp_file(name, text, first + 2 * DEPTH + 1);
 }
 
-START_TEST(a_small_stack_is_enough)
+START_TEST(a_small_stack_is_sufficient)
 {
     static const char *const lines[] = {
         "$C run --plot -o small --force",
@@ -92,7 +92,7 @@ START_TEST(nested_json_needs_no_stack)
 }
 END_TEST
 
-START_TEST(too_small_a_stack_is_told)
+START_TEST(too_small_a_stack_is_reported)
 {
     ck_assert_int_eq(temp_shell("ulimit -s 64; $C run"), 1);
     char *const text = slurp(temp_path("err"), NULL);
@@ -103,7 +103,7 @@ END_TEST
 
 /* ---- files without an end ---- */
 
-START_TEST(settings_without_an_end_are_refused)
+START_TEST(endless_settings_files_are_refused)
 {
     static const char *const lines[] = {
         "CIRCUITTUI_CONFIG=/dev/zero $C hooks",
@@ -121,7 +121,7 @@ START_TEST(settings_without_an_end_are_refused)
 }
 END_TEST
 
-START_TEST(results_that_are_pipes_are_not_waited_for)
+START_TEST(results_that_are_pipes_do_not_block)
 {
     ck_assert_int_eq(temp_shell("$C run -o piped && rm piped/ttest.csv && mkfifo piped/ttest.csv"),
                      0);
@@ -142,7 +142,7 @@ static int lock_folder(const char *name)
     return fd;
 }
 
-START_TEST(a_folder_that_another_process_writes_to_is_left_alone)
+START_TEST(a_folder_in_use_by_another_process_is_refused)
 {
     const int fd = lock_folder("layers");
 
@@ -306,7 +306,7 @@ START_TEST(the_ui_sends_only_ascii_without_utf8)
 END_TEST
 
 /* The thread that reads can only be left behind. */
-START_TEST(the_ui_leaves_a_pipe_that_nobody_writes)
+START_TEST(the_ui_quits_while_reading_a_pipe_without_writer)
 {
     char line[512];
     struct terminal t;
@@ -336,16 +336,16 @@ int main(void)
 
     setenv("LC_ALL", "C.UTF-8", 1);
     tcase_set_timeout(tcase, 120);
-    tcase_add_test(tcase, a_small_stack_is_enough);
+    tcase_add_test(tcase, a_small_stack_is_sufficient);
     tcase_add_test(tcase, nested_json_needs_no_stack);
-    tcase_add_test(tcase, too_small_a_stack_is_told);
-    tcase_add_test(tcase, settings_without_an_end_are_refused);
-    tcase_add_test(tcase, results_that_are_pipes_are_not_waited_for);
-    tcase_add_test(tcase, a_folder_that_another_process_writes_to_is_left_alone);
+    tcase_add_test(tcase, too_small_a_stack_is_reported);
+    tcase_add_test(tcase, endless_settings_files_are_refused);
+    tcase_add_test(tcase, results_that_are_pipes_do_not_block);
+    tcase_add_test(tcase, a_folder_in_use_by_another_process_is_refused);
     tcase_add_test(tcase, results_wait_for_another_process);
     tcase_add_loop_test(tcase, only_ascii_reaches_a_terminal_without_utf8, 0, N_LOCALES);
     tcase_add_loop_test(tcase, the_ui_sends_only_ascii_without_utf8, 0, N_LOCALES);
-    tcase_add_loop_test(tcase, the_ui_leaves_a_pipe_that_nobody_writes, 0, 2);
+    tcase_add_loop_test(tcase, the_ui_quits_while_reading_a_pipe_without_writer, 0, 2);
     temp_begin();
     const int status = run_tcase("surroundings", tcase);
     temp_end();

@@ -47,7 +47,7 @@ START_TEST(a_leading_blank_is_taken_literally)
 }
 END_TEST
 
-START_TEST(without_a_blank_the_word_is_looked_for_first)
+START_TEST(without_a_blank_the_whole_word_is_tried_first)
 {
     assert_found("They saw him there.", "him", OCCURRENCE_ONLY, 8, 12);
     assert_found("him they saw.", "him", OCCURRENCE_ONLY, 0, 3);
@@ -62,7 +62,7 @@ START_TEST(several_tokens_match_as_a_sequence)
 }
 END_TEST
 
-START_TEST(two_occurrences_need_a_choice)
+START_TEST(two_occurrences_require_a_choice)
 {
     struct ct_error err;
 
@@ -74,7 +74,7 @@ START_TEST(two_occurrences_need_a_choice)
 }
 END_TEST
 
-START_TEST(a_part_of_a_word_is_no_target)
+START_TEST(a_part_of_a_word_is_not_a_target)
 {
     ck_assert_int_eq(find("He hurt himself.", " hims", OCCURRENCE_ONLY, NULL, NULL, NULL),
                      CT_EINVAL);
@@ -85,9 +85,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_leading_blank_is_taken_literally, without_a_blank_the_word_is_looked_for_first,
-        several_tokens_match_as_a_sequence, two_occurrences_need_a_choice,
-        a_part_of_a_word_is_no_target,
+        a_leading_blank_is_taken_literally, without_a_blank_the_whole_word_is_tried_first,
+        several_tokens_match_as_a_sequence, two_occurrences_require_a_choice,
+        a_part_of_a_word_is_not_a_target,
     };
     return RUN_TESTS("target", tests);
 }

@@ -118,7 +118,7 @@ static void run_to(struct bench *b, const struct stage *goal)
     }
 }
 
-START_TEST(runs_every_stage_and_is_idle_after)
+START_TEST(it_runs_every_stage_and_is_idle_afterwards)
 {
     struct bench b;
 
@@ -168,7 +168,7 @@ START_TEST(shows_pictures_while_tsne_runs)
 END_TEST
 
 /* Seconds go on while a job runs, and end with it. */
-START_TEST(seconds_are_those_of_the_job)
+START_TEST(seconds_measure_the_job)
 {
     struct bench b;
     double last = -1.0;
@@ -198,7 +198,7 @@ START_TEST(seconds_are_those_of_the_job)
 END_TEST
 
 /* Of another number of points: what is shown of it is its own from the first look on. */
-START_TEST(a_new_tsne_begins_without_the_last_picture)
+START_TEST(a_new_tsne_starts_without_the_last_picture)
 {
     struct bench b;
 
@@ -245,7 +245,7 @@ static void cancel_extract(struct bench *b)
     ck_assert_int_eq(status, CT_ECANCELED);
 }
 
-START_TEST(a_cancel_leaves_results_and_worker_usable)
+START_TEST(a_cancel_keeps_results_and_worker_usable)
 {
     struct bench b;
 
@@ -283,7 +283,7 @@ START_TEST(parameters_may_change_while_it_runs)
 }
 END_TEST
 
-START_TEST(lives_on_when_the_model_is_cut)
+START_TEST(it_survives_a_truncated_model)
 {
     static const char *const names[] = { "config.json", "vocab.json", "merges.txt",
                                          "model.safetensors" }; /* the last one is cut */
@@ -336,7 +336,7 @@ static void counted(void *owner, void *context, enum ct_status status, const str
     ((struct counting *)context)->status = status;
 }
 
-START_TEST(does_other_jobs_beside_the_user)
+START_TEST(it_runs_other_jobs_in_the_background)
 {
     struct counting counting = { 0, CT_ENOMEM };
     const struct job job = {
@@ -366,7 +366,7 @@ START_TEST(does_other_jobs_beside_the_user)
 END_TEST
 
 /* Results that a job works on outlive the analysis that they came from. */
-START_TEST(a_job_keeps_what_it_works_on)
+START_TEST(a_job_keeps_its_inputs_alive)
 {
     struct bench b;
 
@@ -382,7 +382,7 @@ START_TEST(a_job_keeps_what_it_works_on)
 }
 END_TEST
 
-START_TEST(may_be_freed_at_any_moment)
+START_TEST(it_can_be_freed_at_any_moment)
 {
     struct bench b;
 
@@ -407,16 +407,16 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        runs_every_stage_and_is_idle_after,
+        it_runs_every_stage_and_is_idle_afterwards,
         shows_pictures_while_tsne_runs,
-        a_new_tsne_begins_without_the_last_picture,
-        seconds_are_those_of_the_job,
-        a_cancel_leaves_results_and_worker_usable,
+        a_new_tsne_starts_without_the_last_picture,
+        seconds_measure_the_job,
+        a_cancel_keeps_results_and_worker_usable,
         parameters_may_change_while_it_runs,
-        lives_on_when_the_model_is_cut,
-        does_other_jobs_beside_the_user,
-        a_job_keeps_what_it_works_on,
-        may_be_freed_at_any_moment,
+        it_survives_a_truncated_model,
+        it_runs_other_jobs_in_the_background,
+        a_job_keeps_its_inputs_alive,
+        it_can_be_freed_at_any_moment,
     };
     return RUN_TESTS("worker", tests);
 }

@@ -42,7 +42,7 @@ static void run(const char *arguments, const char *folder)
     works(line);
 }
 
-START_TEST(a_second_run_leaves_what_a_first_would)
+START_TEST(a_second_run_leaves_the_files_of_a_first)
 {
     char folder[40], line[400];
 
@@ -65,7 +65,7 @@ START_TEST(a_second_run_leaves_what_a_first_would)
 }
 END_TEST
 
-START_TEST(what_is_no_result_stays)
+START_TEST(files_that_are_not_results_are_kept)
 {
     works("rm -rf r");
     run(A B " --per-layer --format csv,npy", "r");
@@ -83,7 +83,7 @@ START_TEST(what_is_no_result_stays)
 END_TEST
 
 /* A list of hook points that somebody has edited is no list of folders to be emptied. */
-START_TEST(names_in_an_old_list_lead_nowhere_else)
+START_TEST(names_in_an_old_list_cannot_escape_the_folder)
 {
     works("rm -rf r");
     run(A B " --per-layer", "r/in");
@@ -96,7 +96,7 @@ START_TEST(names_in_an_old_list_lead_nowhere_else)
 }
 END_TEST
 
-START_TEST(without_force_nothing_is_touched)
+START_TEST(without_force_nothing_is_changed)
 {
     works("rm -rf r before");
     run(A B " --per-layer", "r");
@@ -111,10 +111,10 @@ int main(void)
 {
     TCase *const tcase = tcase_create("written_over");
 
-    tcase_add_loop_test(tcase, a_second_run_leaves_what_a_first_would, 0, N_RUNS);
-    tcase_add_test(tcase, what_is_no_result_stays);
-    tcase_add_test(tcase, names_in_an_old_list_lead_nowhere_else);
-    tcase_add_test(tcase, without_force_nothing_is_touched);
+    tcase_add_loop_test(tcase, a_second_run_leaves_the_files_of_a_first, 0, N_RUNS);
+    tcase_add_test(tcase, files_that_are_not_results_are_kept);
+    tcase_add_test(tcase, names_in_an_old_list_cannot_escape_the_folder);
+    tcase_add_test(tcase, without_force_nothing_is_changed);
     temp_begin();
     const int status = run_tcase("written_over", tcase);
     temp_end();
