@@ -1,7 +1,7 @@
 #!/bin/sh
-# In a build with --coverage whose tests have run: how many lines of each file of src/ they executed,
-# as gcov counts; a line that is compiled more than once counts once. Last come all files, and the
-# numerics, readers and writers alone, of which 95 % are to be.
+# For a build with --coverage whose tests have run: the number of lines executed in each file of
+# src/, from gcov; a line that is compiled several times counts once. At the end are the totals, and
+# those of numerics, readers and writers, which should be at least 95 %.
 set -eu
 
 find src -name '*.gcno' | xargs "${GCOV-gcov}" -t | awk -F: '

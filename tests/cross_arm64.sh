@@ -1,11 +1,11 @@
 #!/bin/bash
-# Builds for arm64 and runs the tests by qemu. By hand, for it takes its time:
+# Builds for arm64 and runs the tests with qemu. Started manually, since it is slow:
 #
 #   tests/cross_arm64.sh [BUILD [TEST...]]
 #
 # BUILD: the folder it is built in (build/arm64). Skipped (77) without the compiler, qemu or the
-# libraries of that machine. A test that has not ended after LIMIT seconds (600) is stopped and counts
-# as skipped; its log tells how many of its cases had passed. On Debian 12, better in a chroot:
+# arm64 libraries. A test that runs for more than LIMIT seconds (600) is stopped and counts as
+# skipped; its log states how many of its cases passed. On Debian 12, preferably in a chroot:
 #
 #   dpkg --add-architecture arm64 && apt-get update
 #   apt-get install gcc-aarch64-linux-gnu qemu-user-static make autoconf automake pkg-config \
@@ -37,8 +37,8 @@ rm -f tests/*.log tests/*.cases
 make -s -j "$(nproc)"
 make -s -j "$(nproc)" check TESTS=
 
-# Tests that start the program start this instead: the kernel alone may not know what to do with it.
-# Its shell is linked statically, for a library of arm64 in LD_PRELOAD is nothing for one that is not.
+# A wrapper for tests that start the program, since the kernel may not run arm64 binaries. Its shell
+# is linked statically, because a native shell cannot load an arm64 library from LD_PRELOAD.
 sh=/bin/busybox
 [ -x $sh ] && sh="$sh sh" || sh=/bin/sh
 [ "$(head -c 2 src/circuittui)" = '#!' ] || mv src/circuittui src/circuittui.arm64
@@ -47,7 +47,7 @@ cat >src/circuittui <<END
 exec $qemu "$PWD/src/circuittui.arm64" "\$@"
 END
 
-# And this starts each test.
+# A wrapper for the tests.
 cat >run-test <<END
 #!/bin/sh
 cases="$PWD/tests/\${1##*/}.cases"
@@ -63,7 +63,7 @@ echo "skipped: not ended after $limit s; \$(grep -c :P: "\$cases") cases had pas
 exit 77
 END
 chmod +x src/circuittui run-test
-# Of the failing allocations fewer, for each is a run of the program.
+# Fewer failing allocations, since each is a run of the program.
 export ALLOC_EVERY=101
 status=0
 make -s check LOG_COMPILER="$PWD/run-test" ${1+"TESTS=$*"} || status=1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every command that README.md and the manual show, in their order and as they stand there, in
-# the working directory. What a document shows must be known to `example`: nothing is passed over.
+# Runs every command shown in README.md and the manual, unchanged and in order, in the working
+# directory. Every example must be known to `example`: none is skipped.
 set -u
 
 source=$(cd -- "$(dirname -- "$0")/.." && pwd) || exit 1
@@ -11,7 +11,7 @@ HOME=$top/home
 export HOME no_proxy='*'
 unset "${!HF_@}" "${!XDG_@}" "${!HUGGING@}" TRANSFORMERS_OFFLINE
 export HF_ENDPOINT=$1
-# What fontconfig keeps until the program ends is no leak of ours.
+# Memory that fontconfig keeps until exit is not our leak.
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0"
 failures=0
 n_run=0
@@ -30,7 +30,7 @@ run() {
     fi
 }
 
-# In place of `circuittui fetch`, where that was built without libcurl.
+# Replaces `circuittui fetch` in builds without libcurl.
 bring() {
     local commit=0123456789abcdef0123456789abcdef01234567
     local folder=$HOME/.cache/huggingface/hub/models--${1//\//--}
@@ -83,8 +83,8 @@ example() {
     esac
 }
 
-# Of Markdown: what is indented by four blanks or fenced, and `circuittui ...` within a line.
-# Of the manual: .Dl, and what stands between .Bd and .Ed. Each ends in a NUL.
+# In Markdown: text indented by four blanks or fenced, and `circuittui ...` within a line.
+# In the manual: .Dl, and text between .Bd and .Ed. Each ends with a NUL.
 examples_of() {
     awk '
     function end() { if (block != "") printf "%s%c", block, 0; block = "" }
@@ -117,8 +117,8 @@ for path in "$source/README.md" "$source/man/circuittui.1"; do
     mkdir "$HOME" "$document"
     cd "$document" || exit 1
     mapfile -d '' -t examples < <(examples_of "$path")
-    # What a reader has: activations, and sentences, those of the document among them.
-    cat "$demo/stimuli.csv" >sentences.csv # writable, other than a copy of what is not
+    # The reader's files: activations, and sentences including those of the document.
+    cat "$demo/stimuli.csv" >sentences.csv # writable, unlike a copy
     for text in "${examples[@]}"; do
         [[ $text != 'group,target,text'* ]] || printf '%s\n' "${text#*$'\n'}" >>sentences.csv
     done

@@ -1,11 +1,11 @@
 /*
- * Preloaded before the C library, makes one allocation of a program fail:
+ * When preloaded, makes one allocation of a program fail:
  *
  *     FAIL_ALLOC=7 FAIL_ALLOC_LOG=log LD_PRELOAD=tests/fail_alloc.so src/circuittui run
  *
- * The seventh fails (0: none), or with `7+` that and all that follow. What is counted is what the
- * program's own code asks for, told by the address that is returned to; with FAIL_ALLOC_IN=any all
- * libraries' too. At the end the number of allocations is written to FAIL_ALLOC_LOG.
+ * The seventh fails (0: none), or with `7+` that and all later ones. Only allocations of the
+ * program's own code are counted, identified by the return address; with FAIL_ALLOC_IN=any those of
+ * all libraries too. At exit their number is written to FAIL_ALLOC_LOG.
  */
 #include "config.h"
 
@@ -77,7 +77,7 @@ static bool fails(const void *caller)
         return false;
     const size_t n = atomic_fetch_add(&count, 1) + 1;
     if (n == 1)
-        atexit(stop); /* after that gcov allocates, and takes a failure for the end of the world */
+        atexit(stop); /* later allocations are gcov's, which cannot handle a failure */
     if (failing == 0 || n < failing || (n > failing && !all_after))
         return false;
     errno = ENOMEM;

@@ -1,14 +1,15 @@
 #!/bin/bash
-# What a stranger does, on a system that has nothing yet. Not part of `make check`: needs root,
-# debootstrap, the network, 3 GB and some minutes.
+# Installation on a minimal new system. Not part of `make check`: needs root, debootstrap, the
+# network, 3 GB and some minutes.
 #
 #   tests/fresh_system.sh SUITE MIRROR [DIR]
 #   tests/fresh_system.sh trixie http://deb.debian.org/debian
 #   tests/fresh_system.sh noble http://archive.ubuntu.com/ubuntu
 #
-# Of the last commit: ./bootstrap by somebody who may not install, by somebody with sudo, and by root
-# with its tests; the Debian package, made there; its installation on another such system, the demo,
-# the manual and the completions there, and its removal. DEBOOTSTRAP holds more options for that.
+# Tests of the last commit: ./bootstrap by a user who may not install, by one with sudo, and by root
+# with the test suite; building the Debian package; installing it on another new system, with the
+# demo, the manual and the completions; removing it. DEBOOTSTRAP: additional options for
+# debootstrap.
 set -euo pipefail
 
 suite=$1
@@ -17,7 +18,7 @@ dir=${3-$(mktemp -d "${TMPDIR:-/var/tmp}/fresh_system.XXXXXX")}
 source=$(cd -- "$(dirname -- "$0")/.." && pwd)
 [ $# = 3 ] || trap 'rm -rf "$dir"' EXIT
 
-# inside SYSTEM COMMAND: by root, in a shell of its own and with its own processes.
+# inside SYSTEM COMMAND: runs it as root, in a new shell and process namespace.
 inside() {
     unshare --mount --pid --fork bash -euc '
         mount -t proc proc "$1/proc"
@@ -39,7 +40,7 @@ inside() {
             PATH=/usr/sbin:/usr/bin:/sbin:/bin bash -euo pipefail -c "$2"' bash "$dir/$1" "$2"
 }
 
-system() { # NAME: a new one
+system() { # NAME: creates one
     rm -rf "${dir:?}/$1"
     cp -a "$dir/base" "$dir/$1"
 }
@@ -90,7 +91,7 @@ system use
 cp "$dir"/build/srv/circuittui/build/deb/circuittui_*.deb "$dir/use/srv/"
 inside use '
     apt-get update -q
-    # As systems are that people work on, not as containers: with manuals and documentation.
+    # Like a workstation, not a container: with manuals and documentation.
     rm -f /etc/dpkg/dpkg.cfg.d/excludes
     apt-get install -qy --no-install-recommends man-db bash-completion zsh fish >/dev/null
     find /etc /usr /var/lib -path /var/lib/dpkg -prune -o -path /var/lib/apt -prune -o -print | sort >/srv/before

@@ -18,7 +18,7 @@ static int ink_sign(ink i)
     return i < sizeof roles - 1 ? roles[i] : '?';
 }
 
-/* Rows without the blanks (or, in a map, defaults) at their end. */
+/* Writes rows without trailing blanks (or, in a map, defaults). */
 static void add_rows(FILE *out, const struct canvas *c, char layer)
 {
     for (size_t i = 0; i < c->rows; i++) {

@@ -1,4 +1,4 @@
-/* Canvases as text, compared with files under $GOLDEN_DIR; UPDATE_GOLDEN=1 writes them anew. */
+/* Canvases as text, compared with files under $GOLDEN_DIR; UPDATE_GOLDEN=1 rewrites them. */
 #ifndef CT_TESTS_GOLDEN_CANVAS_H
 #define CT_TESTS_GOLDEN_CANVAS_H
 
@@ -7,16 +7,16 @@
 #include "plot/canvas.h"
 
 struct golden { /* zero-initialise */
-    char *text; /* what has been drawn so far; grows by golden_add, freed by golden_compare */
+    char *text; /* the output so far; grows with golden_add(), freed by golden_compare() */
     size_t size;
     FILE *stream;
 };
 
 /*
- * Appends a canvas under a heading. On a canvas with colour two maps follow the characters, one
- * sign a cell, for foreground and background: `.` the default, 0 .. 9 from low to high in either
- * colour map, A B the groups, d dim, T title, f frame, ! accent, g w b good, warn and bad,
- * n noise, a .. t clusters.
+ * Appends a canvas under a heading. For a canvas with colour, the characters are followed by two
+ * maps, one sign per cell, for foreground and background: `.` the default, 0 .. 9 from low to high
+ * in either colour map, A B the groups, d dim, T title, f frame, ! accent, g w b good, warn and
+ * bad, n noise, a .. t clusters.
  */
 void golden_add(struct golden *g, const char *heading, const struct canvas *c);
 

@@ -71,7 +71,7 @@ static const struct hub_file *find_file(const char *name)
     return NULL;
 }
 
-/* ---- replied with status ---- */
+/* ---- replies ---- */
 
 static bool put(int fd, const void *data, size_t size)
 {
@@ -109,7 +109,7 @@ static void refuse(int fd, const char *status, const char *code)
            HUB_COMMIT);
 }
 
-/* The large file from r->from on, as slowly and as badly as is wanted. */
+/* Sends the large file from r->from on, with the requested delays and errors. */
 static void send_large(const struct request *r, const struct hub_file *f)
 {
     const size_t from = shared->is_without_ranges ? 0 : r->from;
@@ -189,7 +189,7 @@ static double seconds_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* When 429 allows the next one. */
+/* When 429 allows the next request. */
 static _Atomic double next_request;
 
 static bool is_too_early(void)
@@ -288,7 +288,7 @@ static void *serve(void *context)
 static int listen_at(const char *address, int *port)
 {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const int small = PIECE; /* what is on the way when a reader dies counts as sent */
+    const int small = PIECE; /* bytes in transit when a reader dies count as sent */
     struct sockaddr_in at = { .sin_family = AF_INET };
     socklen_t size = sizeof at;
 
@@ -339,7 +339,7 @@ void hub_server_start(struct hub_server *s, struct hub_file *given, size_t n)
     s->pid = fork();
     ck_assert_int_ge(s->pid, 0);
     if (s->pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); /* goes with a test that fails */
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* ends with a failing test */
         run(sockets);
     }
     close(sockets[0]);

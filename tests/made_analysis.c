@@ -23,7 +23,7 @@ static double noise(uint64_t *state)
     return (double)(*state >> 40) / (double)(1U << 23) - 1.0;
 }
 
-/* Every other neuron tells the groups apart; three families of them share a pattern. */
+/* Every other neuron differs between the groups; three families of them share a pattern. */
 static void make_up_activations(struct extract_result *e, const struct load_result *load)
 {
     float *const own = e->own.data;
@@ -47,7 +47,7 @@ static void make_up_activations(struct extract_result *e, const struct load_resu
     }
 }
 
-/* Three heaps by family, their points on a grid, and every tenth point far out. */
+/* Three clusters by family, with points on a grid, and every tenth point far away. */
 static void make_up_picture(struct tsne_stage *t, const struct ttest_stage *test)
 {
     for (size_t i = 0; i < test->n_significant; i++) {
@@ -64,7 +64,7 @@ static void make_up_picture(struct tsne_stage *t, const struct ttest_stage *test
         t->kl[k] = 4.0 / (1.0 + t->kl_iter[k] / 50.0);
 }
 
-/* Six hook points in place of one. */
+/* Splits one hook point into six. */
 static void make_up_layers(struct analysis *a, void *result)
 {
     static const char *const names[] = { "h.0.mlp.c_fc", "h.1.mlp.c_fc", "h.2.mlp.c_fc",

@@ -130,7 +130,7 @@ static bool remove_temporary(const char *folder, bool has_failed)
 {
     if (rmdir(folder) == 0)
         return true;
-    if (!has_failed) /* tests that fail leave what they had begun */
+    if (!has_failed) /* failing tests leave their files */
         nftw(folder, name_one, 8, FTW_PHYS);
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     return false;
@@ -151,7 +151,7 @@ int run_tcase(const char *name, TCase *tcase)
         perror(folder);
         exit(1);
     }
-    tcase_set_timeout(tcase, 900); /* ends what hangs; a busy machine may be slow */
+    tcase_set_timeout(tcase, 900); /* ends hanging tests; a busy machine may be slow */
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     const int n_run = srunner_ntests_run(runner);

@@ -1,4 +1,4 @@
-/* What every test program needs: fixtures, closeness as numpy defines it, a main(). */
+/* Shared by all test programs: fixtures, closeness as defined by numpy, a main(). */
 #ifndef CT_TESTS_SUPPORT_H
 #define CT_TESTS_SUPPORT_H
 
@@ -11,13 +11,13 @@
 /* $FIXTURES_DIR/name, in a buffer that the next call overwrites. */
 const char *fixture_path(const char *name);
 
-/* A CSV file of numbers with one header row; aborts the test when it is not there or ragged.
- * `nan`, `inf` and `-inf` are numbers. The caller clears it. */
+/* Reads a CSV file of numbers with one header row; aborts the test if it is missing or ragged.
+ * `nan`, `inf` and `-inf` are numbers. The caller frees it with mat_clear(). */
 struct mat fixture_load(const char *name);
 
 /*
- * |got - want| <= atol + rtol * |want| for every entry, NaN equal to NaN, infinities equal to
- * themselves; fails the test with the first bad entry and the largest error.
+ * Checks |got - want| <= atol + rtol * |want| for every entry, NaN equal to NaN, infinities equal
+ * to themselves; fails the test with the first bad entry and the largest error.
  */
 void assert_allclose(const double *got, const double *want, size_t n, double rtol, double atol);
 void assert_mat_allclose(const struct mat *got, const struct mat *want, double rtol, double atol);
@@ -28,18 +28,18 @@ enum { IS_SANITIZED = 1 };
 enum { IS_SANITIZED = 0 };
 #endif
 
-/* Reports a skipped test: what is missing. The test returns after it. */
+/* Reports a skipped test and what is missing. The test must return afterwards. */
 #define SKIP(...) (printf("skipped: " __VA_ARGS__), printf("\n"), fflush(stdout), count_skipped())
 void count_skipped(void);
 
 /*
- * Runs a suite of that one case, with what was added to it; returns main's status: 77, Automake's
- * word for a program that was skipped, when every test was. $TMPDIR is a folder of the program's
- * own meanwhile, and a failure when it is not empty at the end.
+ * Runs a suite of this one case; returns main's status: 77, Automake's status for skipped programs,
+ * if every test was skipped. $TMPDIR is a private folder meanwhile; it is a failure if it is not
+ * empty at the end.
  */
 int run_tcase(const char *name, TCase *tcase);
 
-/* The same of plain tests. Honours CK_FORK=no. */
+/* The same for plain tests. Honours CK_FORK=no. */
 int run_tests(const char *name, const TTest *const tests[], size_t n_tests);
 #define RUN_TESTS(name, tests) run_tests((name), (tests), sizeof(tests) / sizeof(tests)[0])
 

@@ -1,7 +1,7 @@
 /*
  * The program when memory runs out. fail_alloc.so, preloaded, makes one allocation after the other
  * fail: the program must end with status 1 and one line, or do without that memory and give the
- * same answer. In the suite every ALLOC_EVERY-th (17) is tried; by hand `ALLOC_EVERY=1` tries all.
+ * same result. The suite tries every ALLOC_EVERY-th (17) allocation; `ALLOC_EVERY=1` tries all.
  */
 #include "config.h"
 #include "support.h"
@@ -16,7 +16,7 @@
 
 enum { COMMAND_SIZE = 4096 };
 
-/* A few sentences; many neurons are significant, so that every stage has work. */
+/* A few sentences; many neurons are significant, so that every stage is exercised. */
 #define RUN "run -s s.csv --threads 1 --iterations 250 --correction none --alpha 0.2"
 
 static const struct {
@@ -35,7 +35,7 @@ static const struct {
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
-/* Runs the program with its failing-th allocation failing; the status as of system(). */
+/* Runs the program with its failing-th allocation failing; returns a status as from system(). */
 static int run(const char *arguments, size_t failing)
 {
     char command[COMMAND_SIZE];
@@ -48,7 +48,7 @@ static int run(const char *arguments, size_t failing)
     return system(command);
 }
 
-/* What it said on stdout, without the seconds that it took. */
+/* Its output on stdout, without run times. */
 static char *read_answer(void)
 {
     char *const text = slurp(temp_path("out.txt"), NULL);
@@ -73,7 +73,7 @@ static size_t read_count(void)
     return n;
 }
 
-/* Nothing half written is left. */
+/* Checks that no temporary file is left. */
 static void check_no_temporary(const char *what, const char *results)
 {
     DIR *const dir = results != NULL ? opendir(temp_path(results)) : NULL;
@@ -87,7 +87,7 @@ static void check_no_temporary(const char *what, const char *results)
     closedir(dir);
 }
 
-/* Hashes in the manifest: a whole one tells those of all inputs and results. */
+/* The number of hashes in the manifest: a complete one has those of all inputs and results. */
 static size_t count_hashes(const char *results)
 {
     static const char key[] = "\"sha256\": \"";
@@ -106,7 +106,7 @@ static size_t count_hashes(const char *results)
     return n;
 }
 
-struct whole { /* what the program gives when nothing fails */
+struct whole { /* the results without failures */
     char *answer;
     size_t n_hashes;
 };
@@ -173,7 +173,7 @@ int main(void)
     TCase *const tcase = tcase_create("alloc");
 
     setenv("LC_ALL", "C.UTF-8", 1);
-    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* threads that nobody needs here take time to start */
+    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* unused threads would take time to start */
     tcase_add_checked_fixture(tcase, temp_begin, temp_end);
     tcase_add_loop_test(tcase, failing_allocations_are_reported_in_one_line, 0, N_COMMANDS);
     return run_tcase("alloc", tcase);

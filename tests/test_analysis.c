@@ -1,5 +1,5 @@
-/* The state of an analysis on the demo: what is stale after which change, and what survives a
- * cancel, a failure, and an empty result. */
+/* The state of an analysis on the demo: which changes make what stale, and what survives a cancel,
+ * a failure, and an empty result. */
 #include "config.h"
 #include "support.h"
 
@@ -42,7 +42,7 @@ static const struct stage *const order[] = { &stage_load,      &stage_hook, &sta
                                              &stage_similarity };
 enum { N_ORDER = sizeof order / sizeof *order };
 
-/* The stages of one analysis: text[s] is '!' where it is stale, else '.'. */
+/* The stages of an analysis: text[s] is '!' if stale, else '.'. */
 static const char *staleness(const struct analysis *a)
 {
     static char text[N_ORDER + 1];
@@ -190,7 +190,7 @@ START_TEST(zero_significant_neurons_are_a_valid_result)
 }
 END_TEST
 
-/* The p-value that just n neurons are below. */
+/* The alpha at which exactly n neurons are significant. */
 static double alpha_for(const struct analysis *a, size_t n)
 {
     double low = 0.0;
@@ -264,7 +264,7 @@ START_TEST(the_demo_has_pairs_and_no_duplicates)
     ck_assert_uint_eq(contrast_of(&a)->n_unique, 108);
     ck_assert_uint_eq(load_of(&a)->n_groups, 2);
     ck_assert_uint_eq(contrast_of(&a)->n_rows[0], 54);
-    /* enough for a picture with clusters */
+    /* enough for meaningful clusters */
     ck_assert_uint_ge(ttest_of(&a)->n_significant, 100);
     analysis_clear(&a);
 }
@@ -294,7 +294,7 @@ START_TEST(duplicates_and_pairs_are_detected)
     begin(&a);
     params_set(&a.params.stimuli, path, NULL);
     run(&a);
-    ck_assert(!contrast_of(&a)->are_pairs); /* the second pair has other words after the target */
+    ck_assert(!contrast_of(&a)->are_pairs); /* the second pair differs after the target */
     ck_assert_uint_eq(contrast_of(&a)->n_unique, 4);
     ck_assert_uint_eq(contrast_of(&a)->twin[1] - contrast_of(&a)->twin[0], 1);
     analysis_clear(&a);
@@ -313,7 +313,7 @@ static void fail_with(const char *stimuli, const char *want)
     params_set(&a.params.stimuli, path, NULL);
     ck_assert_msg(analysis_run(&a, &stage_ttest, NULL, &err) != CT_OK, "taken: %s", want);
     ck_assert_msg(strstr(err.text, want) != NULL, "want '%s' in '%s'", want, err.text);
-    ck_assert_ptr_null(extract_of(&a)); /* told before what may take hours */
+    ck_assert_ptr_null(extract_of(&a)); /* reported before the long computation */
     analysis_clear(&a);
     unlink(path);
 }
@@ -329,7 +329,7 @@ START_TEST(errors_in_stimuli_name_the_row)
 }
 END_TEST
 
-/* ---- hook points each by itself ---- */
+/* ---- separate hook points ---- */
 
 struct seen {
     size_t n;
@@ -359,7 +359,7 @@ static void begin_layers(struct analysis *a)
     params_add_hook(&a->params, "h.[23].mlp.c_fc", NULL);
 }
 
-/* Bit for bit what the analysis of that hook point alone gives from the same activations. */
+/* Bitwise equal to an analysis of only that hook point from the same activations. */
 START_TEST(layers_equal_separate_analyses)
 {
     struct seen seen = { 0 };
@@ -414,7 +414,7 @@ START_TEST(layers_depend_on_what_their_analyses_depend_on)
     params_clear_hooks(&a.params);
     ck_assert(analysis_is_stale(&a, &stage_layers));
     run(&a);
-    ck_assert_ptr_null(layers_of(&a)); /* its names were those of the old hook points */
+    ck_assert_ptr_null(layers_of(&a)); /* its names were those of the previous hook points */
     analysis_clear(&a);
 }
 END_TEST
@@ -442,7 +442,7 @@ static bool stop_after_half(void *context, const struct stage *stage, size_t don
 
     if (stage != &stage_layers)
         return true;
-    ck_assert_uint_ge(done, *last); /* forward only */
+    ck_assert_uint_ge(done, *last); /* only increases */
     *last = done;
     return 2 * done < total;
 }
@@ -462,7 +462,7 @@ START_TEST(layers_can_be_cancelled)
 }
 END_TEST
 
-struct way { /* of progress */
+struct way { /* the course of the progress */
     size_t done, total, n_calls;
 };
 
@@ -478,7 +478,7 @@ static bool follow(void *context, const struct stage *stage, size_t done, size_t
     return true;
 }
 
-/* Forward only, through every stage of every layer, to the end. */
+/* Progress only increases, through every stage of every layer, to the end. */
 START_TEST(progress_of_layers_covers_all_their_stages)
 {
     struct way way = { 0 };
@@ -493,7 +493,7 @@ START_TEST(progress_of_layers_covers_all_their_stages)
 }
 END_TEST
 
-/* Columns of two hook points in turn, as another program may have written them. */
+/* Alternating columns of two hook points, as another program may have written them. */
 START_TEST(columns_of_a_layer_need_not_be_adjacent)
 {
     char path[32];

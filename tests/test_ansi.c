@@ -19,7 +19,7 @@ static void close_canvas(void)
     canvas_clear(&c);
 }
 
-/* What ansi_write sends, in a buffer that the next call overwrites. */
+/* The output of ansi_write(), in a buffer that the next call overwrites. */
 static const char *written(enum ansi_depth depth)
 {
     static char out[1024];
@@ -76,7 +76,7 @@ START_TEST(attributes_are_reset_one_by_one)
     open_canvas();
     canvas_put(&c, 0, 0, 'a', INK_GOOD, INK_DEFAULT, CELL_BOLD);
     canvas_put(&c, 0, 1, 'b', INK_GOOD, INK_DEFAULT, CELL_REVERSE);
-    canvas_put(&c, 0, 2, ' ', INK_DEFAULT, INK_DEFAULT, CELL_REVERSE); /* seen, though blank */
+    canvas_put(&c, 0, 2, ' ', INK_DEFAULT, INK_DEFAULT, CELL_REVERSE); /* visible although blank */
     ck_assert_str_eq(written(ANSI_16), "\033[1;32ma\033[22;7mb\033[39m \033[0m\n\n");
     close_canvas();
 }
@@ -85,11 +85,11 @@ END_TEST
 START_TEST(wide_and_combined_characters)
 {
     open_canvas();
-    c.cells[0].ch = 0x4e2d; /* as canvas_put leaves them in a UTF-8 locale */
+    c.cells[0].ch = 0x4e2d; /* as canvas_put() sets them in a UTF-8 locale */
     c.cells[1].ch = 0;
     c.cells[2].ch = 'e';
     c.cells[2].mark = 0x301;
-    c.cells[3].ch = 0x9b; /* whatever put it there, a control is not sent */
+    c.cells[3].ch = 0x9b; /* a control is never sent, even if a cell contains it */
     ck_assert_str_eq(written(ANSI_NONE), "\u4e2de\u0301?\n\n");
     close_canvas();
 }

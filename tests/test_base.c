@@ -64,7 +64,7 @@ static void assert_shown(const char *text, const char *want)
     ck_assert_str_eq(out, want);
 }
 
-/* This program has not set a locale, so it is C's. */
+/* This program has not called setlocale(), so the locale is C. */
 START_TEST(terminals_without_utf8_get_ascii)
 {
     const char text[] = "a\xc3\xa9\xc5\x9b\x1b\x9b";
@@ -139,7 +139,7 @@ START_TEST(errors_are_one_line_without_controls)
 }
 END_TEST
 
-/* A path longer than the whole message must not push out what is wrong with it. */
+/* A path longer than the whole message must not push out the reason. */
 START_TEST(long_errors_lose_their_middle)
 {
     char path[4096];
@@ -155,7 +155,7 @@ START_TEST(long_errors_lose_their_middle)
     ck_assert_ptr_nonnull(strstr(err.text, "ppp: No such file or directory"));
     ct_error_where(&err, CT_EIO, "%s", path);
     ck_assert_ptr_nonnull(strstr(err.text, "ppp: No such file or directory"));
-    for (size_t i = 0; i + 3 < sizeof path; i += 3) /* cut between code points, not inside */
+    for (size_t i = 0; i + 3 < sizeof path; i += 3) /* truncate between code points, not inside */
         memcpy(path + i, i % 2 == 0 ? "\u20ac" : "\x1b\xff\x07", 3);
     ct_fail(&err, CT_EIO, "%s: end", path);
     ck_assert_uint_eq(utf8_first_invalid(err.text, strlen(err.text)), strlen(err.text));
@@ -267,7 +267,7 @@ START_TEST(large_arrays_are_stored_in_a_file)
 }
 END_TEST
 
-/* Each try fails anew. */
+/* Each attempt fails again. */
 START_TEST(errors_name_libraries_that_lack_functions)
 {
     void (*pointer)(void) = NULL;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The benchmark's harness and its driver run and tell figures; how large they are is not looked at.
+# The benchmark's harness and its driver run and report figures, whose values are not checked.
 set -eu
 
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null || {

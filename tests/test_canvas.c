@@ -20,7 +20,7 @@ static struct canvas canvas_of(size_t rows, size_t cols, bool ascii)
     return c;
 }
 
-/* One row as UTF-8; right halves of wide characters take no place in it. */
+/* One row as UTF-8; right halves of wide characters are skipped. */
 static const char *row_text(const struct canvas *c, size_t row)
 {
     static char out[512];
@@ -67,7 +67,7 @@ START_TEST(sizes_beyond_memory_are_refused)
     struct ct_error err;
 
     ck_assert_int_eq(canvas_init(&c, SIZE_MAX / 2, 8, false, false, &err), CT_ENOMEM);
-    ck_assert_uint_eq(c.rows, 7); /* untouched */
+    ck_assert_uint_eq(c.rows, 7); /* unchanged */
     ck_assert_int_eq(canvas_init(&c, 0, 0, false, false, NULL), CT_OK);
     canvas_put(&c, 0, 0, 'x', INK_DEFAULT, INK_DEFAULT, 0);
     ck_assert_uint_eq(canvas_text(&c, 0, 0, 9, "x", INK_DEFAULT, 0), 0);
@@ -136,7 +136,7 @@ START_TEST(wide_characters_take_two_cells)
     ck_assert_str_eq(row_text(&c, 0), " x\u6587e\u0301 ");
     canvas_put(&c, 0, 2, 'y', INK_DEFAULT, INK_DEFAULT, 0); /* over a left half */
     ck_assert_str_eq(row_text(&c, 0), " xy e\u0301 ");
-    canvas_put(&c, 0, 5, 0x4e2d, INK_DEFAULT, INK_DEFAULT, 0); /* no room for its other half */
+    canvas_put(&c, 0, 5, 0x4e2d, INK_DEFAULT, INK_DEFAULT, 0); /* no space for its other half */
     ck_assert_str_eq(row_text(&c, 0), " xy e\u0301?");
     ck_assert_uint_eq(canvas_text(&c, 0, 0, 4, "a\u4e2d\u6587", INK_DEFAULT, 0), 4);
     ck_assert_str_eq(row_text(&c, 0), "a\u4e2d\u2026e\u0301?");
@@ -165,7 +165,7 @@ START_TEST(ticks_are_nice_numbers)
         { -2, 2, 5, false, "-2 -1 0 1 2" },
         { -1, 1, 5, false, "-1.0 -0.5 0.0 0.5 1.0" },
         { -80, 80, 6, false, "-50 0 50" },
-        { -4, 4, 3, false, "-4 4" }, /* steps of 5 would leave 0 alone */
+        { -4, 4, 3, false, "-4 4" }, /* steps of 5 would leave only 0 */
         { -3.7, 4.9, 3, false, "-2 4" },
         { 0, 107, 6, true, "0 20 40 60 80 100" },
         { -0.5, 2.5, 9, true, "0 1 2" },
@@ -185,8 +185,8 @@ START_TEST(ticks_are_nice_numbers)
         ticks_make(&t, cases[i].lo, cases[i].hi, cases[i].most, cases[i].integer);
         ck_assert_str_eq(joined(&t), cases[i].want);
     }
-    ticks_make(&t, -DBL_MAX, DBL_MAX, 1, false); /* the width is beyond double */
-    ck_assert_str_eq(joined(&t), "");            /* so would be the step */
+    ticks_make(&t, -DBL_MAX, DBL_MAX, 1, false); /* the width exceeds double */
+    ck_assert_str_eq(joined(&t), "");            /* and so would the step */
     ticks_make(&t, -DBL_MAX, DBL_MAX, 3, false);
     ck_assert_str_eq(joined(&t), "-1e+308 0 1e+308");
     ticks_make(&t, NAN, 1, 4, false);
@@ -196,7 +196,8 @@ START_TEST(ticks_are_nice_numbers)
 }
 END_TEST
 
-/* For every range: not too many, in order, within it, none when touching would be needed. */
+/* For every range: at most `most` ticks, ascending, within the range, none when they would
+ * touch. */
 START_TEST(ticks_have_their_documented_properties)
 {
     uint64_t state = 1;
@@ -290,8 +291,8 @@ START_TEST(colours_are_distinguishable)
         ck_assert_msg(step > 0.0, "cividis gets darker at %d", k);
         ck_assert_msg(k == 32 || (k < 32) == (sign > 0.0), "red-blue at %d", k);
     }
-    /* A mark of any cluster, and the ends of the map, are seen on black and on white: contrast at
-     * least 1.2 with white (yellow), 2.5 with black. */
+    /* The colours of all clusters and the ends of the maps are visible on black and on white:
+     * contrast at least 1.2 with white (yellow), 2.5 with black. */
     for (ink i = 0; i < INK_DIVERGING + INK_STEPS; i++) {
         const double l = lightness(palette_rgb(i));
         ck_assert_int_ge(palette_256(i), -1);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A real control group that limits memory, where going beyond ends a process without a word: the
-# program stops before. Skipped (77) where no group can be made, which takes root.
+# A real control group that limits memory, where exceeding it kills a process without a message: the
+# program stops before. Skipped (77) where no group can be created, which requires root.
 set -u
 
 program=${CIRCUITTUI-src/circuittui}
@@ -39,7 +39,7 @@ trap 'exit 1' HUP INT TERM
 cd "$tmp" || exit 1
 echo 64M >"$group/$limit" 2>/dev/null || { echo "skipped: $limit cannot be set"; exit 77; }
 
-# within LIMIT ARGUMENT...: the program in the group.
+# within LIMIT ARGUMENT...: runs the program in the group.
 within() {
     echo "$1" >"$group/$limit"
     shift
@@ -56,7 +56,7 @@ fail() {
 within 300M run --threads 2 || fail "the demo in 300 MB"
 echo "ok: the demo in 300 MB"
 
-# Whatever the limit is, and so wherever in the growth of arrays it is met.
+# Various limits, so that they are reached at various points of array growth.
 for size in 100 112 126 141 158 178; do
     { echo group,a,b; yes x,1.5,2; } 2>/dev/null | within ${size}M ttest - --threads 1
     status=$?

@@ -1,4 +1,4 @@
-/* What `circuittui complete WORD...` offers to shells for the last of the words. */
+/* The candidates of `circuittui complete WORD...` for the last word. */
 #include "config.h"
 #include "support.h"
 
@@ -8,15 +8,15 @@
 #include "io_temp.h"
 
 static const struct {
-    const char *words; /* as a shell takes them */
-    const char *want;  /* in alphabetical order, each with a blank behind it */
+    const char *words; /* in shell syntax */
+    const char *want;  /* in alphabetical order, each followed by a blank */
 } cases[] = {
     { "''", "config cosine dbscan fetch hooks kmeans models rerun run tokenize tsne ttest " },
     { "", "config cosine dbscan fetch hooks kmeans models rerun run tokenize tsne ttest " },
     { "r", "rerun run " },
     { "run r", "" },
     { "run ''", "" },
-    { "--test welch r", "rerun run " }, /* a value is no command */
+    { "--test welch r", "rerun run " }, /* a value is not a command */
     { "--test run r", "rerun run " },
     /* options of a command, or of the user interface */
     { "run --t", "--test --threads --tokenizer " },
@@ -33,7 +33,7 @@ static const struct {
     { "run --test w", "welch " },
     { "run --test=w", "--test=welch " },
     { "run --test=", "--test=paired --test=student --test=welch " },
-    { "run --test = ''", "paired student welch " }, /* where a shell has cut the word */
+    { "run --test = ''", "paired student welch " }, /* when the shell splits the word */
     { "run --test = w", "welch " },
     { "run --test =", "paired student welch " },
     { "run --color a", "always auto " },
@@ -41,7 +41,7 @@ static const struct {
     { "run -m --test ''", "" }, /* --test is the model here */
     { "run --nosuch ''", "" },
     { "run --nosuch=", "" },
-    { "dbscan --hook=", "" }, /* an option of others */
+    { "dbscan --hook=", "" }, /* an option of other commands */
     { "run --plot=", "" },
     /* hook points of the model */
     { "run -H h.5.mlp.", "h.5.mlp.act h.5.mlp.c_fc h.5.mlp.c_proj " },
@@ -52,8 +52,8 @@ static const struct {
     { "run --model=one -H h.1", "" },
     { "run --model = one -H h.1", "" },
     { "run -m nowhere -H h.1", "" },
-    { "run -Hh.0 ''", "" }, /* its value is behind the letter */
-    /* files are the shells' own affair */
+    { "run -Hh.0 ''", "" }, /* its value is attached to the letter */
+    /* files are completed by the shell */
     { "run -s ''", ":files " },
     { "run --groups x", ":files " },
     { "run -o ''", ":folders " },
@@ -86,7 +86,7 @@ START_TEST(words_are_offered_in_the_right_places)
 }
 END_TEST
 
-/* Commands and options come with what help says of them. */
+/* Commands and options have the descriptions of help. */
 START_TEST(words_have_descriptions)
 {
     ck_assert_int_eq(temp_shell("$C complete run --alp | grep -q \"$(printf '^--alpha\\t.')\" && "

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The completions as each shell loads and asks them. Skipped (77) with none of bash, zsh and fish.
+# The completions as loaded and called by each shell. Skipped (77) without bash, zsh and fish.
 set -u
 
 program=${CIRCUITTUI-src/circuittui}
@@ -16,7 +16,7 @@ export PATH HF_HUB_CACHE HOME shells
 touch acts.csv
 mkdir results
 
-# A model in the cache, to be completed by its name.
+# A cached model, whose name is completed.
 commit=0123456789abcdef0123456789abcdef01234567
 folder=hub/models--me--tiny/snapshots/$commit
 mkdir -p "$folder" hub/models--me--tiny/refs
@@ -38,7 +38,7 @@ check() {
     failures=$((failures + 1))
 }
 
-# What every shell is to hand on; the files of a folder are its own affair.
+# Required from every shell; completing files is up to the shell.
 check_shell() {
     n_shells=$((n_shells + 1))
     check "$1" 'rerun run' r
@@ -47,12 +47,12 @@ check_shell() {
     check "$1" 'results/' run --out res
 }
 
-# What the program answers, whoever asks.
+# Answers of the program, independent of the shell.
 ask_program() {
     "$program" complete "$@" | cut -f1
 }
 
-# bash: its own commands stand in for what only works while a key is being answered.
+# bash: substitutes for builtins that only work during completion.
 ask_bash() {
     bash --norc --noprofile -c '
         . "$shells/circuittui"
@@ -73,7 +73,7 @@ ask_zsh() {
         _circuittui' zsh "$@"
 }
 
-# zsh finds the file by its name and its first line.
+# zsh identifies the file by its name and first line.
 check_zsh_finds() {
     zsh -f -c '
         fpath=($shells $fpath)
@@ -106,7 +106,7 @@ check program ':folders me/tiny' run -m me
 check program 'h.1.mlp h.1.mlp.act h.1.mlp.c_fc h.1.mlp.c_proj' run --model me/tiny -H h.1.mlp
 check program 'csv npy' tsne --format ''
 check program ':folders' run --out ''
-check program 'welch' run --test = we # where bash has cut the word
+check program 'welch' run --test = we # as split by bash
 check program 'paired student welch' run --test =
 check program '--test=welch' run --test=we
 [ "$failures" -eq 0 ] || exit 1

@@ -1,4 +1,4 @@
-/* The user's defaults from a file, and `circuittui config`, which tells where each comes from. */
+/* The user's defaults from a file, and `circuittui config`, which shows their origins. */
 #include "config.h"
 #include "support.h"
 
@@ -24,7 +24,7 @@ static void write_config(const char *text)
     setenv("CIRCUITTUI_CONFIG", "c", 1);
 }
 
-/* `circuittui config ARGUMENTS` prints the setting with that origin. */
+/* Checks that `circuittui config ARGUMENTS` prints the setting with that origin. */
 static void check_setting(const char *arguments, const char *setting, const char *origin)
 {
     char line[200];
@@ -78,7 +78,7 @@ START_TEST(keys_and_colours_can_be_configured)
     write_config("key.quit = x F10\ncolor.accent = 208\ncolor.bad = bright-red\n"
                  "color.noise = default\ncolor.frame=012\ncolor.cluster-19 = 45\n");
     check_setting("", "key.quit = x F10", "c:1");
-    check_setting("", "key.cancel = none", "built in"); /* it had x */
+    check_setting("", "key.cancel = none", "built in"); /* it was x */
     check_setting("", "key.help = ? F1", "built in");
     check_setting("", "color.accent = 208", "c:2");
     check_setting("", "color.bad = bright-red", "c:3");
@@ -120,7 +120,8 @@ START_TEST(command_line_choices_override_conflicting_settings)
 }
 END_TEST
 
-/* Each choice with each of the file's, by what the line of `circuittui config` begins with. */
+/* Each choice against each of the file's, identified by the beginning of its line in `circuittui
+ * config`. */
 START_TEST(each_choice_overrides_conflicting_settings)
 {
     static const char *const names[] = { "model",       "tokenizer", "stimuli",
@@ -150,7 +151,7 @@ START_TEST(each_choice_overrides_conflicting_settings)
 }
 END_TEST
 
-/* As many threads as asked for, and no more than the processors that the program may use. */
+/* The requested number of threads, but no more than the available processors. */
 START_TEST(threads_are_limited_to_the_processors)
 {
     static const char *const cases[][2] = {
@@ -245,7 +246,7 @@ START_TEST(the_file_is_in_the_xdg_directory)
     static const char *const cases[][2] = {
         { "HOME=$PWD XDG_CONFIG_HOME=$PWD/x", "eps = 7" },
         { "HOME=$PWD XDG_CONFIG_HOME=", "eps = 8" },
-        { "HOME=$PWD XDG_CONFIG_HOME=x", "eps = 8" }, /* relative: as good as not set */
+        { "HOME=$PWD XDG_CONFIG_HOME=x", "eps = 8" }, /* relative: treated as unset */
         { "HOME=$PWD XDG_CONFIG_HOME=/not/there", "eps = 1" },
         { "HOME=$PWD CIRCUITTUI_CONFIG=", "eps = 1" },
         { "HOME= XDG_CONFIG_HOME= XDG_CACHE_HOME=/", "eps = 1" },

@@ -20,7 +20,7 @@ static void count(void *context, size_t i)
 {
     struct counts *const c = context;
 
-    c->times[i]++; /* a block belongs to one thread: no atomic needed */
+    c->times[i]++; /* each block is run by one thread: no atomic needed */
     c->thread[i] = crew_thread();
 }
 
@@ -51,7 +51,7 @@ START_TEST(every_block_runs_once)
 }
 END_TEST
 
-/* Helpers that have gone to sleep between sections are woken; a crew nobody used can go. */
+/* Helpers that sleep between sections are woken; an unused crew can be freed. */
 START_TEST(sleeping_helpers_are_woken)
 {
     const struct timespec pause = { .tv_nsec = 5 * 1000 * 1000 };
@@ -70,13 +70,13 @@ START_TEST(sleeping_helpers_are_woken)
 END_TEST
 
 struct meeting {
-    _Atomic size_t here[2]; /* the number, plus 1, of the thread that holds the block */
+    _Atomic size_t here[2]; /* 1 + the number of the thread that runs the block */
     atomic_bool left[2];
     atomic_bool met;
 };
 
-/* Two threads that hold block 0 and 1 at once have different numbers. On a busy machine the helper
- * may come too late, when the caller has done both; in the next section it may not. */
+/* Two threads that run blocks 0 and 1 at the same time have different numbers. On a busy machine
+ * the helper may be too late for one section, but not for all. */
 static void meet(void *context, size_t i)
 {
     struct meeting *const m = context;

@@ -1,4 +1,4 @@
-/* The commands that README and manual show, see examples.sh, with a hub that has the demo model. */
+/* Runs the commands in README and manual, see examples.sh, with a hub that has the demo model. */
 #include "config.h"
 #include "support.h"
 

@@ -1,6 +1,6 @@
 /*
- * `circuittui fetch` against a hub on loopback: what is in the cache afterwards is laid out as
- * Hugging Face's tools lay it out (huggingface.co/docs/hub/local-cache).
+ * `circuittui fetch` against a hub on loopback: the resulting cache has the layout of Hugging
+ * Face's tools (huggingface.co/docs/hub/local-cache).
  */
 #include "config.h"
 #include "support.h"
@@ -81,7 +81,7 @@ static int fetch(const char *name)
     return temp_shell(line);
 }
 
-/* What it has printed; which is `out` or `err`. */
+/* Its output; which is `out` or `err`. */
 static const char *printed(const char *which)
 {
     static char text[4096];
@@ -103,7 +103,7 @@ static const char *failure(const char *name)
     ck_assert_int_eq(fetch(name), 1);
     ck_assert_str_eq(printed("out"), "");
     const char *const text = printed("err");
-    ck_assert_msg(strchr(text, '\n') == text + strlen(text) - 1, "%s", text); /* one line */
+    ck_assert_msg(strchr(text, '\n') == text + strlen(text) - 1, "%s", text); /* a single line */
     return text;
 }
 
@@ -145,7 +145,7 @@ static void check_complete(void)
     ck_assert_int_eq(temp_shell("! ls " REPO "/blobs | grep -v '^[0-9a-f]*$'"), 0);
 }
 
-/* What has come of the large file. */
+/* The size of the large file on disk. */
 static long long size_on_disk(void)
 {
     char path[300];
@@ -155,7 +155,7 @@ static long long size_on_disk(void)
     return stat(temp_path(path), &info) == 0 ? (long long)info.st_size : -1;
 }
 
-/* ---- what is there afterwards ---- */
+/* ---- contents of the cache ---- */
 
 START_TEST(the_cache_has_the_layout_of_hugging_face)
 {
@@ -184,7 +184,7 @@ START_TEST(existing_files_are_not_fetched_again)
     check_fetched("org/model");
     check_fetched("org/model");
     ck_assert_int_eq(hub.shared->n_whole + hub.shared->n_parts, 1);
-    /* Blobs alone will do, and a link that leads nowhere is mended. */
+    /* Blobs are sufficient, and a broken link is repaired. */
     ck_assert_int_eq(temp_shell("rm -r " REPO "/refs " SNAPSHOT "/config.json; "
                                 "ln -sf nowhere " SNAPSHOT "/model.safetensors"),
                      0);
@@ -265,8 +265,8 @@ END_TEST
 
 /* ---- the token ---- */
 
-/* Names of shards from a server that means ill, or has a mistake: each is wrong in one way alone,
- * and lies there to be fetched. */
+/* Names of shards from a malicious or broken server: each has one defect, and a file of that name
+ * exists. */
 START_TEST(names_of_shards_are_checked)
 {
     static const char *const names[] = {
@@ -350,7 +350,7 @@ START_TEST(https_never_redirects_to_http)
 }
 END_TEST
 
-/* A hub with TLS and a certificate of its own, which sends all to the one without. */
+/* A hub with TLS and its own certificate, which redirects everything to the one without. */
 START_TEST(a_hub_with_tls_never_redirects_to_one_without)
 {
     char line[600];
@@ -363,7 +363,7 @@ START_TEST(a_hub_with_tls_never_redirects_to_one_without)
     begin();
     setenv("HF_TOKEN", HUB_TOKEN, 1);
     setenv("CURL_CA_BUNDLE", "hub.pem", 1);
-    /* Its answer waits for the request: s_server ends with its standard input. */
+    /* Its answer must wait for the request: s_server ends with its standard input. */
     snprintf(line, sizeof line,
              ">asked; { timeout 60 sh -c 'until grep -q ^Authorization asked; do sleep 0.1; done'; "
              "printf 'HTTP/1.1 302 Found\\r\\nLocation: %s/org/model/resolve/main/config.json\\r\\n"
@@ -394,13 +394,13 @@ START_TEST(offline_mode_sends_no_request)
     setenv("HF_ENDPOINT", "https://me:secret@127.0.0.1", 1);
     CHECK_SAYS(failure("org/model"), "HF_ENDPOINT: contains a password; set HF_TOKEN instead");
     ck_assert_ptr_null(strstr(printed("err"), "secret"));
-    setenv("HF_ENDPOINT", "http://127.0.0.1:1", 1); /* nobody listens there */
+    setenv("HF_ENDPOINT", "http://127.0.0.1:1", 1); /* nothing listens there */
     CHECK_SAYS(failure("org/model"), "check the network and HF_ENDPOINT");
     end();
 }
 END_TEST
 
-/* ---- what goes wrong on the way ---- */
+/* ---- failures during transfers ---- */
 
 START_TEST(a_dropped_connection_is_resumed)
 {
@@ -438,7 +438,7 @@ START_TEST(a_rate_limit_is_respected)
     ck_assert_int_eq(hub.shared->n_early, 0);
     ck_assert_int_eq(temp_shell("rm -rf hub"), 0);
     hub.shared->n_limited = 1;
-    hub.shared->retry_after = 3600; /* that is for the user to wait */
+    hub.shared->retry_after = 3600; /* the user must retry */
     CHECK_SAYS(failure("org/model"), "replied with status 429; try again in 3600 seconds");
     end();
 }
@@ -451,7 +451,7 @@ START_TEST(a_full_disk_is_reported)
     CHECK_SAYS(failure("org/model"), " MB to download, but only ");
     ck_assert_int_eq(hub.shared->n_bytes, 0);
     hub.shared->has_huge_size = false;
-    /* A limit on the size of files fails a write as a full disk does. */
+    /* A limit on file sizes makes a write fail like a full disk. */
     ck_assert_int_eq(temp_shell("trap '' XFSZ; ulimit -f 200; $C fetch org/model"), 1);
     CHECK_SAYS(printed("err"), "model.safetensors: ");
     CHECK_SAYS(printed("err"), "File too large\n");
@@ -468,7 +468,7 @@ START_TEST(partial_files_are_used_or_discarded)
     char line[300];
 
     begin();
-    /* Of another file: told by the hash. */
+    /* Data of another file: detected by the hash. */
     ck_assert_int_eq(temp_shell("mkdir -p " REPO "/blobs"), 0);
     snprintf(line, sizeof line, "echo other >" REPO "/blobs/%s.incomplete", plain[WEIGHTS].etag);
     ck_assert_int_eq(temp_shell(line), 0);
@@ -476,7 +476,7 @@ START_TEST(partial_files_are_used_or_discarded)
     check_complete();
     ck_assert_int_eq(hub.shared->n_parts, 1);
     ck_assert_int_eq(hub.shared->n_whole, 1);
-    /* Too long; and of a server that cannot go on. */
+    /* Too long; and with a server that cannot resume. */
     for (int i = 0; i < 2; i++) {
         snprintf(line, sizeof line,
                  "cd " REPO "; mv blobs/%s half; echo %s >>half; rm -r snapshots; "
@@ -492,7 +492,7 @@ START_TEST(partial_files_are_used_or_discarded)
 }
 END_TEST
 
-/* Under its final name, and yet not all of it: as a disk leaves it that lost its power. */
+/* Complete name, but incomplete content: as after a power failure. */
 START_TEST(a_blob_of_wrong_size_is_ignored)
 {
     char line[600];
@@ -511,7 +511,7 @@ START_TEST(a_blob_of_wrong_size_is_ignored)
 }
 END_TEST
 
-/* ---- a disk that fails ---- */
+/* ---- a failing disk ---- */
 
 static int watched(const char *fail)
 {
@@ -540,7 +540,7 @@ START_TEST(a_blob_is_synced_before_it_is_renamed)
         snprintf(partial, sizeof partial, REPO "/blobs/%s.incomplete", plain[i].etag);
         snprintf(path, sizeof path, REPO "/blobs/%s", plain[i].etag);
         watched_check_placed(partial, path, false);
-        /* A snapshot leads to what is there. */
+        /* A snapshot links to existing files. */
         snprintf(path, sizeof path, SNAPSHOT "/%s", plain[i].name);
         const int linked = watched_find(0, "symlink", path);
         ck_assert_int_lt(linked, CALLS_MAX);
@@ -649,7 +649,7 @@ static pid_t start_fetch(void)
     return pid;
 }
 
-/* Whatever is on the disk when it dies is not asked for again. */
+/* Bytes on disk when it is killed are not requested again. */
 START_TEST(a_killed_fetch_is_resumed)
 {
     unsigned x = (unsigned)getpid();
@@ -700,7 +700,7 @@ START_TEST(concurrent_fetches_download_once)
 }
 END_TEST
 
-/* ---- the line on a terminal ---- */
+/* ---- progress on a terminal ---- */
 
 START_TEST(a_terminal_shows_speed_and_time_left)
 {
@@ -732,7 +732,7 @@ START_TEST(a_terminal_shows_speed_and_time_left)
     CHECK_SAYS(line, " of 1.0 MB  ");
     CHECK_SAYS(line, " MB/s  0:0");
     CHECK_SAYS(line, " left");
-    CHECK_SAYS(line, "\r\033[K" SNAPSHOT "\r\n"); /* gone at the end */
+    CHECK_SAYS(line, "\r\033[K" SNAPSHOT "\r\n"); /* cleared at the end */
     ck_assert_ptr_null(strstr(all, HUB_TOKEN));
     unsetenv("HF_TOKEN");
     end();

@@ -1,5 +1,5 @@
 /* Plots as figures: SVG that is well-formed and has its numbers as text, PNG whose pixels have the
- * colours of the data, files that are there whole, alike each time. */
+ * colours of the data, files that are written atomically and reproducibly. */
 #include "config.h"
 #include "io_temp.h"
 #include "made_analysis.h"
@@ -17,14 +17,14 @@
 #include "report/figures.h"
 #include "report/plots/space.h"
 
-/* What fontconfig keeps until the program ends is not ours to free. */
+/* Memory that fontconfig keeps until exit is not our leak. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libfontconfig";
 }
 
-/* ---- XML, as far as an SVG needs it ---- */
+/* ---- a minimal XML parser for SVG ---- */
 
 static bool is_entity(const char *at)
 {
@@ -36,7 +36,7 @@ static bool is_entity(const char *at)
     return false;
 }
 
-/* The end of the tag that begins at `at`; NULL: it has none, or an open quotation mark. */
+/* The end of the tag that begins at `at`; NULL: missing, or an open quotation mark. */
 static const char *tag_end(const char *at)
 {
     for (char quote = 0; *at != '\0'; at++) {
@@ -52,7 +52,7 @@ static const char *tag_end(const char *at)
     return NULL;
 }
 
-/* Every tag is closed by one of its name, every & begins an entity, no control is in it. */
+/* Every tag is closed by one with its name, every & begins an entity, there are no controls. */
 static void assert_well_formed(const char *xml)
 {
     enum { DEEPEST = 32 };
@@ -87,7 +87,7 @@ static void assert_well_formed(const char *xml)
 /* ---- one figure ---- */
 
 struct memory {
-    char *data; /* with a zero behind it */
+    char *data; /* with a terminating NUL */
     size_t n;
 };
 
@@ -144,7 +144,7 @@ static cairo_status_t read_memory(void *context, unsigned char *data, unsigned n
     return CAIRO_STATUS_SUCCESS;
 }
 
-enum { WIDE = 1890, HIGH = 1417 }; /* 160 x 120 mm at 300 dots an inch, rounded */
+enum { WIDE = 1890, HIGH = 1417 }; /* 160 x 120 mm at 300 dpi, rounded */
 
 struct picture {
     cairo_surface_t *surface;
@@ -169,8 +169,8 @@ static uint32_t pixel(const struct picture *p, size_t row, size_t col)
     return rgb & 0xFFFFFF;
 }
 
-/* The colours are 10 * value anchors of ColorBrewer's 11-class RdBu, half way between two of them
- * for 0.5; each fills its sixth of the page's middle. */
+/* The colours are 10 * value anchors of ColorBrewer's 11-class RdBu, halfway between two of them
+ * for 0.5; each fills its sixth of the page's centre. */
 START_TEST(entries_of_a_heatmap_are_pixels_of_their_colour)
 {
     const double values[] = { -1.0, 0.0, 0.5, 1.0, -0.2, 0.2 };
@@ -209,8 +209,8 @@ START_TEST(colours_on_paper_match_their_maps)
 }
 END_TEST
 
-/* 3,200 columns of 1 and -1 in turn are 1,600 pixels of 0 each, whether the last is whole or not.
- */
+/* 3,200 alternating columns of 1 and -1 are 1,600 pixels of 0 each, whether the last is complete or
+ * not. */
 START_TEST(a_large_heatmap_shows_means)
 {
     enum { COLS = 2 * FIGURE_MOST_PIXELS };
@@ -277,7 +277,7 @@ START_TEST(numbers_and_names_are_text_elements)
 }
 END_TEST
 
-/* Controls, bytes that are no UTF-8, what XML has no place for, more than there is room for. */
+/* Controls, bytes that are not UTF-8, characters that are invalid in XML, and too long text. */
 START_TEST(untrusted_text_is_harmless)
 {
     char longest[5000];
@@ -302,7 +302,7 @@ START_TEST(untrusted_text_is_harmless)
 }
 END_TEST
 
-/* What is seen of a PNG: the columns that its title takes, of ink on white. */
+/* The columns of a PNG that the title takes, of ink on white. */
 static size_t title_columns(const char *title)
 {
     const double y[] = { 1.0, 2.0 };
@@ -323,7 +323,7 @@ static size_t title_columns(const char *title)
     return n;
 }
 
-/* U+10FFFD is for private use: no font is to have it. A PNG tells its number. */
+/* U+10FFFD is for private use: no font should have it. A PNG shows its number. */
 START_TEST(characters_missing_in_the_font_show_their_number)
 {
     const double y[] = { 1.0, 2.0 };
@@ -339,7 +339,7 @@ START_TEST(characters_missing_in_the_font_show_their_number)
 }
 END_TEST
 
-/* Wherever a text of e, acute is cut, the accent goes with its letter. */
+/* Wherever a text of e + combining acute is truncated, the accent goes with its letter. */
 START_TEST(a_text_is_not_cut_inside_a_character)
 {
     char text[601] = "";
@@ -383,7 +383,7 @@ START_TEST(a_hundred_thousand_points_become_an_image)
 }
 END_TEST
 
-/* As one path it would take minutes. */
+/* As a single path it would take minutes. */
 START_TEST(a_curve_of_many_values_is_drawn_in_pieces)
 {
     enum { N = 20000 };
@@ -438,7 +438,7 @@ START_TEST(empty_and_invalid_data_are_drawn)
 }
 END_TEST
 
-/* ---- all of an analysis ---- */
+/* ---- all figures of an analysis ---- */
 
 static char *read_figure(const char *folder, const struct plot *plot, const char *ending,
                          size_t *size)
@@ -480,7 +480,7 @@ static size_t write_plots(double alpha, const char *folder)
     return n;
 }
 
-/* The second time after others, so that all that cairo numbers has other numbers. */
+/* The second time after others, so that cairo's numbering differs. */
 START_TEST(every_plot_gives_two_reproducible_files)
 {
     const struct plot_request everything = { 0 };
@@ -514,7 +514,7 @@ START_TEST(every_plot_gives_two_reproducible_files)
         }
         free(m.data);
     }
-    a.params.perplexity += 1.0; /* t-SNE and what hangs on it are stale */
+    a.params.perplexity += 1.0; /* t-SNE and its dependents are stale */
     struct written early = { 0 };
     write_figures(&a, "one", &early);
     ck_assert_uint_lt(early.n, one.n);
@@ -553,7 +553,7 @@ START_TEST(obstacles_are_reported_in_one_line)
     ck_assert_ptr_nonnull(strstr(err.text, "kl.png already exists"));
     ck_assert_int_eq(figures_check(temp_path("some"), true, &err), CT_OK);
 
-    /* Nothing computed: nothing to draw, and what was there is of another analysis. */
+    /* Nothing computed: nothing to draw, and old files belong to another analysis. */
     analysis_init(&a);
     ck_assert_int_eq(figures_write(&a, &everything, temp_path("some"), &written, &err), CT_OK);
     ck_assert_uint_eq(written.n, 0);

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Every fuzzer over its corpus; where the fuzzers are libFuzzer's (configure --enable-fuzzers), each
-# also searches for FUZZ_SECONDS (1).
+# Runs every fuzzer on its corpus; with libFuzzer (configure --enable-fuzzers), each also searches
+# for FUZZ_SECONDS (1).
 #
-# To search longer, in a build of its own, with found inputs kept in a folder:
+# To search longer, in a separate build, and keep the inputs found in a folder:
 #     ../configure --enable-fuzzers && make check TESTS=
 #     FIXTURES_DIR=../fixtures tests/fuzz/fuzz_config FOUND ../tests/fuzz/corpus/config
 set -u

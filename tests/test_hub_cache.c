@@ -1,6 +1,6 @@
 /*
- * Models by name, in caches that the tests lay out by the hub's published rules
- * (huggingface.co/docs/hub/local-cache): no reference but those rules.
+ * Models by name, in caches created by the tests from the hub's published rules
+ * (huggingface.co/docs/hub/local-cache), the only reference.
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@
 
 enum { PATH_SIZE = 8192, ALL = HUB_WEIGHTS | HUB_TOKENIZER };
 
-static char *root; /* of the cache that a test has made */
+static char *root; /* of the test's cache */
 
 static const char *at(const char *path)
 {
@@ -55,7 +55,7 @@ static void put_ref(const char *repo, const char *name, const char *commit)
     put_text(path, commit);
 }
 
-/* A blob and the relative link to it, as the hub's tools make them. */
+/* Creates a blob and a relative link to it, like the hub's tools. */
 static void put_file(const char *repo, const char *commit, const char *name, const void *data,
                      size_t size)
 {
@@ -87,7 +87,7 @@ static void copy_fixture(const char *repo, const char *commit, const char *name)
     put_file(repo, commit, name, data, size);
 }
 
-/* All that a model needs; the tokenizer's files are looked for, not looked into. */
+/* Creates all files of a model; those of the tokenizer are not read, only looked up. */
 static void put_model(const char *repo, const char *commit)
 {
     copy_fixture(repo, commit, "config.json");
@@ -131,7 +131,7 @@ static const char *failure(const char *name, unsigned needs, enum ct_status stat
 
 #define CHECK_SAYS(text, part) ck_assert_msg(strstr(text, part) != NULL, "%s", text)
 
-/* ---- where the cache is ---- */
+/* ---- location of the cache ---- */
 
 static char *variable(const char *name)
 {
@@ -162,7 +162,7 @@ START_TEST(root_follows_the_environment)
     check_root(&env, "/old");
     env.hf_hub_cache = "/new";
     check_root(&env, "/new");
-    env.hf_hub_cache = ""; /* empty is as good as not set */
+    env.hf_hub_cache = ""; /* empty is treated as unset */
     check_root(&env, "/old");
     env.huggingface_hub_cache = "";
     check_root(&env, "/hf/hub");
@@ -201,7 +201,7 @@ START_TEST(the_token_is_in_the_home_of_the_cache)
         char *got = NULL;
         env.hf_home = i > 0 ? "/hf" : NULL;
         env.hf_token_path = i > 1 ? "$DATA/t" : NULL;
-        env.hf_hub_cache = "/elsewhere"; /* that is for models alone */
+        env.hf_hub_cache = "/elsewhere"; /* only for models */
         ck_assert_int_eq(hub_token_path(&env, &got, NULL), CT_OK);
         ck_assert_str_eq(got, wants[i]);
         free(got);
@@ -290,7 +290,7 @@ START_TEST(resolves_with_and_without_organisation)
     check_found("gpt2", ALL, "models--gpt2/snapshots/" COMMIT_B);
     check_found("openai-community/gpt2", ALL, "models--gpt2/snapshots/" COMMIT_B);
     check_found("Me/Own_model.v1", ALL, "models--Me--Own_model.v1/snapshots/" COMMIT_B);
-    failure("me/own_model.v1", ALL, CT_EIO); /* the case is kept */
+    failure("me/own_model.v1", ALL, CT_EIO); /* case is preserved */
     end();
 }
 END_TEST
@@ -299,7 +299,7 @@ START_TEST(resolves_branches_tags_and_commits)
 {
     begin();
     put_model("models--gpt2", COMMIT_A);
-    put_model("models--gpt2/snapshots", COMMIT_B); /* a folder inside that is no commit's */
+    put_model("models--gpt2/snapshots", COMMIT_B); /* a subfolder that is not a commit */
     put_ref("models--gpt2", "main", COMMIT_A);
     put_ref("models--gpt2", "v1.0", COMMIT_A);
     make_folder("models--gpt2/refs/refs/pr");
@@ -356,7 +356,7 @@ START_TEST(broken_and_partial_downloads_are_reported)
     make_folder("models--a--b/.no_exist/" COMMIT_A);
     put_text("models--a--b/.no_exist/" COMMIT_A "/model.safetensors", "");
     CHECK_SAYS(failure("a/b", ALL, CT_EIO), "the repository has no model.safetensors");
-    /* A folder with a pickle is handed on: whoever opens it says how to convert it. */
+    /* A folder with a pickle passes: the loader explains how to convert it. */
     put_text("models--a--b/snapshots/" COMMIT_A "/pytorch_model.bin", "");
     check_found("a/b", ALL, "models--a--b/snapshots/" COMMIT_A);
     end();
@@ -397,7 +397,7 @@ START_TEST(every_shard_must_exist)
 }
 END_TEST
 
-/* The second way to read a name is taken when the first is there, but of no use. */
+/* The second reading of a name is used when the first is found but unusable. */
 START_TEST(a_complete_model_has_priority_over_a_partial_one)
 {
     begin();
@@ -409,7 +409,7 @@ START_TEST(a_complete_model_has_priority_over_a_partial_one)
 }
 END_TEST
 
-/* Copies instead of links, as caches made on Windows have them. */
+/* Copies instead of links, as in caches created on Windows. */
 START_TEST(plain_files_work_like_links)
 {
     begin();
@@ -438,7 +438,7 @@ START_TEST(a_read_only_cache_is_sufficient)
     ck_assert_int_eq(stat(at("models--gpt2"), &before), 0);
     check_found("gpt2", ALL, "models--gpt2/snapshots/" COMMIT_A);
     ck_assert_int_eq(stat(at("models--gpt2"), &after), 0);
-    ck_assert_int_eq(before.st_mtim.tv_sec, after.st_mtim.tv_sec); /* root may write anywhere */
+    ck_assert_int_eq(before.st_mtim.tv_sec, after.st_mtim.tv_sec); /* root can write anywhere */
     ck_assert_int_eq(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
     for (size_t i = n; i-- > 0;)
         ck_assert_int_eq(chmod(at(folders[i]), 0755), 0);
@@ -478,7 +478,7 @@ START_TEST(a_folder_has_priority_over_a_name)
     check_folder(&env, "gpt2@main", want);
     ck_assert_int_eq(chdir(here), 0);
     check_folder(&env, "~/models/gpt2", at("models/gpt2"));
-    check_folder(&env, "/not/there", "/not/there"); /* whoever opens it says so */
+    check_folder(&env, "/not/there", "/not/there"); /* the loader reports it */
     ck_assert_int_eq(hub_model_folder(&env, "gpt2-xl", ALL, &got, NULL), CT_EIO);
     ck_assert_ptr_null(got);
     end();
@@ -537,8 +537,8 @@ START_TEST(the_list_has_every_model_and_its_problem)
     ck_assert_str_eq(find("me/bert", COMMIT_A)->problem,
                      "config.json: model_type: 'bert' is not supported, only gpt2");
     ck_assert_str_eq(find("me/nothing", "")->problem, "nothing of it has been downloaded");
-    ck_assert_ptr_eq(good, &models[0]);    /* what can be used comes first */
-    ck_assert_ptr_null(models[1].problem); /* a file that is cut short takes a look into it */
+    ck_assert_ptr_eq(good, &models[0]);    /* usable models come first */
+    ck_assert_ptr_null(models[1].problem); /* detecting a truncated file requires opening it */
     hub_model_examine(&models[1]);
     ck_assert_int_eq(strncmp(models[1].problem, "model.safetensors: ", 19), 0);
     for (size_t i = 2; i + 1 < n_models; i++)

@@ -1,5 +1,5 @@
-/* Actions of the user interface and their keys: what is given and taken away, how keys are told,
- * and that the manual has the table as it is. */
+/* Actions of the user interface and their keys: assigning and removing keys, their descriptions,
+ * and the table in the manual. */
 #include "config.h"
 #include "support.h"
 
@@ -101,14 +101,14 @@ END_TEST
 
 /* ---- the manual ---- */
 
-/* text with what roff would take for its own. */
+/* Writes text with roff's special characters escaped. */
 static void put_roff(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++)
         fputs(*text == '-' ? "\\-" : (char[]){ *text, '\0' }, out);
 }
 
-/* The neighbours from first on that are told together; returns where the next begin. */
+/* The neighbours from first on that are described together; returns the start of the next group. */
 static enum action put_entry(FILE *out, enum action first)
 {
     enum action all[N_ACTIONS];
@@ -122,7 +122,7 @@ static enum action put_entry(FILE *out, enum action first)
     put_roff(out, keymap_keys(&map, all, n, ' ').text);
     fputs("\"\n.Li ", out);
     for (size_t i = 0; i < n; i++) {
-        if (n > 4 && i > 0 && i + 1 < n) /* the first to the last */
+        if (n > 4 && i > 0 && i + 1 < n) /* only the first and the last */
             continue;
         put_roff(out, actions[all[i]].name);
         fputs(i + 1 == n ? " :\n" : n > 4 ? " No to Li " : " , ", out);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A run that is killed at any moment leaves each result file as it was or as it is to be, whole.
-# KILLS: how many moments (40).
+# A run killed at any moment leaves each result file either unchanged or complete.
+# KILLS: the number of moments (40).
 set -eu
 
 program=$CIRCUITTUI
@@ -22,8 +22,8 @@ run "$tmp/new" 300
 seconds=$(since "$began")
 cp -r "$tmp/old" "$tmp/out"
 
-# fits FILE: it is that of the old or of the new run; the manifest tells the time and is looked at
-# for its end alone.
+# fits FILE: it is that of the old or of the new run; of the manifest, which contains the time, only
+# the end is checked.
 fits() {
     name=${1##*/}
     if [ "$name" = manifest.json ]; then
@@ -33,8 +33,8 @@ fits() {
     fi
 }
 
-# Moments between nothing and a whole run's time, in a fixed order. What a whole run takes is measured
-# anew whenever one comes to its end: the machine may have had other work at first.
+# Moments between 0 and the duration of a run, in a fixed order. The duration is measured again
+# whenever a run completes: the machine may have been busy at first.
 died=0
 for fraction in $(awk -v n="$kills" 'BEGIN { srand(5); while (n-- > 0) printf "%.4f\n", rand() }'); do
     moment=$(awk -v t="$seconds" -v f="$fraction" 'BEGIN { printf "%.4f", t * f + 0.0001 }')

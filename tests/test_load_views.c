@@ -1,6 +1,6 @@
 /*
  * The stage Load in the user interface, without a terminal: its views drawn into a canvas, and
- * what is typed or chosen there. The model is the demo's, the sentences are the tests' own.
+ * typing and choosing there. The model is the demo's, the sentences are generated.
  */
 #include "config.h"
 
@@ -39,7 +39,7 @@ static char *in_folder(const char *name)
     return path;
 }
 
-/* One that can be used, whose files are the demo's, and one without any. */
+/* A usable model, whose files are the demo's, and one without any files. */
 static void make_cache(void)
 {
     static const char *const names[] = { "config.json", "model.safetensors", "vocab.json",
@@ -118,7 +118,7 @@ static const struct view *draw(const char *name, size_t cols)
     return view;
 }
 
-/* The characters of a row that have all of attr, as ASCII; others than ASCII are '?'. */
+/* The characters of a row that have all of attr, as ASCII; non-ASCII as '?'. */
 static const char *row_text(size_t row, uint8_t attr)
 {
     static char text[COLS + 1];
@@ -164,7 +164,7 @@ START_TEST(text_is_truncated_where_it_is_least_informative)
     ck_assert_uint_eq(fit_line(&c, "onetwothree", 4), 4);
     ck_assert_uint_eq(fit_line(&c, "one", 4), 3);
     ck_assert_uint_eq(fit_line(&c, "", 4), 0);
-    ck_assert_uint_eq(fit_line(&c, "\u65E5\u672C", 1), 3); /* never nothing */
+    ck_assert_uint_eq(fit_line(&c, "\u65E5\u672C", 1), 3); /* never zero */
 
     fit_message(&c, "/a/long/way/to.csv: row 2: bad; see /and/another/one", 44, out, sizeof out);
     ck_assert_str_eq(out, ".../to.csv: row 2: bad; see /and/another/one");
@@ -194,7 +194,7 @@ START_TEST(the_target_is_marked_and_visible)
     const uint8_t mark = CELL_BOLD | CELL_UNDERLINE;
     for (size_t row = 1; row <= 2; row++)
         ck_assert_str_eq(row_text(row, mark), row == 1 ? " him" : " her");
-    /* What follows cannot matter. */
+    /* Later text has no influence. */
     const char *const text = row_text(1, 0);
     const size_t there = (size_t)(strstr(text, "there.") - text);
     ck_assert_uint_eq(c.cells[COLS + there].fg, INK_DIM);
@@ -207,7 +207,7 @@ START_TEST(the_target_is_marked_and_visible)
 }
 END_TEST
 
-/* Columns stay in line behind a wide name; an accent over the target's last letter is drawn. */
+/* Columns stay aligned after a wide name; an accent over the target's last letter is drawn. */
 START_TEST(wide_and_combining_characters_stay_aligned)
 {
     begin(sentences);
@@ -256,15 +256,15 @@ START_TEST(enter_chooses_a_model_then_loads_it)
     const size_t row = find_row("[ ] a/good");
     ck_assert_uint_gt(find_row(" -  a/empty"), row);
 
-    ck_assert(!view->ops->act(&app, view, &state, ACTION_RUN)); /* the demo is loaded already */
+    ck_assert(!view->ops->act(&app, view, &state, ACTION_RUN)); /* the demo is already loaded */
     ck_assert(view->ops->act(&app, view, &state, ACTION_STEP_DOWN));
     ck_assert(view->ops->act(&app, view, &state, ACTION_RUN));
     ck_assert_str_eq(app.whole.params.model, in_folder("models--a--good/snapshots/" COMMIT));
     ck_assert(analysis_is_stale(app.a, &stage_load));
     ck_assert_ptr_eq(load_of(app.a), before);
-    ck_assert(!view->ops->act(&app, view, &state, ACTION_RUN)); /* now it is for the stage */
+    ck_assert(!view->ops->act(&app, view, &state, ACTION_RUN)); /* now it is handled by the stage */
     ck_assert(view->ops->act(&app, view, &state, ACTION_STEP_DOWN));
-    ck_assert(view->ops->act(&app, view, &state, ACTION_CHOOSE)); /* one that cannot be used */
+    ck_assert(view->ops->act(&app, view, &state, ACTION_CHOOSE)); /* an unusable one */
     ck_assert_ptr_nonnull(strstr(app.message, "nothing of it has been downloaded"));
     ck_assert_str_eq(app.whole.params.model, in_folder("models--a--good/snapshots/" COMMIT));
     app_run(&app, &stage_load);
@@ -301,7 +301,7 @@ START_TEST(typed_text_is_checked_immediately)
     ck_assert_ptr_nonnull(strstr(app.whole.params.stimuli, "demo/stimuli.csv"));
     ck_assert_int_eq(inputs_set(&app, stimuli, "~/sentences.csv", &err), CT_OK);
     ck_assert_str_eq(app.whole.params.stimuli, in_folder("sentences.csv"));
-    ck_assert(!analysis_is_stale(app.a, &stage_load)); /* everything is as it was */
+    ck_assert(!analysis_is_stale(app.a, &stage_load)); /* everything is unchanged */
     end();
 }
 END_TEST

@@ -1,15 +1,15 @@
 #!/bin/sh
-# A locale whose decimal point is a comma changes no file and no number that is read.
+# A locale with a decimal comma changes neither files nor the parsing of numbers.
 set -eu
 
 program=$CIRCUITTUI
-# What fontconfig keeps until the end is no leak of ours.
+# Memory that fontconfig keeps until exit is not our leak.
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp"
 
-localedef -i de_DE -f UTF-8 ./de_DE.UTF-8 2>/dev/null || true # one of our own, where that can be made
+localedef -i de_DE -f UTF-8 ./de_DE.UTF-8 2>/dev/null || true # created here, if possible
 [ ! -e de_DE.UTF-8 ] || export LOCPATH="$tmp"
 if [ "$(LC_ALL=de_DE.UTF-8 locale decimal_point 2>/dev/null)" != , ]; then
     echo "skipped: no locale de_DE.UTF-8, and none can be made"
@@ -25,7 +25,7 @@ if "$program" run --stimuli nowhere --figures . 2>&1 | grep -q 'without cairo'; 
     figures=
 fi
 
-# everything LOCALE FOLDER: what the program reads and writes of numbers.
+# everything LOCALE FOLDER: reads and writes all kinds of numbers.
 everything() {
     export LC_ALL="$1"
     mkdir work
@@ -40,7 +40,7 @@ everything() {
     "$program" config --alpha 0.01 >settings
     "$program" complete run --al >completions
     "$program" rerun out >rerun
-    # How long it took is no result.
+    # Durations are not results.
     sed -i '/^Seconds/,/^$/d' report
     sed -i '/"seconds": {/,/}/d' out/manifest.json
     cd ..

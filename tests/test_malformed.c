@@ -1,7 +1,7 @@
 /*
- * The malformed inputs of the fuzzers' corpus (tests/fuzz/corpus/TARGET/bad-*, see gen_corpus.py),
- * each given to the program: it ends with status 1 or 2 and one line that a terminal can show. What
- * fuzzers once found (found-*) may be well made: it ends with status 0 too.
+ * The malformed inputs of the fuzzers' corpus (tests/fuzz/corpus/TARGET/bad-*, see gen_corpus.py):
+ * given each, the program ends with status 1 or 2 and one printable line. Inputs found by fuzzers
+ * (found-*) may be well-formed: status 0 is also valid.
  */
 #include "config.h"
 #include "support.h"
@@ -20,8 +20,8 @@
 
 enum { MAX_WORDS = 32, INPUT_SIZE = 1 << 17, ANSWER_SIZE = 1 << 14, SECONDS = 120 };
 
-/* How the program comes to read an input: as the file `name` of the folder, or on standard input
- * (NULL), by these words. */
+/* How the program reads an input: as the file `name` of the folder, or on standard input (NULL),
+ * with these arguments. */
 static const struct target {
     const char *corpus;
     const char *name;
@@ -56,7 +56,7 @@ static const char *corpus_path(const char *target, const char *name)
     return path;
 }
 
-/* `name` in the folder becomes that file, whatever it was before. */
+/* Links `name` in the folder to that file, replacing an existing one. */
 static void link_file(const char *path, const char *name)
 {
     char place[PATH_MAX];
@@ -83,7 +83,7 @@ static void make_files(void)
     link_file(corpus_path("npy", "good-f4"), "four.npy");
 }
 
-/* What the readers of tokenizers find beside the input. */
+/* Creates the files that tokenizer readers need next to the input. */
 static void make_words(void)
 {
     char path[PATH_MAX];
@@ -101,13 +101,13 @@ _Noreturn static void become(const char *program, const char *input, const char 
 {
     if (chdir(temp_folder()) == 0 && dup2(open(input, O_RDONLY), STDIN_FILENO) >= 0 &&
         dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO) >= 0 && dup2(answer, STDERR_FILENO) >= 0) {
-        alarm(SECONDS); /* which ends what hangs by a signal */
+        alarm(SECONDS); /* ends a hanging program by a signal */
         execv(program, (char *const *)argv);
     }
     _exit(127);
 }
 
-/* Runs a program with input as its standard input; what it said on stderr, and its status as of
+/* Runs a program with input as its standard input; returns its stderr, and its status as from
  * waitpid(). */
 static int answer_of(const char *program, const char *input, const char *const *argv,
                      char answer[ANSWER_SIZE])
@@ -163,8 +163,8 @@ static bool check_input(const char *input, const char *const *words)
     return true;
 }
 
-/* Calls check on every input of a corpus but those from which the fuzzers start; returns how many
- * malformed ones there are, and all of these must have been refused. */
+/* Calls check on every input of a corpus except the fuzzers' seeds; returns the number of malformed
+ * ones, all of which must have been refused. */
 static size_t each_input(const char *corpus, bool (*check)(const char *path, const void *context),
                          const void *context)
 {
@@ -216,7 +216,7 @@ static char *read_input(const char *path)
     return text;
 }
 
-/* Bad command lines are wrong usage before anything is read; one that would do is not run. */
+/* Bad command lines are wrong usage before anything is read; valid ones are not run. */
 static bool check_command_line(const char *path, const void *context)
 {
     const char *words[MAX_WORDS + 1] = { NULL };
@@ -251,8 +251,7 @@ START_TEST(malformed_command_lines_are_refused_in_one_line)
 }
 END_TEST
 
-/* Nothing is read, or held, beyond what could be of use: files with holes, and pipes without end.
- */
+/* Nothing useless is read or kept: files with holes, and endless pipes. */
 START_TEST(too_large_inputs_are_refused_early)
 {
     static const struct {
@@ -304,7 +303,7 @@ int main(void)
     TCase *const tcase = tcase_create("malformed");
 
     setenv("LC_ALL", "C.UTF-8", 1);
-    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* threads that nobody needs here take time to start */
+    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* unused threads would take time to start */
     tcase_add_checked_fixture(tcase, temp_begin, temp_end);
     tcase_add_loop_test(tcase, malformed_files_are_refused_in_one_line, 0, N_TARGETS);
     tcase_add_test(tcase, malformed_command_lines_are_refused_in_one_line);

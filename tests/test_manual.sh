@@ -1,6 +1,6 @@
 #!/bin/bash
-# The manual beside the program: commands, options with their values and defaults, environment and
-# result files are the same in both (keys: test_keymap); mandoc and groff find nothing to say about it.
+# Compares the manual with the program: commands, options with their values and defaults,
+# environment and result files are the same (keys: test_keymap); mandoc and groff report no problem.
 set -u
 
 source=$(cd -- "$(dirname -- "$0")/.." && pwd) || exit 1
@@ -16,7 +16,7 @@ fail() {
     failures=$((failures + 1))
 }
 
-# same WHAT: the lines of the files `program` and `manual`, in any order.
+# same WHAT: compares the lines of the files `program` and `manual`, in any order.
 same() {
     local difference
 
@@ -44,7 +44,7 @@ same "commands in the synopsis"
 for command in $commands; do "$CIRCUITTUI" "$command" --help; done |
     grep -oE '(-[A-Za-z] |  )--[a-z-]+( [A-Z]+)?' |
     sed -E 's/ [A-Z]+$/ ARG/; s/^-(.) --/\1 /; s/^ *--/- /' >program
-# Options as the manual heads them; each line of `paragraphs` is an option's head and text.
+# The options' headings in the manual; each line of `paragraphs` is an option's heading and text.
 section OPTIONS | awk '/^\.It/ { if (text != "") print text; text = "" } { text = text " " $0 }
     END { print text }' >paragraphs
 section OPTIONS | awk '/^\.It/ {
@@ -74,7 +74,7 @@ while read -r name value; do
     esac
 done <defaults
 
-# What the program asks for, and what libraries ask for: curses, libc and libcurl.
+# Variables read by the program, and by its libraries: curses, libc and libcurl.
 {
     grep -ohE '"(CIRCUITTUI|HF|HUGGINGFACE|HUGGING_FACE|TRANSFORMERS|XDG)_[A-Z_]+"' -r "$source/src"
     grep -ohE 'getenv\("[A-Z_]+"' -r "$source/src" | grep -o '"[A-Z_]*"'
@@ -85,7 +85,7 @@ same "environment variables"
 
 "$CIRCUITTUI" run --out all --format both,safetensors >/dev/null || fail "run fails"
 "$CIRCUITTUI" run -H 'h.[01].mlp.c_fc' --per-layer --out layers >/dev/null || fail "run fails"
-# Figures need cairo, which may not be there.
+# Figures need cairo, which may be missing.
 grep -oh '"figures\.json"' "$source/src/report/manifest.h" | tr -d '"' >program
 { ls all; find layers -maxdepth 1 -type f -printf '%f\n'; } >>program
 section FILES | grep '^\.It Pa [a-z]' | sed 's/^\.It Pa //' | sed 's/ , /\n/g' >manual

@@ -1,4 +1,4 @@
-/* Files that another program makes shorter while they are mapped. */
+/* Files that another program truncates while they are mapped. */
 #include "config.h"
 #include "support.h"
 
@@ -19,7 +19,7 @@ enum { N_PAGES = 64 };
 
 static size_t page;
 
-/* A file without a name, of N_PAGES pages of 'x'. */
+/* An unnamed file of N_PAGES pages of 'x'. */
 static int make_file(void)
 {
     char path[] = "/tmp/circuittui_XXXXXX";
@@ -43,7 +43,7 @@ static struct mapped map_file(int fd)
     return m;
 }
 
-/* How many bytes are 'x'; SIZE_MAX when others are not 0. */
+/* The number of bytes 'x'; SIZE_MAX if others are not 0. */
 static size_t count(const struct mapped *m)
 {
     size_t n = 0;
@@ -79,12 +79,12 @@ START_TEST(truncated_parts_are_zero_and_reported)
     struct ct_error err = { 0 };
 
     ck_assert_int_eq(ftruncate(fd, (off_t)page + 10), 0);
-    ck_assert_int_eq(mapped_check(&m, "x.bin", NULL), CT_OK); /* nobody has looked yet */
+    ck_assert_int_eq(mapped_check(&m, "x.bin", NULL), CT_OK); /* nothing has been read yet */
     ck_assert_uint_eq(count(&m), page + 10);
     ck_assert_int_eq(mapped_check(&m, "x.bin", &err), CT_EIO);
     ck_assert_ptr_eq(strstr(err.text, "x.bin: was truncated"), err.text);
     ck_assert_int_eq(mapped_check(&other, "x.bin", NULL), CT_OK);
-    /* Whole again, what has been read stays wrong. */
+    /* Restored: data read before are still wrong. */
     ck_assert_int_eq(ftruncate(fd, (off_t)(N_PAGES * page)), 0);
     ck_assert_int_eq(mapped_check(&m, "x.bin", NULL), CT_EIO);
     mapped_close(&m);
@@ -152,7 +152,7 @@ START_TEST(mappings_are_limited_and_slots_reused)
 }
 END_TEST
 
-/* Whether the action ends the process: by the signal, or as a sanitizer ends it then. */
+/* Whether the action ends the process: by the signal, or by a sanitizer's exit. */
 static bool ends(void (*action)(void))
 {
     int status = 0;

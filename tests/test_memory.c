@@ -1,6 +1,6 @@
 /*
- * Memory: what there is left of it, in the words of each file that tells; what stages are expected
- * to take, beside what they take; and that the program refuses what does not fit.
+ * Memory: how much is left, from each file that reports it; the estimates of stages compared with
+ * their use; and refusals when memory does not suffice.
  */
 #include "config.h"
 #include "support.h"
@@ -27,9 +27,9 @@
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 
-/* ---- what is left ---- */
+/* ---- memory left ---- */
 
-/* The file PATH below a folder that stands for /. */
+/* Writes the file PATH below a folder that replaces /. */
 static void put(const char *path, const char *text)
 {
     char command[512];
@@ -56,7 +56,7 @@ START_TEST(memory_left_is_the_smallest_of_all_limits)
                          "SwapTotal: 2097152 kB\nSwapFree:  1048576 kB\n");
     assert_left(5120.0, "this machine");
 
-    /* The second generation; what is above counts, too; cached files do not. */
+    /* Version 2; limits of ancestors count too; cached files do not. */
     put("/proc/self/mountinfo",
         "24 1 0:22 / /proc rw - proc proc rw\n"
         "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw\n");
@@ -79,7 +79,7 @@ START_TEST(memory_left_is_the_smallest_of_all_limits)
     put("/sys/fs/cgroup/a.slice/b.scope/memory.swap.current", "0\n");
     assert_left(100.0 + 10.0, "the control group");
 
-    /* A container: its own group is what is mounted, whatever the host calls it. */
+    /* A container: its own group is mounted, whatever its name on the host. */
     put("/proc/self/mountinfo",
         "30 23 0:26 /docker/77 /sys/fs/cgroup ro - cgroup2 cgroup rw,nsdelegate\n");
     put("/sys/fs/cgroup/memory.max", "314572800\n");
@@ -90,7 +90,7 @@ START_TEST(memory_left_is_the_smallest_of_all_limits)
     put("/proc/self/cgroup", "0::/docker/77\n");
     assert_left(300.0, "the control group");
 
-    /* The first generation, beside a second that has no memory. */
+    /* Version 1, next to a version 2 without the memory controller. */
     put("/proc/self/mountinfo", "31 30 0:27 / /sys/fs/v1/cpu rw - cgroup cgroup rw,cpu\n"
                                 "32 30 0:28 / /sys/fs/v1/mem rw - cgroup cgroup rw,memory\n"
                                 "33 30 0:29 / /sys/fs/unified rw - cgroup2 cgroup2 rw\n");
@@ -110,7 +110,7 @@ START_TEST(memory_left_is_the_smallest_of_all_limits)
 }
 END_TEST
 
-/* ---- what stages take ---- */
+/* ---- memory of stages ---- */
 
 static double status_kb(const char *name)
 {
@@ -126,7 +126,8 @@ static double status_kb(const char *name)
     return value;
 }
 
-/* What was freed goes back as well: a stage that uses it again would seem to take nothing. */
+/* Also returns freed memory to the system: otherwise a stage that reuses it would seem to take
+ * none. */
 static bool forget_peak(void)
 {
     FILE *const file = fopen("/proc/self/clear_refs", "w");
@@ -140,7 +141,7 @@ static bool forget_peak(void)
     return fclose(file) == 0 && written;
 }
 
-/* Computes a stage, whose result *a takes. */
+/* Computes a stage and stores its result in *a. */
 static void take(struct analysis *a, const struct stage *stage)
 {
     struct result *result = NULL;
@@ -151,13 +152,13 @@ static void take(struct analysis *a, const struct stage *stage)
 }
 
 enum {
-    USED_AGAIN = 4 << 20, /* of pages that earlier steps have freed in part */
-    CODE = 6 << 20        /* what was not there before: code, tables, thread stacks */
+    USED_AGAIN = 4 << 20, /* pages partly freed by earlier steps */
+    CODE = 6 << 20        /* first use: code, tables, thread stacks */
 };
 
-/* The same. Beside what any stage is expected to take, which is there for larger machines and other
- * libraries, it takes no more than was expected and a little for the first use of its code, and
- * that was not half as much again. */
+/* Compares use and estimate: a stage uses at most the estimate plus a little for the first use of
+ * its code, and the estimate is less than 1.5 times the use. The minimum estimate of every stage,
+ * which is for larger machines and other libraries, is not compared. */
 static void compare(struct analysis *a, const struct stage *stage, double also_expected)
 {
     const double expected = stage->memory(a) + also_expected;
@@ -172,7 +173,7 @@ static void compare(struct analysis *a, const struct stage *stage, double also_e
     printf("%s took %.1f MB, %.1f MB were expected\n", stage->name, taken / 1e6, expected / 1e6);
 }
 
-/* Stages are measured against the process as a whole: it must be one of its own, and as it is. */
+/* Measuring needs a separate process without instrumentation. */
 static bool cannot_measure(void)
 {
     const bool can = !IS_SANITIZED && status_kb("VmHWM") > 0.0 && forget_peak();
@@ -182,7 +183,7 @@ static bool cannot_measure(void)
     return !can;
 }
 
-/* Sentences of their own; every neuron is significant. */
+/* Generated sentences; every neuron is significant. */
 static void begin(struct analysis *a, size_t n_sentences)
 {
     FILE *const file = fopen(temp_path("s.csv"), "w");
@@ -281,7 +282,7 @@ START_TEST(tsne_and_later_stages_use_the_estimated_memory)
     a.params.perplexity = points[_i].perplexity;
     compare(&a, &stage_tsne, 0.0);
     if (points[_i].n * points[_i].n * points[_i].d > (size_t)1 << 35)
-        return; /* all cosines would take long, and no other memory than those before */
+        return; /* the cosines would take long, and no further memory */
     take(&a, &stage_cluster);
     compare(&a, &stage_similarity, 0.0);
 }
@@ -318,7 +319,7 @@ static const struct {
     { "$C run -o results",
       "circuittui: OpenBLAS: needs * MB of address space for * threads, ulimit leaves * MB; raise "
       "it, or lower --threads\n" },
-    { "ulimit -v 120000; $C run -o results", /* which OpenBLAS itself does not survive */
+    { "ulimit -v 120000; $C run -o results", /* OpenBLAS itself does not survive this */
       "circuittui: OpenBLAS: needs * MB of address space for * threads, ulimit leaves * MB; raise "
       "it, or lower --threads\n" },
     { "yes 1,2,3 | $C tsne - -o results",
@@ -330,7 +331,7 @@ static const struct {
     { "{ cat big.npy; cat /dev/zero; } | $C tsne - -o results",
       "circuittui: standard input: needs * MB of memory, ulimit has * MB left; give it as a file, "
       "which is not copied\n" },
-    /* None of these may last: what has no end is told apart by its first bytes. */
+    /* Endless inputs must be recognised by their first bytes. */
     { "cat /dev/zero | $C tsne -", "circuittui: standard input: *" },
     { "yes | tr -d '\\n' | $C tsne -", "circuittui: standard input: *" },
     { "yes , | tr -d '\\n' | $C tsne -", "circuittui: standard input: *" },
@@ -339,7 +340,7 @@ static const struct {
       "circuittui: standard input: *" },
 };
 
-/* A header alone, of [30000, 10000] float64. */
+/* Only the header of [30000, 10000] float64. */
 static void put_large_npy(void)
 {
     static const char dict[] =
@@ -375,7 +376,7 @@ START_TEST(too_large_analyses_are_refused_in_one_line)
 }
 END_TEST
 
-/* OpenBLAS would ask for its buffers for ever where they do not fit. */
+/* OpenBLAS retries for ever when its buffers do not fit. */
 START_TEST(no_memory_limit_makes_it_hang)
 {
     char line[200];

@@ -1,7 +1,7 @@
 /*
- * The program in wrong hands: whatever it is given, it ends with status 0, 1 or 2, tells a failure
- * in one line, sends nothing to the terminal that the terminal would obey, and leaves no folder
- * that mixes two analyses.
+ * Misuse of the program: whatever its input, it ends with status 0, 1 or 2, reports a failure in
+ * one line, sends no control sequences to the terminal, and leaves no folder that mixes two
+ * analyses.
  */
 #include "config.h"
 #include "support.h"
@@ -37,7 +37,7 @@ static char *read_back(const char *name, size_t *size)
     return slurp(temp_path(name), size);
 }
 
-/* Valid UTF-8 without controls other than the ends of lines. */
+/* Valid UTF-8 without controls except line ends. */
 static void assert_harmless(const char *what, const char *name)
 {
     size_t size;
@@ -53,7 +53,7 @@ static void assert_harmless(const char *what, const char *name)
     free(text);
 }
 
-/* Status 0 without a word on stderr, or another with one line. */
+/* Status 0 and nothing on stderr, or another status and one line. */
 static void assert_one_line(const char *what, int status)
 {
     size_t size;
@@ -121,61 +121,62 @@ START_TEST(untrusted_text_never_reaches_the_terminal_raw)
 }
 END_TEST
 
-/* What terminals obey, or are known to stumble over; a quote in one would end the shell's. */
+/* Sequences that terminals interpret, or are known to mishandle; a quote in one would end the
+ * shell's. */
 static const char *const crafted[] = {
-    "\x1b[2J",                /* the screen cleared */
-    "\x1b[1;1H",              /* the cursor elsewhere */
+    "\x1b[2J",                /* clear the screen */
+    "\x1b[1;1H",              /* move the cursor */
     "\x1b[31;1m",             /* colours */
-    "\x1b[8m",                /* what follows hidden */
-    "\x1b[?25l",              /* the cursor hidden */
-    "\x1b[?1049h",            /* the other screen */
-    "\x1b[?1000h\x1b[?1006h", /* the mouse reported */
-    "\x1b[?2004h",            /* pasted text in brackets */
-    "\x1b[?5h",               /* everything reversed */
-    "\x1b[?1;2c",             /* an answer to who are you */
-    "\x1b[c",                 /* who are you: the answer is typed into the shell */
-    "\x1b[6n",                /* where is the cursor */
+    "\x1b[8m",                /* hide what follows */
+    "\x1b[?25l",              /* hide the cursor */
+    "\x1b[?1049h",            /* alternate screen */
+    "\x1b[?1000h\x1b[?1006h", /* report the mouse */
+    "\x1b[?2004h",            /* bracketed paste */
+    "\x1b[?5h",               /* reverse everything */
+    "\x1b[?1;2c",             /* a reply to device attributes */
+    "\x1b[c",                 /* device attributes: the reply would be typed into the shell */
+    "\x1b[6n",                /* cursor position report */
     "\x1b[21t",               /* report the title */
-    "\x1b[3;0;0t",            /* the window moved */
+    "\x1b[3;0;0t",            /* move the window */
     "\x1b[4i",                /* printing */
-    "\x1b[3g",                /* tabulators cleared */
+    "\x1b[3g",                /* clear tab stops */
     "\x1b[0;59;\"ls\"p",      /* a key that types a command */
-    "\x1b[1;5r",              /* a part of the screen scrolls alone */
-    "\x1b[200~ls\x1b[201~",   /* as if pasted */
-    "\x1b[999999999999;1H",   /* a number that overflows */
-    "\x1b]0;title\x07",       /* title, ended by a bell */
-    "\x1b]2;title\x1b\\",     /* title, ended as it should be */
-    "\x1b]2;never ended",     /* and not at all */
-    "\x1b]4;1;?\x07",         /* what colour is 1 */
+    "\x1b[1;5r",              /* scroll region */
+    "\x1b[200~ls\x1b[201~",   /* pretend to be pasted */
+    "\x1b[999999999999;1H",   /* an overflowing number */
+    "\x1b]0;title\x07",       /* title, terminated by BEL */
+    "\x1b]2;title\x1b\\",     /* title, terminated properly */
+    "\x1b]2;never ended",     /* unterminated */
+    "\x1b]4;1;?\x07",         /* query a colour */
     "\x1b]8;;file:///etc/passwd\x1b\\a\x1b]8;;\x1b\\", /* a link */
-    "\x1b]9;notice\x07",                               /* a notice */
-    "\x1b]10;?\x07",                                   /* what colour is the text */
-    "\x1b]50;font\x07",                                /* another font */
-    "\x1b]52;c;cm0gLXJmIH4=\x07",                      /* the clipboard written */
-    "\x1b]777;notify;a;b\x07",                         /* a notice */
-    "\x1b]1337;File=inline=1:AA==\x07",                /* a picture */
-    "\x1bP1$r0m\x1b\\",                                /* an answer to a question about settings */
-    "\x1bP$qm\x1b\\",                                  /* that question */
-    "\x1bP0;0;0q#0~-\x1b\\",                           /* a picture in sixels */
-    "\x1bPtmux;\x1b\x1b[2J\x1b\\",                     /* through tmux to the terminal around it */
-    "\x1b_Ga=T;AAAA\x1b\\",                            /* a picture */
+    "\x1b]9;notice\x07",                               /* notification */
+    "\x1b]10;?\x07",                                   /* query the text colour */
+    "\x1b]50;font\x07",                                /* change the font */
+    "\x1b]52;c;cm0gLXJmIH4=\x07",                      /* write the clipboard */
+    "\x1b]777;notify;a;b\x07",                         /* notification */
+    "\x1b]1337;File=inline=1:AA==\x07",                /* an image */
+    "\x1bP1$r0m\x1b\\",                                /* a reply to a settings query */
+    "\x1bP$qm\x1b\\",                                  /* that query */
+    "\x1bP0;0;0q#0~-\x1b\\",                           /* a sixel image */
+    "\x1bPtmux;\x1b\x1b[2J\x1b\\",                     /* through tmux to the outer terminal */
+    "\x1b_Ga=T;AAAA\x1b\\",                            /* an image */
     "\x1b^private\x1b\\",                              /* privacy message */
     "\x1bXstring\x1b\\",                               /* start of string */
     "\x1b"
-    "c",      /* the terminal reset */
-    "\x1b#8", /* the screen full of E */
-    "\x1b(0", /* letters as lines */
-    "\x1b%@", /* no UTF-8 any more */
-    "\x1bZ",  /* who are you, as in 1975 */
+    "c",      /* reset the terminal */
+    "\x1b#8", /* fill the screen with E */
+    "\x1b(0", /* letters as line drawing */
+    "\x1b%@", /* leave UTF-8 */
+    "\x1bZ",  /* identify, as in 1975 */
     "\x1b>\x1b=\x1b"
     "7\x1b"
     "8",    /* keypad, saved cursor */
-    "\x1b", /* an escape that what follows completes */
+    "\x1b", /* an escape completed by what follows */
     "a\x0e"
     "b\x0f",               /* shift out, shift in */
-    "good\rbad",           /* written over */
-    "good\b\b\b\bbad\x7f", /* rubbed out */
-    "a\vb\fc\td",          /* down, a page, a tabulator */
+    "good\rbad",           /* overwritten */
+    "good\b\b\b\bbad\x7f", /* erased */
+    "a\vb\fc\td",          /* down, form feed, tab */
     "\a\a\a",              /* bells */
     "\x05\x18\x1a",        /* enquiry, cancel, substitute */
     "\xc2\x9b"
@@ -198,17 +199,17 @@ static const char *const crafted[] = {
     "a\xef\xbf\xba"
     "b\xef\xbf\xbb",                    /* annotation */
     "\xf3\xa0\x81\xa1\xf3\xa0\x81\xbf", /* tags */
-    "\xc0\x9b[2J",                      /* an escape in an overlong form */
-    "\xe0\x80\x9b[2J",                  /* and a longer one */
+    "\xc0\x9b[2J",                      /* an escape in overlong form */
+    "\xe0\x80\x9b[2J",                  /* and in a longer one */
     "\xed\xa0\x9b",                     /* a surrogate */
     "\xf4\x90\x80\x80",                 /* beyond Unicode */
     "\xe2\x80",                         /* cut off */
-    "\x80\xbf\xfe\xff",                 /* bytes that begin nothing */
-    "a\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86\xcc\x87\xcc\x88", /* marks piled */
-    "\xe2\x80\x8d\xe2\x80\x8b\xe2\x81\xa0",                              /* no width */
+    "\x80\xbf\xfe\xff",                 /* bytes that start no character */
+    "a\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86\xcc\x87\xcc\x88", /* stacked marks */
+    "\xe2\x80\x8d\xe2\x80\x8b\xe2\x81\xa0",                              /* zero width */
 };
 
-/* Quotes doubled, as CSV has it. */
+/* Doubles quotes, as in CSV. */
 static void put_field(char *out, const char *text)
 {
     out += strlen(out);
@@ -254,7 +255,7 @@ static json_t *read_manifest(const char *name)
     return root;
 }
 
-/* What comes through a pipe is described as it was read: it cannot be read again. */
+/* Input from a pipe is described as it was read: it cannot be read again. */
 START_TEST(inputs_from_a_pipe_are_in_the_manifest)
 {
     static const char *const commands[] = {
@@ -285,7 +286,7 @@ START_TEST(inputs_from_a_pipe_are_in_the_manifest)
 }
 END_TEST
 
-/* The command as it was typed; a path that is no UTF-8 is told as messages tell it. */
+/* The command as typed; a path that is not UTF-8 is escaped as in messages. */
 START_TEST(the_manifest_contains_the_command)
 {
     put_file_of("stimuli.csv");
@@ -304,10 +305,9 @@ static bool is_there(const char *name)
     return access(temp_path(name), F_OK) == 0;
 }
 
-/* ---- sentences that the model cannot take ---- */
+/* ---- sentences too long for the model ---- */
 
-/* What is said of two sentences, of which the second has so many words before its target; free().
- */
+/* The output for two sentences, the second with n words before its target; free(). */
 static char *say_of_words(size_t n, int status)
 {
     FILE *const file = fopen(temp_path("long.csv"), "w");
@@ -321,10 +321,10 @@ static char *say_of_words(size_t n, int status)
     return slurp(temp_path("err"), NULL);
 }
 
-/* A target may be the last position of the model (128), and not behind it; its row is named. */
+/* A target may be at the model's last position (128), but not after it; errors name the row. */
 START_TEST(targets_must_be_within_the_models_positions)
 {
-    char *const last = say_of_words(127, 0); /* a token a word: the target is the 128th */
+    char *const last = say_of_words(127, 0); /* one token per word: the target is the 128th */
     char *const next = say_of_words(128, 1);
 
     ck_assert_str_eq(last, "");
@@ -347,7 +347,7 @@ START_TEST(a_mismatched_tokenizer_is_reported_with_the_row)
                       strstr(err, "vocab_size") != NULL && strstr(err, "--tokenizer") != NULL,
                   "%s", err);
     free(err);
-    /* The tiny model has 40 tokens: of the demo's letters H, with the id 39, is the last. */
+    /* The tiny model has 40 tokens: of the demo's letters, H with id 39 is the last. */
     temp_text("odd.csv", "group,target,text\na,H,H\nb,G,G\na,F,F\nb,E,E\n");
     ck_assert_int_eq(temp_shell("$C run -m \"$FIXTURES_DIR/gpt2_tiny\" -H h.0.ln_1 "
                                 "--tokenizer \"$FIXTURES_DIR/demo\" -s odd.csv"),
@@ -363,7 +363,7 @@ START_TEST(a_mismatched_tokenizer_is_reported_with_the_row)
 }
 END_TEST
 
-/* A manifest tells that the folder is whole; where writing fails, the one before must not stay. */
+/* A manifest marks a folder as complete; when writing fails, the old one must not remain. */
 START_TEST(a_failed_run_leaves_no_manifest)
 {
     char command[COMMAND_SIZE];
@@ -384,7 +384,7 @@ START_TEST(closed_streams_are_failures_not_files)
     char command[COMMAND_SIZE];
     size_t size;
 
-    /* Without its descriptors the program would open its files under theirs. */
+    /* Without its standard descriptors the program would open its files under their numbers. */
     snprintf(command, sizeof command, "cd '%s' && '%s' run -o closed <&- >&- 2>&-", temp_folder(),
              getenv("CIRCUITTUI"));
     ck_assert_int_eq(WEXITSTATUS(system(command)), 1);
@@ -402,7 +402,7 @@ static uint32_t next_random(uint32_t *state)
     return *state >> 8;
 }
 
-/* Changes, cuts, doubles or takes out some bytes among the first `within`. */
+/* Changes, truncates, doubles or removes some of the first `within` bytes. */
 static size_t damage(char *bytes, size_t size, size_t within, uint32_t *state)
 {
     static const char telling[] = "\"{}[],:0129-eE. \n\\\xff\x1b";
@@ -433,7 +433,7 @@ static size_t damage(char *bytes, size_t size, size_t within, uint32_t *state)
     return size;
 }
 
-/* A file and how much of it is structure: the rest is weights, any of which are valid. */
+/* Files and the size of their structure: the rest is weights, all of which are valid. */
 static const struct {
     const char *name;
     size_t within;

@@ -1,4 +1,4 @@
-/* `circuittui models` on a cache that the tests lay out. */
+/* `circuittui models` on a cache created by the test. */
 #include "config.h"
 #include "support.h"
 
@@ -9,7 +9,7 @@
 
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
 
-/* Whole files instead of links will do, as caches made on Windows have them. */
+/* Plain files instead of links, as in caches created on Windows. */
 static const char CACHE[] =
     "put() { mkdir -p $1/snapshots/" COMMIT " $1/refs; cp \"$FIXTURES_DIR\"/gpt2_tiny/* "
     "\"$FIXTURES_DIR\"/tokenizer/* $1/snapshots/*; "

@@ -1,7 +1,7 @@
 /*
- * Manifests that an earlier version wrote, fixtures/manifests/: they are read for good, with the
- * parameters, inputs and files that they name; and where this processor computes the same bits,
- * everything is the same.
+ * Manifests of an earlier version, fixtures/manifests/: they remain readable, with their
+ * parameters, inputs and files; and if this processor computes the same bits, everything is the
+ * same.
  */
 #include "config.h"
 #include "support.h"
@@ -26,7 +26,7 @@ static const char *name_of(const json_t *list, size_t i)
     return json_string_value(json_object_get(json_array_get(list, i), "file"));
 }
 
-/* Its hash in the list of files; NULL: it is not there. */
+/* Its hash in the list of files; NULL: missing. */
 static const char *hash_of(const json_t *list, const char *file)
 {
     for (size_t i = 0; i < json_array_size(list); i++)
@@ -43,7 +43,7 @@ static void assert_same(const json_t *then, const json_t *now, const char *what)
     free(text);
 }
 
-/* All that was asked for is asked for again; what the machine may decide is left out. */
+/* All parameters are set as before, except those that depend on the machine. */
 static void compare_parameters(json_t *then, json_t *now)
 {
     json_object_del(then, "threads");
@@ -52,7 +52,7 @@ static void compare_parameters(json_t *then, json_t *now)
                     json_object_iter_key(it));
 }
 
-/* Inputs are known by their bytes: the same. */
+/* Inputs are identified by their bytes. */
 static void compare_inputs(const json_t *then, const json_t *now)
 {
     static const char *const keys[] = { "model", "tokenizer", "stimuli", "activations", "groups" };
@@ -66,7 +66,7 @@ static void compare_inputs(const json_t *then, const json_t *now)
     }
 }
 
-/* The same files; returns in how many the bytes are others. */
+/* Checks that the files are the same; returns how many differ in their bytes. */
 static size_t compare_files(const json_t *then, const json_t *now)
 {
     size_t n_differ = 0;
@@ -82,7 +82,7 @@ static size_t compare_files(const json_t *then, const json_t *now)
 
 static const struct {
     const char *name;
-    const char *first; /* the file whose bits hang on the processor, before all others that do */
+    const char *first; /* the first file whose bits depend on the processor */
     size_t n_sentences;
     size_t n_neurons;
     size_t n_files;
@@ -137,7 +137,7 @@ START_TEST(figures_are_reproduced)
     const char *const asan = getenv("ASAN_OPTIONS");
     char options[400];
 
-    /* What fontconfig keeps until the program ends is no leak of ours. */
+    /* Memory that fontconfig keeps until exit is not our leak. */
     snprintf(options, sizeof options, "%s:detect_leaks=0", asan != NULL ? asan : "");
     setenv("ASAN_OPTIONS", options, 1);
     const int status = temp_shell("mkdir -p f && cp \"$FIXTURES_DIR\"/manifests/figures.json f && "
@@ -157,7 +157,7 @@ START_TEST(figures_are_reproduced)
     const size_t n_differ =
         compare_files(json_object_get(json_object_get(then, "figures"), "files"), files);
     ck_assert_uint_eq(json_array_size(files), 32);
-    /* Other fonts, or another cairo, change nearly all of them; another plot changes a few. */
+    /* Other fonts or another cairo change nearly all of them; another plot changes a few. */
     ck_assert_msg(n_differ == 0 || n_differ > 16, "%s", out);
     ck_assert_msg(status == (n_differ > 0), "status %d: %s", status, out);
     json_decref(then);

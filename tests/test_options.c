@@ -13,7 +13,7 @@ enum { MOST = 20 };
 static enum ct_status parse(struct options *options, struct ct_error *err, size_t n,
                             const char *const *words)
 {
-    static char copies[MOST][64]; /* the options borrow them */
+    static char copies[MOST][64]; /* borrowed by the options */
     static char *argv[MOST + 1];
 
     ck_assert_uint_lt(n + 1, MOST);
@@ -127,7 +127,7 @@ START_TEST(words_and_options_come_in_any_order)
 {
     struct options o;
 
-    /* POSIX would have options end at the first word. */
+    /* With POSIX, options end at the first word. */
     ck_assert_int_eq(setenv("POSIXLY_CORRECT", "1", 1), 0);
     ck_assert_int_eq(PARSE(&o, NULL, "--ids", "tokenize", "a", "-m", "M", "b", "--", "c"), CT_OK);
     ck_assert_int_eq(o.command, COMMAND_TOKENIZE);
@@ -136,7 +136,7 @@ START_TEST(words_and_options_come_in_any_order)
     ck_assert_str_eq(o.texts[1], "b");
     ck_assert_str_eq(o.texts[2], "c");
     ck_assert_uint_eq(o.n_argv, 9);
-    ck_assert_str_eq(o.argv[1], "--ids"); /* the manifest tells the command as it was typed */
+    ck_assert_str_eq(o.argv[1], "--ids"); /* the manifest stores the command as typed */
     ck_assert_str_eq(o.argv[2], "tokenize");
     options_clear(&o);
 }
@@ -159,7 +159,7 @@ START_TEST(group_names_may_contain_commas)
 }
 END_TEST
 
-/* Each with the words that its message must hold. */
+/* Each with the words that its message must contain. */
 static const struct {
     const char *want;
     const char *words[5];
@@ -254,7 +254,7 @@ START_TEST(help_fits_a_terminal)
             ck_assert_msg(strcspn(row, "\n") <= 80, "too wide: %s", row);
             rows++;
         }
-        ck_assert_uint_le(rows, 23); /* and the prompt that follows */
+        ck_assert_uint_le(rows, 23); /* plus the prompt that follows */
         free(text);
     }
 }

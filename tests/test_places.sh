@@ -1,7 +1,7 @@
 #!/bin/sh
-# Places that cannot be written: a full disk, one that is mounted for reading, files that may not
-# grow, a folder without rights, a reader that has left. Each is one line and status 1, and what was
-# there stays. Mounts are made in a name space of their own, where that is allowed.
+# Places that cannot be written: a full disk, a read-only one, files that must not grow, a folder
+# without permissions, a closed pipe. Each gives one line and status 1, and keeps existing files.
+# Mounts are made in a separate name space, where that is allowed.
 set -eu
 
 if [ $# -gt 0 ]; then
@@ -15,7 +15,7 @@ else
 fi
 
 program=$CIRCUITTUI
-# What fontconfig keeps until the end is no leak of ours.
+# Memory that fontconfig keeps until exit is not our leak.
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0"
 tmp=$(mktemp -d)
 # shellcheck disable=SC2317 # the trap calls it
@@ -33,7 +33,7 @@ fail() {
     exit 1
 }
 
-# refused EXPRESSION COMMAND...: status 1 and one line with that, nothing half written.
+# refused EXPRESSION COMMAND...: status 1 and one line that matches, no partial files.
 refused() {
     expected=$1
     shift
@@ -47,7 +47,7 @@ refused() {
 
 run() { "$program" run --iterations 250 "$@"; }
 
-# refused_figures EXPRESSION FOLDER, where figures can be made.
+# refused_figures EXPRESSION FOLDER, if figures are supported.
 refused_figures() {
     if "$program" run --stimuli nowhere --figures . 2>&1 | grep -q 'without cairo'; then
         echo "skipped: figures to $2: this program was built without cairo"
@@ -56,7 +56,7 @@ refused_figures() {
     fi
 }
 
-# The results in FOLDER are those of old; the manifest of what has been begun anew is gone.
+# The results in FOLDER are those of old; the manifest was removed when the new run started.
 old_stays() { # FOLDER
     for file in old/*.csv; do
         cmp -s "$file" "$1/${file##*/}" || fail "$1/${file##*/} is not the old one"
@@ -102,7 +102,7 @@ if [ $# -gt 0 ]; then
     exit
 fi
 
-# The limit on a file's size stands for a quota.
+# The limit on a file's size simulates a quota.
 limited() { (
     ulimit -f 60
     "$@"
@@ -126,7 +126,7 @@ else
     echo "ok: a folder without rights"
 fi
 
-# left COMMAND...: its standard output is a pipe that nobody reads.
+# left COMMAND...: runs it with a closed pipe as standard output.
 left() {
     mkfifo pipe
     exec 3<>pipe

@@ -1,4 +1,4 @@
-/* Every plot against golden text: tiny, 80 x 24, wide; ASCII, UTF-8 and with colour. */
+/* Every plot compared with golden text: tiny, 80 x 24, wide; ASCII, UTF-8 and with colour. */
 #include "config.h"
 #include "golden_canvas.h"
 #include "support.h"
@@ -21,7 +21,7 @@ static double noise(void)
     return (double)(noise_state >> 8) / 8388608.0 - 1.0;
 }
 
-/* A bell of sorts: the sum of four uniforms, of variance 1. */
+/* Approximately normal: the sum of four uniforms, with variance 1. */
 static double bell(void)
 {
     return (noise() + noise() + noise() + noise()) * 0.8660254037844386;
@@ -76,7 +76,7 @@ START_TEST(heatmap_of_activations)
     static const size_t border[] = { 27 };
     struct golden g = { .text = NULL };
 
-    /* The two halves differ in every third column; the values grow to the right. */
+    /* The two halves differ in every third column; values grow to the right. */
     for (size_t i = 0; i < ROWS; i++)
         for (size_t j = 0; j < COLS; j++)
             values[i * COLS + j] =
@@ -106,7 +106,8 @@ START_TEST(heatmap_of_similarities)
     static const size_t borders[] = { 10, 30 };
     struct golden g = { .text = NULL };
 
-    /* Neuron i is of cluster i % 6: 0 noise, 1 2 the one, 3 4 5 the other; sorted by the order. */
+    /* Neuron i is in cluster i % 6: 0 noise, 1 and 2 one cluster, 3, 4 and 5 the other; sorted by
+     * the order. */
     for (size_t k = 0, n = 0; k < 6; k++)
         for (size_t i = k; i < N; i += 6)
             order[n++] = i;
@@ -356,13 +357,13 @@ START_TEST(histograms)
         char heading[32];
         for (size_t i = 0; i <= n; i++)
             edges[i] = -1.0 + 2.0 * (double)i / (double)n;
-        for (size_t i = 0; i < n; i++) { /* a hill left of the middle, a lower one at the right */
+        for (size_t i = 0; i < n; i++) { /* a hill left of the centre, a lower one on the right */
             const double u = (edges[i] + edges[i + 1]) / 2.0;
             const double hill = 1.0 / (1.0 + 30.0 * (u + 0.3) * (u + 0.3));
             const double low = 0.3 / (1.0 + 80.0 * (u - 0.6) * (u - 0.6));
             counts[i] = (uint64_t)((hill + low) * 24000.0 / (double)n);
         }
-        counts[n - 1] = 1; /* hardly anything, but seen */
+        counts[n - 1] = 1; /* very small, but visible */
         const struct bars b = {
             .text = { .title = "Cosine similarities", .x_label = "cosine", .y_label = "pairs" },
             .counts = counts,

@@ -1,4 +1,4 @@
-/* Ranges, numbers at axes, and plots of what is not finite, all the same, or hardly a number. */
+/* Ranges, axis numbers, and plots of values that are not finite, constant, or subnormal. */
 #include "config.h"
 #include "support.h"
 
@@ -51,7 +51,7 @@ END_TEST
 
 START_TEST(ranges_are_padded_to_a_width)
 {
-    static const double cases[][5] = { /* lo, hi, share, then padded */
+    static const double cases[][5] = { /* lo, hi, share, then the padded range */
                                        { 0, 10, 0.1, -1, 11 },
                                        { -2, 2, 0.25, -3, 3 },
                                        { 3, 5, 0, 3, 5 },
@@ -68,7 +68,7 @@ START_TEST(ranges_are_padded_to_a_width)
         assert_allclose((double[]){ lo, hi }, &cases[i][3], 2, 1e-15, 0.0);
         ck_assert(range_ok(lo, hi));
     }
-    for (double tiny = 5e-324; tiny < 1e-300; tiny *= 16) { /* half of it may vanish */
+    for (double tiny = 5e-324; tiny < 1e-300; tiny *= 16) { /* half of it may underflow */
         double lo = tiny, hi = tiny;
         range_pad(&lo, &hi, 0.05);
         ck_assert_msg(range_ok(lo, hi) && lo <= tiny && hi >= tiny, "%g .. %g", lo, hi);
@@ -79,7 +79,7 @@ END_TEST
 START_TEST(sides_of_windows_are_distinguished)
 {
     ck_assert(range_ok(0, 1) && range_ok(-DBL_MAX, DBL_MAX) && range_ok(1, 1 + DBL_EPSILON));
-    ck_assert(range_ok(0, DBL_MIN) && !range_ok(0, 5e-324)); /* halves of which are the same */
+    ck_assert(range_ok(0, DBL_MIN) && !range_ok(0, 5e-324)); /* whose halves are equal */
     ck_assert(!range_ok(1, 1) && !range_ok(1, 0) && !range_ok(-1, -2));
     ck_assert(!range_ok(NAN, 1) && !range_ok(0, NAN) && !range_ok(NAN, NAN));
     ck_assert(!range_ok(-INFINITY, 1) && !range_ok(0, INFINITY) && !range_ok(-INFINITY, INFINITY));
@@ -88,7 +88,7 @@ END_TEST
 
 /* ---- ticks ---- */
 
-/* An end that is a multiple of the step but for rounding has its number. */
+/* An end that is a multiple of the step except for rounding has a tick. */
 START_TEST(ends_moved_by_rounding_have_ticks)
 {
     struct ticks t;
@@ -97,17 +97,16 @@ START_TEST(ends_moved_by_rounding_have_ticks)
     ck_assert_uint_eq(t.n, 7);
     ck_assert_str_eq(t.text[0], "0.3");
     ck_assert_str_eq(t.text[6], "0.9");
-    ck_assert(t.at[0] == 0.1 * 3 && t.at[6] == 0.7 + 0.2); /* within the range all the same */
+    ck_assert(t.at[0] == 0.1 * 3 && t.at[6] == 0.7 + 0.2); /* still within the range */
     ticks_make(&t, 0.3001, 0.8999, 10, false);
-    ck_assert_str_eq(t.text[0], "0.4"); /* a thousandth is no rounding */
+    ck_assert_str_eq(t.text[0], "0.4"); /* a difference of a thousandth is not rounding */
     ticks_make(&t, -0.1 * 3, 0.1 * 3, 7, false);
     ck_assert_str_eq(t.text[0], "-0.3");
     ck_assert_str_eq(t.text[t.n - 1], "0.3");
 }
 END_TEST
 
-/* Every multiple of the step in the range is there, as many as are allowed, and the texts tell them
- * apart. */
+/* Every multiple of the step in the range has a tick, as many as allowed, with distinct texts. */
 START_TEST(no_tick_is_omitted)
 {
     for (int round = 0; round < 4000; round++) {
@@ -126,7 +125,7 @@ START_TEST(no_tick_is_omitted)
         }
         ck_assert_msg(t.at[0] - step < lo && t.at[t.n - 1] + step > lo + width,
                       "%g .. %g: %zu ticks from %g by %g", lo, lo + width, t.n, t.at[0], step);
-        /* One step finer, half of this one at most, would be too many. */
+        /* The next finer step, at most half of this one, would give too many. */
         ck_assert(width / (step / 2.5) > (double)most - 1.0 - 1e-6);
     }
 }
@@ -178,7 +177,7 @@ END_TEST
 
 /* ---- heatmaps ---- */
 
-/* A matrix of two rows and three columns, alone on a canvas whose cells each are two of it. */
+/* A matrix of two rows and three columns on a canvas where each cell shows two of its rows. */
 struct tiny {
     double values[6];
     struct canvas canvas;
@@ -213,7 +212,7 @@ START_TEST(half_cells_without_a_value_are_empty)
     ck_assert(cell(&t, 0)->bg == INK_DEFAULT && cell(&t, 1)->bg == INK_DEFAULT);
     ck_assert_uint_eq(cell(&t, 2)->ch, '?');
     canvas_clear(&t.canvas);
-    draw_tiny(&t, false, false, &(struct heatmap){ .vmax = 4 }); /* one mean a cell */
+    draw_tiny(&t, false, false, &(struct heatmap){ .vmax = 4 }); /* one mean per cell */
     ck_assert(cell(&t, 0)->fg == palette_ink(1, 0, 4, false));
     ck_assert(cell(&t, 1)->fg == palette_ink(2, 0, 4, false));
     ck_assert_uint_eq(cell(&t, 2)->ch, '?');
@@ -221,7 +220,7 @@ START_TEST(half_cells_without_a_value_are_empty)
 }
 END_TEST
 
-/* The mark stands on the colour of both halves' mean, of one that is there, or on none. */
+/* The mark is on the mean colour of both halves, on that of the only one, or on none. */
 START_TEST(marks_have_the_colour_of_the_cell_behind)
 {
     static const double rows[][3] = {
@@ -243,7 +242,7 @@ START_TEST(infinite_values_have_the_colour_of_the_end)
 {
     struct tiny t = { .values = { INFINITY, -INFINITY, 0, 1, 5, 9 } };
 
-    draw_tiny(&t, true, false, NULL); /* the range is that of what is finite: 0 .. 9 */
+    draw_tiny(&t, true, false, NULL); /* the range covers the finite values: 0 .. 9 */
     ck_assert(cell(&t, 0)->fg == palette_ink(9, 0, 9, false));
     ck_assert(cell(&t, 1)->fg == palette_ink(0, 0, 9, false));
     ck_assert(cell(&t, 2)->fg == palette_ink(0, 0, 9, false));

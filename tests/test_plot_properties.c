@@ -1,4 +1,4 @@
-/* What every plot promises, checked on random data and sizes. */
+/* Documented properties of every plot, checked on random data and sizes. */
 #include "config.h"
 #include "support.h"
 
@@ -60,20 +60,20 @@ static size_t *shuffled(size_t n)
     return order;
 }
 
-/* Whether the middle of place i is in pixel k of n_pixels over n places: exact, in integers. */
+/* Whether the centre of place i is in pixel k of n_pixels over n places: exact, in integers. */
 static bool is_under(size_t i, size_t n, size_t k, size_t n_pixels)
 {
     return (2 * i + 1) * n_pixels >= 2 * k * n && (2 * i + 1) * n_pixels < 2 * (k + 1) * n;
 }
 
-/* The mean by its definition, every entry asked whether it is under the pixel. */
+/* The mean by definition: every entry is tested for being in the pixel. */
 static double mean_under(const struct heatmap *h, size_t pixel_row, size_t rows, size_t pixel_col,
                          size_t cols)
 {
     double sum = 0.0;
     size_t count = 0;
     const size_t n = h->data.rows, m = h->data.cols;
-    const size_t row_at = (2 * pixel_row + 1) * n / (2 * rows); /* holds the pixel's middle */
+    const size_t row_at = (2 * pixel_row + 1) * n / (2 * rows); /* contains the pixel's centre */
     const size_t col_at = (2 * pixel_col + 1) * m / (2 * cols);
 
     for (size_t i = 0; i < n; i++)
@@ -86,7 +86,7 @@ static double mean_under(const struct heatmap *h, size_t pixel_row, size_t rows,
     return sum / (double)count;
 }
 
-/* Whole numbers, so that sums are exact and inks are compared for equality. */
+/* Integers, so that sums are exact and inks can be compared for equality. */
 START_TEST(a_pixel_is_the_mean_of_its_entries)
 {
     for (int round = 0; round < 60; round++) {
@@ -135,7 +135,7 @@ static bool same_cells(const struct canvas *a, const struct canvas *b)
     return memcmp(a->cells, b->cells, a->rows * a->cols * sizeof *a->cells) == 0;
 }
 
-/* The matrix of products, made and not made. Whole numbers again: sums are exact. */
+/* The matrix of products, computed and not computed. Integers again: sums are exact. */
 START_TEST(products_are_never_materialised)
 {
     for (int round = 0; round < 40; round++) {
@@ -229,7 +229,7 @@ START_TEST(a_cache_and_a_getter_change_nothing)
 }
 END_TEST
 
-/* The number that an ASCII axis shows at a column or row, read back from the canvas. */
+/* The number that an ASCII axis shows at a column or row, read from the canvas. */
 static double number_around(const struct canvas *c, size_t row, size_t col)
 {
     char text[32] = "";
@@ -248,7 +248,8 @@ static double number_around(const struct canvas *c, size_t row, size_t col)
     return atof(text);
 }
 
-/* For points on the numbers of the axes: the mark of the axis is right below and right beside. */
+/* For points at the numbers of the axes: the tick of the axis is directly below and next to
+ * them. */
 START_TEST(points_are_drawn_where_the_axes_say)
 {
     size_t checked = 0;
@@ -306,7 +307,7 @@ START_TEST(views_convert_cells_to_points_and_back)
 }
 END_TEST
 
-/* One column a bin: its height in thirds of a cell is the count, to the nearest. */
+/* One column per bin: its height in thirds of a cell is the rounded count. */
 START_TEST(heights_of_bars_match_their_counts)
 {
     enum { N = 40 };
@@ -338,7 +339,7 @@ START_TEST(heights_of_bars_match_their_counts)
 }
 END_TEST
 
-/* Everything that may come: small, large, not finite. */
+/* Any value: small, large, not finite. */
 static double wild(void)
 {
     static const double odd[] = { NAN,      INFINITY, -INFINITY, 0.0,  DBL_MAX,
@@ -419,7 +420,7 @@ static void wild_heatmap(struct canvas *c, struct rect area, struct plot_view *v
     if (below(2))
         h.vmin = h.vmax = 0.0;
     if (n > 0)
-        rows[below(n)] = below(100); /* an order that points outside shows as NaN */
+        rows[below(n)] = below(100); /* an index out of range shows as NaN */
     heatmap_draw(c, area, &h, v);
     free(values);
     free(rows);
@@ -531,8 +532,8 @@ static bool is_within(struct rect r, size_t row, size_t col)
     return row >= r.row && row - r.row < r.rows && col >= r.col && col - r.col < r.cols;
 }
 
-/* Any data, any size: cells outside the rectangle stay as they are, and what is in it may be sent
- * to a terminal. */
+/* Any data, any size: cells outside the rectangle are unchanged, and those in it are safe for a
+ * terminal. */
 static void check_frame(void (*draw)(struct canvas *, struct rect, struct plot_view *, bool))
 {
     enum { ROWS = 64, COLS = 124, ROUNDS = 700 };

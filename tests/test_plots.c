@@ -1,4 +1,4 @@
-/* Every plot of an analysis and what its cursor says, on a made-up analysis. */
+/* Every plot of an analysis and its cursor's description, on a synthetic analysis. */
 #include "config.h"
 #include "golden_canvas.h"
 #include "made_analysis.h"
@@ -15,7 +15,7 @@
 #include "report/plots/space.h"
 #include "report/plots.h"
 
-enum { VIEW_ROWS = 14, VIEW_COLS = 55 }; /* what 80 x 24 leaves for a plot */
+enum { VIEW_ROWS = 14, VIEW_COLS = 55 }; /* the space for a plot at 80 x 24 */
 
 static void draw(const struct analysis *a, const struct plot *plot, bool ascii, bool color,
                  const struct plot_request *request, struct golden *g)
@@ -68,7 +68,7 @@ START_TEST(a_marked_cluster_and_neuron_are_distinguishable)
 }
 END_TEST
 
-/* The end of the colour bar is the scale. */
+/* The end of the colour bar matches the scale. */
 START_TEST(a_scale_is_doubled)
 {
     const struct plot_request doubled = { .scale = 2.0 };
@@ -114,7 +114,7 @@ START_TEST(a_cache_does_not_change_cells)
 }
 END_TEST
 
-/* What a sanitizer or valgrind would tell; and nothing outside the rectangle. */
+/* For sanitizers and valgrind; and nothing is drawn outside the rectangle. */
 START_TEST(plots_stay_in_their_rectangle_at_every_size)
 {
     struct analysis a;
@@ -195,7 +195,7 @@ START_TEST(a_cursor_moves_and_is_located)
 }
 END_TEST
 
-/* What a cursor goes through lies in the plot, from left to right. */
+/* Positions of a moving cursor are in the plot, from left to right. */
 START_TEST(items_are_located_where_they_are_drawn)
 {
     struct analysis a;
@@ -240,7 +240,7 @@ static const char *described(const struct analysis *a, const char *name, const s
     return words;
 }
 
-/* The numbers are those of the results, taken from them here by another way. */
+/* The numbers match the results, computed differently here. */
 START_TEST(a_cursor_shows_the_value_under_it)
 {
     struct analysis a;
@@ -301,7 +301,7 @@ START_TEST(missing_p_values_are_not_drawn_and_zero_is_on_top)
     double smallest = 1.0;
     for (size_t j = 0; j < ttest_of(&a)->n_neurons; j++)
         smallest = j != 4 ? fmin(smallest, ttest_of(&a)->neurons[j].pvalue) : smallest;
-    ttest_of(&a)->neurons[4].pvalue = 0.0; /* of a result that this test owns */
+    ttest_of(&a)->neurons[4].pvalue = 0.0; /* in this test's own copy of the result */
     ck_assert(pick_place(volcano, &a, &pick, &x, &highest));
     ck_assert(isfinite(highest) && highest > -log10(smallest));
     ttest_of(&a)->neurons[4].pvalue = 1.0;
@@ -369,7 +369,7 @@ static void count_30(void *context, size_t n_iter, double kl_divergence, const f
     ++*(size_t *)context;
 }
 
-/* The watcher sees what it asked for and no more; the curve is there with and without one. */
+/* The watcher gets only the pictures it asked for; the curve is the same without one. */
 START_TEST(the_kl_curve_does_not_depend_on_watchers)
 {
     struct analysis a;
@@ -392,7 +392,7 @@ START_TEST(the_kl_curve_does_not_depend_on_watchers)
         lowest = fmin(lowest, t->kl[k]);
     }
     ck_assert_double_le(t->result.kl_divergence, 1.05 * lowest); /* the end of one of them */
-    ck_assert_uint_eq(t->n_kl, tsne_of(&a)->n_kl);               /* made without a watcher */
+    ck_assert_uint_eq(t->n_kl, tsne_of(&a)->n_kl);               /* computed without a watcher */
     result_release(result);
     analysis_clear(&a);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The result files as others read them: every file of one run with numpy, pandas, polars and R, those
-# that are installed, compared between the formats to the last bit. Skipped (77) with none of them.
+# Reads every result file of one run with numpy, pandas, polars and R, if installed, and compares
+# the formats bitwise. Skipped (77) without any of them.
 set -u
 
 program=${CIRCUITTUI-src/circuittui}
@@ -72,7 +72,7 @@ if module("safetensors"):
     for k, x in load_file("activations.safetensors").items():
         same(k, x, tensors[k])
 
-# The first columns are names: how many, in each file.
+# The number of leading name columns in each file.
 leading = {"activations": 3, "tsne": 2, "gram": 1, "cosine": 1}
 
 
@@ -103,7 +103,7 @@ assert (ttest["significant"] == 1).sum() == arrays["tsne"].shape[0]
 pd = module("pandas")
 if pd:
     def with_pandas(path, n):
-        # pandas' own parser is fast and off by a last bit; this one is exact
+        # pandas' default parser is fast but inexact in the last bit; this one is exact
         table = pd.read_csv(path, float_precision="round_trip")
         return list(table.columns), table.iloc[:, n:].to_numpy()
 
@@ -121,7 +121,7 @@ if pd:
     order = np.argsort(c["dbscan"].to_numpy(), kind="stable")
     assert columns_of_rows("gram") == [f"{c.hook[i]}:{c.neuron[i]}" for i in order]
 
-    # A row a hook point, with the figures of the manifest; empty where there is none.
+    # One row per hook point, with the values of the manifest; empty where there is none.
     layers = pd.read_csv("../layers/layers.csv", float_precision="round_trip")
     told = json.load(open("../layers/manifest.json"))["outcome"]["layers"]
     assert list(layers["hook"]) == [row["hook"] for row in told]
@@ -153,14 +153,14 @@ npy <- function(name, size) {
     shape <- as.integer(regmatches(head, gregexpr("[0-9]+(?=[,)])", head, perl = TRUE))[[1]])
     matrix(readBin(f, "double", prod(shape), size = size), shape[1], shape[2], byrow = TRUE)
 }
-# As float32, a double of nine digits is the float32 that was written.
+# Nine decimal digits, parsed as double and rounded to float32, restore the float32 written.
 narrow <- function(x) readBin(writeBin(as.vector(x), raw(), size = 4), "double", length(x), size = 4)
 compare <- function(name, leading, size) {
     table <- read.csv(paste0(name, ".csv"), check.names = FALSE)
     got <- as.vector(as.matrix(table[, -seq_len(leading)]))
     want <- as.vector(npy(name, size))
     if (size == 4) got <- narrow(got)
-    # R's own reader of decimal numbers is off by the last bit of a float64 now and then.
+    # R's parser of decimal numbers is sometimes off by the last bit of a float64.
     tolerance <- if (size == 4) 0 else .Machine$double.eps
     wrong <- abs(got - want) > tolerance * abs(want)
     if (any(wrong)) stop(name, ": ", sum(wrong), " numbers differ")

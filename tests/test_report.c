@@ -1,7 +1,7 @@
 /*
  * The report and the manifest, number by number: each is compared with what follows from the result
- * files, computed another way. Of the words only names are looked at, and the order in which they
- * and the numbers come.
+ * files, computed differently. Of the words only names are checked, and the order of names and
+ * numbers.
  */
 #include "config.h"
 #include "support.h"
@@ -19,8 +19,8 @@
 
 /* ---- inputs ---- */
 
-/* Rows of three groups, every one of which is left out once. Neuron 0 is constant, 3 holds a NaN,
- * 5 is constant in each group, 7 has the largest |t|, below 0 for x minus y. */
+/* Rows of three groups, each of which is left out once. Neuron 0 is constant, 3 has a NaN, 5 is
+ * constant in each group, 7 has the largest |t|, negative for x minus y. */
 static void put_activations(void)
 {
     FILE *const file = fopen(temp_path("acts.csv"), "w");
@@ -45,13 +45,13 @@ static void put_activations(void)
     ck_assert_int_eq(fclose(file), 0);
 }
 
-/* ---- what a run left ---- */
+/* ---- files of a run ---- */
 
 struct run {
     char *report;
     json_t *manifest;
     struct csv_table acts, ttest, tsne, clusters, rows, centroids, cosine;
-    const char *names[4]; /* groups that are compared, hook points: words that are looked at */
+    const char *names[4]; /* known words: groups compared, hook points */
     size_t n_groups[2];
     size_t n_significant;
 };
@@ -96,7 +96,7 @@ static void run_begin(struct run *r, const char *folder, const char *arguments)
     read_table(folder, "activations.csv", &r->acts);
 }
 
-/* The result files of the whole, or of a hook point's folder. */
+/* Reads the result files of the whole, or of a hook point's folder. */
 static void read_results(struct run *r, const char *folder)
 {
     read_table(folder, "ttest.csv", &r->ttest);
@@ -146,9 +146,9 @@ static const char *word(const struct run *r, const char *key)
     return json_string_value(member(r, "parameters", key));
 }
 
-/* ---- numbers in their order ---- */
+/* ---- numbers in order ---- */
 
-struct facts { /* with a blank between */
+struct facts { /* separated by blanks */
     char text[20000];
     size_t used;
 };
@@ -190,7 +190,7 @@ static bool is_name(const struct run *r, const char *token)
     return false;
 }
 
-/* The part of the report under a heading, up to the next one, owned by the caller. */
+/* The section of the report with a heading, up to the next one, owned by the caller. */
 static char *section(const struct run *r, const char *heading)
 {
     const size_t n = strlen(heading);
@@ -207,7 +207,7 @@ static char *section(const struct run *r, const char *heading)
     return strndup(at + n, (size_t)(end - at) - n);
 }
 
-/* Numbers and known names of a section in their order. */
+/* The numbers and known names of a section, in order. */
 static void read_facts(const struct run *r, const char *heading, struct facts *f)
 {
     char *const text = section(r, heading);
@@ -261,7 +261,7 @@ static const char *with_commas(size_t n, char out[32])
     return out;
 }
 
-/* ---- what is to be said ---- */
+/* ---- expected contents ---- */
 
 static bool is_paired(const struct run *r)
 {
@@ -288,11 +288,11 @@ static void find_groups(struct run *r)
     ck_assert_uint_eq(r->acts.n_rows, (size_t)number(r, "counts", "sentences"));
 }
 
-struct expected { /* what the result files cannot tell */
+struct expected { /* facts that are not in the result files */
     const char *arguments;
-    size_t n_twins;    /* sentences that repeat another, */
-    size_t twins[2];   /* and the first that do, by their rows in the file */
-    size_t n_computed; /* tokens, of so many, with the beginnings that sentences share once */
+    size_t n_twins;    /* sentences that duplicate another */
+    size_t twins[2];   /* and the first duplicates, by their rows in the file */
+    size_t n_computed; /* tokens, when shared beginnings are computed once */
     size_t n_tokens;
     bool are_pairs;
     bool is_file; /* no model */
@@ -312,7 +312,7 @@ static void check_sentences(const struct run *r, const struct expected *e)
     assert_facts(r, "Sentences", &want);
     ck_assert_uint_eq((size_t)number(r, "counts", "unique_to_target"),
                       e->is_file ? 0 : n - e->n_twins);
-    /* Groups that are left out are spoken of where there are some, and only there. */
+    /* Omitted groups are mentioned if and only if there are any. */
     snprintf(first, sizeof first, " %s\n", r->names[1]);
     ck_assert_msg((strstr(text, first) != NULL) == (n == r->acts.n_rows), "%s", text);
     ck_assert_msg((strstr(text, "--test paired") != NULL) == (e->are_pairs && !is_paired(r)), "%s",
@@ -366,8 +366,8 @@ static double squared_error(const double *x, size_t n) /* of the mean */
     return sum / (double)(n - 1) / (double)n;
 }
 
-/* P(|T| > t): the power series of the incomplete beta function, and where that takes too long, near
- * t = 0, the finite sums of Abramowitz & Stegun 26.7.3 and 26.7.4 for a whole df, or NaN. */
+/* P(|T| > t): the power series of the incomplete beta function; where it converges too slowly, near
+ * t = 0, the finite sums of Abramowitz & Stegun 26.7.3 and 26.7.4 for an integer df, or NaN. */
 static double two_sided(double t, double df)
 {
     const double x = df / (df + t * t), a = df / 2.0;
@@ -425,7 +425,7 @@ static const char *neuron_id(const struct csv_table *t, size_t row)
     return id;
 }
 
-/* Nine digits tell every float32 apart, and float32 is what a model's activations were. */
+/* Nine digits identify every float32, and a model's activations are float32. */
 static double activation(const struct run *r, size_t row, const char *id)
 {
     const double x = value(&r->acts, row, id);
@@ -447,7 +447,7 @@ static void check_neuron(const struct run *r, size_t j)
                 x[g][n[g]++] = activation(r, i, neuron_id(t, j));
     const double means[2] = { mean_of(x[0], n[0]), mean_of(x[1], n[1]) };
     const double told[2] = { value(t, j, "mean_a"), value(t, j, "mean_b") };
-    assert_allclose(told, means, 2, 1e-12, 1e-13); /* sums of a hundred, in another order */
+    assert_allclose(told, means, 2, 1e-12, 1e-13); /* sums of a hundred numbers in another order */
     compute_t(r, x[0], x[1], &statistic, &df);
     const double p = value(t, j, "p");
     if (!isfinite(statistic)) {
@@ -468,7 +468,7 @@ static int compare_p(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The bound that p is held against, from the column of p. */
+/* The bound that p is compared with, from the column of p. */
 static double threshold(const struct run *r)
 {
     const double alpha = number(r, "parameters", "alpha");
@@ -490,7 +490,7 @@ static double threshold(const struct run *r)
     return strcmp(word(r, "correction"), "none") == 0 ? alpha : bound;
 }
 
-/* Which neurons are significant, by ttest.csv and by its own column of p. */
+/* The significant neurons, by ttest.csv and by its column of p. */
 static void check_significant(const struct run *r)
 {
     const bool is_fdr = strcmp(word(r, "correction"), "fdr") == 0;
@@ -623,8 +623,8 @@ static double distance(const struct run *r, size_t i, size_t j)
                  value(&r->tsne, i, "y") - value(&r->tsne, j, "y"));
 }
 
-/* Rousseeuw's mean of (b - a) / max(a, b), without noise; NaN for fewer than two clusters, or as
- * many as points. */
+/* Rousseeuw's mean of (b - a) / max(a, b), without noise; NaN for fewer than two clusters, or for
+ * as many as points. */
 static double silhouette(const struct run *r, const char *method, size_t n_clusters)
 {
     const size_t n = r->clusters.n_rows;
@@ -671,7 +671,7 @@ static void add_clusters(const struct run *r, const char *method, size_t n_clust
         fact(want, "%zu", n_clusters - 24);
 }
 
-/* The columns of the small tables of clusters are headed as they are ordered. */
+/* The headings of the small tables of clusters match the order of their columns. */
 static void check_headings(const struct run *r, const char *heading)
 {
     char *const text = section(r, heading);
@@ -754,7 +754,7 @@ static void check_clusters(const struct run *r)
                     1e-6, 1e-9);
 }
 
-/* Means of cosine.csv, whose order is another. */
+/* Means of cosine.csv, which has another order. */
 static void check_cosines(const struct run *r)
 {
     const size_t n = r->cosine.n_rows;
@@ -805,7 +805,7 @@ static void check_seconds(const struct run *r)
     assert_facts(r, "Seconds", &want);
 }
 
-/* Every file that is there is in the list of the report and in that of the manifest. */
+/* Every file on disk is listed in the report and in the manifest. */
 static void check_files(const struct run *r, const char *folder, size_t n_layers)
 {
     const json_t *const results = json_object_get(r->manifest, "results");
@@ -854,15 +854,15 @@ static void check_run(const struct expected *e)
     run_clear(&r);
 }
 
-/* ---- hook points each by itself ---- */
+/* ---- separate hook points ---- */
 
-/* The column at which what is at the end of a word or number ends. */
+/* The column where the word or number at `at` ends. */
 static size_t end_of(const char *line, const char *at)
 {
     return (size_t)(at - line) + strcspn(at, " \n");
 }
 
-/* The numbers of a hook point's line are below the words that head them, right-aligned. */
+/* The numbers of a hook point's line are right-aligned below their headings. */
 static void check_layer_line(const struct run *r, const char *name, const struct facts *want,
                              size_t n_numbers)
 {
@@ -886,7 +886,7 @@ static void check_layer_line(const struct run *r, const char *name, const struct
         const char *const over = strstr(head, words[k]);
         at += strspn(at, " ");
         ck_assert_msg(strncmp(at, token, strlen(token)) == 0, "%s: not %s at %s", name, token, at);
-        /* The heading stands in the first line, behind a name of ten columns that section() cut. */
+        /* The heading is on the first line, after a name of ten columns that section() removed. */
         ck_assert_msg(over != NULL && end_of(line, at) == end_of(head, over + 1) + strlen("Layers"),
                       "%s: %s not below%s in %s", name, token, words[k], text);
         at += strlen(token);
@@ -919,7 +919,7 @@ static void add_number(struct facts *f, const char *format, double x)
     fact(f, "%s", text);
 }
 
-/* A row of layers.csv, its members in the manifest, and its line in the report. */
+/* Checks a row of layers.csv, its members in the manifest, and its line in the report. */
 static void check_layer(const struct run *r, const struct csv_table *layers, size_t l)
 {
     static const struct {
@@ -1054,7 +1054,7 @@ static const struct expected runs[] = {
     { FILE_ "--contrast x,y --alpha 1e-25", .is_file = true }, /* one */
 };
 
-/* Beginnings up to the target: 1 = 10 of him and thing; 3 = 8, 5 = 9. */
+/* Same beginnings up to the target: 1 = 10 of him and thing; 3 = 8, 5 = 9. */
 static const char three[] = "group,target,text\n"
                             "him, him,I saw him.\n"
                             "him, him,We told him so.\n"

@@ -1,5 +1,5 @@
-/* A run is repeated from its manifest: what is the same, what differs and by how much; and
- * manifests that somebody has tampered with. */
+/* Runs repeated from their manifests: what is the same, what differs and by how much; and manifests
+ * that were tampered with. */
 #include "config.h"
 #include "support.h"
 
@@ -22,7 +22,8 @@ static void works(const char *line)
     free(err);
 }
 
-/* Status 1 with this line on stderr; the lines on stdout that have any of words (NULL: all). */
+/* Expects status 1 and this line on stderr; returns the lines on stdout with any of words (NULL:
+ * all). */
 static void differs(const char *line, const char *want_err, const char *want_out)
 {
     const int status = temp_shell(line);
@@ -136,7 +137,7 @@ START_TEST(changed_inputs_are_reported)
 }
 END_TEST
 
-/* Other bytes that mean the same: every result agrees, and yet it is not the same run. */
+/* Different bytes with the same meaning: every result agrees, but it is not the same run. */
 START_TEST(differing_inputs_count_as_a_difference)
 {
     works("sed '2s/\\(.*\\),\\(.*\\)/\\1,\"\\2\"/' stimuli.csv >quoted.csv && ! cmp -s stimuli.csv "
@@ -146,7 +147,7 @@ START_TEST(differing_inputs_count_as_a_difference)
 }
 END_TEST
 
-/* What an input of the manifest says that this run's does not. */
+/* Reports differences between an input in the manifest and this run's. */
 START_TEST(each_file_of_an_input_is_compared)
 {
     static const char nothing[] =
@@ -185,7 +186,7 @@ START_TEST(each_file_of_an_input_is_compared)
 }
 END_TEST
 
-/* Of the user's own settings a repeated run takes the number of threads alone. */
+/* A repeated run uses only the number of threads from the user's settings. */
 START_TEST(user_settings_are_ignored)
 {
     temp_text("mine", "threads = 1\nmodel = gone\ntokenizer = gone\nstimuli = gone\n"
@@ -202,7 +203,7 @@ START_TEST(user_settings_are_ignored)
 }
 END_TEST
 
-/* differences_report() of two tables. */
+/* The report of differences_report() for two tables. */
 static const char *difference(const char *then, const char *now)
 {
     static char text[2000];
@@ -234,7 +235,7 @@ START_TEST(cells_that_are_not_numbers_are_compared)
     expect_cells("a\ninf\n", "a\n1\n", "1 of 1 ", "inf");
     expect_cells("a,b\nx,\ny,1\n", "a,b\nx,2\nz,1\n", "2 of 4 ", "y");
     expect_cells("a\nx\n", "a\n1\n", "1 of 1 ", NULL);
-    /* The one that differs most is not the first, and is below. */
+    /* The largest difference is not the first, and negative. */
     expect_cells("a\n1\n9\n3\n", "a\n1.5\n2\n3\n", "2 of 3 ", "-7");
     ck_assert_ptr_null(strstr(difference("a\nnan\n1.0\n", "a\nNaN\n1\n"), " of "));
 }
@@ -277,7 +278,7 @@ static bool can_make_figures(void)
     const char *const old = getenv("ASAN_OPTIONS");
     char options[400];
 
-    /* What fontconfig keeps until the program ends is no leak of ours. */
+    /* Memory that fontconfig keeps until exit is not our leak. */
     snprintf(options, sizeof options, "%s:detect_leaks=0", old != NULL ? old : "");
     setenv("ASAN_OPTIONS", options, 1);
     return temp_shell("$C run -s nowhere --figures f 2>said; grep -q 'without cairo' said") != 0;
@@ -304,7 +305,7 @@ START_TEST(figures_are_compared)
 }
 END_TEST
 
-/* Without result files they have a manifest of their own, which may go elsewhere with them. */
+/* Figures without result files have their own manifest, which can be moved with them. */
 START_TEST(figures_without_result_files_are_compared)
 {
     if (!can_make_figures())
@@ -322,7 +323,7 @@ START_TEST(figures_without_result_files_are_compared)
 }
 END_TEST
 
-/* ---- manifests from strangers ---- */
+/* ---- untrusted manifests ---- */
 
 static json_t *load_manifest(void)
 {
@@ -332,7 +333,7 @@ static json_t *load_manifest(void)
     return root;
 }
 
-/* What manifest_read() says to root, from behind its path; root is given up. */
+/* The error of manifest_read() for root, after the path; frees root. */
 static const char *read_error(json_t *root)
 {
     static struct ct_error err;
@@ -385,7 +386,7 @@ START_TEST(every_member_is_checked)
 }
 END_TEST
 
-/* As of a program that did not have them yet: what it went by is taken, and reported. */
+/* For a manifest of an older program, the value that it used is taken and reported. */
 START_TEST(a_manifest_may_omit_parameters)
 {
     json_t *const root = load_manifest();

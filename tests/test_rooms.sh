@@ -1,6 +1,6 @@
 #!/bin/bash
-# The rooms of src/, as src/README.md describes them: no include leads to a room that a room may not
-# use, no headers include each other, and no files of the program call each other in a circle.
+# The rooms of src/, as described in src/README.md: no room includes one that it must not use, and
+# there are no cycles of includes between headers or of calls between the program's files.
 set -u
 
 source=$(cd -- "$(dirname -- "$0")/.." && pwd)/src || exit 1
@@ -37,7 +37,7 @@ for folder in "$source"/*/; do
     done < <(grep -roE --include='*.[ch]' '^#include "[a-z]+/' "$folder" | sed 's,#include ",,; s,/$,,')
 done
 
-# no_circle WHAT PAIRS: in lines of `user used`.
+# no_circle WHAT PAIRS: PAIRS has lines of `user used`.
 no_circle() {
     local circle
 

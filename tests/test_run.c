@@ -1,6 +1,6 @@
 /*
- * The program from end to end: one run on the demo whose files are compared with what the
- * reference stack gives (fixtures/gen_pipeline.py), and with each other where they must agree.
+ * The program end to end: the files of one run on the demo are compared with the reference results
+ * (fixtures/gen_pipeline.py), and with each other where they must agree.
  */
 #include "config.h"
 #include "support.h"
@@ -20,7 +20,7 @@ enum { N_SENTENCES = 108, COMMAND_SIZE = 8192 };
 
 static char folder[] = "/tmp/test_run_XXXXXX";
 
-/* Runs `circuittui ARGUMENTS`, %s in them being the folder; returns the exit status. */
+/* Runs `circuittui ARGUMENTS`, with %s replaced by the folder; returns the exit status. */
 static int circuittui(const char *arguments)
 {
     char command[COMMAND_SIZE];
@@ -116,7 +116,7 @@ START_TEST(t_tests_match_scipy)
         const double t = number_at(&got, j + 1, 4);
         const double p = number_at(&got, j + 1, 6);
 
-        /* The activations differ by float32 rounding, of which t keeps what does not average out
+        /* The activations differ by float32 rounding; t keeps the part that does not average out,
          * and log p about |t| times as much. */
         ck_assert_double_le(fabs(t - w[2]), 1e-4 * (1.0 + fabs(w[2])));
         ck_assert_double_le(fabs(log(p) - log(w[3])), 1e-3 * (1.0 + fabs(w[2])));
@@ -188,11 +188,11 @@ START_TEST(the_embedding_has_the_quality_and_size_of_scikit_learns)
         lo = fmin(lo, mat_row(&want, i)[0]);
         hi = fmax(hi, mat_row(&want, i)[0]);
     }
-    /* One run, and scikit-learn's own differ from lo to hi by rounding alone: not worse than its
-     * worst by more than 1 %. The medians of many runs are compared elsewhere. */
+    /* This is one run, and scikit-learn's own differ between lo and hi by rounding alone: at most 1
+     * % worse than its worst. Medians of many runs are compared elsewhere. */
     ck_assert_msg(kl <= 1.01 * hi, "KL %g, scikit-learn's %g to %g, median %g", kl, lo, hi,
                   median_of(&want, 0));
-    /* The size decides what eps = 1 means: within what its own runs differ by, and a tenth. */
+    /* The size determines the meaning of eps = 1: within the range of its own runs plus 10 %. */
     const double size = hypot(std_of(&got, 2), std_of(&got, 3));
     const double want_size = hypot(median_of(&want, 1), median_of(&want, 2));
     ck_assert_msg(fabs(size / want_size - 1.0) < 0.1, "size %g, scikit-learn's %g", size,
@@ -204,7 +204,7 @@ START_TEST(the_embedding_has_the_quality_and_size_of_scikit_learns)
 }
 END_TEST
 
-/* Straight from the definition, on what tsne.csv says: a core point has 3 points within 1. */
+/* Directly from the definition, on tsne.csv: a core point has 3 points within 1. */
 START_TEST(dbscan_labels_follow_from_the_embedding)
 {
     struct csv_table points = read_table("tsne.csv", "hook,neuron,x,y");
@@ -298,11 +298,11 @@ START_TEST(centroids_are_means_of_their_points)
             double n = 0;
             for (size_t i = 1; i <= labels.n_rows; i++)
                 if (number_at(&labels, i, 4) == (double)c) {
-                    /* nine digits tell every float32 apart, and float32 is what they were */
+                    /* nine digits identify every float32, the original dtype */
                     sum += (double)(float)number_at(&points, i, 2 + axis);
                     n++;
                 }
-            /* Lloyd has ended with unchanged labels: the centres are the means, up to rounding of
+            /* Lloyd's iterations ended with unchanged labels: centres are means, up to rounding of
              * sums of a hundred numbers below 100 */
             ck_assert_double_le(fabs(number_at(&got, c + 1, 1 + axis) - sum / n), 1e-12);
         }
@@ -420,7 +420,7 @@ START_TEST(each_hook_point_has_the_files_of_its_own_run)
     ck_assert_int_eq(circuittui("run --per-layer -H h.2.mlp.c_fc -H h.3.attn.c_proj -o %s/layers "
                                 "> %s/layers.txt"),
                      0);
-    /* The last 64 columns are the second hook point's; the forward pass must be the same one. */
+    /* The last 64 columns are the second hook point's; the forward pass must be the same. */
     ck_assert_int_eq(circuittui("--version; cut -d, -f1-3,260- %s/layers/activations.csv "
                                 "> %s/one.csv"),
                      0);
@@ -481,7 +481,7 @@ START_TEST(an_empty_layer_is_a_row_with_empty_fields)
 }
 END_TEST
 
-/* A name from a file is no path, and a folder holds one analysis. */
+/* A name from a file is not used as a path, and a folder contains one analysis. */
 START_TEST(folders_of_layers_stay_inside_the_results)
 {
     ck_assert_int_eq(circuittui("--version; mkdir %s/odd; sed '1s|h.3.attn.c_proj|../up|g' "
@@ -526,7 +526,7 @@ END_TEST
 static const struct {
     int status;
     const char *arguments;
-    const char *want; /* in the one line on stderr */
+    const char *want; /* in the only line on stderr */
 } failures[] = {
     { 2, "", "use circuittui run" },
     { 2, "run --alpha 2", "--alpha" },
@@ -586,7 +586,7 @@ END_TEST
 
 START_TEST(plots_are_plain_text_on_request)
 {
-    /* Sixteen or more lines with an escape or a byte beyond ASCII would be found here. */
+    /* At least sixteen lines, without escape sequences or non-ASCII bytes. */
     ck_assert_int_eq(circuittui("run --plot --ascii --color never > %s/plots.txt"), 0);
     FILE *const file = fopen(in_folder("plots.txt"), "r");
     size_t n = 0;

@@ -1,7 +1,6 @@
-/* The whole screen drawn into a canvas, without a terminal: every view of every stage, before and
- * after there is something to see, in every size from 1x1 on, in colour and without, in UTF-8 and
- * ASCII. Nothing may be drawn outside (AddressSanitizer looks on), and what orients the eye stands
- * where it should. */
+/* The whole screen drawn into a canvas, without a terminal: every view of every stage, with and
+ * without results, in every size from 1x1 on, in colour and without, in UTF-8 and ASCII. Nothing
+ * may be drawn outside (checked by AddressSanitizer), and panels and titles are in their places. */
 #include "config.h"
 #include "support.h"
 
@@ -40,7 +39,7 @@ static void begin(struct app *app, bool computed)
         ck_abort_msg("%s", err.text);
 }
 
-/* The characters of a row, those beyond ASCII as '#'. */
+/* The characters of a row, non-ASCII as '#'. */
 static const char *row_text(const struct canvas *c, size_t row)
 {
     static char text[1000];
@@ -82,7 +81,7 @@ enum { N_SIZES = sizeof sizes / sizeof *sizes };
 static void draw_all_sizes(struct app *app)
 {
     for (size_t s = 0; s < N_SIZES; s++)
-        for (size_t kind = s % 2; kind < 4; kind += 2) { /* in turns */
+        for (size_t kind = s % 2; kind < 4; kind += 2) { /* alternating */
             struct canvas c;
             draw(app, sizes[s][0], sizes[s][1], kind & 1, kind & 2, &c);
             canvas_clear(&c);
@@ -133,7 +132,7 @@ START_TEST(every_view_draws_without_results)
 }
 END_TEST
 
-/* Whichever stage runs: with nothing yet beyond what it needs, and with all results of before. */
+/* Whichever stage runs: with only the results it needs, and with all earlier results. */
 START_TEST(every_view_draws_while_a_stage_runs)
 {
     struct app app;
@@ -240,8 +239,7 @@ START_TEST(every_row_of_the_table_of_views_resolves)
 }
 END_TEST
 
-/* Any key in any view of any stage, and clicks everywhere: the state stays one that can be drawn.
- */
+/* Any key in any view of any stage, and clicks everywhere, leave a state that can be drawn. */
 START_TEST(any_keys_and_clicks_leave_a_drawable_state)
 {
     static const uint32_t some[] = { KEYCODE_UP,
@@ -333,7 +331,7 @@ START_TEST(neurons_are_sorted)
 }
 END_TEST
 
-/* ---- one layer of several ---- */
+/* ---- a single layer ---- */
 
 static void begin_layers(struct app *app)
 {
@@ -373,7 +371,7 @@ START_TEST(the_next_significant_neuron_follows)
         press(&app, 'n');
         ck_assert_uint_eq(app.neuron, t->significant[i]);
     }
-    press(&app, 'n'); /* around */
+    press(&app, 'n'); /* wraps around */
     ck_assert_uint_eq(app.neuron, t->significant[0]);
     press(&app, 'N');
     ck_assert_uint_eq(app.neuron, t->significant[n - 1]);
@@ -383,7 +381,7 @@ START_TEST(the_next_significant_neuron_follows)
     }
     while (t->is_significant[other])
         other++;
-    for (int key = 0; key < 2; key++) { /* from one that is none to one that is */
+    for (int key = 0; key < 2; key++) { /* from a neuron that is not significant to one that is */
         app_select_neuron(&app, other);
         press(&app, key == 0 ? 'n' : 'N');
         ck_assert(t->is_significant[app.neuron]);
@@ -405,7 +403,7 @@ static void assert_typed(const struct app *app, const char *text, size_t cursor)
     ck_assert_uint_eq(app->prompt.cursor, cursor);
 }
 
-/* Letters of one to four bytes are typed, stepped over and taken away whole. */
+/* Letters of one to four bytes are inserted, skipped and deleted as a unit. */
 START_TEST(a_typed_line_is_edited_by_characters)
 {
     struct app app;
@@ -439,11 +437,11 @@ START_TEST(a_typed_line_is_edited_by_characters)
     assert_typed(&app, "\U0001F600b", 0);
     press(&app, KEYCODE_END);
     press(&app, KEYCODE_RIGHT);
-    press(&app, KEYCODE_DELETE); /* nothing behind */
+    press(&app, KEYCODE_DELETE); /* nothing after the cursor */
     assert_typed(&app, "\U0001F600b", 5);
     type(&app, " c");
-    press(&app, 2);    /* ctrl-B and other controls are no letters, */
-    press(&app, 0x7F); /* whatever a terminal sends them for */
+    press(&app, 2);    /* ctrl-B and other controls are not text, */
+    press(&app, 0x7F); /* whatever the terminal sends them for */
     press(&app, 0x85);
     press(&app, KEYCODE_UP);
     assert_typed(&app, "\U0001F600b c", 7);
@@ -452,7 +450,7 @@ START_TEST(a_typed_line_is_edited_by_characters)
     press(&app, KEYCODE_LEFT);
     press(&app, 21); /* ctrl-U */
     assert_typed(&app, "b", 0);
-    for (int i = 0; i < 4 * PROMPT_SIZE; i++) /* a full line takes no part of a letter */
+    for (int i = 0; i < 4 * PROMPT_SIZE; i++) /* a full line accepts no part of a letter */
         press(&app, i < PROMPT_SIZE - 4 ? 'x' : 0x1F600);
     const char *const text = app.prompt.text;
     const size_t length = app.prompt.length;
@@ -473,7 +471,7 @@ START_TEST(a_layer_can_be_entered_and_left)
     begin_layers(&app);
     const void *const layers = layers_of(app.a);
     const void *const load = load_of(app.a);
-    app.whole.params.alpha = 0.04; /* that makes the rows stale, and the test of a layer not */
+    app.whole.params.alpha = 0.04; /* makes the rows stale, but not the test of a layer */
     press(&app, KEYCODE_DOWN);
     press(&app, KEYCODE_DOWN);
     press(&app, KEYCODE_ENTER);
@@ -493,7 +491,7 @@ START_TEST(a_layer_can_be_entered_and_left)
     press(&app, KEYCODE_ENTER);
     ck_assert(!app_is_in_layer(&app));
     ck_assert_str_eq(app.whole.params.hooks[0], "h.[234].attn.c_proj");
-    ck_assert(app.whole.params.alpha == 0.05); /* the user's, whatever is looked at */
+    ck_assert(app.whole.params.alpha == 0.05); /* the user's value, whichever analysis is shown */
     ck_assert(layers_of(app.a) == layers && !analysis_is_stale(app.a, &stage_layers));
     ck_assert_uint_eq(ttest_of(app.a)->n_neurons, 3 * 64);
     app_clear(&app);
@@ -508,7 +506,7 @@ START_TEST(shared_stages_of_a_layer_are_computed_for_all)
     app_enter_layer(&app, 0);
     params_add_hook(&app.whole.params, "h.0.attn.c_proj", NULL);
     app_run(&app, &stage_ttest);
-    press(&app, KEYCODE_UP); /* waits */
+    press(&app, KEYCODE_UP); /* queued */
     ck_assert(!app_is_in_layer(&app));
     ck_assert_uint_eq(hook_of(app.a)->n_hooks, 4);
     ck_assert_uint_eq(ttest_of(app.a)->n_neurons, 4 * 64);
@@ -523,7 +521,7 @@ START_TEST(shared_stages_of_a_layer_are_computed_for_all)
     ck_assert(!app_is_in_layer(&app) && !analysis_is_stale(app.a, &stage_layers));
     ck_assert_uint_eq(layers_of(app.a)->n_rows, 3);
     app_enter_layer(&app, 2);
-    app_clear(&app); /* in the layer */
+    app_clear(&app); /* while in the layer */
 }
 END_TEST
 

@@ -1,7 +1,7 @@
 /*
  * What each setting makes stale: every row of the table of settings is changed in turn, in an
- * analysis from a model, in one from a file of activations, and in that of one hook point, and
- * exactly the stages that hang on it must be computed again. A setting without a line here fails.
+ * analysis from a model, one from a file of activations, and that of one hook point, and exactly
+ * the dependent stages must become stale. A setting without a line here fails.
  */
 #include "config.h"
 #include "support.h"
@@ -27,7 +27,7 @@
 
 static const struct {
     const char *setting;
-    const char *value; /* not the one that begin() leaves */
+    const char *value; /* different from the value in begin() */
     const char *from_model, *from_file;
 } rows[] = {
     { "model", "elsewhere", ALL, "" },
@@ -122,7 +122,7 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
-/* Of the stages up to last in the list, just those that want names are stale. */
+/* Of the stages up to last in the list, exactly those named in want are stale. */
 static void check_stale(const struct analysis *a, const struct stage *last, const char *want,
                         const char *what)
 {
@@ -133,7 +133,7 @@ static void check_stale(const struct analysis *a, const struct stage *last, cons
     }
 }
 
-/* The words of rows are names of stages: a stage of another name would be in no line. */
+/* The words in rows are names of stages: a stage with another name would be in no line. */
 START_TEST(the_table_names_every_stage)
 {
     for (size_t s = 0; s < n_stages; s++)
@@ -141,8 +141,8 @@ START_TEST(the_table_names_every_stage)
 }
 END_TEST
 
-/* A setting belongs to the first stage that hangs on it; to one at least that could be run again.
- */
+/* A setting belongs to the first stage that depends on it, and to at least one that can be
+ * computed. */
 START_TEST(settings_belong_to_their_stages)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -179,7 +179,7 @@ static void change_each(struct analysis *a, const struct stage *last, bool is_fr
     params_clear(&original);
 }
 
-/* The analysis of the second hook point, or the only one, by itself. */
+/* The separate analysis of the second hook point, or of the only one. */
 static void change_each_in_layer(const struct analysis *whole, bool is_from_model)
 {
     struct analysis layer;
@@ -214,7 +214,7 @@ START_TEST(from_a_file)
 }
 END_TEST
 
-/* What is no setting: on how many threads, in which folder. */
+/* Parameters that are not settings: number of threads, temporary folder. */
 START_TEST(other_parameters)
 {
     struct analysis a;
@@ -227,7 +227,7 @@ START_TEST(other_parameters)
 }
 END_TEST
 
-/* ---- texts that follow each other ---- */
+/* ---- adjacent texts ---- */
 
 static void choose(struct analysis *a, const char *first, const char *second)
 {
@@ -235,7 +235,7 @@ static void choose(struct analysis *a, const char *first, const char *second)
     ck_assert_int_eq(params_set(&a->params.contrast[1], second, NULL), CT_OK);
 }
 
-/* One text that ends elsewhere is another, whatever bytes are between. */
+/* The boundary between adjacent texts matters, whatever bytes are next to it. */
 START_TEST(boundaries_between_texts_matter)
 {
     struct analysis a;
@@ -308,7 +308,7 @@ END_TEST
 
 /* ---- values as text ---- */
 
-/* Values are cut to the room that there is, to the byte, and are whole where there is enough. */
+/* Values are truncated exactly to the size given, and are complete if it suffices. */
 START_TEST(values_are_truncated_to_their_size)
 {
     enum { ROOM = 200 };
@@ -342,7 +342,7 @@ END_TEST
 START_TEST(values_have_next_and_previous_values)
 {
     static const struct {
-        const char *setting, *value, *up, *down; /* NULL: there are none */
+        const char *setting, *value, *up, *down; /* NULL: none */
     } cases[] = {
         { "eps", "1", "1.1", "0.9" },
         { "eps", "0.31", "0.32", "0.3" },
@@ -381,7 +381,7 @@ START_TEST(values_have_next_and_previous_values)
 }
 END_TEST
 
-/* What a manifest holds of a value gives it back, whatever it is. */
+/* The JSON of a value in a manifest restores it. */
 START_TEST(values_round_trip_through_json)
 {
     struct analysis a;

@@ -1,6 +1,6 @@
 /*
- * Single steps of the analysis as a user pipes them together: the same bytes as one run gives, from
- * CSV and .npy, from files and pipes; and what they say to files that are wrong.
+ * Single steps of the analysis, piped together: the same bytes as from one run, from CSV and .npy,
+ * from files and pipes; and error messages for wrong files.
  */
 #include "config.h"
 #include "support.h"
@@ -20,7 +20,7 @@ static void works(const char *line)
     free(err);
 }
 
-/* The status of a failure, and all that is on stderr. */
+/* Expects a failure with this status and exactly this on stderr. */
 static void fails(const char *line, int status, const char *want)
 {
     const int got = temp_shell(line);
@@ -119,7 +119,7 @@ START_TEST(npy_gives_the_same_results)
 }
 END_TEST
 
-/* Columns that are there already go on as they came. */
+/* Existing columns are copied unchanged. */
 START_TEST(other_columns_are_kept)
 {
     prints("printf 'y,note,x\\n1.50,\"a,\"\"b\",1e0\\n1,,+1\\n' | $C dbscan --min-samples 2",

@@ -1,6 +1,6 @@
 /*
- * The program where it is uncomfortable: a stack that is small, a terminal that does not take
- * UTF-8.
+ * The program in unfavourable environments: a small stack, endless files, other processes, a
+ * terminal without UTF-8.
  */
 #include "config.h"
 #include "support.h"
@@ -29,7 +29,7 @@ enum { HAS_LARGE_FRAMES = 0 };
 
 /* ---- stacks ---- */
 
-/* Nested deeper than anything means, and than jansson's own limit would stop it. */
+/* Nested deeper than any valid file, and than jansson's own limit. */
 static void put_nested_json(const char *name)
 {
     enum { DEPTH = 2000 };
@@ -101,7 +101,7 @@ START_TEST(too_small_a_stack_is_reported)
 }
 END_TEST
 
-/* ---- files without an end ---- */
+/* ---- endless files ---- */
 
 START_TEST(endless_settings_files_are_refused)
 {
@@ -155,13 +155,13 @@ START_TEST(a_folder_in_use_by_another_process_is_refused)
 }
 END_TEST
 
-/* It is waited for, and what it has left is not written over. */
+/* The run waits, and does not overwrite the other's files. */
 START_TEST(results_wait_for_another_process)
 {
     const int fd = lock_folder("shared");
 
     ck_assert_int_eq(temp_shell("$C run -o shared >first 2>&1 & echo $! >pid"), 0);
-    usleep(2000000); /* it has computed and waits; if not, it refuses all the same */
+    usleep(2000000); /* it has finished computing and waits; otherwise it still refuses */
     temp_text("shared/tsne.csv", "theirs\n");
     close(fd);
     ck_assert_int_eq(temp_shell("while kill -0 $(cat pid) 2>/dev/null; do sleep 0.1; done; "
@@ -180,7 +180,7 @@ struct terminal {
     size_t n;
 };
 
-/* A line of shell as on a terminal of 40 x 120. */
+/* Runs a shell command on a terminal of 40 x 120. */
 static void terminal_begin(struct terminal *t, const char *line)
 {
     const struct winsize size = { .ws_row = 40, .ws_col = 120 };
@@ -203,7 +203,7 @@ static void terminal_begin(struct terminal *t, const char *line)
     }
 }
 
-/* Reads until nothing comes for a while, or the end: false. */
+/* Reads until there is no output for a while; false at the end. */
 static bool terminal_read(struct terminal *t, int milliseconds)
 {
     struct pollfd wait = { t->fd, POLLIN, 0 };
@@ -234,7 +234,7 @@ static int terminal_end(struct terminal *t)
     return status;
 }
 
-/* U+015B is C5 9B: on a terminal that takes bytes as Latin-1, the second begins a sequence. */
+/* U+015B is C5 9B: on a Latin-1 terminal, the second byte starts a control sequence. */
 #define S "\xc5\x9b"
 
 static void put_stimuli(void)
@@ -279,7 +279,7 @@ START_TEST(only_ascii_reaches_a_terminal_without_utf8)
     struct terminal t;
     terminal_begin(&t, line);
     terminal_end(&t);
-    ck_assert_uint_gt(t.n_high, 0); /* it would have been seen */
+    ck_assert_uint_gt(t.n_high, 0); /* it would be visible */
 }
 END_TEST
 
@@ -298,14 +298,14 @@ START_TEST(the_ui_sends_only_ascii_without_utf8)
     terminal_read(&t, 1500);
     for (size_t k = 0; k < sizeof keys - 1 && terminal_read(&t, 300); k++)
         ck_assert_int_eq(write(t.fd, keys + k, 1), 1);
-    ck_assert_uint_gt(t.n, 2000); /* it has drawn */
+    ck_assert_uint_gt(t.n, 2000); /* it has drawn something */
     kill(t.child, SIGTERM);
     terminal_end(&t);
     ck_assert_uint_eq(t.n_high, 0);
 }
 END_TEST
 
-/* The thread that reads can only be left behind. */
+/* The thread that reads can only be abandoned. */
 START_TEST(the_ui_quits_while_reading_a_pipe_without_writer)
 {
     char line[512];

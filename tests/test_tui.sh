@@ -1,6 +1,6 @@
 #!/bin/sh
-# The whole user interface in a real terminal: a tmux server of its own, keys in, screens out.
-# It waits for what must appear, never for a time alone, so that a busy machine makes it slower but
+# The user interface in a real terminal: sends keys to a private tmux server and reads its screens.
+# It waits for expected output, never only for a time, so that a busy machine makes it slower but
 # not wrong. Skipped (77) without tmux.
 set -u
 
@@ -16,7 +16,7 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/test_tui.XXXXXX") || exit 1
 socket=circuittui-test-$$
 unset TMUX TMUX_PANE NO_COLOR COLORTERM ENV LC_ALL CIRCUITTUI_GPT2_TOKENIZER
 export LANG=C.UTF-8 XDG_STATE_HOME=$tmp/state
-# What curses and the modules it loads keep until the end is no leak of ours.
+# Memory that curses and its modules keep until exit is not our leak.
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0"
 mux() { tmux -L "$socket" -f /dev/null "$@"; }
 # shellcheck disable=SC2317 # the trap calls it
@@ -42,13 +42,13 @@ fail() {
 ok() { echo "ok: $* ($(($(date +%s) - began)) s)"; }
 began=$(date +%s)
 
-# holds EXPRESSION: the screen as it is has a line that grep finds.
+# holds EXPRESSION: the current screen has a line that grep finds.
 holds() { screen | grep -q -e "$1"; }
 
-# How long, at most, in seconds: a test that fails takes so long, and only then.
+# Timeout in seconds: only reached by failing tests.
 limit=$((60 * ${CK_TIMEOUT_MULTIPLIER-1}))
 
-# retry WHAT COMMAND...: until the command succeeds.
+# retry WHAT COMMAND...: repeats the command until it succeeds.
 retry() {
     what=$1
     shift
@@ -59,7 +59,7 @@ retry() {
     done
 }
 
-# await EXPRESSION [WHAT]: until the screen holds it.
+# await EXPRESSION [WHAT]: waits until the screen holds it.
 await() { retry "waited for: ${2-$1}" holds "$1"; }
 
 lacks() { ! holds "$1"; }
@@ -67,8 +67,8 @@ await_gone() { retry "still there: ${2-$1}" lacks "$1"; }
 
 keys() { mux send-keys -t "$pane" "$@"; }
 
-# press KEY...: and waits until they have been read and what they do is on the screen, which help,
-# opened and closed after them, shows.
+# press KEY...: sends keys and waits until their effect is on the screen, by opening and closing
+# help afterwards.
 press() {
     keys "$@" '?'
     await 'any key closes'
@@ -77,7 +77,7 @@ press() {
 }
 type_in() { mux send-keys -t "$pane" -l "$1"; }
 
-# A pane with a shell in it that has job control and tells how things ended.
+# A pane with a shell that has job control and reports exit statuses.
 new_pane() { # NAME COLS ROWS
     pane=$1
     mux new-session -d -s "$pane" -x "$2" -y "$3" -c "$tmp" "PS1='%> ' sh -i"
@@ -86,11 +86,12 @@ new_pane() { # NAME COLS ROWS
     await '^%>'
 }
 
-# run LINE: a command line, between two looks at the terminal's settings. A script of its own: a
-# shell with job control gives up the rest of a line of which a part was interrupted.
+# run LINE: runs a command line and records the terminal's settings before and after. It is a
+# separate script, since a shell with job control drops the rest of a line after an interrupted
+# command.
 run_n=0
 run() {
-    run_n=$((run_n + 1)) # the end of the run before may still be on the screen
+    run_n=$((run_n + 1)) # the end of the previous run may still be on the screen
     rm -f "$tmp/before" "$tmp/after" "$tmp/status"
     printf '%s\n' 'stty -g >before' "$1" 'echo $? >status' 'stty -g >after' "echo END $run_n" \
         >"$tmp/line.sh"
@@ -98,7 +99,7 @@ run() {
     keys Enter
 }
 
-# ended STATUS: run has come back with that exit status and the terminal is as it was.
+# ended STATUS: run has returned with that exit status, and the terminal has been restored.
 ended() {
     await "^END $run_n\$" "the end of the program"
     [ "$(cat "$tmp/status")" = "$1" ] || fail "exit status $(cat "$tmp/status"), not $1"
@@ -117,7 +118,7 @@ leave() { # from the normal mode, with or without the question
     ended 0
 }
 
-# The mark of stage $1 (1 .. 7) in the panel: * done, ~ stale, . not there, > runs.
+# The mark of stage $1 (1 .. 7) in the panel: * done, ~ stale, . not computed, > running.
 mark_is() { holds "^.[> ]$2 $1 "; }
 await_mark() { await "^.[> ]$2 $1 " "stage $1 marked $2"; }
 
@@ -161,7 +162,7 @@ on_the_demo() {
     ok "leaving after the export asks nothing and leaves the terminal as it was"
 }
 
-# The place of the view among those of its stage: K/N in the title of the view.
+# The number of the view among those of its stage: K/N in the title of the view.
 view_place() { screen | sed -n '2s|.* \([0-9][0-9]*/[0-9][0-9]*\)[ ,].*|\1|p'; }
 
 every_view() { # SIZE N...: of stage 1, 2, ..
@@ -186,7 +187,7 @@ every_view() { # SIZE N...: of stage 1, 2, ..
     ok "every view of every stage at $at: $total"
 }
 
-# set_parameter DOWN TEXT: with the pipeline pane active, the parameter so many rows down.
+# set_parameter DOWN TEXT: with the pipeline pane active, sets the parameter that many rows down.
 set_parameter() {
     keys Tab
     await 'enter edit'
@@ -266,12 +267,12 @@ selection() {
     ok "one selection: by number, n, arrows and mouse"
 }
 
-# A left click at row, col (from 1), in the terminal's own report of it.
+# A left click at row, col (from 1), as the terminal reports it.
 click() {
     mux send-keys -t "$pane" -l "$(printf '\033[<0;%d;%dM\033[<0;%d;%dm' "$2" "$1" "$2" "$1")"
 }
 
-# A cluster of each method is marked in its list, seen in another stage's view, and cleared.
+# A cluster of each method is marked in its list, visible in another stage's view, and cleared.
 marking() {
     keys 6
     to_view 'table of clusters'
@@ -289,7 +290,7 @@ marking() {
     ok "a cluster of DBSCAN and of k-means marked, everywhere, and cleared"
 }
 
-# The colour scale of the activations, doubled and halved: the bar ends elsewhere.
+# The colour scale of the activations, doubled and halved: the end of the bar changes.
 scaling() {
     keys 3
     to_view 'activations'
@@ -305,7 +306,7 @@ scaling() {
     ok "the colour scale"
 }
 
-# Output goes on: ctrl-S is a key like others.
+# Output continues: ctrl-S is a normal key.
 control_s() {
     keys C-s
     keys 2
@@ -313,7 +314,7 @@ control_s() {
     ok "ctrl-S does not freeze the screen"
 }
 
-to_view() { # NAME, of the stage that is looked at
+to_view() { # NAME, of the current stage
     to_n=0
     while ! holds "┌─ $1 "; do
         to_n=$((to_n + 1))
@@ -322,7 +323,7 @@ to_view() { # NAME, of the stage that is looked at
     done
 }
 
-to_pane() { # what its last line says
+to_pane() { # text of its last line
     to_n=0
     while ! holds "$1"; do
         to_n=$((to_n + 1))
@@ -416,7 +417,7 @@ files() {
     ok "the view as text, and the files of run"
 }
 
-# completes TYPED SHOWN: the line to type in after a tabulator.
+# completes TYPED SHOWN: the input line after a tab.
 completes() {
     keys C-u
     type_in "$1"
@@ -447,7 +448,7 @@ typing_a_path() {
     keys End
     type_in e
     await 'write results to: cde *$'
-    mux send-keys -t "$pane" -H 1b 5b 33 31 3b 35 78 # no key that anybody knows
+    mux send-keys -t "$pane" -H 1b 5b 33 31 3b 35 78 # an unknown key
     keys C-a Right C-u
     await 'write results to: de *$'
     keys Escape
@@ -480,7 +481,7 @@ figures() {
     ok "every plot as a figure"
 }
 
-# Results of several hook points, and of one of them alone.
+# Results of several hook points, and of a single one.
 hook_points() {
     new_pane layers 80 24
     run "TERM=xterm-256color $program -H h.2.mlp.c_fc -H h.3.mlp.c_fc --per-layer --iterations 250"
@@ -515,7 +516,7 @@ hook_points() {
     leave
 }
 
-# Keys and colours of the user's own: in what they do, in the last line and in the help.
+# Configured keys and colours: their effect, the last line and the help.
 own_keys() {
     cat >"$tmp/own" <<END
 key.quit = F10
@@ -543,9 +544,9 @@ END
     ok "keys and colours of the user's own"
 }
 
-# ---- other sizes, a long stage, leaving ----
+# ---- other sizes, a long stage, quitting ----
 
-# Sentences by neurons with no end of significant ones: t-SNE has work for a minute.
+# Activations with very many significant neurons: t-SNE takes a minute.
 long_activations() {
     awk -v n=10000 'BEGIN {
         srand(3); printf "sentence,group,token"
@@ -559,7 +560,7 @@ long_activations() {
     }' >"$tmp/long.csv"
 }
 
-# tmux tells the terminal a while later; a program started meanwhile would draw for the old size.
+# tmux resizes the terminal with a delay; a program started before would draw for the old size.
 size() { # COLS ROWS
     mux resize-window -t "$pane" -x "$1" -y "$2"
     retry "the terminal has not got its size $1 x $2" has_size "$2 $1"
@@ -647,7 +648,7 @@ signals() {
     ok "ctrl-Z and back, also into a terminal of another size"
 }
 
-# What a dropped line leaves is offered by the next start, once; what was saved stays.
+# A session interrupted by a lost connection is offered at the next start, once; its files are kept.
 cut_off() {
     rm -rf "$tmp/state"
     run "sh -c 'echo \$\$ >pid; exec $program --eps 0.5'"
@@ -655,7 +656,7 @@ cut_off() {
     keys 4 Enter
     await_mark 4 '\*'
     kill -s HUP "$(program_pid)"
-    kill -s HUP "$(program_pid)" 2>/dev/null # the shell's own, after the terminal's
+    kill -s HUP "$(program_pid)" 2>/dev/null # the shell's, after the terminal's
     ended 129
     "$program" run --eps 0.5 --out "$tmp/cut" >/dev/null 2>&1
     cmp "$tmp/cut/ttest.csv" "$tmp"/state/circuittui/cut-off-*/ttest.csv ||
@@ -716,7 +717,7 @@ terminals() {
     ok "TERM=dumb and unknown ones are refused in one line"
 }
 
-# A zombie has ended, too: perhaps nobody buries orphans here.
+# A zombie has ended too: there may be no process that reaps orphans.
 has_ended() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; }
 
 terminal_gone() {

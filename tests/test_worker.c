@@ -1,5 +1,5 @@
-/* The worker thread on the demo: news, results, a cancel in the middle, parameters that change
- * while it runs, leaving while it runs. Made to be built with -fsanitize=thread as well. */
+/* The worker thread on the demo: news, results, cancelling, parameter changes and quitting while it
+ * runs. Also meant for -fsanitize=thread. */
 #include "config.h"
 #include "support.h"
 
@@ -48,7 +48,7 @@ static void end(struct bench *b)
     analysis_clear(&b->a);
 }
 
-/* Waits, as the event loop does, for the worker to ring; then looks what it has. */
+/* Waits, like the event loop, for the worker's notification and reads its news. */
 static void hear(struct bench *b)
 {
     struct pollfd wait = { worker_fd(b->worker), POLLIN, 0 };
@@ -131,7 +131,7 @@ START_TEST(it_runs_every_stage_and_is_idle_afterwards)
 }
 END_TEST
 
-/* Many neurons and iterations: t-SNE that runs for a second, until it converges. */
+/* Many neurons and iterations: t-SNE runs for a second, until it converges. */
 static void start_endless_tsne(struct bench *b)
 {
     ck_assert_int_eq(params_add_hook(&b->a.params, "h.*.mlp.c_fc", NULL), CT_OK);
@@ -167,7 +167,7 @@ START_TEST(shows_pictures_while_tsne_runs)
 }
 END_TEST
 
-/* Seconds go on while a job runs, and end with it. */
+/* Seconds increase while a job runs, and stop with it. */
 START_TEST(seconds_measure_the_job)
 {
     struct bench b;
@@ -197,7 +197,7 @@ START_TEST(seconds_measure_the_job)
 }
 END_TEST
 
-/* Of another number of points: what is shown of it is its own from the first look on. */
+/* With another number of points: pictures are its own from the start. */
 START_TEST(a_new_tsne_starts_without_the_last_picture)
 {
     struct bench b;
@@ -232,7 +232,7 @@ START_TEST(a_new_tsne_starts_without_the_last_picture)
 }
 END_TEST
 
-/* On a busy machine the stage may be done before the cancel comes. */
+/* On a busy machine the stage may finish before the cancel. */
 static void cancel_extract(struct bench *b)
 {
     enum ct_status status;
@@ -277,7 +277,7 @@ START_TEST(parameters_may_change_while_it_runs)
     ck_assert_int_eq(params_set(&b.a.params.model, "elsewhere", NULL), CT_OK);
     ck_assert_int_eq(finish(&b), CT_OK);
     accept(&b);
-    ck_assert(analysis_is_stale(&b.a, &stage_tsne)); /* it was computed under the old ones */
+    ck_assert(analysis_is_stale(&b.a, &stage_tsne)); /* it was computed with the old ones */
     ck_assert_double_eq(tsne_of(&b.a)->perplexity, 30);
     end(&b);
 }
@@ -349,7 +349,7 @@ START_TEST(it_runs_other_jobs_in_the_background)
     const size_t n = ttest_of(&b.a)->n_significant;
     b.a.params.seed = 7;
     ck_assert_int_eq(worker_start(b.worker, &b.a, &job, NULL), CT_OK);
-    b.a.params.seed = 8; /* what it works on is as it was */
+    b.a.params.seed = 8; /* its own copy is unchanged */
     b.news.state = WORKER_RUNNING;
     finish(&b);
     ck_assert_int_eq(counting.status, CT_OK);
@@ -361,11 +361,11 @@ START_TEST(it_runs_other_jobs_in_the_background)
     finish(&b);
     ck_assert_int_eq(counting.status, CT_EIO);
     ck_assert_int_eq(worker_start(b.worker, &b.a, &job, NULL), CT_OK);
-    end(&b); /* while it runs, or not taken */
+    end(&b); /* while it runs, or before its result is taken */
 }
 END_TEST
 
-/* Results that a job works on outlive the analysis that they came from. */
+/* Results used by a job outlive the analysis they came from. */
 START_TEST(a_job_keeps_its_inputs_alive)
 {
     struct bench b;

@@ -1,6 +1,6 @@
 /*
- * Results written over others: afterwards a folder holds just what the same command leaves in a new
- * one, whichever the first run was, and what is nobody's result stays.
+ * Results written over others: afterwards the folder contains exactly the files of the same command
+ * in a new folder, whatever the first run was, and other files are kept.
  */
 #include "config.h"
 #include "support.h"
@@ -14,7 +14,7 @@
 #define B " -H h.2.attn.c_proj"
 #define C " -H h.3.attn.c_proj"
 
-/* Few neurons, so that a run takes no time. */
+/* Few neurons, for speed. */
 static const char *const runs[] = {
     A B " --per-layer",
     B C " --per-layer",
@@ -50,7 +50,7 @@ START_TEST(a_second_run_leaves_the_files_of_a_first)
     for (int second = 0; second < N_RUNS; second++) {
         char new[40];
         snprintf(new, sizeof new, "new%d", second);
-        if (access(temp_path(new), F_OK) != 0) /* for this and the next first run */
+        if (access(temp_path(new), F_OK) != 0) /* for this and later first runs */
             run(runs[second], new);
         run(runs[_i], folder);
         run(runs[second], folder);
@@ -82,7 +82,7 @@ START_TEST(files_that_are_not_results_are_kept)
 }
 END_TEST
 
-/* A list of hook points that somebody has edited is no list of folders to be emptied. */
+/* An edited list of hook points must not make the program empty other folders. */
 START_TEST(names_in_an_old_list_cannot_escape_the_folder)
 {
     works("rm -rf r");

@@ -36,7 +36,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Terminal:
-    states = os.devnull  # folder of what each leaves behind when it is ended, or nowhere
+    states = os.devnull  # folder for interrupted sessions, or nowhere
 
     def __init__(self, argv, rows=24, cols=80):
         self.began = time.monotonic()
@@ -73,7 +73,7 @@ class Terminal:
             if time.monotonic() - start > limit:
                 raise SystemExit(f"waited in vain for {texts}; the last was {self.data[-600:]!r}")
             if not self.read(1.0) or time.monotonic() - painted > 2.0:
-                self.repaint()  # what stood there already in part has not been sent whole
+                self.repaint()  # unchanged parts of it were not sent
                 painted = time.monotonic()
         return time.monotonic() - start
 
@@ -176,7 +176,7 @@ def open_model(program, args):
 
 def measure_extract(program, args):
     times = []
-    for _ in range(args.keys):  # it may end before a second key, or even the first
+    for _ in range(args.keys):  # it may finish before the second key, or even the first
         term = open_model(program, args)
         term.ask("3\r", b"cancels", b"Extract done")
         if b"Extract done" not in term.data:

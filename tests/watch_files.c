@@ -1,12 +1,11 @@
 /*
- * Preloaded before the C library, records what a program does to the files below a folder, and
- * makes one of these calls fail:
+ * When preloaded, records a program's calls on files below a folder, and makes one of them fail:
  *
  *     WATCH_FOLDER=/tmp/x WATCH_LOG=log WATCH_FAIL='close 1 5 ttest.csv' LD_PRELOAD=... circuittui
  *
- * A line a call: its name, the path, and of open `w` (for writing) and `x` (only if it was not
- * there), of rename and symlink the other path. WATCH_FAIL: the call, the how manieth, errno, and a
- * part of the path; a close that fails has closed, a write of errno 0 writes one byte.
+ * One line per call: its name, the path, for open `w` (for writing) and `x` (exclusive), for rename
+ * and symlink the other path. WATCH_FAIL: the call, its ordinal, errno, and a part of the path; a
+ * failing close still closes, a write with errno 0 writes one byte.
  */
 #include "config.h"
 
@@ -43,7 +42,7 @@ __attribute__((constructor)) static void begin(void)
         (void)sscanf(fail, "%19s %d %d %4095s", fail_call, &fail_at, &fail_errno, fail_part);
 }
 
-/* Records a call on path; true when it is to fail, with errno set. */
+/* Records a call on path; true when it must fail, with errno set. */
 static bool note(const char *call, const char *path, const char *more)
 {
     char line[3 * PATH_MAX];
