@@ -5,7 +5,7 @@
 set -eu
 
 find src -name '*.gcno' | xargs "${GCOV-gcov}" -t | awk -F: '
-function tell(n, of, what) {
+function report(n, of, what) {
     return sprintf("%6.2f %%  %5d of %5d  %s", 100 * n / of, n, of, what)
 }
 $2 ~ /^ *0$/ {
@@ -26,7 +26,7 @@ is_ours && $1 !~ /^ *-$/ && $2 ~ /^ *[0-9]+$/ {
 END {
     by_name = "sort -k 6"
     for (file in lines) {
-        print tell(n[file], lines[file], file) | by_name
+        print report(n[file], lines[file], file) | by_name
         all_n += n[file]
         all += lines[file]
         if (file ~ /^src\/(base|num|io|model|hub)\//) {
@@ -35,7 +35,7 @@ END {
         }
     }
     close(by_name)
-    print tell(all_n, all, "lines of src")
-    print tell(core_n, core, "lines of numerics, readers and writers: src/base, num, io, model, hub")
+    print report(all_n, all, "lines of src")
+    print report(core_n, core, "lines of numerics, readers and writers: src/base, num, io, model, hub")
     exit core_n < 0.95 * core
 }'

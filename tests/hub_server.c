@@ -113,7 +113,7 @@ static void refuse(int fd, const char *status, const char *code)
 static void send_large(const struct request *r, const struct hub_file *f)
 {
     const size_t from = shared->is_without_ranges ? 0 : r->from;
-    const size_t told = f->size - from - shared->has_other_length;
+    const size_t length = f->size - from - shared->has_other_length;
     const bool is_dropped = atomic_fetch_sub(&shared->n_drops, 1) > 0;
     const size_t end =
         is_dropped ? from + (f->size - from) / 2 : f->size - shared->has_other_length;
@@ -128,9 +128,9 @@ static void send_large(const struct request *r, const struct hub_file *f)
     if (from > 0)
         answer(r->fd, "206 Partial Content",
                "Content-Range: bytes %zu-%zu/%zu\r\nContent-Length: %zu\r\n",
-               from + shared->has_other_range, f->size - 1, f->size, told);
+               from + shared->has_other_range, f->size - 1, f->size, length);
     else
-        answer(r->fd, "200 OK", "ETag: \"other\"\r\nContent-Length: %zu\r\n", told);
+        answer(r->fd, "200 OK", "ETag: \"other\"\r\nContent-Length: %zu\r\n", length);
     for (size_t at = from; at < end; at += PIECE) {
         const size_t size = end - at < PIECE ? end - at : PIECE;
         memcpy(piece, (const char *)f->data + at, size);

@@ -65,12 +65,12 @@ while read -r name value; do
     paragraph=$(grep -E -- "^ \.It.*Fl -$name( |$)" paragraphs)
     for choice in $("$CIRCUITTUI" complete run "--$name" ''); do
         [[ " $paragraph " = *" $choice "* ]] ||
-            fail "the manual does not tell that --$name may be $choice"
+            fail "the manual does not state that --$name may be $choice"
     done
     case $value in
     yes | no) ;;
     *) [[ "${paragraph##*Default:}" =~ [\ ]$value[.,\ ] ]] ||
-        fail "the manual does not tell that --$name is $value by default" ;;
+        fail "the manual does not state that --$name is $value by default" ;;
     esac
 done <defaults
 

@@ -308,7 +308,7 @@ static bool is_there(const char *name)
 /* ---- sentences too long for the model ---- */
 
 /* The output for two sentences, the second with n words before its target; free(). */
-static char *say_of_words(size_t n, int status)
+static char *output_for_words(size_t n, int status)
 {
     FILE *const file = fopen(temp_path("long.csv"), "w");
 
@@ -324,8 +324,8 @@ static char *say_of_words(size_t n, int status)
 /* A target may be at the model's last position (128), but not after it; errors name the row. */
 START_TEST(targets_must_be_within_the_models_positions)
 {
-    char *const last = say_of_words(127, 0); /* one token per word: the target is the 128th */
-    char *const next = say_of_words(128, 1);
+    char *const last = output_for_words(127, 0); /* one token per word: the target is the 128th */
+    char *const next = output_for_words(128, 1);
 
     ck_assert_str_eq(last, "");
     ck_assert_msg(strstr(next, "long.csv: row 2 (line 3): ") != NULL &&
@@ -405,7 +405,7 @@ static uint32_t next_random(uint32_t *state)
 /* Changes, truncates, doubles or removes some of the first `within` bytes. */
 static size_t damage(char *bytes, size_t size, size_t within, uint32_t *state)
 {
-    static const char telling[] = "\"{}[],:0129-eE. \n\\\xff\x1b";
+    static const char syntax[] = "\"{}[],:0129-eE. \n\\\xff\x1b";
 
     for (uint32_t n = next_random(state) % 3; n < 3 && size > 0; n++) {
         const size_t at = next_random(state) % (within < size ? within : size);
@@ -416,7 +416,7 @@ static size_t damage(char *bytes, size_t size, size_t within, uint32_t *state)
             bytes[at] = (char)next_random(state);
             break;
         case 1:
-            bytes[at] = telling[next_random(state) % (sizeof telling - 1)];
+            bytes[at] = syntax[next_random(state) % (sizeof syntax - 1)];
             break;
         case 2:
             memmove(bytes + at, bytes + at + most, left - most);

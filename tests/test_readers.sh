@@ -123,11 +123,11 @@ if pd:
 
     # One row per hook point, with the values of the manifest; empty where there is none.
     layers = pd.read_csv("../layers/layers.csv", float_precision="round_trip")
-    told = json.load(open("../layers/manifest.json"))["outcome"]["layers"]
-    assert list(layers["hook"]) == [row["hook"] for row in told]
+    expected = json.load(open("../layers/manifest.json"))["outcome"]["layers"]
+    assert list(layers["hook"]) == [row["hook"] for row in expected]
     for column, key in {"n_significant": "significant", "kl_divergence": "kl_divergence",
                         "kmeans_silhouette": "kmeans_silhouette"}.items():
-        want = np.array([row[key] for row in told], layers[column].dtype)
+        want = np.array([row[key] for row in expected], layers[column].dtype)
         same(f"layers.csv: {column}", layers[column].to_numpy(), want)
 
 pl = module("polars")

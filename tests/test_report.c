@@ -446,8 +446,9 @@ static void check_neuron(const struct run *r, size_t j)
             if (strcmp(field(&r->acts, i, "group"), r->names[g]) == 0)
                 x[g][n[g]++] = activation(r, i, neuron_id(t, j));
     const double means[2] = { mean_of(x[0], n[0]), mean_of(x[1], n[1]) };
-    const double told[2] = { value(t, j, "mean_a"), value(t, j, "mean_b") };
-    assert_allclose(told, means, 2, 1e-12, 1e-13); /* sums of a hundred numbers in another order */
+    const double written[2] = { value(t, j, "mean_a"), value(t, j, "mean_b") };
+    assert_allclose(written, means, 2, 1e-12,
+                    1e-13); /* sums of a hundred numbers in another order */
     compute_t(r, x[0], x[1], &statistic, &df);
     const double p = value(t, j, "p");
     if (!isfinite(statistic)) {

@@ -49,7 +49,7 @@ static void end(struct bench *b)
 }
 
 /* Waits, like the event loop, for the worker's notification and reads its news. */
-static void hear(struct bench *b)
+static void wait_for_news(struct bench *b)
 {
     struct pollfd wait = { worker_fd(b->worker), POLLIN, 0 };
 
@@ -60,7 +60,7 @@ static void hear(struct bench *b)
 static enum ct_status finish(struct bench *b)
 {
     while (b->news.state != WORKER_FINISHED)
-        hear(b);
+        wait_for_news(b);
     worker_take(b->worker, b);
     b->news.state = WORKER_IDLE;
     return b->status;
@@ -150,7 +150,7 @@ START_TEST(shows_pictures_while_tsne_runs)
     begin(&b);
     start_endless_tsne(&b);
     do {
-        hear(&b);
+        wait_for_news(&b);
         if (b.news.n_points == 0)
             continue;
         seen = true;
@@ -186,7 +186,7 @@ START_TEST(seconds_measure_the_job)
     }
     worker_cancel(b.worker);
     while (b.news.state != WORKER_FINISHED)
-        hear(&b);
+        wait_for_news(&b);
     const double seconds = b.news.seconds;
     ck_assert_double_ge(seconds, last);
     usleep(20000);
@@ -205,7 +205,7 @@ START_TEST(a_new_tsne_starts_without_the_last_picture)
     begin(&b);
     start_endless_tsne(&b);
     do
-        hear(&b);
+        wait_for_news(&b);
     while (b.news.state == WORKER_RUNNING && b.news.n_kl < 2);
     const size_t n_last = b.news.n_points;
     ck_assert_uint_gt(n_last, 0);
@@ -224,7 +224,7 @@ START_TEST(a_new_tsne_starts_without_the_last_picture)
             ck_assert(b.news.kl_iter[i] > b.news.kl_iter[i - 1]);
         if (b.news.n_points > 0 || b.news.state != WORKER_RUNNING)
             break;
-        hear(&b);
+        wait_for_news(&b);
     }
     worker_cancel(b.worker);
     (void)finish(&b);
@@ -397,7 +397,7 @@ START_TEST(it_can_be_freed_at_any_moment)
     begin(&b); /* finished, not taken */
     start(&b, &stage_load);
     do
-        hear(&b);
+        wait_for_news(&b);
     while (b.news.state != WORKER_FINISHED);
     end(&b);
     worker_free(NULL);

@@ -11,10 +11,9 @@
 #include "report/results.h"
 
 /*
- * Of an analysis up to &stage_similarity, or else up to &stage_layers: then with a line a hook
- * point. *text: UTF-8, lines of at most about 96 columns, of our own only ASCII, nothing from a
- * file that a terminal would obey; owned by the caller: free(). r: the files that are told.
- * CT_ENOMEM.
+ * Reports an analysis computed up to goal_analysis, or up to goal_layers: then with one line per
+ * hook point. *text: UTF-8, lines of at most about 96 columns, our own words in ASCII, text from
+ * files escaped for terminals; owned by the caller: free(). r: the files to list. CT_ENOMEM.
  */
 enum ct_status summary_text(const struct analysis *a, const struct results *r, char **text,
                             struct ct_error *err);
