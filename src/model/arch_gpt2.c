@@ -148,7 +148,7 @@ static void mlp(struct pass *p, const struct block_weights *w)
     pass_add(p, &p->mlp_out);
 }
 
-static void block(struct pass *p)
+static void run_block(struct pass *p)
 {
     attention(p, &p->weights->blocks[p->layer]);
     mlp(p, &p->weights->blocks[p->layer]);
@@ -193,7 +193,7 @@ const struct arch arch_gpt2 = {
     .read_config = read_config,
     .bind = bind,
     .embed = embed,
-    .block = block,
+    .block = run_block,
     .head = head,
     .prefixes = prefixes,
     .block_path = "h",

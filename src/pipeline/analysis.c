@@ -279,7 +279,7 @@ enum ct_status analysis_compute(const struct analysis *a, const struct stage *st
     enum ct_status cut = CT_OK;
     for (size_t i = 0; cut == CT_OK && stage->inputs[i] != NULL; i++)
         cut = verify(find(a, stage->inputs[i]), err);
-    if (cut == CT_OK && result != NULL)
+    if (cut == CT_OK && status == CT_OK)
         cut = verify(result, err);
     if (cut != CT_OK || status != CT_OK) {
         result_release(result);

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "pipeline/setting.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -506,6 +507,7 @@ static void choice_step(const struct setting *setting, const char *value, int st
     for (; setting->choice(n) != NULL; n++)
         if (strcmp(setting->choice(n), value) == 0)
             at = n;
+    assert(n > 0);
     snprintf(out, size, "%s", setting->choice((at + (step > 0 ? 1 : n - 1)) % n));
 }
 

@@ -117,7 +117,7 @@ static size_t effort_before(const struct stage *stage)
 {
     size_t sum = 0;
 
-    for (size_t i = 0; steps[i] != stage; i++)
+    for (size_t i = 0; steps[i] != NULL && steps[i] != stage; i++)
         sum += steps[i]->effort;
     return sum;
 }

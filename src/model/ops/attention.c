@@ -120,7 +120,7 @@ struct section {
     float *scratch;
 };
 
-static void block(void *context, size_t head)
+static void attend(void *context, size_t head)
 {
     const struct section *const s = context;
     const size_t size = attention_scratch(s->job->max_len, s->job->head_dim);
@@ -132,5 +132,5 @@ void attention_apply(const struct attention_job *job, float *scratch, struct cre
 {
     struct section section = { job, scratch };
 
-    crew_run(crew, job->n_heads, block, &section);
+    crew_run(crew, job->n_heads, attend, &section);
 }

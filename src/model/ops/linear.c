@@ -115,7 +115,7 @@ static void strip(const struct section *s, size_t row, size_t n_rows, size_t at,
         activation_apply(*job->activation, y + i * job->ld_y, n);
 }
 
-static void block(void *context, size_t i)
+static void multiply_block(void *context, size_t i)
 {
     const struct section *const s = context;
     const struct linear_job *const job = s->job;
@@ -137,6 +137,6 @@ void linear_apply(const struct linear_job *job, float *scratch, struct crew *cre
         .scratch = scratch,
     };
 
-    crew_run(crew, (job->linear->n_out + STRIP - 1) / STRIP * section.n_row_blocks, block,
+    crew_run(crew, (job->linear->n_out + STRIP - 1) / STRIP * section.n_row_blocks, multiply_block,
              &section);
 }

@@ -56,8 +56,8 @@ static struct cloud cloud_make(const struct plot *plot, const struct analysis *a
     return cloud;
 }
 
-static bool at(const struct plot *plot, const struct analysis *a, double x, double y,
-               struct pick *pick)
+static bool place_at(const struct plot *plot, const struct analysis *a, double x, double y,
+                     struct pick *pick)
 {
     const struct cloud cloud = cloud_make(plot, a);
     double nearest = INFINITY;
@@ -111,7 +111,7 @@ static void move(const struct plot *plot, const struct analysis *a, int dx, int 
 
     (void)y_down;
     if (!plot->space->place(plot, a, pick, &x, &y)) {
-        at(plot, a, 0.0, 0.0, pick);
+        place_at(plot, a, 0.0, 0.0, pick);
         return;
     }
     for (size_t i = 0; i < cloud.n; i++) {
@@ -161,13 +161,13 @@ static void describe_in_volcano(const struct plot *plot, const struct analysis *
 
 const struct plot_space space_plane = { .can_zoom = true,
                                         .shows_selection = true,
-                                        .at = at,
+                                        .at = place_at,
                                         .place = place_in_plane,
                                         .move = move,
                                         .describe = describe_in_plane };
 const struct plot_space space_volcano = { .can_zoom = true,
                                           .shows_selection = true,
-                                          .at = at,
+                                          .at = place_at,
                                           .place = place_in_volcano,
                                           .move = move,
                                           .describe = describe_in_volcano };

@@ -9,8 +9,8 @@
 /* Bins of a histogram, points of a curve. */
 
 /* The item nearest to x; x is ascending. */
-static bool at(const struct plot *plot, const struct analysis *a, double x, double y,
-               struct pick *pick)
+static bool place_at(const struct plot *plot, const struct analysis *a, double x, double y,
+                     struct pick *pick)
 {
     struct plot_item item;
     size_t low = 0;
@@ -72,8 +72,8 @@ static void describe(const struct plot *plot, const struct analysis *a, const st
 }
 
 const struct plot_space space_bins = {
-    .at = at, .place = place, .move = move, .describe = describe
+    .at = place_at, .place = place, .move = move, .describe = describe
 };
 const struct plot_space space_curve = {
-    .can_zoom = true, .at = at, .place = place, .move = move, .describe = describe
+    .can_zoom = true, .at = place_at, .place = place, .move = move, .describe = describe
 };

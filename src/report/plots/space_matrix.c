@@ -33,8 +33,8 @@ static bool matrix_place(const struct plot *plot, const struct analysis *a, size
            place_of(k, matrix_order(plot, a), ttest_of(a)->n_significant, place);
 }
 
-static bool at(const struct plot *plot, const struct analysis *a, double x, double y,
-               struct pick *pick)
+static bool place_at(const struct plot *plot, const struct analysis *a, double x, double y,
+                     struct pick *pick)
 {
     const size_t n = ttest_of(a)->n_significant;
     size_t column;
@@ -108,5 +108,5 @@ static void describe(const struct plot *plot, const struct analysis *a, const st
 }
 
 const struct plot_space space_matrix = {
-    .can_zoom = true, .at = at, .place = place, .move = move, .describe = describe
+    .can_zoom = true, .at = place_at, .place = place, .move = move, .describe = describe
 };

@@ -8,8 +8,8 @@
 
 /* Neurons in column order, by t. */
 
-static bool at(const struct plot *plot, const struct analysis *a, double x, double y,
-               struct pick *pick)
+static bool place_at(const struct plot *plot, const struct analysis *a, double x, double y,
+                     struct pick *pick)
 {
     (void)plot;
     (void)y;
@@ -48,5 +48,5 @@ static void describe(const struct plot *plot, const struct analysis *a, const st
 }
 
 const struct plot_space space_neurons = {
-    .can_zoom = true, .at = at, .place = place, .move = move, .describe = describe
+    .can_zoom = true, .at = place_at, .place = place, .move = move, .describe = describe
 };

@@ -16,8 +16,8 @@ static bool has_place(const struct analysis *a, const struct pick *pick, size_t 
            place_of(pick->sentence, load_of(a)->by_group, load_of(a)->n_sentences, k);
 }
 
-static bool at(const struct plot *plot, const struct analysis *a, double x, double y,
-               struct pick *pick)
+static bool place_at(const struct plot *plot, const struct analysis *a, double x, double y,
+                     struct pick *pick)
 {
     (void)plot;
     (void)y;
@@ -59,7 +59,7 @@ static void describe_mean(const struct plot *plot, const struct analysis *a,
 }
 
 const struct plot_space space_sentences = {
-    .can_zoom = true, .at = at, .place = place_mean, .move = move, .describe = describe_mean
+    .can_zoom = true, .at = place_at, .place = place_mean, .move = move, .describe = describe_mean
 };
 
 /* ---- activation of one neuron ---- */
@@ -93,12 +93,12 @@ static void describe_value(const struct plot *plot, const struct analysis *a,
 }
 
 const struct plot_space space_neuron = {
-    .can_zoom = true, .at = at, .place = place_value, .move = move, .describe = describe_value
+    .can_zoom = true, .at = place_at, .place = place_value, .move = move, .describe = describe_value
 };
 
 /* ---- activations of all neurons ---- */
 
-static bool at_cell(const struct plot *plot, const struct analysis *a, double x, double y,
+static bool cell_at(const struct plot *plot, const struct analysis *a, double x, double y,
                     struct pick *pick)
 {
     (void)plot;
@@ -142,7 +142,7 @@ static void describe_cell(const struct plot *plot, const struct analysis *a,
 }
 
 const struct plot_space space_activations = { .can_zoom = true,
-                                              .at = at_cell,
+                                              .at = cell_at,
                                               .place = place_cell,
                                               .move = move_cell,
                                               .describe = describe_cell };
