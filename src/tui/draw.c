@@ -376,7 +376,7 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
     const struct rect in = draw_frame(c, r, title, app->pane == PANE_VIEW);
     if (in.rows < 3 || in.cols < 10)
         return;
-    if (app_has(app, view->needs) || (runs && view->ops == &live_view))
+    if (view->needs == NULL || app_has(app, view->needs) || (runs && view->ops == &live_view))
         view->ops->draw(app, view, state, c, in);
     else if (runs || app_is_due(app, view->needs))
         draw_progress(app, c, in);

@@ -32,5 +32,6 @@ void view_step(struct app *app, int step)
 
     size_t *const at = &app->view[panel_row(app->stage)];
 
-    *at = (*at + (step > 0 ? 1 : n - 1)) % n;
+    if (n > 0)
+        *at = (*at + (step > 0 ? 1 : n - 1)) % n;
 }
