@@ -1,4 +1,4 @@
-/* An OpenBLAS whose function $WRONG_BLAS computes wrongly. Its dsyevr_ always does. */
+/* An OpenBLAS whose function $WRONG_BLAS gives wrong results. Its dsyevr_ always does. */
 #include <cblas.h>
 #include <math.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  *
  *     fuzz_config FILE-OR-FOLDER...
  *
- * Inputs run in a child process, so that one that ends it is told by its name and the others still
- * have their turn. Prints `N passed, M failed`.
+ * Inputs run in a child process, so that an input that crashes it is reported by name and the
+ * others are still run. Prints `N passed, M failed`.
  */
 #include "config.h"
 #include "fuzz.h"
@@ -43,7 +43,7 @@ static void run_file(const char *path)
     fuzz_require(file != NULL && fseek(file, 0, SEEK_END) == 0);
     const long size = ftell(file);
     fuzz_require(size >= 0 && fseek(file, 0, SEEK_SET) == 0);
-    uint8_t *const data = malloc((size_t)size); /* as long as the input: ASan sees its end */
+    uint8_t *const data = malloc((size_t)size); /* exact size: ASan detects overreads */
     fuzz_require(size == 0 || data != NULL);
     fuzz_require(fread(data, 1, (size_t)size, file) == (size_t)size);
     fclose(file);
@@ -51,7 +51,7 @@ static void run_file(const char *path)
     free(data);
 }
 
-/* Inputs from `first` on, until one ends the process; returns where that was, or n_paths. */
+/* Runs inputs from `first` on, until one ends the process; returns its index, or n_paths. */
 static size_t run_files(size_t first, volatile size_t *at)
 {
     int status = 0;

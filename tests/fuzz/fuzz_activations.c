@@ -1,5 +1,5 @@
-/* Activations, CSV or .npy: every value that the reader promises can be read, and a CSV is the same
- * with CR for LF, which is read field by field and not by whole lines. */
+/* Activations, CSV or .npy: every value of the result can be read, and a CSV gives the same with CR
+ * for LF, which is parsed by fields instead of whole lines. */
 #include "config.h"
 #include "fuzz.h"
 
@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             sum += matview_get(&a.values, i, j) + (double)a.neurons[j];
     for (size_t i = 0; i < a.values.rows; i++)
         sum += (double)a.sentences[i] + (a.tokens != NULL ? (double)a.tokens[i] : 0.0);
-    fuzz_require(sum == sum || sum != sum); /* read all of it */
+    fuzz_require(sum == sum || sum != sum); /* reads all values */
     if (size < 6 || memcmp(data, "\x93NUMPY", 6) != 0)
         compare_with_cr(data, size, status, &a);
     activations_clear(&a);

@@ -1,6 +1,6 @@
 /*
- * A whole analysis of activations with any values: every stage ends, and what it gives is in its
- * range. Every neuron may be significant, so that there are points for what comes after.
+ * A whole analysis of activations with arbitrary values: every stage ends, and its results are in
+ * range. Every neuron may be significant, so that later stages have points.
  */
 #include "config.h"
 #include "fuzz.h"

@@ -1,4 +1,4 @@
-/* A config.json: what is accepted has sizes whose products fit. */
+/* A config.json: if accepted, products of its sizes do not overflow. */
 #include "config.h"
 #include "fuzz.h"
 

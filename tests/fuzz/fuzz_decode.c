@@ -1,5 +1,5 @@
-/* Token ids, two bytes each, as pieces and as they are shown: whatever they are cut to, and
- * together, nothing a terminal would obey. */
+/* Token ids, two bytes each, as pieces and as displayed text, truncated or joined: never terminal
+ * control characters. */
 #include "config.h"
 #include "fuzz.h"
 
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             n_there = id + 1 > n_there ? id + 1 : n_there;
         else
             first_missing = id < first_missing ? id : first_missing;
-        fuzz_require(n_there <= first_missing); /* the demo's ids have no holes */
+        fuzz_require(n_there <= first_missing); /* the demo's ids have no gaps */
         if (piece == NULL || n_bytes > sizeof text - used)
             continue;
         check_visible(piece, n_bytes);

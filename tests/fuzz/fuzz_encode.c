@@ -1,4 +1,4 @@
-/* Any text through the tokenizer of the demo and back: the pieces of its tokens are the text. */
+/* Encodes arbitrary text with the demo's tokenizer: the pieces of its tokens are the text. */
 #include "config.h"
 #include "fuzz.h"
 

@@ -1,4 +1,4 @@
-/* A model.safetensors.index.json beside two shards, `a` with tensor x and `b` with tensor y. */
+/* A model.safetensors.index.json for two shards, `a` with tensor x and `b` with tensor y. */
 #include "config.h"
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
-/* A manifest.json: what is accepted has parameters that the options would take, and names of
- * result files that are ours. */
+/* A manifest.json: if accepted, its parameters are valid options, and its result files have names
+ * that the program writes. */
 #include "config.h"
 #include "fuzz.h"
 

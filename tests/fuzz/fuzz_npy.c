@@ -1,4 +1,5 @@
-/* An .npy file, mapped and through a copy; the header that we would write reads back the same. */
+/* An .npy file, mapped and copied; the header that circuittui would write for it reads back the
+ * same. */
 #include "config.h"
 #include "fuzz.h"
 

@@ -1,4 +1,4 @@
-/* A number as text: read as strtod reads it, and written so that it comes back. */
+/* A number as text: read as by strtod(), and written so that it reads back. */
 #include "config.h"
 #include "fuzz.h"
 
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (number_parse_size(text, size, &whole))
         fuzz_require(whole == strtoull(text, &end, 10) && end == text + size);
-    if (size == sizeof value) { /* any bits, too */
+    if (size == sizeof value) { /* arbitrary bits, too */
         memcpy(&value, data, sizeof value);
         check_written(value);
     }

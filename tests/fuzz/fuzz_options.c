@@ -1,4 +1,4 @@
-/* A command line, one word a line: settings that are accepted read back as they are shown. */
+/* A command line, one word per line: accepted settings read back from their printed form. */
 #include "config.h"
 #include "fuzz.h"
 
@@ -20,7 +20,7 @@ static void check_setting(const struct setting *setting, const struct params *pa
 
     setting->kind->format(setting, params, shown, sizeof shown);
     if (shown[0] == '\0' || strlen(shown) + 1 == sizeof shown || setting->kind == &kind_names)
-        return; /* not set, cut, or a list that is shown on one line */
+        return; /* not set, truncated, or a list printed on one line */
     params_init(&other);
     fuzz_require(setting->kind->parse(setting, &other, shown, &err) == CT_OK);
     setting->kind->format(setting, &other, again, sizeof again);

@@ -1,4 +1,4 @@
-/* A .safetensors file: every byte of every tensor that the reader gives can be read. */
+/* A .safetensors file: if accepted, every byte of every tensor can be read. */
 #include "config.h"
 #include "fuzz.h"
 

@@ -1,4 +1,4 @@
-/* A CSV of sentences: what is accepted is UTF-8 without NUL, and not empty. */
+/* A CSV of sentences: accepted texts are UTF-8 without NUL, and not empty. */
 #include "config.h"
 #include "fuzz.h"
 

@@ -1,4 +1,4 @@
-/* What the single steps read beside activations: a choice of neurons, and points in the plane. */
+/* Inputs of single steps other than activations: selections of neurons, and points in the plane. */
 #include "config.h"
 #include "fuzz.h"
 

@@ -1,6 +1,6 @@
 /*
- * FUZZED_FILE of a tokenizer's folder, beside the others as they should be: a vocabulary of the 256
- * bytes and a few merges.
+ * FUZZED_FILE of a tokenizer's folder whose other files are valid: a vocabulary of the 256 bytes
+ * and a few merges.
  */
 #include "config.h"
 #include "fuzz.h"
@@ -35,12 +35,12 @@ static void put_files(void)
     static const char merges[] = "#version: 0.2\nt h\nth e\n";
 
     if (strcmp(FUZZED_FILE, "tokenizer.json") == 0)
-        return; /* which is read where the others are not */
+        return; /* which is read only without the others */
     put_vocab();
     fuzz_file("merges.txt", merges, sizeof merges - 1);
 }
 
-/* Merges of any kind end, and the tokens lie side by side. */
+/* Encoding ends with any merges, and the tokens are contiguous. */
 static void encode(const struct bpe *bpe, const char *text)
 {
     struct token_list tokens = { 0 };
