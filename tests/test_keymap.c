@@ -48,6 +48,10 @@ START_TEST(an_assigned_key_is_removed_from_its_default_action)
     ck_assert_int_eq(keymap_set(&map, ACTION_CHOOSE, "space hash s", 5, NULL), CT_OK);
     ck_assert_int_eq(keymap_find(&map, '#'), ACTION_CHOOSE);
     ck_assert_int_eq(keymap_find(&map, ' '), ACTION_CHOOSE);
+    /* The last of four keys is not left behind when one of them goes. */
+    ck_assert_int_eq(keymap_set(&map, ACTION_CHOOSE, "a b c d", 0, NULL), CT_OK);
+    ck_assert_int_eq(keymap_set(&map, ACTION_HELP, "b", 7, NULL), CT_OK);
+    ck_assert_str_eq(text_of(ACTION_CHOOSE), "a c d");
 }
 END_TEST
 
@@ -79,6 +83,20 @@ START_TEST(invalid_keys_are_reported)
 }
 END_TEST
 
+/* The terminal or the kernel takes them. */
+START_TEST(control_keys_that_do_not_arrive_are_no_keys)
+{
+    static const char taken[] = "chijmqsz";
+    char word[] = "ctrl-?";
+
+    keymap_init(&map);
+    for (const char *letter = taken; *letter != '\0'; letter++) {
+        word[5] = *letter;
+        ck_assert_int_eq(keymap_set(&map, ACTION_HELP, word, 1, NULL), CT_EINVAL);
+    }
+}
+END_TEST
+
 START_TEST(keys_are_described_together)
 {
     static const enum action moves[] = { ACTION_UP, ACTION_DOWN, ACTION_LEFT, ACTION_RIGHT,
@@ -94,6 +112,8 @@ START_TEST(keys_are_described_together)
     ck_assert_str_eq(keymap_keys(&map, zooms, 3, '/').text, "+/-/0");
     ck_assert_str_eq(keymap_keys(&map, zooms, 1, '/').text, "+ =");
     ck_assert_str_eq(keymap_keys(&map, stages, 8, ' ').text, "1-8");
+    ck_assert_str_eq(keymap_keys(&map, stages, 5, ' ').text, "1-5");
+    ck_assert_str_eq(keymap_keys(&map, stages, 4, ' ').text, "1 2 3 4");
     ck_assert_int_eq(keymap_set(&map, ACTION_STAGE_1 + 2, "F3", 1, NULL), CT_OK);
     ck_assert_str_eq(keymap_keys(&map, stages, 8, ' ').text, "1 2 F3 4 5 6 7 8");
 }
@@ -169,7 +189,7 @@ int main(void)
     const TTest *const tests[] = {
         every_action_has_its_own_keys, an_assigned_key_is_removed_from_its_default_action,
         invalid_keys_are_reported,     keys_are_described_together,
-        the_manual_contains_the_table,
+        the_manual_contains_the_table, control_keys_that_do_not_arrive_are_no_keys,
     };
 
     return RUN_TESTS("keymap", tests);
