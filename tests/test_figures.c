@@ -277,6 +277,168 @@ START_TEST(numbers_and_names_are_text_elements)
 }
 END_TEST
 
+/* Where a text of an SVG stands, and its colour; false: it is not there. */
+static bool find_text(const char *svg, const char *text, double *x, double *y, unsigned *rgb)
+{
+    static const char head[] = "<text transform=\"translate(";
+    char wanted[100];
+
+    snprintf(wanted, sizeof wanted, ">%s</text>", text);
+    const char *const end = strstr(svg, wanted);
+    if (end == NULL)
+        return false;
+    const char *at = end;
+    while (strncmp(at, head, sizeof head - 1) != 0)
+        at--;
+    ck_assert_int_eq(sscanf(at + sizeof head - 1, "%lf %lf", x, y), 2);
+    ck_assert_int_eq(sscanf(strstr(at, "fill="), "fill=\"#%6x\"", rgb), 1);
+    return true;
+}
+
+START_TEST(groups_have_their_names_and_colours)
+{
+    const double y[] = { 1.0, 2.0, 3.0, 4.0 };
+    const struct series s = {
+        .y = y, .n = 4, .split = 2, .split_labels = { "one", "two" }, .style = SERIES_POINTS
+    };
+    struct memory m = make(SERIES, &s, FIGURE_SVG);
+    double x[2], height[2];
+    unsigned rgb[2];
+
+    for (size_t g = 0; g < 2; g++)
+        ck_assert(find_text(m.data, s.split_labels[g], &x[g], &height[g], &rgb[g]));
+    ck_assert(x[0] < x[1] && height[0] == height[1]);
+    ck_assert_uint_eq(rgb[0], palette_paper_rgb(INK_GROUP_A));
+    ck_assert_uint_eq(rgb[1], palette_paper_rgb(INK_GROUP_B));
+    free(m.data);
+}
+END_TEST
+
+/* The first row stands below the title, the others 12 points below each other. */
+START_TEST(rows_of_a_legend_stand_above_the_data)
+{
+    enum { N = 12 };
+    char names[N][20];
+    struct plot_legend legend[N];
+    const double xy[] = { 0.0, 1.0 };
+    double x, y, last_x = 0.0, last_y = 35.0;
+    size_t n_rows = 1;
+    unsigned rgb;
+
+    for (size_t k = 0; k < N; k++) {
+        snprintf(names[k], sizeof names[k], "cluster number %zu", k);
+        legend[k] = (struct plot_legend){ names[k], INK_CLUSTER_0, MARKER_DOT };
+    }
+    const struct scatter s = {
+        .text = { .title = "title", .legend = legend, .n_legend = N }, .x = xy, .y = xy, .n = 2
+    };
+    struct memory m = make(SCATTER, &s, FIGURE_SVG);
+    for (size_t k = 0; k < N; k++) {
+        ck_assert(find_text(m.data, names[k], &x, &y, &rgb));
+        if (x <= last_x) {
+            last_y += 12.0;
+            n_rows++;
+        }
+        ck_assert_double_eq(y, last_y);
+        last_x = x;
+    }
+    ck_assert_uint_gt(n_rows, 1);
+    free(m.data);
+}
+END_TEST
+
+START_TEST(rules_are_named_where_they_are_seen)
+{
+    const double xy[] = { 0.0, 1.0 };
+    const struct plot_rule rules[] = { { 0.95, false, INK_ACCENT, "right" },
+                                       { -0.1, false, INK_ACCENT, "too far left" },
+                                       { 0.05, true, INK_ACCENT, "low" },
+                                       { -0.1, true, INK_ACCENT, "too low" },
+                                       { 1.1, true, INK_ACCENT, "too high" } };
+    const struct scatter s = {
+        .x = xy, .y = xy, .n = 2, .rules = rules, .n_rules = 5, .window = { 0.0, 1.0, 0.0, 1.0 }
+    };
+    struct memory m = make(SCATTER, &s, FIGURE_SVG);
+    double x, y;
+    unsigned rgb;
+
+    for (size_t k = 0; k < 5; k++)
+        ck_assert_int_eq(find_text(m.data, rules[k].label, &x, &y, &rgb), k == 0 || k == 2);
+    free(m.data);
+}
+END_TEST
+
+START_TEST(the_highest_bar_ends_below_the_frame)
+{
+    const uint64_t counts[] = { 10, 100 };
+    const double edges[] = { 0.0, 1.0, 2.0 };
+    const struct bars b = { .counts = counts, .edges = edges, .n_bins = 2, .ink = INK_ACCENT };
+    struct memory m = make(BARS, &b, FIGURE_SVG);
+    double x, y;
+    unsigned rgb;
+
+    ck_assert(find_text(m.data, "100", &x, &y, &rgb));
+    free(m.data);
+}
+END_TEST
+
+/* Values below 0 hang from it, those above stand on it. */
+START_TEST(bars_of_a_series_begin_at_0)
+{
+    const double y[] = { -1.0, 1.0 };
+    const struct series s = {
+        .y = y, .n = 2, .style = SERIES_BARS, .ink = INK_ACCENT, .window = { 0.0, 0.0, -1.0, 1.0 }
+    };
+    struct memory m = make(SERIES, &s, FIGURE_PNG);
+    const struct picture p = picture_read(m);
+    const uint32_t color = palette_paper_rgb(INK_ACCENT);
+
+    ck_assert_uint_eq(pixel(&p, HIGH * 7 / 10, WIDE * 3 / 10), color);
+    ck_assert_uint_eq(pixel(&p, HIGH * 3 / 10, WIDE * 3 / 10), 0xffffff);
+    ck_assert_uint_eq(pixel(&p, HIGH * 7 / 10, WIDE * 7 / 10), 0xffffff);
+    ck_assert_uint_eq(pixel(&p, HIGH * 3 / 10, WIDE * 7 / 10), color);
+    cairo_surface_destroy(p.surface);
+    free(m.data);
+}
+END_TEST
+
+/* Whether two drawings are the same to the byte. */
+static bool are_alike(enum kind kind, const void *a, const void *b)
+{
+    struct memory x = make(kind, a, FIGURE_PNG), y = make(kind, b, FIGURE_PNG);
+    const bool alike = x.n == y.n && memcmp(x.data, y.data, x.n) == 0;
+
+    free(x.data);
+    free(y.data);
+    return alike;
+}
+
+START_TEST(each_point_and_each_centroid_is_drawn)
+{
+    const double x[] = { 0.2, 0.5, 0.8 };
+    const double all[] = { 0.2, 0.5, 0.8 };
+    struct series points = { .y = all, .n = 3, .window = { -1.0, 3.0, 0.0, 1.0 } };
+    struct scatter cloud = {
+        .x = x, .y = all, .n = 3, .over_x = x, .over_y = x, .window = { 0.0, 1.0, 0.0, 1.0 }
+    };
+
+    for (size_t i = 0; i < 3; i++) {
+        double some[] = { 0.2, 0.5, 0.8 };
+        struct series fewer = points;
+        struct scatter thinner = cloud;
+        some[i] = NAN;
+        fewer.y = thinner.y = some;
+        ck_assert_msg(!are_alike(SERIES, &points, &fewer), "value %zu is not drawn", i);
+        ck_assert_msg(!are_alike(SCATTER, &cloud, &thinner), "point %zu is not drawn", i);
+        struct scatter more = cloud;
+        more.n_over = i + 1;
+        thinner = cloud;
+        thinner.n_over = i;
+        ck_assert_msg(!are_alike(SCATTER, &more, &thinner), "centroid %zu is not drawn", i);
+    }
+}
+END_TEST
+
 /* Controls, bytes that are not UTF-8, characters that are invalid in XML, and too long text. */
 START_TEST(untrusted_text_is_harmless)
 {
@@ -571,6 +733,12 @@ int main(void)
         colours_on_paper_match_their_maps,
         a_large_heatmap_shows_means,
         numbers_and_names_are_text_elements,
+        groups_have_their_names_and_colours,
+        rows_of_a_legend_stand_above_the_data,
+        rules_are_named_where_they_are_seen,
+        the_highest_bar_ends_below_the_frame,
+        bars_of_a_series_begin_at_0,
+        each_point_and_each_centroid_is_drawn,
         untrusted_text_is_harmless,
         characters_missing_in_the_font_show_their_number,
         a_text_is_not_cut_inside_a_character,
