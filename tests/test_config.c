@@ -191,6 +191,9 @@ START_TEST(commands_use_only_their_own_settings)
     ck_assert_str_eq(printed("out"), "x,y,dbscan\n0,0,0\n0,2,0\n0,4,0\n9,9,-1\n");
     ck_assert_int_eq(temp_shell("$C dbscan --eps 1 points.csv | grep -c -e -1"), 0);
     ck_assert_str_eq(printed("out"), "4\n");
+    temp_text("two.csv", "n:0,n:1\n1,2\n3,1\n");
+    ck_assert_int_eq(temp_shell("$C cosine two.csv | head -n 1"), 0); /* a table, not an array */
+    ck_assert_str_eq(printed("out"), "id,n:0,n:1\n");
     ck_assert_int_eq(temp_shell("$C hooks"), 1);
     ck_assert_msg(strstr(printed("err"), "/not/there") != NULL, "%s", printed("err"));
 }
@@ -260,6 +263,26 @@ START_TEST(the_file_is_in_the_xdg_directory)
 }
 END_TEST
 
+/* The first line of `circuittui config`. */
+START_TEST(the_first_line_names_the_file)
+{
+    static const char *const cases[][2] = {
+        { "CIRCUITTUI_CONFIG=", "# no file" },
+        { "CIRCUITTUI_CONFIG=c", "# c" },
+        { "CIRCUITTUI_CONFIG=none", "# none (does not exist)" },
+        { "CIRCUITTUI_CONFIG=c/below", "# c/below (does not exist)" }, /* c is no folder */
+    };
+
+    write_config("");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char line[200];
+        snprintf(line, sizeof line, "test \"$(env %s $C config | head -n 1)\" = '%s'", cases[i][0],
+                 cases[i][1]);
+        ck_assert_msg(temp_shell(line) == 0, "%s", line);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -273,6 +296,7 @@ int main(void)
         commands_use_only_their_own_settings,
         mistakes_are_reported_with_their_line,
         the_file_is_in_the_xdg_directory,
+        the_first_line_names_the_file,
     };
 
     unsetenv("NO_COLOR");
