@@ -249,6 +249,27 @@ START_TEST(names_and_paths_are_distinguished)
 }
 END_TEST
 
+/* Each part of a name has 96 characters at most, each part of a revision 200, and no dot first. */
+START_TEST(names_have_bounds)
+{
+    char name[300];
+
+    memset(name, 'a', sizeof name);
+    snprintf(name + 96, sizeof name - 96, "/b");
+    ck_assert(hub_is_name(name));
+    snprintf(name + 96, sizeof name - 96, "a/b");
+    ck_assert(!hub_is_name(name));
+    memcpy(name, "b@", 2);
+    memset(name + 2, 'a', sizeof name - 2);
+    name[2 + 200] = '\0';
+    ck_assert(hub_is_name(name));
+    memcpy(name + 2 + 200, "a", 2);
+    ck_assert(!hub_is_name(name));
+    ck_assert(!hub_is_name("b@.hidden"));
+    ck_assert(!hub_is_name("b@a/.hidden"));
+}
+END_TEST
+
 START_TEST(a_snapshots_name_is_that_of_its_model)
 {
     static const char *const cases[][2] = {
@@ -567,6 +588,7 @@ int main(void)
         the_token_is_in_the_home_of_the_cache,
         root_needs_a_home,
         names_and_paths_are_distinguished,
+        names_have_bounds,
         a_snapshots_name_is_that_of_its_model,
         resolves_with_and_without_organisation,
         resolves_branches_tags_and_commits,
