@@ -85,6 +85,12 @@ START_TEST(accepts_alternative_names_and_nulls)
     ck_assert_uint_eq(c.intermediate_size, 128);
     c = load_good("{\"n_ctx\":77}");
     ck_assert_uint_eq(c.n_positions, 77);
+    c = load_good("{\"n_ctx\":77,\"max_position_embeddings\":9}");
+    ck_assert_uint_eq(c.n_positions, 9);
+    c = load_good(
+        "{\"max_position_embeddings\":9,\"n_positions\":8,\"hidden_size\":24,\"n_embd\":48}");
+    ck_assert_uint_eq(c.n_positions, 8);
+    ck_assert_uint_eq(c.hidden_size, 48);
     c = load_good("{\"activation_function\":\"gelu\",\"layer_norm_epsilon\":0}");
     ck_assert_int_eq(c.activation, ACTIVATION_GELU);
     c = load_good("{\"activation_function\":\"gelu_pytorch_tanh\"}");
