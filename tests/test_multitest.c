@@ -118,6 +118,9 @@ START_TEST(nan_counts_but_is_never_significant)
     }
     const struct answer all = adjust((double[]){ NAN, NAN }, 2, CORRECTION_FDR_BH, 0.05);
     ck_assert(all.threshold == 0.0 && isnan(all.adjusted[1]) && !all.significant[1]);
+    /* It makes the bounds lower, and no adjusted p larger than 1. */
+    const struct answer large = adjust((double[]){ NAN, 0.8, 0.3 }, 3, CORRECTION_FDR_BH, 0.05);
+    ck_assert(large.adjusted[1] == 1.0 && large.adjusted[2] == 0.3 / (1.0 / 3.0));
 }
 END_TEST
 
