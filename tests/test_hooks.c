@@ -159,6 +159,8 @@ START_TEST(rejects_unknown_names_with_a_hint)
         { "blocks.7.ln1.hook_normalized", "the nearest is h.7.ln_1" },
         { "blocks.7.attn.hook_z", "the nearest is h.7.attn.c_proj" },
         { "blocks.7.attn.hook_q", "the first third of h.7.attn.c_attn" },
+        { "blocks.7.attn.hook_k", "the second third of h.7.attn.c_attn" },
+        { "blocks.7.attn.hook_v", "the last third of h.7.attn.c_attn" },
         { "blocks.7.attn.hook_pattern", "h.7.attn.c_attn" },
         { "blocks.7.ln2.hook_scale", "is not a vector of neurons; the nearest is h.7.ln_2" },
         { "h.5.mlp.c_fcc", "there are wte, wpe, ln_f, h.N, and below h.N ln_1, attn.c_attn, " },
