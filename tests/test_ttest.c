@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "num/mt19937.h"
 #include "num/tests/student_t.h"
+#include "num/tests/test.h"
 #include "num/tests/ttest.h"
 
 static const char *const kinds[] = { "student", "welch", "paired" };
@@ -280,14 +281,34 @@ START_TEST(rejects_bad_groups)
 }
 END_TEST
 
+/* One degree of freedom is enough for a bound: tan(pi / 2 * 0.95). */
+START_TEST(bounds_of_a_test_begin_at_one_degree)
+{
+    static const size_t three[2] = { 2, 1 }, pairs[2] = { 2, 2 }, one[2] = { 1, 1 };
+
+    ck_assert(fabs(tests[TTEST_STUDENT].critical(0.05, three) - 12.706204736174698) < 1e-10);
+    ck_assert(fabs(tests[TTEST_PAIRED].critical(0.05, pairs) - 12.706204736174698) < 1e-10);
+    ck_assert(isnan(tests[TTEST_STUDENT].critical(0.05, one)));
+    ck_assert(isnan(tests[TTEST_PAIRED].critical(0.05, one)));
+    ck_assert(isnan(tests[TTEST_WELCH].critical(0.05, pairs)));
+    ck_assert(isnan(tests[TTEST_PAIRED].critical(0.0, pairs)));
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = {
-        hard_columns_match_scipy,         neurons_match_scipy_in_both_dtypes,
-        long_groups_match_scipy,          p_is_accurate_in_the_far_tail,
-        critical_values_invert_p,         distribution_at_its_limits,
-        one_sample_has_no_variance,       groups_select_rows,
-        results_do_not_depend_on_threads, rejects_bad_groups,
+    const TTest *const all[] = {
+        hard_columns_match_scipy,
+        neurons_match_scipy_in_both_dtypes,
+        long_groups_match_scipy,
+        p_is_accurate_in_the_far_tail,
+        critical_values_invert_p,
+        distribution_at_its_limits,
+        one_sample_has_no_variance,
+        groups_select_rows,
+        results_do_not_depend_on_threads,
+        rejects_bad_groups,
+        bounds_of_a_test_begin_at_one_degree,
     };
-    return RUN_TESTS("ttest", tests);
+    return RUN_TESTS("ttest", all);
 }
