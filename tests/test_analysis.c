@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "pipeline/analysis.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
@@ -105,6 +106,26 @@ START_TEST(only_stale_stages_are_recomputed)
 }
 END_TEST
 
+/* All of them together take no longer than the call. */
+START_TEST(seconds_are_those_of_the_stages)
+{
+    struct analysis a;
+    double sum = 0.0;
+
+    begin(&a);
+    const double start = clock_seconds();
+    run(&a);
+    const double whole = clock_seconds() - start;
+    for (size_t s = 0; s < N_ORDER; s++) {
+        ck_assert_double_ge(analysis_seconds(&a, order[s]), 0.0);
+        sum += analysis_seconds(&a, order[s]);
+    }
+    ck_assert_double_gt(sum, 0.0);
+    ck_assert_double_le(sum, whole);
+    analysis_clear(&a);
+}
+END_TEST
+
 struct stopper {
     const struct stage *at;
     size_t n_calls;
@@ -149,6 +170,32 @@ START_TEST(a_cancel_keeps_existing_results)
         run(&a);
         ck_assert_str_eq(staleness(&a), ".......");
         analysis_clear(&a);
+    }
+}
+END_TEST
+
+static bool say_no(void *context, size_t done, size_t total)
+{
+    (void)context;
+    (void)done;
+    (void)total;
+    return false;
+}
+
+START_TEST(each_method_can_be_cancelled)
+{
+    double values[] = { 0.0, 0.0, 0.0, 1.0, 5.0, 5.0, 5.0, 6.0 };
+    const struct mat points = { .rows = 4, .cols = 2, .data = values };
+    const struct progress no = { say_no, NULL };
+    struct params params;
+
+    params_init(&params);
+    params.threads = 1;
+    for (size_t m = 0; m < n_cluster_methods; m++) {
+        struct clustering c = { 0 };
+        ck_assert_int_eq(clustering_fit(cluster_methods[m], &points, &params, &no, &c, NULL),
+                         CT_ECANCELED);
+        ck_assert_ptr_null(c.labels);
     }
 }
 END_TEST
@@ -535,7 +582,9 @@ int main(void)
     const TTest *const tests[] = {
         a_change_makes_dependent_stages_stale,
         only_stale_stages_are_recomputed,
+        seconds_are_those_of_the_stages,
         a_cancel_keeps_existing_results,
+        each_method_can_be_cancelled,
         a_failure_keeps_existing_results,
         zero_significant_neurons_are_a_valid_result,
         few_neurons_lower_perplexity_and_k,
