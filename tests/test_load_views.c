@@ -241,6 +241,16 @@ START_TEST(the_overview_shows_model_and_sentences)
     ck_assert(view->ops->act(&app, view, &state, ACTION_LAST));
     draw("model and sentences", COLS);
     find_row("token 2 to "); /* the end, by scrolling */
+    size_t sum = 0, longest = 0;
+    char line[COLS];
+    for (size_t i = 0; i < 3; i++) {
+        const struct sentence *const s = &load_of(app.a)->sentences[i];
+        sum += s->n_tokens;
+        longest = s->n_tokens > load_of(app.a)->sentences[longest].n_tokens ? i : longest;
+    }
+    snprintf(line, sizeof line, "%zu, at most %zu (sentence %zu)", sum,
+             load_of(app.a)->sentences[longest].n_tokens, longest);
+    find_row(line);
     end();
 }
 END_TEST
@@ -301,7 +311,38 @@ START_TEST(typed_text_is_checked_immediately)
     ck_assert_ptr_nonnull(strstr(app.whole.params.stimuli, "demo/stimuli.csv"));
     ck_assert_int_eq(inputs_set(&app, stimuli, "~/sentences.csv", &err), CT_OK);
     ck_assert_str_eq(app.whole.params.stimuli, in_folder("sentences.csv"));
-    ck_assert(!analysis_is_stale(app.a, &stage_load)); /* everything is unchanged */
+    ck_assert(!analysis_is_stale(app.a, &stage_load));        /* everything is unchanged */
+    params_set(&app.whole.params.activations, "a.csv", NULL); /* a model takes its place */
+    ck_assert_int_eq(inputs_set(&app, model, "a/good", &err), CT_OK);
+    ck_assert_ptr_null(app.whole.params.activations);
+    end();
+}
+END_TEST
+
+/* A model of the cache without a tokenizer, as long as another one is named. */
+START_TEST(a_tokenizer_of_its_own_is_enough)
+{
+    static const char *const names[] = { "config.json", "model.safetensors" };
+    static const char *const folders[] = { "models--a--bare", "models--a--bare/refs",
+                                           "models--a--bare/snapshots",
+                                           ("models--a--bare/snapshots/" COMMIT) };
+    struct ct_error err;
+
+    begin(sentences);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        ck_assert_int_eq(mkdir(in_folder(folders[i]), 0777), 0);
+    text_put(folder, "models--a--bare/refs/main", COMMIT);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char link[PATH_SIZE];
+        char demo_file[PATH_SIZE];
+        snprintf(link, sizeof link, "models--a--bare/snapshots/" COMMIT "/%s", names[i]);
+        snprintf(demo_file, sizeof demo_file, "demo/%s", names[i]);
+        ck_assert_int_eq(symlink(fixture_path(demo_file), in_folder(link)), 0);
+    }
+    ck_assert_int_eq(inputs_set(&app, find_setting("model"), "a/bare", &err), CT_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "the tokenizer is missing"));
+    params_set(&app.whole.params.tokenizer, app.demo, NULL);
+    ck_assert_int_eq(inputs_set(&app, find_setting("model"), "a/bare", &err), CT_OK);
     end();
 }
 END_TEST
@@ -334,6 +375,7 @@ int main(void)
         the_overview_shows_model_and_sentences,
         enter_chooses_a_model_then_loads_it,
         typed_text_is_checked_immediately,
+        a_tokenizer_of_its_own_is_enough,
         a_bad_row_keeps_existing_results,
     };
 
