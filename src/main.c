@@ -40,22 +40,22 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
     ui.formats = options->formats;
     *code = 1;
     if (paths_demo(&demo, NULL) == CT_OK)
-        ui.demo = demo; /* without it, it cannot be chosen */
+        ui.demo = demo; /* otherwise it is missing from the list of models */
     if (status == CT_OK)
         status = tui_run(&ui, &signal_number, err);
     free(demo);
     free(sessions);
     if (status == CT_EINVAL)
-        *code = 2; /* no terminal that could show it */
+        *code = 2; /* the terminal is unusable */
     if (signal_number != 0) {
         signal(signal_number, SIG_DFL);
-        raise(signal_number); /* whoever waits for us learns what ended us */
+        raise(signal_number); /* so that the parent sees the signal */
     }
     return status;
 }
 
-/* Opens what was closed the wrong way round: who uses it is told so, and no file of ours takes its
- * number and with it what is printed. */
+/* Opens closed standard streams in the wrong direction: using them then fails with an error, and no
+ * file that we open later gets their numbers and with them the output. */
 static void hold_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -64,7 +64,7 @@ static void hold_standard_streams(void)
             return;
 }
 
-/* What `ulimit -s` leaves of the stack, where the environment lies too; SIZE_MAX: not known. */
+/* Bytes left on the stack under `ulimit -s`, which also counts the environment; SIZE_MAX: unknown. */
 static size_t stack_left(void)
 {
     const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
@@ -72,7 +72,7 @@ static size_t stack_left(void)
     struct rlimit limit;
 
 #ifdef __linux__
-    top = (uintptr_t)getauxval(AT_EXECFN); /* a string behind all that is pushed at the start */
+    top = (uintptr_t)getauxval(AT_EXECFN); /* a string above everything pushed at the start */
 #endif
     if (top < here || getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
         return SIZE_MAX;
@@ -86,14 +86,14 @@ int main(int argc, char **argv)
     hold_standard_streams();
     if (stack_left() < STACK_LEAST) {
         fprintf(stderr,
-                "circuittui: ulimit -s: %zu KB of stack are left, %d are needed; raise it\n",
+                "circuittui: ulimit -s: %zu KB of stack left, %d needed; raise it\n",
                 stack_left() >> 10, STACK_LEAST >> 10);
         return 1;
     }
-    signal(SIGPIPE, SIG_IGN); /* what cannot be written is told, whatever the reason */
+    signal(SIGPIPE, SIG_IGN); /* failed writes are reported as errors */
     signal(SIGXFSZ, SIG_IGN);
     mapped_guard();
-    setlocale(LC_CTYPE, ""); /* widths and character set; numbers stay those of the C locale */
-    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* it would start some, which spin for a while */
+    setlocale(LC_CTYPE, ""); /* widths and character set; numbers stay in the C locale */
+    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* its threads would spin for a while */
     return cli_main(argc, argv, open_ui);
 }
