@@ -64,7 +64,8 @@ static void hold_standard_streams(void)
             return;
 }
 
-/* Bytes left on the stack under `ulimit -s`, which also counts the environment; SIZE_MAX: unknown. */
+/* Bytes left on the stack under `ulimit -s`, which also counts the environment; SIZE_MAX: unknown.
+ */
 static size_t stack_left(void)
 {
     const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
@@ -85,8 +86,7 @@ int main(int argc, char **argv)
 
     hold_standard_streams();
     if (stack_left() < STACK_LEAST) {
-        fprintf(stderr,
-                "circuittui: ulimit -s: %zu KB of stack left, %d needed; raise it\n",
+        fprintf(stderr, "circuittui: ulimit -s: %zu KB of stack left, %d needed; raise it\n",
                 stack_left() >> 10, STACK_LEAST >> 10);
         return 1;
     }

@@ -158,14 +158,13 @@ static void run(struct worker *w, const struct analysis *a, const struct job *jo
         .progress = tick, .tsne_tick = tsne_tick, .tsne_show = tsne_show, .context = w
     };
     struct ct_error error = { 0 };
-    const double start = clock_seconds();
     const enum ct_status status = job->run(job->context, a, &watch, &error);
 
     pthread_mutex_lock(&w->mutex);
     w->state = WORKER_FINISHED;
     w->status = status;
     w->error = error;
-    w->seconds = clock_seconds() - start;
+    w->seconds = clock_seconds() - w->began;
     pthread_mutex_unlock(&w->mutex);
     ring(w);
 }
