@@ -453,6 +453,15 @@ START_TEST(label_files_have_one_label_per_line)
     ck_assert_str_eq(l.names[2], "a,b");
     ck_assert_uint_eq(l.of[2], 0);
     labels_clear(&l);
+    /* A carriage return belongs to the label unless a line feed follows. */
+    ck_assert_int_eq(labels_read(temp_text("labels", "a\nb\r"), &l, NULL), CT_OK);
+    ck_assert_str_eq(l.names[1], "b\r");
+    labels_clear(&l);
+    /* One that is the beginning of the one before it, and the other way round. */
+    ck_assert_int_eq(labels_read(temp_text("labels", "ab\na\nab\nabc\n"), &l, NULL), CT_OK);
+    ck_assert_uint_eq(l.n_names, 3);
+    ck_assert(l.of[0] == 0 && l.of[1] == 1 && l.of[2] == 0 && l.of[3] == 2);
+    labels_clear(&l);
     refuse_labels("", 0, "the file is empty; expected one label per line");
     refuse_labels("a\n\nb\n", 5, "line 2 is empty; each line is the label of a row");
     refuse_labels("a\nb\xff\n", 5, "line 2, byte 2 is not UTF-8 (0xff); save the file as UTF-8");

@@ -388,6 +388,10 @@ START_TEST(offline_mode_sends_no_request)
     setenv("HF_HUB_OFFLINE", "Yes", 1);
     CHECK_SAYS(failure("org/model"), "HF_HUB_OFFLINE is set");
     ck_assert_int_eq(hub.shared->n_requests, 0);
+    unsetenv("HF_HUB_OFFLINE");
+    setenv("TRANSFORMERS_OFFLINE", "true", 1);
+    CHECK_SAYS(failure("org/model"), "TRANSFORMERS_OFFLINE is set");
+    unsetenv("TRANSFORMERS_OFFLINE");
     setenv("HF_HUB_OFFLINE", "0", 1);
     setenv("HF_ENDPOINT", "ftp://127.0.0.1", 1);
     CHECK_SAYS(failure("org/model"), "HF_ENDPOINT: 'ftp://127.0.0.1' is not a URL");

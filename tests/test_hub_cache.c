@@ -430,6 +430,18 @@ START_TEST(a_complete_model_has_priority_over_a_partial_one)
 }
 END_TEST
 
+/* Of two repositories the error is about the one that has more of the model. */
+START_TEST(the_error_is_about_the_better_of_two)
+{
+    begin();
+    copy_fixture("models--gpt2", COMMIT_A, "config.json");
+    put_ref("models--gpt2", "main", COMMIT_A);
+    make_folder("models--openai-community--gpt2/refs");
+    CHECK_SAYS(failure("gpt2", ALL, CT_EIO), "models--gpt2/snapshots/" COMMIT_A);
+    end();
+}
+END_TEST
+
 /* Copies instead of links, as in caches created on Windows. */
 START_TEST(plain_files_work_like_links)
 {
@@ -527,7 +539,8 @@ START_TEST(the_list_has_every_model_and_its_problem)
     begin();
     put_model("models--openai-community--gpt2", COMMIT_A);
     put_ref("models--openai-community--gpt2", "main", COMMIT_A);
-    put_ref("models--openai-community--gpt2", "other", COMMIT_A);
+    for (char name[] = "a"; name[0] <= 'p'; name[0]++) /* main counts, wherever it is listed */
+        put_ref("models--openai-community--gpt2", name, COMMIT_A);
     put_file("models--openai-community--gpt2", COMMIT_B, "README.md", "", 0);
     put_model("models--me--broken", COMMIT_A);
     put_ref("models--me--broken", "v1", COMMIT_A);
@@ -597,6 +610,7 @@ int main(void)
         the_tokenizer_is_required_only_when_needed,
         every_shard_must_exist,
         a_complete_model_has_priority_over_a_partial_one,
+        the_error_is_about_the_better_of_two,
         plain_files_work_like_links,
         a_read_only_cache_is_sufficient,
         a_folder_has_priority_over_a_name,
