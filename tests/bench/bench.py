@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Measures circuittui beside the tools it replaces: `make bench`, or
+"""Compares circuittui with the tools it replaces: `make bench`, or
 
     tests/bench/bench.py --build BUILD_DIR [--dir DIR] [--runs N] [--quick | --list] [CASE ...]
 
 Every case runs each side several times, in turn, on the same data, and prints a table: median and
-range of the seconds, whole process and, where the side tells it, the step alone (`compute`); peak
-memory; other processes' use of the processors during the worst run, marked `!` when it was too much
-for the figure to be trusted (such runs are repeated first). Below each table stands what must hold,
-as a ratio to a peer in this run, and whether it does. CASE is a name as `--list` shows them;
-`all` is every case. Without one those run that take five minutes together.
+range of the seconds for the whole process and, if the side reports it, for the step alone
+(`compute`); peak memory; processor use by other processes during the worst run, marked `!` if it was
+too high for a reliable figure (such runs are repeated first). Below each table are the required
+ratios to a peer in the same run, and whether they are met. CASE is a name listed by `--list`, or
+`all`. By default, the cases run that take five minutes together.
 
 Peers: scikit-learn, scipy, numpy and PyTorch of /usr/bin/python3 (Debian: python3-sklearn,
-python3-torch), Rtsne and dbscan of R (r-cran-rtsne, r-cran-dbscan). One that is missing has a row
-that says so. DIR ($BENCH_DIR, or bench-data in the build folder) takes up to 3 GB of inputs, a
-GPT-2 medium with random weights among them (9 GB with every case). Needs a C.UTF-8 locale and
-nothing but the standard library.
+python3-torch), Rtsne and dbscan of R (r-cran-rtsne, r-cran-dbscan). A missing peer is reported in
+its row. DIR ($BENCH_DIR, or bench-data in the build folder) takes up to 3 GB of inputs, including a
+GPT-2 medium with random weights (9 GB with every case). Needs a C.UTF-8 locale and only the standard
+library.
 """
 import argparse
 import array
@@ -85,7 +85,7 @@ class Result:
     def figures(self, name):
         if name in ("process", "rss", "cpu", "others"):
             return [getattr(s, name) for s in self.samples]
-        return [s.told[name] for s in self.samples if name in s.told]
+        return [s.values[name] for s in self.samples if name in s.values]
 
     def median(self, name):
         values = self.figures(name)
@@ -136,14 +136,14 @@ def sample(side, run):
     return measure.run(argv, side.env)
 
 
-def run_case(case, runs, tell):
+def run_case(case, runs, report):
     """Results in the order of the sides; the sides take turns."""
     results = [Result(side, [], obstacle(side) or "") for side in case.sides]
     for turn in range(case.runs or runs):
         for result in results:
             if result.note or turn >= (result.side.runs or turn + 1):
                 continue
-            tell(f"{case.name}: {result.side.name}, {turn + 1}")
+            report(f"{case.name}: {result.side.name}, {turn + 1}")
             try:
                 result.samples.append(sample(result.side, turn))
             except (measure.Failed, OSError) as error:
@@ -191,7 +191,7 @@ UNITS = {"rss": "MB", "compute": "s", "process": "s", "cpu": "s"}
 
 
 def judge(bar, results):
-    """One line, and whether the bar is met: True, False, or None where it cannot be told."""
+    """One line, and whether the bar is met: True, False, or None if it cannot be decided."""
     ours = results[0].median(bar.figure)
     figure, theirs = bar.theirs or bar.figure, None
     if bar.peer is None:
@@ -287,7 +287,7 @@ class Cases:
     def pickled(self):
         path = self.out / "gpt2-medium-shape.bin"
         if not path.exists() and not missing(TORCH):
-            self.inputs.tell(f"making {path}")
+            self.inputs.report(f"making {path}")
             subprocess.run([PYTHON, str(HERE / "notebook.py"), self.medium() + "/model.safetensors", "--save", str(path)],
                            check=True)
         return str(path)
@@ -559,11 +559,11 @@ def map_quality(x, maps, results):
 def print_machine(cases):
     with open("/proc/cpuinfo", encoding="utf-8") as f:
         model = next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), "unknown")
-    told = measure.run([cases.binary, "limits"]).told
+    values = measure.run([cases.binary, "limits"]).values
     load = os.getloadavg()[0]
     print(f"Machine: {model}, {len(os.sched_getaffinity(0))} processors, load {load:.2f} before")
-    print(f"OpenBLAS sgemm 1296x1024x4096: {told['sgemm1']:.0f} GFLOP/s by one thread, {told['sgemm2']:.0f} by two;"
-          f" copying {told['copy']:.0f} GB/s (read and written)")
+    print(f"OpenBLAS sgemm 1296x1024x4096: {values['sgemm1']:.0f} GFLOP/s by one thread, {values['sgemm2']:.0f} by two;"
+          f" copying {values['copy']:.0f} GB/s (read and written)")
     sys.stdout.flush()
 
 
@@ -589,8 +589,8 @@ def main():
     if args.list:
         print("\n".join(f"{n}{'' if n in DEFAULT else ' (when asked)'}" for n in DEFAULT + MORE))
         return
-    tell = print_progress if sys.stderr.isatty() else lambda text: None
-    inputs = Inputs(args.dir or args.build / "bench-data", tell)
+    report = print_progress if sys.stderr.isatty() else lambda text: None
+    inputs = Inputs(args.dir or args.build / "bench-data", report)
     cases = Cases(args.build.resolve(), inputs, 1 if args.quick else args.runs)
     if args.quick:
         measure.REPEATS = 1
@@ -600,8 +600,8 @@ def main():
         case = getattr(cases, name.replace("-", "_"))()
         if args.quick:
             case.sides, case.runs, case.bars, case.check = case.sides[:1], 1, [], None
-        results = run_case(case, cases.runs, tell)
-        tell("")
+        results = run_case(case, cases.runs, report)
+        report("")
         print_case(case, results)
 
 

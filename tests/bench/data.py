@@ -106,14 +106,14 @@ def sentences(path, n, n_words=14):
 class Inputs:
     """Paths of the inputs in one folder; what is not there yet is made when it is asked for."""
 
-    def __init__(self, folder, tell):
-        self.folder, self.tell = pathlib.Path(folder), tell
+    def __init__(self, folder, report):
+        self.folder, self.report = pathlib.Path(folder), report
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def get(self, name, make, *args):
         path = self.folder / name
         if not path.exists():
-            self.tell(f"making {path}")
+            self.report(f"making {path}")
             make(path, *args)
         return str(path)
 
@@ -141,7 +141,7 @@ class Inputs:
     def model(self, name, *shape):
         folder = self.folder / name
         if not (folder / "config.json").exists():  # written last
-            self.tell(f"making {folder}")
+            self.report(f"making {folder}")
             model(folder, *shape)
         return str(folder)
 

@@ -43,7 +43,7 @@
 #include "pipeline/stage_ttest.h"
 #include "plot/block_means.h"
 
-static void tell(const char *name, double value)
+static void print_value(const char *name, double value)
 {
     printf("%s %.9g\n", name, value);
 }
@@ -129,9 +129,9 @@ static void run_tsne(int argc, char **argv)
     must(blas_library_load((size_t)params.n_threads, &err), &err);
     const double start = clock_seconds();
     must(tsne_fit(&X, &params, NULL, &result, &err), &err);
-    tell("compute", clock_seconds() - start);
-    tell("kl", result.kl_divergence);
-    tell("n_iter", (double)result.n_iter);
+    print_value("compute", clock_seconds() - start);
+    print_value("kl", result.kl_divergence);
+    print_value("n_iter", (double)result.n_iter);
     save(argv[1], result.embedding.data, 2 * result.embedding.rows * sizeof(double));
     tsne_result_clear(&result);
     mat_clear(&X);
@@ -153,11 +153,11 @@ static void run_ttest(int argc, char **argv)
     must(ttest_columns(&file.view, rows, n_a, rows + n_a, n_b, TTEST_STUDENT, n_threads(), out,
                        &err),
          &err);
-    tell("compute", clock_seconds() - start);
+    print_value("compute", clock_seconds() - start);
     double sum = 0.0;
     for (size_t j = 0; j < file.view.cols; j++)
         sum += out[j].pvalue;
-    tell("sum of p", sum);
+    print_value("sum of p", sum);
     free(rows);
     free(out);
     npy_close(&file);
@@ -173,8 +173,8 @@ static void run_dbscan(int argc, char **argv)
     (void)argc;
     const double start = clock_seconds();
     must(dbscan_fit(&X, 1.0, 3, labels, &n_clusters, &err), &err);
-    tell("compute", clock_seconds() - start);
-    tell("clusters", (double)n_clusters);
+    print_value("compute", clock_seconds() - start);
+    print_value("clusters", (double)n_clusters);
     save(argv[1], labels, X.rows * sizeof *labels);
     free(labels);
     mat_clear(&X);
@@ -194,8 +194,8 @@ static void run_kmeans(int argc, char **argv)
     params.n_threads = n_threads();
     const double start = clock_seconds();
     must(kmeans_fit(&X, &params, &result, &err), &err);
-    tell("compute", clock_seconds() - start);
-    tell("inertia", result.inertia);
+    print_value("compute", clock_seconds() - start);
+    print_value("inertia", result.inertia);
     kmeans_result_clear(&result);
     mat_clear(&X);
 }
@@ -239,13 +239,13 @@ static void run_cosine(int argc, char **argv)
         factors[i] = 1.0 / norms[i];
     const double gram = draw_means(&X, NULL);
     const double cosine = draw_means(&X, factors);
-    tell("compute", clock_seconds() - start);
-    tell("first mean product", gram);
-    tell("first mean cosine", cosine);
+    print_value("compute", clock_seconds() - start);
+    print_value("first mean product", gram);
+    print_value("first mean cosine", cosine);
     uint64_t most = 0;
     for (size_t i = 0; i < BINS; i++)
         most = counts[i] > most ? counts[i] : most;
-    tell("most in a bin", (double)most);
+    print_value("most in a bin", (double)most);
     crew_free(crew);
     free(factors);
     free(norms);
@@ -276,8 +276,8 @@ static void run_extract(int argc, char **argv)
 
     (void)argc;
     run_stages(&a, argv, &stage_extract);
-    tell("compute", clock_seconds() - start);
-    tell("positions", (double)extract_of(&a)->stats.n_positions);
+    print_value("compute", clock_seconds() - start);
+    print_value("positions", (double)extract_of(&a)->stats.n_positions);
     save(argv[4], extract_of(&a)->own.data,
          extract_of(&a)->X.rows * extract_of(&a)->X.cols * sizeof(float));
     analysis_clear(&a);
@@ -290,11 +290,11 @@ static void run_ttests(int argc, char **argv)
 
     (void)argc;
     run_stages(&a, argv, &stage_ttest);
-    tell("compute", clock_seconds() - start);
-    tell("positions", (double)extract_of(&a)->stats.n_positions);
-    tell("result MB",
-         0x1p-20 * (double)(extract_of(&a)->X.rows * extract_of(&a)->X.cols * sizeof(float)));
-    tell("significant", (double)ttest_of(&a)->n_significant);
+    print_value("compute", clock_seconds() - start);
+    print_value("positions", (double)extract_of(&a)->stats.n_positions);
+    print_value("result MB", 0x1p-20 * (double)(extract_of(&a)->X.rows * extract_of(&a)->X.cols *
+                                                sizeof(float)));
+    print_value("significant", (double)ttest_of(&a)->n_significant);
     analysis_clear(&a);
 }
 
@@ -341,10 +341,10 @@ static void run_forward(int argc, char **argv)
     for (int turn = 0; turn < 2; turn++) {
         const double start = clock_seconds();
         must(extract_activations(&job, n_threads(), NULL, out, &stats, &err), &err);
-        tell("compute", clock_seconds() - start);
+        print_value("compute", clock_seconds() - start);
     }
-    tell("tokens", (double)n_seqs);
-    tell("positions", (double)stats.n_positions);
+    print_value("tokens", (double)n_seqs);
+    print_value("positions", (double)stats.n_positions);
     free(out);
     free(seqs);
     free(ids);
@@ -393,10 +393,10 @@ static void run_csv(int argc, char **argv)
     must(activations_read(argv[1], &(struct activations_options){ .n_threads = n_threads() }, NULL,
                           &back, &err),
          &err);
-    tell("compute", clock_seconds() - start);
-    tell("write", written - start);
-    tell("read", clock_seconds() - written);
-    tell("numbers", (double)(back.values.rows * back.values.cols));
+    print_value("compute", clock_seconds() - start);
+    print_value("write", written - start);
+    print_value("read", clock_seconds() - written);
+    print_value("numbers", (double)(back.values.rows * back.values.cols));
     if (memcmp(back.values.data, file.view.data, back.values.rows * back.values.cols * 4) != 0)
         stop("what was written reads back as something else");
     activations_clear(&back);
@@ -459,9 +459,9 @@ static void run_limits(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
-    tell("sgemm1", sgemm_rate(1));
-    tell("sgemm2", sgemm_rate(2));
-    tell("copy", copy_rate());
+    print_value("sgemm1", sgemm_rate(1));
+    print_value("sgemm2", sgemm_rate(2));
+    print_value("copy", copy_rate());
 }
 
 static const struct task {

@@ -1,4 +1,4 @@
-"""Running a process once and telling what it took: for bench.py. Linux only, standard library only.
+"""Running a process once and measuring what it takes: for bench.py. Linux only, standard library only.
 
 Other processes' time is what all processors did (/proc/stat) less what the process and this one
 did, in processors. A run during which that was more than DIRTY is repeated.
@@ -24,7 +24,7 @@ class Sample:
     cpu: float  # seconds of processor time
     rss: float  # peak, MB
     others: float  # processors
-    told: dict  # the numbers it printed, name to value; the last of a name counts
+    values: dict  # the numbers it printed, name to value; the last of a name counts
 
     @property
     def dirty(self):
@@ -48,14 +48,14 @@ def own_seconds():
 
 
 def parse(text):
-    told = {}
+    values = {}
     for line in text.splitlines():
         name, _, value = line.rpartition(" ")
         try:
-            told[name] = float(value)
+            values[name] = float(value)
         except ValueError:
             pass
-    return told
+    return values
 
 
 def once(argv, env=None):
@@ -69,7 +69,7 @@ def once(argv, env=None):
         process = time.monotonic() - start
         child.returncode = os.waitstatus_to_exitcode(status)
         cpu = usage.ru_utime + usage.ru_stime
-        # Ticks of the clock are coarse: a short run tells nothing of others.
+        # Ticks of the clock are coarse: a short run says nothing about others.
         others = max(0.0, busy_seconds() - busy - (own_seconds() - own) - cpu - 4 * TICK) / process
         out.seek(0)
         err.seek(0)

@@ -4,7 +4,7 @@
     notebook.py WEIGHTS --save FILE.bin
 
 WEIGHTS is model.safetensors, which is mapped (the best a Python user can do), or a .bin, which
-torch.load reads (what most do). IDS: a line a sentence, token ids with blanks between, a `|` after the
+torch.load reads (what most do). IDS: one line per sentence, token ids separated by blanks, a `|` after the
 target; the first half of the sentences is one group, the second the other. One batch, padded on the right, all 24 layers, a
 hook on h[5].mlp.c_fc, as the notebook does it. Tokenizing is left out, to Python's advantage.
 """

@@ -14,7 +14,7 @@ DEEP = 3000  # more than any parser follows
 
 
 class Folder:
-    """One target's inputs; names tell what is wrong."""
+    """One target's inputs; names state what is wrong."""
 
     def __init__(self, target):
         self.path = HERE / target
