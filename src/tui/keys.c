@@ -247,7 +247,7 @@ static bool view_act(struct app *app, enum action action)
 /* Actions with the same meaning in every pane. */
 static void global_act(struct app *app, enum action action)
 {
-    if (action >= ACTION_STAGE_1 && action <= ACTION_STAGE_8) {
+    if (action >= ACTION_STAGE_1 && action <= ACTION_STAGE_9) {
         go_to_stage(app, action - ACTION_STAGE_1);
         return;
     }
