@@ -211,9 +211,9 @@ static void answer_hub(const struct request *r)
     if (is_too_early())
         atomic_fetch_add(&shared->n_early, 1);
     if (shared->n_limited > 0 && atomic_fetch_sub(&shared->n_limited, 1) > 0) {
+        next_request = seconds_now() + shared->retry_after; /* before the client can read it */
         answer(r->fd, "429 Too Many Requests", "Retry-After: %d\r\nContent-Length: 0\r\n",
                shared->retry_after);
-        next_request = seconds_now() + shared->retry_after;
         return;
     }
     if (has_prefix(r->path, "/model/")) {
