@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "model/extract.h"
@@ -441,6 +442,16 @@ START_TEST(many_sentences_fill_many_batches)
 }
 END_TEST
 
+static uint64_t size_of(const char *dir, const char *name)
+{
+    char path[4096];
+    struct stat st;
+
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    ck_assert_int_eq(stat(path, &st), 0);
+    return (uint64_t)st.st_size;
+}
+
 /* The same values give the same bits, whatever the layout of the weights. */
 static void check_layout(const struct tensor_set *set, const struct run *want,
                          const struct sequences *s, const char *prefix, size_t pad, bool sharded)
@@ -467,6 +478,9 @@ static void check_layout(const struct tensor_set *set, const struct run *want,
     model_describe(model, &info);
     ck_assert_str_eq(info.dtype, set->items[0].dtype);
     ck_assert_uint_eq(info.n_files, sharded ? 2 : 1);
+    ck_assert_uint_eq(info.file_bytes, sharded ? size_of(dir, "part-0.safetensors") +
+                                                     size_of(dir, "part-1.safetensors")
+                                               : size_of(dir, "model.safetensors"));
     ck_assert_uint_eq(info.n_parameters, 11892);
     struct run r = run_model(model, s, NULL, 2, 0);
     if (want != NULL)

@@ -324,7 +324,15 @@ START_TEST(the_token_is_sent_only_to_the_hub)
     ck_assert_ptr_null(strstr(printed("err"), HUB_TOKEN));
     ck_assert_int_eq(temp_shell("! grep -r " HUB_TOKEN " hub"), 0);
 
+    /* The older name counts only where the newer is not set. */
+    ck_assert_int_eq(temp_shell("rm -rf hub"), 0);
+    setenv("HUGGING_FACE_HUB_TOKEN", "hf_other", 1);
+    check_fetched("org/model");
+    ck_assert_int_eq(temp_shell("rm -rf hub"), 0);
+    setenv("HUGGING_FACE_HUB_TOKEN", HUB_TOKEN, 1);
     unsetenv("HF_TOKEN");
+    check_fetched("org/model");
+    unsetenv("HUGGING_FACE_HUB_TOKEN");
     ck_assert_int_eq(temp_shell("rm -rf hub; echo " HUB_TOKEN " >home/token"), 0);
     check_fetched("org/model");
     ck_assert_int_eq(temp_shell("rm -rf hub; mv home/token t"), 0);
