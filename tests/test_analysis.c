@@ -214,6 +214,10 @@ START_TEST(a_failure_keeps_existing_results)
     ck_assert_str_eq(err.text, "--contrast: unknown group 'it'; the groups are: 'him', 'her'");
     ck_assert(ttest_of(&a) == old && similarity_of(&a) != NULL);
     ck_assert_str_eq(staleness(&a), "...!!!!");
+    params_set(&a.params.contrast[1], "him", NULL);
+    ck_assert_int_eq(analysis_run(&a, &stage_similarity, NULL, &err), CT_EINVAL);
+    ck_assert_str_eq(err.text,
+                     "--contrast: both groups are the same; the groups are: 'him', 'her'");
     analysis_clear(&a);
 }
 END_TEST

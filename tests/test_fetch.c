@@ -401,6 +401,11 @@ START_TEST(offline_mode_sends_no_request)
     CHECK_SAYS(failure("org/model"), "TRANSFORMERS_OFFLINE is set");
     unsetenv("TRANSFORMERS_OFFLINE");
     setenv("HF_HUB_OFFLINE", "0", 1);
+    char slashes[256];
+    snprintf(slashes, sizeof slashes, "%s//", hub.endpoint);
+    setenv("HF_ENDPOINT", slashes, 1);
+    check_fetched("org/model");
+    ck_assert_int_eq(temp_shell("rm -rf hub"), 0);
     setenv("HF_ENDPOINT", "ftp://127.0.0.1", 1);
     CHECK_SAYS(failure("org/model"), "HF_ENDPOINT: 'ftp://127.0.0.1' is not a URL");
     setenv("HF_ENDPOINT", "https://me:secret@127.0.0.1", 1);
