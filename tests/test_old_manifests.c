@@ -154,11 +154,13 @@ START_TEST(figures_are_reproduced)
     compare_parameters(json_object_get(then, "parameters"), json_object_get(now, "parameters"));
     compare_inputs(then, now);
     const json_t *const files = json_object_get(json_object_get(now, "figures"), "files");
-    const size_t n_differ =
-        compare_files(json_object_get(json_object_get(then, "figures"), "files"), files);
+    const json_t *const old_files = json_object_get(json_object_get(then, "figures"), "files");
+    const size_t n_differ = compare_files(old_files, files);
     ck_assert_uint_eq(json_array_size(files), 32);
-    /* Other fonts or another cairo change nearly all of them; another plot changes a few. */
-    ck_assert_msg(n_differ == 0 || n_differ > 16, "%s", out);
+    /* Other fonts or another cairo change nearly all of them, other bits of the embedding those
+     * from t-SNE on; another plot changes a few. */
+    if (strcmp(hash_of(files, "tsne.svg"), hash_of(old_files, "tsne.svg")) == 0)
+        ck_assert_msg(n_differ == 0 || n_differ > 16, "%s", out);
     ck_assert_msg(status == (n_differ > 0), "status %d: %s", status, out);
     json_decref(then);
     json_decref(now);
