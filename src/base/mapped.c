@@ -59,6 +59,16 @@ void mapped_guard(void)
     sigaction(SIGBUS, &action, &before);
 }
 
+#ifdef __SANITIZE_THREAD__
+/* ThreadSanitizer takes the handler's mmap() for a write. Other threads may read these pages at the
+ * same time: whatever they get is discarded, as mapped_check() fails. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:mapped_heal\n";
+}
+#endif
+
 static struct slot *find_free(void)
 {
     for (size_t i = 0; i < MAPPED_MOST; i++)
