@@ -377,6 +377,10 @@ START_TEST(errors_in_stimuli_name_the_row)
     fail_with("group,target,text\na, him,We saw him.\n", "needs sentences of two groups");
     fail_with("group,target,text\na, him,I see him.\nb, him,We see him.\n a, him,They see him.\n",
               "choose two groups with --contrast A,B; the groups are: 'a', 'b', ' a'");
+    char many[1024] = "group,target,text\n";
+    for (int g = 0; g < 20; g++)
+        sprintf(many + strlen(many), "g%d, him,They saw him.\n", g);
+    fail_with(many, "'g11' and 8 more");
 }
 END_TEST
 

@@ -578,6 +578,8 @@ START_TEST(the_other_commands_work)
     ck_assert_int_eq(circuittui("--version | grep -q '^circuittui [0-9]'"), 0);
     ck_assert_int_eq(circuittui("run --help | grep -q -- --perplexity"), 0);
     ck_assert_int_eq(circuittui("hooks | grep -q '^h.5.mlp.c_fc .*256'"), 0);
+    ck_assert_int_eq(circuittui("hooks | grep -q '^h.0.mlp.c_fc  *.token, 256.  *0  '"), 0);
+    ck_assert_int_eq(circuittui("hooks | grep -q '^wte  *.token, 64.  *-  '"), 0);
     ck_assert_int_eq(circuittui("tokenize --ids ' him' ' her' | grep -c '^[0-9]*$' | grep -qx 2"),
                      0);
     ck_assert_int_eq(circuittui("tokenize --ids - ' him' < /dev/null | grep -qx '[0-9]*'"), 0);
