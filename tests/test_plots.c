@@ -17,6 +17,16 @@
 
 enum { VIEW_ROWS = 14, VIEW_COLS = 55 }; /* the space for a plot at 80 x 24 */
 
+static const struct plot *plot_named(const char *name)
+{
+    size_t i = 0;
+
+    while (plot_at(i) != NULL && strcmp(plot_at(i)->name, name) != 0)
+        i++;
+    ck_assert_msg(plot_at(i) != NULL, "no plot %s", name);
+    return plot_at(i);
+}
+
 static void draw(const struct analysis *a, const struct plot *plot, bool ascii, bool color,
                  const struct plot_request *request, struct golden *g)
 {
@@ -76,8 +86,8 @@ START_TEST(a_scale_is_doubled)
     struct analysis a;
 
     make_analysis(&a, 0.05);
-    draw(&a, plot_find("activations"), true, false, &doubled, &g);
-    draw(&a, plot_find("gram"), true, false, &doubled, &g);
+    draw(&a, plot_named("activations"), true, false, &doubled, &g);
+    draw(&a, plot_named("gram"), true, false, &doubled, &g);
     golden_compare(&g, "plots_scale.txt");
     analysis_clear(&a);
 }
@@ -99,9 +109,9 @@ START_TEST(a_cache_does_not_change_cells)
         canvas_init(&y, 24, 80, false, true, NULL);
         const struct plot_target in_x = canvas_target(&x, canvas_area(&x));
         const struct plot_target in_y = canvas_target(&y, canvas_area(&y));
-        plot_draw(plot_find(names[k]), &a, &in_x, &plain);
+        plot_draw(plot_named(names[k]), &a, &in_x, &plain);
         for (size_t again = 0; again < 2; again++) {
-            plot_draw(plot_find(names[k]), &a, &in_y, &cached);
+            plot_draw(plot_named(names[k]), &a, &in_y, &cached);
             for (size_t i = 0; i < x.rows * x.cols; i++)
                 ck_assert(x.cells[i].ch == y.cells[i].ch && x.cells[i].fg == y.cells[i].fg &&
                           x.cells[i].bg == y.cells[i].bg);
@@ -236,7 +246,7 @@ static const char *described(const struct analysis *a, const char *name, const s
 {
     static char words[200];
 
-    pick_describe(plot_find(name), a, pick, words, sizeof words);
+    pick_describe(plot_named(name), a, pick, words, sizeof words);
     return words;
 }
 
@@ -296,7 +306,7 @@ START_TEST(missing_p_values_are_not_drawn_and_zero_is_on_top)
     double highest;
 
     make_analysis(&a, 0.05);
-    const struct plot *const volcano = plot_find("volcano");
+    const struct plot *const volcano = plot_named("volcano");
     const struct pick pick = { .has_neuron = true, .neuron = 4 };
     double smallest = 1.0;
     for (size_t j = 0; j < ttest_of(&a)->n_neurons; j++)

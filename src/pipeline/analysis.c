@@ -46,19 +46,9 @@ void result_release(struct result *result)
     free(result);
 }
 
-const struct stage *result_stage(const struct result *result)
-{
-    return result->stage;
-}
-
 const void *result_value(const struct result *result)
 {
     return result->value;
-}
-
-double result_seconds(const struct result *result)
-{
-    return result->seconds;
 }
 
 void result_keep(struct result *result, const struct analysis *a, const struct stage *stage)

@@ -90,9 +90,7 @@ enum ct_status result_new(const struct analysis *a, const struct stage *stage, v
 /* Keeps alive what *result borrows from: the result of another analysis. CT_ENOMEM. */
 void result_keep(struct result *result, const struct analysis *a, const struct stage *stage);
 
-const struct stage *result_stage(const struct result *result);
 const void *result_value(const struct result *result);
-double result_seconds(const struct result *result);
 
 /* Drops a result that is not accepted. NULL is allowed. */
 void result_release(struct result *result);

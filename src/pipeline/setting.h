@@ -73,7 +73,4 @@ struct setting {
 /* Whether results depend on the parameter, given the other values. */
 bool setting_decides(const struct setting *setting, const struct params *params);
 
-/* The valid values as `a/b/c`, truncated to size; empty unless it is a choice. */
-void setting_choices(const struct setting *setting, char *out, size_t size);
-
 #endif

@@ -27,16 +27,6 @@ bool setting_decides(const struct setting *setting, const struct params *params)
     return false;
 }
 
-void setting_choices(const struct setting *setting, char *out, size_t size)
-{
-    size_t used = 0;
-
-    out[0] = '\0';
-    for (size_t i = 0; setting->choice != NULL && setting->choice(i) != NULL && used < size; i++)
-        used +=
-            (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? "/" : "", setting->choice(i));
-}
-
 static void *field_of(const struct setting *setting, struct params *params)
 {
     return (char *)params + setting->field;
@@ -456,6 +446,17 @@ const struct setting_kind kind_seed = { seed_parse,       seed_format,  seed_key
 
 /* ---- choices ---- */
 
+/* The valid values as `a/b/c`, truncated to size. */
+static void list_choices(const struct setting *setting, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; setting->choice(i) != NULL && used < size; i++)
+        used +=
+            (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? "/" : "", setting->choice(i));
+}
+
 static enum ct_status choice_parse(const struct setting *setting, struct params *params,
                                    const char *text, struct ct_error *err)
 {
@@ -466,7 +467,7 @@ static enum ct_status choice_parse(const struct setting *setting, struct params 
             memcpy(field_of(setting, params), &i, sizeof i);
             return CT_OK;
         }
-    setting_choices(setting, want, sizeof want);
+    list_choices(setting, want, sizeof want);
     return refuse(setting, text, want, err);
 }
 

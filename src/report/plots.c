@@ -79,13 +79,3 @@ const struct plot *plot_at(size_t i)
     (void)pthread_once(&once, collect);
     return i < n_all ? &all[i] : NULL;
 }
-
-const struct plot *plot_find(const char *name)
-{
-    const struct plot *plot;
-
-    for (size_t i = 0; (plot = plot_at(i)) != NULL; i++)
-        if (strcmp(plot->name, name) == 0)
-            return plot;
-    return NULL;
-}

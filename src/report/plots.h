@@ -7,7 +7,4 @@
 /* The i-th plot; NULL: no more. */
 const struct plot *plot_at(size_t i);
 
-/* The plot of that name; NULL: none. */
-const struct plot *plot_find(const char *name);
-
 #endif

@@ -13,7 +13,7 @@ const struct view *view_current(struct app *app, struct view_state **state)
             *state = &app->views[i];
             return &views[i];
         }
-    *state = &app->views[0]; /* every stage has a view; the number is kept in range */
+    *state = &app->views[0]; /* a stage without a view shows the first */
     return &views[0];
 }
 

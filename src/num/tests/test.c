@@ -43,9 +43,8 @@ const struct test tests[] = {
     [TTEST_PAIRED] = { "paired", "paired", "t-test", "t", true, paired_columns,
                        ttest_columns_memory, paired_df, paired_critical },
 };
-const size_t n_tests = sizeof tests / sizeof *tests;
 
 const char *test_name(size_t i)
 {
-    return i < n_tests ? tests[i].name : NULL;
+    return i < sizeof tests / sizeof *tests ? tests[i].name : NULL;
 }

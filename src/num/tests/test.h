@@ -39,9 +39,8 @@ struct test {
     double (*critical)(double p, const size_t n_rows[2]);
 };
 
-/* [n_tests]; the order is that of enum ttest_kind. */
+/* Indexed by enum ttest_kind. */
 extern const struct test tests[];
-extern const size_t n_tests;
 
 /* The name of the i-th; NULL after the last. */
 const char *test_name(size_t i);
