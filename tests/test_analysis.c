@@ -19,6 +19,7 @@
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
 
 /* A demo analysis with a short t-SNE. */
 static void begin(struct analysis *a)
@@ -369,6 +370,48 @@ static void fail_with(const char *stimuli, const char *want)
     unlink(path);
 }
 
+/* Extraction can take hours: what is wrong with the groups is reported before it. */
+START_TEST(groups_are_checked_before_extraction)
+{
+    static const struct {
+        const char *stimuli;
+        const char *contrast[2];
+        enum ttest_kind test;
+        const char *says;
+    } cases[] = {
+        { "a, him,We saw him.\na, him,They saw him.\n", { NULL }, TTEST_STUDENT, "two groups" },
+        { "a, him,We saw him.\nb, him,They saw him.\n", { "a", "c" }, TTEST_STUDENT, "'c'" },
+        { "a, him,We saw him.\na, him,I saw him.\nb, him,They saw him.\n",
+          { NULL },
+          TTEST_PAIRED,
+          "2 and 1 samples" },
+    };
+    const struct stage *const goals[] = { goal_analysis, goal_layers, &stage_ttest,
+                                          &stage_similarity };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (size_t g = 0; g < sizeof goals / sizeof *goals; g++) {
+            char text[400];
+            char path[32];
+            struct analysis a;
+            struct ct_error err = { 0 };
+
+            snprintf(text, sizeof text, "group,target,text\n%s", cases[i].stimuli);
+            write_stimuli(path, text);
+            begin(&a);
+            params_set(&a.params.stimuli, path, NULL);
+            for (size_t k = 0; k < 2 && cases[i].contrast[0] != NULL; k++)
+                params_set(&a.params.contrast[k], cases[i].contrast[k], NULL);
+            a.params.test = cases[i].test;
+            ck_assert_int_eq(analysis_run(&a, goals[g], NULL, &err), CT_EINVAL);
+            ck_assert_msg(strstr(err.text, cases[i].says) != NULL, "%s", err.text);
+            ck_assert_ptr_null(analysis_result(&a, &stage_extract));
+            analysis_clear(&a);
+            unlink(path);
+        }
+}
+END_TEST
+
 START_TEST(errors_in_stimuli_name_the_row)
 {
     fail_with("group,target,text\nhim, him,Nobody here.\n", "row 1 (line 2): the target \" him\"");
@@ -599,6 +642,7 @@ int main(void)
         results_are_bitwise_independent_of_threads,
         the_demo_has_pairs_and_no_duplicates,
         duplicates_and_pairs_are_detected,
+        groups_are_checked_before_extraction,
         errors_in_stimuli_name_the_row,
         layers_equal_separate_analyses,
         layers_depend_on_what_their_analyses_depend_on,

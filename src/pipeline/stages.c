@@ -21,9 +21,11 @@
 const struct stage *const stages[] = { OF_ANALYSIS, &stage_layers };
 const size_t n_stages = sizeof stages / sizeof *stages;
 
+/* Inputs are computed in order: the contrast comes first, so that what is wrong with the groups is
+ * reported before the activations are extracted. */
 static const struct stage analysis = {
     .name = "analysis",
-    .inputs = (const struct stage *const[]){ OF_ANALYSIS, NULL },
+    .inputs = (const struct stage *const[]){ &stage_contrast, OF_ANALYSIS, NULL },
 };
 
 const struct stage *const goal_analysis = &analysis;
