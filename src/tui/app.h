@@ -131,6 +131,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
         char *folder; /* of results or figures, owned; NULL: nothing to write */
         enum saving_step { SAVING_WAITS, SAVING_LAYERS, SAVING_FILES } step;
         bool is_whole; /* with a manifest */
+        bool has_all;  /* no result is left out */
         struct results results;
     } saving;
     const char *sessions; /* where interrupted sessions are saved, borrowed; NULL: nowhere */

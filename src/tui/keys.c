@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "pipeline/stage_cluster.h"
@@ -117,7 +118,7 @@ static void next_significant(struct app *app, int step)
 
 /* ---- the view as text ---- */
 
-static enum ct_status accept_print(struct app *app, const char *path, struct ct_error *err)
+static enum ct_status write_view(struct app *app, const char *path, struct ct_error *err)
 {
     enum { ROWS = 40, COLS = 120 };
     struct canvas c = { 0 };
@@ -134,6 +135,24 @@ static enum ct_status accept_print(struct app *app, const char *path, struct ct_
     if (status == CT_OK)
         app_say(app, INK_GOOD, "view written to %s", path);
     return status;
+}
+
+static void print_over(struct app *app)
+{
+    struct ct_error err;
+
+    if (write_view(app, app->prompt.text, &err) != CT_OK)
+        app_say(app, INK_BAD, "%s", err.text);
+}
+
+static enum ct_status accept_print(struct app *app, const char *path, struct ct_error *err)
+{
+    struct stat info;
+
+    if (app->force || lstat(path, &info) != 0 || S_ISDIR(info.st_mode))
+        return write_view(app, path, err);
+    app_confirm(app, print_over, "%s already exists; overwrite it?", path);
+    return CT_OK;
 }
 
 static void print_view(struct app *app)

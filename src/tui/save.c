@@ -22,6 +22,10 @@ static enum ct_status write_files(void *context, const struct analysis *a,
     struct saving *const s = context;
 
     (void)watch;
+    s->has_all = true;
+    for (size_t i = 0; i < n_stages; i++)
+        s->has_all = s->has_all &&
+                     (analysis_result(a, stages[i]) == NULL || !analysis_is_stale(a, stages[i]));
     s->is_whole = !analysis_is_stale(a, goal_analysis) || !analysis_is_stale(a, goal_layers);
     return results_end(&s->results, a, s->is_whole ? command : NULL, 1, err);
 }
@@ -51,7 +55,8 @@ static void report(struct app *app, enum ct_status status, const struct ct_error
     } else if (r->out == NULL) {
         app_say(app, INK_GOOD, "%zu figures written to %s", r->plots.n, r->figures);
     } else {
-        app->unsaved = false;
+        if (app->saving.has_all && !app_is_in_layer(app)) /* a layer is a part of the results */
+            app->unsaved = false;
         app_say(app, INK_GOOD, "%zu files written to %s%s", r->tables.n + (is_whole ? 1 : 0),
                 r->out, is_whole ? "" : "; stale stages are omitted");
     }
