@@ -32,6 +32,8 @@ START_TEST(controls_are_escaped)
                      "\\u{9b}1m");                             /* 8-bit CSI */
     ck_assert_str_eq(visible("\xe2\x80\xae", 3), "\\u{202e}"); /* bidi override */
     ck_assert_str_eq(visible("\xff\xc3", 2), "\\xff\\xc3");    /* not UTF-8 */
+    ck_assert_str_eq(visible("a\u200bb\u200dc\u00add\ufe0fe\u2069", 19),
+                     "a\\u{200b}b\\u{200d}c\\u{ad}d\\u{fe0f}e\\u{2069}"); /* invisible */
     ck_assert_str_eq(visible("\xc3\xa9\xf0\x9f\x98\x80", 6), "\xc3\xa9\xf0\x9f\x98\x80");
 }
 END_TEST

@@ -144,6 +144,41 @@ START_TEST(wide_characters_take_two_cells)
 }
 END_TEST
 
+/* Of sequences that terminals draw in one width or another, the parts of agreed width are drawn. */
+START_TEST(sequences_of_unsure_width_are_drawn_in_parts)
+{
+    static const struct {
+        const char *text, *shown;
+        size_t cols;
+    } cases[] = {
+        { "\U0001F468\u200D\U0001F469\u200D\U0001F467!", "\U0001F468\U0001F469\U0001F467!", 7 },
+        { "\u2764\uFE0F!", "\u2764!", 2 },             /* a heart as emoji */
+        { "\U0001F44D\U0001F3FD!", "\U0001F44D!", 3 }, /* a skin tone */
+        { "x\U0001F3FD!", "x\U0001F3FD!", 4 },         /* the tone alone */
+        { "\U0001F1E9\U0001F1EA!", "DE!", 3 },         /* a flag */
+        { "1\uFE0F\u20E3!", "1!", 2 },                 /* a keycap */
+        { "a\u200Cb\u200Dc\U000E0100!", "abc!", 4 },   /* joiners, variation of an ideograph */
+        { "a\u200Bb", "a\\u{200b}b", 10 },             /* zero width space */
+        { "a\u00ADb", "a\\u{ad}b", 8 },                /* soft hyphen */
+        { "\U0003FFFD!", "\\u{3fffd}!", 10 },          /* unknown to the C library */
+    };
+
+    if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) {
+        SKIP("no locale C.UTF-8");
+        return;
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct canvas c = canvas_of(1, cases[i].cols, false);
+
+        ck_assert_uint_eq(canvas_text_width(&c, cases[i].text), cases[i].cols);
+        ck_assert_uint_eq(canvas_text(&c, 0, 0, cases[i].cols, cases[i].text, INK_DEFAULT, 0),
+                          cases[i].cols);
+        ck_assert_str_eq(row_text(&c, 0), cases[i].shown);
+        canvas_clear(&c);
+    }
+}
+END_TEST
+
 static const char *joined(const struct ticks *t)
 {
     static char out[1024];
@@ -337,6 +372,7 @@ int main(void)
         controls_never_reach_a_cell,
         ascii_canvases_contain_only_ascii,
         wide_characters_take_two_cells,
+        sequences_of_unsure_width_are_drawn_in_parts,
         ticks_are_nice_numbers,
         ticks_have_their_documented_properties,
         numbers_are_formatted_short,

@@ -388,6 +388,37 @@ files() {
     keys Enter
     await 'view written to'
     grep -q 'They warned him' "$tmp/view.txt" || fail "the printed view lacks its sentences"
+    echo mine >"$tmp/view.txt"
+    for answer in n y; do
+        keys p
+        await 'write the view to: '
+        keys C-u
+        type_in view.txt
+        keys Enter
+        await 'view.txt already exists; overwrite it?'
+        grep -qx mine "$tmp/view.txt" || fail "p overwrote a file before the answer"
+        keys "$answer"
+        await_gone 'already exists'
+    done
+    await 'view written to'
+    grep -q 'They warned him' "$tmp/view.txt" || fail "the view is not written after y"
+    keys 5
+    set_parameter 0 21
+    await_mark 5 '~'
+    back_to_pipeline
+    keys e
+    await 'write results to: '
+    keys C-u
+    type_in part
+    keys Enter
+    await 'stale stages are omitted'
+    keys q
+    await 'Quit without saving' "a question: the export left results out"
+    keys n
+    keys 5
+    set_parameter 0 20
+    await_mark 5 '\*'
+    back_to_pipeline
     keys e
     await 'write results to: '
     keys C-u
@@ -717,6 +748,42 @@ terminals() {
     ok "TERM=dumb and unknown ones are refused in one line"
 }
 
+# Terminals disagree about the columns of these. What tmux shows must not depend on what it showed
+# before: a redrawn screen is the same.
+odd_widths() {
+    {
+        echo group,target,text
+        for i in 1 2 3 4 5 6 7 8 9 10; do
+            for start in '👨‍👩‍👧' '❤️' '👍🏽' '🇩🇪' '1️⃣' 'नमस्ते' 'กำลัง' 'é' '🫨' '­'; do
+                printf 'a, him,%s We saw him %d\nb, her,%s We saw her %d\n' \
+                    "$start" "$i" "$start" "$i"
+            done
+        done
+    } >"$tmp/odd.csv"
+    run "$program --stimuli odd.csv"
+    await 'We saw him'
+    for stage in 2 3 4 5; do
+        keys Enter
+        await_mark "$stage" '\*'
+    done
+    keys 1
+    # Without help in between (press), which would draw over what is left.
+    for stage in 2 1 3 1 4 1 5 1; do
+        keys Down Down "$stage"
+        await "^.>. $stage "
+        sleep 0.2
+        screen >"$tmp/seen"
+        keys C-l
+        sleep 0.2
+        screen >"$tmp/redrawn"
+        cmp -s "$tmp/seen" "$tmp/redrawn" || fail "stage $stage: rests of an earlier view: $(
+            diff "$tmp/seen" "$tmp/redrawn")"
+    done
+    holds 'We saw' || fail "no sentences"
+    leave
+    ok "emoji and scripts of odd widths leave nothing behind"
+}
+
 # A zombie has ended too: there may be no process that reaps orphans.
 has_ended() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; }
 
@@ -737,5 +804,6 @@ own_keys
 sizes_and_cancel
 signals
 cut_off
+odd_widths
 terminals
 terminal_gone

@@ -73,10 +73,23 @@ bool text_is_control(uint32_t c)
     return c < 0x20 || (c >= 0x7F && c < 0xA0) /* C0, DEL, C1 */
            || (c >= 0x200E && c <= 0x200F)     /* left-to-right and right-to-left marks */
            || (c >= 0x2028 && c <= 0x202E)     /* line separators, embeddings, overrides */
-           || (c >= 0x2066 && c <= 0x2069)     /* isolates */
+           || (c >= 0x2060 && c <= 0x206F)     /* word joiner, invisible operators, isolates */
            || c == 0x061C || c == 0xFEFF       /* Arabic letter mark, byte order mark */
-           || (c >= 0xFFF9 && c <= 0xFFFB)     /* interlinear annotation */
-           || (c >= 0xE0000 && c <= 0xE007F);  /* tags */
+           || c == 0xAD || c == 0x200B         /* soft hyphen, zero width space */
+           || c == 0x34F || c == 0x180E        /* grapheme joiner, Mongolian vowel separator */
+           || c == 0x115F || c == 0x1160       /* fillers of Hangul ... */
+           || c == 0x3164 || c == 0xFFA0 || c == 0x17B4 || c == 0x17B5 /* ... and Khmer */
+           || (c >= 0xFFF9 && c <= 0xFFFB)                             /* interlinear annotation */
+           || (c >= 0x1D173 && c <= 0x1D17A)                           /* musical controls */
+           || (c >= 0xE0000 && c <= 0xE007F);                          /* tags */
+}
+
+bool text_is_joiner(uint32_t c)
+{
+    return c == 0x200C || c == 0x200D                      /* zero width (non-)joiner */
+           || (c >= 0xFE00 && c <= 0xFE0F) || c == 0x20E3  /* variation selectors, keycap */
+           || (c >= 0xE0100 && c <= 0xE01EF)               /* more variation selectors */
+           || (c >= 0x180B && c <= 0x180D) || c == 0x180F; /* Mongolian ones */
 }
 
 static size_t escape(uint32_t c, char *out, size_t size)
@@ -99,7 +112,7 @@ static size_t show_one(const char *text, size_t size, bool ascii, char piece[TEX
         *length = (size_t)snprintf(piece, TEXT_PIECE, "\\x%02x", (unsigned)(unsigned char)text[0]);
         return 1;
     }
-    if (text_is_control(c) || (ascii && c > '~')) {
+    if (text_is_control(c) || text_is_joiner(c) || (ascii && c > '~')) {
         *length = escape(c, piece, TEXT_PIECE);
     } else {
         memcpy(piece, text, taken);
@@ -165,4 +178,19 @@ int text_width(uint32_t code_point)
     const int width = wcwidth((wchar_t)code_point);
 
     return width < 0 ? 1 : width;
+}
+
+bool text_is_known(uint32_t code_point)
+{
+    return wcwidth((wchar_t)code_point) >= 0 || !text_is_utf8_locale();
+}
+
+bool text_is_width_sure(uint32_t c)
+{
+    return c < 0x590                      /* Latin, Greek, Cyrillic, Armenian */
+           || (c >= 0x1E00 && c < 0x2600) /* their extensions, punctuation, lines, blocks */
+           || (c >= 0x27C0 && c < 0x2B00) /* arrows, braille, mathematics */
+           || (c >= 0x3000 && c < 0xA4D0) /* Kana, Han, Yi */
+           || (c >= 0xAC00 && c < 0xD7A4) /* Hangul syllables */
+           || (c >= 0xF900 && c < 0xFB00) || (c >= 0xFF00 && c < 0xFFE7); /* compatibility forms */
 }

@@ -24,8 +24,14 @@ size_t utf8_encode(uint32_t code_point, char out[4]);
 size_t utf8_first_invalid(const char *text, size_t size);
 
 /* True for characters that must not reach a terminal: C0, DEL, C1, bidirectional controls, line
- * separators. */
+ * separators; and for invisible ones, in which two names that look alike may differ (zero width
+ * space, soft hyphen, fillers). */
 bool text_is_control(uint32_t code_point);
+
+/* True for characters that join or vary the ones around them (zero width joiners, variation
+ * selectors, enclosing keycap): terminals disagree about the width of the result. Canvases omit
+ * them, messages escape them. */
+bool text_is_joiner(uint32_t code_point);
 
 /*
  * Copies text[0 .. size) to out as printable UTF-8 and terminates it; truncates between code points
@@ -53,7 +59,14 @@ size_t text_visible_size(const char *text, size_t size);
 bool text_ends_with(const char *text, const char *end);
 
 /* Terminal columns of a code point: 0 (combining, zero width), 1 or 2. Asks the C library, so it
- * follows the current locale. */
+ * follows the current locale; 1 if the library does not know the character. */
 int text_width(uint32_t code_point);
+
+/* Whether the C library knows the code point. One that is newer may be 1 or 2 columns wide. */
+bool text_is_known(uint32_t code_point);
+
+/* False for characters of which some terminals draw more or fewer columns than text_width() says,
+ * alone or with their neighbours: emoji, dingbats, scripts with vowel signs of their own width. */
+bool text_is_width_sure(uint32_t code_point);
 
 #endif

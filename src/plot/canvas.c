@@ -107,19 +107,43 @@ struct piece {
     char shown[16];
     uint32_t ch; /* shown as this single code point; 0: as several ASCII characters */
     size_t cols;
+    bool is_omitted;
 };
 
-/* size is at least 1. */
-static struct piece next_piece(const struct canvas *c, const char *text, size_t size)
+enum { FLAG_A = 0x1F1E6, FLAG_Z = 0x1F1FF }; /* letters of which two make a flag */
+
+/* Whether ch changes the character before it and has no width then: a skin tone. */
+static bool is_modifier(uint32_t ch, uint32_t before)
+{
+    return text_is_joiner(ch) || (ch >= 0x1F3FB && ch <= 0x1F3FF && before >= 0x261D);
+}
+
+/*
+ * The first piece of text (size at least 1); before is the code point drawn last, 0 at first.
+ * Sequences that some terminals draw as one character, in one width or another, are drawn in parts
+ * whose width is agreed upon: a family as its members, a flag as its two letters.
+ */
+static struct piece next_piece(const struct canvas *c, const char *text, size_t size,
+                               uint32_t before)
 {
     struct piece p = { .bytes = 0 };
     uint32_t ch = 0;
 
     p.bytes = utf8_decode(text, size, &ch);
-    if (p.bytes > 0 && !text_is_control(ch)) {
+    if (p.bytes > 0 && is_modifier(ch, before)) {
+        p.is_omitted = true;
+        return p;
+    }
+    if (p.bytes > 0 && !text_is_control(ch) && (c->ascii || text_is_known(ch))) {
+        if (ch >= FLAG_A && ch <= FLAG_Z)
+            ch = ch - FLAG_A + 'A';
         const int width = width_of(ch);
         p.ch = width > 0 ? allowed(c, ch) : ch;
         p.cols = p.ch == ch ? (size_t)width : 1;
+        return p;
+    }
+    if (p.bytes > 0 && !text_is_control(ch)) {
+        p.cols = (size_t)snprintf(p.shown, sizeof p.shown, "\\u{%x}", (unsigned)ch);
         return p;
     }
     if (p.bytes == 0)
@@ -132,11 +156,13 @@ size_t canvas_text_width(const struct canvas *c, const char *text)
 {
     const size_t size = text != NULL ? strlen(text) : 0;
     size_t cols = 0;
+    uint32_t before = 0;
 
     for (size_t at = 0; at < size;) {
-        const struct piece p = next_piece(c, text + at, size - at);
+        const struct piece p = next_piece(c, text + at, size - at, before);
         cols += p.cols;
         at += p.bytes;
+        before = p.is_omitted ? before : p.ch;
     }
     return cols;
 }
@@ -159,13 +185,17 @@ size_t canvas_text(struct canvas *c, size_t row, size_t col, size_t cols, const 
 {
     const size_t size = text != NULL ? strlen(text) : 0;
     size_t used = 0;
+    uint32_t before = 0;
 
     if (row >= c->rows || col >= c->cols)
         return 0;
     cols = size_min(cols, c->cols - col);
     for (size_t at = 0; at < size;) {
-        const struct piece p = next_piece(c, text + at, size - at);
+        const struct piece p = next_piece(c, text + at, size - at, before);
         at += p.bytes;
+        if (p.is_omitted)
+            continue;
+        before = p.ch;
         if (p.ch != 0 && p.cols == 0) {
             if (used > 0)
                 put_mark(c, row, col + used - 1, p.ch);

@@ -13,6 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/fnv.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "plot/palette.h"
@@ -29,7 +30,9 @@ struct screen {
     int n_pairs;
     size_t cursor_row, cursor_col;
     bool has_cursor;
-    bool is_gone; /* the terminal was disconnected */
+    bool is_gone;     /* the terminal was disconnected */
+    uint64_t *unsure; /* [n_unsure] per row, unsure_hash() of what is shown */
+    size_t n_unsure;
 };
 
 /* A signal handler only writes one byte into a pipe that the event loop reads. */
@@ -180,6 +183,7 @@ enum ct_status screen_new(enum screen_colors colors, bool ascii, struct screen *
 fail:
     crash_release();
     free(s->pairs);
+    free(s->unsure);
     free(s);
     return status;
 }
@@ -476,10 +480,46 @@ static void put_cell(struct screen *s, int row, int col, const struct cell *cell
     mvadd_wch(row, col, &c);
 }
 
+/* A hash of the row if it has characters that the terminal may draw in another width than curses
+ * thinks; 0 if not. */
+static uint64_t unsure_hash(const struct canvas *c, size_t row)
+{
+    const struct cell *const cells = c->cells + row * c->cols;
+    bool is_unsure = false;
+    uint64_t hash = FNV_START;
+
+    for (size_t col = 0; col < c->cols; col++) {
+        const uint32_t both[2] = { cells[col].ch, cells[col].mark };
+        is_unsure = is_unsure || both[1] != 0 || !text_is_width_sure(both[0]);
+        hash = fnv_add(hash, both, sizeof both);
+    }
+    return is_unsure ? hash | 1 : 0;
+}
+
+/* Where curses and the terminal disagree about columns, what curses leaves as it is would be in
+ * another place: such rows are drawn anew, also when they go. */
+static void redraw_unsure_rows(struct screen *s, const struct canvas *c)
+{
+    const size_t rows = c->rows < (size_t)LINES ? c->rows : (size_t)LINES;
+
+    if (rows != s->n_unsure) {
+        free(s->unsure);
+        s->unsure = ct_calloc_array(rows, sizeof *s->unsure);
+        s->n_unsure = s->unsure != NULL ? rows : 0;
+    }
+    for (size_t row = 0; row < s->n_unsure; row++) {
+        const uint64_t hash = unsure_hash(c, row);
+        if (hash != s->unsure[row])
+            wredrawln(stdscr, (int)row, 1);
+        s->unsure[row] = hash;
+    }
+}
+
 void screen_show(struct screen *s, const struct canvas *c)
 {
     if (s->is_gone)
         return;
+    redraw_unsure_rows(s, c);
     for (size_t row = 0; row < c->rows && row < (size_t)LINES; row++)
         for (size_t col = 0; col < c->cols && col < (size_t)COLS; col++) {
             const struct cell *const cell = &c->cells[row * c->cols + col];
