@@ -102,8 +102,8 @@ START_TEST(keeps_small_components_but_not_rounding)
         ck_assert_msg(second_extent(rows, cols, 1e-7) > 1e-8, "%zu x %zu: 1e-7", rows, cols);
     }
     ck_assert(second_extent(40, 3, 1e-12) > 0.0 && second_extent(3, 40, 1e-12) > 0.0);
-    /* Below sqrt(DBL_EPSILON) the vector is any of the null space: how much of the component is in it
-     * depends on the processor's kernels, 0.3 to 1 of 1e-10. */
+    /* Below sqrt(DBL_EPSILON) the vector is any of the null space: how much of the component is in
+     * it depends on the processor's kernels, 0.3 to 1 of 1e-10. */
     ck_assert(second_extent(200, 200, 1e-10) > 0.0);
 }
 END_TEST
