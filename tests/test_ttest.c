@@ -1,6 +1,7 @@
 #include "config.h"
 #include "support.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,8 @@ static struct design design_of(size_t n_a, size_t n_b)
 static enum ct_status run(const struct matview *X, const struct design *d, enum ttest_kind kind,
                           int n_threads, struct ttest_result *out, struct ct_error *err)
 {
-    return ttest_columns(X, d->rows, d->n_a, d->rows + d->n_a, d->n_b, kind, n_threads, out, err);
+    return ttest_columns(X, d->rows, d->n_a, d->rows + d->n_a, d->n_b, kind, n_threads, out, NULL,
+                         err);
 }
 
 static void check_against(const char *name, const struct matview *X, struct design d,
@@ -181,7 +183,7 @@ START_TEST(distribution_at_its_limits)
 }
 END_TEST
 
-/* As in scipy 1.10.1: the variance of one sample is NaN, in every test. */
+/* The variance of one sample is NaN; Student's test pools it with the other group's. */
 START_TEST(one_sample_has_no_variance)
 {
     struct mat m = fixture_load("ttest_hard.csv");
@@ -189,13 +191,160 @@ START_TEST(one_sample_has_no_variance)
     struct ttest_result r[20];
 
     for (int kind = 0; kind < 3; kind++) {
-        const struct design d = design_of(1, kind == TTEST_PAIRED ? 1 : 5);
+        const struct design d = design_of(1, kind == TTEST_WELCH ? 5 : 1);
         ck_assert_int_eq(run(&X, &d, (enum ttest_kind)kind, 1, r, NULL), CT_OK);
         ck_assert(isnan(r[0].statistic) && isnan(r[0].pvalue));
         ck_assert(r[0].mean_a == m.data[0]);
-        ck_assert(r[0].df == (kind == TTEST_STUDENT ? 4.0 : kind == TTEST_WELCH ? 1.0 : 0.0));
+        ck_assert(r[0].df == (kind == TTEST_WELCH ? 1.0 : 0.0));
     }
     mat_clear(&m);
+}
+END_TEST
+
+/* rtol 1e-13: p of a few degrees of freedom keeps the digits of t. */
+START_TEST(one_sample_is_compared_by_students_test)
+{
+    static const struct {
+        double values[5];
+        size_t n_a, n_b;
+    } cases[] = { { { 1, 2, 3, 5 }, 3, 1 },
+                  { { 1, 2, 3, 4, 2.5 }, 4, 1 },
+                  { { -1, 0.1, 0.4, 1 }, 1, 3 } };
+    struct mat want = fixture_load("ttest_single.csv");
+
+    for (size_t k = 0; k < 3; k++) {
+        const struct matview X = { cases[k].values, DTYPE_F64, 5, 1, 1 };
+        const struct design d = design_of(cases[k].n_a, cases[k].n_b);
+        struct ttest_result r;
+        ck_assert_int_eq(run(&X, &d, TTEST_STUDENT, 1, &r, NULL), CT_OK);
+        assert_allclose((double[]){ r.mean_a, r.mean_b, r.statistic, r.df, r.pvalue },
+                        mat_row(&want, k), 5, 1e-13, 0);
+    }
+    mat_clear(&want);
+}
+END_TEST
+
+/* A matrix [n, cols] whose column j holds value(j) in group a and value(j) + apart in b. */
+static void fill_constants(double *data, size_t n_a, size_t n, size_t cols, double magnitude,
+                           double apart)
+{
+    struct mt19937 rng;
+
+    mt19937_init(&rng, 7);
+    for (size_t j = 0; j < cols; j++) {
+        const double value =
+            j == 0 ? 0.5168866 * magnitude : (mt19937_uniform(&rng) - 0.5) * magnitude;
+        for (size_t i = 0; i < n; i++)
+            data[i * cols + j] = value + (i < n_a ? 0.0 : apart * magnitude);
+    }
+}
+
+/* Sums of most such columns do not divide to the value again, which leaves a variance of 1e-33. */
+START_TEST(constant_columns_have_no_variance)
+{
+    enum { COLS = 1000, MOST = 1400 };
+    static const size_t sizes[][2] = { { 100, 37 }, { 3, 11 }, { 700, 700 }, { 65, 64 }, { 2, 1 } };
+    static const double magnitudes[] = { 1, 1e-9, 1e9, 1e-200, 1e200, 1e-310, 1e308 };
+    double *const data = ct_malloc_array(MOST * COLS, sizeof *data);
+    float *const narrow = ct_malloc_array(MOST * COLS, sizeof *narrow);
+    struct ttest_result *const r = ct_calloc_array(COLS, sizeof *r);
+    size_t n_rounding = 99;
+
+    for (size_t s = 0; s < 5; s++)
+        for (size_t k = 0; k < 2 * 7 * 3; k++) {
+            const size_t n_a = sizes[s][0], n_b = sizes[s][1];
+            const double magnitude = magnitudes[k / 2 % 7];
+            const double apart = k % 2 == 0 ? 0.0 : 0.25;
+            const enum ttest_kind kind = (enum ttest_kind)(k / 14);
+            const bool is_float = magnitude > 1e-30 && magnitude < 1e30;
+            const struct design d = design_of(n_a, kind == TTEST_PAIRED ? n_a : n_b);
+            struct matview X = { data, DTYPE_F64, d.n_a + d.n_b, COLS, COLS };
+            fill_constants(data, n_a, X.rows, COLS, magnitude, apart);
+            for (int f32 = 0; f32 <= is_float; f32++) {
+                if (kind == TTEST_WELCH && n_b == 1)
+                    continue;
+                for (size_t i = 0; f32 && i < X.rows * COLS; i++)
+                    narrow[i] = (float)data[i];
+                if (f32)
+                    X = (struct matview){ narrow, DTYPE_F32, X.rows, COLS, COLS };
+                ck_assert_int_eq(ttest_columns(&X, d.rows, d.n_a, d.rows + d.n_a, d.n_b, kind, 2, r,
+                                               &n_rounding, NULL),
+                                 CT_OK);
+                for (size_t j = 0; j < COLS; j++) {
+                    const double a = matview_get(&X, 0, j), b = matview_get(&X, n_a, j);
+                    if (a == b)
+                        ck_assert(isnan(r[j].statistic) && isnan(r[j].pvalue));
+                    else
+                        ck_assert(r[j].statistic == (a > b ? INFINITY : -INFINITY) &&
+                                  r[j].pvalue == 0.0);
+                    if (kind != TTEST_PAIRED)
+                        ck_assert(r[j].mean_a == a && r[j].mean_b == b);
+                }
+                ck_assert_uint_eq(n_rounding, 0);
+            }
+        }
+    free(data);
+    free(narrow);
+    free(r);
+}
+END_TEST
+
+/* Pairs that are all the same number apart, exactly: quarters. */
+START_TEST(constant_differences_have_no_variance)
+{
+    enum { N = 137, COLS = 100 };
+    double data[2 * N][COLS];
+    const struct matview X = { data, DTYPE_F64, 2 * N, COLS, COLS };
+    const struct design d = design_of(N, N);
+    struct ttest_result r[COLS];
+    struct mt19937 rng;
+
+    mt19937_init(&rng, 8);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < COLS; j++) {
+            data[i][j] = 0x1p-40 * floor(0x1p+40 * mt19937_uniform(&rng)); /* room for the sum */
+            data[N + i][j] = data[i][j] + (j % 3 == 0 ? 0.0 : 0x1p-40 * floor(0x1p+38 / (double)j));
+        }
+    ck_assert_int_eq(run(&X, &d, TTEST_PAIRED, 1, r, NULL), CT_OK);
+    for (size_t j = 0; j < COLS; j++)
+        if (j % 3 == 0)
+            ck_assert(isnan(r[j].statistic) && isnan(r[j].pvalue));
+        else
+            ck_assert(r[j].statistic == -INFINITY && r[j].pvalue == 0.0);
+}
+END_TEST
+
+/* One unit in the last place more or less, in either dtype; one column that really varies. */
+START_TEST(columns_that_vary_by_rounding_are_counted)
+{
+    enum { N = 41, COLS = 6 };
+    double data[2 * N][COLS];
+    float narrow[2 * N][COLS];
+    const struct design d = design_of(N, N);
+    struct ttest_result r[COLS];
+    size_t n_rounding;
+
+    for (size_t i = 0; i < 2 * N; i++)
+        for (size_t j = 0; j < COLS; j++) {
+            const double value = j == 0 ? 1e9 / 3 : j == 1 ? 1e-9 / 3 : 0.1;
+            data[i][j] = value * (1 + (double)(i * 7 % 5 % 3) * DBL_EPSILON);
+            narrow[i][j] = (float)(value * (1 + (double)(i * 7 % 5 % 3) * (double)FLT_EPSILON));
+            if (j == 3) /* in one group only */
+                data[i][j] = value * (i < N ? 1.0 : 1 + (double)(i % 3) * DBL_EPSILON);
+            if (j == 4)
+                data[i][j] = narrow[i][j] = i < N ? 0.5F : (float)i;
+            if (j == 5)
+                data[i][j] = narrow[i][j] = (float)(i * i % 11);
+        }
+    const struct matview X = { data, DTYPE_F64, 2 * N, COLS, COLS };
+    const struct matview Y = { narrow, DTYPE_F32, 2 * N, COLS, COLS };
+    for (int kind = 0; kind < 3; kind++)
+        for (int f32 = 0; f32 < 2; f32++) {
+            ck_assert_int_eq(ttest_columns(f32 ? &Y : &X, d.rows, N, d.rows + N, N,
+                                           (enum ttest_kind)kind, 1, r, &n_rounding, NULL),
+                             CT_OK);
+            ck_assert_uint_eq(n_rounding, 4);
+        }
 }
 END_TEST
 
@@ -208,7 +357,7 @@ START_TEST(groups_select_rows)
     const size_t b[] = { 107, 50 };
     struct ttest_result r[40];
 
-    ck_assert_int_eq(ttest_columns(&X, a, 3, b, 2, TTEST_STUDENT, 1, r, NULL), CT_OK);
+    ck_assert_int_eq(ttest_columns(&X, a, 3, b, 2, TTEST_STUDENT, 1, r, NULL, NULL), CT_OK);
     const double x = matview_get(&X, 3, 5);
     const double y = matview_get(&X, 1, 5);
     const double u = matview_get(&X, 107, 5);
@@ -268,15 +417,19 @@ START_TEST(rejects_bad_groups)
     struct ttest_result r = { .df = -1 };
     struct ct_error err;
 
-    ck_assert_int_eq(ttest_columns(&X, rows, 2, rows + 2, 3, TTEST_PAIRED, 1, &r, &err), CT_EINVAL);
+    ck_assert_int_eq(ttest_columns(&X, rows, 2, rows + 2, 3, TTEST_PAIRED, 1, &r, NULL, &err),
+                     CT_EINVAL);
     ck_assert_ptr_nonnull(strstr(err.text, "2 and 3 samples"));
-    ck_assert_int_eq(ttest_columns(&X, rows, 0, rows, 3, TTEST_WELCH, 1, &r, &err), CT_EINVAL);
+    ck_assert_int_eq(ttest_columns(&X, rows, 0, rows, 3, TTEST_WELCH, 1, &r, NULL, &err),
+                     CT_EINVAL);
     ck_assert_ptr_nonnull(strstr(err.text, "empty"));
-    ck_assert_int_eq(ttest_columns(&X, rows, 3, rows, 0, TTEST_STUDENT, 1, &r, NULL), CT_EINVAL);
-    ck_assert_int_eq(ttest_columns(&X, rows, 3, rows + 3, 3, TTEST_STUDENT, 1, &r, &err),
+    ck_assert_int_eq(ttest_columns(&X, rows, 3, rows, 0, TTEST_STUDENT, 1, &r, NULL, NULL),
+                     CT_EINVAL);
+    ck_assert_int_eq(ttest_columns(&X, rows, 3, rows + 3, 3, TTEST_STUDENT, 1, &r, NULL, &err),
                      CT_EINVAL);
     ck_assert_ptr_nonnull(strstr(err.text, "sample 6"));
-    ck_assert_int_eq(ttest_columns(&none, rows, 2, rows + 2, 3, TTEST_STUDENT, 1, &r, &err), CT_OK);
+    ck_assert_int_eq(ttest_columns(&none, rows, 2, rows + 2, 3, TTEST_STUDENT, 1, &r, NULL, &err),
+                     CT_OK);
     ck_assert(r.df == -1); /* untouched throughout */
 }
 END_TEST
@@ -305,6 +458,10 @@ int main(void)
         critical_values_invert_p,
         distribution_at_its_limits,
         one_sample_has_no_variance,
+        one_sample_is_compared_by_students_test,
+        constant_columns_have_no_variance,
+        constant_differences_have_no_variance,
+        columns_that_vary_by_rounding_are_counted,
         groups_select_rows,
         results_do_not_depend_on_threads,
         rejects_bad_groups,

@@ -83,6 +83,11 @@ enum ct_status command_ttest(struct options *options, struct ct_error *err)
 
     if (status == CT_OK)
         status = meter_run(&a, &stage_ttest, NULL, NULL, err);
+    if (status == CT_OK && ttest_of(&a)->n_rounding > 0)
+        print(stderr,
+              "circuittui: caution: neurons that vary within the groups by rounding alone: %zu; "
+              "their t and p are meaningless\n",
+              ttest_of(&a)->n_rounding);
     if (status == CT_OK)
         status = table_write(&a, table_find("ttest.csv"), output_path(options), err);
     analysis_clear(&a);

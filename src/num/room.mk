@@ -23,6 +23,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/near/points.c src/num/near/points.h \
 	src/num/near/search.c src/num/near/search.h \
 	src/num/near/shortlist.c src/num/near/shortlist.h \
+	src/num/tests/column_sums.c src/num/tests/column_sums.h \
 	src/num/tests/multitest.c src/num/tests/multitest.h \
 	src/num/tests/student_t.c src/num/tests/student_t.h \
 	src/num/tests/test.c src/num/tests/test.h \

@@ -116,7 +116,8 @@ static enum ct_status test_neurons(const struct analysis *a, struct ttest_stage 
                                   .rows = { c->rows[0], c->rows[1] },
                                   .n_rows = { c->n_rows[0], c->n_rows[1] },
                                   .n_threads = a->params.threads,
-                                  .out = t->neurons };
+                                  .out = t->neurons,
+                                  .n_rounding = &t->n_rounding };
 
     if (status == CT_OK)
         status = tests[a->params.test].columns(&job, err);

@@ -17,6 +17,7 @@ struct ttest_stage {
     double p_threshold;           /* the bound p was compared with */
     double t_critical;       /* |t| at that bound; NaN when df differs between neurons (Welch) */
     size_t n_neurons, n_nan; /* n_nan: neurons without a p-value */
+    size_t n_rounding;       /* neurons that vary within the groups by rounding alone */
     size_t *significant;     /* [n_significant] columns, ascending */
     size_t n_significant;
     struct mat

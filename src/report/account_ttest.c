@@ -78,6 +78,11 @@ static void report(const struct analysis *a, struct page *page)
     if (t->n_nan > 0)
         page_line(page, "%zu neuron%s without a p-value (no variance, or NaN)", t->n_nan,
                   plural(t->n_nan));
+    if (t->n_rounding > 0) {
+        page_line(page, "caution: %zu neuron%s within the groups by rounding alone, a few units in",
+                  t->n_rounding, t->n_rounding == 1 ? " varies" : "s vary");
+        page_line(page, "the last place of the numbers: t and p of such neurons are meaningless");
+    }
     if (t->n_significant > 0)
         report_strongest(a, page);
 }

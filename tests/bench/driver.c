@@ -151,7 +151,7 @@ static void run_ttest(int argc, char **argv)
         rows[i] = i;
     const double start = clock_seconds();
     must(ttest_columns(&file.view, rows, n_a, rows + n_a, n_b, TTEST_STUDENT, n_threads(), out,
-                       &err),
+                       NULL, &err),
          &err);
     print_value("compute", clock_seconds() - start);
     double sum = 0.0;

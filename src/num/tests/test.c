@@ -9,7 +9,7 @@ static enum ct_status columns(const struct test_job *job, enum ttest_kind kind,
                               struct ct_error *err)
 {
     return ttest_columns(job->X, job->rows[0], job->n_rows[0], job->rows[1], job->n_rows[1], kind,
-                         job->n_threads, job->out, err);
+                         job->n_threads, job->out, job->n_rounding, err);
 }
 
 static double critical(double p, double df)

@@ -18,6 +18,7 @@ struct test_job {
     size_t n_rows[2];
     int n_threads;            /* the result does not depend on it */
     struct ttest_result *out; /* [n_features], owned by the caller */
+    size_t *n_rounding;       /* NULL, or as for ttest_columns() */
 };
 
 struct test {

@@ -10,6 +10,7 @@
 #include "base/crew.h"
 #include "base/kernel.h"
 #include "base/mem.h"
+#include "num/tests/column_sums.h"
 #include "num/tests/student_t.h"
 
 /*
@@ -34,6 +35,7 @@ struct job {
     struct group a, b;
     enum ttest_kind kind;
     struct student_t distribution; /* not for Welch, where it differs between columns */
+    struct sums_source source;
     size_t tile_cols;
     struct tile *tiles; /* one per thread; too large for a small stack */
     struct ttest_result *out;
@@ -42,6 +44,7 @@ struct job {
 struct tile {
     size_t first; /* column */
     size_t width;
+    size_t n_rounding;            /* columns so far that vary by rounding alone */
     double mean_a[TILE_COLS_MAX]; /* sums until divided */
     double mean_b[TILE_COLS_MAX];
     double mean_d[TILE_COLS_MAX];    /* of a - b, paired test only */
@@ -285,9 +288,15 @@ static double variance(double squares, size_t n)
     return squares / count * (count / (count - 1.0));
 }
 
+/* The pooled variance of a group: a single sample adds nothing, as in scipy 1.11 and R. */
+static double pooled_part(double variance, double n)
+{
+    return n > 1.0 ? (n - 1.0) * variance : 0.0;
+}
+
 static double student_error(double var_a, double n_a, double var_b, double n_b)
 {
-    const double pooled = ((n_a - 1.0) * var_a + (n_b - 1.0) * var_b) / (n_a + n_b - 2.0);
+    const double pooled = (pooled_part(var_a, n_a) + pooled_part(var_b, n_b)) / (n_a + n_b - 2.0);
 
     return sqrt(pooled * (1.0 / n_a + 1.0 / n_b));
 }
@@ -305,29 +314,41 @@ static double welch_error(double var_a, double n_a, double var_b, double n_b, do
     return sqrt(va + vb);
 }
 
-static void test_column(const struct job *job, const struct tile *t, size_t j,
-                        struct ttest_result *out)
+/* The sums of the tile's j-th column. */
+static struct column_sums sums_at(const struct job *job, struct tile *t, size_t j)
+{
+    struct column_sums s = { .mean = { t->mean_a[j], t->mean_b[j] },
+                             .difference = t->mean_a[j] - t->mean_b[j],
+                             .squares = { t->squares_a[j], t->squares_b[j] } };
+
+    if (job->kind == TTEST_PAIRED)
+        s.difference = t->mean_d[j];
+    if (column_sums_are_doubtful(&job->source, &s))
+        t->n_rounding += column_sums_repair(&job->source, t->first + j, &s);
+    return s;
+}
+
+static void test_column(const struct job *job, struct tile *t, size_t j, struct ttest_result *out)
 {
     const double n_a = (double)job->a.n;
     const double n_b = (double)job->b.n;
-    const double var_a = variance(t->squares_a[j], job->a.n);
+    const struct column_sums s = sums_at(job, t, j);
+    const double var_a = variance(s.squares[0], job->a.n);
     struct student_t distribution = job->distribution;
-    double difference = t->mean_a[j] - t->mean_b[j];
     double error;
 
     if (job->kind == TTEST_PAIRED) {
-        difference = t->mean_d[j];
         error = sqrt(var_a / n_a);
     } else if (job->kind == TTEST_WELCH) {
         double df;
-        error = welch_error(var_a, n_a, variance(t->squares_b[j], job->b.n), n_b, &df);
+        error = welch_error(var_a, n_a, variance(s.squares[1], job->b.n), n_b, &df);
         student_t_init(&distribution, df);
     } else {
-        error = student_error(var_a, n_a, variance(t->squares_b[j], job->b.n), n_b);
+        error = student_error(var_a, n_a, variance(s.squares[1], job->b.n), n_b);
     }
-    *out = (struct ttest_result){ .mean_a = t->mean_a[j],
-                                  .mean_b = t->mean_b[j],
-                                  .statistic = difference / error,
+    *out = (struct ttest_result){ .mean_a = s.mean[0],
+                                  .mean_b = s.mean[1],
+                                  .statistic = s.difference / error,
                                   .df = distribution.df };
     out->pvalue = student_t_pvalue(&distribution, out->statistic);
 }
@@ -398,9 +419,15 @@ double ttest_df(enum ttest_kind kind, size_t n_a, size_t n_b)
 
 enum ct_status ttest_columns(const struct matview *X, const size_t *rows_a, size_t n_a,
                              const size_t *rows_b, size_t n_b, enum ttest_kind kind, int n_threads,
-                             struct ttest_result *out, struct ct_error *err)
+                             struct ttest_result *out, size_t *n_rounding, struct ct_error *err)
 {
-    struct job job = { .X = X, .a = { rows_a, n_a }, .b = { rows_b, n_b }, .kind = kind };
+    struct job job = {
+        .X = X,
+        .a = { rows_a, n_a },
+        .b = { rows_b, n_b },
+        .kind = kind,
+        .source = { X, { rows_a, rows_b }, { n_a, n_b }, kind == TTEST_PAIRED },
+    };
     struct crew *crew = NULL;
     enum ct_status st = check(X, &job.a, &job.b, kind, err);
 
@@ -415,10 +442,16 @@ enum ct_status ttest_columns(const struct matview *X, const size_t *rows_a, size
         st = ct_fail_nomem(err, "t-test", 0);
         goto done;
     }
+    for (size_t i = 0; i < crew_size(crew); i++)
+        job.tiles[i].n_rounding = 0;
     job.out = out;
     job.tile_cols = tile_cols(X->cols);
     student_t_init(&job.distribution, ttest_df(kind, n_a, n_b));
     crew_run(crew, (X->cols + job.tile_cols - 1) / job.tile_cols, test_tile, &job);
+    if (n_rounding != NULL)
+        *n_rounding = 0;
+    for (size_t i = 0; n_rounding != NULL && i < crew_size(crew); i++)
+        *n_rounding += job.tiles[i].n_rounding;
 done:
     free(job.tiles);
     crew_free(crew);
