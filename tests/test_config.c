@@ -63,6 +63,15 @@ START_TEST(every_value_shows_its_origin)
 }
 END_TEST
 
+START_TEST(windows_editors_can_write_the_file)
+{
+    write_config("\xEF\xBB\xBF"
+                 "alpha = 0.01\r\n\r\nhook = wte\r\n");
+    check_setting("", "alpha = 0.01", "c:1");
+    check_setting("", "hook = wte", "c:3");
+}
+END_TEST
+
 START_TEST(printed_settings_can_be_read_back)
 {
     write_config("perplexity = 12.5\ncontrast = \"a,b\",c\nformat = npy,csv\nforce = yes\n");
@@ -287,6 +296,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         every_value_shows_its_origin,
+        windows_editors_can_write_the_file,
         printed_settings_can_be_read_back,
         keys_and_colours_can_be_configured,
         plots_use_configured_colours,

@@ -133,10 +133,10 @@ START_TEST(rejects_malformed_files_with_row)
            "row 1 (line 2): field 1, byte 2 is not UTF-8 (0xe9); save the file as UTF-8");
     refuse_bytes("a,b\nx,\0\n", 8,
                  "row 1 (line 2): field 2 contains a NUL byte; save the file as plain UTF-8 text");
-    refuse_bytes(
-        "\xff\xfe"
-        "a\0",
-        4, "the header (line 1): field 1 contains a NUL byte; save the file as plain UTF-8 text");
+    refuse_bytes("\xff\xfe"
+                 "a\0",
+                 4,
+                 "encoded in UTF-16 (byte order mark FF FE); save it as UTF-8 (Excel: CSV UTF-8)");
 }
 END_TEST
 
@@ -453,9 +453,11 @@ START_TEST(label_files_have_one_label_per_line)
     ck_assert_str_eq(l.names[2], "a,b");
     ck_assert_uint_eq(l.of[2], 0);
     labels_clear(&l);
-    /* A carriage return belongs to the label unless a line feed follows. */
-    ck_assert_int_eq(labels_read(temp_text("labels", "a\nb\r"), &l, NULL), CT_OK);
-    ck_assert_str_eq(l.names[1], "b\r");
+    /* A carriage return belongs to the label unless it ends the line, also the last one. */
+    ck_assert_int_eq(labels_read(temp_text("labels", "b\r\na\rb\nb\r"), &l, NULL), CT_OK);
+    ck_assert_uint_eq(l.n_names, 2);
+    ck_assert_str_eq(l.names[0], "b");
+    ck_assert_str_eq(l.names[1], "a\rb");
     labels_clear(&l);
     /* One that is the beginning of the one before it, and the other way round. */
     ck_assert_int_eq(labels_read(temp_text("labels", "ab\na\nab\nabc\n"), &l, NULL), CT_OK);
@@ -466,6 +468,47 @@ START_TEST(label_files_have_one_label_per_line)
     refuse_labels("a\n\nb\n", 5, "line 2 is empty; each line is the label of a row");
     refuse_labels("a\nb\xff\n", 5, "line 2, byte 2 is not UTF-8 (0xff); save the file as UTF-8");
     refuse_labels("a\0b\n", 4, "line 1 contains a NUL byte; save the file as plain UTF-8 text");
+}
+END_TEST
+
+/* Files that are no text, told by their first bytes, in every reader. */
+START_TEST(foreign_files_are_named)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *says;
+    } cases[] = {
+        { "\xFF\xFE"
+          "a\0,\0",
+          6, "encoded in UTF-16 (byte order mark FF FE); save it as UTF-8 (" },
+        { "\xFE\xFF\0a\0,", 6, "encoded in UTF-16 (byte order mark FE FF); save it as UTF-8 (" },
+        { "\xFF\xFE\0\0a\0\0\0", 8, "encoded in UTF-32; save it as UTF-8 (" },
+        { "a\0,\0b\0", 6, "encoded in UTF-16; save it as UTF-8 (" },
+        { "\x1f\x8b\x08\0", 4, "compressed with gzip" },
+        { "PK\3\4\24\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\5\0\0\0x.npyNUMPY", 40,
+          "an .npz archive of arrays; take one out: numpy.save('x.npy', numpy.load(FILE)['x'])" },
+        { "PK\3\4\24\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\5\0\0\0x.csv1,2,3", 40,
+          "a zip archive; extract the file from it" },
+        { "PK\3\4", 4, "a zip archive; extract the file from it" },
+        { "\x80\4\x95\0", 4, "a pickle, which can run code and is not read" },
+        { "<!doctype html>", 15, "a web page; download the file itself" },
+        { "version https://git-lfs.github.com/spec/v1\n", 43,
+          "a pointer of Git LFS, not the file" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *const path = temp_file("foreign", cases[i].bytes, cases[i].size);
+        struct csv_table t = { 0 };
+        struct labels l = { 0 };
+        struct ct_error err = { .text = "" };
+        ck_assert_int_eq(csv_table_read(path, &t, &err), CT_EFORMAT);
+        ck_assert_msg(strstr(err.text, cases[i].says) != NULL, "%s", err.text);
+        ck_assert_int_eq(labels_read(path, &l, &err), CT_EFORMAT);
+        ck_assert_msg(strstr(err.text, cases[i].says) != NULL, "%s", err.text);
+    }
+    struct csv_table t = read_text("PAR1,RDX\n1,2\n"); /* names are not magic */
+    csv_table_clear(&t);
 }
 END_TEST
 
@@ -487,6 +530,7 @@ int main(void)
         written_fields_read_back,
         stores_each_label_once,
         label_files_have_one_label_per_line,
+        foreign_files_are_named,
     };
     temp_begin();
     const int status = RUN_TESTS("csv", tests);

@@ -583,6 +583,19 @@ START_TEST(the_other_commands_work)
     ck_assert_int_eq(circuittui("tokenize --ids ' him' ' her' | grep -c '^[0-9]*$' | grep -qx 2"),
                      0);
     ck_assert_int_eq(circuittui("tokenize --ids - ' him' < /dev/null | grep -qx '[0-9]*'"), 0);
+    /* Lines end with LF or CRLF, the last one in any way; the first may begin with a mark. */
+    ck_assert_int_eq(circuittui("tokenize --ids I him her > %s/plain.txt"), 0);
+    for (size_t i = 0; i < 4; i++) {
+        static const char *const lines[] = { "I\\nhim\\nher\\n", "I\\r\\nhim\\r\\nher\\r\\n",
+                                             "\\357\\273\\277I\\nhim\\nher",
+                                             "\\357\\273\\277I\\r\\nhim\\r\\nher\\r" };
+        char arguments[200];
+        snprintf(
+            arguments, sizeof arguments,
+            "--version >&2; printf '%s' | \"$CIRCUITTUI\" tokenize --ids - | cmp - %%s/plain.txt",
+            lines[i]);
+        ck_assert_int_eq(circuittui(arguments), 0);
+    }
 }
 END_TEST
 

@@ -165,6 +165,16 @@ size_t text_visible_size(const char *text, size_t size)
     return total;
 }
 
+size_t text_mark_size(const char *text, size_t size)
+{
+    return size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
+size_t text_line_size(const char *line, size_t size)
+{
+    return size > 0 && line[size - 1] == '\r' ? size - 1 : size;
+}
+
 bool text_ends_with(const char *text, const char *end)
 {
     const size_t size = strlen(text);

@@ -55,6 +55,11 @@ size_t text_piece_for_terminal(const char *text, size_t size, char piece[TEXT_PI
 /* The bytes that all of text takes in the form of text_visible(). */
 size_t text_visible_size(const char *text, size_t size);
 
+/* Lines as editors write them: the bytes of a byte order mark at the start of a file, 3 or 0, and
+ * the size of a line [size] without the CR of its CRLF. */
+size_t text_mark_size(const char *text, size_t size);
+size_t text_line_size(const char *line, size_t size);
+
 /* True when text ends with end, such as `.csv`. */
 bool text_ends_with(const char *text, const char *end);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/option_table.h"
 #include "cli/paths.h"
 #include "plot/palette.h"
@@ -213,7 +214,8 @@ static enum ct_status read_lines(FILE *file, const char *path, struct options *o
         if (number > MAX_LINES || !is_text)
             status = ct_fail(err, CT_EINVAL, "not a text file; expected a settings file");
         else
-            status = take_line(line, number, options, err);
+            status = take_line(line + (number == 1 ? text_mark_size(line, strlen(line)) : 0),
+                               number, options, err);
         if (status != CT_OK)
             ct_error_where(err, status, "%s:%d", path, number);
     }

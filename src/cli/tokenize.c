@@ -52,7 +52,7 @@ static enum ct_status tokenize_text(const struct tokenizer *tokenizer, const cha
 }
 
 struct line {
-    char *text; /* [size] allocated, without its newline */
+    char *text; /* [size] allocated, without its line end and byte order mark */
     size_t size;
     size_t room;
     size_t number; /* from 1 */
@@ -77,6 +77,10 @@ static enum ct_status read_line(struct line *line, bool *is_there, struct ct_err
                            line->number, MOST);
         line->text[line->size++] = (char)c;
     }
+    const size_t mark = line->number == 1 ? text_mark_size(line->text, line->size) : 0;
+    if (mark > 0)
+        memmove(line->text, line->text + mark, line->size - mark);
+    line->size = text_line_size(line->text, line->size - mark);
     return ferror(stdin) ? ct_fail_errno(err, "standard input") : CT_OK;
 }
 

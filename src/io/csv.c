@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "io/foreign.h"
 #include "io/grow.h"
 #include "io/infile.h"
 
@@ -322,8 +323,11 @@ static void parse_all(struct reader *r, int fd, size_t left, const struct progre
         more = used == r->chunk_room;
         memset(r->chunk + used, 0, CSV_READ_AHEAD);
         hash_add(r->hash, r->chunk + n_hashed, used - n_hashed);
-        const bool marked = done == 0 && used >= 3 && memcmp(r->chunk, "\xEF\xBB\xBF", 3) == 0;
-        const size_t skip = marked ? 3 : 0;
+        const size_t skip = done == 0 ? text_mark_size(r->chunk, used) : 0;
+        if (done == 0)
+            r->status = foreign_check(r->chunk, used, r->name, r->err);
+        if (r->status != CT_OK)
+            return;
         const size_t parsed = skip + parse_chunk(r, r->chunk + skip, used - skip, more);
         left = used - parsed;
         n_hashed = left;

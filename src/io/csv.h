@@ -56,9 +56,9 @@ struct csv_handler {
 /*
  * Reads a descriptor row by row in bounded memory. Its first n_head bytes have already been read
  * into head (NULL if n_head is 0); name is for messages. The descriptor stays open. progress (NULL:
- * none) counts bytes, for regular files only. CT_EIO, CT_EFORMAT (empty, not UTF-8, a NUL byte, a
- * quote that is not closed, text after a closing quote, a ragged row, a field or row above the
- * limits), CT_ENOMEM, CT_ECANCELED, and whatever the handler returns.
+ * none) counts bytes, for regular files only. CT_EIO, CT_ENOTSUP (foreign_check()), CT_EFORMAT
+ * (empty, not UTF-8, a NUL byte, a quote that is not closed, text after a closing quote, a ragged
+ * row, a field or row above the limits), CT_ENOMEM, CT_ECANCELED, and whatever the handler returns.
  */
 enum ct_status csv_read_fd(int fd, const char *name, const void *head, size_t n_head,
                            const struct csv_handler *handler, const struct progress *progress,

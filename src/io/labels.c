@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/csv.h"
+#include "io/foreign.h"
 #include "io/grow.h"
 #include "io/infile.h"
 
@@ -138,13 +139,16 @@ static enum ct_status add_line(struct labels *l, const char *name, size_t line, 
 static enum ct_status add_lines(struct labels *l, const char *name, const char *text, size_t size,
                                 struct ct_error *err)
 {
-    size_t at = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    size_t at = text_mark_size(text, size);
+    const enum ct_status foreign = foreign_check(text, size, name, err);
 
+    if (foreign != CT_OK)
+        return foreign;
     for (size_t line = 1; at < size; line++) {
         const char *const newline = memchr(text + at, '\n', size - at);
         const size_t end = newline != NULL ? (size_t)(newline - text) : size;
-        const bool cr = newline != NULL && end > at && text[end - 1] == '\r';
-        const enum ct_status st = add_line(l, name, line, text + at, end - at - cr, err);
+        const enum ct_status st =
+            add_line(l, name, line, text + at, text_line_size(text + at, end - at), err);
         if (st != CT_OK)
             return st;
         at = end + 1;

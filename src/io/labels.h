@@ -26,8 +26,9 @@ enum ct_status labels_add(struct labels *l, const char *text, size_t size, struc
 void labels_clear(struct labels *l);
 
 /* Reads a file with one label per line, as given to --groups ("-": standard input). Blanks are part
- * of the label. CT_EIO, CT_EFORMAT (empty, an empty line, not UTF-8, a NUL byte), CT_ENOMEM; *out
- * is then untouched. */
+ * of the label; a byte order mark and the CR of CRLF are not. CT_EIO, CT_EFORMAT (not text, see
+ * foreign_check(); empty, an empty line, not UTF-8, a NUL byte), CT_ENOMEM; *out is then
+ * untouched. */
 enum ct_status labels_read(const char *path, struct labels *out, struct ct_error *err);
 
 #endif

@@ -30,35 +30,84 @@ static void transpose(const char *from, char *to, size_t rows, size_t cols, size
                     memcpy(to + (i * cols + j) * item, from + (j * rows + i) * item, item);
 }
 
+/* Allocates *copy: the items in their order in the file, as floats. */
+static enum ct_status convert(const struct npy_header *h, const char *data, const char *name,
+                              void **copy, struct ct_error *err)
+{
+    const size_t item = dtype_size(npy_items_dtype(&h->items));
+    const size_t n = h->n_bytes / h->items.size;
+    const enum ct_status st = memory_check((double)n * (double)item, name,
+                                           "convert it: numpy.save(FILE, x.astype('<f4'))", err);
+
+    if (st != CT_OK)
+        return st;
+    *copy = ct_aligned_array(n, item);
+    if (*copy == NULL)
+        return ct_fail_nomem(err, name, 0);
+    const size_t bad = npy_items_convert(&h->items, data, n, *copy);
+    if (bad == n)
+        return CT_OK;
+    free(*copy);
+    *copy = NULL;
+    return ct_fail(err, CT_ENOTSUP,
+                   "%s: entry [%zu, %zu] is an integer beyond 2^53 that float64 does not have; "
+                   "convert it: numpy.save(FILE, x.astype('<f8'))",
+                   name, h->fortran_order ? bad % h->rows : bad / h->cols,
+                   h->fortran_order ? bad / h->rows : bad % h->cols);
+}
+
+/* Allocates *copy of plain data, in C order and aligned. */
+static enum ct_status copy_plain(const struct npy_header *h, const char *data, const char *name,
+                                 void **copy, struct ct_error *err)
+{
+    const size_t item = dtype_size(npy_items_dtype(&h->items));
+
+    *copy = ct_aligned_array(h->rows * h->cols, item);
+    if (*copy == NULL)
+        return ct_fail_nomem(err, name, 0);
+    if (h->fortran_order)
+        transpose(data, *copy, h->rows, h->cols, item);
+    else if (h->rows * h->cols > 0)
+        memcpy(*copy, data, h->rows * h->cols * item);
+    return CT_OK;
+}
+
 /* Fills n->view from the bytes of a whole file, without a copy if possible. */
 static enum ct_status lay_out(struct npy *n, const char *bytes, size_t size, const char *name,
                               struct ct_error *err)
 {
     struct npy_header h;
+    void *converted = NULL;
+    void *copy = NULL;
     enum ct_status st = npy_header_parse(bytes, size, name, &h, err);
 
     if (st == CT_OK)
         st = npy_header_check_size(&h, size, name, err);
     if (st != CT_OK)
         return st;
-    const size_t item = dtype_size(h.dtype);
+    const enum dtype dtype = npy_items_dtype(&h.items);
     const char *data = bytes + h.data_at;
-    const bool turned = h.fortran_order && h.rows > 1 && h.cols > 1;
-    if (turned || (uintptr_t)data % item != 0) {
-        void *const copy = ct_aligned_array(h.n_bytes, 1);
-        if (copy == NULL)
-            return ct_fail_nomem(err, name, h.n_bytes);
-        if (turned)
-            transpose(data, copy, h.rows, h.cols, item);
-        else if (h.n_bytes > 0)
-            memcpy(copy, data, h.n_bytes);
+    if (!npy_items_are_plain(&h.items)) {
+        st = convert(&h, data, name, &converted, err);
+        data = converted;
+    }
+    h.fortran_order = h.fortran_order && h.rows > 1 && h.cols > 1;
+    if (st == CT_OK && (h.fortran_order || (uintptr_t)data % dtype_size(dtype) != 0)) {
+        st = copy_plain(&h, data, name, &copy, err);
+        free(converted);
+    } else {
+        copy = converted;
+    }
+    if (st != CT_OK)
+        return st;
+    if (copy != NULL) {
         free(n->copy); /* the buffer that a pipe was read into */
         n->copy = copy;
         data = copy;
     }
     n->n_dims = h.n_dims;
     n->view = (struct matview){
-        .data = data, .dtype = h.dtype, .rows = h.rows, .cols = h.cols, .stride = h.cols
+        .data = data, .dtype = dtype, .rows = h.rows, .cols = h.cols, .stride = h.cols
     };
     return CT_OK;
 }

@@ -1,7 +1,8 @@
 /*
- * numpy's .npy files (format versions 1 to 3, numpy's lib/format.py) of float32 or float64 with one
- * or two axes, little-endian. Mapped by mmap and read in place; copied only if it is in Fortran
- * order, the data is not aligned, or the input cannot be mapped (a pipe).
+ * numpy's .npy files (format versions 1 to 3, numpy's lib/format.py) of floats or integers with one
+ * or two axes. Mapped by mmap and read in place; copied only if it is in Fortran order, the data is
+ * not aligned, or the input cannot be mapped (a pipe). Other than little-endian float32 and float64
+ * are copied, too, and converted to one of the two without loss.
  */
 #ifndef CT_IO_NPY_H
 #define CT_IO_NPY_H
@@ -25,7 +26,8 @@ struct npy {             /* zero-initialise; owns its data until npy_close() */
 bool npy_is_magic(const void *head, size_t size);
 
 /* CT_EIO, CT_EFORMAT (header malformed, file shorter or longer than the header says), CT_ENOTSUP
- * (another dtype, more axes; the message says how to convert), CT_ENOMEM; *out is then
+ * (another dtype, more axes, an integer that float64 does not have; the message says how to
+ * convert), CT_ENOMEM; *out is then
  * untouched. */
 enum ct_status npy_open(const char *path, struct npy *out, struct ct_error *err);
 

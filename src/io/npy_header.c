@@ -177,23 +177,20 @@ static struct cursor find_dictionary(const char *bytes, size_t size)
     return (struct cursor){ bytes + fixed, bytes + fixed + length };
 }
 
-static enum ct_status check_kind(const struct dictionary *d, const char *name, enum dtype *dtype,
-                                 struct ct_error *err)
+static enum ct_status check_kind(const struct dictionary *d, const char *name,
+                                 struct npy_items *items, struct ct_error *err)
 {
-    const bool f32 = strcmp(d->descr, "<f4") == 0;
-
     if (d->structured)
         return ct_fail(err, CT_ENOTSUP,
                        "%s: a structured dtype; save a plain array of float32 or float64", name);
-    if (!f32 && strcmp(d->descr, "<f8") != 0)
+    if (!npy_items_parse(d->descr, items))
         return ct_fail(err, CT_ENOTSUP,
-                       "%s: unsupported dtype %s; expected float32 or float64, convert it: "
-                       "numpy.save(FILE, x.astype('<f4'))",
+                       "%s: unsupported dtype %s; expected floats of 16 to 64 bits or integers, "
+                       "convert it: numpy.save(FILE, x.astype('<f4'))",
                        name, d->descr);
     if (d->n_dims != 1 && d->n_dims != 2)
         return ct_fail(err, CT_ENOTSUP, "%s: %u axes; save it with one or two (x.reshape)", name,
                        d->n_dims);
-    *dtype = f32 ? DTYPE_F32 : DTYPE_F64;
     return CT_OK;
 }
 
@@ -207,7 +204,7 @@ enum ct_status npy_header_parse(const char *bytes, size_t size, const char *name
     if (c.at == NULL || !parse_dictionary(c, &d))
         return ct_fail(err, CT_EFORMAT,
                        "%s: incomplete .npy header; save the array again with numpy.save", name);
-    const enum ct_status st = check_kind(&d, name, &h.dtype, err);
+    const enum ct_status st = check_kind(&d, name, &h.items, err);
     if (st != CT_OK)
         return st;
     h.fortran_order = d.fortran_order;
@@ -216,8 +213,8 @@ enum ct_status npy_header_parse(const char *bytes, size_t size, const char *name
     h.cols = d.n_dims == 2 ? d.shape[1] : 1;
     h.data_at = (size_t)(c.end - bytes);
     size_t count;
-    if (!ct_mul_size(h.rows, h.cols, &count) ||
-        !ct_mul_size(count, dtype_size(h.dtype), &h.n_bytes) || h.n_bytes > SIZE_MAX - h.data_at)
+    if (!ct_mul_size(h.rows, h.cols, &count) || !ct_mul_size(count, h.items.size, &h.n_bytes) ||
+        h.n_bytes > SIZE_MAX - h.data_at)
         h.n_bytes = SIZE_MAX - h.data_at;
     *out = h;
     return CT_OK;

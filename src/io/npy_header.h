@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/mat.h"
+#include "io/npy_items.h"
 #include "base/status.h"
 
 #define NPY_MAGIC "\x93NUMPY"
@@ -17,7 +18,7 @@ enum {
 };
 
 struct npy_header {
-    enum dtype dtype;
+    struct npy_items items;
     bool fortran_order;
     unsigned n_dims; /* 1 or 2 */
     size_t rows;

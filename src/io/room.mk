@@ -5,6 +5,7 @@ src_io_libio_a_SOURCES = \
 	src/io/csv_table.c src/io/csv_table.h \
 	src/io/csv_writer.c src/io/csv_writer.h \
 	src/io/decimal.c src/io/decimal.h \
+	src/io/foreign.c src/io/foreign.h \
 	src/io/grow.c src/io/grow.h \
 	src/io/hash.c src/io/hash.h \
 	src/io/hash_ahead.c src/io/hash_ahead.h \
@@ -18,6 +19,7 @@ src_io_libio_a_SOURCES = \
 	src/io/neuron_table.c src/io/neuron_table.h \
 	src/io/npy.c src/io/npy.h \
 	src/io/npy_header.c src/io/npy_header.h \
+	src/io/npy_items.c src/io/npy_items.h \
 	src/io/number.c src/io/number.h \
 	src/io/outfile.c src/io/outfile.h \
 	src/io/plain_number.c src/io/plain_number.h \

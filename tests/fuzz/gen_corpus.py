@@ -403,6 +403,11 @@ def gen_npy():
     f.good("one-axis", npy(shaped("(4,)"), four))
     f.good("version-2", npy(shaped("(2, 2)"), four, (2, 0)))
     f.good("long", npy(shaped("(2L, 2L)"), four))
+    for descr in ("<f2", ">f2", ">f4", "|i1", "|u1", "<i2", ">u2", "<i4", ">u4"):
+        f.good("dtype-" + descr[1:] + ("-big" if descr[0] == ">" else ""),
+               npy(shaped(f"({16 // int(descr[2])}, 1)", f"'{descr}'"), four))
+    f.good("dtype-i8", npy(shaped("(2, 1)", "'<i8'"), struct.pack("<2q", -1, 2**53)))
+    f.good("dtype-u8-big", npy(shaped("(1, 2)", "'>u8'", "True"), struct.pack(">2Q", 3, 2**63)))
     whole = npy(shaped("(2, 2)"), four)
     for n in (6, 7, 8, 9, 10, 11, 60, 127, 128, len(whole) - 1):
         f.bad(f"cut-{n}", whole[:n])
@@ -411,7 +416,12 @@ def gen_npy():
         "version-0": npy(shaped("(2, 2)"), four, (0, 0)), "version-4": npy(shaped("(2, 2)"), four, (4, 0)),
         "version-1.1": npy(shaped("(2, 2)"), four, (1, 1)), "length-0": npy(shaped("(2, 2)"), four, length=0),
         "length-max": npy(shaped("(2, 2)"), four, length=65535), "length-2^32-1": npy(shaped("(2, 2)"), four, (2, 0), 2**32 - 1),
-        "zip": b"PK\x03\x04" + b"\0" * 60,
+        "zip": b"PK\x03\x04" + b"\0" * 60, "npz": b"PK\x03\x04" + b"\0" * 22 + b"\x09\0\0\0arr_0.npy\x93NUMPY",
+        "pytorch": b"PK\x03\x04" + b"\0" * 22 + b"\x10\0\0\0archive/data.pkl\x80\x02", "zip-cut": b"PK\x03\x04" + b"\xff" * 26,
+        "xlsx": b"PK\x03\x04" + b"\0" * 22 + b"\x13\0\0\0[Content_Types].xml", "npz-escape": b"PK\x03\x04" + b"\0" * 22 + b"\x09\0\0\0\x1b[31m.npy",
+        "beyond-2^53": npy(shaped("(2, 1)", "'<i8'"), struct.pack("<2q", 1, 2**53 + 1)),
+        "below-2^53": npy(shaped("(2,)", "'>i8'"), struct.pack(">2q", 1, -2**63 + 1)),
+        "u8-max": npy(shaped("(1, 2)", "'<u8'", "True"), struct.pack("<2Q", 1, 2**64 - 1)),
     }.items():
         f.bad(name, data)
     for name, text in {
@@ -424,7 +434,10 @@ def gen_npy():
         "shape-2^64": shaped(f"({2**64}, 1)"), "shape-product": shaped(f"({2**32}, {2**32})"), "shape-product-2": shaped(f"({2**33}, {2**31})"),
         "shape-larger": shaped("(3, 2)"), "shape-smaller": shaped("(1, 2)"), "shape-empty": shaped("()"), "shape-three": shaped("(2, 2, 1)"),
         "shape-33": shaped("(" + "1," * 33 + ")"), "shape-0": shaped("(0, 4)"), "shape-00": shaped("(4, 0)"), "shape-digits": shaped("(" + "9" * 200 + ",)"),
-        "dtype-i8": shaped("(2, 1)", "'<i8'"), "dtype-big": shaped("(2, 2)", "'>f4'"), "dtype-f2": shaped("(8, 1)", "'<f2'"),
+        "dtype-bool": shaped("(8, 2)", "'|b1'"), "dtype-f16": shaped("(1, 1)", "'<f16'"),
+        "dtype-f1": shaped("(8, 2)", "'|f1'"), "dtype-i3": shaped("(5, 1)", "'<i3'"), "dtype-order": shaped("(2, 2)", "'=f4'"),
+        "dtype-u1-order": shaped("(8, 2)", "'<u1'"), "dtype-complex": shaped("(2, 1)", "'<c8'"), "dtype-text": shaped("(2, 2)", "'<U1'"),
+        "dtype-date": shaped("(2, 1)", "'<M8[ns]'"),
         "dtype-object": shaped("(2,)", "'|O'"), "dtype-fields": shaped("(2,)", "[('a', '<f4')]"), "dtype-long": shaped("(2, 2)", "'" + "f" * 100 + "'"),
         "dtype-number": shaped("(2, 2)", "4"), "dtype-escape": shaped("(2, 2)", "'\x1b[31m'"), "trailing": shaped("(2, 2)") + "}",
     }.items():
@@ -484,7 +497,11 @@ def gen_tables():
     for name, text in {
         "no-columns": "x,z,w\n1,2,3\n", "one-column": "x\n1\n", "word": "x,y\n1,a\n", "empty": "x,y\n1,\n", "nan": "x,y\nnan,1\n",
         "inf": "x,y\n1,-inf\n", "overflow": "x,y\n1e999,1\n", "npy-three": npy(shaped("(1, 3)"), b"\0" * 12),
-        "npy-nan": npy(shaped("(1, 2)"), struct.pack("<2f", float("nan"), 1)), "npy-f2": npy(shaped("(1, 2)", "'<f2'"), b"\0" * 4),
+        "npy-nan": npy(shaped("(1, 2)"), struct.pack("<2f", float("nan"), 1)), "npy-f2-nan": npy(shaped("(1, 2)", "'<f2'"), b"\0\x7e\0\0"),
+        "npz": b"PK\x03\x04" + b"\0" * 22 + b"\x09\0\0\0arr_0.npy\x93NUMPY", "pickle": b"\x80\x04\x95\0\0\0",
+        "safetensors": safetensors({"a": tensor([2], 0, 8)}, b"\0" * 8), "parquet": b"PAR1\x15\x04\x15",
+        "hdf5": b"\x89HDF\r\n\x1a\n\0", "git-lfs": "version https://git-lfs.github.com/spec/v1\noid sha256:01\n",
+        "utf16-be": "x,y\n1,2\n".encode("utf-16-be"), "utf32": "x,y\n1,2\n".encode("utf-32"), "doctype": "<!DOCTYPE html>\n",
     }.items():
         f.bad("has-" + name, text)
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "base/text.h"
 #include "io/json_file.h"
 #include "model/tokens/tokenizer_json.h"
 
@@ -80,8 +81,7 @@ static enum ct_status read_merges(FILE *file, struct tokenizer_parts *parts, str
         if (got < 0)
             break;
         size_t size = (size_t)got;
-        size -= line[size - 1] == '\n';
-        size -= size > 0 && line[size - 1] == '\r';
+        size = text_line_size(line, size - (line[size - 1] == '\n'));
         if (size == 0 || (number == 1 && strncmp(line, version, sizeof version - 1) == 0))
             continue;
         st = add_merge_line(parts, line, size, err);
