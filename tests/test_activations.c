@@ -158,6 +158,133 @@ START_TEST(reads_any_table_of_numbers)
 }
 END_TEST
 
+static struct activations read_table(const char *path, enum header header)
+{
+    const struct activations_options options = { .groups_optional = true, .header = header };
+    struct activations a = { 0 };
+    struct ct_error err = { .text = "" };
+
+    ck_assert_msg(activations_read(path, &options, NULL, &a, &err) == CT_OK, "%s", err.text);
+    return a;
+}
+
+/* A matrix saved by numpy.savetxt is that saved by numpy.save. */
+START_TEST(reads_what_savetxt_writes)
+{
+    static const char *const names[] = { "table_plain.csv", "table_blanks.csv", "table_width.csv",
+                                         "table_named.csv" };
+    struct npy want = { 0 };
+
+    ck_assert_int_eq(npy_open(fixture_path("table.npy"), &want, NULL), CT_OK);
+    for (size_t k = 0; k < 4; k++) {
+        const bool is_named = k == 3;
+        struct activations a =
+            read_table(fixture_path(names[k]), is_named ? HEADER_AUTO : HEADER_NO);
+        ck_assert_uint_eq(a.values.rows, 6);
+        ck_assert_uint_eq(a.values.cols, 3);
+        for (size_t i = 0; i < 6; i++)
+            for (size_t j = 0; j < 3; j++) {
+                const double got = matview_get(&a.values, i, j);
+                const double value = matview_get(&want.view, i, j);
+                ck_assert(got == value || (isnan(got) && isnan(value)));
+            }
+        ck_assert_str_eq(a.hooks.names[a.hooks.of[1]], is_named ? "b" : "csv");
+        ck_assert_uint_eq(a.neurons[1], is_named ? 0 : 1);
+        activations_clear(&a);
+    }
+    refuse(fixture_path("table_tabs.csv"), NULL, CT_EFORMAT,
+           "the header (line 1): its columns are separated by tabs; save it with commas");
+    refuse(fixture_path("table_default.csv"), NULL, CT_EFORMAT,
+           "the header (line 1): its columns are separated by blanks; save it with commas "
+           "(numpy: delimiter=','; R: sep=',')");
+    npy_close(&want);
+}
+END_TEST
+
+/* The same numbers, as programs write them. */
+START_TEST(reads_tables_of_other_programs)
+{
+    static const struct {
+        const char *text;
+        struct table_remarks remarks;
+    } cases[] = {
+        { "group,x,y\na,1,nan\nb,0.5,-2\n", { 0 } },
+        { "group, x,y \na, 1,  nan \nb,0.5 ,\t-2\t\n", { 0 } },
+        { "group,x,y\na,1,NA\nb,0.5,-2\n", { 0 } },
+        { "group,x,y\na,1,\nb,0.5,-2\n", { 0 } },
+        { "group,x,y\na,1,NULL\nb,0.5,-2\n", { 0 } },
+        { "group,x,y\na,1,#N/A\nb,0.5,-2\n", { 0 } },
+        { "group,x,y\na,1,\" N/A \"\nb,0.5,\" -2 \"\n", { 0 } },
+        { "sep=,\ngroup,x,y\na,1,<NA>\nb,0.5,-2\n", { 0 } },
+        { "\xEF\xBB\xBFsep=,\r\ngroup,x,y\r\na,1,None\r\nb,0.5,-2\r\n", { 0 } },
+        { "sep=,\rgroup,x,y\ra,1,null\rb,0.5,-2\r", { 0 } },
+        { "group,x,y\na,1,\nb,0.5,-2\n,,\n,,\n", { .n_blank_rows = 2 } },
+        { "group,x,y\r\na,1,\r\nb,0.5,-2\r\n,,\r\n\"\",,", { .n_blank_rows = 2 } },
+        { "group,x,y\n1,a,1,NA\n2,b,0.5,-2\n", { .has_row_names = true } },
+        { "\"group\",\"x\",\"y\"\n\"1\",\"a\",1,NA\n\"2\",\"b\",0.5,-2\n",
+          { .has_row_names = true } },
+        { "\"group\",\"x\",\"y\"\r\n\"o, p\",\"a\",1,NA\r\n\"q\",\"b\",0.5,-2\r\n",
+          { .has_row_names = true } },
+    };
+
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct activations a = read_table(temp_text("odd.csv", cases[k].text), HEADER_AUTO);
+        ck_assert_msg(a.values.rows == 2 && a.values.cols == 2 && a.groups.n == 2, "%zu", k);
+        ck_assert_msg(matview_get(&a.values, 0, 0) == 1.0 && isnan(matview_get(&a.values, 0, 1)) &&
+                          matview_get(&a.values, 1, 0) == 0.5 &&
+                          matview_get(&a.values, 1, 1) == -2.0,
+                      "%s", cases[k].text);
+        ck_assert_str_eq(a.groups.names[1], "b");
+        ck_assert_str_eq(a.hooks.names[1], "y");
+        ck_assert_uint_eq(a.remarks.n_blank_rows, cases[k].remarks.n_blank_rows);
+        ck_assert_int_eq(a.remarks.has_row_names, cases[k].remarks.has_row_names);
+        activations_clear(&a);
+    }
+    /* Rows of commas before others are rows, and count as such. */
+    struct activations a = read_table(temp_text("odd.csv", "x,y\n1,2\n,\n,\n3,4\n5,6\n,\n"), 0);
+    ck_assert_uint_eq(a.values.rows, 5);
+    ck_assert(isnan(matview_get(&a.values, 1, 0)) && matview_get(&a.values, 3, 1) == 4.0);
+    ck_assert_uint_eq(a.remarks.n_blank_rows, 1);
+    activations_clear(&a);
+    refuse_csv("group,x,y\na,1,2\n,,\nb,1,2\n", "row 2 (line 3): group is empty; fill it in");
+    refuse_csv("group,x,y\n,,\nb,1,z\n", "row 1 (line 2): group is empty; fill it in");
+}
+END_TEST
+
+START_TEST(first_rows_of_numbers_are_not_lost)
+{
+    static const char *const refused[] = { "0.5,1\n", "0,0\n",   "3,7\n",   "2,3,4\n", "1,0\n",
+                                           "-1,0\n",  "nan,1\n", "1e0,2\n", "1.0\n",   "5\n" };
+    static const char *const names[] = { "0,1,2\n", "1,2\n", "0\n", "1\n", " 0, 1\n" };
+    char text[100];
+
+    for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
+        const char *const path = temp_text("first.csv", refused[k]);
+        const struct activations_options options = { .groups_optional = true };
+        struct activations a = { 0 };
+        struct ct_error err = { .text = "" };
+        ck_assert_int_eq(activations_read(path, &options, NULL, &a, &err), CT_EFORMAT);
+        ck_assert_msg(strstr(err.text, ": the header (line 1): numbers in place of names (") !=
+                          NULL,
+                      "%s", err.text);
+        a = read_table(path, HEADER_NO);
+        ck_assert_uint_eq(a.values.rows, 1);
+        ck_assert(!a.remarks.numbers_are_names);
+        activations_clear(&a);
+    }
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        snprintf(text, sizeof text, "%s%s", names[k], names[k]);
+        const char *const path = temp_text("first.csv", text);
+        for (int header = HEADER_AUTO; header <= HEADER_NO; header++) {
+            struct activations a = read_table(path, (enum header)header);
+            ck_assert_uint_eq(a.values.rows, header == HEADER_NO ? 2 : 1);
+            ck_assert_int_eq(a.remarks.numbers_are_names, header == HEADER_AUTO);
+            activations_clear(&a);
+        }
+    }
+}
+END_TEST
+
 START_TEST(reads_csv_and_npy_from_standard_input)
 {
     const char *const groups = temp_text("labels", labels5);
@@ -208,11 +335,10 @@ END_TEST
 START_TEST(rejects_bad_files)
 {
     refuse_csv("group,a:0\ng,1\nh,x\n", "row 2 (line 3): column a:0: `x` is not a number");
-    refuse_csv("group,a:0\ng, 1\n", "row 1 (line 2): column a:0: ` 1` is not a number");
+    refuse_csv("group,a:0\ng,1 1\n", "row 1 (line 2): column a:0: `1 1` is not a number");
+    refuse_csv("group,a:0\ng,NAN?\n", "row 1 (line 2): column a:0: `NAN?` is not a number");
     refuse_csv("group,a:0\ng,0x1p3\n", "row 1 (line 2): column a:0: `0x1p3` is not a number");
     refuse_csv("group,a:0\ng,\"1,5\"\n", "row 1 (line 2): column a:0: `1,5` is not a number");
-    refuse_csv("group,a:0,a:1\ng,1,\n",
-               "row 1 (line 2): column a:1 is empty; write a missing value as nan");
     refuse_csv(
         "group,a:0,a:1\ng,1\n",
         "row 1 (line 2): 2 fields, the header has 3; a field that contains a comma must be quoted");
@@ -417,6 +543,9 @@ int main(void)
         writes_the_same_as_python,
         columns_are_found_by_name_and_optional,
         reads_any_table_of_numbers,
+        reads_what_savetxt_writes,
+        reads_tables_of_other_programs,
+        first_rows_of_numbers_are_not_lost,
         reads_csv_and_npy_from_standard_input,
         groups_must_be_given_exactly_once,
         rejects_bad_files,

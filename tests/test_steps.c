@@ -161,8 +161,10 @@ START_TEST(wrong_files_are_reported_in_one_line)
     fails("printf ',a\\n0,1\\n' | $C cosine", 1,
           "standard input: the header (line 1): column 1 has no name, such as a column of row "
           "names; omit it (pandas: index=False, R: row.names=FALSE)");
-    fails("printf 'a,b\\n0,1\\n1,nan\\n' | $C cosine", 1,
-          "standard input: row 2: b:0 is not finite; exclude it with --neurons");
+    fails(
+        "printf 'a,b\\n0,1\\n1,nan\\n' | $C cosine", 1,
+        "standard input: row 2: b:0 is missing (NaN); exclude the neuron with --neurons, or remove "
+        "the row");
     fails("printf 'x,y\\n1,2\\n3,inf\\n' | $C kmeans", 1,
           "standard input: row 2 (line 3): column y: `inf` is not a finite number");
     fails("$C dbscan r/activations.csv", 1,
@@ -170,6 +172,88 @@ START_TEST(wrong_files_are_reported_in_one_line)
           "plane, as written by tsne");
     fails("printf 'x,y,dbscan\\n' | $C dbscan", 1,
           "standard input: the header (line 1): the column `dbscan` already exists; remove it");
+}
+END_TEST
+
+/* Points as numpy.savetxt writes them; scikit-learn's DBSCAN gives 0 0 0 -1. */
+START_TEST(a_table_need_not_have_a_header)
+{
+    const char *const want = "0,1,dbscan\n0,0,0\n0.5,0,0\n1,0,0\n10,10,-1\n";
+
+    works("printf '0,0\n0.5,0\n1,0\n10,10\n' >points");
+    fails("$C dbscan --eps .6 points", 1,
+          "points: the header (line 1): numbers in place of names (0, ...); give --header no if "
+          "they are data, --header yes if they are names");
+    prints("$C dbscan --eps .6 --header no points", want);
+    prints("$C dbscan --eps .6 --header=no <points", want);
+    prints("$C dbscan --eps .6 --header yes points", "0,0,dbscan\n0.5,0,-1\n1,0,-1\n10,10,-1\n");
+    prints("$C dbscan --eps .6 --header no points | $C kmeans -k 2 | cut -d, -f4",
+           "kmeans\n0\n0\n0\n1\n");
+    /* Names that count up are taken as names, and reported. */
+    prints("sed '1s/.*/0,1/' points | $C dbscan --eps .6 2>note; grep -qx 'circuittui: standard "
+           "input: numbers as names in the first row; give --header no if they are data' note",
+           "0,1,dbscan\n0.5,0,-1\n1,0,-1\n10,10,-1\n");
+    prints("sed '1s/.*/0,1/' points | $C dbscan --eps .6 --header yes",
+           "0,1,dbscan\n0.5,0,-1\n1,0,-1\n10,10,-1\n");
+    for (size_t i = 0; i < 3; i++) { /* every step on activations, and run */
+        static const char *const steps[] = { "ttest", "cosine", "tsne" };
+        char line[400];
+        snprintf(line, sizeof line,
+                 "printf 'a\na\nb\nb\n' >g; sed 1i0,1 points >named; $C %s --header no --groups "
+                 "g points >one && $C %s --header yes --groups g named | cmp - one && ! $C %s "
+                 "--groups g points",
+                 steps[i], steps[i], steps[i]);
+        temp_shell(line);
+        char *const err = slurp(temp_path("err"), NULL);
+        ck_assert_ptr_nonnull(strstr(err, "numbers in place of names"));
+        free(err);
+    }
+    works(
+        "$C run -a points --groups g --header no -o n >/dev/null && $C ttest --header no --groups "
+        "g points | cmp - n/ttest.csv && grep -q '\"header\": \"no\"' n/manifest.json && "
+        "$C rerun n >/dev/null && printf 'header = no\n' >conf && CIRCUITTUI_CONFIG=conf $C ttest "
+        "--groups g points | cmp - n/ttest.csv");
+}
+END_TEST
+
+/* As R's write.table() and spreadsheets write tables. */
+START_TEST(tables_of_other_programs_are_read)
+{
+    prints("printf '\"V1\",\"V2\"\n\"1\",0,0\n\"2\",.5,0\n' | $C dbscan 2>note",
+           ",V1,V2,dbscan\n1,0,0,-1\n2,.5,0,-1\n");
+    works("grep -q 'its name: the header has one field fewer' note");
+    fails("printf 'x,y\n1,2,\n2,4,\n' | $C dbscan", 1,
+          "standard input: row 1 (line 2): 3 fields, the header has 2; a field that contains a "
+          "comma must be quoted");
+    fails("printf 'x,y\n5,1,2\n6,3,4\n' | $C dbscan", 1,
+          "standard input: row 1 (line 2): 3 fields, the header has 2; a field that contains a "
+          "comma must be quoted");
+    prints("printf 'sep=,\r\nx, y\r\n1, 2\r\n3, 4 \r\n,\r\n,\r\n' | $C dbscan 2>note",
+           "x,y,dbscan\n1,\" 2\",-1\n3,\" 4 \",-1\n");
+    works("grep -qx 'circuittui: standard input: empty rows at the end, left out: 2' note");
+    fails("printf 'x,y\n1,2\n,\n3,4\n' | $C kmeans", 1,
+          "standard input: row 2 (line 3): column x is missing (``); remove the row");
+    fails("printf 'x,y\n1,2\n1,NA\n' | $C kmeans", 1,
+          "standard input: row 2 (line 3): column y is missing (`NA`); remove the row");
+    fails("printf 'x;y\n1,5;2\n' | $C kmeans", 1,
+          "standard input: the header (line 1): its columns are separated by semicolons; save it "
+          "with commas");
+    fails("printf 'hook\tneuron\nh\t2\n' | $C cosine r/activations.csv --neurons -", 1,
+          "standard input: the header (line 1): its columns are separated by tabs; save it with "
+          "commas");
+    fails("printf 'sep=;\na;b\n1;2\n' | $C tsne", 1,
+          "standard input: the header (line 1): its columns are separated by semicolons; save it "
+          "with commas");
+    fails("printf '0.5 1\n2 3\n' | $C cosine", 1,
+          "standard input: the header (line 1): its columns are separated by blanks; save it with "
+          "commas (numpy: delimiter=','; R: sep=',')");
+    /* A neuron with a missing value has no p-value. */
+    prints("printf 'group,x,y\na,1,4\na,2,5\nb,NA,6\nb,3,7\n' | $C ttest | cut -d, -f1,3-5,9",
+           "hook,mean_a,mean_b,t,significant\nx,1.5,nan,nan,0\n"
+           "y,4.5,6.5,-2.82842712474619,0\n");
+    prints("printf 'group,x\n\"a,\"\"1\",1\n\"a,\"\"1\",2\nb,7\nb,6\nc,1\n' | $C ttest --contrast "
+           "'\"a,\"\"1\",b' | cut -d, -f3,4",
+           "mean_a,mean_b\n1.5,6.5\n");
 }
 END_TEST
 
@@ -203,6 +287,8 @@ int main(void)
         other_columns_are_kept,
         empty_results_are_not_an_error,
         lowered_parameters_are_reported,
+        a_table_need_not_have_a_header,
+        tables_of_other_programs_are_read,
         wrong_files_are_reported_in_one_line,
         wrong_choices_are_reported_in_one_line,
     };

@@ -74,6 +74,7 @@ void options_help(enum command command, FILE *out)
               "Without --model and --stimuli, the built-in demo is analysed.\n",
               out);
     }
-    fputc('\n', out);
+    if (command == COMMAND_NONE)
+        fputc('\n', out);
     help_options(command, out);
 }

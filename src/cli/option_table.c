@@ -46,7 +46,7 @@ static const struct own {
 };
 
 #define ACTIVATIONS_HELP                                                                           \
-    "FILE: CSV as written by run, any CSV of numbers with a header, or .npy of shape\n"            \
+    "FILE: CSV as written by run, any CSV of numbers (see --header), or .npy of shape\n"           \
     "[sentences, neurons]; - or no FILE: standard input.\n"
 #define POINTS_HELP                                                                                \
     "FILE: CSV with columns x and y, as written by tsne, or .npy of shape [n, 2];\n"               \

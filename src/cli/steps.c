@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "cli/meter.h"
 #include "cli/print.h"
+#include "io/infile.h"
 #include "pipeline/stage_extract.h"
+#include "pipeline/stage_load.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/clustering.h"
@@ -54,6 +56,15 @@ static void note(const char *what, double wanted, double used, const char *why)
     print(stderr, "circuittui: %s: lowered from %g to %.4g; %s\n", what, wanted, used, why);
 }
 
+/* What was assumed about the input; a run states this, too. */
+static void note_remarks(const struct options *options, const struct table_remarks *remarks)
+{
+    char remark[TABLE_REMARK_SIZE];
+
+    for (size_t i = 0; table_remark(remarks, i, remark); i++)
+        print(stderr, "circuittui: %s: %s\n", infile_name(input_path(options)), remark);
+}
+
 /* ---- steps on activations ---- */
 
 /* Reads the activations into *a, which is initialised even on failure. */
@@ -90,6 +101,8 @@ enum ct_status command_ttest(struct options *options, struct ct_error *err)
               ttest_of(&a)->n_rounding);
     if (status == CT_OK)
         status = table_write(&a, table_find("ttest.csv"), output_path(options), err);
+    if (status == CT_OK)
+        note_remarks(options, &load_of(&a)->activations.remarks);
     analysis_clear(&a);
     return status;
 }
@@ -127,6 +140,8 @@ enum ct_status command_tsne(struct options *options, struct ct_error *err)
              "it must be below the number of neurons");
     if (status == CT_OK)
         status = write_result(options, &a, "tsne.csv", "tsne.npy", err);
+    if (status == CT_OK)
+        note_remarks(options, &load_of(&a)->activations.remarks);
     free(labels);
     analysis_clear(&a);
     return status;
@@ -142,6 +157,8 @@ enum ct_status command_cosine(struct options *options, struct ct_error *err)
         status = analysis_compare(&a, labels, err);
     if (status == CT_OK)
         status = write_result(options, &a, "cosine.csv", "cosine.npy", err);
+    if (status == CT_OK)
+        note_remarks(options, &load_of(&a)->activations.remarks);
     free(labels);
     analysis_clear(&a);
     return status;
@@ -154,7 +171,8 @@ static enum ct_status cluster(struct options *options, const struct cluster_meth
 {
     struct plane p = { 0 };
     struct clustering c = { 0 };
-    enum ct_status status = points_read(input_path(options), method->name, &p, err);
+    enum ct_status status =
+        points_read(input_path(options), options->params.header, method->name, &p, err);
 
     commands_default_threads(options);
     if (status == CT_OK)
@@ -165,6 +183,8 @@ static enum ct_status cluster(struct options *options, const struct cluster_meth
              "there are no more points");
     if (status == CT_OK)
         status = points_write(&p, method->name, c.labels, output_path(options), err);
+    if (status == CT_OK)
+        note_remarks(options, &p.remarks);
     clustering_clear(&c);
     plane_clear(&p);
     return status;

@@ -7,6 +7,7 @@
 
 #include "base/crew.h"
 #include "base/mem.h"
+#include "io/cell.h"
 #include "io/csv.h"
 #include "io/grow.h"
 #include "io/infile.h"
@@ -22,7 +23,7 @@ struct reader {
     size_t sentence_col; /* n_fields if the file does not have it */
     size_t group_col;
     size_t token_col;
-    size_t n_fields; /* of a row */
+    size_t n_fields; /* of a row; 0 before the first */
     bool has_tokens;
     size_t n_neurons;
     size_t *columns; /* [n_neurons], the field of each */
@@ -164,6 +165,9 @@ static enum ct_status read_header(struct reader *r, const struct csv_row *row, s
     static const char *const names[] = { "sentence", "group", "token" };
     enum ct_status st;
 
+    st = table_head_check(row, r->options->header, r->a.name, &r->a.remarks, err);
+    if (st != CT_OK)
+        return st;
     r->plain = is_plain(row);
     r->columns = ct_malloc_array(row->n_fields, sizeof *r->columns);
     r->a.neurons = ct_malloc_array(row->n_fields, sizeof *r->a.neurons);
@@ -190,16 +194,41 @@ static enum ct_status read_header(struct reader *r, const struct csv_row *row, s
     return check_twice(r, row, err);
 }
 
+/* Without a header: every column is a neuron, numbered from 0. */
+static enum ct_status number_columns(struct reader *r, const struct csv_row *row,
+                                     struct ct_error *err)
+{
+    enum ct_status st = check_groups(r, false, err);
+
+    r->plain = true;
+    r->n_fields = r->sentence_col = r->group_col = r->token_col = row->n_fields;
+    r->columns = ct_malloc_array(row->n_fields, sizeof *r->columns);
+    r->a.neurons = ct_malloc_array(row->n_fields, sizeof *r->a.neurons);
+    if (st == CT_OK && (r->columns == NULL || r->a.neurons == NULL))
+        st = ct_fail_nomem(err, r->a.name, 0);
+    for (size_t col = 0; st == CT_OK && col < row->n_fields; col++)
+        st = add_column(r, col, "csv", 3, col, err);
+    return st;
+}
+
+/* The rows have names, in front of their first column. */
+static void shift_columns(struct reader *r)
+{
+    r->a.remarks.has_row_names = true;
+    r->n_fields++;
+    r->sentence_col++;
+    r->group_col++;
+    r->token_col++;
+    for (size_t j = 0; j < r->n_neurons; j++)
+        r->columns[j]++;
+}
+
 static enum ct_status value_fail(const struct reader *r, const struct csv_row *row, size_t j,
                                  struct ct_error *err)
 {
     const struct csv_field *const field = &row->fields[r->columns[j]];
     const char *const hook = r->a.hooks.names[r->a.hooks.of[j]];
 
-    if (field->size == 0)
-        return csv_fail(err, r->a.name, row->number, row->line,
-                        "column %.80s:%zu is empty; write a missing value as nan", hook,
-                        r->a.neurons[j]);
     return csv_fail(err, r->a.name, row->number, row->line,
                     "column %.80s:%zu: `%.40s` is not a number", hook, r->a.neurons[j],
                     field->text);
@@ -211,7 +240,7 @@ static enum ct_status read_values(struct reader *r, const struct csv_row *row, s
 
     for (size_t j = 0; j < r->n_neurons; j++) {
         const struct csv_field *const field = &row->fields[r->columns[j]];
-        if (!number_parse(field->text, field->size, &values[j]))
+        if (!cell_number(field, &values[j]))
             return value_fail(r, row, j, err);
         r->all_f32 = r->all_f32 && number_is_f32_text(values[j]);
     }
@@ -226,7 +255,7 @@ static enum ct_status read_count(const struct reader *r, const struct csv_row *r
     if (col == row->n_fields)
         return CT_OK;
     const struct csv_field *const field = &row->fields[col];
-    if (number_parse_size(field->text, field->size, value))
+    if (cell_size(field, value))
         return CT_OK;
     return csv_fail(err, r->a.name, row->number, row->line,
                     "column %zu: `%.40s` is not an integer of 0 or more", col + 1, field->text);
@@ -270,6 +299,8 @@ static enum ct_status read_data_row(struct reader *r, const struct csv_row *row,
 {
     enum ct_status st;
 
+    if (row->n_fields > r->n_fields)
+        shift_columns(r);
     if (!make_room(r, 1))
         return ct_fail_nomem(err, r->a.name, 0);
     st = read_count(r, row, r->sentence_col, r->n, &r->a.sentences[r->n], err);
@@ -285,7 +316,14 @@ static enum ct_status read_data_row(struct reader *r, const struct csv_row *row,
 
 static enum ct_status read_row(void *context, const struct csv_row *row, struct ct_error *err)
 {
-    return row->number == 0 ? read_header(context, row, err) : read_data_row(context, row, err);
+    struct reader *const r = context;
+    enum ct_status st = CT_OK;
+
+    if (row->number == 0)
+        return read_header(r, row, err);
+    if (r->n_fields == 0)
+        st = number_columns(r, row, err);
+    return st == CT_OK ? read_data_row(r, row, err) : st;
 }
 
 /* ---- rows as lines ---- */
@@ -304,6 +342,7 @@ static void read_line(void *context, size_t k)
     struct lines *const l = context;
     const struct reader *const r = l->r;
     const struct neuron_columns columns = { .n_fields = r->n_fields,
+                                            .has_name = r->a.remarks.has_row_names,
                                             .sentence = r->sentence_col,
                                             .token = r->token_col,
                                             .neurons = r->columns,
@@ -375,6 +414,10 @@ static enum ct_status read_csv(int fd, const void *head, size_t n_head, struct r
     const struct csv_handler handler = { .row = read_row,
                                          .lines = read_lines,
                                          .context = r,
+                                         .no_header = r->options->header == HEADER_NO,
+                                         .trims_header = true,
+                                         .takes_row_names = true,
+                                         .n_blank_rows = &r->a.remarks.n_blank_rows,
                                          .digest = r->options->no_digest ? NULL : &r->a.digest };
     const enum ct_status st = csv_read_fd(fd, r->a.name, head, n_head, &handler, progress, err);
 

@@ -1,8 +1,9 @@
 /*
  * Activation files: reads and writes activations.csv (`sentence`, `group`, `token`, then one column
  * per neuron, named HOOK:INDEX), and reads .npy of shape [sentences, neurons] with a separate file
- * of groups. A CSV without a column named HOOK:INDEX is read as a plain table of numbers with a
- * header: a column `name` becomes name:0, one whose name is a number N becomes csv:N.
+ * of groups. A CSV without a column named HOOK:INDEX is read as a plain table of numbers: a column
+ * `name` becomes name:0, one whose name is a number N becomes csv:N, and without a header they are
+ * csv:0, csv:1 ... Blanks around names and numbers are ignored; missing numbers are NaN.
  */
 #ifndef CT_IO_ACTIVATIONS_H
 #define CT_IO_ACTIVATIONS_H
@@ -16,6 +17,7 @@
 #include "base/status.h"
 #include "io/labels.h"
 #include "io/npy.h"
+#include "io/table_head.h"
 
 struct activations {       /* zero-initialise; owns everything until activations_clear() */
     char *name;            /* the path as given, or `standard input`: for messages */
@@ -27,14 +29,16 @@ struct activations {       /* zero-initialise; owns everything until activations
     size_t *neurons;       /* [n_neurons], the INDEX of each column */
     size_t *sentences;     /* [n_sentences], the column `sentence`; without it, counted from 0 */
     size_t *tokens;        /* [n_sentences], or NULL if the file has no such column */
-    struct input_digest digest; /* of a CSV; unknown for an .npy, which is not read as a whole */
-    void *numbers;              /* the memory behind values, unless npy holds it */
+    struct input_digest digest;   /* of a CSV; unknown for an .npy, which is not read as a whole */
+    struct table_remarks remarks; /* on a CSV */
+    void *numbers;                /* the memory behind values, unless npy holds it */
     struct npy npy;
 };
 
 struct activations_options { /* zeroed: the defaults */
     const char *groups;      /* NULL, or a file with one label per line */
     bool groups_optional;    /* without groups, put all sentences into one group, `all` */
+    enum header header;      /* of a CSV */
     bool no_digest;          /* do not compute out->digest, which takes time */
     int n_threads;
 };

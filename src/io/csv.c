@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
-#include "io/foreign.h"
+#include "io/cell.h"
+#include "io/csv_start.h"
 #include "io/grow.h"
 #include "io/infile.h"
 
@@ -31,11 +33,15 @@ struct reader {
     size_t n_offered; /* lines to offer at once */
     size_t line;      /* of the next byte */
     bool after_cr;    /* the last byte was a CR: an LF now does not end another line */
-    bool in_row;      /* a row has begun, at row_line */
+    bool may_name_rows;
+    bool in_row; /* a row has begun, at row_line */
     size_t row_line;
-    size_t row_number; /* of the row being read */
-    size_t n_cols;     /* of the header; 0 before it has been read */
-    char *text;        /* the fields of the row, each with its terminating zero */
+    size_t row_number;   /* of the row being read */
+    size_t n_cols;       /* of the first row; 0 before it has been read */
+    size_t n_blank;      /* rows of commas before this one that have not been passed on, */
+    size_t *blank_lines; /* [n_blank] in these lines */
+    size_t blank_room;
+    char *text; /* the fields of the row, each with its terminating zero */
     size_t text_used;
     size_t text_room;
     struct csv_field *fields; /* their sizes; their addresses once the row is complete */
@@ -136,15 +142,73 @@ static void end_field(void *data, size_t size, void *context)
     r->fields[r->n_fields++].size = size;
 }
 
+/* Whether the first field of the first row below the header is its name, and the last one not just
+ * a comma too many. */
+static bool has_row_name(const struct reader *r)
+{
+    return r->handler->takes_row_names && r->may_name_rows && r->row_number + r->n_blank == 1 &&
+           r->n_fields == r->n_cols + 1 && r->fields[r->n_fields - 1].size > 0;
+}
+
 static bool row_fits(struct reader *r)
 {
-    if (r->row_number == 0)
+    if (r->n_cols == 0 || has_row_name(r))
         r->n_cols = r->n_fields;
     if (r->n_fields == r->n_cols)
         return true;
-    ROW_FAIL(r, "%zu field%s, the header has %zu; a field that contains a comma must be quoted",
-             r->n_fields, r->n_fields == 1 ? "" : "s", r->n_cols);
+    ROW_FAIL(r, "%zu field%s, %s %zu; a field that contains a comma must be quoted", r->n_fields,
+             r->n_fields == 1 ? "" : "s", r->handler->no_header ? "row 1 has" : "the header has",
+             r->n_cols);
     return false;
+}
+
+/* Passes on the row's fields, which are in r->text one after the other. */
+static void pass_on(struct reader *r, size_t line)
+{
+    const char *text = r->text;
+
+    for (size_t i = 0; i < r->n_fields; i++) {
+        r->fields[i].text = text;
+        text += r->fields[i].size + 1;
+    }
+    for (size_t i = 0; i < r->n_fields && r->row_number == 0 && r->handler->trims_header; i++) {
+        r->fields[i] = cell_trim(&r->fields[i]);
+        r->text[r->fields[i].text + r->fields[i].size - r->text] = '\0';
+    }
+    const struct csv_row row = {
+        .fields = r->fields, .n_fields = r->n_fields, .number = r->row_number, .line = line
+    };
+    r->status = r->handler->row(r->handler->context, &row, r->err);
+    r->row_number++;
+}
+
+/* Rows of commas that are followed by others are rows like these. */
+static void pass_on_blanks(struct reader *r)
+{
+    static const char empty[1] = "";
+    struct csv_field *const fields = ct_calloc_array(r->n_cols, sizeof *fields);
+
+    if (fields == NULL)
+        r->status = ct_fail_nomem(r->err, r->name, 0);
+    for (size_t i = 0; fields != NULL && i < r->n_cols; i++)
+        fields[i].text = empty;
+    for (size_t k = 0; k < r->n_blank && r->status == CT_OK; k++) {
+        const struct csv_row row = { .fields = fields,
+                                     .n_fields = r->n_cols,
+                                     .number = r->row_number,
+                                     .line = r->blank_lines[k] };
+        r->status = r->handler->row(r->handler->context, &row, r->err);
+        r->row_number++;
+    }
+    r->n_blank = 0;
+    free(fields);
+}
+
+/* Whether the row, below the first one, is commas alone. */
+static bool is_blank_row(const struct reader *r)
+{
+    return r->row_number > 0 && r->n_cols > 1 && r->n_fields == r->n_cols &&
+           r->text_used == r->n_fields;
 }
 
 static void end_row(int terminator, void *context)
@@ -154,17 +218,22 @@ static void end_row(int terminator, void *context)
     (void)terminator;
     if (r->status != CT_OK || !row_fits(r))
         return;
-    const char *text = r->text;
-    for (size_t i = 0; i < r->n_fields; i++) {
-        r->fields[i].text = text;
-        text += r->fields[i].size + 1;
+    if (is_blank_row(r)) {
+        size_t *const lines =
+            array_grow(r->blank_lines, &r->blank_room, r->n_blank + 1, sizeof *lines);
+        if (lines == NULL) {
+            r->status = ct_fail_nomem(r->err, r->name, 0);
+            return;
+        }
+        r->blank_lines = lines;
+        lines[r->n_blank++] = r->row_line;
+    } else {
+        if (r->n_blank > 0)
+            pass_on_blanks(r);
+        if (r->status == CT_OK)
+            pass_on(r, r->row_line);
     }
-    const struct csv_row row = {
-        .fields = r->fields, .n_fields = r->n_fields, .number = r->row_number, .line = r->row_line
-    };
-    r->status = r->handler->row(r->handler->context, &row, r->err);
     r->in_row = false;
-    r->row_number++;
     r->text_used = 0;
     r->n_fields = 0;
 }
@@ -253,7 +322,7 @@ static size_t parse_chunk(struct reader *r, const char *chunk, size_t size, bool
     size_t at = 0;
 
     while (at < size && r->status == CT_OK) {
-        if (r->handler->lines != NULL && r->row_number > 0 && !r->in_row) {
+        if (r->handler->lines != NULL && r->n_cols > 0 && r->n_blank == 0 && !r->in_row) {
             at += offer_lines(r, chunk + at, size - at);
             if (more && size - at < LINE_MOST && memchr(chunk + at, '\n', size - at) == NULL &&
                 memchr(chunk + at, '\r', size - at) == NULL)
@@ -280,9 +349,11 @@ static void parse_end(struct reader *r)
         return;
     if (csv_fini(&r->parser, end_field, end_row, r) != 0 && r->status == CT_OK)
         ROW_FAIL(r, "field %zu begins with a quote that is never closed", r->n_fields + 1);
-    if (r->status == CT_OK && r->row_number == 0)
-        r->status =
-            ct_fail(r->err, CT_EFORMAT, "%s: the file is empty; expected a header row", r->name);
+    if (r->status == CT_OK && r->n_cols == 0)
+        r->status = ct_fail(r->err, CT_EFORMAT, "%s: the file is empty; expected %s", r->name,
+                            r->handler->no_header ? "rows of numbers" : "a header row");
+    if (r->status == CT_OK && r->handler->n_blank_rows != NULL)
+        *r->handler->n_blank_rows = r->n_blank;
 }
 
 /* Makes room for as much again after the left-over part of a line, or for LINES times that. */
@@ -323,11 +394,14 @@ static void parse_all(struct reader *r, int fd, size_t left, const struct progre
         more = used == r->chunk_room;
         memset(r->chunk + used, 0, CSV_READ_AHEAD);
         hash_add(r->hash, r->chunk + n_hashed, used - n_hashed);
-        const size_t skip = done == 0 ? text_mark_size(r->chunk, used) : 0;
+        struct csv_start start = { 0 };
         if (done == 0)
-            r->status = foreign_check(r->chunk, used, r->name, r->err);
+            r->status = csv_start_check(r->chunk, used, r->name, &start, r->err);
         if (r->status != CT_OK)
             return;
+        r->line += start.has_separator_line;
+        r->may_name_rows = r->may_name_rows || start.may_name_rows;
+        const size_t skip = start.skip;
         const size_t parsed = skip + parse_chunk(r, r->chunk + skip, used - skip, more);
         left = used - parsed;
         n_hashed = left;
@@ -357,6 +431,8 @@ enum ct_status csv_read_fd(int fd, const char *name, const void *head, size_t n_
         .name = name, .handler = handler, .err = err, .line = 1, .row_line = 1, .n_offered = 1
     };
 
+    r.row_number = handler->no_header ? 1 : 0;
+
     if (n_head >= CHUNK)
         return ct_fail(err, CT_EINVAL, "%s: too much was read ahead", name);
     if (handler->digest != NULL && (r.hash = hash_new()) == NULL)
@@ -378,6 +454,7 @@ done:
         hash_end(r.hash, handler->digest);
     free(r.text);
     free(r.fields);
+    free(r.blank_lines);
     free(r.chunk);
     return r.status;
 }

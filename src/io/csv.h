@@ -1,7 +1,8 @@
 /*
  * Strict reader of CSV (RFC 4180), with libcsv: blanks are part of the field, a quote may only open
  * a field or appear doubled in a quoted one, every row has as many fields as the header. Rows end
- * with LF, CRLF or CR; empty lines and a byte order mark at the start are skipped.
+ * with LF, CRLF or CR; empty lines, and a byte order mark and Excel's `sep=,` at the start are
+ * skipped. Rows of commas alone at the end, as spreadsheets write them, are left out and counted.
  *
  * Errors name the file, the row (data rows count from 1, the header is `the header`) and the line
  * of the file in which the row begins: `f.csv: row 7 (line 9): ...`.
@@ -9,6 +10,7 @@
 #ifndef CT_IO_CSV_H
 #define CT_IO_CSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/progress.h"
@@ -28,7 +30,7 @@ struct csv_field {
 
 struct csv_row { /* borrowed until the handler returns */
     const struct csv_field *fields;
-    size_t n_fields; /* the same in every row */
+    size_t n_fields; /* the same in every row (but see takes_row_names) */
     size_t number;   /* 0: the header; data rows from 1 */
     size_t line;     /* from 1, the line in which the row begins */
 };
@@ -51,6 +53,12 @@ struct csv_handler {
     size_t (*lines)(void *context, const struct csv_line *lines, size_t n);
     void *context;
     struct input_digest *digest; /* NULL, or filled in once the whole input has been read */
+    bool no_header;              /* the first row is row 1 */
+    bool trims_header;           /* names without blanks around */
+    /* Rows may have one field more than the header, their name (R's write.table): n_fields is then
+     * larger than in the header, and the first field has no column. */
+    bool takes_row_names;
+    size_t *n_blank_rows; /* NULL, or set to the number of rows of commas left out */
 };
 
 /*

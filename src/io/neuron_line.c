@@ -3,10 +3,11 @@
 
 #include <string.h>
 
+#include "io/cell.h"
 #include "io/number.h"
 #include "io/plain_number.h"
 
-/* Parses a number that is not plain. */
+/* Parses a number that is not plain, or missing. */
 static bool parse_copy(const char *text, size_t size, double *value, bool *is_f32)
 {
     char copy[400];
@@ -15,7 +16,7 @@ static bool parse_copy(const char *text, size_t size, double *value, bool *is_f3
         return false;
     memcpy(copy, text, size);
     copy[size] = '\0';
-    if (!number_parse(copy, size, value))
+    if (!cell_number(&(struct csv_field){ copy, size }, value))
         return false;
     *is_f32 = number_is_f32_text(*value);
     return true;
@@ -33,12 +34,19 @@ static const char *field_end(const char *text, const char *line_end)
 static bool scan_value(const char *text, const char *line_end, double *value, bool *is_f32,
                        const char **end)
 {
-    const char *const after = plain_number_scan(text, value, is_f32);
+    const char *after;
 
+    while (*text == ' ')
+        text++;
+    after = plain_number_scan(text, value, is_f32);
+    while (after != NULL && *after == ' ')
+        after++;
     if (after != NULL && (after == line_end || *after == ',')) {
         *end = after;
         return true;
     }
+    if (text > line_end)
+        return false;
     *end = field_end(text, line_end);
     return parse_copy(text, (size_t)(*end - text), value, is_f32);
 }
@@ -51,6 +59,24 @@ static bool is_simple(const char *text, size_t size)
         if (text[i] < ' ' || text[i] > '~' || text[i] == '"')
             return false;
     return size > 0 && size <= LONGEST;
+}
+
+/* The name of a row, quoted or not, without quotes inside. */
+static bool is_simple_name(const char *text, size_t size)
+{
+    if (size > 1 && text[0] == '"' && text[size - 1] == '"')
+        return size == 2 || is_simple(text + 1, size - 2);
+    return is_simple(text, size);
+}
+
+/* Whether the line is commas alone: at the end of a file, not a row. */
+static bool is_blank(const struct csv_line *line)
+{
+    size_t i = 0;
+
+    while (i < line->size && line->text[i] == ',')
+        i++;
+    return i == line->size;
 }
 
 /* Takes the field of a column other than a neuron. */
@@ -73,6 +99,8 @@ bool neuron_line_read(const struct csv_line *line, const struct neuron_columns *
     size_t j = 0;
 
     out->is_f32 = true;
+    if (*at == ',' && is_blank(line))
+        return false;
     for (size_t col = 0; col < columns->n_fields; col++) {
         const char *end;
         if (j < columns->n_neurons && columns->neurons[j] == col) {
@@ -82,7 +110,10 @@ bool neuron_line_read(const struct csv_line *line, const struct neuron_columns *
             out->is_f32 = out->is_f32 && is_f32;
         } else {
             end = field_end(at, line_end);
-            if (!take_other(columns, col, at, (size_t)(end - at), out))
+            if (col == 0 && columns->has_name) {
+                if (!is_simple_name(at, (size_t)(end - at)))
+                    return false;
+            } else if (!take_other(columns, col, at, (size_t)(end - at), out))
                 return false;
         }
         if ((end == line_end) != (col + 1 == columns->n_fields))

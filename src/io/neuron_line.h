@@ -1,7 +1,7 @@
 /*
  * Parses one line of activations.csv in place. Nearly all lines hold plain numbers and names
- * without quotes; all others are left to io/csv.h, which also guarantees that the bytes read ahead,
- * after the line, exist.
+ * without quotes, maybe with blanks around the numbers; all others are left to io/csv.h, which also
+ * guarantees that the bytes read ahead, after the line, exist.
  */
 #ifndef CT_IO_NEURON_LINE_H
 #define CT_IO_NEURON_LINE_H
@@ -13,6 +13,7 @@
 
 struct neuron_columns { /* which field of a line is what; the one not listed is the group */
     size_t n_fields;
+    bool has_name;   /* the first field is no column: it is ignored */
     size_t sentence; /* n_fields if there is none */
     size_t token;
     const size_t *neurons; /* [n_neurons], ascending */

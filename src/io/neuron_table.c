@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/cell.h"
 #include "io/infile.h"
-#include "io/number.h"
 
 struct columns { /* n_cols if the table has none */
     size_t hook;
@@ -37,11 +37,11 @@ static bool parse_label(const struct csv_field *field, int32_t *label)
 {
     size_t n;
 
-    if (strcmp(field->text, "-1") == 0) {
+    if (cell_is(field, "-1")) {
         *label = -1;
         return true;
     }
-    if (!number_parse_size(field->text, field->size, &n) || n > INT32_MAX)
+    if (!cell_size(field, &n) || n > INT32_MAX)
         return false;
     *label = (int32_t)n;
     return true;
@@ -60,14 +60,14 @@ static enum ct_status take_row(struct neuron_table *out, const char *name, const
     const struct csv_table *const t = &out->table;
 
     if (c->significant < t->n_cols) {
-        const char *const text = csv_table_field(t, row, c->significant).text;
-        if (strcmp(text, "0") == 0)
+        const struct csv_field field = csv_table_field(t, row, c->significant);
+        if (cell_is(&field, "0"))
             return CT_OK;
-        if (strcmp(text, "1") != 0)
+        if (!cell_is(&field, "1"))
             return cell_fail(t, name, row, c->significant, "0 or 1", err);
     }
     const struct csv_field neuron = csv_table_field(t, row, c->neuron);
-    if (!number_parse_size(neuron.text, neuron.size, &out->neurons[out->n]))
+    if (!cell_size(&neuron, &out->neurons[out->n]))
         return cell_fail(t, name, row, c->neuron, "an integer of 0 or more", err);
     if (out->labels != NULL) {
         const struct csv_field label = csv_table_field(t, row, c->label);
@@ -103,7 +103,8 @@ static enum ct_status take_table(struct neuron_table *out, const char *name, str
 enum ct_status neuron_table_read(const char *path, struct neuron_table *out, struct ct_error *err)
 {
     struct neuron_table t = { 0 };
-    enum ct_status st = csv_table_read(path, &t.table, err);
+    const struct csv_table_options options = { .trims_header = true, .takes_row_names = true };
+    enum ct_status st = csv_table_read_as(path, &options, &t.table, err);
 
     if (st == CT_OK)
         st = take_table(&t, infile_name(path), err);

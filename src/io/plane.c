@@ -2,24 +2,42 @@
 #include "io/plane.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
+#include "io/cell.h"
 #include "io/infile.h"
 #include "io/npy.h"
 #include "io/number.h"
+
+static bool is_named(const struct csv_table *t, size_t col, const char *name)
+{
+    const struct csv_field field = csv_table_field(t, 0, col);
+
+    return cell_is(&field, name);
+}
 
 /* Finds the columns of x and y. */
 static enum ct_status find_columns(const struct csv_table *t, const char *name, size_t cols[2],
                                    struct ct_error *err)
 {
+    const size_t first = t->has_row_names ? 1 : 0;
+
     cols[0] = csv_table_find(t, "x");
     cols[1] = csv_table_find(t, "y");
     if (cols[0] < t->n_cols && cols[1] < t->n_cols)
         return CT_OK;
-    if (t->n_cols != 2)
+    if (t->n_cols > first + 2 && is_named(t, first, "0") && is_named(t, first + 1, "1")) {
+        cols[0] = first; /* by a step that read them without a header */
+        cols[1] = first + 1;
+        return CT_OK;
+    }
+    if (t->n_cols != first + 2)
         return csv_fail(err, name, 0, t->lines[0],
                         "no columns `x` and `y`; expected points in the plane, as written by tsne");
-    cols[0] = 0;
-    cols[1] = 1;
+    cols[0] = first;
+    cols[1] = first + 1;
     return CT_OK;
 }
 
@@ -28,10 +46,33 @@ static enum ct_status read_number(const struct csv_table *t, const char *name, s
 {
     const struct csv_field field = csv_table_field(t, row, col);
 
-    if (number_parse(field.text, field.size, value) && isfinite(*value))
+    if (cell_number(&field, value) && isfinite(*value))
         return CT_OK;
+    if (cell_is_missing(&field))
+        return csv_fail(err, name, row, t->lines[row],
+                        "column %.80s is missing (`%.40s`); remove the row",
+                        csv_table_field(t, 0, col).text, field.text);
     return csv_fail(err, name, row, t->lines[row], "column %.80s: `%.40s` is not a finite number",
                     csv_table_field(t, 0, col).text, field.text);
+}
+
+/* The header as a row. */
+static enum ct_status check_header(const struct csv_table *t, const char *name, enum header header,
+                                   struct table_remarks *remarks, struct ct_error *err)
+{
+    struct csv_field *const fields = ct_calloc_array(t->n_cols, sizeof *fields);
+    enum ct_status st = fields != NULL ? CT_OK : ct_fail_nomem(err, name, 0);
+    const size_t first = t->has_row_names ? 1 : 0;
+    const struct csv_row row = { .fields = fields,
+                                 .n_fields = t->n_cols - first,
+                                 .line = t->lines[0] };
+
+    for (size_t col = first; st == CT_OK && col < t->n_cols; col++)
+        fields[col - first] = csv_table_field(t, 0, col);
+    if (st == CT_OK)
+        st = table_head_check(&row, header, name, remarks, err);
+    free(fields);
+    return st;
 }
 
 static enum ct_status take_table(struct plane *p, const char *name, struct ct_error *err)
@@ -72,7 +113,24 @@ static enum ct_status take_npy(struct plane *p, const struct npy *n, const char 
     return st == CT_OK ? npy_check(n, name, err) : st;
 }
 
-static enum ct_status read_any(int fd, const char *name, struct plane *p, struct ct_error *err)
+static enum ct_status read_table(int fd, const char *name, const void *head, size_t n_head,
+                                 enum header header, struct plane *p, struct ct_error *err)
+{
+    struct csv_table *const t = &p->table;
+    const struct csv_table_options options = { .no_header = header == HEADER_NO,
+                                               .trims_header = true,
+                                               .takes_row_names = true,
+                                               .n_blank_rows = &p->remarks.n_blank_rows };
+    enum ct_status st = csv_table_read_fd(fd, name, head, n_head, &options, t, err);
+
+    p->remarks.has_row_names = t->has_row_names;
+    if (st == CT_OK && header != HEADER_NO)
+        st = check_header(t, name, header, &p->remarks, err);
+    return st == CT_OK ? take_table(p, name, err) : st;
+}
+
+static enum ct_status read_any(int fd, const char *name, enum header header, struct plane *p,
+                               struct ct_error *err)
 {
     struct npy n = { 0 };
     char head[8];
@@ -81,10 +139,8 @@ static enum ct_status read_any(int fd, const char *name, struct plane *p, struct
 
     if (st != CT_OK)
         return st;
-    if (!npy_is_magic(head, n_head)) {
-        st = csv_table_read_fd(fd, name, head, n_head, &p->table, err);
-        return st == CT_OK ? take_table(p, name, err) : st;
-    }
+    if (!npy_is_magic(head, n_head))
+        return read_table(fd, name, head, n_head, header, p, err);
     st = npy_open_fd(fd, name, head, n_head, &n, err);
     if (st == CT_OK)
         st = take_npy(p, &n, name, err);
@@ -92,14 +148,15 @@ static enum ct_status read_any(int fd, const char *name, struct plane *p, struct
     return st;
 }
 
-enum ct_status plane_read(const char *path, struct plane *out, struct ct_error *err)
+enum ct_status plane_read(const char *path, enum header header, struct plane *out,
+                          struct ct_error *err)
 {
     struct plane p = { 0 };
     int fd = -1;
     enum ct_status st = infile_open(path, &fd, err);
 
     if (st == CT_OK)
-        st = read_any(fd, infile_name(path), &p, err);
+        st = read_any(fd, infile_name(path), header, &p, err);
     infile_close(fd);
     if (st != CT_OK) {
         plane_clear(&p);

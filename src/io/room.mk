@@ -1,7 +1,9 @@
 noinst_LIBRARIES += src/io/libio.a
 src_io_libio_a_SOURCES = \
 	src/io/activations.c src/io/activations.h \
+	src/io/cell.c src/io/cell.h \
 	src/io/csv.c src/io/csv.h \
+	src/io/csv_start.c src/io/csv_start.h \
 	src/io/csv_table.c src/io/csv_table.h \
 	src/io/csv_writer.c src/io/csv_writer.h \
 	src/io/decimal.c src/io/decimal.h \
@@ -26,4 +28,5 @@ src_io_libio_a_SOURCES = \
 	src/io/plane.c src/io/plane.h \
 	src/io/safetensors.c src/io/safetensors.h \
 	src/io/safetensors_writer.c src/io/safetensors_writer.h \
-	src/io/stimuli.c src/io/stimuli.h
+	src/io/stimuli.c src/io/stimuli.h \
+	src/io/table_head.c src/io/table_head.h

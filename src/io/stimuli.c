@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "io/infile.h"
@@ -107,21 +106,6 @@ static enum ct_status read_rows(struct stimuli *s, struct ct_error *err)
     return st;
 }
 
-/* A file with another separator may fail as CSV before its header is checked. */
-static char separator_of_file(const char *path)
-{
-    char line[200] = "";
-    struct stat info;
-    FILE *const file = stat(path, &info) == 0 && S_ISREG(info.st_mode) ? fopen(path, "re") : NULL;
-
-    if (file == NULL)
-        return 0;
-    if (fgets(line, sizeof line, file) == NULL)
-        line[0] = '\0';
-    fclose(file);
-    return other_separator(line);
-}
-
 enum ct_status stimuli_read(const char *path, struct stimuli *out, struct ct_error *err)
 {
     const char *const name = infile_name(path);
@@ -131,8 +115,6 @@ enum ct_status stimuli_read(const char *path, struct stimuli *out, struct ct_err
     if (s.name == NULL)
         return ct_fail_nomem(err, name, 0);
     st = csv_table_read(path, &s.table, err);
-    if (st == CT_EFORMAT && separator_of_file(path) != 0)
-        st = fail_separator(name, separator_of_file(path), err);
     if (st == CT_OK)
         st = read_rows(&s, err);
     if (st == CT_OK)

@@ -7,18 +7,20 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "io/table_head.h"
 #include "num/tests/multitest.h"
 #include "num/tests/ttest.h"
 
 enum occurrence { OCCURRENCE_ONLY, OCCURRENCE_FIRST, OCCURRENCE_LAST };
 
-struct params {        /* owns its strings; params_init() to params_clear() */
-    char *model;       /* folder of the model */
-    char *tokenizer;   /* folder of the tokenizer; NULL: the model's */
-    char *stimuli;     /* CSV of sentences */
-    char *activations; /* CSV or .npy to start the t-test from; NULL: run the model */
-    char *groups;      /* one label per line, for activations from .npy; NULL: none */
-    char **hooks;      /* [n_hooks] names and globs; none: hooks_default() */
+struct params {         /* owns its strings; params_init() to params_clear() */
+    char *model;        /* folder of the model */
+    char *tokenizer;    /* folder of the tokenizer; NULL: the model's */
+    char *stimuli;      /* CSV of sentences */
+    char *activations;  /* CSV or .npy to start the t-test from; NULL: run the model */
+    enum header header; /* whether the CSV of a step or of activations begins with names */
+    char *groups;       /* one label per line, for activations from .npy; NULL: none */
+    char **hooks;       /* [n_hooks] names and globs; none: hooks_default() */
     size_t n_hooks;
     char *contrast[2]; /* the two groups; NULL: the only two, in order of first appearance */
     enum occurrence occurrence;

@@ -89,6 +89,7 @@ static enum ct_status load_activations(const struct analysis *a, const struct st
     const struct params *const p = &a->params;
     const struct activations_options options = { .groups = p->groups,
                                                  .groups_optional = a->ungrouped,
+                                                 .header = p->header,
                                                  .no_digest = a->ttest_alone,
                                                  .n_threads = p->threads };
     const enum ct_status status =
@@ -252,6 +253,15 @@ static const struct setting load_settings[] = {
       .commands = FOR_RUNS | FOR_TTEST | FOR_CHOICES,
       .argument = "FILE",
       .help = "groups of the rows of an .npy, one per line" },
+    { .name = "header",
+      .kind = &kind_choice,
+      .scope = OF_ACTIVATIONS,
+      .field = offsetof(struct params, header),
+      .commands = FOR_RUN | FOR_STEPS,
+      .argument = "WHEN",
+      .help = "a CSV begins with names",
+      .choice = header_name,
+      .before = "yes" },
     { .name = "occurrence",
       .kind = &kind_choice,
       .scope = OF_MODEL,

@@ -108,8 +108,10 @@ static enum ct_status check_finite(const struct analysis *a, const struct ttest_
                 continue;
             const char *const hook = neuron_hook(extract_of(a), t->significant[k], &neuron);
             return ct_fail(err, CT_EFORMAT,
-                           "%s: row %zu: %.80s:%zu is not finite; exclude it with --neurons",
-                           load_of(a)->activations.name, rows[i] + 1, hook, neuron);
+                           "%s: row %zu: %.80s:%zu is %s; exclude the neuron with --neurons, or "
+                           "remove the row",
+                           load_of(a)->activations.name, rows[i] + 1, hook, neuron,
+                           isnan(mat_row(points, k)[i]) ? "missing (NaN)" : "infinite");
         }
     return CT_OK;
 }

@@ -9,13 +9,22 @@
 #include "report/plots/parts.h"
 #include "report/plots/space.h"
 
+static void report_file(const struct activations *file, struct page *page)
+{
+    char remark[TABLE_REMARK_SIZE];
+
+    page_path(page, file->name);
+    for (size_t i = 0; table_remark(&file->remarks, i, remark); i++)
+        page_line(page, "%s", remark);
+}
+
 static void report(const struct analysis *a, struct page *page)
 {
     const struct extract_result *const e = extract_of(a);
 
     page->heading = load_of(a)->model != NULL ? "Hook" : "Neurons";
     if (load_of(a)->model == NULL)
-        page_path(page, load_of(a)->activations.name);
+        report_file(&load_of(a)->activations, page);
     for (size_t b = 0; b < e->n_blocks && b < 4; b++)
         page_line(page, "%s, %s neuron%s", show_text(e->blocks[b].hook).text,
                   show_count(e->blocks[b].n).text, plural(e->blocks[b].n));

@@ -4,10 +4,10 @@
 #include "io/csv_writer.h"
 #include "io/infile.h"
 
-enum ct_status points_read(const char *path, const char *column, struct plane *p,
-                           struct ct_error *err)
+enum ct_status points_read(const char *path, enum header header, const char *column,
+                           struct plane *p, struct ct_error *err)
 {
-    const enum ct_status status = plane_read(path, p, err);
+    const enum ct_status status = plane_read(path, header, p, err);
 
     if (status == CT_OK && csv_table_find(&p->table, column) < p->table.n_cols)
         return csv_fail(err, infile_name(path), 0, p->table.lines[0],

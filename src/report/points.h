@@ -9,8 +9,8 @@
 
 /* Reads path ("-": standard input), which must not have a column of that name. Errors of
  * plane_read(), CT_EFORMAT: it has one. *p must be freed with plane_clear(), also on error. */
-enum ct_status points_read(const char *path, const char *column, struct plane *p,
-                           struct ct_error *err);
+enum ct_status points_read(const char *path, enum header header, const char *column,
+                           struct plane *p, struct ct_error *err);
 
 /* Writes the points to path ("-": standard output) as read, with one more column, the labels [n].
  * CT_EIO. */

@@ -25,12 +25,12 @@ static void read_neurons(const char *path)
     neuron_table_clear(&t);
 }
 
-static void read_plane(const char *path)
+static void read_plane(const char *path, enum header header)
 {
     struct plane p = { 0 };
     struct ct_error err = { 0 };
 
-    fuzz_check_answer(plane_read(path, &p, &err), &err);
+    fuzz_check_answer(plane_read(path, header, &p, &err), &err);
     for (size_t i = 0; i < 2 * p.xy.rows; i++)
         fuzz_require(isfinite(p.xy.data[i]));
     plane_clear(&p);
@@ -41,6 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *const path = fuzz_file("table", data, size);
 
     read_neurons(path);
-    read_plane(path);
+    read_plane(path, HEADER_AUTO);
+    read_plane(path, HEADER_YES);
+    read_plane(path, HEADER_NO);
     return 0;
 }

@@ -448,6 +448,15 @@ def gen_activations():
     f = Folder("activations")
     f.good("run", "sentence,group,token,h.0.mlp.c_fc:0,h.0.mlp.c_fc:1\n0,a,3,0.5,-1e-3\n1,b,3,nan,inf\n")
     f.good("plain", "x,y,7\n1,2,3\n4.5,-0,1e300\n")
+    f.good("blanks", "group, x, y\na, 1 ,  2\nb,3 ,\t4\n")
+    f.good("missing", "group,x,y\na,NA,\nb,null,N/A\n")
+    f.good("commas-at-end", "group,x,y\na,1,2\nb,3,4\n,,\n,,\n")
+    f.good("commas-between", "x,y\n,\n1,2\n,\n,\n3,4\n,\n")
+    f.good("sep-line", "\ufeffsep=,\r\ngroup,x\r\na,1\r\nb,2\r\n")
+    f.good("row-names", '"group","x"\n"1","a",1\n"2","b",2\n')
+    f.good("row-names-plain", "group,x\n1,a,1\n2,b,2\n3,b,\n")
+    f.good("numbered", "0,1,2\n1,2,3\n4,5,6\n")
+    f.good("numbers", "0.5,1e3,-2\n1,2,3\n")
     bad_csv(f, "group,x:0,x:1")
     head = "group,x:0,x:1\n"
     for name, text in {
@@ -456,7 +465,12 @@ def gen_activations():
         "mixed": "group,x:0,y\na,1,2\n", "index-negative": "group,x:0,x:-1\na,1,2\n", "index-2^64": "group,x:0,x:18446744073709551616\na,1,2\n",
         "empty-value": head + "a,,1\n", "word": head + "a,1,one\n", "comma-decimal": head + 'a,"1,5",1\n', "hex": head + "a,0x1,1\n",
         "two-numbers": head + "a,1 2,1\n", "sign": head + "a,+-1,1\n", "exponent": head + "a,1e,1\n", "point": head + "a,.,1\n",
-        "blank": head + "a, 1,1\n", "empty-group": head + ",1,1\n", "token": "group,token,x:0\na,-1,1\n", "token-real": "group,token,x:0\na,1.5,1\n",
+        "no-header": "0.5,1\n2,3\n", "no-header-integers": "0,0\n2,3\n", "no-header-one": "7\n8\n", "tabs": "x\ty\n1\t2\n",
+        "semicolons": "x;y\n1,5;2\n", "blanks-between": "1 2\n3 4\n", "sep-semicolon": "sep=;\nx;y\n1;2\n", "sep-long": "sep=,,\n1,2\n",
+        "trailing-comma": head + "a,1,2,\nb,3,4,\n", "row-names-one": '"x","y"\n"1",1\n"2",2\n', "row-names-late": "x,y\n1,2\n2,1,2\n",
+        "row-names-three": "x,y\n5,1,2\n6,1,2\n", "commas-only": head + ",,\n", "commas-short": head + "a,1,2\n,\n",
+        "comma-group": head + ",,\nb,1,2\n", "missing-word": head + "a,missing,1\n", "missing-NAN2": head + "a,NA2,1\n",
+        "empty-group": head + ",1,1\n", "token": "group,token,x:0\na,-1,1\n", "token-real": "group,token,x:0\na,1.5,1\n",
         "sentence-word": "sentence,group,x:0\none,a,1\n", "sentence-2^64": "sentence,group,x:0\n18446744073709551616,a,1\n",
         "digits": head + "a," + "1" * 400 + "x,1\n", "no-groups": "x:0,x:1\n1,2\n", "one-row": head + "a,1,2\n", "one-group": head + "a,1,2\na,1,3\n",
         "hooks": "group," + ",".join(f"h{i}:0" for i in range(4100)) + "\n", "three-groups": head + "a,1,2\nb,1,3\nc,1,3\n",
