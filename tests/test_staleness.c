@@ -35,6 +35,7 @@ static const struct {
     { "stimuli", "elsewhere", ALL, "" },
     { "activations", "elsewhere", ALL, ALL },
     { "groups", "elsewhere", "", ALL },
+    { "header", "yes", "", ALL },
     { "occurrence", "last", ALL, "" },
     { "hook", "h.1.mlp.c_fc", FROM_HOOK, "" },
     { "contrast", "her,him", "contrast " FROM_TTEST, "contrast " FROM_TTEST },
