@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 struct tensor_out { /* one tensor of a file to be written */
-    char name[64];
+    char name[128];
     const char *dtype;
     size_t n_dims;
     uint64_t shape[4];

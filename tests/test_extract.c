@@ -538,6 +538,58 @@ START_TEST(half_precision_weights_are_widened_exactly)
 }
 END_TEST
 
+/* An unknown activation function is an error only for hooks behind the first one. */
+START_TEST(an_unknown_activation_is_an_error_when_needed)
+{
+    static const struct {
+        const char *hook;
+        enum ct_status st;
+    } cases[] = {
+        { "wte", CT_OK },      { "wpe", CT_OK },           { "h.0.attn", CT_OK },
+        { "h.0.ln_2", CT_OK }, { "h.0.mlp.c_fc", CT_OK },  { "h.0.mlp.act", CT_ENOTSUP },
+        { "h.0", CT_ENOTSUP }, { "h.1.ln_1", CT_ENOTSUP }, { "ln_f", CT_ENOTSUP },
+    };
+    struct sequences s = sequences_load("gpt2_sequences.csv");
+    struct tensor_set set = { 0 };
+    char *const dir = folder_new();
+
+    tensors_load(&set, fixture_path("gpt2_tiny/model.safetensors"));
+    tensors_put(&set, 0, set.n, "", 0, dir, "model.safetensors");
+    text_put(dir, "config.json", TINY ",\"activation_function\":\"serf\"}");
+    struct model *const model = open_model(dir);
+    struct model *const known = open_model(fixture_path("gpt2_tiny"));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct hook_point *hooks = NULL;
+        size_t n = 0;
+        float out[7 * 24] = { 7 };
+        float want[7 * 24];
+        struct ct_error err = { 0 };
+        ck_assert_int_eq(hooks_resolve(model_config(model), &cases[i].hook, 1, &hooks, &n, NULL),
+                         CT_OK);
+        struct extract_job job = {
+            .model = model, .seqs = s.seqs, .n_seqs = s.n, .hooks = hooks, .n_hooks = n
+        };
+        ck_assert_uint_le(s.n * hooks[0].width, sizeof out / sizeof *out);
+        ck_assert_msg(extract_activations(&job, 1, NULL, out, NULL, &err) == cases[i].st, "%s: %s",
+                      cases[i].hook, err.text);
+        job.model = known;
+        if (cases[i].st == CT_OK) {
+            ck_assert_int_eq(extract_activations(&job, 1, NULL, want, NULL, NULL), CT_OK);
+            ck_assert_mem_eq(out, want, s.n * hooks[0].width * sizeof *out);
+        } else {
+            ck_assert(out[0] == 7.0F);
+            ck_assert_ptr_nonnull(strstr(err.text, "activation_function: 'serf' is not supported"));
+        }
+        free(hooks);
+    }
+    model_free(known);
+    model_free(model);
+    tensors_clear(&set);
+    folder_remove(dir);
+    sequences_clear(&s);
+}
+END_TEST
+
 START_TEST(names_bad_sequences)
 {
     static const uint32_t ids[20] = { 1, 2, 40 };
@@ -632,6 +684,7 @@ int main(void)
         many_sentences_fill_many_batches,
         results_do_not_depend_on_the_weight_layout,
         half_precision_weights_are_widened_exactly,
+        an_unknown_activation_is_an_error_when_needed,
         names_bad_sequences,
         reports_progress_and_can_be_cancelled,
     };

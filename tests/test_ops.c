@@ -43,37 +43,63 @@ START_TEST(exp_is_accurate)
 }
 END_TEST
 
-static double activation_exact(enum activation activation, double x)
+/* The header documents 2e-7 of |x|; float32 cannot hold values below 1.2e-38 with that precision.
+ */
+START_TEST(activations_match_torch)
 {
-    switch (activation) {
-    case ACTIVATION_GELU_NEW:
-        return 0.5 * x * (1.0 + tanh(sqrt(2.0 / M_PI) * (x + 0.044715 * x * x * x)));
-    case ACTIVATION_GELU:
-        return 0.5 * x * erfc(-x / sqrt(2.0));
-    default:
-        return x > 0.0 ? x : 0.0;
-    }
-}
+    struct mat want = fixture_load("activation_functions.csv"); /* x, then each function */
 
-/* The header documents 2e-7 of |x|. */
-START_TEST(activations_are_accurate)
-{
-    for (int a = ACTIVATION_GELU_NEW; a <= ACTIVATION_RELU; a++) {
-        for (double x = -30.0; x < 30.0; x += 0.0037) {
+    ck_assert_uint_eq(want.cols, 1 + ACTIVATION_N);
+    for (int a = 0; a < ACTIVATION_N; a++) {
+        for (size_t i = 0; i < want.rows; i++) {
+            const double x = mat_row(&want, i)[0];
             float y = (float)x;
-            const double want = activation_exact((enum activation)a, (double)y);
-            const double bound = 2e-7 * fabs((double)y);
             activation_apply((enum activation)a, &y, 1);
-            ck_assert_msg(fabs((double)y - want) <= bound, "activation %d of %g: %g, not %g", a, x,
-                          (double)y, want);
+            ck_assert_msg(fabs((double)y - mat_row(&want, i)[1 + a]) <= 2e-7 * fabs(x) + 1e-37,
+                          "%s of %g: %.9g, not %.9g", activation_name((enum activation)a), x,
+                          (double)y, mat_row(&want, i)[1 + a]);
         }
-        float special[] = { 0.0F, NAN, 1e30F, -1e30F };
-        activation_apply((enum activation)a, special, 4);
-        ck_assert(special[0] == 0.0F);
-        ck_assert(isnan(special[1]));
-        ck_assert(special[2] == 1e30F);
-        ck_assert(fabsf(special[3]) <= 1.0F);
+        float special[] = { NAN, 0.0F, 1e30F };
+        activation_apply((enum activation)a, special, 3);
+        ck_assert(isnan(special[0]));
+        ck_assert(special[1] == 0.0F);
+        ck_assert(special[2] == (a == ACTIVATION_TANH ? 1.0F : 1e30F));
     }
+    mat_clear(&want);
+}
+END_TEST
+
+/* transformers has several names for most functions. */
+START_TEST(activations_have_aliases)
+{
+    static const struct {
+        const char *name;
+        enum activation activation;
+    } cases[] = {
+        { "gelu_new", ACTIVATION_GELU_NEW },
+        { "gelu_fast", ACTIVATION_GELU_NEW },
+        { "gelu_pytorch_tanh", ACTIVATION_GELU_NEW },
+        { "gelu_python_tanh", ACTIVATION_GELU_NEW },
+        { "gelu_accurate", ACTIVATION_GELU_NEW },
+        { "gelu", ACTIVATION_GELU },
+        { "gelu_python", ACTIVATION_GELU },
+        { "relu", ACTIVATION_RELU },
+        { "silu", ACTIVATION_SILU },
+        { "swish", ACTIVATION_SILU },
+        { "tanh", ACTIVATION_TANH },
+        { "quick_gelu", ACTIVATION_QUICK_GELU },
+    };
+    char list[128];
+    enum activation got = ACTIVATION_UNKNOWN;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ck_assert_msg(activation_by_name(cases[i].name, &got), "%s", cases[i].name);
+        ck_assert_int_eq(got, cases[i].activation);
+    }
+    ck_assert(!activation_by_name("mish", &got));
+    ck_assert(!activation_by_name("", &got));
+    activation_list(list, sizeof list);
+    ck_assert_str_eq(list, "gelu_new, gelu, relu, silu, tanh, quick_gelu");
 }
 END_TEST
 
@@ -359,9 +385,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        exp_is_accurate,        activations_are_accurate,
-        layer_norm_is_accurate, linear_matches_the_triple_loop,
-        panel_kernels_agree,    attention_uses_only_the_path,
+        exp_is_accurate,
+        activations_match_torch,
+        activations_have_aliases,
+        layer_norm_is_accurate,
+        linear_matches_the_triple_loop,
+        panel_kernels_agree,
+        attention_uses_only_the_path,
     };
 
     return RUN_TESTS("ops", tests);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "io/safetensors.h"
 #include "model/checkpoint.h"
@@ -48,6 +49,10 @@ START_TEST(reads_valid_files)
         { "{}", 0, 0 },
         { "{}      ", 0, 0 },
         { "{\"__metadata__\":{\"format\":\"pt\"}}", 0, 0 },
+        { "{\"__metadata__\":null}", 0, 0 },
+        /* a dtype of the future: nobody may need the tensor */
+        { "{\"a\":" T("F33", "[7]", "0", "4") "}", 4, 1 },
+        { "{\"a\":" T("f32", "[1]", "0", "4") "}", 4, 1 },
         { "{\"a\":" T("F32", "[2,3]", "0", "24") "}", 24, 1 },
         { "{\"b\":" T("F16", "[2]", "4", "8") ",\"a\":" T("F32", "[]", "0", "4") "}  ", 8, 2 },
         { "{\"a\":" T("U8", "[0,7]", "0", "0") ",\"b\":" T("I64", "[1]", "0", "8") "}", 8, 2 },
@@ -127,8 +132,8 @@ START_TEST(checks_every_rule_of_the_format)
         { "{\"a\":1}", 0, 0, "a: not an object" },
         { "{\"a\":[]}", 0, 0, "a: not an object" },
         { "{\"a\":{}}", 0, 0, "a: dtype is missing" },
-        { "{\"a\":" T("F33", "[1]", "0", "4") "}", 0, 4, "a: dtype is missing or unknown" },
-        { "{\"a\":" T("f32", "[1]", "0", "4") "}", 0, 4, "a: dtype is missing or unknown" },
+        { "{\"a\":" T("F33", "[1]", "0", "5") "}", 0, 4, "a: ends at byte 5 of 4" },
+        { "{\"a\":" T("F33", "[1]", "1", "4") "}", 0, 4, "a: leaves a hole" },
         { "{\"a\":{\"dtype\":4,\"shape\":[1],\"data_offsets\":[0,4]}}", 0, 4, "a: dtype" },
         { "{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", 0, 4, "a: shape is missing" },
         { "{\"a\":" T("F32", "1", "0", "4") "}", 0, 4, "a: shape" },
@@ -221,6 +226,14 @@ START_TEST(rejects_paths_that_are_not_regular_files)
 }
 END_TEST
 
+static const char *path_of(const char *dir, const char *name)
+{
+    static char path[4096];
+
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    return path;
+}
+
 static void check_checkpoint(const char *dir, enum ct_status want, const char *says)
 {
     struct checkpoint *c = NULL;
@@ -232,6 +245,22 @@ static void check_checkpoint(const char *dir, enum ct_status want, const char *s
     checkpoint_free(c);
 }
 
+/* Only a tensor that is asked for must be where the index says. */
+static void check_tensor(const char *dir, const char *tensor, enum ct_status want, const char *says)
+{
+    struct checkpoint *c = NULL;
+    struct ct_error err = { 0 };
+    const char *path = NULL;
+
+    ck_assert_msg(checkpoint_open(dir, &c, &err) == CT_OK, "%s", err.text);
+    ck_assert_str_eq(err.text, "");
+    ck_assert((checkpoint_find(c, tensor, &path) != NULL) == (says[0] == '\0'));
+    if (says[0] != '\0')
+        ck_assert_int_eq(checkpoint_explain(c, tensor, &err), want);
+    ck_assert_msg(strstr(err.text, says) != NULL, "%s", err.text);
+    checkpoint_free(c);
+}
+
 START_TEST(checks_shards_against_their_index)
 {
     static const struct {
@@ -239,31 +268,97 @@ START_TEST(checks_shards_against_their_index)
         enum ct_status st;
         const char *says;
     } cases[] = {
-        { "{\"weight_map\":{\"h.0.ln_1.bias\":\"a\"}}", CT_OK, "" },
-        { "{\"weight_map\":{\"h.0.ln_1.bias\":\"b\"}}", CT_EIO, "/b: No such file" },
-        { "{\"weight_map\":{\"other\":\"a\"}}", CT_EFORMAT,
-          "other is not in a, although the index says so" },
-        { "{\"weight_map\":{\"x\":\"../a\"}}", CT_EFORMAT, "'x' is not a plain file name" },
-        { "{\"weight_map\":{\"x\":\"..\"}}", CT_EFORMAT, "is not a plain file name" },
-        { "{\"weight_map\":{\"x\":\"/etc/passwd\"}}", CT_EFORMAT, "is not a plain file name" },
-        { "{\"weight_map\":{\"x\":\"\"}}", CT_EFORMAT, "is not a plain file name" },
-        { "{\"weight_map\":{\"x\":1}}", CT_EFORMAT, "is not a plain file name" },
         { "{\"weight_map\":[]}", CT_EFORMAT, "weight_map is missing" },
         { "{}", CT_EFORMAT, "weight_map is missing" },
         { "[1]", CT_EFORMAT, "not a JSON object" },
         { "{\"weight_map\":{", CT_EFORMAT, "line 1" },
         { "", CT_EFORMAT, "line 1" },
     };
+    static const struct {
+        const char *entries; /* of the index, before one that is right */
+        const char *tensor;
+        enum ct_status st;
+        const char *says; /* why the tensor is not found; empty: it is */
+    } tensors[] = {
+        { "", "h.0.ln_1.bias", CT_OK, "" },
+        { "\"h.0.ln_1.weight\":\"./a\",", "h.0.ln_1.weight", CT_OK, "" },
+        { "\"h.0.ln_1.weight\":\".//./a\",", "h.0.ln_1.weight", CT_OK, "" },
+        { "\"h.0.ln_1.weight\":\"sub/a\",", "h.0.ln_1.weight", CT_OK, "" },
+        { "\"h.0.ln_1.weight\":\"./sub/a\",", "h.0.ln_1.weight", CT_OK, "" },
+        { "\"x\":\"b\",", "h.0.ln_1.bias", CT_OK, "" },
+        { "\"x\":\"b\",", "x", CT_EIO, "/b: No such file" },
+        { "\"x\":\"a\",", "h.0.ln_1.bias", CT_OK, "" },
+        { "\"x\":\"a\",", "x", CT_EFORMAT, "x is not in a, although the index says so" },
+        { "\"x\":\"../a\",", "h.0.ln_1.bias", CT_OK, "" },
+        { "\"x\":\"../a\",", "x", CT_EFORMAT, "'x' is not the name of a file in the folder" },
+        { "\"x\":\"sub/../../a\",", "x", CT_EFORMAT, "is not the name of a file" },
+        { "\"x\":\"./../a\",", "x", CT_EFORMAT, "is not the name of a file" },
+        { "\"x\":\"..\",", "x", CT_EFORMAT, "is not the name of a file" },
+        { "\"x\":\"./\",", "x", CT_EFORMAT, "is not the name of a file" },
+        { "\"x\":\"/etc/passwd\",", "x", CT_EFORMAT, "is not the name of a file" },
+        { "\"x\":\".//etc/passwd\",", "x", CT_EIO, "/etc/passwd: No such file" },
+        { "\"x\":\"\",", "x", CT_EFORMAT, "is not the name of a file" },
+        { "\"x\":1,", "x", CT_EFORMAT, "is not the name of a file" },
+        { "\"x\":\"broken\",", "h.0.ln_1.bias", CT_OK, "" },
+        { "\"x\":\"broken\",", "x", CT_EFORMAT, "broken: 0 bytes are too short" },
+    };
     struct tensor_set set = { 0 };
     char *const dir = folder_new();
+    char path[4096];
+    char index[512];
 
     tensors_load(&set, fixture_path("gpt2_tiny/model.safetensors"));
     tensors_put(&set, 0, set.n, "", 0, dir, "a");
+    snprintf(path, sizeof path, "%s/sub", dir);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    tensors_put(&set, 0, set.n, "", 0, dir, "sub/a");
+    text_put(dir, "broken", "");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         text_put(dir, "model.safetensors.index.json", cases[i].index);
         check_checkpoint(dir, cases[i].st, cases[i].says);
     }
+    for (size_t i = 0; i < sizeof tensors / sizeof tensors[0]; i++) {
+        snprintf(index, sizeof index,
+                 "{\"metadata\":{\"total_size\":NaN},\"weight_map\":{%s\"h.0.ln_1.bias\":\"a\"}}",
+                 tensors[i].entries);
+        text_put(dir, "model.safetensors.index.json", index);
+        check_tensor(dir, tensors[i].tensor, tensors[i].st, tensors[i].says);
+    }
     tensors_clear(&set);
+    folder_remove(dir);
+}
+END_TEST
+
+/* What a file really is, when it is not what its name says. */
+START_TEST(recognises_other_files)
+{
+    static const struct {
+        const char *bytes, *says;
+    } cases[] = {
+        { "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
+          "a Git LFS pointer" },
+        { "<!DOCTYPE html>\n<html>", "a web page" },
+        { " \n<HTML lang=en>", "a web page" },
+        { "\xef\xbb\xbf<html><body>", "a web page" },
+        { "<?xml version=\"1.0\"?><Error>", "a web page or a server's message" },
+        { "PK\3\4 and so on", "a zip archive" },
+        { "GGUF\3 and so on", "a GGUF file" },
+        { "\x80\2}q and so on", "a Python pickle" },
+        { "\x89HDF\r\n\x1a\n and so on", "an HDF5 file" },
+        { "\x1f\x8b\x08 and so on", "compressed by gzip" },
+        { "{\"error\":\"Invalid username\"}", "is it a safetensors file?" },
+    };
+    char *const dir = folder_new();
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        text_put(dir, "model.safetensors", cases[i].bytes);
+        check_checkpoint(dir, CT_EFORMAT, cases[i].says);
+        if (i + 1 == sizeof cases / sizeof cases[0])
+            break; /* JSON is what an index is */
+        text_put(dir, "model.safetensors.index.json", cases[i].bytes);
+        ck_assert_int_eq(unlink(path_of(dir, "model.safetensors")), 0);
+        check_checkpoint(dir, CT_EFORMAT, cases[i].says);
+    }
     folder_remove(dir);
 }
 END_TEST
@@ -315,6 +410,7 @@ int main(void)
         rejects_truncated_files,
         rejects_paths_that_are_not_regular_files,
         checks_shards_against_their_index,
+        recognises_other_files,
         rejects_pickles_with_a_hint,
         widens_all_halves_exactly,
     };

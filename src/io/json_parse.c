@@ -2,7 +2,10 @@
 #include "io/json_parse.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "io/json_python.h"
 
 struct source {
     FILE *file;       /* or NULL: */
@@ -67,4 +70,23 @@ json_t *json_parse_file(FILE *file, size_t flags, json_error_t *where)
 json_t *json_parse_text(const char *text, size_t size, json_error_t *where)
 {
     return parse(&(struct source){ .text = text, .size = size }, 0, where);
+}
+
+enum ct_status json_parse_python(const char *text, size_t size, json_t **out, struct ct_error *err)
+{
+    json_error_t where;
+    char *quoted = NULL;
+    size_t quoted_size = 0;
+    const enum ct_status st = json_python_quote(text, size, &quoted, &quoted_size, err);
+
+    if (st != CT_OK)
+        return st;
+    *out = json_parse_text(quoted, quoted_size, &where);
+    free(quoted);
+    if (*out != NULL)
+        return CT_OK;
+    return json_error_code(&where) == json_error_out_of_memory
+               ? ct_fail_nomem(err, "JSON", 0)
+               : ct_fail(err, CT_EFORMAT, "line %d, column %d: %s", where.line, where.column,
+                         where.text);
 }

@@ -8,12 +8,14 @@ src_io_libio_a_SOURCES = \
 	src/io/csv_writer.c src/io/csv_writer.h \
 	src/io/decimal.c src/io/decimal.h \
 	src/io/foreign.c src/io/foreign.h \
+	src/io/file_kind.c src/io/file_kind.h \
 	src/io/grow.c src/io/grow.h \
 	src/io/hash.c src/io/hash.h \
 	src/io/hash_ahead.c src/io/hash_ahead.h \
 	src/io/infile.c src/io/infile.h \
 	src/io/json_file.c src/io/json_file.h \
 	src/io/json_parse.c src/io/json_parse.h \
+	src/io/json_python.c src/io/json_python.h \
 	src/io/json_text.c src/io/json_text.h \
 	src/io/labels.c src/io/labels.h \
 	src/io/lockfile.c src/io/lockfile.h \

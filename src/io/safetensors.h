@@ -2,8 +2,8 @@
  * Reader of safetensors files (github.com/huggingface/safetensors, format of version 0.3 on): 8
  * bytes little-endian N, N bytes of JSON, then the tensors back to back. The file is mapped, and
  * every rule of the format is checked when it is opened: a header of at most 16 MiB (the format
- * allows 100 MB), no duplicate names, offsets that match shape and dtype, no gap, no overlap,
- * nothing after the last tensor.
+ * allows 100 MB), no duplicate names, offsets that match shape and dtype (if that is known), no
+ * gap, no overlap, nothing after the last tensor.
  */
 #ifndef CT_IO_SAFETENSORS_H
 #define CT_IO_SAFETENSORS_H

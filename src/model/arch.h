@@ -39,6 +39,7 @@ struct arch {
     void (*head)(struct pass *p);
 
     const char *const *prefixes; /* optional prefixes of module names; NULL-terminated */
+    const char *embedding;       /* a tensor that every checkpoint has: `wte.weight` */
     const char *block_path;      /* `h`: block 5 is `h.5` */
     const struct site *sites;    /* [n_sites], in listing order; those in blocks are adjacent */
     size_t n_sites;

@@ -71,7 +71,7 @@ static enum ct_status read_config(const struct config_reader *r, struct model_co
     if (st == CT_OK)
         st = read_sizes(r, c);
     if (st == CT_OK)
-        st = config_read_activation(r, "activation_function", &c->activation);
+        st = config_read_activation(r, "activation_function", c);
     if (st == CT_OK)
         st = config_read_fraction(r, "layer_norm_epsilon", &c->norm_epsilon);
     if (st == CT_OK)
@@ -196,6 +196,7 @@ const struct arch arch_gpt2 = {
     .block = run_block,
     .head = head,
     .prefixes = prefixes,
+    .embedding = "wte.weight",
     .block_path = "h",
     .sites = sites,
     .n_sites = sizeof sites / sizeof sites[0],

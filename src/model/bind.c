@@ -7,34 +7,37 @@
 
 enum { NAME_SIZE = 128 };
 
-/* Finds an entry by its name with or without a prefix; if both exist, that is ambiguous. */
-static const struct safetensors_entry *find_entry(struct binder *b, const char *name,
-                                                  const char **path)
+static void fail_missing(struct binder *b, const char *name, const char *in_file)
 {
-    const struct safetensors_entry *found = checkpoint_find(b->checkpoint, name, path);
-    const char *found_with = "";
-
-    for (const char *const *prefix = b->prefixes; *prefix != NULL; prefix++) {
-        char prefixed[NAME_SIZE];
-        snprintf(prefixed, sizeof prefixed, "%s%s", *prefix, name);
-        const struct safetensors_entry *const entry =
-            checkpoint_find(b->checkpoint, prefixed, found == NULL ? path : NULL);
-        if (entry != NULL && found != NULL) {
-            b->status = ct_fail(b->err, CT_EFORMAT, "%s: there are both %s%s and %s", b->dir,
-                                found_with, name, prefixed);
-            return NULL;
-        }
-        if (entry != NULL) {
-            found = entry;
-            found_with = *prefix;
-        }
-    }
-    if (found == NULL)
+    b->status = in_file != NULL ? checkpoint_explain(b->checkpoint, in_file, b->err) : CT_OK;
+    if (b->status == CT_OK)
         b->status =
             ct_fail(b->err, CT_EFORMAT,
                     "%s: %s: missing from the weights; does config.json belong to another model?",
                     b->dir, name);
-    return found;
+}
+
+/* Finds an entry by its name with or without a prefix; if both exist, that is ambiguous. */
+static const struct safetensors_entry *find_entry(struct binder *b, const char *name,
+                                                  const char **path)
+{
+    const char *found = tensor_names_find(b->names, "", name);
+
+    for (const char *const *prefix = b->prefixes; *prefix != NULL; prefix++) {
+        const char *const other = tensor_names_find(b->names, *prefix, name);
+        if (other != NULL && found != NULL) {
+            b->status =
+                ct_fail(b->err, CT_EFORMAT, "%s: there are both %s and %s", b->dir, found, other);
+            return NULL;
+        }
+        if (other != NULL)
+            found = other;
+    }
+    const struct safetensors_entry *const entry =
+        found != NULL ? checkpoint_find(b->checkpoint, found, path) : NULL;
+    if (entry == NULL)
+        fail_missing(b, name, found);
+    return entry;
 }
 
 static void format_shape(char *out, size_t size, size_t n_dims, const uint64_t *shape)

@@ -1,7 +1,7 @@
 /*
  * Finds the tensors of a model in its files and checks their shapes and dtypes. An architecture
  * calls these functions in sequence: the first failure is kept, and later calls do nothing. In the
- * files, names may have one of the architecture's prefixes.
+ * files, names may have one of the prefixes.
  */
 #ifndef CT_MODEL_BIND_H
 #define CT_MODEL_BIND_H
@@ -13,11 +13,13 @@
 #include "base/status.h"
 #include "model/checkpoint.h"
 #include "model/ops/tensor.h"
+#include "model/tensor_names.h"
 #include "model/weights.h"
 
 struct binder {
     const struct checkpoint *checkpoint; /* borrowed; bound tensors borrow from it */
     const char *dir;                     /* for messages */
+    const struct tensor_names *names;    /* borrowed */
     const char *const *prefixes;         /* NULL-terminated */
     struct ct_error *err;
     enum ct_status status; /* CT_EFORMAT (missing, another shape), CT_ENOTSUP (another dtype) */

@@ -64,22 +64,18 @@ enum ct_status config_read_fraction(const struct config_reader *r, const char *n
 }
 
 enum ct_status config_read_activation(const struct config_reader *r, const char *name,
-                                      enum activation *out)
+                                      struct model_config *out)
 {
     const json_t *const value = find(r, name);
-    char known[128] = "";
-    size_t used = 0;
 
     if (value == NULL)
         return CT_OK;
     const char *const asked = json_string_value(value);
     if (asked == NULL)
         return ct_fail(r->err, CT_EFORMAT, "%s: %s: not a name", r->path, name);
-    if (activation_by_name(asked, out))
-        return CT_OK;
-    for (int i = 0; i < ACTIVATION_N && used < sizeof known; i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "",
-                                 activation_name((enum activation)i));
-    return ct_fail(r->err, CT_ENOTSUP, "%s: %s: '%s' is not supported; supported are %s", r->path,
-                   name, asked, known);
+    if (!activation_by_name(asked, &out->activation)) {
+        out->activation = ACTIVATION_UNKNOWN;
+        snprintf(out->activation_name, sizeof out->activation_name, "%s", asked);
+    }
+    return CT_OK;
 }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
-#include "model/ops/activation.h"
+#include "model/model_config.h"
 
 struct config_reader { /* all borrowed */
     const char *path;
@@ -42,8 +42,9 @@ enum ct_status config_read_bool(const struct config_reader *r, const char *name,
 /* 0 <= *out < 1. */
 enum ct_status config_read_fraction(const struct config_reader *r, const char *name, double *out);
 
-/* Also CT_ENOTSUP: unknown activation function. */
+/* The activation function of *out. An unknown one is no failure: hook points before it do not need
+ * it. */
 enum ct_status config_read_activation(const struct config_reader *r, const char *name,
-                                      enum activation *out);
+                                      struct model_config *out);
 
 #endif

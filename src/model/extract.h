@@ -56,7 +56,8 @@ size_t extract_plan_sequence(const struct extract_plan *plan, size_t place);
  * Runs batches first .. first + n. out [n_seqs, sum of widths], float32, row-major, with the hooks
  * side by side in the order of the job: only the rows of these batches' sequences are written. The
  * values are bitwise determined by the model, the sequence and the hook, and do not depend on the
- * batch, its size, the other hooks or n_threads. CT_ENOMEM, CT_ECANCELED.
+ * batch, its size, the other hooks or n_threads. CT_ENOTSUP (as pass_new()),
+ * CT_ENOMEM, CT_ECANCELED.
  */
 enum ct_status extract_run(const struct extract_plan *plan, size_t first, size_t n, int n_threads,
                            const struct progress *progress, float *out, struct ct_error *err);

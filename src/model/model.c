@@ -2,16 +2,20 @@
 #include "model/model.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "io/json_file.h"
 #include "model/arch.h"
 #include "model/bind.h"
 #include "model/checkpoint.h"
 #include "model/config_reader.h"
+#include "model/tensor_names.h"
 #include "model/weights.h"
 
 struct model {
@@ -46,7 +50,7 @@ enum ct_status model_config_load(const char *path, struct model_config *out, str
 {
     struct model_config c = { 0 };
     json_t *root = NULL;
-    enum ct_status st = json_file_load(path, &root, err);
+    enum ct_status st = json_file_load_python(path, &root, err);
 
     if (st != CT_OK)
         return st;
@@ -70,17 +74,49 @@ static const char *name_dtypes(const bool has[TENSOR_N_DTYPES])
 static enum ct_status bind_weights(struct model *model, const char *dir, struct ct_error *err)
 {
     const struct model_config *const c = &model->config;
-    struct binder b = {
-        .checkpoint = model->checkpoint, .dir = dir, .prefixes = c->arch->prefixes, .err = err
-    };
+    struct tensor_names names = { 0 };
+    struct binder b = { .checkpoint = model->checkpoint,
+                        .names = &names,
+                        .dir = dir,
+                        .prefixes = c->arch->prefixes,
+                        .err = err };
 
     model->weights.blocks = ct_calloc_array(c->n_layers, sizeof *model->weights.blocks);
     if (model->weights.blocks == NULL)
         return ct_fail_nomem(err, dir, 0);
+    const enum ct_status st = tensor_names_read(model->checkpoint, dir, c->arch->embedding,
+                                                c->arch->prefixes, &names, err);
+    if (st != CT_OK)
+        return st;
+    const char *const wrapper[] = { names.prefix, NULL };
+    if (names.prefix != NULL)
+        b.prefixes = wrapper;
     c->arch->bind(&b, c, &model->weights);
+    tensor_names_clear(&names);
     model->n_parameters = b.n_parameters;
     model->dtype = name_dtypes(b.has_dtype);
     return b.status;
+}
+
+/* A folder with only an adapter, whose base model is elsewhere. */
+static enum ct_status check_adapter(const char *dir, struct ct_error *err)
+{
+    char path[PATH_MAX];
+    json_t *root = NULL;
+
+    if (!path_put(path, "%s/config.json", dir) || access(path, F_OK) == 0 ||
+        !path_put(path, "%s/adapter_config.json", dir) ||
+        json_file_load_python(path, &root, NULL) != CT_OK)
+        return CT_OK;
+    const char *const base = json_string_value(json_object_get(root, "base_model_name_or_path"));
+    const enum ct_status st = ct_fail(
+        err, CT_ENOTSUP,
+        "%s: a PEFT adapter, not a model; merge it into %.100s once, in that folder: python3 -c "
+        "\"from peft import AutoPeftModelForCausalLM as M; "
+        "M.from_pretrained('.').merge_and_unload().save_pretrained('DIR')\"",
+        dir, base != NULL ? base : "its base model");
+    json_decref(root);
+    return st;
 }
 
 static enum ct_status check_folder(const char *dir, char config_path[PATH_MAX],
@@ -88,12 +124,15 @@ static enum ct_status check_folder(const char *dir, char config_path[PATH_MAX],
 {
     DIR *const folder = opendir(dir);
 
+    if (folder == NULL && errno == ENOTDIR && access(dir, F_OK) == 0)
+        return ct_fail(err, CT_EIO, "%s: a file, not a model folder; give the folder that it is in",
+                       dir);
     if (folder == NULL)
         return ct_fail_errno(err, "%s: not a model folder", dir);
     closedir(folder);
     if ((size_t)snprintf(config_path, PATH_MAX, "%s/config.json", dir) >= PATH_MAX)
         return ct_fail(err, CT_EIO, "%s: the path is too long", dir);
-    return CT_OK;
+    return check_adapter(dir, err);
 }
 
 enum ct_status model_open(const char *dir, struct model **out, struct ct_error *err)

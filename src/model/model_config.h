@@ -23,6 +23,7 @@ struct model_config {
     size_t head_dim;          /* width of a head */
     size_t intermediate_size; /* neurons of an MLP */
     enum activation activation;
+    char activation_name[48]; /* as in config.json if that is unknown, truncated; else empty */
     double norm_epsilon;
     double score_scale;         /* factor applied to the products of queries and keys */
     bool scores_scale_by_layer; /* also divide by the layer number, counted from 1 */

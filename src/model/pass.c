@@ -127,8 +127,19 @@ static void stand_in_for(const struct pass *p, struct stand_in *out)
     out->pass.state = &out->state;
 }
 
+static enum ct_status fail_activation(const struct model_config *c, struct ct_error *err)
+{
+    char known[128];
+
+    activation_list(known, sizeof known);
+    return ct_fail(err, CT_ENOTSUP,
+                   "config.json: activation_function: '%s' is not supported, only %s; choose hook "
+                   "points before the first one",
+                   c->activation_name, known);
+}
+
 /* Determines the number of blocks and of steps. */
-static void plan(struct pass *p)
+static enum ct_status plan(struct pass *p, struct ct_error *err)
 {
     const struct arch *const arch = p->config->arch;
     struct rehearsal rehearsal = { .n_weights = 0 };
@@ -145,6 +156,9 @@ static void plan(struct pass *p)
     }
     p->state->n_blocks = other.pass.layer;
     p->state->n_steps = 1 + rehearsal.n_linears;
+    return rehearsal.activates && p->config->activation == ACTIVATION_UNKNOWN
+               ? fail_activation(p->config, err)
+               : CT_OK;
 }
 
 static enum ct_status fill(struct pass *p, const struct pass_params *params, struct ct_error *err)
@@ -161,9 +175,7 @@ static enum ct_status fill(struct pass *p, const struct pass_params *params, str
     enum ct_status st = crew_new(params->n_threads, &s->crew, err);
     if (st == CT_OK)
         st = make_workspace(p, params, err);
-    if (st == CT_OK)
-        plan(p);
-    return st;
+    return st == CT_OK ? plan(p, err) : st;
 }
 
 enum ct_status pass_new(const struct model_config *config, const struct weights *weights,

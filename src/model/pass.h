@@ -33,7 +33,8 @@ struct pass_params {
     int n_threads;
 };
 
-/* config and weights are borrowed until pass_free(). CT_ENOMEM. */
+/* config and weights are borrowed until pass_free(). CT_ENOTSUP (the hooks need an activation
+ * function that is unknown), CT_ENOMEM. */
 enum ct_status pass_new(const struct model_config *config, const struct weights *weights,
                         const struct pass_params *params, struct pass **out, struct ct_error *err);
 void pass_free(struct pass *p);

@@ -198,6 +198,8 @@ void pass_linear_activated(struct pass *p, const struct linear *linear, const st
 
     apply(p, linear, x, y, in_two_steps ? NULL : &p->config->activation);
     pass_output(p, before, 0, y);
+    if (is_rehearsed(p->state))
+        p->state->rehearsal->activates = true;
     if (in_two_steps)
         each_row((struct row_loop){ .row = activate_row, .p = p, .y = y });
     pass_output(p, after, 0, y);

@@ -17,6 +17,7 @@ struct rehearsal {                                  /* records what would be com
     size_t n_weights;
     size_t n_linears;
     bool attends;
+    bool activates;
 };
 
 /* Called after each step with the number of nodes in the tree; false stops the pass. */

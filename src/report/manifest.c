@@ -94,7 +94,7 @@ static enum ct_status describe_model(const struct analysis *a, json_t **out, str
     }
     if (status == CT_OK) {
         json_t *parsed = NULL;
-        (void)json_file_load(config, &parsed, NULL);
+        (void)json_file_load_python(config, &parsed, NULL);
         *out = json_pack("{s:o, s:o, s:I, s:s, s:O}", "path", json_text(a->params.model), "config",
                          parsed != NULL ? parsed : json_null(), "parameters",
                          (json_int_t)info.n_parameters, "dtype", info.dtype, "files", files);

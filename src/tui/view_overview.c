@@ -67,7 +67,7 @@ static void add_model(struct facts *f, const struct model *model)
     add(f, "layers", INK_DEFAULT, "%zu of width %zu, %zu heads", c->n_layers, c->hidden_size,
         c->n_heads);
     add(f, "MLP", INK_DEFAULT, "%zu neurons a layer, %s", c->intermediate_size,
-        activation_name(c->activation));
+        c->activation != ACTIVATION_UNKNOWN ? activation_name(c->activation) : c->activation_name);
     add(f, "positions", INK_DEFAULT, "%zu", c->n_positions);
     add(f, "vocabulary", INK_DEFAULT, "%zu tokens", c->vocab_size);
     add(f, "parameters", INK_DEFAULT, "%.4g M (%llu)", (double)info.n_parameters / 1e6,

@@ -1,35 +1,47 @@
 #include "config.h"
 #include "model/ops/activation.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/kernel.h"
 #include "model/ops/exp_f32.h"
 
-static const char *const names[ACTIVATION_N] = {
-    [ACTIVATION_GELU_NEW] = "gelu_new",
-    [ACTIVATION_GELU] = "gelu",
-    [ACTIVATION_RELU] = "relu",
+/* Each with the names of transformers' ACT2FN that are the same function, possibly computed by
+ * another kernel. */
+static const char *const names[ACTIVATION_N][6] = {
+    [ACTIVATION_GELU_NEW] = { "gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_python_tanh",
+                              "gelu_accurate" },
+    [ACTIVATION_GELU] = { "gelu", "gelu_python" },
+    [ACTIVATION_RELU] = { "relu" },
+    [ACTIVATION_SILU] = { "silu", "swish" },
+    [ACTIVATION_TANH] = { "tanh" },
+    [ACTIVATION_QUICK_GELU] = { "quick_gelu" },
 };
 
 const char *activation_name(enum activation activation)
 {
-    return names[activation];
+    return names[activation][0];
 }
 
 bool activation_by_name(const char *name, enum activation *out)
 {
-    if (strcmp(name, "gelu_pytorch_tanh") ==
-        0) { /* the same function, computed by a different kernel */
-        *out = ACTIVATION_GELU_NEW;
-        return true;
-    }
     for (int i = 0; i < ACTIVATION_N; i++)
-        if (strcmp(name, names[i]) == 0) {
-            *out = (enum activation)i;
-            return true;
-        }
+        for (const char *const *known = names[i]; *known != NULL; known++)
+            if (strcmp(name, *known) == 0) {
+                *out = (enum activation)i;
+                return true;
+            }
     return false;
+}
+
+void activation_list(char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (int i = 0; i < ACTIVATION_N && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", names[i][0]);
 }
 
 /* 0.5 (1 + tanh u) is 1 / (1 + exp(-2u)), which does not cancel for negative u. */
@@ -88,6 +100,42 @@ static void relu(float *x, size_t n)
         x[i] = x[i] < 0.0F ? 0.0F : x[i];
 }
 
+CT_KERNEL
+static void silu(float *x, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        x[i] = x[i] / (1.0F + exp_f32(-x[i]));
+}
+
+CT_KERNEL
+static void quick_gelu(float *x, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        x[i] = x[i] / (1.0F + exp_f32(-1.702F * x[i]));
+}
+
+/* Near 0, tanh(x) / x is a polynomial in x^2: its Chebyshev fit on [0, 0.65^2]. Elsewhere
+ * 1 - 2 / (1 + exp(2x)) does not cancel. */
+CT_KERNEL
+static void hyperbolic(float *x, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        const float v = x[i];
+        const float z = v * v;
+        float near = -5.465067457e-03F;
+        near = near * z + 2.041180059e-02F;
+        near = near * z - 5.366402119e-02F;
+        near = near * z + 1.333039552e-01F;
+        near = near * z - 3.333322704e-01F;
+        near = near * z + 1.0F;
+        const float far = 1.0F - 2.0F / (1.0F + exp_f32(2.0F * v));
+        x[i] = z < 0.65F * 0.65F ? v * near : far;
+    }
+}
+
 void activation_apply(enum activation activation, float *x, size_t n)
 {
     switch (activation) {
@@ -99,6 +147,17 @@ void activation_apply(enum activation activation, float *x, size_t n)
         break;
     case ACTIVATION_RELU:
         relu(x, n);
+        break;
+    case ACTIVATION_SILU:
+        silu(x, n);
+        break;
+    case ACTIVATION_TANH:
+        hyperbolic(x, n);
+        break;
+    case ACTIVATION_QUICK_GELU:
+        quick_gelu(x, n);
+        break;
+    case ACTIVATION_UNKNOWN:
         break;
     }
 }
