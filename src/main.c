@@ -94,6 +94,7 @@ int main(int argc, char **argv)
     signal(SIGXFSZ, SIG_IGN);
     mapped_guard();
     setlocale(LC_CTYPE, ""); /* widths and character set; numbers stay in the C locale */
+    paths_set_program(argv[0]);
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* its threads would spin for a while */
     return cli_main(argc, argv, open_ui);
 }

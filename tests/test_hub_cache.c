@@ -166,7 +166,11 @@ START_TEST(root_follows_the_environment)
     check_root(&env, "/old");
     env.huggingface_hub_cache = "";
     check_root(&env, "/hf/hub");
+    env.transformers_cache = "/older"; /* the rest of HF_HOME's rules come first */
+    check_root(&env, "/hf/hub");
     env.hf_home = "";
+    check_root(&env, "/older");
+    env.transformers_cache = "";
     check_root(&env, "/xdg/huggingface/hub");
     env.xdg_cache_home = "";
     check_root(&env, "/home/a/.cache/huggingface/hub");
@@ -333,7 +337,10 @@ START_TEST(resolves_branches_tags_and_commits)
     check_found("gpt2@v1.0", ALL, folder);
     check_found("gpt2@refs/pr/1", ALL, folder);
     check_found("gpt2@" COMMIT_A, ALL, folder);
-    CHECK_SAYS(failure("gpt2@gone", ALL, CT_EIO), "no files of commit 89abcdef0123");
+    check_found("gpt2@pr/1", ALL, folder);
+    CHECK_SAYS(failure("gpt2@gone", ALL, CT_EIO),
+               "no files of commit 89abcdef0123, it has " COMMIT_A "; name one with @, or fetch");
+    CHECK_SAYS(failure("gpt2@pr/2", ALL, CT_EIO), "refs/pr/1");
     CHECK_SAYS(failure("gpt2@" COMMIT_B, ALL, CT_EIO), "fetch openai-community/gpt2@" COMMIT_B);
     CHECK_SAYS(failure("gpt2@bad", ALL, CT_EIO), "no revision bad");
     CHECK_SAYS(failure("gpt2@v2", ALL, CT_EIO), "no revision v2, it has ");
@@ -491,6 +498,93 @@ static void check_folder(const struct hub_env *env, const char *text, const char
     free(got);
 }
 
+/* The folder of a repository in a cache, in whatever form it is given. */
+START_TEST(a_repository_folder_is_its_model)
+{
+    char want[2 * PATH_SIZE];
+
+    begin();
+    const struct hub_env env = { .home = root, .hf_hub_cache = root };
+    const struct hub_env elsewhere = { .home = "/not/there" };
+    put_model("models--a--b", COMMIT_A);
+    put_ref("models--a--b", "main", COMMIT_A);
+    put_model("models--gpt2", COMMIT_B);
+    put_ref("models--gpt2", "main", COMMIT_B);
+    snprintf(want, sizeof want, "%s", at("models--a--b/snapshots/" COMMIT_A));
+    check_folder(&env, "models--a--b", want);
+    check_folder(&env, "models--a--b/", want);
+    check_folder(&elsewhere, at("models--a--b"), want);
+    check_folder(&elsewhere, at("models--a--b/"), want);
+    check_folder(&elsewhere, at("models--a--b/snapshots"), want);
+    check_folder(&elsewhere, at("models--a--b/snapshots//"), want);
+    check_folder(&elsewhere, want, want);
+    snprintf(want, sizeof want, "%s", at("models--gpt2/snapshots/" COMMIT_B));
+    check_folder(&env, "~/models--gpt2", want);
+    check_folder(&env, "models--gpt2", want);
+    check_folder(&env, "/x/models-gpt2", "/x/models-gpt2");
+    end();
+}
+END_TEST
+
+START_TEST(files_are_not_folders)
+{
+    char here[PATH_SIZE];
+
+    begin();
+    const struct hub_env env = { .home = root, .hf_hub_cache = root };
+    make_folder("m");
+    put_text("m/config.json", "{}");
+    put_text("gpt2", "x");
+    put_model("models--gpt2", COMMIT_B);
+    put_ref("models--gpt2", "main", COMMIT_B);
+    ck_assert_ptr_nonnull(getcwd(here, sizeof here));
+    ck_assert_int_eq(chdir(root), 0);
+    struct ct_error err = { 0 };
+    char *folder = NULL;
+    ck_assert_int_eq(hub_model_folder(&env, "m/config.json", ALL, &folder, &err), CT_EIO);
+    CHECK_SAYS(err.text, "m/config.json: a file, not a model folder; give the folder");
+    check_folder(&env, "gpt2", at("models--gpt2/snapshots/" COMMIT_B)); /* a file of that name */
+    ck_assert_int_eq(chdir(here), 0);
+    end();
+}
+END_TEST
+
+START_TEST(addresses_are_not_paths)
+{
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        { "https://huggingface.co/openai-community/gpt2", "give the name: openai-community/gpt2," },
+        { "https://huggingface.co/a/b/tree/main", "give the name: a/b," },
+        { "http://hf.co/a/b?x=1", "give the name: a/b," },
+        { "https://huggingface.co/gpt2", "give the name: gpt2," },
+        { "https://example.org/model.safetensors", "download the model, and give its folder" },
+        { "s3://bucket/model", "download the model, and give its folder" },
+    };
+    const struct hub_env env = { .home = "/not/there" };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ct_error err = { 0 };
+        char *folder = NULL;
+        ck_assert_int_eq(hub_model_folder(&env, cases[i].text, ALL, &folder, &err), CT_EINVAL);
+        ck_assert_ptr_null(folder);
+        CHECK_SAYS(err.text, cases[i].says);
+        CHECK_SAYS(err.text, "a web address, not a folder or name; ");
+    }
+}
+END_TEST
+
+/* Opening it says what an adapter is. */
+START_TEST(an_adapter_is_passed_on)
+{
+    begin();
+    put_file("models--a--b", COMMIT_A, "adapter_config.json", "{}", 2);
+    put_ref("models--a--b", "main", COMMIT_A);
+    check_found("a/b", HUB_WEIGHTS, "models--a--b/snapshots/" COMMIT_A);
+    end();
+}
+END_TEST
+
 START_TEST(a_folder_has_priority_over_a_name)
 {
     char here[PATH_SIZE];
@@ -613,6 +707,10 @@ int main(void)
         the_error_is_about_the_better_of_two,
         plain_files_work_like_links,
         a_read_only_cache_is_sufficient,
+        a_repository_folder_is_its_model,
+        files_are_not_folders,
+        addresses_are_not_paths,
+        an_adapter_is_passed_on,
         a_folder_has_priority_over_a_name,
         the_list_has_every_model_and_its_problem,
         a_missing_cache_gives_an_empty_list,

@@ -88,6 +88,17 @@ on_mounts() {
 
     rm -rf disk/*
     cp -r old disk/old
+    # Without /proc, the name that it was called by leads to the demo beside the program.
+    mkdir -p tree/bin tree/share/circuittui/demo
+    cp "$(readlink -f "$program")" tree/bin/circuittui
+    echo '{' >tree/share/circuittui/demo/config.json
+    mount -t tmpfs none /proc
+    for called in "$tmp/tree/bin/circuittui" tree/bin/circuittui circuittui; do
+        (PATH=$tmp/tree/bin:$PATH "$called" hooks 2>&1 || true) |
+            grep -q 'tree/share/circuittui/demo/config.json' || fail "no demo for $called"
+    done
+    umount /proc
+    echo "ok: a program tree without /proc"
     mount -o remount,bind,ro disk
     read_only='Read-only file system'
     refused "$read_only" run --out disk/old --force

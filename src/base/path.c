@@ -48,3 +48,10 @@ char *path_join(const char *folder, const char *name)
     memcpy(path + folder_size + slash, name, name_size + 1);
     return path;
 }
+
+bool path_is_file(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}

@@ -16,5 +16,6 @@ const char *path_take_home(const char **path, const char *home);
 char *path_join(const char *folder, const char *name);
 
 bool path_is_folder(const char *path);
+bool path_is_file(const char *path); /* a regular one, or a link to one */
 
 #endif

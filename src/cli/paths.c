@@ -21,18 +21,69 @@ static bool find_demo(const char *folder, const char *name, char **out)
     return *out != NULL;
 }
 
-enum ct_status paths_demo(char **out, struct ct_error *err)
+/* The demo belonging to the program at this path, which is changed. */
+static bool find_demo_of(char *program, char **out)
+{
+    char *const slash = strrchr(program, '/');
+
+    if (slash == NULL)
+        return false;
+    *slash = '\0';
+    return find_demo(program, ".circuittui-data/demo", out) || /* build tree */
+           find_demo(program, "../share/circuittui/demo", out);
+}
+
+static bool find_demo_by_proc(char **out)
 {
     char program[PATH_MAX];
     const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
 
-    if (length > 0) {
-        program[length] = '\0';
-        *strrchr(program, '/') = '\0';
-        if (find_demo(program, ".circuittui-data/demo", out) || /* build tree */
-            find_demo(program, "../share/circuittui/demo", out))
-            return CT_OK;
+    if (length <= 0)
+        return false;
+    program[length] = '\0';
+    return find_demo_of(program, out);
+}
+
+/* By the path that the program was called by, with links resolved. */
+static bool find_demo_by_path(const char *path, char **out)
+{
+    char *const program = realpath(path, NULL);
+    const bool found = program != NULL && find_demo_of(program, out);
+
+    free(program);
+    return found;
+}
+
+/* The same for a program called NAME, as the shell finds it in PATH. */
+static bool find_demo_in_path(const char *name, char **out)
+{
+    const char *path = getenv("PATH");
+    char program[PATH_MAX];
+
+    for (; path != NULL && *path != '\0'; path += strspn(path, ":")) {
+        const int size = (int)strcspn(path, ":");
+        if (*name != '\0' && path_put(program, "%.*s/%s", size, path, name) &&
+            access(program, X_OK) == 0)
+            return find_demo_by_path(program, out);
+        path += size;
     }
+    return false;
+}
+
+static const char *called_as = "";
+
+void paths_set_program(const char *name)
+{
+    called_as = name != NULL ? name : "";
+}
+
+enum ct_status paths_demo(char **out, struct ct_error *err)
+{
+    /* In a chroot without /proc, only the name that the program was called by is known. */
+    if (find_demo_by_proc(out) ||
+        (strchr(called_as, '/') != NULL ? find_demo_by_path(called_as, out)
+                                        : find_demo_in_path(called_as, out)))
+        return CT_OK;
     if (find_demo(PKGDATADIR, "demo", out))
         return CT_OK;
     return ct_fail(err, CT_EIO,
@@ -86,6 +137,7 @@ struct hub_env paths_hub(void)
         .hf_hub_cache = getenv("HF_HUB_CACHE"),
         .huggingface_hub_cache = getenv("HUGGINGFACE_HUB_CACHE"),
         .hf_home = getenv("HF_HOME"),
+        .transformers_cache = getenv("TRANSFORMERS_CACHE"),
         .xdg_cache_home = getenv("XDG_CACHE_HOME"),
         .hf_token_path = getenv("HF_TOKEN_PATH"),
         .variable = getenv,

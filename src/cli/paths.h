@@ -14,6 +14,9 @@
  */
 enum ct_status paths_demo(char **out, struct ct_error *err);
 
+/* Call first, with argv[0], borrowed: where there is no /proc, it leads to the executable. */
+void paths_set_program(const char *name);
+
 /* True for an environment variable that is set and not empty. */
 bool paths_is_set(const char *variable);
 

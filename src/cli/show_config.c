@@ -109,7 +109,7 @@ static void print_colors(const struct options *options, const char *path)
 static enum ct_status print_cache(struct ct_error *err)
 {
     static const char *const names[] = { "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME",
-                                         "XDG_CACHE_HOME" };
+                                         "TRANSFORMERS_CACHE", "XDG_CACHE_HOME" };
     const struct hub_env env = paths_hub();
     const char *from = NULL;
     char *root = NULL;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/path.h"
 #include "hub/snapshot.h"
 
@@ -118,8 +119,10 @@ static enum ct_status find_place(const struct hub_env *env, const char *set, con
 
 enum ct_status hub_cache_root(const struct hub_env *env, char **root, struct ct_error *err)
 {
-    const char *const cache =
-        is_set(env->hf_hub_cache) ? env->hf_hub_cache : env->huggingface_hub_cache;
+    const char *const cache = is_set(env->hf_hub_cache)            ? env->hf_hub_cache
+                              : is_set(env->huggingface_hub_cache) ? env->huggingface_hub_cache
+                              : is_set(env->hf_home)               ? NULL
+                                                                   : env->transformers_cache;
 
     return find_place(env, cache, "/hub", root, err);
 }
@@ -225,24 +228,19 @@ static void fetch_command(const struct wanted *w, char *out, size_t size)
              is_main ? "" : w->revision);
 }
 
-/* Lists the names in refs, or else the commits, as suggestions. */
-static void list_revisions(const char *repo, char *out, size_t size)
+/* Lists the names in refs, or with of_commits the commits, as suggestions: `, it has A, B`. */
+static void list_revisions(const char *repo, bool of_commits, char *out, size_t size)
 {
-    static const char *const folders[] = { "refs", "snapshots" };
-    char path[PATH_MAX];
+    enum { SHOWN = 8 };
+    char names[SHOWN][HUB_REF_SIZE];
+    const size_t n =
+        of_commits ? hub_list_commits(repo, names, SHOWN) : hub_list_refs(repo, names, SHOWN);
     size_t used = 0;
 
     out[0] = '\0';
-    for (size_t i = 0; i < 2 && used == 0; i++) {
-        DIR *const dir = path_put(path, "%s/%s", repo, folders[i]) ? opendir(path) : NULL;
-        if (dir == NULL)
-            continue;
-        for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
-            if (e->d_name[0] != '.' && used + strlen(e->d_name) + 3 < size)
-                used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "",
-                                         e->d_name);
-        closedir(dir);
-    }
+    for (size_t i = 0; i < n && used + strlen(names[i]) + 16 < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : ", it has ",
+                                 names[i]);
 }
 
 enum found { FOUND_NOTHING, FOUND_REPO, FOUND_SNAPSHOT, FOUND_ALL };
@@ -262,15 +260,19 @@ static enum found look(const struct wanted *w, const char *root, const char *nam
     if (hub_is_commit(w->revision)) {
         memcpy(commit, w->revision, sizeof commit);
     } else if (!hub_read_ref(repo, w->revision, commit)) {
-        char there[160];
-        list_revisions(repo, there, sizeof there);
-        ct_fail(err, CT_EIO, "%s: %s has no revision %s%s%s; name one with @, or fetch it: %s",
-                w->name, repo, w->revision, *there != '\0' ? ", it has " : "", there, fetch);
+        char there[200];
+        list_revisions(repo, false, there, sizeof there);
+        if (*there == '\0')
+            list_revisions(repo, true, there, sizeof there);
+        ct_fail(err, CT_EIO, "%s: %s has no revision %s%s; name one with @, or fetch it: %s",
+                w->name, repo, w->revision, there, fetch);
         return FOUND_REPO;
     }
     if (!path_put(folder, "%s/snapshots/%s", repo, commit) || !path_is_folder(folder)) {
-        ct_fail(err, CT_EIO, "%s: %s: no files of commit %.12s; fetch it: %s", w->name, repo,
-                commit, fetch);
+        char there[200];
+        list_revisions(repo, true, there, sizeof there);
+        ct_fail(err, CT_EIO, "%s: %s: no files of commit %.12s%s; %sfetch it: %s", w->name, repo,
+                commit, there, *there != '\0' ? "name one with @, or " : "", fetch);
         return FOUND_REPO;
     }
     struct ct_error why;
@@ -346,10 +348,60 @@ enum ct_status hub_cache_resolve(const char *root, const char *name, unsigned ne
     return best == FOUND_NOTHING ? fail_nowhere(&w, root, err) : CT_EIO;
 }
 
+/* `models--ORG--NAME` -> a name, and ROOT if that is the end of a path to such a folder, or to its
+ * `snapshots`. False if text is neither. *root is owned by the caller, and NULL without a path. */
+static bool parse_repo_folder(const char *text, char name[HUB_NAME_SIZE], char **root)
+{
+    static const char snapshots[] = "/snapshots";
+    size_t size = strlen(text);
+
+    while (size > 1 && text[size - 1] == '/')
+        size--;
+    if (size >= sizeof snapshots &&
+        strncmp(text + size - (sizeof snapshots - 1), snapshots, sizeof snapshots - 1) == 0)
+        size -= sizeof snapshots - 1;
+    const char *const slash = memrchr(text, '/', size);
+    const char *const last = slash != NULL ? slash + 1 : text;
+
+    *root = NULL;
+    if (!hub_repo_name(last, size - (size_t)(last - text), name, HUB_NAME_SIZE))
+        return false;
+    if (slash != NULL)
+        *root = ct_strndup(text, slash > text ? (size_t)(slash - text) : 1);
+    return slash == NULL || *root != NULL;
+}
+
+/* A path that exists, or cannot be a name: it is said what else it is. */
+static enum ct_status check_path(const char *path, struct ct_error *err)
+{
+    static const char *const hosts[] = { "huggingface.co/", "hf.co/", "www.huggingface.co/" };
+    const char *address = strstr(path, "://");
+
+    if (address == NULL)
+        return CT_OK; /* model_open() describes files and missing folders */
+    address += 3;
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        const char *const name = address + strlen(hosts[i]);
+        if (strncmp(address, hosts[i], strlen(hosts[i])) != 0)
+            continue;
+        const size_t owner = strcspn(name, "/?#");
+        const size_t model = name[owner] == '/' ? strcspn(name + owner + 1, "/?#") : 0;
+        return ct_fail(err, CT_EINVAL,
+                       "%.120s: a web address, not a folder or name; give the name: %.*s, after "
+                       "circuittui fetch if it is not in the cache",
+                       path, (int)(owner + (model > 0 ? 1 + model : 0)), name);
+    }
+    return ct_fail(err, CT_EINVAL,
+                   "%.120s: a web address, not a folder or name; download the model, and give its "
+                   "folder",
+                   path);
+}
+
 enum ct_status hub_model_folder(const struct hub_env *env, const char *text, unsigned needs,
                                 char **folder, struct ct_error *err)
 {
     struct buffer path = { .used = 0 };
+    char name[HUB_NAME_SIZE];
     char *root = NULL;
 
     const char *const home = path_take_home(&text, env->home);
@@ -358,16 +410,25 @@ enum ct_status hub_model_folder(const struct hub_env *env, const char *text, uns
     put(&path, text, strlen(text));
     if (path.used >= PATH_MAX)
         return ct_fail(err, CT_EINVAL, "%.64s...: the path is too long", text);
-    if (path_is_folder(path.text) || !hub_is_name(path.text)) {
+    enum ct_status status = CT_OK;
+    const bool is_repo = parse_repo_folder(path.text, name, &root);
+    if (!is_repo && (path_is_folder(path.text) || !hub_is_name(path.text))) {
+        status = check_path(path.text, err);
+        if (status != CT_OK)
+            return status;
         char *const copy = strdup(path.text);
         if (copy == NULL)
             return ct_fail_nomem(err, "model", 0);
         *folder = copy;
         return CT_OK;
     }
-    enum ct_status status = hub_cache_root(env, &root, err);
+    if (root == NULL)
+        status = hub_cache_root(env, &root, err);
     if (status == CT_OK)
-        status = hub_cache_resolve(root, path.text, needs, folder, err);
+        status = hub_cache_resolve(root, is_repo ? name : path.text, needs, folder, err);
     free(root);
+    if (status != CT_OK && path_is_file(path.text))
+        return ct_fail(err, CT_EIO, "%s: a file, not a model folder; give the folder that it is in",
+                       path.text);
     return status;
 }

@@ -18,6 +18,7 @@ struct hub_env { /* values of environment variables, borrowed; NULL or empty: no
     const char *hf_hub_cache;
     const char *huggingface_hub_cache; /* the older name of the one above */
     const char *hf_home;
+    const char *transformers_cache; /* an older one, used when none of the above is set */
     const char *xdg_cache_home;
     const char *hf_token_path;
     char *(*variable)(const char *name); /* for $NAME inside the values; NULL: no expansion */

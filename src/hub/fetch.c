@@ -350,7 +350,7 @@ static enum ct_status fetch_index(struct fetch *f, struct ct_error *err)
     enum ct_status status = download_last(f, path, err);
 
     if (status == CT_OK)
-        status = json_file_load(path, &index, err);
+        status = json_file_load_python(path, &index, err);
     if (status == CT_OK)
         status = query_shards(f, json_object_get(index, "weight_map"), err);
     json_decref(index);
@@ -388,8 +388,10 @@ static enum ct_status query_weights(struct fetch *f, struct ct_error *err)
 
 static enum ct_status query_tokenizer(struct fetch *f, bool *has_tokenizer, struct ct_error *err)
 {
-    static const char *const names[] = { "tokenizer.json", "vocab.json", "merges.txt",
-                                         "tokenizer_config.json", "special_tokens_map.json" };
+    static const char *const names[] = {
+        "tokenizer.json",          "vocab.json",       "merges.txt", "tokenizer_config.json",
+        "special_tokens_map.json", "added_tokens.json"
+    };
     bool has[sizeof names / sizeof *names] = { false };
     enum ct_status status = CT_OK;
 

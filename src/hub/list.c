@@ -32,19 +32,6 @@ void hub_models_free(struct hub_model *models, size_t n)
     free(models);
 }
 
-/* `models--org--name` to `org/name`: neither part may contain two dashes in a row. */
-static void name_of_folder(const char *folder, size_t size, char *out, size_t out_size)
-{
-    const char *const name = folder + sizeof PREFIX - 1;
-
-    snprintf(out, out_size, "%.*s", (int)(size - (sizeof PREFIX - 1)), name);
-    char *const dashes = strstr(out, "--");
-    if (dashes != NULL) {
-        *dashes = '/';
-        memmove(dashes + 1, dashes + 2, strlen(dashes + 2) + 1);
-    }
-}
-
 /* The part of a path that ends before `end` and begins after a slash. */
 static const char *part_before(const char *path, const char *end)
 {
@@ -62,17 +49,16 @@ void hub_folder_name(const char *folder, char *out, size_t size)
     const char *const last = part_before(folder, end);
     const char *const middle = last > folder ? part_before(folder, last - 1) : folder;
     const char *const first = middle > folder ? part_before(folder, middle - 1) : folder;
-    if (strncmp(middle, "snapshots/", 10) == 0 && middle > first &&
-        strncmp(first, PREFIX, sizeof PREFIX - 1) == 0)
-        name_of_folder(first, (size_t)(middle - 1 - first), out, size);
-    else
+    if (strncmp(middle, "snapshots/", 10) != 0 || middle <= first ||
+        !hub_repo_name(first, (size_t)(middle - 1 - first), out, size))
         snprintf(out, size, "%.*s", (int)(end - last), last);
 }
 
 /* The branch or tag at this commit, main before others; else the commit itself. */
 static void name_revision(const char *repo, const char *commit, char *out, size_t size)
 {
-    char path[PATH_MAX];
+    enum { MOST = 32 };
+    char names[MOST][HUB_REF_SIZE];
     char other[HUB_COMMIT_SIZE];
 
     snprintf(out, size, "%s", commit);
@@ -80,14 +66,10 @@ static void name_revision(const char *repo, const char *commit, char *out, size_
         snprintf(out, size, "main");
         return;
     }
-    DIR *const dir = path_put(path, "%s/refs", repo) ? opendir(path) : NULL;
-    if (dir == NULL)
-        return;
-    for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
-        if (e->d_name[0] != '.' && hub_read_ref(repo, e->d_name, other) &&
-            strcmp(other, commit) == 0)
-            snprintf(out, size, "%s", e->d_name);
-    closedir(dir);
+    const size_t n = hub_list_refs(repo, names, MOST);
+    for (size_t i = 0; i < n; i++)
+        if (hub_read_ref(repo, names[i], other) && strcmp(other, commit) == 0)
+            snprintf(out, size, "%.200s", names[i]);
 }
 
 /* An error's text without the folder at its beginning. */
@@ -147,7 +129,8 @@ static enum ct_status add_model(struct models *list, const char *repo, const cha
     enum ct_status status;
 
     const char *const last = part_before(repo, repo + strlen(repo));
-    name_of_folder(last, strlen(last), name, sizeof name);
+    if (!hub_repo_name(last, strlen(last), name, sizeof name))
+        snprintf(name, sizeof name, "%s", last);
     if (list->n == list->room) {
         const size_t room = 2 * list->room + 8;
         struct hub_model *const items = ct_realloc_array(list->items, room, sizeof *items);

@@ -23,20 +23,35 @@ bool hub_repo_path(char out[PATH_MAX], const char *root, const char *name)
     return path_put(out, "%s/models--%.*s--%s", root, (int)(slash - name), name, slash + 1);
 }
 
+bool hub_repo_name(const char *folder, size_t size, char *out, size_t out_size)
+{
+    static const char prefix[] = "models--";
+    const size_t skipped = sizeof prefix - 1;
+
+    if (size <= skipped || strncmp(folder, prefix, skipped) != 0 || size - skipped >= out_size)
+        return false;
+    memcpy(out, folder + skipped, size - skipped);
+    out[size - skipped] = '\0';
+    char *const dashes = strstr(out, "--"); /* no part of a name has two in a row */
+    if (dashes != NULL) {
+        *dashes = '/';
+        memmove(dashes + 1, dashes + 2, strlen(dashes + 2) + 1);
+    }
+    return true;
+}
+
 bool hub_is_commit(const char *text)
 {
     return strlen(text) == HUB_COMMIT_SIZE - 1 &&
            strspn(text, "0123456789abcdef") == HUB_COMMIT_SIZE - 1;
 }
 
-bool hub_read_ref(const char *repo, const char *name, char commit[HUB_COMMIT_SIZE])
+static bool read_ref_file(const char *path, char commit[HUB_COMMIT_SIZE])
 {
-    char path[PATH_MAX];
     char line[HUB_COMMIT_SIZE + 2] = "";
     FILE *file = NULL;
 
-    if (!path_put(path, "%s/refs/%s", repo, name) ||
-        json_file_open(path, &file, NULL) != CT_OK) /* a regular file, whatever its content */
+    if (json_file_open(path, &file, NULL) != CT_OK) /* a regular file, whatever its content */
         return false;
     const bool has_line = fgets(line, sizeof line, file) != NULL;
     fclose(file);
@@ -45,6 +60,62 @@ bool hub_read_ref(const char *repo, const char *name, char commit[HUB_COMMIT_SIZ
         return false;
     memcpy(commit, line, HUB_COMMIT_SIZE);
     return true;
+}
+
+bool hub_read_ref(const char *repo, const char *name, char commit[HUB_COMMIT_SIZE])
+{
+    char path[PATH_MAX];
+
+    if (path_put(path, "%s/refs/%s", repo, name) && read_ref_file(path, commit))
+        return true;
+    return strncmp(name, "pr/", 3) == 0 && path_put(path, "%s/refs/refs/%s", repo, name) &&
+           read_ref_file(path, commit);
+}
+
+/* Appends the refs in refs/BELOW and the folders in it; returns the new n. */
+static size_t list_refs_below(const char *repo, const char *below, unsigned depth,
+                              char names[][HUB_REF_SIZE], size_t n, size_t most)
+{
+    enum { DEEPEST = 4 };
+    char path[PATH_MAX];
+    DIR *const dir = path_put(path, "%s/refs/%s", repo, below) ? opendir(path) : NULL;
+
+    if (dir == NULL)
+        return n;
+    for (const struct dirent *e = readdir(dir); e != NULL && n < most; e = readdir(dir)) {
+        char name[HUB_REF_SIZE];
+        const int size =
+            snprintf(name, sizeof name, "%s%s%s", below, *below != '\0' ? "/" : "", e->d_name);
+        if (e->d_name[0] == '.' || size < 0 || (size_t)size >= sizeof name ||
+            !path_put(path, "%s/refs/%s", repo, name))
+            continue;
+        if (!path_is_folder(path))
+            memcpy(names[n++], name, sizeof name);
+        else if (depth < DEEPEST)
+            n = list_refs_below(repo, name, depth + 1, names, n, most);
+    }
+    closedir(dir);
+    return n;
+}
+
+size_t hub_list_refs(const char *repo, char names[][HUB_REF_SIZE], size_t most)
+{
+    return list_refs_below(repo, "", 0, names, 0, most);
+}
+
+size_t hub_list_commits(const char *repo, char names[][HUB_REF_SIZE], size_t most)
+{
+    char path[PATH_MAX];
+    DIR *const dir = path_put(path, "%s/snapshots", repo) ? opendir(path) : NULL;
+    size_t n = 0;
+
+    if (dir == NULL)
+        return 0;
+    for (const struct dirent *e = readdir(dir); e != NULL && n < most; e = readdir(dir))
+        if (hub_is_commit(e->d_name))
+            snprintf(names[n++], HUB_REF_SIZE, "%s", e->d_name);
+    closedir(dir);
+    return n;
 }
 
 /* ---- files of a snapshot ---- */
@@ -127,12 +198,12 @@ static enum ct_status check_shards(const struct snapshot *s, struct ct_error *er
     enum ct_status status = check_file(s, INDEX, err);
 
     if (status != CT_OK || !path_put(path, "%s/%s", s->folder, INDEX) ||
-        json_file_load(path, &root, NULL) != CT_OK)
+        json_file_load_python(path, &root, NULL) != CT_OK)
         return status;
     json_object_foreach(json_object_get(root, "weight_map"), tensor, value)
     {
         const char *const name = json_string_value(value);
-        if (status == CT_OK && name != NULL && strchr(name, '/') == NULL)
+        if (status == CT_OK && name != NULL && name[0] != '/' && strstr(name, "..") == NULL)
             status = check_file(s, name, err);
     }
     json_decref(root);
@@ -141,6 +212,8 @@ static enum ct_status check_shards(const struct snapshot *s, struct ct_error *er
 
 static enum ct_status check_weights(const struct snapshot *s, struct ct_error *err)
 {
+    if (is_listed(s, "adapter_config.json") && !is_listed(s, "config.json"))
+        return CT_OK;
     const enum ct_status status = check_file(s, "config.json", err);
 
     if (status != CT_OK)
