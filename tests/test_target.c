@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/lookalike.h"
 #include "pipeline/target.h"
 
 static struct tokenizer *tokenizer;
@@ -82,12 +83,54 @@ START_TEST(a_part_of_a_word_is_not_a_target)
 }
 END_TEST
 
+/* What cannot be seen is told by its code points. */
+START_TEST(differences_that_look_alike_are_named)
+{
+    static const struct {
+        const char *text, *target, *says; /* NULL: nothing */
+    } cases[] = {
+        { "They saw him.", " him", NULL },
+        { "They saw him.", " her", NULL },
+        { "They saw\xc2\xa0him.", " him", "U+0020 in the target is U+00A0 in the text" },
+        { "They saw him.", "\xc2\xa0him", "U+00A0 in the target is U+0020 in the text" },
+        { "They saw him.", "\xe3\x80\x80him", "U+3000 in the target is U+0020 in the text" },
+        { "They saw h\xe2\x80\x8bim.", " him", "the text has U+200B, which the target does not" },
+        { "They saw him.", " hi\xe2\x80\x8bm", "the target has U+200B, which the text does not" },
+        { "They saw him.", " him\xef\xbb\xbf", "the target has U+FEFF, which the text does not" },
+        { "It\xe2\x80\x99s his.", "It's", "U+0027 in the target is U+2019 in the text" },
+        { "\xe2\x80\x9chim\xe2\x80\x9d", "\"him\"", "U+0022 in the target is U+201C in the text" },
+        { "a\xe2\x80\x90"
+          "b",
+          "a-b", "U+002D in the target is U+2010 in the text" },
+        { "a b", "\xe2\x80\x8b", NULL }, /* nothing that is visible */
+        { "", " him", NULL },
+        { "caf\xc3\xa9", "cafe", NULL },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ct_error err = { 0 };
+        const enum ct_status status =
+            lookalike_check(cases[i].text, strlen(cases[i].text), cases[i].target,
+                            strlen(cases[i].target), &err);
+        ck_assert_msg(status == (cases[i].says != NULL ? CT_EINVAL : CT_OK), "%s: %s",
+                      cases[i].text, err.text);
+        ck_assert_msg(cases[i].says == NULL || strstr(err.text, cases[i].says) != NULL, "%s: %s",
+                      cases[i].text, err.text);
+    }
+    struct ct_error err = { 0 };
+    ck_assert_int_eq(find("a cafe\xcc\x81", " caf\xc3\xa9", OCCURRENCE_ONLY, NULL, NULL, &err),
+                     CT_EINVAL);
+    ck_assert_msg(strstr(err.text, "(with U+00E9) is not among its tokens") != NULL, "%s",
+                  err.text);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         a_leading_blank_is_taken_literally, without_a_blank_the_whole_word_is_tried_first,
         several_tokens_match_as_a_sequence, two_occurrences_require_a_choice,
-        a_part_of_a_word_is_not_a_target,
+        a_part_of_a_word_is_not_a_target,   differences_that_look_alike_are_named,
     };
     return RUN_TESTS("target", tests);
 }

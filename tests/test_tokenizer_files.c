@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "model/tokens/tokenizer.h"
+#include "model/tokens/tokenizer_files.h"
 #include "model_files.h"
 
 struct file { /* a valid file; text is owned */
@@ -45,6 +46,12 @@ static void put_changed(const char *dir, const char *name, const struct file *go
     memcpy(text + head + size, at + strlen(from), tail);
     file_put(dir, name, text, head + size + tail);
     free(text);
+}
+
+static void put_text(const char *dir, const char *name, const struct file *good, const char *from,
+                     const char *to)
+{
+    put_changed(dir, name, good, from, to, strlen(to));
 }
 
 static void assert_opens(const char *dir)
@@ -136,7 +143,6 @@ START_TEST(rejects_broken_vocabularies)
         { "\"!\": 0", "\"!\": 1", CT_EFORMAT, "\"\"\": another token has id 1 already" },
         { "\"!\": 0", "\"!\": 0, \"!\": 900", CT_EFORMAT, "\"!\" appears twice" },
         { "\"!\": 0", "\"!\": 0, \"\\u0021\": 900", CT_EFORMAT, "\"!\" appears twice" },
-        { "\"!\": 0", "\"!!!!!\": 0", CT_EFORMAT, "no token for byte 0x21 (\"!\")" },
         { "\"\\u0120\": ", "\"!!!!!\": ", CT_EFORMAT, "\" is not in the vocabulary" },
         { "\"!\": 0", "\"!\": 0, \"\\u0000\": 900", CT_EFORMAT, "an invalid escape" },
         { "\"!\": 0", "\"!\": 0, \"\\ud800\": 900", CT_EFORMAT, "an invalid escape" },
@@ -153,6 +159,7 @@ START_TEST(rejects_broken_vocabularies)
         { "\"!\": 0", "\"!\": 0, \"a b\": 900", CT_OK, NULL },
         { "\"!\": 0", "\"\\u0021\": 0, \"\\ud83d\\ude00\\n\\/\": 900", CT_OK, NULL },
         { "\"!\": 0", "\"!\": 0, \"\": 900", CT_OK, NULL },
+        { "\"!\": 0", "\"!!!!!\": 0", CT_OK, NULL }, /* only texts with ! are affected */
     };
     struct file vocab, merges;
     char *const dir = pair_folder(&vocab, &merges);
@@ -337,21 +344,244 @@ START_TEST(reads_added_tokens_from_their_file)
 }
 END_TEST
 
-START_TEST(rejects_settings_that_change_the_ids)
+/* The ids of a text, in a buffer that lasts until the next call. */
+static const char *ids_of(const char *dir, const char *text)
+{
+    static char out[512];
+    struct tokenizer *tokenizer = NULL;
+    struct ct_error err = { 0 };
+    struct token *tokens = NULL;
+    size_t n = 0;
+    size_t used = 0;
+
+    ck_assert_msg(tokenizer_open(dir, &tokenizer, &err) == CT_OK, "%s", err.text);
+    ck_assert_msg(tokenizer_encode(tokenizer, text, strlen(text), &tokens, &n, &err) == CT_OK, "%s",
+                  err.text);
+    out[0] = '\0';
+    for (size_t i = 0; i < n; i++)
+        used += (size_t)snprintf(out + used, sizeof out - used, i > 0 ? " %u" : "%u", tokens[i].id);
+    free(tokens);
+    tokenizer_free(tokenizer);
+    return out;
+}
+
+static void assert_notes(const char *dir, const char *text)
+{
+    struct tokenizer *tokenizer = NULL;
+    struct ct_error err = { 0 };
+
+    ck_assert_msg(tokenizer_open(dir, &tokenizer, &err) == CT_OK, "%s", err.text);
+    const char *const note = tokenizer_note(tokenizer);
+    ck_assert_msg(text == NULL ? note == NULL : note != NULL && strstr(note, text) != NULL,
+                  "note: %s", note != NULL ? note : "none");
+    tokenizer_free(tokenizer);
+}
+
+/* the is 255 +, " the" one token: see fixtures/gen_tokenizer.py */
+START_TEST(follows_the_settings_of_tokenizer_config)
+{
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+    char blank[64];
+    char whole[80];
+
+    snprintf(blank, sizeof blank, "%s", ids_of(dir, " the"));
+    text_put(dir, "tokenizer_config.json",
+             "{\"model_max_length\": 1000000000000000019884624838656, \"add_prefix_space\": false, "
+             "\"add_bos_token\": false, \"x\": NaN}");
+    assert_opens(dir);
+    text_put(dir, "tokenizer_config.json", "{\"add_prefix_space\": true}");
+    ck_assert_str_eq(ids_of(dir, "the"), blank);
+    ck_assert_str_eq(ids_of(dir, " the"), blank);
+    ck_assert_str_eq(ids_of(dir, ""), "");
+    text_put(dir, "tokenizer_config.json", "{\"add_bos_token\": true}");
+    snprintf(whole, sizeof whole, "656 %s", blank);
+    ck_assert_str_eq(ids_of(dir, " the"), whole);
+    ck_assert_str_eq(ids_of(dir, ""), "656");
+    text_put(dir, "tokenizer_config.json",
+             "{\"add_bos_token\": true, \"bos_token\": {\"content\": \"<s>\"}}");
+    snprintf(whole, sizeof whole, "657 %s", blank);
+    ck_assert_str_eq(ids_of(dir, " the"), whole);
+    text_put(dir, "tokenizer_config.json", "{\"add_bos_token\": true}");
+    text_put(dir, "special_tokens_map.json", "{\"bos_token\": \"<s>\"}");
+    ck_assert_str_eq(ids_of(dir, " the"), whole);
+    text_put(dir, "tokenizer_config.json", "{\"add_prefix_space\": 1}");
+    assert_refused(dir, CT_EFORMAT, "tokenizer_config.json: add_prefix_space is neither");
+    text_put(dir, "tokenizer_config.json", "{\"add_bos_token\": \"yes\"}");
+    assert_refused(dir, CT_EFORMAT, "tokenizer_config.json: add_bos_token is neither");
+    text_put(dir, "tokenizer_config.json", "{\"split_special_tokens\": true}");
+    assert_refused(dir, CT_ENOTSUP, "tokenizer_config.json: split_special_tokens");
+    text_put(dir, "tokenizer_config.json", "{\"add_bos_token\": ");
+    assert_refused(dir, CT_EFORMAT, "tokenizer_config.json: line 1");
+    text_put(dir, "tokenizer_config.json", "[]");
+    assert_refused(dir, CT_EFORMAT, "tokenizer_config.json: not a JSON object");
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+#define TEXT "<s> <|user|>x<|bot|>"
+
+/* Tokens that only one of the files knows, whichever it is. */
+START_TEST(finds_tokens_wherever_they_are)
+{
+    static const struct {
+        const char *name, *content, *ids;
+    } cases[] = {
+        { "added_tokens.json", "{\"<|bot|>\":659,\"<s>\":657,\"<|user|>\":658}",
+          "657 220 658 87 659" },
+        { "tokenizer_config.json",
+          "{\"added_tokens_decoder\":{\"659\":{\"content\":\"<|bot|>\"},\"657\":{\"content\":\"<s>"
+          "\","
+          "\"special\":true},\"658\":{\"content\":\"<|user|>\",\"lstrip\":true}}}",
+          "657 658 87 659" },
+        { "tokenizer_config.json",
+          "{\"pad_token\":\"<|bot|>\",\"bos_token\":{\"content\":\"<s>\"},\"eos_token\":\"<|user|>"
+          "\"}",
+          "657 220 658 87 659" },
+        { "special_tokens_map.json",
+          "{\"additional_special_tokens\":[\"<s>\",{\"content\":\"<|user|>\",\"lstrip\":true},"
+          "\"<|bot|>\"],\"unk_token\":\"<|endoftext|>\",\"pad_token\":null}",
+          "657 658 87 659" },
+        { "tokenizer_config.json",
+          "{\"extra_special_tokens\":{\"a\":\"<s>\",\"b\":\"<|user|>\",\"c\":\"<|bot|>\"}}",
+          "657 220 658 87 659" },
+    };
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+    char path[4096];
+    struct file json = slurp("tokenizer_json_old/tokenizer.json");
+
+    for (size_t has_json = 0; has_json < 2; has_json++) {
+        if (has_json)
+            file_put(dir, "tokenizer.json", json.text, json.size);
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            text_put(dir, cases[i].name, cases[i].content);
+            ck_assert_str_eq(ids_of(dir, TEXT), cases[i].ids);
+            assert_notes(dir, NULL);
+            path_in(path, dir, cases[i].name);
+            ck_assert_int_eq(unlink(path), 0);
+        }
+    }
+    put_text(
+        dir, "tokenizer.json", &json, "\"added_tokens\":[",
+        "\"added_tokens\":[{\"id\":657,\"content\":\"<s>\"},{\"id\":658,\"content\":\"<|bot|>\"},");
+    ck_assert_str_eq(ids_of(dir, "<s><|bot|>"), "657 658");
+    assert_notes(dir, NULL);
+    free(json.text);
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+/* A token of the vocabulary becomes an added one if it is a special token. */
+START_TEST(special_tokens_may_be_in_the_vocabulary)
 {
     struct file vocab, merges;
     char *const dir = pair_folder(&vocab, &merges);
 
+    put_text(dir, "vocab.json", &vocab, "\"!\": 0", "\"!\": 0, \"<s>\": 657, \"a b\": 658");
+    text_put(dir, "tokenizer_config.json", "{\"bos_token\":\"<s>\",\"eos_token\":\"a b\"}");
+    ck_assert_str_eq(ids_of(dir, "<s>a b"), "657 658");
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+START_TEST(says_which_file_counted)
+{
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+    struct file json = slurp("tokenizer_json_old/tokenizer.json");
+    const char *names[TOKENIZER_FILES_MAX];
+
+    file_put(dir, "tokenizer.json", json.text, json.size);
+    assert_notes(dir, NULL);
+    ck_assert_uint_eq(tokenizer_files_list(dir, names), 3);
+    put_text(dir, "vocab.json", &vocab, "\"!\": 0, \"\\\"\": 1", "\"!\": 1, \"\\\"\": 0");
+    assert_notes(dir, "tokenizer.json and vocab.json differ: \"!\" is 0 and 1; tokenizer.json was");
+    put_text(dir, "vocab.json", &vocab, "\"!\": 0", "\"!\": 0, \"qqq\": 700");
+    assert_notes(dir, "\"qqq\" is only in vocab.json; tokenizer.json was used");
+    text_put(dir, "vocab.json", "{\"!\": 0}");
+    assert_notes(dir, "tokens are missing there");
+    file_put(dir, "vocab.json", vocab.text, vocab.size);
+    put_changed(dir, "merges.txt", &merges, "h e\n", "", 0);
+    assert_notes(dir, "tokenizer.json and merges.txt differ in merge 3; tokenizer.json was used");
+    file_put(dir, "merges.txt", merges.text, merges.size);
+    text_put(dir, "added_tokens.json", "{\"<|endoftext|>\": 700}");
+    assert_notes(dir,
+                 "\"<|endoftext|>\" is 656 in tokenizer.json and 700 in added_tokens.json; 656");
+    text_put(dir, "added_tokens.json", "{}");
     text_put(dir, "tokenizer_config.json",
-             "{\"model_max_length\": 1000000000000000019884624838656, \"add_prefix_space\": false, "
-             "\"add_bos_token\": false}");
-    assert_opens(dir);
-    text_put(dir, "tokenizer_config.json", "{\"add_prefix_space\": true}");
-    assert_refused(dir, CT_ENOTSUP, "tokenizer_config.json: add_prefix_space is true");
-    text_put(dir, "tokenizer_config.json", "{\"add_bos_token\": true}");
-    assert_refused(dir, CT_ENOTSUP, "tokenizer_config.json: add_bos_token is true");
-    text_put(dir, "tokenizer_config.json", "{\"add_bos_token\": ");
-    assert_refused(dir, CT_EFORMAT, "tokenizer_config.json: line 1");
+             "{\"added_tokens_decoder\":{\"5\":{\"content\":\"<|endoftext|>\"}}}");
+    assert_notes(dir, "656 in tokenizer.json and 5 in tokenizer_config.json; 656 was used");
+    text_put(dir, "tokenizer_config.json",
+             "{\"added_tokens_decoder\":{\"656\":{\"content\":\"<|endoftext|>\",\"lstrip\":true,"
+             "\"special\":true}}}");
+    assert_notes(dir, "has other settings in tokenizer.json than in tokenizer_config.json");
+    text_put(dir, "tokenizer_config.json", "{\"add_prefix_space\":true}");
+    assert_notes(dir,
+                 "add_prefix_space is false in tokenizer.json and true in tokenizer_config.json");
+    text_put(dir, "tokenizer_config.json", "{\"add_bos_token\":true}");
+    assert_notes(dir, "add_bos_token is true in tokenizer_config.json, but tokenizer.json says");
+    ck_assert_uint_eq(tokenizer_files_list(dir, names), 5);
+    text_put(dir, "tokenizer_config.json",
+             "{\"add_bos_token\":true,\"tokenizer_class\":\"GPTNeoXTokenizerFast\"}");
+    assert_notes(dir, NULL); /* this class lets it decide */
+    ck_assert_str_eq(ids_of(dir, ""), "656");
+    text_put(dir, "tokenizer_config.json",
+             "{\"added_tokens_decoder\":{\"5\":{\"content\":\"<s>\"}}}");
+    assert_refused(dir, CT_EFORMAT, "\"<s>\": another token has id 5 already");
+    text_put(dir, "tokenizer_config.json",
+             "{\"added_tokens_decoder\":{\"700\":{\"content\":\"<s>\"}}}");
+    assert_refused(dir, CT_EFORMAT,
+                   "\"<s>\" has id 700, but Hugging Face's tokenizers give it 657");
+    text_put(dir, "tokenizer_config.json",
+             "{\"added_tokens_decoder\":{\"x\":{\"content\":\"<s>\"}}}");
+    assert_refused(dir, CT_EFORMAT, "added_tokens_decoder: \"x\": not an id");
+    text_put(dir, "tokenizer_config.json", "{\"added_tokens_decoder\":{\"657\":{}}}");
+    assert_refused(dir, CT_EFORMAT, "added_tokens_decoder: \"657\": no \"content\"");
+    free(json.text);
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+/* Only a text that needs a missing byte is an error. */
+START_TEST(lacks_some_bytes)
+{
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+    struct tokenizer *tokenizer = NULL;
+    struct ct_error err = { 0 };
+    struct token *tokens = NULL;
+    size_t n = 0;
+
+    put_text(dir, "vocab.json", &vocab, "\"!\": 0", "\"!!!!!\": 0");
+    ck_assert_int_eq(tokenizer_open(dir, &tokenizer, NULL), CT_OK);
+    ck_assert_int_eq(tokenizer_encode(tokenizer, " the?", 5, &tokens, &n, NULL), CT_OK);
+    free(tokens);
+    tokens = NULL;
+    ck_assert_int_eq(tokenizer_encode(tokenizer, " the!", 5, &tokens, &n, &err), CT_EFORMAT);
+    ck_assert_ptr_null(tokens);
+    ck_assert_msg(strstr(err.text, "byte 4 (0x21) has no token") != NULL, "%s", err.text);
+    tokenizer_free(tokenizer);
+    text_put(dir, "vocab.json", "{\"hello\": 0}");
+    text_put(dir, "merges.txt", "");
+    assert_refused(dir, CT_EFORMAT, "no token for any byte; is it GPT-2's?");
+    pair_folder_remove(dir, &vocab, &merges);
+}
+END_TEST
+
+START_TEST(says_what_a_file_really_is)
+{
+    struct file vocab, merges;
+    char *const dir = pair_folder(&vocab, &merges);
+    char path[4096];
+
+    text_put(dir, "merges.txt", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+    assert_refused(dir, CT_EFORMAT, "merges.txt: is a Git LFS pointer");
+    file_put(dir, "merges.txt", merges.text, merges.size);
+    text_put(dir, "tokenizer.json", "<!doctype html><html>");
+    assert_refused(dir, CT_EFORMAT, "tokenizer.json: is a web page");
+    path_in(path, dir, "vocab.json");
+    assert_refused(path, CT_EIO, "vocab.json: a file, not a folder; give the folder");
     pair_folder_remove(dir, &vocab, &merges);
 }
 END_TEST
@@ -359,23 +589,44 @@ END_TEST
 START_TEST(rejects_broken_tokenizer_json)
 {
     static const struct change changes[] = {
-        { "\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}", CT_ENOTSUP, "normalizer" },
+        { "\"normalizer\":null", "\"normalizer\":{\"type\":\"Lowercase\"}", CT_ENOTSUP,
+          "normalizer: Lowercase is not supported, only NFC" },
+        { "\"normalizer\":null", "\"normalizer\":{}", CT_EFORMAT, "normalizer: no \"type\"" },
+        { "\"normalizer\":null", "\"normalizer\":{\"type\":\"Sequence\"}", CT_EFORMAT,
+          "normalizer: normalizers is not an array" },
+        { "\"normalizer\":null",
+          "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"},{\"type\":"
+          "\"Strip\"}]}",
+          CT_ENOTSUP, "normalizer: [1]: Strip is not supported" },
         { "\"pre_tokenizer\":{\"type\":\"ByteLevel\"", "\"pre_tokenizer\":{\"type\":\"Whitespace\"",
-          CT_ENOTSUP, "pre_tokenizer is not ByteLevel" },
+          CT_ENOTSUP, "pre_tokenizer: Whitespace is not supported, only ByteLevel" },
         { "\"pre_tokenizer\":{", "\"pre_tokenizer\":null,\"x\":{", CT_ENOTSUP, "pre_tokenizer" },
-        { "\"add_prefix_space\":false", "\"add_prefix_space\":true", CT_ENOTSUP,
-          "pre_tokenizer.add_prefix_space" },
-        { "\"use_regex\":true", "\"use_regex\":false", CT_ENOTSUP, "pre_tokenizer.use_regex" },
+        { "\"add_prefix_space\":false", "\"add_prefix_space\":0", CT_EFORMAT,
+          "pre_tokenizer: add_prefix_space is missing, or neither" },
+        { "\"add_prefix_space\":false,", "", CT_EFORMAT,
+          "pre_tokenizer: add_prefix_space is missing" },
+        { "\"use_regex\":true", "\"use_regex\":1", CT_EFORMAT, "pre_tokenizer: use_regex" },
         { "\"post_processor\":{\"type\":\"ByteLevel\"",
-          "\"post_processor\":{\"type\":\"TemplateProcessing\"", CT_ENOTSUP, "post_processor" },
+          "\"post_processor\":{\"type\":\"TemplateProcessing\"", CT_EFORMAT,
+          "post_processor: single is not an array" },
+        { "\"post_processor\":{\"type\":\"ByteLevel\"",
+          "\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[]", CT_ENOTSUP,
+          "post_processor: single: the text is there 0 times" },
+        { "\"post_processor\":{\"type\":\"ByteLevel\"",
+          "\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{"
+          "\"id\":\"a\"}}]",
+          CT_EFORMAT, "post_processor: a special token has no ids" },
+        { "\"post_processor\":{\"type\":\"ByteLevel\"",
+          "\"post_processor\":{\"type\":\"BertProcessing\",\"cls\":[\"a\",-1]", CT_EFORMAT,
+          "post_processor: a special token has no id" },
         { "\"type\":\"BPE\"", "\"type\":\"Unigram\"", CT_ENOTSUP, "model.type is not BPE" },
         { "\"type\":\"BPE\"", "\"type\":7", CT_ENOTSUP, "model.type is not BPE" },
         { "\"dropout\":null", "\"dropout\":0.1", CT_ENOTSUP, "model.dropout" },
         { "\"end_of_word_suffix\":\"\"", "\"end_of_word_suffix\":\"</w>\"", CT_ENOTSUP,
           "model.end_of_word_suffix" },
-        { "\"fuse_unk\":false", "\"ignore_merges\":true", CT_ENOTSUP, "model.ignore_merges" },
-        { "\"lstrip\":false", "\"lstrip\":true", CT_ENOTSUP, "added_tokens[0]" },
-        { "\"single_word\":false", "\"single_word\":true", CT_ENOTSUP, "single_word" },
+        { "\"fuse_unk\":false", "\"ignore_merges\":\"yes\"", CT_EFORMAT, "model.ignore_merges" },
+        { "\"lstrip\":false", "\"lstrip\":1", CT_EFORMAT, "added_tokens[0]: " },
+        { "\"single_word\":false", "\"single_word\":\"\"", CT_EFORMAT, "single_word is neither" },
         { "\"added_tokens\":[", "\"added_tokens\":[7,", CT_EFORMAT, "added_tokens[0]: no" },
         { "\"added_tokens\":[", "\"added_tokens\":{},\"x\":[", CT_EFORMAT, "added_tokens" },
         { "\"id\":5000", "\"id\":-5000", CT_EFORMAT, "added_tokens[1]" },
@@ -383,23 +634,37 @@ START_TEST(rejects_broken_tokenizer_json)
         { "\"id\":5000", "\"id\":7", CT_EFORMAT, "another token has id 7" },
         { "\"vocab\":{", "\"vocab\":[],\"x\":{", CT_EFORMAT, "model.vocab is missing" },
         { "\"merges\":[", "\"merges\":{},\"x\":[", CT_EFORMAT, "model.merges is missing" },
-        { "\"!\":7", "\"!\":7.5", CT_EFORMAT, "model.vocab: \"!\": its id is not an integer" },
+        { "\"!\":7", "\"!\":7.5", CT_EFORMAT, "model.vocab: byte " },
         { "\"!\":7", "\"!\":-7", CT_EFORMAT, "not an integer" },
         { "\"!\":7", "\"!\":2097152", CT_EFORMAT, "not an integer" },
         { "\"!\":7", "\"!\":10", CT_EFORMAT, "another token has id 10" },
-        { "\"!\":7", "\"!\":7,\"!\":8", CT_EFORMAT, "line 1" },
-        { "\"!\":7", "\"!!!!\":7", CT_EFORMAT, "no token for byte 0x21" },
-        { "\"merges\":[", "\"merges\":[7,", CT_EFORMAT, "model.merges[0]: " },
-        { "\"merges\":[", "\"merges\":[[\"a\"],", CT_EFORMAT, "model.merges[0]: " },
-        { "\"merges\":[", "\"merges\":[[\"a\",1],", CT_EFORMAT, "model.merges[0]: " },
-        { "\"merges\":[", "\"merges\":[\"a\",", CT_EFORMAT, "model.merges[0]: " },
-        { "\"merges\":[", "\"merges\":[\"a b c\",", CT_EFORMAT, "model.merges[0]: " },
+        { "\"!\":7", "\"!\":7,\"!\":8", CT_EFORMAT, "model.vocab: \"!\" appears twice" },
+        { "\"vocab\":{", "\"vocab\":{},\"vocab\":{", CT_EFORMAT, "duplicate" },
+        { "\"merges\":[", "\"merges\":[],\"merges\":[", CT_EFORMAT, "duplicate" },
+        { "\"vocab\":{", "\"voc\\u0061b\":{", CT_EFORMAT, "written with escapes" },
+        { "\"model\":{", "\"model\":{},\"model\":{", CT_EFORMAT, "duplicate" },
+        { "\"merges\":[", "\"merges\":[7,", CT_EFORMAT, "model.merges: [0]: byte " },
+        { "\"merges\":[", "\"merges\":[[\"a\"],", CT_EFORMAT, "model.merges: [0]: " },
+        { "\"merges\":[", "\"merges\":[[\"a\",1],", CT_EFORMAT, "model.merges: [0]: " },
+        { "\"merges\":[", "\"merges\":[[\"a\",\"b\",\"c\"],", CT_EFORMAT, "model.merges: [0]: " },
+        { "\"merges\":[", "\"merges\":[\"a\",", CT_EFORMAT, "model.merges: [0]: " },
+        { "\"merges\":[", "\"merges\":[\"a b c\",", CT_EFORMAT, "model.merges: [0]: " },
+        { "\"merges\":[", "\"merges\":[,", CT_EFORMAT, "model.merges: [0]: " },
         { "\"merges\":[", "\"merges\":[[\"a\",\"qq\"],", CT_EFORMAT, "\"qq\" is not in the voc" },
         { "{\"version\"", "[{\"version\"", CT_EFORMAT, "tokenizer.json: " },
         { "\"merges\":[", "", CT_EFORMAT, "tokenizer.json: " },
         /* These are good. */
         { "\"merges\":[", "\"merges\":[\"h e\",", CT_OK, NULL },
         { "\"type\":\"BPE\",", "", CT_OK, NULL },
+        { "\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}", CT_OK, NULL },
+        { "\"normalizer\":null", "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[]}", CT_OK,
+          NULL },
+        { "\"normalizer\":null", "\"x\":[NaN,1e999]", CT_OK, NULL },
+        { "\"fuse_unk\":false", "\"ignore_merges\":true", CT_OK, NULL },
+        { "\"use_regex\":true", "\"use_regex\":false", CT_OK, NULL },
+        { "\"lstrip\":false", "\"lstrip\":true", CT_OK, NULL },
+        { "\"single_word\":false", "\"single_word\":true", CT_OK, NULL },
+        { "\"!\":7", "\"!!!!\":7", CT_OK, NULL },
         { "\"content\":\"<|end|>\"", "\"content\":\"\"", CT_OK, NULL },
     };
     struct file good = slurp("tokenizer_json/tokenizer.json");
@@ -420,14 +685,13 @@ START_TEST(rejects_broken_tokenizer_json)
 }
 END_TEST
 
-/* If both layouts exist, the older one is used: all sizes of GPT-2 have it. */
-START_TEST(vocab_and_merges_take_precedence)
+START_TEST(tokenizer_json_takes_precedence)
 {
     struct file vocab, merges;
     char *const dir = pair_folder(&vocab, &merges);
 
     text_put(dir, "tokenizer.json", "not JSON");
-    assert_opens(dir);
+    assert_refused(dir, CT_EFORMAT, "tokenizer.json: line 1");
     pair_folder_remove(dir, &vocab, &merges);
 }
 END_TEST
@@ -435,12 +699,22 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        rejects_broken_vocabularies,          rejects_truncated_vocabularies,
-        rejects_tokens_that_are_too_long,     rejects_broken_merges,
-        accepts_files_without_merges,         names_missing_files,
-        rejects_files_that_are_too_large,     reads_added_tokens_from_their_file,
-        rejects_settings_that_change_the_ids, rejects_broken_tokenizer_json,
-        vocab_and_merges_take_precedence,
+        rejects_broken_vocabularies,
+        rejects_truncated_vocabularies,
+        rejects_tokens_that_are_too_long,
+        rejects_broken_merges,
+        accepts_files_without_merges,
+        names_missing_files,
+        rejects_files_that_are_too_large,
+        reads_added_tokens_from_their_file,
+        follows_the_settings_of_tokenizer_config,
+        finds_tokens_wherever_they_are,
+        special_tokens_may_be_in_the_vocabulary,
+        says_which_file_counted,
+        lacks_some_bytes,
+        says_what_a_file_really_is,
+        rejects_broken_tokenizer_json,
+        tokenizer_json_takes_precedence,
     };
     return RUN_TESTS("tokenizer files", tests);
 }

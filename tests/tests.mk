@@ -211,6 +211,12 @@ tests_test_tokenizer_files_SOURCES = tests/test_tokenizer_files.c $(TEST_MODEL_F
 tests_test_tokenizer_files_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_tokenizer_files_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_pipelines
+tests_test_pipelines_SOURCES = tests/test_pipelines.c $(TEST_MODEL_FILES) \
+	$(TEST_SUPPORT)
+tests_test_pipelines_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_pipelines_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_options
 tests_test_options_SOURCES = tests/test_options.c $(TEST_SUPPORT)
 tests_test_options_CPPFLAGS = $(TEST_CPPFLAGS)

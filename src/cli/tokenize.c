@@ -111,6 +111,8 @@ enum ct_status command_tokenize(struct options *options, struct ct_error *err)
         status = tokenizer_open(options->params.tokenizer != NULL ? options->params.tokenizer
                                                                   : options->params.model,
                                 &tokenizer, err);
+    if (status == CT_OK && tokenizer_note(tokenizer) != NULL)
+        print(stderr, "circuittui: note: %s\n", tokenizer_note(tokenizer));
     for (size_t i = 0; status == CT_OK && i < options->n_texts; i++) {
         const char *const text = options->texts[i];
         if (strcmp(text, "-") == 0) {

@@ -26,13 +26,24 @@ src_model_libmodel_a_SOURCES = \
 	src/model/ops/panel.c src/model/ops/panel.h \
 	src/model/ops/panel_source.h \
 	src/model/ops/tensor.c src/model/ops/tensor.h \
+	src/model/tokens/added_token_json.c src/model/tokens/added_token_json.h \
 	src/model/tokens/added_tokens.c src/model/tokens/added_tokens.h \
 	src/model/tokens/bpe.c src/model/tokens/bpe.h \
+	src/model/tokens/json_cut.c src/model/tokens/json_cut.h \
 	src/model/tokens/json_ids.c src/model/tokens/json_ids.h \
+	src/model/tokens/json_merges.c src/model/tokens/json_merges.h \
+	src/model/tokens/json_reader.c src/model/tokens/json_reader.h \
+	src/model/tokens/nfc.c src/model/tokens/nfc.h src/model/tokens/nfc_table.inc \
 	src/model/tokens/pretokenize.c src/model/tokens/pretokenize.h \
+	src/model/tokens/text_rules.h \
+	src/model/tokens/text_rules_json.c src/model/tokens/text_rules_json.h \
 	src/model/tokens/token.h \
 	src/model/tokens/tokenizer.c src/model/tokens/tokenizer.h \
+	src/model/tokens/tokenizer_config.c src/model/tokens/tokenizer_config.h \
 	src/model/tokens/tokenizer_files.c src/model/tokens/tokenizer_files.h \
 	src/model/tokens/tokenizer_json.c src/model/tokens/tokenizer_json.h \
 	src/model/tokens/tokenizer_parts.c src/model/tokens/tokenizer_parts.h \
-	src/model/tokens/vocab.c src/model/tokens/vocab.h
+	src/model/tokens/vocab.c src/model/tokens/vocab.h \
+	src/model/tokens/word_class.c src/model/tokens/word_class.h
+
+EXTRA_DIST += src/model/tokens/nfc_table.py

@@ -5,6 +5,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/clustering.c src/pipeline/clustering.h \
 	src/pipeline/command.h \
 	src/pipeline/key.h \
+	src/pipeline/lookalike.c src/pipeline/lookalike.h \
 	src/pipeline/method_dbscan.c \
 	src/pipeline/method_kmeans.c \
 	src/pipeline/params.c src/pipeline/params.h \

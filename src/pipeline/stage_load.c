@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/memory_limit.h"
 #include "io/hash_ahead.h"
+#include "pipeline/lookalike.h"
 #include "pipeline/target.h"
 
 static enum ct_status tokenize(const struct analysis *a, const struct load_result *load, size_t i,
@@ -26,6 +27,9 @@ static enum ct_status tokenize(const struct analysis *a, const struct load_resul
         status = target_find(load->tokenizer, sentence->tokens, sentence->n_tokens, row->target,
                              row->target_size, a->params.occurrence, &sentence->target_first,
                              &sentence->target, err);
+    if (status == CT_EINVAL &&
+        lookalike_check(row->text, row->text_size, row->target, row->target_size, err) != CT_OK)
+        status = CT_EINVAL;
     if (status == CT_OK && sentence->target >= config->n_positions)
         status =
             ct_fail(err, CT_EINVAL,

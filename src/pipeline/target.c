@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pipeline/lookalike.h"
 
 static bool is_at(const struct token *tokens, const struct token *pattern, size_t n)
 {
@@ -26,12 +27,13 @@ static enum ct_status find_all(const struct tokenizer *tokenizer, const struct t
 {
     struct token *pattern = NULL;
     const enum ct_status status =
-        tokenizer_encode(tokenizer, target, size, &pattern, &matches->n_pattern, err);
+        tokenizer_encode_part(tokenizer, target, size, &pattern, &matches->n_pattern, err);
 
     if (status != CT_OK)
         return status;
     matches->n = 0;
-    for (size_t at = 0; matches->n_pattern > 0 && at + matches->n_pattern <= n_tokens; at++)
+    for (size_t at = tokenizer_n_prefix(tokenizer);
+         matches->n_pattern > 0 && at + matches->n_pattern <= n_tokens; at++)
         if (is_at(tokens + at, pattern, matches->n_pattern)) {
             if (matches->n++ == 0)
                 matches->first = at;
@@ -58,7 +60,8 @@ static enum ct_status find_word(const struct tokenizer *tokenizer, const struct 
     status = find_all(tokenizer, tokens, n_tokens, target, size, matches, err);
     if (status != CT_OK)
         return status;
-    matches->n = matches->n > 0 && matches->first == 0; /* without a blank: only at the start */
+    /* without a blank: only at the start */
+    matches->n = matches->n > 0 && matches->first == tokenizer_n_prefix(tokenizer);
     matches->last = matches->first;
     return CT_OK;
 }
@@ -76,11 +79,16 @@ enum ct_status target_find(const struct tokenizer *tokenizer, const struct token
 
     if (status != CT_OK)
         return status;
-    if (matches.n == 0)
-        return ct_fail(err, CT_EINVAL,
-                       "the target \"%.*s\" is not among its tokens; write it as it appears in the "
-                       "text, including the space before it",
-                       shown, target);
+    if (matches.n == 0) {
+        char code_points[80];
+        lookalike_list(target, size, code_points, sizeof code_points);
+        return ct_fail(
+            err, CT_EINVAL,
+            "the target \"%.*s\"%s%s%s is not among its tokens; write it as it appears in "
+            "the text, including the space before it",
+            shown, target, *code_points != '\0' ? " (with " : "", code_points,
+            *code_points != '\0' ? ")" : "");
+    }
     if (matches.n > 1 && occurrence == OCCURRENCE_ONLY)
         return ct_fail(err, CT_EINVAL,
                        "the target \"%.*s\" occurs %zu times; choose with --occurrence first or "

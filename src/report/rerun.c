@@ -70,14 +70,39 @@ static struct visible visible(const char *text)
 
 /* ---- inputs ---- */
 
-/* The i-th SHA-256 of the files of an input; *n is their number. */
-static const char *input_hash(const json_t *input, size_t i, size_t *n)
+/* The i-th file of an input, which may be a single one; *n is their number. */
+static const json_t *input_file(const json_t *input, size_t i, size_t *n)
 {
     const json_t *const files = json_object_get(input, "files");
 
     *n = files != NULL ? json_array_size(files) : 1;
-    return json_string_value(
-        json_object_get(files != NULL ? json_array_get(files, i) : input, "sha256"));
+    return files != NULL ? json_array_get(files, i) : input;
+}
+
+static const char *last_part(const json_t *file)
+{
+    const char *const path = json_string_value(json_object_get(file, "path"));
+    const char *const slash = path != NULL ? strrchr(path, '/') : NULL;
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* The file of an input that has the name of this one, or the only one. */
+static const json_t *find_file(const json_t *input, const json_t *file, size_t i)
+{
+    const char *const name = last_part(file);
+    size_t n;
+    const json_t *const same_place = input_file(input, i, &n);
+
+    if (name == NULL || json_object_get(input, "files") == NULL)
+        return same_place;
+    for (size_t k = 0; k < n; k++) {
+        const json_t *const other = input_file(input, k, &n);
+        const char *const other_name = last_part(other);
+        if (other_name != NULL && strcmp(name, other_name) == 0)
+            return other;
+    }
+    return NULL;
 }
 
 /* The words that compare an input; equal inputs give the same words. */
@@ -88,13 +113,17 @@ static const char *compare_input(const json_t *then, const json_t *now)
 
     if (then == NULL)
         return "is not in the manifest";
-    input_hash(then, 0, &n_then);
-    input_hash(now, 0, &n_now);
-    if (n_then != n_now)
+    input_file(then, 0, &n_then);
+    input_file(now, 0, &n_now);
+    if (n_then > n_now)
         return "differs: other files";
-    for (size_t i = 0; i < n_now; i++) {
-        const char *const a = input_hash(then, i, &n_then);
-        const char *const b = input_hash(now, i, &n_now);
+    for (size_t i = 0; i < n_then; i++) {
+        const json_t *const file = input_file(then, i, &n_then);
+        const json_t *const other = find_file(now, file, i);
+        const char *const a = json_string_value(json_object_get(file, "sha256"));
+        const char *const b = json_string_value(json_object_get(other, "sha256"));
+        if (other == NULL)
+            return "differs: other files";
         if (a == NULL || b == NULL)
             return "is unknown: it was not a regular file";
         if (strcmp(a, b) != 0)
@@ -103,7 +132,7 @@ static const char *compare_input(const json_t *then, const json_t *now)
     const json_t *const config = json_object_get(now, "config");
     if (config != NULL && !json_equal(json_object_get(then, "config"), config))
         return "differs in its config.json";
-    return "the same";
+    return n_then == n_now ? "the same" : "the same files, and others beside them";
 }
 
 static enum ct_status compare_inputs(struct rerun *r, const struct analysis *a,

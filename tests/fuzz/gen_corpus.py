@@ -11,6 +11,9 @@ import struct
 
 HERE = pathlib.Path(__file__).parent / "corpus"
 DEEP = 3000  # more than any parser follows
+LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 548105171\n"
+OTHER_FILES = {"lfs": LFS, "page": "<!doctype html>\n<title>404</title>\n", "xml": '<?xml version="1.0"?><Error/>',
+               "utf16": "\ufeff{}".encode("utf-16-le"), "gzip": b"\x1f\x8b\x08\0\0\0\0\0\0\x03"}
 
 
 class Folder:
@@ -136,6 +139,20 @@ def gen_safetensors():
     f.bad("same-place", safetensors({"a": tensor([1], 0, 4), "b": tensor([1], 0, 4)}, b"\0" * 4))
     f.bad("hole", safetensors({"a": tensor([1], 0, 4), "b": tensor([1], 8, 12)}, b"\0" * 12))
     f.bad("late-start", safetensors({"a": tensor([1], 4, 8)}, b"\0" * 8))
+    f.good("metadata-null", safetensors({"__metadata__": None, **ab}, b"\0" * 12))
+    f.good("dtype-of-the-future", safetensors({"a": tensor([1], 0, 4, "F31")}, b"\0" * 4))
+    f.bad("error", '{"error":"Invalid username or password."}')
+    f.bad("gguf", b"GGUF\x03\0\0\0" + b"\0" * 40)
+    f.bad("hdf5", b"\x89HDF\r\n\x1a\n" + b"\0" * 40)
+    for name in ("page", "xml", "gzip"):
+        f.bad("is-" + name, OTHER_FILES[name])
+    for name, names in {
+        "none": ["encoder.layer.0.weight", "pooler.bias"], "two": ["a.wte.weight", "b.wte.weight"],
+        "twice": ["wte.weight", "_orig_mod.wte.weight"], "lora": ["model.wte.weight", "model.h.0.attn.c_attn.lora_A.weight"],
+        "alone": ["_orig_mod.module.wte.weight"], "dots": [".wte.weight", "..wte.weight"],
+        "escape": ["\x1b[2J.wte.weight"], "long": ["x" * 3000 + ".wte.weight"],
+    }.items():
+        f.bad("wrapped-" + name, safetensors({n: tensor([0], 0, 0) for n in names}))
     f.bad("metadata-text", safetensors({"__metadata__": "x", **ab}, b"\0" * 12))
     f.bad("metadata-number", safetensors({"__metadata__": {"a": 1}, **ab}, b"\0" * 12))
     f.bad("escape-name", safetensors({"\x1b[31mred\u202e": tensor([9], 0, 4)}, b"\0" * 4))
@@ -147,7 +164,10 @@ def gen_index():
     f.good("two", '{"metadata":{"total_size":8},"weight_map":{"x":"a","y":"b"}}')
     f.good("one", '{"weight_map":{"x":"a"}}')
     f.good("none", '{"weight_map":{}}')
+    f.good("dots", '{"weight_map":{"x":"./a","y":"b"}}')
     bad_json(f)
+    for name, data in OTHER_FILES.items():
+        f.bad("is-" + name, data)
     for name, value in {
         "missing": {}, "null": {"weight_map": None}, "array": {"weight_map": []}, "text": {"weight_map": "a"},
         "number-file": {"weight_map": {"x": 1}}, "null-file": {"weight_map": {"x": None}},
@@ -158,7 +178,9 @@ def gen_index():
         "dots": {"weight_map": {"x": ".."}}, "sub": {"weight_map": {"x": "sub/a"}},
         "itself": {"weight_map": {"x": "model.safetensors.index.json"}}, "long": {"weight_map": {"x": "a" * 300}},
         "longer": {"weight_map": {"x": "a" * 5000}}, "escape": {"weight_map": {"x": "\x1b]0;owned\x07"}},
-        "escape-tensor": {"weight_map": {"\x1b[2J": "a"}},
+        "escape-tensor": {"weight_map": {"\x1b[2J": "a"}}, "dot-up": {"weight_map": {"wte.weight": "./../a"}},
+        "sub-up": {"weight_map": {"wte.weight": "sub/../../a"}}, "dot-only": {"weight_map": {"wte.weight": "./"}},
+        "wanted-missing": {"weight_map": {"wte.weight": "c"}}, "wanted-number": {"weight_map": {"wte.weight": 7}},
     }.items():
         f.bad("map-" + name, json.dumps(value))
 
@@ -175,7 +197,12 @@ def gen_config():
     f.good("all", json.dumps({**CONFIG, "n_inner": 16, "scale_attn_weights": True, "add_cross_attention": False,
                               "scale_attn_by_inverse_layer_idx": True, "reorder_and_upcast_attn": False}))
     f.good("none", "{}")
+    f.good("odd", '{"a":NaN,"b":-Infinity,"c":1e999,"d":123456789012345678901}')
     bad_json(f)
+    for name, data in OTHER_FILES.items():
+        f.bad("is-" + name, data)
+    for name, value in {"nan": "NaN", "infinity": "-Infinity", "huge": "9" * 30, "huge-real": "1e999"}.items():
+        f.bad(f"n_embd-{name}", '{"n_embd":%s}' % value)
     for key in ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "n_inner"):
         for name, value in {"0": 0, "negative": -1, "2^31": 2**31, "2^60": 2**60, "real": 4.5, "text": "4",
                             "array": [4], "true": True}.items():
@@ -228,7 +255,7 @@ def gen_vocab():
         "surrogate-cut": '{"\\ud83d\\u', "not-utf8": b'{"\xff":1}', "overlong": b'{"\xc0\x80":1}',
         "utf8-cut": b'{"\xe2\x82":1}', "utf16": '{"a":1}'.encode("utf-16"), "long": '{"' + "a" * 9000 + '":1}',
         "long-piece": '{"' + "a" * 4097 + '":1}', "long-escaped": '{"' + "\\u20ac" * 3000 + '":1}',
-        "missing-byte": vocab_text({k: v for k, v in VOCAB.items() if v != 65}),
+        "no-byte": vocab_text({"th": 0, "the": 1}),
         "missing-merge": vocab_text({k: v for k, v in VOCAB.items() if k != "the"}),
         "cut": whole[:1000], "control": '{"a\x1b":1}', "nested": '{"a":{"b":1}}', "true": '{"a":true}',
     }.items():
@@ -263,6 +290,9 @@ def gen_added():
         f.bad(name, text)
 
 
+BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": False}
+
+
 def tokenizer(**changes):
     root = {
         "version": "1.0", "truncation": None, "padding": None, "added_tokens": [
@@ -289,12 +319,12 @@ def gen_tokenizer_json():
     small = {"model__vocab": {"t": 0}}  # what comes first is refused first
     for name, changes in {
         "no-model": {"model": None}, "model-text": {"model": "BPE"}, "type": {"model__type": "WordPiece"},
-        "type-number": {"model__type": 1}, "normalizer": {"normalizer": {"type": "NFC"}}, "pre-null": {"pre_tokenizer": None},
+        "type-number": {"model__type": 1}, "normalizer": {"normalizer": {"type": "Lowercase"}}, "pre-null": {"pre_tokenizer": None},
         "pre-type": {"pre_tokenizer": {"type": "Whitespace"}}, "pre-sequence": {"pre_tokenizer": {"type": "Sequence"}},
-        "prefix-space": {"pre_tokenizer__add_prefix_space": True}, "no-regex": {"pre_tokenizer__use_regex": False},
+        "prefix-space": {"pre_tokenizer__add_prefix_space": None}, "regex-text": {"pre_tokenizer__use_regex": "x"},
         "post": {"post_processor": {"type": "TemplateProcessing"}}, "dropout": {"model__dropout": 0.1},
         "prefix": {"model__continuing_subword_prefix": "##"}, "suffix": {"model__end_of_word_suffix": "</w>"},
-        "ignore-merges": {"model__ignore_merges": True}, "vocab-array": {"model__vocab": []}, "vocab-null": {"model__vocab": None},
+        "ignore-merges": {"model__ignore_merges": "x"}, "vocab-array": {"model__vocab": []}, "vocab-null": {"model__vocab": None},
         "merges-null": {"model__merges": None}, "merges-object": {"model__merges": {}}, "added-object": {"added_tokens": {}},
         "added-text": {"added_tokens": "x"}, "id-text": {"model__vocab": {"a": "0"}}, "id-negative": {"model__vocab": {"a": -1}},
         "id-2^21": {"model__vocab": {"a": 2**21}}, "id-2^62": {"model__vocab": {"a": 2**62}}, "id-real": {"model__vocab": {"a": 1.5}},
@@ -303,13 +333,30 @@ def gen_tokenizer_json():
         "merge-numbers": {"model__merges": [[1, 2]]}, "merge-word": {"model__merges": ["t"]}, "merge-blanks": {"model__merges": ["t  t"]},
         "merge-unknown": {"model__merges": ["t x"]}, "merge-null": {"model__merges": [None]}, "merge-empty": {"model__merges": ["", ""]},
         "merge-long": {"model__merges": ["t " + "x" * 9000]},
+        "normalizer-nested": {"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Strip"}]}},
+        "pre-twice": {"pre_tokenizer": {"type": "Sequence", "pretokenizers": [BYTE_LEVEL, BYTE_LEVEL]}},
+        "pre-empty": {"pre_tokenizer": {"type": "Sequence", "pretokenizers": []}},
+        "post-no-text": {"post_processor": {"type": "TemplateProcessing", "single": []}},
+        "post-no-ids": {"post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}]}},
+        "post-id": {"post_processor": {"type": "BertProcessing", "cls": ["x", 2**21], "sep": ["y", 0]}},
     }.items():
         f.bad("has-" + name, tokenizer(**{**(small if "model" not in changes else {}), **changes}))
+    for name, data in OTHER_FILES.items():
+        f.bad("is-" + name, data)
+    good = tokenizer()
+    for name, old, new in (("vocab-escaped", '"vocab"', '"voc\\u0061b"'), ("merges-comma", '"merges":[', '"merges":[,'),
+                           ("model-twice", '"model":{', '"model":{},"model":{'), ("pair-open", '"merges":[', '"merges":[["t"'),
+                           ("vocab-comma", '"vocab":{', '"vocab":{,'), ("vocab-open", '"vocab":{', '"vocab":{{')):
+        assert old in good, (old, good[:200])
+        f.bad("cut-" + name, good.replace(old, new))
+    for name, tokens in {"gap": [(300, "<|x|>")], "twice": [(259, "<|x|>"), (260, "<|x|>")],
+                         "other-id": [(257, "<|endoftext|>")]}.items():
+        f.bad("tokens-" + name, tokenizer(added_tokens=[{"id": i, "content": c} for i, c in tokens]))
     end = {"id": 258, "content": "<|endoftext|>"}
     for name, token in {
         "number": 1, "no-content": {"id": 258}, "content-number": {"id": 258, "content": 1}, "no-id": {"content": "x"},
-        "id-taken": {"id": 1, "content": "<|x|>"}, "id-2^21": {"id": 2**21, "content": "<|x|>"}, "lstrip": {**end, "lstrip": True},
-        "rstrip": {**end, "rstrip": True}, "single-word": {**end, "single_word": True}, "long": {"id": 300, "content": "x " * 3000},
+        "id-taken": {"id": 1, "content": "<|x|>"}, "id-2^21": {"id": 2**21, "content": "<|x|>"}, "lstrip": {**end, "lstrip": 1},
+        "rstrip": {**end, "rstrip": "x"}, "single-word": {**end, "single_word": []}, "long": {"id": 300, "content": "x " * 3000},
     }.items():
         f.bad("added-" + name, tokenizer(model__vocab=dict.fromkeys([]) | {"t": 1}, model__merges=[], added_tokens=[token]))
 
@@ -319,9 +366,16 @@ def gen_tokenizer_config():
     f.good("usual", '{"add_prefix_space":false,"model_max_length":1000000000000000019884624838656,"tokenizer_class":"GPT2Tokenizer"}')
     f.good("none", "{}")
     for name, text in {
-        "empty": "", "open": "{", "prefix-space": '{"add_prefix_space":true}', "bos": '{"add_bos_token":true}',
-        "eos": '{"add_eos_token":true}', "twice": '{"a":1,"a":2}', "not-utf8": b'{"\xff":1}', "huge": '{"a":1e999}',
-        "deep": "[" * DEEP,
+        "empty": "", "open": "{", "prefix-space": '{"add_prefix_space":1}', "bos": '{"add_bos_token":"x"}',
+        "eos": '{"add_eos_token":[]}', "twice": '{"a":1,"a":2}', "not-utf8": b'{"\xff":1}', "huge": '{"a":1e}',
+        "deep": "[" * DEEP, "array": "[]", "split": '{"split_special_tokens":true}',
+        "decoder-array": '{"added_tokens_decoder":[]}', "decoder-key": '{"added_tokens_decoder":{"x":{"content":"y"}}}',
+        "decoder-taken": '{"added_tokens_decoder":{"5":{"content":"<|x|>"}}}',
+        "decoder-gap": '{"added_tokens_decoder":{"999":{"content":"<|x|>"}}}',
+        "decoder-huge": '{"added_tokens_decoder":{"99999999999999999999":{"content":"<|x|>"}}}',
+        "decoder-text": '{"added_tokens_decoder":{"259":"<|x|>"}}', "decoder-flag": '{"added_tokens_decoder":{"259":{"content":"x","lstrip":2}}}',
+        "special-number": '{"pad_token":{"content":7}}', "special-long": '{"pad_token":"%s"}' % ("x " * 3000),
+        **OTHER_FILES,
     }.items():
         f.bad(name, text)
 

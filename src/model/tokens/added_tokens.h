@@ -12,36 +12,60 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "model/tokens/word_class.h"
 
 struct added_token {
-    char *content; /* [size], owned, not empty */
+    const char *content; /* [size], not empty */
     size_t size;
     uint32_t id;
     bool normalized;
+    bool lstrip;      /* takes the white space before it, too */
+    bool rstrip;      /* and behind it */
+    bool single_word; /* only where no character of a word is next to it */
 };
 
-struct added_tokens {          /* zero-initialise; owns items until added_tokens_clear() */
-    struct added_token *items; /* [n], longest first once sorted */
+struct added_length {   /* tokens of one kind and length */
+    size_t first, last; /* items first .. last - 1 */
+};
+
+struct added_tokens {          /* zero-initialise; owns all until added_tokens_clear() */
+    struct added_token *items; /* [n], each owns its content; sorted once sealed */
     size_t n;
     size_t room;
-    bool begins[2][256]; /* [normalized][byte]: whether such a token begins with this byte */
+    struct added_length *lengths[2]; /* [normalized][n_lengths], longest first */
+    size_t n_lengths[2];
+    bool begins[2][256];      /* [normalized][byte]: whether such a token begins with this byte */
+    struct word_class *words; /* NULL: no token is a single_word */
 };
 
-enum { ADDED_TOKENS_MAX = 4096 };
+enum { ADDED_TOKENS_MAX = 1 << 16 };
 
 void added_tokens_clear(struct added_tokens *added);
 
-/* content [size] is copied. CT_EFORMAT (too many), CT_ENOMEM. */
-enum ct_status added_tokens_add(struct added_tokens *added, uint32_t id, const char *content,
-                                size_t size, bool normalized, struct ct_error *err);
+/* The content is copied. CT_EFORMAT (too many), CT_ENOMEM. */
+enum ct_status added_tokens_add(struct added_tokens *added, const struct added_token *token,
+                                struct ct_error *err);
 
-/* Call after the last added_tokens_add() and before the first added_tokens_find(). */
-void added_tokens_sort(struct added_tokens *added);
+/* The token with this content, or NULL. */
+const struct added_token *added_tokens_get(const struct added_tokens *added, const char *content,
+                                           size_t size);
 
-/* The first token of this kind at or after `at` in text [size], and where it begins; NULL if there
- * is none. */
-const struct added_token *added_tokens_find(const struct added_tokens *added, bool normalized,
-                                            const char *text, size_t size, size_t at,
-                                            size_t *where);
+/* Call after the last added_tokens_add() and before the first added_tokens_next(). CT_ENOMEM,
+ * CT_ENOTSUP (as word_class_new()). */
+enum ct_status added_tokens_seal(struct added_tokens *added, struct ct_error *err);
+
+struct added_match {
+    const struct added_token *token;
+    size_t begin, end; /* bytes that it covers, with the white space that it takes */
+};
+
+struct added_iterator { /* zero-initialise; over the tokens of one kind in one text */
+    size_t at;          /* where to search */
+    size_t taken;       /* where the last match ended */
+};
+
+/* The next match in text [size]; false if there is none. */
+bool added_tokens_next(const struct added_tokens *added, bool normalized, const char *text,
+                       size_t size, struct added_iterator *it, struct added_match *match);
 
 #endif

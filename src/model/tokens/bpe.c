@@ -49,6 +49,11 @@ static uint32_t rank_of(const struct bpe *bpe, uint32_t left, uint32_t right)
     return (uint32_t)(*find(bpe, slot_of(left, right)) & RANK_MASK) - 1;
 }
 
+uint32_t bpe_rank(const struct bpe *bpe, uint32_t left, uint32_t right)
+{
+    return rank_of(bpe, left, right);
+}
+
 enum ct_status bpe_expect(struct bpe *bpe, size_t n_merges, struct ct_error *err)
 {
     size_t n_slots = bpe->n_slots > 0 ? bpe->n_slots : 64;

@@ -20,7 +20,7 @@ struct bpe { /* zero-initialise; owns its arrays until bpe_clear() */
     uint32_t *ids; /* [n_merges]: the token produced by the merge of each rank */
     size_t n_merges;
     size_t ids_room;
-    uint32_t byte_ids[256]; /* filled in by the caller */
+    uint32_t byte_ids[256]; /* filled in by the caller; those of bytes in no text may be anything */
 };
 
 void bpe_clear(struct bpe *bpe);
@@ -32,6 +32,9 @@ enum ct_status bpe_expect(struct bpe *bpe, size_t n_merges, struct ct_error *err
  * A pair added twice has its last rank. CT_EFORMAT: too many; CT_ENOMEM. */
 enum ct_status bpe_add(struct bpe *bpe, uint32_t left, uint32_t right, uint32_t id,
                        struct ct_error *err);
+
+/* The rank of this merge, or UINT32_MAX; only after bpe_expect(). */
+uint32_t bpe_rank(const struct bpe *bpe, uint32_t left, uint32_t right);
 
 struct token_list { /* zero-initialise; owns items */
     struct token *items;

@@ -1,14 +1,12 @@
 /*
  * Reads a JSON object (RFC 8259) whose values are all ids: {"a": 0, "b": 1}. vocab.json holds 50257
- * of them; building a tree of JSON values for those would cost several times as much as the rest of
- * opening a tokenizer.
+ * of them.
  */
 #ifndef CT_MODEL_TOKENS_JSON_IDS_H
 #define CT_MODEL_TOKENS_JSON_IDS_H
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/status.h"
 
@@ -19,10 +17,11 @@ struct named_id {
 };
 
 /*
- * Calls put for every entry, in the order of the file; the name is borrowed until put returns.
- * Stops if put fails. Names may be repeated. CT_EIO, CT_EFORMAT naming byte or entry.
+ * Reads text[begin .. end), of which nothing else may be left, and calls put for every entry, in
+ * order; the name is borrowed until put returns. Stops if put fails. Names may be repeated.
+ * CT_EFORMAT naming byte or entry.
  */
-enum ct_status json_ids_read(FILE *file,
+enum ct_status json_ids_read(const char *text, size_t begin, size_t end,
                              enum ct_status (*put)(void *context, const struct named_id *entry,
                                                    struct ct_error *err),
                              void *context, struct ct_error *err);

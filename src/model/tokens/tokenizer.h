@@ -1,9 +1,9 @@
 /*
- * GPT-2's byte-level BPE (Radford et al. 2019, section 2.2; Sennrich et al. 2016 for the merges),
- * read from vocab.json and merges.txt or from tokenizer.json. Gives the same ids as Hugging Face's
- * GPT-2 tokenizer for any UTF-8 text; `<|endoftext|>` in a text is that token, and so are other
- * tokens that the model's files add. PCRE2 determines what is a letter or a number; its Unicode
- * version may be older or newer than that of Hugging Face's regular expressions (PCRE2 10.42 has
+ * Byte-level BPE (Radford et al. 2019, section 2.2; Sennrich et al. 2016 for the merges), read from
+ * tokenizer.json, or from vocab.json and merges.txt. Gives the same ids as Hugging Face's
+ * tokenizers for any UTF-8 text; `<|endoftext|>` in a text is that token, and so are other tokens
+ * that the model's files add. PCRE2 determines what is a letter or a number; its Unicode version
+ * may be older or newer than that of Hugging Face's regular expressions (PCRE2 10.42 has
  * Unicode 14.0).
  */
 #ifndef CT_MODEL_TOKENS_TOKENIZER_H
@@ -17,17 +17,30 @@
 
 struct tokenizer; /* immutable once open; threads may share it */
 
-/* dir contains vocab.json and merges.txt (used if both exist), or tokenizer.json. A setting in
- * tokenizer.json or tokenizer_config.json that would change the ids is CT_ENOTSUP, with its name.
- * *out is owned by the caller: tokenizer_free. CT_EIO, CT_EFORMAT (naming file and entry),
- * CT_ENOMEM. */
+/* dir contains tokenizer.json, or vocab.json and merges.txt. A setting that would change the ids
+ * and is not supported is CT_ENOTSUP, with its name. *out is owned by the caller: tokenizer_free.
+ * CT_EIO, CT_EFORMAT (naming file and entry), CT_ENOMEM. */
 enum ct_status tokenizer_open(const char *dir, struct tokenizer **out, struct ct_error *err);
 void tokenizer_free(struct tokenizer *tokenizer);
 
-/* text [size] bytes of UTF-8 -> *tokens [*n_tokens], owned by the caller: free(). No token is
- * prepended. CT_EFORMAT (not UTF-8, naming the byte), CT_ENOMEM. */
+/* How the files of the folder contradict each other, and which counted; NULL: they do not. */
+const char *tokenizer_note(const struct tokenizer *tokenizer);
+
+/* text [size] bytes of UTF-8 -> *tokens [*n_tokens], owned by the caller: free(). They begin with
+ * tokenizer_n_prefix() tokens that the model expects before any text (`<s>`) and that cover no byte
+ * of it. CT_EFORMAT (not UTF-8, or a byte without a token, with its place), CT_ENOTSUP (not in
+ * normalization form C, which the tokenizer needs), CT_ENOMEM. */
 enum ct_status tokenizer_encode(const struct tokenizer *tokenizer, const char *text, size_t size,
                                 struct token **tokens, size_t *n_tokens, struct ct_error *err);
+
+/* The same for a part of a text that does not begin it: no prefix, and no blank that only the
+ * beginning of a text gets. */
+enum ct_status tokenizer_encode_part(const struct tokenizer *tokenizer, const char *text,
+                                     size_t size, struct token **tokens, size_t *n_tokens,
+                                     struct ct_error *err);
+
+size_t tokenizer_n_prefix(const struct tokenizer *tokenizer);
+const uint32_t *tokenizer_prefix(const struct tokenizer *tokenizer); /* [n_prefix], borrowed */
 
 /* The bytes of a token, borrowed: not terminated, not always valid UTF-8, so show them by
  * text_visible(). NULL for an unknown id. */

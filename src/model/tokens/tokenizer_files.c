@@ -2,19 +2,57 @@
 #include "model/tokens/tokenizer_files.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "io/grow.h"
 #include "io/json_file.h"
+#include "io/json_parse.h"
+#include "model/tokens/json_ids.h"
+#include "model/tokens/json_merges.h"
+#include "model/tokens/tokenizer_config.h"
 #include "model/tokens/tokenizer_json.h"
 
-/* If the file does not exist, *out is untouched. */
-static enum ct_status open_file(const char *dir, const char *name, FILE **out, struct ct_error *err)
+/* In the order in which they are listed in manifests. */
+enum file { FILE_JSON, FILE_VOCAB, FILE_MERGES, FILE_ADDED, FILE_CONFIG, FILE_SPECIAL, N_FILES };
+
+static const char *const file_names[N_FILES] = {
+    [FILE_JSON] = "tokenizer.json",
+    [FILE_VOCAB] = "vocab.json",
+    [FILE_MERGES] = "merges.txt",
+    [FILE_ADDED] = "added_tokens.json",
+    [FILE_CONFIG] = "tokenizer_config.json",
+    [FILE_SPECIAL] = "special_tokens_map.json",
+};
+_Static_assert((int)N_FILES == (int)TOKENIZER_FILES_MAX, "all fit");
+
+struct files { /* of a folder; text is NULL for one that does not exist */
+    struct {
+        char *text; /* [size], owned */
+        size_t size;
+    } of[N_FILES];
+    json_t *config; /* parsed, or NULL */
+    json_t *special;
+    bool has_json;
+};
+
+static void files_clear(struct files *files)
+{
+    for (int i = 0; i < N_FILES; i++)
+        free(files->of[i].text);
+    json_decref(files->config);
+    json_decref(files->special);
+}
+
+static enum ct_status read_file(const char *dir, const char *name, char **text, size_t *size,
+                                struct ct_error *err)
 {
     char path[PATH_MAX];
 
@@ -22,14 +60,37 @@ static enum ct_status open_file(const char *dir, const char *name, FILE **out, s
         return ct_fail(err, CT_EIO, "%.64s...: the path is too long", dir);
     if (access(path, F_OK) != 0 && errno == ENOENT)
         return CT_OK;
-    return json_file_open(path, out, err);
+    return json_file_read(path, text, size, err);
 }
 
-static void close_file(FILE *file)
+static enum ct_status read_object(const char *dir, const struct files *files, enum file file,
+                                  json_t **out, struct ct_error *err)
 {
-    if (file != NULL)
-        fclose(file);
+    enum ct_status st = CT_OK;
+
+    if (files->of[file].text == NULL)
+        return CT_OK;
+    st = json_parse_python(files->of[file].text, files->of[file].size, out, err);
+    if (st == CT_OK && !json_is_object(*out))
+        st = ct_fail(err, CT_EFORMAT, "not a JSON object");
+    return st == CT_OK ? CT_OK : ct_error_where(err, st, "%s/%s", dir, file_names[file]);
 }
+
+static enum ct_status files_read(const char *dir, struct files *files, struct ct_error *err)
+{
+    enum ct_status st = CT_OK;
+
+    for (int i = 0; i < N_FILES && st == CT_OK; i++)
+        st = read_file(dir, file_names[i], &files->of[i].text, &files->of[i].size, err);
+    if (st == CT_OK)
+        st = read_object(dir, files, FILE_CONFIG, &files->config, err);
+    if (st == CT_OK)
+        st = read_object(dir, files, FILE_SPECIAL, &files->special, err);
+    files->has_json = files->of[FILE_JSON].text != NULL;
+    return st;
+}
+
+/* ---- vocab.json and merges.txt ---- */
 
 static enum ct_status put_name(void *context, const struct named_id *entry, struct ct_error *err)
 {
@@ -38,155 +99,290 @@ static enum ct_status put_name(void *context, const struct named_id *entry, stru
     return vocab_add(&parts->vocab, entry->id, entry->name, entry->size, err);
 }
 
-static enum ct_status put_added(void *context, const struct named_id *entry, struct ct_error *err)
+static enum ct_status put_merge(void *context, const struct merge_names *merge,
+                                struct ct_error *err)
 {
-    return tokenizer_parts_add_token(context, entry, false, err);
+    return tokenizer_parts_add_merge(context, merge->left, merge->left_size, merge->right,
+                                     merge->right_size, err);
 }
 
-static enum ct_status read_vocab(FILE *file, struct tokenizer_parts *parts, struct ct_error *err)
-{
-    enum { BYTES_PER_ENTRY = 20 }; /* in GPT-2's file; a good estimate avoids rehashing */
-    struct stat info = { 0 };
-
-    if (fstat(fileno(file), &info) != 0)
-        return ct_fail_errno(err, "size");
-    const enum ct_status st =
-        vocab_expect(&parts->vocab, (size_t)info.st_size / BYTES_PER_ENTRY, err);
-    return st == CT_OK ? json_ids_read(file, put_name, parts, err) : st;
-}
-
-static enum ct_status add_merge_line(struct tokenizer_parts *parts, const char *line, size_t size,
-                                     struct ct_error *err)
-{
-    const char *const blank = memchr(line, ' ', size);
-    const size_t left_size = blank != NULL ? (size_t)(blank - line) : 0;
-    const size_t right_size = blank != NULL ? size - left_size - 1 : 0;
-
-    if (left_size == 0 || right_size == 0 || memchr(blank + 1, ' ', right_size) != NULL)
-        return ct_fail(err, CT_EFORMAT, "expected two tokens separated by a space");
-    return tokenizer_parts_add_merge(parts, line, left_size, blank + 1, right_size, err);
-}
-
-/* The first line may be `#version: 0.2`; any other that begins with # is a merge. */
-static enum ct_status read_merges(FILE *file, struct tokenizer_parts *parts, struct ct_error *err)
+/* Calls put for every line of a merges.txt. The first line may be `#version: 0.2`; any other that
+ * begins with # is a merge. */
+static enum ct_status each_merge(const char *text, size_t size,
+                                 enum ct_status (*put)(void *context,
+                                                       const struct merge_names *merge,
+                                                       struct ct_error *err),
+                                 void *context, struct ct_error *err)
 {
     static const char version[] = "#version";
-    char *line = NULL;
-    size_t room = 0;
-    /* Nearly every token of a vocabulary is produced by one merge. */
-    enum ct_status st = bpe_expect(&parts->bpe, parts->vocab.n_names, err);
+    enum ct_status st = CT_OK;
 
-    for (size_t number = 1; st == CT_OK; number++) {
-        const ssize_t got = getline(&line, &room, file);
-        if (got < 0)
-            break;
-        size_t size = (size_t)got;
-        size = text_line_size(line, size - (line[size - 1] == '\n'));
-        if (size == 0 || (number == 1 && strncmp(line, version, sizeof version - 1) == 0))
+    for (size_t at = 0, number = 1, next; at < size; at = next, number++) {
+        const char *const line = text + at;
+        const char *const newline = memchr(line, '\n', size - at);
+        size_t length = newline != NULL ? (size_t)(newline - line) : size - at;
+        struct merge_names merge;
+        next = at + length + (newline != NULL);
+        length = text_line_size(line, length);
+        if (length == 0 || (number == 1 && length >= sizeof version - 1 &&
+                            memcmp(line, version, sizeof version - 1) == 0))
             continue;
-        st = add_merge_line(parts, line, size, err);
+        st = merge_names_split(line, length, &merge)
+                 ? put(context, &merge, err)
+                 : ct_fail(err, CT_EFORMAT, "expected two tokens separated by a space");
         if (st != CT_OK)
-            ct_error_where(err, st, "line %zu", number);
+            return ct_error_where(err, st, "line %zu", number);
     }
-    free(line);
-    if (st == CT_OK && !feof(file))
-        st = ct_fail_errno(err, "reading");
+    return CT_OK;
+}
+
+static enum ct_status read_pair(const char *dir, const struct files *files,
+                                struct tokenizer_parts *parts, struct ct_error *err)
+{
+    enum { BYTES_PER_ENTRY = 20 }; /* in GPT-2's file; a good estimate avoids rehashing */
+    const size_t size = files->of[FILE_VOCAB].size;
+    enum ct_status st = vocab_expect(&parts->vocab, size / BYTES_PER_ENTRY, err);
+
+    if (st == CT_OK)
+        st = json_ids_read(files->of[FILE_VOCAB].text, 0, size, put_name, parts, err);
+    if (st != CT_OK)
+        return ct_error_where(err, st, "%s/vocab.json", dir);
+    /* Nearly every token of a vocabulary is produced by one merge. */
+    st = bpe_expect(&parts->bpe, parts->vocab.n_names, err);
+    if (st == CT_OK)
+        st = each_merge(files->of[FILE_MERGES].text, files->of[FILE_MERGES].size, put_merge, parts,
+                        err);
+    return st == CT_OK ? CT_OK : ct_error_where(err, st, "%s/merges.txt", dir);
+}
+
+/* ---- comparing them with tokenizer.json ---- */
+
+struct comparison {
+    const struct tokenizer_parts *parts;
+    size_t n;
+};
+
+static enum ct_status compare_name(void *context, const struct named_id *entry,
+                                   struct ct_error *err)
+{
+    struct comparison *const c = context;
+    const int shown = (int)(entry->size < 64 ? entry->size : 64);
+    const struct added_token *const added =
+        added_tokens_get(&c->parts->added, entry->name, entry->size);
+    const int32_t id = added != NULL ? (int32_t)added->id
+                                     : vocab_find_name(&c->parts->vocab, entry->name, entry->size);
+
+    c->n++;
+    if (id == VOCAB_NONE)
+        return ct_fail(err, CT_EFORMAT, "\"%.*s\" is only in vocab.json", shown, entry->name);
+    if ((uint32_t)id != entry->id)
+        return ct_fail(err, CT_EFORMAT, "\"%.*s\" is %d and %u", shown, entry->name, id, entry->id);
+    return CT_OK;
+}
+
+static enum ct_status compare_merge(void *context, const struct merge_names *merge,
+                                    struct ct_error *err)
+{
+    struct comparison *const c = context;
+    const struct vocab *const vocab = &c->parts->vocab;
+    const int32_t left = vocab_find_name(vocab, merge->left, merge->left_size);
+    const int32_t right = vocab_find_name(vocab, merge->right, merge->right_size);
+
+    if (left == VOCAB_NONE || right == VOCAB_NONE ||
+        bpe_rank(&c->parts->bpe, (uint32_t)left, (uint32_t)right) != c->n)
+        return ct_fail(err, CT_EFORMAT, "another merge");
+    c->n++;
+    return CT_OK;
+}
+
+/* Notes whether the older files beside tokenizer.json, which do not count, say something else. They
+ * may lack added tokens. n_vocab: the tokens of the vocabulary in tokenizer.json. */
+static void compare_pair(const struct files *files, size_t n_vocab, struct tokenizer_parts *parts)
+{
+    static const char counted[] = "; tokenizer.json was used";
+    struct comparison c = { .parts = parts };
+    struct ct_error why = { 0 };
+
+    if (files->of[FILE_VOCAB].text != NULL &&
+        (json_ids_read(files->of[FILE_VOCAB].text, 0, files->of[FILE_VOCAB].size, compare_name, &c,
+                       &why) != CT_OK ||
+         c.n + parts->added.n < n_vocab))
+        tokenizer_parts_note(parts, "tokenizer.json and vocab.json differ: %.160s%s",
+                             why.text[0] != '\0' ? why.text : "tokens are missing there", counted);
+    c.n = 0;
+    if (files->of[FILE_MERGES].text != NULL &&
+        (each_merge(files->of[FILE_MERGES].text, files->of[FILE_MERGES].size, compare_merge, &c,
+                    &why) != CT_OK ||
+         c.n != parts->bpe.n_merges))
+        tokenizer_parts_note(parts, "tokenizer.json and merges.txt differ in merge %zu%s", c.n + 1,
+                             counted);
+}
+
+/* ---- the whole folder ---- */
+
+static enum ct_status put_added(void *context, const struct named_id *entry, struct ct_error *err)
+{
+    struct tokenizer_parts *const parts = context;
+    const struct added_token token = {
+        .content = entry->name, .size = entry->size, .id = entry->id, .normalized = true
+    };
+
+    return tokenizer_parts_add_token(parts, &token, false, err);
+}
+
+struct offered {               /* tokens of an added_tokens.json */
+    struct added_token *items; /* [n], each owns its content */
+    size_t n;
+    size_t room;
+};
+
+static enum ct_status collect(void *context, const struct named_id *entry, struct ct_error *err)
+{
+    struct offered *const offered = context;
+    struct added_token *const items =
+        array_grow(offered->items, &offered->room, offered->n + 1, sizeof *items);
+    const char *const copy = ct_strndup(entry->name, entry->size);
+
+    if (items != NULL)
+        offered->items = items;
+    if (items == NULL || copy == NULL) {
+        free((char *)(uintptr_t)copy);
+        return ct_fail_nomem(err, "added tokens", 0);
+    }
+    items[offered->n++] = (struct added_token){
+        .content = copy, .size = entry->size, .id = entry->id, .normalized = true
+    };
+    return CT_OK;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct added_token *const x = a;
+    const struct added_token *const y = b;
+
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* With a tokenizer.json: its ids count, and its flags, which this file does not have. */
+static enum ct_status offer_added(const char *text, size_t size, struct tokenizer_parts *parts,
+                                  struct ct_error *err)
+{
+    struct offered offered = { .items = NULL };
+    enum ct_status st = json_ids_read(text, 0, size, collect, &offered, err);
+
+    if (st == CT_OK && offered.n > 0)
+        qsort(offered.items, offered.n, sizeof *offered.items, by_id);
+    for (size_t i = 0; i < offered.n; i++) {
+        struct added_token *const item = &offered.items[i];
+        const struct added_token *const known =
+            added_tokens_get(&parts->added, item->content, item->size);
+        struct added_token token = known != NULL ? *known : *item;
+        token.id = item->id;
+        if (st == CT_OK)
+            st = tokenizer_parts_offer_token(parts, &token, file_names[FILE_ADDED], err);
+        free((char *)(uintptr_t)item->content);
+    }
+    free(offered.items);
     return st;
 }
 
-static enum ct_status read_pair(const char *dir, FILE *vocab, FILE *merges,
-                                struct tokenizer_parts *parts, struct ct_error *err)
+static enum ct_status add_from(const char *dir, const struct files *files, enum file file,
+                               struct tokenizer_parts *parts, struct ct_error *err)
 {
-    FILE *added = NULL;
-    enum ct_status st = read_vocab(vocab, parts, err);
+    enum ct_status st = CT_OK;
 
-    if (st != CT_OK)
-        return ct_error_where(err, st, "%s/vocab.json", dir);
-    st = read_merges(merges, parts, err);
-    if (st != CT_OK)
-        return ct_error_where(err, st, "%s/merges.txt", dir);
-    st = open_file(dir, "added_tokens.json", &added, err);
-    if (st != CT_OK)
-        return st;
-    if (added != NULL)
-        st = json_ids_read(added, put_added, parts, err);
-    close_file(added);
-    if (st != CT_OK)
-        return ct_error_where(err, st, "%s/added_tokens.json", dir);
-    st = tokenizer_parts_finish(parts, err);
-    return st != CT_OK ? ct_error_where(err, st, "%s/vocab.json", dir) : CT_OK;
+    if (file == FILE_ADDED && files->of[file].text != NULL)
+        st = files->has_json ? offer_added(files->of[file].text, files->of[file].size, parts, err)
+                             : json_ids_read(files->of[file].text, 0, files->of[file].size,
+                                             put_added, parts, err);
+    else if (file == FILE_CONFIG)
+        st = tokenizer_config_add_tokens(files->config, parts, err);
+    return st == CT_OK ? CT_OK : ct_error_where(err, st, "%s/%s", dir, file_names[file]);
 }
 
-static enum ct_status read_json(const char *dir, bool vocab, bool merges,
+/* Special tokens get their ids last. */
+static enum ct_status add_special(const char *dir, const struct files *files,
+                                  struct tokenizer_parts *parts, struct ct_error *err)
+{
+    const json_t *const roots[] = { files->config, files->special };
+    static const enum file of[] = { FILE_CONFIG, FILE_SPECIAL };
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *const name = file_names[of[i]];
+        const enum ct_status st = tokenizer_config_add_special(roots[i], name, parts, err);
+        if (st != CT_OK)
+            return ct_error_where(err, st, "%s/%s", dir, name);
+    }
+    const enum ct_status st =
+        tokenizer_config_apply(files->config, files->special, files->has_json, parts, err);
+    return st == CT_OK ? CT_OK : ct_error_where(err, st, "%s/%s", dir, file_names[FILE_CONFIG]);
+}
+
+static enum ct_status read_main(const char *dir, const struct files *files,
                                 struct tokenizer_parts *parts, struct ct_error *err)
 {
-    FILE *json = NULL;
-    enum ct_status st = open_file(dir, "tokenizer.json", &json, err);
+    const bool vocab = files->of[FILE_VOCAB].text != NULL;
+    const bool merges = files->of[FILE_MERGES].text != NULL;
 
-    if (st != CT_OK)
-        return st;
-    if (json == NULL && vocab != merges)
+    parts->main_file = file_names[files->has_json ? FILE_JSON : FILE_VOCAB];
+    if (files->has_json) {
+        const enum ct_status st =
+            tokenizer_json_read(files->of[FILE_JSON].text, files->of[FILE_JSON].size, parts, err);
+        return st == CT_OK ? CT_OK : ct_error_where(err, st, "%s/tokenizer.json", dir);
+    }
+    if (vocab && merges)
+        return read_pair(dir, files, parts, err);
+    if (vocab != merges)
         return ct_fail(err, CT_EIO, "%s/%s: missing, and there is no tokenizer.json either", dir,
                        vocab ? "merges.txt" : "vocab.json");
-    if (json == NULL)
-        return ct_fail(err, CT_EIO,
-                       "%s: no tokenizer; put vocab.json and merges.txt, or tokenizer.json, "
-                       "into the folder, or give theirs with --tokenizer",
-                       dir);
-    st = tokenizer_json_read(json, parts, err);
-    fclose(json);
-    return st != CT_OK ? ct_error_where(err, st, "%s/tokenizer.json", dir) : CT_OK;
+    return ct_fail(err, CT_EIO,
+                   "%s: no tokenizer; put vocab.json and merges.txt, or tokenizer.json, into the "
+                   "folder, or give theirs with --tokenizer",
+                   dir);
 }
 
-static enum ct_status check_config(const char *dir, struct ct_error *err)
+static enum ct_status put_together(const char *dir, const struct files *files,
+                                   struct tokenizer_parts *parts, struct ct_error *err)
 {
-    FILE *config = NULL;
-    enum ct_status st = open_file(dir, "tokenizer_config.json", &config, err);
+    enum ct_status st = read_main(dir, files, parts, err);
+    const size_t n_vocab = parts->vocab.n_pieces;
 
-    if (st != CT_OK || config == NULL)
+    if (st == CT_OK)
+        st = add_from(dir, files, FILE_ADDED, parts, err);
+    if (st == CT_OK)
+        st = add_from(dir, files, FILE_CONFIG, parts, err);
+    if (st == CT_OK)
+        st = add_special(dir, files, parts, err);
+    if (st != CT_OK)
         return st;
-    st = tokenizer_config_check(config, err);
-    fclose(config);
-    return st != CT_OK ? ct_error_where(err, st, "%s/tokenizer_config.json", dir) : CT_OK;
+    if (files->has_json)
+        compare_pair(files, n_vocab, parts);
+    st = tokenizer_parts_finish(parts, err);
+    return st == CT_OK ? CT_OK : ct_error_where(err, st, "%s/%s", dir, parts->main_file);
 }
 
 enum ct_status tokenizer_files_read(const char *dir, struct tokenizer_parts *parts,
                                     struct ct_error *err)
 {
-    FILE *vocab = NULL;
-    FILE *merges = NULL;
-    enum ct_status st = open_file(dir, "vocab.json", &vocab, err);
+    struct files files = { .config = NULL };
+    enum ct_status st = CT_OK;
 
+    if (path_is_file(dir))
+        return ct_fail(err, CT_EIO, "%s: a file, not a folder; give the folder that it is in", dir);
+    st = files_read(dir, &files, err);
     if (st == CT_OK)
-        st = open_file(dir, "merges.txt", &merges, err);
-    if (st == CT_OK)
-        st = check_config(dir, err);
-    if (st == CT_OK)
-        st = vocab != NULL && merges != NULL
-                 ? read_pair(dir, vocab, merges, parts, err)
-                 : read_json(dir, vocab != NULL, merges != NULL, parts, err);
-    close_file(vocab);
-    close_file(merges);
+        st = put_together(dir, &files, parts, err);
+    files_clear(&files);
     return st;
-}
-
-static bool is_there(const char *dir, const char *name)
-{
-    char path[PATH_MAX];
-
-    return path_put(path, "%s/%s", dir, name) && access(path, F_OK) == 0;
 }
 
 size_t tokenizer_files_list(const char *dir, const char *names[TOKENIZER_FILES_MAX])
 {
-    static const char *const pair[] = { "vocab.json", "merges.txt", "added_tokens.json",
-                                        "tokenizer_config.json", NULL };
-    static const char *const json[] = { "tokenizer.json", "tokenizer_config.json", NULL };
-    const bool is_pair = is_there(dir, "vocab.json") && is_there(dir, "merges.txt");
+    char path[PATH_MAX];
     size_t n = 0;
 
-    for (const char *const *name = is_pair ? pair : json; *name != NULL; name++)
-        if (is_there(dir, *name))
-            names[n++] = *name;
+    for (int i = 0; i < N_FILES; i++)
+        if (path_put(path, "%s/%s", dir, file_names[i]) && access(path, F_OK) == 0)
+            names[n++] = file_names[i];
     return n;
 }

@@ -1,7 +1,8 @@
 /*
- * Reads the tokenizer of a model folder: vocab.json and merges.txt (and added_tokens.json if there
- * is one), or else tokenizer.json. A setting in tokenizer.json or tokenizer_config.json that
- * GPT-2's tokenizer does not support is refused, with its name.
+ * Reads the tokenizer of a model folder as Hugging Face's tokenizers do: tokenizer.json, or without
+ * it vocab.json and merges.txt, and then what added_tokens.json, tokenizer_config.json and
+ * special_tokens_map.json add. A setting that is not supported is refused, with its name. If files
+ * contradict each other, parts->note says which counted.
  */
 #ifndef CT_MODEL_TOKENS_TOKENIZER_FILES_H
 #define CT_MODEL_TOKENS_TOKENIZER_FILES_H
@@ -17,7 +18,7 @@ enum ct_status tokenizer_files_read(const char *dir, struct tokenizer_parts *par
                                     struct ct_error *err);
 
 /* Sets names [n] to the files that tokenizer_files_read() would read in dir; returns n. */
-enum { TOKENIZER_FILES_MAX = 4 };
+enum { TOKENIZER_FILES_MAX = 6 };
 size_t tokenizer_files_list(const char *dir, const char *names[TOKENIZER_FILES_MAX]);
 
 #endif

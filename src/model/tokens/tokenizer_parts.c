@@ -1,9 +1,9 @@
 #include "config.h"
 #include "model/tokens/tokenizer_parts.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
-
-#include "base/text.h"
 
 void tokenizer_parts_clear(struct tokenizer_parts *parts)
 {
@@ -54,39 +54,100 @@ enum ct_status tokenizer_parts_add_merge(struct tokenizer_parts *parts, const ch
     return bpe_add(&parts->bpe, (uint32_t)left_id, (uint32_t)right_id, (uint32_t)id, err);
 }
 
-/* The id of the token with this name in vocab.json, or VOCAB_NONE. */
-static int32_t find_named(const struct vocab *vocab, const char *name, size_t size)
+void tokenizer_parts_note(struct tokenizer_parts *parts, const char *format, ...)
 {
-    char bytes[2 * VOCAB_MAX_PIECE];
-    const size_t n = size <= sizeof bytes ? vocab_decode_name(name, size, bytes) : SIZE_MAX;
+    va_list args;
 
-    return n != SIZE_MAX ? vocab_find(vocab, bytes, n) : VOCAB_NONE;
+    if (parts->note[0] != '\0')
+        return;
+    va_start(args, format);
+    vsnprintf(parts->note, sizeof parts->note, format, args);
+    va_end(args);
+}
+
+static int shown(const struct added_token *token)
+{
+    return (int)(token->size < 64 ? token->size : 64);
+}
+
+/* Checks a token that is not in the vocabulary. */
+static enum ct_status check_number(const struct vocab *vocab, const struct added_token *token,
+                                   struct ct_error *err)
+{
+    if (vocab->n_pieces != vocab->n_ids || token->id == vocab->n_ids)
+        return CT_OK; /* with holes in the ids, there is no rule */
+    return ct_fail(err, CT_EFORMAT,
+                   "added token \"%.*s\" has id %u, but Hugging Face's tokenizers give it %zu, the "
+                   "next one; correct the file",
+                   shown(token), token->content, token->id, vocab->n_ids);
 }
 
 enum ct_status tokenizer_parts_add_token(struct tokenizer_parts *parts,
-                                         const struct named_id *token, bool normalized,
+                                         const struct added_token *token, bool is_numbered,
                                          struct ct_error *err)
 {
-    const int32_t known = find_named(&parts->vocab, token->name, token->size);
+    struct vocab *const vocab = &parts->vocab;
+    const int32_t known = vocab_find_name(vocab, token->content, token->size);
     size_t size = 0;
-    const char *const piece = vocab_piece(&parts->vocab, token->id, &size);
-    const bool same = piece != NULL && size == token->size && memcmp(piece, token->name, size) == 0;
-    const int shown = (int)(token->size < 64 ? token->size : 64);
+    const char *const piece = vocab_piece(vocab, token->id, &size);
+    const bool same =
+        piece != NULL && size == token->size && memcmp(piece, token->content, size) == 0;
+    enum ct_status st = CT_OK;
 
     if (known != VOCAB_NONE && known != (int32_t)token->id)
         return ct_fail(err, CT_EFORMAT,
-                       "added token \"%.*s\" has id %u, in the vocabulary it has %d", shown,
-                       token->name, token->id, known);
+                       "added token \"%.*s\" has id %u, in the vocabulary it has %d", shown(token),
+                       token->content, token->id, known);
     if (piece != NULL && !same && known == VOCAB_NONE)
         return ct_fail(err, CT_EFORMAT, "added token \"%.*s\": another token has id %u already",
-                       shown, token->name, token->id);
-    if (token->size == 0)
-        return CT_OK; /* Hugging Face's tokenizers skip it, too */
-    const enum ct_status st =
-        same ? CT_OK : vocab_put(&parts->vocab, token->id, token->name, token->size, err);
-    return st != CT_OK ? st
-                       : added_tokens_add(&parts->added, token->id, token->name, token->size,
-                                          normalized, err);
+                       shown(token), token->content, token->id);
+    const struct added_token *const before =
+        added_tokens_get(&parts->added, token->content, token->size);
+    if (before != NULL && before->id != token->id)
+        return ct_fail(err, CT_EFORMAT, "added token \"%.*s\" is there twice, with ids %u and %u",
+                       shown(token), token->content, before->id, token->id);
+    if (token->size == 0 || before != NULL)
+        return CT_OK; /* Hugging Face's tokenizers skip empty ones, too */
+    if (piece == NULL && is_numbered)
+        st = check_number(vocab, token, err);
+    if (st == CT_OK && !same)
+        st = vocab_put(vocab, token->id, token->content, token->size, err);
+    return st == CT_OK ? added_tokens_add(&parts->added, token, err) : st;
+}
+
+static bool has_same_flags(const struct added_token *a, const struct added_token *b)
+{
+    return a->normalized == b->normalized && a->lstrip == b->lstrip && a->rstrip == b->rstrip &&
+           a->single_word == b->single_word;
+}
+
+enum ct_status tokenizer_parts_offer_token(struct tokenizer_parts *parts,
+                                           const struct added_token *token, const char *file,
+                                           struct ct_error *err)
+{
+    const struct added_token *const added =
+        added_tokens_get(&parts->added, token->content, token->size);
+    const int32_t known = added != NULL
+                              ? (int32_t)added->id
+                              : vocab_find_name(&parts->vocab, token->content, token->size);
+    struct added_token other = *token;
+
+    if (known != VOCAB_NONE && token->id != TOKEN_WITHOUT_ID && token->id != (uint32_t)known)
+        tokenizer_parts_note(parts, "\"%.*s\" is %d in %s and %u in %s; %d was used", shown(token),
+                             token->content, known, parts->main_file, token->id, file, known);
+    if (added != NULL && token->id != TOKEN_WITHOUT_ID && !has_same_flags(added, token))
+        tokenizer_parts_note(parts,
+                             "\"%.*s\" has other settings in %s than in %s; those of %s were "
+                             "used",
+                             shown(token), token->content, parts->main_file, file,
+                             parts->main_file);
+    if (added != NULL)
+        return CT_OK;
+    if (known != VOCAB_NONE)
+        other.id = (uint32_t)known;
+    else if (token->id == TOKEN_WITHOUT_ID)
+        other.id = (uint32_t)parts->vocab.n_ids;
+    return tokenizer_parts_add_token(parts, &other, true, err);
 }
 
 /* All GPT-2 tokenizers use it as begin, end and unknown token. */
@@ -96,35 +157,41 @@ static enum ct_status add_end_of_text(struct tokenizer_parts *parts, struct ct_e
     const size_t size = sizeof name - 1;
     const int32_t id = vocab_find(&parts->vocab, name, size);
 
-    for (size_t i = 0; i < parts->added.n; i++)
-        if (parts->added.items[i].size == size &&
-            memcmp(parts->added.items[i].content, name, size) == 0)
-            return CT_OK;
-    return id == VOCAB_NONE ? CT_OK
-                            : added_tokens_add(&parts->added, (uint32_t)id, name, size, false, err);
+    if (id == VOCAB_NONE || added_tokens_get(&parts->added, name, size) != NULL)
+        return CT_OK;
+    const struct added_token token = { .content = name, .size = size, .id = (uint32_t)id };
+    return added_tokens_add(&parts->added, &token, err);
+}
+
+/* Vocabularies trained without an initial alphabet have only the bytes that they saw. */
+static enum ct_status find_bytes(struct tokenizer_parts *parts, struct ct_error *err)
+{
+    size_t n_missing = 0;
+
+    for (unsigned byte = 0; byte < 256; byte++) {
+        const char c = (char)(unsigned char)byte;
+        const int32_t id = vocab_find(&parts->vocab, &c, 1);
+        parts->bpe.byte_ids[byte] = (uint32_t)id;
+        parts->lacks[byte] = id == VOCAB_NONE;
+        n_missing += id == VOCAB_NONE;
+    }
+    parts->lacks_bytes = n_missing > 0;
+    return n_missing < 256 ? CT_OK
+                           : ct_fail(err, CT_EFORMAT,
+                                     "the vocabulary has no token for any byte; is it GPT-2's?");
 }
 
 enum ct_status tokenizer_parts_finish(struct tokenizer_parts *parts, struct ct_error *err)
 {
-    for (unsigned byte = 0; byte < 256; byte++) {
-        const char c = (char)(unsigned char)byte;
-        const int32_t id = vocab_find(&parts->vocab, &c, 1);
-        char sign[5] = "";
-        if (id == VOCAB_NONE) {
-            sign[utf8_encode(vocab_sign_of_byte((unsigned char)byte), sign)] = '\0';
-            return ct_fail(err, CT_EFORMAT,
-                           "the vocabulary has no token for byte 0x%02x (\"%s\"); is it GPT-2's?",
-                           byte, sign);
-        }
-        parts->bpe.byte_ids[byte] = (uint32_t)id;
-    }
-    enum ct_status st = bpe_expect(&parts->bpe, 0, err); /* a table, even without merges */
+    enum ct_status st = find_bytes(parts, err);
 
     if (st == CT_OK)
+        st = bpe_expect(&parts->bpe, 0, err); /* a table, even without merges */
+    if (st == CT_OK)
         st = add_end_of_text(parts, err);
-    if (st != CT_OK)
-        return st;
-    added_tokens_sort(&parts->added);
-    vocab_seal(&parts->vocab);
-    return CT_OK;
+    if (st == CT_OK)
+        st = added_tokens_seal(&parts->added, err);
+    if (st == CT_OK && !parts->rules.ignore_merges)
+        vocab_seal(&parts->vocab);
+    return st;
 }

@@ -86,6 +86,7 @@ void vocab_clear(struct vocab *vocab)
     free(vocab->bytes);
     free(vocab->spans);
     free(vocab->slots);
+    free(vocab->odd);
     *vocab = (struct vocab){ 0 };
 }
 
@@ -172,6 +173,24 @@ static enum ct_status reserve(struct vocab *vocab, uint32_t id, size_t n_bytes,
     return CT_OK;
 }
 
+/* A name outside the alphabet: its token is found by name only. */
+static enum ct_status add_odd(struct vocab *vocab, uint32_t id, const char *name, size_t size,
+                              struct ct_error *err)
+{
+    if (vocab->n_odd == vocab->odd_room) {
+        const size_t room = 2 * vocab->odd_room + 16;
+        uint32_t *const odd = ct_realloc_array(vocab->odd, room, sizeof *odd);
+        if (odd == NULL)
+            return ct_fail_nomem(err, "vocabulary", room * sizeof *odd);
+        vocab->odd = odd;
+        vocab->odd_room = room;
+    }
+    const enum ct_status st = vocab_put(vocab, id, name, size, err);
+    if (st == CT_OK)
+        vocab->odd[vocab->n_odd++] = id;
+    return st;
+}
+
 enum ct_status vocab_add(struct vocab *vocab, uint32_t id, const char *name, size_t size,
                          struct ct_error *err)
 {
@@ -186,7 +205,7 @@ enum ct_status vocab_add(struct vocab *vocab, uint32_t id, const char *name, siz
     const size_t n = vocab_decode_name(name, size, bytes);
 
     if (n == SIZE_MAX)
-        return vocab_put(vocab, id, name, size, err);
+        return add_odd(vocab, id, name, size, err);
     enum ct_status st = vocab_expect(vocab, vocab->n_names + 1, err);
     if (st != CT_OK)
         return st;
@@ -211,10 +230,26 @@ enum ct_status vocab_put(struct vocab *vocab, uint32_t id, const char *bytes, si
 
     if (st != CT_OK)
         return st;
+    vocab->n_pieces += vocab->spans[id].begin == UINT32_MAX;
     memcpy(vocab->bytes + vocab->n_bytes, bytes, size);
     vocab->spans[id] = (struct vocab_span){ (uint32_t)vocab->n_bytes, (uint32_t)size };
     vocab->n_bytes += size;
     return CT_OK;
+}
+
+int32_t vocab_find_name(const struct vocab *vocab, const char *name, size_t size)
+{
+    char bytes[2 * VOCAB_MAX_PIECE];
+    const size_t n = size <= sizeof bytes ? vocab_decode_name(name, size, bytes) : SIZE_MAX;
+
+    if (n != SIZE_MAX)
+        return vocab_find(vocab, bytes, n);
+    for (size_t i = 0; i < vocab->n_odd; i++) {
+        const struct vocab_span span = vocab->spans[vocab->odd[i]];
+        if (span.size == size && memcmp(vocab->bytes + span.begin, name, size) == 0)
+            return (int32_t)vocab->odd[i];
+    }
+    return VOCAB_NONE;
 }
 
 int32_t vocab_find(const struct vocab *vocab, const char *bytes, size_t size)

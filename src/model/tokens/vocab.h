@@ -29,10 +29,14 @@ struct vocab {   /* zero-initialise; owns its arrays until vocab_clear() */
     size_t bytes_room;
     struct vocab_span *spans; /* [n_ids] of spans_room */
     size_t n_ids;             /* largest id + 1 */
+    size_t n_pieces;          /* ids that have a token */
     size_t spans_room;
     uint32_t *slots; /* [n_slots], a power of two, open addressing; NULL after vocab_seal() */
     size_t n_slots;
     size_t n_names;
+    uint32_t *odd; /* [n_odd]: tokens with a character outside the alphabet */
+    size_t n_odd;
+    size_t odd_room;
 };
 
 void vocab_clear(struct vocab *vocab);
@@ -42,7 +46,8 @@ enum ct_status vocab_expect(struct vocab *vocab, size_t n_tokens, struct ct_erro
 
 /*
  * Adds a token by its name in the files. A name with a character outside the alphabet is taken as
- * its own UTF-8, and merges do not find it. CT_EFORMAT: id or name taken, name too long; CT_ENOMEM.
+ * its own UTF-8, and only vocab_find_name() finds it. CT_EFORMAT: id or name taken, name too long;
+ * CT_ENOMEM.
  */
 enum ct_status vocab_add(struct vocab *vocab, uint32_t id, const char *name, size_t size,
                          struct ct_error *err);
@@ -51,6 +56,9 @@ enum ct_status vocab_add(struct vocab *vocab, uint32_t id, const char *name, siz
  * CT_ENOMEM. */
 enum ct_status vocab_put(struct vocab *vocab, uint32_t id, const char *bytes, size_t size,
                          struct ct_error *err);
+
+/* The id of the token with this name in the files, or VOCAB_NONE. Not after vocab_seal(). */
+int32_t vocab_find_name(const struct vocab *vocab, const char *name, size_t size);
 
 /* The id of the token with these bytes, or VOCAB_NONE. Not after vocab_seal(). */
 int32_t vocab_find(const struct vocab *vocab, const char *bytes, size_t size);

@@ -1,0 +1,277 @@
+/*
+ * The settings of tokenizer.json: ids of Hugging Face's tokenizers, see fixtures/gen_pipelines.py,
+ * must agree exactly.
+ */
+#include "config.h"
+#include "support.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/tokens/nfc.h"
+#include "model/tokens/tokenizer.h"
+#include "model/tokens/word_class.h"
+#include "model_files.h"
+
+enum { FILE_SIZE = 1 << 18 };
+
+/* The text of a fixture, borrowed until the next call. */
+static char *read_fixture(const char *name, char text[FILE_SIZE])
+{
+    FILE *const in = fopen(fixture_path(name), "rb");
+
+    ck_assert_msg(in != NULL, "%s", name);
+    const size_t size = fread(text, 1, FILE_SIZE - 1, in);
+    fclose(in);
+    text[size] = '\0';
+    return text;
+}
+
+/* Appends text with its first @NAME@ replaced. */
+static void put_replaced(FILE *out, const char *text, const char *name, const char *by)
+{
+    const char *const at = strstr(text, name);
+
+    ck_assert_msg(at != NULL, "%s", name);
+    fprintf(out, "%.*s%s%s", (int)(at - text), text, by, at + strlen(name));
+}
+
+/* Writes the tokenizer.json of a template. */
+static void make_variant(const char *dir, const char *name)
+{
+    static char template[FILE_SIZE], vocab[FILE_SIZE], merges[FILE_SIZE], path[4096];
+    char *whole[2] = { NULL };
+    size_t size;
+
+    snprintf(path, sizeof path, "tokenizer_pipelines/%s.template", name);
+    read_fixture(path, template);
+    char *const tokens = strchr(read_fixture("tokenizer/vocab.json", vocab), '{') + 1;
+    *strrchr(tokens, '}') = '\0';
+    FILE *out = open_memstream(&whole[0], &size);
+    const char *separator = "";
+    char *line = strtok(read_fixture("tokenizer/merges.txt", merges), "\n");
+    for (; line != NULL; line = strtok(NULL, "\n")) {
+        const char *const blank = strchr(line, ' ');
+        if (strncmp(line, "#version", 8) == 0)
+            continue;
+        fprintf(out, "%s[\"", separator);
+        for (const char *c = line; *c != '\0'; c++)
+            fprintf(out, *c == '"' || *c == '\\' ? "\\%c" : c == blank ? "\",\"" : "%c", *c);
+        fputs("\"]", out);
+        separator = ",";
+    }
+    fclose(out);
+    out = open_memstream(&whole[1], &size);
+    put_replaced(out, template, "@VOCAB@", tokens);
+    fclose(out);
+    snprintf(path, sizeof path, "%s/tokenizer.json", dir);
+    out = fopen(path, "w");
+    put_replaced(out, whole[1], "@MERGES@", whole[0]);
+    fclose(out);
+    free(whole[0]);
+    free(whole[1]);
+}
+
+static struct tokenizer *open_variant(const char *name)
+{
+    char *const dir = folder_new();
+    struct tokenizer *tokenizer = NULL;
+    struct ct_error err = { 0 };
+
+    make_variant(dir, name);
+    ck_assert_msg(tokenizer_open(dir, &tokenizer, &err) == CT_OK, "%s: %s", name, err.text);
+    ck_assert_ptr_null(tokenizer_note(tokenizer));
+    folder_remove(dir);
+    return tokenizer;
+}
+
+static size_t unhex(char *text)
+{
+    size_t n = 0;
+
+    for (unsigned byte; sscanf(text + 2 * n, "%2x", &byte) == 1; n++)
+        text[n] = (char)byte;
+    return n;
+}
+
+/* The tokens behind the prefix are contiguous and cover the text. */
+static void check_row(const struct tokenizer *tokenizer, const char *name, char *hex, char *ids)
+{
+    struct token *tokens = NULL;
+    struct ct_error err = { 0 };
+    size_t n = 0;
+    size_t at = 0;
+    const size_t size = unhex(hex);
+
+    ck_assert_msg(tokenizer_encode(tokenizer, hex, size, &tokens, &n, &err) == CT_OK, "%s: %s",
+                  name, err.text);
+    for (size_t i = 0; i < n; i++) {
+        char *end;
+        const unsigned long want = strtoul(ids, &end, 10);
+        ck_assert_msg(end != ids && tokens[i].id == want, "%s, '%.*s': token %zu is %u, not %lu",
+                      name, (int)size, hex, i, tokens[i].id, want);
+        ids = end;
+        ck_assert_uint_eq(tokens[i].begin, at);
+        ck_assert_uint_ge(tokens[i].end, at);
+        at = tokens[i].end;
+    }
+    ck_assert_msg(*ids == '\n', "%s, '%.*s': too few tokens: %zu", name, (int)size, hex, n);
+    ck_assert_uint_eq(at, size);
+    free(tokens);
+}
+
+START_TEST(settings_match_reference)
+{
+    FILE *const file = fopen(fixture_path("tokenizer_pipelines.csv"), "r");
+    struct tokenizer *tokenizer = NULL;
+    char last[64] = "";
+    char *line = NULL;
+    size_t room = 0;
+    size_t n = 0;
+
+    ck_assert(file != NULL && getline(&line, &room, file) > 0);
+    for (; getline(&line, &room, file) > 0; n++) {
+        char *const hex = strchr(line, ',') + 1;
+        char *const ids = strchr(hex, ',') + 1;
+        hex[-1] = ids[-1] = '\0';
+        if (strcmp(line, last) != 0) {
+            tokenizer_free(tokenizer);
+            tokenizer = open_variant(line);
+            snprintf(last, sizeof last, "%s", line);
+        }
+        check_row(tokenizer, last, hex, ids);
+    }
+    ck_assert_uint_ge(n, 600);
+    tokenizer_free(tokenizer);
+    free(line);
+    fclose(file);
+}
+END_TEST
+
+/* A part of a text is encoded as inside one: no prefix, no blank in front. */
+START_TEST(parts_have_no_beginning)
+{
+    static const char *const names[] = { "begin", "prefix_space" };
+    struct tokenizer *const plain = open_variant("plain");
+
+    for (size_t i = 0; i < 2; i++) {
+        struct tokenizer *const tokenizer = open_variant(names[i]);
+        struct token *tokens = NULL;
+        struct token *part = NULL;
+        struct token *want = NULL;
+        size_t n = 0;
+        size_t n_part = 0;
+        size_t n_want = 0;
+        ck_assert_int_eq(tokenizer_encode(tokenizer, "garden", 6, &tokens, &n, NULL), CT_OK);
+        ck_assert_int_eq(tokenizer_encode_part(tokenizer, "garden", 6, &part, &n_part, NULL),
+                         CT_OK);
+        ck_assert_int_eq(tokenizer_encode(plain, "garden", 6, &want, &n_want, NULL), CT_OK);
+        ck_assert_uint_eq(n_part, n_want);
+        for (size_t t = 0; t < n_part; t++)
+            ck_assert_uint_eq(part[t].id, want[t].id);
+        ck_assert_uint_eq(tokenizer_n_prefix(tokenizer), i == 0 ? 2 : 0);
+        if (i == 0) {
+            ck_assert_uint_eq(n, n_want + 2);
+            ck_assert_uint_eq(tokenizer_prefix(tokenizer)[0], 656);
+            ck_assert_uint_eq(tokenizer_prefix(tokenizer)[1], 657);
+        }
+        free(tokens);
+        free(part);
+        free(want);
+        tokenizer_free(tokenizer);
+    }
+    tokenizer_free(plain);
+}
+END_TEST
+
+START_TEST(text_that_is_not_nfc_is_refused)
+{
+    static const struct {
+        const char *text;
+        size_t at; /* what form C would change; SIZE_MAX: nothing */
+    } cases[] = {
+        { "plain", SIZE_MAX },
+        { "caf\xc3\xa9", SIZE_MAX },
+        { "cafe\xcc\x81", 4 },                                /* e, acute */
+        { "\xe2\x84\xab", 0 },                                /* the Angstrom sign */
+        { "\xe1\x84\x80\xe1\x85\xa1", 3 },                    /* Hangul from its parts */
+        { "\xea\xb0\x80", SIZE_MAX },                         /* the same as one */
+        { "\xe0\xb8\x81\xe0\xb8\xb9\xe0\xb9\x88", SIZE_MAX }, /* Thai, marks in order */
+        { "\xe0\xb8\x81\xe0\xb9\x88\xe0\xb8\xb9", 6 },        /* and not in order */
+        { "\xef\xac\x9d", 0 },                                /* excluded from composition */
+    };
+    struct tokenizer *const tokenizer = open_variant("nested");
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const size_t size = strlen(cases[i].text);
+        struct token *tokens = NULL;
+        struct ct_error err = { 0 };
+        char where[32];
+        size_t n = 0;
+        const bool is_fine = cases[i].at == SIZE_MAX;
+        ck_assert_uint_eq(nfc_first_change(cases[i].text, size), is_fine ? size : cases[i].at);
+        ck_assert_int_eq(tokenizer_encode(tokenizer, cases[i].text, size, &tokens, &n, &err),
+                         is_fine ? CT_OK : CT_ENOTSUP);
+        snprintf(where, sizeof where, "byte %zu (U+", cases[i].at);
+        ck_assert(is_fine || strstr(err.text, where) != NULL);
+        free(tokens);
+    }
+    tokenizer_free(tokenizer);
+}
+END_TEST
+
+START_TEST(words_and_white_space_are_those_of_rust)
+{
+    static const char *const words[] = { "a",
+                                         "_",
+                                         "7",
+                                         "\xc3\xa9",
+                                         "\xcc\x81",
+                                         "\xe2\x92\xb6",
+                                         "\xe2\x80\x8d",
+                                         "\xe2\x85\xa7",
+                                         "\xe6\x97\xa5" };
+    static const char *const others[] = {
+        "-", " ", "\xc2\xb2", "\xe2\x82\xac", "'", "\xe2\x91\xa0"
+    };
+    static const char *const white[] = { " ",        "\t",           "\xc2\xa0",
+                                         "\xc2\x85", "\xe3\x80\x80", "\xe2\x80\xa8" };
+    struct word_class *class = NULL;
+    char text[16];
+
+    ck_assert_int_eq(word_class_new(&class, NULL), CT_OK);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        snprintf(text, sizeof text, "-%s", words[i]);
+        ck_assert_msg(word_class_begins(class, words[i], strlen(words[i])), "%s", words[i]);
+        ck_assert(word_class_ends(class, text, strlen(text)));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        snprintf(text, sizeof text, "a%s", others[i]);
+        ck_assert_msg(!word_class_begins(class, others[i], strlen(others[i])), "%s", others[i]);
+        ck_assert(!word_class_ends(class, text, strlen(text)));
+    }
+    ck_assert(!word_class_begins(class, "", 0) && !word_class_ends(class, "", 0));
+    for (size_t i = 0; i < sizeof white / sizeof *white; i++) {
+        const size_t size = strlen(white[i]);
+        snprintf(text, sizeof text, "%sa%s", white[i], white[i]);
+        ck_assert_uint_eq(white_space_begins(text, strlen(text)), size);
+        ck_assert_uint_eq(white_space_ends(text, strlen(text)), size);
+        ck_assert_uint_eq(white_space_ends(text, size), size);
+    }
+    ck_assert_uint_eq(white_space_begins("\xe2\x80\x8b", 3), 0); /* zero width space */
+    word_class_free(class);
+    word_class_free(NULL);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        settings_match_reference,
+        parts_have_no_beginning,
+        text_that_is_not_nfc_is_refused,
+        words_and_white_space_are_those_of_rust,
+    };
+    return RUN_TESTS("pipelines", tests);
+}
