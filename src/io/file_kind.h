@@ -1,7 +1,7 @@
 /*
  * What a file really is when it is not what its name says: a Git LFS pointer, a web page saved
- * under the name of a model file, an archive. Readers ask when a file makes no sense to them, and
- * so give the same advice for all.
+ * under the name of a model file, an archive. Readers of model files
+ * ask, and so give the same advice; tables have foreign.h, with other advice.
  */
 #ifndef CT_IO_FILE_KIND_H
 #define CT_IO_FILE_KIND_H
