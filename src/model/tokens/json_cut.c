@@ -14,12 +14,23 @@ struct scan {
     size_t depth; /* number of open brackets */
 };
 
-/* at is that of the opening quote -> behind the closing one, or size. */
+/* at is that of the opening quote -> behind the closing one, or size: the first quote behind an
+ * even number of backslashes. */
 static size_t string_end(const char *text, size_t size, size_t at)
 {
-    for (at++; at < size && text[at] != '"'; at++)
-        at += text[at] == '\\';
-    return at < size ? at + 1 : size;
+    for (size_t from = at + 1; from < size;) {
+        const char *const quote = memchr(text + from, '"', size - from);
+        if (quote == NULL)
+            return size;
+        const size_t found = (size_t)(quote - text);
+        size_t before = found;
+        while (before > at + 1 && text[before - 1] == '\\')
+            before--;
+        if ((found - before) % 2 == 0)
+            return found + 1;
+        from = found + 1;
+    }
+    return size;
 }
 
 static void skip_blanks(struct scan *s)

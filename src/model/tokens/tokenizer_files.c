@@ -195,27 +195,63 @@ static enum ct_status compare_merge(void *context, const struct merge_names *mer
     return CT_OK;
 }
 
-/* Notes whether the older files beside tokenizer.json, which do not count, say something else. They
- * may lack added tokens. n_vocab: the tokens of the vocabulary in tokenizer.json. */
-static void compare_pair(const struct files *files, size_t n_vocab, struct tokenizer_parts *parts)
+static enum ct_status print_name(void *context, const struct named_id *entry, struct ct_error *err)
 {
-    static const char counted[] = "; tokenizer.json was used";
+    (void)err;
+    fingerprint_name(context, entry->name, entry->size, entry->id);
+    return CT_OK;
+}
+
+static enum ct_status print_merge(void *context, const struct merge_names *merge,
+                                  struct ct_error *err)
+{
+    (void)err;
+    fingerprint_merge(context, merge->left, merge->left_size, merge->right, merge->right_size);
+    return CT_OK;
+}
+
+/* vocab.json beside a tokenizer.json whose vocabulary has n_vocab tokens; it may lack added ones.
+ */
+static void compare_vocab(const char *text, size_t size, size_t n_vocab,
+                          struct tokenizer_parts *parts)
+{
     struct comparison c = { .parts = parts };
+    struct fingerprint print = { 0 };
     struct ct_error why = { 0 };
 
-    if (files->of[FILE_VOCAB].text != NULL &&
-        (json_ids_read(files->of[FILE_VOCAB].text, 0, files->of[FILE_VOCAB].size, compare_name, &c,
-                       &why) != CT_OK ||
-         c.n + parts->added.n < n_vocab))
-        tokenizer_parts_note(parts, "tokenizer.json and vocab.json differ: %.160s%s",
-                             why.text[0] != '\0' ? why.text : "tokens are missing there", counted);
-    c.n = 0;
-    if (files->of[FILE_MERGES].text != NULL &&
-        (each_merge(files->of[FILE_MERGES].text, files->of[FILE_MERGES].size, compare_merge, &c,
-                    &why) != CT_OK ||
-         c.n != parts->bpe.n_merges))
-        tokenizer_parts_note(parts, "tokenizer.json and merges.txt differ in merge %zu%s", c.n + 1,
-                             counted);
+    if (json_ids_read(text, 0, size, print_name, &print, NULL) == CT_OK &&
+        print.names == parts->print.names)
+        return;
+    if (json_ids_read(text, 0, size, compare_name, &c, &why) != CT_OK)
+        tokenizer_parts_note(
+            parts, "tokenizer.json and vocab.json differ: %.160s; tokenizer.json was used",
+            why.text);
+    else if (c.n + parts->added.n < n_vocab)
+        tokenizer_parts_note(parts, "tokenizer.json and vocab.json differ: tokens are missing "
+                                    "there; tokenizer.json was used");
+}
+
+static void compare_merges(const char *text, size_t size, struct tokenizer_parts *parts)
+{
+    struct comparison c = { .parts = parts };
+    struct fingerprint print = { 0 };
+
+    if (each_merge(text, size, print_merge, &print, NULL) == CT_OK &&
+        print.merges == parts->print.merges)
+        return;
+    if (each_merge(text, size, compare_merge, &c, NULL) != CT_OK || c.n != parts->bpe.n_merges)
+        tokenizer_parts_note(
+            parts, "tokenizer.json and merges.txt differ in merge %zu; tokenizer.json was used",
+            c.n + 1);
+}
+
+/* Notes whether the older files beside tokenizer.json, which do not count, say something else. */
+static void compare_pair(const struct files *files, size_t n_vocab, struct tokenizer_parts *parts)
+{
+    if (files->of[FILE_VOCAB].text != NULL)
+        compare_vocab(files->of[FILE_VOCAB].text, files->of[FILE_VOCAB].size, n_vocab, parts);
+    if (files->of[FILE_MERGES].text != NULL)
+        compare_merges(files->of[FILE_MERGES].text, files->of[FILE_MERGES].size, parts);
 }
 
 /* ---- the whole folder ---- */

@@ -43,13 +43,18 @@ static enum ct_status put_name(void *context, const struct named_id *entry, stru
 {
     struct tokenizer_parts *const parts = context;
 
+    fingerprint_name(&parts->print, entry->name, entry->size, entry->id);
     return vocab_add(&parts->vocab, entry->id, entry->name, entry->size, err);
 }
 
 static enum ct_status put_merge(void *context, const struct merge_names *merge,
                                 struct ct_error *err)
 {
-    return tokenizer_parts_add_merge(context, merge->left, merge->left_size, merge->right,
+    struct tokenizer_parts *const parts = context;
+
+    fingerprint_merge(&parts->print, merge->left, merge->left_size, merge->right,
+                      merge->right_size);
+    return tokenizer_parts_add_merge(parts, merge->left, merge->left_size, merge->right,
                                      merge->right_size, err);
 }
 

@@ -5,11 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fnv.h"
+
 void tokenizer_parts_clear(struct tokenizer_parts *parts)
 {
     vocab_clear(&parts->vocab);
     bpe_clear(&parts->bpe);
     added_tokens_clear(&parts->added);
+}
+
+void fingerprint_name(struct fingerprint *print, const char *name, size_t size, uint32_t id)
+{
+    print->names += fnv_add(fnv_add(FNV_START, name, size), &id, sizeof id);
+}
+
+void fingerprint_merge(struct fingerprint *print, const char *left, size_t left_size,
+                       const char *right, size_t right_size)
+{
+    const uint64_t h = fnv_add(print->merges ^ FNV_START, left, left_size);
+
+    print->merges = fnv_add(fnv_add(h, " ", 1), right, right_size);
 }
 
 static enum ct_status fail_missing(const char *name, size_t size, struct ct_error *err)

@@ -12,6 +12,17 @@
 #include "model/tokens/text_rules.h"
 #include "model/tokens/vocab.h"
 
+/* Of the names in a vocabulary, in any order, and of merges, in theirs: equal for equal files, so
+ * that two can be compared in one pass each. */
+struct fingerprint {
+    uint64_t names;
+    uint64_t merges;
+};
+
+void fingerprint_name(struct fingerprint *print, const char *name, size_t size, uint32_t id);
+void fingerprint_merge(struct fingerprint *print, const char *left, size_t left_size,
+                       const char *right, size_t right_size);
+
 enum { TOKENIZER_NOTE_SIZE = 320 };
 
 struct tokenizer_parts { /* zero-initialise; owns its parts until tokenizer_parts_clear() */
@@ -19,6 +30,7 @@ struct tokenizer_parts { /* zero-initialise; owns its parts until tokenizer_part
     struct bpe bpe;
     struct added_tokens added;
     struct text_rules rules;
+    struct fingerprint print;       /* of the vocabulary and merges of a tokenizer.json */
     unsigned char lacks[256];       /* whether a byte has no token */
     bool lacks_bytes;               /* whether there is one */
     const char *main_file;          /* where the vocabulary is: `tokenizer.json` or `vocab.json` */
