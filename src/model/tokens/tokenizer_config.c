@@ -41,7 +41,6 @@ enum ct_status tokenizer_config_add_tokens(const json_t *root, struct tokenizer_
 {
     json_t *const decoder = json_object_get(root, "added_tokens_decoder");
     const size_t n = json_object_size(decoder);
-    struct added_token *const tokens = n > 0 ? ct_calloc_array(n, sizeof *tokens) : NULL;
     enum ct_status st = CT_OK;
     const char *key;
     json_t *value;
@@ -49,19 +48,19 @@ enum ct_status tokenizer_config_add_tokens(const json_t *root, struct tokenizer_
 
     if (decoder != NULL && !json_is_null(decoder) && !json_is_object(decoder))
         return ct_fail(err, CT_EFORMAT, "added_tokens_decoder is not an object");
-    if (n > 0 && tokens == NULL)
+    if (n == 0)
+        return CT_OK;
+    struct added_token *const tokens = ct_calloc_array(n, sizeof *tokens);
+    if (tokens == NULL)
         return ct_fail_nomem(err, "added tokens", n * sizeof *tokens);
     json_object_foreach(decoder, key, value)
     {
-        st = read_entry(key, value, &tokens[i++], err);
-        if (st != CT_OK)
-            goto done;
+        if (st == CT_OK)
+            st = read_entry(key, value, &tokens[i++], err);
     }
-    if (n > 0)
-        qsort(tokens, n, sizeof *tokens, by_id);
+    qsort(tokens, n, sizeof *tokens, by_id);
     for (i = 0; i < n && st == CT_OK; i++)
         st = tokenizer_parts_offer_token(parts, &tokens[i], NAME, err);
-done:
     free(tokens);
     return st;
 }
