@@ -67,6 +67,23 @@ void cblas_dgemv(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE trans, blasint row
 GEMM(float, sgemm)
 GEMM(double, dgemm)
 
+void cblas_dtrsm(enum CBLAS_ORDER order, enum CBLAS_SIDE side, enum CBLAS_UPLO uplo,
+                 enum CBLAS_TRANSPOSE trans, enum CBLAS_DIAG diag, blasint m, blasint n,
+                 double alpha, const double *a, blasint lda, double *b, blasint ldb)
+{
+    (void)order, (void)side, (void)uplo, (void)trans, (void)diag, (void)m, (void)n, (void)alpha;
+    (void)a, (void)lda, (void)b, (void)ldb;
+}
+
+/* Only their presence matters. */
+#define UNUSED(name)                                                                               \
+    void name(void);                                                                               \
+    void name(void)                                                                                \
+    {                                                                                              \
+    }
+UNUSED(dsyevd_)
+UNUSED(dpotrf_)
+
 void dsyevr_(const char *jobz, const char *range, const char *uplo, const int *n, double *a,
              const int *lda, const double *vl, const double *vu, const int *il, const int *iu,
              const double *abstol, int *m, double *w, double *z, const int *ldz, int *isuppz,

@@ -3,6 +3,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/exact.h \
 	src/num/histogram.c src/num/histogram.h \
 	src/num/mt19937.c src/num/mt19937.h \
+	src/num/philox.c src/num/philox.h \
 	src/num/scale.h \
 	src/num/cluster/dbscan.c src/num/cluster/dbscan.h \
 	src/num/cluster/k_distance.c src/num/cluster/k_distance.h \
@@ -15,6 +16,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/linear/blas_functions.h \
 	src/num/linear/blas_library.c src/num/linear/blas_library.h \
 	src/num/linear/cosines.c src/num/linear/cosines.h \
+	src/num/linear/eigen.c src/num/linear/eigen.h \
 	src/num/linear/pca.c src/num/linear/pca.h \
 	src/num/linear/similarity.c src/num/linear/similarity.h \
 	src/num/near/cells.c src/num/near/cells.h \
@@ -23,6 +25,10 @@ src_num_libnum_a_SOURCES = \
 	src/num/near/points.c src/num/near/points.h \
 	src/num/near/search.c src/num/near/search.h \
 	src/num/near/shortlist.c src/num/near/shortlist.h \
+	src/num/null/axes.c src/num/null/axes.h \
+	src/num/null/cloud.c src/num/null/cloud.h \
+	src/num/null/nulls.c src/num/null/nulls.h \
+	src/num/null/profiles.c src/num/null/profiles.h \
 	src/num/tests/column_sums.c src/num/tests/column_sums.h \
 	src/num/tests/multitest.c src/num/tests/multitest.h \
 	src/num/tests/student_t.c src/num/tests/student_t.h \

@@ -14,10 +14,20 @@ extern void dsyevr_(const char *jobz, const char *range, const char *uplo, const
                     const int *ldz, int *isuppz, double *work, const int *lwork, int *iwork,
                     const int *liwork, int *info, size_t, size_t, size_t);
 
+/* All eigenvalues, ascending, and vectors, by divide and conquer. */
+extern void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda,
+                    double *w, double *work, const int *lwork, int *iwork, const int *liwork,
+                    int *info, size_t, size_t);
+
+/* The Cholesky factor of a positive definite matrix. */
+extern void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t);
+
 /* clang-format off */
 #define BLAS_FUNCTIONS(F)                                               \
     F(cblas_, dgemm) F(cblas_, dgemv) F(cblas_, dnrm2) F(cblas_, sgemm) \
-    F(openblas_, get_corename) F(openblas_, set_num_threads) F(, dsyevr_)
+    F(cblas_, dtrsm)                                                    \
+    F(openblas_, get_corename) F(openblas_, set_num_threads)            \
+    F(, dsyevr_) F(, dsyevd_) F(, dpotrf_)
 /* clang-format on */
 
 struct blas_library {

@@ -1,0 +1,435 @@
+#include "config.h"
+#include "num/null/nulls.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "num/null/axes.h"
+#include "num/null/cloud.h"
+#include "num/philox.h"
+
+enum { CONTEXT_FRAMES = 100 }; /* first replicate of the frames that fit the context's cloud */
+
+struct nulls {
+    struct null_question q;
+    struct axes axes;
+    struct cloud cloud;
+    struct cloud context;
+    double *beta;   /* [n_samples] regression of the context on r, */
+    double *length; /* [n_features] and lengths of what it leaves */
+    struct nulls_observed observed;
+};
+
+/* ---- common to observed and drawn ---- */
+
+static void gather(const double *rows, size_t d, const size_t *which, size_t n, double *out)
+{
+    for (size_t i = 0; i < n; i++)
+        memcpy(out + i * d, rows + which[i] * d, d * sizeof *out);
+}
+
+static enum ct_status clumping_of(const struct nulls *nulls, const double *w, size_t n, double *out,
+                                  struct ct_error *err)
+{
+    double *const x = ct_malloc_array(n, nulls->axes.n * sizeof *x);
+    enum ct_status status = CT_OK;
+
+    if (x == NULL)
+        return ct_fail_nomem(err, "clumping", 0);
+    axes_project(&nulls->axes, w, n, x);
+    status = clumping(x, n, nulls->axes.n, out, err);
+    free(x);
+    return status;
+}
+
+static double mean_skewness(const double *w, size_t n, size_t d)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += absolute_skewness(w + i * d, d);
+    return sum / (double)n;
+}
+
+/* The clumping of the features `which` [n_selected] of the layer. */
+static enum ct_status clumping_of_features(const struct nulls *nulls, const size_t *which,
+                                           double *clumping, double *skewness, struct ct_error *err)
+{
+    const struct profiles *const p = nulls->q.profiles;
+    const size_t k = nulls->q.n_selected;
+    double *const w = ct_malloc_array(k, p->n_samples * sizeof *w);
+    enum ct_status status;
+
+    if (w == NULL)
+        return ct_fail_nomem(err, "clumping", 0);
+    gather(p->w, p->n_samples, which, k, w);
+    status = clumping_of(nulls, w, k, clumping, err);
+    if (skewness != NULL)
+        *skewness = mean_skewness(w, k, p->n_samples);
+    free(w);
+    return status;
+}
+
+/* ---- fitting ---- */
+
+/* beta = sum r_j q_j / sum r_j^2, where q_j = u_j - r_j e. */
+static void regress(const struct profiles *p, double *beta)
+{
+    const size_t d = p->n_samples;
+    double square = 0.0;
+
+    memset(beta, 0, d * sizeof *beta);
+    for (size_t j = 0; j < p->n_neurons; j++) {
+        const double r = p->r[j];
+        square += r * r;
+        for (size_t i = 0; i < d; i++)
+            beta[i] += r * (p->u[j * d + i] - r * p->e[i]);
+    }
+    for (size_t i = 0; i < d; i++)
+        beta[i] = square > 0.0 ? beta[i] / square : 0.0;
+}
+
+/* left [n_samples]: what r does not explain of the context of feature j, of length 1. Returns its
+ * length. */
+static double residual(const struct profiles *p, const double *beta, size_t j, double *left)
+{
+    const size_t d = p->n_samples;
+    const double r = p->r[j];
+    double square = 0.0;
+
+    for (size_t i = 0; i < d; i++) {
+        left[i] = p->u[j * d + i] - r * p->e[i] - r * beta[i];
+        square += left[i] * left[i];
+    }
+    const double length = sqrt(square);
+    for (size_t i = 0; i < d; i++)
+        left[i] = length > 0.0 ? left[i] / length : 0.0;
+    return length;
+}
+
+static enum ct_status fit_context(struct nulls *nulls, struct crew *crew,
+                                  const struct progress *progress, struct ct_error *err)
+{
+    const struct profiles *const p = nulls->q.profiles;
+    double *const left = ct_aligned_array(p->n_neurons * p->n_samples, sizeof *left);
+    enum ct_status status;
+
+    if (left == NULL)
+        return ct_fail_nomem(err, "cloud", 0);
+    regress(p, nulls->beta);
+    for (size_t j = 0; j < p->n_neurons; j++)
+        nulls->length[j] = residual(p, nulls->beta, j, left + j * p->n_samples);
+    status = cloud_fit(left, p->n_neurons, p->n_samples, nulls->q.seed, CONTEXT_FRAMES, crew,
+                       progress, &nulls->context, err);
+    free(left);
+    return status;
+}
+
+double nulls_memory(size_t n_features, size_t n_samples, size_t n_threads)
+{
+    const double fit = cloud_fit_memory(n_features, n_samples) +
+                       sizeof(double) * (double)n_features * (double)n_samples;
+
+    return fmax(fit, axes_memory(n_features, n_samples, n_threads)) +
+           sizeof(double) * (3.0 * (double)n_samples * (double)n_samples + (double)n_features);
+}
+
+enum ct_status nulls_new(const struct null_question *question, struct crew *crew,
+                         const struct progress *progress, struct nulls **out, struct ct_error *err)
+{
+    enum { STEPS = 3 };
+    const struct profiles *const p = question->profiles;
+    struct progress_part parts[STEPS];
+    struct progress steps[STEPS];
+    struct nulls *const nulls = calloc(1, sizeof *nulls);
+
+    if (question->n_selected < CLUMPING_LEAST) {
+        free(nulls);
+        return ct_fail(err, CT_EINVAL,
+                       "clumping: %zu selected neurons are too few; at least %d "
+                       "are needed",
+                       question->n_selected, CLUMPING_LEAST);
+    }
+    if (nulls == NULL)
+        return ct_fail_nomem(err, "null models", 0);
+    for (size_t i = 0; i < STEPS; i++) {
+        parts[i] = (struct progress_part){ progress, i, 1, STEPS };
+        steps[i] = progress_of_part(&parts[i]);
+    }
+    nulls->q = *question;
+    nulls->beta = ct_malloc_array(p->n_samples, sizeof *nulls->beta);
+    nulls->length = ct_malloc_array(p->n_neurons, sizeof *nulls->length);
+    enum ct_status status =
+        nulls->beta != NULL && nulls->length != NULL ? CT_OK : ct_fail_nomem(err, "null models", 0);
+    if (status == CT_OK && !progress_tick(&steps[0], 0, 1))
+        status = ct_fail(err, CT_ECANCELED, "null models: cancelled");
+    if (status == CT_OK)
+        status = axes_new(p, question->seed, crew, &nulls->axes, err);
+    if (status == CT_OK)
+        status = cloud_fit(p->u, p->n_neurons, p->n_samples, question->seed, 0, crew, &steps[1],
+                           &nulls->cloud, err);
+    if (status == CT_OK)
+        status = fit_context(nulls, crew, &steps[2], err);
+    if (status == CT_OK)
+        status = clumping_of_features(nulls, question->selected, &nulls->observed.clumping,
+                                      &nulls->observed.skewness, err);
+    nulls->observed.n_axes = nulls->axes.n;
+    if (status != CT_OK) {
+        nulls_free(nulls);
+        return status;
+    }
+    *out = nulls;
+    return CT_OK;
+}
+
+void nulls_free(struct nulls *nulls)
+{
+    if (nulls == NULL)
+        return;
+    axes_clear(&nulls->axes);
+    cloud_clear(&nulls->cloud);
+    cloud_clear(&nulls->context);
+    free(nulls->beta);
+    free(nulls->length);
+    free(nulls);
+}
+
+struct nulls_observed nulls_observed(const struct nulls *nulls)
+{
+    return nulls->observed;
+}
+
+/* ---- the cloud ---- */
+
+struct trial {                    /* scratch of a draw of the cloud */
+    double *z;                    /* [n_features, n_samples] */
+    double *columns;              /* [n_samples, n_features] the same for the test */
+    size_t *rows;                 /* [n_samples] 0, 1, ... */
+    struct ttest_result *results; /* [n_features] */
+    double *p, *p_adjusted;       /* [n_features] */
+    bool *significant;            /* [n_features] */
+    struct philox_key *keys;      /* [n_features] p with its index */
+    size_t *which;                /* [n_selected] */
+};
+
+static void trial_clear(struct trial *t)
+{
+    free(t->z);
+    free(t->columns);
+    free(t->rows);
+    free(t->results);
+    free(t->p);
+    free(t->p_adjusted);
+    free(t->significant);
+    free(t->keys);
+    free(t->which);
+}
+
+static enum ct_status trial_init(const struct nulls *nulls, struct trial *t, struct ct_error *err)
+{
+    const size_t n = nulls->q.profiles->n_neurons;
+    const size_t d = nulls->q.profiles->n_samples;
+
+    *t = (struct trial){
+        .z = ct_aligned_array(n * d, sizeof *t->z),
+        .columns = ct_aligned_array(n * d, sizeof *t->columns),
+        .rows = ct_malloc_array(d, sizeof *t->rows),
+        .results = ct_malloc_array(n, sizeof *t->results),
+        .p = ct_malloc_array(n, sizeof *t->p),
+        .p_adjusted = ct_malloc_array(n, sizeof *t->p_adjusted),
+        .significant = ct_malloc_array(n, sizeof *t->significant),
+        .keys = ct_malloc_array(n, sizeof *t->keys),
+        .which = ct_malloc_array(nulls->q.n_selected, sizeof *t->which),
+    };
+    if (t->z != NULL && t->columns != NULL && t->rows != NULL && t->results != NULL &&
+        t->p != NULL && t->p_adjusted != NULL && t->significant != NULL && t->keys != NULL &&
+        t->which != NULL)
+        return CT_OK;
+    trial_clear(t);
+    return ct_fail_nomem(err, "draws", 0);
+}
+
+static void transpose(const double *from, size_t rows, size_t cols, double *to)
+{
+    enum { TILE = 16 };
+
+    for (size_t i = 0; i < rows; i += TILE)
+        for (size_t j = 0; j < cols; j += TILE)
+            for (size_t k = i; k < size_min(i + TILE, rows); k++)
+                for (size_t l = j; l < size_min(j + TILE, cols); l++)
+                    to[l * rows + k] = from[k * cols + l];
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct philox_key *const x = a, *const y = b;
+
+    if (x->uniform != y->uniform)
+        return x->uniform < y->uniform ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static int compare_indices(const void *a, const void *b)
+{
+    const size_t x = *(const size_t *)a;
+    const size_t y = *(const size_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Tests the drawn features as the observed ones were, and selects as many: those of smallest p,
+ * ties by index. */
+static enum ct_status select_again(const struct nulls *nulls, struct trial *t,
+                                   size_t *n_significant, struct ct_error *err)
+{
+    const struct profiles *const p = nulls->q.profiles;
+    const size_t n = p->n_neurons;
+    const struct matview X = { t->columns, DTYPE_F64, p->n_samples, n, n };
+    double threshold;
+
+    for (size_t i = 0; i < p->n_samples; i++)
+        t->rows[i] = i;
+    transpose(t->z, n, p->n_samples, t->columns);
+    const struct test_job job = { .X = &X,
+                                  .rows = { t->rows, t->rows + p->n_group },
+                                  .n_rows = { p->n_group, p->n_samples - p->n_group },
+                                  .n_threads = 1,
+                                  .out = t->results };
+    enum ct_status status = nulls->q.test->columns(&job, err);
+    for (size_t j = 0; status == CT_OK && j < n; j++) {
+        t->p[j] = t->results[j].pvalue;
+        t->keys[j] = (struct philox_key){ isnan(t->p[j]) ? 2.0 : t->p[j], j };
+    }
+    if (status == CT_OK)
+        status = multitest_adjust(t->p, n, nulls->q.correction, nulls->q.alpha, t->p_adjusted,
+                                  t->significant, &threshold, err);
+    if (status != CT_OK)
+        return status;
+    *n_significant = 0;
+    for (size_t j = 0; j < n; j++)
+        *n_significant += t->significant[j];
+    qsort(t->keys, n, sizeof *t->keys, compare_keys);
+    for (size_t k = 0; k < nulls->q.n_selected; k++)
+        t->which[k] = t->keys[k].index;
+    qsort(t->which, nulls->q.n_selected, sizeof *t->which, compare_indices);
+    return CT_OK;
+}
+
+static enum ct_status draw_cloud(const struct nulls *nulls, uint64_t b, struct null_draw *out,
+                                 struct ct_error *err)
+{
+    const struct profiles *const p = nulls->q.profiles;
+    const size_t k = nulls->q.n_selected;
+    struct trial t;
+    enum ct_status status = trial_init(nulls, &t, err);
+
+    if (status != CT_OK)
+        return status;
+    status = cloud_draw(&nulls->cloud, nulls->q.seed, STREAM_CLOUD, b, NULL, 0, t.z, err);
+    if (status == CT_OK)
+        status = select_again(nulls, &t, &out->n_significant, err);
+    if (status == CT_OK) {
+        double *const w = t.columns; /* of the selected; the columns are not needed any more */
+        for (size_t i = 0; i < k; i++)
+            profile_of_unit(t.z + t.which[i] * p->n_samples, p->e, p->n_samples,
+                            w + i * p->n_samples);
+        out->skewness_cloud = mean_skewness(w, k, p->n_samples);
+        status = clumping_of(nulls, w, k, &out->clumping_cloud, err);
+    }
+    trial_clear(&t);
+    return status;
+}
+
+/* ---- the context, and features at random ---- */
+
+static enum ct_status draw_context(const struct nulls *nulls, uint64_t b, struct null_draw *out,
+                                   struct ct_error *err)
+{
+    const struct profiles *const p = nulls->q.profiles;
+    const size_t d = p->n_samples;
+    const size_t k = nulls->q.n_selected;
+    double *const w = ct_malloc_array(k, d * sizeof *w);
+    enum ct_status status;
+
+    if (w == NULL)
+        return ct_fail_nomem(err, "draws", 0);
+    status =
+        cloud_draw(&nulls->context, nulls->q.seed, STREAM_CONTEXT, b, nulls->q.selected, k, w, err);
+    for (size_t i = 0; status == CT_OK && i < k; i++) {
+        const double r = p->r[nulls->q.selected[i]];
+        double square = 0.0;
+        for (size_t s = 0; s < d; s++) {
+            w[i * d + s] = w[i * d + s] * nulls->length[nulls->q.selected[i]] + r * nulls->beta[s];
+            square += w[i * d + s] * w[i * d + s];
+        }
+        for (size_t s = 0; s < d; s++)
+            w[i * d + s] /= sqrt(square);
+    }
+    if (status == CT_OK)
+        status = clumping_of(nulls, w, k, &out->clumping_context, err);
+    free(w);
+    return status;
+}
+
+static enum ct_status draw_random(const struct nulls *nulls, uint64_t b, struct null_draw *out,
+                                  struct ct_error *err)
+{
+    const size_t n = nulls->q.profiles->n_neurons;
+    size_t *const order = ct_malloc_array(n, sizeof *order);
+    struct philox_key *const keys = ct_malloc_array(n, sizeof *keys);
+    struct philox rng;
+    enum ct_status status = CT_OK;
+
+    if (order == NULL || keys == NULL) {
+        status = ct_fail_nomem(err, "draws", 0);
+    } else {
+        philox_init(&rng, nulls->q.seed, STREAM_FEATURES, b);
+        philox_permutation(&rng, n, keys, order);
+        status = clumping_of_features(nulls, order, &out->clumping_random, NULL, err);
+    }
+    free(order);
+    free(keys);
+    return status;
+}
+
+enum ct_status nulls_draw(const struct nulls *nulls, uint64_t b, struct null_draw *out,
+                          struct ct_error *err)
+{
+    struct null_draw draw = { .n_significant = 0 };
+    enum ct_status status = draw_cloud(nulls, b, &draw, err);
+
+    if (status == CT_OK)
+        status = draw_context(nulls, b, &draw, err);
+    if (status == CT_OK)
+        status = draw_random(nulls, b, &draw, err);
+    if (status == CT_OK)
+        *out = draw;
+    return status;
+}
+
+double nulls_draw_memory(size_t n_features, size_t n_samples, size_t n_selected)
+{
+    const double n = (double)n_features;
+    const double features =
+        (double)(sizeof(struct ttest_result) + 2 * sizeof(double) + 1 + sizeof(struct philox_key));
+    const double trial = n * (2.0 * sizeof(double) * (double)n_samples + features);
+
+    return trial + cloud_draw_memory(n_features, n_samples) + clumping_memory(n_selected) +
+           2.0 * sizeof(double) * (double)n_selected * (double)n_samples;
+}
+
+double draws_pvalue(double observed, const double *draws, size_t n, size_t stride)
+{
+    static const double slack = 1e-12;
+    size_t above = 0;
+
+    for (size_t b = 0; b < n; b++) {
+        const double x = draws[b * stride];
+        if (!(x < observed - slack * fabs(observed))) /* NaN counts */
+            above++;
+    }
+    return (double)(above + 1) / (double)(n + 1);
+}

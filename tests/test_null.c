@@ -1,0 +1,295 @@
+/* Random numbers by counting, and null models of a layer without clusters, against gen_null.py. */
+#include "config.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "num/linear/blas_library.h"
+#include "num/null/axes.h"
+#include "num/null/cloud.h"
+#include "num/null/nulls.h"
+#include "num/philox.h"
+
+enum { N_A = 13, N_B = 11, SEED = 11 };
+
+/* ---- random numbers ---- */
+
+START_TEST(philox_has_the_published_words)
+{
+    static const uint64_t want[] = { UINT64_C(0x16554d9eca36314c), UINT64_C(0xdb20fe9d672d0fdc),
+                                     UINT64_C(0xd7e772cee186176b), UINT64_C(0x7e68b68aec7ba23b) };
+    struct philox rng;
+
+    philox_init(&rng, 0, (enum philox_stream)0, 0);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_uint_eq(philox_word(&rng), want[i]);
+}
+END_TEST
+
+/* Uniforms are exact; normals to the rounding of log, cos and sin. */
+START_TEST(numbers_match_the_reference)
+{
+    struct mat want = fixture_load("philox.csv");
+    enum { N = 7 };
+
+    ck_assert_uint_eq(want.rows, (size_t)(3 * N));
+    for (size_t first = 0; first < want.rows; first += N) {
+        const enum philox_stream stream = (enum philox_stream)mat_row(&want, first)[0];
+        const uint64_t replicate = (uint64_t)mat_row(&want, first)[1];
+        double normals[N];
+        struct philox rng;
+
+        philox_init(&rng, UINT64_C(0xfedc9876543), stream, replicate);
+        for (size_t i = 0; i < N; i++)
+            ck_assert(philox_uniform(&rng) == mat_row(&want, first + i)[2]);
+        philox_init(&rng, UINT64_C(0xfedc9876543), stream, replicate);
+        philox_normals(&rng, N, normals);
+        for (size_t i = 0; i < N; i++)
+            assert_allclose(&normals[i], &mat_row(&want, first + i)[3], 1, 1e-14, 1e-15);
+    }
+    mat_clear(&want);
+}
+END_TEST
+
+START_TEST(permutations_and_bounded_numbers)
+{
+    struct philox_key keys[50];
+    size_t order[50];
+    bool seen[50] = { false };
+    size_t counts[3] = { 0 };
+    struct philox rng;
+
+    philox_init(&rng, 1, STREAM_HALVES, 2);
+    philox_permutation(&rng, 50, keys, order);
+    for (size_t i = 0; i < 50; i++) {
+        ck_assert(order[i] < 50 && !seen[order[i]]);
+        seen[order[i]] = true;
+        ck_assert(i == 0 || keys[i - 1].uniform < keys[i].uniform);
+    }
+    for (size_t i = 0; i < 3000; i++)
+        counts[philox_below(&rng, 3)]++;
+    for (size_t i = 0; i < 3; i++) /* standard deviation 26 */
+        ck_assert(counts[i] > 900 && counts[i] < 1100);
+    ck_assert_uint_eq(philox_below(&rng, 1), 0);
+}
+END_TEST
+
+/* ---- null models ---- */
+
+struct layer {
+    struct mat X;
+    struct matview view;
+    size_t a[N_A], b[N_B];
+    struct profiles p;
+    size_t selected[100];
+    size_t n_selected;
+};
+
+static void layer_init(struct layer *l)
+{
+    ck_assert_int_eq(blas_library_load(2, NULL), CT_OK);
+    *l = (struct layer){ .X = fixture_load("null_x.csv") };
+    l->view = mat_view(&l->X);
+    for (size_t i = 0; i < N_A; i++)
+        l->a[i] = i;
+    for (size_t i = 0; i < N_B; i++)
+        l->b[i] = N_A + i;
+    ck_assert_int_eq(profiles_new(&l->view, (const size_t *const[]){ l->a, l->b },
+                                  (const size_t[]){ N_A, N_B }, &l->p, NULL),
+                     CT_OK);
+    struct ttest_result results[90];
+    ck_assert_int_eq(ttest_columns(&l->view, l->a, N_A, l->b, N_B, TTEST_STUDENT, 1, results, NULL),
+                     CT_OK);
+    for (size_t j = 0; j < l->p.n_neurons; j++)
+        if (results[l->p.neuron[j]].pvalue < 0.05 / (double)l->p.n_neurons)
+            l->selected[l->n_selected++] = j;
+}
+
+static void layer_clear(struct layer *l)
+{
+    profiles_clear(&l->p);
+    mat_clear(&l->X);
+}
+
+static struct nulls *nulls_of(const struct layer *l, struct crew *crew)
+{
+    const struct null_question q = { .profiles = &l->p,
+                                     .selected = l->selected,
+                                     .n_selected = l->n_selected,
+                                     .test = &tests[TTEST_STUDENT],
+                                     .correction = CORRECTION_BONFERRONI,
+                                     .alpha = 0.05,
+                                     .seed = SEED };
+    struct nulls *nulls = NULL;
+    struct ct_error err = { 0 };
+
+    if (nulls_new(&q, crew, NULL, &nulls, &err) != CT_OK)
+        ck_abort_msg("%s", err.text);
+    return nulls;
+}
+
+/* rtol 1e-10: the same formulas in another order. */
+START_TEST(profiles_match_the_reference)
+{
+    struct mat want = fixture_load("null_profiles.csv");
+    struct layer l;
+
+    layer_init(&l);
+    ck_assert_uint_eq(l.p.n_neurons, 88);
+    ck_assert_uint_eq(l.p.neuron[6], 6);
+    ck_assert_uint_eq(l.p.neuron[7], 9); /* 7 and 8 do not vary within the groups */
+    for (size_t j = 0; j < 88; j++) {
+        const double *const w = l.p.w + j * l.p.n_samples;
+        const double skewness = absolute_skewness(w, l.p.n_samples);
+        double square = 0.0;
+        double along = 0.0;
+        assert_allclose(&l.p.r[j], &mat_row(&want, j)[0], 1, 1e-10, 1e-12);
+        assert_allclose(&skewness, &mat_row(&want, j)[1], 1, 1e-10, 1e-12);
+        for (size_t i = 0; i < l.p.n_samples; i++) {
+            square += w[i] * w[i];
+            along += w[i] * l.p.e[i];
+        }
+        ck_assert(fabs(square - 1.0) < 1e-12 && fabs(along) < 1e-12);
+    }
+    mat_clear(&want);
+    layer_clear(&l);
+}
+END_TEST
+
+START_TEST(axes_and_clumping_match_the_reference)
+{
+    struct mat want = fixture_load("null_axes.csv");
+    struct layer l;
+
+    layer_init(&l);
+    ck_assert_uint_eq(l.n_selected, (size_t)want.data[4]);
+    struct nulls *const nulls = nulls_of(&l, NULL);
+    struct axes axes = { 0 };
+    ck_assert_int_eq(axes_new(&l.p, SEED, NULL, &axes, NULL), CT_OK);
+    ck_assert_uint_eq(axes.n, (size_t)want.data[0]);
+    assert_allclose(&axes.bound, &want.data[1], 1, 1e-9, 0.0);
+    const struct nulls_observed got = nulls_observed(nulls);
+    ck_assert_uint_eq(got.n_axes, axes.n);
+    assert_allclose(&got.clumping, &want.data[2], 1, 1e-9, 0.0);
+    assert_allclose(&got.skewness, &want.data[3], 1, 1e-9, 0.0);
+    axes_clear(&axes);
+    nulls_free(nulls);
+    mat_clear(&want);
+    layer_clear(&l);
+}
+END_TEST
+
+START_TEST(clouds_match_the_reference)
+{
+    struct mat want = fixture_load("null_cloud.csv");
+    struct cloud cloud = { 0 };
+    struct layer l;
+
+    layer_init(&l);
+    ck_assert_int_eq(cloud_fit(l.p.u, l.p.n_neurons, l.p.n_samples, SEED, 0, NULL, NULL, &cloud,
+                               NULL),
+                     CT_OK);
+    ck_assert_uint_eq(cloud.rank, want.rows);
+    for (size_t k = 0; k < cloud.rank; k++) {
+        double mean = 0.0;
+        for (size_t i = 0; i < cloud.d; i++)
+            mean += cloud.vectors[k * cloud.d + i] * cloud.mu[i];
+        assert_allclose(&cloud.lambda[k], &mat_row(&want, k)[0], 1, 1e-9, 0.0);
+        assert_allclose(&mean, &mat_row(&want, k)[1], 1, 1e-8, 1e-10);
+    }
+    cloud_clear(&cloud);
+    mat_clear(&want);
+    layer_clear(&l);
+}
+END_TEST
+
+/* Draws one by one, in any order; the same bits with any number of threads. */
+START_TEST(draws_match_the_reference)
+{
+    static const size_t replicates[] = { 0, 1, 2, 198 };
+    struct mat want = fixture_load("null_draws.csv");
+    struct crew *crew = NULL;
+    struct layer l;
+
+    layer_init(&l);
+    ck_assert_int_eq(crew_new(2, &crew, NULL), CT_OK);
+    struct nulls *const nulls = nulls_of(&l, crew);
+    struct nulls *const alone = nulls_of(&l, NULL);
+    for (size_t k = 4; k-- > 0;) {
+        struct null_draw draw, again;
+        ck_assert_int_eq(nulls_draw(nulls, replicates[k], &draw, NULL), CT_OK);
+        ck_assert_int_eq(nulls_draw(alone, replicates[k], &again, NULL), CT_OK);
+        const double got[] = { draw.clumping_cloud, draw.skewness_cloud, (double)draw.n_significant,
+                               draw.clumping_context, draw.clumping_random };
+        assert_allclose(got, mat_row(&want, k), 5, 1e-9, 0.0);
+        ck_assert(draw.clumping_cloud == again.clumping_cloud &&
+                  draw.clumping_context == again.clumping_context &&
+                  draw.clumping_random == again.clumping_random);
+    }
+    nulls_free(nulls);
+    nulls_free(alone);
+    crew_free(crew);
+    mat_clear(&want);
+    layer_clear(&l);
+}
+END_TEST
+
+START_TEST(degenerate_layers_are_refused)
+{
+    struct layer l;
+    struct ct_error err = { 0 };
+    struct nulls *nulls = NULL;
+    struct profiles p = { 0 };
+    double x[11 * 2];
+    double c = 0.0;
+
+    layer_init(&l);
+    const struct null_question few = {
+        .profiles = &l.p, .selected = l.selected, .n_selected = 11, .test = &tests[TTEST_STUDENT]
+    };
+    ck_assert_int_eq(nulls_new(&few, NULL, NULL, &nulls, &err), CT_EINVAL);
+    ck_assert_ptr_null(nulls);
+    ck_assert_ptr_nonnull(strstr(err.text, "11 selected neurons are too few"));
+    ck_assert_int_eq(profiles_new(&l.view, (const size_t *const[]){ l.a, l.b },
+                                  (const size_t[]){ 0, 5 }, &p, &err),
+                     CT_EINVAL);
+    for (size_t i = 0; i < 22; i++)
+        x[i] = sqrt(0.5);
+    ck_assert_int_eq(clumping(x, 11, 2, &c, NULL), CT_OK);
+    ck_assert(isnan(c));
+    layer_clear(&l);
+}
+END_TEST
+
+START_TEST(pvalues_count_draws)
+{
+    static const double draws[] = { 0.1, 0.3, 0.2, 0.4, NAN };
+
+    assert_allclose(&(double){ draws_pvalue(0.3, draws, 4, 1) }, &(double){ 3.0 / 5 }, 1, 0, 0);
+    assert_allclose(&(double){ draws_pvalue(0.5, draws, 4, 1) }, &(double){ 1.0 / 5 }, 1, 0, 0);
+    assert_allclose(&(double){ draws_pvalue(0.5, draws, 5, 1) }, &(double){ 2.0 / 6 }, 1, 0, 0);
+    assert_allclose(&(double){ draws_pvalue(0.15, draws, 2, 2) }, &(double){ 2.0 / 3 }, 1, 0, 0);
+    assert_allclose(&(double){ draws_pvalue(0.4 * (1.0 + 1e-13), draws, 4, 1) },
+                    &(double){ 2.0 / 5 }, 1, 0, 0);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const all[] = {
+        philox_has_the_published_words,
+        numbers_match_the_reference,
+        permutations_and_bounded_numbers,
+        profiles_match_the_reference,
+        axes_and_clumping_match_the_reference,
+        clouds_match_the_reference,
+        draws_match_the_reference,
+        degenerate_layers_are_refused,
+        pvalues_count_draws,
+    };
+
+    return RUN_TESTS("null", all);
+}
