@@ -5,6 +5,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/mt19937.c src/num/mt19937.h \
 	src/num/philox.c src/num/philox.h \
 	src/num/scale.h \
+	src/num/cluster/agreement.c src/num/cluster/agreement.h \
 	src/num/cluster/dbscan.c src/num/cluster/dbscan.h \
 	src/num/cluster/k_distance.c src/num/cluster/k_distance.h \
 	src/num/cluster/kmeans.c src/num/cluster/kmeans.h \
@@ -12,6 +13,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/cluster/kmeans_leaves.c src/num/cluster/kmeans_leaves.h \
 	src/num/cluster/kmeans_start.c src/num/cluster/kmeans_start.h \
 	src/num/cluster/silhouette.c src/num/cluster/silhouette.h \
+	src/num/cluster/ward.c src/num/cluster/ward.h \
 	src/num/linear/blas_check.c src/num/linear/blas_check.h \
 	src/num/linear/blas_functions.h \
 	src/num/linear/blas_library.c src/num/linear/blas_library.h \
@@ -29,6 +31,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/null/cloud.c src/num/null/cloud.h \
 	src/num/null/nulls.c src/num/null/nulls.h \
 	src/num/null/profiles.c src/num/null/profiles.h \
+	src/num/null/recovery.c src/num/null/recovery.h \
 	src/num/tests/column_sums.c src/num/tests/column_sums.h \
 	src/num/tests/multitest.c src/num/tests/multitest.h \
 	src/num/tests/student_t.c src/num/tests/student_t.h \

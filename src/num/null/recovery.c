@@ -1,0 +1,456 @@
+#include "config.h"
+#include "num/null/recovery.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "num/cluster/agreement.h"
+#include "num/cluster/ward.h"
+#include "num/linear/blas_library.h"
+#include "num/null/nulls.h"
+#include "num/philox.h"
+
+bool group_is_firm(const struct group *g, double alpha)
+{
+    static const double comes_back = 0.75;
+
+    return g->size >= GAP_LEAST && g->recovery >= comes_back && g->gap_p <= alpha;
+}
+
+/* squared [n, n] distances of the rows of w [n, d]. */
+static void distances(const double *w, size_t n, size_t d, double *squared)
+{
+    blas.dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)n, (int)d, 1.0, w, (int)d, w,
+               (int)d, 0.0, squared, (int)n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) {
+            const double x =
+                squared[i * n + i] + squared[j * n + j] - squared[i * n + j] - squared[j * n + i];
+            squared[i * n + j] = fmax(x, 0.0);
+        }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < i; j++)
+            squared[j * n + i] = squared[i * n + j];
+        squared[i * n + i] = 0.0;
+    }
+}
+
+/* ---- the groups ---- */
+
+/* The number of groups with the largest silhouette, and its labels. */
+static enum ct_status find_groups(const double *squared, double *scratch, size_t n,
+                                  struct recovery *r, struct ct_error *err)
+{
+    int32_t *const labels = ct_malloc_array(n, sizeof *labels);
+    struct ward tree = { 0 };
+    enum ct_status status = CT_OK;
+
+    if (labels == NULL)
+        return ct_fail_nomem(err, "groups", 0);
+    memcpy(scratch, squared, n * n * sizeof *scratch);
+    status = ward_tree(scratch, n, &tree, err);
+    r->silhouette = -INFINITY;
+    for (size_t k = GROUPS_FROM; status == CT_OK && k <= GROUPS_TO && k < n; k++) {
+        double silhouette = 0.0;
+        status = ward_cut(&tree, k, labels, err);
+        if (status == CT_OK)
+            status = silhouette_of_distances(squared, n, labels, k, &silhouette, err);
+        if (status == CT_OK && silhouette > r->silhouette) {
+            r->silhouette = silhouette;
+            r->n_groups = k;
+            memcpy(r->labels, labels, n * sizeof *labels);
+        }
+    }
+    ward_clear(&tree);
+    free(labels);
+    return status;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a;
+    const double y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* The p-value of the dip of x [n], which is sorted: by uniform samples of its size. */
+static enum ct_status dip_pvalue(double *x, size_t n, uint64_t seed, double *pvalue,
+                                 struct ct_error *err)
+{
+    double *const sample = ct_malloc_array(n, sizeof *sample);
+    double dips[DIP_DRAWS];
+    double observed = 0.0;
+    enum ct_status status = sample != NULL ? CT_OK : ct_fail_nomem(err, "dip", 0);
+
+    if (status == CT_OK) {
+        qsort(x, n, sizeof *x, compare_doubles);
+        status = dip_statistic(x, n, &observed, err);
+    }
+    for (size_t b = 0; status == CT_OK && b < DIP_DRAWS; b++) {
+        struct philox rng;
+        philox_init(&rng, seed, STREAM_DIP, 1000 * n + b);
+        for (size_t i = 0; i < n; i++)
+            sample[i] = philox_uniform(&rng);
+        qsort(sample, n, sizeof *sample, compare_doubles);
+        status = dip_statistic(sample, n, &dips[b], err);
+    }
+    if (status == CT_OK)
+        *pvalue = draws_pvalue(observed, dips, DIP_DRAWS, 1);
+    free(sample);
+    return status;
+}
+
+/* Mean profiles [n_groups, d] of the rows of w. */
+static void mean_profiles(const struct recovery *r, const double *w, size_t n, size_t d,
+                          double *means)
+{
+    memset(means, 0, r->n_groups * d * sizeof *means);
+    for (size_t i = 0; i < n; i++) {
+        const size_t g = (size_t)r->labels[i];
+        for (size_t k = 0; k < d; k++)
+            means[g * d + k] += w[i * d + k] / (double)r->groups[g].size;
+    }
+}
+
+static double dot(const double *x, const double *y, size_t n)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] * y[i];
+    return sum;
+}
+
+/* The group most like g by its mean profile, of those with at least `least` features. */
+static bool find_nearest(struct recovery *r, const double *means, size_t d, size_t g, size_t least)
+{
+    const double *const x = means + g * d;
+    bool is_found = false;
+
+    for (size_t h = 0; h < r->n_groups; h++) {
+        const double *const y = means + h * d;
+        const double cosine = dot(x, y, d) / sqrt(dot(x, x, d) * dot(y, y, d));
+        if (h == g || r->groups[h].size < least || (is_found && cosine <= r->groups[g].similarity))
+            continue;
+        r->groups[g].similarity = cosine;
+        r->groups[g].nearest = h;
+        is_found = true;
+    }
+    return is_found;
+}
+
+static enum ct_status find_gap(struct recovery *r, const double *w, size_t n, size_t d,
+                               const double *means, uint64_t seed, size_t g, double *line,
+                               struct ct_error *err)
+{
+    const size_t h = r->groups[g].nearest;
+    size_t count = 0;
+
+    r->groups[g].gap_p = NAN;
+    if (r->groups[g].size < GAP_LEAST || r->groups[h].size < GAP_LEAST)
+        return CT_OK;
+    for (size_t i = 0; i < n; i++)
+        if ((size_t)r->labels[i] == g || (size_t)r->labels[i] == h)
+            line[count++] = dot(w + i * d, means + g * d, d) - dot(w + i * d, means + h * d, d);
+    return dip_pvalue(line, count, seed, &r->groups[g].gap_p, err);
+}
+
+static enum ct_status describe_groups(struct recovery *r, const double *w, size_t n, size_t d,
+                                      uint64_t seed, struct ct_error *err)
+{
+    double *const means = ct_malloc_array(r->n_groups, d * sizeof *means);
+    double *const line = ct_malloc_array(n, sizeof *line);
+    enum ct_status status = CT_OK;
+
+    r->groups = ct_calloc_array(r->n_groups, sizeof *r->groups);
+    if (means == NULL || line == NULL || r->groups == NULL) {
+        status = ct_fail_nomem(err, "groups", 0);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            r->groups[r->labels[i]].size++;
+        mean_profiles(r, w, n, d, means);
+        for (size_t g = 0; g < r->n_groups; g++)
+            if (!find_nearest(r, means, d, g, GAP_LEAST))
+                find_nearest(r, means, d, g, 1);
+        for (size_t g = 0; status == CT_OK && g < r->n_groups; g++)
+            status = find_gap(r, w, n, d, means, seed, g, line, err);
+    }
+    free(means);
+    free(line);
+    return status;
+}
+
+/* ---- samples drawn again ---- */
+
+struct resampler { /* a crew's task: block i is draw first + i */
+    const struct recovery_question *q;
+    const struct recovery *r;
+    size_t first;
+    struct scratch {      /* [crew_size] per thread */
+        double *w;        /* [n_selected, n_samples] */
+        double *squared;  /* [n_selected, n_selected] */
+        size_t *rows;     /* [n_samples] */
+        int32_t *labels;  /* [n_selected] */
+        uint16_t *counts; /* [n_selected, n_selected] draws in which both are in one group */
+        struct ct_error error;
+        enum ct_status status;
+    } * scratch;
+    size_t n_scratch;
+    double *best;      /* [n_draws, n_groups] */
+    double *agreement; /* [n_draws] */
+};
+
+/* rows [n_samples]: the samples of a draw; pairs stay together, or each group is drawn by itself.
+ */
+static void draw_rows(const struct recovery_question *q, uint64_t b, size_t *rows)
+{
+    const size_t n_a = q->profiles->n_group;
+    const size_t n = q->profiles->n_samples;
+    struct philox rng;
+
+    philox_init(&rng, q->seed, STREAM_PAIRS, b);
+    for (size_t i = 0; i < n_a; i++) {
+        rows[i] = philox_below(&rng, n_a);
+        if (q->has_pairs)
+            rows[n_a + i] = n_a + rows[i];
+    }
+    for (size_t i = n_a; !q->has_pairs && i < n; i++)
+        rows[i] = n_a + philox_below(&rng, n - n_a);
+}
+
+/* The context profile of a feature in the drawn samples; 0 if it does not vary there. */
+static void profile_again(const struct profiles *p, size_t j, const size_t *rows, double *w)
+{
+    const double *const u = p->u + j * p->n_samples;
+    double mean = 0.0;
+    double square = 0.0;
+
+    for (size_t i = 0; i < p->n_samples; i++)
+        mean += u[rows[i]] / (double)p->n_samples;
+    for (size_t i = 0; i < p->n_samples; i++) {
+        w[i] = u[rows[i]] - mean;
+        square += w[i] * w[i];
+    }
+    for (size_t i = 0; i < p->n_samples; i++)
+        w[i] = square > 1e-24 ? w[i] / sqrt(square) : 0.0;
+    profile_of_unit(w, p->e, p->n_samples, w);
+}
+
+static enum ct_status resample(struct resampler *t, size_t b, struct scratch *s,
+                               struct ct_error *err)
+{
+    const struct recovery_question *const q = t->q;
+    const size_t n = q->n_selected;
+    const size_t k = t->r->n_groups;
+    struct ward tree = { 0 };
+
+    draw_rows(q, b, s->rows);
+    for (size_t i = 0; i < n; i++)
+        profile_again(q->profiles, q->selected[i], s->rows, s->w + i * q->profiles->n_samples);
+    distances(s->w, n, q->profiles->n_samples, s->squared);
+    enum ct_status status = ward_tree(s->squared, n, &tree, err);
+    if (status == CT_OK)
+        status = ward_recovery(&tree, t->r->labels, k, t->best + b * k, err);
+    if (status == CT_OK)
+        status = ward_cut(&tree, k, s->labels, err);
+    if (status == CT_OK)
+        status = adjusted_rand(t->r->labels, k, s->labels, k, n, &t->agreement[b], err);
+    ward_clear(&tree);
+    for (size_t i = 0; status == CT_OK && i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            if (s->labels[i] == s->labels[j])
+                s->counts[i * n + j]++;
+    return status;
+}
+
+static void resample_block(void *context, size_t i)
+{
+    struct resampler *const t = context;
+    struct scratch *const s = &t->scratch[crew_thread()];
+
+    if (s->status == CT_OK)
+        s->status = resample(t, t->first + i, s, &s->error);
+}
+
+static void resampler_clear(struct resampler *t)
+{
+    for (size_t i = 0; t->scratch != NULL && i < t->n_scratch; i++) {
+        free(t->scratch[i].w);
+        free(t->scratch[i].squared);
+        free(t->scratch[i].rows);
+        free(t->scratch[i].labels);
+        free(t->scratch[i].counts);
+    }
+    free(t->scratch);
+    free(t->best);
+    free(t->agreement);
+}
+
+static enum ct_status resampler_init(struct resampler *t, size_t n_threads, struct ct_error *err)
+{
+    const size_t n = t->q->n_selected;
+    const size_t d = t->q->profiles->n_samples;
+    bool has_memory = true;
+
+    t->n_scratch = n_threads;
+    t->scratch = ct_calloc_array(n_threads, sizeof *t->scratch);
+    t->best = ct_malloc_array(t->q->n_draws, t->r->n_groups * sizeof *t->best);
+    t->agreement = ct_malloc_array(t->q->n_draws, sizeof *t->agreement);
+    for (size_t i = 0; t->scratch != NULL && i < n_threads; i++) {
+        struct scratch *const s = &t->scratch[i];
+        s->w = ct_malloc_array(n, d * sizeof *s->w);
+        s->squared = ct_malloc_array(n, n * sizeof *s->squared);
+        s->rows = ct_malloc_array(d, sizeof *s->rows);
+        s->labels = ct_malloc_array(n, sizeof *s->labels);
+        s->counts = ct_calloc_array(n, n * sizeof *s->counts);
+        has_memory = has_memory && s->w != NULL && s->squared != NULL && s->rows != NULL &&
+                     s->labels != NULL && s->counts != NULL;
+    }
+    if (has_memory && t->scratch != NULL && t->best != NULL && t->agreement != NULL)
+        return CT_OK;
+    return ct_fail_nomem(err, "resampling", 0);
+}
+
+static enum ct_status run_draws(struct resampler *t, struct crew *crew,
+                                const struct progress *progress, size_t *n_done,
+                                struct ct_error *err)
+{
+    const size_t n_draws = t->q->n_draws;
+
+    for (*n_done = 0; *n_done < n_draws;) {
+        const size_t n = size_min(t->n_scratch, n_draws - *n_done);
+        if (!progress_tick(progress, *n_done, n_draws))
+            return *n_done > 0 ? CT_OK : ct_fail(err, CT_ECANCELED, "resampling: cancelled");
+        t->first = *n_done;
+        crew_run(crew, n, resample_block, t);
+        for (size_t i = 0; i < t->n_scratch; i++)
+            if (t->scratch[i].status != CT_OK) {
+                if (err != NULL)
+                    *err = t->scratch[i].error;
+                return t->scratch[i].status;
+            }
+        *n_done += n;
+    }
+    return CT_OK;
+}
+
+static void find_stability(struct recovery *r, size_t n)
+{
+    size_t unsure = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        double within = 0.0, between = 0.0;
+        const size_t own = r->groups[r->labels[i]].size - 1;
+        for (size_t j = 0; j < n; j++) {
+            const double share = (double)r->consensus[i * n + j];
+            if (j == i)
+                continue;
+            *(r->labels[j] == r->labels[i] ? &within : &between) += share;
+            unsure += share > 0.1 && share < 0.9;
+        }
+        r->stability[i] = within / (double)own - between / (double)(n - 1 - own);
+    }
+    r->pac = (double)unsure / ((double)n * (double)(n - 1));
+}
+
+static void summarize(const struct resampler *t, struct recovery *r)
+{
+    const size_t n = t->q->n_selected;
+
+    r->agreement = 0.0;
+    for (size_t b = 0; b < r->n_draws; b++) {
+        r->agreement += t->agreement[b] / (double)r->n_draws;
+        for (size_t g = 0; g < r->n_groups; g++)
+            r->groups[g].recovery += t->best[b * r->n_groups + g] / (double)r->n_draws;
+    }
+    for (size_t e = 0; e < n * n; e++) {
+        unsigned count = 0;
+        for (size_t i = 0; i < t->n_scratch; i++)
+            count += t->scratch[i].counts[e];
+        r->consensus[e] = (float)count / (float)r->n_draws;
+    }
+    find_stability(r, n);
+}
+
+double recovery_memory(size_t n_selected, size_t n_samples, size_t n_threads)
+{
+    const double n = (double)n_selected;
+    const double scratch = n * (double)n_samples * sizeof(double) + n * n * (sizeof(double) + 2.0);
+
+    return (double)n_threads * (scratch + ward_memory(n_selected)) +
+           n * n * (sizeof(float) + 2.0 * sizeof(double)) + n * (double)n_samples * sizeof(double);
+}
+
+/* ---- both ---- */
+
+static enum ct_status group_features(const struct recovery_question *q, struct recovery *r,
+                                     struct ct_error *err)
+{
+    const size_t n = q->n_selected;
+    const size_t d = q->profiles->n_samples;
+    double *const w = ct_malloc_array(n, d * sizeof *w);
+    double *const squared = ct_malloc_array(n, 2 * n * sizeof *squared);
+    enum ct_status status = CT_OK;
+
+    if (w == NULL || squared == NULL) {
+        status = ct_fail_nomem(err, "groups", 0);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            memcpy(w + i * d, q->profiles->w + q->selected[i] * d, d * sizeof *w);
+        distances(w, n, d, squared);
+        status = find_groups(squared, squared + n * n, n, r, err);
+        if (status == CT_OK)
+            status = describe_groups(r, w, n, d, q->seed, err);
+    }
+    free(w);
+    free(squared);
+    return status;
+}
+
+enum ct_status recovery_new(const struct recovery_question *question, struct crew *crew,
+                            const struct progress *progress, struct recovery *out,
+                            struct ct_error *err)
+{
+    const size_t n = question->n_selected;
+    struct recovery r = { 0 };
+    struct resampler t = { .q = question, .r = &r };
+
+    if (n <= GROUPS_FROM || question->n_draws > UINT16_MAX)
+        return ct_fail(err, CT_EINVAL,
+                       "groups: %zu selected neurons and %zu draws: at least 3 "
+                       "neurons are needed, and at most %d draws made",
+                       n, question->n_draws, UINT16_MAX);
+    r.labels = ct_malloc_array(n, sizeof *r.labels);
+    r.consensus = ct_malloc_array(n, n * sizeof *r.consensus);
+    r.stability = ct_malloc_array(n, sizeof *r.stability);
+    enum ct_status status = r.labels != NULL && r.consensus != NULL && r.stability != NULL
+                                ? CT_OK
+                                : ct_fail_nomem(err, "groups", 0);
+    if (status == CT_OK)
+        status = group_features(question, &r, err);
+    if (status == CT_OK)
+        status = resampler_init(&t, crew_size(crew), err);
+    if (status == CT_OK)
+        status = run_draws(&t, crew, progress, &r.n_draws, err);
+    if (status == CT_OK && r.n_draws > 0)
+        summarize(&t, &r);
+    resampler_clear(&t);
+    if (status != CT_OK) {
+        recovery_clear(&r);
+        return status;
+    }
+    *out = r;
+    return CT_OK;
+}
+
+void recovery_clear(struct recovery *r)
+{
+    free(r->labels);
+    free(r->groups);
+    free(r->consensus);
+    free(r->stability);
+    *r = (struct recovery){ .n_groups = 0 };
+}
