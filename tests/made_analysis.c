@@ -9,6 +9,7 @@
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
+#include "pipeline/stage_answer.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
@@ -113,6 +114,8 @@ void make_analysis(struct analysis *a, double alpha)
     analysis_init(a);
     a->params.threads = 2;
     a->params.iterations = 500;
+    a->params.draws = 40;
+    a->params.resamples = 20;
     a->params.alpha = alpha;
     ck_assert_int_eq(params_set(&a->params.model, fixture_path("demo"), NULL), CT_OK);
     ck_assert_int_eq(params_set(&a->params.stimuli, fixture_path("demo/stimuli.csv"), NULL), CT_OK);
@@ -124,5 +127,6 @@ void make_analysis(struct analysis *a, double alpha)
     take(a, &stage_tsne, change_picture);
     take(a, &stage_cluster, NULL);
     take(a, &stage_similarity, NULL);
+    take(a, &stage_answer, NULL);
     take(a, &stage_layers, make_up_layers);
 }

@@ -190,7 +190,8 @@ START_TEST(recovery_matches_the_reference)
     ck_assert_int_eq(profiles_new(&view, (const size_t *const[]){ a, b },
                                   (const size_t[]){ PAIRS, PAIRS }, &p, NULL),
                      CT_OK);
-    ck_assert_int_eq(ttest_columns(&view, all, N_A, b, PAIRS, TTEST_STUDENT, 1, results, NULL),
+    ck_assert_int_eq(ttest_columns(&view, all, N_A, b, PAIRS, TTEST_STUDENT, 1, results, NULL,
+                                   NULL),
                      CT_OK);
     for (size_t j = 0; j < p.n_neurons; j++)
         if (results[p.neuron[j]].pvalue < 0.05 / 88.0)

@@ -41,9 +41,13 @@ section SYNOPSIS | sed -n 's/^\.Cm //p' | tr -d ' ' | tr '|' '\n' >manual
 same "commands in the synopsis"
 
 # Options as `m model ARG`: letter, name, and whether there is a value.
-for command in $commands; do "$CIRCUITTUI" "$command" --help; done |
+for command in '' $commands; do "$CIRCUITTUI" $command --help; done |
     grep -oE '(-[A-Za-z] |  )--[a-z-]+( [A-Z]+)?' |
     sed -E 's/ [A-Z]+$/ ARG/; s/^-(.) --/\1 /; s/^ *--/- /' >program
+# Rare parameters are not in --help.
+"$CIRCUITTUI" config | sed -n 's/^\([a-z-]*\) = .*/\1/p' |
+    while read -r name; do grep -qE " $name( ARG)?\$" program || echo "- $name ARG"; done >rare
+cat rare >>program
 # The options' headings in the manual; each line of `paragraphs` is an option's heading and text.
 section OPTIONS | awk '/^\.It/ { if (text != "") print text; text = "" } { text = text " " $0 }
     END { print text }' >paragraphs
@@ -83,7 +87,7 @@ printf '%s\n' LANG LC_ALL LC_CTYPE http_proxy https_proxy all_proxy no_proxy >>p
 section ENVIRONMENT | sed -n 's/.*\.*Ev //p' | sed 's/ *[.,;]* *$//; s/ , /\n/g' >manual
 same "environment variables"
 
-"$CIRCUITTUI" run --out all --format both,safetensors >/dev/null || fail "run fails"
+"$CIRCUITTUI" run --answer --out all --format both,safetensors >/dev/null || fail "run fails"
 "$CIRCUITTUI" run -H 'h.[01].mlp.c_fc' --per-layer --out layers >/dev/null || fail "run fails"
 # Figures need cairo, which may be missing.
 grep -oh '"figures\.json"' "$source/src/report/manifest.h" | tr -d '"' >program

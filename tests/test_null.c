@@ -12,6 +12,7 @@
 #include "num/null/cloud.h"
 #include "num/null/nulls.h"
 #include "num/philox.h"
+#include "num/tests/test.h"
 
 enum { N_A = 13, N_B = 11, SEED = 11 };
 
@@ -101,7 +102,8 @@ static void layer_init(struct layer *l)
                                   (const size_t[]){ N_A, N_B }, &l->p, NULL),
                      CT_OK);
     struct ttest_result results[90];
-    ck_assert_int_eq(ttest_columns(&l->view, l->a, N_A, l->b, N_B, TTEST_STUDENT, 1, results, NULL),
+    ck_assert_int_eq(ttest_columns(&l->view, l->a, N_A, l->b, N_B, TTEST_STUDENT, 1, results, NULL,
+                                   NULL),
                      CT_OK);
     for (size_t j = 0; j < l->p.n_neurons; j++)
         if (results[l->p.neuron[j]].pvalue < 0.05 / (double)l->p.n_neurons)

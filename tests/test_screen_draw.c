@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
@@ -33,10 +34,13 @@ static void begin(struct app *app, bool computed)
     ck_assert_int_eq(app_init(app, NULL), CT_OK);
     app->whole.params.threads = 2;
     app->whole.params.iterations = 250;
+    app->whole.params.draws = 5;
+    app->whole.params.resamples = 3;
     ck_assert_int_eq(params_set(&app->whole.params.model, fixture_path("demo"), NULL), CT_OK);
     ck_assert_int_eq(params_set(&app->whole.params.stimuli, fixture_path("demo/stimuli.csv"), NULL),
                      CT_OK);
     if (computed && (analysis_run(app->a, &stage_similarity, NULL, &err) != CT_OK ||
+                     analysis_run(app->a, &stage_answer, NULL, &err) != CT_OK ||
                      analysis_run(app->a, &stage_layers, NULL, &err) != CT_OK))
         ck_abort_msg("%s", err.text);
 }

@@ -13,13 +13,14 @@
 #include "pipeline/analysis.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
+#include "pipeline/stage_answer.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 
-#define FROM_CLUSTER "cluster similarity layers"
+#define FROM_CLUSTER "cluster similarity answer layers"
 #define FROM_TSNE    "tsne " FROM_CLUSTER
 #define FROM_TTEST   "ttest " FROM_TSNE
 #define FROM_HOOK    "hook extract " FROM_TTEST
@@ -49,6 +50,9 @@ static const struct {
     { "min-samples", "4", FROM_CLUSTER, FROM_CLUSTER },
     { "clusters", "4", FROM_CLUSTER, FROM_CLUSTER },
     { "matrices", NULL, "", "" },
+    { "answer", NULL, "", "" },
+    { "draws", "6", "answer", "answer" },
+    { "resamples", "4", "answer", "answer" },
 };
 
 /* ---- analyses in which nothing is stale ---- */
@@ -73,6 +77,7 @@ static void set(struct analysis *a, const char *name, const char *text)
 static void compute_all(struct analysis *a)
 {
     compute(a, &stage_similarity);
+    compute(a, &stage_answer);
     compute(a, &stage_layers);
 }
 
@@ -80,6 +85,8 @@ static void begin_model(struct analysis *a)
 {
     analysis_init(a);
     set(a, "iterations", "250");
+    set(a, "draws", "5");
+    set(a, "resamples", "3");
     set(a, "model", fixture_path("demo"));
     set(a, "stimuli", fixture_path("demo/stimuli.csv"));
     compute_all(a);
@@ -107,6 +114,8 @@ static void begin_file(struct analysis *a)
 {
     analysis_init(a);
     set(a, "iterations", "250");
+    set(a, "draws", "5");
+    set(a, "resamples", "3");
     set(a, "activations", put_activations("him", "her"));
     compute_all(a);
 }
@@ -148,9 +157,10 @@ START_TEST(settings_belong_to_their_stages)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct stage *const stage = setting_stage(setting_find(rows[i].setting));
-        const char *const words = rows[i].from_file[0] != '\0'    ? rows[i].from_file
-                                  : rows[i].from_model[0] != '\0' ? rows[i].from_model
-                                                                  : "similarity";
+        const char *const words = rows[i].from_file[0] != '\0'             ? rows[i].from_file
+                                  : rows[i].from_model[0] != '\0'          ? rows[i].from_model
+                                  : strcmp(rows[i].setting, "answer") == 0 ? "answer"
+                                                                           : "similarity";
         ck_assert_ptr_nonnull(stage);
         ck_assert_msg(strncmp(words, stage->name, strlen(stage->name)) == 0, "%s: %s",
                       rows[i].setting, stage->name);
@@ -188,8 +198,9 @@ static void change_each_in_layer(const struct analysis *whole, bool is_from_mode
     ck_assert_int_eq(analysis_init_layer(&layer, whole, extract_of(whole)->n_layers > 1 ? 1 : 0,
                                          NULL),
                      CT_OK);
+    compute(&layer, &stage_answer);
     compute(&layer, &stage_similarity);
-    change_each(&layer, &stage_similarity, is_from_model);
+    change_each(&layer, &stage_answer, is_from_model);
     analysis_clear(&layer);
 }
 

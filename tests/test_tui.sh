@@ -517,8 +517,8 @@ hook_points() {
     new_pane layers 80 24
     run "TERM=xterm-256color $program -H h.2.mlp.c_fc -H h.3.mlp.c_fc --per-layer --iterations 250"
     await 'They warned him\|hook points'
-    keys 8 Enter
-    await_mark 8 '\*'
+    keys 9 Enter
+    await_mark 9 '\*'
     keys e
     await 'write results to: '
     keys C-u

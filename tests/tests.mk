@@ -237,6 +237,11 @@ tests_test_target_SOURCES = tests/test_target.c $(TEST_SUPPORT)
 tests_test_target_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_target_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_answer
+tests_test_answer_SOURCES = tests/test_answer.c $(TEST_SUPPORT)
+tests_test_answer_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_answer_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_analysis
 tests_test_analysis_SOURCES = tests/test_analysis.c $(TEST_SUPPORT)
 tests_test_analysis_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -325,8 +325,12 @@ static bool is_alone(const struct crew *c, size_t n_blocks)
 void crew_run(struct crew *crew, size_t n_blocks, void (*block)(void *context, size_t i),
               void *context)
 {
+    const size_t number = thread_number; /* not 0 inside a block of another crew */
+
+    thread_number = 0;
     while (n_blocks > 0 && is_alone(crew, n_blocks))
         block(context, --n_blocks);
+    thread_number = number;
     if (n_blocks == 0)
         return;
     crew->alone_until = 0;

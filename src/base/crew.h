@@ -29,8 +29,8 @@ size_t crew_thread(void);
 /*
  * Calls block(context, i) once for each i in 0 .. n_blocks - 1, in any order, on any thread of the
  * crew, and returns when all are done. Threads start with the last blocks of their shares: the
- * longest blocks should come last. To be called from one thread at a time and never from inside a
- * block, as threads are numbered per crew. crew may be NULL: the caller runs all blocks.
+ * longest blocks should come last. To be called from one thread at a time, and not from inside a
+ * block, unless crew has no helpers or is NULL: then the caller runs all blocks, as thread 0.
  */
 void crew_run(struct crew *crew, size_t n_blocks, void (*block)(void *context, size_t i),
               void *context);

@@ -31,7 +31,7 @@ static bool help_is_short(size_t i)
 
 static size_t next_shown(enum command command, size_t i)
 {
-    while (i < option_count() && !option_row_is_of(i, command))
+    while (i < option_count() && (!option_row_is_of(i, command) || option_is_rare(i, command)))
         i++;
     return i;
 }

@@ -128,6 +128,13 @@ const char *option_name(size_t i)
     return own_row(i) != NULL ? own_row(i)->name : setting_at(i)->name;
 }
 
+bool option_is_rare(size_t i, enum command command)
+{
+    if (own_row(i) != NULL)
+        return own_row(i)->letter == 'V' && command != COMMAND_NONE;
+    return setting_at(i)->is_rare;
+}
+
 char option_letter(size_t i)
 {
     return own_row(i) != NULL ? own_row(i)->letter : setting_at(i)->letter;

@@ -35,6 +35,9 @@ void option_help(size_t i, char *out, size_t size);
 /* The k-th valid word; NULL: no more, or its values are not fixed words. */
 const char *option_choice(size_t i, size_t k);
 
+/* Whether --help of a command omits it: a rare parameter, or one of the program itself. */
+bool option_is_rare(size_t i, enum command command);
+
 /* The first row with its name. */
 size_t option_first(size_t i);
 

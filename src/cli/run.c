@@ -101,7 +101,7 @@ static enum ct_status compute(struct analysis *a, const struct options *options,
                               struct results *results, struct ct_error *err)
 {
     if (!options->per_layer)
-        return meter_run(a, goal_analysis, NULL, NULL, err);
+        return meter_run(a, goal_of(&a->params), NULL, NULL, err);
     const bool has_files = results->out != NULL || results->figures != NULL;
     const enum ct_status status = results_begin(results, err);
     return status == CT_OK ? meter_run(a, goal_layers, has_files ? write_layer : NULL, results, err)

@@ -20,6 +20,8 @@ void params_init(struct params *params)
         .eps = 1,
         .min_samples = 3,
         .clusters = 3,
+        .draws = 199,
+        .resamples = 100,
         .threads = 0,
     };
 }

@@ -33,6 +33,9 @@ struct params {         /* owns its strings; params_init() to params_clear() */
     double eps;
     size_t min_samples;
     size_t clusters;
+    bool answer;      /* ask whether the neurons are clustered */
+    size_t draws;     /* of null models */
+    size_t resamples; /* of the sentences */
     bool matrices;   /* write Gram and cosine matrices whatever the number of significant neurons */
     int threads;     /* results do not depend on it */
     char *temporary; /* folder for activations that are too large for memory */

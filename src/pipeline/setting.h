@@ -63,6 +63,7 @@ struct setting {
     int commands;         /* that take it, see command.h */
     const char *argument; /* placeholder of the value in help; NULL for a flag */
     const char *help;
+    bool is_rare; /* in the manual, not in --help, which fits a terminal */
     double low, high;
     const char *(*choice)(size_t i); /* the i-th valid name; NULL: no more */
     /* The value, as an option would be given, that programs without this parameter used, so that

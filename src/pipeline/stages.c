@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
@@ -18,7 +19,7 @@
     &stage_load, &stage_hook, &stage_extract, &stage_contrast, &stage_ttest, &stage_tsne,          \
         &stage_cluster, &stage_similarity
 
-const struct stage *const stages[] = { OF_ANALYSIS, &stage_layers };
+const struct stage *const stages[] = { OF_ANALYSIS, &stage_answer, &stage_layers };
 const size_t n_stages = sizeof stages / sizeof *stages;
 
 /* Inputs are computed in order: the contrast comes first, so that what is wrong with the groups is
@@ -28,8 +29,18 @@ static const struct stage analysis = {
     .inputs = (const struct stage *const[]){ &stage_contrast, OF_ANALYSIS, NULL },
 };
 
+static const struct stage analysis_and_answer = {
+    .name = "analysis",
+    .inputs = (const struct stage *const[]){ &analysis, &stage_answer, NULL },
+};
+
 const struct stage *const goal_analysis = &analysis;
 const struct stage *const goal_layers = &stage_layers;
+
+const struct stage *goal_of(const struct params *params)
+{
+    return params->answer ? &analysis_and_answer : &analysis;
+}
 
 size_t stage_index(const struct stage *stage)
 {

@@ -11,8 +11,11 @@ extern const struct stage *const stages[];
 extern const size_t n_stages;
 
 /* The goal of a run, and of each hook point of a run with --per-layer: not a stage itself, its
- * inputs are all stages of the list except the layers. */
+ * inputs are all stages of the list except the answer and the layers. */
 extern const struct stage *const goal_analysis;
+
+/* The same, with the answer if the parameters ask for it. */
+const struct stage *goal_of(const struct params *params);
 
 /* The goal of a run with --per-layer. */
 extern const struct stage *const goal_layers;

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/report/libreport.a
 src_report_libreport_a_CFLAGS = $(AM_CFLAGS) $(EXACT_CFLAGS)
 src_report_libreport_a_SOURCES = \
 	src/report/account.c src/report/account.h \
+	src/report/account_answer.c \
 	src/report/account_cluster.c \
 	src/report/account_contrast.c \
 	src/report/account_extract.c \
@@ -25,12 +26,14 @@ src_report_libreport_a_SOURCES = \
 	src/report/plots/places.c src/report/plots/places.h \
 	src/report/plots/plot.h \
 	src/report/plots/plot_activations.c \
+	src/report/plots/plot_answer.c \
 	src/report/plots/plot_layers.c \
 	src/report/plots/plot_matrices.c \
 	src/report/plots/plot_neurons.c \
 	src/report/plots/plot_plane.c \
 	src/report/plots/space.h \
 	src/report/plots/space_cloud.c \
+	src/report/plots/space_groups.c \
 	src/report/plots/space_items.c \
 	src/report/plots/space_matrix.c \
 	src/report/plots/space_neurons.c \

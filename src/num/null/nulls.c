@@ -10,6 +10,7 @@
 #include "num/null/axes.h"
 #include "num/null/cloud.h"
 #include "num/philox.h"
+#include "num/tests/test.h"
 
 enum { CONTEXT_FRAMES = 100 }; /* first replicate of the frames that fit the context's cloud */
 
@@ -318,11 +319,11 @@ static enum ct_status select_again(const struct nulls *nulls, struct trial *t,
     return CT_OK;
 }
 
-static enum ct_status draw_cloud(const struct nulls *nulls, uint64_t b, struct null_draw *out,
-                                 struct ct_error *err)
+/* w [n_selected, n_samples]: the profiles of the features that are selected in draw b. */
+static enum ct_status draw_selected(const struct nulls *nulls, uint64_t b, double *w,
+                                    size_t *n_significant, struct ct_error *err)
 {
     const struct profiles *const p = nulls->q.profiles;
-    const size_t k = nulls->q.n_selected;
     struct trial t;
     enum ct_status status = trial_init(nulls, &t, err);
 
@@ -330,16 +331,86 @@ static enum ct_status draw_cloud(const struct nulls *nulls, uint64_t b, struct n
         return status;
     status = cloud_draw(&nulls->cloud, nulls->q.seed, STREAM_CLOUD, b, NULL, 0, t.z, err);
     if (status == CT_OK)
-        status = select_again(nulls, &t, &out->n_significant, err);
+        status = select_again(nulls, &t, n_significant, err);
+    for (size_t i = 0; status == CT_OK && i < nulls->q.n_selected; i++)
+        profile_of_unit(t.z + t.which[i] * p->n_samples, p->e, p->n_samples, w + i * p->n_samples);
+    trial_clear(&t);
+    return status;
+}
+
+static enum ct_status draw_cloud(const struct nulls *nulls, uint64_t b, struct null_draw *out,
+                                 struct ct_error *err)
+{
+    const size_t d = nulls->q.profiles->n_samples;
+    const size_t k = nulls->q.n_selected;
+    double *const w = ct_malloc_array(k, d * sizeof *w);
+    enum ct_status status = w != NULL ? CT_OK : ct_fail_nomem(err, "draws", 0);
+
+    if (status == CT_OK)
+        status = draw_selected(nulls, b, w, &out->n_significant, err);
     if (status == CT_OK) {
-        double *const w = t.columns; /* of the selected; the columns are not needed any more */
-        for (size_t i = 0; i < k; i++)
-            profile_of_unit(t.z + t.which[i] * p->n_samples, p->e, p->n_samples,
-                            w + i * p->n_samples);
-        out->skewness_cloud = mean_skewness(w, k, p->n_samples);
+        out->skewness_cloud = mean_skewness(w, k, d);
         status = clumping_of(nulls, w, k, &out->clumping_cloud, err);
     }
-    trial_clear(&t);
+    free(w);
+    return status;
+}
+
+/* ---- planted groups ---- */
+
+size_t planted_size(size_t n_selected)
+{
+    return n_selected / 2 / PLANTED_GROUPS;
+}
+
+/* Moves the profiles order[0 ..) of w towards those of their groups' centres, which come after them
+ * in order: similarity rho with the centre, where profiles are not alike before. */
+static void plant(const double *w, const size_t *order, size_t n, size_t d, double rho,
+                  double *planted)
+{
+    const size_t size = planted_size(n);
+
+    memcpy(planted, w, n * d * sizeof *w);
+    for (size_t k = 0; k < PLANTED_GROUPS * size; k++) {
+        const double *const centre = w + order[PLANTED_GROUPS * size + k / size] * d;
+        double *const row = planted + order[k] * d;
+        double square = 0.0;
+        for (size_t i = 0; i < d; i++) {
+            row[i] = sqrt(rho) * centre[i] + sqrt(1.0 - rho) * row[i];
+            square += row[i] * row[i];
+        }
+        for (size_t i = 0; i < d; i++)
+            row[i] /= sqrt(square);
+    }
+}
+
+enum ct_status nulls_draw_planted(const struct nulls *nulls, uint64_t b, const double *rho,
+                                  size_t n_rho, double *clumping, struct ct_error *err)
+{
+    const size_t d = nulls->q.profiles->n_samples;
+    const size_t k = nulls->q.n_selected;
+    double *const w = ct_malloc_array(k, 2 * d * sizeof *w);
+    struct philox_key *const keys = ct_malloc_array(k, sizeof *keys);
+    size_t *const order = ct_malloc_array(k, sizeof *order);
+    size_t n_significant;
+    struct philox rng;
+    enum ct_status status = CT_OK;
+
+    if (w == NULL || keys == NULL || order == NULL)
+        status = ct_fail_nomem(err, "draws", 0);
+    if (status == CT_OK)
+        status = draw_selected(nulls, b, w, &n_significant, err);
+    if (status == CT_OK) {
+        philox_init(&rng, nulls->q.seed, STREAM_PLANTING, b);
+        philox_permutation(&rng, k, keys, order);
+    }
+    for (size_t i = 0; status == CT_OK && i < n_rho; i++) {
+        plant(w, order, k, d, rho[i], w + k * d);
+        status = clumping_of(nulls, w + k * d, k, &clumping[i], err);
+    }
+    free(w);
+    free(keys);
+    free(order);
     return status;
 }
 
@@ -418,7 +489,7 @@ double nulls_draw_memory(size_t n_features, size_t n_samples, size_t n_selected)
     const double trial = n * (2.0 * sizeof(double) * (double)n_samples + features);
 
     return trial + cloud_draw_memory(n_features, n_samples) + clumping_memory(n_selected) +
-           2.0 * sizeof(double) * (double)n_selected * (double)n_samples;
+           3.0 * sizeof(double) * (double)n_selected * (double)n_samples;
 }
 
 double draws_pvalue(double observed, const double *draws, size_t n, size_t stride)

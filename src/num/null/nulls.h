@@ -23,7 +23,8 @@
 #include "base/status.h"
 #include "num/null/profiles.h"
 #include "num/tests/multitest.h"
-#include "num/tests/test.h"
+
+struct test;
 
 struct null_question {
     const struct profiles *profiles; /* borrowed while struct nulls exists */
@@ -62,6 +63,16 @@ struct null_draw {
  * CT_ENOMEM, CT_EINVAL. */
 enum ct_status nulls_draw(const struct nulls *nulls, uint64_t b, struct null_draw *out,
                           struct ct_error *err);
+
+/*
+ * How alike neurons in groups must be to be seen: the clumping of draw b of the cloud with
+ * PLANTED_GROUPS groups of planted_size() of its selected features each, at similarities rho
+ * [n_rho] of features and the centre of their group. As nulls_draw().
+ */
+enum { PLANTED_GROUPS = 5 };
+size_t planted_size(size_t n_selected);
+enum ct_status nulls_draw_planted(const struct nulls *nulls, uint64_t b, const double *rho,
+                                  size_t n_rho, double *clumping, struct ct_error *err);
 
 /* Peak bytes of nulls_new() with n_threads, its result included, and of one nulls_draw(). */
 double nulls_memory(size_t n_features, size_t n_samples, size_t n_threads);

@@ -56,6 +56,11 @@ DECLARE_PLOT_BY(gram_by);
 DECLARE_PLOT_BY(cosine_by);
 DECLARE_PLOT(cosines);
 DECLARE_ITEM(cosines);
+DECLARE_PLOT(null);
+DECLARE_ITEM(null);
+DECLARE_PLOT(recovery);
+DECLARE_ITEM(recovery);
+DECLARE_PLOT(consensus);
 DECLARE_PLOT(layers);
 DECLARE_ITEM(layers);
 

@@ -89,3 +89,15 @@ void name_neuron(const struct analysis *a, size_t neuron, char *out, size_t size
     text_visible(hook, sizeof hook, raw, strlen(raw));
     snprintf(out, size, "%s:%zu", hook, index);
 }
+
+void name_pair(const struct analysis *a, size_t first, size_t second, char *out, size_t size)
+{
+    char names[2][120];
+
+    name_neuron(a, first, names[0], sizeof names[0]);
+    name_neuron(a, second, names[1], sizeof names[1]);
+    const char *const colon = strrchr(names[0], ':');
+    const size_t hook = colon != NULL ? (size_t)(colon - names[0]) + 1 : 0;
+    const bool is_same = strncmp(names[0], names[1], hook) == 0;
+    snprintf(out, size, "%s x %s", names[0], is_same ? names[1] + hook : names[1]);
+}

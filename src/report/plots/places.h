@@ -26,6 +26,9 @@ bool pick_sentence(const struct analysis *a, double y, bool is_cell, struct pick
 void move_neuron(const struct analysis *a, int step, struct pick *pick);
 void move_sentence(const struct analysis *a, int step, struct pick *pick);
 
+/* HOOK:INDEX x HOOK:INDEX, or HOOK:INDEX x INDEX if both are of one hook point. */
+void name_pair(const struct analysis *a, size_t first, size_t second, char *out, size_t size);
+
 /* HOOK:INDEX, with controls escaped. */
 void name_neuron(const struct analysis *a, size_t neuron, char *out, size_t size);
 

@@ -2,7 +2,6 @@
 #include "report/plots/space.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "num/linear/similarity.h"
 #include "pipeline/stage_similarity.h"
@@ -87,7 +86,7 @@ static void move(const struct plot *plot, const struct analysis *a, int dx, int 
 static void describe(const struct plot *plot, const struct analysis *a, const struct pick *pick,
                      char *out, size_t size)
 {
-    char names[2][120];
+    char names[240];
     size_t column;
     size_t row;
 
@@ -96,15 +95,10 @@ static void describe(const struct plot *plot, const struct analysis *a, const st
     if (!pick->has_neuron || !significant_place(a, pick->neuron, &column) ||
         !significant_place(a, pick->has_other ? pick->other : pick->neuron, &row))
         return;
-    name_neuron(a, pick->neuron, names[0], sizeof names[0]);
-    name_neuron(a, ttest_of(a)->significant[row], names[1], sizeof names[1]);
+    name_pair(a, pick->neuron, ttest_of(a)->significant[row], names, sizeof names);
     const double product = row_product(&ttest_of(a)->selected, row, column);
     const double cosine = cosine_of_product(product, ttest_of(a)->norms, row, column);
-    /* For one hook point, its name only once. */
-    const char *const colon = strrchr(names[0], ':');
-    const size_t hook = colon != NULL ? (size_t)(colon - names[0]) + 1 : 0;
-    const char *const other = strncmp(names[0], names[1], hook) == 0 ? names[1] + hook : names[1];
-    snprintf(out, size, "product %.5g, cosine %.4f: %s x %s", product, cosine, names[0], other);
+    snprintf(out, size, "product %.5g, cosine %.4f: %s", product, cosine, names);
 }
 
 const struct plot_space space_matrix = {

@@ -1,0 +1,80 @@
+/*
+ * The answer to the question whether the neurons that tell the two groups apart are clustered:
+ * their clumping against null models (num/null/nulls.h), groups of them that come back with other
+ * sentences (num/null/recovery.h), and what the clusters of the picture are made of.
+ */
+#ifndef CT_PIPELINE_STAGE_ANSWER_H
+#define CT_PIPELINE_STAGE_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "num/null/nulls.h"
+#include "num/null/recovery.h"
+#include "pipeline/analysis.h"
+
+enum verdict {
+    VERDICT_YES,     /* more clumped than the null models, in groups that come back and have gaps */
+    VERDICT_CLUMPED, /* more clumped, but not in such groups */
+    VERDICT_NO,
+    VERDICT_UNANSWERABLE,
+};
+
+enum no_answer { /* why it cannot be answered */
+                 NO_ANSWER_NONE,
+                 NO_ANSWER_FEW,     /* fewer than CLUMPING_LEAST significant neurons */
+                 NO_ANSWER_SKEWED,  /* activations more skewed than in any draw of a cloud */
+                 NO_ANSWER_SAMPLES, /* fewer than three different sentences in a group */
+                 NO_ANSWER_CLOUD,   /* no cloud can be fitted */
+};
+
+struct null_summary {           /* of the draws of one null model; NaN without draws */
+    double mean, sd, low, high; /* low, high: 2.5 and 97.5 % */
+    double pvalue;              /* of the observed clumping */
+};
+
+struct answer_result {
+    enum verdict verdict;
+    enum no_answer reason;
+    size_t n_samples[2]; /* sentences used: those equal to an earlier one are left out */
+    size_t n_repeated;   /* left out */
+    size_t n_neurons;    /* with variance within the groups */
+    size_t n_selected;   /* of them significant */
+    size_t *selected;    /* [n_selected] indices into the significant neurons of the t-test */
+    bool has_pairs;      /* sentences were drawn again in pairs */
+
+    struct nulls_observed observed;
+    struct null_draw *draws; /* [n_draws] made: fewer than asked for if cancelled */
+    size_t n_draws;
+    struct null_summary cloud, context, random;
+    double pvalue;         /* the larger of those of cloud and context */
+    double skewness_mean;  /* of the draws of the cloud */
+    double skewness_limit; /* and their largest */
+    double sensitivity; /* smallest similarity at which planted groups would be seen; NaN: none */
+    size_t planted;     /* neurons in each of PLANTED_GROUPS planted groups */
+
+    size_t *order;            /* [n_selected] by group, stable; NULL: no groups */
+    struct recovery recovery; /* n_groups 0: none, or too many neurons */
+    size_t n_firm;            /* groups that come back and have gaps */
+
+    /* Of the clusters of the picture by the first method, without noise; NaN if there are none. */
+    double share_size;         /* eta^2 of the log of the neurons' length */
+    double share_mean;         /* eta^2 of their means */
+    double ari_sign;           /* agreement of the clusters and the sign of t */
+    double silhouette_context; /* of the clusters among context profiles */
+};
+
+extern const struct stage stage_answer;
+
+static inline const struct answer_result *answer_of(const struct analysis *a)
+{
+    return analysis_result(a, &stage_answer);
+}
+
+/* `yes`, `clumped`, `no` or `unanswerable`. */
+const char *verdict_name(enum verdict verdict);
+
+/* With more selected neurons there are no groups: their distances would need too much memory. */
+enum { GROUPS_MOST = 5000 };
+
+#endif

@@ -1,0 +1,380 @@
+#include "config.h"
+#include "report/account.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "io/csv_writer.h"
+#include "num/null/axes.h"
+#include "num/tests/test.h"
+#include "pipeline/stage_answer.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_ttest.h"
+#include "report/arrays.h"
+#include "report/plots/parts.h"
+#include "report/plots/space.h"
+
+static struct shown group_name(const struct analysis *a, size_t which)
+{
+    return show_text(load_of(a)->group_names[contrast_of(a)->groups[which]]);
+}
+
+/* ---- report ---- */
+
+static void report_no_answer(const struct analysis *a, struct page *page)
+{
+    const struct answer_result *const r = answer_of(a);
+
+    switch (r->reason) {
+    case NO_ANSWER_FEW:
+        page_line(page, "Cannot be answered: %zu significant neuron%s; at least %d are needed.",
+                  r->n_selected, plural(r->n_selected), CLUMPING_LEAST);
+        break;
+    case NO_ANSWER_SAMPLES:
+        page_line(page, "Cannot be answered: %zu and %zu different sentences; at least 3 and 3",
+                  r->n_samples[0], r->n_samples[1]);
+        page_line(page, "are needed.");
+        break;
+    case NO_ANSWER_CLOUD:
+        page_line(page, "Cannot be answered: these neurons vary too little to fit a null model.");
+        break;
+    case NO_ANSWER_SKEWED:
+        page_line(page, "Cannot be answered here: these activations are skewed (%.2f; at most",
+                  r->observed.skewness);
+        page_line(page, "%.2f in null models), and skewed activations look clumped without any",
+                  r->skewness_limit);
+        page_line(page, "clusters. Ask at a hook point before an activation function.");
+        break;
+    case NO_ANSWER_NONE:
+        break;
+    }
+}
+
+static void report_verdict(const struct analysis *a, struct page *page)
+{
+    const struct answer_result *const r = answer_of(a);
+
+    page_line(page, "Are the neurons that tell %s from %s clustered?", group_name(a, 0).text,
+              group_name(a, 1).text);
+    switch (r->verdict) {
+    case VERDICT_YES:
+        page_line(page, "Yes: %zu groups of neurons come back with other sentences and have gaps",
+                  r->n_firm);
+        page_line(page, "between them.");
+        break;
+    case VERDICT_CLUMPED:
+        page_line(page, "More alike than one cloud of neurons, but not in groups that come back:");
+        page_line(page, "a gradient, a chain, or too few sentences.");
+        break;
+    case VERDICT_NO:
+        page_line(page, "No sign of it.");
+        break;
+    case VERDICT_UNANSWERABLE:
+        report_no_answer(a, page);
+        break;
+    }
+}
+
+static void report_numbers(const struct analysis *a, struct page *page)
+{
+    const struct answer_result *const r = answer_of(a);
+
+    if (r->n_draws == 0)
+        return;
+    page_line(page, "clumping %.3f; layers without clusters %.3f +- %.3f, or with each neuron's",
+              r->observed.clumping, r->cloud.mean, r->cloud.sd);
+    page_line(page, "own t %.3f +- %.3f: p = %.2g (%zu draws)", r->context.mean, r->context.sd,
+              r->pvalue, r->n_draws);
+    if (r->pvalue <= a->params.alpha && r->random.pvalue > a->params.alpha) {
+        page_line(page,
+                  "So are as many neurons of this layer taken at random (%.3f +- %.3f): it is",
+                  r->random.mean, r->random.sd);
+        page_line(page, "the layer, not %s and %s.", group_name(a, 0).text, group_name(a, 1).text);
+    }
+    if (r->planted == 0)
+        page_line(page, "too few neurons to tell which groups would have been seen");
+    else if (isnan(r->sensitivity))
+        page_line(page, "%d groups of %zu would not have been seen at any similarity up to 0.9",
+                  PLANTED_GROUPS, r->planted);
+    else
+        page_line(page, "%d groups of %zu neurons with similarity %.1f would have been seen",
+                  PLANTED_GROUPS, r->planted, r->sensitivity);
+    if (r->n_neurons < 2 * (r->n_samples[0] + r->n_samples[1] - 1))
+        page_line(page, "few neurons (%zu) for %zu sentences: the null models have little freedom",
+                  r->n_neurons, r->n_samples[0] + r->n_samples[1]);
+}
+
+static void report_groups(const struct answer_result *r, struct page *page)
+{
+    const struct recovery *const g = &r->recovery;
+
+    if (r->n_draws > 0 && r->n_selected > GROUPS_MOST)
+        page_line(page, "no groups: more than %s neurons", show_count(GROUPS_MOST).text);
+    if (g->n_groups == 0)
+        return;
+    page->heading = "Groups";
+    page_line(page, "%zu by Ward's tree of the context profiles, silhouette %.3f", g->n_groups,
+              g->silhouette);
+    page_line(page, "with other sentences (%zu draws of %s) the partition agrees by %.2f",
+              g->n_draws, r->has_pairs ? "pairs" : "sentences", g->agreement);
+    page_line(page, "(0: by chance, 1: the same)");
+    page_line(page, "group  neurons  comes back  gap p");
+    for (size_t i = 0; i < g->n_groups; i++) {
+        char gap[20] = "-";
+        if (!isnan(g->groups[i].gap_p))
+            snprintf(gap, sizeof gap, "%.3f", g->groups[i].gap_p);
+        page_line(page, "%5zu  %7zu  %10.2f  %5s", i, g->groups[i].size, g->groups[i].recovery,
+                  gap);
+    }
+}
+
+static void report_picture(const struct analysis *a, struct page *page)
+{
+    const struct answer_result *const r = answer_of(a);
+    const char *const title = clusters_of(a)->by[0].method->title;
+
+    if (isnan(r->share_size))
+        return;
+    page->heading = "Picture";
+    page_line(page, "%s's clusters: %.0f %% of the variance of the neurons' log size is between",
+              title, 100.0 * r->share_size);
+    page_line(page, "them, %.0f %% of that of their means; they agree with the sign of t by %.2f",
+              100.0 * r->share_mean, r->ari_sign);
+    if (!isnan(r->silhouette_context))
+        page_line(page, "their silhouette is %.2f in the picture, %.2f among the context profiles",
+                  clusters_of(a)->by[0].silhouette, r->silhouette_context);
+}
+
+static void report(const struct analysis *a, struct page *page)
+{
+    const struct answer_result *const r = answer_of(a);
+
+    page->heading = "Answer";
+    report_verdict(a, page);
+    report_numbers(a, page);
+    if (r->n_repeated > 0)
+        page_line(page, "%zu sentence%s with the activations of an earlier one %s left out",
+                  r->n_repeated, plural(r->n_repeated), r->n_repeated == 1 ? "is" : "are");
+    report_groups(r, page);
+    report_picture(a, page);
+}
+
+/* ---- manifest ---- */
+
+static void describe(const struct analysis *a, json_t *counts, json_t *outcome)
+{
+    const struct answer_result *const r = answer_of(a);
+
+    json_object_set_new(counts, "draws", json_integer((json_int_t)r->n_draws));
+    json_object_set_new(counts, "resamples", json_integer((json_int_t)r->recovery.n_draws));
+    json_object_set_new(outcome, "verdict", json_string(verdict_name(r->verdict)));
+    json_object_set_new(outcome, "clumping", number_or_null(r->observed.clumping));
+    json_object_set_new(outcome, "clumping_p", number_or_null(r->pvalue));
+}
+
+/* ---- tables ---- */
+
+static const double none = NAN;
+
+struct quantity {
+    const char *name;
+    double value, low, high, null_mean, null_sd, p;
+    size_t m; /* draws; 0: empty */
+};
+
+static void put_quantity(const struct analysis *a, struct csv_writer *w, const char *text,
+                         const struct quantity *q)
+{
+    csv_put_text(w, extract_of(a)->n_layers == 1 ? extract_of(a)->blocks[0].hook : "");
+    csv_put_text(w, q->name);
+    if (text != NULL)
+        csv_put_text(w, text);
+    else
+        put_if_any(w, q->value);
+    put_if_any(w, q->low);
+    put_if_any(w, q->high);
+    put_if_any(w, q->null_mean);
+    put_if_any(w, q->null_sd);
+    put_if_any(w, q->p);
+    if (q->m > 0)
+        csv_put_size(w, q->m);
+    else
+        csv_put_text(w, "");
+    csv_end_row(w);
+}
+
+static struct quantity plain(const char *name, double value)
+{
+    return (struct quantity){ name, value, none, none, none, none, none, 0 };
+}
+
+static struct quantity against(const char *name, double value, const struct null_summary *s,
+                               size_t m)
+{
+    return (struct quantity){ name, value, s->low, s->high, s->mean, s->sd, s->pvalue, m };
+}
+
+static void write_answer(const struct analysis *a, struct csv_writer *w)
+{
+    const struct answer_result *const r = answer_of(a);
+    const bool is_asked = r->n_draws > 0;
+    const bool has_groups = r->recovery.n_groups > 0;
+    const double c = r->observed.clumping;
+    const struct quantity verdict = plain("verdict", none);
+    struct quantity all = plain("clumping", c);
+
+    all.p = r->pvalue;
+    all.m = r->n_draws;
+    const struct quantity quantities[] = {
+        all,
+        against("clumping_cloud", c, &r->cloud, r->n_draws),
+        against("clumping_context", c, &r->context, r->n_draws),
+        against("clumping_random", c, &r->random, r->n_draws),
+        plain("excess", c - r->cloud.mean),
+        { "skewness", r->observed.skewness, none, is_asked ? r->skewness_limit : none,
+          r->skewness_mean, none, none, r->n_draws },
+        plain("sensitivity", r->sensitivity),
+        plain("axes", is_asked ? (double)r->observed.n_axes : none),
+        plain("groups", has_groups ? (double)r->recovery.n_groups : none),
+        plain("groups_firm", has_groups ? (double)r->n_firm : none),
+        plain("silhouette_groups", has_groups ? r->recovery.silhouette : none),
+        { "agreement", has_groups ? r->recovery.agreement : none, none, none, none, none, none,
+          r->recovery.n_draws },
+        { "pac", has_groups ? r->recovery.pac : none, none, none, none, none, none,
+          r->recovery.n_draws },
+        plain("share_size", r->share_size),
+        plain("share_mean", r->share_mean),
+        plain("ari_sign", r->ari_sign),
+        plain("silhouette_context", r->silhouette_context),
+    };
+
+    PUT_HEADER(w, "hook", "name", "value", "low", "high", "null_mean", "null_sd", "p", "m");
+    put_quantity(a, w, verdict_name(r->verdict), &verdict);
+    for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++)
+        put_quantity(a, w, NULL, &quantities[i]);
+}
+
+static void write_null(const struct analysis *a, struct csv_writer *w)
+{
+    const struct answer_result *const r = answer_of(a);
+
+    PUT_HEADER(w, "draw", "significant", "clumping_cloud", "clumping_context", "clumping_random");
+    for (size_t b = 0; b < r->n_draws; b++) {
+        csv_put_size(w, b);
+        csv_put_size(w, r->draws[b].n_significant);
+        csv_put_f64(w, r->draws[b].clumping_cloud);
+        csv_put_f64(w, r->draws[b].clumping_context);
+        csv_put_f64(w, r->draws[b].clumping_random);
+        csv_end_row(w);
+    }
+}
+
+static void write_groups(const struct analysis *a, struct csv_writer *w)
+{
+    const struct answer_result *const r = answer_of(a);
+
+    PUT_HEADER(w, "hook", "neuron", "group", "stability");
+    for (size_t i = 0; r->recovery.n_groups > 0 && i < r->n_selected; i++) {
+        put_neuron(w, a, ttest_of(a)->significant[r->selected[i]]);
+        csv_put_size(w, (size_t)r->recovery.labels[i]);
+        put_if_any(w, r->recovery.stability[i]);
+        csv_end_row(w);
+    }
+}
+
+/* The mean t of a group's neurons. */
+static double mean_t(const struct analysis *a, size_t group)
+{
+    const struct answer_result *const r = answer_of(a);
+    double sum = 0.0;
+
+    for (size_t i = 0; i < r->n_selected; i++)
+        if ((size_t)r->recovery.labels[i] == group)
+            sum += ttest_of(a)->neurons[ttest_of(a)->significant[r->selected[i]]].statistic;
+    return sum / (double)r->recovery.groups[group].size;
+}
+
+static void write_group_summary(const struct analysis *a, struct csv_writer *w)
+{
+    const struct recovery *const g = &answer_of(a)->recovery;
+
+    PUT_HEADER(w, "source", "group", "size", "mean_t", "recovery", "gap_p", "similarity");
+    for (size_t i = 0; i < g->n_groups; i++) {
+        csv_put_text(w, "context");
+        csv_put_size(w, i);
+        csv_put_size(w, g->groups[i].size);
+        csv_put_f64(w, mean_t(a, i));
+        csv_put_f64(w, g->groups[i].recovery);
+        put_if_any(w, g->groups[i].gap_p);
+        csv_put_f64(w, g->groups[i].similarity);
+        csv_end_row(w);
+    }
+}
+
+/* Rows and columns by group, in the order of the columns of the activations within a group. */
+static void write_consensus(const struct analysis *a, struct csv_writer *w)
+{
+    const struct answer_result *const r = answer_of(a);
+    const struct recovery *const g = &r->recovery;
+    const size_t n = g->n_groups > 0 ? r->n_selected : 0;
+
+    csv_put_text(w, "id");
+    for (size_t k = 0; k < n; k++)
+        put_id(w, a, ttest_of(a)->significant[r->selected[r->order[k]]]);
+    csv_end_row(w);
+    for (size_t k = 0; k < n; k++) {
+        put_id(w, a, ttest_of(a)->significant[r->selected[r->order[k]]]);
+        for (size_t l = 0; l < n; l++)
+            csv_put_f64(w, (double)g->consensus[r->order[k] * n + r->order[l]]);
+        csv_end_row(w);
+    }
+}
+
+static const struct table tables[] = {
+    { "answer.csv", ALWAYS, write_answer, NULL, &stage_answer },
+    { "null.csv", ALWAYS, write_null, NULL, &stage_answer },
+    { "groups.csv", ALWAYS, write_groups, NULL, &stage_answer },
+    { "group_summary.csv", ALWAYS, write_group_summary, NULL, &stage_answer },
+    { "consensus.csv", ALWAYS, write_consensus, NULL, &stage_answer },
+};
+
+/* ---- plots ---- */
+
+static const struct plot plots[] = {
+    { .name = "null",
+      .title = "clumping",
+      .order = 200,
+      .stage = &stage_answer,
+      .space = &space_bins,
+      .in_report = true,
+      .draw = draw_null,
+      .item = item_null },
+    { .name = "recovery",
+      .title = "groups that come back",
+      .order = 210,
+      .stage = &stage_answer,
+      .space = &space_curve,
+      .in_report = true,
+      .draw = draw_recovery,
+      .item = item_recovery },
+    { .name = "consensus",
+      .title = "consensus",
+      .order = 220,
+      .stage = &stage_answer,
+      .space = &space_groups,
+      .in_report = true,
+      .draw = draw_consensus },
+};
+
+const struct account account_answer = {
+    .stage = &stage_answer,
+    .report = report,
+    .describe = describe,
+    .tables = tables,
+    .n_tables = sizeof tables / sizeof *tables,
+    .plots = plots,
+    .n_plots = sizeof plots / sizeof *plots,
+};

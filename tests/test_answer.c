@@ -1,0 +1,207 @@
+/* The stage Answer on the demo, against values of an independent implementation in float64, and on
+ * analyses that have no answer. */
+#include "config.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/stage_answer.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_ttest.h"
+
+static void begin(struct analysis *a, const char *hook)
+{
+    analysis_init(a);
+    a->params.threads = 2;
+    a->params.iterations = 250;
+    ck_assert_int_eq(params_set(&a->params.model, fixture_path("demo"), NULL), CT_OK);
+    ck_assert_int_eq(params_set(&a->params.stimuli, fixture_path("demo/stimuli.csv"), NULL), CT_OK);
+    ck_assert_int_eq(params_add_hook(&a->params, hook, NULL), CT_OK);
+}
+
+static const struct answer_result *answer(struct analysis *a)
+{
+    struct ct_error err = { 0 };
+
+    if (analysis_run(a, &stage_answer, NULL, &err) != CT_OK)
+        ck_abort_msg("%s", err.text);
+    return answer_of(a);
+}
+
+static bool is_near(double got, double want, double tolerance)
+{
+    return fabs(got - want) <= tolerance;
+}
+
+/* Activations are float32: 1e-8 for the observed clumping, 1e-6 for draws. */
+START_TEST(layers_of_the_demo)
+{
+    static const struct {
+        const char *hook;
+        double clumping;
+        size_t n_axes;
+    } want[] = {
+        { "h.0.mlp.c_fc", .766920352, 9 },  { "h.1.mlp.c_fc", .837377115, 7 },
+        { "h.2.mlp.c_fc", .765924560, 9 },  { "h.3.mlp.c_fc", .709153018, 10 },
+        { "h.4.mlp.c_fc", .634671281, 11 }, { "h.5.mlp.c_fc", .632832350, 11 },
+    };
+
+    for (size_t l = 0; l < sizeof want / sizeof *want; l++) {
+        struct analysis a;
+
+        begin(&a, want[l].hook);
+        a.params.draws = 2;
+        a.params.resamples = 1;
+        const struct answer_result *const r = answer(&a);
+        ck_assert_msg(is_near(r->observed.clumping, want[l].clumping, 1e-7), "%s: %.9f",
+                      want[l].hook, r->observed.clumping);
+        ck_assert_uint_eq(r->observed.n_axes, want[l].n_axes);
+        analysis_clear(&a);
+    }
+}
+END_TEST
+
+START_TEST(the_answer_of_the_demo)
+{
+    struct analysis a;
+
+    begin(&a, "h.3.mlp.c_fc");
+    a.params.iterations = 1000;
+    const struct answer_result *const r = answer(&a);
+    ck_assert_int_eq(r->verdict, VERDICT_NO);
+    ck_assert(r->n_neurons == 256 && r->n_selected == 109 && r->n_repeated == 0 && r->has_pairs);
+    ck_assert_uint_eq(r->n_draws, 199);
+    ck_assert(is_near(r->draws[0].clumping_cloud, .699734819840, 1e-6));
+    ck_assert(is_near(r->draws[1].clumping_cloud, .690302523774, 1e-6));
+    ck_assert(is_near(r->draws[0].clumping_context, .703209870834, 1e-6));
+    ck_assert(is_near(r->draws[1].clumping_context, .696813591772, 1e-6));
+    ck_assert(r->draws[0].n_significant == 107 && r->draws[1].n_significant == 106);
+    ck_assert(is_near(r->cloud.mean, .697, 5e-4) && is_near(r->cloud.sd, .008, 5e-4));
+    ck_assert(is_near(r->context.mean, .706, 5e-4) && is_near(r->context.sd, .008, 5e-4));
+    ck_assert(is_near(r->pvalue, .32, 5.1e-3) && r->pvalue == r->context.pvalue);
+    ck_assert(is_near(r->observed.skewness, .31, 5e-3) && is_near(r->skewness_mean, .32, 5e-3) &&
+              is_near(r->skewness_limit, .37, 5e-3));
+    ck_assert(r->sensitivity == 0.5 && r->planted == 10);
+    ck_assert(is_near(r->silhouette_context, -.02, 1e-2));
+    ck_assert(r->share_size > 0.9 && r->share_mean > 0.8 && is_near(r->ari_sign, .33, 2e-2));
+    analysis_clear(&a);
+}
+END_TEST
+
+/* After the activation function, clouds look clumped. */
+START_TEST(skewed_activations_have_no_answer)
+{
+    struct analysis a;
+
+    begin(&a, "h.3.mlp.act");
+    a.params.draws = 60;
+    a.params.resamples = 2;
+    const struct answer_result *const r = answer(&a);
+    ck_assert_int_eq(r->verdict, VERDICT_UNANSWERABLE);
+    ck_assert_int_eq(r->reason, NO_ANSWER_SKEWED);
+    ck_assert(is_near(r->observed.skewness, .42, 5e-3) && r->skewness_limit < 0.36);
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(few_neurons_have_no_answer)
+{
+    static const double alphas[] = { 1e-15, 1e-300 };
+
+    for (size_t i = 0; i < 2; i++) {
+        struct analysis a;
+
+        begin(&a, "h.3.mlp.c_fc");
+        a.params.alpha = alphas[i];
+        const struct answer_result *const r = answer(&a);
+        ck_assert_uint_eq(r->n_selected, ttest_of(&a)->n_significant);
+        ck_assert_uint_lt(r->n_selected, 12);
+        ck_assert_int_eq(r->verdict, VERDICT_UNANSWERABLE);
+        ck_assert_int_eq(r->reason, NO_ANSWER_FEW);
+        ck_assert(r->n_draws == 0 && isnan(r->pvalue) && r->recovery.n_groups == 0);
+        analysis_clear(&a);
+    }
+}
+END_TEST
+
+/* Sentences that are equal up to the target count once. */
+START_TEST(repeated_sentences_are_left_out)
+{
+    struct analysis a, twice;
+    char path[600];
+    FILE *const from = fopen(fixture_path("demo/stimuli.csv"), "r");
+    char line[400];
+
+    snprintf(path, sizeof path, "%s/twice.csv", getenv("TMPDIR"));
+    FILE *const to = fopen(path, "w");
+    ck_assert(from != NULL && to != NULL);
+    for (int n = 0; fgets(line, sizeof line, from) != NULL; n++) {
+        fputs(line, to);
+        for (int k = 0; n > 0 && n <= 4 && k < 2; k++)
+            fputs(line, to);
+    }
+    fclose(from);
+    ck_assert_int_eq(fclose(to), 0);
+    begin(&a, "h.3.mlp.c_fc");
+    begin(&twice, "h.3.mlp.c_fc");
+    a.params.draws = twice.params.draws = 3;
+    a.params.resamples = twice.params.resamples = 2;
+    ck_assert_int_eq(params_set(&twice.params.stimuli, path, NULL), CT_OK);
+    const struct answer_result *const r = answer(&twice);
+    ck_assert_uint_eq(r->n_repeated, 8);
+    ck_assert(r->n_samples[0] == 54 && r->n_samples[1] == 54);
+    ck_assert(answer(&a)->observed.n_axes == r->observed.n_axes);
+    analysis_clear(&a);
+    analysis_clear(&twice);
+    remove(path);
+}
+END_TEST
+
+static bool stop_late(void *context, const struct stage *stage, size_t done, size_t total)
+{
+    size_t *const n = context;
+
+    (void)done, (void)total;
+    return stage != &stage_answer || (*n)++ < 30;
+}
+
+/* Cancelled draws are kept; they are those of a whole run, with any number of threads. */
+START_TEST(what_is_done_is_kept)
+{
+    size_t n = 0;
+    const struct analysis_watch watch = { .progress = stop_late, .context = &n };
+    struct analysis a, b;
+
+    begin(&a, "h.3.mlp.c_fc");
+    begin(&b, "h.3.mlp.c_fc");
+    ck_assert_int_eq(analysis_run(&a, &stage_answer, &watch, NULL), CT_OK);
+    const struct answer_result *const part = answer_of(&a);
+    ck_assert(part->n_draws > 0 && part->n_draws < 199);
+    ck_assert(part->recovery.n_groups == 0 && isnan(part->sensitivity));
+    b.params.threads = 3;
+    b.params.draws = part->n_draws;
+    b.params.resamples = 5;
+    const struct answer_result *const r = answer(&b);
+    ck_assert_mem_eq(part->draws, r->draws, r->n_draws * sizeof *r->draws);
+    ck_assert(part->pvalue == r->pvalue);
+    analysis_clear(&a);
+    analysis_clear(&b);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tcase = tcase_create("answer");
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, layers_of_the_demo);
+    tcase_add_test(tcase, the_answer_of_the_demo);
+    tcase_add_test(tcase, skewed_activations_have_no_answer);
+    tcase_add_test(tcase, few_neurons_have_no_answer);
+    tcase_add_test(tcase, repeated_sentences_are_left_out);
+    tcase_add_test(tcase, what_is_done_is_kept);
+    return run_tcase("answer", tcase);
+}
