@@ -66,6 +66,57 @@ START_TEST(corrections_match_statsmodels)
 }
 END_TEST
 
+START_TEST(corrections_by_rank_match_statsmodels)
+{
+    static const char *const names[] = { "plain", "none", "all" };
+
+    for (size_t f = 0; f < sizeof names / sizeof *names; f++) {
+        char file[60];
+        double p[N_MAX];
+        snprintf(file, sizeof file, "multitest_%s.csv", names[f]);
+        struct mat plain = fixture_load(file);
+        snprintf(file, sizeof file, "multitest_rank_%s.csv", names[f]);
+        struct mat want = fixture_load(file);
+        for (size_t i = 0; i < want.rows; i++)
+            p[i] = mat_row(&plain, i)[P];
+        const struct answer holm = adjust(p, want.rows, CORRECTION_HOLM, 0.05);
+        const struct answer by = adjust(p, want.rows, CORRECTION_FDR_BY, 0.05);
+        check_column(&want, &holm, 0);
+        check_column(&want, &by, 2);
+        mat_clear(&plain);
+        mat_clear(&want);
+    }
+}
+END_TEST
+
+/* R's p.adjust and qvalue::pi0est(lambda = 0.5). */
+START_TEST(small_examples_match_r)
+{
+    static const double p[] = { .01, .02, .03, .04, .05, .5 };
+    static const double holm[] = { .06, .1, .12, .12, .12, .5 };
+    static const double by[] = { .147, .147, .147, .147, .147, 1 };
+    const double with_nan[] = { 0.001, NAN, 0.02, 0.9 };
+    const struct answer h = adjust(p, 6, CORRECTION_HOLM, 0.05);
+    const struct answer y = adjust(p, 6, CORRECTION_FDR_BY, 0.05);
+    const struct answer n = adjust(with_nan, 4, CORRECTION_HOLM, 0.06);
+    double many[100];
+
+    assert_allclose(h.adjusted, holm, 6, 1e-14, 0.0);
+    assert_allclose(y.adjusted, by, 6, 1e-14, 0.0);
+    ck_assert(h.threshold == 0.0 && y.threshold == 0.0);
+    assert_allclose(n.adjusted, (const double[]){ .004, NAN, .06, 1.0 }, 4, 1e-14, 0.0);
+    ck_assert(n.significant[0] && !n.significant[1] && n.significant[2] && !n.significant[3]);
+    ck_assert(n.threshold == 0.02); /* NaN counts among the n tests */
+    for (size_t i = 0; i < 20; i++)
+        many[i] = (double)(i + 1) / 1000.0;
+    for (size_t i = 0; i < 80; i++)
+        many[20 + i] = (double)(i + 1) / 80.0;
+    const double pi0 = storey_pi0(many, 100);
+    assert_allclose(&pi0, &(double){ 0.82 }, 1, 1e-14, 0.0);
+    ck_assert(storey_pi0((const double[]){ 0.9, NAN }, 2) == 1.0 && isnan(storey_pi0(many, 0)));
+}
+END_TEST
+
 START_TEST(a_p_on_the_bound_is_not_significant)
 {
     const double alpha = 0.05;
@@ -113,8 +164,10 @@ START_TEST(nan_counts_but_is_never_significant)
     for (int c = CORRECTION_BONFERRONI; c <= CORRECTION_NONE; c++) {
         const struct answer a = adjust(p, 4, (enum correction)c, 0.05);
         ck_assert(isnan(a.adjusted[0]) && isnan(a.adjusted[3]));
-        ck_assert(!a.significant[0] && !a.significant[3] && a.significant[1]);
-        ck_assert(a.adjusted[1] == (c == CORRECTION_NONE ? 0.01 : 0.04));
+        ck_assert(!a.significant[0] && !a.significant[3]);
+        ck_assert(a.significant[1] == (c != CORRECTION_FDR_BY)); /* 0.04 (1 + 1/2 + 1/3 + 1/4) */
+        if (c != CORRECTION_FDR_BY)
+            ck_assert(a.adjusted[1] == (c == CORRECTION_NONE ? 0.01 : 0.04));
     }
     const struct answer all = adjust((double[]){ NAN, NAN }, 2, CORRECTION_FDR_BH, 0.05);
     ck_assert(all.threshold == 0.0 && isnan(all.adjusted[1]) && !all.significant[1]);
@@ -151,9 +204,14 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        corrections_match_statsmodels,       a_p_on_the_bound_is_not_significant,
-        a_p_on_the_fdr_bound_is_significant, a_significant_rank_includes_all_earlier_ones,
-        nan_counts_but_is_never_significant, rejects_invalid_alpha,
+        corrections_match_statsmodels,
+        corrections_by_rank_match_statsmodels,
+        small_examples_match_r,
+        a_p_on_the_bound_is_not_significant,
+        a_p_on_the_fdr_bound_is_significant,
+        a_significant_rank_includes_all_earlier_ones,
+        nan_counts_but_is_never_significant,
+        rejects_invalid_alpha,
     };
     return RUN_TESTS("multitest", tests);
 }

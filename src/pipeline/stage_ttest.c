@@ -221,7 +221,7 @@ static const struct setting ttest_settings[] = {
       .field = offsetof(struct params, correction),
       .commands = FOR_RUN | FOR_TTEST,
       .argument = "NAME",
-      .help = "for many tests",
+      .help = "of p",
       .choice = correction_name },
 };
 

@@ -28,21 +28,17 @@ static void report_threshold(const struct analysis *a, struct page *page)
     if (isfinite(t->t_critical))
         snprintf(bound, sizeof bound, ", |%s| > %.6f", tests[a->params.test].statistic,
                  t->t_critical);
-    switch (a->params.correction) {
-    case CORRECTION_BONFERRONI:
+    if (a->params.correction == CORRECTION_BONFERRONI) {
         page_line(page, "significant: p < %g / %zu = %.4g (Bonferroni)%s", a->params.alpha,
                   t->n_neurons, t->p_threshold, bound);
-        break;
-    case CORRECTION_FDR_BH:
-        page_line(page, "significant: false discovery rate %g (Benjamini-Hochberg)",
-                  a->params.alpha);
-        if (t->n_significant > 0)
-            page_line(page, "largest significant p: %.4g%s", t->p_threshold, bound);
-        break;
-    case CORRECTION_NONE:
+    } else if (a->params.correction == CORRECTION_NONE) {
         page_line(page, "significant: p < %g, not corrected for %zu tests%s", a->params.alpha,
                   t->n_neurons, bound);
-        break;
+    } else {
+        page_line(page, "significant: %s %g (%s)", correction_rate(a->params.correction),
+                  a->params.alpha, correction_title(a->params.correction));
+        if (t->n_significant > 0)
+            page_line(page, "largest significant p: %.4g%s", t->p_threshold, bound);
     }
 }
 
