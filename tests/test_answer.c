@@ -74,6 +74,12 @@ START_TEST(the_answer_of_the_demo)
     ck_assert_int_eq(r->verdict, VERDICT_NO);
     ck_assert(r->n_neurons == 256 && r->n_selected == 109 && r->n_repeated == 0 && r->has_pairs);
     ck_assert_uint_eq(r->n_draws, 199);
+    size_t any = 0;
+    for (size_t b = 0; b < r->exchange.n_draws; b++)
+        any += r->exchange.n_significant[b] > 0 ? 1 : 0;
+    ck_assert_msg(r->exchange.n_draws == 999 && any == 6, "%zu", any);
+    ck_assert_msg(r->n_maxt == 149 && r->n_stepdown == 211, "%zu %zu", r->n_maxt, r->n_stepdown);
+    ck_assert(is_near(r->pvalue_exchange, 0.001, 1e-15));
     ck_assert(is_near(r->draws[0].clumping_cloud, .699734819840, 1e-6));
     ck_assert(is_near(r->draws[1].clumping_cloud, .690302523774, 1e-6));
     ck_assert(is_near(r->draws[0].clumping_context, .703209870834, 1e-6));
@@ -165,7 +171,7 @@ static bool stop_late(void *context, const struct stage *stage, size_t done, siz
     size_t *const n = context;
 
     (void)done, (void)total;
-    return stage != &stage_answer || (*n)++ < 30;
+    return stage != &stage_answer || (*n)++ < 600;
 }
 
 /* Cancelled draws are kept; they are those of a whole run, with any number of threads. */

@@ -12,6 +12,7 @@
 #include "num/null/cloud.h"
 #include "num/null/nulls.h"
 #include "num/philox.h"
+#include "num/tests/exchange.h"
 #include "num/tests/test.h"
 
 enum { N_A = 13, N_B = 11, SEED = 11 };
@@ -239,6 +240,60 @@ START_TEST(draws_match_the_reference)
 }
 END_TEST
 
+/* Columns 7 and 8 of the fixture, which do not vary within the groups, are left out there. */
+START_TEST(exchanges_match_the_reference)
+{
+    enum { DRAWS = 25, N = 88 };
+    struct mat want = fixture_load("exchange.csv");
+    struct mat draws = fixture_load("exchange_draws.csv");
+    struct mat some = { 0 };
+    struct ttest_result results[N];
+    double statistic[N];
+    struct crew *crew = NULL;
+    struct layer l;
+
+    layer_init(&l);
+    ck_assert_int_eq(mat_init(&some, N_A + N_B, N, "test", NULL), CT_OK);
+    for (size_t i = 0; i < N_A + N_B; i++)
+        for (size_t j = 0; j < N; j++)
+            mat_row(&some, i)[j] = mat_row(&l.X, i)[l.p.neuron[j]];
+    const struct matview X = mat_view(&some);
+    ck_assert_int_eq(ttest_columns(&X, l.a, N_B, l.b, N_B, TTEST_STUDENT, 1, results, NULL, NULL),
+                     CT_OK);
+    for (size_t j = 0; j < N; j++)
+        statistic[j] = results[j].statistic;
+    const struct exchange_question q = { .X = &X,
+                                         .rows = { l.a, l.b },
+                                         .n_pairs = N_B,
+                                         .test = &tests[TTEST_STUDENT],
+                                         .correction = CORRECTION_BONFERRONI,
+                                         .alpha = 0.05,
+                                         .statistic = statistic,
+                                         .n_draws = DRAWS,
+                                         .seed = SEED };
+    ck_assert_int_eq(crew_new(2, &crew, NULL), CT_OK);
+    for (int k = 0; k < 2; k++) {
+        struct exchange e = { 0 };
+        ck_assert_int_eq(exchange_new(&q, k == 0 ? NULL : crew, NULL, &e, NULL), CT_OK);
+        ck_assert_uint_eq(e.n_draws, DRAWS);
+        for (size_t b = 0; b < DRAWS; b++) {
+            ck_assert_uint_eq(e.n_significant[b], (size_t)mat_row(&draws, b)[0]);
+            assert_allclose(&e.largest[b], &mat_row(&draws, b)[1], 1, 1e-10, 0.0);
+        }
+        for (size_t j = 0; j < N; j++) {
+            assert_allclose(&e.p_maxt[j], &mat_row(&want, j)[0], 1, 1e-14, 0.0);
+            assert_allclose(&e.p_stepdown[j], &mat_row(&want, j)[1], 1, 1e-14, 0.0);
+        }
+        exchange_clear(&e);
+    }
+    crew_free(crew);
+    mat_clear(&some);
+    mat_clear(&draws);
+    mat_clear(&want);
+    layer_clear(&l);
+}
+END_TEST
+
 START_TEST(degenerate_layers_are_refused)
 {
     struct layer l;
@@ -289,6 +344,7 @@ int main(void)
         axes_and_clumping_match_the_reference,
         clouds_match_the_reference,
         draws_match_the_reference,
+        exchanges_match_the_reference,
         degenerate_layers_are_refused,
         pvalues_count_draws,
     };

@@ -274,12 +274,15 @@ static enum ct_status draw_planted(const struct nulls *nulls, struct answer_resu
 
 /* ---- clumping ---- */
 
-enum {
-    STEPS_FIT = 4,
-    STEPS_DRAWS = 60,
-    STEPS_PLANTED = 6,
-    STEPS_GROUPS = 30,
-    STEPS = STEPS_FIT + STEPS_DRAWS + STEPS_PLANTED + STEPS_GROUPS
+enum { EXCHANGES = 999 };
+
+enum { /* shares of the time */
+       STEPS_EXCHANGE = 20,
+       STEPS_FIT = 4,
+       STEPS_DRAWS = 60,
+       STEPS_PLANTED = 6,
+       STEPS_GROUPS = 30,
+       STEPS = STEPS_EXCHANGE + STEPS_FIT + STEPS_DRAWS + STEPS_PLANTED + STEPS_GROUPS
 };
 
 struct steps { /* of the progress of the stage */
@@ -295,6 +298,72 @@ static const struct progress *step(struct steps *s, const struct stage_run *run,
     return &s->progress;
 }
 
+static void count_exchanges(const struct params *params, size_t n_neurons, size_t n_significant,
+                            struct answer_result *r)
+{
+    const struct exchange *const e = &r->exchange;
+    size_t as_many = 0;
+
+    for (size_t b = 0; b < e->n_draws; b++)
+        if (e->n_significant[b] >= n_significant)
+            as_many++;
+    r->pvalue_exchange = (double)(as_many + 1) / (double)(e->n_draws + 1);
+    for (size_t j = 0; j < n_neurons; j++) {
+        if (e->p_maxt[j] <= params->alpha)
+            r->n_maxt++;
+        if (e->p_stepdown[j] <= params->alpha)
+            r->n_stepdown++;
+    }
+}
+
+/* Tests the samples that count, and exchanges their pairs. */
+static enum ct_status ask_exchange(const struct analysis *a, const struct samples *samples,
+                                   const struct stage_run *run, struct answer_result *r,
+                                   struct ct_error *err)
+{
+    const size_t n = extract_of(a)->X.cols;
+    struct ttest_result *const results = ct_malloc_array(n, sizeof *results);
+    double *const numbers = ct_malloc_array(n, 2 * sizeof *numbers); /* statistics, p-values */
+    const struct test_job job = { .X = &extract_of(a)->X,
+                                  .rows = { samples->rows[0], samples->rows[1] },
+                                  .n_rows = { samples->n[0], samples->n[1] },
+                                  .n_threads = a->params.threads,
+                                  .out = results };
+    const struct exchange_question q = { .X = &extract_of(a)->X,
+                                         .rows = { samples->rows[0], samples->rows[1] },
+                                         .n_pairs = samples->n[0],
+                                         .test = &tests[a->params.test],
+                                         .correction = a->params.correction,
+                                         .alpha = a->params.alpha,
+                                         .statistic = numbers,
+                                         .n_draws = EXCHANGES,
+                                         .seed = a->params.seed };
+    struct crew *crew = NULL;
+    struct steps s;
+    enum ct_status status =
+        results != NULL && numbers != NULL ? CT_OK : ct_fail_nomem(err, "answer", 0);
+
+    if (status == CT_OK)
+        status = tests[a->params.test].columns(&job, err);
+    for (size_t j = 0; status == CT_OK && j < n; j++) {
+        numbers[j] = results[j].statistic;
+        numbers[n + j] = results[j].pvalue;
+    }
+    if (status == CT_OK)
+        r->pi0 = storey_pi0(numbers + n, n);
+    if (status == CT_OK && r->has_pairs) {
+        status = crew_new(a->params.threads, &crew, err);
+        if (status == CT_OK)
+            status = exchange_new(&q, crew, step(&s, run, 0, STEPS_EXCHANGE), &r->exchange, err);
+        if (status == CT_OK)
+            count_exchanges(&a->params, n, ttest_of(a)->n_significant, r);
+        crew_free(crew);
+    }
+    free(results);
+    free(numbers);
+    return status;
+}
+
 static enum ct_status ask_nulls(const struct analysis *a, const struct null_question *q,
                                 const struct stage_run *run, struct crew *crew,
                                 struct answer_result *r, struct ct_error *err)
@@ -304,7 +373,8 @@ static enum ct_status ask_nulls(const struct analysis *a, const struct null_ques
     double *const sorted = ct_malloc_array(n, sizeof *sorted);
     struct drawing d = { .draws = NULL };
     struct steps s;
-    enum ct_status status = nulls_new(q, crew, step(&s, run, 0, STEPS_FIT), &nulls, err);
+    enum ct_status status =
+        nulls_new(q, crew, step(&s, run, STEPS_EXCHANGE, STEPS_FIT), &nulls, err);
 
     if (status == CT_OK)
         r->observed = nulls_observed(nulls);
@@ -313,7 +383,8 @@ static enum ct_status ask_nulls(const struct analysis *a, const struct null_ques
     if (status == CT_OK && (sorted == NULL || r->draws == NULL))
         status = ct_fail_nomem(err, "draws", 0);
     if (status == CT_OK)
-        status = draw_all(&d, n, crew, step(&s, run, STEPS_FIT, STEPS_DRAWS), &r->n_draws, err);
+        status = draw_all(&d, n, crew, step(&s, run, STEPS_EXCHANGE + STEPS_FIT, STEPS_DRAWS),
+                          &r->n_draws, err);
     if (status == CT_ECANCELED && r->n_draws > 0)
         status = CT_OK;
     if (status == CT_OK) {
@@ -328,8 +399,9 @@ static enum ct_status ask_nulls(const struct analysis *a, const struct null_ques
             r->skewness_mean += r->draws[b].skewness_cloud / (double)r->n_draws;
             r->skewness_limit = fmax(r->skewness_limit, r->draws[b].skewness_cloud);
         }
-        status = draw_planted(nulls, r, bound, crew,
-                              step(&s, run, STEPS_FIT + STEPS_DRAWS, STEPS_PLANTED), err);
+        status =
+            draw_planted(nulls, r, bound, crew,
+                         step(&s, run, STEPS - STEPS_GROUPS - STEPS_PLANTED, STEPS_PLANTED), err);
         if (status == CT_ECANCELED)
             status = CT_OK; /* without the sensitivity */
     }
@@ -488,6 +560,7 @@ static void release(void *result)
     if (r == NULL)
         return;
     free(r->selected);
+    exchange_clear(&r->exchange);
     free(r->draws);
     free(r->order);
     recovery_clear(&r->recovery);
@@ -569,6 +642,8 @@ static enum ct_status fill(const struct analysis *a, const struct stage_run *run
         return CT_OK;
     }
     if (status == CT_OK)
+        status = ask_exchange(a, &samples, run, r, err);
+    if (status == CT_OK)
         status = profiles_new(&extract_of(a)->X,
                               (const size_t *const[]){ samples.rows[0], samples.rows[1] },
                               samples.n, &p, err);
@@ -592,6 +667,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     if (r == NULL)
         return ct_fail_nomem(err, "answer", 0);
     r->verdict = VERDICT_UNANSWERABLE;
+    r->pvalue_exchange = r->pi0 = NAN;
     r->pvalue = r->sensitivity = r->skewness_mean = NAN;
     r->share_size = r->share_mean = r->ari_sign = r->silhouette_context = NAN;
     r->cloud = r->context = r->random = (struct null_summary){ NAN, NAN, NAN, NAN, NAN };
@@ -612,12 +688,13 @@ static double memory(const struct analysis *a)
     const size_t k = ttest_of(a)->n_significant;
     const size_t n_threads = (size_t)a->params.threads;
 
+    const double exchange = exchange_memory(n, EXCHANGES, n_threads);
     if (k < CLUMPING_LEAST)
-        return 0.0;
+        return exchange;
     const double nulls =
         fmax(nulls_memory(n, s, n_threads), (double)n_threads * nulls_draw_memory(n, s, k));
     const double groups = k <= GROUPS_MOST ? recovery_memory(k, s, n_threads) : 0.0;
-    return profiles_memory(n, s) + fmax(nulls, groups) + blas_memory(a->params.threads);
+    return exchange + profiles_memory(n, s) + fmax(nulls, groups) + blas_memory(a->params.threads);
 }
 
 static void note(const void *value, char out[NOTE_SIZE])

@@ -11,6 +11,7 @@
 
 #include "num/null/nulls.h"
 #include "num/null/recovery.h"
+#include "num/tests/exchange.h"
 #include "pipeline/analysis.h"
 
 enum verdict {
@@ -42,6 +43,11 @@ struct answer_result {
     size_t n_selected;   /* of them significant */
     size_t *selected;    /* [n_selected] indices into the significant neurons of the t-test */
     bool has_pairs;      /* sentences were drawn again in pairs */
+
+    struct exchange exchange; /* of pairs; n_draws 0: there are none */
+    double pvalue_exchange;   /* of the number of significant neurons */
+    size_t n_maxt, n_stepdown; /* significant by maxT and its step-down; 0 without pairs */
+    double pi0;               /* Storey's share of neurons without a difference */
 
     struct nulls_observed observed;
     struct null_draw *draws; /* [n_draws] made: fewer than asked for if cancelled */

@@ -148,6 +148,29 @@ static void report_picture(const struct analysis *a, struct page *page)
                   clusters_of(a)->by[0].silhouette, r->silhouette_context);
 }
 
+/* How many neurons are significant by chance. */
+static void report_exchange(const struct analysis *a, struct page *page)
+{
+    const struct answer_result *const r = answer_of(a);
+    const struct exchange *const e = &r->exchange;
+    size_t any = 0;
+    size_t most = 0;
+
+    if (e->n_draws == 0)
+        return;
+    for (size_t b = 0; b < e->n_draws; b++) {
+        any += e->n_significant[b] > 0;
+        most = e->n_significant[b] > most ? e->n_significant[b] : most;
+    }
+    page->heading = "Chance";
+    page_line(page, "with the pairs exchanged at random, any neuron is significant in %zu of %zu",
+              any, e->n_draws);
+    page_line(page, "draws, at most %s; here %s: p = %.2g", show_count(most).text,
+              show_count(ttest_of(a)->n_significant).text, r->pvalue_exchange);
+    page_line(page, "significant by maxT: %s, by its step-down procedure: %s",
+              show_count(r->n_maxt).text, show_count(r->n_stepdown).text);
+}
+
 static void report(const struct analysis *a, struct page *page)
 {
     const struct answer_result *const r = answer_of(a);
@@ -158,6 +181,7 @@ static void report(const struct analysis *a, struct page *page)
     if (r->n_repeated > 0)
         page_line(page, "%zu sentence%s with the activations of an earlier one %s left out",
                   r->n_repeated, plural(r->n_repeated), r->n_repeated == 1 ? "is" : "are");
+    report_exchange(a, page);
     report_groups(r, page);
     report_picture(a, page);
 }
@@ -217,6 +241,29 @@ static struct quantity against(const char *name, double value, const struct null
     return (struct quantity){ name, value, s->low, s->high, s->mean, s->sd, s->pvalue, m };
 }
 
+/* The number of significant neurons, and that of exchanged pairs. */
+static struct quantity significant_by_chance(const struct analysis *a)
+{
+    const struct answer_result *const r = answer_of(a);
+    const struct exchange *const e = &r->exchange;
+    struct quantity q = plain("significant", (double)ttest_of(a)->n_significant);
+    double square = 0.0;
+
+    if (e->n_draws == 0)
+        return q;
+    q.null_mean = 0.0;
+    for (size_t b = 0; b < e->n_draws; b++)
+        q.null_mean += (double)e->n_significant[b] / (double)e->n_draws;
+    for (size_t b = 0; b < e->n_draws; b++)
+        square += ((double)e->n_significant[b] - q.null_mean) *
+                  ((double)e->n_significant[b] - q.null_mean);
+    if (e->n_draws > 1)
+        q.null_sd = sqrt(square / (double)(e->n_draws - 1));
+    q.p = r->pvalue_exchange;
+    q.m = e->n_draws;
+    return q;
+}
+
 static void write_answer(const struct analysis *a, struct csv_writer *w)
 {
     const struct answer_result *const r = answer_of(a);
@@ -226,9 +273,15 @@ static void write_answer(const struct analysis *a, struct csv_writer *w)
     const struct quantity verdict = plain("verdict", none);
     struct quantity all = plain("clumping", c);
 
+    const bool has_exchange = r->exchange.n_draws > 0;
+    const struct quantity exchanged = significant_by_chance(a);
     all.p = r->pvalue;
     all.m = r->n_draws;
     const struct quantity quantities[] = {
+        exchanged,
+        plain("significant_maxt", has_exchange ? (double)r->n_maxt : none),
+        plain("significant_stepdown", has_exchange ? (double)r->n_stepdown : none),
+        plain("pi0", r->pi0),
         all,
         against("clumping_cloud", c, &r->cloud, r->n_draws),
         against("clumping_context", c, &r->context, r->n_draws),
