@@ -44,10 +44,10 @@ struct answer_result {
     size_t *selected;    /* [n_selected] indices into the significant neurons of the t-test */
     bool has_pairs;      /* sentences were drawn again in pairs */
 
-    struct exchange exchange; /* of pairs; n_draws 0: there are none */
-    double pvalue_exchange;   /* of the number of significant neurons */
+    struct exchange exchange;  /* of pairs; n_draws 0: there are none */
+    double pvalue_exchange;    /* of the number of significant neurons */
     size_t n_maxt, n_stepdown; /* significant by maxT and its step-down; 0 without pairs */
-    double pi0;               /* Storey's share of neurons without a difference */
+    double pi0;                /* Storey's share of neurons without a difference */
 
     struct nulls_observed observed;
     struct null_draw *draws; /* [n_draws] made: fewer than asked for if cancelled */

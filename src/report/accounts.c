@@ -10,7 +10,7 @@
     X(tsne)                                                                                        \
     X(cluster)                                                                                     \
     X(similarity)                                                                                  \
-    X(answer)                                                                                  \
+    X(answer)                                                                                      \
     X(layers)
 
 #define DECLARE(name) extern const struct account account_##name;

@@ -37,8 +37,8 @@ struct recovery_question {
 
 struct group {
     size_t size;
-    double recovery;   /* mean over draws of the best Jaccard similarity with a branch */
-    size_t nearest;    /* the group most like it by mean profile, if possible of GAP_LEAST features */
+    double recovery; /* mean over draws of the best Jaccard similarity with a branch */
+    size_t nearest;  /* the group most like it by mean profile, if possible of GAP_LEAST features */
     double similarity; /* the cosine of the two */
     double gap_p;      /* NaN if either has fewer than GAP_LEAST features */
 };
