@@ -369,7 +369,7 @@ START_TEST(values_have_next_and_previous_values)
         { "iterations", "1000", "1001", "999" },
         { "test", "student", "welch", "paired" },
         { "test", "paired", "student", "welch" },
-        { "correction", "fdr", "none", "bonferroni" },
+        { "correction", "fdr", "by", "holm" },
         { "matrices", "no", "yes", "yes" },
         { "matrices", "yes", "no", "no" },
         { "model", NULL, NULL, NULL },
