@@ -67,6 +67,48 @@ START_TEST(gram_and_cosine_match_numpy)
 }
 END_TEST
 
+/* Scales row i by 2^e, e from -1000 to 1000: cosines stay the same, whatever their products do. */
+static void spread(struct mat *X)
+{
+    static const int exponents[] = { -1000, 0, 700, -600, 1000, -1000, 990, 520 };
+
+    for (size_t i = 0; i < X->rows; i++)
+        for (size_t k = 0; k < X->cols; k++)
+            mat_row(X, i)[k] = ldexp(mat_row(X, i)[k], exponents[i % 8]);
+}
+
+/* Tolerances as for the rows as they are. */
+START_TEST(cosines_of_extreme_rows_match_numpy)
+{
+    struct mat X = fixture_load("similarity_x.csv");
+    struct mat cosine = fixture_load("similarity_cosine.csv");
+    struct mat means = fixture_load("similarity_means.csv");
+    double norms[150], plain[150];
+    int32_t labels[150];
+    size_t order[150];
+    struct cosine_means got;
+
+    row_norms(&X, plain);
+    spread(&X);
+    row_norms(&X, norms);
+    for (size_t k = 0; k < 5; k++)
+        for (size_t j = 0; j < 150; j++) {
+            const double value = row_cosine(&X, norms, shown[k], j);
+            assert_allclose(&value, &mat_row(&cosine, k)[j], 1, 0, 1e-12);
+        }
+    for (size_t i = 0; i < 150; i++) {
+        labels[i] = (int32_t)(i * 7 % 5) - 1;
+        ck_assert(row_cosine(&X, norms, i, i) == (plain[i] > 0.0));
+    }
+    ck_assert_int_eq(order_by_label(labels, 150, order, NULL), CT_OK);
+    ck_assert_int_eq(cosine_means(&X, norms, labels, order, &got, NULL), CT_OK);
+    assert_allclose((double[]){ got.within, got.between, got.all }, means.data, 3, 0, 1e-12);
+    mat_clear(&means);
+    mat_clear(&cosine);
+    mat_clear(&X);
+}
+END_TEST
+
 /* A product is the same to the bit, whichever function computes it. */
 START_TEST(products_agree_between_functions)
 {
@@ -226,6 +268,8 @@ START_TEST(counts_match_float64)
         for (size_t k = 0; k < X.rows * X.cols; k++) /* angles too small for float32 */
             X.data[k] = 1.0 + 1e-5 * X.data[k];
         check_counts(&X);
+        spread(&X);
+        check_counts(&X);
         mat_clear(&X);
     }
 }
@@ -271,7 +315,7 @@ END_TEST
 
 START_TEST(rejects_what_cannot_be_counted)
 {
-    double data[6] = { 1e200, 0, 3, 4, NAN, 1 };
+    double data[6] = { 1.7e308, 1.7e308, 3, 4, NAN, 1 };
     const struct mat X = { 3, 2, data };
     double norms[3], edges[BINS + 1];
     uint64_t counts[BINS];
@@ -292,6 +336,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         gram_and_cosine_match_numpy,
+        cosines_of_extreme_rows_match_numpy,
         products_agree_between_functions,
         means_match_numpy,
         order_by_label_is_stable,

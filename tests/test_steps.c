@@ -257,6 +257,52 @@ START_TEST(tables_of_other_programs_are_read)
 }
 END_TEST
 
+/* Scaled by a power of two, all results are the same, to the bit: squares do not underflow. */
+START_TEST(scaled_tables_give_the_same_results)
+{
+    static const char *const exponents[] = { "-600", "600", "-70", "100" };
+    static const char make[] =
+        "awk 'BEGIN { srand(3); for (j = 0; j < 12; j++) printf \"%%sn%%d\", j ? \",\" : \"\", j; "
+        "for (i = 0; i < 9; i++) for (j = 0; j < 12; j++) printf \"%%s%%.17g\", j ? \",\" : "
+        "\"\\n\", "
+        "(int(rand() * 1000) - 500 + (j > 5) * 900) * 2^%s; print \"\" }' >%s";
+    char line[1000];
+
+    snprintf(line, sizeof line, make, "0", "plain");
+    works(line);
+    works("$C tsne plain --iterations 250 --perplexity 3 >t && $C cosine plain >c && "
+          "awk -F, '{ print $3 \",\" $4 }' t >xy && $C dbscan --eps 4 xy | cut -d, -f3 >d && "
+          "$C kmeans xy | cut -d, -f3 >k && test \"$(sort -u k | wc -l)\" = 4");
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(line, sizeof line, make, exponents[i], "scaled");
+        works(line);
+        works("$C tsne scaled --iterations 250 --perplexity 3 | cmp - t && $C cosine scaled | cmp "
+              "- c");
+        snprintf(
+            line, sizeof line,
+            "awk -F, 'NR == 1 { print } NR > 1 { printf \"%%.17g,%%.17g\\n\", $1 * 2^%s, $2 * "
+            "2^%s }' xy >far && $C kmeans far | cut -d, -f3 | cmp - k && eps=$(awk 'BEGIN { "
+            "printf \"%%.17g\", 4 * 2^%s }') && $C dbscan --eps $eps far | cut -d, -f3 | cmp - d",
+            exponents[i], exponents[i], exponents[i]);
+        works(line);
+    }
+}
+END_TEST
+
+START_TEST(identical_neurons_are_reported)
+{
+    prints("printf 'x,y,z\n1,1,1\n2,2,2\n' | $C tsne 2>note | wc -l | tr -d ' '", "4\n");
+    works("grep -qx 'circuittui: caution: all neurons are identical; the embedding shows no "
+          "structure' note");
+    prints("printf 'group,x,y,z\na,1,1,1\na,2,2,2\nb,9,9,9\nb,8,8,8\n' | $C run -a - --correction "
+           "none | grep -c 'caution: all neurons are identical'",
+           "1\n");
+    prints("printf 'group,x,y,z\na,1,1,1\na,2,2,3\nb,9,9,9\nb,8,8,8\n' | $C run -a - --correction "
+           "none | grep -c 'caution: only 2 of the neurons are distinct'",
+           "1\n");
+}
+END_TEST
+
 START_TEST(wrong_choices_are_reported_in_one_line)
 {
     fails("$C tsne --neurons - <r/activations.csv", 1,
@@ -289,6 +335,8 @@ int main(void)
         lowered_parameters_are_reported,
         a_table_need_not_have_a_header,
         tables_of_other_programs_are_read,
+        scaled_tables_give_the_same_results,
+        identical_neurons_are_reported,
         wrong_files_are_reported_in_one_line,
         wrong_choices_are_reported_in_one_line,
     };

@@ -1,6 +1,8 @@
 #include "config.h"
 #include "cli/commands.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 #include "cli/meter.h"
 #include "cli/print.h"
 #include "io/infile.h"
+#include "num/scale.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_tsne.h"
@@ -138,6 +141,9 @@ enum ct_status command_tsne(struct options *options, struct ct_error *err)
         tsne_of(&a)->perplexity < a.params.perplexity)
         note("--perplexity", a.params.perplexity, tsne_of(&a)->perplexity,
              "it must be below the number of neurons");
+    if (status == CT_OK && ttest_of(&a)->n_significant > 1 && tsne_of(&a)->n_distinct == 1)
+        print(stderr, "circuittui: caution: all neurons are identical; the embedding shows no "
+                      "structure\n");
     if (status == CT_OK)
         status = write_result(options, &a, "tsne.csv", "tsne.npy", err);
     if (status == CT_OK)
@@ -166,6 +172,24 @@ enum ct_status command_cosine(struct options *options, struct ct_error *err)
 
 /* ---- steps on points ---- */
 
+/* Clusters points whose squares would leave float64's range after scaling them, and eps. */
+static enum ct_status fit(const struct cluster_method *method, const struct mat *points,
+                          const struct params *params, struct clustering *out, struct ct_error *err)
+{
+    const int exponent = scale_exponent(points);
+    struct params scaled_params = *params; /* shares its strings */
+    struct mat scaled = { 0 };
+
+    if (exponent == 0)
+        return clustering_fit(method, points, params, NULL, out, err);
+    scaled_params.eps = fmin(fmax(ldexp(params->eps, -exponent), DBL_TRUE_MIN), DBL_MAX);
+    enum ct_status status = scale_copy(points, exponent, method->name, &scaled, err);
+    if (status == CT_OK)
+        status = clustering_fit(method, &scaled, &scaled_params, NULL, out, err);
+    mat_clear(&scaled);
+    return status;
+}
+
 static enum ct_status cluster(struct options *options, const struct cluster_method *method,
                               struct ct_error *err)
 {
@@ -176,7 +200,7 @@ static enum ct_status cluster(struct options *options, const struct cluster_meth
 
     commands_default_threads(options);
     if (status == CT_OK)
-        status = clustering_fit(method, &p.xy, &options->params, NULL, &c, err);
+        status = fit(method, &p.xy, &options->params, &c, err);
     if (status == CT_OK && method->wanted != NULL && c.n > 0 &&
         c.n_clusters < method->wanted(&options->params))
         note(method->wanted_option, (double)method->wanted(&options->params), (double)c.n_clusters,

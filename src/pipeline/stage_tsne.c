@@ -4,8 +4,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "num/scale.h"
 #include "pipeline/stage_ttest.h"
 
 /* scikit-learn requires a perplexity below the number of points; if it is not, use a third of the
@@ -66,6 +68,23 @@ static void record_show(void *context, size_t n_iter, double kl_divergence, cons
         r->watch->tsne_show(r->watch->context, n_iter, kl_divergence, embedding, n_samples);
 }
 
+/* Of scaled points if their squares would leave the range of float32: the embedding is the same. */
+static enum ct_status fit(const struct mat *X, const struct tsne_params *params,
+                          const struct tsne_watch *watch, struct tsne_result *result,
+                          struct ct_error *err)
+{
+    const int exponent = scale_exponent(X);
+    struct mat scaled = { 0 };
+
+    if (exponent == 0)
+        return tsne_fit(X, params, watch, result, err);
+    enum ct_status status = scale_copy(X, exponent, "t-SNE", &scaled, err);
+    if (status == CT_OK)
+        status = tsne_fit(&scaled, params, watch, result, err);
+    mat_clear(&scaled);
+    return status;
+}
+
 static enum ct_status embed(const struct analysis *a, const struct stage_run *run,
                             struct tsne_stage *t, struct ct_error *err)
 {
@@ -81,7 +100,36 @@ static enum ct_status embed(const struct analysis *a, const struct stage_run *ru
     params.random_state = a->params.seed;
     params.n_threads = a->params.threads;
     t->max_iter = params.max_iter;
-    return tsne_fit(X, &params, &watch, &t->result, err);
+    return fit(X, &params, &watch, &t->result, err);
+}
+
+struct row {
+    const double *values; /* [n_cols] */
+    size_t n_cols;
+};
+
+static int compare_rows(const void *left, const void *right)
+{
+    const struct row *const a = left, *const b = right;
+
+    return memcmp(a->values, b->values, a->n_cols * sizeof *a->values);
+}
+
+/* Equal neurons have equal bytes, apart from the sign of a zero. */
+static enum ct_status count_distinct(const struct mat *X, size_t *n_distinct, struct ct_error *err)
+{
+    struct row *const rows = ct_malloc_array(X->rows, sizeof *rows);
+
+    if (rows == NULL)
+        return ct_fail_nomem(err, "t-SNE", 0);
+    for (size_t i = 0; i < X->rows; i++)
+        rows[i] = (struct row){ mat_row(X, i), X->cols };
+    qsort(rows, X->rows, sizeof *rows, compare_rows);
+    *n_distinct = X->rows > 0;
+    for (size_t i = 1; i < X->rows; i++)
+        *n_distinct += compare_rows(&rows[i - 1], &rows[i]) != 0;
+    free(rows);
+    return CT_OK;
 }
 
 static void release(void *result)
@@ -109,6 +157,8 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
         status = embed(a, run, t, err);
     else /* one point has no neighbours: it is placed at the origin */
         status = mat_init(&t->result.embedding, n, 2, "t-SNE", err);
+    if (status == CT_OK)
+        status = count_distinct(&ttest_of(a)->selected, &t->n_distinct, err);
     if (status != CT_OK) {
         release(t);
         return status;
@@ -121,7 +171,9 @@ static double memory(const struct analysis *a)
 {
     const struct mat *const X = &ttest_of(a)->selected;
 
-    return tsne_memory(X->rows, X->cols, a->params.perplexity, a->params.threads);
+    const double copy = scale_exponent(X) != 0 ? 8.0 * (double)X->rows * (double)X->cols : 0.0;
+
+    return copy + tsne_memory(X->rows, X->cols, a->params.perplexity, a->params.threads);
 }
 
 static void note(const void *value, char out[NOTE_SIZE])

@@ -16,6 +16,7 @@ struct tsne_stage {
     double *kl_iter;           /* [n_kl] every KL_INTERVAL iterations */
     double *kl;                /* [n_kl] KL divergence at these */
     size_t n_kl;
+    size_t n_distinct; /* neurons that differ from all before them */
 };
 
 extern const struct stage stage_tsne;

@@ -30,6 +30,10 @@ static void report(const struct analysis *a, struct page *page)
             page,
             "the best of %zu runs: with few neurons, rounding decides which optimum is reached",
             t->result.n_init);
+    if (t->n_distinct == 1)
+        page_line(page, "caution: all neurons are identical; the embedding shows no structure");
+    else if (t->n_distinct < n)
+        page_line(page, "caution: only %zu of the neurons are distinct", t->n_distinct);
     if (t->perplexity < a->params.perplexity)
         page_line(page,
                   "the perplexity was lowered from %g: it must be below the number of neurons",

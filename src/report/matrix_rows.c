@@ -16,7 +16,7 @@ static void make_cosines(const struct analysis *a, size_t i, double *row)
     const size_t *const order = similarity_of(a)->orders[0];
 
     for (size_t j = 0; j < ttest_of(a)->n_significant; j++)
-        row[j] = cosine_of_product(row[j], ttest_of(a)->norms, i, order[j]);
+        row[j] = cosine_of_product(row[j], &ttest_of(a)->selected, ttest_of(a)->norms, i, order[j]);
 }
 
 void matrix_rows_write(const struct analysis *a, bool is_cosine, struct csv_writer *w,

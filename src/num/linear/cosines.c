@@ -54,10 +54,10 @@ static void pack_panel(const struct scan *s, const size_t *rows, size_t n, float
 
     memset(panel, 0, d * PANEL * sizeof *panel);
     for (size_t r = 0; r < n; r++) {
-        const double norm = s->norms[rows[r]];
-        const double factor = norm > 0.0 ? 1.0 / norm : 0.0;
+        double factors[2];
+        unit_factors(s->X, s->norms, rows[r], factors);
         for (size_t k = 0; k < d; k++)
-            panel[k * PANEL + r] = (float)(factor * mat_row(s->X, rows[r])[k]);
+            panel[k * PANEL + r] = (float)(factors[0] * mat_row(s->X, rows[r])[k] * factors[1]);
     }
 }
 
@@ -137,7 +137,7 @@ static void count_pending(const struct scan *s, struct tally *t)
     row_products(s->X, t->pending, t->n_pending, products);
     for (size_t k = 0; k < t->n_pending; k++) {
         const size_t i = t->pending[k][0], j = t->pending[k][1];
-        const double cosine = clamped(cosine_of_product(products[k], s->norms, i, j));
+        const double cosine = clamped(cosine_of_product(products[k], s->X, s->norms, i, j));
         if (cosine >= s->first)
             t->counts[0][histogram_bin(cosine, s->edges, s->n_bins)]++;
         else
@@ -404,7 +404,7 @@ static enum ct_status check(const struct mat *X, const double *norms, size_t n_b
     for (size_t i = 0; i < X->rows; i++)
         if (!isfinite(norms[i]))
             return ct_fail(err, CT_EINVAL,
-                           "cosines: row %zu is not finite or too long to square; scale the data",
+                           "cosines: row %zu is not finite, or its length is not; scale the data",
                            i);
     return CT_OK;
 }

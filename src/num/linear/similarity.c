@@ -8,6 +8,7 @@
 
 #include "base/kernel.h"
 #include "base/mem.h"
+#include "num/scale.h"
 
 static CT_KERNEL double product(const double *a, const double *b, size_t d)
 {
@@ -23,22 +24,89 @@ double row_product(const struct mat *X, size_t i, size_t j)
     return product(mat_row(X, i), mat_row(X, j), X->cols);
 }
 
-void row_norms(const struct mat *X, double *norms)
+/* Whether a product of rows, their squared length, say, may have lost digits or range. */
+static bool is_out_of_range(double product)
 {
-    for (size_t i = 0; i < X->rows; i++)
-        norms[i] = sqrt(row_product(X, i, i));
+    return !(product >= 0x1p-900 && product <= 0x1p+1000);
 }
 
-double cosine_of_product(double product, const double *norms, size_t i, size_t j)
+/* 2^exponent exceeds the magnitudes of the row; false: it is zero, or not finite. */
+static bool row_exponent(const struct mat *X, size_t i, int *exponent)
+{
+    double largest = 0.0;
+
+    for (size_t k = 0; k < X->cols; k++) {
+        const double x = fabs(mat_row(X, i)[k]);
+        if (!isfinite(x))
+            return false;
+        largest = fmax(largest, x);
+    }
+    frexp(largest, exponent);
+    return largest > 0.0;
+}
+
+/* The product of rows that are scaled to magnitudes below 1. */
+static double scaled_product(const struct mat *X, size_t i, int e_i, size_t j, int e_j)
+{
+    const double *const a = mat_row(X, i), *const b = mat_row(X, j);
+    double sum = 0.0;
+    double scale[2][2];
+
+    scale_factors(-e_i, scale[0]);
+    scale_factors(-e_j, scale[1]);
+    for (size_t k = 0; k < X->cols; k++)
+        sum = fma(a[k] * scale[0][0] * scale[0][1], b[k] * scale[1][0] * scale[1][1], sum);
+    return sum;
+}
+
+void row_norms(const struct mat *X, double *norms)
+{
+    for (size_t i = 0; i < X->rows; i++) {
+        const double square = row_product(X, i, i);
+        int exponent = 0;
+        if (is_out_of_range(square) && row_exponent(X, i, &exponent))
+            norms[i] = ldexp(sqrt(scaled_product(X, i, exponent, i, exponent)), exponent);
+        else
+            norms[i] = sqrt(square);
+    }
+}
+
+static double scaled_cosine(const struct mat *X, size_t i, size_t j)
+{
+    int e_i = 0, e_j = 0;
+
+    if (!row_exponent(X, i, &e_i) || !row_exponent(X, j, &e_j))
+        return (double)NAN;
+    return scaled_product(X, i, e_i, j, e_j) /
+           (sqrt(scaled_product(X, i, e_i, i, e_i)) * sqrt(scaled_product(X, j, e_j, j, e_j)));
+}
+
+double cosine_of_product(double product, const struct mat *X, const double *norms, size_t i,
+                         size_t j)
 {
     if (norms[i] == 0.0 || norms[j] == 0.0)
         return 0.0;
-    return i == j ? 1.0 : product / (norms[i] * norms[j]);
+    if (i == j)
+        return 1.0;
+    const double lengths = norms[i] * norms[j];
+    return is_out_of_range(lengths) ? scaled_cosine(X, i, j) : product / lengths;
 }
 
 double row_cosine(const struct mat *X, const double *norms, size_t i, size_t j)
 {
-    return cosine_of_product(row_product(X, i, j), norms, i, j);
+    return cosine_of_product(row_product(X, i, j), X, norms, i, j);
+}
+
+void unit_factors(const struct mat *X, const double *norms, size_t i, double factors[2])
+{
+    int exponent = 0;
+
+    factors[0] = norms[i] == 0.0 ? 0.0 : 1.0 / norms[i];
+    factors[1] = 1.0;
+    if (!is_out_of_range(norms[i] * norms[i]) || !row_exponent(X, i, &exponent))
+        return;
+    scale_factors(-exponent, factors);
+    factors[1] /= sqrt(scaled_product(X, i, exponent, i, exponent));
 }
 
 enum { GROUP = 8 }; /* products at a time: a single sum would wait for each addition */
@@ -127,14 +195,16 @@ struct pairs {  /* ordered pairs */
     double n;
 };
 
-static void bundle_add(struct bundle *b, const double *row, double norm, size_t d)
+static void bundle_add(struct bundle *b, const struct mat *X, const double *norms, size_t i)
 {
-    const double factor = norm == 0.0 ? 0.0 : 1.0 / norm;
+    const double *const row = mat_row(X, i);
+    double factors[2];
 
-    for (size_t k = 0; k < d; k++)
-        b->sum[k] += factor * row[k];
+    unit_factors(X, norms, i, factors);
+    for (size_t k = 0; k < X->cols; k++)
+        b->sum[k] += factors[0] * row[k] * factors[1];
     b->n += 1.0;
-    b->own += norm == 0.0 ? 0.0 : 1.0;
+    b->own += norms[i] == 0.0 ? 0.0 : 1.0;
 }
 
 /* Adds b to all and clears b. */
@@ -185,7 +255,7 @@ enum ct_status cosine_means(const struct mat *X, const double *norms, const int3
     for (size_t k = 0; k < X->rows; k++) {
         const size_t i = order[k];
         const bool in_cluster = labels[i] >= 0;
-        bundle_add(in_cluster ? &one : &noise, mat_row(X, i), norms[i], d);
+        bundle_add(in_cluster ? &one : &noise, X, norms, i);
         if (!in_cluster || (k + 1 < X->rows && labels[order[k + 1]] == labels[i]))
             continue;
         add_inside(&within, &one, d);

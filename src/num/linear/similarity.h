@@ -15,16 +15,21 @@
 /* The product of rows i and j of X. */
 double row_product(const struct mat *X, size_t i, size_t j);
 
-/* norms [n], owned by the caller: the lengths of the rows of X [n, d]. NaN or infinity for a row
- * that is not finite, or whose square overflows. */
+/* norms [n], owned by the caller: the lengths of the rows of X [n, d], also of those whose square
+ * overflows or underflows. NaN or infinity for a row that is not finite. */
 void row_norms(const struct mat *X, double *norms);
 
 /* The cosine of rows i and j: 1 on the diagonal, 0 if a row is zero, else their product over the
- * product of their norms (may exceed 1 by rounding). */
+ * product of their norms (may exceed 1 by rounding), computed from scaled rows where that leaves
+ * float64's range. */
 double row_cosine(const struct mat *X, const double *norms, size_t i, size_t j);
 
 /* The result of row_cosine() from a product that is already known. */
-double cosine_of_product(double product, const double *norms, size_t i, size_t j);
+double cosine_of_product(double product, const struct mat *X, const double *norms, size_t i,
+                         size_t j);
+
+/* The factors that bring a row of that norm to length 1, one after the other. */
+void unit_factors(const struct mat *X, const double *norms, size_t i, double factors[2]);
 
 /* out [n], owned by the caller: row_product() of each of pairs [n]. */
 void row_products(const struct mat *X, const uint32_t (*pairs)[2], size_t n, double *out);

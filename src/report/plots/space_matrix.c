@@ -97,7 +97,8 @@ static void describe(const struct plot *plot, const struct analysis *a, const st
         return;
     name_pair(a, pick->neuron, ttest_of(a)->significant[row], names, sizeof names);
     const double product = row_product(&ttest_of(a)->selected, row, column);
-    const double cosine = cosine_of_product(product, ttest_of(a)->norms, row, column);
+    const double cosine =
+        cosine_of_product(product, &ttest_of(a)->selected, ttest_of(a)->norms, row, column);
     snprintf(out, size, "product %.5g, cosine %.4f: %s", product, cosine, names);
 }
 
