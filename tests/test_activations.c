@@ -253,8 +253,9 @@ END_TEST
 
 START_TEST(first_rows_of_numbers_are_not_lost)
 {
-    static const char *const refused[] = { "0.5,1\n", "0,0\n",   "3,7\n",   "2,3,4\n", "1,0\n",
-                                           "-1,0\n",  "nan,1\n", "1e0,2\n", "1.0\n",   "5\n" };
+    static const char *const refused[] = { "0.5,1\n", "0,0\n",  "3,7\n",   "2,3,4\n",
+                                           "1,0\n",   "-1,0\n", "nan,1\n", "1e0,2\n",
+                                           "1.0\n",   "5\n",    "5,\n",    "NA,2,3\n" };
     static const char *const names[] = { "0,1,2\n", "1,2\n", "0\n", "1\n", " 0, 1\n" };
     char text[100];
 
@@ -282,6 +283,21 @@ START_TEST(first_rows_of_numbers_are_not_lost)
             activations_clear(&a);
         }
     }
+}
+END_TEST
+
+/* One misspelt number does not make names of the others. */
+START_TEST(a_misspelt_number_makes_no_header)
+{
+    const char *const path = temp_text("first.csv", "0.5,-1,0x1\n1,2,3\n");
+    const struct activations_options optional = { .groups_optional = true };
+    struct activations a = { 0 };
+    struct ct_error err = { .text = "" };
+    ck_assert_int_eq(activations_read(path, &optional, NULL, &a, &err), CT_EFORMAT);
+    ck_assert_ptr_nonnull(strstr(err.text, "numbers in place of names (0.5, ...)"));
+    a = read_table(temp_text("first.csv", "group,0.5,-1\na,1,2\n"), HEADER_AUTO);
+    ck_assert_str_eq(a.hooks.names[1], "-1");
+    activations_clear(&a);
 }
 END_TEST
 
@@ -546,6 +562,7 @@ int main(void)
         reads_what_savetxt_writes,
         reads_tables_of_other_programs,
         first_rows_of_numbers_are_not_lost,
+        a_misspelt_number_makes_no_header,
         reads_csv_and_npy_from_standard_input,
         groups_must_be_given_exactly_once,
         rejects_bad_files,

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/npy_items.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -76,6 +77,7 @@ static double value_of(const struct npy_items *items, uint64_t bits, bool *is_ex
     const unsigned unused = (unsigned)(64 - 8 * items->size);
     double value;
 
+    assert(items->size >= 1 && items->size <= 8);
     if (items->kind == 'f' && items->size == 2)
         return (double)half((uint32_t)bits);
     if (items->kind == 'f' && items->size == 4)

@@ -49,14 +49,36 @@ static bool counts_from(const struct csv_row *row, size_t first)
     return true;
 }
 
+/* The index of pandas, without a name, before its numbered columns. */
+static bool has_index(const struct csv_row *row)
+{
+    const struct csv_row rest = { .fields = row->fields + 1, .n_fields = row->n_fields - 1 };
+
+    return row->n_fields > 1 && row->fields[0].size == 0 && counts_from(&rest, 0);
+}
+
+/* Whether the fields are numbers, or missing; or so many of them have a sign, point or exponent,
+ * which few names do, that one number of the row may just be misspelt. */
 static bool are_numbers(const struct csv_row *row)
 {
+    size_t n_numbers = 0, n_missing = 0, n_fractional = 0;
+    bool is_named = false;
+
     for (size_t i = 0; i < row->n_fields; i++) {
+        const struct csv_field *const field = &row->fields[i];
         double value;
-        if (cell_trim(&row->fields[i]).size == 0 || !cell_number(&row->fields[i], &value))
-            return false;
+        size_t n;
+        is_named = is_named || cell_is(field, "group") || cell_is(field, "sentence");
+        if (cell_is_missing(field)) {
+            n_missing++;
+        } else if (cell_number(field, &value)) {
+            n_numbers++;
+            n_fractional += !cell_size(field, &n);
+        }
     }
-    return true;
+    if (n_numbers > 0 && n_numbers + n_missing == row->n_fields)
+        return !has_index(row);
+    return !is_named && n_fractional > 0 && 2 * n_fractional >= row->n_fields;
 }
 
 enum ct_status table_head_check(const struct csv_row *row, enum header header, const char *name,
