@@ -197,6 +197,20 @@ tests_test_plot_limits_SOURCES = tests/test_plot_limits.c $(TEST_SUPPORT)
 tests_test_plot_limits_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_plot_limits_LDADD = $(PLOT) $(CHECK_LIBS)
 
+TEST_PLOT_CASES = tests/plot_cases.c tests/plot_cases.h $(TEST_GOLDEN_CANVAS) $(TEST_SUPPORT)
+
+check_PROGRAMS += tests/test_plot_cases
+tests_test_plot_cases_SOURCES = tests/test_plot_cases.c $(TEST_PLOT_CASES)
+tests_test_plot_cases_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_plot_cases_LDADD = $(PLOT) $(CHECK_LIBS)
+
+if HAVE_CAIRO
+check_PROGRAMS += tests/test_figure_calls
+endif
+tests_test_figure_calls_SOURCES = tests/test_figure_calls.c $(TEST_PLOT_CASES)
+tests_test_figure_calls_CPPFLAGS = $(TEST_CPPFLAGS) $(CAIRO_CFLAGS)
+tests_test_figure_calls_LDADD = $(PLOT) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_ansi
 tests_test_ansi_SOURCES = tests/test_ansi.c $(TEST_SUPPORT)
 tests_test_ansi_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -344,6 +358,11 @@ tests_test_misuse_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_misuse_LDADD = $(IO_TEST_LIBS)
 
 # The program with a small stack, and on a terminal that takes bytes for characters.
+check_PROGRAMS += tests/test_transcript
+tests_test_transcript_SOURCES = tests/test_transcript.c $(TEST_GOLDEN_CANVAS) $(IO_TEST_SOURCES)
+tests_test_transcript_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_transcript_LDADD = $(IO_TEST_LIBS)
+
 check_PROGRAMS += tests/test_surroundings
 tests_test_surroundings_SOURCES = tests/test_surroundings.c $(IO_TEST_SOURCES)
 tests_test_surroundings_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -1,0 +1,452 @@
+/*
+ * What the program prints: command lines on small made files, with exit status and every byte of
+ * both outputs, compared with tests/golden/transcript.txt. Long numbers are rounded to six digits,
+ * and paths of this machine replaced.
+ */
+#include "config.h"
+#include "golden_canvas.h"
+#include "io_temp.h"
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const lines[] = {
+    /* the command line */
+    "$C --help",
+    "for c in run rerun ttest tsne dbscan kmeans cosine hooks tokenize models fetch config; do $C "
+    "$c "
+    "--help; done",
+    "$C -h run",
+    "$C nonsense",
+    "$C --nonsense",
+    "$C run --nonsense",
+    "$C run -y",
+    "$C run --out",
+    "$C run -o",
+    "$C run -o ''",
+    "$C run --plot=yes",
+    "$C run --al 0.1 --help | sed -n 1,1p",
+    "$C run --p",
+    "$C run extra words",
+    "$C ttest a b",
+    "$C fetch",
+    "$C fetch a b",
+    "$C tokenize",
+    "$C rerun",
+    "$C rerun a b",
+    "$C models extra",
+    "$C hooks extra",
+    "$C hooks --alpha 1",
+    "$C dbscan --alpha 0.1",
+    "$C kmeans --eps 1",
+    "$C ttest --threads 0 acts.csv",
+    "$C tsne --format both acts.csv",
+    "$C tsne --format safetensors acts.csv",
+    "$C run --format xls",
+    "$C run --color blue",
+    "$C run --threads x",
+    "$C run --threads 1.5",
+    "$C run --hook a -a b.csv",
+    "$C run --groups g.csv",
+    "$C run --activations '' ",
+    "$C run --alpha '' ",
+    "$C run --alpha 0",
+    "$C run --alpha 1",
+    "$C run --alpha 1.5",
+    "$C run --alpha nan",
+    "$C run --test z",
+    "$C run --correction none --correction x",
+    "$C run --perplexity 0",
+    "$C run --perplexity inf",
+    "$C run --iterations 0",
+    "$C run --iterations -5",
+    "$C run --iterations 2147483648",
+    "$C run --seed -1",
+    "$C run --seed 18446744073709551616",
+    "$C run --eps 0",
+    "$C run --eps -1",
+    "$C run --min-samples 0",
+    "$C run -k 0",
+    "$C run --clusters 1e3",
+    "$C run --occurrence second",
+    "$C run --contrast a",
+    "$C run --contrast a,a",
+    "$C run --contrast ,b",
+    "$C run --contrast a,b,c",
+    "$C run -H ''",
+    "$C run -H nonsense",
+    "$C run -H h.9.mlp",
+    "$C run -H 'h.[0'",
+    "$C run -H 'x*'",
+    "$C run -H blocks.0.hook_resid_mid",
+    "$C run -m no/such/folder",
+    "$C run -m two--dashes",
+    "$C run -m absent",
+    "$C run -m org/absent@v1",
+    "$C run -s absent.csv",
+    "$C run -a absent.csv",
+    "$C ttest absent.csv",
+    "$C ttest . ",
+    "$C dbscan absent.npy",
+    "$C run -o file/below -a acts.csv",
+    "$C run -o acts.csv -a acts.csv",
+    "$C run --figures acts.csv -a acts.csv",
+    "$C tsne acts.csv -o no/folder/t.csv",
+    "$C tsne - --neurons - <acts.csv",
+    "$C tokenize --tokenizer absent a",
+    "$C rerun absent",
+    "$C rerun acts.csv",
+    "$C rerun .",
+    /* completion */
+    "$C complete",
+    "$C complete ''",
+    "$C complete r",
+    "$C complete run --",
+    "$C complete --t",
+    "$C complete dbscan --",
+    "$C complete tsne -",
+    "$C complete run --test ''",
+    "$C complete run --test=p",
+    "$C complete run --test = w",
+    "$C complete run --format ''",
+    "$C complete tsne --format ''",
+    "$C complete run --color a",
+    "$C complete run -o ''",
+    "$C complete run -s ''",
+    "$C complete ttest ''",
+    "$C complete ttest -o ''",
+    "$C complete rerun ''",
+    "$C complete hooks ''",
+    "$C complete run --hook h.0.",
+    "$C complete run -m \"$FIXTURES_DIR/gpt2_tiny\" --hook ''",
+    "$C complete run --model=\"$FIXTURES_DIR/gpt2_tiny\" -H lm",
+    "$C complete run --model ''",
+    "$C complete tokenize -- -",
+    "$C complete run --plot ''",
+    "$C complete run --nonsense ''",
+    "$C complete run --nonsense=a",
+    "$C complete -- ru",
+    "$C complete run -k ''",
+    "$C complete run --seed 3 --al",
+    "$C complete run --matr",
+    /* models and tokens */
+    "$C hooks",
+    "$C hooks -m \"$FIXTURES_DIR/gpt2_tiny\"",
+    "$C hooks -m org/tiny",
+    "$C hooks -m tiny",
+    "$C models",
+    "HF_HUB_CACHE=$PWD/none $C models",
+    "HF_HUB_CACHE=acts.csv $C models",
+    "$C tokenize 'The cat sat.' 'her'",
+    "$C tokenize --ids 'The cat sat.' her",
+    "printf 'one\\n\\ntwo three' | $C tokenize -",
+    "printf 'one\\ntwo' | $C tokenize --ids a - b",
+    "printf '' | $C tokenize -",
+    "$C tokenize ''",
+    "$C tokenize 'tab\there'",
+    "$C tokenize $(printf '\\377')",
+    "$C tokenize 'caf\xc3\xa9 \xe6\x97\xa5'",
+    /* settings */
+    "$C config",
+    "$C config --alpha 0.1 -k 4 -H h.0 -H h.1 --plot --threads 2",
+    "CIRCUITTUI_CONFIG= $C config | sed -n 1,3p",
+    "CIRCUITTUI_CONFIG=$PWD/good.conf $C config",
+    "CIRCUITTUI_CONFIG=$PWD/good.conf $C config --alpha 0.2 --activations x.csv | sed -n 1,30p",
+    "XDG_CONFIG_HOME=$PWD/xdg $C config | sed -n 1,1p",
+    "XDG_CONFIG_HOME=rel $C config | sed -n 1,1p",
+    "HOME= $C config | sed -n 1,2p; HOME= $C models",
+    "NO_COLOR=1 $C config | grep color",
+    "NO_COLOR= $C config | grep ^color",
+    "NO_COLOR=1 $C config --color always | grep ^color",
+    "HF_HOME=/h $C config | tail -1",
+    "XDG_CACHE_HOME=/x $C config | tail -1",
+    "HF_HUB_CACHE='~/c' $C config | tail -1",
+    "HUGGINGFACE_HUB_CACHE='$HOME/d' $C config | tail -1",
+    "for l in 'alpha' 'alpha = 2' 'nonsense = 1' 'help = yes' 'plot = maybe' 'key.x = a' "
+    "'key.quit = q q' 'key.run = hyper-x' 'color.x = 1' 'color.dim = 999' '= 3' 'alpha = 0.1 # ok' "
+    "'# comment' 'format = both' 'hook = a' 'threads = 0' 'model=#1' 'alpha=0.01#x'; do echo "
+    "\"$l\" "
+    ">one.conf; echo \"  $l\"; CIRCUITTUI_CONFIG=one.conf $C config 2>&1 | grep -v 'built in' | "
+    "sed -n 1,4p; "
+    "done",
+    "printf 'activations = a.csv\\nhook = h.0\\n' >two.conf; CIRCUITTUI_CONFIG=two.conf $C run; "
+    "CIRCUITTUI_CONFIG=two.conf $C config --hook h.1 2>&1 | grep two.conf",
+    "printf 'a\\0b = 1\\n' >nul.conf; CIRCUITTUI_CONFIG=nul.conf $C config | sed -n 1,1p",
+    "CIRCUITTUI_CONFIG=. $C config",
+    "CIRCUITTUI_CONFIG=absent $C config | sed -n 1,1p",
+    "printf 'out = x\\nformat = npy\\nneurons = n\\ngroups = g\\nalpha = 0.9\\n' >step.conf; "
+    "CIRCUITTUI_CONFIG=step.conf $C ttest acts.csv",
+    "CIRCUITTUI_CONFIG=step.conf $C run -a acts.csv",
+    /* steps */
+    "$C ttest acts.csv",
+    "$C ttest <acts.csv",
+    "$C ttest - --test welch <acts.csv",
+    "$C ttest --test paired acts.csv",
+    "$C ttest --correction fdr --alpha 0.2 acts.csv",
+    "$C ttest --correction none acts.csv",
+    "$C ttest --contrast y,x acts.csv",
+    "$C ttest --contrast y,z acts.csv",
+    "$C ttest three.csv",
+    "$C ttest --contrast c,a three.csv",
+    "$C ttest plain.csv",
+    "$C ttest plain.csv --groups labels.csv",
+    "$C ttest plain.csv --groups short.csv",
+    "$C ttest plain.csv --groups absent",
+    "$C ttest acts.csv --groups labels.csv",
+    "$C ttest one_group.csv",
+    "$C ttest small.csv",
+    "$C ttest --test paired uneven.csv",
+    "$C ttest nan.csv",
+    "$C ttest ragged.csv",
+    "$C ttest words.csv",
+    "$C ttest empty.csv",
+    "$C ttest header.csv",
+    "$C ttest quoted.csv",
+    "printf 'a;b\\n1;2\\n' | $C ttest --groups labels.csv",
+    "$C cosine acts.csv",
+    "$C cosine plain.csv",
+    "$C cosine acts.csv --neurons pick.csv",
+    "$C cosine acts.csv --neurons sorted.csv",
+    "$C cosine acts.csv --neurons missing.csv",
+    "$C cosine acts.csv --neurons empty.csv",
+    "$C cosine acts.csv --neurons twice.csv",
+    "$C cosine acts.csv --contrast x,y",
+    "$C cosine acts.csv -o c.npy && wc -c <c.npy",
+    "$C cosine acts.csv --format npy | wc -c",
+    "$C cosine acts.csv -o c.npy --format csv && sed -n 1,1p c.npy",
+    "$C tsne acts.csv --perplexity 2 --iterations 250 | cut -d, -f1,2 ",
+    "$C tsne acts.csv --perplexity 50 --iterations 250 | sed -n 1,1p",
+    "$C tsne acts.csv --neurons one.csv",
+    "$C tsne acts.csv --neurons none.csv",
+    "$C tsne acts.csv --perplexity 2 --iterations 250 -o t.npy; wc -c <t.npy",
+    "$C dbscan points.csv",
+    "$C dbscan --eps 2.5 --min-samples 2 points.csv",
+    "$C dbscan --eps 0.5 --min-samples 1 points.csv",
+    "$C dbscan twice.csv",
+    "$C dbscan labelled.csv",
+    "$C dbscan words.csv",
+    "$C dbscan empty.csv",
+    "$C dbscan nopoints.csv",
+    "$C kmeans points.csv",
+    "$C kmeans -k 2 points.csv",
+    "$C kmeans -k 5 few.csv",
+    "$C kmeans -k 2 --seed 9 <points.csv",
+    "$C kmeans nopoints.csv",
+    "$C kmeans nan_point.csv",
+    "$C dbscan nan_point.csv",
+    "$C dbscan points.csv -o p.csv && cat p.csv && $C kmeans -k 2 p.csv",
+    "$C dbscan p.csv",
+    /* runs on activations */
+    "$C run -a acts.csv --threads 1 --iterations 250 --alpha 0.9 --correction none",
+    "$C run -a acts.csv --threads 1 --iterations 250 --alpha 0.0000001",
+    "$C run -a three.csv --threads 1 --iterations 250 --test welch --correction fdr",
+    "$C run -a uneven.csv --threads 1 --test paired",
+    "$C run -a one_group.csv",
+    "$C run -a small.csv",
+    "$C run -a plain.csv",
+    "$C run -a plain.csv --groups labels.csv --threads 1 --iterations 250",
+    "$C run -a acts.csv --per-layer",
+    "$C run -a acts.csv --contrast y,x --threads 1 --iterations 250",
+    "$C run -a wide.csv --threads 1 --iterations 250 --alpha 0.9 --correction none --plot --ascii "
+    "| "
+    "sed '/^Seconds/,$!d' | sed -n 1,80p",
+    "$C run -a acts.csv --threads 1 --iterations 250 -o r1 --alpha 0.9 --correction none "
+    ">/dev/null && ls "
+    "r1 && cat r1/ttest.csv r1/activations.csv",
+    "$C run -a acts.csv --threads 1 --iterations 250 -o r1",
+    "sed '/\"activations\": {/,$!d; "
+    "/\"seconds\"/,$d; /bytes/d; /sha256/d' r1/manifest.json",
+    "$C run -a acts.csv --threads 1 --iterations 250 -o r2 --format both --matrices --alpha 0.9 "
+    "--correction none | tail -3; ls r2; cat r2/gram.csv",
+    "$C run -a acts.csv --threads 1 --iterations 250 -o r3 --format safetensors --alpha 0.9 "
+    "--correction none | tail -3; ls r3",
+    "$C rerun r1",
+    "$C rerun r1/manifest.json -o r4 >/dev/null; ls r4",
+    "sed 's/1.5/1.25/' r1/ttest.csv >changed && cp changed r1/ttest.csv; $C rerun r1",
+    "sed '3s/,1$/,0/' r1/ttest.csv >changed && cp changed r1/ttest.csv; $C rerun r1",
+    "rm r1/tsne.csv; $C rerun r1",
+    "mv acts.csv moved.csv; $C rerun r1; $C rerun r1 --activations moved.csv "
+    "| sed -n 1,30p; $C rerun r1 --model m; mv moved.csv acts.csv",
+    "$C rerun r1 --stimuli s.csv",
+    "$C rerun r1 --groups g.csv",
+    "$C rerun r1 --alpha 0.1",
+    "$C run -a - -o piped --threads 1 <acts.csv >/dev/null; $C rerun piped",
+    "$C run -a acts.csv >/dev/full",
+    "$C tokenize a >/dev/full",
+    /* runs of the demo's model on a few sentences */
+    "$C run -s few_texts.csv --threads 1 --iterations 250",
+    "$C run -s bad_target.csv",
+    "$C run -s no_target.csv",
+    "$C run -s twice_target.csv",
+    "$C run -s twice_target.csv --occurrence "
+    "first --threads 1 --iterations 250 | sed -n 1,12p",
+    "$C run -s twice_target.csv --occurrence last "
+    "--threads 1 --iterations 250 | sed -n 1,12p",
+    "$C run -s no_text.csv",
+    "$C run -s one_text.csv",
+    "$C run -s few_texts.csv --per-layer --threads 1 --iterations 250 -H 'h.*.ln_1'",
+    "$C run -s few_texts.csv -H h.0 -H h.1.mlp.act --threads 1 --iterations 250 | sed -n 1,20p",
+    "$C run -s few_texts.csv -H 'h.*.mlp' --contrast him,her --threads 1 --iterations 250 | sed -n "
+    "1,20p",
+    "$C run -s few_texts.csv -H h.0 --contrast him,it",
+    "$C run -s three_texts.csv -H h.0 --threads 1 "
+    "--iterations 250 | sed -n 1,12p",
+    "$C run -m org/tiny -s few_texts.csv",
+    "$C run -m org/empty -s "
+    "few_texts.csv",
+    "$C run -m org/other@nope",
+    "$C run -m other",
+};
+
+static void put_files(void)
+{
+    temp_text("acts.csv", "group,a,b,c,d,e\nx,1,2,0,4,-1\nx,2,4,0,5,-2\nx,1.5,3,0,4.5,-1\n"
+                          "y,3,1,0,1,7\ny,5,2,0,0.5,9\ny,4,1.5,0,2,8\n");
+    temp_text("wide.csv", "group,a,b,c,d,e,f,g,h\nx,1,2,0,4,-1,3,5,8\nx,2,4,1,5,-2,1,4,7\n"
+                          "x,1.5,3,2,4.5,-1,9,6,6\ny,3,1,0,1,7,2,2,2\ny,5,2,4,0.5,9,1,3,1\n"
+                          "y,4,1.5,5,2,8,3,1,4\n");
+    temp_text("three.csv", "group,n1,n2,n3\na,1,2,9\na,2,1,8\na,3,4,9\nb,4,2,1\nb,5,3,2\nb,7,1,1\n"
+                           "c,8,8,5\nc,7,9,6\nc,9,7,5\n");
+    temp_text("plain.csv", "u,v\n1,2\n2,4\n3,1\n5,2\n");
+    temp_text("labels.csv", "p\np\nq\nq\n");
+    temp_text("short.csv", "p\nq\n");
+    temp_text("one_group.csv", "group,a\nx,1\nx,2\n");
+    temp_text("small.csv", "group,a\nx,1\ny,2\ny,3\n");
+    temp_text("uneven.csv", "group,a,b\nx,1,2\nx,2,5\nx,3,1\ny,2,4\ny,4,2\n");
+    temp_text("nan.csv", "group,a,b\nx,1,nan\nx,2,4\ny,3,1\ny,5,inf\n");
+    temp_text("ragged.csv", "group,a,b\nx,1,2\nx,2\n");
+    temp_text("words.csv", "group,a,b\nx,1,two\n");
+    temp_text("empty.csv", "");
+    temp_text("header.csv", "group,a,b\n");
+    temp_text("quoted.csv", "\"group\",\"a,\"\"b\"\n\"x\",\"1\"\nx,2\n\"y y\",4\n\"y y\",7\n");
+    temp_text("pick.csv", "hook,neuron,significant\na,0,1\nc,0,0\ne,0,1\nd,0,1\n");
+    temp_text("sorted.csv", "hook,neuron,dbscan\na,0,1\nb,0,-1\nd,0,0\ne,0,1\n");
+    temp_text("missing.csv", "hook,neuron\na,0\nz,0\n");
+    temp_text("twice.csv", "hook,neuron,x,y,x\na,0,1,2,3\na,0,4,5,6\n");
+    temp_text("one.csv", "hook,neuron\nb,0\n");
+    temp_text("none.csv", "hook,neuron,significant\nb,0,0\n");
+    temp_text("points.csv",
+              "name,x,y\np1,0,0\np2,1,0\np3,0,1\np4,10,10\np5,10,11\np6,11,10\np7,50,50\n");
+    temp_text("labelled.csv", "x,y,dbscan\n0,0,7\n1,1,8\n");
+    temp_text("nopoints.csv", "x,y\n");
+    temp_text("few.csv", "x,y\n1,2\n3,4\n1,2\n");
+    temp_text("nan_point.csv", "x,y\n1,2\nnan,4\n");
+    temp_text("good.conf",
+              "# a comment\nalpha = 0.01\nclusters = 5   # five\nhook = h.0\nhook = h.1\n"
+              "plot = yes\nthreads = 1\nformat = both\nout = results\nkey.quit = x ctrl-c\n"
+              "color.accent = bright-red\ncolor.cluster-3 = 77\ntest = welch\n");
+    temp_text("few_texts.csv", "group,target,text\nhim, him,I saw him\nher, her,I saw her\n"
+                               "him, him,We told him\nher, her,We told her\nhim, him,They met him\n"
+                               "her, her,They met her\n");
+    temp_text("three_texts.csv", "group,target,text\nhim, him,I saw him\nher, her,I saw her\n"
+                                 "it, it,I saw it\nhim, him,We told him\nher, her,We told her\n"
+                                 "it, it,We told it\n");
+    temp_text("bad_target.csv", "group,target,text\nhim, hi,I saw him\n");
+    temp_text("no_target.csv", "group,target,text\nhim, cat,I saw him\n");
+    temp_text("twice_target.csv",
+              "group,target,text\nhim, him,I saw him and him\n"
+              "her, her,I saw her and her\nhim, him,We met him\nher, her,We met her\n");
+    temp_text("no_text.csv", "group,target\nhim, him\n");
+    temp_text("one_text.csv", "group,target,text\nhim, him,I saw him\n");
+    temp_shell("mkdir -p home hub/models--org--tiny/refs hub/models--org--tiny/snapshots/$A "
+               "hub/models--org--empty hub/models--org--other/snapshots/$A "
+               "hub/models--org--other/refs hub/notes; printf $A >hub/models--org--tiny/refs/main; "
+               "printf $A >hub/models--org--other/refs/v2; "
+               "cp \"$FIXTURES_DIR\"/gpt2_tiny/* hub/models--org--tiny/snapshots/$A");
+}
+
+/* Rounds numbers of more than eight digits, and replaces paths and the report's seconds. */
+static void add_cleaned(FILE *out, const char *text)
+{
+    static const char *const variables[] = { "FIXTURES_DIR", "CIRCUITTUI" };
+
+    for (bool is_time = false; *text != '\0';) {
+        const size_t digits = strspn(text, "0123456789.");
+        const char *const folder = temp_folder();
+        size_t taken = 0;
+        is_time = strncmp(text, "Seconds ", 8) == 0 || (is_time && strncmp(text, "\n ", 2) == 0) ||
+                  (is_time && *text != '\n');
+        if (is_time && digits > 0) {
+            fputc('#', out);
+            text += digits;
+            continue;
+        }
+        for (size_t k = 0; k < 2 && taken == 0; k++) {
+            const char *const value = getenv(variables[k]);
+            if (strncmp(text, value, strlen(value)) == 0) {
+                taken = strlen(value);
+                fprintf(out, "$%s", variables[k]);
+            }
+        }
+        if (taken == 0 && strncmp(text, folder, strlen(folder)) == 0) {
+            taken = strlen(folder);
+            fputs("$PWD", out);
+        }
+        if (taken == 0 && strncmp(text, PACKAGE_VERSION, strlen(PACKAGE_VERSION)) == 0) {
+            taken = strlen(PACKAGE_VERSION);
+            fputs("VERSION", out);
+        }
+        if (taken == 0 && digits > 9 && memchr(text, '.', digits) != NULL) {
+            char *end;
+            fprintf(out, "%.6g", strtod(text, &end));
+            taken = (size_t)(end - text);
+        }
+        if (taken == 0) {
+            taken = digits > 0 ? digits : 1;
+            fwrite(text, 1, taken, out);
+        }
+        text += taken;
+    }
+}
+
+static void add_output(FILE *out, const char *name, const char *mark)
+{
+    char *const text = slurp(temp_path(name), NULL);
+    const size_t size = strlen(text);
+
+    if (size > 0) {
+        fputs(mark, out);
+        add_cleaned(out, text);
+        fputs(text[size - 1] == '\n' ? "" : "(no end of line)\n", out);
+    }
+    free(text);
+}
+
+START_TEST(every_line_is_answered_as_before)
+{
+    struct golden g = { 0 };
+
+    g.stream = open_memstream(&g.text, &g.size);
+    ck_assert_ptr_nonnull(g.stream);
+    put_files();
+    setenv("HOME", temp_path("home"), 1);
+    setenv("HF_HUB_CACHE", temp_path("hub"), 1);
+    for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+        const int status = temp_shell(lines[k]);
+        fprintf(g.stream, "==== %s\n---- %d\n", lines[k], status);
+        add_output(g.stream, "out", "");
+        add_output(g.stream, "err", "---- stderr\n");
+    }
+    golden_compare(&g, "transcript.txt");
+}
+END_TEST
+
+int main(void)
+{
+    static const char *const unset[] = { "HF_HOME",        "HUGGINGFACE_HUB_CACHE",
+                                         "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
+                                         "XDG_STATE_HOME", "NO_COLOR",
+                                         "COLORTERM",      "CIRCUITTUI_CONFIG",
+                                         "HF_TOKEN" };
+    TCase *const tcase = tcase_create("transcript");
+
+    for (size_t i = 0; i < sizeof unset / sizeof *unset; i++)
+        unsetenv(unset[i]);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("TERM", "dumb", 1);
+    setenv("A", "0123456789abcdef0123456789abcdef01234567", 1);
+    tcase_add_checked_fixture(tcase, temp_begin, temp_end);
+    tcase_add_test(tcase, every_line_is_answered_as_before);
+    return run_tcase("transcript", tcase);
+}
