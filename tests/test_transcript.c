@@ -440,7 +440,11 @@ int main(void)
                                          "COLORTERM",      "CIRCUITTUI_CONFIG",
                                          "HF_TOKEN" };
     TCase *const tcase = tcase_create("transcript");
+    char *const fixtures = realpath(fixture_path(""), NULL); /* as the program prints it */
 
+    if (fixtures != NULL)
+        setenv("FIXTURES_DIR", fixtures, 1);
+    free(fixtures);
     for (size_t i = 0; i < sizeof unset / sizeof *unset; i++)
         unsetenv(unset[i]);
     setenv("LC_ALL", "C.UTF-8", 1);

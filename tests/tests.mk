@@ -400,6 +400,11 @@ tests_test_screen_draw_SOURCES = tests/test_screen_draw.c $(TEST_SUPPORT)
 tests_test_screen_draw_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_screen_draw_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_screen_film
+tests_test_screen_film_SOURCES = tests/test_screen_film.c $(TEST_GOLDEN_CANVAS) $(IO_TEST_SOURCES)
+tests_test_screen_film_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_screen_film_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_models
 tests_test_models_SOURCES = tests/test_models.c $(IO_TEST_SOURCES)
 tests_test_models_CPPFLAGS = $(TEST_CPPFLAGS)
