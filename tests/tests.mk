@@ -18,6 +18,12 @@ tests_test_base_SOURCES = tests/test_base.c $(TEST_SUPPORT)
 tests_test_base_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_base_LDADD = $(BASE) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_base_tables
+tests_test_base_tables_SOURCES = tests/test_base_tables.c tests/io_temp.c tests/io_temp.h \
+	$(TEST_SUPPORT)
+tests_test_base_tables_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_base_tables_LDADD = $(BASE) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_keymap
 tests_test_keymap_SOURCES = tests/test_keymap.c $(TEST_SUPPORT)
 tests_test_keymap_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -411,6 +417,11 @@ tests_test_models_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_models_LDADD = $(IO_TEST_LIBS)
 
 if HAVE_LIBCURL
+check_PROGRAMS += tests/test_hub_files
+tests_test_hub_files_SOURCES = tests/test_hub_files.c $(IO_TEST_SOURCES)
+tests_test_hub_files_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_hub_files_LDADD = $(HUB) $(MODEL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_fetch
 endif
 tests_test_fetch_SOURCES = tests/test_fetch.c tests/hub_server.c tests/hub_server.h \
