@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "io/csv.h"
 #include "io/csv_table.h"
@@ -379,6 +381,41 @@ START_TEST(rows_of_threads_are_in_order)
 }
 END_TEST
 
+static void put_much(const void *context, size_t i, struct csv_writer *w)
+{
+    (void)i;
+    csv_put_text(w, context);
+    csv_end_row(w);
+}
+
+START_TEST(a_block_without_memory_is_a_failure)
+{
+    enum { SIZE = 64 << 20 };
+    char *const text = malloc(SIZE);
+    struct outfile *file = NULL;
+    struct ct_error err = { 0 };
+    struct rlimit limit;
+
+    if (IS_SANITIZED) {
+        free(text);
+        SKIP("sanitizers need much address space");
+        return;
+    }
+    memset(text, 'x', SIZE - 1);
+    text[SIZE - 1] = '\0';
+    ck_assert_int_eq(outfile_open(temp_path("much.csv"), &file, NULL), CT_OK);
+    struct csv_writer w = { .file = file };
+    ck_assert_int_eq(getrlimit(RLIMIT_DATA, &limit), 0);
+    limit.rlim_cur = 128 << 20; /* one block more, but not four */
+    ck_assert_int_eq(setrlimit(RLIMIT_DATA, &limit), 0);
+    csv_put_rows(&w, 8, SIZE, 2, put_much, text);
+    ck_assert_int_eq(outfile_commit(file, &err), CT_ENOMEM);
+    ck_assert_msg(strstr(err.text, "much.csv: ") != NULL, "%s", err.text);
+    ck_assert_int_ne(access(temp_path("much.csv"), F_OK), 0);
+    free(text);
+}
+END_TEST
+
 /* Whatever is written reads back; the bytes are from a fixed pattern with many special
  * characters. */
 START_TEST(written_fields_read_back)
@@ -527,6 +564,7 @@ int main(void)
         handler_and_progress_can_stop_reading,
         writer_quotes_where_needed,
         rows_of_threads_are_in_order,
+        a_block_without_memory_is_a_failure,
         written_fields_read_back,
         stores_each_label_once,
         label_files_have_one_label_per_line,

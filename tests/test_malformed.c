@@ -1,9 +1,11 @@
 /*
  * The malformed inputs of the fuzzers' corpus (tests/fuzz/corpus/TARGET/bad-*, see gen_corpus.py):
- * given each, the program ends with status 1 or 2 and one printable line. Inputs found by fuzzers
- * (found-*) may be well-formed: status 0 is also valid.
+ * given each, the program ends with status 1 or 2 and one printable line, the one in
+ * tests/golden/malformed-TARGET.txt. Inputs found by fuzzers (found-*) may be well-formed: status 0
+ * is also valid.
  */
 #include "config.h"
+#include "golden_canvas.h"
 #include "support.h"
 
 #include <dirent.h>
@@ -146,6 +148,22 @@ static void assert_one_line(const char *input, const char *answer)
     }
 }
 
+static struct golden answers; /* of this test */
+
+static void open_answers(void)
+{
+    answers.stream = open_memstream(&answers.text, &answers.size);
+    ck_assert_ptr_nonnull(answers.stream);
+}
+
+static void compare_answers(const char *target)
+{
+    char name[80];
+
+    snprintf(name, sizeof name, "malformed-%s.txt", target);
+    golden_compare(&answers, name);
+}
+
 /* Whether the input was refused. */
 static bool check_input(const char *input, const char *const *words)
 {
@@ -157,10 +175,23 @@ static bool check_input(const char *input, const char *const *words)
     const int status = answer_of(getenv("CIRCUITTUI"), input, argv, answer);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) <= 2, "%s: status %d: %s", input, status,
                   answer);
-    if (WEXITSTATUS(status) == 0)
+    fprintf(answers.stream, "%d %s", WEXITSTATUS(status), answer);
+    if (WEXITSTATUS(status) == 0) {
+        fputc('\n', answers.stream);
         return false;
+    }
     assert_one_line(input, answer);
     return true;
+}
+
+static int without_hidden(const struct dirent *e)
+{
+    return e->d_name[0] != '.';
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 /* Calls check on every input of a corpus except the fuzzers' seeds; returns the number of malformed
@@ -168,20 +199,25 @@ static bool check_input(const char *input, const char *const *words)
 static size_t each_input(const char *corpus, bool (*check)(const char *path, const void *context),
                          const void *context)
 {
-    DIR *const dir = opendir(corpus_path(corpus, "."));
+    struct dirent **entries = NULL;
+    const int n_entries = scandir(corpus_path(corpus, "."), &entries, without_hidden, by_bytes);
     size_t n = 0;
 
-    ck_assert_msg(dir != NULL, "%s: no corpus", corpus);
-    for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
-        const bool bad = strncmp(e->d_name, "bad-", 4) == 0;
-        if (e->d_name[0] == '.' || strncmp(e->d_name, "good-", 5) == 0)
-            continue;
-        n += bad;
-        if (check != NULL)
-            ck_assert_msg(check(corpus_path(corpus, e->d_name), context) || !bad, "%s/%s: accepted",
-                          corpus, e->d_name);
+    ck_assert_msg(n_entries >= 0, "%s: no corpus", corpus);
+    for (int i = 0; i < n_entries; i++) {
+        const char *const name = entries[i]->d_name;
+        const bool bad = strncmp(name, "bad-", 4) == 0;
+        if (strncmp(name, "good-", 5) != 0) {
+            n += bad;
+            if (check != NULL)
+                fprintf(answers.stream, "%s: ", name);
+            if (check != NULL)
+                ck_assert_msg(check(corpus_path(corpus, name), context) || !bad, "%s/%s: accepted",
+                              corpus, name);
+        }
+        free(entries[i]);
     }
-    closedir(dir);
+    free(entries);
     return n;
 }
 
@@ -199,7 +235,9 @@ START_TEST(malformed_files_are_refused_in_one_line)
 {
     make_files();
     make_words();
+    open_answers();
     each_input(targets[_i].corpus, check_file, &targets[_i]);
+    compare_answers(targets[_i].corpus);
 }
 END_TEST
 
@@ -224,8 +262,10 @@ static bool check_command_line(const char *path, const void *context)
     size_t n = 0;
 
     (void)context;
-    if (strstr(path, "/bad-") == NULL)
+    if (strstr(path, "/bad-") == NULL) {
+        fputs("not run\n", answers.stream);
         return true;
+    }
     while (at != NULL && n < MAX_WORDS) {
         char *const end = strchr(at, '\n');
         if (end != NULL)
@@ -246,8 +286,12 @@ static bool check_hook(const char *path, const void *context)
 
 START_TEST(malformed_command_lines_are_refused_in_one_line)
 {
+    open_answers();
     each_input("options", check_command_line, NULL);
+    compare_answers("options");
+    open_answers();
     each_input("hooks", check_hook, NULL);
+    compare_answers("hooks");
 }
 END_TEST
 

@@ -320,6 +320,28 @@ END_TEST
 
 /* ---- values as text ---- */
 
+/* A file of that name in the folder does not matter. */
+START_TEST(a_dash_stays_standard_input)
+{
+    struct params params;
+
+    temp_text("-", "");
+    temp_text("there", "");
+    params_init(&params);
+    ck_assert_int_eq(params_set_path(&params.stimuli, temp_folder(), "-", NULL), CT_OK);
+    ck_assert_str_eq(params.stimuli, "-");
+    ck_assert_int_eq(params_set_path(&params.stimuli, temp_folder(), "there", NULL), CT_OK);
+    ck_assert_str_eq(params.stimuli, temp_path("there"));
+    ck_assert_int_eq(params_set_path(&params.stimuli, temp_folder(), "absent", NULL), CT_OK);
+    ck_assert_str_eq(params.stimuli, "absent");
+    ck_assert_int_eq(params_set_path(&params.stimuli, temp_folder(), "/there", NULL), CT_OK);
+    ck_assert_str_eq(params.stimuli, "/there");
+    ck_assert_int_eq(params_set_path(&params.stimuli, NULL, "there", NULL), CT_OK);
+    ck_assert_str_eq(params.stimuli, "there");
+    params_clear(&params);
+}
+END_TEST
+
 /* Values are truncated exactly to the size given, and are complete if it suffices. */
 START_TEST(values_are_truncated_to_their_size)
 {
@@ -437,6 +459,7 @@ int main(void)
         boundaries_between_texts_matter,
         each_hook_matters,
         paths_are_hashed_separately,
+        a_dash_stays_standard_input,
         values_are_truncated_to_their_size,
         values_have_next_and_previous_values,
         values_round_trip_through_json,

@@ -283,6 +283,10 @@ static const char *const lines[] = {
     "first --threads 1 --iterations 250 | sed -n 1,12p",
     "$C run -s twice_target.csv --occurrence last "
     "--threads 1 --iterations 250 | sed -n 1,12p",
+    "$C run -s prefixes.csv --occurrence last -H h.0 --threads 1 --iterations 250 | sed -n 3,12p",
+    "$C run -s prefixes.csv --occurrence first -H h.0 --threads 1 --iterations 250 | sed -n 3,12p",
+    "$C dbscan double.npy | grep -c 0.3333333333333333",
+    "$C kmeans -k 1 double.npy --out k.csv; cut -d, -f1,2 k.csv",
     "$C run -s no_text.csv",
     "$C run -s one_text.csv",
     "$C run -s few_texts.csv --per-layer --threads 1 --iterations 250 -H 'h.*.ln_1'",
@@ -298,6 +302,21 @@ static const char *const lines[] = {
     "$C run -m org/other@nope",
     "$C run -m other",
 };
+
+/* Points [2, 2] that are no float32, as .npy. */
+static void put_points(void)
+{
+    static const char header[] = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }";
+    static const double xy[] = { 0.1, 0.2, 1.0 / 3.0, 2.5 };
+    char npy[128 + sizeof xy];
+
+    memset(npy, ' ', 128);
+    memcpy(npy, "\x93NUMPY\x01\0\x76\0", 10);
+    memcpy(npy + 10, header, sizeof header - 1);
+    npy[127] = '\n';
+    memcpy(npy + 128, xy, sizeof xy);
+    temp_file("double.npy", npy, sizeof npy);
+}
 
 static void put_files(void)
 {
@@ -347,6 +366,10 @@ static void put_files(void)
     temp_text("twice_target.csv",
               "group,target,text\nhim, him,I saw him and him\n"
               "her, her,I saw her and her\nhim, him,We met him\nher, her,We met her\n");
+    temp_text("prefixes.csv", "group,target,text\nhim, him,I saw him\nher, her,I saw her\n"
+                              "him, him,I saw him and him\nher, her,I saw her and her\n"
+                              "him, him,I saw him\nher, her,I saw her and her\n");
+    put_points();
     temp_text("no_text.csv", "group,target\nhim, him\n");
     temp_text("one_text.csv", "group,target,text\nhim, him,I saw him\n");
     temp_shell("mkdir -p home hub/models--org--tiny/refs hub/models--org--tiny/snapshots/$A "

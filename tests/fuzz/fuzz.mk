@@ -122,6 +122,6 @@ tests_fuzz_fuzz_analysis_LDADD = $(REPORT) $(ALL_LIBS)
 
 # Their malformed inputs, given to the program.
 check_PROGRAMS += tests/test_malformed
-tests_test_malformed_SOURCES = tests/test_malformed.c $(IO_TEST_SOURCES)
+tests_test_malformed_SOURCES = tests/test_malformed.c $(IO_TEST_SOURCES) $(TEST_GOLDEN_CANVAS)
 tests_test_malformed_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_malformed_LDADD = $(IO_TEST_LIBS)
