@@ -367,7 +367,7 @@ tests_test_misuse_LDADD = $(IO_TEST_LIBS)
 check_PROGRAMS += tests/test_transcript
 tests_test_transcript_SOURCES = tests/test_transcript.c $(TEST_GOLDEN_CANVAS) $(IO_TEST_SOURCES)
 tests_test_transcript_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_transcript_LDADD = $(IO_TEST_LIBS)
+tests_test_transcript_LDADD = $(CLI) $(ALL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_surroundings
 tests_test_surroundings_SOURCES = tests/test_surroundings.c $(IO_TEST_SOURCES)
