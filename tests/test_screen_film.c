@@ -14,6 +14,9 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "pipeline/stage_layers.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_tsne.h"
 #include "report/tables.h"
 #include "tui/draw.h"
 #include "tui/keys.h"
@@ -31,6 +34,7 @@ struct film {
     bool ascii, color;
     char *shown[MOST_ROWS]; /* the last picture */
     char demo[4096], folder[4096];
+    const void *tsne, *layers; /* the results that are made up already */
 };
 
 /* ---- pictures ---- */
@@ -134,14 +138,47 @@ static void take_picture(struct film *f)
 
 /* ---- keys ---- */
 
-static void wait_until_idle(struct app *app)
+/*
+ * Where t-SNE ends depends on the last bits of its sums, and so on the compiler and the processor:
+ * its result is replaced by a made one, a spiral, before anything is computed from it; and what
+ * layers tell of theirs.
+ */
+static void make_up_results(struct film *f)
 {
-    app_take_news(app);
-    while (app->news.state != WORKER_IDLE) {
-        struct pollfd bell = { worker_fd(app->worker), POLLIN, 0 };
-        ck_assert_int_ge(poll(&bell, 1, -1), 0);
-        app_take_news(app);
+    struct tsne_stage *const t = (struct tsne_stage *)tsne_of(f->app.a);
+    const struct layers_result *const layers = layers_of(f->app.a);
+
+    if (t != NULL && t != f->tsne) {
+        struct mat *const points = &t->result.embedding;
+        ck_assert_msg(app_is_stale(&f->app, &stage_cluster), "clusters of a raw embedding");
+        for (size_t i = 0; i < points->rows; i++) {
+            mat_row(points, i)[0] = (double)(i % 7) * (double)i / 8.0 - 3.0;
+            mat_row(points, i)[1] = (double)(i % 5) * 0.75 + (double)(i / 16);
+        }
+        t->result.kl_divergence = 0.5;
+        t->n_kl = t->n_kl < 6 ? t->n_kl : 6;
+        for (size_t k = 0; k < t->n_kl; k++) {
+            t->kl_iter[k] = 50.0 * (double)(k + 1);
+            t->kl[k] = 4.0 / (double)(k + 1);
+        }
     }
+    for (size_t l = 0; layers != NULL && layers != f->layers && l < layers->n_rows; l++)
+        for (size_t m = 0; m < 2; m++)
+            layers->rows[l].by[m] =
+                (struct layer_clusters){ 2 + l + m, layers->rows[l].n_significant / 4, 0.25 };
+    f->tsne = t;
+    f->layers = layers;
+}
+
+static void wait_until_idle(struct film *f)
+{
+    app_take_news(&f->app);
+    while (f->app.news.state != WORKER_IDLE) {
+        struct pollfd bell = { worker_fd(f->app.worker), POLLIN, 0 };
+        ck_assert_int_ge(poll(&bell, 1, -1), 0);
+        app_take_news(&f->app);
+    }
+    make_up_results(f);
 }
 
 static uint32_t key_named(const char *name)
@@ -182,7 +219,7 @@ static void press(struct film *f, uint32_t key)
     const struct event event = { .kind = EVENT_KEY, .key = key };
 
     keys_handle(&f->app, &event, f->rows, f->cols);
-    wait_until_idle(&f->app);
+    wait_until_idle(f);
 }
 
 static void point(struct film *f, const char *word)
@@ -194,7 +231,7 @@ static void point(struct film *f, const char *word)
         ck_assert_int_eq(sscanf(word, "wheel:%zu,%zu,%d", &event.row, &event.col, &event.wheel), 3);
     }
     keys_handle(&f->app, &event, f->rows, f->cols);
-    wait_until_idle(&f->app);
+    wait_until_idle(f);
 }
 
 /* Words: keys, `type:TEXT`, `click:ROW,COL`, `wheel:ROW,COL,STEP`, `size:ROWS,COLS`, `ascii`. */
@@ -265,7 +302,7 @@ START_TEST(a_model_from_load_to_export)
 
     begin(&f, &g, "demo", "demo/stimuli.csv", NULL);
     app_run(&f.app, panel_stage(0));
-    wait_until_idle(&f.app);
+    wait_until_idle(&f);
     play(&f,
          "? x enter enter enter enter enter enter v v V / type:12x enter bs enter n n N 1 v v v "
          "down down enter down enter up 2 v down down space space up end enter home 3 v v v v v v");
@@ -290,8 +327,9 @@ START_TEST(hook_points_one_by_one)
     begin(&f, &g, "demo", "demo/stimuli.csv", NULL);
     ck_assert_int_eq(params_add_hook(&f.app.whole.params, "h.[23].attn.c_proj", NULL), CT_OK);
     app_run(&f.app, panel_stage(0));
-    wait_until_idle(&f.app);
-    play(&f, "8 enter down down enter 7 enter 4 V V n up 8 V home enter tab tab size:16,60 V v v "
+    wait_until_idle(&f);
+    play(&f, "8 enter down down enter 5 enter 6 enter 7 enter 4 V V n up 8 V home enter tab tab "
+             "size:16,60 V v v "
              "size:15,59 size:30,110 ascii 1 2 3 4 5 6 7 8");
     end(&f);
     golden_compare(&g, "screen_layers.txt");
@@ -310,8 +348,9 @@ START_TEST(activations_from_a_file)
     begin(&f, &g, NULL, NULL, "acts.csv");
     f.app.figures = "pictures";
     app_run(&f.app, panel_stage(0));
-    wait_until_idle(&f.app);
-    play(&f, "v v 7 enter 1 2 3 v v v 4 v v v v 5 6 v v v 7 v v v v tab click:4,3 click:3,40 "
+    wait_until_idle(&f);
+    play(&f, "v v 5 enter 6 enter 7 enter 1 2 3 v v v 4 v v v v 5 6 v v v 7 v v v v tab click:4,3 "
+             "click:3,40 "
              "wheel:8,40,1 wheel:8,40,-1 click:14,5 click:15,5");
     play(&f,
          "1 tab down down down enter ctrl-u type:absent enter bs bs ctrl-a right del ctrl-e left "
@@ -320,7 +359,8 @@ START_TEST(activations_from_a_file)
     play(
         &f,
         "4 tab right right enter ctrl-u type:0.5 enter down left left right enter type:x enter esc "
-        "up enter ctrl-u type:7 enter esc tab enter 6 enter tab right right right left down right "
+        "up enter ctrl-u type:7 enter esc tab enter 5 enter 6 enter tab right right right left "
+        "down right "
         "down right right enter ctrl-u type:2 enter f esc n q y");
     end(&f);
     golden_compare(&g, "screen_activations.txt");
@@ -334,7 +374,7 @@ START_TEST(a_model_that_is_missing)
 
     begin(&f, &g, "nowhere", "demo/stimuli.csv", NULL);
     app_run(&f.app, panel_stage(0));
-    wait_until_idle(&f.app);
+    wait_until_idle(&f);
     play(&f, "v v down enter enter 2 3 enter / e f P n r 4 5 6 7 8 z ? ? esc tab tab backtab 1 tab "
              "enter "
              "ctrl-u type:~/nothing enter ctrl-u type:some/name enter ctrl-u enter enter q");

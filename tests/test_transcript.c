@@ -297,7 +297,7 @@ static const char *const lines[] = {
     "$C run -s no_text.csv",
     "$C run -s one_text.csv",
     "$C run -s few_texts.csv --per-layer --threads 1 --iterations 250 -H 'h.*.ln_1'",
-    "$C run -s few_texts.csv -H h.0 -H h.1.mlp.act --threads 1 --iterations 250 | sed -n 1,20p",
+    "$C run -s few_texts.csv -H h.0 -H h.1.mlp.act --threads 1 --iterations 250 | sed -n 1,14p",
     "$C run -s few_texts.csv -H 'h.*.mlp' --contrast him,her --threads 1 --iterations 250 | sed -n "
     "1,20p",
     "$C run -s few_texts.csv -H h.0 --contrast him,it",
@@ -386,47 +386,91 @@ static void put_files(void)
                "cp \"$FIXTURES_DIR\"/gpt2_tiny/* hub/models--org--tiny/snapshots/$A");
 }
 
-/* Rounds numbers of more than eight digits, and replaces paths and the report's seconds. */
+/* Where the numbers of this line begin that are different on every machine, or depend on where
+ * t-SNE ends, which the last bits decide; their end is the line's. */
+static const char *unsteady(const char *line, const char *section)
+{
+    static const char *const words[] = { "; perplexity ",         "KL divergence",
+                                         "\"kl_divergence\"",     "\"kmeans_silhouette\"",
+                                         "\"dbscan_silhouette\"", "\"inertia\"",
+                                         "\"tsne_iterations\"",   "\"dbscan_clusters\"",
+                                         "\"dbscan_noise\"",      "DBSCAN clusters" };
+    static const char *const sections[] = { "Seconds", "DBSCAN", "k-means" };
+    enum { T_END = 50 }; /* of the table of layers: clusters follow */
+    const char *const end = line + strcspn(line, "\n");
+
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (strncmp(section, sections[i], strlen(sections[i])) == 0)
+            return line;
+    if (strncmp(section, "Layers", 6) == 0 && end - line > T_END &&
+        strchr("- 0123456789", line[T_END - 1]))
+        return line + T_END;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *const at = strstr(line, words[i]);
+        if (at != NULL && at < end)
+            return at;
+    }
+    return end;
+}
+
+/* A path of this machine, or the version, at text: what it is written as, and its size. */
+static const char *named(const char *text, size_t *size)
+{
+    const char *const values[] = { getenv("FIXTURES_DIR"), getenv("CIRCUITTUI"), temp_folder(),
+                                   PACKAGE_VERSION };
+    static const char *const names[] = { "$FIXTURES_DIR", "$CIRCUITTUI", "$PWD", "VERSION" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        *size = strlen(values[i]);
+        if (strncmp(text, values[i], *size) == 0)
+            return names[i];
+    }
+    return NULL;
+}
+
+static void add_line(FILE *out, const char *line, const char *section)
+{
+    const char *const end = line + strcspn(line, "\n");
+    const char *const from = unsteady(line, section);
+    const bool is_layer = strncmp(section, "Layers", 6) == 0;
+    size_t size = 0;
+
+    for (const char *at = line; at < end; at += size) {
+        const char *const name = named(at, &size);
+        const size_t digits = strspn(at, "0123456789.");
+        if (name != NULL) {
+            fputs(name, out);
+        } else if (at >= from && is_layer) {
+            size = 1;
+        } else if (digits > 0 && at >= from) {
+            size = digits;
+            fputc('#', out);
+        } else if (at >= from &&
+                   (strncmp(at, "  ", 2) == 0 || (*at == '-' && at[1] >= '0' && at[1] <= '9'))) {
+            size = 1; /* the width of what follows is as unsteady */
+        } else if (digits > 9 && memchr(at, '.', digits) != NULL) {
+            char *after;
+            fprintf(out, "%.6g", strtod(at, &after));
+            size = (size_t)(after - at);
+        } else {
+            size = digits > 0 ? digits : 1;
+            fwrite(at, 1, size, out);
+        }
+    }
+    if (is_layer && from < end)
+        fputs(" ...", out);
+}
+
+/* Rounds numbers of more than eight digits, and leaves out what is different elsewhere. */
 static void add_cleaned(FILE *out, const char *text)
 {
-    static const char *const variables[] = { "FIXTURES_DIR", "CIRCUITTUI" };
-
-    for (bool is_time = false; *text != '\0';) {
-        const size_t digits = strspn(text, "0123456789.");
-        const char *const folder = temp_folder();
-        size_t taken = 0;
-        is_time = strncmp(text, "Seconds ", 8) == 0 || (is_time && strncmp(text, "\n ", 2) == 0) ||
-                  (is_time && *text != '\n');
-        if (is_time && digits > 0) {
-            fputc('#', out);
-            text += digits;
-            continue;
-        }
-        for (size_t k = 0; k < 2 && taken == 0; k++) {
-            const char *const value = getenv(variables[k]);
-            if (strncmp(text, value, strlen(value)) == 0) {
-                taken = strlen(value);
-                fprintf(out, "$%s", variables[k]);
-            }
-        }
-        if (taken == 0 && strncmp(text, folder, strlen(folder)) == 0) {
-            taken = strlen(folder);
-            fputs("$PWD", out);
-        }
-        if (taken == 0 && strncmp(text, PACKAGE_VERSION, strlen(PACKAGE_VERSION)) == 0) {
-            taken = strlen(PACKAGE_VERSION);
-            fputs("VERSION", out);
-        }
-        if (taken == 0 && digits > 9 && memchr(text, '.', digits) != NULL) {
-            char *end;
-            fprintf(out, "%.6g", strtod(text, &end));
-            taken = (size_t)(end - text);
-        }
-        if (taken == 0) {
-            taken = digits > 0 ? digits : 1;
-            fwrite(text, 1, taken, out);
-        }
-        text += taken;
+    for (const char *section = text; *text != '\0';) {
+        if (*text != ' ')
+            section = text;
+        add_line(out, text, section);
+        text += strcspn(text, "\n");
+        if (*text == '\n')
+            fputc(*text++, out);
     }
 }
 
