@@ -91,6 +91,8 @@ START_TEST(wide_and_combined_characters)
     c.cells[2].mark = 0x301;
     c.cells[3].ch = 0x9b; /* a control is never sent, even if a cell contains it */
     ck_assert_str_eq(written(ANSI_NONE), "\u4e2de\u0301?\n\n");
+    c.cells[5].mark = 0x301; /* over a blank, at the end of the row */
+    ck_assert_str_eq(written(ANSI_NONE), "\u4e2de\u0301?  \u0301\n\n");
     close_canvas();
 }
 END_TEST

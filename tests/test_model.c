@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mapped.h"
 #include "model/bind.h"
 #include "model/model.h"
 #include "model_files.h"
@@ -447,6 +448,19 @@ START_TEST(rejects_folders_without_a_model)
 }
 END_TEST
 
+/* More often than files can be open at a time. */
+START_TEST(closed_models_leave_nothing_open)
+{
+    for (size_t i = 0; i <= MAPPED_MOST; i++) {
+        struct model *model = NULL;
+        struct ct_error err;
+        if (model_open(fixture_path("gpt2_tiny"), &model, &err) != CT_OK)
+            ck_abort_msg("%zu: %s", i, err.text);
+        model_free(model);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -455,7 +469,7 @@ int main(void)
         checks_weights_against_the_config,    ignores_other_tensors,
         accepts_odd_values_that_are_not_used, cuts_the_prefixes_of_wrappers,
         names_what_is_found_instead,          binds_layers_of_other_shapes,
-        rejects_folders_without_a_model,
+        rejects_folders_without_a_model,      closed_models_leave_nothing_open,
     };
     return RUN_TESTS("model", tests);
 }

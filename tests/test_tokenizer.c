@@ -454,6 +454,23 @@ START_TEST(every_byte_has_a_character)
 }
 END_TEST
 
+/* A search for a pair that is not there ends at a free slot. */
+START_TEST(tables_of_merges_have_free_slots)
+{
+    for (size_t n = 1; n < 300; n++) {
+        struct bpe bpe = { 0 };
+        ck_assert_int_eq(bpe_expect(&bpe, n, NULL), CT_OK);
+        ck_assert_uint_ge(bpe.n_slots, 64);
+        ck_assert_uint_gt(4 * bpe.n_slots, 5 * (n - 1)); /* at most four fifths full */
+        for (uint32_t i = 0; i < n; i++)
+            ck_assert_int_eq(bpe_add(&bpe, i, i + 1, i, NULL), CT_OK);
+        ck_assert_uint_gt(bpe.n_slots, n);
+        ck_assert_uint_eq(bpe_rank(&bpe, 5, 5), UINT32_MAX);
+        bpe_clear(&bpe);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -469,6 +486,7 @@ int main(void)
         pieces_do_not_depend_on_the_jit,
         bpe_matches_its_definition,
         every_byte_has_a_character,
+        tables_of_merges_have_free_slots,
     };
     return RUN_TESTS("tokenizer", tests);
 }
