@@ -244,6 +244,7 @@ static void valued(const struct plot_target *target, struct plot_view *view)
                                .y = y,
                                .n = N,
                                .inks = inks,
+                               .ink = INK_BAD,
                                .marker = MARKER_VALUE,
                                .over_x = x + 2,
                                .over_y = y + 2,
