@@ -50,9 +50,9 @@ void draw_null(const struct analysis *a, const struct plot_target *target,
     }
     histogram_of_draws(r, &h);
     snprintf(title, sizeof title,
-             "Clumping %.3f, cloud %.3f +- %.3f, context %.3f +- %.3f, p = %.2g",
-             r->observed.clumping, r->cloud.mean, r->cloud.sd, r->context.mean, r->context.sd,
-             r->pvalue);
+             "Clumping %.3f, p = %.2g; cloud %.3f +- %.3f, context %.3f +- %.3f",
+             r->observed.clumping, r->pvalue, r->cloud.mean, r->cloud.sd, r->context.mean,
+             r->context.sd);
     const struct plot_rule rules[] = {
         { .at = r->context.mean, .ink = INK_DIM, .label = "context" },
         { .at = r->observed.clumping, .ink = INK_ACCENT, .label = "observed" },
