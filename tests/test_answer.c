@@ -64,6 +64,14 @@ START_TEST(layers_of_the_demo)
 }
 END_TEST
 
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a;
+    const double y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
 START_TEST(the_answer_of_the_demo)
 {
     struct analysis a;
@@ -79,6 +87,12 @@ START_TEST(the_answer_of_the_demo)
         any += r->exchange.n_significant[b] > 0 ? 1 : 0;
     ck_assert_msg(r->exchange.n_draws == 999 && any == 6, "%zu", any);
     ck_assert_msg(r->n_maxt == 149 && r->n_stepdown == 211, "%zu %zu", r->n_maxt, r->n_stepdown);
+    double correlations[256]; /* of the pairs: 0.93 is their median */
+    ck_assert_uint_eq(r->n_columns, 256);
+    for (size_t k = 0; k < 256; k++)
+        correlations[k] = r->effects[k].correlation;
+    qsort(correlations, 256, sizeof *correlations, compare_doubles);
+    ck_assert(is_near((correlations[127] + correlations[128]) / 2.0, 0.93, 5e-3));
     ck_assert(is_near(r->pvalue_exchange, 0.001, 1e-15));
     ck_assert(is_near(r->draws[0].clumping_cloud, .699734819840, 1e-6));
     ck_assert(is_near(r->draws[1].clumping_cloud, .690302523774, 1e-6));

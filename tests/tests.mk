@@ -140,6 +140,11 @@ tests_test_groups_SOURCES = tests/test_groups.c $(TEST_SUPPORT)
 tests_test_groups_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_groups_LDADD = $(NUM) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_effect
+tests_test_effect_SOURCES = tests/test_effect.c $(TEST_SUPPORT)
+tests_test_effect_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_effect_LDADD = $(NUM) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_null
 tests_test_null_SOURCES = tests/test_null.c $(TEST_SUPPORT)
 tests_test_null_CPPFLAGS = $(TEST_CPPFLAGS)

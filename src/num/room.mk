@@ -33,6 +33,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/null/profiles.c src/num/null/profiles.h \
 	src/num/null/recovery.c src/num/null/recovery.h \
 	src/num/tests/column_sums.c src/num/tests/column_sums.h \
+	src/num/tests/effect.c src/num/tests/effect.h \
 	src/num/tests/exchange.c src/num/tests/exchange.h \
 	src/num/tests/multitest.c src/num/tests/multitest.h \
 	src/num/tests/student_t.c src/num/tests/student_t.h \

@@ -316,6 +316,63 @@ static void count_exchanges(const struct params *params, size_t n_neurons, size_
     }
 }
 
+struct effect_task { /* a crew's task: block i is the i-th EFFECT_BLOCK columns */
+    const struct matview *X;
+    const struct samples *samples;
+    bool has_pairs;
+    double *columns; /* [crew_size, n_samples] */
+    struct effect *out;
+};
+
+enum { EFFECT_BLOCK = 32 };
+
+static void effect_block(void *context, size_t block)
+{
+    const struct effect_task *const t = context;
+    const size_t n_a = t->samples->n[0];
+    const size_t n_b = t->samples->n[1];
+    double *const x = t->columns + crew_thread() * (n_a + n_b);
+    const size_t end = size_min((block + 1) * EFFECT_BLOCK, t->X->cols);
+
+    for (size_t j = block * EFFECT_BLOCK; j < end; j++) {
+        for (size_t i = 0; i < n_a + n_b; i++)
+            x[i] = matview_get(t->X,
+                               i < n_a ? t->samples->rows[0][i] : t->samples->rows[1][i - n_a], j);
+        t->out[j] = effect_size(x, n_a, x + n_a, n_b, t->has_pairs);
+    }
+}
+
+static enum ct_status find_effects(const struct analysis *a, const struct samples *samples,
+                                   const double *pvalues, struct crew *crew,
+                                   struct answer_result *r, struct ct_error *err)
+{
+    const size_t n = extract_of(a)->X.cols;
+    bool *const significant = ct_malloc_array(n, sizeof *significant);
+    struct effect_task task = {
+        .X = &extract_of(a)->X,
+        .samples = samples,
+        .has_pairs = r->has_pairs,
+        .columns = ct_malloc_array(crew_size(crew),
+                                   (samples->n[0] + samples->n[1]) * sizeof *task.columns),
+    };
+    double threshold;
+    enum ct_status status = CT_OK;
+
+    r->effects = task.out = ct_malloc_array(n, sizeof *r->effects);
+    r->p_bh = ct_malloc_array(n, sizeof *r->p_bh);
+    if (task.columns == NULL || significant == NULL || r->effects == NULL || r->p_bh == NULL) {
+        status = ct_fail_nomem(err, "answer", 0);
+    } else {
+        r->n_columns = n;
+        crew_run(crew, (n + EFFECT_BLOCK - 1) / EFFECT_BLOCK, effect_block, &task);
+        status = multitest_adjust(pvalues, n, CORRECTION_FDR_BH, a->params.alpha, r->p_bh,
+                                  significant, &threshold, err);
+    }
+    free(task.columns);
+    free(significant);
+    return status;
+}
+
 /* Tests the samples that count, and exchanges their pairs. */
 static enum ct_status ask_exchange(const struct analysis *a, const struct samples *samples,
                                    const struct stage_run *run, struct answer_result *r,
@@ -351,14 +408,16 @@ static enum ct_status ask_exchange(const struct analysis *a, const struct sample
     }
     if (status == CT_OK)
         r->pi0 = storey_pi0(numbers + n, n);
-    if (status == CT_OK && r->has_pairs) {
+    if (status == CT_OK)
         status = crew_new(a->params.threads, &crew, err);
-        if (status == CT_OK)
-            status = exchange_new(&q, crew, step(&s, run, 0, STEPS_EXCHANGE), &r->exchange, err);
+    if (status == CT_OK)
+        status = find_effects(a, samples, numbers + n, crew, r, err);
+    if (status == CT_OK && r->has_pairs) {
+        status = exchange_new(&q, crew, step(&s, run, 0, STEPS_EXCHANGE), &r->exchange, err);
         if (status == CT_OK)
             count_exchanges(&a->params, n, ttest_of(a)->n_significant, r);
-        crew_free(crew);
     }
+    crew_free(crew);
     free(results);
     free(numbers);
     return status;
@@ -561,6 +620,8 @@ static void release(void *result)
         return;
     free(r->selected);
     exchange_clear(&r->exchange);
+    free(r->effects);
+    free(r->p_bh);
     free(r->draws);
     free(r->order);
     recovery_clear(&r->recovery);
@@ -688,7 +749,8 @@ static double memory(const struct analysis *a)
     const size_t k = ttest_of(a)->n_significant;
     const size_t n_threads = (size_t)a->params.threads;
 
-    const double exchange = exchange_memory(n, EXCHANGES, n_threads);
+    const double exchange = exchange_memory(n, EXCHANGES, n_threads) +
+                            (double)n * (double)(sizeof(struct effect) + sizeof(double));
     if (k < CLUMPING_LEAST)
         return exchange;
     const double nulls =

@@ -11,6 +11,7 @@
 
 #include "num/null/nulls.h"
 #include "num/null/recovery.h"
+#include "num/tests/effect.h"
 #include "num/tests/exchange.h"
 #include "pipeline/analysis.h"
 
@@ -47,7 +48,10 @@ struct answer_result {
     struct exchange exchange;  /* of pairs; n_draws 0: there are none */
     double pvalue_exchange;    /* of the number of significant neurons */
     size_t n_maxt, n_stepdown; /* significant by maxT and its step-down; 0 without pairs */
-    double pi0;                /* Storey's share of neurons without a difference */
+    struct effect *effects;    /* [n_columns] of every neuron */
+    double *p_bh;              /* [n_columns] adjusted by Benjamini and Hochberg */
+    size_t n_columns;
+    double pi0; /* Storey's share of neurons without a difference */
 
     struct nulls_observed observed;
     struct null_draw *draws; /* [n_draws] made: fewer than asked for if cancelled */

@@ -325,6 +325,31 @@ static void write_null(const struct analysis *a, struct csv_writer *w)
     }
 }
 
+/* Every neuron; without pairs, d_av and g_av are d and g. */
+static void write_effects(const struct analysis *a, struct csv_writer *w)
+{
+    const struct answer_result *const r = answer_of(a);
+    const bool has_exchange = r->exchange.n_draws > 0;
+
+    PUT_HEADER(w, "hook", "neuron", "t", "d_z", "d_z_low", "d_z_high", "d_av", "g_av", "r_twins",
+               "p_maxt", "p_stepdown", "p_bh");
+    for (size_t j = 0; j < r->n_columns; j++) {
+        const struct effect *const e = &r->effects[j];
+        put_neuron(w, a, j);
+        put_if_any(w, ttest_of(a)->neurons[j].statistic);
+        put_if_any(w, e->d_z);
+        put_if_any(w, e->d_z_low);
+        put_if_any(w, e->d_z_high);
+        put_if_any(w, e->d_av);
+        put_if_any(w, e->g_av);
+        put_if_any(w, e->correlation);
+        put_if_any(w, has_exchange ? r->exchange.p_maxt[j] : none);
+        put_if_any(w, has_exchange ? r->exchange.p_stepdown[j] : none);
+        put_if_any(w, r->p_bh[j]);
+        csv_end_row(w);
+    }
+}
+
 static void write_groups(const struct analysis *a, struct csv_writer *w)
 {
     const struct answer_result *const r = answer_of(a);
@@ -389,6 +414,7 @@ static void write_consensus(const struct analysis *a, struct csv_writer *w)
 static const struct table tables[] = {
     { "answer.csv", ALWAYS, write_answer, NULL, &stage_answer },
     { "null.csv", ALWAYS, write_null, NULL, &stage_answer },
+    { "effects.csv", ALWAYS, write_effects, NULL, &stage_answer },
     { "groups.csv", ALWAYS, write_groups, NULL, &stage_answer },
     { "group_summary.csv", ALWAYS, write_group_summary, NULL, &stage_answer },
     { "consensus.csv", ALWAYS, write_consensus, NULL, &stage_answer },
