@@ -77,7 +77,8 @@ static enum ct_status read_line(struct line *line, bool *is_there, struct ct_err
                            line->number, MOST);
         line->text[line->size++] = (char)c;
     }
-    const size_t mark = line->number == 1 ? text_mark_size(line->text, line->size) : 0;
+    const bool has_mark = line->number == 1 && line->size > 0;
+    const size_t mark = has_mark ? text_mark_size(line->text, line->size) : 0;
     if (mark > 0)
         memmove(line->text, line->text + mark, line->size - mark);
     line->size = text_line_size(line->text, line->size - mark);
