@@ -62,18 +62,22 @@ static enum ct_status append(struct builder *b, const struct csv_field *fields, 
     return CT_OK;
 }
 
+struct number_text {
+    char text[NUMBER_SIZE];
+};
+
 /* In place of a header: 0, 1, 2 ... */
 static enum ct_status append_numbers(struct builder *b, size_t n_fields, size_t line,
                                      struct ct_error *err)
 {
     struct csv_field *const fields = ct_calloc_array(n_fields, sizeof *fields);
-    char(*const texts)[NUMBER_SIZE] = ct_calloc_array(n_fields, sizeof *texts);
+    struct number_text *const texts = ct_calloc_array(n_fields, sizeof *texts);
     enum ct_status status = CT_OK;
 
     if (fields == NULL || texts == NULL)
         status = ct_fail_nomem(err, b->name, 0);
     for (size_t i = 0; status == CT_OK && i < n_fields; i++)
-        fields[i] = (struct csv_field){ texts[i], number_format_size(texts[i], i) };
+        fields[i] = (struct csv_field){ texts[i].text, number_format_size(texts[i].text, i) };
     if (status == CT_OK)
         status = append(b, fields, n_fields, line, err);
     free(fields);

@@ -1,7 +1,9 @@
 #include "config.h"
 #include "pipeline/stage_answer.h"
 
+#include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,10 +148,14 @@ static enum ct_status samples_choose(const struct analysis *a, struct samples *s
 
 enum { RHOS = 9, PLANTED_DRAWS = 20 }; /* similarities 0.1 .. 0.9 */
 
+struct planted { /* a draw with planted groups */
+    double clumping[RHOS];
+};
+
 struct drawing { /* a crew's task: block i is draw first + i */
     const struct nulls *nulls;
     struct null_draw *draws;
-    double (*planted)[RHOS]; /* NULL: draws */
+    struct planted *planted; /* NULL: draws */
     size_t first;
     struct ct_error *errors; /* [n_blocks] */
     enum ct_status *status;  /* [n_blocks] */
@@ -162,7 +168,8 @@ static void draw_block(void *context, size_t i)
     const size_t b = d->first + i;
 
     if (d->planted != NULL)
-        d->status[i] = nulls_draw_planted(d->nulls, b, rho, RHOS, d->planted[b], &d->errors[i]);
+        d->status[i] =
+            nulls_draw_planted(d->nulls, b, rho, RHOS, d->planted[b].clumping, &d->errors[i]);
     else
         d->status[i] = nulls_draw(d->nulls, b, &d->draws[b], &d->errors[i]);
 }
@@ -242,12 +249,12 @@ static struct null_summary summarize(const struct answer_result *r, size_t offse
 }
 
 /* The smallest similarity at which 80 % of the planted draws exceed 95 % of both null models. */
-static double find_sensitivity(double (*planted)[RHOS], double bound)
+static double find_sensitivity(const struct planted *planted, double bound)
 {
     for (size_t k = 0; k < RHOS; k++) {
         size_t seen = 0;
         for (size_t b = 0; b < PLANTED_DRAWS; b++)
-            seen += planted[b][k] > bound;
+            seen += planted[b].clumping[k] > bound;
         if (10 * seen >= 8 * PLANTED_DRAWS)
             return 0.1 * (double)(k + 1);
     }
@@ -258,7 +265,7 @@ static enum ct_status draw_planted(const struct nulls *nulls, struct answer_resu
                                    struct crew *crew, const struct progress *progress,
                                    struct ct_error *err)
 {
-    double(*const planted)[RHOS] = ct_malloc_array(PLANTED_DRAWS, sizeof *planted);
+    struct planted *const planted = ct_malloc_array(PLANTED_DRAWS, sizeof *planted);
     struct drawing d = { .nulls = nulls, .planted = planted };
     size_t n_done = 0;
     enum ct_status status;
@@ -595,7 +602,7 @@ static enum ct_status describe_picture(const struct analysis *a, const struct nu
             mean += x[k] / (double)X->cols;
         for (size_t k = 0; k < X->cols; k++)
             square += (x[k] - mean) * (x[k] - mean);
-        numbers[i] = 0.5 * log(square);
+        numbers[i] = 0.5 * log(fmax(square, DBL_MIN));
         numbers[X->rows + i] = mean;
         signs[i] = ttest_of(a)->neurons[ttest_of(a)->significant[i]].statistic > 0.0;
     }
@@ -763,7 +770,8 @@ static void note(const void *value, char out[NOTE_SIZE])
 {
     const struct answer_result *const r = value;
 
-    strcpy(out, r->verdict == VERDICT_UNANSWERABLE ? "?" : verdict_name(r->verdict));
+    snprintf(out, NOTE_SIZE, "%s",
+             r->verdict == VERDICT_UNANSWERABLE ? "?" : verdict_name(r->verdict));
 }
 
 static const struct setting answer_settings[] = {

@@ -489,9 +489,10 @@ static uint64_t unsure_hash(const struct canvas *c, size_t row)
     uint64_t hash = FNV_START;
 
     for (size_t col = 0; col < c->cols; col++) {
-        const uint32_t both[2] = { cells[col].ch, cells[col].mark };
-        is_unsure = is_unsure || both[1] != 0 || !text_is_width_sure(both[0]);
-        hash = fnv_add(hash, both, sizeof both);
+        const struct cell *const cell = &cells[col];
+        is_unsure = is_unsure || cell->mark != 0 || !text_is_width_sure(cell->ch);
+        hash = fnv_add(hash, &cell->ch, sizeof cell->ch);
+        hash = fnv_add(hash, &cell->mark, sizeof cell->mark);
     }
     return is_unsure ? hash | 1 : 0;
 }

@@ -43,7 +43,9 @@ size_t nfc_first_change(const char *text, size_t size)
 
     for (size_t at = 0, n; at < size; at += n) {
         n = utf8_decode(text + at, size - at, &c);
-        const struct range range = c < FIRST ? (struct range){ 0 } : range_of(c);
+        struct range range = { 0 };
+        if (c >= FIRST)
+            range = range_of(c);
         const unsigned class = range.combining_class;
         if (range.changes || (class != 0 && class < last_class))
             return at;
