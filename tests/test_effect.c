@@ -66,6 +66,10 @@ START_TEST(undefined_effects_are_nan)
     e = effect_size(a, 1, b, 2, false);
     ck_assert(isnan(e.d_av) && isnan(e.g_av));
     ck_assert(isnan(hedges_factor(1.0)));
+    ck_assert(isnan(noncentrality(101.0, 5.0, 0.5)) && isnan(noncentrality(-1e9, 5.0, 0.5)));
+    assert_allclose(&(double){ noncentral_t_cdf(100.0, 5.0, noncentrality(100.0, 5.0, 0.025),
+                                                NULL) },
+                    &(double){ 0.025 }, 1, 1e-9, 0.0);
 }
 END_TEST
 

@@ -53,6 +53,8 @@ double noncentrality(double t, double df, double p)
     double low = -INFINITY; /* there, the probability is above p: it falls with delta */
     double high = INFINITY;
 
+    if (!(fabs(t) <= NONCENTRALITY_MOST))
+        return NAN;
     for (int i = 0; i < STEPS; i++) {
         double slope;
         const double error = noncentral_t_cdf(t, df, delta, &slope) - p;

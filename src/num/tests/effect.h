@@ -30,7 +30,9 @@ double hedges_factor(double df);
  */
 double noncentral_t_cdf(double t, double df, double delta, double *slope);
 
-/* The noncentrality at which P(T <= t) is p, 0 < p < 1; NaN as above. */
+/* The noncentrality at which P(T <= t) is p, 0 < p < 1; NaN as above, and for |t| above
+ * NONCENTRALITY_MOST, where the integral would need too many points. */
+enum { NONCENTRALITY_MOST = 100 };
 double noncentrality(double t, double df, double p);
 
 #endif
