@@ -139,6 +139,7 @@ void session_offer(struct app *app)
         free(folder);
         return;
     }
+    free(app->session);
     app->session = folder;
     const char *const at = strrchr(folder, '/') + 1 + PREFIX_SIZE; /* 20260731-235959 */
     app_confirm(app, resume, "The session of %.4s-%.2s-%.2s was interrupted; continue with it?", at,
