@@ -276,12 +276,12 @@ START_TEST(repositories_have_folders)
         { "", "" },
     };
 
-    ck_assert(hub_repo_path(path, "/root", "org/name"));
-    ck_assert_str_eq(path, "/root/models--org--name");
-    ck_assert(hub_repo_path(path, "/root", "name"));
-    ck_assert_str_eq(path, "/root/models--name");
+    ck_assert(hub_repo_path(path, "/srv/hub", "org/name"));
+    ck_assert_str_eq(path, "/srv/hub/models--org--name");
+    ck_assert(hub_repo_path(path, "/srv/hub", "name"));
+    ck_assert_str_eq(path, "/srv/hub/models--name");
     memset(long_name, 'n', sizeof long_name - 1);
-    ck_assert(!hub_repo_path(path, "/root", long_name));
+    ck_assert(!hub_repo_path(path, "/srv/hub", long_name));
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         hub_folder_name(folders[i][0], name, sizeof name);
         if (strcmp(folders[i][0], "/") != 0)

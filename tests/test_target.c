@@ -83,7 +83,7 @@ START_TEST(a_part_of_a_word_is_not_a_target)
 }
 END_TEST
 
-/* What cannot be seen is told by its code points. */
+/* A difference that cannot be seen is shown by code points. */
 START_TEST(differences_that_look_alike_are_named)
 {
     static const struct {

@@ -194,7 +194,7 @@ struct resampler { /* a crew's task: block i is draw first + i */
         double *squared;  /* [n_selected, n_selected] */
         size_t *rows;     /* [n_samples] */
         int32_t *labels;  /* [n_selected] */
-        uint16_t *counts; /* [n_selected, n_selected] draws in which both are in one group */
+        uint32_t *counts; /* [n_selected, n_selected] draws in which both are in one group */
         struct ct_error error;
         enum ct_status status;
     } * scratch;
@@ -378,7 +378,8 @@ static void summarize(const struct resampler *t, struct recovery *r)
 double recovery_memory(size_t n_selected, size_t n_samples, size_t n_threads)
 {
     const double n = (double)n_selected;
-    const double scratch = n * (double)n_samples * sizeof(double) + n * n * (sizeof(double) + 2.0);
+    const double scratch =
+        n * (double)n_samples * sizeof(double) + n * n * (sizeof(double) + sizeof(uint32_t));
 
     return (double)n_threads * (scratch + ward_memory(n_selected)) +
            n * n * (sizeof(float) + 2.0 * sizeof(double)) + n * (double)n_samples * sizeof(double);
@@ -418,11 +419,10 @@ enum ct_status recovery_new(const struct recovery_question *question, struct cre
     struct recovery r = { 0 };
     struct resampler t = { .q = question, .r = &r };
 
-    if (n <= GROUPS_FROM || question->n_draws > UINT16_MAX)
+    if (n <= GROUPS_FROM)
         return ct_fail(err, CT_EINVAL,
-                       "groups: %zu selected neurons and %zu draws: at least 3 "
-                       "neurons are needed, and at most %d draws made",
-                       n, question->n_draws, UINT16_MAX);
+                       "groups: %zu selected neurons are too few; at least %d are needed", n,
+                       GROUPS_FROM + 1);
     r.labels = ct_malloc_array(n, sizeof *r.labels);
     r.consensus = ct_malloc_array(n, n * sizeof *r.consensus);
     r.stability = ct_malloc_array(n, sizeof *r.stability);
