@@ -11,6 +11,7 @@
 #include "num/null/axes.h"
 #include "num/null/cloud.h"
 #include "num/null/nulls.h"
+#include "num/draws.h"
 #include "num/philox.h"
 #include "num/tests/exchange.h"
 #include "num/tests/test.h"
@@ -58,7 +59,7 @@ END_TEST
 
 START_TEST(permutations_and_bounded_numbers)
 {
-    struct philox_key keys[50];
+    struct keyed keys[50];
     size_t order[50];
     bool seen[50] = { false };
     size_t counts[3] = { 0 };
@@ -69,7 +70,7 @@ START_TEST(permutations_and_bounded_numbers)
     for (size_t i = 0; i < 50; i++) {
         ck_assert(order[i] < 50 && !seen[order[i]]);
         seen[order[i]] = true;
-        ck_assert(i == 0 || keys[i - 1].uniform < keys[i].uniform);
+        ck_assert(i == 0 || keys[i - 1].key < keys[i].key);
     }
     for (size_t i = 0; i < 3000; i++)
         counts[philox_below(&rng, 3)]++;
@@ -325,12 +326,11 @@ START_TEST(pvalues_count_draws)
 {
     static const double draws[] = { 0.1, 0.3, 0.2, 0.4, NAN };
 
-    assert_allclose(&(double){ draws_pvalue(0.3, draws, 4, 1) }, &(double){ 3.0 / 5 }, 1, 0, 0);
-    assert_allclose(&(double){ draws_pvalue(0.5, draws, 4, 1) }, &(double){ 1.0 / 5 }, 1, 0, 0);
-    assert_allclose(&(double){ draws_pvalue(0.5, draws, 5, 1) }, &(double){ 2.0 / 6 }, 1, 0, 0);
-    assert_allclose(&(double){ draws_pvalue(0.15, draws, 2, 2) }, &(double){ 2.0 / 3 }, 1, 0, 0);
-    assert_allclose(&(double){ draws_pvalue(0.4 * (1.0 + 1e-13), draws, 4, 1) },
-                    &(double){ 2.0 / 5 }, 1, 0, 0);
+    assert_allclose(&(double){ draws_pvalue(0.3, draws, 4) }, &(double){ 3.0 / 5 }, 1, 0, 0);
+    assert_allclose(&(double){ draws_pvalue(0.5, draws, 4) }, &(double){ 1.0 / 5 }, 1, 0, 0);
+    assert_allclose(&(double){ draws_pvalue(0.5, draws, 5) }, &(double){ 2.0 / 6 }, 1, 0, 0);
+    assert_allclose(&(double){ draws_pvalue(0.4 * (1.0 + 1e-13), draws, 4) }, &(double){ 2.0 / 5 },
+                    1, 0, 0);
 }
 END_TEST
 

@@ -2,7 +2,6 @@
 #include "num/philox.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -69,20 +68,11 @@ void philox_normals(struct philox *p, size_t n, double *out)
     }
 }
 
-static int compare_keys(const void *a, const void *b)
-{
-    const struct philox_key *const x = a, *const y = b;
-
-    if (x->uniform != y->uniform)
-        return x->uniform < y->uniform ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
-
-void philox_permutation(struct philox *p, size_t n, struct philox_key *keys, size_t *order)
+void philox_permutation(struct philox *p, size_t n, struct keyed *keys, size_t *order)
 {
     for (size_t i = 0; i < n; i++)
-        keys[i] = (struct philox_key){ philox_uniform(p), i };
-    qsort(keys, n, sizeof *keys, compare_keys);
+        keys[i] = (struct keyed){ philox_uniform(p), i };
+    keyed_sort(keys, n);
     for (size_t i = 0; i < n; i++)
         order[i] = keys[i].index;
 }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/status.h"
+#include "num/keyed.h"
 
 /* What a stream of random numbers is for; results depend on these numbers. */
 enum philox_stream {
@@ -45,12 +45,7 @@ size_t philox_below(struct philox *p, size_t limit); /* 0 .. limit - 1, from one
 /* out [n]: N(0, 1), two from two words (Box & Muller 1958); a last single one takes two as well. */
 void philox_normals(struct philox *p, size_t n, double *out);
 
-struct philox_key { /* scratch of philox_permutation() */
-    double uniform;
-    size_t index;
-};
-
 /* order [n]: a permutation of 0 .. n - 1, the order of n uniforms; keys [n] is scratch. */
-void philox_permutation(struct philox *p, size_t n, struct philox_key *keys, size_t *order);
+void philox_permutation(struct philox *p, size_t n, struct keyed *keys, size_t *order);
 
 #endif

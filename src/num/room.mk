@@ -1,7 +1,9 @@
 noinst_LIBRARIES += src/num/libnum.a
 src_num_libnum_a_SOURCES = \
+	src/num/draws.c src/num/draws.h \
 	src/num/exact.h \
 	src/num/histogram.c src/num/histogram.h \
+	src/num/keyed.c src/num/keyed.h \
 	src/num/mt19937.c src/num/mt19937.h \
 	src/num/philox.c src/num/philox.h \
 	src/num/scale.c src/num/scale.h \

@@ -11,6 +11,7 @@
 #include "base/fnv.h"
 #include "base/mem.h"
 #include "num/cluster/agreement.h"
+#include "num/draws.h"
 #include "num/linear/blas_library.h"
 #include "num/linear/similarity.h"
 #include "num/null/axes.h"
@@ -207,23 +208,6 @@ static enum ct_status draw_all(struct drawing *d, size_t n, struct crew *crew,
     return status;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-/* The quantile q of x [n], ascending, with linear interpolation as numpy.quantile. */
-static double quantile(const double *x, size_t n, double q)
-{
-    const double at = q * (double)(n - 1);
-    const size_t low = (size_t)at;
-
-    return low + 1 < n ? x[low] + (at - (double)low) * (x[low + 1] - x[low]) : x[n - 1];
-}
-
 /* Summarizes the draws' member at `offset`; sorted [n] is scratch, ascending at the end. */
 static struct null_summary summarize(const struct answer_result *r, size_t offset, double *sorted)
 {
@@ -241,10 +225,10 @@ static struct null_summary summarize(const struct answer_result *r, size_t offse
         square += (sorted[b] - s.mean) * (sorted[b] - s.mean);
     if (r->n_draws > 1)
         s.sd = sqrt(square / (double)(r->n_draws - 1));
-    s.pvalue = draws_pvalue(r->observed.clumping, sorted, r->n_draws, 1);
-    qsort(sorted, r->n_draws, sizeof *sorted, compare_doubles);
-    s.low = quantile(sorted, r->n_draws, 0.025);
-    s.high = quantile(sorted, r->n_draws, 0.975);
+    s.pvalue = draws_pvalue(r->observed.clumping, sorted, r->n_draws);
+    draws_sort(sorted, r->n_draws);
+    s.low = draws_quantile(sorted, r->n_draws, 0.025);
+    s.high = draws_quantile(sorted, r->n_draws, 0.975);
     return s;
 }
 
@@ -456,9 +440,9 @@ static enum ct_status ask_nulls(const struct analysis *a, const struct null_ques
     if (status == CT_OK) {
         r->random = summarize(r, offsetof(struct null_draw, clumping_random), sorted);
         r->context = summarize(r, offsetof(struct null_draw, clumping_context), sorted);
-        double bound = quantile(sorted, r->n_draws, 0.95);
+        double bound = draws_quantile(sorted, r->n_draws, 0.95);
         r->cloud = summarize(r, offsetof(struct null_draw, clumping_cloud), sorted);
-        bound = fmax(bound, quantile(sorted, r->n_draws, 0.95));
+        bound = fmax(bound, draws_quantile(sorted, r->n_draws, 0.95));
         r->pvalue = fmax(r->cloud.pvalue, r->context.pvalue);
         r->skewness_mean = 0.0;
         for (size_t b = 0; b < r->n_draws; b++) {
@@ -550,12 +534,13 @@ static enum ct_status find_silhouette(const struct profiles *p, const size_t *se
                                       double *out, struct ct_error *err)
 {
     double *const squared = ct_malloc_array(n, n * sizeof *squared);
+    double *const w = ct_malloc_array(n, p->n_samples * sizeof *w);
     int32_t *const labels = ct_malloc_array(n, sizeof *labels);
     size_t *const which = ct_malloc_array(n, sizeof *which);
     size_t n_used = 0;
     enum ct_status status = CT_OK;
 
-    if (squared == NULL || labels == NULL || which == NULL) {
+    if (squared == NULL || w == NULL || labels == NULL || which == NULL) {
         status = ct_fail_nomem(err, "silhouette", 0);
     } else {
         for (size_t i = 0; i < n; i++)
@@ -563,18 +548,12 @@ static enum ct_status find_silhouette(const struct profiles *p, const size_t *se
                 labels[n_used] = c->labels[of_selected[i]];
                 which[n_used++] = selected[i];
             }
-        for (size_t i = 0; i < n_used; i++)
-            for (size_t j = 0; j < n_used; j++) {
-                const double *const x = p->w + which[i] * p->n_samples;
-                const double *const y = p->w + which[j] * p->n_samples;
-                double sum = 0.0;
-                for (size_t k = 0; k < p->n_samples; k++)
-                    sum += (x[k] - y[k]) * (x[k] - y[k]);
-                squared[i * n_used + j] = sum;
-            }
+        profiles_gather(p, which, n_used, w);
+        squared_distances(w, n_used, p->n_samples, squared);
         status = silhouette_of_distances(squared, n_used, labels, c->n_clusters, out, err);
     }
     free(squared);
+    free(w);
     free(labels);
     free(which);
     return status;

@@ -22,7 +22,7 @@ struct permuted { /* a crew's task: block b computes largest[b] */
 
 /* rows [n, n_samples]: the profiles of neurons first .., each with its samples permuted. */
 static void permute_rows(const struct permuted *t, size_t b, size_t first, size_t n, double *rows,
-                         struct philox_key *keys, size_t *order)
+                         struct keyed *keys, size_t *order)
 {
     const size_t s = t->p->n_samples;
 
@@ -39,7 +39,7 @@ static void permute_rows(const struct permuted *t, size_t b, size_t first, size_
 /* The mean of the permuted profiles is needed for their covariance: products and sums first, then
  * less the product of the means. */
 static void permuted_products(const struct permuted *t, size_t b, double *cov, double *mean,
-                              double *rows, struct philox_key *keys, size_t *order)
+                              double *rows, struct keyed *keys, size_t *order)
 {
     const size_t s = t->p->n_samples;
     const size_t n = t->p->n_neurons;
@@ -66,7 +66,7 @@ static void permuted_layer(void *context, size_t b)
     double *const cov = ct_malloc_array(s, s * sizeof *cov);
     double *const rows = ct_malloc_array(ROWS, s * sizeof *rows);
     double *const values = ct_malloc_array(s, 2 * sizeof *values);
-    struct philox_key *const keys = ct_malloc_array(s, sizeof *keys);
+    struct keyed *const keys = ct_malloc_array(s, sizeof *keys);
     size_t *const order = ct_malloc_array(s, sizeof *order);
 
     if (cov == NULL || rows == NULL || values == NULL || keys == NULL || order == NULL) {

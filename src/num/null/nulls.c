@@ -26,12 +26,6 @@ struct nulls {
 
 /* ---- common to observed and drawn ---- */
 
-static void gather(const double *rows, size_t d, const size_t *which, size_t n, double *out)
-{
-    for (size_t i = 0; i < n; i++)
-        memcpy(out + i * d, rows + which[i] * d, d * sizeof *out);
-}
-
 static enum ct_status clumping_of(const struct nulls *nulls, const double *w, size_t n, double *out,
                                   struct ct_error *err)
 {
@@ -66,7 +60,7 @@ static enum ct_status clumping_of_features(const struct nulls *nulls, const size
 
     if (w == NULL)
         return ct_fail_nomem(err, "clumping", 0);
-    gather(p->w, p->n_samples, which, k, w);
+    profiles_gather(p, which, k, w);
     status = clumping_of(nulls, w, k, clumping, err);
     if (skewness != NULL)
         *skewness = mean_skewness(w, k, p->n_samples);
@@ -212,7 +206,7 @@ struct trial {                    /* scratch of a draw of the cloud */
     struct ttest_result *results; /* [n_features] */
     double *p, *p_adjusted;       /* [n_features] */
     bool *significant;            /* [n_features] */
-    struct philox_key *keys;      /* [n_features] p with its index */
+    struct keyed *keys;           /* [n_features] p with its index */
     size_t *which;                /* [n_selected] */
 };
 
@@ -264,15 +258,6 @@ static void transpose(const double *from, size_t rows, size_t cols, double *to)
                     to[l * rows + k] = from[k * cols + l];
 }
 
-static int compare_keys(const void *a, const void *b)
-{
-    const struct philox_key *const x = a, *const y = b;
-
-    if (x->uniform != y->uniform)
-        return x->uniform < y->uniform ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
-
 static int compare_indices(const void *a, const void *b)
 {
     const size_t x = *(const size_t *)a;
@@ -302,7 +287,7 @@ static enum ct_status select_again(const struct nulls *nulls, struct trial *t,
     enum ct_status status = nulls->q.test->columns(&job, err);
     for (size_t j = 0; status == CT_OK && j < n; j++) {
         t->p[j] = t->results[j].pvalue;
-        t->keys[j] = (struct philox_key){ isnan(t->p[j]) ? 2.0 : t->p[j], j };
+        t->keys[j] = (struct keyed){ isnan(t->p[j]) ? 2.0 : t->p[j], j };
     }
     if (status == CT_OK)
         status = multitest_adjust(t->p, n, nulls->q.correction, nulls->q.alpha, t->p_adjusted,
@@ -312,7 +297,7 @@ static enum ct_status select_again(const struct nulls *nulls, struct trial *t,
     *n_significant = 0;
     for (size_t j = 0; j < n; j++)
         *n_significant += t->significant[j];
-    qsort(t->keys, n, sizeof *t->keys, compare_keys);
+    keyed_sort(t->keys, n);
     for (size_t k = 0; k < nulls->q.n_selected; k++)
         t->which[k] = t->keys[k].index;
     qsort(t->which, nulls->q.n_selected, sizeof *t->which, compare_indices);
@@ -390,7 +375,7 @@ enum ct_status nulls_draw_planted(const struct nulls *nulls, uint64_t b, const d
     const size_t d = nulls->q.profiles->n_samples;
     const size_t k = nulls->q.n_selected;
     double *const w = ct_malloc_array(k, 2 * d * sizeof *w);
-    struct philox_key *const keys = ct_malloc_array(k, sizeof *keys);
+    struct keyed *const keys = ct_malloc_array(k, sizeof *keys);
     size_t *const order = ct_malloc_array(k, sizeof *order);
     size_t n_significant;
     struct philox rng;
@@ -450,7 +435,7 @@ static enum ct_status draw_random(const struct nulls *nulls, uint64_t b, struct 
 {
     const size_t n = nulls->q.profiles->n_neurons;
     size_t *const order = ct_malloc_array(n, sizeof *order);
-    struct philox_key *const keys = ct_malloc_array(n, sizeof *keys);
+    struct keyed *const keys = ct_malloc_array(n, sizeof *keys);
     struct philox rng;
     enum ct_status status = CT_OK;
 
@@ -485,22 +470,9 @@ double nulls_draw_memory(size_t n_features, size_t n_samples, size_t n_selected)
 {
     const double n = (double)n_features;
     const double features =
-        (double)(sizeof(struct ttest_result) + 2 * sizeof(double) + 1 + sizeof(struct philox_key));
+        (double)(sizeof(struct ttest_result) + 2 * sizeof(double) + 1 + sizeof(struct keyed));
     const double trial = n * (2.0 * sizeof(double) * (double)n_samples + features);
 
     return trial + cloud_draw_memory(n_features, n_samples) + clumping_memory(n_selected) +
            3.0 * sizeof(double) * (double)n_selected * (double)n_samples;
-}
-
-double draws_pvalue(double observed, const double *draws, size_t n, size_t stride)
-{
-    static const double slack = 1e-12;
-    size_t above = 0;
-
-    for (size_t b = 0; b < n; b++) {
-        const double x = draws[b * stride];
-        if (!(x < observed - slack * fabs(observed))) /* NaN counts */
-            above++;
-    }
-    return (double)(above + 1) / (double)(n + 1);
 }

@@ -78,8 +78,4 @@ enum ct_status nulls_draw_planted(const struct nulls *nulls, uint64_t b, const d
 double nulls_memory(size_t n_features, size_t n_samples, size_t n_threads);
 double nulls_draw_memory(size_t n_features, size_t n_samples, size_t n_selected);
 
-/* The p-value of `observed` among n draws, the stride-th member of each: (b + 1) / (n + 1), b of
- * them at least as large, with a relative slack of 1e-12; NaN draws count. */
-double draws_pvalue(double observed, const double *draws, size_t n, size_t stride);
-
 #endif

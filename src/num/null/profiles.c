@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -17,7 +18,7 @@ void contrast_vector(size_t n_a, size_t n_b, double *e)
         e[i] = i < n_a ? sqrt(b / (a * (a + b))) : -sqrt(a / (b * (a + b)));
 }
 
-static double dot(const double *x, const double *y, size_t n)
+double vector_dot(const double *x, const double *y, size_t n)
 {
     double sum = 0.0;
 
@@ -29,7 +30,7 @@ static double dot(const double *x, const double *y, size_t n)
 /* Scales x to length 1; false if its length is not above `least`. */
 static bool scale_to_unit(double *x, size_t n, double least)
 {
-    const double length = sqrt(dot(x, x, n));
+    const double length = sqrt(vector_dot(x, x, n));
 
     for (size_t i = 0; i < n; i++)
         x[i] = length > least ? x[i] / length : 0.0;
@@ -38,7 +39,7 @@ static bool scale_to_unit(double *x, size_t n, double least)
 
 double profile_of_unit(const double *u, const double *e, size_t n, double *w)
 {
-    const double r = dot(u, e, n);
+    const double r = vector_dot(u, e, n);
 
     for (size_t i = 0; i < n; i++)
         w[i] = u[i] - r * e[i];
@@ -69,7 +70,7 @@ double absolute_skewness(const double *x, size_t n)
 static bool scale_direction(double *u, const double *e, size_t n, double largest)
 {
     const double least = 16.0 * DBL_EPSILON * largest * sqrt((double)n);
-    const double r = dot(u, e, n);
+    const double r = vector_dot(u, e, n);
     double left = 0.0;
 
     for (size_t i = 0; i < n; i++)
@@ -133,6 +134,12 @@ enum ct_status profiles_new(const struct matview *X, const size_t *const rows[2]
     }
     *out = p;
     return CT_OK;
+}
+
+void profiles_gather(const struct profiles *p, const size_t *which, size_t n, double *w)
+{
+    for (size_t i = 0; i < n; i++)
+        memcpy(w + i * p->n_samples, p->w + which[i] * p->n_samples, p->n_samples * sizeof *w);
 }
 
 void profiles_clear(struct profiles *p)

@@ -32,6 +32,11 @@ void profiles_clear(struct profiles *p);
 
 double profiles_memory(size_t n_neurons, size_t n_samples); /* bytes that it keeps */
 
+/* w [n, n_samples]: the context profiles `which` [n]. */
+void profiles_gather(const struct profiles *p, const size_t *which, size_t n, double *w);
+
+double vector_dot(const double *x, const double *y, size_t n);
+
 /* e [n_a + n_b]: the contrast of the first n_a samples with the others, of length 1. */
 void contrast_vector(size_t n_a, size_t n_b, double *e);
 

@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "num/cluster/agreement.h"
 #include "num/cluster/ward.h"
+#include "num/draws.h"
 #include "num/linear/blas_library.h"
-#include "num/null/nulls.h"
 #include "num/philox.h"
 
 bool group_is_firm(const struct group *g, double alpha)
@@ -19,8 +19,7 @@ bool group_is_firm(const struct group *g, double alpha)
     return g->size >= GAP_LEAST && g->recovery >= comes_back && g->gap_p <= alpha;
 }
 
-/* squared [n, n] distances of the rows of w [n, d]. */
-static void distances(const double *w, size_t n, size_t d, double *squared)
+void squared_distances(const double *w, size_t n, size_t d, double *squared)
 {
     blas.dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)n, (int)d, 1.0, w, (int)d, w,
                (int)d, 0.0, squared, (int)n);
@@ -68,14 +67,6 @@ static enum ct_status find_groups(const double *squared, double *scratch, size_t
     return status;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 /* The p-value of the dip of x [n], which is sorted: by uniform samples of its size. */
 static enum ct_status dip_pvalue(double *x, size_t n, uint64_t seed, double *pvalue,
                                  struct ct_error *err)
@@ -86,7 +77,7 @@ static enum ct_status dip_pvalue(double *x, size_t n, uint64_t seed, double *pva
     enum ct_status status = sample != NULL ? CT_OK : ct_fail_nomem(err, "dip", 0);
 
     if (status == CT_OK) {
-        qsort(x, n, sizeof *x, compare_doubles);
+        draws_sort(x, n);
         status = dip_statistic(x, n, &observed, err);
     }
     for (size_t b = 0; status == CT_OK && b < DIP_DRAWS; b++) {
@@ -94,11 +85,11 @@ static enum ct_status dip_pvalue(double *x, size_t n, uint64_t seed, double *pva
         philox_init(&rng, seed, STREAM_DIP, 1000 * n + b);
         for (size_t i = 0; i < n; i++)
             sample[i] = philox_uniform(&rng);
-        qsort(sample, n, sizeof *sample, compare_doubles);
+        draws_sort(sample, n);
         status = dip_statistic(sample, n, &dips[b], err);
     }
     if (status == CT_OK)
-        *pvalue = draws_pvalue(observed, dips, DIP_DRAWS, 1);
+        *pvalue = draws_pvalue(observed, dips, DIP_DRAWS);
     free(sample);
     return status;
 }
@@ -115,15 +106,6 @@ static void mean_profiles(const struct recovery *r, const double *w, size_t n, s
     }
 }
 
-static double dot(const double *x, const double *y, size_t n)
-{
-    double sum = 0.0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += x[i] * y[i];
-    return sum;
-}
-
 /* The group most like g by its mean profile, of those with at least `least` features. */
 static bool find_nearest(struct recovery *r, const double *means, size_t d, size_t g, size_t least)
 {
@@ -132,7 +114,7 @@ static bool find_nearest(struct recovery *r, const double *means, size_t d, size
 
     for (size_t h = 0; h < r->n_groups; h++) {
         const double *const y = means + h * d;
-        const double cosine = dot(x, y, d) / sqrt(dot(x, x, d) * dot(y, y, d));
+        const double cosine = vector_dot(x, y, d) / sqrt(vector_dot(x, x, d) * vector_dot(y, y, d));
         if (h == g || r->groups[h].size < least || (is_found && cosine <= r->groups[g].similarity))
             continue;
         r->groups[g].similarity = cosine;
@@ -154,7 +136,8 @@ static enum ct_status find_gap(struct recovery *r, const double *w, size_t n, si
         return CT_OK;
     for (size_t i = 0; i < n; i++)
         if ((size_t)r->labels[i] == g || (size_t)r->labels[i] == h)
-            line[count++] = dot(w + i * d, means + g * d, d) - dot(w + i * d, means + h * d, d);
+            line[count++] =
+                vector_dot(w + i * d, means + g * d, d) - vector_dot(w + i * d, means + h * d, d);
     return dip_pvalue(line, count, seed, &r->groups[g].gap_p, err);
 }
 
@@ -250,7 +233,7 @@ static enum ct_status resample(struct resampler *t, size_t b, struct scratch *s,
     draw_rows(q, b, s->rows);
     for (size_t i = 0; i < n; i++)
         profile_again(q->profiles, q->selected[i], s->rows, s->w + i * q->profiles->n_samples);
-    distances(s->w, n, q->profiles->n_samples, s->squared);
+    squared_distances(s->w, n, q->profiles->n_samples, s->squared);
     enum ct_status status = ward_tree(s->squared, n, &tree, err);
     if (status == CT_OK)
         status = ward_recovery(&tree, t->r->labels, k, t->best + b * k, err);
@@ -399,9 +382,8 @@ static enum ct_status group_features(const struct recovery_question *q, struct r
     if (w == NULL || squared == NULL) {
         status = ct_fail_nomem(err, "groups", 0);
     } else {
-        for (size_t i = 0; i < n; i++)
-            memcpy(w + i * d, q->profiles->w + q->selected[i] * d, d * sizeof *w);
-        distances(w, n, d, squared);
+        profiles_gather(q->profiles, q->selected, n, w);
+        squared_distances(w, n, d, squared);
         status = find_groups(squared, squared + n * n, n, r, err);
         if (status == CT_OK)
             status = describe_groups(r, w, n, d, q->seed, err);

@@ -65,6 +65,10 @@ enum ct_status recovery_new(const struct recovery_question *question, struct cre
                             struct ct_error *err);
 void recovery_clear(struct recovery *r);
 
+/* squared [n, n]: squared Euclidean distances of the rows of w [n, d]; symmetric, 0 on the
+ * diagonal. OpenBLAS must be loaded. */
+void squared_distances(const double *w, size_t n, size_t d, double *squared);
+
 /* Peak bytes, the result included. */
 double recovery_memory(size_t n_selected, size_t n_samples, size_t n_threads);
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "num/draws.h"
+#include "num/keyed.h"
 #include "num/philox.h"
 #include "num/tests/test.h"
-
-static const double slack = 1e-12; /* relative, of comparisons with draws */
 
 struct exchanger { /* a crew's task: block i is draw first + i */
     const struct exchange_question *q;
@@ -55,7 +55,7 @@ static double count_maxima(const struct exchanger *t, struct scratch *s)
         const size_t j = t->order[k];
         const double observed = fabs(t->q->statistic[j]);
         largest = fmax(largest, magnitude(&s->results[j]));
-        if (largest >= observed * (1.0 - slack))
+        if (largest >= observed * (1.0 - DRAWS_SLACK))
             s->counts[j]++;
     }
     return largest;
@@ -99,14 +99,6 @@ static void draw_block(void *context, size_t i)
 
 /* ---- p-values ---- */
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 /* The draws of sorted [n], ascending, that are at least x. */
 static size_t count_from(const double *sorted, size_t n, double x)
 {
@@ -133,12 +125,12 @@ static enum ct_status find_pvalues(const struct exchanger *t, struct ct_error *e
         return ct_fail_nomem(err, "exchange", 0);
     for (size_t b = 0; b < e->n_draws; b++)
         sorted[b] = e->largest[b];
-    qsort(sorted, e->n_draws, sizeof *sorted, compare_doubles);
+    draws_sort(sorted, e->n_draws);
     for (size_t j = 0; j < t->q->X->cols; j++)
         e->p_maxt[j] = e->p_stepdown[j] = NAN;
     for (size_t k = 0; k < t->n_ordered; k++) {
         const size_t j = t->order[k];
-        const double observed = fabs(t->q->statistic[j]) * (1.0 - slack);
+        const double observed = fabs(t->q->statistic[j]) * (1.0 - DRAWS_SLACK);
         size_t count = 0;
         for (size_t i = 0; i < t->n_scratch; i++)
             count += t->scratch[i].counts[j];
@@ -153,38 +145,24 @@ static enum ct_status find_pvalues(const struct exchanger *t, struct ct_error *e
 
 /* ---- memory ---- */
 
-struct place {
-    double magnitude;
-    size_t feature;
-};
-
-static int compare_places(const void *a, const void *b)
-{
-    const struct place *const x = a, *const y = b;
-
-    if (x->magnitude != y->magnitude)
-        return x->magnitude > y->magnitude ? -1 : 1;
-    return x->feature < y->feature ? -1 : x->feature > y->feature;
-}
-
 static size_t *order_by_magnitude(const double *statistic, size_t n, size_t *n_ordered)
 {
-    struct place *const places = ct_malloc_array(n, sizeof *places);
+    struct keyed *const keys = ct_malloc_array(n, sizeof *keys);
     size_t *const order = ct_malloc_array(n, sizeof *order);
 
     *n_ordered = 0;
-    if (places == NULL || order == NULL) {
-        free(places);
+    if (keys == NULL || order == NULL) {
+        free(keys);
         free(order);
         return NULL;
     }
     for (size_t j = 0; j < n; j++)
         if (!isnan(statistic[j]))
-            places[(*n_ordered)++] = (struct place){ fabs(statistic[j]), j };
-    qsort(places, *n_ordered, sizeof *places, compare_places);
+            keys[(*n_ordered)++] = (struct keyed){ -fabs(statistic[j]), j };
+    keyed_sort(keys, *n_ordered);
     for (size_t k = 0; k < *n_ordered; k++)
-        order[k] = places[k].feature;
-    free(places);
+        order[k] = keys[k].index;
+    free(keys);
     return order;
 }
 
@@ -233,7 +211,7 @@ double exchange_memory(size_t n_features, size_t n_draws, size_t n_threads)
         sizeof(struct ttest_result) + 2 * sizeof(double) + sizeof(bool) + sizeof(uint32_t);
 
     return n * ((double)n_threads * each + 2.0 * sizeof(double) + sizeof(size_t) +
-                sizeof(struct place)) +
+                sizeof(struct keyed)) +
            (double)n_draws * (2.0 * sizeof(double) + sizeof(size_t));
 }
 
