@@ -10,6 +10,9 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/method_kmeans.c \
 	src/pipeline/params.c src/pipeline/params.h \
 	src/pipeline/setting_kinds.c src/pipeline/setting.h \
+	src/pipeline/answer_chance.c src/pipeline/answer_chance.h \
+	src/pipeline/answer_picture.c src/pipeline/answer_picture.h \
+	src/pipeline/answer_samples.c src/pipeline/answer_samples.h \
 	src/pipeline/stage_answer.c src/pipeline/stage_answer.h \
 	src/pipeline/stage_cluster.c src/pipeline/stage_cluster.h \
 	src/pipeline/stage_contrast.c src/pipeline/stage_contrast.h \

@@ -38,6 +38,7 @@ struct null_summary {           /* of the draws of one null model; NaN without d
 struct answer_result {
     enum verdict verdict;
     enum no_answer reason;
+    struct ct_error why; /* of NO_ANSWER_CLOUD */
     size_t n_samples[2]; /* sentences used: those equal to an earlier one are left out */
     size_t n_repeated;   /* left out */
     size_t n_neurons;    /* with variance within the groups */

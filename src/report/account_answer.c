@@ -39,7 +39,8 @@ static void report_no_answer(const struct analysis *a, struct page *page)
         page_line(page, "are needed.");
         break;
     case NO_ANSWER_CLOUD:
-        page_line(page, "Cannot be answered: these neurons vary too little to fit a null model.");
+        page_line(page, "Cannot be answered, since no null model can be fitted:");
+        page_line(page, "%s", show_text(r->why.text).text);
         break;
     case NO_ANSWER_SKEWED:
         page_line(page, "Cannot be answered here: these activations are skewed (%.2f; at most",

@@ -1,0 +1,105 @@
+#include "config.h"
+#include "pipeline/answer_picture.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "num/cluster/agreement.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_ttest.h"
+
+/* eta^2: the share of the variance of x [n] between clusters, noise left out; NaN without
+ * variance. */
+static double share_between(const struct clustering *c, const double *x)
+{
+    double *const sums = ct_calloc_array(c->n_clusters, 2 * sizeof *sums); /* and sizes */
+    double mean = 0.0, total = 0.0, between = 0.0, n = 0.0;
+
+    for (size_t i = 0; sums != NULL && i < c->n; i++)
+        if (c->labels[i] >= 0) {
+            sums[2 * c->labels[i]] += x[i];
+            sums[2 * c->labels[i] + 1] += 1.0;
+            mean += x[i];
+            n += 1.0;
+        }
+    mean /= n;
+    for (size_t i = 0; i < c->n; i++)
+        if (c->labels[i] >= 0)
+            total += (x[i] - mean) * (x[i] - mean);
+    for (size_t k = 0; sums != NULL && k < c->n_clusters; k++) {
+        const double d = sums[2 * k] / sums[2 * k + 1] - mean;
+        between += sums[2 * k + 1] * d * d;
+    }
+    free(sums);
+    return sums != NULL && total > 0.0 ? between / total : NAN;
+}
+
+/* The silhouette of the clusters, without noise, among the context profiles of the neurons. */
+static enum ct_status find_silhouette(const struct profiles *p, const size_t *selected, size_t n,
+                                      const struct clustering *c, const size_t *of_selected,
+                                      double *out, struct ct_error *err)
+{
+    double *const squared = ct_malloc_array(n, n * sizeof *squared);
+    double *const w = ct_malloc_array(n, p->n_samples * sizeof *w);
+    int32_t *const labels = ct_malloc_array(n, sizeof *labels);
+    size_t *const which = ct_malloc_array(n, sizeof *which);
+    size_t n_used = 0;
+    enum ct_status status = CT_OK;
+
+    if (squared == NULL || w == NULL || labels == NULL || which == NULL) {
+        status = ct_fail_nomem(err, "silhouette", 0);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            if (c->labels[of_selected[i]] >= 0) {
+                labels[n_used] = c->labels[of_selected[i]];
+                which[n_used++] = selected[i];
+            }
+        profiles_gather(p, which, n_used, w);
+        squared_distances(w, n_used, p->n_samples, squared);
+        status = silhouette_of_distances(squared, n_used, labels, c->n_clusters, out, err);
+    }
+    free(squared);
+    free(w);
+    free(labels);
+    free(which);
+    return status;
+}
+
+/* Lengths and means of the significant neurons over the sentences of both groups. */
+enum ct_status answer_picture(const struct analysis *a, const struct profiles *p,
+                              const size_t *selected, struct answer_result *r, struct ct_error *err)
+{
+    const struct mat *const X = &ttest_of(a)->selected;
+    const struct clustering *const c = &clusters_of(a)->by[0];
+    double *const numbers = ct_malloc_array(X->rows, 2 * sizeof *numbers);
+    int32_t *const signs = ct_malloc_array(X->rows, sizeof *signs);
+    enum ct_status status = CT_OK;
+
+    if (c->n_clusters < 2 || numbers == NULL || signs == NULL) {
+        free(numbers);
+        free(signs);
+        return c->n_clusters < 2 ? CT_OK : ct_fail_nomem(err, "answer", 0);
+    }
+    for (size_t i = 0; i < X->rows; i++) {
+        const double *const x = mat_row(X, i);
+        double mean = 0.0, square = 0.0;
+        for (size_t k = 0; k < X->cols; k++)
+            mean += x[k] / (double)X->cols;
+        for (size_t k = 0; k < X->cols; k++)
+            square += (x[k] - mean) * (x[k] - mean);
+        numbers[i] = 0.5 * log(fmax(square, DBL_MIN));
+        numbers[X->rows + i] = mean;
+        signs[i] = ttest_of(a)->neurons[ttest_of(a)->significant[i]].statistic > 0.0;
+    }
+    r->share_size = share_between(c, numbers);
+    r->share_mean = share_between(c, numbers + X->rows);
+    status = adjusted_rand(c->labels, c->n_clusters, signs, 2, X->rows, &r->ari_sign, err);
+    if (status == CT_OK && r->n_selected <= GROUPS_MOST)
+        status = find_silhouette(p, selected, r->n_selected, c, r->selected, &r->silhouette_context,
+                                 err);
+    free(numbers);
+    free(signs);
+    return status;
+}
