@@ -1,12 +1,14 @@
-/* Names files that are not the text that a reader expects: arrays, archives, other encodings. */
+/* Names files that are not the table that a reader expects, by file_kind.h, with advice for tables.
+ */
 #ifndef CT_IO_FOREIGN_H
 #define CT_IO_FOREIGN_H
 
 #include <stddef.h>
 
 #include "base/status.h"
+#include "io/file_kind.h"
 
-enum { FOREIGN_HEAD = 512 }; /* bytes from the start of a file that suffice to recognise it */
+enum { FOREIGN_HEAD = FILE_KIND_SIZE }; /* bytes from the start of a file that suffice */
 
 /*
  * CT_EFORMAT, `NAME: WHAT; WHAT TO DO`, if head[0 .. size), the first bytes of a file, are those of
