@@ -33,7 +33,6 @@ src_report_libreport_a_SOURCES = \
 	src/report/plots/plot_plane.c \
 	src/report/plots/space.h \
 	src/report/plots/space_cloud.c \
-	src/report/plots/space_groups.c \
 	src/report/plots/space_items.c \
 	src/report/plots/space_matrix.c \
 	src/report/plots/space_neurons.c \
