@@ -482,6 +482,28 @@ START_TEST(an_empty_layer_is_a_row_with_empty_fields)
 END_TEST
 
 /* A name from a file is not used as a path, and a folder contains one analysis. */
+/* Each hook point has the answer of a run of its own; without a folder it would be nowhere. */
+START_TEST(layers_have_their_own_answers)
+{
+    static const char *const files[] = { "answer.csv", "null.csv", "effects.csv", "groups.csv" };
+
+    ck_assert_int_eq(circuittui("run --answer --draws 5 --resamples 3 --iterations 250 --per-layer "
+                                "-H h.2.mlp.c_fc -H h.3.mlp.c_fc -o %s/answers >/dev/null"),
+                     0);
+    ck_assert_int_eq(circuittui("run --answer --draws 5 --resamples 3 --iterations 250 "
+                                "-H h.3.mlp.c_fc -o %s/answer >/dev/null"),
+                     0);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char one[80], layer[80];
+        snprintf(one, sizeof one, "answer/%s", files[i]);
+        snprintf(layer, sizeof layer, "answers/h.3.mlp.c_fc/%s", files[i]);
+        assert_same_file(one, layer);
+    }
+    ck_assert_int_eq(circuittui("rerun %s/answers/manifest.json >/dev/null"), 0);
+    ck_assert_int_ne(circuittui("run --answer --per-layer >/dev/null 2>&1"), 0);
+}
+END_TEST
+
 START_TEST(folders_of_layers_stay_inside_the_results)
 {
     ck_assert_int_eq(circuittui("--version; mkdir %s/odd; sed '1s|h.3.attn.c_proj|../up|g' "
@@ -631,6 +653,7 @@ int main(void)
         each_hook_point_has_the_files_of_its_own_run,
         layers_csv_follows_from_the_files_of_the_layers,
         an_empty_layer_is_a_row_with_empty_fields,
+        layers_have_their_own_answers,
         folders_of_layers_stay_inside_the_results,
         nothing_significant_leaves_headers,
         results_are_only_overwritten_with_force,

@@ -103,6 +103,9 @@ static enum ct_status compute(struct analysis *a, const struct options *options,
     if (!options->per_layer)
         return meter_run(a, goal_of(&a->params), NULL, NULL, err);
     const bool has_files = results->out != NULL || results->figures != NULL;
+    if (a->params.answer && !has_files)
+        return ct_fail(err, CT_EINVAL,
+                       "--answer with --per-layer: each hook point has its own; give --out DIR");
     const enum ct_status status = results_begin(results, err);
     return status == CT_OK ? meter_run(a, goal_layers, has_files ? write_layer : NULL, results, err)
                            : status;

@@ -323,7 +323,7 @@ enum ct_status rerun_layer(struct rerun *r, struct analysis *layer, struct ct_er
     enum ct_status status = name != NULL ? CT_OK : ct_fail_nomem(err, "rerun", 0);
 
     if (status == CT_OK)
-        status = analysis_run(layer, goal_analysis, NULL, err);
+        status = analysis_run(layer, goal_of(&layer->params), NULL, err);
     if (status == CT_OK)
         status = compare_layer(r, layer, name, err);
     if (status == CT_OK && r->m->figures != NULL && figure_library() != NULL)

@@ -69,7 +69,7 @@ enum ct_status results_layer(struct results *r, struct analysis *layer, struct c
     enum ct_status status = check_layer(r, name, err);
 
     if (status == CT_OK)
-        status = analysis_run(layer, goal_analysis, NULL, err);
+        status = analysis_run(layer, goal_of(&layer->params), NULL, err);
     if (status == CT_OK && r->out != NULL)
         status = tables_write_layer(layer, r->out, r->formats, &r->tables, err);
     if (status == CT_OK && r->figures != NULL)
