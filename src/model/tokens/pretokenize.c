@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
+#include "model/tokens/pattern.h"
 
 struct pretokenizer {
     pcre2_code *code;
@@ -32,19 +31,13 @@ static const char pattern[] = "'(?:[stmd]|re|ve|ll)"
 enum ct_status pretokenizer_new(bool jit, struct pretokenizer **out, struct ct_error *err)
 {
     struct pretokenizer *const p = malloc(sizeof *p);
-    int code;
-    size_t offset;
 
     if (p == NULL)
         return ct_fail_nomem(err, "pattern of words", sizeof *p);
-    p->code = pcre2_compile((PCRE2_SPTR)pattern, sizeof pattern - 1, PCRE2_UTF | PCRE2_ANCHORED,
-                            &code, &offset, NULL);
-    if (p->code == NULL) {
-        PCRE2_UCHAR text[128] = "";
+    const enum ct_status status = pattern_compile(pattern, sizeof pattern - 1, &p->code, err);
+    if (status != CT_OK) {
         free(p);
-        pcre2_get_error_message(code, text, sizeof text);
-        return ct_fail(err, code == PCRE2_ERROR_NOMEMORY ? CT_ENOMEM : CT_ENOTSUP,
-                       "PCRE2: %s; the library must be built with Unicode", (const char *)text);
+        return status;
     }
     /* Not available everywhere: hardened systems map no memory that is writable and executable. */
     p->jit = jit && pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0;

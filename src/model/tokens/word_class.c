@@ -4,9 +4,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
+#include "model/tokens/pattern.h"
 
 struct word_class {
     pcre2_code *code;
@@ -21,17 +19,13 @@ static const char pattern[] = "[\\p{L}\\p{Nl}\\p{M}\\p{Nd}\\p{Pc}\\x{200c}\\x{20
 enum ct_status word_class_new(struct word_class **out, struct ct_error *err)
 {
     struct word_class *const words = malloc(sizeof *words);
-    int code;
-    size_t offset;
 
     if (words == NULL)
         return ct_fail_nomem(err, "pattern of words", sizeof *words);
-    words->code = pcre2_compile((PCRE2_SPTR)pattern, sizeof pattern - 1, PCRE2_UTF | PCRE2_ANCHORED,
-                                &code, &offset, NULL);
-    if (words->code == NULL) {
+    const enum ct_status status = pattern_compile(pattern, sizeof pattern - 1, &words->code, err);
+    if (status != CT_OK) {
         free(words);
-        return ct_fail(err, code == PCRE2_ERROR_NOMEMORY ? CT_ENOMEM : CT_ENOTSUP,
-                       "PCRE2: error %d; the library must be built with Unicode", code);
+        return status;
     }
     *out = words;
     return CT_OK;
