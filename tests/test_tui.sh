@@ -776,7 +776,7 @@ odd_widths() {
         keys C-l
         sleep 0.2
         screen >"$tmp/redrawn"
-        cmp -s "$tmp/seen" "$tmp/redrawn" || fail "stage $stage: rests of an earlier view: $(
+        cmp -s "$tmp/seen" "$tmp/redrawn" || fail "stage $stage: remains of an earlier view: $(
             diff "$tmp/seen" "$tmp/redrawn")"
     done
     holds 'We saw' || fail "no sentences"

@@ -498,7 +498,7 @@ static uint64_t unsure_hash(const struct canvas *c, size_t row)
 }
 
 /* Where curses and the terminal disagree about columns, what curses leaves as it is would be in
- * another place: such rows are drawn anew, also when they go. */
+ * another place: such rows are redrawn completely, also when the characters are gone. */
 static void redraw_unsure_rows(struct screen *s, const struct canvas *c)
 {
     const size_t rows = c->rows < (size_t)LINES ? c->rows : (size_t)LINES;
