@@ -99,15 +99,15 @@ enum ct_status file_kind_check(const char *path, const void *bytes, size_t size,
                                struct ct_error *err)
 {
     static const char *const words[] = {
-        [FILE_LFS_POINTER] = "a Git LFS pointer, not the file itself; run 'git lfs pull' in its "
-                             "repository, or download it again",
+        [FILE_LFS_POINTER] = ("a Git LFS pointer, not the file itself; run 'git lfs pull' in its "
+                              "repository, or download it again"),
         [FILE_MARKUP] = "a web page or a server's message, not the file itself; download it again",
         [FILE_GZIP] = "compressed by gzip; decompress it",
         [FILE_BZIP2] = "compressed by bzip2; decompress it",
         [FILE_XZ] = "compressed by xz; decompress it",
         [FILE_ZSTD] = "compressed by zstd; decompress it",
-        [FILE_ZIP] = "a zip archive, as PyTorch's .bin and .pt files are; unpack it, or save the "
-                     "model as safetensors",
+        [FILE_ZIP] = ("a zip archive, as PyTorch's .bin and .pt files are; unpack it, or save the "
+                      "model as safetensors"),
         [FILE_NPY] = "a NumPy array",
         [FILE_HDF5] = "an HDF5 file, as of TensorFlow; save the model as safetensors",
         [FILE_PICKLE] =
