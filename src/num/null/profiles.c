@@ -3,7 +3,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +97,14 @@ static double read_column(const struct matview *X, size_t j, const size_t *const
     return largest;
 }
 
+bool direction_of_column(const struct matview *X, size_t j, const size_t *const rows[2],
+                         const size_t n_rows[2], const double *e, double *u)
+{
+    const double largest = read_column(X, j, rows, n_rows, u);
+
+    return scale_direction(u, e, n_rows[0] + n_rows[1], largest);
+}
+
 double profiles_memory(size_t n_neurons, size_t n_samples)
 {
     return (double)n_neurons *
@@ -126,8 +133,7 @@ enum ct_status profiles_new(const struct matview *X, const size_t *const rows[2]
     contrast_vector(n_rows[0], n_rows[1], p.e);
     for (size_t j = 0; j < X->cols; j++) {
         double *const u = p.u + p.n_neurons * s;
-        const double largest = read_column(X, j, rows, n_rows, u);
-        if (!scale_direction(u, p.e, s, largest))
+        if (!direction_of_column(X, j, rows, n_rows, p.e, u))
             continue;
         p.r[p.n_neurons] = profile_of_unit(u, p.e, s, p.w + p.n_neurons * s);
         p.neuron[p.n_neurons++] = j;

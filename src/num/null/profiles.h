@@ -8,6 +8,7 @@
 #ifndef CT_NUM_NULL_PROFILES_H
 #define CT_NUM_NULL_PROFILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/mat.h"
@@ -31,6 +32,11 @@ enum ct_status profiles_new(const struct matview *X, const size_t *const rows[2]
 void profiles_clear(struct profiles *p);
 
 double profiles_memory(size_t n_neurons, size_t n_samples); /* bytes that it keeps */
+
+/* u [n_rows[0] + n_rows[1]]: the direction of column j of X; e is the contrast of these samples.
+ * False if the column does not vary within the groups; u is of no meaning then. */
+bool direction_of_column(const struct matview *X, size_t j, const size_t *const rows[2],
+                         const size_t n_rows[2], const double *e, double *u);
 
 /* w [n, n_samples]: the context profiles `which` [n]. */
 void profiles_gather(const struct profiles *p, const size_t *which, size_t n, double *w);

@@ -9,7 +9,6 @@
 #include "num/cluster/agreement.h"
 #include "num/cluster/ward.h"
 #include "num/draws.h"
-#include "num/linear/blas_library.h"
 #include "num/philox.h"
 
 bool group_is_firm(const struct group *g, double alpha)
@@ -19,53 +18,7 @@ bool group_is_firm(const struct group *g, double alpha)
     return g->size >= GAP_LEAST && g->recovery >= comes_back && g->gap_p <= alpha;
 }
 
-void squared_distances(const double *w, size_t n, size_t d, double *squared)
-{
-    blas.dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)n, (int)d, 1.0, w, (int)d, w,
-               (int)d, 0.0, squared, (int)n);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++) {
-            const double x =
-                squared[i * n + i] + squared[j * n + j] - squared[i * n + j] - squared[j * n + i];
-            squared[i * n + j] = fmax(x, 0.0);
-        }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < i; j++)
-            squared[j * n + i] = squared[i * n + j];
-        squared[i * n + i] = 0.0;
-    }
-}
-
 /* ---- the groups ---- */
-
-/* The number of groups with the largest silhouette, and its labels. */
-static enum ct_status find_groups(const double *squared, double *scratch, size_t n,
-                                  struct recovery *r, struct ct_error *err)
-{
-    int32_t *const labels = ct_malloc_array(n, sizeof *labels);
-    struct ward tree = { 0 };
-    enum ct_status status = CT_OK;
-
-    if (labels == NULL)
-        return ct_fail_nomem(err, "groups", 0);
-    memcpy(scratch, squared, n * n * sizeof *scratch);
-    status = ward_tree(scratch, n, &tree, err);
-    r->silhouette = -INFINITY;
-    for (size_t k = GROUPS_FROM; status == CT_OK && k <= GROUPS_TO && k < n; k++) {
-        double silhouette = 0.0;
-        status = ward_cut(&tree, k, labels, err);
-        if (status == CT_OK)
-            status = silhouette_of_distances(squared, n, labels, k, &silhouette, err);
-        if (status == CT_OK && silhouette > r->silhouette) {
-            r->silhouette = silhouette;
-            r->n_groups = k;
-            memcpy(r->labels, labels, n * sizeof *labels);
-        }
-    }
-    ward_clear(&tree);
-    free(labels);
-    return status;
-}
 
 /* The p-value of the dip of x [n], which is sorted: by uniform samples of its size. */
 static enum ct_status dip_pvalue(double *x, size_t n, uint64_t seed, double *pvalue,
@@ -377,6 +330,7 @@ static enum ct_status group_features(const struct recovery_question *q, struct r
     const size_t d = q->profiles->n_samples;
     double *const w = ct_malloc_array(n, d * sizeof *w);
     double *const squared = ct_malloc_array(n, 2 * n * sizeof *squared);
+    struct groups groups = { 0, 0.0 };
     enum ct_status status = CT_OK;
 
     if (w == NULL || squared == NULL) {
@@ -384,7 +338,9 @@ static enum ct_status group_features(const struct recovery_question *q, struct r
     } else {
         profiles_gather(q->profiles, q->selected, n, w);
         squared_distances(w, n, d, squared);
-        status = find_groups(squared, squared + n * n, n, r, err);
+        status = groups_find(squared, squared + n * n, n, r->labels, &groups, err);
+        r->n_groups = groups.n;
+        r->silhouette = groups.silhouette;
         if (status == CT_OK)
             status = describe_groups(r, w, n, d, q->seed, err);
     }

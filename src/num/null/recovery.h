@@ -17,11 +17,10 @@
 #include "base/crew.h"
 #include "base/progress.h"
 #include "base/status.h"
+#include "num/null/groups.h"
 #include "num/null/profiles.h"
 
 enum {
-    GROUPS_FROM = 2, /* groups tried */
-    GROUPS_TO = 12,
     GAP_LEAST = 5,   /* features of a group that may have a gap */
     DIP_DRAWS = 199, /* uniform samples that a dip is compared with */
 };
@@ -64,10 +63,6 @@ enum ct_status recovery_new(const struct recovery_question *question, struct cre
                             const struct progress *progress, struct recovery *out,
                             struct ct_error *err);
 void recovery_clear(struct recovery *r);
-
-/* squared [n, n]: squared Euclidean distances of the rows of w [n, d]; symmetric, 0 on the
- * diagonal. OpenBLAS must be loaded. */
-void squared_distances(const double *w, size_t n, size_t d, double *squared);
 
 /* Peak bytes, the result included. */
 double recovery_memory(size_t n_selected, size_t n_samples, size_t n_threads);
