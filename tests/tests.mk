@@ -150,6 +150,11 @@ tests_test_null_SOURCES = tests/test_null.c $(TEST_SUPPORT)
 tests_test_null_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_null_LDADD = $(NUM) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_halves
+tests_test_halves_SOURCES = tests/test_halves.c $(TEST_SUPPORT)
+tests_test_halves_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_halves_LDADD = $(NUM) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_similarity
 tests_test_similarity_SOURCES = tests/test_similarity.c $(TEST_SUPPORT)
 tests_test_similarity_CPPFLAGS = $(TEST_CPPFLAGS)
