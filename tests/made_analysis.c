@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
-#include "pipeline/stage_answer.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
+#include "pipeline/stage_picture.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
@@ -128,5 +129,6 @@ void make_analysis(struct analysis *a, double alpha)
     take(a, &stage_cluster, NULL);
     take(a, &stage_similarity, NULL);
     take(a, &stage_answer, NULL);
+    take(a, &stage_picture, NULL);
     take(a, &stage_layers, make_up_layers);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "pipeline/stage_answer.h"
+#include "pipeline/stage_picture.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_ttest.h"
 
@@ -22,12 +23,17 @@ static void begin(struct analysis *a, const char *hook)
     ck_assert_int_eq(params_add_hook(&a->params, hook, NULL), CT_OK);
 }
 
-static const struct answer_result *answer(struct analysis *a)
+static void compute(struct analysis *a, const struct stage *stage)
 {
     struct ct_error err = { 0 };
 
-    if (analysis_run(a, &stage_answer, NULL, &err) != CT_OK)
+    if (analysis_run(a, stage, NULL, &err) != CT_OK)
         ck_abort_msg("%s", err.text);
+}
+
+static const struct answer_result *answer(struct analysis *a)
+{
+    compute(a, &stage_answer);
     return answer_of(a);
 }
 
@@ -105,6 +111,18 @@ START_TEST(the_answer_of_the_demo)
     ck_assert(is_near(r->observed.skewness, .31, 5e-3) && is_near(r->skewness_mean, .32, 5e-3) &&
               is_near(r->skewness_limit, .37, 5e-3));
     ck_assert(r->sensitivity == 0.5 && r->planted == 10);
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(the_picture_of_the_demo)
+{
+    struct analysis a;
+
+    begin(&a, "h.3.mlp.c_fc");
+    a.params.iterations = 1000;
+    compute(&a, &stage_picture);
+    const struct picture_result *const r = picture_of(&a);
     ck_assert(is_near(r->silhouette_context, -.02, 1e-2));
     ck_assert(r->share_size > 0.9 && r->share_mean > 0.8 && is_near(r->ari_sign, .33, 2e-2));
     analysis_clear(&a);
@@ -219,6 +237,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, layers_of_the_demo);
     tcase_add_test(tcase, the_answer_of_the_demo);
+    tcase_add_test(tcase, the_picture_of_the_demo);
     tcase_add_test(tcase, skewed_activations_have_no_answer);
     tcase_add_test(tcase, few_neurons_have_no_answer);
     tcase_add_test(tcase, repeated_sentences_are_left_out);

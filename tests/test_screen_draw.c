@@ -40,7 +40,7 @@ static void begin(struct app *app, bool computed)
     ck_assert_int_eq(params_set(&app->whole.params.stimuli, fixture_path("demo/stimuli.csv"), NULL),
                      CT_OK);
     if (computed && (analysis_run(app->a, &stage_similarity, NULL, &err) != CT_OK ||
-                     analysis_run(app->a, &stage_answer, NULL, &err) != CT_OK ||
+                     analysis_run(app->a, stage_with_parts(&stage_answer), NULL, &err) != CT_OK ||
                      analysis_run(app->a, &stage_layers, NULL, &err) != CT_OK))
         ck_abort_msg("%s", err.text);
 }
@@ -549,8 +549,8 @@ START_TEST(stages_have_the_sign_of_their_state)
     draw(&app, 24, 80, true, false, &c);
     for (size_t s = 0; s < panel_count(); s++) {
         char line[40];
-        snprintf(line, sizeof line, "%c %zu ", app_is_stale(&app, panel_stage(s)) ? '~' : '*',
-                 s + 1);
+        const bool is_stale = app_is_stale(&app, stage_with_parts(panel_stage(s)));
+        snprintf(line, sizeof line, "%c %zu ", is_stale ? '~' : '*', s + 1);
         ck_assert_msg(strncmp(row_text(&c, 2 + s) + 2, line, strlen(line)) == 0, "%s: %s", line,
                       row_text(&c, 2 + s));
     }

@@ -16,13 +16,14 @@
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
+#include "pipeline/stage_picture.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 
-#define FROM_CLUSTER "cluster similarity answer layers"
+#define FROM_CLUSTER "cluster similarity picture layers"
 #define FROM_TSNE    "tsne " FROM_CLUSTER
-#define FROM_TTEST   "ttest " FROM_TSNE
+#define FROM_TTEST   "ttest answer " FROM_TSNE
 #define FROM_HOOK    "hook extract " FROM_TTEST
 #define ALL          "load contrast " FROM_HOOK
 
@@ -45,7 +46,7 @@ static const struct {
     { "correction", "none", FROM_TTEST, FROM_TTEST },
     { "perplexity", "29", FROM_TSNE, FROM_TSNE },
     { "iterations", "251", FROM_TSNE, FROM_TSNE },
-    { "seed", "1", FROM_TSNE, FROM_TSNE },
+    { "seed", "1", FROM_TSNE " answer", FROM_TSNE " answer" },
     { "eps", "2", FROM_CLUSTER, FROM_CLUSTER },
     { "min-samples", "4", FROM_CLUSTER, FROM_CLUSTER },
     { "clusters", "4", FROM_CLUSTER, FROM_CLUSTER },
@@ -77,7 +78,7 @@ static void set(struct analysis *a, const char *name, const char *text)
 static void compute_all(struct analysis *a)
 {
     compute(a, &stage_similarity);
-    compute(a, &stage_answer);
+    compute(a, stage_with_parts(&stage_answer));
     compute(a, &stage_layers);
 }
 
@@ -198,9 +199,9 @@ static void change_each_in_layer(const struct analysis *whole, bool is_from_mode
     ck_assert_int_eq(analysis_init_layer(&layer, whole, extract_of(whole)->n_layers > 1 ? 1 : 0,
                                          NULL),
                      CT_OK);
-    compute(&layer, &stage_answer);
+    compute(&layer, stage_with_parts(&stage_answer));
     compute(&layer, &stage_similarity);
-    change_each(&layer, &stage_answer, is_from_model);
+    change_each(&layer, &stage_picture, is_from_model);
     analysis_clear(&layer);
 }
 

@@ -21,7 +21,7 @@ static int count_stages(const struct stage *goal, size_t n_first)
     int n = 0;
 
     for (size_t i = 0; i < n_first; i++)
-        n += stages[i]->title != NULL && stage_is_needed(goal, stages[i]);
+        n += stage_is_told(stages[i]) && stage_is_needed(goal, stages[i]);
     return n;
 }
 

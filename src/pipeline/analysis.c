@@ -59,11 +59,18 @@ void result_keep(struct result *result, const struct analysis *a, const struct s
 
 /* ---- keys ---- */
 
+static void add_setting(const struct setting *setting, const struct params *params, struct key *key)
+{
+    if (setting_decides(setting, params))
+        setting->kind->key(setting, params, key);
+}
+
 static void add_settings(const struct stage *stage, const struct params *params, struct key *key)
 {
     for (size_t i = 0; i < stage->n_settings; i++)
-        if (setting_decides(&stage->settings[i], params))
-            stage->settings[i].kind->key(&stage->settings[i], params, key);
+        add_setting(&stage->settings[i], params, key);
+    for (size_t i = 0; stage->also != NULL && stage->also[i] != NULL; i++)
+        add_setting(stage->also[i], params, key);
 }
 
 /* Hash of the stage's parameters and, through the keys of its inputs, of everything it depends

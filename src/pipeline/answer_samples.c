@@ -115,3 +115,10 @@ enum ct_status samples_choose(const struct analysis *a, struct samples *s, struc
     s->n_repeated = c->n_rows[0] + c->n_rows[1] - s->n[0] - s->n[1];
     return CT_OK;
 }
+
+bool samples_suffice(const struct samples *s)
+{
+    enum { LEAST = 3 };
+
+    return s->n[0] >= LEAST && s->n[1] >= LEAST;
+}

@@ -20,4 +20,7 @@ struct samples {     /* zero-initialise; owns rows until samples_clear() */
 enum ct_status samples_choose(const struct analysis *a, struct samples *s, struct ct_error *err);
 void samples_clear(struct samples *s);
 
+/* Whether there are enough for an answer: three different sentences in each group. */
+bool samples_suffice(const struct samples *s);
+
 #endif

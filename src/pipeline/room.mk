@@ -11,7 +11,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/params.c src/pipeline/params.h \
 	src/pipeline/setting_kinds.c src/pipeline/setting.h \
 	src/pipeline/answer_chance.c src/pipeline/answer_chance.h \
-	src/pipeline/answer_picture.c src/pipeline/answer_picture.h \
+	src/pipeline/answer_neurons.c src/pipeline/answer_neurons.h \
 	src/pipeline/answer_samples.c src/pipeline/answer_samples.h \
 	src/pipeline/stage_answer.c src/pipeline/stage_answer.h \
 	src/pipeline/stage_cluster.c src/pipeline/stage_cluster.h \
@@ -20,6 +20,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stage_hook.c src/pipeline/stage_hook.h \
 	src/pipeline/stage_layers.c src/pipeline/stage_layers.h \
 	src/pipeline/stage_load.c src/pipeline/stage_load.h \
+	src/pipeline/stage_picture.c src/pipeline/stage_picture.h \
 	src/pipeline/stage_similarity.c src/pipeline/stage_similarity.h \
 	src/pipeline/stage_tsne.c src/pipeline/stage_tsne.h \
 	src/pipeline/stage_ttest.c src/pipeline/stage_ttest.h \

@@ -23,12 +23,17 @@ struct stage_run { /* where a stage reports to while it is computed */
 };
 
 struct stage {
-    const char *name;  /* `tsne`, in reports and manifests */
-    const char *title; /* `t-SNE`, for people; NULL: not shown separately */
-    const char *does;  /* `embeds the significant neurons` */
+    const char *name;             /* `tsne`, in reports and manifests */
+    const char *title;            /* `t-SNE`, for people; NULL: not shown separately */
+    const struct stage *shown_at; /* without a title: the stage that it is shown at and computed
+                                     with, as a part of it; NULL: the next one with a title */
+    const char *does;             /* `embeds the significant neurons` */
 
     const struct setting *settings; /* [n_settings] its own parameters */
     size_t n_settings;
+
+    const struct setting *const *also; /* parameters of other stages that its result depends on as
+                                          well; ends with NULL; NULL: none */
 
     const struct stage *const *inputs;  /* stages whose results it needs; ends with NULL */
     const struct stage *const *repeats; /* stages that it runs itself on parts of the data, so that

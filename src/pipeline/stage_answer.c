@@ -12,14 +12,11 @@
 #include "num/linear/blas_library.h"
 #include "num/linear/similarity.h"
 #include "num/null/axes.h"
-#include "num/null/profiles.h"
-#include "num/tests/test.h"
 #include "pipeline/answer_chance.h"
-#include "pipeline/answer_picture.h"
-#include "pipeline/answer_samples.h"
-#include "pipeline/stage_cluster.h"
+#include "pipeline/answer_neurons.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
+#include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 
 const char *verdict_name(enum verdict verdict)
@@ -271,30 +268,6 @@ static void release(void *result)
     free(r);
 }
 
-/* The significant neurons among the profiles: selected [n] their indices there, r->selected among
- * the significant ones. */
-static enum ct_status find_selected(const struct analysis *a, const struct profiles *p,
-                                    struct answer_result *r, size_t **selected,
-                                    struct ct_error *err)
-{
-    const struct ttest_stage *const t = ttest_of(a);
-    size_t j = 0;
-
-    *selected = ct_malloc_array(t->n_significant, sizeof **selected);
-    r->selected = ct_malloc_array(t->n_significant, sizeof *r->selected);
-    if (*selected == NULL || r->selected == NULL)
-        return ct_fail_nomem(err, "answer", 0);
-    for (size_t i = 0; i < t->n_significant; i++) {
-        while (j < p->n_neurons && p->neuron[j] < t->significant[i])
-            j++;
-        if (j < p->n_neurons && p->neuron[j] == t->significant[i]) {
-            r->selected[r->n_selected] = i;
-            (*selected)[r->n_selected++] = j;
-        }
-    }
-    return CT_OK;
-}
-
 /* Asks the null models and the groups about the selected neurons. */
 static enum ct_status ask_selected(const struct analysis *a, const struct null_question *q,
                                    const struct stage_run *run, struct crew *crew,
@@ -316,57 +289,32 @@ static enum ct_status ask_selected(const struct analysis *a, const struct null_q
     if (status == CT_OK)
         status = ask_groups(a, q, run, crew, r, err);
     if (status == CT_OK)
-        status = answer_picture(a, q->profiles, q->selected, r, err);
-    if (status == CT_OK)
         decide(a, r);
     nulls_free(nulls);
     return status;
 }
 
 static enum ct_status ask(const struct analysis *a, const struct stage_run *run,
-                          const struct profiles *p, struct crew *crew, struct answer_result *r,
+                          const struct answer_neurons *neurons, struct answer_result *r,
                           struct ct_error *err)
 {
-    size_t *selected = NULL;
-    enum ct_status status = find_selected(a, p, r, &selected, err);
-    const struct null_question q = { .profiles = p,
-                                     .selected = selected,
-                                     .n_selected = r->n_selected,
-                                     .test = &tests[a->params.test],
-                                     .correction = a->params.correction,
-                                     .alpha = a->params.alpha,
-                                     .seed = a->params.seed };
+    const struct null_question q = answer_question(a, neurons);
+    struct crew *crew = NULL;
+    struct steps s;
+    enum ct_status status = crew_new(a->params.threads, &crew, err);
 
-    r->n_neurons = p->n_neurons;
+    r->n_neurons = neurons->profiles.n_neurons;
+    r->n_selected = neurons->n_selected;
     r->planted = planted_size(r->n_selected);
+    if (status == CT_OK)
+        status =
+            answer_chance(a, &neurons->samples, crew, step(&s, run, 0, STEPS_EXCHANGE), r, err);
     if (status == CT_OK && r->n_selected < CLUMPING_LEAST)
         r->reason = NO_ANSWER_FEW;
     else if (status == CT_OK)
         status = blas_library_load((size_t)a->params.threads, err);
     if (status == CT_OK && r->reason == NO_ANSWER_NONE)
         status = ask_selected(a, &q, run, crew, r, err);
-    free(selected);
-    return status;
-}
-
-static enum ct_status ask_samples(const struct analysis *a, const struct stage_run *run,
-                                  const struct samples *samples, struct answer_result *r,
-                                  struct ct_error *err)
-{
-    struct profiles p = { 0 };
-    struct crew *crew = NULL;
-    struct steps s;
-    enum ct_status status = crew_new(a->params.threads, &crew, err);
-
-    if (status == CT_OK)
-        status = answer_chance(a, samples, crew, step(&s, run, 0, STEPS_EXCHANGE), r, err);
-    if (status == CT_OK)
-        status = profiles_new(&extract_of(a)->X,
-                              (const size_t *const[]){ samples->rows[0], samples->rows[1] },
-                              samples->n, &p, err);
-    if (status == CT_OK)
-        status = ask(a, run, &p, crew, r, err);
-    profiles_clear(&p);
     crew_free(crew);
     return status;
 }
@@ -374,19 +322,23 @@ static enum ct_status ask_samples(const struct analysis *a, const struct stage_r
 static enum ct_status fill(const struct analysis *a, const struct stage_run *run,
                            struct answer_result *r, struct ct_error *err)
 {
-    enum { LEAST = 3 }; /* different sentences of a group */
-    struct samples samples = { .n = { 0, 0 } };
-    enum ct_status status = samples_choose(a, &samples, err);
+    struct answer_neurons neurons = { .n_selected = 0 };
+    enum ct_status status = answer_neurons_find(a, &neurons, err);
+    const struct samples *const s = &neurons.samples;
 
-    r->n_samples[0] = samples.n[0];
-    r->n_samples[1] = samples.n[1];
-    r->n_repeated = samples.n_repeated;
-    r->has_pairs = samples.are_pairs;
-    if (status == CT_OK && (samples.n[0] < LEAST || samples.n[1] < LEAST))
+    r->n_samples[0] = s->n[0];
+    r->n_samples[1] = s->n[1];
+    r->n_repeated = s->n_repeated;
+    r->has_pairs = s->are_pairs;
+    if (status == CT_OK && !samples_suffice(s))
         r->reason = NO_ANSWER_SAMPLES;
     else if (status == CT_OK)
-        status = ask_samples(a, run, &samples, r, err);
-    samples_clear(&samples);
+        status = ask(a, run, &neurons, r, err);
+    if (status == CT_OK) { /* they pass to the result */
+        r->selected = neurons.significant;
+        neurons.significant = NULL;
+    }
+    answer_neurons_clear(&neurons);
     return status;
 }
 
@@ -401,7 +353,6 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     r->verdict = VERDICT_UNANSWERABLE;
     r->pvalue_exchange = r->pi0 = NAN;
     r->pvalue = r->sensitivity = r->skewness_mean = NAN;
-    r->share_size = r->share_mean = r->ari_sign = r->silhouette_context = NAN;
     r->cloud = r->context = r->random = (struct null_summary){ NAN, NAN, NAN, NAN, NAN };
     r->observed = (struct nulls_observed){ NAN, NAN, 0 };
     status = fill(a, run, r, err);
@@ -427,7 +378,7 @@ static double memory(const struct analysis *a)
     const double nulls =
         fmax(nulls_memory(n, s, n_threads), (double)n_threads * nulls_draw_memory(n, s, k));
     const double groups = k <= GROUPS_MOST ? recovery_memory(k, s, n_threads) : 0.0;
-    return chance + profiles_memory(n, s) + fmax(nulls, groups) + blas_memory(a->params.threads);
+    return chance + answer_neurons_memory(a) + fmax(nulls, groups) + blas_memory(a->params.threads);
 }
 
 static void note(const void *value, char out[NOTE_SIZE])
@@ -469,8 +420,8 @@ const struct stage stage_answer = {
     .does = "asks whether the neurons are clustered",
     .settings = answer_settings,
     .n_settings = sizeof answer_settings / sizeof *answer_settings,
-    .inputs = (const struct stage *const[]){ &stage_contrast, &stage_extract, &stage_ttest,
-                                             &stage_cluster, NULL },
+    .also = (const struct setting *const[]){ &tsne_settings[TSNE_SEED], NULL },
+    .inputs = (const struct stage *const[]){ &stage_contrast, &stage_extract, &stage_ttest, NULL },
     .effort = 40,
     .memory = memory,
     .advice = "select fewer neurons (a smaller --alpha, fewer --hook) or use fewer --threads",

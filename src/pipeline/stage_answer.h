@@ -1,7 +1,7 @@
 /*
  * The answer to the question whether the neurons that tell the two groups apart are clustered:
- * their clumping against null models (num/null/nulls.h), groups of them that come back with other
- * sentences (num/null/recovery.h), and what the clusters of the picture are made of.
+ * their clumping against null models (num/null/nulls.h), and groups of them that come back with
+ * other sentences (num/null/recovery.h).
  */
 #ifndef CT_PIPELINE_STAGE_ANSWER_H
 #define CT_PIPELINE_STAGE_ANSWER_H
@@ -67,12 +67,6 @@ struct answer_result {
     size_t *order;            /* [n_selected] by group, stable; NULL: no groups */
     struct recovery recovery; /* n_groups 0: none, or too many neurons */
     size_t n_firm;            /* groups that come back and have gaps */
-
-    /* Of the clusters of the picture by the first method, without noise; NaN if there are none. */
-    double share_size;         /* eta^2 of the log of the neurons' length */
-    double share_mean;         /* eta^2 of their means */
-    double ari_sign;           /* agreement of the clusters and the sign of t */
-    double silhouette_context; /* of the clusters among context profiles */
 };
 
 extern const struct stage stage_answer;

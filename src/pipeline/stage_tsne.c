@@ -181,7 +181,7 @@ static void note(const void *value, char out[NOTE_SIZE])
     snprintf(out, NOTE_SIZE, "%.3f", ((const struct tsne_stage *)value)->result.kl_divergence);
 }
 
-static const struct setting tsne_settings[] = {
+const struct setting tsne_settings[] = {
     { .name = "perplexity",
       .kind = &kind_number,
       .field = offsetof(struct params, perplexity),
@@ -196,12 +196,12 @@ static const struct setting tsne_settings[] = {
       .argument = "N",
       .help = "of t-SNE",
       .low = 250 },
-    { .name = "seed",
-      .kind = &kind_seed,
-      .field = offsetof(struct params, seed),
-      .commands = FOR_RUN | FOR_TSNE | FOR_KMEANS,
-      .argument = "N",
-      .help = "random seed" },
+    [TSNE_SEED] = { .name = "seed",
+                    .kind = &kind_seed,
+                    .field = offsetof(struct params, seed),
+                    .commands = FOR_RUN | FOR_TSNE | FOR_KMEANS,
+                    .argument = "N",
+                    .help = "random seed" },
 };
 
 const struct stage stage_tsne = {

@@ -21,6 +21,9 @@ struct tsne_stage {
 
 extern const struct stage stage_tsne;
 
+enum { TSNE_SEED = 2 };
+extern const struct setting tsne_settings[];
+
 static inline const struct tsne_stage *tsne_of(const struct analysis *a)
 {
     return analysis_result(a, &stage_tsne);

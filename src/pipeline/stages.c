@@ -10,6 +10,7 @@
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
+#include "pipeline/stage_picture.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
@@ -19,7 +20,10 @@
     &stage_load, &stage_hook, &stage_extract, &stage_contrast, &stage_ttest, &stage_tsne,          \
         &stage_cluster, &stage_similarity
 
-const struct stage *const stages[] = { OF_ANALYSIS, &stage_answer, &stage_layers };
+/* The answer, and its parts: those that are shown at it. */
+#define OF_ANSWER &stage_answer, &stage_picture
+
+const struct stage *const stages[] = { OF_ANALYSIS, OF_ANSWER, &stage_layers };
 const size_t n_stages = sizeof stages / sizeof *stages;
 
 /* Inputs are computed in order: the contrast comes first, so that what is wrong with the groups is
@@ -29,9 +33,14 @@ static const struct stage analysis = {
     .inputs = (const struct stage *const[]){ &stage_contrast, OF_ANALYSIS, NULL },
 };
 
+static const struct stage answer = {
+    .name = "answer",
+    .inputs = (const struct stage *const[]){ OF_ANSWER, NULL },
+};
+
 static const struct stage analysis_and_answer = {
     .name = "analysis",
-    .inputs = (const struct stage *const[]){ &analysis, &stage_answer, NULL },
+    .inputs = (const struct stage *const[]){ &analysis, &answer, NULL },
 };
 
 const struct stage *const goal_analysis = &analysis;
@@ -40,6 +49,25 @@ const struct stage *const goal_layers = &stage_layers;
 const struct stage *goal_of(const struct params *params)
 {
     return params->answer ? &analysis_and_answer : &analysis;
+}
+
+const struct stage *stage_with_parts(const struct stage *stage)
+{
+    return stage == &stage_answer ? &answer : stage;
+}
+
+bool stage_is_told(const struct stage *stage)
+{
+    return stage->title != NULL || stage->shown_at != NULL;
+}
+
+const struct stage *stage_shown(const struct stage *stage)
+{
+    if (stage->title == NULL && stage->shown_at != NULL)
+        return stage->shown_at;
+    for (size_t i = stage_index(stage); stage->title == NULL; i++)
+        stage = stages[i];
+    return stage;
 }
 
 size_t stage_index(const struct stage *stage)

@@ -2,6 +2,7 @@
 #ifndef CT_PIPELINE_STAGES_H
 #define CT_PIPELINE_STAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "pipeline/stage.h"
@@ -14,8 +15,17 @@ extern const size_t n_stages;
  * inputs are all stages of the list except the answer and the layers. */
 extern const struct stage *const goal_analysis;
 
-/* The same, with the answer if the parameters ask for it. */
+/* The same, with the answer and its parts if the parameters ask for it. */
 const struct stage *goal_of(const struct params *params);
+
+/* What is computed when people ask for a stage: itself, or a goal that has its parts as well. */
+const struct stage *stage_with_parts(const struct stage *stage);
+
+/* Whether people are told of a stage's progress and seconds: it has a title or is a part. */
+bool stage_is_told(const struct stage *stage);
+
+/* The stage at which a stage of the list is shown: itself, if it has a title. */
+const struct stage *stage_shown(const struct stage *stage);
 
 /* The goal of a run with --per-layer. */
 extern const struct stage *const goal_layers;

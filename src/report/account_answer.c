@@ -8,14 +8,15 @@
 #include "num/null/axes.h"
 #include "num/tests/test.h"
 #include "pipeline/stage_answer.h"
-#include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_load.h"
+#include "pipeline/stage_picture.h"
 #include "pipeline/stage_ttest.h"
 #include "report/arrays.h"
 #include "report/plots/parts.h"
 #include "report/plots/space.h"
+#include "report/quantities.h"
 
 static struct shown group_name(const struct analysis *a, size_t which)
 {
@@ -132,23 +133,6 @@ static void report_groups(const struct answer_result *r, struct page *page)
     }
 }
 
-static void report_picture(const struct analysis *a, struct page *page)
-{
-    const struct answer_result *const r = answer_of(a);
-    const char *const title = clusters_of(a)->by[0].method->title;
-
-    if (isnan(r->share_size))
-        return;
-    page->heading = "Picture";
-    page_line(page, "%s's clusters: %.0f %% of the variance of the neurons' log size is between",
-              title, 100.0 * r->share_size);
-    page_line(page, "them, %.0f %% of that of their means; they agree with the sign of t by %.2f",
-              100.0 * r->share_mean, r->ari_sign);
-    if (!isnan(r->silhouette_context))
-        page_line(page, "their silhouette is %.2f in the picture, %.2f among the context profiles",
-                  clusters_of(a)->by[0].silhouette, r->silhouette_context);
-}
-
 /* How many neurons are significant by chance. */
 static void report_exchange(const struct analysis *a, struct page *page)
 {
@@ -184,7 +168,6 @@ static void report(const struct analysis *a, struct page *page)
                   r->n_repeated, plural(r->n_repeated), r->n_repeated == 1 ? "is" : "are");
     report_exchange(a, page);
     report_groups(r, page);
-    report_picture(a, page);
 }
 
 /* ---- manifest ---- */
@@ -202,52 +185,12 @@ static void describe(const struct analysis *a, json_t *counts, json_t *outcome)
 
 /* ---- tables ---- */
 
-static const double none = NAN;
-
-struct quantity {
-    const char *name;
-    double value, low, high, null_mean, null_sd, p;
-    size_t m; /* draws; 0: empty */
-};
-
-static void put_quantity(const struct analysis *a, struct csv_writer *w, const char *text,
-                         const struct quantity *q)
-{
-    csv_put_text(w, extract_of(a)->n_layers == 1 ? extract_of(a)->blocks[0].hook : "");
-    csv_put_text(w, q->name);
-    if (text != NULL)
-        csv_put_text(w, text);
-    else
-        put_if_any(w, q->value);
-    put_if_any(w, q->low);
-    put_if_any(w, q->high);
-    put_if_any(w, q->null_mean);
-    put_if_any(w, q->null_sd);
-    put_if_any(w, q->p);
-    if (q->m > 0)
-        csv_put_size(w, q->m);
-    else
-        csv_put_text(w, "");
-    csv_end_row(w);
-}
-
-static struct quantity plain(const char *name, double value)
-{
-    return (struct quantity){ name, value, none, none, none, none, none, 0 };
-}
-
-static struct quantity against(const char *name, double value, const struct null_summary *s,
-                               size_t m)
-{
-    return (struct quantity){ name, value, s->low, s->high, s->mean, s->sd, s->pvalue, m };
-}
-
 /* The number of significant neurons, and that of exchanged pairs. */
 static struct quantity significant_by_chance(const struct analysis *a)
 {
     const struct answer_result *const r = answer_of(a);
     const struct exchange *const e = &r->exchange;
-    struct quantity q = plain("significant", (double)ttest_of(a)->n_significant);
+    struct quantity q = quantity("significant", (double)ttest_of(a)->n_significant);
     double square = 0.0;
 
     if (e->n_draws == 0)
@@ -265,14 +208,21 @@ static struct quantity significant_by_chance(const struct analysis *a)
     return q;
 }
 
+/* Parts of the answer with rows of their own. */
+static const struct {
+    const struct stage *stage;
+    void (*put_quantities)(const struct analysis *a, struct csv_writer *w);
+} parts[] = {
+    { &stage_picture, put_picture_quantities },
+};
+
 static void write_answer(const struct analysis *a, struct csv_writer *w)
 {
     const struct answer_result *const r = answer_of(a);
     const bool is_asked = r->n_draws > 0;
     const bool has_groups = r->recovery.n_groups > 0;
     const double c = r->observed.clumping;
-    const struct quantity verdict = plain("verdict", none);
-    struct quantity all = plain("clumping", c);
+    struct quantity all = quantity("clumping", c);
 
     const bool has_exchange = r->exchange.n_draws > 0;
     const struct quantity exchanged = significant_by_chance(a);
@@ -280,35 +230,33 @@ static void write_answer(const struct analysis *a, struct csv_writer *w)
     all.m = r->n_draws;
     const struct quantity quantities[] = {
         exchanged,
-        plain("significant_maxt", has_exchange ? (double)r->n_maxt : none),
-        plain("significant_stepdown", has_exchange ? (double)r->n_stepdown : none),
-        plain("pi0", r->pi0),
+        quantity("significant_maxt", has_exchange ? (double)r->n_maxt : NAN),
+        quantity("significant_stepdown", has_exchange ? (double)r->n_stepdown : NAN),
+        quantity("pi0", r->pi0),
         all,
-        against("clumping_cloud", c, &r->cloud, r->n_draws),
-        against("clumping_context", c, &r->context, r->n_draws),
-        against("clumping_random", c, &r->random, r->n_draws),
-        plain("excess", c - r->cloud.mean),
-        { "skewness", r->observed.skewness, none, is_asked ? r->skewness_limit : none,
-          r->skewness_mean, none, none, r->n_draws },
-        plain("sensitivity", r->sensitivity),
-        plain("axes", is_asked ? (double)r->observed.n_axes : none),
-        plain("groups", has_groups ? (double)r->recovery.n_groups : none),
-        plain("groups_firm", has_groups ? (double)r->n_firm : none),
-        plain("silhouette_groups", has_groups ? r->recovery.silhouette : none),
-        { "agreement", has_groups ? r->recovery.agreement : none, none, none, none, none, none,
+        quantity_against("clumping_cloud", c, &r->cloud, r->n_draws),
+        quantity_against("clumping_context", c, &r->context, r->n_draws),
+        quantity_against("clumping_random", c, &r->random, r->n_draws),
+        quantity("excess", c - r->cloud.mean),
+        { "skewness", r->observed.skewness, NAN, is_asked ? r->skewness_limit : NAN,
+          r->skewness_mean, NAN, NAN, r->n_draws },
+        quantity("sensitivity", r->sensitivity),
+        quantity("axes", is_asked ? (double)r->observed.n_axes : NAN),
+        quantity("groups", has_groups ? (double)r->recovery.n_groups : NAN),
+        quantity("groups_firm", has_groups ? (double)r->n_firm : NAN),
+        quantity("silhouette_groups", has_groups ? r->recovery.silhouette : NAN),
+        { "agreement", has_groups ? r->recovery.agreement : NAN, NAN, NAN, NAN, NAN, NAN,
           r->recovery.n_draws },
-        { "pac", has_groups ? r->recovery.pac : none, none, none, none, none, none,
-          r->recovery.n_draws },
-        plain("share_size", r->share_size),
-        plain("share_mean", r->share_mean),
-        plain("ari_sign", r->ari_sign),
-        plain("silhouette_context", r->silhouette_context),
+        { "pac", has_groups ? r->recovery.pac : NAN, NAN, NAN, NAN, NAN, NAN, r->recovery.n_draws },
     };
 
     PUT_HEADER(w, "hook", "name", "value", "low", "high", "null_mean", "null_sd", "p", "m");
-    put_quantity(a, w, verdict_name(r->verdict), &verdict);
+    put_text_quantity(w, a, "verdict", verdict_name(r->verdict));
     for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++)
-        put_quantity(a, w, NULL, &quantities[i]);
+        put_quantity(w, a, &quantities[i]);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!analysis_is_stale(a, parts[i].stage))
+            parts[i].put_quantities(a, w);
 }
 
 static void write_null(const struct analysis *a, struct csv_writer *w)
@@ -344,8 +292,8 @@ static void write_effects(const struct analysis *a, struct csv_writer *w)
         put_if_any(w, e->d_av);
         put_if_any(w, e->g_av);
         put_if_any(w, e->correlation);
-        put_if_any(w, has_exchange ? r->exchange.p_maxt[j] : none);
-        put_if_any(w, has_exchange ? r->exchange.p_stepdown[j] : none);
+        put_if_any(w, has_exchange ? r->exchange.p_maxt[j] : NAN);
+        put_if_any(w, has_exchange ? r->exchange.p_stepdown[j] : NAN);
         put_if_any(w, r->p_bh[j]);
         csv_end_row(w);
     }

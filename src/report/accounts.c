@@ -11,6 +11,7 @@
     X(cluster)                                                                                     \
     X(similarity)                                                                                  \
     X(answer)                                                                                      \
+    X(picture)                                                                                     \
     X(layers)
 
 #define DECLARE(name) extern const struct account account_##name;

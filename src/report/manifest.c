@@ -191,7 +191,7 @@ static json_t *describe_seconds(const struct analysis *a)
     json_t *const seconds = json_object();
 
     for (size_t i = 0; i < n_stages; i++)
-        if (stages[i]->title != NULL && analysis_result(a, stages[i]) != NULL)
+        if (stage_is_told(stages[i]) && analysis_result(a, stages[i]) != NULL)
             json_object_set_new(seconds, stages[i]->name,
                                 number_or_null(analysis_seconds(a, stages[i])));
     return seconds;

@@ -8,6 +8,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/account_extract.c \
 	src/report/account_layers.c \
 	src/report/account_load.c \
+	src/report/account_picture.c \
 	src/report/account_similarity.c \
 	src/report/account_tsne.c \
 	src/report/account_ttest.c \
@@ -38,6 +39,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/plots/space_neurons.c \
 	src/report/plots/space_sentences.c \
 	src/report/points.c src/report/points.h \
+	src/report/quantities.c src/report/quantities.h \
 	src/report/rerun.c src/report/rerun.h \
 	src/report/results.c src/report/results.h \
 	src/report/summary.c src/report/summary.h \

@@ -50,7 +50,7 @@ static void report_seconds(const struct analysis *a, struct page *page)
 
     page->heading = "Seconds";
     for (size_t i = 0; i < n_stages; i++) {
-        if (stages[i]->title == NULL || analysis_result(a, stages[i]) == NULL)
+        if (!stage_is_told(stages[i]) || analysis_result(a, stages[i]) == NULL)
             continue;
         if (n++ == ON_FIRST_LINE) {
             page_line(page, "%s", times);

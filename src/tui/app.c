@@ -21,9 +21,10 @@
 
 size_t panel_row(const struct stage *stage)
 {
+    const struct stage *const shown = stage_shown(stage);
     size_t row = 0;
 
-    for (size_t i = 0; stages[i] != stage; i++)
+    for (size_t i = 0; stages[i] != shown; i++)
         row += stages[i]->title != NULL;
     return row;
 }
@@ -125,6 +126,12 @@ size_t app_n_clusters(const struct app *app, const struct cluster_method *method
 bool app_has(const struct app *app, const struct stage *stage)
 {
     return stage == NULL || analysis_result(app_analysis(app, stage), stage) != NULL;
+}
+
+bool app_runs(const struct app *app, const struct stage *stage)
+{
+    return app->news.state == WORKER_RUNNING && app->news.job.stage != NULL &&
+           (app->news.job.stage == stage || stage_shown(app->news.job.stage) == stage);
 }
 
 bool app_is_due(const struct app *app, const struct stage *stage)

@@ -152,6 +152,9 @@ void app_say(struct app *app, ink color, const char *format, ...)
 /* The key of an action, for messages. */
 struct key_text app_key(const struct app *app, enum action action);
 
+/* True while stage, or one that is shown at it, is being computed. */
+bool app_runs(const struct app *app, const struct stage *stage);
+
 /* True while stage is being computed or waits for an earlier one. */
 bool app_is_due(const struct app *app, const struct stage *stage);
 

@@ -51,18 +51,14 @@ size_t panel_top(const struct app *app, const struct layout *l)
     return at >= rows ? at - rows + 1 : 0;
 }
 
-/* The settings of a stage include those of preceding stages without a panel row; hook points are
- * chosen in a view. */
+/* The settings of a stage include those of the stages without a title that are shown at it; hook
+ * points are chosen in a view. */
 const struct setting *stage_setting(const struct stage *stage, size_t i)
 {
-    for (size_t s = 0; s < n_stages; s++) {
-        size_t at = s;
-        while (stages[at]->title == NULL)
-            at++;
-        for (size_t k = 0; stages[at] == stage && k < stages[s]->n_settings; k++)
+    for (size_t s = 0; s < n_stages; s++)
+        for (size_t k = 0; stage_shown(stages[s]) == stage && k < stages[s]->n_settings; k++)
             if (stages[s]->settings[k].kind != &kind_names && i-- == 0)
                 return &stages[s]->settings[k];
-    }
     return NULL;
 }
 
@@ -141,7 +137,9 @@ static void draw_header(const struct app *app, struct canvas *c, struct rect r)
 /* Done, stale, running, not computed: in ASCII, so that no terminal draws it two columns wide. */
 static char stage_sign(const struct app *app, const struct stage *stage, ink *color)
 {
-    if (app->news.state == WORKER_RUNNING && app->news.job.stage == stage) {
+    const bool is_stale = app_is_stale(app, stage_with_parts(stage));
+
+    if (app_runs(app, stage)) {
         *color = INK_WARN;
         return '>';
     }
@@ -149,8 +147,8 @@ static char stage_sign(const struct app *app, const struct stage *stage, ink *co
         *color = INK_DIM;
         return '.';
     }
-    *color = app_is_stale(app, stage) ? INK_WARN : INK_GOOD;
-    return app_is_stale(app, stage) ? '~' : '*';
+    *color = is_stale ? INK_WARN : INK_GOOD;
+    return is_stale ? '~' : '*';
 }
 
 /* A summary of a stage in eight columns. */
@@ -159,9 +157,9 @@ static void stage_note(const struct app *app, const struct stage *stage, char ou
     const struct worker_news *const news = &app->news;
 
     out[0] = '\0';
-    if (news->state == WORKER_RUNNING && news->job.stage == stage && news->total > 0)
+    if (app_runs(app, stage) && news->total > 0)
         snprintf(out, NOTE_SIZE, "%.0f%%", 100.0 * (double)news->done / (double)news->total);
-    else if (news->state == WORKER_RUNNING && news->job.stage == stage)
+    else if (app_runs(app, stage))
         snprintf(out, NOTE_SIZE, "...");
     else if (stage->note != NULL && app_has(app, stage))
         stage->note(analysis_result(app_analysis(app, stage), stage), out);
@@ -364,7 +362,7 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
 {
     struct view_state *state;
     const struct view *const view = view_current(app, &state);
-    const bool runs = app->news.state == WORKER_RUNNING && app->news.job.stage == view->stage;
+    const bool runs = app_runs(app, view->stage);
     const bool is_stale =
         view->needs != NULL && app_has(app, view->needs) && app_is_stale(app, view->needs);
     char title[220];

@@ -193,11 +193,12 @@ static bool has_next_stage(const struct app *app)
 /* Computes the stage; if it is done or running, moves to the next one first. */
 static void enter(struct app *app)
 {
-    const bool leads_on = !app_is_stale(app, app->stage) || app_is_due(app, app->stage);
+    const struct stage *const here = stage_with_parts(app->stage);
+    const bool leads_on = !app_is_stale(app, here) || app_is_due(app, here);
 
     if (leads_on && has_next_stage(app))
         go_to_stage(app, panel_row(app->stage) + 1);
-    if (app_is_stale(app, app->stage))
+    if (app_is_stale(app, stage_with_parts(app->stage)))
         app_run(app, app->stage);
     else
         app_say(app, INK_DEFAULT, "everything is computed; %s writes the results",

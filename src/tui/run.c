@@ -162,8 +162,10 @@ void app_start_next(struct app *app)
 
 void app_run(struct app *app, const struct stage *stage)
 {
-    if (app->goal == NULL || !stage_is_needed(app->goal, stage))
-        app->goal = stage;
+    const struct stage *const goal = stage_with_parts(stage);
+
+    if (app->goal == NULL || !stage_is_needed(app->goal, goal))
+        app->goal = goal;
     app_start_next(app);
 }
 

@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "io/outfile.h"
 #include "pipeline/stage_load.h"
+#include "pipeline/stages.h"
 #include "report/manifest.h"
 #include "report/tables.h"
 
@@ -103,7 +104,7 @@ static const struct stage *last_stage(const struct manifest *m)
     for (size_t i = 0; (table = table_at(i)) != NULL; i++)
         if (panel_row(table->stage) > panel_row(last) &&
             written_find(&m->tables, NULL, table->file) != NULL)
-            last = table->stage;
+            last = stage_shown(table->stage);
     return last;
 }
 

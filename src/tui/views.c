@@ -46,8 +46,8 @@ static void add_those_of(const struct stage *stage, const struct view *of, size_
 
 static void add_plot(const struct stage *stage, const struct plot *plot)
 {
-    add(&(struct view){ plot->title, stage, plot->stage, plot->is_live ? &live_view : &plot_view,
-                        plot });
+    add(&(struct view){ plot->title, stage_shown(stage), plot->stage,
+                        plot->is_live ? &live_view : &plot_view, plot });
 }
 
 void views_init(void)

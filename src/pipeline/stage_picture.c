@@ -1,0 +1,167 @@
+#include "config.h"
+#include "pipeline/stage_picture.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "num/cluster/agreement.h"
+#include "num/linear/blas_library.h"
+#include "num/null/recovery.h"
+#include "pipeline/answer_neurons.h"
+#include "pipeline/stage_answer.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_ttest.h"
+
+/* eta^2: the share of the variance of x [n] between clusters, noise left out; NaN without
+ * variance. */
+static double share_between(const struct clustering *c, const double *x)
+{
+    double *const sums = ct_calloc_array(c->n_clusters, 2 * sizeof *sums); /* and sizes */
+    double mean = 0.0, total = 0.0, between = 0.0, n = 0.0;
+
+    for (size_t i = 0; sums != NULL && i < c->n; i++)
+        if (c->labels[i] >= 0) {
+            sums[2 * c->labels[i]] += x[i];
+            sums[2 * c->labels[i] + 1] += 1.0;
+            mean += x[i];
+            n += 1.0;
+        }
+    mean /= n;
+    for (size_t i = 0; i < c->n; i++)
+        if (c->labels[i] >= 0)
+            total += (x[i] - mean) * (x[i] - mean);
+    for (size_t k = 0; sums != NULL && k < c->n_clusters; k++) {
+        const double d = sums[2 * k] / sums[2 * k + 1] - mean;
+        between += sums[2 * k + 1] * d * d;
+    }
+    free(sums);
+    return sums != NULL && total > 0.0 ? between / total : NAN;
+}
+
+/* The silhouette of the clusters, without noise, among the context profiles of the neurons. */
+static enum ct_status find_silhouette(const struct answer_neurons *neurons,
+                                      const struct clustering *c, double *out, struct ct_error *err)
+{
+    const struct profiles *const p = &neurons->profiles;
+    const size_t n = neurons->n_selected;
+    double *const squared = ct_malloc_array(n, n * sizeof *squared);
+    double *const w = ct_malloc_array(n, p->n_samples * sizeof *w);
+    int32_t *const labels = ct_malloc_array(n, sizeof *labels);
+    size_t *const which = ct_malloc_array(n, sizeof *which);
+    size_t n_used = 0;
+    enum ct_status status = CT_OK;
+
+    if (squared == NULL || w == NULL || labels == NULL || which == NULL) {
+        status = ct_fail_nomem(err, "silhouette", 0);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            if (c->labels[neurons->significant[i]] >= 0) {
+                labels[n_used] = c->labels[neurons->significant[i]];
+                which[n_used++] = neurons->selected[i];
+            }
+        profiles_gather(p, which, n_used, w);
+        squared_distances(w, n_used, p->n_samples, squared);
+        status = silhouette_of_distances(squared, n_used, labels, c->n_clusters, out, err);
+    }
+    free(squared);
+    free(w);
+    free(labels);
+    free(which);
+    return status;
+}
+
+/* What differs between the clusters: lengths and means of the significant neurons over the
+ * sentences of both groups, and the sign of t. */
+static enum ct_status find_shares(const struct analysis *a, const struct clustering *c,
+                                  struct picture_result *r, struct ct_error *err)
+{
+    const struct mat *const X = &ttest_of(a)->selected;
+    double *const numbers = ct_malloc_array(X->rows, 2 * sizeof *numbers);
+    int32_t *const signs = ct_malloc_array(X->rows, sizeof *signs);
+    enum ct_status status = CT_OK;
+
+    if (numbers == NULL || signs == NULL) {
+        status = ct_fail_nomem(err, "picture", 0);
+    } else {
+        for (size_t i = 0; i < X->rows; i++) {
+            const double *const x = mat_row(X, i);
+            double mean = 0.0, square = 0.0;
+            for (size_t k = 0; k < X->cols; k++)
+                mean += x[k] / (double)X->cols;
+            for (size_t k = 0; k < X->cols; k++)
+                square += (x[k] - mean) * (x[k] - mean);
+            numbers[i] = 0.5 * log(fmax(square, DBL_MIN));
+            numbers[X->rows + i] = mean;
+            signs[i] = ttest_of(a)->neurons[ttest_of(a)->significant[i]].statistic > 0.0;
+        }
+        r->share_size = share_between(c, numbers);
+        r->share_mean = share_between(c, numbers + X->rows);
+        status = adjusted_rand(c->labels, c->n_clusters, signs, 2, X->rows, &r->ari_sign, err);
+    }
+    free(numbers);
+    free(signs);
+    return status;
+}
+
+static enum ct_status look(const struct analysis *a, const struct answer_neurons *neurons,
+                           struct picture_result *r, struct ct_error *err)
+{
+    const struct clustering *const c = &clusters_of(a)->by[0];
+    enum ct_status status = blas_library_load((size_t)a->params.threads, err);
+
+    if (status != CT_OK || c->n_clusters < 2)
+        return status;
+    status = find_shares(a, c, r, err);
+    if (status == CT_OK && neurons->n_selected <= GROUPS_MOST)
+        status = find_silhouette(neurons, c, &r->silhouette_context, err);
+    return status;
+}
+
+static enum ct_status compute(const struct analysis *a, const struct stage_run *run, void **result,
+                              struct ct_error *err)
+{
+    struct picture_result *const r = malloc(sizeof *r);
+    struct answer_neurons neurons = { .n_selected = 0 };
+    enum ct_status status;
+
+    (void)run;
+    if (r == NULL)
+        return ct_fail_nomem(err, "picture", 0);
+    r->share_size = r->share_mean = r->ari_sign = r->silhouette_context = NAN;
+    status = answer_neurons_find(a, &neurons, err);
+    if (status == CT_OK)
+        status = look(a, &neurons, r, err);
+    answer_neurons_clear(&neurons);
+    if (status != CT_OK) {
+        free(r);
+        return status;
+    }
+    *result = r;
+    return CT_OK;
+}
+
+static double memory(const struct analysis *a)
+{
+    const double n = (double)ttest_of(a)->n_significant;
+    const double n_samples = (double)(contrast_of(a)->n_rows[0] + contrast_of(a)->n_rows[1]);
+    const double distances = n <= GROUPS_MOST ? sizeof(double) * n * (n + n_samples) : 0.0;
+
+    return answer_neurons_memory(a) + distances + blas_memory(a->params.threads);
+}
+
+const struct stage stage_picture = {
+    .name = "picture",
+    .shown_at = &stage_answer,
+    .does = "asks what the picture is made of",
+    .inputs = (const struct stage *const[]){ &stage_contrast, &stage_extract, &stage_ttest,
+                                             &stage_cluster, NULL },
+    .effort = 10,
+    .memory = memory,
+    .advice = "select fewer neurons: a smaller --alpha, fewer --hook",
+    .compute = compute,
+    .free = free,
+};
