@@ -9,6 +9,7 @@
 
 #include "num/cluster/agreement.h"
 #include "num/cluster/ward.h"
+#include "num/cluster/ward_groups.h"
 #include "num/linear/blas_library.h"
 #include "num/null/recovery.h"
 #include "num/tests/ttest.h"
@@ -91,6 +92,67 @@ START_TEST(small_and_tied_trees)
     ck_assert_int_eq(ward_recovery(&w, (const int32_t[]){ 0, 0, 0, 1 }, 2, best, NULL), CT_OK);
     ck_assert(best[0] == 0.75 && best[1] == 1.0);
     ward_clear(&w);
+}
+END_TEST
+
+/* labels exact; silhouettes rtol 1e-10: sums of roots in another order. */
+START_TEST(groups_of_ward_match_scipy)
+{
+    struct mat x = fixture_load("ward_groups_x.csv");
+    struct mat want = fixture_load("ward_groups.csv");
+    struct crew *crew = NULL;
+    double points[100 * 6];
+    size_t row = 0;
+
+    ck_assert_int_eq(blas_library_load(3, NULL), CT_OK);
+    ck_assert_int_eq(crew_new(3, &crew, NULL), CT_OK);
+    for (size_t i = 0; i < want.rows; i++) {
+        struct ward_groups g = { 0 }, again = { 0 };
+        const size_t first = row;
+        for (; row < x.rows && mat_row(&x, row)[0] == (double)i; row++)
+            memcpy(points + (row - first) * 6, mat_row(&x, row) + 1, 6 * sizeof *points);
+        ck_assert_int_eq(ward_groups(points, row - first, 6, NULL, NULL, &g, NULL), CT_OK);
+        ck_assert_int_eq(ward_groups(points, row - first, 6, crew, NULL, &again, NULL), CT_OK);
+        const double got[] = { (double)i, (double)g.n_groups, g.silhouette };
+        assert_allclose(got, mat_row(&want, i), 3, 1e-10, 0.0);
+        for (size_t k = first; k < row; k++)
+            ck_assert_msg(g.labels[k - first] == (int32_t)mat_row(&x, k)[7], "case %zu, point %zu",
+                          i, k - first);
+        ck_assert(again.n_groups == g.n_groups && again.silhouette == g.silhouette);
+        ck_assert_mem_eq(again.labels, g.labels, (row - first) * sizeof *g.labels);
+        ward_groups_clear(&g);
+        ward_groups_clear(&again);
+    }
+    ck_assert_uint_eq(row, x.rows);
+    crew_free(crew);
+    mat_clear(&x);
+    mat_clear(&want);
+}
+END_TEST
+
+static bool stop_at_two(void *context, size_t done, size_t total)
+{
+    (void)context;
+    (void)total;
+    return done < 2;
+}
+
+START_TEST(groups_of_few_equal_and_cancelled_points)
+{
+    static const double equal[15] = { 0 };
+    const struct progress stops = { stop_at_two, NULL };
+    struct ward_groups g = { 0 };
+    struct ct_error err;
+
+    ck_assert_int_eq(blas_library_load(1, NULL), CT_OK);
+    ck_assert_int_eq(ward_groups(equal, 2, 3, NULL, NULL, &g, &err), CT_EINVAL);
+    ck_assert_str_eq(err.text, "groups: 2 points are too few; at least 3 are needed");
+    ck_assert_int_eq(ward_groups(equal, 0, 3, NULL, NULL, &g, &err), CT_EINVAL);
+    ck_assert_int_eq(ward_groups(equal, 5, 3, NULL, &stops, &g, &err), CT_ECANCELED);
+    ck_assert(g.labels == NULL);
+    ck_assert_int_eq(ward_groups(equal, 5, 3, NULL, NULL, &g, &err), CT_OK);
+    ck_assert(g.n_groups == 2 && g.silhouette == 0.0);
+    ward_groups_clear(&g);
 }
 END_TEST
 
@@ -302,6 +364,8 @@ int main(void)
     const TTest *const all[] = {
         trees_match_scipy,
         small_and_tied_trees,
+        groups_of_ward_match_scipy,
+        groups_of_few_equal_and_cancelled_points,
         agreement_matches_scikit_learn,
         dips_match_diptest,
         recovery_matches_the_reference,

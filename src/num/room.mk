@@ -16,10 +16,12 @@ src_num_libnum_a_SOURCES = \
 	src/num/cluster/kmeans_start.c src/num/cluster/kmeans_start.h \
 	src/num/cluster/silhouette.c src/num/cluster/silhouette.h \
 	src/num/cluster/ward.c src/num/cluster/ward.h \
+	src/num/cluster/ward_groups.c src/num/cluster/ward_groups.h \
 	src/num/linear/blas_check.c src/num/linear/blas_check.h \
 	src/num/linear/blas_functions.h \
 	src/num/linear/blas_library.c src/num/linear/blas_library.h \
 	src/num/linear/cosines.c src/num/linear/cosines.h \
+	src/num/linear/distances.c src/num/linear/distances.h \
 	src/num/linear/eigen.c src/num/linear/eigen.h \
 	src/num/linear/pca.c src/num/linear/pca.h \
 	src/num/linear/similarity.c src/num/linear/similarity.h \
@@ -31,7 +33,6 @@ src_num_libnum_a_SOURCES = \
 	src/num/near/shortlist.c src/num/near/shortlist.h \
 	src/num/null/axes.c src/num/null/axes.h \
 	src/num/null/cloud.c src/num/null/cloud.h \
-	src/num/null/groups.c src/num/null/groups.h \
 	src/num/null/halves.c src/num/null/halves.h \
 	src/num/null/nulls.c src/num/null/nulls.h \
 	src/num/null/profiles.c src/num/null/profiles.h \

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "num/cluster/agreement.h"
 #include "num/linear/blas_library.h"
-#include "num/null/recovery.h"
+#include "num/linear/distances.h"
 #include "pipeline/answer_neurons.h"
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"

@@ -6,7 +6,8 @@
 
 #include "base/mem.h"
 #include "num/cluster/agreement.h"
-#include "num/null/groups.h"
+#include "num/cluster/ward_groups.h"
+#include "num/linear/distances.h"
 #include "num/null/profiles.h"
 #include "num/philox.h"
 #include "num/tests/test.h"
@@ -140,10 +141,10 @@ static double contrast_similarity(const double *squared, const bool *is_unit, co
                : NAN;
 }
 
-struct grouping {               /* scratch of the groups of n chosen features */
-    double *w, *squared, *more; /* [n, samples], [n, n], [n, n] */
-    bool *is_unit;              /* [n] */
-    int32_t *labels[2];         /* [n] of both sides */
+struct grouping {             /* scratch of the groups of n chosen features */
+    double *w, *squared;      /* [n, samples], [n, n] */
+    bool *is_unit;            /* [n] */
+    struct ward_groups of[2]; /* of both sides */
 };
 
 static void find_profiles(const struct halver *t, const struct scratch *s, const struct side *side,
@@ -163,20 +164,19 @@ static void find_profiles(const struct halver *t, const struct scratch *s, const
 }
 
 static enum ct_status describe_groups(const struct halver *t, const struct scratch *s, size_t n,
-                                      const struct grouping *g, struct half *half,
-                                      struct ct_error *err)
+                                      struct grouping *g, struct half *half, struct ct_error *err)
 {
-    struct groups groups[2] = { { 0, 0.0 }, { 0, 0.0 } };
+    const size_t d = t->n_rows[0] + t->n_rows[1];
     enum ct_status status = CT_OK;
 
     for (size_t side = 0; status == CT_OK && side < 2; side++) {
         find_profiles(t, s, &s->sides[side], n, g);
-        status = groups_find(g->squared, g->more, n, g->labels[side], &groups[side], err);
+        status = ward_groups(g->w, n, d, NULL, NULL, &g->of[side], err);
         half->number[side == 0 ? HALF_SIMILARITY : HALF_SIMILARITY_OTHER] =
-            status == CT_OK ? contrast_similarity(g->squared, g->is_unit, g->labels[0], n) : NAN;
+            status == CT_OK ? contrast_similarity(g->squared, g->is_unit, g->of[0].labels, n) : NAN;
     }
-    return status == CT_OK ? adjusted_rand(g->labels[0], groups[0].n, g->labels[1], groups[1].n, n,
-                                           &half->number[HALF_ARI], err)
+    return status == CT_OK ? adjusted_rand(g->of[0].labels, g->of[0].n_groups, g->of[1].labels,
+                                           g->of[1].n_groups, n, &half->number[HALF_ARI], err)
                            : status;
 }
 
@@ -186,24 +186,19 @@ static enum ct_status group_features(const struct halver *t, const struct scratc
     struct grouping g = {
         .w = ct_malloc_array(n, (t->n_rows[0] + t->n_rows[1]) * sizeof *g.w),
         .squared = ct_malloc_array(n, n * sizeof *g.squared),
-        .more = ct_malloc_array(n, n * sizeof *g.more),
         .is_unit = ct_malloc_array(n, sizeof *g.is_unit),
-        .labels = { ct_malloc_array(n, sizeof *g.labels[0]),
-                    ct_malloc_array(n, sizeof *g.labels[1]) },
     };
     enum ct_status status = CT_OK;
 
-    if (g.w == NULL || g.squared == NULL || g.more == NULL || g.is_unit == NULL ||
-        g.labels[0] == NULL || g.labels[1] == NULL)
+    if (g.w == NULL || g.squared == NULL || g.is_unit == NULL)
         status = ct_fail_nomem(err, "halves", 0);
     else
         status = describe_groups(t, s, n, &g, half, err);
     free(g.w);
     free(g.squared);
-    free(g.more);
     free(g.is_unit);
-    free(g.labels[0]);
-    free(g.labels[1]);
+    ward_groups_clear(&g.of[0]);
+    ward_groups_clear(&g.of[1]);
     return status;
 }
 
@@ -309,8 +304,8 @@ double halves_memory(size_t n_features, size_t n_samples, size_t n_chosen, size_
     const double k = (double)n_chosen;
     const double each =
         2 * sizeof(struct ttest_result) + 2 * sizeof(double) + sizeof(bool) + sizeof(size_t);
-    const double groups = k * (double)n_samples / 2.0 * sizeof(double) +
-                          2.0 * k * k * sizeof(double) + groups_memory(n_chosen);
+    const double groups = k * (double)n_samples / 2.0 * sizeof(double) + k * k * sizeof(double) +
+                          ward_groups_memory(n_chosen);
 
     return (double)n_threads * (n * each + groups);
 }

@@ -8,7 +8,9 @@
 #include "base/mem.h"
 #include "num/cluster/agreement.h"
 #include "num/cluster/ward.h"
+#include "num/cluster/ward_groups.h"
 #include "num/draws.h"
+#include "num/linear/distances.h"
 #include "num/philox.h"
 
 bool group_is_firm(const struct group *g, double alpha)
@@ -316,36 +318,34 @@ double recovery_memory(size_t n_selected, size_t n_samples, size_t n_threads)
     const double n = (double)n_selected;
     const double scratch =
         n * (double)n_samples * sizeof(double) + n * n * (sizeof(double) + sizeof(uint32_t));
+    const double groups = n * (double)n_samples * sizeof(double) + ward_groups_memory(n_selected);
 
-    return (double)n_threads * (scratch + ward_memory(n_selected)) +
-           n * n * (sizeof(float) + 2.0 * sizeof(double)) + n * (double)n_samples * sizeof(double);
+    return n * n * sizeof(float) +
+           fmax((double)n_threads * (scratch + ward_memory(n_selected)), groups);
 }
 
 /* ---- both ---- */
 
-static enum ct_status group_features(const struct recovery_question *q, struct recovery *r,
-                                     struct ct_error *err)
+static enum ct_status group_features(const struct recovery_question *q, struct crew *crew,
+                                     struct recovery *r, struct ct_error *err)
 {
     const size_t n = q->n_selected;
     const size_t d = q->profiles->n_samples;
     double *const w = ct_malloc_array(n, d * sizeof *w);
-    double *const squared = ct_malloc_array(n, 2 * n * sizeof *squared);
-    struct groups groups = { 0, 0.0 };
+    struct ward_groups groups = { .n_groups = 0 };
     enum ct_status status = CT_OK;
 
-    if (w == NULL || squared == NULL) {
-        status = ct_fail_nomem(err, "groups", 0);
-    } else {
-        profiles_gather(q->profiles, q->selected, n, w);
-        squared_distances(w, n, d, squared);
-        status = groups_find(squared, squared + n * n, n, r->labels, &groups, err);
-        r->n_groups = groups.n;
+    if (w == NULL)
+        return ct_fail_nomem(err, "groups", 0);
+    profiles_gather(q->profiles, q->selected, n, w);
+    status = ward_groups(w, n, d, crew, NULL, &groups, err);
+    if (status == CT_OK) {
+        r->n_groups = groups.n_groups;
         r->silhouette = groups.silhouette;
-        if (status == CT_OK)
-            status = describe_groups(r, w, n, d, q->seed, err);
+        r->labels = groups.labels; /* handed over */
+        status = describe_groups(r, w, n, d, q->seed, err);
     }
     free(w);
-    free(squared);
     return status;
 }
 
@@ -361,14 +361,12 @@ enum ct_status recovery_new(const struct recovery_question *question, struct cre
         return ct_fail(err, CT_EINVAL,
                        "groups: %zu selected neurons are too few; at least %d are needed", n,
                        GROUPS_FROM + 1);
-    r.labels = ct_malloc_array(n, sizeof *r.labels);
     r.consensus = ct_malloc_array(n, n * sizeof *r.consensus);
     r.stability = ct_malloc_array(n, sizeof *r.stability);
-    enum ct_status status = r.labels != NULL && r.consensus != NULL && r.stability != NULL
-                                ? CT_OK
-                                : ct_fail_nomem(err, "groups", 0);
+    enum ct_status status =
+        r.consensus != NULL && r.stability != NULL ? CT_OK : ct_fail_nomem(err, "groups", 0);
     if (status == CT_OK)
-        status = group_features(question, &r, err);
+        status = group_features(question, crew, &r, err);
     if (status == CT_OK)
         status = resampler_init(&t, crew_size(crew), err);
     if (status == CT_OK)

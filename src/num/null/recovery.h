@@ -17,7 +17,6 @@
 #include "base/crew.h"
 #include "base/progress.h"
 #include "base/status.h"
-#include "num/null/groups.h"
 #include "num/null/profiles.h"
 
 enum {
@@ -28,7 +27,7 @@ enum {
 struct recovery_question {
     const struct profiles *profiles;
     const size_t *selected; /* [n_selected] indices into the profiles */
-    size_t n_selected;      /* more than GROUPS_FROM */
+    size_t n_selected;      /* more than GROUPS_FROM of num/cluster/ward_groups.h */
     bool has_pairs; /* sample i of one group belongs to sample i of the other: both are drawn */
     size_t n_draws;
     uint64_t seed;
