@@ -198,6 +198,40 @@ START_TEST(repeated_sentences_are_left_out)
 }
 END_TEST
 
+/* Without pairs, all sentences are dealt to the groups. */
+START_TEST(groups_of_different_size)
+{
+    struct analysis a;
+    char path[600];
+    FILE *const from = fopen(fixture_path("demo/stimuli.csv"), "r");
+    char line[400];
+
+    snprintf(path, sizeof path, "%s/fewer.csv", getenv("TMPDIR"));
+    FILE *const to = fopen(path, "w");
+    ck_assert(from != NULL && to != NULL);
+    for (int n = 0; fgets(line, sizeof line, from) != NULL; n++)
+        if (n != 1)
+            fputs(line, to);
+    fclose(from);
+    ck_assert_int_eq(fclose(to), 0);
+    begin(&a, "h.3.mlp.c_fc");
+    a.params.draws = 3;
+    a.params.resamples = 2;
+    ck_assert_int_eq(params_set(&a.params.stimuli, path, NULL), CT_OK);
+    const struct answer_result *const r = answer(&a);
+    ck_assert(!r->has_pairs && r->n_samples[0] + r->n_samples[1] == 107);
+    ck_assert_uint_eq(r->exchange.n_draws, 999);
+    double largest[999];
+    for (size_t b = 0; b < 999; b++)
+        largest[b] = r->exchange.largest[b];
+    qsort(largest, 999, sizeof *largest, compare_doubles);
+    ck_assert_msg(is_near(largest[949], 3.70, 0.15), "%g", largest[949]); /* 3.70 of 108 */
+    ck_assert_msg(r->n_maxt > 80 && r->n_maxt < 149, "%zu", r->n_maxt);
+    analysis_clear(&a);
+    remove(path);
+}
+END_TEST
+
 static bool stop_late(void *context, const struct stage *stage, size_t done, size_t total)
 {
     size_t *const n = context;
@@ -241,6 +275,7 @@ int main(void)
     tcase_add_test(tcase, skewed_activations_have_no_answer);
     tcase_add_test(tcase, few_neurons_have_no_answer);
     tcase_add_test(tcase, repeated_sentences_are_left_out);
+    tcase_add_test(tcase, groups_of_different_size);
     tcase_add_test(tcase, what_is_done_is_kept);
     return run_tcase("answer", tcase);
 }

@@ -242,11 +242,11 @@ START_TEST(draws_match_the_reference)
 END_TEST
 
 /* Columns 7 and 8 of the fixture, which do not vary within the groups, are left out there. */
-START_TEST(exchanges_match_the_reference)
+static void check_exchanges(const char *pvalues, const char *draws_of, size_t n_a, bool has_pairs)
 {
     enum { DRAWS = 25, N = 88 };
-    struct mat want = fixture_load("exchange.csv");
-    struct mat draws = fixture_load("exchange_draws.csv");
+    struct mat want = fixture_load(pvalues);
+    struct mat draws = fixture_load(draws_of);
     struct mat some = { 0 };
     struct ttest_result results[N];
     double statistic[N];
@@ -259,13 +259,14 @@ START_TEST(exchanges_match_the_reference)
         for (size_t j = 0; j < N; j++)
             mat_row(&some, i)[j] = mat_row(&l.X, i)[l.p.neuron[j]];
     const struct matview X = mat_view(&some);
-    ck_assert_int_eq(ttest_columns(&X, l.a, N_B, l.b, N_B, TTEST_STUDENT, 1, results, NULL, NULL),
+    ck_assert_int_eq(ttest_columns(&X, l.a, n_a, l.b, N_B, TTEST_STUDENT, 1, results, NULL, NULL),
                      CT_OK);
     for (size_t j = 0; j < N; j++)
         statistic[j] = results[j].statistic;
     const struct exchange_question q = { .X = &X,
                                          .rows = { l.a, l.b },
-                                         .n_pairs = N_B,
+                                         .n_rows = { n_a, N_B },
+                                         .has_pairs = has_pairs,
                                          .test = &tests[TTEST_STUDENT],
                                          .correction = CORRECTION_BONFERRONI,
                                          .alpha = 0.05,
@@ -292,6 +293,12 @@ START_TEST(exchanges_match_the_reference)
     mat_clear(&draws);
     mat_clear(&want);
     layer_clear(&l);
+}
+
+START_TEST(exchanges_match_the_reference)
+{
+    check_exchanges("exchange.csv", "exchange_draws.csv", N_B, true);
+    check_exchanges("exchange_all.csv", "exchange_all_draws.csv", N_A, false);
 }
 END_TEST
 

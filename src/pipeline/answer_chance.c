@@ -85,7 +85,7 @@ static enum ct_status find_effects(const struct analysis *a, const struct sample
     return status;
 }
 
-/* Tests the samples that count, and exchanges their pairs. */
+/* Tests the samples that count, and exchanges them. */
 enum ct_status answer_chance(const struct analysis *a, const struct samples *samples,
                              struct crew *crew, const struct progress *progress,
                              struct answer_result *r, struct ct_error *err)
@@ -100,7 +100,8 @@ enum ct_status answer_chance(const struct analysis *a, const struct samples *sam
                                   .out = results };
     const struct exchange_question q = { .X = &extract_of(a)->X,
                                          .rows = { samples->rows[0], samples->rows[1] },
-                                         .n_pairs = samples->n[0],
+                                         .n_rows = { samples->n[0], samples->n[1] },
+                                         .has_pairs = samples->are_pairs,
                                          .test = &tests[a->params.test],
                                          .correction = a->params.correction,
                                          .alpha = a->params.alpha,
@@ -120,11 +121,10 @@ enum ct_status answer_chance(const struct analysis *a, const struct samples *sam
         r->pi0 = storey_pi0(numbers + n, n);
     if (status == CT_OK)
         status = find_effects(a, samples, numbers + n, crew, r, err);
-    if (status == CT_OK && samples->are_pairs) {
+    if (status == CT_OK)
         status = exchange_new(&q, crew, progress, &r->exchange, err);
-        if (status == CT_OK)
-            count_exchanges(&a->params, n, ttest_of(a)->n_significant, r);
-    }
+    if (status == CT_OK)
+        count_exchanges(&a->params, n, ttest_of(a)->n_significant, r);
     free(results);
     free(numbers);
     return status;

@@ -44,11 +44,11 @@ struct answer_result {
     size_t n_neurons;    /* with variance within the groups */
     size_t n_selected;   /* of them significant */
     size_t *selected;    /* [n_selected] indices into the significant neurons of the t-test */
-    bool has_pairs;      /* sentences were drawn again in pairs */
+    bool has_pairs;      /* sentences were exchanged and drawn again in pairs */
 
-    struct exchange exchange;  /* of pairs; n_draws 0: there are none */
+    struct exchange exchange;  /* n_draws 0: too few sentences */
     double pvalue_exchange;    /* of the number of significant neurons */
-    size_t n_maxt, n_stepdown; /* significant by maxT and its step-down; 0 without pairs */
+    size_t n_maxt, n_stepdown; /* significant by maxT and its step-down */
     struct effect *effects;    /* [n_columns] of every neuron */
     double *p_bh;              /* [n_columns] adjusted by Benjamini and Hochberg */
     size_t n_columns;

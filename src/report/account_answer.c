@@ -148,10 +148,12 @@ static void report_exchange(const struct analysis *a, struct page *page)
         most = e->n_significant[b] > most ? e->n_significant[b] : most;
     }
     page->heading = "Chance";
-    page_line(page, "with the pairs exchanged at random, any neuron is significant in %zu of %zu",
-              any, e->n_draws);
-    page_line(page, "draws, at most %s; here %s: p = %.2g", show_count(most).text,
-              show_count(ttest_of(a)->n_significant).text, r->pvalue_exchange);
+    page_line(page, "%s, any neuron is",
+              r->has_pairs ? "with the two sentences of random pairs exchanged"
+                           : "with all sentences dealt to the groups at random");
+    page_line(page, "significant in %zu of %zu draws, at most %s; here %s: p = %.2g", any,
+              e->n_draws, show_count(most).text, show_count(ttest_of(a)->n_significant).text,
+              r->pvalue_exchange);
     page_line(page, "significant by maxT: %s, by its step-down procedure: %s",
               show_count(r->n_maxt).text, show_count(r->n_stepdown).text);
 }
@@ -185,7 +187,7 @@ static void describe(const struct analysis *a, json_t *counts, json_t *outcome)
 
 /* ---- tables ---- */
 
-/* The number of significant neurons, and that of exchanged pairs. */
+/* The number of significant neurons, and that of exchanged samples. */
 static struct quantity significant_by_chance(const struct analysis *a)
 {
     const struct answer_result *const r = answer_of(a);

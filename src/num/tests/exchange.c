@@ -18,7 +18,9 @@ struct exchanger { /* a crew's task: block i is draw first + i */
     size_t n_ordered;    /* with a statistic */
     size_t first;
     struct scratch {                  /* [crew_size] per thread */
-        size_t *rows[2];              /* [n_pairs] */
+        size_t *rows[2];              /* [n_rows[g]] */
+        struct keyed *keys;           /* [samples] without pairs */
+        size_t *order;                /* [samples] without pairs */
         struct ttest_result *results; /* [n_features] */
         double *p, *p_adjusted;       /* [n_features] */
         bool *significant;            /* [n_features] */
@@ -29,16 +31,41 @@ struct exchanger { /* a crew's task: block i is draw first + i */
     size_t n_scratch;
 };
 
-static void exchange_rows(const struct exchange_question *q, uint64_t b, size_t *const rows[2])
+static void exchange_pairs(const struct exchange_question *q, struct philox *rng,
+                           size_t *const rows[2])
+{
+    for (size_t i = 0; i < q->n_rows[0]; i++) {
+        const size_t stays = philox_word(rng) & 1;
+        rows[0][i] = q->rows[1 - stays][i];
+        rows[1][i] = q->rows[stays][i];
+    }
+}
+
+static void deal_samples(const struct exchange_question *q, struct philox *rng, struct scratch *s)
+{
+    const size_t n_a = q->n_rows[0];
+    const size_t n = n_a + q->n_rows[1];
+
+    philox_permutation(rng, n, s->keys, s->order);
+    for (size_t i = 0; i < n; i++) {
+        const size_t k = s->order[i];
+        const size_t row = k < n_a ? q->rows[0][k] : q->rows[1][k - n_a];
+        if (i < n_a)
+            s->rows[0][i] = row;
+        else
+            s->rows[1][i - n_a] = row;
+    }
+}
+
+static void draw_rows(const struct exchange_question *q, uint64_t b, struct scratch *s)
 {
     struct philox rng;
 
     philox_init(&rng, q->seed, STREAM_TWINS, b);
-    for (size_t i = 0; i < q->n_pairs; i++) {
-        const size_t stays = philox_word(&rng) & 1;
-        rows[0][i] = q->rows[1 - stays][i];
-        rows[1][i] = q->rows[stays][i];
-    }
+    if (q->has_pairs)
+        exchange_pairs(q, &rng, s->rows);
+    else
+        deal_samples(q, &rng, s);
 }
 
 static double magnitude(const struct ttest_result *r)
@@ -67,12 +94,12 @@ static enum ct_status draw(struct exchanger *t, size_t b, struct scratch *s, str
     const size_t n = q->X->cols;
     const struct test_job job = { .X = q->X,
                                   .rows = { s->rows[0], s->rows[1] },
-                                  .n_rows = { q->n_pairs, q->n_pairs },
+                                  .n_rows = { q->n_rows[0], q->n_rows[1] },
                                   .n_threads = 1,
                                   .out = s->results };
     double threshold;
 
-    exchange_rows(q, b, s->rows);
+    draw_rows(q, b, s);
     enum ct_status status = q->test->columns(&job, err);
     for (size_t j = 0; status == CT_OK && j < n; j++)
         s->p[j] = s->results[j].pvalue;
@@ -172,6 +199,8 @@ static void scratch_clear(struct exchanger *t)
         struct scratch *const s = &t->scratch[i];
         free(s->rows[0]);
         free(s->rows[1]);
+        free(s->keys);
+        free(s->order);
         free(s->results);
         free(s->p);
         free(s->p_adjusted);
@@ -184,22 +213,25 @@ static void scratch_clear(struct exchanger *t)
 static bool scratch_init(struct exchanger *t, size_t n_threads)
 {
     const size_t n = t->q->X->cols;
+    const size_t *const n_rows = t->q->n_rows;
     bool has_memory = true;
 
     t->n_scratch = n_threads;
     t->scratch = ct_calloc_array(n_threads, sizeof *t->scratch);
     for (size_t i = 0; t->scratch != NULL && i < n_threads; i++) {
         struct scratch *const s = &t->scratch[i];
-        s->rows[0] = ct_malloc_array(t->q->n_pairs, sizeof *s->rows[0]);
-        s->rows[1] = ct_malloc_array(t->q->n_pairs, sizeof *s->rows[1]);
+        s->rows[0] = ct_malloc_array(n_rows[0], sizeof *s->rows[0]);
+        s->rows[1] = ct_malloc_array(n_rows[1], sizeof *s->rows[1]);
+        s->keys = ct_malloc_array(n_rows[0] + n_rows[1], sizeof *s->keys);
+        s->order = ct_malloc_array(n_rows[0] + n_rows[1], sizeof *s->order);
         s->results = ct_malloc_array(n, sizeof *s->results);
         s->p = ct_malloc_array(n, sizeof *s->p);
         s->p_adjusted = ct_malloc_array(n, sizeof *s->p_adjusted);
         s->significant = ct_malloc_array(n, sizeof *s->significant);
         s->counts = ct_calloc_array(n, sizeof *s->counts);
-        has_memory = has_memory && s->rows[0] != NULL && s->rows[1] != NULL && s->results != NULL &&
-                     s->p != NULL && s->p_adjusted != NULL && s->significant != NULL &&
-                     s->counts != NULL;
+        has_memory = has_memory && s->rows[0] != NULL && s->rows[1] != NULL && s->keys != NULL &&
+                     s->order != NULL && s->results != NULL && s->p != NULL &&
+                     s->p_adjusted != NULL && s->significant != NULL && s->counts != NULL;
     }
     return t->scratch != NULL && has_memory;
 }

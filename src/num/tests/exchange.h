@@ -1,12 +1,14 @@
 /*
- * Exchange of paired samples: what a test gives when the two samples of random pairs are exchanged,
- * so that the groups do not differ. How many features are significant by chance; and p-values that
- * are exact for the largest statistic under any dependence of the features (maxT: Westfall & Young
- * 1993, Resampling-Based Multiple Testing; step-down: their algorithm 4.1).
+ * Exchange of samples: what a test gives when the two samples of random pairs are exchanged, or,
+ * without pairs, all samples are dealt to the groups at random, so that the groups do not differ.
+ * How many features are significant by chance; and p-values that are exact for the largest
+ * statistic under any dependence of the features (maxT: Westfall & Young 1993, Resampling-Based
+ * Multiple Testing; step-down: their algorithm 4.1).
  */
 #ifndef CT_NUM_TESTS_EXCHANGE_H
 #define CT_NUM_TESTS_EXCHANGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,8 +22,9 @@ struct test;
 
 struct exchange_question {
     const struct matview *X; /* [.., n_features] */
-    const size_t *rows[2];   /* [n_pairs] sample i of one group belongs to sample i of the other */
-    size_t n_pairs;
+    const size_t *rows[2];   /* [n_rows[g]] samples of both groups */
+    size_t n_rows[2];
+    bool has_pairs; /* as many; sample i of one group belongs to sample i of the other */
     const struct test *test;
     enum correction correction;
     double alpha;
@@ -38,9 +41,10 @@ struct exchange {          /* zero-initialise; owns its arrays until exchange_cl
     double *p_stepdown;    /* [n_features] */
 };
 
-/* Draw b is replicate b of STREAM_TWINS: word i, pairs whose lowest bit is 0 are exchanged. crew
- * may be NULL; results do not depend on it. CT_ENOMEM, CT_ECANCELED (no draw was made) and the
- * errors of the test. */
+/* Draw b is replicate b of STREAM_TWINS. Pairs: those whose word i has 0 as its lowest bit are
+ * exchanged. Else a permutation of all samples, those of the first group first, of which the first
+ * n_rows[0] make the first group. crew may be NULL; results do not depend on it. CT_ENOMEM,
+ * CT_ECANCELED (no draw was made) and the errors of the test. */
 enum ct_status exchange_new(const struct exchange_question *question, struct crew *crew,
                             const struct progress *progress, struct exchange *out,
                             struct ct_error *err);
