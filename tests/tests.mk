@@ -100,6 +100,11 @@ tests_test_mt19937_SOURCES = tests/test_mt19937.c $(TEST_SUPPORT)
 tests_test_mt19937_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_mt19937_LDADD = $(NUM) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_shuffle
+tests_test_shuffle_SOURCES = tests/test_shuffle.c $(TEST_SUPPORT)
+tests_test_shuffle_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_shuffle_LDADD = $(NUM) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_pca
 tests_test_pca_SOURCES = tests/test_pca.c $(TEST_SUPPORT)
 tests_test_pca_CPPFLAGS = $(TEST_CPPFLAGS)

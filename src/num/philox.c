@@ -5,8 +5,10 @@
 
 __extension__ typedef unsigned __int128 wide;
 
+enum { ROUNDS = 10 };
+
 /* One of ten rounds, with the multipliers of Salmon et al., table 2. */
-static void round_once(uint64_t c[4], const uint64_t key[2])
+static inline void round_once(uint64_t c[4], const uint64_t key[2])
 {
     const wide x = (wide)UINT64_C(0xD2E7470EE14C6C93) * c[0];
     const wide y = (wide)UINT64_C(0xCA5A826395121157) * c[2];
@@ -17,20 +19,19 @@ static void round_once(uint64_t c[4], const uint64_t key[2])
         c[i] = next[i];
 }
 
-static void draw_block(struct philox *p, uint64_t block)
+static inline void make_block(const struct philox *p, uint64_t block, uint64_t words[4])
 {
-    enum { ROUNDS = 10 };
     uint64_t key[2] = { p->key[0], p->key[1] };
+    uint64_t c[4] = { block, p->replicate, 0, 0 };
 
-    p->words[0] = block;
-    p->words[1] = p->replicate;
-    p->words[2] = 0;
-    p->words[3] = 0;
+#pragma GCC unroll 10
     for (int i = 0; i < ROUNDS; i++) {
-        round_once(p->words, key);
+        round_once(c, key);
         key[0] += UINT64_C(0x9E3779B97F4A7C15); /* the golden ratio */
         key[1] += UINT64_C(0xBB67AE8584CAA73B); /* sqrt(3) - 1 */
     }
+    for (size_t i = 0; i < 4; i++)
+        words[i] = c[i];
 }
 
 void philox_init(struct philox *p, uint64_t seed, enum philox_stream stream, uint64_t replicate)
@@ -41,8 +42,24 @@ void philox_init(struct philox *p, uint64_t seed, enum philox_stream stream, uin
 uint64_t philox_word(struct philox *p)
 {
     if (p->n_drawn % 4 == 0)
-        draw_block(p, p->n_drawn / 4);
+        make_block(p, p->n_drawn / 4, p->words);
     return p->words[p->n_drawn++ % 4];
+}
+
+void philox_words(const struct philox *p, uint64_t first, size_t n, uint64_t *out)
+{
+    uint64_t words[4];
+    size_t i = 0;
+
+    for (; i < n && (first + i) % 4 != 0; i++) { /* the end of a block */
+        make_block(p, (first + i) / 4, words);
+        out[i] = words[(first + i) % 4];
+    }
+    for (; i + 4 <= n; i += 4)
+        make_block(p, (first + i) / 4, out + i);
+    make_block(p, (first + i) / 4, words);
+    for (size_t k = 0; i < n; i++, k++)
+        out[i] = words[k];
 }
 
 double philox_uniform(struct philox *p)

@@ -39,6 +39,9 @@ void philox_init(struct philox *p, uint64_t seed, enum philox_stream stream, uin
 /* Word i of the replicate is word i % 4 of block i / 4: counter (block, replicate, 0, 0). */
 uint64_t philox_word(struct philox *p);
 
+/* out [n]: words first .. first + n - 1 of the replicate, whatever has been drawn. */
+void philox_words(const struct philox *p, uint64_t first, size_t n, uint64_t *out);
+
 double philox_uniform(struct philox *p);             /* (0, 1), from one word */
 size_t philox_below(struct philox *p, size_t limit); /* 0 .. limit - 1, from one word */
 

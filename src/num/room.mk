@@ -7,6 +7,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/mt19937.c src/num/mt19937.h \
 	src/num/philox.c src/num/philox.h \
 	src/num/scale.c src/num/scale.h \
+	src/num/shuffle.c src/num/shuffle.h \
 	src/num/cluster/agreement.c src/num/cluster/agreement.h \
 	src/num/cluster/dbscan.c src/num/cluster/dbscan.h \
 	src/num/cluster/k_distance.c src/num/cluster/k_distance.h \
