@@ -85,6 +85,11 @@ tests_test_extract_SOURCES = tests/test_extract.c $(TEST_MODEL_FILES) $(TEST_SUP
 tests_test_extract_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_extract_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_shuffled
+tests_test_shuffled_SOURCES = tests/test_shuffled.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
+tests_test_shuffled_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_shuffled_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_ops_limits
 tests_test_ops_limits_SOURCES = tests/test_ops_limits.c $(TEST_SUPPORT)
 tests_test_ops_limits_CPPFLAGS = $(TEST_CPPFLAGS)

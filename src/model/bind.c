@@ -3,9 +3,17 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 enum { NAME_SIZE = 128 };
+
+struct named_matrix {
+    char name[NAME_SIZE + 8];
+    struct tensor tensor;
+};
 
 static void fail_missing(struct binder *b, const char *name, const char *in_file)
 {
@@ -65,6 +73,20 @@ static bool tensor_dtype_of(const char *name, enum tensor_dtype *out)
     return false;
 }
 
+static void keep_matrix(struct binder *b, const struct tensor *tensor, const char *name)
+{
+    struct named_matrix *const matrices =
+        ct_realloc_array(b->matrices, b->n_matrices + 1, sizeof *matrices);
+
+    if (matrices == NULL) {
+        b->status = ct_fail_nomem(b->err, b->dir, 0);
+        return;
+    }
+    b->matrices = matrices;
+    snprintf(matrices[b->n_matrices].name, sizeof matrices->name, "%s", name);
+    matrices[b->n_matrices++].tensor = *tensor;
+}
+
 /* rows 0: a vector of cols. */
 static void bind(struct binder *b, struct tensor *out, size_t rows, size_t cols, const char *name)
 {
@@ -94,7 +116,53 @@ static void bind(struct binder *b, struct tensor *out, size_t rows, size_t cols,
         out->cols = cols;
         b->has_dtype[out->dtype] = true;
         b->n_parameters += (uint64_t)out->rows * cols;
+        if (rows > 0)
+            keep_matrix(b, out, name);
     }
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(((const struct named_matrix *)a)->name, ((const struct named_matrix *)b)->name);
+}
+
+static bool is_listed(const struct weights *w, const void *data)
+{
+    for (size_t i = 0; i < w->n_matrices; i++)
+        if (w->matrices[i].data == data)
+            return true;
+    return false;
+}
+
+void bind_list(struct binder *b, struct weights *out)
+{
+    uint64_t first = 0;
+
+    if (b->status != CT_OK)
+        return;
+    out->matrices = ct_malloc_array(b->n_matrices, sizeof *out->matrices);
+    if (out->matrices == NULL) {
+        b->status = ct_fail_nomem(b->err, b->dir, 0);
+        return;
+    }
+    if (b->n_matrices > 0)
+        qsort(b->matrices, b->n_matrices, sizeof *b->matrices, compare_names);
+    for (size_t i = 0; i < b->n_matrices; i++) {
+        const struct tensor *const t = &b->matrices[i].tensor;
+        if (is_listed(out, t->data))
+            continue;
+        out->matrices[out->n_matrices++] = (struct matrix){
+            .data = t->data, .dtype = t->dtype, .n = t->rows * t->cols, .first = first
+        };
+        first += (uint64_t)t->rows * t->cols;
+    }
+}
+
+void binder_clear(struct binder *b)
+{
+    free(b->matrices);
+    b->matrices = NULL;
+    b->n_matrices = 0;
 }
 
 /* Binds a part of a module, `weight` or `bias`. */

@@ -27,11 +27,18 @@ struct binder {
     /* What has been bound so far: */
     uint64_t n_parameters;
     bool has_dtype[TENSOR_N_DTYPES]; /* by enum tensor_dtype */
+    struct named_matrix *matrices;   /* [n_matrices], owned */
+    size_t n_matrices;
 };
 
 /* NAME, [rows, cols]. */
 void bind_matrix(struct binder *b, struct tensor *out, size_t rows, size_t cols, const char *format,
                  ...) __attribute__((format(printf, 5, 6)));
+
+/* Lists the matrices that have been bound: out->matrices is owned by the caller. CT_ENOMEM is kept
+ * as any failure. */
+void bind_list(struct binder *b, struct weights *out);
+void binder_clear(struct binder *b);
 
 /* MODULE.weight and, if has_bias, MODULE.bias: [n]. */
 void bind_norm(struct binder *b, struct norm *out, size_t n, bool has_bias, const char *format, ...)

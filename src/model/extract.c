@@ -162,7 +162,8 @@ static enum ct_status prepare(struct run *run, int n_threads, struct ct_error *e
     struct pass_params params = { .hooks = plan->job.hooks,
                                   .n_hooks = plan->job.n_hooks,
                                   .max_len = plan->max_len,
-                                  .n_threads = n_threads };
+                                  .n_threads = n_threads,
+                                  .shuffle = plan->job.shuffle };
     size_t max_seqs = 0;
     size_t n_positions = 0;
 
@@ -233,12 +234,19 @@ enum ct_status extract_activations(const struct extract_job *job, int n_threads,
     return st;
 }
 
+/* Of a batch. */
+static size_t most_nodes(const struct model_config *c, size_t n_tokens, size_t max_len)
+{
+    const size_t bound = larger(max_positions(c), max_len);
+
+    return bound < n_tokens ? bound : n_tokens;
+}
+
 double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens, size_t max_len,
                       int n_threads)
 {
     const struct model_config *const c = model_config(model);
-    const size_t bound = larger(max_positions(c), max_len);
-    const size_t max_nodes = bound < n_tokens ? bound : n_tokens;
+    const size_t max_nodes = most_nodes(c, n_tokens, max_len);
     /* A batch ends where the next sequence would exceed its size, so any two consecutive batches
      * exceed it together. */
     const double n_batches = 1.0 + 2.0 * (double)n_tokens / (double)max_positions(c);
@@ -247,4 +255,11 @@ double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens,
 
     return plan + prefix_tree_memory(max_nodes, n_seqs, max_len) +
            pass_memory(c, max_nodes, max_len, n_threads);
+}
+
+double extract_shuffle_memory(const struct model *model, size_t n_tokens, size_t max_len,
+                              int n_threads)
+{
+    return shuffled_memory(model_weights(model), most_nodes(model_config(model), n_tokens, max_len),
+                           n_threads);
 }

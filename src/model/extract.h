@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "model/hooks.h"
 #include "model/model.h"
+#include "model/shuffled.h"
 #include "model/token_seq.h"
 
 struct extract_job { /* borrowed for the lifetime of its plan */
@@ -22,6 +23,7 @@ struct extract_job { /* borrowed for the lifetime of its plan */
     const struct hook_point *hooks; /* [n_hooks], unique, as from hooks_resolve() */
     size_t n_hooks;
     size_t max_positions; /* of a batch, unless one sequence has more; 0: chosen by model */
+    const struct weight_shuffle *shuffle; /* of the model's weights; NULL: as they are */
 };
 
 struct extract_stats {
@@ -56,8 +58,8 @@ size_t extract_plan_sequence(const struct extract_plan *plan, size_t place);
  * Runs batches first .. first + n. out [n_seqs, sum of widths], float32, row-major, with the hooks
  * side by side in the order of the job: only the rows of these batches' sequences are written. The
  * values are bitwise determined by the model, the sequence and the hook, and do not depend on the
- * batch, its size, the other hooks or n_threads. CT_ENOTSUP (as pass_new()),
- * CT_ENOMEM, CT_ECANCELED.
+ * batch, its size, the other hooks or n_threads. Every batch shuffles weights anew. CT_ENOTSUP (as
+ * pass_new()), CT_ENOMEM, CT_ECANCELED.
  */
 enum ct_status extract_run(const struct extract_plan *plan, size_t first, size_t n, int n_threads,
                            const struct progress *progress, float *out, struct ct_error *err);
@@ -72,5 +74,9 @@ enum ct_status extract_activations(const struct extract_job *job, int n_threads,
  * n_tokens in total and at most max_len each. */
 double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens, size_t max_len,
                       int n_threads);
+
+/* What shuffling the weights takes beyond that. */
+double extract_shuffle_memory(const struct model *model, size_t n_tokens, size_t max_len,
+                              int n_threads);
 
 #endif

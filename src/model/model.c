@@ -92,6 +92,8 @@ static enum ct_status bind_weights(struct model *model, const char *dir, struct 
     if (names.prefix != NULL)
         b.prefixes = wrapper;
     c->arch->bind(&b, c, &model->weights);
+    bind_list(&b, &model->weights);
+    binder_clear(&b);
     tensor_names_clear(&names);
     model->n_parameters = b.n_parameters;
     model->dtype = name_dtypes(b.has_dtype);
@@ -163,6 +165,7 @@ void model_free(struct model *model)
         return;
     checkpoint_free(model->checkpoint);
     free(model->weights.blocks);
+    free(model->weights.matrices);
     free(model);
 }
 

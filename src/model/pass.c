@@ -143,6 +143,7 @@ static enum ct_status plan(struct pass *p, struct ct_error *err)
 {
     const struct arch *const arch = p->config->arch;
     struct rehearsal rehearsal = { .n_weights = 0 };
+    size_t n_weights = 0;
     struct stand_in other;
 
     stand_in_for(p, &other);
@@ -152,10 +153,13 @@ static enum ct_status plan(struct pass *p, struct ct_error *err)
     while (other.pass.layer < p->config->n_layers && other.state.n_left > 0) {
         rehearsal.n_weights = 0;
         arch->block(&other.pass);
+        n_weights += rehearsal.n_weights;
         other.pass.layer++;
     }
     p->state->n_blocks = other.pass.layer;
     p->state->n_steps = 1 + rehearsal.n_linears;
+    if (p->state->shuffled != NULL)
+        p->state->n_steps += n_weights;
     return rehearsal.activates && p->config->activation == ACTIVATION_UNKNOWN
                ? fail_activation(p->config, err)
                : CT_OK;
@@ -175,6 +179,9 @@ static enum ct_status fill(struct pass *p, const struct pass_params *params, str
     enum ct_status st = crew_new(params->n_threads, &s->crew, err);
     if (st == CT_OK)
         st = make_workspace(p, params, err);
+    if (st == CT_OK && params->shuffle != NULL)
+        st = shuffled_new(p->weights, params->shuffle, params->max_nodes, s->crew, &s->shuffled,
+                          err);
     return st == CT_OK ? plan(p, err) : st;
 }
 
@@ -203,6 +210,7 @@ void pass_free(struct pass *p)
     free(p->normed.at);
     free(p->q.at);
     if (p->state != NULL) {
+        shuffled_free(p->state->shuffled);
         crew_free(p->state->crew);
         free(p->state->gain);
         free(p->state->bias);

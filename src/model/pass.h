@@ -13,6 +13,7 @@
 #include "model/model_config.h"
 #include "model/pass_state.h"
 #include "model/prefix_tree.h"
+#include "model/shuffled.h"
 #include "model/weights.h"
 
 struct pass; /* a workspace, reused for each tree */
@@ -31,10 +32,11 @@ struct pass_params {
     size_t max_nodes; /* of any tree */
     size_t max_len;   /* of any sequence */
     int n_threads;
+    const struct weight_shuffle *shuffle; /* NULL: weights as they are */
 };
 
 /* config and weights are borrowed until pass_free(). CT_ENOTSUP (the hooks need an activation
- * function that is unknown), CT_ENOMEM. */
+ * function that is unknown; shuffled_new()), CT_ENOMEM. */
 enum ct_status pass_new(const struct model_config *config, const struct weights *weights,
                         const struct pass_params *params, struct pass **out, struct ct_error *err);
 void pass_free(struct pass *p);

@@ -76,18 +76,27 @@ static void look_up_row(const struct row_loop *loop, size_t i)
     tensor_read(loop->table, loop->ids[i], 0, loop->y->n_cols, row_of(loop->y, i));
 }
 
+static void look_up_rows(struct pass *p, const struct tensor *table, const uint32_t *ids,
+                         const struct values *out)
+{
+    const struct pass_state *const s = p->state;
+    struct row_loop loop = { .row = look_up_row, .p = p, .y = out, .table = table, .ids = ids };
+
+    if (s->shuffled != NULL)
+        loop.table = shuffled_rows(s->shuffled, table, ids, s->n_rows, &loop.ids);
+    each_row(loop);
+}
+
 void pass_token_rows(struct pass *p, const struct tensor *table, const struct values *out)
 {
     if (is_live(p->state))
-        each_row((struct row_loop){
-            .row = look_up_row, .p = p, .y = out, .table = table, .ids = p->state->tree->tokens });
+        look_up_rows(p, table, p->state->tree->tokens, out);
 }
 
 void pass_position_rows(struct pass *p, const struct tensor *table, const struct values *out)
 {
     if (is_live(p->state))
-        each_row((struct row_loop){
-            .row = look_up_row, .p = p, .y = out, .table = table, .ids = p->state->tree->depth });
+        look_up_rows(p, table, p->state->tree->depth, out);
 }
 
 static void normalise_row(const struct row_loop *loop, size_t i)
@@ -149,12 +158,27 @@ static void rehearse_linear(struct rehearsal *r, const struct linear *linear)
     r->weights[r->n_weights++] = w;
 }
 
+/* The linear layer with its weight shuffled, if they are to be. */
+static struct linear shuffle_linear(struct pass *p, const struct linear *linear)
+{
+    struct shuffled *const s = p->state->shuffled;
+    struct linear shuffled = *linear;
+    bool is_new = false;
+
+    if (s != NULL)
+        shuffled.weight = *shuffled_matrix(s, &linear->weight, &is_new);
+    if (is_new)
+        pass_tick(p);
+    return shuffled;
+}
+
 static void apply(struct pass *p, const struct linear *linear, const struct values *x,
                   const struct values *y, const enum activation *activation)
 {
     const struct pass_state *const s = p->state;
+    struct linear used;
     const struct linear_job job = {
-        .linear = linear,
+        .linear = &used,
         .x = x->at,
         .ld_x = x->ld,
         .n_rows = s->n_rows,
@@ -168,6 +192,7 @@ static void apply(struct pass *p, const struct linear *linear, const struct valu
         rehearse_linear(s->rehearsal, linear);
     if (!is_live(s))
         return;
+    used = shuffle_linear(p, linear);
     linear_apply(&job, s->scratch, s->crew);
     pass_tick(p);
 }

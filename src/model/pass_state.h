@@ -9,6 +9,7 @@
 #include "model/hooks.h"
 #include "model/ops/tensor.h"
 #include "model/prefix_tree.h"
+#include "model/shuffled.h"
 
 enum { PASS_MAX_WEIGHTS = 16 }; /* large tensors of a block */
 
@@ -34,6 +35,7 @@ struct pass_state {
     float *gain;    /* [hidden_size]: weight of a norm */
     float *bias;    /* [hidden_size]: its bias */
     float *scratch; /* for linear layers and attention in turn, for each thread of the crew */
+    struct shuffled *shuffled; /* NULL: weights as they are */
 
     /* For one tree: */
     const struct prefix_tree *tree;

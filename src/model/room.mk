@@ -14,6 +14,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/pass_state.h \
 	src/model/prefetch.c src/model/prefetch.h \
 	src/model/prefix_tree.c src/model/prefix_tree.h \
+	src/model/shuffled.c src/model/shuffled.h \
 	src/model/site.c src/model/site.h \
 	src/model/tensor_names.c src/model/tensor_names.h \
 	src/model/token_seq.h \

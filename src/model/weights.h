@@ -2,6 +2,9 @@
 #ifndef CT_MODEL_WEIGHTS_H
 #define CT_MODEL_WEIGHTS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "model/ops/linear.h"
 #include "model/ops/tensor.h"
 
@@ -21,11 +24,21 @@ struct block_weights {
     struct linear mlp_out; /* to [hidden_size] */
 };
 
+struct matrix { /* a tensor of two dimensions */
+    const void *data;
+    enum tensor_dtype dtype;
+    size_t n;       /* entries */
+    uint64_t first; /* of its entries among those of all matrices, one after another */
+};
+
 struct weights {
     struct tensor token_embedding;    /* [vocab_size, hidden_size] */
     struct tensor position_embedding; /* [n_positions, hidden_size] */
     struct block_weights *blocks;     /* [n_layers] */
     struct norm final_norm;
+    struct matrix *matrices; /* [n_matrices] each once, by name without what wrappers put in front;
+                                tensors of the file that the model does not use are not in it */
+    size_t n_matrices;
 };
 
 struct model;
