@@ -9,6 +9,7 @@
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
+#include "pipeline/stage_halves.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
@@ -129,6 +130,7 @@ void make_analysis(struct analysis *a, double alpha)
     take(a, &stage_cluster, NULL);
     take(a, &stage_similarity, NULL);
     take(a, &stage_answer, NULL);
+    take(a, &stage_halves, NULL);
     take(a, &stage_picture, NULL);
     take(a, &stage_layers, make_up_layers);
 }

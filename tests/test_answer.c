@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "pipeline/stage_answer.h"
+#include "pipeline/stage_halves.h"
 #include "pipeline/stage_picture.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_ttest.h"
@@ -111,6 +112,26 @@ START_TEST(the_answer_of_the_demo)
     ck_assert(is_near(r->observed.skewness, .31, 5e-3) && is_near(r->skewness_mean, .32, 5e-3) &&
               is_near(r->skewness_limit, .37, 5e-3));
     ck_assert(r->sensitivity == 0.5 && r->planted == 10);
+    analysis_clear(&a);
+}
+END_TEST
+
+/* Neurons are chosen as well in half of the sentences, their groups are not. */
+START_TEST(the_halves_of_the_demo)
+{
+    static const double want[HALF_NUMBERS] = { 61.95, 5.90, 5.83, 0.94, 1.0, 0.44, 0.31, 0.13 };
+    struct analysis a;
+
+    begin(&a, "h.3.mlp.c_fc");
+    compute(&a, &stage_halves);
+    const struct halves_result *const r = halves_of(&a);
+    ck_assert(r->halves.n == 20 && r->halves.n_left_out == 0 && r->has_pairs);
+    for (size_t k = 0; k < HALF_NUMBERS; k++)
+        ck_assert_msg(is_near(r->halves.mean.number[k], want[k], 5e-3), "%zu: %g", k,
+                      r->halves.mean.number[k]);
+    a.params.halves = 0;
+    compute(&a, &stage_halves);
+    ck_assert(halves_of(&a)->halves.n == 0);
     analysis_clear(&a);
 }
 END_TEST
@@ -271,6 +292,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, layers_of_the_demo);
     tcase_add_test(tcase, the_answer_of_the_demo);
+    tcase_add_test(tcase, the_halves_of_the_demo);
     tcase_add_test(tcase, the_picture_of_the_demo);
     tcase_add_test(tcase, skewed_activations_have_no_answer);
     tcase_add_test(tcase, few_neurons_have_no_answer);

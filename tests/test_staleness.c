@@ -23,7 +23,7 @@
 
 #define FROM_CLUSTER "cluster similarity picture layers"
 #define FROM_TSNE    "tsne " FROM_CLUSTER
-#define FROM_TTEST   "ttest answer " FROM_TSNE
+#define FROM_TTEST   "ttest answer halves " FROM_TSNE
 #define FROM_HOOK    "hook extract " FROM_TTEST
 #define ALL          "load contrast " FROM_HOOK
 
@@ -46,7 +46,7 @@ static const struct {
     { "correction", "none", FROM_TTEST, FROM_TTEST },
     { "perplexity", "29", FROM_TSNE, FROM_TSNE },
     { "iterations", "251", FROM_TSNE, FROM_TSNE },
-    { "seed", "1", FROM_TSNE " answer", FROM_TSNE " answer" },
+    { "seed", "1", FROM_TSNE " answer halves", FROM_TSNE " answer halves" },
     { "eps", "2", FROM_CLUSTER, FROM_CLUSTER },
     { "min-samples", "4", FROM_CLUSTER, FROM_CLUSTER },
     { "clusters", "4", FROM_CLUSTER, FROM_CLUSTER },
@@ -54,6 +54,7 @@ static const struct {
     { "answer", NULL, "", "" },
     { "draws", "6", "answer", "answer" },
     { "resamples", "4", "answer", "answer" },
+    { "halves", "19", "halves", "halves" },
 };
 
 /* ---- analyses in which nothing is stale ---- */

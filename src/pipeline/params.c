@@ -22,6 +22,7 @@ void params_init(struct params *params)
         .clusters = 3,
         .draws = 199,
         .resamples = 100,
+        .halves = 20,
         .threads = 0,
     };
 }

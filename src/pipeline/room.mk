@@ -17,6 +17,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stage_cluster.c src/pipeline/stage_cluster.h \
 	src/pipeline/stage_contrast.c src/pipeline/stage_contrast.h \
 	src/pipeline/stage_extract.c src/pipeline/stage_extract.h \
+	src/pipeline/stage_halves.c src/pipeline/stage_halves.h \
 	src/pipeline/stage_hook.c src/pipeline/stage_hook.h \
 	src/pipeline/stage_layers.c src/pipeline/stage_layers.h \
 	src/pipeline/stage_load.c src/pipeline/stage_load.h \

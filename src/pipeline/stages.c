@@ -7,6 +7,7 @@
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
+#include "pipeline/stage_halves.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
@@ -21,7 +22,7 @@
         &stage_cluster, &stage_similarity
 
 /* The answer, and its parts: those that are shown at it. */
-#define OF_ANSWER &stage_answer, &stage_picture
+#define OF_ANSWER &stage_answer, &stage_halves, &stage_picture
 
 const struct stage *const stages[] = { OF_ANALYSIS, OF_ANSWER, &stage_layers };
 const size_t n_stages = sizeof stages / sizeof *stages;

@@ -10,6 +10,7 @@
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
+#include "pipeline/stage_halves.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_picture.h"
 #include "pipeline/stage_ttest.h"
@@ -215,6 +216,7 @@ static const struct {
     const struct stage *stage;
     void (*put_quantities)(const struct analysis *a, struct csv_writer *w);
 } parts[] = {
+    { &stage_halves, put_halves_quantities },
     { &stage_picture, put_picture_quantities },
 };
 

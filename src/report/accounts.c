@@ -11,6 +11,7 @@
     X(cluster)                                                                                     \
     X(similarity)                                                                                  \
     X(answer)                                                                                      \
+    X(halves)                                                                                      \
     X(picture)                                                                                     \
     X(layers)
 

@@ -6,6 +6,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/account_cluster.c \
 	src/report/account_contrast.c \
 	src/report/account_extract.c \
+	src/report/account_halves.c \
 	src/report/account_layers.c \
 	src/report/account_load.c \
 	src/report/account_picture.c \
