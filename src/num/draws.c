@@ -4,6 +4,65 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
+
+struct making { /* block i makes draw first + i */
+    draw_maker *make;
+    void *context;
+    size_t first;
+    enum ct_status *status;  /* [n_blocks] */
+    struct ct_error *errors; /* [n_blocks] */
+};
+
+static void make_block(void *context, size_t i)
+{
+    struct making *const m = context;
+
+    m->status[i] = m->make(m->context, m->first + i, &m->errors[i]);
+}
+
+static enum ct_status make_some(struct making *m, size_t n, struct crew *crew, struct ct_error *err)
+{
+    crew_run(crew, n, make_block, m);
+    for (size_t i = 0; i < n; i++)
+        if (m->status[i] != CT_OK) {
+            if (err != NULL)
+                *err = m->errors[i];
+            return m->status[i];
+        }
+    return CT_OK;
+}
+
+enum ct_status draws_make(size_t n, draw_maker *make, void *context, struct crew *crew,
+                          const struct progress *progress, const char *what, size_t *n_done,
+                          struct ct_error *err)
+{
+    const size_t n_threads = crew_size(crew);
+    struct making m = {
+        .make = make,
+        .context = context,
+        .status = ct_calloc_array(n_threads, sizeof *m.status),
+        .errors = ct_calloc_array(n_threads, sizeof *m.errors),
+    };
+    enum ct_status status =
+        m.status != NULL && m.errors != NULL ? CT_OK : ct_fail_nomem(err, what, 0);
+
+    for (*n_done = 0; status == CT_OK && *n_done < n;) {
+        const size_t count = size_min(n_threads, n - *n_done);
+        if (!progress_tick(progress, *n_done, n)) {
+            if (*n_done == 0)
+                status = ct_fail(err, CT_ECANCELED, "%s: cancelled", what);
+            break;
+        }
+        m.first = *n_done;
+        status = make_some(&m, count, crew, err);
+        *n_done += status == CT_OK ? count : 0;
+    }
+    free(m.status);
+    free(m.errors);
+    return status;
+}
+
 double draws_pvalue(double observed, const double *draws, size_t n)
 {
     size_t above = 0;

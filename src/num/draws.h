@@ -1,8 +1,24 @@
-/* What the draws of a null model say: their quantiles, and the p-value of an observed number. */
+/* Draws of a null model: how they are made, their quantiles, the p-value of an observed number. */
 #ifndef CT_NUM_DRAWS_H
 #define CT_NUM_DRAWS_H
 
 #include <stddef.h>
+
+#include "base/crew.h"
+#include "base/progress.h"
+#include "base/status.h"
+
+/* Makes draw i. May be called from several threads at once; crew_thread() tells which. */
+typedef enum ct_status draw_maker(void *context, size_t i, struct ct_error *err);
+
+/*
+ * Makes draws 0 .. n - 1 on the threads of the crew, which may be NULL, some at a time. *n_done are
+ * made: fewer than n if progress stops it. CT_ECANCELED if not even one was made: `WHAT:
+ * cancelled`. CT_ENOMEM; the first error of a draw.
+ */
+enum ct_status draws_make(size_t n, draw_maker *make, void *context, struct crew *crew,
+                          const struct progress *progress, const char *what, size_t *n_done,
+                          struct ct_error *err);
 
 /* Comparisons of observed and drawn numbers have this relative slack. */
 #define DRAWS_SLACK 1e-12

@@ -6,10 +6,12 @@ src_num_libnum_a_SOURCES = \
 	src/num/keyed.c src/num/keyed.h \
 	src/num/mt19937.c src/num/mt19937.h \
 	src/num/philox.c src/num/philox.h \
+	src/num/resample.c src/num/resample.h \
 	src/num/scale.c src/num/scale.h \
 	src/num/shuffle.c src/num/shuffle.h \
 	src/num/cluster/agreement.c src/num/cluster/agreement.h \
 	src/num/cluster/dbscan.c src/num/cluster/dbscan.h \
+	src/num/cluster/faithful.c src/num/cluster/faithful.h \
 	src/num/cluster/k_distance.c src/num/cluster/k_distance.h \
 	src/num/cluster/kmeans.c src/num/cluster/kmeans.h \
 	src/num/cluster/kmeans_data.c src/num/cluster/kmeans_data.h \
@@ -38,6 +40,8 @@ src_num_libnum_a_SOURCES = \
 	src/num/null/nulls.c src/num/null/nulls.h \
 	src/num/null/profiles.c src/num/null/profiles.h \
 	src/num/null/recovery.c src/num/null/recovery.h \
+	src/num/null/selection.c src/num/null/selection.h \
+	src/num/null/sized_cloud.c src/num/null/sized_cloud.h \
 	src/num/tests/column_sums.c src/num/tests/column_sums.h \
 	src/num/tests/effect.c src/num/tests/effect.h \
 	src/num/tests/exchange.c src/num/tests/exchange.h \

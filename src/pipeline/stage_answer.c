@@ -34,59 +34,25 @@ struct planted { /* a draw with planted groups */
     double clumping[RHOS];
 };
 
-struct drawing { /* a crew's task: block i is draw first + i */
+struct drawing { /* what all draws have in common */
     const struct nulls *nulls;
     struct null_draw *draws;
-    struct planted *planted; /* NULL: draws */
-    size_t first;
-    struct ct_error *errors; /* [n_blocks] */
-    enum ct_status *status;  /* [n_blocks] */
+    struct planted *planted;
 };
 
-static void draw_block(void *context, size_t i)
+static enum ct_status draw(void *context, size_t b, struct ct_error *err)
 {
-    static const double rho[RHOS] = { 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9 };
-    struct drawing *const d = context;
-    const size_t b = d->first + i;
+    const struct drawing *const d = context;
 
-    if (d->planted != NULL)
-        d->status[i] =
-            nulls_draw_planted(d->nulls, b, rho, RHOS, d->planted[b].clumping, &d->errors[i]);
-    else
-        d->status[i] = nulls_draw(d->nulls, b, &d->draws[b], &d->errors[i]);
+    return nulls_draw(d->nulls, b, &d->draws[b], err);
 }
 
-/* Makes n draws, some at a time; *n_done of them are made when it is cancelled. */
-static enum ct_status draw_all(struct drawing *d, size_t n, struct crew *crew,
-                               const struct progress *progress, size_t *n_done,
-                               struct ct_error *err)
+static enum ct_status plant(void *context, size_t b, struct ct_error *err)
 {
-    const size_t n_threads = crew_size(crew);
-    enum ct_status status = CT_OK;
+    static const double rho[RHOS] = { 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9 };
+    const struct drawing *const d = context;
 
-    d->errors = ct_calloc_array(n_threads, sizeof *d->errors);
-    d->status = ct_calloc_array(n_threads, sizeof *d->status);
-    if (d->errors == NULL || d->status == NULL)
-        status = ct_fail_nomem(err, "draws", 0);
-    for (*n_done = 0; status == CT_OK && *n_done < n;) {
-        const size_t count = size_min(n_threads, n - *n_done);
-        if (!progress_tick(progress, *n_done, n)) {
-            status = ct_fail(err, CT_ECANCELED, "answer: cancelled");
-            break;
-        }
-        d->first = *n_done;
-        crew_run(crew, count, draw_block, d);
-        for (size_t i = 0; status == CT_OK && i < count; i++)
-            if (d->status[i] != CT_OK) {
-                status = d->status[i];
-                if (err != NULL)
-                    *err = d->errors[i];
-            }
-        *n_done += count;
-    }
-    free(d->errors);
-    free(d->status);
-    return status;
+    return nulls_draw_planted(d->nulls, b, rho, RHOS, d->planted[b].clumping, err);
 }
 
 /* Summarizes the draws' member at `offset`; sorted [n] is scratch, ascending at the end. */
@@ -137,8 +103,8 @@ static enum ct_status draw_planted(const struct nulls *nulls, struct answer_resu
 
     if (planted == NULL)
         return ct_fail_nomem(err, "draws", 0);
-    status = draw_all(&d, PLANTED_DRAWS, crew, progress, &n_done, err);
-    if (status == CT_OK)
+    status = draws_make(PLANTED_DRAWS, plant, &d, crew, progress, "answer", &n_done, err);
+    if (n_done == PLANTED_DRAWS)
         r->sensitivity = find_sensitivity(planted, bound);
     free(planted);
     return status;
@@ -184,10 +150,9 @@ static enum ct_status ask_nulls(const struct analysis *a, const struct nulls *nu
     if (sorted == NULL || r->draws == NULL)
         status = ct_fail_nomem(err, "draws", 0);
     if (status == CT_OK)
-        status = draw_all(&d, n, crew, step(&s, run, STEPS_EXCHANGE + STEPS_FIT, STEPS_DRAWS),
-                          &r->n_draws, err);
-    if (status == CT_ECANCELED && r->n_draws > 0)
-        status = CT_OK;
+        status =
+            draws_make(n, draw, &d, crew, step(&s, run, STEPS_EXCHANGE + STEPS_FIT, STEPS_DRAWS),
+                       "answer", &r->n_draws, err);
     if (status == CT_OK) {
         r->random = summarize(r, offsetof(struct null_draw, clumping_random), sorted);
         r->context = summarize(r, offsetof(struct null_draw, clumping_context), sorted);

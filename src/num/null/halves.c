@@ -8,6 +8,7 @@
 #include "num/cluster/agreement.h"
 #include "num/cluster/ward_groups.h"
 #include "num/linear/distances.h"
+#include "num/draws.h"
 #include "num/null/profiles.h"
 #include "num/philox.h"
 #include "num/tests/test.h"
@@ -17,12 +18,11 @@ struct side { /* of a half: the samples it is chosen on, or the others */
     struct ttest_result *results; /* [n_features] */
 };
 
-struct halver { /* a crew's task: block i is half first + i */
+struct halver { /* what all halves have in common */
     const struct halves_question *q;
     size_t n_rows[2]; /* of a half */
     double *e;        /* [n_rows[0] + n_rows[1]] */
     struct half *each;
-    size_t first;
     struct scratch { /* [crew_size] per thread */
         struct keyed *keys;
         size_t *order; /* [samples of the larger group], as keys */
@@ -31,8 +31,6 @@ struct halver { /* a crew's task: block i is half first + i */
         bool *significant;      /* [n_features] */
         size_t *chosen;         /* [n_features] */
         double *u;              /* [n_rows[0] + n_rows[1]] */
-        struct ct_error error;
-        enum ct_status status;
     } * scratch;
     size_t n_scratch;
 };
@@ -75,8 +73,10 @@ static enum ct_status test_side(const struct halver *t, struct side *side, struc
 
 static bool find_direction(const struct halver *t, const struct side *side, size_t j, double *u)
 {
+    double mean;
+
     return direction_of_column(t->q->X, j, (const size_t *const[]){ side->rows[0], side->rows[1] },
-                               t->n_rows, t->e, u);
+                               t->n_rows, t->e, u, &mean) > 0.0;
 }
 
 static enum ct_status choose(const struct halver *t, struct scratch *s, size_t *n_chosen,
@@ -202,9 +202,10 @@ static enum ct_status group_features(const struct halver *t, const struct scratc
     return status;
 }
 
-static enum ct_status do_half(const struct halver *t, size_t b, struct scratch *s,
-                              struct ct_error *err)
+static enum ct_status do_half(void *context, size_t b, struct ct_error *err)
 {
+    const struct halver *const t = context;
+    struct scratch *const s = &t->scratch[crew_thread()];
     struct half *const half = &t->each[b];
     size_t n = 0;
 
@@ -222,15 +223,6 @@ static enum ct_status do_half(const struct halver *t, size_t b, struct scratch *
         return status;
     describe_test(t, s, n, half);
     return n <= t->q->most_grouped ? group_features(t, s, n, half, err) : CT_OK;
-}
-
-static void half_block(void *context, size_t i)
-{
-    const struct halver *const t = context;
-    struct scratch *const s = &t->scratch[crew_thread()];
-
-    if (s->status == CT_OK)
-        s->status = do_half(t, t->first + i, s, &s->error);
 }
 
 /* ---- memory ---- */
@@ -333,29 +325,6 @@ static void summarize(struct halves *h, enum half_number k)
     *mean /= (double)count;
 }
 
-static enum ct_status run_halves(struct halver *t, struct crew *crew,
-                                 const struct progress *progress, size_t *n_done,
-                                 struct ct_error *err)
-{
-    const size_t n_halves = t->q->n_halves;
-
-    for (*n_done = 0; *n_done < n_halves;) {
-        const size_t n = size_min(t->n_scratch, n_halves - *n_done);
-        if (!progress_tick(progress, *n_done, n_halves))
-            return *n_done > 0 ? CT_OK : ct_fail(err, CT_ECANCELED, "halves: cancelled");
-        t->first = *n_done;
-        crew_run(crew, n, half_block, t);
-        for (size_t i = 0; i < t->n_scratch; i++)
-            if (t->scratch[i].status != CT_OK) {
-                if (err != NULL)
-                    *err = t->scratch[i].error;
-                return t->scratch[i].status;
-            }
-        *n_done += n;
-    }
-    return CT_OK;
-}
-
 enum ct_status halves_new(const struct halves_question *question, struct crew *crew,
                           const struct progress *progress, struct halves *out, struct ct_error *err)
 {
@@ -371,7 +340,7 @@ enum ct_status halves_new(const struct halves_question *question, struct crew *c
     if (status == CT_OK)
         status = halver_init(&t, crew_size(crew), err);
     if (status == CT_OK)
-        status = run_halves(&t, crew, progress, &h.n, err);
+        status = draws_make(question->n_halves, do_half, &t, crew, progress, "halves", &h.n, err);
     halver_clear(&t);
     if (status != CT_OK) {
         halves_clear(&h);

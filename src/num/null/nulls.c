@@ -10,7 +10,6 @@
 #include "num/null/axes.h"
 #include "num/null/cloud.h"
 #include "num/philox.h"
-#include "num/tests/test.h"
 
 enum { CONTEXT_FRAMES = 100 }; /* first replicate of the frames that fit the context's cloud */
 
@@ -199,127 +198,25 @@ struct nulls_observed nulls_observed(const struct nulls *nulls)
 
 /* ---- the cloud ---- */
 
-struct trial {                    /* scratch of a draw of the cloud */
-    double *z;                    /* [n_features, n_samples] */
-    double *columns;              /* [n_samples, n_features] the same for the test */
-    size_t *rows;                 /* [n_samples] 0, 1, ... */
-    struct ttest_result *results; /* [n_features] */
-    double *p, *p_adjusted;       /* [n_features] */
-    bool *significant;            /* [n_features] */
-    struct keyed *keys;           /* [n_features] p with its index */
-    size_t *which;                /* [n_selected] */
-};
-
-static void trial_clear(struct trial *t)
-{
-    free(t->z);
-    free(t->columns);
-    free(t->rows);
-    free(t->results);
-    free(t->p);
-    free(t->p_adjusted);
-    free(t->significant);
-    free(t->keys);
-    free(t->which);
-}
-
-static enum ct_status trial_init(const struct nulls *nulls, struct trial *t, struct ct_error *err)
-{
-    const size_t n = nulls->q.profiles->n_neurons;
-    const size_t d = nulls->q.profiles->n_samples;
-
-    *t = (struct trial){
-        .z = ct_aligned_array(n * d, sizeof *t->z),
-        .columns = ct_aligned_array(n * d, sizeof *t->columns),
-        .rows = ct_malloc_array(d, sizeof *t->rows),
-        .results = ct_malloc_array(n, sizeof *t->results),
-        .p = ct_malloc_array(n, sizeof *t->p),
-        .p_adjusted = ct_malloc_array(n, sizeof *t->p_adjusted),
-        .significant = ct_malloc_array(n, sizeof *t->significant),
-        .keys = ct_malloc_array(n, sizeof *t->keys),
-        .which = ct_malloc_array(nulls->q.n_selected, sizeof *t->which),
-    };
-    if (t->z != NULL && t->columns != NULL && t->rows != NULL && t->results != NULL &&
-        t->p != NULL && t->p_adjusted != NULL && t->significant != NULL && t->keys != NULL &&
-        t->which != NULL)
-        return CT_OK;
-    trial_clear(t);
-    return ct_fail_nomem(err, "draws", 0);
-}
-
-static void transpose(const double *from, size_t rows, size_t cols, double *to)
-{
-    enum { TILE = 16 };
-
-    for (size_t i = 0; i < rows; i += TILE)
-        for (size_t j = 0; j < cols; j += TILE)
-            for (size_t k = i; k < size_min(i + TILE, rows); k++)
-                for (size_t l = j; l < size_min(j + TILE, cols); l++)
-                    to[l * rows + k] = from[k * cols + l];
-}
-
-static int compare_indices(const void *a, const void *b)
-{
-    const size_t x = *(const size_t *)a;
-    const size_t y = *(const size_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-/* Tests the drawn features as the observed ones were, and selects as many: those of smallest p,
- * ties by index. */
-static enum ct_status select_again(const struct nulls *nulls, struct trial *t,
-                                   size_t *n_significant, struct ct_error *err)
-{
-    const struct profiles *const p = nulls->q.profiles;
-    const size_t n = p->n_neurons;
-    const struct matview X = { t->columns, DTYPE_F64, p->n_samples, n, n };
-    double threshold;
-
-    for (size_t i = 0; i < p->n_samples; i++)
-        t->rows[i] = i;
-    transpose(t->z, n, p->n_samples, t->columns);
-    const struct test_job job = { .X = &X,
-                                  .rows = { t->rows, t->rows + p->n_group },
-                                  .n_rows = { p->n_group, p->n_samples - p->n_group },
-                                  .n_threads = 1,
-                                  .out = t->results };
-    enum ct_status status = nulls->q.test->columns(&job, err);
-    for (size_t j = 0; status == CT_OK && j < n; j++) {
-        t->p[j] = t->results[j].pvalue;
-        t->keys[j] = (struct keyed){ isnan(t->p[j]) ? 2.0 : t->p[j], j };
-    }
-    if (status == CT_OK)
-        status = multitest_adjust(t->p, n, nulls->q.correction, nulls->q.alpha, t->p_adjusted,
-                                  t->significant, &threshold, err);
-    if (status != CT_OK)
-        return status;
-    *n_significant = 0;
-    for (size_t j = 0; j < n; j++)
-        *n_significant += t->significant[j];
-    keyed_sort(t->keys, n);
-    for (size_t k = 0; k < nulls->q.n_selected; k++)
-        t->which[k] = t->keys[k].index;
-    qsort(t->which, nulls->q.n_selected, sizeof *t->which, compare_indices);
-    return CT_OK;
-}
-
 /* w [n_selected, n_samples]: the profiles of the features that are selected in draw b. */
 static enum ct_status draw_selected(const struct nulls *nulls, uint64_t b, double *w,
                                     size_t *n_significant, struct ct_error *err)
 {
     const struct profiles *const p = nulls->q.profiles;
-    struct trial t;
-    enum ct_status status = trial_init(nulls, &t, err);
+    const size_t d = p->n_samples;
+    double *const z = ct_aligned_array(p->n_neurons * d, sizeof *z);
+    struct selection selection = { .which = NULL };
+    enum ct_status status = z != NULL ? CT_OK : ct_fail_nomem(err, "draws", 0);
 
-    if (status != CT_OK)
-        return status;
-    status = cloud_draw(&nulls->cloud, nulls->q.seed, STREAM_CLOUD, b, NULL, 0, t.z, err);
     if (status == CT_OK)
-        status = select_again(nulls, &t, n_significant, err);
+        status = cloud_draw(&nulls->cloud, nulls->q.seed, STREAM_CLOUD, b, NULL, 0, z, err);
+    if (status == CT_OK)
+        status = select_features(&nulls->q, z, &selection, err);
     for (size_t i = 0; status == CT_OK && i < nulls->q.n_selected; i++)
-        profile_of_unit(t.z + t.which[i] * p->n_samples, p->e, p->n_samples, w + i * p->n_samples);
-    trial_clear(&t);
+        profile_of_unit(z + selection.which[i] * d, p->e, d, w + i * d);
+    *n_significant = selection.n_significant;
+    selection_clear(&selection);
+    free(z);
     return status;
 }
 
@@ -468,11 +365,9 @@ enum ct_status nulls_draw(const struct nulls *nulls, uint64_t b, struct null_dra
 
 double nulls_draw_memory(size_t n_features, size_t n_samples, size_t n_selected)
 {
-    const double n = (double)n_features;
-    const double features =
-        (double)(sizeof(struct ttest_result) + 2 * sizeof(double) + 1 + sizeof(struct keyed));
-    const double trial = n * (2.0 * sizeof(double) * (double)n_samples + features);
-
-    return trial + cloud_draw_memory(n_features, n_samples) + clumping_memory(n_selected) +
+    return sizeof(double) * (double)n_features * (double)n_samples +
+           fmax(selection_memory(n_features, n_samples, n_selected),
+                cloud_draw_memory(n_features, n_samples)) +
+           clumping_memory(n_selected) +
            3.0 * sizeof(double) * (double)n_selected * (double)n_samples;
 }

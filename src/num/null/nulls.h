@@ -21,21 +21,9 @@
 #include "base/crew.h"
 #include "base/progress.h"
 #include "base/status.h"
-#include "num/null/profiles.h"
-#include "num/tests/multitest.h"
+#include "num/null/selection.h"
 
-struct test;
-
-struct null_question {
-    const struct profiles *profiles; /* borrowed while struct nulls exists */
-    const size_t *selected;     /* [n_selected] indices into the profiles, ascending; borrowed */
-    size_t n_selected;          /* at least CLUMPING_LEAST */
-    const struct test *test;    /* the test that selected, */
-    enum correction correction; /* its correction for multiple testing */
-    double alpha;               /* and level */
-    uint64_t seed;
-};
-
+/* At least CLUMPING_LEAST features are selected; the question's profiles are borrowed. */
 struct nulls; /* what all draws have in common; const while draws are made */
 
 /* *out is owned by the caller: nulls_free(). crew may be NULL. CT_EINVAL (fewer than CLUMPING_LEAST

@@ -26,14 +26,14 @@ double vector_dot(const double *x, const double *y, size_t n)
     return sum;
 }
 
-/* Scales x to length 1; false if its length is not above `least`. */
-static bool scale_to_unit(double *x, size_t n, double least)
+/* Scales x to length 1 and returns the length it had; 0 if that is not above `least`. */
+static double scale_to_unit(double *x, size_t n, double least)
 {
     const double length = sqrt(vector_dot(x, x, n));
 
     for (size_t i = 0; i < n; i++)
         x[i] = length > least ? x[i] / length : 0.0;
-    return length > least;
+    return length > least ? length : 0.0;
 }
 
 double profile_of_unit(const double *u, const double *e, size_t n, double *w)
@@ -64,9 +64,10 @@ double absolute_skewness(const double *x, size_t n)
     return fabs(third / (double)n) / pow(second, 1.5);
 }
 
-/* Scales the deviations u of a column to length 1: false if it does not vary within the groups by
- * more than rounding errors of its values, which are at most `largest`. */
-static bool scale_direction(double *u, const double *e, size_t n, double largest)
+/* Scales the deviations u of a column to length 1 and returns the length they had; 0 if it does not
+ * vary within the groups by more than rounding errors of its values, which are at most `largest`.
+ */
+static double scale_direction(double *u, const double *e, size_t n, double largest)
 {
     const double least = 16.0 * DBL_EPSILON * largest * sqrt((double)n);
     const double r = vector_dot(u, e, n);
@@ -74,33 +75,33 @@ static bool scale_direction(double *u, const double *e, size_t n, double largest
 
     for (size_t i = 0; i < n; i++)
         left += (u[i] - r * e[i]) * (u[i] - r * e[i]);
-    return sqrt(left) > least && scale_to_unit(u, n, least);
+    return sqrt(left) > least ? scale_to_unit(u, n, least) : 0.0;
 }
 
-/* The deviations of column j from its mean; returns the largest magnitude of its values. */
+/* The mean of column j and the deviations from it; returns the largest magnitude of its values. */
 static double read_column(const struct matview *X, size_t j, const size_t *const rows[2],
-                          const size_t n_rows[2], double *x)
+                          const size_t n_rows[2], double *x, double *mean)
 {
     const size_t n = n_rows[0] + n_rows[1];
-    double mean = 0.0;
+    double sum = 0.0;
     double largest = 0.0;
 
     for (size_t i = 0; i < n; i++) {
         const size_t row = i < n_rows[0] ? rows[0][i] : rows[1][i - n_rows[0]];
         x[i] = matview_get(X, row, j);
-        mean += x[i];
+        sum += x[i];
         largest = fmax(largest, fabs(x[i]));
     }
-    mean /= (double)n;
+    *mean = sum / (double)n;
     for (size_t i = 0; i < n; i++)
-        x[i] -= mean;
+        x[i] -= *mean;
     return largest;
 }
 
-bool direction_of_column(const struct matview *X, size_t j, const size_t *const rows[2],
-                         const size_t n_rows[2], const double *e, double *u)
+double direction_of_column(const struct matview *X, size_t j, const size_t *const rows[2],
+                           const size_t n_rows[2], const double *e, double *u, double *mean)
 {
-    const double largest = read_column(X, j, rows, n_rows, u);
+    const double largest = read_column(X, j, rows, n_rows, u, mean);
 
     return scale_direction(u, e, n_rows[0] + n_rows[1], largest);
 }
@@ -108,7 +109,7 @@ bool direction_of_column(const struct matview *X, size_t j, const size_t *const 
 double profiles_memory(size_t n_neurons, size_t n_samples)
 {
     return (double)n_neurons *
-           (double)(2 * n_samples * sizeof(double) + sizeof(double) + sizeof(size_t));
+           (double)(2 * n_samples * sizeof(double) + 3 * sizeof(double) + sizeof(size_t));
 }
 
 enum ct_status profiles_new(const struct matview *X, const size_t *const rows[2],
@@ -124,17 +125,22 @@ enum ct_status profiles_new(const struct matview *X, const size_t *const rows[2]
     p.neuron = ct_malloc_array(X->cols, sizeof *p.neuron);
     p.e = ct_malloc_array(s, sizeof *p.e);
     p.r = ct_malloc_array(X->cols, sizeof *p.r);
+    p.mean = ct_malloc_array(X->cols, sizeof *p.mean);
+    p.length = ct_malloc_array(X->cols, sizeof *p.length);
     p.u = ct_aligned_array(X->cols * s, sizeof *p.u);
     p.w = ct_aligned_array(X->cols * s, sizeof *p.w);
-    if (p.neuron == NULL || p.e == NULL || p.r == NULL || p.u == NULL || p.w == NULL) {
+    if (p.neuron == NULL || p.e == NULL || p.r == NULL || p.mean == NULL || p.length == NULL ||
+        p.u == NULL || p.w == NULL) {
         profiles_clear(&p);
         return ct_fail_nomem(err, "profiles", 0);
     }
     contrast_vector(n_rows[0], n_rows[1], p.e);
     for (size_t j = 0; j < X->cols; j++) {
         double *const u = p.u + p.n_neurons * s;
-        if (!direction_of_column(X, j, rows, n_rows, p.e, u))
+        const double length = direction_of_column(X, j, rows, n_rows, p.e, u, &p.mean[p.n_neurons]);
+        if (length == 0.0)
             continue;
+        p.length[p.n_neurons] = length;
         p.r[p.n_neurons] = profile_of_unit(u, p.e, s, p.w + p.n_neurons * s);
         p.neuron[p.n_neurons++] = j;
     }
@@ -153,6 +159,8 @@ void profiles_clear(struct profiles *p)
     free(p->neuron);
     free(p->e);
     free(p->r);
+    free(p->mean);
+    free(p->length);
     free(p->u);
     free(p->w);
     *p = (struct profiles){ .n_neurons = 0 };

@@ -23,6 +23,8 @@ struct profiles {     /* zero-initialise; owns its arrays until profiles_clear()
     double *u;        /* [n_neurons, n_samples] */
     double *w;        /* [n_neurons, n_samples] */
     double *r;        /* [n_neurons] */
+    double *mean;     /* [n_neurons] over the samples */
+    double *length;   /* [n_neurons] of the deviations from it */
 };
 
 /* The columns of X [.., n columns], finite, for the samples rows[0] [n_rows[0]] against rows[1].
@@ -34,9 +36,10 @@ void profiles_clear(struct profiles *p);
 double profiles_memory(size_t n_neurons, size_t n_samples); /* bytes that it keeps */
 
 /* u [n_rows[0] + n_rows[1]]: the direction of column j of X; e is the contrast of these samples.
- * False if the column does not vary within the groups; u is of no meaning then. */
-bool direction_of_column(const struct matview *X, size_t j, const size_t *const rows[2],
-                         const size_t n_rows[2], const double *e, double *u);
+ * Returns the length of the deviations from *mean; 0 if the column does not vary within the groups:
+ * u is of no meaning then. */
+double direction_of_column(const struct matview *X, size_t j, const size_t *const rows[2],
+                           const size_t n_rows[2], const double *e, double *u, double *mean);
 
 /* w [n, n_samples]: the context profiles `which` [n]. */
 void profiles_gather(const struct profiles *p, const size_t *which, size_t n, double *w);

@@ -12,6 +12,7 @@
 #include "num/draws.h"
 #include "num/linear/distances.h"
 #include "num/philox.h"
+#include "num/resample.h"
 
 bool group_is_firm(const struct group *g, double alpha)
 {
@@ -123,41 +124,20 @@ static enum ct_status describe_groups(struct recovery *r, const double *w, size_
 
 /* ---- samples drawn again ---- */
 
-struct resampler { /* a crew's task: block i is draw first + i */
+struct resampler { /* what all draws have in common */
     const struct recovery_question *q;
     const struct recovery *r;
-    size_t first;
     struct scratch {      /* [crew_size] per thread */
         double *w;        /* [n_selected, n_samples] */
         double *squared;  /* [n_selected, n_selected] */
         size_t *rows;     /* [n_samples] */
         int32_t *labels;  /* [n_selected] */
         uint32_t *counts; /* [n_selected, n_selected] draws in which both are in one group */
-        struct ct_error error;
-        enum ct_status status;
     } * scratch;
     size_t n_scratch;
     double *best;      /* [n_draws, n_groups] */
     double *agreement; /* [n_draws] */
 };
-
-/* rows [n_samples]: the samples of a draw; pairs stay together, or each group is drawn by itself.
- */
-static void draw_rows(const struct recovery_question *q, uint64_t b, size_t *rows)
-{
-    const size_t n_a = q->profiles->n_group;
-    const size_t n = q->profiles->n_samples;
-    struct philox rng;
-
-    philox_init(&rng, q->seed, STREAM_PAIRS, b);
-    for (size_t i = 0; i < n_a; i++) {
-        rows[i] = philox_below(&rng, n_a);
-        if (q->has_pairs)
-            rows[n_a + i] = n_a + rows[i];
-    }
-    for (size_t i = n_a; !q->has_pairs && i < n; i++)
-        rows[i] = n_a + philox_below(&rng, n - n_a);
-}
 
 /* The context profile of a feature in the drawn samples; 0 if it does not vary there. */
 static void profile_again(const struct profiles *p, size_t j, const size_t *rows, double *w)
@@ -177,15 +157,18 @@ static void profile_again(const struct profiles *p, size_t j, const size_t *rows
     profile_of_unit(w, p->e, p->n_samples, w);
 }
 
-static enum ct_status resample(struct resampler *t, size_t b, struct scratch *s,
-                               struct ct_error *err)
+static enum ct_status resample(void *context, size_t b, struct ct_error *err)
 {
+    const struct resampler *const t = context;
+    struct scratch *const s = &t->scratch[crew_thread()];
     const struct recovery_question *const q = t->q;
     const size_t n = q->n_selected;
+    const size_t n_a = q->profiles->n_group;
     const size_t k = t->r->n_groups;
     struct ward tree = { 0 };
 
-    draw_rows(q, b, s->rows);
+    resample_rows((const size_t[]){ n_a, q->profiles->n_samples - n_a }, q->has_pairs, q->seed, b,
+                  s->rows);
     for (size_t i = 0; i < n; i++)
         profile_again(q->profiles, q->selected[i], s->rows, s->w + i * q->profiles->n_samples);
     squared_distances(s->w, n, q->profiles->n_samples, s->squared);
@@ -202,15 +185,6 @@ static enum ct_status resample(struct resampler *t, size_t b, struct scratch *s,
             if (s->labels[i] == s->labels[j])
                 s->counts[i * n + j]++;
     return status;
-}
-
-static void resample_block(void *context, size_t i)
-{
-    struct resampler *const t = context;
-    struct scratch *const s = &t->scratch[crew_thread()];
-
-    if (s->status == CT_OK)
-        s->status = resample(t, t->first + i, s, &s->error);
 }
 
 static void resampler_clear(struct resampler *t)
@@ -250,29 +224,6 @@ static enum ct_status resampler_init(struct resampler *t, size_t n_threads, stru
     if (has_memory && t->scratch != NULL && t->best != NULL && t->agreement != NULL)
         return CT_OK;
     return ct_fail_nomem(err, "resampling", 0);
-}
-
-static enum ct_status run_draws(struct resampler *t, struct crew *crew,
-                                const struct progress *progress, size_t *n_done,
-                                struct ct_error *err)
-{
-    const size_t n_draws = t->q->n_draws;
-
-    for (*n_done = 0; *n_done < n_draws;) {
-        const size_t n = size_min(t->n_scratch, n_draws - *n_done);
-        if (!progress_tick(progress, *n_done, n_draws))
-            return *n_done > 0 ? CT_OK : ct_fail(err, CT_ECANCELED, "resampling: cancelled");
-        t->first = *n_done;
-        crew_run(crew, n, resample_block, t);
-        for (size_t i = 0; i < t->n_scratch; i++)
-            if (t->scratch[i].status != CT_OK) {
-                if (err != NULL)
-                    *err = t->scratch[i].error;
-                return t->scratch[i].status;
-            }
-        *n_done += n;
-    }
-    return CT_OK;
 }
 
 static void find_stability(struct recovery *r, size_t n)
@@ -370,7 +321,8 @@ enum ct_status recovery_new(const struct recovery_question *question, struct cre
     if (status == CT_OK)
         status = resampler_init(&t, crew_size(crew), err);
     if (status == CT_OK)
-        status = run_draws(&t, crew, progress, &r.n_draws, err);
+        status = draws_make(question->n_draws, resample, &t, crew, progress, "resampling",
+                            &r.n_draws, err);
     if (status == CT_OK && r.n_draws > 0)
         summarize(&t, &r);
     resampler_clear(&t);

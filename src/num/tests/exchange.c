@@ -11,22 +11,19 @@
 #include "num/philox.h"
 #include "num/tests/test.h"
 
-struct exchanger { /* a crew's task: block i is draw first + i */
+struct exchanger { /* what all draws have in common */
     const struct exchange_question *q;
     struct exchange *e;
-    const size_t *order; /* [n_features] by |statistic| descending, those without one last */
-    size_t n_ordered;    /* with a statistic */
-    size_t first;
-    struct scratch {                  /* [crew_size] per thread */
-        size_t *rows[2];              /* [n_rows[g]] */
-        struct keyed *keys;           /* [samples] without pairs */
-        size_t *order;                /* [samples] without pairs */
+    const size_t *order;    /* [n_features] by |statistic| descending, those without one last */
+    size_t n_ordered;       /* with a statistic */
+    struct scratch {        /* [crew_size] per thread */
+        size_t *rows[2];    /* [n_rows[g]] */
+        struct keyed *keys; /* [samples] without pairs */
+        size_t *order;      /* [samples] without pairs */
         struct ttest_result *results; /* [n_features] */
         double *p, *p_adjusted;       /* [n_features] */
         bool *significant;            /* [n_features] */
         uint32_t *counts; /* [n_features] draws whose running maximum is at least the statistic */
-        struct ct_error error;
-        enum ct_status status;
     } * scratch;
     size_t n_scratch;
 };
@@ -88,8 +85,10 @@ static double count_maxima(const struct exchanger *t, struct scratch *s)
     return largest;
 }
 
-static enum ct_status draw(struct exchanger *t, size_t b, struct scratch *s, struct ct_error *err)
+static enum ct_status draw(void *context, size_t b, struct ct_error *err)
 {
+    const struct exchanger *const t = context;
+    struct scratch *const s = &t->scratch[crew_thread()];
     const struct exchange_question *const q = t->q;
     const size_t n = q->X->cols;
     const struct test_job job = { .X = q->X,
@@ -113,15 +112,6 @@ static enum ct_status draw(struct exchanger *t, size_t b, struct scratch *s, str
         t->e->n_significant[b] += s->significant[j];
     t->e->largest[b] = count_maxima(t, s);
     return CT_OK;
-}
-
-static void draw_block(void *context, size_t i)
-{
-    struct exchanger *const t = context;
-    struct scratch *const s = &t->scratch[crew_thread()];
-
-    if (s->status == CT_OK)
-        s->status = draw(t, t->first + i, s, &s->error);
 }
 
 /* ---- p-values ---- */
@@ -249,28 +239,6 @@ double exchange_memory(size_t n_features, size_t n_draws, size_t n_threads)
 
 /* ---- all draws ---- */
 
-static enum ct_status run_draws(struct exchanger *t, struct crew *crew,
-                                const struct progress *progress, struct ct_error *err)
-{
-    size_t *const n_done = &t->e->n_draws;
-
-    while (*n_done < t->q->n_draws) {
-        const size_t n = size_min(t->n_scratch, t->q->n_draws - *n_done);
-        if (!progress_tick(progress, *n_done, t->q->n_draws))
-            return *n_done > 0 ? CT_OK : ct_fail(err, CT_ECANCELED, "exchange: cancelled");
-        t->first = *n_done;
-        crew_run(crew, n, draw_block, t);
-        for (size_t i = 0; i < t->n_scratch; i++)
-            if (t->scratch[i].status != CT_OK) {
-                if (err != NULL)
-                    *err = t->scratch[i].error;
-                return t->scratch[i].status;
-            }
-        *n_done += n;
-    }
-    return CT_OK;
-}
-
 enum ct_status exchange_new(const struct exchange_question *question, struct crew *crew,
                             const struct progress *progress, struct exchange *out,
                             struct ct_error *err)
@@ -291,7 +259,8 @@ enum ct_status exchange_new(const struct exchange_question *question, struct cre
         e.largest == NULL || e.p_maxt == NULL || e.p_stepdown == NULL)
         status = ct_fail_nomem(err, "exchange", 0);
     if (status == CT_OK)
-        status = run_draws(&t, crew, progress, err);
+        status =
+            draws_make(question->n_draws, draw, &t, crew, progress, "exchange", &e.n_draws, err);
     if (status == CT_OK)
         status = find_pvalues(&t, err);
     scratch_clear(&t);
