@@ -15,6 +15,7 @@
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_picture.h"
 #include "pipeline/stage_similarity.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 #include "support.h"
@@ -126,6 +127,7 @@ void make_analysis(struct analysis *a, double alpha)
     take(a, &stage_hook, NULL);
     take(a, &stage_extract, change_activations);
     take(a, &stage_ttest, NULL);
+    take(a, &stage_space, NULL);
     take(a, &stage_tsne, change_picture);
     take(a, &stage_cluster, NULL);
     take(a, &stage_similarity, NULL);

@@ -24,6 +24,7 @@
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 
@@ -236,6 +237,21 @@ static void give(struct analysis *a, const struct stage *stage, void *value)
     analysis_accept(a, result);
 }
 
+/* The first half of d sentences against the others. */
+static struct contrast *make_contrast(size_t d)
+{
+    static size_t rows[2048];
+    struct contrast *const c = calloc(1, sizeof *c);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        rows[i] = i;
+    c->n_rows[0] = d / 2;
+    c->n_rows[1] = d - d / 2;
+    c->rows[0] = rows;
+    c->rows[1] = rows + d / 2;
+    return c;
+}
+
 /* Neurons without a model: two of three features are noise. */
 static void make_points(struct analysis *a, size_t n, size_t d)
 {
@@ -259,7 +275,9 @@ static void make_points(struct analysis *a, size_t n, size_t d)
     }
     for (size_t i = 0; i < n; i++)
         t->norms[i] = 10.0;
+    give(a, &stage_contrast, make_contrast(d));
     give(a, &stage_ttest, t);
+    take(a, &stage_space);
 }
 
 static const struct {

@@ -23,7 +23,8 @@
 
 #define FROM_CLUSTER "cluster similarity picture layers"
 #define FROM_TSNE    "tsne " FROM_CLUSTER
-#define FROM_TTEST   "ttest answer halves " FROM_TSNE
+#define FROM_SPACE   "space " FROM_TSNE
+#define FROM_TTEST   "ttest answer halves " FROM_SPACE
 #define FROM_HOOK    "hook extract " FROM_TTEST
 #define ALL          "load contrast " FROM_HOOK
 
@@ -44,6 +45,7 @@ static const struct {
     { "test", "welch", FROM_TTEST, FROM_TTEST },
     { "alpha", "0.01", FROM_TTEST, FROM_TTEST },
     { "correction", "none", FROM_TTEST, FROM_TTEST },
+    { "space", "context", FROM_SPACE, FROM_SPACE },
     { "perplexity", "29", FROM_TSNE, FROM_TSNE },
     { "iterations", "251", FROM_TSNE, FROM_TSNE },
     { "seed", "1", FROM_TSNE " answer halves", FROM_TSNE " answer halves" },

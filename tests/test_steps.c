@@ -76,6 +76,28 @@ START_TEST(steps_have_the_options_of_a_run)
 }
 END_TEST
 
+/* In each space as a run in it; of one group there are no contexts. */
+START_TEST(steps_know_spaces)
+{
+    works("for s in raw correlation context; do $C run -a r/activations.csv --space $s "
+          "--iterations 300 -o $s >/dev/null && $C tsne --contrast him,her --space $s "
+          "--iterations 300 --neurons r/ttest.csv r/activations.csv | cmp - $s/tsne.csv && "
+          "$C cosine --contrast him,her --space $s --neurons $s/clusters.csv r/activations.csv | "
+          "cmp - $s/cosine.csv && cmp r/ttest.csv $s/ttest.csv || exit 1; done");
+    works("$C run -a r/activations.csv --space context --iterations 300 --plot >report && "
+          "grep -q '^Space  *context: ' report && test $(grep -c '(context)' report) -ge 9");
+    works("$C run -a r/activations.csv --iterations 300 --plot >report && "
+          "! grep -q 'context\\|^Space' report");
+    works("$C cosine --space correlation --neurons correlation/clusters.csv r/activations.csv | "
+          "cmp - correlation/cosine.csv");
+    works("$C rerun context >/dev/null");
+    fails("$C tsne --space context r/activations.csv", 1,
+          "--space: context needs two groups; give --contrast A,B, or use correlation");
+    fails("$C cosine --space context r/activations.csv", 1,
+          "--space: context needs two groups; give --contrast A,B, or use correlation");
+}
+END_TEST
+
 START_TEST(a_file_is_written_atomically)
 {
     works("echo old >t.csv; $C ttest r/activations.csv -o t.csv && cmp t.csv r/ttest.csv");
@@ -324,21 +346,14 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        each_step_gives_the_results_of_a_run,
-        steps_can_be_piped,
-        steps_have_the_options_of_a_run,
-        a_file_is_written_atomically,
-        a_reader_may_close_the_pipe,
-        npy_gives_the_same_results,
-        other_columns_are_kept,
-        empty_results_are_not_an_error,
-        lowered_parameters_are_reported,
-        a_table_need_not_have_a_header,
-        tables_of_other_programs_are_read,
-        scaled_tables_give_the_same_results,
-        identical_neurons_are_reported,
-        wrong_files_are_reported_in_one_line,
-        wrong_choices_are_reported_in_one_line,
+        each_step_gives_the_results_of_a_run, steps_can_be_piped,
+        steps_have_the_options_of_a_run,      steps_know_spaces,
+        a_file_is_written_atomically,         a_reader_may_close_the_pipe,
+        npy_gives_the_same_results,           other_columns_are_kept,
+        empty_results_are_not_an_error,       lowered_parameters_are_reported,
+        a_table_need_not_have_a_header,       tables_of_other_programs_are_read,
+        scaled_tables_give_the_same_results,  identical_neurons_are_reported,
+        wrong_files_are_reported_in_one_line, wrong_choices_are_reported_in_one_line,
     };
 
     temp_begin();

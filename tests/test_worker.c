@@ -15,6 +15,7 @@
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 #include "tui/worker.h"
@@ -136,7 +137,7 @@ static void start_endless_tsne(struct bench *b)
 {
     ck_assert_int_eq(params_add_hook(&b->a.params, "h.*.mlp.c_fc", NULL), CT_OK);
     b->a.params.correction = CORRECTION_NONE;
-    run_to(b, &stage_ttest);
+    run_to(b, &stage_space);
     b->a.params.iterations = 1000000;
     b->a.params.perplexity = 35;
     start(b, &stage_tsne);
@@ -212,7 +213,7 @@ START_TEST(a_new_tsne_starts_without_the_last_picture)
     worker_cancel(b.worker);
     (void)finish(&b);
     b.a.params.alpha = 1e-6;
-    run_to(&b, &stage_ttest);
+    run_to(&b, &stage_space);
     const size_t n = ttest_of(&b.a)->n_significant;
     ck_assert(n > 100 && n < n_last);
     start(&b, &stage_tsne);
@@ -253,7 +254,7 @@ START_TEST(a_cancel_keeps_results_and_worker_usable)
     run_to(&b, &stage_hook);
     cancel_extract(&b);
     ck_assert_ptr_null(extract_of(&b.a));
-    run_to(&b, &stage_ttest);
+    run_to(&b, &stage_space);
     ck_assert_uint_gt(ttest_of(&b.a)->n_significant, 0);
     ck_assert_int_eq(params_set(&b.a.params.model, "/no/such/model", NULL), CT_OK);
     start(&b, &stage_load);
@@ -269,7 +270,7 @@ START_TEST(parameters_may_change_while_it_runs)
     struct bench b;
 
     begin(&b);
-    run_to(&b, &stage_ttest);
+    run_to(&b, &stage_space);
     start(&b, &stage_tsne);
     b.a.params.perplexity = 12;
     params_clear_hooks(&b.a.params);
@@ -308,7 +309,7 @@ START_TEST(it_survives_a_truncated_model)
     ck_assert_int_eq(finish(&b), CT_EIO);
     ck_assert(analysis_is_stale(&b.a, &stage_load));
     ck_assert_int_eq(params_set(&b.a.params.model, fixture_path("demo"), NULL), CT_OK);
-    run_to(&b, &stage_ttest);
+    run_to(&b, &stage_space);
     end(&b);
     folder_remove(folder);
 }
@@ -345,7 +346,7 @@ START_TEST(it_runs_other_jobs_in_the_background)
     struct bench b;
 
     begin(&b);
-    run_to(&b, &stage_ttest);
+    run_to(&b, &stage_space);
     const size_t n = ttest_of(&b.a)->n_significant;
     b.a.params.seed = 7;
     ck_assert_int_eq(worker_start(b.worker, &b.a, &job, NULL), CT_OK);
@@ -371,7 +372,7 @@ START_TEST(a_job_keeps_its_inputs_alive)
     struct bench b;
 
     begin(&b);
-    run_to(&b, &stage_ttest);
+    run_to(&b, &stage_space);
     start(&b, &stage_tsne);
     analysis_clear(&b.a);
     analysis_init(&b.a);

@@ -121,6 +121,10 @@ static enum ct_status read_and_choose(struct options *options, struct analysis *
         status = ct_fail(err, CT_EINVAL,
                          "standard input: cannot be both the activations and --neurons; name a "
                          "file");
+    if (status == CT_OK && !by_group && options->params.space == SPACE_CONTEXT)
+        status = ct_fail(err, CT_EINVAL,
+                         "--space: context needs two groups; give --contrast A,B, or use "
+                         "correlation");
     if (status != CT_OK) {
         analysis_init(a);
         return status;

@@ -37,6 +37,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/null/axes.c src/num/null/axes.h \
 	src/num/null/cloud.c src/num/null/cloud.h \
 	src/num/null/halves.c src/num/null/halves.h \
+	src/num/null/neuron_space.c src/num/null/neuron_space.h \
 	src/num/null/nulls.c src/num/null/nulls.h \
 	src/num/null/profiles.c src/num/null/profiles.h \
 	src/num/null/recovery.c src/num/null/recovery.h \

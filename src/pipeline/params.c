@@ -14,6 +14,7 @@ void params_init(struct params *params)
         .alpha = 0.05,
         .correction = CORRECTION_BONFERRONI,
         .test = TTEST_STUDENT,
+        .space = SPACE_RAW,
         .perplexity = 30,
         .iterations = 1000,
         .seed = 0,

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "io/table_head.h"
+#include "num/null/neuron_space.h"
 #include "num/tests/multitest.h"
 #include "num/tests/ttest.h"
 
@@ -27,6 +28,7 @@ struct params {         /* owns its strings; params_init() to params_clear() */
     double alpha;
     enum correction correction;
     enum ttest_kind test;
+    enum neuron_space space; /* in which the significant neurons are embedded and compared */
     double perplexity;
     size_t iterations;
     uint64_t seed;

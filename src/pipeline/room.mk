@@ -23,6 +23,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stage_load.c src/pipeline/stage_load.h \
 	src/pipeline/stage_picture.c src/pipeline/stage_picture.h \
 	src/pipeline/stage_similarity.c src/pipeline/stage_similarity.h \
+	src/pipeline/stage_space.c src/pipeline/stage_space.h \
 	src/pipeline/stage_tsne.c src/pipeline/stage_tsne.h \
 	src/pipeline/stage_ttest.c src/pipeline/stage_ttest.h \
 	src/pipeline/stage.h \

@@ -11,6 +11,7 @@
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 
@@ -104,7 +105,8 @@ bool layer_has_stage(const struct stage *stage)
 /* ---- all layers ---- */
 
 /* Stages computed for each layer. */
-static const struct stage *const steps[] = { &stage_ttest, &stage_tsne, &stage_cluster, NULL };
+static const struct stage *const steps[] = { &stage_ttest, &stage_space, &stage_tsne,
+                                             &stage_cluster, NULL };
 
 struct layer_run {
     const struct stage_run *run;

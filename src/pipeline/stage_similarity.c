@@ -9,6 +9,7 @@
 #include "num/linear/cosines.h"
 #include "num/linear/similarity.h"
 #include "pipeline/stage_cluster.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_ttest.h"
 
 const size_t *similarity_order(const struct analysis *a, const struct cluster_method *method)
@@ -46,7 +47,7 @@ static enum ct_status count_cosines(const struct analysis *a, const struct stage
     enum ct_status status = crew_new(a->params.threads, &crew, err);
 
     if (status == CT_OK)
-        status = cosine_histogram(&ttest_of(a)->selected, ttest_of(a)->norms, COSINE_BINS, crew,
+        status = cosine_histogram(&space_of(a)->points, space_of(a)->norms, COSINE_BINS, crew,
                                   &run->progress, s->cosine_counts, s->cosine_edges, err);
     crew_free(crew);
     return status;
@@ -73,7 +74,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     if (status == CT_OK)
         status = find_orders(clusters_of(a), s, err);
     if (status == CT_OK)
-        status = cosine_means(&ttest_of(a)->selected, ttest_of(a)->norms,
+        status = cosine_means(&space_of(a)->points, space_of(a)->norms,
                               clusters_of(a)->by[0].labels, s->orders[0], &s->means, err);
     if (status == CT_OK)
         status = count_cosines(a, run, s, err);
@@ -88,7 +89,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
 static double memory(const struct analysis *a)
 {
     const size_t n = ttest_of(a)->n_significant;
-    const size_t d = ttest_of(a)->selected.cols;
+    const size_t d = space_of(a)->points.cols;
     const double orders = (double)n * (double)(clusters_of(a)->n * sizeof(size_t));
 
     return orders + fmax(order_by_label_memory(n),
@@ -110,7 +111,7 @@ const struct stage stage_similarity = {
     .does = "compares the neurons",
     .settings = similarity_settings,
     .n_settings = sizeof similarity_settings / sizeof *similarity_settings,
-    .inputs = (const struct stage *const[]){ &stage_ttest, &stage_cluster, NULL },
+    .inputs = (const struct stage *const[]){ &stage_ttest, &stage_space, &stage_cluster, NULL },
     .effort = 1,
     .memory = memory,
     .advice = "select fewer neurons: a smaller --alpha, fewer --hook",

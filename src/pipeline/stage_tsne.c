@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "num/scale.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_ttest.h"
 
 /* scikit-learn requires a perplexity below the number of points; if it is not, use a third of the
@@ -88,7 +89,7 @@ static enum ct_status fit(const struct mat *X, const struct tsne_params *params,
 static enum ct_status embed(const struct analysis *a, const struct stage_run *run,
                             struct tsne_stage *t, struct ct_error *err)
 {
-    const struct mat *const X = &ttest_of(a)->selected;
+    const struct mat *const X = &space_of(a)->points;
     struct recorder recorder = { .watch = run->watch, .stage = t };
     const struct tsne_watch watch = { record_tick, record_show, &recorder };
     struct tsne_params params;
@@ -158,7 +159,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     else /* one point has no neighbours: it is placed at the origin */
         status = mat_init(&t->result.embedding, n, 2, "t-SNE", err);
     if (status == CT_OK)
-        status = count_distinct(&ttest_of(a)->selected, &t->n_distinct, err);
+        status = count_distinct(&space_of(a)->points, &t->n_distinct, err);
     if (status != CT_OK) {
         release(t);
         return status;
@@ -169,7 +170,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
 
 static double memory(const struct analysis *a)
 {
-    const struct mat *const X = &ttest_of(a)->selected;
+    const struct mat *const X = &space_of(a)->points;
 
     const double copy = scale_exponent(X) != 0 ? 8.0 * (double)X->rows * (double)X->cols : 0.0;
 
@@ -210,7 +211,7 @@ const struct stage stage_tsne = {
     .does = "embeds the significant neurons",
     .settings = tsne_settings,
     .n_settings = sizeof tsne_settings / sizeof *tsne_settings,
-    .inputs = (const struct stage *const[]){ &stage_ttest, NULL },
+    .inputs = (const struct stage *const[]){ &stage_ttest, &stage_space, NULL },
     .effort = 8,
     .memory = memory,
     .advice =

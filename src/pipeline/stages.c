@@ -13,13 +13,14 @@
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_picture.h"
 #include "pipeline/stage_similarity.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 
 /* Of the analysis of a hook point, in the order in which people meet them. */
 #define OF_ANALYSIS                                                                                \
-    &stage_load, &stage_hook, &stage_extract, &stage_contrast, &stage_ttest, &stage_tsne,          \
-        &stage_cluster, &stage_similarity
+    &stage_load, &stage_hook, &stage_extract, &stage_contrast, &stage_ttest, &stage_space,         \
+        &stage_tsne, &stage_cluster, &stage_similarity
 
 /* The answer, and its parts: those that are shown at it. */
 #define OF_ANSWER &stage_answer, &stage_halves, &stage_picture

@@ -14,6 +14,7 @@
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 
@@ -225,9 +226,11 @@ static enum ct_status accept_labels(struct analysis *a, const int32_t *labels, s
 enum ct_status analysis_compare(struct analysis *a, const int32_t *labels, struct ct_error *err)
 {
     struct result *result = NULL;
-    enum ct_status status = accept_labels(a, labels, err);
+    enum ct_status status = analysis_run(a, &stage_space, NULL, err);
 
     a->params.matrices = true; /* a request for cosines is a request for the matrices */
+    if (status == CT_OK)
+        status = accept_labels(a, labels, err);
     if (status == CT_OK)
         status = analysis_compute(a, &stage_similarity, NULL, &result, err);
     if (status == CT_OK)

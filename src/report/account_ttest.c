@@ -9,7 +9,6 @@
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_load.h"
-#include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 #include "report/plots/parts.h"
 #include "report/plots/space.h"
@@ -132,15 +131,6 @@ static const struct plot plots[] = {
       .stage = &stage_ttest,
       .space = &space_volcano,
       .draw = draw_volcano },
-    { .name = "gram",
-      .title = "Gram matrix",
-      .order = 70,
-      .stage = &stage_ttest,
-      .shown_at = &stage_tsne,
-      .space = &space_matrix,
-      .in_report = true,
-      .has_scale = true,
-      .draw = draw_gram },
 };
 
 const struct account account_ttest = {

@@ -7,6 +7,7 @@
     X(contrast)                                                                                    \
     X(extract)                                                                                     \
     X(ttest)                                                                                       \
+    X(space)                                                                                       \
     X(tsne)                                                                                        \
     X(cluster)                                                                                     \
     X(similarity)                                                                                  \

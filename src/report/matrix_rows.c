@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "num/linear/similarity.h"
 #include "pipeline/stage_similarity.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_ttest.h"
 
 enum { STRIPE_BYTES = 16 << 20, STRIPE_ROWS = 64 }; /* of the matrix, kept at a time */
@@ -16,7 +17,7 @@ static void make_cosines(const struct analysis *a, size_t i, double *row)
     const size_t *const order = similarity_of(a)->orders[0];
 
     for (size_t j = 0; j < ttest_of(a)->n_significant; j++)
-        row[j] = cosine_of_product(row[j], &ttest_of(a)->selected, ttest_of(a)->norms, i, order[j]);
+        row[j] = cosine_of_product(row[j], &space_of(a)->points, space_of(a)->norms, i, order[j]);
 }
 
 void matrix_rows_write(const struct analysis *a, bool is_cosine, struct csv_writer *w,
@@ -33,7 +34,7 @@ void matrix_rows_write(const struct analysis *a, bool is_cosine, struct csv_writ
         outfile_fail(w->file, ENOMEM);
     for (size_t first = 0; first < n && !outfile_failed(w->file); first += stripe) {
         const size_t n_rows = n - first < stripe ? n - first : stripe;
-        if (gram_rows(&ttest_of(a)->selected, order, first, n_rows, values, NULL) != CT_OK) {
+        if (gram_rows(&space_of(a)->points, order, first, n_rows, values, NULL) != CT_OK) {
             outfile_fail(w->file, ENOMEM);
             break;
         }

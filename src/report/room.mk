@@ -11,6 +11,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/account_load.c \
 	src/report/account_picture.c \
 	src/report/account_similarity.c \
+	src/report/account_space.c \
 	src/report/account_tsne.c \
 	src/report/account_ttest.c \
 	src/report/accounts.c src/report/accounts.h \

@@ -52,13 +52,16 @@ size_t panel_top(const struct app *app, const struct layout *l)
 }
 
 /* The settings of a stage include those of the stages without a title that are shown at it; hook
- * points are chosen in a view. */
+ * points are chosen in a view. Those that are rarely changed come last. */
 const struct setting *stage_setting(const struct stage *stage, size_t i)
 {
-    for (size_t s = 0; s < n_stages; s++)
-        for (size_t k = 0; stage_shown(stages[s]) == stage && k < stages[s]->n_settings; k++)
-            if (stages[s]->settings[k].kind != &kind_names && i-- == 0)
-                return &stages[s]->settings[k];
+    for (int is_rare = 0; is_rare <= 1; is_rare++)
+        for (size_t s = 0; s < n_stages; s++)
+            for (size_t k = 0; stage_shown(stages[s]) == stage && k < stages[s]->n_settings; k++) {
+                const struct setting *const setting = &stages[s]->settings[k];
+                if (setting->kind != &kind_names && setting->is_rare == (is_rare != 0) && i-- == 0)
+                    return setting;
+            }
     return NULL;
 }
 
@@ -374,7 +377,8 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
     const struct rect in = draw_frame(c, r, title, app->pane == PANE_VIEW);
     if (in.rows < 3 || in.cols < 10)
         return;
-    if (view->needs == NULL || app_has(app, view->needs) || (runs && view->ops == &live_view))
+    const bool is_live = runs && view->ops == &live_view && app->news.job.stage == view->needs;
+    if (view->needs == NULL || app_has(app, view->needs) || is_live)
         view->ops->draw(app, view, state, c, in);
     else if (runs || app_is_due(app, view->needs))
         draw_progress(app, c, in);

@@ -13,6 +13,7 @@
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_ttest.h"
 #include "tui/fit.h"
 
@@ -496,7 +497,7 @@ static double nearness(const struct app *app, size_t other)
     size_t i = 0;
 
     app_significant_index(app, app->neuron, &i);
-    return -row_cosine(&ttest_of(app->a)->selected, ttest_of(app->a)->norms, i, other);
+    return -row_cosine(&space_of(app->a)->points, space_of(app->a)->norms, i, other);
 }
 
 static const size_t *neighbour_order(struct app *app)

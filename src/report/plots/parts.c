@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "pipeline/stage_cluster.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_ttest.h"
 
 ink cluster_ink(int32_t label)
@@ -16,6 +17,14 @@ ink cluster_ink(int32_t label)
 uint8_t cluster_marker(int32_t label)
 {
     return (uint8_t)(label < 0 ? MARKER_NOISE : MARKER_CLUSTER_0 + label % MARKER_N_CLUSTERS);
+}
+
+const char *space_words(const struct analysis *a)
+{
+    static const char *const words[] = { "", " (correlation)", " (context)" };
+    const struct space_stage *const s = space_of(a);
+
+    return words[s != NULL ? s->space : SPACE_RAW];
 }
 
 const int32_t *marked_labels(const struct analysis *a, const struct cluster_mark *mark)

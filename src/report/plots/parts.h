@@ -8,6 +8,9 @@ enum { TITLE_SIZE = 200 };
 
 uint8_t cluster_marker(int32_t label);
 
+/* ` (context)`: the space in which neurons are compared, for titles; empty for raw activations. */
+const char *space_words(const struct analysis *a);
+
 /* Ink and marker of significant neuron i when a cluster is marked: others are dimmed. */
 void mark_point(const int32_t *labels, const struct plot_request *request, size_t i, ink *color,
                 uint8_t *marker);

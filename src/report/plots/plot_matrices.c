@@ -7,6 +7,7 @@
 
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_similarity.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_ttest.h"
 
 /* The same for every model, so that plots can be compared; data well below it use their own
@@ -26,22 +27,22 @@ struct matrix_plot {
 };
 
 /* The largest entry of a Gram matrix is on its diagonal. */
-static double largest_product(const struct ttest_stage *t)
+static double largest_product(const struct space_stage *s)
 {
     double largest = 0.0;
 
-    for (size_t i = 0; i < t->n_significant; i++)
-        largest = fmax(largest, t->norms[i] * t->norms[i]);
+    for (size_t i = 0; i < s->points.rows; i++)
+        largest = fmax(largest, s->norms[i] * s->norms[i]);
     return largest;
 }
 
 /* Inverse norm of each neuron, 0 for a zero norm; NULL: out of memory. */
-static double *inverse_norms(const struct ttest_stage *t, const struct plot_target *target)
+static double *inverse_norms(const struct space_stage *s, const struct plot_target *target)
 {
-    double *const factors = plot_scratch(target, t->n_significant, sizeof *factors);
+    double *const factors = plot_scratch(target, s->points.rows, sizeof *factors);
 
-    for (size_t i = 0; factors != NULL && i < t->n_significant; i++)
-        factors[i] = t->norms[i] > 0.0 ? 1.0 / t->norms[i] : 0.0;
+    for (size_t i = 0; factors != NULL && i < s->points.rows; i++)
+        factors[i] = s->norms[i] > 0.0 ? 1.0 / s->norms[i] : 0.0;
     return factors;
 }
 
@@ -81,14 +82,14 @@ static void draw_matrix(const struct analysis *a, const struct plot_target *targ
     }
     const double factor = request->scale > 0.0 ? request->scale : 1.0;
     const double scale =
-        m->is_cosine ? 1.0 : factor * scale_for(largest_product(ttest_of(a)), GRAM_SCALE);
+        m->is_cosine ? 1.0 : factor * scale_for(largest_product(space_of(a)), GRAM_SCALE);
     size_t *const breaks = plot_scratch(target, n, sizeof *breaks);
     const size_t n_breaks = find_breaks(m, n, breaks);
-    double *const factors = m->is_cosine ? inverse_norms(ttest_of(a), target) : NULL;
+    double *const factors = m->is_cosine ? inverse_norms(space_of(a), target) : NULL;
     struct plot_view view = { 0 };
     const struct heatmap map = {
         .text = { .title = m->title, .x_label = "neuron", .y_label = "neuron" },
-        .data = mat_view(&ttest_of(a)->selected),
+        .data = mat_view(&space_of(a)->points),
         .products = true,
         .factors = factors,
         .row_order = m->order,
@@ -116,8 +117,10 @@ static void draw_matrix(const struct analysis *a, const struct plot_target *targ
 void draw_gram(const struct analysis *a, const struct plot_target *target,
                const struct plot_request *request)
 {
-    draw_matrix(a, target, request,
-                &(struct matrix_plot){ .title = "Gram matrix of the significant neurons" });
+    char title[TITLE_SIZE];
+
+    snprintf(title, sizeof title, "Gram matrix of the significant neurons%s", space_words(a));
+    draw_matrix(a, target, request, &(struct matrix_plot){ .title = title });
 }
 
 static void draw_matrix_by(const struct cluster_method *method, const struct analysis *a,
@@ -126,8 +129,8 @@ static void draw_matrix_by(const struct cluster_method *method, const struct ana
 {
     char title[TITLE_SIZE];
 
-    snprintf(title, sizeof title, "%s, sorted by %s cluster",
-             is_cosine ? "Cosine similarity" : "Gram matrix", method->title);
+    snprintf(title, sizeof title, "%s%s, sorted by %s cluster",
+             is_cosine ? "Cosine similarity" : "Gram matrix", space_words(a), method->title);
     draw_matrix(a, target, request,
                 &(struct matrix_plot){ title, similarity_order(a, method),
                                        clustering_of(a, method)->labels, is_cosine });
@@ -148,16 +151,18 @@ void draw_cosine_by(const struct cluster_method *method, const struct analysis *
 void draw_cosines(const struct analysis *a, const struct plot_target *target,
                   const struct plot_request *request)
 {
+    char title[TITLE_SIZE];
     const struct bars bars = {
-        .text = { .title = "All cosine similarities", .x_label = "cosine", .y_label = "entries" },
+        .text = { .title = title, .x_label = "cosine", .y_label = "entries" },
         .counts = similarity_of(a)->cosine_counts,
         .edges = similarity_of(a)->cosine_edges,
         .n_bins = COSINE_BINS,
         .ink = INK_CLUSTER_0,
     };
 
+    snprintf(title, sizeof title, "All cosine similarities%s", space_words(a));
     if (ttest_of(a)->n_significant == 0)
-        show_words(target, bars.text.title, "no significant neuron");
+        show_words(target, title, "no significant neuron");
     else
         show_bars(target, &bars, request->view);
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "num/tests/test.h"
 #include "pipeline/stage_cluster.h"
@@ -73,8 +74,9 @@ void draw_tsne(const struct analysis *a, const struct plot_target *target,
         markers[i] = MARKER_VALUE;
         mark_point(labels, request, i, &inks[i], &markers[i]);
     }
-    snprintf(title, sizeof title, "t-SNE of %zu neurons, perplexity %.3g, KL %.3f",
-             t->n_significant, tsne_of(a)->perplexity, tsne_of(a)->result.kl_divergence);
+    snprintf(title, sizeof title, "t-SNE of %zu neurons%s, perplexity %.3g, KL %.3f",
+             t->n_significant, space_words(a), tsne_of(a)->perplexity,
+             tsne_of(a)->result.kl_divergence);
     if (tsne_of(a)->perplexity == 0.0) /* nothing to embed */
         snprintf(title, sizeof title, "t-SNE of %zu neuron%s", t->n_significant,
                  t->n_significant == 1 ? "" : "s");
@@ -182,6 +184,8 @@ void draw_clusters(const struct cluster_method *method, const struct analysis *a
     };
 
     method->caption(c, &a->params, title, sizeof title);
+    const size_t used = strlen(title);
+    snprintf(title + used, sizeof title - used, "%s", space_words(a));
     draw_labelled(a, target, request, c->labels, &scatter);
     free(lines);
 }
@@ -266,8 +270,8 @@ void draw_k_distance(const struct analysis *a, const struct plot_target *target,
     char title[TITLE_SIZE];
     char eps[40];
 
-    snprintf(title, sizeof title, "Distance of each neuron to its %zu%s neighbour, sorted",
-             cluster->k, ordinal_end(cluster->k));
+    snprintf(title, sizeof title, "Distance of each neuron to its %zu%s neighbour%s, sorted",
+             cluster->k, ordinal_end(cluster->k), space_words(a));
     if (n == 0) {
         show_words(target, "Sorted k-distances",
                    cluster->k == 0 ? "with min_samples 1 every point is a core point"

@@ -6,6 +6,7 @@
 #include "num/linear/similarity.h"
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_similarity.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_ttest.h"
 #include "report/plots/places.h"
 
@@ -112,9 +113,9 @@ static void describe(const struct plot *plot, const struct analysis *a, const st
         !significant_place(a, pick->has_other ? pick->other : pick->neuron, &row))
         return;
     name_pair(a, pick->neuron, ttest_of(a)->significant[row], names, sizeof names);
-    const double product = row_product(&ttest_of(a)->selected, row, column);
+    const double product = row_product(&space_of(a)->points, row, column);
     const double cosine =
-        cosine_of_product(product, &ttest_of(a)->selected, ttest_of(a)->norms, row, column);
+        cosine_of_product(product, &space_of(a)->points, space_of(a)->norms, row, column);
     snprintf(out, size, "product %.5g, cosine %.4f: %s", product, cosine, names);
 }
 
