@@ -283,6 +283,65 @@ START_TEST(few_neurons_lower_perplexity_and_k)
 }
 END_TEST
 
+/* 149 of the demo, whose sentences are pairs, are known from an independent implementation; the
+ * same neurons by p, by |t| and by the bounds of both, with any number of threads. */
+START_TEST(maxt_selects_by_exchanges)
+{
+    static const enum ttest_kind kinds[] = { TTEST_STUDENT, TTEST_WELCH, TTEST_PAIRED };
+
+    for (size_t k = 0; k < 3; k++) {
+        struct analysis a, b;
+        begin(&a);
+        begin(&b);
+        a.params.correction = b.params.correction = CORRECTION_MAXT;
+        a.params.test = b.params.test = kinds[k];
+        b.params.threads = 1;
+        ck_assert_int_eq(analysis_run(&a, &stage_ttest, NULL, NULL), CT_OK);
+        ck_assert_int_eq(analysis_run(&b, &stage_ttest, NULL, NULL), CT_OK);
+        const struct ttest_stage *const t = ttest_of(&a);
+        ck_assert(kinds[k] == TTEST_PAIRED || t->n_significant == 149);
+        ck_assert_mem_eq(t->p_adjusted, ttest_of(&b)->p_adjusted, t->n_neurons * sizeof(double));
+        ck_assert(t->t_critical == ttest_of(&b)->t_critical);
+        for (size_t j = 0; j < t->n_neurons; j++) {
+            const double p = t->neurons[j].pvalue;
+            ck_assert(t->is_significant[j] == (t->p_adjusted[j] <= a.params.alpha));
+            ck_assert(t->is_significant[j] == (fabs(t->neurons[j].statistic) > t->t_critical));
+            ck_assert(t->is_significant[j] ==
+                      (kinds[k] == TTEST_WELCH ? p <= t->p_threshold : p < t->p_threshold));
+        }
+        ck_assert(ttest_rule(&a).correction == CORRECTION_NONE &&
+                  ttest_rule(&a).alpha == t->p_threshold);
+        a.params.alpha = 0.0009; /* 999 exchanges are too few */
+        ck_assert_int_eq(analysis_run(&a, &stage_ttest, NULL, NULL), CT_OK);
+        ck_assert(ttest_of(&a)->n_significant == 0 && isinf(ttest_of(&a)->t_critical));
+        ck_assert(ttest_rule(&a).alpha > 0.0 && ttest_rule(&a).alpha < 1e-300);
+        a.params.seed = 1; /* matters to maxT alone */
+        ck_assert(analysis_is_stale(&a, &stage_ttest));
+        analysis_clear(&a);
+        analysis_clear(&b);
+    }
+}
+END_TEST
+
+static bool stop_exchanging(void *context, const struct stage *stage, size_t done, size_t total)
+{
+    (void)context, (void)total;
+    return stage != &stage_ttest || done < 400;
+}
+
+START_TEST(maxt_is_cancelled_as_a_whole)
+{
+    const struct analysis_watch watch = { .progress = stop_exchanging };
+    struct analysis a;
+
+    begin(&a);
+    a.params.correction = CORRECTION_MAXT;
+    ck_assert_int_eq(analysis_run(&a, &stage_ttest, &watch, NULL), CT_ECANCELED);
+    ck_assert_ptr_null(ttest_of(&a));
+    analysis_clear(&a);
+}
+END_TEST
+
 START_TEST(results_are_bitwise_independent_of_threads)
 {
     struct analysis one;
@@ -639,6 +698,8 @@ int main(void)
         a_failure_keeps_existing_results,
         zero_significant_neurons_are_a_valid_result,
         few_neurons_lower_perplexity_and_k,
+        maxt_selects_by_exchanges,
+        maxt_is_cancelled_as_a_whole,
         results_are_bitwise_independent_of_threads,
         the_demo_has_pairs_and_no_duplicates,
         duplicates_and_pairs_are_detected,

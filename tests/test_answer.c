@@ -253,6 +253,31 @@ START_TEST(groups_of_different_size)
 }
 END_TEST
 
+/* With maxT, draws and halves are selected by the bound of the observed |t|. */
+START_TEST(the_answer_by_maxt)
+{
+    struct analysis a;
+
+    begin(&a, "h.3.mlp.c_fc");
+    a.params.correction = CORRECTION_MAXT;
+    a.params.draws = 5;
+    a.params.resamples = 2;
+    const struct answer_result *const r = answer(&a);
+    ck_assert(r->n_selected == 149 && r->n_maxt == 149);
+    for (size_t b = 0; b < r->n_draws; b++)
+        ck_assert_msg(r->draws[b].n_significant > 120 && r->draws[b].n_significant < 170, "%zu",
+                      r->draws[b].n_significant);
+    size_t any = 0;
+    for (size_t b = 0; b < r->exchange.n_draws; b++)
+        any += r->exchange.n_significant[b] > 0;
+    ck_assert_msg(any == 49, "%zu", any); /* those above the bound, which is the 50th largest */
+    compute(&a, &stage_halves);
+    ck_assert(halves_of(&a)->halves.n_left_out == 0);
+    ck_assert(halves_of(&a)->halves.mean.number[HALF_CHOSEN] > 80);
+    analysis_clear(&a);
+}
+END_TEST
+
 static bool stop_late(void *context, const struct stage *stage, size_t done, size_t total)
 {
     size_t *const n = context;
@@ -298,6 +323,7 @@ int main(void)
     tcase_add_test(tcase, few_neurons_have_no_answer);
     tcase_add_test(tcase, repeated_sentences_are_left_out);
     tcase_add_test(tcase, groups_of_different_size);
+    tcase_add_test(tcase, the_answer_by_maxt);
     tcase_add_test(tcase, what_is_done_is_kept);
     return run_tcase("answer", tcase);
 }

@@ -69,6 +69,9 @@ START_TEST(steps_have_the_options_of_a_run)
           "-o p >/dev/null");
     works("$C ttest --contrast her,him --test welch --correction fdr --alpha 0.01 "
           "r/activations.csv | cmp - p/ttest.csv");
+    works(
+        "$C run -a r/activations.csv --correction maxt --seed 3 --iterations 250 -o m >/dev/null");
+    works("$C ttest --correction maxt --seed 3 r/activations.csv | cmp - m/ttest.csv");
     works("$C tsne --contrast her,him --perplexity 12 --iterations 300 --seed 3 "
           "--neurons p/ttest.csv r/activations.csv | cmp - p/tsne.csv");
     works("$C dbscan --eps 2.5 --min-samples 4 p/tsne.csv | $C kmeans -k 5 --seed 3 | "

@@ -159,7 +159,7 @@ static void add_default(const struct setting *setting, char *out, size_t size)
         snprintf(out + used, size - used, " (%s)", value);
 }
 
-/* `: student, welch or paired` */
+/* `: student, welch or paired`; without the colon where nothing precedes. */
 static void add_choices(const struct setting *setting, char *out, size_t size)
 {
     const char *name;
@@ -167,7 +167,7 @@ static void add_choices(const struct setting *setting, char *out, size_t size)
     for (size_t i = 0; setting->choice != NULL && (name = setting->choice(i)) != NULL; i++) {
         const size_t used = strlen(out);
         snprintf(out + used, size - used, "%s%s",
-                 i == 0                           ? ": "
+                 i == 0                           ? (used > 0 ? ": " : "")
                  : setting->choice(i + 1) == NULL ? " or "
                                                   : ", ",
                  name);

@@ -69,7 +69,9 @@ static void add_settings(const struct stage *stage, const struct params *params,
 {
     for (size_t i = 0; i < stage->n_settings; i++)
         add_setting(&stage->settings[i], params, key);
-    for (size_t i = 0; stage->also != NULL && stage->also[i] != NULL; i++)
+    if (stage->also == NULL || (stage->has_also != NULL && !stage->has_also(params)))
+        return;
+    for (size_t i = 0; stage->also[i] != NULL; i++)
         add_setting(stage->also[i], params, key);
 }
 

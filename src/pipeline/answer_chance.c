@@ -8,8 +8,6 @@
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_ttest.h"
 
-enum { EXCHANGES = 999 };
-
 static void count_exchanges(const struct params *params, size_t n_neurons, size_t n_significant,
                             struct answer_result *r)
 {
@@ -103,8 +101,8 @@ enum ct_status answer_chance(const struct analysis *a, const struct samples *sam
                                          .n_rows = { samples->n[0], samples->n[1] },
                                          .has_pairs = samples->are_pairs,
                                          .test = &tests[a->params.test],
-                                         .correction = a->params.correction,
-                                         .alpha = a->params.alpha,
+                                         .correction = ttest_rule(a).correction,
+                                         .alpha = ttest_rule(a).alpha,
                                          .statistic = numbers,
                                          .n_draws = EXCHANGES,
                                          .seed = a->params.seed };

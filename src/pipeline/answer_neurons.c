@@ -65,7 +65,7 @@ struct null_question answer_question(const struct analysis *a, const struct answ
                                    .selected = n->selected,
                                    .n_selected = n->n_selected,
                                    .test = &tests[a->params.test],
-                                   .correction = a->params.correction,
-                                   .alpha = a->params.alpha,
+                                   .correction = ttest_rule(a).correction,
+                                   .alpha = ttest_rule(a).alpha,
                                    .seed = a->params.seed };
 }

@@ -34,6 +34,7 @@ struct stage {
 
     const struct setting *const *also; /* parameters of other stages that its result depends on as
                                           well; ends with NULL; NULL: none */
+    bool (*has_also)(const struct params *params); /* whether it does; NULL: always */
 
     const struct stage *const *inputs;  /* stages whose results it needs; ends with NULL */
     const struct stage *const *repeats; /* stages that it runs itself on parts of the data, so that

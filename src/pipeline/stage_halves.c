@@ -22,8 +22,8 @@ static enum ct_status halve(const struct analysis *a, const struct stage_run *ru
                                        .n_rows = { samples->n[0], samples->n[1] },
                                        .has_pairs = samples->are_pairs,
                                        .test = &tests[a->params.test],
-                                       .correction = a->params.correction,
-                                       .alpha = a->params.alpha,
+                                       .correction = ttest_rule(a).correction,
+                                       .alpha = ttest_rule(a).alpha,
                                        .most_grouped = GROUPS_MOST,
                                        .n_halves = a->params.halves,
                                        .seed = a->params.seed };

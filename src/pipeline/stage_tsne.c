@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "num/scale.h"
+#include "pipeline/seed.h"
 #include "pipeline/stage_space.h"
 #include "pipeline/stage_ttest.h"
 
@@ -197,12 +198,7 @@ const struct setting tsne_settings[] = {
       .argument = "N",
       .help = "of t-SNE",
       .low = 250 },
-    [TSNE_SEED] = { .name = "seed",
-                    .kind = &kind_seed,
-                    .field = offsetof(struct params, seed),
-                    .commands = FOR_RUN | FOR_TSNE | FOR_KMEANS,
-                    .argument = "N",
-                    .help = "random seed" },
+    [TSNE_SEED] = SETTING_SEED,
 };
 
 const struct stage stage_tsne = {

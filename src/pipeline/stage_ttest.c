@@ -1,16 +1,20 @@
 #include "config.h"
 #include "pipeline/stage_ttest.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crew.h"
 #include "base/mem.h"
 #include "base/memory_limit.h"
-#include "num/tests/multitest.h"
+#include "num/tests/exchange.h"
+#include "num/tests/student_t.h"
 #include "num/tests/test.h"
 #include "num/linear/similarity.h"
+#include "pipeline/seed.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
@@ -29,26 +33,102 @@ static enum ct_status allocate(struct ttest_stage *t, size_t n, struct ct_error 
     return CT_OK;
 }
 
-static enum ct_status correct_for_many(struct ttest_stage *t, const struct params *params,
-                                       struct ct_error *err)
+static enum ct_status correct_pvalues(const struct analysis *a, struct ttest_stage *t,
+                                      struct ct_error *err)
 {
+    const struct params *const params = &a->params;
     double *const p = ct_malloc_array(t->n_neurons, sizeof *p);
 
     if (p == NULL)
         return ct_fail_nomem(err, "t-test", 0);
-    for (size_t j = 0; j < t->n_neurons; j++) {
+    for (size_t j = 0; j < t->n_neurons; j++)
         p[j] = t->neurons[j].pvalue;
-        t->n_nan += isnan(p[j]) ? 1 : 0;
-    }
     const enum ct_status status =
         multitest_adjust(p, t->n_neurons, params->correction, params->alpha, t->p_adjusted,
                          t->is_significant, &t->p_threshold, err);
     free(p);
-    for (size_t j = 0; status == CT_OK && j < t->n_neurons; j++)
-        if (t->is_significant[j])
-            t->significant[t->n_significant++] = j;
+    if (status == CT_OK)
+        t->t_critical = tests[params->test].critical(t->p_threshold, contrast_of(a)->n_rows);
     return status;
 }
+
+/* ---- maxT ---- */
+
+/* The p of the critical |t|; if degrees of freedom differ, the largest significant p. */
+static double bound_of_maxt(const struct analysis *a, const struct ttest_stage *t)
+{
+    const double df = tests[a->params.test].df(contrast_of(a)->n_rows);
+    double largest = 0.0;
+    struct student_t s;
+
+    student_t_init(&s, df);
+    if (!isnan(df))
+        return student_t_pvalue(&s, t->t_critical);
+    for (size_t j = 0; j < t->n_neurons; j++)
+        if (t->is_significant[j])
+            largest = fmax(largest, t->neurons[j].pvalue);
+    return largest;
+}
+
+static enum ct_status take_exchanges(const struct analysis *a, const struct exchange *e,
+                                     struct ttest_stage *t, struct ct_error *err)
+{
+    if (e->n_draws < EXCHANGES)
+        return ct_fail(err, CT_ECANCELED, "t-test: cancelled");
+    for (size_t j = 0; j < t->n_neurons; j++) {
+        t->p_adjusted[j] = e->p_maxt[j];
+        t->is_significant[j] = e->p_maxt[j] <= a->params.alpha;
+    }
+    const enum ct_status status = exchange_critical(e, a->params.alpha, &t->t_critical, err);
+    if (status == CT_OK)
+        t->p_threshold = bound_of_maxt(a, t);
+    return status;
+}
+
+/* p by maxT, from exchanges of all sentences; in pairs if both groups have as many. */
+static enum ct_status correct_by_maxt(const struct analysis *a, const struct progress *progress,
+                                      struct ttest_stage *t, struct ct_error *err)
+{
+    const struct contrast *const c = contrast_of(a);
+    double *const statistic = ct_malloc_array(t->n_neurons, sizeof *statistic);
+    const struct exchange_question q = { .X = &extract_of(a)->X,
+                                         .rows = { c->rows[0], c->rows[1] },
+                                         .n_rows = { c->n_rows[0], c->n_rows[1] },
+                                         .has_pairs = c->n_rows[0] == c->n_rows[1],
+                                         .test = &tests[a->params.test],
+                                         .correction = CORRECTION_NONE,
+                                         .alpha = a->params.alpha,
+                                         .statistic = statistic,
+                                         .n_draws = EXCHANGES,
+                                         .seed = a->params.seed };
+    struct exchange e = { .n_draws = 0 };
+    struct crew *crew = NULL;
+    enum ct_status status = statistic != NULL ? crew_new(a->params.threads, &crew, err)
+                                              : ct_fail_nomem(err, "t-test", 0);
+
+    for (size_t j = 0; statistic != NULL && j < t->n_neurons; j++)
+        statistic[j] = t->neurons[j].statistic;
+    if (status == CT_OK)
+        status = exchange_new(&q, crew, progress, &e, err);
+    if (status == CT_OK)
+        status = take_exchanges(a, &e, t, err);
+    exchange_clear(&e);
+    crew_free(crew);
+    free(statistic);
+    return status;
+}
+
+struct test_rule ttest_rule(const struct analysis *a)
+{
+    const struct params *const params = &a->params;
+    const double bound = fmin(fmax(ttest_of(a)->p_threshold, DBL_MIN), 1.0 - DBL_EPSILON);
+
+    return params->correction == CORRECTION_MAXT
+               ? (struct test_rule){ CORRECTION_NONE, bound }
+               : (struct test_rule){ params->correction, params->alpha };
+}
+
+/* ---- the selected neurons ---- */
 
 static const char FEWER_NEURONS[] = "select fewer neurons: a smaller --alpha, fewer --hook";
 
@@ -106,8 +186,23 @@ static enum ct_status select_significant(const struct analysis *a, struct ttest_
     return status;
 }
 
-static enum ct_status test_neurons(const struct analysis *a, struct ttest_stage *t,
-                                   struct ct_error *err)
+static enum ct_status correct(const struct analysis *a, const struct progress *progress,
+                              struct ttest_stage *t, struct ct_error *err)
+{
+    const enum ct_status status = a->params.correction == CORRECTION_MAXT
+                                      ? correct_by_maxt(a, progress, t, err)
+                                      : correct_pvalues(a, t, err);
+
+    for (size_t j = 0; status == CT_OK && j < t->n_neurons; j++) {
+        t->n_nan += isnan(t->neurons[j].pvalue) ? 1 : 0;
+        if (t->is_significant[j])
+            t->significant[t->n_significant++] = j;
+    }
+    return status;
+}
+
+static enum ct_status test_neurons(const struct analysis *a, const struct progress *progress,
+                                   struct ttest_stage *t, struct ct_error *err)
 {
     const struct matview *const X = &extract_of(a)->X;
     const struct contrast *const c = contrast_of(a);
@@ -122,7 +217,7 @@ static enum ct_status test_neurons(const struct analysis *a, struct ttest_stage 
     if (status == CT_OK)
         status = tests[a->params.test].columns(&job, err);
     if (status == CT_OK)
-        status = correct_for_many(t, &a->params, err);
+        status = correct(a, progress, t, err);
     return status == CT_OK && !a->ttest_alone ? select_significant(a, t, err) : status;
 }
 
@@ -148,14 +243,13 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     enum ct_status status = t != NULL ? CT_OK : ct_fail_nomem(err, "t-test", 0);
 
     if (status == CT_OK)
-        status = test_neurons(a, t, err);
+        status = test_neurons(a, &run->progress, t, err);
     if (status == CT_OK && !progress_tick(&run->progress, 1, 1))
         status = ct_fail(err, CT_ECANCELED, "t-test: cancelled");
     if (status != CT_OK) {
         release(t);
         return status;
     }
-    t->t_critical = tests[a->params.test].critical(t->p_threshold, contrast_of(a)->n_rows);
     *result = t;
     return CT_OK;
 }
@@ -167,10 +261,13 @@ static double memory_for(size_t n_neurons, const struct params *params)
     const size_t each = sizeof *t->neurons + sizeof *t->p_adjusted + sizeof *t->is_significant +
                         sizeof *t->significant;
     const double pvalues = (double)n_neurons * sizeof(double);
+    const double correction = params->correction == CORRECTION_MAXT
+                                  ? exchange_memory(n_neurons, EXCHANGES, (size_t)params->threads) +
+                                        params->threads * tests[params->test].memory(1)
+                                  : multitest_memory(n_neurons, params->correction);
 
     return (double)n_neurons * (double)each +
-           fmax(tests[params->test].memory(params->threads),
-                pvalues + multitest_memory(n_neurons, params->correction));
+           fmax(tests[params->test].memory(params->threads), pvalues + correction);
 }
 
 static double memory(const struct analysis *a)
@@ -201,6 +298,13 @@ static void note(const void *value, char out[NOTE_SIZE])
     snprintf(out, NOTE_SIZE, "%zu", ((const struct ttest_stage *)value)->n_significant);
 }
 
+static bool draws_exchanges(const struct params *params)
+{
+    return params->correction == CORRECTION_MAXT;
+}
+
+static const struct setting seed = SETTING_SEED; /* of exchanges */
+
 static const struct setting ttest_settings[] = {
     { .name = "test",
       .kind = &kind_choice,
@@ -221,7 +325,7 @@ static const struct setting ttest_settings[] = {
       .field = offsetof(struct params, correction),
       .commands = FOR_RUN | FOR_TTEST,
       .argument = "NAME",
-      .help = "of p",
+      .help = "", /* the choices fill the line */
       .choice = correction_name },
 };
 
@@ -231,6 +335,8 @@ const struct stage stage_ttest = {
     .does = "tests every neuron for a difference",
     .settings = ttest_settings,
     .n_settings = sizeof ttest_settings / sizeof *ttest_settings,
+    .also = (const struct setting *const[]){ &seed, NULL },
+    .has_also = draws_exchanges,
     .inputs = (const struct stage *const[]){ &stage_load, &stage_contrast, &stage_extract, NULL },
     .effort = 1,
     .check = check,

@@ -7,6 +7,7 @@
 
 #include "base/mat.h"
 #include "base/spill.h"
+#include "num/tests/multitest.h"
 #include "num/tests/ttest.h"
 #include "pipeline/analysis.h"
 
@@ -14,8 +15,9 @@ struct ttest_stage {
     struct ttest_result *neurons; /* [n_neurons] */
     double *p_adjusted;           /* [n_neurons] */
     bool *is_significant;         /* [n_neurons] */
-    double p_threshold;           /* the bound p was compared with */
-    double t_critical;       /* |t| at that bound; NaN when df differs between neurons (Welch) */
+    double p_threshold;           /* the bound p was compared with; by maxT the p of t_critical */
+    double t_critical; /* |t| at that bound, NaN when df differs between neurons (Welch); by maxT
+                          the bound itself */
     size_t n_neurons, n_nan; /* n_nan: neurons without a p-value */
     size_t n_rounding;       /* neurons that vary within the groups by rounding alone */
     size_t *significant;     /* [n_significant] columns, ascending */
@@ -32,6 +34,14 @@ static inline const struct ttest_stage *ttest_of(const struct analysis *a)
 {
     return analysis_result(a, &stage_ttest);
 }
+
+/* How neurons of other data (draws, part of the sentences) are selected by the same rule. By maxT:
+ * those whose p is below the bound that it has here. */
+struct test_rule {
+    enum correction correction;
+    double alpha;
+};
+struct test_rule ttest_rule(const struct analysis *a);
 
 /* Fills t->selected: the columns t->significant of a's activations in rows [n_rows]. CT_ENOMEM,
  * CT_EIO: too large for memory, or for the temporary file. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "io/csv_writer.h"
+#include "num/tests/exchange.h"
 #include "num/tests/test.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
@@ -33,6 +34,12 @@ static void report_threshold(const struct analysis *a, struct page *page)
     } else if (a->params.correction == CORRECTION_NONE) {
         page_line(page, "significant: p < %g, not corrected for %zu tests%s", a->params.alpha,
                   t->n_neurons, bound);
+    } else if (a->params.correction == CORRECTION_MAXT) {
+        page_line(page, "significant: %s %g (maxT, %d exchanges)%s",
+                  correction_rate(a->params.correction), a->params.alpha, EXCHANGES, bound);
+        if (a->params.alpha * (EXCHANGES + 1) < 1.0)
+            page_line(page, "none can be: the smallest p of that many exchanges is %g",
+                      1.0 / (EXCHANGES + 1.0));
     } else {
         page_line(page, "significant: %s %g (%s)", correction_rate(a->params.correction),
                   a->params.alpha, correction_title(a->params.correction));

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "num/draws.h"
@@ -140,8 +141,7 @@ static enum ct_status find_pvalues(const struct exchanger *t, struct ct_error *e
 
     if (sorted == NULL)
         return ct_fail_nomem(err, "exchange", 0);
-    for (size_t b = 0; b < e->n_draws; b++)
-        sorted[b] = e->largest[b];
+    memcpy(sorted, e->largest, e->n_draws * sizeof *sorted);
     draws_sort(sorted, e->n_draws);
     for (size_t j = 0; j < t->q->X->cols; j++)
         e->p_maxt[j] = e->p_stepdown[j] = NAN;
@@ -270,6 +270,24 @@ enum ct_status exchange_new(const struct exchange_question *question, struct cre
         return status;
     }
     *out = e;
+    return CT_OK;
+}
+
+enum ct_status exchange_critical(const struct exchange *e, double alpha, double *critical,
+                                 struct ct_error *err)
+{
+    const size_t n = e->n_draws;
+    double *const sorted = ct_malloc_array(n, sizeof *sorted);
+    size_t most = 0; /* draws that may be as large, and one */
+
+    if (sorted == NULL)
+        return ct_fail_nomem(err, "exchange", 0);
+    memcpy(sorted, e->largest, n * sizeof *sorted);
+    draws_sort(sorted, n);
+    while (most < n && (double)(most + 1) / (double)(n + 1) <= alpha)
+        most++;
+    *critical = most > 0 ? sorted[n - most] : INFINITY;
+    free(sorted);
     return CT_OK;
 }
 

@@ -20,6 +20,8 @@
 
 struct test;
 
+enum { EXCHANGES = 999 }; /* draws of an analysis */
+
 struct exchange_question {
     const struct matview *X; /* [.., n_features] */
     const size_t *rows[2];   /* [n_rows[g]] samples of both groups */
@@ -48,6 +50,10 @@ struct exchange {          /* zero-initialise; owns its arrays until exchange_cl
 enum ct_status exchange_new(const struct exchange_question *question, struct crew *crew,
                             const struct progress *progress, struct exchange *out,
                             struct ct_error *err);
+/* *critical: the bound above which a |statistic| has p_maxt of at most alpha; infinite if no draws
+ * are enough for that alpha. CT_ENOMEM. */
+enum ct_status exchange_critical(const struct exchange *e, double alpha, double *critical,
+                                 struct ct_error *err);
 void exchange_clear(struct exchange *e);
 double exchange_memory(size_t n_features, size_t n_draws, size_t n_threads); /* peak bytes */
 

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "num/tests/multitest.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -121,6 +122,7 @@ enum ct_status multitest_adjust(const double *p, size_t n, enum correction corre
 {
     const double count = n > 0 ? (double)n : 1.0;
 
+    assert(correction != CORRECTION_MAXT);
     if (!(alpha > 0.0 && alpha < 1.0))
         return ct_fail(err, CT_EINVAL, "alpha: %g is not between 0 and 1; use 0.05, for example",
                        alpha);
@@ -162,6 +164,7 @@ static const struct {
     [CORRECTION_HOLM] = { "holm", "Holm", "family-wise error rate", false },
     [CORRECTION_FDR_BH] = { "fdr", "Benjamini-Hochberg", "false discovery rate", false },
     [CORRECTION_FDR_BY] = { "by", "Benjamini-Yekutieli", "false discovery rate", false },
+    [CORRECTION_MAXT] = { "maxt", "maxT", "family-wise error rate", false },
     [CORRECTION_NONE] = { "none", "", "", true },
 };
 

@@ -17,6 +17,7 @@ enum correction {
     CORRECTION_HOLM,
     CORRECTION_FDR_BH,
     CORRECTION_FDR_BY,
+    CORRECTION_MAXT, /* of exchanged samples, not of p: see exchange.h */
     CORRECTION_NONE
 };
 
@@ -36,7 +37,7 @@ bool correction_has_bound(enum correction correction);
  * alpha without correction; for FDR, p_(k) <= alpha k / n for some k at or above its rank (/ sum
  * 1/i for Benjamini-Yekutieli); for Holm, p_(k) <= alpha / (n - k + 1) for all k up to its rank.
  * *threshold: the bound that p was compared with (without one, the largest significant p, 0 if
- * none).
+ * none). Not for CORRECTION_MAXT.
  * CT_EINVAL (alpha not in (0, 1)), CT_ENOMEM.
  */
 enum ct_status multitest_adjust(const double *p, size_t n, enum correction correction, double alpha,
