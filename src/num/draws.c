@@ -1,7 +1,6 @@
 #include "config.h"
 #include "num/draws.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -68,8 +67,7 @@ double draws_pvalue(double observed, const double *draws, size_t n)
     size_t above = 0;
 
     for (size_t b = 0; b < n; b++)
-        if (!(draws[b] < observed - DRAWS_SLACK * fabs(observed))) /* NaN counts */
-            above++;
+        above += draw_is_as_large(observed, draws[b]) ? 1 : 0;
     return (double)(above + 1) / (double)(n + 1);
 }
 

@@ -2,6 +2,8 @@
 #ifndef CT_NUM_DRAWS_H
 #define CT_NUM_DRAWS_H
 
+#include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/crew.h"
@@ -22,6 +24,12 @@ enum ct_status draws_make(size_t n, draw_maker *make, void *context, struct crew
 
 /* Comparisons of observed and drawn numbers have this relative slack. */
 #define DRAWS_SLACK 1e-12
+
+/* Whether a drawn number is at least as large as the observed one; NaN is. */
+static inline bool draw_is_as_large(double observed, double drawn)
+{
+    return !(drawn < observed - DRAWS_SLACK * fabs(observed));
+}
 
 /*
  * The p-value of `observed` among n draws: (b + 1) / (n + 1), b of them at least as large (Phipson

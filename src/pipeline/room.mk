@@ -12,6 +12,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/seed.h \
 	src/pipeline/setting_kinds.c src/pipeline/setting.h \
 	src/pipeline/answer_chance.c src/pipeline/answer_chance.h \
+	src/pipeline/inner_run.c src/pipeline/inner_run.h \
 	src/pipeline/answer_neurons.c src/pipeline/answer_neurons.h \
 	src/pipeline/answer_samples.c src/pipeline/answer_samples.h \
 	src/pipeline/stage_answer.c src/pipeline/stage_answer.h \

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "pipeline/stage_contrast.h"
+#include "pipeline/inner_run.h"
 #include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
@@ -108,49 +109,12 @@ bool layer_has_stage(const struct stage *stage)
 static const struct stage *const steps[] = { &stage_ttest, &stage_space, &stage_tsne,
                                              &stage_cluster, NULL };
 
-struct layer_run {
-    const struct stage_run *run;
-    struct progress_part part; /* of the stage that is running */
-    size_t first;              /* first step of this layer */
-};
-
-/* Total effort of the steps before stage; of all steps for NULL. */
-static size_t effort_before(const struct stage *stage)
-{
-    size_t sum = 0;
-
-    for (size_t i = 0; steps[i] != NULL && steps[i] != stage; i++)
-        sum += steps[i]->effort;
-    return sum;
-}
-
-static bool layer_tick(void *context, const struct stage *stage, size_t done, size_t total)
-{
-    struct layer_run *const r = context;
-
-    r->part.first = r->first + effort_before(stage);
-    r->part.n = stage->effort;
-    const struct progress progress = progress_of_part(&r->part);
-    return progress_tick(&progress, done, total);
-}
-
-static enum tsne_answer layer_tsne_tick(void *context, size_t n_iter, size_t max_iter)
-{
-    return layer_tick(context, &stage_tsne, n_iter, max_iter) ? TSNE_GO_ON : TSNE_STOP;
-}
-
 static void find_strongest(const struct analysis *layer, struct layer_row *row)
 {
-    const struct ttest_stage *const t = ttest_of(layer);
-    size_t best = 0;
+    const size_t best = ttest_strongest(ttest_of(layer));
 
-    for (size_t j = 1; j < t->n_neurons; j++) {
-        const double largest = fabs(t->neurons[best].statistic);
-        if (fabs(t->neurons[j].statistic) > largest || isnan(largest))
-            best = j;
-    }
     row->hook = neuron_hook(extract_of(layer), best, &row->strongest);
-    row->strongest_t = t->neurons[best].statistic;
+    row->strongest_t = ttest_of(layer)->neurons[best].statistic;
 }
 
 static enum ct_status describe(const struct analysis *layer, struct layer_row *row,
@@ -178,14 +142,12 @@ static enum ct_status describe(const struct analysis *layer, struct layer_row *r
 static enum ct_status run_layer(const struct analysis *whole, const struct stage_run *run,
                                 struct layers_result *layers, size_t l, struct ct_error *err)
 {
-    const size_t effort = effort_before(NULL);
-    struct layer_run context = { .run = run,
-                                 .part = { .whole = &run->progress,
-                                           .n_steps = effort * layers->n_rows },
-                                 .first = effort * l };
-    const struct analysis_watch watch = { .progress = layer_tick,
-                                          .tsne_tick = layer_tsne_tick,
-                                          .context = &context };
+    const size_t effort = inner_effort(steps, NULL);
+    struct inner_run inner = { .whole = &run->progress,
+                               .n_steps = effort * layers->n_rows,
+                               .first = effort * l,
+                               .stages = steps };
+    const struct analysis_watch watch = inner_watch(&inner);
     struct analysis layer;
     enum ct_status status = analysis_init_layer(&layer, whole, l, err);
 

@@ -221,6 +221,18 @@ static enum ct_status test_neurons(const struct analysis *a, const struct progre
     return status == CT_OK && !a->ttest_alone ? select_significant(a, t, err) : status;
 }
 
+size_t ttest_strongest(const struct ttest_stage *t)
+{
+    size_t best = 0;
+
+    for (size_t j = 1; j < t->n_neurons; j++) {
+        const double largest = fabs(t->neurons[best].statistic);
+        if (fabs(t->neurons[j].statistic) > largest || isnan(largest))
+            best = j;
+    }
+    return best;
+}
+
 static void release(void *result)
 {
     struct ttest_stage *const t = result;

@@ -43,6 +43,9 @@ struct test_rule {
 };
 struct test_rule ttest_rule(const struct analysis *a);
 
+/* The neuron with the largest |t|; if there is no t, the first. */
+size_t ttest_strongest(const struct ttest_stage *t);
+
 /* Fills t->selected: the columns t->significant of a's activations in rows [n_rows]. CT_ENOMEM,
  * CT_EIO: too large for memory, or for the temporary file. */
 enum ct_status ttest_select(const struct analysis *a, const size_t *rows, size_t n_rows,
