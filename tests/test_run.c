@@ -485,13 +485,16 @@ END_TEST
 /* Each hook point has the answer of a run of its own; without a folder it would be nowhere. */
 START_TEST(layers_have_their_own_answers)
 {
-    static const char *const files[] = { "answer.csv", "null.csv", "effects.csv", "groups.csv" };
+    static const char *const files[] = { "answer.csv", "null.csv", "effects.csv", "groups.csv",
+                                         "shuffled.csv" };
 
-    ck_assert_int_eq(circuittui("run --answer --draws 5 --resamples 3 --iterations 250 --per-layer "
-                                "-H h.2.mlp.c_fc -H h.3.mlp.c_fc -o %s/answers >/dev/null"),
-                     0);
+    ck_assert_int_eq(
+        circuittui(
+            "run --answer --draws 5 --resamples 3 --iterations 250 "
+            "--shuffles 2 --per-layer -H h.2.mlp.c_fc -H h.3.mlp.c_fc -o %s/answers >/dev/null"),
+        0);
     ck_assert_int_eq(circuittui("run --answer --draws 5 --resamples 3 --iterations 250 "
-                                "-H h.3.mlp.c_fc -o %s/answer >/dev/null"),
+                                "--shuffles 2 -H h.3.mlp.c_fc -o %s/answer >/dev/null"),
                      0);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char one[80], layer[80];
@@ -501,6 +504,43 @@ START_TEST(layers_have_their_own_answers)
     }
     ck_assert_int_eq(circuittui("rerun %s/answers/manifest.json >/dev/null"), 0);
     ck_assert_int_ne(circuittui("run --answer --per-layer >/dev/null 2>&1"), 0);
+}
+END_TEST
+
+#define SHUFFLED_HEADER                                                                            \
+    "shuffle,significant,largest_t,dbscan,noise,silhouette,silhouette_kmeans,clumping,p,draws,"    \
+    "verdict"
+
+/* Networks with shuffled weights are reported; without a model, or without any, there are none. */
+START_TEST(shuffled_networks_are_compared_with)
+{
+    ck_assert_int_eq(circuittui("run --answer --draws 5 --resamples 2 --iterations 250 "
+                                "-o %s/learned > %s/learned.txt"),
+                     0);
+    struct csv_table table = read_table("learned/shuffled.csv", SHUFFLED_HEADER);
+    ck_assert_uint_eq(table.n_rows, 5);
+    ck_assert(number_at(&table, 4, 1) == 161.0 && number_at(&table, 4, 0) == 3.0);
+    csv_table_clear(&table);
+    ck_assert_int_eq(circuittui("--version; tr -s ' \\n' ' ' < %s/learned.txt | "
+                                "grep -q 'Learned? with shuffled weights 161 (153 to 181) "
+                                "significant and [0-9. to()]* DBSCAN clusters; here 109 and'"),
+                     0);
+    ck_assert_int_eq(circuittui("--version; grep -q 'shuffled_significant,161,153,181,,,,5$' "
+                                "%s/learned/answer.csv"),
+                     0);
+
+    ck_assert_int_eq(circuittui("run --answer --draws 5 --resamples 2 -a %s/one.csv "
+                                "-o %s/unlearned > %s/unlearned.txt"),
+                     0);
+    table = read_table("unlearned/shuffled.csv", SHUFFLED_HEADER);
+    ck_assert_uint_eq(table.n_rows, 0);
+    csv_table_clear(&table);
+    ck_assert_int_eq(circuittui("--version; grep -q '^Learned?  not asked' %s/unlearned.txt"), 0);
+
+    ck_assert_int_eq(circuittui("run --answer --draws 5 --resamples 2 --shuffles 0 "
+                                "-o %s/unasked > %s/unasked.txt"),
+                     0);
+    ck_assert_int_ne(circuittui("--version; grep -q Learned %s/unasked.txt"), 0);
 }
 END_TEST
 
@@ -654,6 +694,7 @@ int main(void)
         layers_csv_follows_from_the_files_of_the_layers,
         an_empty_layer_is_a_row_with_empty_fields,
         layers_have_their_own_answers,
+        shuffled_networks_are_compared_with,
         folders_of_layers_stay_inside_the_results,
         nothing_significant_leaves_headers,
         results_are_only_overwritten_with_force,

@@ -21,7 +21,7 @@
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 
-#define FROM_CLUSTER "cluster similarity picture layers"
+#define FROM_CLUSTER "cluster similarity shuffled picture layers"
 #define FROM_TSNE    "tsne " FROM_CLUSTER
 #define FROM_SPACE   "space " FROM_TSNE
 #define FROM_TTEST   "ttest answer halves " FROM_SPACE
@@ -54,9 +54,10 @@ static const struct {
     { "clusters", "4", FROM_CLUSTER, FROM_CLUSTER },
     { "matrices", NULL, "", "" },
     { "answer", NULL, "", "" },
-    { "draws", "6", "answer", "answer" },
+    { "draws", "6", "answer shuffled", "answer shuffled" },
     { "resamples", "4", "answer", "answer" },
     { "halves", "19", "halves", "halves" },
+    { "shuffles", "2", "shuffled", "" },
 };
 
 /* ---- analyses in which nothing is stale ---- */
@@ -91,6 +92,7 @@ static void begin_model(struct analysis *a)
     set(a, "iterations", "250");
     set(a, "draws", "5");
     set(a, "resamples", "3");
+    set(a, "shuffles", "1");
     set(a, "model", fixture_path("demo"));
     set(a, "stimuli", fixture_path("demo/stimuli.csv"));
     compute_all(a);
@@ -120,6 +122,7 @@ static void begin_file(struct analysis *a)
     set(a, "iterations", "250");
     set(a, "draws", "5");
     set(a, "resamples", "3");
+    set(a, "shuffles", "1");
     set(a, "activations", put_activations("him", "her"));
     compute_all(a);
 }

@@ -287,6 +287,11 @@ tests_test_analysis_SOURCES = tests/test_analysis.c $(TEST_SUPPORT)
 tests_test_analysis_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_analysis_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_learned
+tests_test_learned_SOURCES = tests/test_learned.c $(IO_TEST_SOURCES)
+tests_test_learned_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_learned_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_space
 tests_test_space_SOURCES = tests/test_space.c $(IO_TEST_SOURCES)
 tests_test_space_CPPFLAGS = $(TEST_CPPFLAGS)

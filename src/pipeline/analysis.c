@@ -75,6 +75,13 @@ static void add_settings(const struct stage *stage, const struct params *params,
         add_setting(stage->also[i], params, key);
 }
 
+static void add_settings_of(const struct stage *const *list, const struct params *params,
+                            struct key *key)
+{
+    for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+        add_settings(list[i], params, key);
+}
+
 /* Hash of the stage's parameters and, through the keys of its inputs, of everything it depends
  * on. */
 static uint64_t key_of(const struct params *params, const struct stage *stage)
@@ -83,8 +90,8 @@ static uint64_t key_of(const struct params *params, const struct stage *stage)
 
     key_text(&key, stage->name);
     add_settings(stage, params, &key);
-    for (size_t i = 0; stage->repeats != NULL && stage->repeats[i] != NULL; i++)
-        add_settings(stage->repeats[i], params, &key);
+    add_settings_of(stage->repeats, params, &key);
+    add_settings_of(stage->parameters_of, params, &key);
     for (size_t i = 0; stage->inputs[i] != NULL; i++) {
         const uint64_t input = key_of(params, stage->inputs[i]);
         key_bytes(&key, &input, sizeof input);

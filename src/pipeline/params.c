@@ -24,6 +24,7 @@ void params_init(struct params *params)
         .draws = 199,
         .resamples = 100,
         .halves = 20,
+        .shuffles = 5,
         .threads = 0,
     };
 }

@@ -39,6 +39,7 @@ struct params {         /* owns its strings; params_init() to params_clear() */
     size_t draws;     /* of null models */
     size_t resamples; /* of the sentences */
     size_t halves;    /* of the sentences; 0: none */
+    size_t shuffles;  /* networks with shuffled weights */
     bool matrices;   /* write Gram and cosine matrices whatever the number of significant neurons */
     int threads;     /* results do not depend on it */
     char *temporary; /* folder for activations that are too large for memory */

@@ -24,6 +24,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stage_layers.c src/pipeline/stage_layers.h \
 	src/pipeline/stage_load.c src/pipeline/stage_load.h \
 	src/pipeline/stage_picture.c src/pipeline/stage_picture.h \
+	src/pipeline/stage_shuffled.c src/pipeline/stage_shuffled.h \
 	src/pipeline/stage_similarity.c src/pipeline/stage_similarity.h \
 	src/pipeline/stage_space.c src/pipeline/stage_space.h \
 	src/pipeline/stage_tsne.c src/pipeline/stage_tsne.h \

@@ -36,6 +36,9 @@ struct stage {
                                           well; ends with NULL; NULL: none */
     bool (*has_also)(const struct params *params); /* whether it does; NULL: always */
 
+    const struct stage *const *parameters_of; /* stages all of whose parameters its result depends
+                                                 on as well; ends with NULL; NULL: none */
+
     const struct stage *const *inputs;  /* stages whose results it needs; ends with NULL */
     const struct stage *const *repeats; /* stages that it runs itself on parts of the data, so that
                                            their parameters are its own too; NULL: none */

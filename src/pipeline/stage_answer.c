@@ -354,7 +354,7 @@ static void note(const void *value, char out[NOTE_SIZE])
              r->verdict == VERDICT_UNANSWERABLE ? "?" : verdict_name(r->verdict));
 }
 
-static const struct setting answer_settings[] = {
+const struct setting answer_settings[] = {
     { .name = "answer",
       .kind = &kind_flag,
       .scope = OF_NONE,

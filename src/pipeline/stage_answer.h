@@ -71,6 +71,9 @@ struct answer_result {
 
 extern const struct stage stage_answer;
 
+enum { ANSWER_DRAWS = 1 };
+extern const struct setting answer_settings[];
+
 static inline const struct answer_result *answer_of(const struct analysis *a)
 {
     return analysis_result(a, &stage_answer);

@@ -29,9 +29,11 @@ static enum ct_status make_room(const char *folder, struct extract_result *e, st
     return status;
 }
 
-/* Runs the model; activations of the hooks are stored side by side. */
-static enum ct_status run_model(const struct analysis *a, const struct stage_run *run,
-                                struct extract_result *e, struct ct_error *err)
+/* Runs the model; activations of the hooks are stored side by side. shuffle NULL: its weights as
+ * they are. */
+static enum ct_status run_model(const struct analysis *a, const struct weight_shuffle *shuffle,
+                                const struct progress *progress, struct extract_result *e,
+                                struct ct_error *err)
 {
     const struct load_result *const load = load_of(a);
     const struct hook_result *const hook = hook_of(a);
@@ -73,9 +75,9 @@ static enum ct_status run_model(const struct analysis *a, const struct stage_run
                                      .seqs = seqs,
                                      .n_seqs = load->n_sentences,
                                      .hooks = hook->hooks,
-                                     .n_hooks = hook->n_hooks };
-    status =
-        extract_activations(&job, a->params.threads, &run->progress, e->own.data, &e->stats, err);
+                                     .n_hooks = hook->n_hooks,
+                                     .shuffle = shuffle };
+    status = extract_activations(&job, a->params.threads, progress, e->own.data, &e->stats, err);
 done:
     free(ids);
     free(seqs);
@@ -224,7 +226,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
 
     if (e == NULL)
         return ct_fail_nomem(err, "extract", 0);
-    status = load_of(a)->model != NULL ? run_model(a, run, e, err)
+    status = load_of(a)->model != NULL ? run_model(a, NULL, &run->progress, e, err)
                                        : take_file(&load_of(a)->activations, e, err);
     if (status == CT_OK && !a->ttest_alone)
         status = take_means(e, err);
@@ -234,6 +236,22 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     }
     *result = e;
     return CT_OK;
+}
+
+enum ct_status extract_shuffled(const struct analysis *a, const struct weight_shuffle *shuffle,
+                                const struct progress *progress, struct extract_result **out,
+                                struct ct_error *err)
+{
+    struct extract_result *const e = calloc(1, sizeof *e);
+
+    if (e == NULL)
+        return ct_fail_nomem(err, "shuffled", 0);
+    const enum ct_status status = run_model(a, shuffle, progress, e, err);
+    if (status == CT_OK)
+        *out = e;
+    else
+        release(e);
+    return status;
 }
 
 const char *neuron_hook(const struct extract_result *extract, size_t column, size_t *index)
@@ -289,25 +307,42 @@ size_t extract_n_neurons(const struct analysis *a)
     return n;
 }
 
+/* Tokens up to the targets: *n_tokens in all, at most *longest in a sentence. */
+static void count_tokens(const struct load_result *load, size_t *n_tokens, size_t *longest)
+{
+    *n_tokens = *longest = 0;
+    for (size_t i = 0; i < load->n_sentences; i++) {
+        const size_t n = load->sentences[i].target + 1;
+        *n_tokens += n;
+        *longest = n > *longest ? n : *longest;
+    }
+}
+
 static double memory(const struct analysis *a)
 {
     const struct load_result *const load = load_of(a);
     const double n_neurons = (double)extract_n_neurons(a);
-    size_t n_tokens = 0;
-    size_t longest = 0;
+    size_t n_tokens;
+    size_t longest;
 
     if (load->model == NULL)
         return n_neurons * (double)(sizeof(struct neuron_block) + 8) + 16.0 * n_neurons;
-    for (size_t i = 0; i < load->n_sentences; i++) {
-        const size_t n = load->sentences[i].target + 1;
-        n_tokens += n;
-        longest = n > longest ? n : longest;
-    }
+    count_tokens(load, &n_tokens, &longest);
     const double own = 4.0 * n_neurons * (double)load->n_sentences;
     return (extract_in_memory(own, a->params.temporary) ? own : 0.0) +
            extract_memory(load->model, load->n_sentences, n_tokens, longest, a->params.threads) +
            4.0 * (double)n_tokens + (double)load->n_sentences * sizeof(struct token_seq) +
            16.0 * n_neurons;
+}
+
+double extract_shuffled_memory(const struct analysis *a)
+{
+    size_t n_tokens;
+    size_t longest;
+
+    count_tokens(load_of(a), &n_tokens, &longest);
+    return memory(a) +
+           extract_shuffle_memory(load_of(a)->model, n_tokens, longest, a->params.threads);
 }
 
 static void note(const void *value, char out[NOTE_SIZE])

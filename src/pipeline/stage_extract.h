@@ -48,6 +48,16 @@ enum ct_status neuron_find(const struct extract_result *extract, const char *tex
 /* The number of columns it has or will have; its inputs exist. */
 size_t extract_n_neurons(const struct analysis *a);
 
+/*
+ * The activations of a's hooks in its model with shuffled weights. The hooks and the sentences are
+ * borrowed from a's results. *out is owned by the caller: stage_extract.free(). CT_ENOTSUP (a
+ * matrix with too many entries), CT_ENOMEM, CT_EIO, CT_ECANCELED.
+ */
+enum ct_status extract_shuffled(const struct analysis *a, const struct weight_shuffle *shuffle,
+                                const struct progress *progress, struct extract_result **out,
+                                struct ct_error *err);
+double extract_shuffled_memory(const struct analysis *a); /* bytes, the result included */
+
 /* The columns of one layer as an extraction of their own, which borrows from whole or, where
  * columns must be copied, is stored in memory or in the folder temporary. *out is owned by the
  * caller: stage_extract.free(). CT_ENOMEM, CT_EIO. */

@@ -12,6 +12,7 @@
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_picture.h"
+#include "pipeline/stage_shuffled.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_space.h"
 #include "pipeline/stage_tsne.h"
@@ -23,7 +24,7 @@
         &stage_tsne, &stage_cluster, &stage_similarity
 
 /* The answer, and its parts: those that are shown at it. */
-#define OF_ANSWER &stage_answer, &stage_halves, &stage_picture
+#define OF_ANSWER &stage_answer, &stage_shuffled, &stage_halves, &stage_picture
 
 const struct stage *const stages[] = { OF_ANALYSIS, OF_ANSWER, &stage_layers };
 const size_t n_stages = sizeof stages / sizeof *stages;

@@ -13,6 +13,7 @@
 #include "pipeline/stage_halves.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_picture.h"
+#include "pipeline/stage_shuffled.h"
 #include "pipeline/stage_ttest.h"
 #include "report/arrays.h"
 #include "report/plots/parts.h"
@@ -216,6 +217,7 @@ static const struct {
     const struct stage *stage;
     void (*put_quantities)(const struct analysis *a, struct csv_writer *w);
 } parts[] = {
+    { &stage_shuffled, put_shuffled_quantities },
     { &stage_halves, put_halves_quantities },
     { &stage_picture, put_picture_quantities },
 };

@@ -12,6 +12,7 @@
     X(cluster)                                                                                     \
     X(similarity)                                                                                  \
     X(answer)                                                                                      \
+    X(shuffled)                                                                                    \
     X(halves)                                                                                      \
     X(picture)                                                                                     \
     X(layers)

@@ -26,6 +26,7 @@ void put_text_quantity(struct csv_writer *w, const struct analysis *a, const cha
                        const char *text);
 
 /* The rows of parts of the answer, by account_NAME.c; they have results. */
+void put_shuffled_quantities(const struct analysis *a, struct csv_writer *w);
 void put_halves_quantities(const struct analysis *a, struct csv_writer *w);
 void put_picture_quantities(const struct analysis *a, struct csv_writer *w);
 

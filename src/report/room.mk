@@ -10,6 +10,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/account_layers.c \
 	src/report/account_load.c \
 	src/report/account_picture.c \
+	src/report/account_shuffled.c \
 	src/report/account_similarity.c \
 	src/report/account_space.c \
 	src/report/account_tsne.c \
