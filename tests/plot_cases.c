@@ -400,6 +400,23 @@ static void marked(const struct plot_target *target, struct plot_view *view)
     show_series(target, &s, view);
 }
 
+static void ranges(const struct plot_target *target, struct plot_view *view)
+{
+    static const double y[] = { 0.7, 0.8, NAN, 0.65, 0.6, 0.9 };
+    static const struct plot_range bars[] = { { 0.6, 0.75 }, { 0.8, 0.85 }, { 0.5, 0.7 },
+                                              { NAN, 0.8 },  { 0.55, 0.7 }, { 0.7, 0.95 } };
+    static const struct plot_range band[] = { { 0.66, 0.72 }, { 0.7, 0.75 }, { 0.6, 0.8 },
+                                              { 0.6, 0.7 },   { 0.5, NAN },  { 0.85, 1.1 } };
+    const struct series s = { .text = { .title = "bars and a band", .x_label = "layer" },
+                              .y = y,
+                              .n = 6,
+                              .bars = bars,
+                              .band = band,
+                              .ink = INK_ACCENT };
+
+    show_series(target, &s, view);
+}
+
 static void no_values(const struct plot_target *target, struct plot_view *view)
 {
     static const double y[] = { NAN };
@@ -499,6 +516,7 @@ const struct plot_case plot_cases[] = { { "sequential", sequential },
                                         { "few-bars", few_bars },
                                         { "negative-bars", negative_bars },
                                         { "marked", marked },
+                                        { "ranges", ranges },
                                         { "no-values", no_values },
                                         { "few-bins", few_bins },
                                         { "bins-60", bins_60 },

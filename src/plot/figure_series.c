@@ -69,6 +69,41 @@ static void draw_points(struct figure *f, const struct axes *a, const struct ser
     }
 }
 
+static void move(struct figure *f, double x0, double y0, double x1, double y1)
+{
+    cairo_move_to(f->cr, x0, y0);
+    cairo_line_to(f->cr, x1, y1);
+}
+
+static void draw_ranges(struct figure *f, const struct axes *a, const struct series *s)
+{
+    static const double dots[] = { 1.0, 2.0 };
+
+    if (s->bars == NULL && s->band == NULL)
+        return;
+    cairo_save(f->cr);
+    cairo_set_line_width(f->cr, 1.0);
+    for (size_t i = 0; s->bars != NULL && i < s->n; i++) {
+        const struct series_value v = series_value(s, i);
+        if (!range_is_shown(&s->bars[i]))
+            continue;
+        move(f, axes_x(a, v.x), axes_y(a, s->bars[i].low), axes_x(a, v.x),
+             axes_y(a, s->bars[i].high));
+        stroke(f, v.ink);
+    }
+    cairo_set_dash(f->cr, dots, 2, 0.0);
+    for (size_t i = 0; s->band != NULL && i < s->n; i++) {
+        const double x = series_value(s, i).x;
+        const double left = axes_x(a, x - 0.5), right = axes_x(a, x + 0.5);
+        if (!range_is_shown(&s->band[i]))
+            continue;
+        move(f, left, axes_y(a, s->band[i].low), right, axes_y(a, s->band[i].low));
+        move(f, left, axes_y(a, s->band[i].high), right, axes_y(a, s->band[i].high));
+        stroke(f, INK_DIM);
+    }
+    cairo_restore(f->cr);
+}
+
 void figure_series(const struct plot_target *target, const struct series *s, struct plot_view *view)
 {
     struct figure *const f = target->figure;
@@ -88,6 +123,7 @@ void figure_series(const struct plot_target *target, const struct series *s, str
     axes_begin_data(f, &a, s->n);
     axes_rules(f, &a, s->rules, s->n_rules);
     axes_rules(f, &a, &border, is_split);
+    draw_ranges(f, &a, s);
     if (s->style == SERIES_POINTS)
         draw_points(f, &a, s);
     else if (s->style == SERIES_BARS)

@@ -37,6 +37,11 @@ static bool is_shown(const struct series *s, size_t i)
     return isfinite(s->y[i]) && isfinite(value_x(s, i));
 }
 
+bool range_is_shown(const struct plot_range *range)
+{
+    return isfinite(range->low) && isfinite(range->high);
+}
+
 struct series_value series_value(const struct series *s, size_t i)
 {
     return (struct series_value){ .x = value_x(s, i),
@@ -44,6 +49,17 @@ struct series_value series_value(const struct series *s, size_t i)
                                   .ink = value_ink(s, i),
                                   .marker = value_marker(s, i),
                                   .is_shown = is_shown(s, i) };
+}
+
+/* Extends lo .. hi to the ranges [n]. */
+static void cover(const struct plot_range *ranges, size_t n, double *lo, double *hi)
+{
+    for (size_t i = 0; ranges != NULL && i < n; i++) {
+        if (!range_is_shown(&ranges[i]))
+            continue;
+        *lo = fmin(*lo, ranges[i].low);
+        *hi = fmax(*hi, ranges[i].high);
+    }
 }
 
 struct plot_window series_window(const struct series *s)
@@ -59,6 +75,8 @@ struct plot_window series_window(const struct series *s)
     }
     if (!range_ok(w.y0, w.y1)) {
         range_finite(s->y, s->n, 1, &w.y0, &w.y1);
+        cover(s->bars, s->n, &w.y0, &w.y1);
+        cover(s->band, s->n, &w.y0, &w.y1);
         const bool zero = s->from_zero || s->style == SERIES_BARS;
         const double lo = w.y0, hi = w.y1;
         if (zero) {
@@ -152,6 +170,35 @@ static void draw_bar(struct raster *r, double x, double y, ink i)
             raster_dot(r, row, col, '#', i);
 }
 
+static void draw_dots(struct raster *r, double from, double to, double y, ink i)
+{
+    const size_t step = 2; /* fine columns from dot to dot */
+    size_t row, first, last;
+
+    if (!raster_row(r, y, &row) || !raster_col(r, from, &first) || !raster_col(r, to, &last))
+        return;
+    for (size_t col = first; col <= last; col += step)
+        raster_dot(r, row, col, '.', i);
+}
+
+static void draw_ranges(struct raster *r, const struct series *s)
+{
+    const struct plot_window *const w = &r->view.window;
+
+    for (size_t i = 0; s->band != NULL && i < s->n; i++) {
+        const double from = fmax(value_x(s, i) - 0.5, w->x0);
+        const double to = fmin(value_x(s, i) + 0.5, w->x1);
+        if (!range_is_shown(&s->band[i]))
+            continue;
+        draw_dots(r, from, to, s->band[i].low, INK_DIM);
+        draw_dots(r, from, to, s->band[i].high, INK_DIM);
+    }
+    for (size_t i = 0; s->bars != NULL && i < s->n; i++)
+        if (range_is_shown(&s->bars[i]))
+            raster_line(r, value_x(s, i), s->bars[i].low, value_x(s, i), s->bars[i].high, '|',
+                        value_ink(s, i));
+}
+
 static void draw_values(struct raster *r, const struct series *s)
 {
     const bool fat = s->n * 6 <= r->view.area.rows * r->view.area.cols;
@@ -205,6 +252,7 @@ void series_draw(struct canvas *c, struct rect area, const struct series *s, str
     for (size_t k = 0; k < s->n_rules; k++)
         raster_rule(&r, &s->rules[k]);
     draw_split(s, &f, &r);
+    draw_ranges(&r, s);
     draw_values(&r, s);
     if (view != NULL)
         *view = v;

@@ -14,6 +14,10 @@ enum series_style {
     SERIES_BARS,  /* from 0, or from the edge nearest to it */
 };
 
+struct plot_range { /* none if either is not finite */
+    double low, high;
+};
+
 struct series { /* zero-initialise; borrows everything */
     struct plot_text text;
     const double *y; /* [n] */
@@ -29,9 +33,12 @@ struct series { /* zero-initialise; borrows everything */
     size_t split;
     const char *split_labels[2];
 
+    const struct plot_range *bars; /* [n] a vertical bar at each value; NULL: none */
+    const struct plot_range *band; /* [n] dotted lines half a unit to both sides; NULL: none */
+
     const struct plot_rule *rules; /* [n_rules] */
     size_t n_rules;
-    struct plot_window window; /* default: the finite values and a margin */
+    struct plot_window window; /* default: the finite values, bars and band, and a margin */
     bool from_zero;            /* the default window includes y = 0 */
     bool has_selected;
     size_t selected;
@@ -43,6 +50,9 @@ struct series_value {
     uint8_t marker;
     bool is_shown; /* finite */
 };
+
+/* Whether both ends are finite. */
+bool range_is_shown(const struct plot_range *range);
 
 /* Value i < n. */
 struct series_value series_value(const struct series *s, size_t i);
