@@ -8,6 +8,7 @@
 
 #include "num/linear/blas_library.h"
 #include "num/null/halves.h"
+#include "num/tests/resampled.h"
 #include "num/tests/test.h"
 
 enum { N_A = 13, N_B = 11, SEED = 11, HALVES = 20 };
@@ -47,6 +48,39 @@ static struct halves_question question(const struct layer *l, bool has_pairs)
                                      .n_halves = HALVES,
                                      .seed = SEED };
 }
+
+START_TEST(resampled_tests_match_the_reference)
+{
+    struct mat want = fixture_load("resampled.csv");
+    struct crew *crew = NULL;
+    struct layer l;
+
+    layer_init(&l);
+    ck_assert_uint_eq(want.rows, 2 * HALVES);
+    ck_assert_int_eq(crew_new(3, &crew, NULL), CT_OK);
+    for (size_t k = 0; k < 2; k++) {
+        const bool has_pairs = k == 0;
+        const struct resampled_question q = { .X = &l.view,
+                                              .rows = { l.rows[0], l.rows[1] },
+                                              .n_rows = { has_pairs ? N_B : N_A, N_B },
+                                              .has_pairs = has_pairs,
+                                              .test = &tests[TTEST_STUDENT],
+                                              .correction = CORRECTION_BONFERRONI,
+                                              .alpha = 0.05,
+                                              .n_draws = HALVES,
+                                              .seed = SEED };
+        size_t counts[HALVES], again[HALVES];
+        ck_assert_int_eq(resampled_counts(&q, NULL, NULL, counts, NULL), CT_OK);
+        ck_assert_int_eq(resampled_counts(&q, crew, NULL, again, NULL), CT_OK);
+        ck_assert_mem_eq(counts, again, sizeof counts);
+        for (size_t b = 0; b < HALVES; b++)
+            ck_assert_uint_eq(counts[b], (size_t)mat_row(&want, k * HALVES + b)[1]);
+    }
+    crew_free(crew);
+    mat_clear(&want);
+    layer_clear(&l);
+}
+END_TEST
 
 /* Sums in another order: 1e-9. */
 START_TEST(halves_match_the_reference)
@@ -195,10 +229,8 @@ END_TEST
 int main(void)
 {
     const TTest *const all[] = {
-        halves_match_the_reference,
-        halves_are_summarized,
-        cancelled_halves_are_kept,
-        degenerate_halves,
+        resampled_tests_match_the_reference, halves_match_the_reference, halves_are_summarized,
+        cancelled_halves_are_kept,           degenerate_halves,
     };
 
     return RUN_TESTS("halves", all);

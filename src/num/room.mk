@@ -47,6 +47,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/tests/effect.c src/num/tests/effect.h \
 	src/num/tests/exchange.c src/num/tests/exchange.h \
 	src/num/tests/multitest.c src/num/tests/multitest.h \
+	src/num/tests/resampled.c src/num/tests/resampled.h \
 	src/num/tests/student_t.c src/num/tests/student_t.h \
 	src/num/tests/test.c src/num/tests/test.h \
 	src/num/tests/ttest.c src/num/tests/ttest.h \
