@@ -119,6 +119,7 @@ void make_analysis(struct analysis *a, double alpha)
     a->params.iterations = 500;
     a->params.draws = 40;
     a->params.resamples = 20;
+    a->params.pictures = 6;
     a->params.alpha = alpha;
     ck_assert_int_eq(params_set(&a->params.model, fixture_path("demo"), NULL), CT_OK);
     ck_assert_int_eq(params_set(&a->params.stimuli, fixture_path("demo/stimuli.csv"), NULL), CT_OK);

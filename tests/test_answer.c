@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "pipeline/stage_answer.h"
+#include "pipeline/stage_cluster.h"
 #include "pipeline/stage_halves.h"
 #include "pipeline/stage_picture.h"
 #include "pipeline/stage_contrast.h"
@@ -136,6 +137,7 @@ START_TEST(the_halves_of_the_demo)
 }
 END_TEST
 
+/* Ten clusters of the picture are no more than clouds have. */
 START_TEST(the_picture_of_the_demo)
 {
     struct analysis a;
@@ -144,9 +146,65 @@ START_TEST(the_picture_of_the_demo)
     a.params.iterations = 1000;
     compute(&a, &stage_picture);
     const struct picture_result *const r = picture_of(&a);
+    const struct pictures *const p = &r->pictures;
     ck_assert(is_near(r->silhouette_context, -.02, 1e-2));
     ck_assert(r->share_size > 0.9 && r->share_mean > 0.8 && is_near(r->ari_sign, .33, 2e-2));
+    ck_assert(r->n_nearest == 10 && r->faithfulness.trustworthiness > 0.8 &&
+              r->faithfulness.continuity > r->faithfulness.trustworthiness);
+    ck_assert(p->n_clouds == 39 && p->n_resampled == 20);
+    ck_assert(is_near(p->clouds[0].n_clusters.mean, 8.4, 0.7) &&
+              p->clouds[0].n_clusters.high <= 12.0 && p->clouds[0].n_clusters.low >= 5.0);
+    ck_assert(p->agreement[0] > 0.6 && p->agreement[0] < 0.95);
+    for (size_t k = 0; k < clusters_of(&a)->by[0].n_clusters; k++)
+        ck_assert(p->recovery[0][k] > 0.2 && p->recovery[0][k] <= 1.0);
     analysis_clear(&a);
+}
+END_TEST
+
+static bool is_same(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static struct look *pictures_with(int n_threads, size_t n, size_t *n_resampled, double *agreement)
+{
+    struct analysis a;
+
+    begin(&a, "h.3.mlp.c_fc");
+    a.params.threads = n_threads;
+    a.params.pictures = n;
+    compute(&a, &stage_picture);
+    const struct pictures *const p = &picture_of(&a)->pictures;
+    ck_assert_uint_eq(p->n_clouds, n);
+    struct look *const looks = malloc(n * n_cluster_methods * sizeof *looks);
+    memcpy(looks, p->looks, n * n_cluster_methods * sizeof *looks);
+    *n_resampled = p->n_resampled;
+    *agreement = p->agreement[1];
+    analysis_clear(&a);
+    return looks;
+}
+
+/* Each picture is that of its number, whatever is drawn besides and on however many threads. */
+START_TEST(pictures_can_be_repeated)
+{
+    size_t n_resampled;
+    double agreements[3];
+    struct look *const want = pictures_with(1, 4, &n_resampled, &agreements[0]);
+
+    ck_assert_uint_eq(n_resampled, 2);
+    for (int n_threads = 2; n_threads <= 4; n_threads += 2) {
+        struct look *const got = pictures_with(n_threads, 4, &n_resampled, &agreements[1]);
+        for (size_t i = 0; i < 4 * n_cluster_methods; i++)
+            ck_assert(got[i].n_clusters == want[i].n_clusters &&
+                      got[i].n_noise == want[i].n_noise &&
+                      is_same(got[i].silhouette, want[i].silhouette));
+        ck_assert(agreements[1] == agreements[0]);
+        free(got);
+    }
+    struct look *const fewer = pictures_with(2, 1, &n_resampled, &agreements[2]);
+    ck_assert(n_resampled == 1 && is_same(fewer[1].silhouette, want[1].silhouette));
+    free(fewer);
+    free(want);
 }
 END_TEST
 
@@ -319,6 +377,7 @@ int main(void)
     tcase_add_test(tcase, the_answer_of_the_demo);
     tcase_add_test(tcase, the_halves_of_the_demo);
     tcase_add_test(tcase, the_picture_of_the_demo);
+    tcase_add_test(tcase, pictures_can_be_repeated);
     tcase_add_test(tcase, skewed_activations_have_no_answer);
     tcase_add_test(tcase, few_neurons_have_no_answer);
     tcase_add_test(tcase, repeated_sentences_are_left_out);

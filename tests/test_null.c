@@ -11,6 +11,7 @@
 #include "num/null/axes.h"
 #include "num/null/cloud.h"
 #include "num/null/nulls.h"
+#include "num/null/sized_cloud.h"
 #include "num/draws.h"
 #include "num/philox.h"
 #include "num/tests/exchange.h"
@@ -118,15 +119,20 @@ static void layer_clear(struct layer *l)
     mat_clear(&l->X);
 }
 
+static struct null_question question_of(const struct layer *l)
+{
+    return (struct null_question){ .profiles = &l->p,
+                                   .selected = l->selected,
+                                   .n_selected = l->n_selected,
+                                   .test = &tests[TTEST_STUDENT],
+                                   .correction = CORRECTION_BONFERRONI,
+                                   .alpha = 0.05,
+                                   .seed = SEED };
+}
+
 static struct nulls *nulls_of(const struct layer *l, struct crew *crew)
 {
-    const struct null_question q = { .profiles = &l->p,
-                                     .selected = l->selected,
-                                     .n_selected = l->n_selected,
-                                     .test = &tests[TTEST_STUDENT],
-                                     .correction = CORRECTION_BONFERRONI,
-                                     .alpha = 0.05,
-                                     .seed = SEED };
+    const struct null_question q = question_of(l);
     struct nulls *nulls = NULL;
     struct ct_error err = { 0 };
 
@@ -205,6 +211,36 @@ START_TEST(clouds_match_the_reference)
         assert_allclose(&mean, &mat_row(&want, k)[1], 1, 1e-8, 1e-10);
     }
     cloud_clear(&cloud);
+    mat_clear(&want);
+    layer_clear(&l);
+}
+END_TEST
+
+/* A draw alone; the same bits with any number of threads. */
+START_TEST(sized_clouds_match_the_reference)
+{
+    enum { DRAW = 3 };
+    struct mat want = fixture_load("null_sized.csv");
+    struct mat got[2] = { { 0 }, { 0 } };
+    struct crew *crews[2] = { NULL, NULL };
+    struct layer l;
+
+    layer_init(&l);
+    ck_assert_uint_eq(want.rows, l.n_selected);
+    ck_assert_int_eq(crew_new(4, &crews[1], NULL), CT_OK);
+    const struct null_question q = question_of(&l);
+    for (size_t i = 0; i < 2; i++) {
+        struct sized_cloud cloud = { .n_axes = 0 };
+        ck_assert_int_eq(mat_init(&got[i], want.rows, want.cols, "test", NULL), CT_OK);
+        ck_assert_int_eq(sized_cloud_new(&q, crews[i], NULL, &cloud, NULL), CT_OK);
+        ck_assert_int_eq(sized_cloud_draw(&cloud, DRAW, got[i].data, NULL), CT_OK);
+        sized_cloud_clear(&cloud);
+        crew_free(crews[i]);
+    }
+    assert_allclose(got[0].data, want.data, want.rows * want.cols, 1e-9, 1e-9);
+    ck_assert_mem_eq(got[0].data, got[1].data, want.rows * want.cols * sizeof(double));
+    mat_clear(&got[0]);
+    mat_clear(&got[1]);
     mat_clear(&want);
     layer_clear(&l);
 }
@@ -350,6 +386,7 @@ int main(void)
         profiles_match_the_reference,
         axes_and_clumping_match_the_reference,
         clouds_match_the_reference,
+        sized_clouds_match_the_reference,
         draws_match_the_reference,
         exchanges_match_the_reference,
         degenerate_layers_are_refused,

@@ -56,6 +56,7 @@ static const struct {
     { "answer", NULL, "", "" },
     { "draws", "6", "answer shuffled", "answer shuffled" },
     { "resamples", "4", "answer", "answer" },
+    { "pictures", "2", "picture", "picture" },
     { "halves", "19", "halves", "halves" },
     { "shuffles", "2", "shuffled", "" },
 };
@@ -93,6 +94,7 @@ static void begin_model(struct analysis *a)
     set(a, "draws", "5");
     set(a, "resamples", "3");
     set(a, "shuffles", "1");
+    set(a, "pictures", "1");
     set(a, "model", fixture_path("demo"));
     set(a, "stimuli", fixture_path("demo/stimuli.csv"));
     compute_all(a);
@@ -123,6 +125,7 @@ static void begin_file(struct analysis *a)
     set(a, "draws", "5");
     set(a, "resamples", "3");
     set(a, "shuffles", "1");
+    set(a, "pictures", "1");
     set(a, "activations", put_activations("him", "her"));
     compute_all(a);
 }

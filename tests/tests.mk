@@ -145,6 +145,11 @@ tests_test_silhouette_SOURCES = tests/test_silhouette.c $(TEST_SUPPORT)
 tests_test_silhouette_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_silhouette_LDADD = $(NUM) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_faithful
+tests_test_faithful_SOURCES = tests/test_faithful.c $(TEST_SUPPORT)
+tests_test_faithful_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_faithful_LDADD = $(NUM) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_groups
 tests_test_groups_SOURCES = tests/test_groups.c $(TEST_SUPPORT)
 tests_test_groups_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -92,3 +92,26 @@ double draws_quantile(const double *sorted, size_t n, double q)
     return low + 1 < n ? sorted[low] + (at - (double)low) * (sorted[low + 1] - sorted[low])
                        : sorted[n - 1];
 }
+
+struct null_summary draws_summarize(double observed, double *draws, size_t n)
+{
+    struct null_summary s = { NAN, NAN, NAN, NAN, NAN };
+    double square = 0.0;
+
+    if (n == 0)
+        return s;
+    s.mean = 0.0;
+    for (size_t b = 0; b < n; b++)
+        s.mean += draws[b];
+    s.mean /= (double)n;
+    for (size_t b = 0; b < n; b++)
+        square += (draws[b] - s.mean) * (draws[b] - s.mean);
+    if (n > 1)
+        s.sd = sqrt(square / (double)(n - 1));
+    if (!isnan(observed))
+        s.pvalue = draws_pvalue(observed, draws, n);
+    draws_sort(draws, n);
+    s.low = draws_quantile(draws, n, 0.025);
+    s.high = draws_quantile(draws, n, 0.975);
+    return s;
+}

@@ -37,6 +37,14 @@ static inline bool draw_is_as_large(double observed, double drawn)
  */
 double draws_pvalue(double observed, const double *draws, size_t n);
 
+struct null_summary {           /* of draws; NaN without any */
+    double mean, sd, low, high; /* low, high: 2.5 and 97.5 % */
+    double pvalue;              /* of the observed number; NaN if that is NaN */
+};
+
+/* Summarizes draws [n], which are sorted, against the observed number. */
+struct null_summary draws_summarize(double observed, double *draws, size_t n);
+
 /* Sorts draws [n], ascending. */
 void draws_sort(double *draws, size_t n);
 

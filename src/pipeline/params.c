@@ -23,6 +23,7 @@ void params_init(struct params *params)
         .clusters = 3,
         .draws = 199,
         .resamples = 100,
+        .pictures = 39,
         .halves = 20,
         .shuffles = 5,
         .threads = 0,

@@ -38,6 +38,7 @@ struct params {         /* owns its strings; params_init() to params_clear() */
     bool answer;      /* ask whether the neurons are clustered */
     size_t draws;     /* of null models */
     size_t resamples; /* of the sentences */
+    size_t pictures;  /* of clouds; 0: none */
     size_t halves;    /* of the sentences; 0: none */
     size_t shuffles;  /* networks with shuffled weights */
     bool matrices;   /* write Gram and cosine matrices whatever the number of significant neurons */

@@ -58,25 +58,9 @@ static enum ct_status plant(void *context, size_t b, struct ct_error *err)
 /* Summarizes the draws' member at `offset`; sorted [n] is scratch, ascending at the end. */
 static struct null_summary summarize(const struct answer_result *r, size_t offset, double *sorted)
 {
-    struct null_summary s = { NAN, NAN, NAN, NAN, NAN };
-    double square = 0.0;
-
-    if (r->n_draws == 0)
-        return s;
-    s.mean = 0.0;
-    for (size_t b = 0; b < r->n_draws; b++) {
-        memcpy(&sorted[b], (const char *)&r->draws[b] + offset, sizeof *sorted);
-        s.mean += sorted[b] / (double)r->n_draws;
-    }
     for (size_t b = 0; b < r->n_draws; b++)
-        square += (sorted[b] - s.mean) * (sorted[b] - s.mean);
-    if (r->n_draws > 1)
-        s.sd = sqrt(square / (double)(r->n_draws - 1));
-    s.pvalue = draws_pvalue(r->observed.clumping, sorted, r->n_draws);
-    draws_sort(sorted, r->n_draws);
-    s.low = draws_quantile(sorted, r->n_draws, 0.025);
-    s.high = draws_quantile(sorted, r->n_draws, 0.975);
-    return s;
+        memcpy(&sorted[b], (const char *)&r->draws[b] + offset, sizeof *sorted);
+    return draws_summarize(r->observed.clumping, sorted, r->n_draws);
 }
 
 /* The smallest similarity at which 80 % of the planted draws exceed 95 % of both null models. */

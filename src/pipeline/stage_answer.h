@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "num/draws.h"
 #include "num/null/nulls.h"
 #include "num/null/recovery.h"
 #include "num/tests/effect.h"
@@ -28,11 +29,6 @@ enum no_answer { /* why it cannot be answered */
                  NO_ANSWER_SKEWED,  /* activations more skewed than in any draw of a cloud */
                  NO_ANSWER_SAMPLES, /* fewer than three different sentences in a group */
                  NO_ANSWER_CLOUD,   /* no cloud can be fitted */
-};
-
-struct null_summary {           /* of the draws of one null model; NaN without draws */
-    double mean, sd, low, high; /* low, high: 2.5 and 97.5 % */
-    double pvalue;              /* of the observed clumping */
 };
 
 struct answer_result {

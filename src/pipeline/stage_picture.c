@@ -9,12 +9,24 @@
 #include "num/cluster/agreement.h"
 #include "num/linear/blas_library.h"
 #include "num/linear/distances.h"
+#include "num/null/axes.h"
+#include "num/scale.h"
 #include "pipeline/answer_neurons.h"
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
+#include "pipeline/stage_space.h"
+#include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
+
+/* How many neighbours faithfulness is about: at most 10, and fewer than half of the others. */
+static size_t nearest_of(size_t n)
+{
+    enum { NEAREST = 10 };
+
+    return size_min(NEAREST, n > 2 ? (n - 1) / 2 : 0);
+}
 
 /* eta^2: the share of the variance of x [n] between clusters, noise left out; NaN without
  * variance. */
@@ -107,37 +119,114 @@ static enum ct_status find_shares(const struct analysis *a, const struct cluster
     return status;
 }
 
-static enum ct_status look(const struct analysis *a, const struct answer_neurons *neurons,
-                           struct picture_result *r, struct ct_error *err)
+static enum ct_status look_at_clusters(const struct analysis *a,
+                                       const struct answer_neurons *neurons,
+                                       struct picture_result *r, struct ct_error *err)
 {
     const struct clustering *const c = &clusters_of(a)->by[0];
-    enum ct_status status = blas_library_load((size_t)a->params.threads, err);
 
-    if (status != CT_OK || c->n_clusters < 2)
-        return status;
-    status = find_shares(a, c, r, err);
-    if (status == CT_OK && neurons->n_selected <= GROUPS_MOST)
-        status = find_silhouette(neurons, c, &r->silhouette_context, err);
+    if (c->n_clusters < 2)
+        return CT_OK;
+    const enum ct_status status = find_shares(a, c, r, err);
+    return status == CT_OK && neurons->n_selected > 0 && neurons->n_selected <= GROUPS_MOST
+               ? find_silhouette(neurons, c, &r->silhouette_context, err)
+               : status;
+}
+
+/* To the neurons as they were embedded. Squares neither overflow nor vanish, as in the t-SNE of the
+ * picture. */
+static enum ct_status find_faithfulness(const struct analysis *a, struct crew *crew,
+                                        const struct progress *progress, struct picture_result *r,
+                                        struct ct_error *err)
+{
+    const struct mat *const X = &space_of(a)->points;
+    const struct mat *const picture = &tsne_of(a)->result.embedding;
+    const int exponent = scale_exponent(X);
+    struct mat scaled = { 0 };
+    enum ct_status status =
+        exponent != 0 ? scale_copy(X, exponent, "neighbours", &scaled, err) : CT_OK;
+
+    r->n_nearest = nearest_of(X->rows);
+    if (status == CT_OK)
+        status = faithfulness(exponent != 0 ? &scaled : X, picture, r->n_nearest, crew, progress,
+                              &r->faithfulness, err);
+    mat_clear(&scaled);
     return status;
+}
+
+static bool has_pictures(const struct analysis *a, size_t n_selected)
+{
+    return a->params.pictures > 0 && n_selected >= CLUMPING_LEAST &&
+           ttest_of(a)->n_significant <= GROUPS_MOST;
+}
+
+static enum ct_status draw_pictures(const struct analysis *a, const struct answer_neurons *neurons,
+                                    struct crew *crew, const struct progress *progress,
+                                    struct picture_result *r, struct ct_error *err)
+{
+    struct progress_part clouds = { progress, 0, 2, 3 };
+    struct progress_part others = { progress, 2, 1, 3 };
+    const struct progress of_clouds = progress_of_part(&clouds);
+    const struct progress of_others = progress_of_part(&others);
+    const size_t n = a->params.pictures;
+    enum ct_status status = pictures_of_clouds(a, neurons, n, crew, &of_clouds, &r->pictures, err);
+
+    if (status == CT_EINVAL) /* no cloud can be fitted */
+        status = CT_OK;
+    return status == CT_OK
+               ? pictures_resampled(a, neurons, (n + 1) / 2, crew, &of_others, &r->pictures, err)
+               : status;
+}
+
+static enum ct_status look(const struct analysis *a, const struct stage_run *run,
+                           const struct answer_neurons *neurons, struct picture_result *r,
+                           struct ct_error *err)
+{
+    enum { NEIGHBOURS = 1, PICTURES = 19 };
+    struct progress_part parts[] = { { &run->progress, 0, NEIGHBOURS, NEIGHBOURS + PICTURES },
+                                     { &run->progress, NEIGHBOURS, PICTURES,
+                                       NEIGHBOURS + PICTURES } };
+    const struct progress progress[] = { progress_of_part(&parts[0]), progress_of_part(&parts[1]) };
+    struct crew *crew = NULL;
+    enum ct_status status = crew_new(a->params.threads, &crew, err);
+
+    if (status == CT_OK)
+        status = blas_library_load((size_t)a->params.threads, err);
+    if (status == CT_OK)
+        status = look_at_clusters(a, neurons, r, err);
+    if (status == CT_OK)
+        status = find_faithfulness(a, crew, &progress[0], r, err);
+    if (status == CT_OK && has_pictures(a, neurons->n_selected))
+        status = draw_pictures(a, neurons, crew, &progress[1], r, err);
+    crew_free(crew);
+    return status;
+}
+
+static void release(void *result)
+{
+    struct picture_result *const r = result;
+
+    if (r != NULL)
+        pictures_clear(&r->pictures);
+    free(r);
 }
 
 static enum ct_status compute(const struct analysis *a, const struct stage_run *run, void **result,
                               struct ct_error *err)
 {
-    struct picture_result *const r = malloc(sizeof *r);
+    struct picture_result *const r = calloc(1, sizeof *r);
     struct answer_neurons neurons = { .n_selected = 0 };
     enum ct_status status;
 
-    (void)run;
     if (r == NULL)
         return ct_fail_nomem(err, "picture", 0);
     r->share_size = r->share_mean = r->ari_sign = r->silhouette_context = NAN;
     status = answer_neurons_find(a, &neurons, err);
     if (status == CT_OK)
-        status = look(a, &neurons, r, err);
+        status = look(a, run, &neurons, r, err);
     answer_neurons_clear(&neurons);
     if (status != CT_OK) {
-        free(r);
+        release(r);
         return status;
     }
     *result = r;
@@ -149,19 +238,37 @@ static double memory(const struct analysis *a)
     const double n = (double)ttest_of(a)->n_significant;
     const double n_samples = (double)(contrast_of(a)->n_rows[0] + contrast_of(a)->n_rows[1]);
     const double distances = n <= GROUPS_MOST ? sizeof(double) * n * (n + n_samples) : 0.0;
+    const double neighbours =
+        sizeof(double) * n * n_samples + faithfulness_memory(ttest_of(a)->n_significant,
+                                                             nearest_of(ttest_of(a)->n_significant),
+                                                             (size_t)a->params.threads);
+    const double pictures = has_pictures(a, ttest_of(a)->n_significant) ? pictures_memory(a) : 0.0;
 
-    return answer_neurons_memory(a) + distances + blas_memory(a->params.threads);
+    return answer_neurons_memory(a) + fmax(distances, fmax(neighbours, pictures)) +
+           blas_memory(a->params.threads);
 }
+
+static const struct setting picture_settings[] = {
+    { .name = "pictures",
+      .kind = &kind_count,
+      .field = offsetof(struct params, pictures),
+      .commands = FOR_RUN,
+      .argument = "N",
+      .help = "of clouds without clusters",
+      .is_rare = true },
+};
 
 const struct stage stage_picture = {
     .name = "picture",
     .shown_at = &stage_answer,
     .does = "asks what the picture is made of",
+    .settings = picture_settings,
+    .n_settings = sizeof picture_settings / sizeof *picture_settings,
     .inputs = (const struct stage *const[]){ &stage_contrast, &stage_extract, &stage_ttest,
-                                             &stage_cluster, NULL },
-    .effort = 10,
+                                             &stage_space, &stage_tsne, &stage_cluster, NULL },
+    .effort = 30,
     .memory = memory,
     .advice = "select fewer neurons: a smaller --alpha, fewer --hook",
     .compute = compute,
-    .free = free,
+    .free = release,
 };

@@ -87,22 +87,29 @@ static enum ct_status fit(const struct mat *X, const struct tsne_params *params,
     return status;
 }
 
+enum ct_status embed_rows(const struct mat *X, const struct params *wanted,
+                          const struct tsne_watch *watch, double *perplexity,
+                          struct tsne_result *out, struct ct_error *err)
+{
+    struct tsne_params params;
+
+    *perplexity = perplexity_for(wanted->perplexity, X->rows);
+    tsne_params_default(&params);
+    params.perplexity = *perplexity;
+    params.max_iter = wanted->iterations;
+    params.random_state = wanted->seed;
+    params.n_threads = wanted->threads;
+    return fit(X, &params, watch, out, err);
+}
+
 static enum ct_status embed(const struct analysis *a, const struct stage_run *run,
                             struct tsne_stage *t, struct ct_error *err)
 {
-    const struct mat *const X = &space_of(a)->points;
     struct recorder recorder = { .watch = run->watch, .stage = t };
     const struct tsne_watch watch = { record_tick, record_show, &recorder };
-    struct tsne_params params;
 
-    t->perplexity = perplexity_for(a->params.perplexity, X->rows);
-    tsne_params_default(&params);
-    params.perplexity = t->perplexity;
-    params.max_iter = a->params.iterations;
-    params.random_state = a->params.seed;
-    params.n_threads = a->params.threads;
-    t->max_iter = params.max_iter;
-    return fit(X, &params, &watch, &t->result, err);
+    t->max_iter = a->params.iterations;
+    return embed_rows(&space_of(a)->points, &a->params, &watch, &t->perplexity, &t->result, err);
 }
 
 struct row {

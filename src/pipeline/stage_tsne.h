@@ -24,6 +24,12 @@ extern const struct stage stage_tsne;
 enum { TSNE_SEED = 2 };
 extern const struct setting tsne_settings[];
 
+/* Embeds X [n >= 2, d], finite, in the plane with the parameters of an analysis, as the stage does.
+ * Sets *perplexity to the one used. watch may be NULL. Errors as of tsne_fit(). */
+enum ct_status embed_rows(const struct mat *X, const struct params *wanted,
+                          const struct tsne_watch *watch, double *perplexity,
+                          struct tsne_result *out, struct ct_error *err);
+
 static inline const struct tsne_stage *tsne_of(const struct analysis *a)
 {
     return analysis_result(a, &stage_tsne);

@@ -345,6 +345,8 @@ static void write_group_summary(const struct analysis *a, struct csv_writer *w)
         csv_put_f64(w, g->groups[i].similarity);
         csv_end_row(w);
     }
+    if (!analysis_is_stale(a, &stage_picture))
+        put_picture_groups(a, w);
 }
 
 /* Rows and columns by group, in the order of the columns of the activations within a group. */

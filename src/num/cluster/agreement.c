@@ -68,6 +68,39 @@ static double silhouette_of_point(const double *sums, const size_t *sizes, size_
     return larger > 0.0 ? (other - within) / larger : 0.0;
 }
 
+enum ct_status best_jaccard(const int32_t *a, size_t n_a, const int32_t *b, size_t n_b, size_t n,
+                            double *best, struct ct_error *err)
+{
+    size_t *const both = ct_calloc_array(n_a, n_b * sizeof *both); /* [n_a, n_b] */
+    size_t *const sizes = ct_calloc_array(n_a + n_b, sizeof *sizes);
+
+    if (both == NULL || sizes == NULL) {
+        free(both);
+        free(sizes);
+        return ct_fail_nomem(err, "agreement", 0);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (a[i] >= 0)
+            sizes[a[i]]++;
+        if (b[i] >= 0)
+            sizes[n_a + (size_t)b[i]]++;
+        if (a[i] >= 0 && b[i] >= 0)
+            both[(size_t)a[i] * n_b + (size_t)b[i]]++;
+    }
+    for (size_t k = 0; k < n_a; k++) {
+        best[k] = 0.0;
+        for (size_t l = 0; l < n_b; l++) {
+            const size_t shared = both[k * n_b + l];
+            if (shared > 0)
+                best[k] =
+                    fmax(best[k], (double)shared / (double)(sizes[k] + sizes[n_a + l] - shared));
+        }
+    }
+    free(both);
+    free(sizes);
+    return CT_OK;
+}
+
 enum ct_status silhouette_of_distances(const double *squared, size_t n, const int32_t *labels,
                                        size_t n_clusters, double *out, struct ct_error *err)
 {

@@ -17,6 +17,14 @@ enum ct_status adjusted_rand(const int32_t *a, size_t n_a, const int32_t *b, siz
                              double *out, struct ct_error *err);
 
 /*
+ * best [n_a]: for each cluster of labels a [n], the largest Jaccard similarity with a cluster of
+ * labels b [n], as fpc::clujaccard in R; 0 for an empty cluster. Labels are 0 .. n_a - 1 and 0 ..
+ * n_b - 1; below 0: in no cluster. CT_ENOMEM.
+ */
+enum ct_status best_jaccard(const int32_t *a, size_t n_a, const int32_t *b, size_t n_b, size_t n,
+                            double *best, struct ct_error *err);
+
+/*
  * The silhouette of labels [n], 0 .. n_clusters - 1 (Rousseeuw 1987), as
  * sklearn.metrics.silhouette_score(metric='precomputed') of the roots of squared [n, n]. NaN for
  * fewer than two clusters, or as many as points. CT_ENOMEM.

@@ -61,6 +61,8 @@ DECLARE_PLOT(cosines);
 DECLARE_ITEM(cosines);
 DECLARE_PLOT(null);
 DECLARE_ITEM(null);
+DECLARE_PLOT(pictures);
+DECLARE_ITEM(pictures);
 DECLARE_PLOT(recovery);
 DECLARE_ITEM(recovery);
 DECLARE_PLOT(consensus);

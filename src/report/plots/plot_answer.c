@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 #include "pipeline/stage_answer.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_picture.h"
 
 /* ---- clumping of the draws, and the observed ---- */
 
@@ -81,6 +83,90 @@ size_t item_null(const struct analysis *a, size_t i, struct plot_item *item)
         item_of_bin(h.counts, h.edges, BINS, i, "clumping", item);
     }
     return BINS;
+}
+
+/* ---- clusters in the pictures of clouds ---- */
+
+/* One bin per number of clusters, from the smallest on; the picture's own number is in the range.
+ */
+static size_t range_of_pictures(const struct analysis *a, size_t *low)
+{
+    const struct pictures *const p = &picture_of(a)->pictures;
+    size_t high = clusters_of(a)->by[0].n_clusters;
+
+    *low = high;
+    for (size_t b = 0; b < p->n_clouds; b++) {
+        const size_t n = p->looks[b * n_cluster_methods].n_clusters;
+        *low = n < *low ? n : *low;
+        high = n > high ? n : high;
+    }
+    return high - *low + 1;
+}
+
+static size_t count_pictures(const struct analysis *a, size_t n_clusters)
+{
+    const struct pictures *const p = &picture_of(a)->pictures;
+    size_t n = 0;
+
+    for (size_t b = 0; b < p->n_clouds; b++)
+        n += p->looks[b * n_cluster_methods].n_clusters == n_clusters;
+    return n;
+}
+
+void draw_pictures(const struct analysis *a, const struct plot_target *target,
+                   const struct plot_request *request)
+{
+    const struct pictures *const p = &picture_of(a)->pictures;
+    const struct clustering *const c = &clusters_of(a)->by[0];
+    size_t low;
+    char title[TITLE_SIZE];
+
+    if (p->n_clouds == 0) {
+        show_words(target, "Pictures of clouds", "none");
+        return;
+    }
+    const size_t n = range_of_pictures(a, &low);
+    uint64_t *const counts = plot_scratch(target, n, sizeof *counts);
+    double *const edges = plot_scratch(target, n + 1, sizeof *edges);
+    for (size_t k = 0; counts != NULL && edges != NULL && k <= n; k++) {
+        edges[k] = (double)(low + k) - 0.5;
+        if (k < n)
+            counts[k] = count_pictures(a, low + k);
+    }
+    snprintf(title, sizeof title, "%s: %zu cluster%s; %zu clouds without clusters have %.1f",
+             c->method->title, c->n_clusters, c->n_clusters == 1 ? "" : "s", p->n_clouds,
+             p->clouds[0].n_clusters.mean);
+    const struct plot_rule rules[] = {
+        { .at = (double)c->n_clusters, .ink = INK_ACCENT, .label = "here" },
+    };
+    const struct bars bars = {
+        .text = { .title = title, .x_label = "clusters", .y_label = "pictures" },
+        .counts = counts,
+        .edges = edges,
+        .n_bins = counts != NULL && edges != NULL ? n : 0,
+        .ink = INK_CLUSTER_0,
+        .rules = rules,
+        .n_rules = sizeof rules / sizeof *rules,
+    };
+    show_bars(target, &bars, request->view);
+    free(counts);
+    free(edges);
+}
+
+size_t item_pictures(const struct analysis *a, size_t i, struct plot_item *item)
+{
+    size_t low;
+
+    if (picture_of(a)->pictures.n_clouds == 0)
+        return 0;
+    const size_t n = range_of_pictures(a, &low);
+    if (i < n) {
+        item->x = (double)(low + i);
+        item->y = (double)count_pictures(a, low + i);
+        snprintf(item->words, sizeof item->words, "%zu clusters: %.0f pictures of clouds", low + i,
+                 item->y);
+    }
+    return n;
 }
 
 /* ---- groups ---- */
