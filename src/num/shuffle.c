@@ -19,14 +19,15 @@ enum {
     SORT_BITS = 11,
 };
 
-static const size_t unwanted = SIZE_MAX;
+static const uint32_t unwanted = UINT32_MAX;
 
 struct shuffler {
     struct crew *crew;
     size_t n_sections; /* of the words, one a thread */
     uint32_t *counts;  /* [n_sections, n_buckets] words, then those in sections before */
     size_t *starts;    /* [n_buckets + 1] rank of the first entry of each */
-    size_t *places;    /* [n_buckets] of it among the pairs; `unwanted` */
+    uint32_t *places;  /* [n_buckets] of it among the pairs; `unwanted` */
+    uint32_t *next;    /* [n_sections, n_buckets] place of the section's next pair; `unwanted` */
     uint64_t *pairs;   /* [room] key and index of an entry */
     size_t room;
     uint64_t *scratch; /* [n_sections, BUCKET_ROOM] */
@@ -64,8 +65,8 @@ double shuffler_memory(size_t n_most, size_t n_wanted, size_t n_threads)
 {
     const double n_buckets = (double)((size_t)1 << bits_for(n_most));
 
-    return 8.0 * (double)room_for(n_most, n_wanted) + 16.0 * n_buckets +
-           (double)n_threads * (4.0 * n_buckets + 8.0 * BUCKET_ROOM);
+    return 8.0 * (double)room_for(n_most, n_wanted) + 12.0 * n_buckets +
+           (double)n_threads * (8.0 * n_buckets + 8.0 * BUCKET_ROOM);
 }
 
 enum ct_status shuffler_new(size_t n_most, size_t n_wanted, struct crew *crew,
@@ -82,10 +83,11 @@ enum ct_status shuffler_new(size_t n_most, size_t n_wanted, struct crew *crew,
     s->counts = ct_malloc_array(s->n_sections * n_buckets, sizeof *s->counts);
     s->starts = ct_malloc_array(n_buckets + 1, sizeof *s->starts);
     s->places = ct_malloc_array(n_buckets, sizeof *s->places);
+    s->next = ct_malloc_array(s->n_sections * n_buckets, sizeof *s->next);
     s->pairs = ct_aligned_array(s->room, sizeof *s->pairs);
     s->scratch = ct_aligned_array(s->n_sections * BUCKET_ROOM, sizeof *s->scratch);
-    if (s->counts == NULL || s->starts == NULL || s->places == NULL || s->pairs == NULL ||
-        s->scratch == NULL) {
+    if (s->counts == NULL || s->starts == NULL || s->places == NULL || s->next == NULL ||
+        s->pairs == NULL || s->scratch == NULL) {
         shuffler_free(s);
         return ct_fail_nomem(err, "shuffling", n_most * sizeof *s->pairs);
     }
@@ -100,6 +102,7 @@ void shuffler_free(struct shuffler *s)
     free(s->counts);
     free(s->starts);
     free(s->places);
+    free(s->next);
     free(s->pairs);
     free(s->scratch);
     free(s);
@@ -161,10 +164,13 @@ static void count_words(void *context, size_t section)
 static void collect_pairs(void *context, size_t section)
 {
     const struct shuffler *const s = context;
-    uint32_t *const before = s->counts + section * s->n_buckets;
+    const uint32_t *const before = s->counts + section * s->n_buckets;
+    uint32_t *const next = s->next + section * s->n_buckets;
     uint64_t words[CHUNK];
     size_t begin, end;
 
+    for (size_t b = 0; b < s->n_buckets; b++)
+        next[b] = s->places[b] != unwanted ? s->places[b] + before[b] : unwanted;
     section_range(s, section, &begin, &end);
     for (size_t i = begin; i < end; i += CHUNK) {
         const size_t n = size_min(CHUNK, end - i);
@@ -172,8 +178,8 @@ static void collect_pairs(void *context, size_t section)
         for (size_t k = 0; k < n; k++) {
             const uint64_t key = key_of(words[k]);
             const size_t b = bucket_of(s, key);
-            if (s->places[b] != unwanted)
-                s->pairs[s->places[b] + before[b]++] = pair_of(s, key, i + k);
+            if (next[b] != unwanted)
+                s->pairs[next[b]++] = pair_of(s, key, i + k);
         }
     }
 }
@@ -359,7 +365,7 @@ static bool begin_turn(struct shuffler *s)
         assert(n <= s->room);
         if (used + n > s->room)
             break;
-        s->places[b] = used;
+        s->places[b] = (uint32_t)used;
         used += n;
     }
     return used > 0;
