@@ -10,6 +10,7 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -185,7 +186,7 @@ static bool cannot_measure(void)
 }
 
 /* Generated sentences; every neuron is significant. */
-static void begin(struct analysis *a, size_t n_sentences)
+static void begin_with(struct analysis *a, const char *model, size_t n_sentences)
 {
     FILE *const file = fopen(temp_path("s.csv"), "w");
 
@@ -198,10 +199,16 @@ static void begin(struct analysis *a, size_t n_sentences)
     a->params.threads = 2;
     a->params.alpha = 0.9;
     a->params.correction = CORRECTION_NONE;
-    params_set(&a->params.model, fixture_path("demo"), NULL);
+    params_set(&a->params.model, model, NULL);
+    params_set(&a->params.tokenizer, fixture_path("demo"), NULL);
     params_set(&a->params.stimuli, temp_path("s.csv"), NULL);
     params_set(&a->params.temporary, "/var/tmp", NULL);
     take(a, &stage_load);
+}
+
+static void begin(struct analysis *a, size_t n_sentences)
+{
+    begin_with(a, fixture_path("demo"), n_sentences);
 }
 
 static const struct {
@@ -226,6 +233,89 @@ START_TEST(extraction_uses_the_estimated_memory)
     compare(&a, &stage_extract, 0.0);
     compare(&a, &stage_ttest,
             ttest_selection_memory(extract_of(&a)->X.cols, extractions[_i].n_sentences));
+}
+END_TEST
+
+/* A tensor of zeros, for the header of a safetensors file. */
+static size_t list_tensor(FILE *out, size_t at, size_t rows, size_t cols, const char *format, ...)
+{
+    const size_t n_bytes = (rows > 0 ? rows : 1) * cols * sizeof(float);
+    va_list args;
+
+    fputs(at == 0 ? "{\"" : ",\"", out);
+    va_start(args, format);
+    vfprintf(out, format, args);
+    va_end(args);
+    fprintf(out, "\":{\"dtype\":\"F32\",\"shape\":[");
+    if (rows > 0)
+        fprintf(out, "%zu,", rows);
+    fprintf(out, "%zu],\"data_offsets\":[%zu,%zu]}", cols, at, at + n_bytes);
+    return at + n_bytes;
+}
+
+/* A wide model of zeros in a sparse file; only its tokenizer is the demo's. */
+static void put_model(size_t d)
+{
+    char *header = NULL;
+    size_t size = 0;
+    FILE *const out = open_memstream(&header, &size);
+    size_t at = list_tensor(out, 0, 2560, d, "wte.weight");
+
+    at = list_tensor(out, at, 128, d, "wpe.weight");
+    at = list_tensor(out, at, 0, d, "ln_f.weight");
+    at = list_tensor(out, at, 0, d, "ln_f.bias");
+    for (int norm = 1; norm <= 2; norm++) {
+        at = list_tensor(out, at, 0, d, "h.0.ln_%d.weight", norm);
+        at = list_tensor(out, at, 0, d, "h.0.ln_%d.bias", norm);
+    }
+    at = list_tensor(out, at, d, 3 * d, "h.0.attn.c_attn.weight");
+    at = list_tensor(out, at, 0, 3 * d, "h.0.attn.c_attn.bias");
+    at = list_tensor(out, at, d, d, "h.0.attn.c_proj.weight");
+    at = list_tensor(out, at, 0, d, "h.0.attn.c_proj.bias");
+    at = list_tensor(out, at, d, 4 * d, "h.0.mlp.c_fc.weight");
+    at = list_tensor(out, at, 0, 4 * d, "h.0.mlp.c_fc.bias");
+    at = list_tensor(out, at, 4 * d, d, "h.0.mlp.c_proj.weight");
+    at = list_tensor(out, at, 0, d, "h.0.mlp.c_proj.bias");
+    fputc('}', out);
+    ck_assert_int_eq(fclose(out), 0);
+
+    FILE *const file = fopen(temp_path("model.safetensors"), "w");
+    const uint64_t length = size;
+    ck_assert(fwrite(&length, sizeof length, 1, file) == 1); /* little-endian machines only */
+    ck_assert(fwrite(header, 1, size, file) == size && fflush(file) == 0);
+    ck_assert_int_eq(ftruncate(fileno(file), (off_t)(sizeof length + size + at)), 0);
+    ck_assert_int_eq(fclose(file), 0);
+    free(header);
+    char config[200];
+    snprintf(config, sizeof config,
+             "{\"model_type\":\"gpt2\",\"n_embd\":%zu,\"n_head\":4,\"n_layer\":1,"
+             "\"n_positions\":128,\"vocab_size\":2560}",
+             d);
+    temp_text("config.json", config);
+}
+
+/* The largest matrix has 16 million entries: 67 MB, and twice that to sort them. */
+START_TEST(shuffled_weights_use_the_estimated_memory)
+{
+    const struct weight_shuffle shuffle = { 0, 0 };
+    struct extract_result *extract = NULL;
+    struct analysis a;
+
+    if (cannot_measure())
+        return;
+    put_model(2048);
+    begin_with(&a, temp_path("."), 20);
+    params_add_hook(&a.params, "h.0.mlp.c_fc", NULL);
+    take(&a, &stage_hook);
+    const double expected = extract_shuffled_memory(&a);
+    ck_assert(forget_peak());
+    const double before = status_kb("RssAnon");
+    ck_assert_int_eq(extract_shuffled(&a, &shuffle, NULL, &extract, NULL), CT_OK);
+    const double taken = status_kb("VmHWM") - status_kb("RssFile") - before;
+    printf("shuffling took %.1f MB, %.1f MB were expected\n", taken / 1e6, expected / 1e6);
+    ck_assert(taken <= expected + CODE && expected <= USED_AGAIN + 1.5 * taken);
+    stage_extract.free(extract);
+    analysis_clear(&a);
 }
 END_TEST
 
@@ -418,6 +508,7 @@ int main(void)
 
     temp_begin();
     tcase_add_test(tcase, memory_left_is_the_smallest_of_all_limits);
+    tcase_add_test(tcase, shuffled_weights_use_the_estimated_memory);
     tcase_add_loop_test(tcase, extraction_uses_the_estimated_memory, 0,
                         sizeof extractions / sizeof *extractions);
     tcase_add_loop_test(tcase, tsne_and_later_stages_use_the_estimated_memory, 0, (int)n_points);
