@@ -176,8 +176,8 @@ static struct look *pictures_with(int n_threads, size_t n, size_t *n_resampled, 
     compute(&a, &stage_picture);
     const struct pictures *const p = &picture_of(&a)->pictures;
     ck_assert_uint_eq(p->n_clouds, n);
-    struct look *const looks = malloc(n * n_cluster_methods * sizeof *looks);
-    memcpy(looks, p->looks, n * n_cluster_methods * sizeof *looks);
+    struct look *const looks = malloc(n * n_plane_methods * sizeof *looks);
+    memcpy(looks, p->looks, n * n_plane_methods * sizeof *looks);
     *n_resampled = p->n_resampled;
     *agreement = p->agreement[1];
     analysis_clear(&a);
@@ -194,7 +194,7 @@ START_TEST(pictures_can_be_repeated)
     ck_assert_uint_eq(n_resampled, 2);
     for (int n_threads = 2; n_threads <= 4; n_threads += 2) {
         struct look *const got = pictures_with(n_threads, 4, &n_resampled, &agreements[1]);
-        for (size_t i = 0; i < 4 * n_cluster_methods; i++)
+        for (size_t i = 0; i < 4 * n_plane_methods; i++)
             ck_assert(got[i].n_clusters == want[i].n_clusters &&
                       got[i].n_noise == want[i].n_noise &&
                       is_same(got[i].silhouette, want[i].silhouette));

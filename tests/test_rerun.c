@@ -312,8 +312,8 @@ START_TEST(figures_without_result_files_are_compared)
         return;
     works(
         "rm -rf a b; mkdir -p a && cd a && $C run -s ../stimuli.csv --iterations 250 --figures f");
-    works("test $(ls a/f | wc -l) = 33");
-    works("mv a/f b && $C rerun b >said && grep -qx 'Figures  *32 files, the same' said && "
+    works("test $(ls a/f | wc -l) = 37");
+    works("mv a/f b && $C rerun b >said && grep -qx 'Figures  *36 files, the same' said && "
           "grep -qx 'Model  *the same' said && ! grep csv said");
     works("sed -i 's/\"neuron\": null/\"neuron\": 5/' b/figures.json");
     differs("$C rerun b", "circuittui: b/figures.json: not everything is the same\n",

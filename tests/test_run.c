@@ -208,7 +208,7 @@ END_TEST
 START_TEST(dbscan_labels_follow_from_the_embedding)
 {
     struct csv_table points = read_table("tsne.csv", "hook,neuron,x,y");
-    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans");
+    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans,ward");
     const size_t n = points.n_rows;
     double *const x = calloc(2 * n, sizeof *x);
     bool *const is_core = calloc(n, sizeof *is_core);
@@ -257,19 +257,22 @@ END_TEST
 
 START_TEST(summaries_follow_from_the_labels)
 {
-    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans");
+    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans,ward");
     struct csv_table got =
         read_table("cluster_summary.csv", "method,cluster,size,mean_t,mean_abs_t");
 
     for (size_t r = 1; r <= got.n_rows; r++) {
-        const bool is_dbscan = strcmp(csv_table_field(&got, r, 0).text, "dbscan") == 0;
+        const char *const method = csv_table_field(&got, r, 0).text;
+        const size_t column = strcmp(method, "dbscan") == 0   ? 3
+                              : strcmp(method, "kmeans") == 0 ? 4
+                                                              : 5;
         const double cluster = number_at(&got, r, 1);
         double n = 0;
         double t = 0.0;
         double abs_t = 0.0;
 
         for (size_t i = 1; i <= labels.n_rows; i++) {
-            if (number_at(&labels, i, is_dbscan ? 3 : 4) != cluster)
+            if (number_at(&labels, i, column) != cluster)
                 continue;
             n++;
             t += number_at(&labels, i, 2);
@@ -287,7 +290,7 @@ END_TEST
 
 START_TEST(centroids_are_means_of_their_points)
 {
-    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans");
+    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans,ward");
     struct csv_table points = read_table("tsne.csv", "hook,neuron,x,y");
     struct csv_table got = read_table("centroids.csv", "cluster,x,y");
 
@@ -356,7 +359,7 @@ END_TEST
 START_TEST(matrices_are_sorted_by_cluster)
 {
     struct csv_table gram = read_table("gram.csv", NULL);
-    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans");
+    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans,ward");
     double last_label = -2;
     double last_neuron = -1;
 
@@ -409,7 +412,8 @@ END_TEST
 
 static const char LAYERS_HEADER[] =
     "hook,n_neurons,n_significant,strongest,strongest_t,perplexity,kl_divergence,dbscan_clusters,"
-    "dbscan_noise,dbscan_silhouette,kmeans_clusters,kmeans_silhouette";
+    "dbscan_noise,dbscan_silhouette,kmeans_clusters,kmeans_silhouette,"
+    "ward_clusters,ward_silhouette";
 
 START_TEST(each_hook_point_has_the_files_of_its_own_run)
 {
@@ -446,7 +450,7 @@ START_TEST(layers_csv_follows_from_the_files_of_the_layers)
     struct csv_table layers = read_table("layers/layers.csv", LAYERS_HEADER);
     struct csv_table tests = read_table("layers/h.3.attn.c_proj/ttest.csv", TTEST_HEADER);
     struct csv_table labels =
-        read_table("layers/h.3.attn.c_proj/clusters.csv", "hook,neuron,t,dbscan,kmeans");
+        read_table("layers/h.3.attn.c_proj/clusters.csv", "hook,neuron,t,dbscan,kmeans,ward");
     const double strongest = number_at(&layers, 2, 4);
     size_t n_noise = 0;
 
@@ -565,7 +569,7 @@ START_TEST(nothing_significant_leaves_headers)
 {
     ck_assert_int_eq(circuittui("run --alpha 1e-200 -o %s/none > %s/none.txt"), 0);
     struct csv_table points = read_table("none/tsne.csv", "hook,neuron,x,y");
-    struct csv_table labels = read_table("none/clusters.csv", "hook,neuron,t,dbscan,kmeans");
+    struct csv_table labels = read_table("none/clusters.csv", "hook,neuron,t,dbscan,kmeans,ward");
     struct csv_table rows =
         read_table("none/cluster_summary.csv", "method,cluster,size,mean_t,mean_abs_t");
     struct csv_table gram = read_table("none/gram.csv", "id");

@@ -309,7 +309,7 @@ START_TEST(a_model_from_load_to_export)
     play(
         &f,
         "4 v right right l h k j + + - 0 _ = s v down s s s pgdn end home 5 v v + right up esc 6 v "
-        "down enter v v v v enter esc 7 v v v v v down s enter 8 9 7");
+        "down enter v v v v v enter esc 7 v v v v v v down s enter 8 9 7");
     play(
         &f,
         "tab down right right left enter ctrl-u type:abc enter esc tab z v v z ctrl-l f esc "
@@ -349,9 +349,10 @@ START_TEST(activations_from_a_file)
     f.app.figures = "pictures";
     app_run(&f.app, panel_stage(0));
     wait_until_idle(&f);
-    play(&f, "v v 5 enter 6 enter 7 enter 1 2 3 v v v 4 v v v v 5 6 v v v 7 v v v v tab click:4,3 "
-             "click:3,40 "
-             "wheel:8,40,1 wheel:8,40,-1 click:14,5 click:15,5");
+    play(&f,
+         "v v 5 enter 6 enter 7 enter 1 2 3 v v v 4 v v v v 5 6 v v v v 7 v v v v v tab click:4,3 "
+         "click:3,40 "
+         "wheel:8,40,1 wheel:8,40,-1 click:14,5 click:15,5");
     play(&f,
          "1 tab down down down enter ctrl-u type:absent enter bs bs ctrl-a right del ctrl-e left "
          "type:x home end tab ctrl-u type:oth tab enter ctrl-u type:demo/ tab tab enter esc esc "

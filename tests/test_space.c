@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "io_temp.h"
+#include "num/cluster/ward_groups.h"
 #include "num/linear/similarity.h"
 #include "num/near/neighbors.h"
 #include "num/null/neuron_space.h"
@@ -142,6 +143,79 @@ START_TEST(points_of_an_analysis_match_scikit_learn)
 }
 END_TEST
 
+/* In every space the same, from context profiles; -1: a neuron without one. */
+START_TEST(clusters_of_ward_match_scipy)
+{
+    struct mat want = fixture_load("space_ward.csv");
+
+    for (size_t s = 0; s <= SPACE_CONTEXT; s++) {
+        struct analysis a;
+        begin(&a, (enum neuron_space)s, 2);
+        run(&a);
+        const struct clustering *const c = clustering_of(&a, &method_ward);
+        for (size_t i = 0; i < NEURONS; i++)
+            ck_assert_msg(c->labels[i] == (int32_t)mat_row(&want, i)[0], "space %zu, neuron %zu", s,
+                          i);
+        ck_assert_uint_eq(c->n_noise, 1);
+        ck_assert(c->silhouette > 0.0 && c->rows[0].size > 0);
+        analysis_clear(&a);
+    }
+    mat_clear(&want);
+}
+END_TEST
+
+START_TEST(ward_can_be_left_out)
+{
+    struct analysis a;
+
+    begin(&a, SPACE_RAW, 1);
+    run(&a);
+    a.params.ward = WARD_NO;
+    ck_assert(!analysis_is_stale(&a, &stage_tsne) && analysis_is_stale(&a, &stage_cluster));
+    run(&a);
+    ck_assert_ptr_null(clustering_of(&a, &method_ward));
+    ck_assert_uint_eq(clusters_of(&a)->n, 2);
+    analysis_clear(&a);
+}
+END_TEST
+
+static struct clustering fit_ward(const double *values, size_t n, size_t d)
+{
+    const struct mat points = { .rows = n, .cols = d, .data = (double *)values };
+    struct clustering c = { 0 };
+    struct params params;
+
+    params_init(&params);
+    params.threads = 1;
+    ck_assert_int_eq(clustering_fit(&method_ward, &points, &params, NULL, &c, NULL), CT_OK);
+    return c;
+}
+
+/* Too few and too many points have no clusters, in words. */
+START_TEST(ward_of_few_and_many)
+{
+    static const double few[] = { 1, 0, 0, 0, 0, 1 }; /* one of three has no profile */
+    static double many[(GROUPS_MOST + 1) * 2];
+    char words[120];
+    struct clustering c = { 0 };
+
+    for (size_t n = 0; n <= 3; n++) {
+        c = fit_ward(few, n, 2);
+        ck_assert(c.n_clusters == 0 && isnan(c.silhouette) && c.n_noise == n);
+        method_ward.describe(&c, NULL, words, sizeof words);
+        ck_assert_str_eq(words, "no clusters: fewer than 3 neurons that vary within the groups");
+        clustering_clear(&c);
+    }
+    for (size_t i = 0; i < sizeof many / sizeof *many; i++)
+        many[i] = (double)i;
+    c = fit_ward(many, GROUPS_MOST + 1, 2);
+    ck_assert(c.n_clusters == 0 && c.labels[0] == -1);
+    method_ward.describe(&c, NULL, words, sizeof words);
+    ck_assert_str_eq(words, "no clusters: more than 5000 neurons");
+    clustering_clear(&c);
+}
+END_TEST
+
 /* A neuron that is constant within both groups has t = inf and no profile: no NaN comes of it. */
 START_TEST(neurons_without_a_profile_are_finite_everywhere)
 {
@@ -214,6 +288,9 @@ int main(void)
     tcase_add_test(tcase, directions_and_profiles_match_numpy);
     tcase_add_loop_test(tcase, points_of_an_analysis_match_scikit_learn, 0,
                         sizeof spaces / sizeof *spaces);
+    tcase_add_test(tcase, clusters_of_ward_match_scipy);
+    tcase_add_test(tcase, ward_can_be_left_out);
+    tcase_add_test(tcase, ward_of_few_and_many);
     tcase_add_test(tcase, neurons_without_a_profile_are_finite_everywhere);
     tcase_add_test(tcase, raw_is_the_selection_itself);
     tcase_add_test(tcase, another_space_leaves_the_test_alone);

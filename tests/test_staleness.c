@@ -52,6 +52,7 @@ static const struct {
     { "eps", "2", FROM_CLUSTER, FROM_CLUSTER },
     { "min-samples", "4", FROM_CLUSTER, FROM_CLUSTER },
     { "clusters", "4", FROM_CLUSTER, FROM_CLUSTER },
+    { "ward", "no", FROM_CLUSTER, FROM_CLUSTER },
     { "matrices", NULL, "", "" },
     { "answer", NULL, "", "" },
     { "draws", "6", "answer shuffled", "answer shuffled" },

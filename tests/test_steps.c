@@ -90,7 +90,7 @@ START_TEST(steps_know_spaces)
     works("$C run -a r/activations.csv --space context --iterations 300 --plot >report && "
           "grep -q '^Space  *context: ' report && test $(grep -c '(context)' report) -ge 9");
     works("$C run -a r/activations.csv --iterations 300 --plot >report && "
-          "! grep -q 'context\\|^Space' report");
+          "! grep -q '(context)\\|^Space' report");
     works("$C cosine --space correlation --neurons correlation/clusters.csv r/activations.csv | "
           "cmp - correlation/cosine.csv");
     works("$C rerun context >/dev/null");

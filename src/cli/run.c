@@ -81,7 +81,8 @@ static enum ct_status print_plots(const struct analysis *a, const struct options
         canvas_init(&canvas, PLOT_ROWS, terminal_cols(), ascii, depth != ANSI_NONE, err);
 
     for (size_t i = 0; status == CT_OK && (plot = plot_at(i)) != NULL; i++) {
-        if (!plot->in_report || analysis_result(a, plot->stage) == NULL)
+        if (!plot->in_report || analysis_result(a, plot->stage) == NULL ||
+            !plot_has_clusters(plot, a))
             continue;
         const struct rect whole = { 0, 0, canvas.rows, canvas.cols };
         canvas_fill(&canvas, whole, ' ', INK_DEFAULT, INK_DEFAULT);

@@ -1,7 +1,7 @@
 /*
- * Methods of clustering points of the plane, and their results. A method is a const row at the end
- * of its method_NAME.c; stages, reports and the user interface know methods only through the list
- * in cluster_methods.c.
+ * Methods of clustering neurons, most as points of the plane, and their results. A method is a
+ * const row at the end of its method_NAME.c; stages, reports and the user interface know methods
+ * only through the list in cluster_methods.c.
  */
 #ifndef CT_PIPELINE_CLUSTERING_H
 #define CT_PIPELINE_CLUSTERING_H
@@ -35,9 +35,11 @@ struct clustering { /* zero-initialise; owns everything until clustering_clear()
 };
 
 struct cluster_method {
-    const char *name;      /* `dbscan`: in file names and commands */
-    const char *title;     /* `DBSCAN` */
-    bool has_noise;        /* points may be in no cluster */
+    const char *name;  /* `dbscan`: in file names and commands */
+    const char *title; /* `DBSCAN` */
+    bool has_noise;    /* points may be in no cluster */
+    bool in_context; /* clusters context profiles [n, sentences], 0 for a neuron that has none, and
+                        finds the silhouette itself; otherwise points of the plane [n, 2] */
     const char *objective; /* `inertia`; NULL: it minimises nothing */
 
     /* Fills labels, which are allocated, and the method's other results. Results do not depend on
@@ -63,14 +65,21 @@ struct cluster_method {
 
 extern const struct cluster_method method_dbscan;
 extern const struct cluster_method method_kmeans;
+extern const struct cluster_method method_ward;
+
+/* All methods that params ask for are the first clusterings_wanted() of these. */
+size_t clusterings_wanted(const struct params *params);
 
 /* All methods; the first one sorts the matrices in files and marks neurons unless another is
  * chosen. */
 extern const struct cluster_method *const cluster_methods[];
 extern const size_t n_cluster_methods;
 
+/* The first of these cluster points of the plane; the others are in_context. */
+extern const size_t n_plane_methods;
+
 /*
- * Clusters points [n, 2] with params; no points give no clusters. *out must be zeroed; its rows and
+ * Clusters points [n, d] with params; no points give no clusters. *out must be zeroed; its rows and
  * silhouette are not filled in. The errors of the method; CT_ENOMEM. *out is empty then.
  */
 enum ct_status clustering_fit(const struct cluster_method *method, const struct mat *points,

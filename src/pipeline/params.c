@@ -21,6 +21,7 @@ void params_init(struct params *params)
         .eps = 1,
         .min_samples = 3,
         .clusters = 3,
+        .ward = WARD_YES,
         .draws = 199,
         .resamples = 100,
         .pictures = 39,

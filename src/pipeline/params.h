@@ -14,6 +14,8 @@
 
 enum occurrence { OCCURRENCE_ONLY, OCCURRENCE_FIRST, OCCURRENCE_LAST };
 
+enum ward_choice { WARD_NO, WARD_YES };
+
 struct params {         /* owns its strings; params_init() to params_clear() */
     char *model;        /* folder of the model */
     char *tokenizer;    /* folder of the tokenizer; NULL: the model's */
@@ -35,12 +37,13 @@ struct params {         /* owns its strings; params_init() to params_clear() */
     double eps;
     size_t min_samples;
     size_t clusters;
-    bool answer;      /* ask whether the neurons are clustered */
-    size_t draws;     /* of null models */
-    size_t resamples; /* of the sentences */
-    size_t pictures;  /* of clouds; 0: none */
-    size_t halves;    /* of the sentences; 0: none */
-    size_t shuffles;  /* networks with shuffled weights */
+    enum ward_choice ward; /* cluster context profiles as well */
+    bool answer;           /* ask whether the neurons are clustered */
+    size_t draws;          /* of null models */
+    size_t resamples;      /* of the sentences */
+    size_t pictures;       /* of clouds; 0: none */
+    size_t halves;         /* of the sentences; 0: none */
+    size_t shuffles;       /* networks with shuffled weights */
     bool matrices;   /* write Gram and cosine matrices whatever the number of significant neurons */
     int threads;     /* results do not depend on it */
     char *temporary; /* folder for activations that are too large for memory */

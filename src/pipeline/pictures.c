@@ -25,7 +25,7 @@ struct drawing { /* what all pictures have in common */
     const struct sized_cloud *cloud;
     struct look *looks;
     double *recovery;  /* [n, n_recovery] of all clusters of all methods */
-    double *agreement; /* [n, n_cluster_methods] */
+    double *agreement; /* [n, n_plane_methods] */
     size_t n_recovery;
 };
 
@@ -73,9 +73,9 @@ static enum ct_status look_at_cloud(void *context, size_t b, struct ct_error *er
         status = sized_cloud_draw(d->cloud, b, X.data, err);
     if (status == CT_OK)
         status = embed(d, &X, &picture, err);
-    for (size_t m = 0; status == CT_OK && m < n_cluster_methods; m++) {
+    for (size_t m = 0; status == CT_OK && m < n_plane_methods; m++) {
         struct clustering c = { 0 };
-        struct look *const look = &d->looks[b * n_cluster_methods + m];
+        struct look *const look = &d->looks[b * n_plane_methods + m];
         status = clustering_fit(cluster_methods[m], &picture.embedding, &d->params, NULL, &c, err);
         if (status == CT_OK)
             status =
@@ -93,17 +93,17 @@ static enum ct_status summarize_clouds(struct pictures *p, struct ct_error *err)
 {
     double *const numbers = ct_malloc_array(p->n_clouds, 3 * sizeof *numbers);
 
-    p->clouds = ct_calloc_array(n_cluster_methods, sizeof *p->clouds);
+    p->clouds = ct_calloc_array(n_plane_methods, sizeof *p->clouds);
     if (numbers == NULL || p->clouds == NULL) {
         free(numbers);
         return ct_fail_nomem(err, "pictures", 0);
     }
-    for (size_t m = 0; m < n_cluster_methods; m++) {
+    for (size_t m = 0; m < n_plane_methods; m++) {
         double *const n_noise = numbers + p->n_clouds;
         double *const silhouettes = n_noise + p->n_clouds;
         size_t n = 0;
         for (size_t b = 0; b < p->n_clouds; b++) {
-            const struct look *const look = &p->looks[b * n_cluster_methods + m];
+            const struct look *const look = &p->looks[b * n_plane_methods + m];
             numbers[b] = (double)look->n_clusters;
             n_noise[b] = (double)look->n_noise;
             if (!isnan(look->silhouette))
@@ -133,7 +133,7 @@ enum ct_status pictures_of_clouds(const struct analysis *a, const struct answer_
 
     if (status == CT_OK) {
         d.cloud = &cloud;
-        d.looks = p->looks = ct_calloc_array(n, n_cluster_methods * sizeof *p->looks);
+        d.looks = p->looks = ct_calloc_array(n, n_plane_methods * sizeof *p->looks);
         status = p->looks != NULL ? draws_make(n, look_at_cloud, &d, crew, &making, "pictures",
                                                &p->n_clouds, err)
                                   : ct_fail_nomem(err, "pictures", 0);
@@ -195,9 +195,9 @@ static enum ct_status look_again(void *context, size_t b, struct ct_error *err)
 
     if (status == CT_OK)
         status = embed(d, &X, &picture, err);
-    for (size_t m = 0; status == CT_OK && m < n_cluster_methods; m++) {
-        status = compare(d, &picture.embedding, m, recovery,
-                         &d->agreement[b * n_cluster_methods + m], err);
+    for (size_t m = 0; status == CT_OK && m < n_plane_methods; m++) {
+        status = compare(d, &picture.embedding, m, recovery, &d->agreement[b * n_plane_methods + m],
+                         err);
         recovery += clusters_of(d->a)->by[m].n_clusters;
     }
     mat_clear(&X);
@@ -225,12 +225,12 @@ static enum ct_status summarize(const struct drawing *d, struct pictures *p, str
 {
     size_t first = 0;
 
-    p->recovery = ct_calloc_array(n_cluster_methods, sizeof *p->recovery);
-    p->agreement = ct_malloc_array(n_cluster_methods, sizeof *p->agreement);
+    p->recovery = ct_calloc_array(n_plane_methods, sizeof *p->recovery);
+    p->agreement = ct_malloc_array(n_plane_methods, sizeof *p->agreement);
     if (p->recovery == NULL || p->agreement == NULL)
         return ct_fail_nomem(err, "pictures", 0);
-    average(d->agreement, p->n_resampled, n_cluster_methods, 0, n_cluster_methods, p->agreement);
-    for (size_t m = 0; m < n_cluster_methods; m++) {
+    average(d->agreement, p->n_resampled, n_plane_methods, 0, n_plane_methods, p->agreement);
+    for (size_t m = 0; m < n_plane_methods; m++) {
         const size_t n = clusters_of(d->a)->by[m].n_clusters;
         p->recovery[m] = ct_malloc_array(n, sizeof *p->recovery[m]);
         if (p->recovery[m] == NULL)
@@ -248,10 +248,10 @@ enum ct_status pictures_resampled(const struct analysis *a, const struct answer_
     struct drawing d = begin(a, neurons);
     enum ct_status status = CT_OK;
 
-    for (size_t m = 0; m < n_cluster_methods; m++)
+    for (size_t m = 0; m < n_plane_methods; m++)
         d.n_recovery += clusters_of(a)->by[m].n_clusters;
     d.recovery = ct_malloc_array(n, d.n_recovery * sizeof *d.recovery);
-    d.agreement = ct_malloc_array(n, n_cluster_methods * sizeof *d.agreement);
+    d.agreement = ct_malloc_array(n, n_plane_methods * sizeof *d.agreement);
     if (d.recovery == NULL || d.agreement == NULL)
         status = ct_fail_nomem(err, "pictures", 0);
     if (status == CT_OK)
@@ -265,7 +265,7 @@ enum ct_status pictures_resampled(const struct analysis *a, const struct answer_
 
 void pictures_clear(struct pictures *p)
 {
-    for (size_t m = 0; p->recovery != NULL && m < n_cluster_methods; m++)
+    for (size_t m = 0; p->recovery != NULL && m < n_plane_methods; m++)
         free(p->recovery[m]);
     free(p->recovery);
     free(p->agreement);

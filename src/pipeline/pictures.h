@@ -21,15 +21,15 @@ struct look { /* of a picture, by one method */
 
 struct pictures {       /* zero-initialise; owns its arrays until pictures_clear() */
     size_t n_clouds;    /* drawn: fewer than asked for if cancelled */
-    struct look *looks; /* [n_clouds, n_cluster_methods] */
+    struct look *looks; /* [n_clouds, n_plane_methods] */
     struct looks {
         struct null_summary n_clusters, n_noise, silhouette; /* without p */
         size_t n_silhouettes;                                /* that are defined */
-    } * clouds;                                              /* [n_cluster_methods] of them */
+    } * clouds;                                              /* [n_plane_methods] of them */
     size_t n_resampled;
-    double **recovery; /* [n_cluster_methods][n_clusters] of a cluster of the picture: mean of its
+    double **recovery; /* [n_plane_methods][n_clusters] of a cluster of the picture: mean of its
                           best Jaccard similarity with a cluster of a picture of other sentences */
-    double *agreement; /* [n_cluster_methods] mean adjusted Rand index with their clusters */
+    double *agreement; /* [n_plane_methods] mean adjusted Rand index with their clusters */
 };
 
 /* The neurons are at least CLUMPING_LEAST; OpenBLAS must be loaded. What is done when they are

@@ -8,6 +8,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/lookalike.c src/pipeline/lookalike.h \
 	src/pipeline/method_dbscan.c \
 	src/pipeline/method_kmeans.c \
+	src/pipeline/method_ward.c \
 	src/pipeline/params.c src/pipeline/params.h \
 	src/pipeline/pictures.c src/pipeline/pictures.h \
 	src/pipeline/seed.h \

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "num/cluster/ward_groups.h"
 #include "num/draws.h"
 #include "num/null/nulls.h"
 #include "num/null/recovery.h"
@@ -77,8 +78,5 @@ static inline const struct answer_result *answer_of(const struct analysis *a)
 
 /* `yes`, `clumped`, `no` or `unanswerable`. */
 const char *verdict_name(enum verdict verdict);
-
-/* With more selected neurons there are no groups: their distances would need too much memory. */
-enum { GROUPS_MOST = 5000 };
 
 #endif

@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 #include "num/cluster/silhouette.h"
+#include "num/cluster/ward_groups.h"
+#include "pipeline/stage_space.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 
@@ -34,22 +36,51 @@ static enum ct_status list_t(const struct ttest_stage *t, double **out, struct c
     return CT_OK;
 }
 
+/* The context profiles of the significant neurons, as points; they take memory unless it is the
+ * space of the analysis. */
+static enum ct_status find_profiles(const struct analysis *a, struct mat *own,
+                                    const struct mat **points, struct ct_error *err)
+{
+    const struct mat *const X = &ttest_of(a)->selected;
+
+    *points = &space_of(a)->points;
+    if (space_of(a)->space == SPACE_CONTEXT || X->rows > GROUPS_MOST)
+        return CT_OK;
+    double *const e = ct_malloc_array(X->cols, sizeof *e);
+    enum ct_status status = e != NULL ? mat_init(own, X->rows, X->cols, "clusters", err)
+                                      : ct_fail_nomem(err, "clusters", 0);
+    if (status == CT_OK) {
+        space_contrast(a, e);
+        for (size_t i = 0; i < X->rows; i++)
+            (void)neuron_space_map(SPACE_CONTEXT, mat_row(X, i), e, X->cols, mat_row(own, i));
+        *points = own;
+    }
+    free(e);
+    return status;
+}
+
 /* Clusters with one method and computes the silhouette: steps 2 m and 2 m + 1. */
 static enum ct_status run_method(const struct analysis *a, const struct stage_run *run, size_t m,
                                  const double *t, struct clustering *c, struct ct_error *err)
 {
-    const struct mat *const points = &tsne_of(a)->result.embedding;
-    struct progress_part part = { &run->progress, 2 * m, 1, 2 * n_cluster_methods };
+    const bool in_context = cluster_methods[m]->in_context;
+    const struct mat *points = &tsne_of(a)->result.embedding;
+    struct mat profiles = { 0 };
+    struct progress_part part = { &run->progress, 2 * m, 1, 2 * clusterings_wanted(&a->params) };
     const struct progress progress = progress_of_part(&part);
-    enum ct_status status =
-        clustering_fit(cluster_methods[m], points, &a->params, &progress, c, err);
+    enum ct_status status = in_context ? find_profiles(a, &profiles, &points, err) : CT_OK;
 
+    if (status == CT_OK)
+        status = clustering_fit(cluster_methods[m], points, &a->params, &progress, c, err);
     if (status == CT_OK)
         status = clustering_summarise(c, t, err);
     part.first++;
-    if (status == CT_OK)
+    if (in_context && status == CT_OK && !progress_tick(&progress, 1, 1))
+        status = ct_fail(err, CT_ECANCELED, "clusters: cancelled");
+    if (status == CT_OK && !in_context)
         status =
             silhouette_score(points, c->labels, a->params.threads, &progress, &c->silhouette, err);
+    mat_clear(&profiles);
     return status;
 }
 
@@ -74,7 +105,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
         c != NULL ? list_t(ttest_of(a), &t, err) : ct_fail_nomem(err, "clusters", 0);
 
     if (status == CT_OK) {
-        c->n = n_cluster_methods;
+        c->n = clusterings_wanted(&a->params);
         c->by = ct_calloc_array(c->n, sizeof *c->by);
         if (c->by == NULL)
             status = ct_fail_nomem(err, "clusters", 0);
@@ -96,11 +127,15 @@ static double memory(const struct analysis *a)
     double kept = (double)n * sizeof(double); /* t */
     double most = silhouette_memory(n, n);
 
-    for (size_t m = 0; m < n_cluster_methods; m++) {
+    for (size_t m = 0; m < clusterings_wanted(&a->params); m++) {
         const struct cluster_method *const method = cluster_methods[m];
+        /* once as they are, once without those that are 0 */
+        const double profiles = method->in_context && n <= GROUPS_MOST
+                                    ? 2.0 * 8.0 * (double)n * (double)ttest_of(a)->selected.cols
+                                    : 0.0;
         kept += (double)n * sizeof(int32_t) +
                 (double)method->most(n, &a->params) * sizeof(struct cluster_row);
-        most = fmax(most, method->memory(n, &a->params));
+        most = fmax(most, profiles + method->memory(n, &a->params));
     }
     return kept + most;
 }
@@ -108,6 +143,13 @@ static double memory(const struct analysis *a)
 static void note(const void *value, char out[NOTE_SIZE])
 {
     snprintf(out, NOTE_SIZE, "%zu", ((const struct cluster_result *)value)->by[0].n_clusters);
+}
+
+static const char *ward_choice(size_t i)
+{
+    static const char *const names[] = { "no", "yes" };
+
+    return i < sizeof names / sizeof *names ? names[i] : NULL;
 }
 
 static const struct setting cluster_settings[] = {
@@ -133,6 +175,15 @@ static const struct setting cluster_settings[] = {
       .argument = "N",
       .help = "of k-means",
       .low = 1 },
+    { .name = "ward",
+      .kind = &kind_choice,
+      .field = offsetof(struct params, ward),
+      .commands = FOR_RUN,
+      .argument = "NAME",
+      .help = "cluster context profiles by Ward's tree",
+      .is_rare = true,
+      .choice = ward_choice,
+      .before = "no" },
 };
 
 const struct stage stage_cluster = {
@@ -141,10 +192,10 @@ const struct stage stage_cluster = {
     .does = "clusters the embedding",
     .settings = cluster_settings,
     .n_settings = sizeof cluster_settings / sizeof *cluster_settings,
-    .inputs = (const struct stage *const[]){ &stage_ttest, &stage_tsne, NULL },
+    .inputs = (const struct stage *const[]){ &stage_ttest, &stage_space, &stage_tsne, NULL },
     .effort = 1,
     .memory = memory,
-    .advice = "select fewer neurons: a smaller --alpha, fewer --hook",
+    .advice = "use --ward no, or select fewer neurons: a smaller --alpha, fewer --hook",
     .compute = compute,
     .free = release,
     .note = note,

@@ -188,6 +188,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
         return ct_fail_nomem(err, "layers", 0);
     }
     layers->n_rows = n;
+    layers->n_methods = clusterings_wanted(&a->params);
     for (size_t l = 0; status == CT_OK && l < n; l++)
         status = run_layer(a, run, layers, l, err);
     if (status != CT_OK) {

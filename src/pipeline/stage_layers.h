@@ -18,12 +18,13 @@ struct layer_row {
     struct layer_clusters {
         size_t n_clusters, n_noise;
         double silhouette; /* NaN: not defined, see clustering.h */
-    } * by;                /* [n_cluster_methods] owned */
+    } * by;                /* [n_methods] owned */
 };
 
 struct layers_result {
     struct layer_row *rows; /* [n_rows] in order of their first column */
     size_t n_rows;
+    size_t n_methods; /* the first of cluster_methods */
 };
 
 extern const struct stage stage_layers;

@@ -76,7 +76,7 @@ static enum ct_status find_silhouette(const struct answer_neurons *neurons,
                 which[n_used++] = neurons->selected[i];
             }
         profiles_gather(p, which, n_used, w);
-        squared_distances(w, n_used, p->n_samples, squared);
+        squared_distances(w, n_used, p->n_samples, NULL, squared);
         status = silhouette_of_distances(squared, n_used, labels, c->n_clusters, out, err);
     }
     free(squared);

@@ -34,7 +34,7 @@ static void report(const struct analysis *a, struct page *page)
     page_line(page, " t: the largest; clust, silh., noise: DBSCAN; k-means: its silhouette");
 }
 
-static json_t *describe_layer(const struct layer_row *row)
+static json_t *describe_layer(const struct layer_row *row, size_t n_methods)
 {
     json_t *const object =
         json_pack("{s:o, s:I, s:I, s:o, s:o}", "hook", json_text(row->hook), "neurons",
@@ -42,7 +42,7 @@ static json_t *describe_layer(const struct layer_row *row)
                   "perplexity", number_or_null(row->perplexity), "kl_divergence",
                   number_or_null(row->kl_divergence));
 
-    for (size_t m = 0; m < n_cluster_methods; m++) {
+    for (size_t m = 0; m < n_methods; m++) {
         describe_clusters(object, cluster_methods[m], row->by[m].n_clusters, row->by[m].n_noise);
         describe_silhouette(object, cluster_methods[m], row->by[m].silhouette);
     }
@@ -55,7 +55,8 @@ static void describe(const struct analysis *a, json_t *counts, json_t *outcome)
 
     (void)counts;
     for (size_t l = 0; l < layers_of(a)->n_rows; l++)
-        json_array_append_new(array, describe_layer(&layers_of(a)->rows[l]));
+        json_array_append_new(array,
+                              describe_layer(&layers_of(a)->rows[l], layers_of(a)->n_methods));
     json_object_set_new(outcome, "layers", array);
 }
 
@@ -80,7 +81,7 @@ static void write_layers(const struct analysis *a, struct csv_writer *w)
 
     for (size_t i = 0; i < sizeof first / sizeof *first; i++)
         csv_put_text(w, first[i]);
-    for (size_t m = 0; m < n_cluster_methods; m++)
+    for (size_t m = 0; m < layers_of(a)->n_methods; m++)
         put_method_header(w, cluster_methods[m]);
     csv_end_row(w);
     for (size_t l = 0; l < layers_of(a)->n_rows; l++) {
@@ -92,7 +93,7 @@ static void write_layers(const struct analysis *a, struct csv_writer *w)
         put_if_any(w, row->strongest_t);
         put_if_any(w, row->perplexity);
         put_if_any(w, row->kl_divergence);
-        for (size_t m = 0; m < n_cluster_methods; m++) {
+        for (size_t m = 0; m < layers_of(a)->n_methods; m++) {
             csv_put_size(w, row->by[m].n_clusters);
             if (cluster_methods[m]->has_noise)
                 csv_put_size(w, row->by[m].n_noise);

@@ -114,7 +114,7 @@ void put_picture_quantities(const struct analysis *a, struct csv_writer *w)
 
     for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++)
         put_quantity(w, a, &quantities[i]);
-    for (size_t m = 0; m < n_cluster_methods; m++)
+    for (size_t m = 0; m < n_plane_methods; m++)
         put_method(w, a, m);
 }
 
@@ -122,7 +122,7 @@ void put_picture_groups(const struct analysis *a, struct csv_writer *w)
 {
     const struct pictures *const p = &picture_of(a)->pictures;
 
-    for (size_t m = 0; m < n_cluster_methods; m++) {
+    for (size_t m = 0; m < n_plane_methods; m++) {
         const struct clustering *const c = &clusters_of(a)->by[m];
         for (size_t k = 0; k < c->n_clusters; k++) {
             csv_put_text(w, c->method->name);
@@ -144,25 +144,25 @@ static void write_pictures(const struct analysis *a, struct csv_writer *w)
     char name[60];
 
     csv_put_text(w, "draw");
-    for (size_t m = 0; m < n_cluster_methods; m++)
+    for (size_t m = 0; m < n_plane_methods; m++)
         if (cluster_methods[m]->wanted == NULL) {
             csv_put_text(w, cluster_methods[m]->name);
             csv_put_text(w, "noise");
         }
-    for (size_t m = 0; m < n_cluster_methods; m++) {
+    for (size_t m = 0; m < n_plane_methods; m++) {
         snprintf(name, sizeof name, "silhouette_%s", cluster_methods[m]->name);
         csv_put_text(w, name);
     }
     csv_end_row(w);
     for (size_t b = 0; b < p->n_clouds; b++) {
-        const struct look *const looks = &p->looks[b * n_cluster_methods];
+        const struct look *const looks = &p->looks[b * n_plane_methods];
         csv_put_size(w, b);
-        for (size_t m = 0; m < n_cluster_methods; m++)
+        for (size_t m = 0; m < n_plane_methods; m++)
             if (cluster_methods[m]->wanted == NULL) {
                 csv_put_size(w, looks[m].n_clusters);
                 csv_put_size(w, looks[m].n_noise);
             }
-        for (size_t m = 0; m < n_cluster_methods; m++)
+        for (size_t m = 0; m < n_plane_methods; m++)
             put_if_any(w, looks[m].silhouette);
         csv_end_row(w);
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kernel.h"
 #include "base/mem.h"
 
 /* A merge as the chain finds it: the two clusters by one point of each. */
@@ -15,55 +16,107 @@ struct link {
     uint32_t index; /* order of discovery, for a stable sort */
 };
 
+/* Clusters that are still there, and some that were joined to others. */
 struct chain {
     double *squared; /* [n, n] */
     size_t n;
+    size_t n_left;   /* clusters that are there */
     uint32_t *size;  /* [n] points of the cluster in this row; 0: joined to another */
-    uint32_t *stack; /* [n] */
+    double *gone;    /* [n] infinite where size is 0, else 0 */
+    uint32_t *point; /* [n] a point of it, ascending */
+    uint32_t *stack; /* [n] rows */
     size_t n_stack;
 };
 
-/* The nearest cluster to row i; `before`, if it is as near. */
+/* The smallest row[j] + gone[j]. */
+CT_KERNEL static double least_of(const double *restrict row, const double *restrict gone, size_t n)
+{
+    double least = INFINITY;
+
+#pragma omp simd reduction(min : least)
+    for (size_t j = 0; j < n; j++) {
+        const double x = row[j] + gone[j];
+        least = x < least ? x : least;
+    }
+    return least;
+}
+
+/* The nearest cluster to row i, the first of several; `before`, if it is as near. */
 static size_t nearest(const struct chain *c, size_t i, size_t before)
 {
     const double *const row = c->squared + i * c->n;
-    size_t best = before;
-    double least = before < c->n ? row[before] : INFINITY;
+    size_t j = 0;
 
-    for (size_t j = 0; j < c->n; j++)
-        if (c->size[j] > 0 && j != i && row[j] < least) {
-            least = row[j];
-            best = j;
-        }
-    return best;
+    c->gone[i] = INFINITY;
+    const double least = least_of(row, c->gone, c->n);
+    if (before < c->n && row[before] <= least)
+        j = before;
+    else
+        while (j + 1 < c->n && row[j] + c->gone[j] != least)
+            j++;
+    c->gone[i] = 0.0;
+    return j;
 }
 
-/* Joins rows a and b into b, by the formula of Lance and Williams. */
+/* What the distances to the union of two clusters of n_a and n_b points are, by the formula of
+ * Lance and Williams: b [n] from a [n]; d is the distance of both. */
+CT_KERNEL static void join_rows(const double *restrict a, double *restrict b,
+                                const uint32_t *restrict size, size_t n, double n_a, double n_b,
+                                double d)
+{
+#pragma omp simd
+    for (size_t k = 0; k < n; k++) {
+        const double n_k = (double)size[k];
+        b[k] = ((n_a + n_k) * a[k] + (n_b + n_k) * b[k] - n_k * d) / (n_a + n_b + n_k);
+    }
+}
+
+/* Joins rows a and b into b. Entries of clusters that are gone, and of a cluster with itself, are
+ * computed as well, but never read. */
 static void join(struct chain *c, size_t a, size_t b)
 {
-    const double n_a = c->size[a];
-    const double n_b = c->size[b];
-    const double d = c->squared[a * c->n + b];
+    double *const row = c->squared + b * c->n;
 
-    for (size_t k = 0; k < c->n; k++) {
-        if (c->size[k] == 0 || k == a || k == b)
-            continue;
-        const double n_k = c->size[k];
-        const double joined = ((n_a + n_k) * c->squared[a * c->n + k] +
-                               (n_b + n_k) * c->squared[b * c->n + k] - n_k * d) /
-                              (n_a + n_b + n_k);
-        c->squared[b * c->n + k] = joined;
-        c->squared[k * c->n + b] = joined;
-    }
+    join_rows(c->squared + a * c->n, row, c->size, c->n, c->size[a], c->size[b], row[a]);
+    for (size_t k = 0; k < c->n; k++)
+        c->squared[k * c->n + b] = row[k];
     c->size[b] += c->size[a];
     c->size[a] = 0;
+    c->gone[a] = INFINITY;
+    c->n_left--;
 }
 
-static void find_links(struct chain *c, struct link *links)
+/* Moves the clusters that are left together, in their order: a smaller matrix is read faster.
+ * scratch [2 n]. */
+static void compact(struct chain *c, uint32_t *scratch)
+{
+    uint32_t *const kept = scratch;       /* their rows */
+    uint32_t *const row = scratch + c->n; /* and their new ones */
+    size_t used = 0;
+
+    for (size_t i = 0; i < c->n; i++)
+        if (c->size[i] > 0) {
+            row[i] = (uint32_t)used;
+            kept[used++] = (uint32_t)i;
+        }
+    for (size_t i = 0; i < used; i++) {
+        const double *const from = c->squared + kept[i] * c->n;
+        for (size_t j = 0; j < used; j++)
+            c->squared[i * used + j] = from[kept[j]];
+        c->point[i] = c->point[kept[i]];
+        c->size[i] = c->size[kept[i]];
+        c->gone[i] = 0.0;
+    }
+    for (size_t i = 0; i < c->n_stack; i++)
+        c->stack[i] = row[c->stack[i]];
+    c->n = used;
+}
+
+static void find_links(struct chain *c, struct link *links, uint32_t *scratch)
 {
     size_t start = 0;
 
-    for (size_t found = 0; found + 1 < c->n;) {
+    for (size_t found = 0; c->n_left > 1;) {
         if (c->n_stack == 0) {
             while (c->size[start] == 0)
                 start++;
@@ -79,11 +132,15 @@ static void find_links(struct chain *c, struct link *links)
         const size_t low = top < before ? top : before;
         const size_t high = top < before ? before : top;
         links[found] =
-            (struct link){ (uint32_t)low, (uint32_t)high,
+            (struct link){ c->point[low], c->point[high],
                            sqrt(fmax(c->squared[low * c->n + high], 0.0)), (uint32_t)found };
         found++;
         join(c, low, high);
         c->n_stack -= 2;
+        if (2 * c->n_left < c->n) {
+            compact(c, scratch);
+            start = 0;
+        }
     }
 }
 
@@ -123,13 +180,13 @@ static void number_links(const struct link *links, size_t n, uint32_t *parent,
 
 double ward_memory(size_t n)
 {
-    return (double)n *
-           (double)(sizeof(struct ward_merge) + sizeof(struct link) + 4 * sizeof(uint32_t));
+    return (double)n * (double)(sizeof(struct ward_merge) + sizeof(struct link) +
+                                5 * sizeof(uint32_t) + sizeof(double));
 }
 
 enum ct_status ward_tree(double *squared, size_t n, struct ward *out, struct ct_error *err)
 {
-    struct chain c = { .squared = squared, .n = n };
+    struct chain c = { .squared = squared, .n = n, .n_left = n };
     struct ward w = { .n = n };
 
     if (n > INT32_MAX)
@@ -138,13 +195,17 @@ enum ct_status ward_tree(double *squared, size_t n, struct ward *out, struct ct_
     uint32_t *const parent = ct_malloc_array(n, 2 * sizeof *parent);
     w.merges = ct_malloc_array(n, sizeof *w.merges);
     c.size = ct_malloc_array(n, sizeof *c.size);
+    c.gone = ct_calloc_array(n, sizeof *c.gone);
+    c.point = ct_malloc_array(n, sizeof *c.point);
     c.stack = ct_malloc_array(n, sizeof *c.stack);
-    const bool has_memory =
-        links != NULL && parent != NULL && w.merges != NULL && c.size != NULL && c.stack != NULL;
+    const bool has_memory = links != NULL && parent != NULL && w.merges != NULL && c.size != NULL &&
+                            c.gone != NULL && c.point != NULL && c.stack != NULL;
     if (has_memory) {
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             c.size[i] = 1;
-        find_links(&c, links);
+            c.point[i] = (uint32_t)i;
+        }
+        find_links(&c, links, parent);
         qsort(links, n > 0 ? n - 1 : 0, sizeof *links, compare_links);
         number_links(links, n, parent, w.merges);
         *out = w;
@@ -154,6 +215,8 @@ enum ct_status ward_tree(double *squared, size_t n, struct ward *out, struct ct_
     free(links);
     free(parent);
     free(c.size);
+    free(c.gone);
+    free(c.point);
     free(c.stack);
     return has_memory ? CT_OK : ct_fail_nomem(err, "Ward's tree", 0);
 }

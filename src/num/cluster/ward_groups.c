@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kernel.h"
 #include "base/mem.h"
 #include "num/cluster/ward.h"
 #include "num/linear/distances.h"
@@ -38,6 +39,13 @@ static double score_of(const double *sums, const size_t *sizes, size_t n_groups,
     return larger > 0.0 ? (other - within) / larger : 0.0;
 }
 
+CT_KERNEL static void take_roots(const double *restrict x, size_t n, double *restrict roots)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        roots[j] = sqrt(x[j]);
+}
+
 static void score_point(const struct cuts *s, size_t i)
 {
     enum { CHUNK = 256 }; /* roots are taken of many at a time */
@@ -49,8 +57,7 @@ static void score_point(const struct cuts *s, size_t i)
     for (size_t first = 0; first < s->n; first += CHUNK) {
         const size_t n = size_min(CHUNK, s->n - first);
         double roots[CHUNK];
-        for (size_t j = 0; j < n; j++)
-            roots[j] = sqrt(row[first + j]);
+        take_roots(row + first, n, roots);
         for (size_t j = 0; j < n; j++)
             fine[finest[first + j]] += roots[j];
     }
@@ -124,7 +131,7 @@ static enum ct_status fill(struct cuts *s, const double *w, size_t d, double *sq
         else if (step == 3)
             crew_run(crew, (s->n + BLOCK - 1) / BLOCK, score_block, s);
         else
-            squared_distances(w, s->n, d, squared);
+            squared_distances(w, s->n, d, crew, squared);
         if (status == CT_OK && step == 1)
             status = cut_tree(s, &tree, err);
     }

@@ -13,7 +13,11 @@
 #include "base/progress.h"
 #include "base/status.h"
 
-enum { GROUPS_FROM = 2, GROUPS_TO = 12 };
+enum {
+    GROUPS_FROM = 2, /* groups tried */
+    GROUPS_TO = 12,
+    GROUPS_MOST = 5000, /* points: callers do without groups of more, for lack of memory */
+};
 
 struct ward_groups {   /* zero-initialise; owns labels until ward_groups_clear() */
     size_t n_groups;   /* GROUPS_FROM .. GROUPS_TO, fewer than points */
@@ -23,8 +27,8 @@ struct ward_groups {   /* zero-initialise; owns labels until ward_groups_clear()
 
 /*
  * w [n, d], borrowed, finite; n > GROUPS_FROM. crew may be NULL, and must be inside a block of
- * another crew; results do not depend on it. progress may be NULL. OpenBLAS must be loaded for one
- * thread. CT_EINVAL (too few points, or more than 2^31), CT_ENOMEM, CT_ECANCELED.
+ * another crew; results do not depend on it. progress may be NULL. OpenBLAS must be loaded for its
+ * threads. CT_EINVAL (too few points, or more than 2^31), CT_ENOMEM, CT_ECANCELED.
  */
 enum ct_status ward_groups(const double *w, size_t n, size_t d, struct crew *crew,
                            const struct progress *progress, struct ward_groups *out,

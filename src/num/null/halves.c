@@ -160,7 +160,7 @@ static void find_profiles(const struct halver *t, const struct scratch *s, const
         for (size_t k = 0; !g->is_unit[i] && k < d; k++)
             w[k] = 0.0;
     }
-    squared_distances(g->w, n, d, g->squared);
+    squared_distances(g->w, n, d, NULL, g->squared);
 }
 
 static enum ct_status describe_groups(const struct halver *t, const struct scratch *s, size_t n,

@@ -171,7 +171,7 @@ static enum ct_status resample(void *context, size_t b, struct ct_error *err)
                   s->rows);
     for (size_t i = 0; i < n; i++)
         profile_again(q->profiles, q->selected[i], s->rows, s->w + i * q->profiles->n_samples);
-    squared_distances(s->w, n, q->profiles->n_samples, s->squared);
+    squared_distances(s->w, n, q->profiles->n_samples, NULL, s->squared);
     enum ct_status status = ward_tree(s->squared, n, &tree, err);
     if (status == CT_OK)
         status = ward_recovery(&tree, t->r->labels, k, t->best + b * k, err);

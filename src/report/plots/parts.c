@@ -128,10 +128,17 @@ size_t neuron_to_show(const struct analysis *a, bool has_neuron, size_t neuron)
     return best;
 }
 
+bool plot_has_clusters(const struct plot *plot, const struct analysis *a)
+{
+    return plot->method == NULL || clustering_of(a, plot->method) != NULL;
+}
+
 void plot_draw(const struct plot *plot, const struct analysis *a, const struct plot_target *target,
                const struct plot_request *request)
 {
-    if (plot->draw_by != NULL)
+    if (!plot_has_clusters(plot, a))
+        show_words(target, plot->title, "this method was left out");
+    else if (plot->draw_by != NULL)
         plot->draw_by(plot->method, a, target, request);
     else
         plot->draw(a, target, request);

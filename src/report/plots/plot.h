@@ -68,6 +68,9 @@ struct plot {
 void plot_draw(const struct plot *plot, const struct analysis *a, const struct plot_target *target,
                const struct plot_request *request);
 
+/* False for a plot of a method of clustering that was left out. */
+bool plot_has_clusters(const struct plot *plot, const struct analysis *a);
+
 /* The labels [n_significant] of the marked method; NULL: no cluster is marked. */
 const int32_t *marked_labels(const struct analysis *a, const struct cluster_mark *mark);
 

@@ -96,7 +96,7 @@ static size_t range_of_pictures(const struct analysis *a, size_t *low)
 
     *low = high;
     for (size_t b = 0; b < p->n_clouds; b++) {
-        const size_t n = p->looks[b * n_cluster_methods].n_clusters;
+        const size_t n = p->looks[b * n_plane_methods].n_clusters;
         *low = n < *low ? n : *low;
         high = n > high ? n : high;
     }
@@ -109,7 +109,7 @@ static size_t count_pictures(const struct analysis *a, size_t n_clusters)
     size_t n = 0;
 
     for (size_t b = 0; b < p->n_clouds; b++)
-        n += p->looks[b * n_cluster_methods].n_clusters == n_clusters;
+        n += p->looks[b * n_plane_methods].n_clusters == n_clusters;
     return n;
 }
 

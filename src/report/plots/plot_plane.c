@@ -98,19 +98,20 @@ struct cluster_legend {
     char names[INK_N_CLUSTERS][12];
 };
 
-static size_t fill_legend(struct cluster_legend *legend, size_t n_clusters, bool has_noise)
+static size_t fill_legend(struct cluster_legend *legend, const struct clustering *c)
 {
     size_t n = 0;
 
-    if (n_clusters > INK_N_CLUSTERS)
+    if (c->n_clusters > INK_N_CLUSTERS)
         return 0;
-    for (; n < n_clusters; n++) {
+    for (; n < c->n_clusters; n++) {
         snprintf(legend->names[n], sizeof legend->names[n], "%zu", n);
         legend->entries[n] =
             (struct plot_legend){ legend->names[n], cluster_ink((int32_t)n), MARKER_CIRCLE };
     }
-    if (has_noise)
-        legend->entries[n++] = (struct plot_legend){ "noise", INK_NOISE, MARKER_NOISE };
+    if (c->n_noise > 0)
+        legend->entries[n++] = (struct plot_legend){ c->method->has_noise ? "noise" : "none",
+                                                     INK_NOISE, MARKER_NOISE };
     return n;
 }
 
@@ -173,7 +174,7 @@ void draw_clusters(const struct cluster_method *method, const struct analysis *a
     struct scatter scatter = {
         .text = { .title = title,
                   .legend = legend.entries,
-                  .n_legend = fill_legend(&legend, c->n_clusters, c->n_noise > 0),
+                  .n_legend = fill_legend(&legend, c),
                   .legend_on_page = true },
         .over_x = centers->data,
         .over_y = centers->rows > 0 ? centers->data + 1 : NULL,
