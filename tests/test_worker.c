@@ -11,6 +11,7 @@
 #include "base/mapped.h"
 #include "io_temp.h"
 #include "model_files.h"
+#include "pipeline/stage_answer.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
@@ -164,6 +165,44 @@ START_TEST(shows_pictures_while_tsne_runs)
     const enum ct_status status = finish(&b);
     ck_assert(seen);
     ck_assert(status == CT_OK || status == CT_ECANCELED); /* it may have converged before */
+    end(&b);
+}
+END_TEST
+
+/* Those shown are the first of those in the result, which keeps what is done when cancelled. */
+START_TEST(shows_draws_while_the_answer_is_computed)
+{
+    struct bench b;
+    struct null_draw first = { 0 };
+    size_t n_seen = 0;
+
+    begin(&b);
+    b.a.params.draws = 100000;
+    b.a.params.resamples = 2;
+    run_to(&b, &stage_ttest);
+    start(&b, &stage_answer);
+    do {
+        wait_for_news(&b);
+        ck_assert_uint_ge(b.news.n_draws, n_seen);
+        n_seen = b.news.n_draws;
+        if (n_seen == 0)
+            continue;
+        first = b.news.draws[0];
+        ck_assert(b.news.observed.clumping > 0.7 && b.news.observed.clumping < 0.72);
+        worker_cancel(b.worker);
+    } while (b.news.state == WORKER_RUNNING);
+    ck_assert_uint_gt(n_seen, 0);
+    ck_assert_int_eq(finish(&b), CT_OK);
+    const struct answer_result *const r = result_value(b.result);
+    ck_assert(r->n_draws >= n_seen && r->n_draws < 100000);
+    ck_assert(r->draws[0].clumping_cloud == first.clumping_cloud &&
+              r->draws[0].clumping_random == first.clumping_random);
+    accept(&b);
+    b.a.params.draws = 1;
+    start(&b, &stage_answer);
+    worker_poll(b.worker, &b.news);
+    ck_assert_uint_eq(b.news.n_draws, 0);
+    ck_assert_int_eq(finish(&b), CT_OK);
     end(&b);
 }
 END_TEST
@@ -411,6 +450,7 @@ int main(void)
         it_runs_every_stage_and_is_idle_afterwards,
         shows_pictures_while_tsne_runs,
         a_new_tsne_starts_without_the_last_picture,
+        shows_draws_while_the_answer_is_computed,
         seconds_measure_the_job,
         a_cancel_keeps_results_and_worker_usable,
         parameters_may_change_while_it_runs,

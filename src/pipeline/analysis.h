@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "num/null/nulls.h"
 #include "num/tsne/tsne.h"
 #include "pipeline/params.h"
 #include "pipeline/stage.h"
@@ -37,6 +38,9 @@ struct analysis_watch {
     enum tsne_answer (*tsne_tick)(void *context, size_t n_iter, size_t max_iter);
     void (*tsne_show)(void *context, size_t n_iter, double kl_divergence, const float *embedding,
                       size_t n_samples);
+    /* Called while the answer is computed: the draws [n] made so far, borrowed for the call. */
+    void (*answer_show)(void *context, const struct nulls_observed *observed,
+                        const struct null_draw *draws, size_t n);
     /* Called when a hook point of the stage Layers has been clustered. *layer may be computed
      * further with analysis_run() and is invalid after the call. A status other than CT_OK ends the
      * stage. */

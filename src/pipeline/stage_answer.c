@@ -118,6 +118,21 @@ static const struct progress *step(struct steps *s, const struct stage_run *run,
     return &s->progress;
 }
 
+struct showing { /* progress that shows the draws made so far */
+    const struct progress *progress;
+    const struct analysis_watch *watch;
+    const struct answer_result *result;
+};
+
+static bool show_draws(void *context, size_t done, size_t total)
+{
+    const struct showing *const s = context;
+
+    if (s->watch->answer_show != NULL && done > 0)
+        s->watch->answer_show(s->watch->context, &s->result->observed, s->result->draws, done);
+    return progress_tick(s->progress, done, total);
+}
+
 static enum ct_status ask_nulls(const struct analysis *a, const struct nulls *nulls,
                                 const struct stage_run *run, struct crew *crew,
                                 struct answer_result *r, struct ct_error *err)
@@ -126,6 +141,9 @@ static enum ct_status ask_nulls(const struct analysis *a, const struct nulls *nu
     double *const sorted = ct_malloc_array(n, sizeof *sorted);
     struct drawing d = { .draws = NULL };
     struct steps s;
+    struct showing showing = { step(&s, run, STEPS_EXCHANGE + STEPS_FIT, STEPS_DRAWS), run->watch,
+                               r };
+    const struct progress progress = { show_draws, &showing };
     enum ct_status status = CT_OK;
 
     r->observed = nulls_observed(nulls);
@@ -134,9 +152,7 @@ static enum ct_status ask_nulls(const struct analysis *a, const struct nulls *nu
     if (sorted == NULL || r->draws == NULL)
         status = ct_fail_nomem(err, "draws", 0);
     if (status == CT_OK)
-        status =
-            draws_make(n, draw, &d, crew, step(&s, run, STEPS_EXCHANGE + STEPS_FIT, STEPS_DRAWS),
-                       "answer", &r->n_draws, err);
+        status = draws_make(n, draw, &d, crew, &progress, "answer", &r->n_draws, err);
     if (status == CT_OK) {
         r->random = summarize(r, offsetof(struct null_draw, clumping_random), sorted);
         r->context = summarize(r, offsetof(struct null_draw, clumping_context), sorted);
@@ -182,6 +198,7 @@ static enum ct_status ask_groups(const struct analysis *a, const struct null_que
         return status;
     for (size_t g = 0; g < r->recovery.n_groups; g++)
         r->n_firm += group_is_firm(&r->recovery.groups[g], a->params.alpha);
+    r->n_apart = groups_apart(&r->recovery, a->params.alpha);
     r->order = ct_malloc_array(q->n_selected, sizeof *r->order);
     return r->order != NULL ? order_by_label(r->recovery.labels, q->n_selected, r->order, err)
                             : ct_fail_nomem(err, "answer", 0);
@@ -195,7 +212,7 @@ static void decide(const struct analysis *a, struct answer_result *r)
     } else if (r->pvalue > a->params.alpha) {
         r->verdict = VERDICT_NO;
     } else {
-        r->verdict = r->n_firm >= 2 ? VERDICT_YES : VERDICT_CLUMPED;
+        r->verdict = r->n_apart >= 2 ? VERDICT_YES : VERDICT_CLUMPED;
     }
 }
 

@@ -52,7 +52,7 @@ size_t view_count(const struct stage *stage);
 void view_step(struct app *app, int step);
 
 extern const struct view_ops plot_view;     /* what: a struct plot of report/plots.h */
-extern const struct view_ops live_view;     /* t-SNE while it runs, then the plot */
+extern const struct view_ops live_view;     /* a stage while it runs, then the plot */
 extern const struct view_ops list_view;     /* what: struct list of tui/lists.h */
 extern const struct view_ops overview_view; /* what has been loaded; what: NULL */
 extern const struct view_ops choice_view;   /* a list where enter also chooses */

@@ -265,7 +265,7 @@ static const struct view_key *plot_hint(const struct view *view)
 
 const struct view_ops plot_view = { draw_plot, plot_act, plot_mouse, plot_keys, plot_hint };
 
-/* ---- t-SNE while it runs ---- */
+/* ---- stages while they run ---- */
 
 /* Draws the progress and the estimated time left. */
 static void draw_time_left(const struct app *app, struct canvas *c, struct rect area)
@@ -280,7 +280,9 @@ static void draw_time_left(const struct app *app, struct canvas *c, struct rect 
         snprintf(words, sizeof words, " %3.0f %%, %.0f s left; %s cancels", 100.0 * part,
                  news->seconds / part * (1.0 - part), cancel.text);
     else
-        snprintf(words, sizeof words, " searching neighbours; %s cancels", cancel.text);
+        snprintf(words, sizeof words, " %s; %s cancels",
+                 news->job.stage == &stage_tsne ? "searching neighbours" : "preparing",
+                 cancel.text);
     const size_t width = canvas_text_width(c, words);
     const size_t bar = area.cols > width ? area.cols - width : 0;
     const size_t filled = (size_t)(part * (double)bar);
@@ -337,36 +339,54 @@ static void draw_falling(const struct app *app, struct canvas *c, struct rect ar
                   app->a->params.iterations);
 }
 
-static bool is_running(const struct app *app)
+static void draw_draws(const struct app *app, struct canvas *c, struct rect area)
 {
-    return app->news.state == WORKER_RUNNING && app->news.job.stage == &stage_tsne &&
-           ttest_of(app->a) != NULL;
+    const struct worker_news *const news = &app->news;
+    const struct plot_target target = canvas_target(c, area);
+    char title[120];
+
+    snprintf(title, sizeof title, "Clumping %.3f; %zu of %zu draws", news->observed.clumping,
+             news->n_draws, app->a->params.draws);
+    null_draws_draw(&target, NULL, title, news->observed.clumping, news->draws, news->n_draws);
+}
+
+static bool is_running(const struct app *app, const struct view *view)
+{
+    return app->news.state == WORKER_RUNNING && app->news.job.stage == view->needs;
 }
 
 static void draw_live(struct app *app, const struct view *view, struct view_state *state,
                       struct canvas *c, struct rect area)
 {
-    const bool is_curve = plot_of(view)->space == &space_curve;
+    const struct worker_news *const news = &app->news;
+    const struct rect room = without_last_row(area);
 
-    if (!is_running(app)) {
+    if (!is_running(app, view)) {
         draw_plot(app, view, state, c, area);
         return;
     }
-    if (is_curve ? app->news.n_kl > 0 : app->news.n_points > 0)
-        (is_curve ? draw_falling : draw_running)(app, c, without_last_row(area));
+    if (view->needs != &stage_tsne) {
+        if (news->n_draws > 0)
+            draw_draws(app, c, room);
+    } else if (plot_of(view)->space == &space_curve) {
+        if (news->n_kl > 0)
+            draw_falling(app, c, room);
+    } else if (news->n_points > 0 && ttest_of(app->a) != NULL) {
+        draw_running(app, c, room);
+    }
     draw_time_left(app, c, area);
 }
 
 static bool live_act(struct app *app, const struct view *view, struct view_state *state,
                      enum action action)
 {
-    return !is_running(app) && plot_act(app, view, state, action);
+    return !is_running(app, view) && plot_act(app, view, state, action);
 }
 
 static void live_mouse(struct app *app, const struct view *view, struct view_state *state,
                        size_t row, size_t col, int wheel)
 {
-    if (!is_running(app))
+    if (!is_running(app, view))
         plot_mouse(app, view, state, row, col, wheel);
 }
 

@@ -14,19 +14,22 @@
 #include "base/mem.h"
 #include "base/thread.h"
 
-/* Seconds between pictures of t-SNE: suitable for a slow connection. */
+/* Seconds between pictures of a running stage: suitable for a slow connection. */
 static const double SECONDS_A_PICTURE = 0.1;
 static const double SECONDS_A_TICK = 0.1;
 
 /* How long to wait for inputs being read: a pipe without a writer never ends. */
 static const double SECONDS_TO_READ = 2.0;
 
-struct picture { /* of a running t-SNE */
+struct picture { /* of a running stage: of t-SNE, */
     float *embedding;
     size_t n_points, room;
     size_t n_iter;
     double *kl, *kl_iter;
     size_t n_kl, kl_room;
+    struct null_draw *draws; /* and of the answer */
+    size_t n_draws, draws_room;
+    struct nulls_observed observed;
 };
 
 struct worker {
@@ -133,8 +136,22 @@ static void picture_add_kl(struct picture *p, size_t n_iter, double kl)
     p->kl_iter[p->n_kl++] = (double)n_iter;
 }
 
+static void picture_set_draws(struct picture *p, const struct nulls_observed *observed,
+                              const struct null_draw *draws, size_t n)
+{
+    void *memory = p->draws;
+
+    if (!grow(&memory, &p->draws_room, n, sizeof *p->draws))
+        return;
+    p->draws = memory;
+    memcpy(p->draws, draws, n * sizeof *draws);
+    p->n_draws = n;
+    p->observed = *observed;
+}
+
 static void picture_free(struct picture *p)
 {
+    free(p->draws);
     free(p->embedding);
     free(p->kl);
     free(p->kl_iter);
@@ -152,11 +169,28 @@ static void tsne_show(void *context, size_t n_iter, double kl_divergence, const 
     ring(w);
 }
 
+static void answer_show(void *context, const struct nulls_observed *observed,
+                        const struct null_draw *draws, size_t n)
+{
+    struct worker *const w = context;
+    const double at = clock_seconds();
+
+    if (at - w->last_picture < SECONDS_A_PICTURE)
+        return;
+    w->last_picture = at;
+    pthread_mutex_lock(&w->mutex);
+    picture_set_draws(&w->newest, observed, draws, n);
+    pthread_mutex_unlock(&w->mutex);
+    ring(w);
+}
+
 static void run(struct worker *w, const struct analysis *a, const struct job *job)
 {
-    const struct analysis_watch watch = {
-        .progress = tick, .tsne_tick = tsne_tick, .tsne_show = tsne_show, .context = w
-    };
+    const struct analysis_watch watch = { .progress = tick,
+                                          .tsne_tick = tsne_tick,
+                                          .tsne_show = tsne_show,
+                                          .answer_show = answer_show,
+                                          .context = w };
     struct ct_error error = { 0 };
     const enum ct_status status = job->run(job->context, a, &watch, &error);
 
@@ -290,6 +324,7 @@ enum ct_status worker_start(struct worker *w, const struct analysis *a, const st
     w->last_picture = 0;
     w->newest.n_points = 0;
     w->newest.n_kl = 0;
+    w->newest.n_draws = 0;
     pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->mutex);
     return CT_OK;
@@ -317,6 +352,9 @@ void worker_poll(struct worker *w, struct worker_news *news)
     };
     w->shown.n_points = 0;
     w->shown.n_kl = 0;
+    w->shown.n_draws = 0;
+    if (w->newest.n_draws > 0)
+        picture_set_draws(&w->shown, &w->newest.observed, w->newest.draws, w->newest.n_draws);
     if (w->newest.n_points > 0)
         picture_set(&w->shown, w->newest.embedding, w->newest.n_points, w->newest.n_iter);
     for (size_t i = 0; i < w->newest.n_kl; i++)
@@ -328,6 +366,9 @@ void worker_poll(struct worker *w, struct worker_news *news)
     news->kl = w->shown.kl;
     news->kl_iter = w->shown.kl_iter;
     news->n_kl = w->shown.n_kl;
+    news->draws = w->shown.draws;
+    news->n_draws = w->shown.n_draws;
+    news->observed = w->shown.observed;
 }
 
 void worker_take(struct worker *w, void *owner)

@@ -67,6 +67,10 @@ struct worker_news {
     const double *kl; /* [n_kl] at kl_iter, borrowed in the same way */
     const double *kl_iter;
     size_t n_kl;
+    /* The draws of the answer made since the job started, and what is observed. */
+    const struct null_draw *draws; /* [n_draws], borrowed in the same way */
+    size_t n_draws;
+    struct nulls_observed observed;
 };
 
 /* The current state. */

@@ -20,44 +20,38 @@ struct histogram {
 };
 
 /* Of the draws of the cloud; the range covers the draws of the context and the observed value. */
-static void histogram_of_draws(const struct answer_result *r, struct histogram *h)
+static void histogram_of_draws(double observed, const struct null_draw *draws, size_t n,
+                               struct histogram *h)
 {
-    double low = r->observed.clumping;
-    double high = r->observed.clumping;
+    double low = observed;
+    double high = observed;
 
     *h = (struct histogram){ .counts = { 0 } };
-    for (size_t b = 0; b < r->n_draws; b++) {
-        low = fmin(low, fmin(r->draws[b].clumping_cloud, r->draws[b].clumping_context));
-        high = fmax(high, fmax(r->draws[b].clumping_cloud, r->draws[b].clumping_context));
+    for (size_t b = 0; b < n; b++) {
+        low = fmin(low, fmin(draws[b].clumping_cloud, draws[b].clumping_context));
+        high = fmax(high, fmax(draws[b].clumping_cloud, draws[b].clumping_context));
     }
     const double width = high > low ? (high - low) / BINS : 1.0 / BINS;
     for (size_t k = 0; k <= BINS; k++)
         h->edges[k] = low + width * (double)k;
-    for (size_t b = 0; b < r->n_draws; b++) {
-        const double at = (r->draws[b].clumping_cloud - low) / width;
+    for (size_t b = 0; b < n; b++) {
+        const double at = (draws[b].clumping_cloud - low) / width;
         h->counts[at < BINS ? (size_t)at : BINS - 1]++;
     }
 }
 
-void draw_null(const struct analysis *a, const struct plot_target *target,
-               const struct plot_request *request)
+void null_draws_draw(const struct plot_target *target, struct plot_view *view, const char *title,
+                     double observed, const struct null_draw *draws, size_t n)
 {
-    const struct answer_result *const r = answer_of(a);
     struct histogram h;
-    char title[TITLE_SIZE];
+    double context = 0.0;
 
-    if (r->n_draws == 0) {
-        show_words(target, "Clumping", "cannot be answered");
-        return;
-    }
-    histogram_of_draws(r, &h);
-    snprintf(title, sizeof title,
-             "Clumping %.3f, p = %.2g; cloud %.3f +- %.3f, context %.3f +- %.3f",
-             r->observed.clumping, r->pvalue, r->cloud.mean, r->cloud.sd, r->context.mean,
-             r->context.sd);
+    histogram_of_draws(observed, draws, n, &h);
+    for (size_t b = 0; b < n; b++)
+        context += draws[b].clumping_context / (double)n;
     const struct plot_rule rules[] = {
-        { .at = r->context.mean, .ink = INK_DIM, .label = "context" },
-        { .at = r->observed.clumping, .ink = INK_ACCENT, .label = "observed" },
+        { .at = context, .ink = INK_DIM, .label = "context" },
+        { .at = observed, .ink = INK_ACCENT, .label = "observed" },
     };
     const struct bars bars = {
         .text = { .title = title, .x_label = "clumping", .y_label = "draws of the cloud" },
@@ -68,7 +62,24 @@ void draw_null(const struct analysis *a, const struct plot_target *target,
         .rules = rules,
         .n_rules = sizeof rules / sizeof *rules,
     };
-    show_bars(target, &bars, request->view);
+    show_bars(target, &bars, view);
+}
+
+void draw_null(const struct analysis *a, const struct plot_target *target,
+               const struct plot_request *request)
+{
+    const struct answer_result *const r = answer_of(a);
+    char title[TITLE_SIZE];
+
+    if (r->n_draws == 0) {
+        show_words(target, "Clumping", "cannot be answered");
+        return;
+    }
+    snprintf(title, sizeof title,
+             "Clumping %.3f, p = %.2g; cloud %.3f +- %.3f, context %.3f +- %.3f",
+             r->observed.clumping, r->pvalue, r->cloud.mean, r->cloud.sd, r->context.mean,
+             r->context.sd);
+    null_draws_draw(target, request->view, title, r->observed.clumping, r->draws, r->n_draws);
 }
 
 size_t item_null(const struct analysis *a, size_t i, struct plot_item *item)
@@ -79,7 +90,7 @@ size_t item_null(const struct analysis *a, size_t i, struct plot_item *item)
     if (r->n_draws == 0)
         return 0;
     if (i < BINS) {
-        histogram_of_draws(r, &h);
+        histogram_of_draws(r->observed.clumping, r->draws, r->n_draws, &h);
         item_of_bin(h.counts, h.edges, BINS, i, "clumping", item);
     }
     return BINS;
