@@ -359,6 +359,30 @@ START_TEST(firm_groups_meet_three_conditions)
 }
 END_TEST
 
+/* Two sides of an axis count as one group; so do both of its pairs of sides. */
+START_TEST(mirror_images_count_once)
+{
+    struct group groups[4];
+    double cosines[16] = { 1, -0.9, 0, 0.1, -0.9, 1, 0, 0, 0, 0, 1, -0.69, 0.1, 0, -0.69, 1 };
+    struct recovery r = { .n_groups = 2,
+                          .groups = groups,
+                          .cosines = (double[]){ 1, -0.71, -0.71, 1 } };
+
+    for (size_t g = 0; g < 4; g++)
+        groups[g] = (struct group){ .size = 9, .recovery = 0.9, .gap_p = 0.01 };
+    ck_assert_uint_eq(groups_apart(&r, 0.05), 1);
+    r.cosines[1] = r.cosines[2] = -0.69;
+    ck_assert_uint_eq(groups_apart(&r, 0.05), 2);
+    r.n_groups = 4;
+    r.cosines = cosines;
+    ck_assert_uint_eq(groups_apart(&r, 0.05), 3);
+    groups[0].recovery = 0.7; /* not firm: its mirror image counts */
+    ck_assert_uint_eq(groups_apart(&r, 0.05), 3);
+    groups[1].gap_p = 0.06;
+    ck_assert_uint_eq(groups_apart(&r, 0.05), 2);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const all[] = {
@@ -371,6 +395,7 @@ int main(void)
         recovery_matches_the_reference,
         planted_groups_come_back,
         firm_groups_meet_three_conditions,
+        mirror_images_count_once,
     };
 
     return RUN_TESTS("groups", all);

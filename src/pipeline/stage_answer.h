@@ -63,7 +63,8 @@ struct answer_result {
 
     size_t *order;            /* [n_selected] by group, stable; NULL: no groups */
     struct recovery recovery; /* n_groups 0: none, or too many neurons */
-    size_t n_firm;            /* groups that come back and have gaps */
+    size_t n_firm;            /* groups that come back and have gaps, */
+    size_t n_apart;           /* of them without mirror images: see groups_apart() */
 };
 
 extern const struct stage stage_answer;

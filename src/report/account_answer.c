@@ -72,6 +72,8 @@ static void report_verdict(const struct analysis *a, struct page *page)
     case VERDICT_CLUMPED:
         page_line(page, "More alike than one cloud of neurons, but not in groups that come back:");
         page_line(page, "a gradient, a chain, or too few sentences.");
+        if (r->n_firm >= 2)
+            page_line(page, "The groups that do are mirror images: two sides of one axis.");
         break;
     case VERDICT_NO:
         page_line(page, "No sign of it.");
@@ -250,6 +252,7 @@ static void write_answer(const struct analysis *a, struct csv_writer *w)
         quantity("axes", is_asked ? (double)r->observed.n_axes : NAN),
         quantity("groups", has_groups ? (double)r->recovery.n_groups : NAN),
         quantity("groups_firm", has_groups ? (double)r->n_firm : NAN),
+        quantity("groups_apart", has_groups ? (double)r->n_apart : NAN),
         quantity("silhouette_groups", has_groups ? r->recovery.silhouette : NAN),
         { "agreement", has_groups ? r->recovery.agreement : NAN, NAN, NAN, NAN, NAN, NAN,
           r->recovery.n_draws },
@@ -385,6 +388,7 @@ static const struct plot plots[] = {
       .order = 200,
       .stage = &stage_answer,
       .space = &space_bins,
+      .is_live = true,
       .in_report = true,
       .draw = draw_null,
       .item = item_null },

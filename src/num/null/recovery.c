@@ -21,6 +21,21 @@ bool group_is_firm(const struct group *g, double alpha)
     return g->size >= GAP_LEAST && g->recovery >= comes_back && g->gap_p <= alpha;
 }
 
+size_t groups_apart(const struct recovery *r, double alpha)
+{
+    static const double mirrored = -0.7;
+    size_t n = 0;
+
+    for (size_t g = 0; g < r->n_groups; g++) {
+        bool is_mirror = !group_is_firm(&r->groups[g], alpha);
+        for (size_t h = 0; !is_mirror && h < g; h++)
+            is_mirror =
+                group_is_firm(&r->groups[h], alpha) && r->cosines[g * r->n_groups + h] < mirrored;
+        n += !is_mirror;
+    }
+    return n;
+}
+
 /* ---- the groups ---- */
 
 /* The p-value of the dip of x [n], which is sorted: by uniform samples of its size. */
@@ -62,15 +77,24 @@ static void mean_profiles(const struct recovery *r, const double *w, size_t n, s
     }
 }
 
-/* The group most like g by its mean profile, of those with at least `least` features. */
-static bool find_nearest(struct recovery *r, const double *means, size_t d, size_t g, size_t least)
+static void find_cosines(struct recovery *r, const double *means, size_t d)
 {
-    const double *const x = means + g * d;
+    for (size_t g = 0; g < r->n_groups; g++)
+        for (size_t h = 0; h < r->n_groups; h++) {
+            const double *const x = means + g * d;
+            const double *const y = means + h * d;
+            r->cosines[g * r->n_groups + h] =
+                vector_dot(x, y, d) / sqrt(vector_dot(x, x, d) * vector_dot(y, y, d));
+        }
+}
+
+/* The group most like g by its mean profile, of those with at least `least` features. */
+static bool find_nearest(struct recovery *r, size_t g, size_t least)
+{
     bool is_found = false;
 
     for (size_t h = 0; h < r->n_groups; h++) {
-        const double *const y = means + h * d;
-        const double cosine = vector_dot(x, y, d) / sqrt(vector_dot(x, x, d) * vector_dot(y, y, d));
+        const double cosine = r->cosines[g * r->n_groups + h];
         if (h == g || r->groups[h].size < least || (is_found && cosine <= r->groups[g].similarity))
             continue;
         r->groups[g].similarity = cosine;
@@ -105,15 +129,17 @@ static enum ct_status describe_groups(struct recovery *r, const double *w, size_
     enum ct_status status = CT_OK;
 
     r->groups = ct_calloc_array(r->n_groups, sizeof *r->groups);
-    if (means == NULL || line == NULL || r->groups == NULL) {
+    r->cosines = ct_malloc_array(r->n_groups, r->n_groups * sizeof *r->cosines);
+    if (means == NULL || line == NULL || r->groups == NULL || r->cosines == NULL) {
         status = ct_fail_nomem(err, "groups", 0);
     } else {
         for (size_t i = 0; i < n; i++)
             r->groups[r->labels[i]].size++;
         mean_profiles(r, w, n, d, means);
+        find_cosines(r, means, d);
         for (size_t g = 0; g < r->n_groups; g++)
-            if (!find_nearest(r, means, d, g, GAP_LEAST))
-                find_nearest(r, means, d, g, 1);
+            if (!find_nearest(r, g, GAP_LEAST))
+                find_nearest(r, g, 1);
         for (size_t g = 0; status == CT_OK && g < r->n_groups; g++)
             status = find_gap(r, w, n, d, means, seed, g, line, err);
     }
@@ -338,6 +364,7 @@ void recovery_clear(struct recovery *r)
 {
     free(r->labels);
     free(r->groups);
+    free(r->cosines);
     free(r->consensus);
     free(r->stability);
     *r = (struct recovery){ .n_groups = 0 };

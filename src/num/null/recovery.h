@@ -46,6 +46,7 @@ struct recovery { /* zero-initialise; owns its arrays until recovery_clear() */
     double silhouette;    /* of the groups in the space of profiles */
     int32_t *labels;      /* [n_selected] 0 .. n_groups - 1, numbered by their first features */
     struct group *groups; /* [n_groups] */
+    double *cosines;      /* [n_groups, n_groups] of their mean profiles */
     size_t n_draws;       /* done: fewer than asked for if cancelled */
     float *consensus;     /* [n_selected, n_selected] */
     double *stability;    /* [n_selected] mean consensus with the own group less that with others */
@@ -69,5 +70,13 @@ double recovery_memory(size_t n_selected, size_t n_samples, size_t n_threads);
 /* Whether a group comes back and has a gap: recovery of 0.75, gap_p of at most alpha, GAP_LEAST
  * features. */
 bool group_is_firm(const struct group *g, double alpha);
+
+/*
+ * How many groups are firm, of mirror images only the first: groups whose mean profiles point in
+ * opposite directions (cosine below -0.7). Features along one axis of the contexts always fall into
+ * two such groups, since their profiles have length 1: the gap between them is at 0, where an axis
+ * has no features.
+ */
+size_t groups_apart(const struct recovery *r, double alpha);
 
 #endif
