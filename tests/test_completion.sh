@@ -4,9 +4,11 @@ set -u
 
 program=${CIRCUITTUI-src/circuittui}
 [ -x "$program" ] || { echo "$program: no such program"; exit 1; }
-shells=$(CDPATH='' cd -- "$(dirname -- "$0")/../src/cli/shells" && pwd) || exit 1
+program=$(CDPATH='' cd -- "$(dirname -- "$program")" && pwd)/$(basename -- "$program")
+sources=$(CDPATH='' cd -- "$(dirname -- "$0")/../src/cli/shells" && pwd) || exit 1
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/test_completion.XXXXXX") || exit 1
-trap 'rm -rf "$tmp"' EXIT
+socket=completion$$
+trap 'tmux -L "$socket" kill-server 2>/dev/null; rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$tmp" || exit 1
 PATH=$(dirname -- "$program"):$PATH
@@ -16,6 +18,16 @@ export PATH HF_HUB_CACHE HOME shells
 touch acts.csv
 mkdir results
 
+# fill FOLDER PROGRAM: the completions for a program that is installed there.
+fill() {
+    mkdir "$1"
+    sed "s,@program@,$2," "$sources/circuittui.bash.in" >"$1/circuittui"
+    sed "s,@program@,$2," "$sources/_circuittui.in" >"$1/_circuittui"
+    sed "s,@program@,$2," "$sources/circuittui.fish.in" >"$1/circuittui.fish"
+}
+shells=$tmp/shells
+fill "$shells" "$program"
+
 # A cached model, whose name is completed.
 commit=0123456789abcdef0123456789abcdef01234567
 folder=hub/models--me--tiny/snapshots/$commit
@@ -24,8 +36,24 @@ printf %s "$commit" >hub/models--me--tiny/refs/main
 printf '{"n_layer":2,"n_embd":8,"n_head":2}' >"$folder/config.json"
 touch "$folder/model.safetensors" "$folder/tokenizer.json"
 
+# Others may write to a shared cache: names that the hub does not have are not offered.
+for name in 'ev$(touch ran)il' 'ev;touch ran;' 'ev`touch ran`' 'ev
+touch ran
+x' 'ev il' "ev'il"; do
+    cp -r hub/models--me--tiny "hub/models--me--$name"
+done
+for ref in 'v$(touch ran)' 'v;x' 'v
+x' 'v1+ok'; do
+    printf %s "$commit" >"hub/models--me--tiny/refs/$ref"
+done
+
 failures=0
 n_shells=0
+
+fail() {
+    echo "$*"
+    failures=$((failures + 1))
+}
 
 # check NAME WANT WORD...: what the function ask_NAME prints for those words, in any order.
 check() {
@@ -89,6 +117,50 @@ ask_fish() {
     fish --no-config -c 'source $shells/circuittui.fish; complete -C "$argv"' "$line" | cut -f1
 }
 
+# A program whose names are commands is only told by its tables here: the shells quote them. And a
+# program of the same name in this folder is not asked.
+mkdir installed here
+cat >installed/circuittui <<'END'
+#!/bin/sh
+[ "$1" != complete ] || printf '%s\n' 'ev$(touch ran)`touch ran`;touch ran;il'
+END
+cat >here/circuittui <<'END'
+#!/bin/sh
+[ "$1" != complete ] || touch ran
+END
+chmod +x installed/circuittui here/circuittui
+fill evil "$tmp/installed/circuittui"
+
+# typed SHELL COMMAND LINE: what an interactive shell does with a line and tab, then enter.
+typed() {
+    rm -f here/ran here/ready
+    socket=${socket}x
+    tmux -L "$socket" -f /dev/null new-session -d -x 100 -y 30 -c "$tmp/here" \
+        "PATH=$tmp/installed:\$PATH; export PATH; $2"
+    sleep 1
+    tmux -L "$socket" send-keys "$3"
+    tmux -L "$socket" send-keys Tab
+    sleep 1
+    tmux -L "$socket" send-keys Enter
+    sleep 1
+    tmux -L "$socket" send-keys Escape C-c
+    tmux -L "$socket" send-keys 'touch ready' Enter
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ ! -e here/ready ] || break
+        sleep 1
+    done
+    tmux -L "$socket" kill-server
+    [ -e here/ready ] || fail "$1: '$3': the shell does not answer"
+    [ ! -e here/ran ] || fail "$1: '$3' and tab: a command ran"
+}
+
+# type_in SHELL COMMAND
+type_in() {
+    command -v "$1" >/dev/null || return 0
+    typed "$1" "$2" 'circuittui ev'
+    typed "$1" "$2" './circuittui ev'
+}
+
 for shell in bash zsh fish; do
     if command -v $shell >/dev/null; then
         check_shell $shell
@@ -109,5 +181,24 @@ check program ':folders' run --out ''
 check program 'welch' run --test = we # as split by bash
 check program 'paired student welch' run --test =
 check program '--test=welch' run --test=we
+check program ':folders me/tiny' hooks --model me/t
+check program ':folders' hooks --model me/ev
+check program ':folders' hooks --model ev
+
+if command -v tmux >/dev/null; then
+    cat >bashrc <<END
+. $tmp/evil/circuittui
+END
+    mkdir zsh
+    cat >zsh/.zshrc <<END
+fpath=($tmp/evil \$fpath)
+autoload -Uz compinit && compinit -u -D
+END
+    type_in bash "bash --noprofile --rcfile $tmp/bashrc -i"
+    type_in zsh "ZDOTDIR=$tmp/zsh zsh -d -i"
+    type_in fish "fish --no-config -i -C 'source $tmp/evil/circuittui.fish'"
+else
+    echo "skipped: completions on a terminal: tmux is not installed"
+fi
 [ "$failures" -eq 0 ] || exit 1
 echo "completions in $n_shells shells: as they should be"

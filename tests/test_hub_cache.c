@@ -238,12 +238,16 @@ END_TEST
 START_TEST(names_and_paths_are_distinguished)
 {
     static const char *const names[] = {
-        "gpt2", "openai-community/gpt2-medium", "a/b.c_d", "gpt2@main", "gpt2@refs/pr/1", "a@v1.0",
+        "gpt2",           "openai-community/gpt2-medium",
+        "a/b.c_d",        "gpt2@main",
+        "gpt2@refs/pr/1", "a@v1.0",
+        "a@v1+x_y-z",
     };
     static const char *const others[] = {
-        "",          ".",           "..", "./gpt2", "../gpt2", "/gpt2", "~/gpt2",
-        "a/b/c",     "a/",          "/",  "a--b",   "a..b",    "gpt2@", "gpt2@../x",
-        "gpt2@a//b", "gpt2@a/../b", "-a", "a b",    "a\nb",    "@main", "\xC3\xA9",
+        "",     ".",          "..",   "./gpt2", "../gpt2",  "/gpt2",     "~/gpt2",    "a/b/c",
+        "a/",   "/",          "a--b", "a..b",   "gpt2@",    "gpt2@../x", "gpt2@a//b", "gpt2@a/../b",
+        "-a",   "a b",        "a\nb", "@main",  "\xC3\xA9", "a@$(x)",    "a@v;x",     "a@v\nx",
+        "a@ v", "a@\xC3\xA9", "a@v'", "a@v\\x", "a$(x)",    "a;x/b",     "a`x`",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -345,6 +349,10 @@ START_TEST(resolves_branches_tags_and_commits)
     CHECK_SAYS(failure("gpt2@bad", ALL, CT_EIO), "no revision bad");
     CHECK_SAYS(failure("gpt2@v2", ALL, CT_EIO), "no revision v2, it has ");
     CHECK_SAYS(failure("gpt2@v2", ALL, CT_EIO), "v1.0");
+    put_ref("models--gpt2", "v;touch x", COMMIT_A);
+    put_ref("models--gpt2", "v$(x)", COMMIT_A);
+    ck_assert_ptr_null(strpbrk(failure("gpt2@v2", ALL, CT_EIO), "$"));
+    ck_assert_ptr_null(strstr(failure("gpt2@v2", ALL, CT_EIO), "touch"));
     failure("gpt2@../refs/main", ALL, CT_EINVAL);
     end();
 }
@@ -361,6 +369,8 @@ START_TEST(errors_say_where_and_how_to_fetch)
     ck_assert_ptr_null(strstr(text, "which is in the cache"));
     make_folder("models--lab--tiny/refs");
     CHECK_SAYS(failure("tiny", ALL, CT_EIO), "fetch tiny, or use lab/tiny, which is in the cache");
+    make_folder("models--a;touch x--small/refs"); /* as if the user should copy a command */
+    ck_assert_ptr_null(strstr(failure("small", ALL, CT_EIO), "touch"));
     text = failure("a/b@v2", ALL, CT_EIO);
     CHECK_SAYS(text, "models--a--b in ");
     CHECK_SAYS(text, "circuittui fetch a/b@v2");
@@ -676,6 +686,24 @@ START_TEST(the_list_has_every_model_and_its_problem)
 }
 END_TEST
 
+/* Names go into shells and messages. */
+START_TEST(names_that_the_hub_does_not_have_are_unusable)
+{
+    begin();
+    put_model("models--me--x;touch y", COMMIT_A);
+    put_ref("models--me--x;touch y", "main", COMMIT_A);
+    put_model("models--me--tiny", COMMIT_A);
+    put_ref("models--me--tiny", "v$(x)", COMMIT_A);
+    ck_assert_int_eq(hub_cache_list(root, &models, &n_models, NULL), CT_OK);
+    ck_assert_uint_eq(n_models, 2);
+    ck_assert_str_eq(find("me/x;touch y", "main")->problem,
+                     "not a name by the rules of the hub; give its folder");
+    ck_assert_ptr_null(find("me/tiny", COMMIT_A)->problem); /* the ref is not its name */
+    hub_models_free(models, n_models);
+    end();
+}
+END_TEST
+
 START_TEST(a_missing_cache_gives_an_empty_list)
 {
     struct hub_model *none = NULL;
@@ -713,6 +741,7 @@ int main(void)
         an_adapter_is_passed_on,
         a_folder_has_priority_over_a_name,
         the_list_has_every_model_and_its_problem,
+        names_that_the_hub_does_not_have_are_unusable,
         a_missing_cache_gives_an_empty_list,
     };
 

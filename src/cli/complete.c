@@ -123,7 +123,8 @@ static void offer_models(const struct place *p)
         snprintf(word, sizeof word, "%s%s%s", m->name, is_main ? "" : "@",
                  is_main ? "" : m->revision);
         snprintf(about, sizeof about, "%zu layers of width %zu", m->n_layers, m->hidden_size);
-        offer(p, word, about);
+        if (hub_is_name(word)) /* others may write to the cache, and the word goes into a shell */
+            offer(p, word, about);
     }
     hub_models_free(models, n);
     free(root);

@@ -23,8 +23,21 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/tokenize.c
 
 bashcompletiondir = $(datadir)/bash-completion/completions
-dist_bashcompletion_DATA = src/cli/shells/circuittui
+bashcompletion_DATA = src/cli/shells/circuittui
 zshcompletiondir = $(datadir)/zsh/site-functions
-dist_zshcompletion_DATA = src/cli/shells/_circuittui
+zshcompletion_DATA = src/cli/shells/_circuittui
 fishcompletiondir = $(datadir)/fish/vendor_completions.d
-dist_fishcompletion_DATA = src/cli/shells/circuittui.fish
+fishcompletion_DATA = src/cli/shells/circuittui.fish
+
+# They call the program where it is installed.
+EXTRA_DIST += src/cli/shells/circuittui.bash.in src/cli/shells/_circuittui.in \
+	src/cli/shells/circuittui.fish.in
+CLEANFILES += $(bashcompletion_DATA) $(zshcompletion_DATA) $(fishcompletion_DATA)
+put_program = $(AM_V_GEN)$(MKDIR_P) src/cli/shells && sed 's,@program''@,$(bindir)/circuittui,' \
+	<$< >$@.new && mv $@.new $@
+src/cli/shells/circuittui: src/cli/shells/circuittui.bash.in Makefile
+	$(put_program)
+src/cli/shells/_circuittui: src/cli/shells/_circuittui.in Makefile
+	$(put_program)
+src/cli/shells/circuittui.fish: src/cli/shells/circuittui.fish.in Makefile
+	$(put_program)

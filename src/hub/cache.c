@@ -142,7 +142,8 @@ static bool is_part(const char *text, size_t size)
         return false;
     for (size_t i = 0; i < size; i++) {
         const char ch = text[i];
-        if (!isalnum((unsigned char)ch) && strchr("-_.", ch) == NULL)
+        const bool is_ascii = (unsigned char)ch < 0x80; /* whatever letters the locale has */
+        if (!(is_ascii && isalnum((unsigned char)ch)) && strchr("-_.", ch) == NULL)
             return false;
         if (i > 0 && (ch == '-' || ch == '.') && text[i - 1] == ch)
             return false;
@@ -150,25 +151,12 @@ static bool is_part(const char *text, size_t size)
     return true;
 }
 
-/* A branch name may contain slashes, but must not leave the folder. */
-static bool is_revision(const char *text)
-{
-    for (;;) {
-        const size_t size = strcspn(text, "/");
-        if (size == 0 || size > 200 || text[0] == '.')
-            return false;
-        if (text[size] == '\0')
-            return true;
-        text += size + 1;
-    }
-}
-
 bool hub_is_name(const char *text)
 {
     const size_t size = strcspn(text, "@");
     const char *const slash = memchr(text, '/', size);
 
-    if (text[size] == '@' && !is_revision(text + size + 1))
+    if (text[size] == '@' && !hub_is_revision(text + size + 1))
         return false;
     if (slash == NULL)
         return is_part(text, size);
@@ -295,7 +283,8 @@ static void describe_namesake(const char *root, const char *name, char *out, siz
         const char *const org = entry->d_name + sizeof prefix - 1;
         const char *const dashes =
             strstr(entry->d_name, prefix) == entry->d_name ? strstr(org, "--") : NULL;
-        if (dashes != NULL && strcmp(dashes + 2, name) == 0)
+        if (dashes != NULL && strcmp(dashes + 2, name) == 0 &&
+            is_part(org, (size_t)(dashes - org)) && is_part(name, strlen(name)))
             snprintf(out, size, ", or use %.*s/%s, which is in the cache", (int)(dashes - org), org,
                      name);
     }

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "hub/cache.h"
 #include "hub/snapshot.h"
 #include "model/model.h"
 
@@ -152,8 +153,12 @@ static enum ct_status add_model(struct models *list, const char *repo, const cha
     };
     if (m->name == NULL || m->revision == NULL || m->folder == NULL)
         return ct_fail_nomem(err, "models", 0);
-    status = commit == NULL ? ct_fail(&why, CT_EIO, "nothing of it has been downloaded")
-                            : hub_snapshot_check(repo, commit, HUB_WEIGHTS | HUB_TOKENIZER, &why);
+    if (!hub_is_name(name))
+        status = ct_fail(&why, CT_EINVAL, "not a name by the rules of the hub; give its folder");
+    else if (commit == NULL)
+        status = ct_fail(&why, CT_EIO, "nothing of it has been downloaded");
+    else
+        status = hub_snapshot_check(repo, commit, HUB_WEIGHTS | HUB_TOKENIZER, &why);
     if (status == CT_OK)
         status = read_config(m, &why);
     if (status == CT_OK)

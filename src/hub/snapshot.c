@@ -46,6 +46,26 @@ bool hub_is_commit(const char *text)
            strspn(text, "0123456789abcdef") == HUB_COMMIT_SIZE - 1;
 }
 
+static bool is_letter_or_digit(char ch)
+{
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9');
+}
+
+bool hub_is_revision(const char *text)
+{
+    for (;;) {
+        const size_t size = strcspn(text, "/");
+        if (size == 0 || size > 200 || text[0] == '.')
+            return false;
+        for (size_t i = 0; i < size; i++)
+            if (!is_letter_or_digit(text[i]) && strchr("._+-", text[i]) == NULL)
+                return false;
+        if (text[size] == '\0')
+            return true;
+        text += size + 1;
+    }
+}
+
 static bool read_ref_file(const char *path, char commit[HUB_COMMIT_SIZE])
 {
     char line[HUB_COMMIT_SIZE + 2] = "";
@@ -88,6 +108,8 @@ static size_t list_refs_below(const char *repo, const char *below, unsigned dept
             snprintf(name, sizeof name, "%s%s%s", below, *below != '\0' ? "/" : "", e->d_name);
         if (e->d_name[0] == '.' || size < 0 || (size_t)size >= sizeof name ||
             !path_put(path, "%s/refs/%s", repo, name))
+            continue;
+        if (!hub_is_revision(name))
             continue;
         if (!path_is_folder(path))
             memcpy(names[n++], name, sizeof name);

@@ -19,13 +19,18 @@ bool hub_repo_name(const char *folder, size_t size, char *out, size_t out_size);
 
 bool hub_is_commit(const char *text);
 
+/* True for a branch, tag or commit by the rules of the hub: ASCII letters, digits, `._+-`, parts
+ * separated by slashes, none of which begins with a dot. */
+bool hub_is_revision(const char *text);
+
 /* The commit stored in refs/NAME of the repository's folder; `pr/1` is also `refs/pr/1`, as the hub
  * names pull requests. False when there is none. */
 bool hub_read_ref(const char *repo, const char *name, char commit[HUB_COMMIT_SIZE]);
 
 enum { HUB_REF_SIZE = 208 };
 
-/* The names of up to `most` refs (`main`, `refs/pr/1`) or commits with files; returns how many. */
+/* The names of up to `most` refs (`main`, `refs/pr/1`) or commits with files; returns how many.
+ * Others may write to the cache: names that the hub does not have are left out. */
 size_t hub_list_refs(const char *repo, char names[][HUB_REF_SIZE], size_t most);
 size_t hub_list_commits(const char *repo, char names[][HUB_REF_SIZE], size_t most);
 
