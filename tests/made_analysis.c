@@ -2,6 +2,7 @@
 #include "made_analysis.h"
 
 #include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -79,13 +80,33 @@ static void make_up_layers(struct analysis *a, void *result)
     for (size_t l = 0; l < layers->n_rows; l++)
         free(layers->rows[l].by);
     layers->n_rows = sizeof names / sizeof *names;
+    layers->has_answers = true;
     layers->rows = ct_realloc_array(layers->rows, layers->n_rows, sizeof *layers->rows);
     for (size_t l = 0; l < layers->n_rows; l++) {
         struct layer_clusters *const by = ct_calloc_array(n_cluster_methods, sizeof *by);
         by[0].n_clusters = l;
+        const size_t n_significant = 20 * (l + 1) * (5 - l);
+        const double share = (double)n_significant / 256.0;
+        const double c = 0.8 - 0.02 * (double)l;
         layers->rows[l] = (struct layer_row){
-            .hook = names[l], .n_neurons = 256, .n_significant = 20 * (l + 1) * (5 - l), .by = by
+            .hook = names[l],
+            .n_neurons = 256,
+            .n_significant = n_significant,
+            .share_low = 0.9 * share,
+            .share_high = 1.1 * share,
+            .by = by,
+            .answer = { .verdict = l == 2 ? VERDICT_YES : VERDICT_NO,
+                        .clumping = l == 2 ? 0.85 : c,
+                        .cloud = { c, 0.01, c - 0.03, c + 0.02, 0.5 },
+                        .context = { c, 0.01, c - 0.02, c + 0.03, 0.5 },
+                        .pvalue = l == 2 ? 0.005 : 0.5,
+                        .p_holm = l == 2 ? 0.03 : 1.0 },
         };
+        if (n_significant == 0)
+            layers->rows[l].answer = (struct layer_answer){
+                VERDICT_UNANSWERABLE,        NAN, { NAN, NAN, NAN, NAN, NAN },
+                { NAN, NAN, NAN, NAN, NAN }, NAN, NAN
+            };
     }
 }
 

@@ -11,6 +11,7 @@
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_halves.h"
+#include "pipeline/stage_layers.h"
 #include "pipeline/stage_picture.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_ttest.h"
@@ -69,6 +70,46 @@ START_TEST(layers_of_the_demo)
         ck_assert_uint_eq(r->observed.n_axes, want[l].n_axes);
         analysis_clear(&a);
     }
+}
+END_TEST
+
+/* Cloud, context and p of the independent implementation, to its last decimal; Holm's p of six. */
+START_TEST(answers_by_layer)
+{
+    static const double want[6][4] = {
+        { .767, .784, .785, 1.0 }, { .837, .832, .835, .28 }, { .766, .761, .772, .82 },
+        { .709, .697, .706, .32 }, { .635, .636, .649, .84 }, { .633, .636, .646, .85 },
+    };
+    struct analysis a;
+
+    begin(&a, "h.*.mlp.c_fc");
+    a.params.answer = true;
+    a.params.resamples = 1;
+    compute(&a, &stage_layers);
+    ck_assert(layers_of(&a)->n_rows == 6 && layers_of(&a)->has_answers);
+    for (size_t l = 0; l < 6; l++) {
+        const struct layer_row *const row = &layers_of(&a)->rows[l];
+        const struct layer_answer *const r = &row->answer;
+        const double share = (double)row->n_significant / (double)row->n_neurons;
+        ck_assert_msg(is_near(r->clumping, want[l][0], 5.1e-4) &&
+                          is_near(r->cloud.mean, want[l][1], 5.1e-4) &&
+                          is_near(r->context.mean, want[l][2], 5.1e-4) &&
+                          is_near(r->pvalue, want[l][3], 5.1e-3),
+                      "%s: %.6f %.6f %.6f %.3f", row->hook, r->clumping, r->cloud.mean,
+                      r->context.mean, r->pvalue);
+        ck_assert(r->verdict == VERDICT_NO && r->p_holm == 1.0);
+        ck_assert(row->share_low <= share && share <= row->share_high);
+        ck_assert(row->share_high - row->share_low > 0.02 &&
+                  row->share_high - row->share_low < 0.1);
+    }
+    a.params.draws++;
+    ck_assert(analysis_is_stale(&a, &stage_layers));
+    a.params.answer = false;
+    compute(&a, &stage_layers);
+    ck_assert(!layers_of(&a)->has_answers);
+    a.params.draws++; /* of no account now */
+    ck_assert(!analysis_is_stale(&a, &stage_layers));
+    analysis_clear(&a);
 }
 END_TEST
 
@@ -374,6 +415,7 @@ int main(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, layers_of_the_demo);
+    tcase_add_test(tcase, answers_by_layer);
     tcase_add_test(tcase, the_answer_of_the_demo);
     tcase_add_test(tcase, the_halves_of_the_demo);
     tcase_add_test(tcase, the_picture_of_the_demo);

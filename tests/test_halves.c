@@ -69,15 +69,42 @@ START_TEST(resampled_tests_match_the_reference)
                                               .alpha = 0.05,
                                               .n_draws = HALVES,
                                               .seed = SEED };
-        size_t counts[HALVES], again[HALVES];
-        ck_assert_int_eq(resampled_counts(&q, NULL, NULL, counts, NULL), CT_OK);
-        ck_assert_int_eq(resampled_counts(&q, crew, NULL, again, NULL), CT_OK);
-        ck_assert_mem_eq(counts, again, sizeof counts);
+        double shares[HALVES], again[HALVES];
+        ck_assert_int_eq(resampled_shares(&q, NULL, NULL, shares, NULL), CT_OK);
+        ck_assert_int_eq(resampled_shares(&q, crew, NULL, again, NULL), CT_OK);
+        ck_assert_mem_eq(shares, again, sizeof shares);
         for (size_t b = 0; b < HALVES; b++)
-            ck_assert_uint_eq(counts[b], (size_t)mat_row(&want, k * HALVES + b)[1]);
+            ck_assert(shares[b] == mat_row(&want, k * HALVES + b)[1] / (double)l.X.cols);
     }
     crew_free(crew);
     mat_clear(&want);
+    layer_clear(&l);
+}
+END_TEST
+
+/* Of two pairs, half of the draws have the same pair twice. */
+START_TEST(draws_of_one_sample_have_no_share)
+{
+    enum { DRAWS = 200 };
+    double shares[DRAWS];
+    size_t n_none = 0;
+    struct layer l;
+
+    layer_init(&l);
+    const struct resampled_question q = { .X = &l.view,
+                                          .rows = { l.rows[0], l.rows[1] },
+                                          .n_rows = { 2, 2 },
+                                          .has_pairs = true,
+                                          .test = &tests[TTEST_STUDENT],
+                                          .correction = CORRECTION_NONE,
+                                          .alpha = 0.05,
+                                          .n_draws = DRAWS };
+    ck_assert_int_eq(resampled_shares(&q, NULL, NULL, shares, NULL), CT_OK);
+    for (size_t b = 0; b < DRAWS; b++) {
+        n_none += isnan(shares[b]) ? 1 : 0;
+        ck_assert(isnan(shares[b]) || shares[b] < 0.5);
+    }
+    ck_assert_msg(n_none > 70 && n_none < 130, "%zu", n_none);
     layer_clear(&l);
 }
 END_TEST
@@ -229,7 +256,8 @@ END_TEST
 int main(void)
 {
     const TTest *const all[] = {
-        resampled_tests_match_the_reference, halves_match_the_reference, halves_are_summarized,
+        resampled_tests_match_the_reference, draws_of_one_sample_have_no_share,
+        halves_match_the_reference,          halves_are_summarized,
         cancelled_halves_are_kept,           degenerate_halves,
     };
 

@@ -7,6 +7,7 @@
 #include "support.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -66,6 +67,13 @@ static void compare_inputs(const json_t *then, const json_t *now)
     }
 }
 
+/* To these columns have been appended: what is written now has other bytes, but rerun compares the
+ * columns that there were. */
+static bool has_grown(const char *file)
+{
+    return strcmp(file, "layers.csv") == 0;
+}
+
 /* Checks that the files are the same; returns how many differ in their bytes. */
 static size_t compare_files(const json_t *then, const json_t *now)
 {
@@ -75,7 +83,9 @@ static size_t compare_files(const json_t *then, const json_t *now)
     ck_assert_uint_eq(json_array_size(then), json_array_size(now));
     for (size_t i = 0; i < json_array_size(then); i++) {
         ck_assert_str_eq(name_of(then, i), name_of(now, i));
-        n_differ += strcmp(hash_of(then, name_of(then, i)), hash_of(now, name_of(then, i))) != 0;
+        if (!has_grown(name_of(then, i)))
+            n_differ +=
+                strcmp(hash_of(then, name_of(then, i)), hash_of(now, name_of(then, i))) != 0;
     }
     return n_differ;
 }

@@ -412,8 +412,10 @@ END_TEST
 
 static const char LAYERS_HEADER[] =
     "hook,n_neurons,n_significant,strongest,strongest_t,perplexity,kl_divergence,dbscan_clusters,"
-    "dbscan_noise,dbscan_silhouette,kmeans_clusters,kmeans_silhouette,"
-    "ward_clusters,ward_silhouette";
+    "dbscan_noise,dbscan_silhouette,kmeans_clusters,kmeans_silhouette,ward_clusters,"
+    "ward_silhouette,share_low,share_high,clumping,cloud_mean,cloud_low,cloud_high,p,p_holm,"
+    "verdict";
+enum { LAYERS_SHARE = 14, LAYERS_CLUMPING = 16 };
 
 START_TEST(each_hook_point_has_the_files_of_its_own_run)
 {
@@ -467,6 +469,11 @@ START_TEST(layers_csv_follows_from_the_files_of_the_layers)
         n_noise += number_at(&labels, i, 3) < 0.0;
     ck_assert(number_at(&layers, 2, 8) == (double)n_noise);
     ck_assert(fabs(number_at(&layers, 1, 11)) < 1.0);
+    const double share = number_at(&layers, 1, 2) / number_at(&layers, 1, 1);
+    ck_assert(number_at(&layers, 1, LAYERS_SHARE) <= share &&
+              share <= number_at(&layers, 1, LAYERS_SHARE + 1));
+    for (size_t j = LAYERS_CLUMPING; j < layers.n_cols; j++) /* without --answer */
+        ck_assert_str_eq(csv_table_field(&layers, 1, j).text, "");
     csv_table_clear(&layers);
     csv_table_clear(&tests);
     csv_table_clear(&labels);
@@ -506,8 +513,26 @@ START_TEST(layers_have_their_own_answers)
         snprintf(layer, sizeof layer, "answers/h.3.mlp.c_fc/%s", files[i]);
         assert_same_file(one, layer);
     }
+    struct csv_table layers = read_table("answers/layers.csv", LAYERS_HEADER);
+    struct csv_table one =
+        read_table("answer/answer.csv", "hook,name,value,low,high,null_mean,null_sd,p,m");
+    ck_assert_str_eq(csv_table_field(&one, 1, 1).text, "verdict");
+    ck_assert_str_eq(csv_table_field(&layers, 2, LAYERS_CLUMPING + 6).text,
+                     csv_table_field(&one, 1, 2).text);
+    for (size_t i = 1; i <= one.n_rows; i++)
+        if (strcmp(csv_table_field(&one, i, 1).text, "clumping") == 0) {
+            ck_assert_str_eq(csv_table_field(&layers, 2, LAYERS_CLUMPING).text,
+                             csv_table_field(&one, i, 2).text);
+            ck_assert_str_eq(csv_table_field(&layers, 2, LAYERS_CLUMPING + 4).text,
+                             csv_table_field(&one, i, 7).text);
+        }
+    csv_table_clear(&layers);
+    csv_table_clear(&one);
     ck_assert_int_eq(circuittui("rerun %s/answers/manifest.json >/dev/null"), 0);
-    ck_assert_int_ne(circuittui("run --answer --per-layer >/dev/null 2>&1"), 0);
+    ck_assert_int_eq(circuittui("run --answer --draws 5 --resamples 3 --iterations 250 --per-layer "
+                                "-H h.2.mlp.c_fc -H h.3.mlp.c_fc >%s/printed"),
+                     0);
+    ck_assert_int_eq(circuittui("--version >/dev/null && grep -q ^Answers %s/printed"), 0);
 }
 END_TEST
 

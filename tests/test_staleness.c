@@ -54,7 +54,7 @@ static const struct {
     { "clusters", "4", FROM_CLUSTER, FROM_CLUSTER },
     { "ward", "no", FROM_CLUSTER, FROM_CLUSTER },
     { "matrices", NULL, "", "" },
-    { "answer", NULL, "", "" },
+    { "answer", NULL, "layers", "layers" },
     { "draws", "6", "answer shuffled", "answer shuffled" },
     { "resamples", "4", "answer", "answer" },
     { "pictures", "2", "picture", "picture" },
@@ -163,15 +163,15 @@ START_TEST(the_table_names_every_stage)
 END_TEST
 
 /* A setting belongs to the first stage that depends on it, and to at least one that can be
- * computed. */
+ * computed; --answer to the stage that it asks for. */
 START_TEST(settings_belong_to_their_stages)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct stage *const stage = setting_stage(setting_find(rows[i].setting));
-        const char *const words = rows[i].from_file[0] != '\0'             ? rows[i].from_file
-                                  : rows[i].from_model[0] != '\0'          ? rows[i].from_model
-                                  : strcmp(rows[i].setting, "answer") == 0 ? "answer"
-                                                                           : "similarity";
+        const char *const words = strcmp(rows[i].setting, "answer") == 0 ? "answer"
+                                  : rows[i].from_file[0] != '\0'         ? rows[i].from_file
+                                  : rows[i].from_model[0] != '\0'        ? rows[i].from_model
+                                                                         : "similarity";
         ck_assert_ptr_nonnull(stage);
         ck_assert_msg(strncmp(words, stage->name, strlen(stage->name)) == 0, "%s: %s",
                       rows[i].setting, stage->name);

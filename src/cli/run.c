@@ -81,8 +81,7 @@ static enum ct_status print_plots(const struct analysis *a, const struct options
         canvas_init(&canvas, PLOT_ROWS, terminal_cols(), ascii, depth != ANSI_NONE, err);
 
     for (size_t i = 0; status == CT_OK && (plot = plot_at(i)) != NULL; i++) {
-        if (!plot->in_report || analysis_result(a, plot->stage) == NULL ||
-            !plot_has_clusters(plot, a))
+        if (!plot->in_report || analysis_result(a, plot->stage) == NULL || !plot_is_drawn(plot, a))
             continue;
         const struct rect whole = { 0, 0, canvas.rows, canvas.cols };
         canvas_fill(&canvas, whole, ' ', INK_DEFAULT, INK_DEFAULT);
@@ -104,9 +103,6 @@ static enum ct_status compute(struct analysis *a, const struct options *options,
     if (!options->per_layer)
         return meter_run(a, goal_of(&a->params), NULL, NULL, err);
     const bool has_files = results->out != NULL || results->figures != NULL;
-    if (a->params.answer && !has_files)
-        return ct_fail(err, CT_EINVAL,
-                       "--answer with --per-layer: each hook point has its own; give --out DIR");
     const enum ct_status status = results_begin(results, err);
     return status == CT_OK ? meter_run(a, goal_layers, has_files ? write_layer : NULL, results, err)
                            : status;

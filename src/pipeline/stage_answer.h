@@ -69,7 +69,7 @@ struct answer_result {
 
 extern const struct stage stage_answer;
 
-enum { ANSWER_DRAWS = 1 };
+enum { ANSWER_DRAWS = 1, ANSWER_RESAMPLES };
 extern const struct setting answer_settings[];
 
 static inline const struct answer_result *answer_of(const struct analysis *a)

@@ -6,7 +6,12 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/memory_limit.h"
+#include "num/draws.h"
+#include "num/tests/resampled.h"
+#include "num/tests/test.h"
 #include "pipeline/inner_run.h"
+#include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
@@ -105,9 +110,92 @@ bool layer_has_stage(const struct stage *stage)
 
 /* ---- all layers ---- */
 
-/* Stages computed for each layer. */
-static const struct stage *const steps[] = { &stage_ttest, &stage_space, &stage_tsne,
-                                             &stage_cluster, NULL };
+/* Stages computed for each layer; the last one with --answer. */
+#define STEPS &stage_ttest, &stage_space, &stage_tsne, &stage_cluster
+static const struct stage *const steps[] = { STEPS, NULL };
+static const struct stage *const steps_of_answer[] = { STEPS, &stage_answer, NULL };
+
+enum { STEPS_INTERVAL = 1 }; /* of progress, beside the effort of stages */
+
+/* The share of significant neurons when the sentences are drawn again. */
+static enum ct_status find_interval(const struct analysis *layer, const struct progress *progress,
+                                    struct layer_row *row, struct ct_error *err)
+{
+    const struct contrast *const c = contrast_of(layer);
+    const struct resampled_question q = { .X = &extract_of(layer)->X,
+                                          .rows = { c->rows[0], c->rows[1] },
+                                          .n_rows = { c->n_rows[0], c->n_rows[1] },
+                                          .has_pairs = c->n_rows[0] == c->n_rows[1],
+                                          .test = &tests[layer->params.test],
+                                          .correction = ttest_rule(layer).correction,
+                                          .alpha = ttest_rule(layer).alpha,
+                                          .n_draws = LAYER_DRAWS,
+                                          .seed = layer->params.seed };
+    double shares[LAYER_DRAWS];
+    size_t n_shares = 0;
+    struct crew *crew = NULL;
+    enum ct_status status =
+        memory_check(STAGE_MEMORY_LEAST + resampled_memory(extract_of(layer)->X.cols,
+                                                           c->n_rows[0] + c->n_rows[1],
+                                                           (size_t)layer->params.threads),
+                     "layers", "use fewer --threads", err);
+
+    if (status == CT_OK)
+        status = crew_new(layer->params.threads, &crew, err);
+    if (status == CT_OK)
+        status = resampled_shares(&q, crew, progress, shares, err);
+    crew_free(crew);
+    if (status != CT_OK)
+        return status;
+    for (size_t b = 0; b < LAYER_DRAWS; b++)
+        if (!isnan(shares[b]))
+            shares[n_shares++] = shares[b];
+    row->share_low = row->share_high = NAN;
+    if (n_shares == 0)
+        return CT_OK;
+    draws_sort(shares, n_shares);
+    row->share_low = draws_quantile(shares, n_shares, 0.025);
+    row->share_high = draws_quantile(shares, n_shares, 0.975);
+    return CT_OK;
+}
+
+static void take_answer(const struct analysis *layer, struct layer_row *row)
+{
+    const struct answer_result *const r = answer_of(layer);
+
+    row->answer = (struct layer_answer){ .verdict = r->verdict,
+                                         .clumping = r->observed.clumping,
+                                         .cloud = r->cloud,
+                                         .context = r->context,
+                                         .pvalue = r->pvalue,
+                                         .p_holm = NAN };
+}
+
+/* p of the answers, by Holm over the hook points that have one. */
+static enum ct_status adjust_answers(struct layers_result *layers, double alpha,
+                                     struct ct_error *err)
+{
+    const size_t n = layers->n_rows;
+    double *const p = ct_malloc_array(n, 2 * sizeof *p); /* and adjusted */
+    bool *const significant = ct_malloc_array(n, sizeof *significant);
+    size_t m = 0;
+    double threshold;
+    enum ct_status status =
+        p != NULL && significant != NULL ? CT_OK : ct_fail_nomem(err, "layers", 0);
+
+    for (size_t l = 0; status == CT_OK && l < n; l++)
+        if (!isnan(layers->rows[l].answer.pvalue))
+            p[m++] = layers->rows[l].answer.pvalue;
+    if (status == CT_OK)
+        status =
+            multitest_adjust(p, m, CORRECTION_HOLM, alpha, p + n, significant, &threshold, err);
+    for (size_t l = n; status == CT_OK && l-- > 0;)
+        if (!isnan(layers->rows[l].answer.pvalue))
+            layers->rows[l].answer.p_holm = p[n + --m];
+    free(p);
+    free(significant);
+    return status;
+}
 
 static void find_strongest(const struct analysis *layer, struct layer_row *row)
 {
@@ -139,23 +227,46 @@ static enum ct_status describe(const struct analysis *layer, struct layer_row *r
     return CT_OK;
 }
 
+/* progress: of the interval. */
+static enum ct_status fill_row(struct analysis *layer, const struct analysis_watch *watch,
+                               const struct progress *progress, struct layer_row *row,
+                               struct ct_error *err)
+{
+    const bool asks = layer->params.answer;
+    enum ct_status status = analysis_run(layer, &stage_cluster, watch, err);
+
+    if (status == CT_OK)
+        status = describe(layer, row, err);
+    if (status == CT_OK && asks)
+        status = analysis_run(layer, &stage_answer, watch, err);
+    if (status == CT_OK && asks)
+        take_answer(layer, row);
+    if (status == CT_OK)
+        status = find_interval(layer, progress, row, err);
+    if (status == CT_OK && !progress_tick(progress, 1, 1))
+        status = ct_fail(err, CT_ECANCELED, "layers: cancelled");
+    return status;
+}
+
 static enum ct_status run_layer(const struct analysis *whole, const struct stage_run *run,
                                 struct layers_result *layers, size_t l, struct ct_error *err)
 {
-    const size_t effort = inner_effort(steps, NULL);
+    const struct stage *const *const stages = layers->has_answers ? steps_of_answer : steps;
+    const size_t effort = inner_effort(stages, NULL) + STEPS_INTERVAL;
     struct inner_run inner = { .whole = &run->progress,
                                .n_steps = effort * layers->n_rows,
                                .first = effort * l,
-                               .stages = steps };
+                               .stages = stages };
+    struct progress_part last = { &run->progress, effort * (l + 1) - STEPS_INTERVAL, STEPS_INTERVAL,
+                                  inner.n_steps };
+    const struct progress progress = progress_of_part(&last);
     const struct analysis_watch watch = inner_watch(&inner);
     struct analysis layer;
     enum ct_status status = analysis_init_layer(&layer, whole, l, err);
 
     if (status != CT_OK)
         return status;
-    status = analysis_run(&layer, &stage_cluster, &watch, err);
-    if (status == CT_OK)
-        status = describe(&layer, &layers->rows[l], err);
+    status = fill_row(&layer, &watch, &progress, &layers->rows[l], err);
     if (status == CT_OK && run->watch->layer != NULL)
         status = run->watch->layer(run->watch->layer_context, &layer, err);
     analysis_clear(&layer);
@@ -189,8 +300,11 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     }
     layers->n_rows = n;
     layers->n_methods = clusterings_wanted(&a->params);
+    layers->has_answers = a->params.answer;
     for (size_t l = 0; status == CT_OK && l < n; l++)
         status = run_layer(a, run, layers, l, err);
+    if (status == CT_OK && layers->has_answers)
+        status = adjust_answers(layers, a->params.alpha, err);
     if (status != CT_OK) {
         release(layers);
         return status;
@@ -210,12 +324,20 @@ static void note(const void *value, char out[NOTE_SIZE])
     snprintf(out, NOTE_SIZE, "%zu", ((const struct layers_result *)value)->n_rows);
 }
 
+static bool has_answers(const struct params *params)
+{
+    return params->answer;
+}
+
 const struct stage stage_layers = {
     .name = "layers",
     .title = "Layers",
     .does = "analyses each hook point separately",
     .inputs = (const struct stage *const[]){ &stage_load, &stage_contrast, &stage_extract, NULL },
     .repeats = steps,
+    .also = (const struct setting *const[]){ &answer_settings[ANSWER_DRAWS],
+                                             &answer_settings[ANSWER_RESAMPLES], NULL },
+    .has_also = has_answers,
     .effort = 10,
     .check = check,
     .compute = compute,

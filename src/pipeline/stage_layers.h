@@ -1,4 +1,5 @@
-/* Each hook point analysed separately, from the t-test to its clusters, one after another. */
+/* Each hook point analysed separately, from the t-test to its clusters and, with --answer, its
+ * answer, one after another. */
 #ifndef CT_PIPELINE_STAGE_LAYERS_H
 #define CT_PIPELINE_STAGE_LAYERS_H
 
@@ -6,11 +7,14 @@
 #include <stddef.h>
 
 #include "pipeline/analysis.h"
+#include "pipeline/stage_answer.h"
 
 /* Summary of one hook point analysed on its own. */
 struct layer_row {
     const char *hook; /* borrowed from the extraction */
     size_t n_neurons, n_significant;
+    double share_low, share_high; /* 95 % interval of n_significant / n_neurons: percentiles of
+                                     draws of the sentences with replacement */
     size_t strongest;   /* the neuron with the largest |t|, by its index in the hook point */
     double strongest_t; /* NaN: no neuron has a t */
     double perplexity;  /* NaN from here on: fewer than two significant neurons */
@@ -19,9 +23,19 @@ struct layer_row {
         size_t n_clusters, n_noise;
         double silhouette; /* NaN: not defined, see clustering.h */
     } * by;                /* [n_methods] owned */
+    struct layer_answer {
+        enum verdict verdict;
+        double clumping;
+        struct null_summary cloud, context;
+        double pvalue; /* of the clumping; NaN: none */
+        double p_holm; /* adjusted for the hook points that have one */
+    } answer;          /* if there are answers */
 };
 
+enum { LAYER_DRAWS = 200 }; /* of the sentences, for the interval of the share */
+
 struct layers_result {
+    bool has_answers;       /* each row has an answer */
     struct layer_row *rows; /* [n_rows] in order of their first column */
     size_t n_rows;
     size_t n_methods; /* the first of cluster_methods */

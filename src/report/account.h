@@ -21,6 +21,10 @@ struct account {
     void (*describe)(const struct analysis *a, json_t *counts, json_t *outcome);
     const struct table *tables; /* [n_tables] */
     size_t n_tables;
+    /* Those of them to which columns have been appended, as they were written before: so that the
+     * results of earlier programs can be compared. */
+    const struct table *earlier; /* [n_earlier] */
+    size_t n_earlier;
     const struct plot *plots; /* [n_plots] */
     size_t n_plots;
 };

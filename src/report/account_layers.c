@@ -12,6 +12,24 @@
 #include "report/plots/space.h"
 #include "report/test_words.h"
 
+/* The share significant with its interval and, with --answer, the clumping of the neurons. */
+static void report_answers(const struct layers_result *layers, struct page *page, size_t most)
+{
+    char line[LAYER_LINE_SIZE];
+
+    page->heading = layers->has_answers ? "Answers" : "Shares";
+    page_line(page, "%s%s", layer_answer_header,
+              layers->has_answers ? layer_answer_header_more : "");
+    for (size_t l = 0; l < layers->n_rows && l < most; l++) {
+        layer_answer_line(&layers->rows[l], layers->has_answers, line);
+        page_line(page, "%s", line);
+    }
+    page_line(page, " (...): 95 %% of %d draws of the sentences%s", LAYER_DRAWS,
+              layers->has_answers ? ", and of the cloud" : "");
+    if (layers->has_answers)
+        page_line(page, " p: of the clumping; Holm: adjusted for all hook points that have one");
+}
+
 /* One line per hook point, instead of the report of a single analysis. */
 static void report(const struct analysis *a, struct page *page)
 {
@@ -32,9 +50,18 @@ static void report(const struct analysis *a, struct page *page)
     if (layers->n_rows > MOST)
         page_line(page, "and %zu more: see layers.csv (--out)", layers->n_rows - MOST);
     page_line(page, " t: the largest; clust, silh., noise: DBSCAN; k-means: its silhouette");
+    report_answers(layers, page, MOST);
 }
 
-static json_t *describe_layer(const struct layer_row *row, size_t n_methods)
+static void describe_answer(json_t *object, const struct layer_answer *answer)
+{
+    json_object_set_new(object, "verdict", json_string(verdict_name(answer->verdict)));
+    json_object_set_new(object, "clumping", number_or_null(answer->clumping));
+    json_object_set_new(object, "clumping_p", number_or_null(answer->pvalue));
+    json_object_set_new(object, "clumping_p_holm", number_or_null(answer->p_holm));
+}
+
+static json_t *describe_layer(const struct layers_result *layers, const struct layer_row *row)
 {
     json_t *const object =
         json_pack("{s:o, s:I, s:I, s:o, s:o}", "hook", json_text(row->hook), "neurons",
@@ -42,10 +69,14 @@ static json_t *describe_layer(const struct layer_row *row, size_t n_methods)
                   "perplexity", number_or_null(row->perplexity), "kl_divergence",
                   number_or_null(row->kl_divergence));
 
-    for (size_t m = 0; m < n_methods; m++) {
+    for (size_t m = 0; m < layers->n_methods; m++) {
         describe_clusters(object, cluster_methods[m], row->by[m].n_clusters, row->by[m].n_noise);
         describe_silhouette(object, cluster_methods[m], row->by[m].silhouette);
     }
+    json_object_set_new(object, "share_low", number_or_null(row->share_low));
+    json_object_set_new(object, "share_high", number_or_null(row->share_high));
+    if (layers->has_answers)
+        describe_answer(object, &row->answer);
     return object;
 }
 
@@ -55,8 +86,7 @@ static void describe(const struct analysis *a, json_t *counts, json_t *outcome)
 
     (void)counts;
     for (size_t l = 0; l < layers_of(a)->n_rows; l++)
-        json_array_append_new(array,
-                              describe_layer(&layers_of(a)->rows[l], layers_of(a)->n_methods));
+        json_array_append_new(array, describe_layer(layers_of(a), &layers_of(a)->rows[l]));
     json_object_set_new(outcome, "layers", array);
 }
 
@@ -74,37 +104,84 @@ static void put_method_header(struct csv_writer *w, const struct cluster_method 
     }
 }
 
-static void write_layers(const struct analysis *a, struct csv_writer *w)
+/* NULL: none was asked for. */
+static void put_answer(struct csv_writer *w, const struct layer_answer *answer)
+{
+    static const struct layer_answer none = {
+        .clumping = NAN, .cloud = { NAN, NAN, NAN, NAN, NAN }, .pvalue = NAN, .p_holm = NAN
+    };
+    const struct layer_answer *const r = answer != NULL ? answer : &none;
+
+    put_if_any(w, r->clumping);
+    put_if_any(w, r->cloud.mean);
+    put_if_any(w, r->cloud.low);
+    put_if_any(w, r->cloud.high);
+    put_if_any(w, r->pvalue);
+    put_if_any(w, r->p_holm);
+    csv_put_text(w, answer != NULL ? verdict_name(answer->verdict) : "");
+}
+
+/* The columns of a row since there were layers, and those appended later. */
+static void put_first(struct csv_writer *w, const struct layer_row *row, size_t n_methods)
+{
+    csv_put_text(w, row->hook);
+    csv_put_size(w, row->n_neurons);
+    csv_put_size(w, row->n_significant);
+    csv_put_size(w, row->strongest);
+    put_if_any(w, row->strongest_t);
+    put_if_any(w, row->perplexity);
+    put_if_any(w, row->kl_divergence);
+    for (size_t m = 0; m < n_methods; m++) {
+        csv_put_size(w, row->by[m].n_clusters);
+        if (cluster_methods[m]->has_noise)
+            csv_put_size(w, row->by[m].n_noise);
+        put_if_any(w, row->by[m].silhouette);
+    }
+}
+
+static void write_rows(const struct analysis *a, struct csv_writer *w, bool has_more)
 {
     static const char *const first[] = { "hook",        "n_neurons",  "n_significant", "strongest",
                                          "strongest_t", "perplexity", "kl_divergence" };
+    static const char *const more[] = { "share_low",  "share_high", "clumping",
+                                        "cloud_mean", "cloud_low",  "cloud_high",
+                                        "p",          "p_holm",     "verdict" };
 
     for (size_t i = 0; i < sizeof first / sizeof *first; i++)
         csv_put_text(w, first[i]);
     for (size_t m = 0; m < layers_of(a)->n_methods; m++)
         put_method_header(w, cluster_methods[m]);
+    for (size_t i = 0; has_more && i < sizeof more / sizeof *more; i++)
+        csv_put_text(w, more[i]);
     csv_end_row(w);
     for (size_t l = 0; l < layers_of(a)->n_rows; l++) {
         const struct layer_row *const row = &layers_of(a)->rows[l];
-        csv_put_text(w, row->hook);
-        csv_put_size(w, row->n_neurons);
-        csv_put_size(w, row->n_significant);
-        csv_put_size(w, row->strongest);
-        put_if_any(w, row->strongest_t);
-        put_if_any(w, row->perplexity);
-        put_if_any(w, row->kl_divergence);
-        for (size_t m = 0; m < layers_of(a)->n_methods; m++) {
-            csv_put_size(w, row->by[m].n_clusters);
-            if (cluster_methods[m]->has_noise)
-                csv_put_size(w, row->by[m].n_noise);
-            put_if_any(w, row->by[m].silhouette);
+        put_first(w, row, layers_of(a)->n_methods);
+        if (has_more) {
+            put_if_any(w, row->share_low);
+            put_if_any(w, row->share_high);
+            put_answer(w, layers_of(a)->has_answers ? &row->answer : NULL);
         }
         csv_end_row(w);
     }
 }
 
+static void write_layers(const struct analysis *a, struct csv_writer *w)
+{
+    write_rows(a, w, true);
+}
+
+static void write_layers_before(const struct analysis *a, struct csv_writer *w)
+{
+    write_rows(a, w, false);
+}
+
 static const struct table tables[] = {
     { LAYERS_FILE, ALWAYS, write_layers, NULL, &stage_layers },
+};
+
+static const struct table earlier[] = {
+    { LAYERS_FILE, ALWAYS, write_layers_before, NULL, &stage_layers },
 };
 
 static const struct plot plots[] = {
@@ -116,6 +193,23 @@ static const struct plot plots[] = {
       .in_report = true,
       .draw = draw_layers,
       .item = item_layers },
+    { .name = "layer_shares",
+      .title = "share significant",
+      .order = 900010,
+      .stage = &stage_layers,
+      .space = &space_curve,
+      .in_report = true,
+      .draw = draw_layer_shares,
+      .item = item_layer_shares },
+    { .name = "layer_clumping",
+      .title = "clumping by layer",
+      .order = 900020,
+      .stage = &stage_layers,
+      .space = &space_curve,
+      .in_report = true,
+      .is_drawn = has_layer_answers,
+      .draw = draw_layer_clumping,
+      .item = item_layer_clumping },
 };
 
 const struct account account_layers = {
@@ -124,6 +218,8 @@ const struct account account_layers = {
     .describe = describe,
     .tables = tables,
     .n_tables = sizeof tables / sizeof *tables,
+    .earlier = earlier,
+    .n_earlier = sizeof earlier / sizeof *earlier,
     .plots = plots,
     .n_plots = sizeof plots / sizeof *plots,
 };

@@ -109,7 +109,7 @@ static enum ct_status put_figure(const struct analysis *a, const struct plot *pl
     char *const path = place->folder != NULL ? path_join(place->folder, name) : strdup("/dev/null");
     if (path == NULL)
         return ct_fail_nomem(err, name, 0);
-    if (!analysis_is_stale(a, plot->stage) && plot_has_clusters(plot, a)) {
+    if (!analysis_is_stale(a, plot->stage) && plot_is_drawn(plot, a)) {
         status = write_figure(a, plot, request, format, path, &digest, err);
         if (status == CT_OK)
             status = written_add(place->written, place->layer, name, &digest, err);

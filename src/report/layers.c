@@ -56,6 +56,35 @@ void layer_line(const struct layer_row *row, char out[LAYER_LINE_SIZE])
              share, number(row->by[1].silhouette, 2, kmeans));
 }
 
+const char layer_answer_header[] = " hook point      % signif. (95 %)";
+const char layer_answer_header_more[] = " clumping cloud (95 %)     p  Holm verdict";
+
+void layer_answer_line(const struct layer_row *row, bool has_answer, char out[LAYER_LINE_SIZE])
+{
+    const struct layer_answer *const r = &row->answer;
+    const double share = 100.0 * (double)row->n_significant / (double)row->n_neurons;
+    char name[NAME_SIZE], interval[60], clumping[NUMBER_SIZE], cloud[60] = "-";
+    char p[NUMBER_SIZE] = "-", holm[NUMBER_SIZE] = "-";
+
+    short_name(row->hook, name);
+    snprintf(interval, sizeof interval, "%5.1f", share);
+    if (!isnan(row->share_low))
+        snprintf(interval, sizeof interval, "%5.1f (%.0f-%.0f)", share, 100.0 * row->share_low,
+                 100.0 * row->share_high);
+    if (!has_answer) {
+        snprintf(out, LAYER_LINE_SIZE, " %-*s %s", NAME_COLS, name, interval);
+        return;
+    }
+    if (!isnan(r->pvalue)) {
+        snprintf(cloud, sizeof cloud, "%.3f-%.3f", r->cloud.low, r->cloud.high);
+        snprintf(p, sizeof p, "%.2g", r->pvalue);
+        snprintf(holm, sizeof holm, "%.2g", r->p_holm);
+    }
+    snprintf(out, LAYER_LINE_SIZE, " %-*s %-16s %8s %11s %6s %5s %s", NAME_COLS, name, interval,
+             number(r->clumping, 3, clumping), cloud, p, holm,
+             r->verdict == VERDICT_UNANSWERABLE ? "?" : verdict_name(r->verdict));
+}
+
 static bool is_plain(char c, bool is_first)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

@@ -20,6 +20,11 @@ extern const char layers_header_more[];
 /* The numbers of a row in one line; a long name is shortened to its end. */
 void layer_line(const struct layer_row *row, char out[LAYER_LINE_SIZE]);
 
+/* The header and lines of the share significant and, if has_answer, of the clumping. */
+extern const char layer_answer_header[];
+extern const char layer_answer_header_more[];
+void layer_answer_line(const struct layer_row *row, bool has_answer, char out[LAYER_LINE_SIZE]);
+
 /* The name of a layer's folder: the hook point's, with all characters other than letters, digits,
  * `_`, `-` and (except at the start) `.` as %XX. Owned by the caller: free(). NULL when memory is
  * out. */

@@ -34,6 +34,15 @@ const struct table *table_at(size_t i)
     return NULL;
 }
 
+const struct table *table_earlier(const struct table *table)
+{
+    for (size_t k = 0; accounts[k] != NULL; k++)
+        for (size_t i = 0; i < accounts[k]->n_earlier; i++)
+            if (strcmp(accounts[k]->earlier[i].file, table->file) == 0)
+                return &accounts[k]->earlier[i];
+    return NULL;
+}
+
 static const struct {
     const char *name;
     unsigned formats;

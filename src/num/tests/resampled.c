@@ -1,6 +1,7 @@
 #include "config.h"
 #include "num/tests/resampled.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -10,7 +11,7 @@
 
 struct resampler {
     const struct resampled_question *q;
-    size_t *counts;
+    double *shares;
     struct scratch {                  /* [crew_size] per thread */
         size_t *drawn;                /* [n_samples] */
         size_t *rows;                 /* [n_samples] */
@@ -20,6 +21,15 @@ struct resampler {
     } * scratch;
     size_t n_scratch;
 };
+
+static bool has_variety(const size_t *drawn, size_t n)
+{
+    size_t i = 1;
+
+    while (i < n && drawn[i] == drawn[0])
+        i++;
+    return i < n;
+}
 
 static enum ct_status draw(void *context, size_t b, struct ct_error *err)
 {
@@ -33,9 +43,13 @@ static enum ct_status draw(void *context, size_t b, struct ct_error *err)
                                   .n_rows = { n_a, q->n_rows[1] },
                                   .n_threads = 1,
                                   .out = s->results };
+    size_t count = 0;
     double threshold;
 
     resample_rows(q->n_rows, q->has_pairs, q->seed, b, s->drawn);
+    r->shares[b] = NAN;
+    if (!has_variety(s->drawn, n_a) || !has_variety(s->drawn + n_a, q->n_rows[1]))
+        return CT_OK;
     for (size_t i = 0; i < n_a + q->n_rows[1]; i++)
         s->rows[i] = s->drawn[i] < n_a ? q->rows[0][s->drawn[i]] : q->rows[1][s->drawn[i] - n_a];
     enum ct_status status = q->test->columns(&job, err);
@@ -44,9 +58,9 @@ static enum ct_status draw(void *context, size_t b, struct ct_error *err)
     if (status == CT_OK)
         status = multitest_adjust(s->p, n, q->correction, q->alpha, s->p_adjusted, s->significant,
                                   &threshold, err);
-    r->counts[b] = 0;
     for (size_t j = 0; status == CT_OK && j < n; j++)
-        r->counts[b] += s->significant[j];
+        count += s->significant[j];
+    r->shares[b] = (double)count / (double)n;
     return status;
 }
 
@@ -84,11 +98,11 @@ static enum ct_status resampler_init(struct resampler *r, struct ct_error *err)
     return r->scratch != NULL && has_memory ? CT_OK : ct_fail_nomem(err, "resampling", 0);
 }
 
-enum ct_status resampled_counts(const struct resampled_question *question, struct crew *crew,
-                                const struct progress *progress, size_t *counts,
+enum ct_status resampled_shares(const struct resampled_question *question, struct crew *crew,
+                                const struct progress *progress, double *shares,
                                 struct ct_error *err)
 {
-    struct resampler r = { .q = question, .counts = counts, .n_scratch = crew_size(crew) };
+    struct resampler r = { .q = question, .shares = shares, .n_scratch = crew_size(crew) };
     size_t n_done = 0;
     enum ct_status status = resampler_init(&r, err);
 

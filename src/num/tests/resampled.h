@@ -29,11 +29,12 @@ struct resampled_question {
     uint64_t seed;
 };
 
-/* counts [n_draws]: features that pass the test in draw b of resample_rows(). crew may be NULL;
- * results do not depend on it. CT_ENOMEM, CT_ECANCELED (some are missing) and the errors of the
+/* shares [n_draws]: of the features, those that pass the test in draw b of resample_rows(); NaN if
+ * a group of the draw has one sample only, again and again. crew may be NULL; results do not depend
+ * on it. CT_ENOMEM, CT_ECANCELED (some are missing) and the errors of the
  * test. */
-enum ct_status resampled_counts(const struct resampled_question *question, struct crew *crew,
-                                const struct progress *progress, size_t *counts,
+enum ct_status resampled_shares(const struct resampled_question *question, struct crew *crew,
+                                const struct progress *progress, double *shares,
                                 struct ct_error *err);
 
 /* Peak bytes, without arguments. */

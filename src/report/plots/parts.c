@@ -133,6 +133,11 @@ bool plot_has_clusters(const struct plot *plot, const struct analysis *a)
     return plot->method == NULL || clustering_of(a, plot->method) != NULL;
 }
 
+bool plot_is_drawn(const struct plot *plot, const struct analysis *a)
+{
+    return plot_has_clusters(plot, a) && (plot->is_drawn == NULL || plot->is_drawn(a));
+}
+
 void plot_draw(const struct plot *plot, const struct analysis *a, const struct plot_target *target,
                const struct plot_request *request)
 {

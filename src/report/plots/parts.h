@@ -68,5 +68,10 @@ DECLARE_ITEM(recovery);
 DECLARE_PLOT(consensus);
 DECLARE_PLOT(layers);
 DECLARE_ITEM(layers);
+DECLARE_PLOT(layer_shares);
+DECLARE_ITEM(layer_shares);
+DECLARE_PLOT(layer_clumping);
+DECLARE_ITEM(layer_clumping);
+bool has_layer_answers(const struct analysis *a);
 
 #endif

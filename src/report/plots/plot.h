@@ -50,6 +50,8 @@ struct plot {
     const struct stage *stage;    /* whose result is required */
     const struct stage *shown_at; /* among whose views it is listed; NULL: the same stage */
     const struct plot_space *space;
+    /* Whether there is anything to draw in reports and figures of a; NULL: always. */
+    bool (*is_drawn)(const struct analysis *a);
     bool is_live;   /* updated while its stage runs */
     bool in_report; /* printed by `run --plot` */
     bool has_scale; /* its colour scale can be adjusted */
@@ -70,6 +72,9 @@ void plot_draw(const struct plot *plot, const struct analysis *a, const struct p
 
 /* False for a plot of a method of clustering that was left out. */
 bool plot_has_clusters(const struct plot *plot, const struct analysis *a);
+
+/* Whether it belongs into reports and figures of a, which has the result that it needs. */
+bool plot_is_drawn(const struct plot *plot, const struct analysis *a);
 
 /* The labels [n_significant] of the marked method; NULL: no cluster is marked. */
 const int32_t *marked_labels(const struct analysis *a, const struct cluster_mark *mark);

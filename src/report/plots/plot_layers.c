@@ -1,6 +1,7 @@
 #include "config.h"
 #include "report/plots/parts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,4 +54,138 @@ size_t item_layers(const struct analysis *a, size_t i, struct plot_item *item)
     snprintf(item->words, sizeof item->words, "%s: %zu of %zu, %zu clusters", name,
              row->n_significant, row->n_neurons, row->by[0].n_clusters);
     return layers->n_rows;
+}
+
+/* ---- curves ---- */
+
+static void name_of(const struct layer_row *row, char out[60])
+{
+    text_visible(out, 60, row->hook, strlen(row->hook));
+}
+
+static double share_of(const struct layer_row *row)
+{
+    return 100.0 * (double)row->n_significant / (double)row->n_neurons;
+}
+
+void draw_layer_shares(const struct analysis *a, const struct plot_target *target,
+                       const struct plot_request *request)
+{
+    const struct layers_result *const layers = layers_of(a);
+    const size_t n = layers->n_rows;
+    double *const y = plot_scratch(target, n, sizeof *y);
+    struct plot_range *const bars = plot_scratch(target, n, sizeof *bars);
+    double least = INFINITY, most = -INFINITY;
+    char title[TITLE_SIZE];
+
+    for (size_t l = 0; y != NULL && bars != NULL && l < n; l++) {
+        y[l] = share_of(&layers->rows[l]);
+        bars[l] = (struct plot_range){ 100.0 * layers->rows[l].share_low,
+                                       100.0 * layers->rows[l].share_high };
+        least = fmin(least, y[l]);
+        most = fmax(most, y[l]);
+    }
+    snprintf(title, sizeof title, "Share significant: %.1f to %.1f %% (bars: 95 %% intervals)",
+             least, most);
+    const struct series series = {
+        .text = { .title = title, .x_label = "hook point", .y_label = "% significant" },
+        .y = y,
+        .bars = bars,
+        .n = y != NULL && bars != NULL ? n : 0,
+        .ink = INK_ACCENT,
+        .from_zero = true,
+        .window = request->window,
+    };
+    show_series(target, &series, request->view);
+    free(y);
+    free(bars);
+}
+
+size_t item_layer_shares(const struct analysis *a, size_t i, struct plot_item *item)
+{
+    const struct layers_result *const layers = layers_of(a);
+    char name[60];
+
+    if (i >= layers->n_rows)
+        return layers->n_rows;
+    const struct layer_row *const row = &layers->rows[i];
+    name_of(row, name);
+    item->x = (double)i;
+    item->y = share_of(row);
+    snprintf(item->words, sizeof item->words, "%s: %.1f %% significant, 95 %%: %.1f to %.1f", name,
+             share_of(row), 100.0 * row->share_low, 100.0 * row->share_high);
+    return layers->n_rows;
+}
+
+bool has_layer_answers(const struct analysis *a)
+{
+    return layers_of(a)->has_answers;
+}
+
+/* 95 % of the draws of both null models. */
+static struct plot_range nulls_of(const struct layer_answer *r)
+{
+    return (struct plot_range){ fmin(r->cloud.low, r->context.low),
+                                fmax(r->cloud.high, r->context.high) };
+}
+
+static const char *p_text(double p, char out[20])
+{
+    snprintf(out, 20, isnan(p) ? "none" : "%.2g", p);
+    return out;
+}
+
+void draw_layer_clumping(const struct analysis *a, const struct plot_target *target,
+                         const struct plot_request *request)
+{
+    const struct layers_result *const layers = layers_of(a);
+    const size_t n = layers->n_rows;
+    char title[TITLE_SIZE], text[20];
+    double least = NAN;
+
+    if (!layers->has_answers) {
+        show_words(target, "Clumping of each hook point", "not asked for (--answer)");
+        return;
+    }
+    double *const y = plot_scratch(target, n, sizeof *y);
+    struct plot_range *const band = plot_scratch(target, n, sizeof *band);
+    for (size_t l = 0; y != NULL && band != NULL && l < n; l++) {
+        y[l] = layers->rows[l].answer.clumping;
+        band[l] = nulls_of(&layers->rows[l].answer);
+        least = fmin(least, layers->rows[l].answer.p_holm);
+    }
+    snprintf(title, sizeof title,
+             "Clumping, and 95 %% of null models (dotted); smallest p by Holm %s",
+             p_text(least, text));
+    const struct series series = {
+        .text = { .title = title, .x_label = "hook point", .y_label = "clumping" },
+        .y = y,
+        .band = band,
+        .n = y != NULL && band != NULL ? n : 0,
+        .ink = INK_ACCENT,
+        .window = request->window,
+    };
+    show_series(target, &series, request->view);
+    free(y);
+    free(band);
+}
+
+/* Those without clumping are not drawn. */
+size_t item_layer_clumping(const struct analysis *a, size_t i, struct plot_item *item)
+{
+    const struct layers_result *const layers = layers_of(a);
+    char name[60], text[20];
+    size_t n = 0;
+
+    for (size_t l = 0; layers->has_answers && l < layers->n_rows; l++) {
+        const struct layer_answer *const r = &layers->rows[l].answer;
+        if (isnan(r->clumping) || n++ != i)
+            continue;
+        name_of(&layers->rows[l], name);
+        item->x = (double)l;
+        item->y = r->clumping;
+        snprintf(item->words, sizeof item->words, "%.30s: clumping %.3f, p = %s by Holm: %s", name,
+                 r->clumping, p_text(r->p_holm, text), verdict_name(r->verdict));
+    }
+    return n;
 }
