@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "pipeline/expect.h"
+#include "pipeline/stage_answer.h"
 #include "pipeline/analysis.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
@@ -471,6 +473,55 @@ START_TEST(groups_are_checked_before_extraction)
 }
 END_TEST
 
+static void note_begin(void *context, const struct stage *stage, double expected)
+{
+    double *const seconds = context;
+
+    ck_assert_ptr_eq(stage, &stage_answer);
+    *seconds = expected;
+}
+
+/* Known once the inputs are there, and told before the stage begins; more draws take longer. */
+START_TEST(time_is_told_before_a_long_stage)
+{
+    struct analysis a;
+    double told = 0.0;
+    struct analysis_watch watch = { .begin = note_begin, .context = &told };
+    struct ct_error err = { 0 };
+
+    begin(&a);
+    ck_assert(analysis_expect(&a, &stage_answer) == 0.0);
+    ck_assert_int_eq(analysis_run(&a, &stage_ttest, &watch, &err), CT_OK);
+    ck_assert(told == 0.0);
+    a.params.draws = 2000;
+    const double many = analysis_expect(&a, &stage_answer);
+    a.params.draws = 2;
+    const double few = analysis_expect(&a, &stage_answer);
+    ck_assert_msg(few > 0.0 && many > 2.0 * few && many < 300.0, "%g %g", few, many);
+    ck_assert(analysis_expect(&a, stage_with_parts(&stage_answer)) >= few);
+    a.params.resamples = 1;
+    ck_assert_int_eq(analysis_run(&a, &stage_answer, &watch, &err), CT_OK);
+    ck_assert(told > 0.0 && told <= few);
+    ck_assert(analysis_expect(&a, &stage_answer) == 0.0);
+    analysis_clear(&a);
+}
+END_TEST
+
+START_TEST(estimates_are_rounded_up)
+{
+    static const struct {
+        double seconds;
+        const char *words;
+    } cases[] = { { 0.2, "1 s" },        { 9.5, "10 s" },       { 31.0, "40 s" },
+                  { 89.0, "90 s" },      { 91.0, "2 minutes" }, { 5399.0, "90 minutes" },
+                  { 5401.0, "2 hours" }, { 1e6, "278 hours" } };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ck_assert_str_eq(duration_of(cases[i].seconds).text, cases[i].words);
+    ck_assert(expect_here(1.0, 2) < expect_here(1.0, 1));
+}
+END_TEST
+
 START_TEST(errors_in_stimuli_name_the_row)
 {
     fail_with("group,target,text\nhim, him,Nobody here.\n", "row 1 (line 2): the target \" him\"");
@@ -705,6 +756,8 @@ int main(void)
         duplicates_and_pairs_are_detected,
         groups_are_checked_before_extraction,
         errors_in_stimuli_name_the_row,
+        time_is_told_before_a_long_stage,
+        estimates_are_rounded_up,
         layers_equal_separate_analyses,
         layers_depend_on_what_their_analyses_depend_on,
         a_layer_without_significant_neurons_has_a_row,

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "pipeline/expect.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stages.h"
 
@@ -40,16 +41,27 @@ static bool meter_tick(void *context, const struct stage *stage, size_t done, si
     return true;
 }
 
-static enum tsne_answer meter_tsne(void *context, size_t n_iter, size_t max_iter)
-{
-    meter_tick(context, &stage_tsne, n_iter, max_iter);
-    return TSNE_GO_ON;
-}
-
 static void meter_clear(const struct meter *meter)
 {
     if (meter->shown)
         fprintf(stderr, "\r%*s\r", 30, "");
+}
+
+/* Of what takes long, also where no progress is shown. */
+static void meter_begin(void *context, const struct stage *stage, double seconds)
+{
+    enum { LONG = 20 };
+
+    if (seconds < LONG)
+        return;
+    meter_clear(context);
+    fprintf(stderr, "circuittui: %s: about %s\n", stage->name, duration_of(seconds).text);
+}
+
+static enum tsne_answer meter_tsne(void *context, size_t n_iter, size_t max_iter)
+{
+    meter_tick(context, &stage_tsne, n_iter, max_iter);
+    return TSNE_GO_ON;
 }
 
 enum ct_status meter_run(struct analysis *a, const struct stage *goal, layer_function *layer,
@@ -58,6 +70,7 @@ enum ct_status meter_run(struct analysis *a, const struct stage *goal, layer_fun
     struct meter meter = { .last = clock_seconds(), .goal = goal };
     const bool is_seen = isatty(STDERR_FILENO);
     const struct analysis_watch watch = {
+        .begin = meter_begin,
         .progress = is_seen ? meter_tick : NULL,
         .tsne_tick = is_seen ? meter_tsne : NULL,
         .layer = layer,

@@ -198,6 +198,27 @@ bool analysis_is_stale(const struct analysis *a, const struct stage *stage)
            verify(result, NULL) != CT_OK;
 }
 
+static bool has_inputs(const struct analysis *a, const struct stage *stage)
+{
+    for (size_t i = 0; stage->inputs[i] != NULL; i++)
+        if (analysis_is_stale(a, stage->inputs[i]))
+            return false;
+    return true;
+}
+
+double analysis_expect(const struct analysis *a, const struct stage *goal)
+{
+    double seconds = 0.0;
+
+    if (goal->compute != NULL)
+        return goal->expect != NULL && analysis_is_stale(a, goal) && has_inputs(a, goal)
+                   ? goal->expect(a)
+                   : 0.0;
+    for (size_t i = 0; goal->inputs[i] != NULL; i++)
+        seconds += analysis_expect(a, goal->inputs[i]);
+    return seconds;
+}
+
 bool stage_is_needed(const struct stage *goal, const struct stage *stage)
 {
     bool is_needed = goal == stage;
@@ -277,6 +298,8 @@ enum ct_status analysis_compute(const struct analysis *a, const struct stage *st
     void *value = NULL;
     enum ct_status status = check_memory(a, stage, err);
 
+    if (status == CT_OK && stage->expect != NULL && context.watch->begin != NULL)
+        context.watch->begin(context.watch->context, stage, stage->expect(a));
     if (status == CT_OK)
         status = stage->compute(a, &run, &value, err);
     if (status == CT_OK)

@@ -38,6 +38,8 @@ struct analysis_watch {
     enum tsne_answer (*tsne_tick)(void *context, size_t n_iter, size_t max_iter);
     void (*tsne_show)(void *context, size_t n_iter, double kl_divergence, const float *embedding,
                       size_t n_samples);
+    /* Called before a stage that has an estimate is computed. */
+    void (*begin)(void *context, const struct stage *stage, double expected_seconds);
     /* Called while the answer is computed: the draws [n] made so far, borrowed for the call. */
     void (*answer_show)(void *context, const struct nulls_observed *observed,
                         const struct null_draw *draws, size_t n);
@@ -65,6 +67,10 @@ double analysis_seconds(const struct analysis *a, const struct stage *stage);
 
 /* True when the stage has no result, or one from other parameters or from files that were cut. */
 bool analysis_is_stale(const struct analysis *a, const struct stage *stage);
+
+/* Seconds that the stale stages of goal will take, as far as they have estimates: those whose
+ * inputs have results. 0: unknown, or not long. */
+double analysis_expect(const struct analysis *a, const struct stage *goal);
 
 /* True when goal, or a stage it depends on, is `stage`. */
 bool stage_is_needed(const struct stage *goal, const struct stage *stage);

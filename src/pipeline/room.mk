@@ -4,6 +4,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/cluster_methods.c \
 	src/pipeline/clustering.c src/pipeline/clustering.h \
 	src/pipeline/command.h \
+	src/pipeline/expect.c src/pipeline/expect.h \
 	src/pipeline/key.h \
 	src/pipeline/lookalike.c src/pipeline/lookalike.h \
 	src/pipeline/method_dbscan.c \

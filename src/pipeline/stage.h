@@ -55,6 +55,9 @@ struct stage {
     double (*memory)(const struct analysis *a);
     const char *advice; /* what to reduce when memory does not suffice */
 
+    /* Seconds it will take, as expected from its inputs, which exist. NULL: not long. */
+    double (*expect)(const struct analysis *a);
+
     /* *value is freed with free() of this row, which accepts NULL. Its inputs' results exist and
      * are not stale; *value may borrow from them. CT_ECANCELED, CT_ENOMEM and the stage's own
      * errors. NULL: a goal, which has inputs and no result. */

@@ -14,6 +14,7 @@
 #include "num/null/axes.h"
 #include "pipeline/answer_chance.h"
 #include "pipeline/answer_neurons.h"
+#include "pipeline/expect.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_tsne.h"
@@ -347,6 +348,23 @@ static double memory(const struct analysis *a)
     return chance + answer_neurons_memory(a) + fmax(nulls, groups) + blas_memory(a->params.threads);
 }
 
+static double expect(const struct analysis *a)
+{
+    const double n = (double)extract_of(a)->X.cols;
+    const double s = (double)(contrast_of(a)->n_rows[0] + contrast_of(a)->n_rows[1]);
+    const double k = (double)ttest_of(a)->n_significant;
+    const double exchanges = EXCHANGES * 2e-9 * n * s;
+    const double draw = 2.0 * cost_of_draw(n, s) + 3.0 * cost_of_clumping(k);
+    const double planted = PLANTED_DRAWS * (cost_of_draw(n, s) + RHOS * cost_of_clumping(k));
+    const double groups = k <= GROUPS_MOST ? (double)a->params.resamples * cost_of_tree(k, s) : 0.0;
+
+    if (k < CLUMPING_LEAST)
+        return expect_here(exchanges, a->params.threads);
+    return expect_here(exchanges + 2.0 * cost_of_fit(n, s) + (double)a->params.draws * draw +
+                           planted + groups,
+                       a->params.threads);
+}
+
 static void note(const void *value, char out[NOTE_SIZE])
 {
     const struct answer_result *const r = value;
@@ -391,6 +409,7 @@ const struct stage stage_answer = {
     .effort = 40,
     .memory = memory,
     .advice = "select fewer neurons (a smaller --alpha, fewer --hook) or use fewer --threads",
+    .expect = expect,
     .compute = compute,
     .free = release,
     .note = note,

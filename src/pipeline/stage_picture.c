@@ -12,6 +12,7 @@
 #include "num/null/axes.h"
 #include "num/scale.h"
 #include "pipeline/answer_neurons.h"
+#include "pipeline/expect.h"
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
@@ -248,6 +249,21 @@ static double memory(const struct analysis *a)
            blas_memory(a->params.threads);
 }
 
+static double expect(const struct analysis *a)
+{
+    const double n = (double)extract_of(a)->X.cols;
+    const double s = (double)(contrast_of(a)->n_rows[0] + contrast_of(a)->n_rows[1]);
+    const double k = (double)ttest_of(a)->n_significant;
+    const double n_pictures = (double)a->params.pictures;
+    const double neighbours = 2e-9 * k * k * s;
+
+    if (!has_pictures(a, ttest_of(a)->n_significant))
+        return expect_here(neighbours, a->params.threads);
+    return expect_here(neighbours + cost_of_fit(n, s) + n_pictures * cost_of_draw(n, s) +
+                           1.5 * n_pictures * cost_of_tsne(k, (double)a->params.iterations),
+                       a->params.threads);
+}
+
 static const struct setting picture_settings[] = {
     { .name = "pictures",
       .kind = &kind_count,
@@ -269,6 +285,7 @@ const struct stage stage_picture = {
     .effort = 30,
     .memory = memory,
     .advice = "select fewer neurons: a smaller --alpha, fewer --hook",
+    .expect = expect,
     .compute = compute,
     .free = release,
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "pipeline/expect.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
@@ -329,6 +330,8 @@ static void draw_neuron(const struct app *app, struct canvas *c, struct rect r)
 /* ---- the view ---- */
 
 /* `t-SNE 62 %, 3 s left, x cancels`. */
+enum { TELL_FROM = 3 }; /* seconds from which an estimate is of interest */
+
 static void progress_words(const struct app *app, char *out, size_t size)
 {
     const struct worker_news *const news = &app->news;
@@ -342,6 +345,9 @@ static void progress_words(const struct app *app, char *out, size_t size)
     else if (part > 0.02)
         snprintf(out, size, "%s %.0f %%, %.0f s left, %s cancels", news->job.title, 100.0 * part,
                  ceil(news->seconds / part * (1.0 - part)), cancel.text);
+    else if (news->expected >= TELL_FROM)
+        snprintf(out, size, "%s, about %s, %s cancels", news->job.title,
+                 duration_of(news->expected).text, cancel.text);
     else
         snprintf(out, size, "%s, %.0f s, %s cancels", news->job.title, news->seconds, cancel.text);
 }
@@ -359,6 +365,20 @@ static void draw_progress(const struct app *app, struct canvas *c, struct rect i
     canvas_text(c, row - 1, in.col + 4, width, words, INK_DEFAULT, 0);
     for (size_t i = 0; i < width; i++)
         canvas_put(c, row, in.col + 4 + i, i < filled ? '#' : '.', INK_ACCENT, INK_DEFAULT, 0);
+}
+
+/* What the key computes, and how long that will take. */
+static void draw_offer(const struct app *app, struct canvas *c, struct rect in,
+                       const struct stage *stage)
+{
+    const double expected =
+        analysis_expect(app_analysis(app, stage), stage_with_parts(stage_shown(stage)));
+    char time[40] = "";
+
+    if (expected >= TELL_FROM)
+        snprintf(time, sizeof time, ", about %s", duration_of(expected).text);
+    canvas_printf(c, in.row + in.rows / 2, in.col + 3, in.cols - 3, INK_DEFAULT, 0, "%s %s%s",
+                  app_key(app, ACTION_RUN).text, stage->does, time);
 }
 
 static void draw_view(struct app *app, struct canvas *c, struct rect r)
@@ -383,8 +403,7 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
     else if (runs || app_is_due(app, view->needs))
         draw_progress(app, c, in);
     else
-        canvas_printf(c, in.row + in.rows / 2, in.col + 3, in.cols - 3, INK_DEFAULT, 0, "%s %s",
-                      app_key(app, ACTION_RUN).text, view->needs->does);
+        draw_offer(app, c, in, view->needs);
 }
 
 /* ---- last line and overlays ---- */

@@ -48,6 +48,7 @@ struct worker {
     double began;
     size_t done, total;
     struct picture newest;
+    double expected; /* seconds; 0: unknown */
     double seconds;
     enum ct_status status;
     struct ct_error error;
@@ -169,6 +170,17 @@ static void tsne_show(void *context, size_t n_iter, double kl_divergence, const 
     ring(w);
 }
 
+static void begin(void *context, const struct stage *stage, double expected_seconds)
+{
+    struct worker *const w = context;
+
+    (void)stage;
+    pthread_mutex_lock(&w->mutex);
+    w->expected = expected_seconds;
+    pthread_mutex_unlock(&w->mutex);
+    ring(w);
+}
+
 static void answer_show(void *context, const struct nulls_observed *observed,
                         const struct null_draw *draws, size_t n)
 {
@@ -186,7 +198,8 @@ static void answer_show(void *context, const struct nulls_observed *observed,
 
 static void run(struct worker *w, const struct analysis *a, const struct job *job)
 {
-    const struct analysis_watch watch = { .progress = tick,
+    const struct analysis_watch watch = { .begin = begin,
+                                          .progress = tick,
                                           .tsne_tick = tsne_tick,
                                           .tsne_show = tsne_show,
                                           .answer_show = answer_show,
@@ -320,6 +333,7 @@ enum ct_status worker_start(struct worker *w, const struct analysis *a, const st
     w->began = clock_seconds();
     w->done = 0;
     w->total = 0;
+    w->expected = 0.0;
     w->last_tick = 0;
     w->last_picture = 0;
     w->newest.n_points = 0;
@@ -347,6 +361,7 @@ void worker_poll(struct worker *w, struct worker_news *news)
         .job = w->job,
         .done = w->done,
         .total = w->total,
+        .expected = w->expected,
         .seconds = w->state == WORKER_RUNNING ? clock_seconds() - w->began : w->seconds,
         .canceling = w->state == WORKER_RUNNING && atomic_load(&w->cancel),
     };

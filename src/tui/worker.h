@@ -59,6 +59,7 @@ struct worker_news {
     struct job job;     /* running, or last run */
     size_t done, total; /* its progress; total 0: unknown */
     double seconds;     /* since its start */
+    double expected;    /* in all, as far as known before it begins; 0: unknown */
     bool canceling;
     /* The latest picture of t-SNE, if any since the job started. */
     const float *embedding; /* [n_points, 2], borrowed until the next worker_poll() */
