@@ -484,6 +484,44 @@ class Cases:
         return self.taken("taken-extract", "Extraction, one of the processors taken by another process", "extract",
                           self.medium(), self.demo, self.stimuli, "h.5.mlp.c_fc", self.path("taken.f32"))
 
+    # -- the answer --
+
+    def answered(self, n_cols, n_different, *more):
+        """A run with --answer on activations, and the folder of its results."""
+        out = self.path(f"results-answer-{n_cols}")
+        return [self.program, "run", "--answer", "--activations", self.inputs.layer(54, n_cols, n_different), "--groups",
+                self.inputs.labels(108), "--threads", "2", "--out", out, "--force", *more], out
+
+    def answer(self):
+        run, out = self.answered(4096, 500)
+        peer = "numpy, scipy, scikit-learn"
+
+        def check(results):
+            with open(out + "/answer.csv", encoding="utf-8") as f:
+                ours = {row["name"]: row["value"] for row in csv.DictReader(f)}
+            for name, tolerance in ("significant", 0.0), ("clumping", 1e-6):
+                theirs = results[1].median(name)
+                if theirs is not None:
+                    near = abs(float(ours[name]) - theirs) <= tolerance
+                    yield verdict(near, f"the same {name}: {float(ours[name]):.9g}, {theirs:.9g}")
+
+        return Case("answer", "--answer without a model, 500 significant of 4,096 neurons, whole process", [
+            Side("circuittui run --answer", run),
+            self.python(peer, SKLEARN, self.inputs.layer(54, 4096, 500), script="answer.py", runs=1),
+        ], [Bar(60, None, "process"), Bar(1 / 20, peer, "process"), Bar(1 / 20, peer, "cpu")], runs=1, check=check)
+
+    def answer_98304(self):
+        run, _ = self.answered(98304, 2000)
+        return Case("answer-98304", "--answer without a model, 2,000 significant of 98,304 neurons",
+                    [Side("circuittui run --answer", run)], [Bar(3000, None, "rss")], runs=1)
+
+    def shuffles(self):
+        small = self.inputs.model("gpt2-small-shape", 12, 768, 12)
+        run = [self.program, "run", "--answer", "--model", small, "--tokenizer", self.demo, "--stimuli", self.stimuli,
+               "--hook", "h.5.mlp.c_fc", "--draws", "199", "--resamples", "1", "--halves", "0", "--pictures", "0"]
+        return Case("shuffles", "Networks with shuffled weights, GPT-2 small's shape: five and none",
+                    [Side(f"--shuffles {n}", [*run, "--shuffles", n]) for n in ("5", "0")], runs=1)
+
     def sweep(self):
         run = [self.program, "run", "--model", self.medium(), "--tokenizer", self.demo, "--stimuli", self.stimuli,
                "--hook", "h.*.mlp.c_fc", "--out", self.path("results-sweep"), "--force"]
@@ -507,7 +545,8 @@ class Cases:
 
 DEFAULT = ("notebook", "extract", "forward", "tsne-500", "tsne-1000", "tsne-2000", "ttest", "ttest-csv", "ttest-large",
            "dbscan-100000", "kmeans", "cosine", "csv", "start", "screen", "taken-tsne", "taken-extract")
-MORE = ("tsne-10000", "tsne-50000", "tsne-growth", "dbscan-1000000", "sweep", "stream")
+MORE = ("tsne-10000", "tsne-50000", "tsne-growth", "dbscan-1000000", "sweep", "stream", "answer", "answer-98304",
+        "shuffles")
 
 
 # ---- what cases check ----

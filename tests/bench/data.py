@@ -72,6 +72,27 @@ def activations(path, rows, cols, dtype="<f4"):
     save_npy(path, dtype, (rows, cols), pieces())
 
 
+def layer(path, n_pairs, cols, n_different):
+    """[2 n_pairs, cols]: neurons that follow 12 patterns of the pairs, and noise; the first n_different
+    tell the two sentences of a pair apart."""
+    rng = random.Random(cols + n_different)
+    noise = array.array("f", (rng.gauss(0, 1) for _ in range(BLOCK)))
+    patterns = [[rng.gauss(0, 1) for _ in range(n_pairs)] for _ in range(12)]
+    weights = [[rng.gauss(0, 0.5) for _ in range(cols)] for _ in range(12)]
+    effects = [rng.choice((-4.0, 4.0)) if j < n_different else 0.0 for j in range(cols)]
+
+    def rows():
+        for i in range(2 * n_pairs):
+            start, side = rng.randrange(BLOCK - cols), 0.5 if i < n_pairs else -0.5
+            row = [n + side * e for n, e in zip(noise[start : start + cols], effects)]
+            for pattern, weight in zip(patterns, weights):
+                p = pattern[i % n_pairs]
+                row = [v + p * w for v, w in zip(row, weight)]
+            yield array.array("f", row)
+
+    save_npy(path, "<f4", (2 * n_pairs, cols), rows())
+
+
 def as_csv(path, npy, rows, cols):
     """activations.csv of such a float32 .npy, as `circuittui run` writes it."""
     with open(npy, "rb") as f:
@@ -131,6 +152,9 @@ class Inputs:
 
     def activations(self, rows, cols, dtype="<f4"):
         return self.get(f"activations-{rows}x{cols}{dtype[1:]}.npy", activations, rows, cols, dtype)
+
+    def layer(self, n_pairs, cols, n_different):
+        return self.get(f"layer-{n_pairs}x{cols}-{n_different}.npy", layer, n_pairs, cols, n_different)
 
     def activations_csv(self, rows, cols):
         return self.get(f"activations-{rows}x{cols}.csv", as_csv, self.activations(rows, cols), rows, cols)
