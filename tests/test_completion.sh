@@ -131,23 +131,27 @@ END
 chmod +x installed/circuittui here/circuittui
 fill evil "$tmp/installed/circuittui"
 
+waits='1 2 3 4 5 6 7 8 9 10 11 12 13 14 15'
+
 # typed SHELL COMMAND LINE: what an interactive shell does with a line and tab, then enter.
 typed() {
     rm -f here/ran here/ready
     socket=${socket}x
     tmux -L "$socket" -f /dev/null new-session -d -x 100 -y 30 -c "$tmp/here" \
         "PATH=$tmp/installed:\$PATH; export PATH; $2"
-    sleep 1
+    for _ in $waits; do # for the prompt
+        sleep 1
+        tmux -L "$socket" capture-pane -p | grep -q . && break
+    done
     tmux -L "$socket" send-keys "$3"
     tmux -L "$socket" send-keys Tab
     sleep 1
     tmux -L "$socket" send-keys Enter
-    sleep 1
-    tmux -L "$socket" send-keys Escape C-c
-    tmux -L "$socket" send-keys 'touch ready' Enter
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-        [ ! -e here/ready ] || break
+    for _ in $waits; do # whatever is still on the line
         sleep 1
+        [ ! -e here/ready ] || break
+        tmux -L "$socket" send-keys C-c
+        tmux -L "$socket" send-keys 'touch ready' Enter
     done
     tmux -L "$socket" kill-server
     [ -e here/ready ] || fail "$1: '$3': the shell does not answer"
