@@ -32,7 +32,7 @@ static struct model_config load_good(const char *json)
 
 START_TEST(has_the_defaults_of_transformers)
 {
-    const struct model_config c = load_good("{}");
+    const struct model_config c = load_good("{\"model_type\":\"gpt2\"}");
 
     ck_assert_uint_eq(c.vocab_size, 50257);
     ck_assert_uint_eq(c.n_positions, 1024);
@@ -92,9 +92,9 @@ START_TEST(accepts_alternative_names_and_nulls)
         "{\"max_position_embeddings\":9,\"n_positions\":8,\"hidden_size\":24,\"n_embd\":48}");
     ck_assert_uint_eq(c.n_positions, 8);
     ck_assert_uint_eq(c.hidden_size, 48);
-    c = load_good("{\"activation_function\":\"gelu\",\"layer_norm_epsilon\":0}");
+    c = load_good("{\"n_ctx\":7,\"activation_function\":\"gelu\",\"layer_norm_epsilon\":0}");
     ck_assert_int_eq(c.activation, ACTIVATION_GELU);
-    c = load_good("{\"activation_function\":\"gelu_pytorch_tanh\"}");
+    c = load_good("{\"n_ctx\":7,\"activation_function\":\"gelu_pytorch_tanh\"}");
     ck_assert_int_eq(c.activation, ACTIVATION_GELU_NEW);
 }
 END_TEST
@@ -110,6 +110,10 @@ START_TEST(rejects_bad_values_by_name)
         { "{\"activation_function\":1}", CT_EFORMAT, "activation_function: not a name" },
         { "{\"model_type\":\"llama\"}", CT_ENOTSUP, "model_type: 'llama'" },
         { "{\"model_type\":2}", CT_ENOTSUP, "model_type" },
+        { "{}", CT_ENOTSUP, "neither model_type nor sizes" },
+        { "{\"model_type\":null,\"n_embd\":null}", CT_ENOTSUP, "neither model_type nor sizes" },
+        { "{\"auths\":{\"x\":{\"auth\":\"c2VjcmV0\"}}}", CT_ENOTSUP,
+          "neither model_type nor sizes" },
         { "{\"add_cross_attention\":true}", CT_ENOTSUP, "add_cross_attention" },
         { "{\"add_cross_attention\":1}", CT_EFORMAT, "add_cross_attention" },
         { "{\"n_embd\":0}", CT_EFORMAT, "n_embd" },
@@ -177,10 +181,10 @@ START_TEST(accepts_odd_values_that_are_not_used)
     ck_assert_uint_eq(c.hidden_size, 24);
     ck_assert_uint_eq(c.n_heads, 3);
     ck_assert(c.norm_epsilon == 1e-7);
-    c = load_good("{\"activation_function\":\"swish\"}");
+    c = load_good("{\"n_ctx\":7,\"activation_function\":\"swish\"}");
     ck_assert_int_eq(c.activation, ACTIVATION_SILU);
     ck_assert_str_eq(c.activation_name, "");
-    c = load_good("{\"activation_function\":\"serf\"}");
+    c = load_good("{\"n_ctx\":7,\"activation_function\":\"serf\"}");
     ck_assert_int_eq(c.activation, ACTIVATION_UNKNOWN);
     ck_assert_str_eq(c.activation_name, "serf");
 }

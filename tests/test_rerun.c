@@ -172,7 +172,7 @@ START_TEST(each_file_of_an_input_is_compared)
         else if (i == 4)
             json_object_set_new(json_array_get(files, 1), "sha256", json_string(nothing));
         else if (i == 5)
-            json_object_set_new(json_object_get(model, "config"), "n_ctx", json_integer(1));
+            json_object_set_new(json_object_get(model, "config"), "n_positions", json_integer(1));
         else if (i == 6)
             json_object_set_new(json_object_get(root, "stimuli"), "sha256", json_string(nothing));
         else
@@ -183,6 +183,42 @@ START_TEST(each_file_of_an_input_is_compared)
         json_decref(one);
         json_decref(root);
     }
+}
+END_TEST
+
+/* A model's folder may be somebody else's, and config.json a link to any file of the user. */
+START_TEST(manifests_have_nothing_but_what_is_read)
+{
+    works("cp -r \"$FIXTURES_DIR/demo\" theirs && cp -r theirs/config.json theirs/vocab.json . && "
+          "rm theirs/config.json theirs/vocab.json && "
+          "sed 's/{/{ \"token\": \"hunter2\",/' config.json >token.json && "
+          "ln -s ../token.json theirs/config.json && ln -s ../vocab.json theirs/ && "
+          "$C run -m theirs -s r/../theirs/stimuli.csv -o linked >said");
+    works("! grep -r hunter2 linked && ! grep -q bos_token_id linked/manifest.json && "
+          "grep -q '\"n_embd\": 64' linked/manifest.json && "
+          "grep -q '\"link_to\": \".*/vocab.json\"' linked/manifest.json && "
+          "grep -q 'caution: config.json is a link that leads out of' said && "
+          "grep -q '/token.json$' said && grep -q 'caution: vocab.json is a link' said");
+    works("$C rerun linked >said && grep -qx 'Model  *the same' said");
+    works("sed 's/hunter2/hunter3/' token.json >t2 && mv t2 token.json && $C rerun linked >said && "
+          "grep -qx 'Model  *the same' said");
+    works("echo '{\"auths\":{\"x\":{\"auth\":\"hunter2\"}}}' >token.json; ! $C run -m theirs -s "
+          "theirs/stimuli.csv 2>said && ! grep -q hunter2 said && "
+          "grep -q 'config.json: has neither model_type nor sizes' said; true <said");
+}
+END_TEST
+
+/* In the cache, files are links to blobs of the same repository, and to nothing else. */
+START_TEST(links_of_the_cache_are_its_blobs)
+{
+    works("mkdir -p hub/models--a--b/blobs hub/models--a--b/snapshots/c hub/models--x--y/blobs && "
+          "cd hub/models--a--b && cp -L \"$FIXTURES_DIR\"/demo/* blobs && cp blobs/merges.txt "
+          "../models--x--y/blobs && cd snapshots/c && ln -s ../../blobs/* . && $C run -m . -s "
+          "stimuli.csv -o ../../../../cached >said && ! grep -q 'is a link' said && "
+          "! grep -q link_to ../../../../cached/manifest.json");
+    works("cd hub/models--a--b/snapshots/c && "
+          "ln -sf ../../../models--x--y/blobs/merges.txt merges.txt && "
+          "$C run -m . -s stimuli.csv >said && grep -q 'caution: merges.txt is a link' said");
 }
 END_TEST
 
@@ -506,6 +542,8 @@ int main(void)
         changed_inputs_are_reported,
         differing_inputs_count_as_a_difference,
         each_file_of_an_input_is_compared,
+        manifests_have_nothing_but_what_is_read,
+        links_of_the_cache_are_its_blobs,
         user_settings_are_ignored,
         cells_that_are_not_numbers_are_compared,
         activations_can_be_repeated,

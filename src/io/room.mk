@@ -18,6 +18,7 @@ src_io_libio_a_SOURCES = \
 	src/io/json_python.c src/io/json_python.h \
 	src/io/json_text.c src/io/json_text.h \
 	src/io/labels.c src/io/labels.h \
+	src/io/link.c src/io/link.h \
 	src/io/lockfile.c src/io/lockfile.h \
 	src/io/neuron_line.c src/io/neuron_line.h \
 	src/io/neuron_table.c src/io/neuron_table.h \

@@ -3,11 +3,14 @@
 
 #include <stdio.h>
 
-/* NULL if absent or null. */
-static const json_t *find(const struct config_reader *r, const char *name)
+const json_t *config_find(const struct config_reader *r, const char *name)
 {
-    const json_t *const value = json_object_get(r->root, name);
+    json_t *const value = json_object_get(r->root, name);
 
+    if (r->asked != NULL && value != NULL)
+        json_object_set(r->asked, name, value);
+    else if (r->asked != NULL)
+        json_object_set_new(r->asked, name, json_null());
     return json_is_null(value) ? NULL : value;
 }
 
@@ -15,7 +18,7 @@ static enum ct_status read_size(const struct config_reader *r, const struct conf
 {
     for (size_t i = 0; i < sizeof size->names / sizeof size->names[0]; i++) {
         const char *const name = size->names[i];
-        const json_t *const value = name != NULL ? find(r, name) : NULL;
+        const json_t *const value = name != NULL ? config_find(r, name) : NULL;
         if (value == NULL)
             continue;
         const json_int_t n = json_integer_value(value);
@@ -23,6 +26,7 @@ static enum ct_status read_size(const struct config_reader *r, const struct conf
             return ct_fail(r->err, CT_EFORMAT, "%s: %s: not an integer from 1 to %zu", r->path,
                            name, size->max);
         *size->out = (size_t)n;
+        *r->n_sizes += 1;
         return CT_OK;
     }
     return CT_OK;
@@ -40,7 +44,7 @@ enum ct_status config_read_sizes(const struct config_reader *r, const struct con
 
 enum ct_status config_read_bool(const struct config_reader *r, const char *name, bool *out)
 {
-    const json_t *const value = find(r, name);
+    const json_t *const value = config_find(r, name);
 
     if (value == NULL)
         return CT_OK;
@@ -52,7 +56,7 @@ enum ct_status config_read_bool(const struct config_reader *r, const char *name,
 
 enum ct_status config_read_fraction(const struct config_reader *r, const char *name, double *out)
 {
-    const json_t *const value = find(r, name);
+    const json_t *const value = config_find(r, name);
 
     if (value == NULL)
         return CT_OK;
@@ -66,7 +70,7 @@ enum ct_status config_read_fraction(const struct config_reader *r, const char *n
 enum ct_status config_read_activation(const struct config_reader *r, const char *name,
                                       struct model_config *out)
 {
-    const json_t *const value = find(r, name);
+    const json_t *const value = config_find(r, name);
 
     if (value == NULL)
         return CT_OK;

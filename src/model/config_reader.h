@@ -16,8 +16,14 @@
 struct config_reader { /* all borrowed */
     const char *path;
     const json_t *root;
+    json_t *asked;   /* NULL, or an object that receives each key that was asked for, with its value
+                        or null */
+    size_t *n_sizes; /* increased by each size that is there */
     struct ct_error *err;
 };
+
+/* The value of a key; NULL if absent or null. */
+const json_t *config_find(const struct config_reader *r, const char *name);
 
 /* Bounds that keep all products of sizes small, far above any published model. */
 enum {

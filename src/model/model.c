@@ -34,11 +34,10 @@ const char *model_config_title(const struct model_config *config)
 static enum ct_status find_arch(const struct config_reader *r, const struct arch **out)
 {
     char known[256];
-    const json_t *const type = json_object_get(r->root, "model_type");
+    const json_t *const type = config_find(r, "model_type");
     const char *const name = json_string_value(type);
-    const bool is_absent = type == NULL || json_is_null(type);
 
-    *out = is_absent ? arch_default() : name != NULL ? arch_by_model_type(name) : NULL;
+    *out = type == NULL ? arch_default() : name != NULL ? arch_by_model_type(name) : NULL;
     if (*out != NULL)
         return CT_OK;
     arch_list_model_types(known, sizeof known);
@@ -46,22 +45,56 @@ static enum ct_status find_arch(const struct config_reader *r, const struct arch
                    name != NULL ? name : "(not a name)", known);
 }
 
-enum ct_status model_config_load(const char *path, struct model_config *out, struct ct_error *err)
+/* Every key has a default, so that any JSON would do: it must say that it is a model's. */
+static enum ct_status check_is_model(const struct config_reader *r)
+{
+    if (*r->n_sizes > 0 || config_find(r, "model_type") != NULL)
+        return CT_OK;
+    return ct_fail(r->err, CT_ENOTSUP,
+                   "%s: has neither model_type nor sizes such as n_embd; expected a model's config",
+                   r->path);
+}
+
+static enum ct_status read_config(const char *path, json_t *asked, struct model_config *out,
+                                  struct ct_error *err)
 {
     struct model_config c = { 0 };
     json_t *root = NULL;
+    size_t n_sizes = 0;
     enum ct_status st = json_file_load_python(path, &root, err);
 
     if (st != CT_OK)
         return st;
-    const struct config_reader r = { path, root, err };
+    const struct config_reader r = { path, root, asked, &n_sizes, err };
     st = find_arch(&r, &c.arch);
     if (st == CT_OK)
         st = c.arch->read_config(&r, &c);
+    if (st == CT_OK)
+        st = check_is_model(&r);
     json_decref(root);
     if (st == CT_OK)
         *out = c;
     return st;
+}
+
+enum ct_status model_config_load(const char *path, struct model_config *out, struct ct_error *err)
+{
+    return read_config(path, NULL, out, err);
+}
+
+enum ct_status model_config_keys(const char *path, json_t **out, struct ct_error *err)
+{
+    json_t *const asked = json_object();
+    struct model_config config;
+    const enum ct_status st =
+        asked != NULL ? read_config(path, asked, &config, err) : ct_fail_nomem(err, path, 0);
+
+    if (st != CT_OK) {
+        json_decref(asked);
+        return st;
+    }
+    *out = asked;
+    return CT_OK;
 }
 
 static const char *name_dtypes(const bool has[TENSOR_N_DTYPES])

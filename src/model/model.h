@@ -5,6 +5,7 @@
 #ifndef CT_MODEL_MODEL_H
 #define CT_MODEL_MODEL_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,13 @@ const struct model_config *model_config(const struct model *model);
  * CT_ENOTSUP (an unsupported family or setting), CT_ENOMEM.
  */
 enum ct_status model_config_load(const char *path, struct model_config *out, struct ct_error *err);
+
+/*
+ * The keys of a config.json that decide what is computed, with their values, null for those that
+ * are absent: nothing else of the file, which may be anything. *out is owned by the caller:
+ * json_decref(). Errors as above.
+ */
+enum ct_status model_config_keys(const char *path, json_t **out, struct ct_error *err);
 
 /* The common name of the family: `GPT-2`. */
 const char *model_config_title(const struct model_config *config);

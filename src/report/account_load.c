@@ -1,7 +1,13 @@
 #include "config.h"
 #include "report/account.h"
 
+#include <limits.h>
+#include <string.h>
+
+#include "base/path.h"
 #include "base/text.h"
+#include "io/link.h"
+#include "model/tokens/tokenizer_files.h"
 #include "pipeline/stage_load.h"
 
 /* What the tokenizer puts before every text, and how its files contradict each other. */
@@ -23,6 +29,35 @@ static void report_tokenizer(const struct tokenizer *tokenizer, struct page *pag
         page_line(page, "tokenizer: %s", show_text(note).text);
 }
 
+/* Files that somebody else's link takes from elsewhere. */
+static void report_links(const char *folder, const char *path, struct page *page)
+{
+    char target[PATH_MAX];
+
+    if (!link_leads_out(folder, path, target))
+        return;
+    page_line(page, "caution: %s is a link that leads out of the model's folder, to",
+              show_text(strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path).text);
+    page_path(page, target);
+}
+
+static void report_all_links(const struct analysis *a, const struct model_info *info,
+                             struct page *page)
+{
+    const char *const folder = a->params.tokenizer != NULL ? a->params.tokenizer : a->params.model;
+    const char *names[TOKENIZER_FILES_MAX];
+    const size_t n = tokenizer_files_list(folder, names);
+    char path[PATH_MAX];
+
+    if (path_put(path, "%s/config.json", a->params.model))
+        report_links(a->params.model, path, page);
+    for (size_t i = 0; i < info->n_files; i++)
+        report_links(a->params.model, info->files[i], page);
+    for (size_t i = 0; i < n; i++)
+        if (path_put(path, "%s/%s", folder, names[i]))
+            report_links(folder, path, page);
+}
+
 static void report(const struct analysis *a, struct page *page)
 {
     const struct model *const model = load_of(a)->model;
@@ -38,6 +73,7 @@ static void report(const struct analysis *a, struct page *page)
               model_config_title(config), config->n_layers, config->hidden_size, config->n_heads,
               (double)info.n_parameters / 1e6, info.dtype,
               show_bytes((double)info.file_bytes).text);
+    report_all_links(a, &info, page);
     report_tokenizer(load_of(a)->tokenizer, page);
 }
 

@@ -14,7 +14,7 @@
 #include "io/json_text.h"
 #include "base/path.h"
 #include "io/outfile.h"
-#include "io/json_file.h"
+#include "io/link.h"
 #include "model/tokens/tokenizer_files.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
@@ -34,12 +34,14 @@ static json_t *count(size_t n)
     return json_integer((json_int_t)n);
 }
 
-/* { path, bytes, sha256 } of a file, and `sha256_from` if the digest is taken from the cache; nulls
- * if it is not a regular file. The file is read again unless ahead has its digest. */
-static enum ct_status describe_file(const char *path, struct hash_ahead *ahead, json_t **out,
-                                    struct ct_error *err)
+/* { path, bytes, sha256 } of a file, `sha256_from` if the digest is taken from the cache, and
+ * `link_to` if it is a link out of the folder; nulls if it is not a regular file. The file is read
+ * again unless ahead has its digest. folder may be NULL. */
+static enum ct_status describe_file(const char *folder, const char *path, struct hash_ahead *ahead,
+                                    json_t **out, struct ct_error *err)
 {
     char hex[HASH_HEX_SIZE] = "";
+    char target[PATH_MAX];
     struct stat info;
 
     const bool is_there = strcmp(path, "-") != 0;
@@ -57,6 +59,8 @@ static enum ct_status describe_file(const char *path, struct hash_ahead *ahead, 
                      json_text(is_file ? hex : NULL));
     if (*out != NULL && is_cached)
         json_object_set_new(*out, "sha256_from", json_string("cache"));
+    if (*out != NULL && folder != NULL && link_leads_out(folder, path, target))
+        json_object_set_new(*out, "link_to", json_text(target));
     return *out != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 }
 
@@ -68,7 +72,7 @@ static enum ct_status add_input(json_t *object, const char *key, const char *pat
     enum ct_status status = CT_OK;
 
     if (digest->sha256[0] == '\0')
-        status = describe_file(path, NULL, &file, err);
+        status = describe_file(NULL, path, NULL, &file, err);
     else
         file = json_pack("{s:o, s:o, s:s}", "path", json_text(path), "bytes", count(digest->bytes),
                          "sha256", digest->sha256);
@@ -88,13 +92,13 @@ static enum ct_status describe_model(const struct analysis *a, json_t **out, str
     model_describe(load_of(a)->model, &info);
     for (size_t i = 0; status == CT_OK && i < info.n_files; i++) {
         json_t *file = NULL;
-        status = describe_file(info.files[i], load_of(a)->hashes, &file, err);
+        status = describe_file(a->params.model, info.files[i], load_of(a)->hashes, &file, err);
         if (status == CT_OK)
             json_array_append_new(files, file);
     }
     if (status == CT_OK) {
         json_t *parsed = NULL;
-        (void)json_file_load_python(config, &parsed, NULL);
+        (void)model_config_keys(config, &parsed, NULL);
         *out = json_pack("{s:o, s:o, s:I, s:s, s:O}", "path", json_text(a->params.model), "config",
                          parsed != NULL ? parsed : json_null(), "parameters",
                          (json_int_t)info.n_parameters, "dtype", info.dtype, "files", files);
@@ -118,7 +122,7 @@ static enum ct_status describe_tokenizer(const struct analysis *a, json_t **out,
     for (size_t i = 0; status == CT_OK && i < n; i++) {
         json_t *file = NULL;
         char *const path = path_join(folder, names[i]);
-        status = path != NULL ? describe_file(path, NULL, &file, err)
+        status = path != NULL ? describe_file(folder, path, NULL, &file, err)
                               : ct_fail_nomem(err, "manifest", 0);
         if (status == CT_OK)
             json_array_append_new(files, file);

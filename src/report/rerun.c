@@ -105,6 +105,21 @@ static const json_t *find_file(const json_t *input, const json_t *file, size_t i
     return NULL;
 }
 
+/* Whether the keys of config.json that are read now had the same values; older manifests have all
+ * keys, and none for those that are absent. */
+static bool same_keys(const json_t *then, const json_t *now)
+{
+    void *const keys = (void *)now;
+
+    for (void *at = json_object_iter(keys); at != NULL; at = json_object_iter_next(keys, at)) {
+        const json_t *const before = json_object_get(then, json_object_iter_key(at));
+        const json_t *const value = json_object_iter_value(at);
+        if (before == NULL ? !json_is_null(value) : !json_equal(before, value))
+            return false;
+    }
+    return true;
+}
+
 /* The words that compare an input; equal inputs give the same words. */
 static const char *compare_input(const json_t *then, const json_t *now)
 {
@@ -129,8 +144,7 @@ static const char *compare_input(const json_t *then, const json_t *now)
         if (strcmp(a, b) != 0)
             return "differs";
     }
-    const json_t *const config = json_object_get(now, "config");
-    if (config != NULL && !json_equal(json_object_get(then, "config"), config))
+    if (!same_keys(json_object_get(then, "config"), json_object_get(now, "config")))
         return "differs in its config.json";
     return n_then == n_now ? "the same" : "the same files, and others beside them";
 }
