@@ -492,6 +492,21 @@ START_TEST(an_empty_layer_is_a_row_with_empty_fields)
 }
 END_TEST
 
+/* Null models of fewer neurons than sentences lack dimensions; the report says so. */
+START_TEST(few_neurons_are_a_caution)
+{
+    ck_assert_int_eq(circuittui("--version >/dev/null; cut -d, -f1-43 %s/activations.csv "
+                                ">%s/few.csv"),
+                     0);
+    ck_assert_int_eq(circuittui("run -a %s/few.csv --answer --draws 5 --resamples 3 --pictures 1 "
+                                "--iterations 250 >%s/few.txt"),
+                     0);
+    ck_assert_int_eq(circuittui("--version >/dev/null; grep -q 'fewer neurons (40) than sentences "
+                                "(108)' %s/few.txt"),
+                     0);
+}
+END_TEST
+
 /* A name from a file is not used as a path, and a folder contains one analysis. */
 /* Each hook point has the answer of a run of its own; without a folder it would be nowhere. */
 START_TEST(layers_have_their_own_answers)
@@ -724,6 +739,7 @@ int main(void)
         an_empty_layer_is_a_row_with_empty_fields,
         layers_have_their_own_answers,
         shuffled_networks_are_compared_with,
+        few_neurons_are_a_caution,
         folders_of_layers_stay_inside_the_results,
         nothing_significant_leaves_headers,
         results_are_only_overwritten_with_force,

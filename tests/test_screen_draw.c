@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pipeline/stage_answer.h"
@@ -604,6 +605,61 @@ START_TEST(the_strongest_sentence_stands_below_a_neuron)
 }
 END_TEST
 
+static void compute_answer(struct app *app)
+{
+    app_run(app, &stage_answer);
+    while (app->goal != NULL || app->news.state != WORKER_IDLE) {
+        nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
+        app_take_news(app);
+    }
+}
+
+/* The report of the answer, wrapped; and how many answers were looked at, each counted once. */
+START_TEST(the_answer_is_told_in_words)
+{
+    static const char *const said[] = { "Are the neurons that tell him from her clustered",
+                                        "No sign of it.", "clumping 0.709;" };
+    struct app app;
+    struct view_state *state;
+    struct canvas c;
+
+    begin(&app, true);
+    app.stage = &stage_answer;
+    app.pane = PANE_VIEW;
+    while (view_current(&app, &state)->ops != &report_view)
+        view_step(&app, 1);
+    draw(&app, 24, 80, true, false, &c);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        ck_assert_msg(has_text(&c, said[i]), "%s", said[i]);
+    canvas_clear(&c);
+    press(&app, KEYCODE_END);
+    draw(&app, 24, 80, true, false, &c);
+    ck_assert(state->top > 0 && !has_text(&c, "No sign of it."));
+    ck_assert(has_text(&c, "Picture") && !has_text(&c, "different answers"));
+    canvas_clear(&c);
+    compute_answer(&app); /* it is there: nothing to do */
+    ck_assert_uint_eq(app.answers.n, 0);
+    for (size_t i = 0; i < 4; i++) {
+        app.whole.params.draws = i % 2 == 0 ? 6 : 7;
+        draw(&app, 24, 80, true, false, &c);
+        ck_assert(has_text(&c, "It was computed with other parameters."));
+        canvas_clear(&c);
+        compute_answer(&app);
+    }
+    ck_assert_uint_eq(app.answers.n, 2);
+    press(&app, KEYCODE_END);
+    draw(&app, 24, 80, true, false, &c);
+    ck_assert(has_text(&c, "2 different answers were computed in this session"));
+    ck_assert(has_text(&c, "0.05 / 2 (Holm)"));
+    canvas_clear(&c);
+    press(&app, KEYCODE_HOME);
+    draw(&app, 24, 80, true, false, &c);
+    ck_assert(state->top == 0 && has_text(&c, "No sign of it."));
+    canvas_clear(&c);
+    app_clear(&app);
+}
+END_TEST
+
 START_TEST(layers_without_significant_neurons_are_dim)
 {
     struct app app;
@@ -778,6 +834,7 @@ int main(void)
         stages_have_the_sign_of_their_state,
         the_time_that_is_left_is_told,
         the_strongest_sentence_stands_below_a_neuron,
+        the_answer_is_told_in_words,
         layers_without_significant_neurons_are_dim,
         a_typed_line_is_edited_by_characters,
         a_layer_can_be_entered_and_left,

@@ -309,7 +309,7 @@ START_TEST(a_model_from_load_to_export)
     play(
         &f,
         "4 v right right l h k j + + - 0 _ = s v down s s s pgdn end home 5 v v + right up esc 6 v "
-        "down enter v v v v v enter esc 7 v v v v v v down s enter 8 9 7");
+        "down enter v v v v v enter esc 7 v v v v v v down s enter 8 v v v V V V 9 7");
     play(
         &f,
         "tab down right right left enter ctrl-u type:abc enter esc tab z v v z ctrl-l f esc "

@@ -51,6 +51,11 @@ const void *result_value(const struct result *result)
     return result->value;
 }
 
+uint64_t result_key(const struct result *result)
+{
+    return result->key;
+}
+
 void result_keep(struct result *result, const struct analysis *a, const struct stage *stage)
 {
     assert(result->n_kept < MAX_KEPT);

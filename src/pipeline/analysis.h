@@ -102,6 +102,9 @@ void result_keep(struct result *result, const struct analysis *a, const struct s
 
 const void *result_value(const struct result *result);
 
+/* Differs between results that were computed with different parameters, or from different input. */
+uint64_t result_key(const struct result *result);
+
 /* Drops a result that is not accepted. NULL is allowed. */
 void result_release(struct result *result);
 

@@ -84,6 +84,23 @@ static void report_verdict(const struct analysis *a, struct page *page)
     }
 }
 
+/* A cloud of N neurons has at most N - 1 dimensions; with exact moments it has little freedom
+ * unless N is well above the number of sentences. */
+static void report_freedom(const struct answer_result *r, struct page *page)
+{
+    const size_t n_samples = r->n_samples[0] + r->n_samples[1];
+
+    if (r->n_neurons < n_samples) {
+        page_line(page,
+                  "caution: fewer neurons (%zu) than sentences (%zu): the null models have only",
+                  r->n_neurons, n_samples);
+        page_line(page, "%zu dimensions, and little freedom", r->n_neurons - 1);
+    } else if (r->n_neurons < 2 * (n_samples - 1)) {
+        page_line(page, "few neurons (%zu) for %zu sentences: the null models have little freedom",
+                  r->n_neurons, n_samples);
+    }
+}
+
 static void report_numbers(const struct analysis *a, struct page *page)
 {
     const struct answer_result *const r = answer_of(a);
@@ -108,9 +125,7 @@ static void report_numbers(const struct analysis *a, struct page *page)
     else
         page_line(page, "%d groups of %zu neurons with similarity %.1f would have been seen",
                   PLANTED_GROUPS, r->planted, r->sensitivity);
-    if (r->n_neurons < 2 * (r->n_samples[0] + r->n_samples[1] - 1))
-        page_line(page, "few neurons (%zu) for %zu sentences: the null models have little freedom",
-                  r->n_neurons, r->n_samples[0] + r->n_samples[1]);
+    report_freedom(r, page);
 }
 
 static void report_groups(const struct answer_result *r, struct page *page)

@@ -12,7 +12,7 @@ void page_line(struct page *page, const char *format, ...)
 {
     va_list args;
 
-    fprintf(page->file, "%-10s", page->heading != NULL ? page->heading : "");
+    fprintf(page->file, "%-*s", PAGE_HEADING, page->heading != NULL ? page->heading : "");
     page->heading = NULL;
     va_start(args, format);
     vfprintf(page->file, format, args);

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+enum { PAGE_HEADING = 10 }; /* columns of headings, before the text of a line */
+
 struct page {
     FILE *file;
     const char *heading; /* of the block that starts next; NULL: the block continues */

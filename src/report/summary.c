@@ -64,6 +64,33 @@ static void report_seconds(const struct analysis *a, struct page *page)
     page_line(page, "%s total %.3f", times, total);
 }
 
+/* Of all stages that have results, or of one. */
+static void report_stages(const struct analysis *a, const struct stage *one, struct page *page)
+{
+    for (size_t i = 0; accounts[i] != NULL; i++)
+        if (accounts[i]->report != NULL && !analysis_is_stale(a, accounts[i]->stage) &&
+            (one == NULL || stage_shown(accounts[i]->stage) == one))
+            accounts[i]->report(a, page);
+}
+
+enum ct_status summary_of_stage(const struct analysis *a, const struct stage *stage, char **text,
+                                struct ct_error *err)
+{
+    char *buffer = NULL;
+    size_t size = 0;
+    struct page page = { .file = open_memstream(&buffer, &size) };
+
+    if (page.file == NULL)
+        return ct_fail_nomem(err, "report", 0);
+    report_stages(a, stage, &page);
+    if (!ct_close_memstream(page.file, &buffer) || page.starved) {
+        free(buffer);
+        return ct_fail_nomem(err, "report", 0);
+    }
+    *text = buffer;
+    return CT_OK;
+}
+
 enum ct_status summary_text(const struct analysis *a, const struct results *r, char **text,
                             struct ct_error *err)
 {
@@ -73,9 +100,7 @@ enum ct_status summary_text(const struct analysis *a, const struct results *r, c
 
     if (page.file == NULL)
         return ct_fail_nomem(err, "report", 0);
-    for (size_t i = 0; accounts[i] != NULL; i++)
-        if (accounts[i]->report != NULL && !analysis_is_stale(a, accounts[i]->stage))
-            accounts[i]->report(a, &page);
+    report_stages(a, NULL, &page);
     if (!analysis_is_stale(a, goal_analysis) && ttest_of(a)->n_significant > 1)
         report_caution(&page);
     report_files(a, r, &page);

@@ -18,4 +18,9 @@
 enum ct_status summary_text(const struct analysis *a, const struct results *r, char **text,
                             struct ct_error *err);
 
+/* The lines of one stage, and of those that are shown at it, with results for the current
+ * parameters. *text as above. CT_ENOMEM. */
+enum ct_status summary_of_stage(const struct analysis *a, const struct stage *stage, char **text,
+                                struct ct_error *err);
+
 #endif

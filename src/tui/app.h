@@ -33,6 +33,8 @@ enum mode {
 enum { MAX_VIEWS = 64, MAX_PANEL = 32, PROMPT_SIZE = 1024, MESSAGE_SIZE = CT_ERROR_SIZE };
 
 /* The state that a view keeps between drawings. */
+enum { MANY_ANSWERS = 500 }; /* of a session that are told apart */
+
 struct view_state {
     struct plot_window window; /* zoom; all zeros: everything */
     struct plot_view shown;    /* where the plot was last drawn */
@@ -127,6 +129,10 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     bool force;          /* export may overwrite files */
     unsigned formats;    /* of export, a set of enum result_format */
     bool unsaved;
+    struct {                         /* answers computed in this session */
+        size_t n;                    /* different ones */
+        uint64_t keys[MANY_ANSWERS]; /* of the first of them */
+    } answers;
     struct saving {   /* files that the worker is writing, or will write when idle */
         char *folder; /* of results or figures, owned; NULL: nothing to write */
         enum saving_step { SAVING_WAITS, SAVING_LAYERS, SAVING_FILES } step;

@@ -14,11 +14,13 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/run.c src/tui/run.h \
 	src/tui/save.c src/tui/save.h \
 	src/tui/screen.c src/tui/screen.h \
+	src/tui/scroll.c src/tui/scroll.h \
 	src/tui/session.c src/tui/session.h \
 	src/tui/tui.c src/tui/tui.h \
 	src/tui/view.c src/tui/view.h \
 	src/tui/view_list.c \
 	src/tui/view_overview.c \
 	src/tui/view_plot.c \
+	src/tui/view_report.c \
 	src/tui/views.c src/tui/views.h \
 	src/tui/worker.c src/tui/worker.h

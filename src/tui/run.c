@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "pipeline/stage_answer.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
@@ -48,6 +49,21 @@ static const char *title_of(const struct stage *stage)
     return stage->title != NULL ? stage->title : stage->name;
 }
 
+/* Counts an answer that differs from the earlier ones of the session. */
+static void count_answer(struct app *app, const struct result *result)
+{
+    const uint64_t key = result_key(result);
+    size_t i = 0;
+
+    while (i < app->answers.n && i < MANY_ANSWERS && app->answers.keys[i] != key)
+        i++;
+    if (i < app->answers.n && i < MANY_ANSWERS)
+        return;
+    if (i < MANY_ANSWERS)
+        app->answers.keys[i] = key;
+    app->answers.n++;
+}
+
 /* Accepts the result that the job has computed, if any. */
 bool app_take_computed(struct app *app, const struct stage *stage)
 {
@@ -56,6 +72,8 @@ bool app_take_computed(struct app *app, const struct stage *stage)
     app->computing.result = NULL;
     if (result == NULL)
         return false;
+    if (stage == &stage_answer)
+        count_answer(app, result);
     analysis_accept(stage->repeats != NULL ? &app->whole : app->a, result);
     app->unsaved = app->unsaved || stage_is_needed(stage, &stage_extract);
     forget_orders(app);

@@ -55,6 +55,7 @@ extern const struct view_ops plot_view;     /* what: a struct plot of report/plo
 extern const struct view_ops live_view;     /* a stage while it runs, then the plot */
 extern const struct view_ops list_view;     /* what: struct list of tui/lists.h */
 extern const struct view_ops overview_view; /* what has been loaded; what: NULL */
+extern const struct view_ops report_view;   /* what the report says of a stage; what: NULL */
 extern const struct view_ops choice_view;   /* a list where enter also chooses */
 
 #endif

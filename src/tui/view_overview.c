@@ -8,6 +8,7 @@
 #include "pipeline/stage_load.h"
 #include "tui/fit.h"
 #include "tui/screen.h"
+#include "tui/scroll.h"
 
 /* What has been loaded, as lines of label and value. */
 
@@ -139,8 +140,7 @@ static void overview_draw(struct app *app, const struct view *view, struct view_
     (void)view;
     collect(&facts, load_of(app->a));
     state->rows_shown = area.rows;
-    if (state->top + area.rows > facts.n)
-        state->top = facts.n > area.rows ? facts.n - area.rows : 0;
+    state->top = scroll_clamp(state->top, facts.n, area.rows);
     for (size_t i = 0; i < area.rows && state->top + i < facts.n; i++) {
         const struct fact *const fact = &facts.items[state->top + i];
         canvas_text(c, area.row + i, area.col + 1, LABEL_COLS, fact->label, INK_DIM, 0);
@@ -151,55 +151,5 @@ static void overview_draw(struct app *app, const struct view *view, struct view_
     }
 }
 
-static bool overview_act(struct app *app, const struct view *view, struct view_state *state,
-                         enum action action)
-{
-    (void)app;
-    (void)view;
-    switch (action) {
-    case ACTION_UP:
-    case ACTION_STEP_UP:
-        state->top -= state->top > 0;
-        return true;
-    case ACTION_DOWN:
-    case ACTION_STEP_DOWN:
-        state->top++; /* clamped while drawing */
-        return true;
-    case ACTION_PAGE_UP:
-    case ACTION_FIRST:
-        state->top = 0;
-        return true;
-    case ACTION_PAGE_DOWN:
-    case ACTION_LAST:
-        state->top = MAX_FACTS;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static void overview_mouse(struct app *app, const struct view *view, struct view_state *state,
-                           size_t row, size_t col, int wheel)
-{
-    (void)row;
-    (void)col;
-    if (wheel != 0)
-        overview_act(app, view, state, wheel > 0 ? ACTION_DOWN : ACTION_UP);
-}
-
-static const struct view_key overview_keys[] = {
-    { { ACTION_UP, ACTION_DOWN }, "wheel", "scroll" },
-    { .what = NULL },
-};
-
-static const struct view_key *overview_hint(const struct view *view)
-{
-    static const struct view_key hint[] = { { { ACTION_UP, ACTION_DOWN }, NULL, "scroll" },
-                                            { .what = NULL } };
-
-    (void)view;
-    return hint;
-}
-
-const struct view_ops overview_view = { overview_draw, overview_act, overview_mouse, overview_keys,
-                                        overview_hint };
+const struct view_ops overview_view = { overview_draw, scroll_act, scroll_mouse, scroll_keys,
+                                        scroll_hint };

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
@@ -28,6 +29,7 @@ static const struct view after_plots[] = {
     { "its sentences", &stage_extract, &stage_extract, &list_view, &driver_list },
     { "table of neurons", &stage_ttest, &stage_ttest, &list_view, &neuron_list },
     { "table of clusters", &stage_cluster, &stage_cluster, &list_view, &cluster_list },
+    { "in words", &stage_answer, &stage_answer, &report_view, NULL },
     { "neighbours", &stage_similarity, &stage_similarity, &list_view, &neighbour_list },
 };
 
