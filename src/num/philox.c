@@ -1,7 +1,8 @@
 #include "config.h"
 #include "num/philox.h"
 
-#include <math.h>
+#include "base/mem.h"
+#include "num/box_muller.h"
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -64,7 +65,7 @@ void philox_words(const struct philox *p, uint64_t first, size_t n, uint64_t *ou
 
 double philox_uniform(struct philox *p)
 {
-    return ((double)(philox_word(p) >> 11) + 0.5) * 0x1p-53;
+    return uniform_of(philox_word(p));
 }
 
 size_t philox_below(struct philox *p, size_t limit)
@@ -74,14 +75,31 @@ size_t philox_below(struct philox *p, size_t limit)
     return i < limit ? i : limit - 1;
 }
 
+/* As n calls of philox_word(). */
+static void take_words(struct philox *p, size_t n, uint64_t *words)
+{
+    philox_words(p, p->n_drawn, n, words);
+    p->n_drawn += n;
+    if (p->n_drawn % 4 != 0)
+        make_block(p, p->n_drawn / 4, p->words);
+}
+
 void philox_normals(struct philox *p, size_t n, double *out)
 {
-    for (size_t i = 0; i < n; i += 2) {
-        const double radius = sqrt(-2.0 * log(philox_uniform(p)));
-        const double angle = 2.0 * M_PI * philox_uniform(p);
-        out[i] = radius * cos(angle);
-        if (i + 1 < n)
-            out[i + 1] = radius * sin(angle);
+    enum { SOME = 512 };
+    uint64_t words[SOME];
+    double last[2];
+
+    for (size_t i = 0; i + 1 < n;) {
+        const size_t count = size_min(SOME, (n - i) / 2 * 2);
+        take_words(p, count, words);
+        box_muller(words, count / 2, out + i);
+        i += count;
+    }
+    if (n % 2 != 0) {
+        take_words(p, 2, words);
+        box_muller(words, 1, last);
+        out[n - 1] = last[0];
     }
 }
 

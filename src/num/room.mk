@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/num/libnum.a
 src_num_libnum_a_SOURCES = \
+	src/num/box_muller.c src/num/box_muller.h \
 	src/num/draws.c src/num/draws.h \
 	src/num/exact.h \
 	src/num/histogram.c src/num/histogram.h \
