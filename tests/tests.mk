@@ -302,6 +302,11 @@ tests_test_space_SOURCES = tests/test_space.c $(IO_TEST_SOURCES)
 tests_test_space_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_space_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_sessions
+tests_test_sessions_SOURCES = tests/test_sessions.c $(IO_TEST_SOURCES)
+tests_test_sessions_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_sessions_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_staleness
 tests_test_staleness_SOURCES = tests/test_staleness.c $(IO_TEST_SOURCES)
 tests_test_staleness_CPPFLAGS = $(TEST_CPPFLAGS)

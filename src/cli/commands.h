@@ -17,6 +17,7 @@ enum ct_status command_hooks(struct options *options, struct ct_error *err);
 enum ct_status command_tokenize(struct options *options, struct ct_error *err);
 enum ct_status command_models(struct options *options, struct ct_error *err);
 enum ct_status command_fetch(struct options *options, struct ct_error *err);
+enum ct_status command_sessions(struct options *options, struct ct_error *err);
 enum ct_status command_config(struct options *options, struct ct_error *err);
 
 /* Sets the number of threads to, or limits it to, the available processors. */

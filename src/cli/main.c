@@ -19,6 +19,7 @@ static enum ct_status (*const functions[N_COMMANDS])(struct options *options,
     [COMMAND_COSINE] = command_cosine,     [COMMAND_HOOKS] = command_hooks,
     [COMMAND_TOKENIZE] = command_tokenize, [COMMAND_MODELS] = command_models,
     [COMMAND_FETCH] = command_fetch,       [COMMAND_CONFIG] = command_config,
+    [COMMAND_SESSIONS] = command_sessions,
 };
 
 /* A step without a file reads a pipe; reading data from a terminal is an error. */

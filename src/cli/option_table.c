@@ -41,6 +41,7 @@ static const struct own {
     { "threads", 0, KIND_THREADS, FOR_RUNS | FOR_TTEST | FOR_CHOICES | FOR_KMEANS,
       FIELD(params.threads), "N", "processors (all)" },
     { "ids", 0, KIND_FLAG, FOR_TOKENIZE, FIELD(ids), NULL, "token ids only, one text per line" },
+    { "remove", 0, KIND_FLAG, FOR_SESSIONS, FIELD(remove), NULL, "remove the sessions named" },
     { "help", 'h', KIND_FLAG, FOR_ALL, FIELD(help), NULL, "this help" },
     { "version", 'V', KIND_FLAG, FOR_ALL, FIELD(version), NULL, "the version" },
 };
@@ -100,6 +101,9 @@ const struct command_info commands[N_COMMANDS] = {
     [COMMAND_CONFIG] = { "config", "[OPTIONS]",
                          "Print the settings in effect, and where each comes from.", NULL, 0, 0,
                          NULL },
+    [COMMAND_SESSIONS] = { "sessions", "[--remove NAME...]",
+                           "List interrupted sessions of the user interface, or remove some.", NULL,
+                           0, SIZE_MAX, NULL },
 };
 
 /* ---- one numbering for both tables: settings first ---- */

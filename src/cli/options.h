@@ -30,6 +30,7 @@ struct options { /* options_parse() to options_clear() */
     bool plot;
     bool per_layer;
     bool ids;
+    bool remove;
     bool ascii;
     enum color_choice color;
     bool help;

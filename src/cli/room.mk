@@ -18,6 +18,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/print.c src/cli/print.h \
 	src/cli/rerun.c \
 	src/cli/run.c \
+	src/cli/sessions.c \
 	src/cli/show_config.c \
 	src/cli/steps.c \
 	src/cli/tokenize.c

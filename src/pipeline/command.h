@@ -16,6 +16,7 @@ enum command {
     COMMAND_MODELS,
     COMMAND_FETCH,
     COMMAND_CONFIG,
+    COMMAND_SESSIONS,
     N_COMMANDS
 };
 
@@ -29,6 +30,7 @@ enum { /* bits 1 << COMMAND_* */
        FOR_COSINE = 1 << COMMAND_COSINE,
        FOR_HOOKS = 1 << COMMAND_HOOKS,
        FOR_TOKENIZE = 1 << COMMAND_TOKENIZE,
+       FOR_SESSIONS = 1 << COMMAND_SESSIONS,
        FOR_CHOICES = FOR_TSNE | FOR_COSINE, /* neurons chosen from a file */
        FOR_RUNS = FOR_RUN | FOR_RERUN,
        FOR_STEPS = FOR_CHOICES | FOR_TTEST | FOR_DBSCAN | FOR_KMEANS,

@@ -45,6 +45,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/quantities.c src/report/quantities.h \
 	src/report/rerun.c src/report/rerun.h \
 	src/report/results.c src/report/results.h \
+	src/report/sessions.c src/report/sessions.h \
 	src/report/summary.c src/report/summary.h \
 	src/report/table.c src/report/table.h \
 	src/report/tables.c src/report/tables.h \

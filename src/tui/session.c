@@ -2,98 +2,40 @@
 #include "tui/session.h"
 #include "tui/run.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/path.h"
-#include "io/outfile.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stages.h"
 #include "report/manifest.h"
+#include "report/sessions.h"
 #include "report/tables.h"
 
-/* `cut-off-20260731-235959`: sorts by date; renamed to `session-...` once the user was asked. */
-static const char prefix[] = "cut-off-";
-static const char other_prefix[] = "session-";
-enum { PREFIX_SIZE = sizeof prefix - 1, NAME_SIZE = 64 };
-
-/* ---- saving ---- */
-
-static char *new_folder(const struct app *app, struct ct_error *err)
-{
-    const time_t now = time(NULL);
-    struct tm local = { 0 };
-    char name[NAME_SIZE];
-
-    localtime_r(&now, &local);
-    strftime(name, sizeof name, "cut-off-%Y%m%d-%H%M%S", &local);
-    if (outfile_make_folder(app->sessions, err) != CT_OK)
-        return NULL;
-    char *const folder = path_join(app->sessions, name);
-    if (folder == NULL)
-        ct_fail_nomem(err, "session", 0);
-    else if (mkdir(folder, 0700) == 0) /* sentences are private */
-        return folder;
-    else
-        ct_fail_errno(err, "%s", folder);
-    free(folder);
-    return NULL;
-}
-
+/* Writes aside, and names the folder last: until then it is no offer. */
 enum ct_status session_save(struct app *app, struct ct_error *err)
 {
     static const char *const command[] = { "circuittui" };
     struct results results = { .formats = FORMAT_CSV };
+    char *folder = NULL;
 
     if (!app->unsaved || app->sessions == NULL)
         return CT_OK;
     app_leave_layer(app);
-    char *const folder = new_folder(app, err);
-    if (folder == NULL)
-        return CT_EIO;
+    enum ct_status status = session_begin(app->sessions, &folder, err);
+    if (status != CT_OK)
+        return status;
     results.out = folder;
-    const enum ct_status status = results_end(&results, &app->whole, command, 1, err);
+    status = results_end(&results, &app->whole, command, 1, err);
     results_clear(&results);
+    if (status == CT_OK)
+        status = session_commit(app->sessions, folder, err);
     free(folder);
     return status;
 }
 
 /* ---- resuming ---- */
-
-/* The newest folder with a manifest, owned by the caller; NULL: none. */
-static char *find_newest(const char *sessions)
-{
-    char newest[NAME_SIZE] = "";
-    DIR *const directory = opendir(sessions);
-    const struct dirent *entry;
-
-    while (directory != NULL && (entry = readdir(directory)) != NULL)
-        if (strncmp(entry->d_name, prefix, PREFIX_SIZE) == 0 && strlen(entry->d_name) < NAME_SIZE &&
-            strcmp(entry->d_name, newest) > 0)
-            memcpy(newest, entry->d_name, strlen(entry->d_name) + 1);
-    if (directory != NULL)
-        closedir(directory);
-    return newest[0] != '\0' ? path_join(sessions, newest) : NULL;
-}
-
-/* Changes the prefix of folder to that of a session the user was asked about; true on success. */
-static bool rename_asked(char *folder)
-{
-    char *const name = strrchr(folder, '/') + 1;
-    char *const before = strdup(folder);
-
-    _Static_assert(sizeof prefix == sizeof other_prefix, "one takes the other's place");
-    memcpy(name, other_prefix, PREFIX_SIZE);
-    const bool renamed = before != NULL && rename(before, folder) == 0;
-    free(before);
-    return renamed;
-}
 
 /* The last stage in the panel with results among the files. */
 static const struct stage *last_stage(const struct manifest *m)
@@ -134,15 +76,20 @@ static void resume(struct app *app)
 
 void session_offer(struct app *app)
 {
-    char *const folder = app->sessions != NULL ? find_newest(app->sessions) : NULL;
+    char name[SESSION_NAME_SIZE];
+    char date[11];
+    char others[80] = "";
+    char *folder = NULL;
+    size_t n = 0;
 
-    if (folder == NULL || !rename_asked(folder)) {
-        free(folder);
+    if (app->sessions == NULL || !session_newest(app->sessions, name, &n) ||
+        session_mark(app->sessions, name, &folder, NULL) != CT_OK)
         return;
-    }
     free(app->session);
     app->session = folder;
-    const char *const at = strrchr(folder, '/') + 1 + PREFIX_SIZE; /* 20260731-235959 */
-    app_confirm(app, resume, "The session of %.4s-%.2s-%.2s was interrupted; continue with it?", at,
-                at + 4, at + 6);
+    session_date(name, date);
+    if (n > 1)
+        snprintf(others, sizeof others, " (%zu more: circuittui sessions)", n - 1);
+    app_confirm(app, resume, "The session of %s was interrupted; continue with it?%s", date,
+                others);
 }

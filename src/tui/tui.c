@@ -135,9 +135,12 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
         session_offer(&app);
         status = loop(&app, screen, signal_number, err);
     }
-    if (status == CT_OK && (*signal_number == SIGHUP || *signal_number == SIGTERM)) {
+    /* Further signals stay queued in the screen's pipe. The error of a loop that ended by one
+     * counts more than that of saving. */
+    if (status != CT_OK || *signal_number == SIGHUP || *signal_number == SIGTERM) {
         app_stop(&app);
-        status = session_save(&app, err); /* further signals stay queued in the screen's pipe */
+        const enum ct_status saved = session_save(&app, status == CT_OK ? err : NULL);
+        status = status == CT_OK ? saved : status;
     }
     screen_free(screen);
     app_clear(&app);
