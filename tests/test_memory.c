@@ -22,6 +22,7 @@
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
+#include "pipeline/stage_halves.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
@@ -370,6 +371,64 @@ static void make_points(struct analysis *a, size_t n, size_t d)
     take(a, &stage_space);
 }
 
+/* Activations of n neurons in 60 sentences as .npy; the first n_different differ strongly. */
+static void put_activations(size_t n, size_t n_different)
+{
+    enum { SENTENCES = 60 };
+    FILE *const groups = fopen(temp_path("groups"), "w");
+    FILE *const file = fopen(temp_path("acts.npy"), "w");
+    char header[128];
+    char dict[120];
+    uint32_t state = 1;
+
+    memset(header, ' ', sizeof header);
+    memcpy(header, "\x93NUMPY\x01\0\x76\0", 10);
+    const int length =
+        snprintf(dict, sizeof dict,
+                 "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %zu), }", SENTENCES, n);
+    memcpy(header + 10, dict, (size_t)length);
+    header[127] = '\n';
+    ck_assert(fwrite(header, sizeof header, 1, file) == 1);
+    for (size_t i = 0; i < SENTENCES; i++) {
+        fputs(i < SENTENCES / 2 ? "him\n" : "her\n", groups);
+        for (size_t j = 0; j < n; j++) {
+            state = state * 1664525U + 1013904223U;
+            const float x = (float)(state >> 8) / 16777216.0F +
+                            (i < SENTENCES / 2 && j < n_different ? 3.0F : 0.0F);
+            ck_assert(fwrite(&x, sizeof x, 1, file) == 1);
+        }
+    }
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(fclose(groups), 0);
+}
+
+/* Halves take memory for each neuron and thread, and for the pairs of the neurons chosen. */
+START_TEST(halves_use_the_estimated_memory)
+{
+    enum { N = 100000, N_DIFFERENT = 1500 };
+    struct analysis a;
+
+    if (cannot_measure())
+        return;
+    put_activations(N, N_DIFFERENT);
+    analysis_init(&a);
+    a.params.threads = 2;
+    a.params.halves = 2;
+    params_set(&a.params.activations, temp_path("acts.npy"), NULL);
+    params_set(&a.params.groups, temp_path("groups"), NULL);
+    take(&a, &stage_load);
+    take(&a, &stage_hook);
+    take(&a, &stage_contrast);
+    take(&a, &stage_extract);
+    take(&a, &stage_ttest);
+    ck_assert(ttest_of(&a)->n_significant >= N_DIFFERENT &&
+              ttest_of(&a)->n_significant < N_DIFFERENT + 100);
+    compare(&a, &stage_halves, 0.0);
+    ck_assert(halves_of(&a)->halves.mean.number[HALF_CHOSEN] > 0.9 * N_DIFFERENT);
+    analysis_clear(&a);
+}
+END_TEST
+
 static const struct {
     size_t n, d;
     double perplexity;
@@ -511,6 +570,7 @@ int main(void)
     tcase_add_test(tcase, shuffled_weights_use_the_estimated_memory);
     tcase_add_loop_test(tcase, extraction_uses_the_estimated_memory, 0,
                         sizeof extractions / sizeof *extractions);
+    tcase_add_test(tcase, halves_use_the_estimated_memory);
     tcase_add_loop_test(tcase, tsne_and_later_stages_use_the_estimated_memory, 0, (int)n_points);
     tcase_add_loop_test(tcase, clustering_uses_the_estimated_memory, 0, 2);
     tcase_add_loop_test(tcase, too_large_analyses_are_refused_in_one_line, 0,
