@@ -12,6 +12,7 @@
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
+#include "report/page.h"
 #include "report/plots/space.h"
 #include "report/plots.h"
 
@@ -408,9 +409,57 @@ START_TEST(the_kl_curve_does_not_depend_on_watchers)
 }
 END_TEST
 
+/* The lines of a text in a page of that width. */
+static char *paged(size_t width, bool is_narrow, const char *words)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct page page = { .file = open_memstream(&text, &size),
+                         .width = width,
+                         .is_narrow = is_narrow,
+                         .heading = "Head" };
+
+    page_text(&page, "%s", words);
+    ck_assert_int_eq(fclose(page.file), 0);
+    return text;
+}
+
+START_TEST(text_is_broken_between_words)
+{
+    static const struct {
+        size_t width;
+        bool is_narrow;
+        const char *words, *want;
+    } cases[] = {
+        { 30, false, "one two three four five", "Head      one two three four\n          five\n" },
+        { 34, false, "these are twenty-four ch here",
+          "Head      these are twenty-four ch\n          here\n" },
+        { 33, false, "these are twenty-four ch here",
+          "Head      these are twenty-four\n          ch here\n" },
+        { 30, true, "of twenty-nine columns, as is this",
+          "Head\n of twenty-nine columns, as is\n this\n" },
+        { 31, false, "aVeryLongWordThatDoesNotFitOnALine b",
+          "Head      aVeryLongWordThatDoesNotFitOnALine\n          b\n" },
+        { 1, false, "never fewer than twenty columns",
+          "Head      never fewer than\n          twenty columns\n" },
+        { 26, true, "\u00e9t\u00e9 \u00e9t\u00e9 \u00e9t\u00e9 \u00e9t\u00e9 \u00e9t\u00e9 abcde x",
+          "Head\n \u00e9t\u00e9 \u00e9t\u00e9 \u00e9t\u00e9 \u00e9t\u00e9 \u00e9t\u00e9 abcde\n "
+          "x\n" },
+        { 0, false, "", "" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *const got = paged(cases[i].width, cases[i].is_narrow, cases[i].words);
+        ck_assert_str_eq(got, cases[i].want);
+        free(got);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
+        text_is_broken_between_words,
         every_plot_matches_its_golden_file,
         a_marked_cluster_and_neuron_are_distinguishable,
         a_scale_is_doubled,

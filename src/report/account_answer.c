@@ -33,24 +33,25 @@ static void report_no_answer(const struct analysis *a, struct page *page)
 
     switch (r->reason) {
     case NO_ANSWER_FEW:
-        page_line(page, "Cannot be answered: %zu significant neuron%s; at least %d are needed.",
+        page_text(page, "Cannot be answered: %zu significant neuron%s; at least %d are needed.",
                   r->n_selected, plural(r->n_selected), CLUMPING_LEAST);
         break;
     case NO_ANSWER_SAMPLES:
-        page_line(page, "Cannot be answered: %zu and %zu different sentences; at least 3 and 3",
+        page_text(page,
+                  "Cannot be answered: %zu and %zu different sentences; at least 3 and 3 are "
+                  "needed.",
                   r->n_samples[0], r->n_samples[1]);
-        page_line(page, "are needed.");
         break;
     case NO_ANSWER_CLOUD:
-        page_line(page, "Cannot be answered, since no null model can be fitted:");
-        page_line(page, "%s", show_text(r->why.text).text);
+        page_text(page, "Cannot be answered, since no null model can be fitted: %s",
+                  show_text(r->why.text).text);
         break;
     case NO_ANSWER_SKEWED:
-        page_line(page, "Cannot be answered here: these activations are skewed (%.2f; at most",
-                  r->observed.skewness);
-        page_line(page, "%.2f in null models), and skewed activations look clumped without any",
-                  r->skewness_limit);
-        page_line(page, "clusters. Ask at a hook point before an activation function.");
+        page_text(page,
+                  "Cannot be answered here: these activations are skewed (%.2f; at most %.2f in "
+                  "null models), and skewed activations look clumped without any clusters. Ask at "
+                  "a hook point before an activation function.",
+                  r->observed.skewness, r->skewness_limit);
         break;
     case NO_ANSWER_NONE:
         break;
@@ -61,22 +62,23 @@ static void report_verdict(const struct analysis *a, struct page *page)
 {
     const struct answer_result *const r = answer_of(a);
 
-    page_line(page, "Are the neurons that tell %s from %s clustered?", group_name(a, 0).text,
+    page_text(page, "Are the neurons that tell %s from %s clustered?", group_name(a, 0).text,
               group_name(a, 1).text);
     switch (r->verdict) {
     case VERDICT_YES:
-        page_line(page, "Yes: %zu groups of neurons come back with other sentences and have gaps",
+        page_text(page,
+                  "Yes: %zu groups of neurons come back with other sentences and have gaps between "
+                  "them.",
                   r->n_firm);
-        page_line(page, "between them.");
         break;
     case VERDICT_CLUMPED:
-        page_line(page, "More alike than one cloud of neurons, but not in groups that come back:");
-        page_line(page, "a gradient, a chain, or too few sentences.");
+        page_text(page, "More alike than one cloud of neurons, but not in groups that come back: a "
+                        "gradient, a chain, or too few sentences.");
         if (r->n_firm >= 2)
-            page_line(page, "The groups that do are mirror images: two sides of one axis.");
+            page_text(page, "The groups that do are mirror images: two sides of one axis.");
         break;
     case VERDICT_NO:
-        page_line(page, "No sign of it.");
+        page_text(page, "No sign of it.");
         break;
     case VERDICT_UNANSWERABLE:
         report_no_answer(a, page);
@@ -91,12 +93,12 @@ static void report_freedom(const struct answer_result *r, struct page *page)
     const size_t n_samples = r->n_samples[0] + r->n_samples[1];
 
     if (r->n_neurons < n_samples) {
-        page_line(page,
-                  "caution: fewer neurons (%zu) than sentences (%zu): the null models have only",
-                  r->n_neurons, n_samples);
-        page_line(page, "%zu dimensions, and little freedom", r->n_neurons - 1);
+        page_text(page,
+                  "caution: fewer neurons (%zu) than sentences (%zu): the null models have only "
+                  "%zu dimensions, and little freedom",
+                  r->n_neurons, n_samples, r->n_neurons - 1);
     } else if (r->n_neurons < 2 * (n_samples - 1)) {
-        page_line(page, "few neurons (%zu) for %zu sentences: the null models have little freedom",
+        page_text(page, "few neurons (%zu) for %zu sentences: the null models have little freedom",
                   r->n_neurons, n_samples);
     }
 }
@@ -107,23 +109,23 @@ static void report_numbers(const struct analysis *a, struct page *page)
 
     if (r->n_draws == 0)
         return;
-    page_line(page, "clumping %.3f; layers without clusters %.3f +- %.3f, or with each neuron's",
-              r->observed.clumping, r->cloud.mean, r->cloud.sd);
-    page_line(page, "own t %.3f +- %.3f: p = %.2g (%zu draws)", r->context.mean, r->context.sd,
+    page_text(page,
+              "clumping %.3f; layers without clusters %.3f +- %.3f, or with each neuron's own t "
+              "%.3f +- %.3f: p = %.2g (%zu draws)",
+              r->observed.clumping, r->cloud.mean, r->cloud.sd, r->context.mean, r->context.sd,
               r->pvalue, r->n_draws);
-    if (r->pvalue <= a->params.alpha && r->random.pvalue > a->params.alpha) {
-        page_line(page,
-                  "So are as many neurons of this layer taken at random (%.3f +- %.3f): it is",
-                  r->random.mean, r->random.sd);
-        page_line(page, "the layer, not %s and %s.", group_name(a, 0).text, group_name(a, 1).text);
-    }
+    if (r->pvalue <= a->params.alpha && r->random.pvalue > a->params.alpha)
+        page_text(page,
+                  "So are as many neurons of this layer taken at random (%.3f +- %.3f): it is the "
+                  "layer, not %s and %s.",
+                  r->random.mean, r->random.sd, group_name(a, 0).text, group_name(a, 1).text);
     if (r->planted == 0)
-        page_line(page, "too few neurons to tell which groups would have been seen");
+        page_text(page, "too few neurons to tell which groups would have been seen");
     else if (isnan(r->sensitivity))
-        page_line(page, "%d groups of %zu would not have been seen at any similarity up to 0.9",
+        page_text(page, "%d groups of %zu would not have been seen at any similarity up to 0.9",
                   PLANTED_GROUPS, r->planted);
     else
-        page_line(page, "%d groups of %zu neurons with similarity %.1f would have been seen",
+        page_text(page, "%d groups of %zu neurons with similarity %.1f would have been seen",
                   PLANTED_GROUPS, r->planted, r->sensitivity);
     report_freedom(r, page);
 }
@@ -137,11 +139,12 @@ static void report_groups(const struct answer_result *r, struct page *page)
     if (g->n_groups == 0)
         return;
     page->heading = "Groups";
-    page_line(page, "%zu by Ward's tree of the context profiles, silhouette %.3f", g->n_groups,
+    page_text(page, "%zu by Ward's tree of the context profiles, silhouette %.3f", g->n_groups,
               g->silhouette);
-    page_line(page, "with other sentences (%zu draws of %s) the partition agrees by %.2f",
+    page_text(page,
+              "with other sentences (%zu draws of %s) the partition agrees by %.2f (0: by chance, "
+              "1: the same)",
               g->n_draws, r->has_pairs ? "pairs" : "sentences", g->agreement);
-    page_line(page, "(0: by chance, 1: the same)");
     page_line(page, "group  neurons  comes back  gap p");
     for (size_t i = 0; i < g->n_groups; i++) {
         char gap[20] = "-";
@@ -167,13 +170,13 @@ static void report_exchange(const struct analysis *a, struct page *page)
         most = e->n_significant[b] > most ? e->n_significant[b] : most;
     }
     page->heading = "Chance";
-    page_line(page, "%s, any neuron is",
+    page_text(page,
+              "%s, any neuron is significant in %zu of %zu draws, at most %s; here %s: p = %.2g",
               r->has_pairs ? "with the two sentences of random pairs exchanged"
-                           : "with all sentences dealt to the groups at random");
-    page_line(page, "significant in %zu of %zu draws, at most %s; here %s: p = %.2g", any,
-              e->n_draws, show_count(most).text, show_count(ttest_of(a)->n_significant).text,
+                           : "with all sentences dealt to the groups at random",
+              any, e->n_draws, show_count(most).text, show_count(ttest_of(a)->n_significant).text,
               r->pvalue_exchange);
-    page_line(page, "significant by maxT: %s, by its step-down procedure: %s",
+    page_text(page, "significant by maxT: %s, by its step-down procedure: %s",
               show_count(r->n_maxt).text, show_count(r->n_stepdown).text);
 }
 
@@ -185,7 +188,7 @@ static void report(const struct analysis *a, struct page *page)
     report_verdict(a, page);
     report_numbers(a, page);
     if (r->n_repeated > 0)
-        page_line(page, "%zu sentence%s with the activations of an earlier one %s left out",
+        page_text(page, "%zu sentence%s with the activations of an earlier one %s left out",
                   r->n_repeated, plural(r->n_repeated), r->n_repeated == 1 ? "is" : "are");
     report_exchange(a, page);
     report_groups(r, page);

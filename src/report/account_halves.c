@@ -14,18 +14,19 @@ static void report_means(const struct halves_result *r, struct page *page)
 {
     const double *const mean = r->halves.mean.number;
 
-    page_line(page, "%.0f neurons chosen on half of the %s: |t| %.2f there, %.2f in the",
-              mean[HALF_CHOSEN], r->has_pairs ? "pairs" : "sentences", mean[HALF_ABS_T],
-              mean[HALF_ABS_T_OTHER]);
-    page_line(page, "other half, where %.0f %% are significant and %.0f %% have the same sign",
-              100.0 * mean[HALF_REPLICATED], 100.0 * mean[HALF_SAME_SIGN]);
-    if (!isnan(mean[HALF_ARI])) {
-        page_line(page, "their groups: similarity %.2f there, %.2f in the other half; the groups",
-                  mean[HALF_SIMILARITY], mean[HALF_SIMILARITY_OTHER]);
-        page_line(page, "found in both halves agree by %.2f (0: by chance, 1: the same)",
-                  mean[HALF_ARI]);
-    }
-    page_line(page, "(means of %zu random halves)", r->halves.n - r->halves.n_left_out);
+    page_text(
+        page,
+        "%.0f neurons chosen on half of the %s: |t| %.2f there, %.2f in the other half, where "
+        "%.0f %% are significant and %.0f %% have the same sign",
+        mean[HALF_CHOSEN], r->has_pairs ? "pairs" : "sentences", mean[HALF_ABS_T],
+        mean[HALF_ABS_T_OTHER], 100.0 * mean[HALF_REPLICATED], 100.0 * mean[HALF_SAME_SIGN]);
+    if (!isnan(mean[HALF_ARI]))
+        page_text(
+            page,
+            "their groups: similarity %.2f there, %.2f in the other half; the groups found in "
+            "both halves agree by %.2f (0: by chance, 1: the same)",
+            mean[HALF_SIMILARITY], mean[HALF_SIMILARITY_OTHER], mean[HALF_ARI]);
+    page_text(page, "(means of %zu random halves)", r->halves.n - r->halves.n_left_out);
 }
 
 static void report(const struct analysis *a, struct page *page)
@@ -35,11 +36,11 @@ static void report(const struct analysis *a, struct page *page)
 
     page->heading = "Halves";
     if (r->has_few && a->params.halves > 0)
-        page_line(page, "none: fewer than %d different sentences in a group", 2 * HALF_SAMPLES);
+        page_text(page, "none: fewer than %d different sentences in a group", 2 * HALF_SAMPLES);
     if (h->n > h->n_left_out)
         report_means(r, page);
     if (h->n_left_out > 0)
-        page_line(page, "%zu of %zu halves left out: fewer than %d neurons are chosen",
+        page_text(page, "%zu of %zu halves left out: fewer than %d neurons are chosen",
                   h->n_left_out, h->n, HALF_LEAST);
 }
 

@@ -21,12 +21,12 @@ static void report_clusters(const struct analysis *a, struct page *page)
 
     if (isnan(r->share_size))
         return;
-    page_line(page, "%s's clusters: %.0f %% of the variance of the neurons' log size is between",
-              c->method->title, 100.0 * r->share_size);
-    page_line(page, "them, %.0f %% of that of their means; they agree with the sign of t by %.2f",
-              100.0 * r->share_mean, r->ari_sign);
+    page_text(page,
+              "%s's clusters: %.0f %% of the variance of the neurons' log size is between them, "
+              "%.0f %% of that of their means; they agree with the sign of t by %.2f",
+              c->method->title, 100.0 * r->share_size, 100.0 * r->share_mean, r->ari_sign);
     if (!isnan(r->silhouette_context))
-        page_line(page, "their silhouette is %.2f in the picture, %.2f among the context profiles",
+        page_text(page, "their silhouette is %.2f in the picture, %.2f among the context profiles",
                   c->silhouette, r->silhouette_context);
 }
 
@@ -36,11 +36,11 @@ static void report_pictures(const struct analysis *a, struct page *page)
     const struct clustering *const c = &clusters_of(a)->by[0];
 
     if (p->n_clouds > 0)
-        page_line(page, "%zu cluster%s; %zu clouds without clusters have %.1f (%.0f to %.0f)",
+        page_text(page, "%zu cluster%s; %zu clouds without clusters have %.1f (%.0f to %.0f)",
                   c->n_clusters, plural(c->n_clusters), p->n_clouds, p->clouds[0].n_clusters.mean,
                   p->clouds[0].n_clusters.low, p->clouds[0].n_clusters.high);
     if (p->n_resampled > 0 && !isnan(p->agreement[0]))
-        page_line(page, "in %zu pictures of sentences drawn again the clusters agree by %.2f",
+        page_text(page, "in %zu pictures of sentences drawn again the clusters agree by %.2f",
                   p->n_resampled, p->agreement[0]);
 }
 
@@ -52,7 +52,7 @@ static void report(const struct analysis *a, struct page *page)
     report_clusters(a, page);
     report_pictures(a, page);
     if (!isnan(r->faithfulness.neighbours_kept))
-        page_line(page, "it keeps %.0f %% of the %zu nearest neighbours; trustworthiness %.2f",
+        page_text(page, "it keeps %.0f %% of the %zu nearest neighbours; trustworthiness %.2f",
                   100.0 * r->faithfulness.neighbours_kept, r->n_nearest,
                   r->faithfulness.trustworthiness);
 }

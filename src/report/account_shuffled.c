@@ -120,20 +120,18 @@ static void report_numbers(const struct analysis *a, struct page *page)
     const struct shuffled_result *const r = shuffled_of(a);
     const struct spread neurons = spread_of(r, significant_of);
     const struct spread clusters = spread_of(r, dbscan_of);
-    const char *const what = clusters.n > 0 ? "clusters" : "for a picture";
+    char pictures[200] = "too few for a picture";
+    char here[600] = "";
 
     if (clusters.n > 0)
-        page_line(page, "with shuffled weights %s significant and %s DBSCAN",
-                  show_spread(&neurons).text, show_spread(&clusters).text);
-    else
-        page_line(page, "with shuffled weights %s significant, too few",
-                  show_spread(&neurons).text);
-    if (analysis_is_stale(a, &stage_cluster))
-        page_line(page, "%s", what);
-    else
-        page_line(page, "%s; here %s and %s: %s", what, show_count(ttest_of(a)->n_significant).text,
-                  show_count(clustering_of(a, &method_dbscan)->n_clusters).text,
-                  show_worth(a, &neurons, &clusters).text);
+        snprintf(pictures, sizeof pictures, "%s DBSCAN clusters", show_spread(&clusters).text);
+    if (!analysis_is_stale(a, &stage_cluster))
+        snprintf(here, sizeof here, "; here %s and %s: %s",
+                 show_count(ttest_of(a)->n_significant).text,
+                 show_count(clustering_of(a, &method_dbscan)->n_clusters).text,
+                 show_worth(a, &neurons, &clusters).text);
+    page_text(page, "with shuffled weights %s significant%s %s%s", show_spread(&neurons).text,
+              clusters.n > 0 ? " and" : ",", pictures, here);
 }
 
 static void report_clumped(const struct shuffled_result *r, struct page *page)
@@ -142,7 +140,7 @@ static void report_clumped(const struct shuffled_result *r, struct page *page)
     const size_t n = count_clumped(r, &n_asked);
 
     if (n_asked > 0)
-        page_line(page, "%zu of %zu shuffled network%s %s more clumped than the null models%s", n,
+        page_text(page, "%zu of %zu shuffled network%s %s more clumped than the null models%s", n,
                   n_asked, plural(n_asked), n == 1 ? "is" : "are",
                   n > 0 ? ": no sign of learning, either" : "");
 }
@@ -153,7 +151,7 @@ static void report(const struct analysis *a, struct page *page)
 
     page->heading = "Learned?";
     if (!r->has_model)
-        page_line(page, "not asked: shuffled weights need a model, not --activations");
+        page_text(page, "not asked: shuffled weights need a model, not --activations");
     if (r->n == 0)
         return;
     report_numbers(a, page);

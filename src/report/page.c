@@ -8,12 +8,69 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+enum { HEADING_COLS = 10, TEXT_COLS = 80, INDENT = 1 };
+
+static void begin_line(struct page *page)
+{
+    if (page->is_narrow) {
+        if (page->heading != NULL)
+            fprintf(page->file, "%s\n", page->heading);
+        fprintf(page->file, "%*s", INDENT, "");
+    } else {
+        fprintf(page->file, "%-*s", HEADING_COLS, page->heading != NULL ? page->heading : "");
+    }
+    page->heading = NULL;
+}
+
+/* Columns of the first n bytes, as far as characters take one each. */
+static size_t columns(const char *text, size_t n)
+{
+    size_t cols = 0;
+
+    for (size_t i = 0; i < n; i++)
+        cols += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return cols;
+}
+
+/* How many bytes of the text go on a line: whole words, at least one. */
+static size_t fit_words(const char *text, size_t cols)
+{
+    size_t fits = strcspn(text, " ");
+
+    for (size_t end = fits; columns(text, end) <= cols; end += 1 + strcspn(text + end + 1, " ")) {
+        fits = end;
+        if (text[end] == '\0')
+            break;
+    }
+    return fits;
+}
+
+void page_text(struct page *page, const char *format, ...)
+{
+    enum { LEAST = 20 };
+    const size_t width = page->width != 0 ? page->width : TEXT_COLS;
+    const size_t margin = page->is_narrow ? INDENT : HEADING_COLS;
+    const size_t cols = width > margin + LEAST ? width - margin : LEAST;
+    char text[1001];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    for (const char *at = text; *at != '\0';) {
+        const size_t n = fit_words(at, cols);
+        begin_line(page);
+        fprintf(page->file, "%.*s\n", (int)n, at);
+        at += n;
+        at += *at == ' ';
+    }
+}
+
 void page_line(struct page *page, const char *format, ...)
 {
     va_list args;
 
-    fprintf(page->file, "%-*s", PAGE_HEADING, page->heading != NULL ? page->heading : "");
-    page->heading = NULL;
+    begin_line(page);
     va_start(args, format);
     vfprintf(page->file, format, args);
     va_end(args);

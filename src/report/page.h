@@ -6,15 +6,19 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { PAGE_HEADING = 10 }; /* columns of headings, before the text of a line */
-
 struct page {
     FILE *file;
+    size_t width;        /* columns of page_text(); 0: 80 */
+    bool is_narrow;      /* headings have lines of their own, and no column */
     const char *heading; /* of the block that starts next; NULL: the block continues */
     bool starved;        /* something is missing for lack of memory */
 };
 
+/* A line as it is. */
 void page_line(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Text of at most 1,000 bytes, broken into lines between words. */
+void page_text(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A path is never truncated. */
 void page_path(struct page *page, const char *path);

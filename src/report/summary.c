@@ -73,22 +73,9 @@ static void report_stages(const struct analysis *a, const struct stage *one, str
             accounts[i]->report(a, page);
 }
 
-enum ct_status summary_of_stage(const struct analysis *a, const struct stage *stage, char **text,
-                                struct ct_error *err)
+void summary_of_stage(const struct analysis *a, const struct stage *stage, struct page *page)
 {
-    char *buffer = NULL;
-    size_t size = 0;
-    struct page page = { .file = open_memstream(&buffer, &size) };
-
-    if (page.file == NULL)
-        return ct_fail_nomem(err, "report", 0);
-    report_stages(a, stage, &page);
-    if (!ct_close_memstream(page.file, &buffer) || page.starved) {
-        free(buffer);
-        return ct_fail_nomem(err, "report", 0);
-    }
-    *text = buffer;
-    return CT_OK;
+    report_stages(a, stage, page);
 }
 
 enum ct_status summary_text(const struct analysis *a, const struct results *r, char **text,

@@ -8,6 +8,7 @@
 #include "pipeline/analysis.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_similarity.h"
+#include "report/page.h"
 #include "report/results.h"
 
 /*
@@ -19,8 +20,7 @@ enum ct_status summary_text(const struct analysis *a, const struct results *r, c
                             struct ct_error *err);
 
 /* The lines of one stage, and of those that are shown at it, with results for the current
- * parameters. *text as above. CT_ENOMEM. */
-enum ct_status summary_of_stage(const struct analysis *a, const struct stage *stage, char **text,
-                                struct ct_error *err);
+ * parameters, in a page. */
+void summary_of_stage(const struct analysis *a, const struct stage *stage, struct page *page);
 
 #endif

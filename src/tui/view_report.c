@@ -4,107 +4,94 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/stage_answer.h"
 #include "report/page.h"
 #include "report/summary.h"
-#include "tui/fit.h"
 #include "tui/scroll.h"
 
-/* What a stage and its parts say in the report, wrapped to the width of the view. */
+/* What a stage and its parts say in the report, as wide as the view; while the stage runs, its live
+ * view instead. */
 
-struct print {
-    struct canvas *canvas;
-    struct rect area;
-    size_t top; /* lines above the area */
-    size_t n;   /* lines so far */
-};
-
-static void print_line(struct print *p, const char *text, size_t size, size_t indent, ink color)
+static const struct view *live_view_of(const struct view *view)
 {
-    const struct rect a = p->area;
-
-    if (p->n >= p->top && p->n - p->top < a.rows && a.cols > indent + 1)
-        canvas_printf(p->canvas, a.row + p->n - p->top, a.col + indent, a.cols - indent, color, 0,
-                      "%.*s", (int)size, text);
-    p->n++;
+    for (size_t i = 0; i < n_views; i++)
+        if (views[i].ops == &live_view && views[i].needs == view->needs)
+            return &views[i];
+    return NULL;
 }
 
-static void print_wrapped(struct print *p, const char *text, size_t indent)
+static bool is_running(const struct app *app, const struct view *view)
 {
-    const size_t cols = p->area.cols > indent + 1 ? p->area.cols - indent - 1 : 1;
-    size_t size;
-
-    while ((size = fit_line(p->canvas, text, cols)) > 0) {
-        print_line(p, text, size, indent, INK_DEFAULT);
-        text += size;
-    }
-}
-
-/* A heading takes a line of its own, since a view is narrower than a report. */
-static void print_report(struct print *p, char *text)
-{
-    for (char *line = text; *line != '\0';) {
-        char *const end = line + strcspn(line, "\n");
-        const bool is_last = *end == '\0';
-        *end = '\0';
-        const size_t length = strlen(line);
-        const size_t heading = length < PAGE_HEADING ? length : strcspn(line, " ");
-        if (heading > 0)
-            print_line(p, line, heading, 1, INK_ACCENT);
-        if (length > PAGE_HEADING)
-            print_wrapped(p, line + PAGE_HEADING, 3);
-        line = is_last ? end : end + 1;
-    }
+    return app->news.state == WORKER_RUNNING && app->news.job.stage == view->needs;
 }
 
 /* One p is for one question: of several answers, the best is not what it seems. */
-static void print_count(const struct app *app, struct print *p)
+static void write_count(const struct app *app, struct page *page)
 {
-    char text[200];
-
     if (app->answers.n < 2)
         return;
-    print_line(p, "Session", strlen("Session"), 1, INK_ACCENT);
-    snprintf(text, sizeof text,
-             "%zu different answers were computed in this session: to be significant, the smallest "
-             "p of them has to be at most %g / %zu (Holm).",
-             app->answers.n, app->a->params.alpha, app->answers.n);
-    print_wrapped(p, text, 3);
+    page->heading = "Session";
+    page_text(
+        page,
+        "%zu different answers were computed in this session: to be significant, the smallest "
+        "p of them has to be at most %g / %zu (Holm).",
+        app->answers.n, app->a->params.alpha, app->answers.n);
 }
 
-static void draw_text(const struct app *app, struct view_state *state, struct print *p,
-                      const char *text)
+/* The text, owned by the caller; NULL: out of memory. */
+static char *write_report(const struct app *app, const struct view *view, size_t cols)
 {
-    for (int pass = 0; pass < 2;
-         pass++) { /* after the first it is known how many lines there are */
-        char *const copy = strdup(text);
-        if (copy == NULL)
-            return;
-        p->n = 0;
-        canvas_fill(p->canvas, p->area, ' ', INK_DEFAULT, INK_DEFAULT);
-        print_report(p, copy);
-        print_count(app, p);
-        free(copy);
-        state->top = p->top = scroll_clamp(p->top, p->n, p->area.rows);
-    }
+    char *text = NULL;
+    size_t size = 0;
+    struct page page = { .file = open_memstream(&text, &size), .width = cols, .is_narrow = true };
+
+    if (page.file == NULL)
+        return NULL;
+    if (app_is_stale(app, view->needs))
+        page_text(&page, "It was computed with other parameters.");
+    else
+        summary_of_stage(app_analysis(app, view->stage), view->stage, &page);
+    write_count(app, &page);
+    return fclose(page.file) == 0 ? text : NULL;
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t n = 0;
+
+    for (; (text = strchr(text, '\n')) != NULL; text++)
+        n++;
+    return n;
+}
+
+/* Headings begin in the first column, text does not. */
+static void draw_line(struct canvas *c, size_t row, struct rect area, const char *line)
+{
+    const bool is_heading = *line != ' ';
+
+    canvas_text(c, row, area.col + 1, area.cols - 1, line, is_heading ? INK_ACCENT : INK_DEFAULT,
+                is_heading ? CELL_BOLD : 0);
 }
 
 static void report_draw(struct app *app, const struct view *view, struct view_state *state,
                         struct canvas *c, struct rect area)
 {
-    struct print p = { .canvas = c, .area = area };
-    char *text = NULL;
-    struct ct_error err;
+    const struct view *const live = live_view_of(view);
+    char *rest = NULL;
+    size_t i = 0;
 
-    state->rows_shown = area.rows;
-    if (app_is_stale(app, view->needs)) {
-        print_wrapped(&p, "It was computed with other parameters.", 1);
-    } else if (summary_of_stage(app->a, view->needs, &text, &err) != CT_OK) {
-        print_wrapped(&p, err.text, 1);
-    } else {
-        p.top = state->top;
-        draw_text(app, state, &p, text);
+    if (live != NULL && is_running(app, view)) {
+        live->ops->draw(app, live, state, c, area);
+        return;
     }
+    char *const text = write_report(app, view, area.cols - 1);
+    if (text == NULL)
+        return;
+    state->rows_shown = area.rows;
+    state->top = scroll_clamp(state->top, count_lines(text), area.rows);
+    for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest), i++)
+        if (i >= state->top && i - state->top < area.rows)
+            draw_line(c, area.row + i - state->top, area, line);
     free(text);
 }
 

@@ -23,13 +23,13 @@ static const struct view before_plots[] = {
     { "model and sentences", &stage_load, &stage_load, &overview_view, NULL },
     { "choose a model", &stage_load, NULL, &choice_view, &choice_list },
     { "hook points", &stage_hook, &stage_load, &list_view, &hook_list },
+    { "the answer", &stage_answer, &stage_answer, &report_view, NULL },
     { "table of hook points", &stage_layers, &stage_layers, &choice_view, &layer_list },
 };
 static const struct view after_plots[] = {
     { "its sentences", &stage_extract, &stage_extract, &list_view, &driver_list },
     { "table of neurons", &stage_ttest, &stage_ttest, &list_view, &neuron_list },
     { "table of clusters", &stage_cluster, &stage_cluster, &list_view, &cluster_list },
-    { "in words", &stage_answer, &stage_answer, &report_view, NULL },
     { "neighbours", &stage_similarity, &stage_similarity, &list_view, &neighbour_list },
 };
 
