@@ -141,7 +141,7 @@ static void report_clumped(const struct shuffled_result *r, struct page *page)
 
     if (n_asked > 0)
         page_text(page, "%zu of %zu shuffled network%s %s more clumped than the null models%s", n,
-                  n_asked, plural(n_asked), n == 1 ? "is" : "are",
+                  n_asked, plural(n_asked), n == 1 || n_asked == 1 ? "is" : "are",
                   n > 0 ? ": no sign of learning, either" : "");
 }
 
