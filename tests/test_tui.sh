@@ -145,7 +145,7 @@ on_the_demo() {
         await_mark "$stage" '\*'
     done
     ok "enter, pressed before a stage is done, computes the next after it"
-    every_view 80x24 3 1 5 3 3 4 5
+    every_view 80x24 3 1 5 3 3 5 6
     marking
     scaling
     control_s
@@ -280,14 +280,14 @@ marking() {
     keys g Space
     await '^.*> DBSCAN  *0 ' "DBSCAN's cluster 0 marked in the list"
     keys G Space
-    await '^.*> k-means  *2 ' "the last of k-means marked instead"
+    await '^.*> Ward  *[0-9]* ' "the last of Ward's marked instead"
     holds '> DBSCAN' && fail "two clusters are marked"
     keys 4
     to_view 't by neuron'
-    await 'k-means 2' "the marked cluster in the legend of another view"
+    await 'Ward [0-9]' "the marked cluster in the legend of another view"
     keys Escape
-    await_gone 'k-means 2' "the mark after esc"
-    ok "a cluster of DBSCAN and of k-means marked, everywhere, and cleared"
+    await_gone 'Ward [0-9]' "the mark after esc"
+    ok "a cluster of DBSCAN and of Ward marked, everywhere, and cleared"
 }
 
 # The colour scale of the activations, doubled and halved: the end of the bar changes.
