@@ -701,6 +701,34 @@ START_TEST(progress_of_layers_covers_all_their_stages)
 }
 END_TEST
 
+static enum ct_status see_similarities(void *context, struct analysis *layer, struct ct_error *err)
+{
+    (void)err;
+    ck_assert(!analysis_is_stale(layer, goal_analysis));
+    ++*(size_t *)context;
+    return CT_OK;
+}
+
+/* What the driver wants of each layer is computed with progress, before it is called. */
+START_TEST(layers_are_computed_up_to_the_goal)
+{
+    struct way way = { 0 };
+    size_t n_layers = 0;
+    const struct analysis_watch watch = { .progress = follow,
+                                          .layer = see_similarities,
+                                          .layer_context = &n_layers,
+                                          .layer_goal = goal_analysis,
+                                          .context = &way };
+    struct analysis a;
+
+    begin_layers(&a);
+    ck_assert_int_eq(analysis_run(&a, &stage_layers, &watch, NULL), CT_OK);
+    ck_assert_uint_eq(n_layers, 3);
+    ck_assert_msg(way.done == way.total, "%zu of %zu at the end", way.done, way.total);
+    analysis_clear(&a);
+}
+END_TEST
+
 /* Alternating columns of two hook points, as another program may have written them. */
 START_TEST(columns_of_a_layer_need_not_be_adjacent)
 {
@@ -763,6 +791,7 @@ int main(void)
         a_layer_without_significant_neurons_has_a_row,
         layers_can_be_cancelled,
         progress_of_layers_covers_all_their_stages,
+        layers_are_computed_up_to_the_goal,
         columns_of_a_layer_need_not_be_adjacent,
     };
     return RUN_TESTS("analysis", tests);

@@ -74,6 +74,7 @@ enum ct_status meter_run(struct analysis *a, const struct stage *goal, layer_fun
         .progress = is_seen ? meter_tick : NULL,
         .tsne_tick = is_seen ? meter_tsne : NULL,
         .layer = layer,
+        .layer_goal = goal_of(&a->params),
         .layer_context = context,
         .context = &meter,
     };

@@ -43,10 +43,11 @@ struct analysis_watch {
     /* Called while the answer is computed: the draws [n] made so far, borrowed for the call. */
     void (*answer_show)(void *context, const struct nulls_observed *observed,
                         const struct null_draw *draws, size_t n);
-    /* Called when a hook point of the stage Layers has been clustered. *layer may be computed
-     * further with analysis_run() and is invalid after the call. A status other than CT_OK ends the
-     * stage. */
+    /* Called when a hook point of the stage Layers has been clustered, and what layer_goal (NULL:
+     * nothing more) needs of it is computed. *layer may be computed further with analysis_run() and
+     * is invalid after the call. A status other than CT_OK ends the stage. */
     enum ct_status (*layer)(void *layer_context, struct analysis *layer, struct ct_error *err);
+    const struct stage *layer_goal;
     void *layer_context;
     void *context; /* for all but layer() */
 };

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "pipeline/stage_layers.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,12 +111,42 @@ bool layer_has_stage(const struct stage *stage)
 
 /* ---- all layers ---- */
 
-/* Stages computed for each layer; the last one with --answer. */
-#define STEPS &stage_ttest, &stage_space, &stage_tsne, &stage_cluster
-static const struct stage *const steps[] = { STEPS, NULL };
-static const struct stage *const steps_of_answer[] = { STEPS, &stage_answer, NULL };
+/* Stages computed for each layer, at least. */
+static const struct stage *const repeated[] = { &stage_ttest, &stage_space, &stage_tsne,
+                                                &stage_cluster, NULL };
 
 enum { STEPS_INTERVAL = 1 }; /* of progress, beside the effort of stages */
+
+struct steps { /* stages computed for each layer, in order; ends with NULL */
+    const struct stage *stages[MAX_RESULTS + 1];
+    size_t n;
+};
+
+/* Adds what goal needs, from the t-test on. */
+static void add_steps(struct steps *s, const struct stage *goal)
+{
+    for (size_t i = 0; goal->inputs[i] != NULL; i++)
+        add_steps(s, goal->inputs[i]);
+    for (size_t i = 0; i < s->n; i++)
+        if (s->stages[i] == goal)
+            return;
+    if (goal->compute != NULL && layer_has_stage(goal)) {
+        assert(s->n < MAX_RESULTS);
+        s->stages[s->n++] = goal;
+    }
+}
+
+/* For a row alone, or for the one who is shown each layer. */
+static void list_steps(const struct analysis *whole, const struct analysis_watch *watch,
+                       struct steps *s)
+{
+    *s = (struct steps){ .n = 0 };
+    add_steps(s, &stage_cluster);
+    if (whole->params.answer)
+        add_steps(s, &stage_answer);
+    if (watch->layer != NULL && watch->layer_goal != NULL)
+        add_steps(s, watch->layer_goal);
+}
 
 /* The share of significant neurons when the sentences are drawn again. */
 static enum ct_status find_interval(const struct analysis *layer, const struct progress *progress,
@@ -228,18 +259,17 @@ static enum ct_status describe(const struct analysis *layer, struct layer_row *r
 }
 
 /* progress: of the interval. */
-static enum ct_status fill_row(struct analysis *layer, const struct analysis_watch *watch,
-                               const struct progress *progress, struct layer_row *row,
-                               struct ct_error *err)
+static enum ct_status fill_row(struct analysis *layer, const struct steps *steps,
+                               const struct analysis_watch *watch, const struct progress *progress,
+                               struct layer_row *row, struct ct_error *err)
 {
-    const bool asks = layer->params.answer;
-    enum ct_status status = analysis_run(layer, &stage_cluster, watch, err);
+    enum ct_status status = CT_OK;
 
+    for (size_t i = 0; status == CT_OK && i < steps->n; i++)
+        status = analysis_run(layer, steps->stages[i], watch, err);
     if (status == CT_OK)
         status = describe(layer, row, err);
-    if (status == CT_OK && asks)
-        status = analysis_run(layer, &stage_answer, watch, err);
-    if (status == CT_OK && asks)
+    if (status == CT_OK && layer->params.answer)
         take_answer(layer, row);
     if (status == CT_OK)
         status = find_interval(layer, progress, row, err);
@@ -251,12 +281,13 @@ static enum ct_status fill_row(struct analysis *layer, const struct analysis_wat
 static enum ct_status run_layer(const struct analysis *whole, const struct stage_run *run,
                                 struct layers_result *layers, size_t l, struct ct_error *err)
 {
-    const struct stage *const *const stages = layers->has_answers ? steps_of_answer : steps;
-    const size_t effort = inner_effort(stages, NULL) + STEPS_INTERVAL;
+    struct steps steps;
+    list_steps(whole, run->watch, &steps);
+    const size_t effort = inner_effort(steps.stages, NULL) + STEPS_INTERVAL;
     struct inner_run inner = { .whole = &run->progress,
                                .n_steps = effort * layers->n_rows,
                                .first = effort * l,
-                               .stages = stages };
+                               .stages = steps.stages };
     struct progress_part last = { &run->progress, effort * (l + 1) - STEPS_INTERVAL, STEPS_INTERVAL,
                                   inner.n_steps };
     const struct progress progress = progress_of_part(&last);
@@ -266,7 +297,7 @@ static enum ct_status run_layer(const struct analysis *whole, const struct stage
 
     if (status != CT_OK)
         return status;
-    status = fill_row(&layer, &watch, &progress, &layers->rows[l], err);
+    status = fill_row(&layer, &steps, &watch, &progress, &layers->rows[l], err);
     if (status == CT_OK && run->watch->layer != NULL)
         status = run->watch->layer(run->watch->layer_context, &layer, err);
     analysis_clear(&layer);
@@ -334,7 +365,7 @@ const struct stage stage_layers = {
     .title = "Layers",
     .does = "analyses each hook point separately",
     .inputs = (const struct stage *const[]){ &stage_load, &stage_contrast, &stage_extract, NULL },
-    .repeats = steps,
+    .repeats = repeated,
     .also = (const struct setting *const[]){ &answer_settings[ANSWER_DRAWS],
                                              &answer_settings[ANSWER_RESAMPLES], NULL },
     .has_also = has_answers,

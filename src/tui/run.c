@@ -112,6 +112,7 @@ static enum ct_status compute_stage(void *context, const struct analysis *a,
     struct analysis_watch with_layers = *watch;
 
     with_layers.layer = app->computing.layer;
+    with_layers.layer_goal = goal_of(&a->params);
     with_layers.layer_context = app;
     return analysis_compute(a, app->computing.stage, &with_layers, &app->computing.result, err);
 }
