@@ -119,7 +119,7 @@ static void send_large(const struct request *r, const struct hub_file *f)
         is_dropped ? from + (f->size - from) / 2 : f->size - shared->has_other_length;
     char piece[PIECE];
 
-    if (from >= f->size) {
+    if (from >= f->size || (from > 0 && shared->refuses_parts)) {
         refuse(r->fd, "416 Range Not Satisfiable", "");
         return;
     }

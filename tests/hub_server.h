@@ -27,6 +27,7 @@ struct hub_shared {
     atomic_bool has_any_name; /* every repository of an organisation is this one */
     atomic_bool needs_token;
     atomic_bool is_without_ranges;
+    atomic_bool refuses_parts;    /* with 416, wherever they begin */
     atomic_bool has_other_length; /* of large files: one byte less than announced */
     atomic_bool has_other_range;  /* of parts: one byte after the request */
     atomic_bool has_other_bytes;

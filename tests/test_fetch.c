@@ -432,6 +432,48 @@ START_TEST(a_dropped_connection_is_resumed)
 }
 END_TEST
 
+/* Half a file, and never the rest: it ends. */
+START_TEST(a_hub_that_refuses_to_go_on_is_given_up)
+{
+    begin();
+    hub.shared->refuses_parts = true;
+    hub.shared->n_drops = 1000000;
+    CHECK_SAYS(failure("org/model"), "replied with status 416");
+    ck_assert_int_le(hub.shared->n_whole, 3);
+    hub.shared->n_drops = 0; /* what is there cannot be gone on with, and is begun anew */
+    check_fetched("org/model");
+    check_complete();
+    end();
+}
+END_TEST
+
+/* Others may write to a shared cache: a pipe would be waited for, a link followed. */
+START_TEST(absent_files_are_noted_without_following_links)
+{
+    static const char note[] = REPO "/.no_exist/" HUB_COMMIT;
+    char line[700];
+
+    begin();
+    snprintf(line, sizeof line,
+             "mkdir -p %s && mkfifo %s/tokenizer.json && echo mine >precious && "
+             "ln -s ../../../../precious %s/special_tokens_map.json && "
+             "ln -s ../../../../made %s/added_tokens.json",
+             note, note, note, note);
+    ck_assert_int_eq(temp_shell(line), 0);
+    check_fetched("org/model");
+    ck_assert(!is_there("made"));
+    check_holds("precious", "mine\n", 5);
+    snprintf(line, sizeof line,
+             "rm -r %s " REPO "/snapshots && mkdir elsewhere && "
+             "ln -s ../../../elsewhere %s",
+             note, note);
+    ck_assert_int_eq(temp_shell(line), 0);
+    CHECK_SAYS(failure("org/model"), "cannot be written");
+    ck_assert_int_eq(temp_shell("test -z \"$(ls -A elsewhere)\""), 0);
+    end();
+}
+END_TEST
+
 START_TEST(a_busy_hub_is_retried)
 {
     begin();
@@ -770,6 +812,8 @@ int main(void)
         a_hub_with_tls_never_redirects_to_one_without,
         offline_mode_sends_no_request,
         a_dropped_connection_is_resumed,
+        a_hub_that_refuses_to_go_on_is_given_up,
+        absent_files_are_noted_without_following_links,
         a_busy_hub_is_retried,
         a_rate_limit_is_respected,
         a_full_disk_is_reported,

@@ -287,6 +287,66 @@ START_TEST(escapes_control_characters_on_a_terminal)
 }
 END_TEST
 
+/* A table may hold sentences that are private. */
+START_TEST(keeps_the_rights_of_what_it_replaces)
+{
+    static const mode_t modes[] = { 0600, 0400, 0640, 0664, 0755 };
+    struct outfile *file = NULL;
+    struct stat s;
+
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        char *const path = strdup(temp_text("private", "old"));
+        ck_assert_int_eq(chmod(path, modes[i]), 0);
+        ck_assert_int_eq(outfile_open(path, &file, NULL), CT_OK);
+        outfile_puts(file, "new");
+        ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+        ck_assert_int_eq(stat(path, &s), 0);
+        ck_assert_int_eq(s.st_mode & 0777, modes[i]);
+        ck_assert_int_eq(unlink(path), 0);
+        free(path);
+    }
+}
+END_TEST
+
+/* Links and pipes that somebody else has put into a folder for everybody. */
+START_TEST(follows_no_links_of_other_users)
+{
+    enum { NOBODY = 65534 };
+    struct outfile *file = NULL;
+    struct ct_error err = { 0 };
+    char *text;
+
+    if (geteuid() != 0) {
+        SKIP("links of other users: only root can make them");
+        return;
+    }
+    ck_assert_int_eq(mkdir(temp_path("shared"), 0777), 0);
+    ck_assert_int_eq(chmod(temp_path("shared"), 01777), 0);
+    temp_text("precious", "mine");
+    ck_assert_int_eq(symlink(temp_path("precious"), temp_path("shared/planted")), 0);
+    ck_assert_int_eq(lchown(temp_path("shared/planted"), NOBODY, NOBODY), 0);
+    ck_assert_int_eq(symlink("planted", temp_path("shared/chain")), 0);
+    ck_assert_int_eq(mkfifo(temp_path("shared/pipe"), 0666), 0);
+    ck_assert_int_eq(chown(temp_path("shared/pipe"), NOBODY, NOBODY), 0);
+    ck_assert_int_eq(outfile_open(temp_path("shared/planted"), &file, &err), CT_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "planted: is a link of another user; remove it"));
+    ck_assert_int_eq(outfile_open(temp_path("shared/chain"), &file, &err), CT_EIO);
+    ck_assert_int_eq(outfile_open(temp_path("shared/pipe"), &file, &err), CT_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "pipe: is a pipe or device of another user"));
+    text = slurp(temp_path("precious"), NULL);
+    ck_assert_str_eq(text, "mine");
+    free(text);
+    /* Of the folder's owner, they are no trap. */
+    ck_assert_int_eq(chown(temp_path("shared"), NOBODY, NOBODY), 0);
+    ck_assert_int_eq(outfile_open(temp_path("shared/chain"), &file, &err), CT_OK);
+    outfile_puts(file, "new");
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+    text = slurp(temp_path("precious"), NULL);
+    ck_assert_str_eq(text, "new");
+    free(text);
+}
+END_TEST
+
 START_TEST(keeps_symbolic_links)
 {
     const char *const folder = fresh_folder("links");
@@ -404,6 +464,8 @@ int main(void)
         a_failed_write_leaves_the_old_file,
         writes_to_standard_output,
         escapes_control_characters_on_a_terminal,
+        keeps_the_rights_of_what_it_replaces,
+        follows_no_links_of_other_users,
         keeps_symbolic_links,
         rejects_bad_paths,
         creates_folders_with_parents,

@@ -12,8 +12,10 @@
 
 enum {
     MAX_REDIRECTS = 10,
-    MAX_ATTEMPTS = 5, /* without receiving a byte */
-    MAX_WAIT = 60,    /* seconds; if the server asks for more, the user must retry */
+    MAX_ATTEMPTS = 5,   /* without progress */
+    PROGRESS = 1 << 16, /* bytes that count as such */
+    MAX_RESTARTS = 2,   /* because the server does not accept where to go on */
+    MAX_WAIT = 60,      /* seconds; if the server asks for more, the user must retry */
     CONNECT_SECONDS = 15,
     STALL_SECONDS = 30,    /* without receiving a byte */
     MAX_MESSAGE = 1 << 16, /* bytes of an error page */
@@ -375,15 +377,17 @@ static bool is_final(const struct transfer *t)
 static enum ct_status request_with_retries(struct transfer *t, const char *url)
 {
     int attempt = 0;
+    int restarts = 0;
 
     for (;;) {
         const uint64_t before = t->file != NULL ? partial_have(t->file) : 0;
         request(t, url);
-        if (t->status == CT_OK && t->http == 416 && before > 0)
+        if (t->status == CT_OK && t->http == 416 && before > 0 && restarts++ < MAX_RESTARTS)
             t->status = partial_restart(t->file, t->err); /* invalid offset for the server */
         else if (t->status == CT_OK && is_final(t))
             return CT_OK;
-        else if (t->status == CT_OK && t->file != NULL && partial_have(t->file) > before)
+        else if (t->status == CT_OK && t->file != NULL &&
+                 partial_have(t->file) >= before + PROGRESS)
             attempt = 0;
         else if (t->status != CT_OK || (t->code != CURLE_OK && !may_pass(t)) ||
                  ++attempt == MAX_ATTEMPTS || requested_wait(t) > MAX_WAIT)

@@ -89,22 +89,37 @@ enum ct_status hub_store_link(const struct hub_store *s, const char *file, const
     return ct_fail_errno(err, "%s: cannot create the link", path);
 }
 
+/* errno stays what it is. */
+static void close_quietly(int fd)
+{
+    const int before = errno;
+
+    if (fd >= 0)
+        close(fd);
+    errno = before;
+}
+
 enum ct_status hub_store_absent(const struct hub_store *s, const char *file, struct ct_error *err)
 {
-    char folder[PATH_MAX];
-    char path[PATH_MAX];
+    const char *const parts[] = { ".no_exist", s->commit };
+    int folder = open(s->repo, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = -1;
 
-    if (!path_put(folder, "%s/.no_exist/%s", s->repo, s->commit) ||
-        !path_put(path, "%s/%s", folder, file))
-        return fail_long(s, err);
-    const enum ct_status status = outfile_make_folder(folder, err);
-    if (status != CT_OK)
-        return status;
-    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return ct_fail_errno(err, "%s: cannot be written", path);
-    close(fd);
-    return CT_OK;
+    /* Others may write to the cache: no links are followed, and what is there is not opened. */
+    for (size_t i = 0; folder >= 0 && i < sizeof parts / sizeof *parts; i++) {
+        const int above = folder;
+        (void)mkdirat(above, parts[i], 0777);
+        folder = openat(above, parts[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        close_quietly(above);
+    }
+    if (folder >= 0)
+        fd = openat(folder, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    const bool is_noted = fd >= 0 || (folder >= 0 && errno == EEXIST);
+    close_quietly(folder);
+    close_quietly(fd);
+    return is_noted ? CT_OK
+                    : ct_fail_errno(err, "%s/.no_exist/%s/%s: cannot be written", s->repo,
+                                    s->commit, file);
 }
 
 enum ct_status hub_store_ref(const struct hub_store *s, const char *revision, struct ct_error *err)

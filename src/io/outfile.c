@@ -81,7 +81,7 @@ static char *temporary_name(const char *path, size_t *x_at)
     return name;
 }
 
-static enum ct_status open_temporary(struct outfile *file, struct ct_error *err)
+static enum ct_status open_temporary(struct outfile *file, mode_t mode, struct ct_error *err)
 {
     enum { ATTEMPTS = 100 };
     size_t x_at;
@@ -91,13 +91,29 @@ static enum ct_status open_temporary(struct outfile *file, struct ct_error *err)
         return ct_fail_nomem(err, file->path, 0);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         fill_random(file->temporary + x_at);
-        file->fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        file->fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (file->fd >= 0)
             return CT_OK;
         if (errno != EEXIST)
             break;
     }
     return ct_fail_errno(err, "%s: cannot be written", file->path);
+}
+
+/* With the rights of the file that it replaces, never more. */
+static enum ct_status open_like(struct outfile *file, const struct stat *old, struct ct_error *err)
+{
+    mode_t mode = old->st_mode & 0777;
+    const enum ct_status st = open_temporary(file, mode & 0600, err);
+    struct stat s;
+
+    if (st != CT_OK)
+        return st;
+    if (fstat(file->fd, &s) == 0 && s.st_gid != old->st_gid &&
+        fchown(file->fd, (uid_t)-1, old->st_gid) != 0)
+        mode &= (mode_t)~0070; /* they were those of another group */
+    (void)fchmod(file->fd, mode);
+    return CT_OK;
 }
 
 static enum ct_status open_direct(struct outfile *file, struct ct_error *err)
@@ -109,13 +125,61 @@ static enum ct_status open_direct(struct outfile *file, struct ct_error *err)
     return CT_OK;
 }
 
-/* Follows a link that is not dangling, so that the link stays and its target is replaced. */
-static char *final_path(const char *path)
+/* FOLDER/, or nothing, in front of the last part of a path. */
+static size_t folder_size(const char *path)
 {
-    struct stat s;
-    char *const target = lstat(path, &s) == 0 && S_ISLNK(s.st_mode) ? realpath(path, NULL) : NULL;
+    const char *const slash = strrchr(path, '/');
 
-    return target != NULL ? target : ct_strndup(path, strlen(path));
+    return slash != NULL ? (size_t)(slash - path) + 1 : 0;
+}
+
+/* Whether what is at path, other than a regular file, is the user's, the system's, or that of the
+ * folder's owner: in a folder that others may write to, a link or a pipe may be a trap. It is what
+ * the kernel asks of links in sticky folders, which a program that resolves them itself evades. */
+static bool is_trusted(const char *path, const struct stat *s)
+{
+    char folder[PATH_MAX];
+    struct stat owner;
+
+    if (s->st_uid == geteuid() || s->st_uid == 0)
+        return true;
+    snprintf(folder, sizeof folder, "%.*s.", (int)folder_size(path), path);
+    return stat(folder, &owner) == 0 && owner.st_uid == s->st_uid;
+}
+
+/* The path that the link leads to, in place of it; false: it is none, or too long. */
+static bool follow(char path[PATH_MAX])
+{
+    char text[PATH_MAX];
+    const ssize_t size = readlink(path, text, sizeof text - 1);
+    const size_t folder = size > 0 && text[0] == '/' ? 0 : folder_size(path);
+
+    if (size <= 0 || folder + (size_t)size >= PATH_MAX)
+        return false;
+    memcpy(path + folder, text, (size_t)size);
+    path[folder + (size_t)size] = '\0';
+    return true;
+}
+
+/* Follows a link that is not dangling, so that the link stays and its target is replaced. */
+static enum ct_status find_final(const char *path, char **out, struct ct_error *err)
+{
+    enum { MOST = 40 }; /* as the kernel */
+    char at[PATH_MAX];
+    struct stat s;
+
+    if (!path_put(at, "%s", path))
+        return ct_fail(err, CT_EIO, "%.64s...: the path is too long", path);
+    for (int i = 0; i < MOST && lstat(at, &s) == 0 && !S_ISREG(s.st_mode); i++) {
+        if (!is_trusted(at, &s))
+            return ct_fail(err, CT_EIO,
+                           "%s: is %s of another user; remove it, or name another file", at,
+                           S_ISLNK(s.st_mode) ? "a link" : "a pipe or device");
+        if (!S_ISLNK(s.st_mode) || !follow(at))
+            break;
+    }
+    *out = ct_strndup(lstat(at, &s) == 0 && !S_ISLNK(s.st_mode) ? at : path, PATH_MAX);
+    return *out != NULL ? CT_OK : ct_fail_nomem(err, path, 0);
 }
 
 static enum ct_status open_place(struct outfile *file, const char *path, struct ct_error *err)
@@ -125,11 +189,13 @@ static enum ct_status open_place(struct outfile *file, const char *path, struct 
 
     if (size == 0 || path[size - 1] == '/')
         return ct_fail(err, CT_EIO, "%s: is not a file name; give one", path);
-    file->path = final_path(path);
-    if (file->path == NULL)
-        return ct_fail_nomem(err, path, 0);
-    if (stat(file->path, &s) != 0 || S_ISREG(s.st_mode))
-        return open_temporary(file, err);
+    const enum ct_status st = find_final(path, &file->path, err);
+    if (st != CT_OK)
+        return st;
+    if (lstat(file->path, &s) != 0 || S_ISLNK(s.st_mode))
+        return open_temporary(file, 0666, err);
+    if (S_ISREG(s.st_mode))
+        return open_like(file, &s, err);
     if (S_ISDIR(s.st_mode))
         return ct_fail(err, CT_EIO, "%s: is a folder; name a file", path);
     return open_direct(file, err);
