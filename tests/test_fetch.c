@@ -191,6 +191,14 @@ START_TEST(existing_files_are_not_fetched_again)
     check_fetched("org/model");
     check_complete();
     ck_assert_int_eq(hub.shared->n_whole + hub.shared->n_parts, 1);
+    /* But not others of the same size. */
+    ck_assert_int_eq(temp_shell(
+                         "cd " SNAPSHOT " && for f in model.safetensors vocab.json; do "
+                         "printf x | dd of=$f conv=notrunc bs=1 seek=7 2>dd || exit 1; done"),
+                     0);
+    check_fetched("org/model");
+    check_complete();
+    ck_assert_int_eq(hub.shared->n_whole, 2);
     end();
 }
 END_TEST

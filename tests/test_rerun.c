@@ -222,6 +222,22 @@ START_TEST(links_of_the_cache_are_its_blobs)
 }
 END_TEST
 
+/* The name of a blob is its hash, until somebody changes the content. */
+START_TEST(blobs_are_read_again)
+{
+    works("mkdir -p hub2/models--a--b/blobs hub2/models--a--b/snapshots/c && "
+          "cd hub2/models--a--b/snapshots/c && for f in \"$FIXTURES_DIR\"/demo/*; do "
+          "h=$(sha256sum <$f | cut -d' ' -f1) && cat $f >../../blobs/$h && "
+          "ln -s ../../blobs/$h ${f##*/} || exit 1; done; $C run -m . -s stimuli.csv "
+          "-o ../../../../blobs_run >/dev/null");
+    works("grep -q 'sha256_from.*cache' blobs_run/manifest.json && $C rerun blobs_run >said && "
+          "grep -qx 'Model  *the same' said");
+    works("cd hub2/models--a--b/snapshots/c && s=$(stat -Lc %s model.safetensors) && "
+          "printf x | dd of=model.safetensors conv=notrunc bs=1 seek=$((s - 1)) 2>/dev/null");
+    works("$C rerun blobs_run >said 2>&1; grep -qx 'Model  *differs' said");
+}
+END_TEST
+
 /* A repeated run uses only the number of threads from the user's settings. */
 START_TEST(user_settings_are_ignored)
 {
@@ -544,6 +560,7 @@ int main(void)
         each_file_of_an_input_is_compared,
         manifests_have_nothing_but_what_is_read,
         links_of_the_cache_are_its_blobs,
+        blobs_are_read_again,
         user_settings_are_ignored,
         cells_that_are_not_numbers_are_compared,
         activations_can_be_repeated,

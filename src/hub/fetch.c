@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "hub/cache.h"
@@ -251,12 +252,18 @@ static enum ct_status download_blob(struct fetch *f, const struct file *file, co
 
 static enum ct_status bring(struct fetch *f, struct file *file, struct ct_error *err)
 {
+    char path[PATH_MAX];
     char blob[PATH_MAX];
     char lock[PATH_MAX];
     int fd = -1;
 
-    if (file->is_there)
-        return CT_OK;
+    if (file->is_there && hub_store_file(&f->store, file->name, path)) {
+        if (partial_is_whole(path, file->size, file->etag))
+            return CT_OK;
+        (void)unlink(path); /* its size, but not its content */
+        file->is_there = false;
+        f->done -= file->size;
+    }
     if (!hub_store_blob(&f->store, file->etag, blob) ||
         !hub_store_lock(&f->store, file->etag, lock))
         return ct_fail(err, CT_EIO, "%s: the path is too long; set HF_HUB_CACHE", f->store.repo);
@@ -264,7 +271,7 @@ static enum ct_status bring(struct fetch *f, struct file *file, struct ct_error 
     enum ct_status status = lockfile_take(lock, wait_for_other, f, &fd, err);
     if (status != CT_OK)
         return status;
-    if (!hub_store_has(blob, file->size))
+    if (!partial_is_whole(blob, file->size, file->etag))
         status = download_blob(f, file, blob, err);
     if (status == CT_OK)
         status = hub_store_link(&f->store, file->name, file->etag, err);

@@ -18,6 +18,9 @@ struct partial; /* for one thread and one process at a time: an open file is loc
  * SIZE`, a zero byte and the file). */
 bool partial_is_hash(const char *text);
 
+/* Whether the file at path has that size and hash: it is read. */
+bool partial_is_whole(const char *path, uint64_t size, const char *hash);
+
 /* The bytes of path left by an earlier run, without opening it. */
 uint64_t partial_left(const char *path);
 

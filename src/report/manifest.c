@@ -34,11 +34,18 @@ static json_t *count(size_t n)
     return json_integer((json_int_t)n);
 }
 
-/* { path, bytes, sha256 } of a file, `sha256_from` if the digest is taken from the cache, and
- * `link_to` if it is a link out of the folder; nulls if it is not a regular file. The file is read
- * again unless ahead has its digest. folder may be NULL. */
-static enum ct_status describe_file(const char *folder, const char *path, struct hash_ahead *ahead,
-                                    json_t **out, struct ct_error *err)
+/* How files are identified. */
+struct identifying {
+    struct hash_ahead *ahead; /* digests that are known; NULL: none */
+    bool by_names;            /* the cache's name of a blob is believed, if it is a digest */
+};
+
+/* { path, bytes, sha256 } of a file, `sha256_from` if the digest is the name in the cache, and
+ * `link_to` if it is a link out of the folder; nulls if it is not a regular file. folder may be
+ * NULL. */
+static enum ct_status describe_file(const char *folder, const char *path,
+                                    const struct identifying *how, json_t **out,
+                                    struct ct_error *err)
 {
     char hex[HASH_HEX_SIZE] = "";
     char target[PATH_MAX];
@@ -48,8 +55,8 @@ static enum ct_status describe_file(const char *folder, const char *path, struct
     if (is_there && stat(path, &info) != 0)
         return ct_fail_errno(err, "%s", path);
     const bool is_file = is_there && S_ISREG(info.st_mode);
-    const bool is_cached = is_file && hash_from_blob_name(path, hex);
-    if (is_file && !is_cached && !hash_ahead_get(ahead, path, hex)) {
+    const bool is_cached = is_file && how->by_names && hash_from_blob_name(path, hex);
+    if (is_file && !is_cached && !hash_ahead_get(how->ahead, path, hex)) {
         const enum ct_status status = hash_file(path, NULL, hex, err);
         if (status != CT_OK)
             return status;
@@ -72,7 +79,7 @@ static enum ct_status add_input(json_t *object, const char *key, const char *pat
     enum ct_status status = CT_OK;
 
     if (digest->sha256[0] == '\0')
-        status = describe_file(NULL, path, NULL, &file, err);
+        status = describe_file(NULL, path, &(struct identifying){ .by_names = false }, &file, err);
     else
         file = json_pack("{s:o, s:o, s:s}", "path", json_text(path), "bytes", count(digest->bytes),
                          "sha256", digest->sha256);
@@ -81,8 +88,10 @@ static enum ct_status add_input(json_t *object, const char *key, const char *pat
     return status;
 }
 
-static enum ct_status describe_model(const struct analysis *a, json_t **out, struct ct_error *err)
+static enum ct_status describe_model(const struct analysis *a, bool by_names, json_t **out,
+                                     struct ct_error *err)
 {
+    const struct identifying how = { load_of(a)->hashes, by_names };
     struct model_info info;
     char *const config = path_join(a->params.model, "config.json");
     json_t *const files = json_array();
@@ -92,7 +101,7 @@ static enum ct_status describe_model(const struct analysis *a, json_t **out, str
     model_describe(load_of(a)->model, &info);
     for (size_t i = 0; status == CT_OK && i < info.n_files; i++) {
         json_t *file = NULL;
-        status = describe_file(a->params.model, info.files[i], load_of(a)->hashes, &file, err);
+        status = describe_file(a->params.model, info.files[i], &how, &file, err);
         if (status == CT_OK)
             json_array_append_new(files, file);
     }
@@ -110,19 +119,20 @@ static enum ct_status describe_model(const struct analysis *a, json_t **out, str
     return status;
 }
 
-static enum ct_status describe_tokenizer(const struct analysis *a, json_t **out,
+static enum ct_status describe_tokenizer(const struct analysis *a, bool by_names, json_t **out,
                                          struct ct_error *err)
 {
     const char *const folder = a->params.tokenizer != NULL ? a->params.tokenizer : a->params.model;
     const char *names[TOKENIZER_FILES_MAX];
     const size_t n = tokenizer_files_list(folder, names);
+    const struct identifying how = { NULL, by_names };
     json_t *const files = json_array();
     enum ct_status status = CT_OK;
 
     for (size_t i = 0; status == CT_OK && i < n; i++) {
         json_t *file = NULL;
         char *const path = path_join(folder, names[i]);
-        status = path != NULL ? describe_file(folder, path, NULL, &file, err)
+        status = path != NULL ? describe_file(folder, path, &how, &file, err)
                               : ct_fail_nomem(err, "manifest", 0);
         if (status == CT_OK)
             json_array_append_new(files, file);
@@ -209,7 +219,8 @@ static json_t *describe_directory(void)
     return json_text(getcwd(path, sizeof path));
 }
 
-enum ct_status manifest_add_inputs(const struct analysis *a, json_t *root, struct ct_error *err)
+enum ct_status manifest_add_inputs(const struct analysis *a, bool by_names, json_t *root,
+                                   struct ct_error *err)
 {
     const struct params *const p = &a->params;
     json_t *model = NULL;
@@ -224,11 +235,11 @@ enum ct_status manifest_add_inputs(const struct analysis *a, json_t *root, struc
                 add_input(root, "groups", p->groups, &load_of(a)->activations.groups.digest, err);
         return status;
     }
-    status = describe_model(a, &model, err);
+    status = describe_model(a, by_names, &model, err);
     if (status == CT_OK && json_object_set_new(root, "model", model) != 0)
         status = ct_fail_nomem(err, "manifest", 0);
     if (status == CT_OK)
-        status = describe_tokenizer(a, &tokenizer, err);
+        status = describe_tokenizer(a, by_names, &tokenizer, err);
     if (status == CT_OK && json_object_set_new(root, "tokenizer", tokenizer) != 0)
         status = ct_fail_nomem(err, "manifest", 0);
     if (status == CT_OK)
@@ -271,7 +282,7 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
         json_array_append_new(arguments, json_text(command[i]));
     describe_results(a, counts, outcome);
     if (status == CT_OK)
-        status = manifest_add_inputs(a, root, err);
+        status = manifest_add_inputs(a, true, root, err);
     if (status == CT_OK &&
         (json_object_set_new(root, "layout", json_integer(MANIFEST_LAYOUT)) != 0 ||
          json_object_set_new(root, "parameters", describe_params(a)) != 0 ||

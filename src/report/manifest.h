@@ -25,9 +25,11 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
 
 /*
  * Adds the inputs to root, as in the manifest: `model`, `tokenizer` and `stimuli`, or `activations`
- * and `groups`, if any; with paths, sizes and SHA-256. CT_EIO, CT_ENOMEM.
+ * and `groups`, if any; with paths, sizes and SHA-256. by_names: the SHA-256 in the name of a blob
+ * of the Hugging Face cache is believed; otherwise the file is read. CT_EIO, CT_ENOMEM.
  */
-enum ct_status manifest_add_inputs(const struct analysis *a, json_t *root, struct ct_error *err);
+enum ct_status manifest_add_inputs(const struct analysis *a, bool by_names, json_t *root,
+                                   struct ct_error *err);
 
 struct manifest { /* zero-initialise; owns everything until manifest_clear() */
     json_t *root;

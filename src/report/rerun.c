@@ -161,7 +161,7 @@ static enum ct_status compare_inputs(struct rerun *r, const struct analysis *a,
                    { "activations", "Activations" },
                    { "groups", "Groups" } };
     json_t *const now = json_object();
-    const enum ct_status status = manifest_add_inputs(a, now, err);
+    const enum ct_status status = manifest_add_inputs(a, false, now, err);
 
     for (size_t i = 0; status == CT_OK && i < sizeof inputs / sizeof *inputs; i++) {
         const json_t *const input = json_object_get(now, inputs[i].key);
