@@ -30,7 +30,8 @@ static void check_results(const struct analysis *a)
         fuzz_require(isfinite(point[0]) && isfinite(point[1]));
         for (size_t m = 0; m < clusters_of(a)->n; m++) {
             const struct clustering *const c = &clusters_of(a)->by[m];
-            fuzz_require(c->labels[i] >= (c->method->has_noise ? -1 : 0) &&
+            const bool may_be_none = c->method->has_noise || c->method->in_context;
+            fuzz_require(c->labels[i] >= (may_be_none ? -1 : 0) &&
                          c->labels[i] < (int32_t)c->n_clusters);
             fuzz_require(similarity_of(a)->orders[m][i] < n);
         }
