@@ -37,6 +37,7 @@ struct scan {
     float margin;        /* with an error below this */
 
     const struct progress *progress;
+    size_t told; /* panels, by thread 0: a second scan starts anew, progress does not */
     atomic_size_t panels_done; /* of about n_panels^2 / 2 */
     atomic_bool stopped;
     atomic_bool missed; /* a lower cosine was found, */
@@ -191,7 +192,11 @@ static void report_progress(struct scan *s, size_t n_panels)
     const size_t total = s->n_panels * (s->n_panels + 1) / 2;
     const size_t done = atomic_fetch_add(&s->panels_done, n_panels) + n_panels;
 
-    if (crew_thread() == 0 && !progress_tick(s->progress, done < total ? done : total, total))
+    if (crew_thread() != 0)
+        return;
+    if (done > s->told)
+        s->told = done < total ? done : total;
+    if (!progress_tick(s->progress, s->told, total))
         atomic_store(&s->stopped, true);
 }
 
