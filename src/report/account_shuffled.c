@@ -3,10 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/mem.h"
-#include "num/draws.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_shuffled.h"
 #include "pipeline/stage_ttest.h"
@@ -47,23 +44,35 @@ static double clumping_of(const struct shuffled_network *n)
     return n->clumping;
 }
 
-/* Without memory, NaN. */
+/* The k-th smallest of the numbers, from 0; NaN: there are not as many. */
+static double smallest(const struct shuffled_result *r,
+                       double (*number)(const struct shuffled_network *network), size_t k)
+{
+    for (size_t b = 0; b < r->n; b++) {
+        const double x = number(&r->networks[b]);
+        size_t below = 0, equal = 0;
+        for (size_t i = 0; i < r->n; i++) {
+            below += number(&r->networks[i]) < x ? 1 : 0;
+            equal += number(&r->networks[i]) == x ? 1 : 0;
+        }
+        if (below <= k && k < below + equal)
+            return x;
+    }
+    return NAN;
+}
+
 static struct spread spread_of(const struct shuffled_result *r,
                                double (*number)(const struct shuffled_network *network))
 {
     struct spread s = { NAN, NAN, NAN, 0 };
-    double *const numbers = ct_malloc_array(r->n, sizeof *numbers);
 
-    for (size_t b = 0; numbers != NULL && b < r->n; b++)
-        if (!isnan(number(&r->networks[b])))
-            numbers[s.n++] = number(&r->networks[b]);
+    for (size_t b = 0; b < r->n; b++)
+        s.n += isnan(number(&r->networks[b])) ? 0 : 1;
     if (s.n > 0) {
-        draws_sort(numbers, s.n);
-        s.median = draws_quantile(numbers, s.n, 0.5);
-        s.low = numbers[0];
-        s.high = numbers[s.n - 1];
+        s.low = smallest(r, number, 0);
+        s.high = smallest(r, number, s.n - 1);
+        s.median = (smallest(r, number, (s.n - 1) / 2) + smallest(r, number, s.n / 2)) / 2.0;
     }
-    free(numbers);
     return s;
 }
 
