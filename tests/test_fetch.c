@@ -320,6 +320,34 @@ START_TEST(names_of_shards_are_checked)
 }
 END_TEST
 
+/* To this machine it may go without TLS: the other tests send it there. */
+START_TEST(a_token_is_not_sent_in_the_clear)
+{
+    static const char *const others[] = { "http://hub.invalid",     "http://127.evil.invalid",
+                                          "HTTP://localhost.x:80/", "http://[::2]:80",
+                                          "http://192.0.2.1",       "http://127.0.0.1.invalid" };
+    static const char *const here[] = { "http://LOCALHOST:1", "http://127.0.0.1:1",
+                                        "http://[::1]:1" };
+
+    begin();
+    setenv("HF_TOKEN", HUB_TOKEN, 1);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        setenv("HF_ENDPOINT", others[i], 1);
+        CHECK_SAYS(failure("org/model"), "would get the token without TLS; use https");
+    }
+    setenv("CIRCUITTUI_PLAIN_TOKEN", "1", 1);
+    setenv("HF_ENDPOINT", "http://hub.invalid", 1);
+    ck_assert_ptr_null(strstr(failure("org/model"), "without TLS"));
+    unsetenv("CIRCUITTUI_PLAIN_TOKEN");
+    for (size_t i = 0; i < sizeof here / sizeof *here; i++) {
+        setenv("HF_ENDPOINT", here[i], 1);
+        ck_assert_ptr_null(strstr(failure("org/model"), "without TLS"));
+    }
+    unsetenv("HF_TOKEN");
+    end();
+}
+END_TEST
+
 START_TEST(the_token_is_sent_only_to_the_hub)
 {
     begin();
@@ -815,6 +843,7 @@ int main(void)
         shards_are_taken_from_the_index,
         unusable_models_are_not_fetched,
         names_of_shards_are_checked,
+        a_token_is_not_sent_in_the_clear,
         the_token_is_sent_only_to_the_hub,
         https_never_redirects_to_http,
         a_hub_with_tls_never_redirects_to_one_without,

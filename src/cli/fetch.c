@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -180,6 +183,13 @@ static const char *find_authorities(void)
     return file != NULL && *file != '\0' ? file : NULL;
 }
 
+static void keep_from_others(void)
+{
+#ifdef __linux__
+    (void)prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
 static enum ct_status fetch(const char *name, const char *root, const char *endpoint,
                             const char *token, struct ct_error *err)
 {
@@ -189,6 +199,7 @@ static enum ct_status fetch(const char *name, const char *root, const char *endp
         .name = name,
         .endpoint = endpoint,
         .token = *token != '\0' ? token : NULL,
+        .may_send_plain = is_true("CIRCUITTUI_PLAIN_TOKEN"),
         .authorities = find_authorities(),
         .tick = isatty(STDERR_FILENO) ? show : NULL,
         .context = &line,
@@ -225,6 +236,7 @@ enum ct_status command_fetch(struct options *options, struct ct_error *err)
         status = hub_cache_root(&env, &root, err);
     if (status == CT_OK) {
         (void)setrlimit(RLIMIT_CORE, &none); /* keeps the token out of core dumps */
+        keep_from_others();                  /* and from other processes of the user */
         find_token(&env, token);
         endpoint = find_endpoint();
         status = endpoint != NULL ? fetch(name, root, endpoint, token, err)

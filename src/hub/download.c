@@ -85,6 +85,22 @@ static bool has_password(const char *url)
     return memchr(host, '@', strcspn(host, "/?#")) != NULL;
 }
 
+/* Whether what is sent to that address leaves this machine without TLS. */
+static bool sends_in_the_clear(const char *endpoint)
+{
+    static const char http[] = "http://";
+    const char *const host = endpoint + sizeof http - 1;
+
+    if (strncasecmp(endpoint, http, sizeof http - 1) != 0)
+        return false;
+    const size_t size = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?#");
+    const bool is_name = size == 9 && strncasecmp(host, "localhost", size) == 0;
+    const bool is_six = size == 5 && strncmp(host, "[::1]", size) == 0;
+    const bool is_four =
+        size > 4 && strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == size;
+    return !is_name && !is_six && !is_four;
+}
+
 enum ct_status download_new(const struct download_params *params, struct download **out,
                             struct ct_error *err)
 {
@@ -110,6 +126,12 @@ enum ct_status download_new(const struct download_params *params, struct downloa
         status =
             ct_fail(err, CT_EINVAL, "HF_ENDPOINT: '%.200s' is not a URL; expected https://HOST",
                     params->endpoint);
+    if (status == CT_OK && params->token != NULL && !params->may_send_plain &&
+        sends_in_the_clear(params->endpoint))
+        status = ct_fail(err, CT_EINVAL,
+                         "HF_ENDPOINT: '%.200s' would get the token without TLS; use https, unset "
+                         "HF_TOKEN, or set CIRCUITTUI_PLAIN_TOKEN=1",
+                         params->endpoint);
     if (status == CT_OK && has_password(params->endpoint)) /* it would appear in messages */
         status = ct_fail(err, CT_EINVAL, "HF_ENDPOINT: contains a password; set HF_TOKEN instead");
     if (status != CT_OK) {
@@ -173,14 +195,19 @@ bool download_may_follow(const char *from, const char *to)
     return strncasecmp(to, "http:", 5) == 0 && strncasecmp(from, "https:", 6) != 0;
 }
 
-/* For a signed link, an error must only show SCHEME://HOST:PORT. */
+/* For a signed link, an error must only show SCHEME://HOST:PORT, and no name and password. */
 static enum ct_status fail_at(const char *url, enum ct_status code, const char *what,
                               struct ct_error *err)
 {
     const char *const slashes = strstr(url, "://");
     const size_t scheme = slashes != NULL ? (size_t)(slashes - url) + 3 : 0;
+    const char *host = url + scheme;
+    const char *const end = host + strcspn(host, "/?#\\");
 
-    return ct_fail(err, code, "%.*s: %s", (int)(scheme + strcspn(url + scheme, "/?#")), url, what);
+    for (const char *at = host; at < end; at++)
+        if (*at == '@')
+            host = at + 1;
+    return ct_fail(err, code, "%.*s%.*s: %s", (int)scheme, url, (int)(end - host), host, what);
 }
 
 /* ---- one request ---- */

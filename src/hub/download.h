@@ -20,6 +20,7 @@ struct download; /* use from one thread */
 struct download_params {
     const char *endpoint;        /* http:// or https:// */
     const char *token;           /* sent to the endpoint; NULL: none. Copied. */
+    bool may_send_plain;         /* the token without TLS, to hosts other than this one */
     const char *authorities;     /* certificate file; NULL: the system's. Borrowed. */
     bool (*tick)(void *context); /* about ten times a second; false: stop */
     void *context;

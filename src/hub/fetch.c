@@ -468,6 +468,7 @@ enum ct_status hub_fetch(const struct hub_fetch_params *params, char **folder, b
     const struct download_params how = {
         .endpoint = params->endpoint,
         .token = params->token,
+        .may_send_plain = params->may_send_plain,
         .authorities = params->authorities,
         .tick = tick,
         .context = &f,

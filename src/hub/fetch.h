@@ -29,6 +29,7 @@ struct hub_fetch_params {
     const char *name;        /* NAME[@REVISION], see hub_is_name() */
     const char *endpoint;    /* https://huggingface.co, without a trailing slash */
     const char *token;       /* NULL: none */
+    bool may_send_plain;     /* the token without TLS */
     const char *authorities; /* certificate file; NULL: the system's */
     /* Called about ten times a second; false: stop. NULL: no callback. */
     bool (*tick)(void *context, const struct hub_fetch_state *state);
