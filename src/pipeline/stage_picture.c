@@ -31,12 +31,15 @@ static size_t nearest_of(size_t n)
 
 /* eta^2: the share of the variance of x [n] between clusters, noise left out; NaN without
  * variance. */
-static double share_between(const struct clustering *c, const double *x)
+static enum ct_status share_between(const struct clustering *c, const double *x, double *out,
+                                    struct ct_error *err)
 {
     double *const sums = ct_calloc_array(c->n_clusters, 2 * sizeof *sums); /* and sizes */
     double mean = 0.0, total = 0.0, between = 0.0, n = 0.0;
 
-    for (size_t i = 0; sums != NULL && i < c->n; i++)
+    if (sums == NULL)
+        return ct_fail_nomem(err, "picture", 0);
+    for (size_t i = 0; i < c->n; i++)
         if (c->labels[i] >= 0) {
             sums[2 * c->labels[i]] += x[i];
             sums[2 * c->labels[i] + 1] += 1.0;
@@ -47,12 +50,13 @@ static double share_between(const struct clustering *c, const double *x)
     for (size_t i = 0; i < c->n; i++)
         if (c->labels[i] >= 0)
             total += (x[i] - mean) * (x[i] - mean);
-    for (size_t k = 0; sums != NULL && k < c->n_clusters; k++) {
+    for (size_t k = 0; k < c->n_clusters; k++) {
         const double d = sums[2 * k] / sums[2 * k + 1] - mean;
         between += sums[2 * k + 1] * d * d;
     }
     free(sums);
-    return sums != NULL && total > 0.0 ? between / total : NAN;
+    *out = total > 0.0 ? between / total : NAN;
+    return CT_OK;
 }
 
 /* The silhouette of the clusters, without noise, among the context profiles of the neurons. */
@@ -111,9 +115,11 @@ static enum ct_status find_shares(const struct analysis *a, const struct cluster
             numbers[X->rows + i] = mean;
             signs[i] = ttest_of(a)->neurons[ttest_of(a)->significant[i]].statistic > 0.0;
         }
-        r->share_size = share_between(c, numbers);
-        r->share_mean = share_between(c, numbers + X->rows);
-        status = adjusted_rand(c->labels, c->n_clusters, signs, 2, X->rows, &r->ari_sign, err);
+        status = share_between(c, numbers, &r->share_size, err);
+        if (status == CT_OK)
+            status = share_between(c, numbers + X->rows, &r->share_mean, err);
+        if (status == CT_OK)
+            status = adjusted_rand(c->labels, c->n_clusters, signs, 2, X->rows, &r->ari_sign, err);
     }
     free(numbers);
     free(signs);
