@@ -701,14 +701,6 @@ START_TEST(progress_of_layers_covers_all_their_stages)
 }
 END_TEST
 
-/* The matrices of the similarities begin one after the other. */
-static bool see_progress(void *context, const struct stage *stage, size_t done, size_t total)
-{
-    if (stage == &stage_layers)
-        *(struct way *)context = (struct way){ done, total, 0 };
-    return done <= total;
-}
-
 static enum ct_status see_similarities(void *context, struct analysis *layer, struct ct_error *err)
 {
     (void)err;
@@ -722,7 +714,7 @@ START_TEST(layers_are_computed_up_to_the_goal)
 {
     struct way way = { 0 };
     size_t n_layers = 0;
-    const struct analysis_watch watch = { .progress = see_progress,
+    const struct analysis_watch watch = { .progress = follow,
                                           .layer = see_similarities,
                                           .layer_context = &n_layers,
                                           .layer_goal = goal_analysis,
