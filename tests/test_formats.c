@@ -150,6 +150,34 @@ START_TEST(writes_empty_arrays_if_nothing_is_significant)
 }
 END_TEST
 
+/* The consensus, as CSV and as array: the same float32, shortest in decimals. */
+START_TEST(the_consensus_agrees_in_all_formats)
+{
+    char cell[40];
+
+    ck_assert_int_eq(temp_shell("$C run --iterations 250 --answer --draws 5 --resamples 7 "
+                                "--pictures 0 --halves 0 --shuffles 0 --format both -o asked"),
+                     0);
+    struct npy consensus = open_npy("asked/consensus.npy");
+    const size_t n = consensus.view.rows;
+    ck_assert_int_eq(consensus.view.dtype, DTYPE_F32);
+    ck_assert(n > 12 && consensus.view.cols == n);
+    for (size_t i = 0; i < n; i += 7)
+        for (size_t k = 0; k < n; k += 11) {
+            char command[200];
+            snprintf(command, sizeof command,
+                     "sed -n %zup asked/consensus.csv | cut -d, -f%zu | tr -d '\\n'", i + 2, k + 2);
+            ck_assert_int_eq(temp_shell(command), 0);
+            char *const out = slurp(temp_path("out"), NULL);
+            snprintf(cell, sizeof cell, "%.9g", matview_get(&consensus.view, i, k));
+            ck_assert_msg(strtof(out, NULL) == strtof(cell, NULL) && strlen(out) < 12, "%s %s", out,
+                          cell);
+            free(out);
+        }
+    npy_close(&consensus);
+}
+END_TEST
+
 START_TEST(rejects_invalid_formats)
 {
     refuses("$C run --format tsv", 2,
@@ -190,6 +218,7 @@ int main(void)
         writes_only_the_requested_formats,
         run_reads_its_own_npy,
         writes_empty_arrays_if_nothing_is_significant,
+        the_consensus_agrees_in_all_formats,
         rejects_invalid_formats,
         parses_and_prints_formats,
     };

@@ -384,7 +384,7 @@ static void write_consensus(const struct analysis *a, struct csv_writer *w)
     for (size_t k = 0; k < n; k++) {
         put_id(w, a, ttest_of(a)->significant[r->selected[r->order[k]]]);
         for (size_t l = 0; l < n; l++)
-            csv_put_f64(w, (double)g->consensus[r->order[k] * n + r->order[l]]);
+            csv_put_f32(w, g->consensus[r->order[k] * n + r->order[l]]);
         csv_end_row(w);
     }
 }
@@ -395,7 +395,8 @@ static const struct table tables[] = {
     { "effects.csv", ALWAYS, write_effects, NULL, &stage_answer },
     { "groups.csv", ALWAYS, write_groups, NULL, &stage_answer },
     { "group_summary.csv", ALWAYS, write_group_summary, NULL, &stage_answer },
-    { "consensus.csv", ALWAYS, write_consensus, NULL, &stage_answer },
+    { "consensus.csv", PICTURE_CSV, write_consensus, NULL, &stage_answer },
+    { "consensus.npy", FORMAT_NPY, arrays_consensus, NULL, &stage_answer },
 };
 
 /* ---- plots ---- */

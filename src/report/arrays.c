@@ -10,6 +10,7 @@
 #include "io/npy.h"
 #include "io/safetensors.h"
 #include "io/safetensors_writer.h"
+#include "pipeline/stage_answer.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_tsne.h"
@@ -152,4 +153,16 @@ void arrays_gram(const struct analysis *a, struct csv_writer *w)
 void arrays_cosine(const struct analysis *a, struct csv_writer *w)
 {
     put_matrix(a, true, w);
+}
+
+void arrays_consensus(const struct analysis *a, struct csv_writer *w)
+{
+    const struct answer_result *const r = answer_of(a);
+    const size_t n = r->recovery.n_groups > 0 ? r->n_selected : 0;
+
+    npy_write_header(w->file, DTYPE_F32, n, n);
+    for (size_t k = 0; k < n; k++)
+        for (size_t l = 0; l < n; l++)
+            outfile_write(w->file, &r->recovery.consensus[r->order[k] * n + r->order[l]],
+                          sizeof *r->recovery.consensus);
 }

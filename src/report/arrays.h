@@ -34,4 +34,7 @@ void arrays_tsne(const struct analysis *a, struct csv_writer *w);
 void arrays_gram(const struct analysis *a, struct csv_writer *w);
 void arrays_cosine(const struct analysis *a, struct csv_writer *w);
 
+/* [n_selected, n_selected] float32, rows and columns as in consensus.csv; [0, 0] without groups. */
+void arrays_consensus(const struct analysis *a, struct csv_writer *w);
+
 #endif
