@@ -336,6 +336,13 @@ START_TEST(follows_no_links_of_other_users)
     text = slurp(temp_path("precious"), NULL);
     ck_assert_str_eq(text, "mine");
     free(text);
+    ck_assert_int_eq(mkdir(temp_path("private"), 0700), 0);
+    ck_assert_int_eq(symlink(temp_path("private"), temp_path("shared/results")), 0);
+    ck_assert_int_eq(lchown(temp_path("shared/results"), NOBODY, NOBODY), 0);
+    ck_assert_int_eq(outfile_check_folder(temp_path("shared/results"), &err), CT_EIO);
+    ck_assert_int_eq(outfile_make_folder(temp_path("shared/results"), &err), CT_EIO);
+    ck_assert_int_eq(outfile_make_folder(temp_path("shared/results/below"), &err), CT_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "results: is a link of another user; use another path"));
     /* Of the folder's owner, they are no trap. */
     ck_assert_int_eq(chown(temp_path("shared"), NOBODY, NOBODY), 0);
     ck_assert_int_eq(outfile_open(temp_path("shared/chain"), &file, &err), CT_OK);

@@ -107,6 +107,17 @@ START_TEST(without_force_nothing_is_changed)
 }
 END_TEST
 
+/* Somebody else's layers.csv names a link and the folder of another run: neither is emptied. */
+START_TEST(layers_that_are_none_stay)
+{
+    works("mkdir -p planted/run elsewhere && touch elsewhere/ttest.csv planted/run/ttest.csv "
+          "planted/run/manifest.json && ln -s ../elsewhere planted/link && "
+          "printf 'hook,n_neurons\\nlink,1\\nrun,1\\n' >planted/layers.csv && "
+          "$C run -H h.0.mlp.c_proj --iterations 250 --force -o planted >said && "
+          "test -e elsewhere/ttest.csv && test -e planted/run/ttest.csv");
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tcase = tcase_create("written_over");
@@ -115,6 +126,7 @@ int main(void)
     tcase_add_test(tcase, files_that_are_not_results_are_kept);
     tcase_add_test(tcase, names_in_an_old_list_cannot_escape_the_folder);
     tcase_add_test(tcase, without_force_nothing_is_changed);
+    tcase_add_test(tcase, layers_that_are_none_stay);
     temp_begin();
     const int status = run_tcase("written_over", tcase);
     temp_end();

@@ -352,6 +352,16 @@ void outfile_abort(struct outfile *file)
 
 #define IN_THE_WAY "%s: already exists and is not a folder; use another path"
 
+/* Results are not written through links that others have put there. */
+static enum ct_status check_link(const char *folder, struct ct_error *err)
+{
+    struct stat s;
+
+    if (lstat(folder, &s) == 0 && S_ISLNK(s.st_mode) && !is_trusted(folder, &s))
+        return ct_fail(err, CT_EIO, "%s: is a link of another user; use another path", folder);
+    return CT_OK;
+}
+
 static enum ct_status make_one_folder(const char *folder, struct ct_error *err)
 {
     struct stat s;
@@ -359,11 +369,9 @@ static enum ct_status make_one_folder(const char *folder, struct ct_error *err)
     if (mkdir(folder, 0777) == 0)
         return CT_OK;
     const int reason = errno;
-    if (stat(folder, &s) == 0) {
-        if (S_ISDIR(s.st_mode))
-            return CT_OK;
-        return ct_fail(err, CT_EIO, IN_THE_WAY, folder);
-    }
+    if (stat(folder, &s) == 0)
+        return S_ISDIR(s.st_mode) ? check_link(folder, err)
+                                  : ct_fail(err, CT_EIO, IN_THE_WAY, folder);
     errno = reason;
     return ct_fail_errno(err, "%s: cannot create the folder", folder);
 }
@@ -412,7 +420,7 @@ static enum ct_status check_one_folder(const char *folder, bool *is_there, struc
         return ct_fail(err, CT_EIO, IN_THE_WAY, folder);
     if (*is_there && access(folder, W_OK | X_OK) != 0)
         return ct_fail_errno(err, "%s: cannot be written", folder);
-    return CT_OK;
+    return *is_there ? check_link(folder, err) : CT_OK;
 }
 
 enum ct_status outfile_check_folder(const char *folder, struct ct_error *err)

@@ -2,10 +2,12 @@
 #include "report/tables.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -153,18 +155,25 @@ bool table_is_written(const struct analysis *a, const struct table *table, unsig
 }
 
 /* Removes all files that tables_write() may have written into a layer's folder, and the folder if
- * it is empty then. */
+ * it is empty then. layers.csv may be somebody else's: a link is not followed, and a folder with a
+ * manifest is that of a run of its own. */
 static enum ct_status remove_layer(const char *folder, const char *hook, struct ct_error *err)
 {
     char *const path = layer_folder(folder, hook);
-    enum ct_status status = path != NULL ? CT_OK : ct_fail_nomem(err, hook, 0);
+    struct stat info;
 
-    for (size_t i = 0; status == CT_OK && table_at(i) != NULL; i++)
-        status = outfile_remove_old(path, table_at(i)->file, err);
-    if (status == CT_OK)
+    if (path == NULL)
+        return ct_fail_nomem(err, hook, 0);
+    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 && fstatat(fd, "manifest.json", &info, AT_SYMLINK_NOFOLLOW) != 0) {
+        for (size_t i = 0; table_at(i) != NULL; i++)
+            (void)unlinkat(fd, table_at(i)->file, 0);
         (void)rmdir(path);
+    }
+    if (fd >= 0)
+        close(fd);
     free(path);
-    return status;
+    return CT_OK;
 }
 
 static bool has_layer(const struct layers_result *layers, const char *hook)
