@@ -178,7 +178,8 @@ static enum ct_status find_final(const char *path, char **out, struct ct_error *
         if (!S_ISLNK(s.st_mode) || !follow(at))
             break;
     }
-    *out = ct_strndup(lstat(at, &s) == 0 && !S_ISLNK(s.st_mode) ? at : path, PATH_MAX);
+    const char *const found = lstat(at, &s) == 0 && !S_ISLNK(s.st_mode) ? at : path;
+    *out = ct_strndup(found, strlen(found));
     return *out != NULL ? CT_OK : ct_fail_nomem(err, path, 0);
 }
 
