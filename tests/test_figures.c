@@ -252,7 +252,9 @@ START_TEST(numbers_and_names_are_text_elements)
     const double x[] = { 0.0, 10.0, 20.0, 30.0 };
     const double y[] = { -1.0, 1.0, NAN, 0.5 };
     const struct plot_legend legend = { "a < b & c", INK_CLUSTER_0, MARKER_NOISE };
-    const struct plot_rule rule = { 0.5, true, INK_ACCENT, "eps 0.5" };
+    const struct plot_rule rule = {
+        .at = 0.5, .across = true, .ink = INK_ACCENT, .label = "eps 0.5"
+    };
     const struct scatter s = { .text = { .title = "The title",
                                          .x_label = "abscissa",
                                          .y_label = "ordinate",
@@ -350,11 +352,13 @@ END_TEST
 START_TEST(rules_are_named_where_they_are_seen)
 {
     const double xy[] = { 0.0, 1.0 };
-    const struct plot_rule rules[] = { { 0.95, false, INK_ACCENT, "right" },
-                                       { -0.1, false, INK_ACCENT, "too far left" },
-                                       { 0.05, true, INK_ACCENT, "low" },
-                                       { -0.1, true, INK_ACCENT, "too low" },
-                                       { 1.1, true, INK_ACCENT, "too high" } };
+    const struct plot_rule rules[] = {
+        { .at = 0.95, .across = false, .ink = INK_ACCENT, .label = "right" },
+        { .at = -0.1, .across = false, .ink = INK_ACCENT, .label = "too far left" },
+        { .at = 0.05, .across = true, .ink = INK_ACCENT, .label = "low" },
+        { .at = -0.1, .across = true, .ink = INK_ACCENT, .label = "too low" },
+        { .at = 1.1, .across = true, .ink = INK_ACCENT, .label = "too high" }
+    };
     const struct scatter s = {
         .x = xy, .y = xy, .n = 2, .rules = rules, .n_rules = 5, .window = { 0.0, 1.0, 0.0, 1.0 }
     };

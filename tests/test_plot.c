@@ -254,8 +254,10 @@ START_TEST(scatter_of_t_by_neuron)
     static double neuron[N], t[N];
     static ink inks[N];
     static uint8_t markers[N];
-    static const struct plot_rule rules[] = { { 4.59, true, INK_ACCENT, "|t| = 4.59" },
-                                              { -4.59, true, INK_ACCENT, NULL } };
+    static const struct plot_rule rules[] = {
+        { .at = 4.59, .across = true, .ink = INK_ACCENT, .label = "|t| = 4.59" },
+        { .at = -4.59, .across = true, .ink = INK_ACCENT, .label = NULL }
+    };
     static const struct plot_legend legend[] = { { "significant", INK_GROUP_A, MARKER_CIRCLE },
                                                  { "not significant", INK_DIM, MARKER_SMALL } };
     struct golden g = { .text = NULL };
@@ -318,7 +320,9 @@ START_TEST(curves)
     enum { N = 40 };
     double x[N], y[N];
     struct golden g = { .text = NULL };
-    static const struct plot_rule rules[] = { { 250, false, INK_FRAME, "exaggeration ends" } };
+    static const struct plot_rule rules[] = {
+        { .at = 250, .across = false, .ink = INK_FRAME, .label = "exaggeration ends" }
+    };
 
     for (size_t i = 0; i < N; i++) {
         x[i] = 25.0 * (double)(i + 1);
@@ -349,7 +353,9 @@ START_TEST(histograms)
     uint64_t counts[MOST];
     double edges[MOST + 1];
     static const size_t sizes[] = { 10, 60, 80, MOST };
-    static const struct plot_rule zero[] = { { 0.0, false, INK_FRAME, NULL } };
+    static const struct plot_rule zero[] = {
+        { .at = 0.0, .across = false, .ink = INK_FRAME, .label = NULL }
+    };
     struct golden g = { .text = NULL };
 
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {

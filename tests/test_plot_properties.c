@@ -434,8 +434,10 @@ static void wild_scatter(struct canvas *c, struct rect area, struct plot_view *v
     uint8_t *const markers = malloc(n + 1);
     ink *const inks = malloc((n + 1) * sizeof *inks);
     struct scatter_line lines[5];
-    const struct plot_rule rules[2] = { { wild(), true, INK_ACCENT, "rule" },
-                                        { wild(), false, INK_ACCENT, NULL } };
+    const struct plot_rule rules[2] = {
+        { .at = wild(), .across = true, .ink = INK_ACCENT, .label = "rule" },
+        { .at = wild(), .across = false, .ink = INK_ACCENT, .label = NULL }
+    };
 
     for (size_t i = 0; i < n; i++) {
         markers[i] = (uint8_t)below(256);
@@ -472,7 +474,9 @@ static void wild_series(struct canvas *c, struct rect area, struct plot_view *v,
 {
     const size_t n = below(300);
     double *const y = wild_values(n, tame), *const x = wild_values(n, tame);
-    const struct plot_rule rules[1] = { { wild(), below(2), INK_ACCENT, "rule" } };
+    const struct plot_rule rules[1] = {
+        { .at = wild(), .across = below(2), .ink = INK_ACCENT, .label = "rule" }
+    };
     const struct series s = { .text = wild_text(),
                               .y = y,
                               .x = below(4) ? NULL : x,
@@ -498,7 +502,9 @@ static void wild_bars(struct canvas *c, struct rect area, struct plot_view *v, b
     uint64_t *const counts = malloc((n + 1) * sizeof *counts);
     double *const edges = malloc((n + 1) * sizeof *edges);
     const double from = tame ? -1.0 : wild(), width = tame ? 0.5 : fabs(wild());
-    const struct plot_rule rules[1] = { { wild(), below(2), INK_ACCENT, "rule" } };
+    const struct plot_rule rules[1] = {
+        { .at = wild(), .across = below(2), .ink = INK_ACCENT, .label = "rule" }
+    };
 
     for (size_t i = 0; i <= n; i++) {
         counts[i] = below(4) ? below(1000) : next() >> below(64);

@@ -116,14 +116,20 @@ static void draw_dot_bar(const struct chart *p, struct raster *r, size_t col, si
         raster_dot(r, r->rows - 1 - i, col, '#', bar_ink(p, k));
 }
 
+static void draw_rules(const struct chart *p, struct raster *r, bool over)
+{
+    for (size_t k = 0; k < p->b->n_rules; k++)
+        if (p->b->rules[k].over == over)
+            raster_rule(r, &p->b->rules[k]);
+}
+
 static void draw_bars(const struct chart *p)
 {
     const struct plot_view view = frame_view(&p->frame);
     struct raster r = raster_make(p->canvas, &view);
     const size_t places = p->style == BAR_CELLS ? p->frame.data.cols : r.cols;
 
-    for (size_t k = 0; k < p->b->n_rules; k++)
-        raster_rule(&r, &p->b->rules[k]);
+    draw_rules(p, &r, false);
     for (size_t j = 0; j < places; j++) {
         const size_t k = bar_at(p, j, places);
         if (k >= p->n_bars)
@@ -133,6 +139,7 @@ static void draw_bars(const struct chart *p)
         else
             draw_dot_bar(p, &r, j, k);
     }
+    draw_rules(p, &r, true);
 }
 
 /* Where the last bar ends; beyond the last edge when the bins do not divide evenly. */

@@ -348,6 +348,26 @@ static void draw_names(struct figure *f, const struct axes *a)
     }
 }
 
+static double rule_label_width(struct figure *f, const struct plot_rule *r)
+{
+    return r->label != NULL ? figure_label_width(f, r->label, NUMBER_SIZE) + 6.0 : 0.0;
+}
+
+/* In which line below the top the label of a vertical rule is: each earlier one that it would touch
+ * takes one. */
+static size_t label_level(struct figure *f, const struct axes *a, size_t rule)
+{
+    const double at = axes_x(a, a->rules[rule].at);
+    size_t level = 0;
+
+    for (size_t k = 0; k < rule; k++) {
+        const double other = axes_x(a, a->rules[k].at);
+        const struct plot_rule *const left = &a->rules[other < at ? k : rule];
+        level += !a->rules[k].across && fabs(other - at) < rule_label_width(f, left);
+    }
+    return level;
+}
+
 /* Above the right end of a horizontal line; next to the top of a vertical one. */
 static void draw_rule_labels(struct figure *f, const struct axes *a)
 {
@@ -358,10 +378,11 @@ static void draw_rule_labels(struct figure *f, const struct axes *a)
         const double at = r->across ? axes_y(a, r->at) : axes_x(a, r->at);
         if (!is_inside(at, r->across ? d->y : d->x, r->across ? d->h : d->w))
             continue;
+        const double below = d->y + (double)label_level(f, a, k) * (NUMBER_SIZE + 3.0);
         figure_label(f, &(struct label){ .text = r->label,
                                          .x = r->across ? d->x + d->w - 4.0 : at + 3.0,
                                          .y = r->across ? fmax(at - 3.0, d->y + NUMBER_SIZE)
-                                                        : d->y + NUMBER_SIZE + 2.0,
+                                                        : below + NUMBER_SIZE + 2.0,
                                          .size = NUMBER_SIZE,
                                          .anchor = r->across ? 1.0 : 0.0,
                                          .room = d->w / 2,

@@ -25,6 +25,13 @@ static void draw_bars(struct figure *f, const struct axes *a, const struct bars 
     }
 }
 
+static void draw_rules(struct figure *f, const struct axes *a, const struct bars *b, bool over)
+{
+    for (size_t k = 0; k < b->n_rules; k++)
+        if (b->rules[k].over == over)
+            axes_rules(f, a, &b->rules[k], 1);
+}
+
 void figure_bars(const struct plot_target *target, const struct bars *b, struct plot_view *view)
 {
     struct figure *const f = target->figure;
@@ -46,9 +53,10 @@ void figure_bars(const struct plot_target *target, const struct bars *b, struct 
     a.window.y1 *= 1.04;
     axes_layout(f, &a);
     axes_begin_data(f, &a, b->n_bins);
-    axes_rules(f, &a, b->rules, b->n_rules);
+    draw_rules(f, &a, b, false);
     if (any)
         draw_bars(f, &a, b);
+    draw_rules(f, &a, b, true);
     axes_end_data(f, &a);
     axes_draw(f, &a);
 }

@@ -56,12 +56,13 @@ struct plot_legend { /* one entry; borrowed text */
     uint8_t marker; /* MARKER_*, 0: a bar in that ink */
 };
 
-/* A dashed line across the plot, under the data. */
+/* A dashed line across the plot, under the data; in bars it may be over them. */
 struct plot_rule {
     double at;   /* in units of its axis */
     bool across; /* false: vertical, at x; true: horizontal, at y */
     ink ink;
     const char *label; /* next to the line, if it fits */
+    bool over;
 };
 
 /* The scale of a colour map. */

@@ -51,7 +51,7 @@ void null_draws_draw(const struct plot_target *target, struct plot_view *view, c
         context += draws[b].clumping_context / (double)n;
     const struct plot_rule rules[] = {
         { .at = context, .ink = INK_DIM, .label = "context" },
-        { .at = observed, .ink = INK_ACCENT, .label = "observed" },
+        { .at = observed, .over = true, .ink = INK_ACCENT, .label = "observed" },
     };
     const struct bars bars = {
         .text = { .title = title, .x_label = "clumping", .y_label = "draws of the cloud" },
@@ -148,7 +148,7 @@ void draw_pictures(const struct analysis *a, const struct plot_target *target,
              c->method->title, c->n_clusters, c->n_clusters == 1 ? "" : "s", p->n_clouds,
              p->clouds[0].n_clusters.mean);
     const struct plot_rule rules[] = {
-        { .at = (double)c->n_clusters, .ink = INK_ACCENT, .label = "here" },
+        { .at = (double)c->n_clusters, .over = true, .ink = INK_ACCENT, .label = "here" },
     };
     const struct bars bars = {
         .text = { .title = title, .x_label = "clusters", .y_label = "pictures" },

@@ -56,8 +56,8 @@ void draw_t_values(const struct analysis *a, const struct plot_target *target,
     ink *const inks = plot_scratch(target, n, sizeof *inks);
     struct plot_legend legend[2];
     char name[32];
-    const struct plot_rule rules[] = { { -t->t_critical, true, INK_DIM, NULL },
-                                       { t->t_critical, true, INK_DIM, NULL } };
+    const struct plot_rule rules[] = { { .at = -t->t_critical, .across = true, .ink = INK_DIM },
+                                       { .at = t->t_critical, .across = true, .ink = INK_DIM } };
     char title[TITLE_SIZE];
 
     if (x == NULL || markers == NULL || inks == NULL)
@@ -142,7 +142,7 @@ void draw_volcano(const struct analysis *a, const struct plot_target *target,
     snprintf(x_label, sizeof x_label, "mean of %s - mean of %s",
              load_of(a)->group_names[contrast_of(a)->groups[0]],
              load_of(a)->group_names[contrast_of(a)->groups[1]]);
-    const struct plot_rule rule = { -log10(t->p_threshold), true, INK_DIM, NULL };
+    const struct plot_rule rule = { .at = -log10(t->p_threshold), .across = true, .ink = INK_DIM };
     const struct scatter scatter = {
         .text = { title, x_label, "-log10 p", legend, 2, false },
         .x = points,

@@ -284,7 +284,9 @@ void draw_k_distance(const struct analysis *a, const struct plot_target *target,
         window.y1 = 1.05 * fmax(cluster->k_distance[n - 1], a->params.eps);
     }
     snprintf(eps, sizeof eps, "eps %g", a->params.eps);
-    const struct plot_rule rule = { a->params.eps, true, INK_ACCENT, eps };
+    const struct plot_rule rule = {
+        .at = a->params.eps, .across = true, .ink = INK_ACCENT, .label = eps
+    };
     const struct series series = {
         .text = { .title = title, .x_label = "neurons, nearest first", .y_label = "distance" },
         .y = cluster->k_distance,
