@@ -418,6 +418,7 @@ START_TEST(binds_layers_of_other_shapes)
     ck_assert_str_eq(err.text, "DIR: there are both model.inner.ln_f.weight and model.ln_f.weight");
     bind_norm(&b, &norm, 24, true, "h.1.ln_1"); /* the first failure is kept */
     ck_assert_ptr_null(norm.bias.data);
+    binder_clear(&b);
     tensor_names_clear(&names);
     checkpoint_free(checkpoint);
     tensors_clear(&set);
