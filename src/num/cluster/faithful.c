@@ -173,8 +173,8 @@ enum ct_status faithfulness(const struct mat *X, const struct mat *Y, size_t k, 
 
 double faithfulness_memory(size_t n, size_t k, size_t n_threads)
 {
-    const double n_blocks = (double)((n + BLOCK - 1) / BLOCK);
+    const size_t n_blocks = (n + BLOCK - 1) / BLOCK;
 
     return 2.0 * (double)n_threads * (sizeof(double) * (double)n + sizeof(size_t) * (double)k) +
-           n_blocks * (2.0 * sizeof(double) + sizeof(size_t));
+           (double)n_blocks * (2.0 * sizeof(double) + sizeof(size_t));
 }
