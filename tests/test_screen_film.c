@@ -282,6 +282,8 @@ static void begin(struct film *f, struct golden *g, const char *model, const cha
     f->app.formats = FORMAT_CSV;
     p->threads = 1;
     p->iterations = 250;
+    p->shuffles = 0; /* their pictures, and those of clouds, depend on rounding */
+    p->pictures = 0;
     params_set(&p->model, model, NULL);
     params_set(&p->stimuli, stimuli, NULL);
     params_set(&p->activations, activations, NULL);
