@@ -238,7 +238,8 @@ START_TEST(extraction_uses_the_estimated_memory)
 END_TEST
 
 /* A tensor of zeros, for the header of a safetensors file. */
-static size_t list_tensor(FILE *out, size_t at, size_t rows, size_t cols, const char *format, ...)
+__attribute__((format(printf, 5, 6))) static size_t
+list_tensor(FILE *out, size_t at, size_t rows, size_t cols, const char *format, ...)
 {
     const size_t n_bytes = (rows > 0 ? rows : 1) * cols * sizeof(float);
     va_list args;
