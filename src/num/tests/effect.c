@@ -3,11 +3,19 @@
 
 #include <math.h>
 
+/* Of x > 0. lgamma() writes the sign to a variable that all threads share. */
+static double log_gamma(double x)
+{
+    int sign;
+
+    return lgamma_r(x, &sign);
+}
+
 double hedges_factor(double df)
 {
     if (!(df > 1.0))
         return NAN;
-    return exp(lgamma(df / 2.0) - lgamma((df - 1.0) / 2.0)) / sqrt(df / 2.0);
+    return exp(log_gamma(df / 2.0) - log_gamma((df - 1.0) / 2.0)) / sqrt(df / 2.0);
 }
 
 /*
@@ -24,7 +32,7 @@ double noncentral_t_cdf(double t, double df, double delta, double *slope)
         *slope = NAN;
     if (!isfinite(t) || !isfinite(delta) || !(df > 0.0) || !isfinite(df))
         return NAN;
-    const double log_c = log(2.0) + df / 2.0 * log(df / 2.0) - lgamma(df / 2.0);
+    const double log_c = log(2.0) + df / 2.0 * log(df / 2.0) - log_gamma(df / 2.0);
     const double high = sqrt(cut / df);
     const double low = -high - cut / df;
     const double widest =
