@@ -12,7 +12,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/method_ward.c \
 	src/pipeline/params.c src/pipeline/params.h \
 	src/pipeline/pictures.c src/pipeline/pictures.h \
-	src/pipeline/seed.h \
+	src/pipeline/seed.c src/pipeline/seed.h \
 	src/pipeline/setting_kinds.c src/pipeline/setting.h \
 	src/pipeline/answer_chance.c src/pipeline/answer_chance.h \
 	src/pipeline/inner_run.c src/pipeline/inner_run.h \

@@ -16,4 +16,7 @@
         .help = "random seed"                                                                      \
     }
 
+/* For stages whose results depend on it (struct stage, also). */
+extern const struct setting setting_seed;
+
 #endif

@@ -1,4 +1,5 @@
 #include "config.h"
+#include "pipeline/seed.h"
 #include "pipeline/stage_answer.h"
 
 #include <math.h>
@@ -17,7 +18,6 @@
 #include "pipeline/expect.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
-#include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 
 const char *verdict_name(enum verdict verdict)
@@ -404,7 +404,7 @@ const struct stage stage_answer = {
     .does = "asks whether the neurons are clustered",
     .settings = answer_settings,
     .n_settings = sizeof answer_settings / sizeof *answer_settings,
-    .also = (const struct setting *const[]){ &tsne_settings[TSNE_SEED], NULL },
+    .also = (const struct setting *const[]){ &setting_seed, NULL },
     .inputs = (const struct stage *const[]){ &stage_contrast, &stage_extract, &stage_ttest, NULL },
     .effort = 40,
     .memory = memory,

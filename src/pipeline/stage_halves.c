@@ -1,4 +1,5 @@
 #include "config.h"
+#include "pipeline/seed.h"
 #include "pipeline/stage_halves.h"
 
 #include <stdlib.h>
@@ -10,7 +11,6 @@
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
-#include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 
 static enum ct_status halve(const struct analysis *a, const struct stage_run *run,
@@ -97,7 +97,7 @@ const struct stage stage_halves = {
     .does = "chooses neurons on half of the sentences",
     .settings = halves_settings,
     .n_settings = sizeof halves_settings / sizeof *halves_settings,
-    .also = (const struct setting *const[]){ &tsne_settings[TSNE_SEED], NULL },
+    .also = (const struct setting *const[]){ &setting_seed, NULL },
     .inputs = (const struct stage *const[]){ &stage_contrast, &stage_extract, &stage_ttest, NULL },
     .effort = 5,
     .memory = memory,

@@ -190,7 +190,7 @@ static void note(const void *value, char out[NOTE_SIZE])
     snprintf(out, NOTE_SIZE, "%.3f", ((const struct tsne_stage *)value)->result.kl_divergence);
 }
 
-const struct setting tsne_settings[] = {
+static const struct setting tsne_settings[] = {
     { .name = "perplexity",
       .kind = &kind_number,
       .field = offsetof(struct params, perplexity),
@@ -205,7 +205,7 @@ const struct setting tsne_settings[] = {
       .argument = "N",
       .help = "of t-SNE",
       .low = 250 },
-    [TSNE_SEED] = SETTING_SEED,
+    SETTING_SEED,
 };
 
 const struct stage stage_tsne = {

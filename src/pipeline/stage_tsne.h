@@ -21,9 +21,6 @@ struct tsne_stage {
 
 extern const struct stage stage_tsne;
 
-enum { TSNE_SEED = 2 };
-extern const struct setting tsne_settings[];
-
 /* Embeds X [n >= 2, d], finite, in the plane with the parameters of an analysis, as the stage does.
  * Sets *perplexity to the one used. watch may be NULL. Errors as of tsne_fit(). */
 enum ct_status embed_rows(const struct mat *X, const struct params *wanted,

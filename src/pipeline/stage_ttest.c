@@ -315,8 +315,6 @@ static bool draws_exchanges(const struct params *params)
     return params->correction == CORRECTION_MAXT;
 }
 
-static const struct setting seed = SETTING_SEED; /* of exchanges */
-
 static const struct setting ttest_settings[] = {
     { .name = "test",
       .kind = &kind_choice,
@@ -347,7 +345,7 @@ const struct stage stage_ttest = {
     .does = "tests every neuron for a difference",
     .settings = ttest_settings,
     .n_settings = sizeof ttest_settings / sizeof *ttest_settings,
-    .also = (const struct setting *const[]){ &seed, NULL },
+    .also = (const struct setting *const[]){ &setting_seed, NULL },
     .has_also = draws_exchanges,
     .inputs = (const struct stage *const[]){ &stage_load, &stage_contrast, &stage_extract, NULL },
     .effort = 1,

@@ -21,7 +21,7 @@ const struct stage *goal_of(const struct params *params);
 /* What is computed when people ask for a stage: itself, or a goal that has its parts as well. */
 const struct stage *stage_with_parts(const struct stage *stage);
 
-/* Whether people are told of a stage's progress and seconds: it has a title or is a part. */
+/* Whether reports and progress name a stage: it has a title, or is a part of one that has. */
 bool stage_is_told(const struct stage *stage);
 
 /* The stage at which a stage of the list is shown: itself, if it has a title. */

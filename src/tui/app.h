@@ -33,7 +33,7 @@ enum mode {
 enum { MAX_VIEWS = 64, MAX_PANEL = 32, PROMPT_SIZE = 1024, MESSAGE_SIZE = CT_ERROR_SIZE };
 
 /* The state that a view keeps between drawings. */
-enum { MANY_ANSWERS = 500 }; /* of a session that are told apart */
+enum { MANY_ANSWERS = 500 }; /* of a session that are recognised when they come again */
 
 struct view_state {
     struct plot_window window; /* zoom; all zeros: everything */

@@ -397,8 +397,8 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
     const struct rect in = draw_frame(c, r, title, app->pane == PANE_VIEW);
     if (in.rows < 3 || in.cols < 10)
         return;
-    const bool is_live = runs && (view->ops == &live_view || view->ops == &report_view) &&
-                         app->news.job.stage == view->needs;
+    const bool is_live =
+        view_runs(app, view) && (view->ops == &live_view || view->ops == &report_view);
     if (view->needs == NULL || app_has(app, view->needs) || is_live)
         view->ops->draw(app, view, state, c, in);
     else if (runs || app_is_due(app, view->needs))

@@ -17,6 +17,11 @@ const struct view *view_current(struct app *app, struct view_state **state)
     return &views[0];
 }
 
+bool view_runs(const struct app *app, const struct view *view)
+{
+    return app->news.state == WORKER_RUNNING && app->news.job.stage == view->needs;
+}
+
 size_t view_count(const struct stage *stage)
 {
     size_t n = 0;

@@ -46,6 +46,9 @@ extern size_t n_views;
 /* The current view and its state. */
 const struct view *view_current(struct app *app, struct view_state **state);
 
+/* Whether what the view draws is being computed. */
+bool view_runs(const struct app *app, const struct view *view);
+
 size_t view_count(const struct stage *stage);
 
 /* The next (1) or previous (-1) view of the stage. */

@@ -350,18 +350,13 @@ static void draw_draws(const struct app *app, struct canvas *c, struct rect area
     null_draws_draw(&target, NULL, title, news->observed.clumping, news->draws, news->n_draws);
 }
 
-static bool is_running(const struct app *app, const struct view *view)
-{
-    return app->news.state == WORKER_RUNNING && app->news.job.stage == view->needs;
-}
-
 static void draw_live(struct app *app, const struct view *view, struct view_state *state,
                       struct canvas *c, struct rect area)
 {
     const struct worker_news *const news = &app->news;
     const struct rect room = without_last_row(area);
 
-    if (!is_running(app, view)) {
+    if (!view_runs(app, view)) {
         draw_plot(app, view, state, c, area);
         return;
     }
@@ -380,13 +375,13 @@ static void draw_live(struct app *app, const struct view *view, struct view_stat
 static bool live_act(struct app *app, const struct view *view, struct view_state *state,
                      enum action action)
 {
-    return !is_running(app, view) && plot_act(app, view, state, action);
+    return !view_runs(app, view) && plot_act(app, view, state, action);
 }
 
 static void live_mouse(struct app *app, const struct view *view, struct view_state *state,
                        size_t row, size_t col, int wheel)
 {
-    if (!is_running(app, view))
+    if (!view_runs(app, view))
         plot_mouse(app, view, state, row, col, wheel);
 }
 

@@ -19,11 +19,6 @@ static const struct view *live_view_of(const struct view *view)
     return NULL;
 }
 
-static bool is_running(const struct app *app, const struct view *view)
-{
-    return app->news.state == WORKER_RUNNING && app->news.job.stage == view->needs;
-}
-
 /* One p is for one question: of several answers, the best is not what it seems. */
 static void write_count(const struct app *app, struct page *page)
 {
@@ -79,7 +74,7 @@ static void report_draw(struct app *app, const struct view *view, struct view_st
     char *rest = NULL;
     size_t i = 0;
 
-    if (live != NULL && is_running(app, view)) {
+    if (live != NULL && view_runs(app, view)) {
         live->ops->draw(app, live, state, c, area);
         return;
     }

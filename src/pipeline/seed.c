@@ -1,0 +1,4 @@
+#include "config.h"
+#include "pipeline/seed.h"
+
+const struct setting setting_seed = SETTING_SEED;
