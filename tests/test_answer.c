@@ -398,12 +398,13 @@ START_TEST(what_is_done_is_kept)
     const struct answer_result *const part = answer_of(&a);
     ck_assert(part->n_draws > 0 && part->n_draws < 199);
     ck_assert(part->recovery.n_groups == 0 && isnan(part->sensitivity));
+    ck_assert(!part->has_sensitivity); /* it is not that no groups would have been seen */
     b.params.threads = 3;
     b.params.draws = part->n_draws;
     b.params.resamples = 5;
     const struct answer_result *const r = answer(&b);
     ck_assert_mem_eq(part->draws, r->draws, r->n_draws * sizeof *r->draws);
-    ck_assert(part->pvalue == r->pvalue);
+    ck_assert(part->pvalue == r->pvalue && r->has_sensitivity);
     analysis_clear(&a);
     analysis_clear(&b);
 }

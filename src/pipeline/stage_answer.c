@@ -89,7 +89,8 @@ static enum ct_status draw_planted(const struct nulls *nulls, struct answer_resu
     if (planted == NULL)
         return ct_fail_nomem(err, "draws", 0);
     status = draws_make(PLANTED_DRAWS, plant, &d, crew, progress, "answer", &n_done, err);
-    if (n_done == PLANTED_DRAWS)
+    r->has_sensitivity = n_done == PLANTED_DRAWS;
+    if (r->has_sensitivity)
         r->sensitivity = find_sensitivity(planted, bound);
     free(planted);
     return status;

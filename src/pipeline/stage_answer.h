@@ -58,6 +58,7 @@ struct answer_result {
     double pvalue;         /* the larger of those of cloud and context */
     double skewness_mean;  /* of the draws of the cloud */
     double skewness_limit; /* and their largest */
+    bool has_sensitivity;  /* false: cancelled before it was known */
     double sensitivity; /* smallest similarity at which planted groups would be seen; NaN: none */
     size_t planted;     /* neurons in each of PLANTED_GROUPS planted groups */
 

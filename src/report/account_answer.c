@@ -72,8 +72,11 @@ static void report_verdict(const struct analysis *a, struct page *page)
                   r->n_firm);
         break;
     case VERDICT_CLUMPED:
-        page_text(page, "More alike than one cloud of neurons, but not in groups that come back: a "
-                        "gradient, a chain, or too few sentences.");
+        page_text(page, "More alike than one cloud of neurons%s",
+                  r->recovery.n_groups > 0
+                      ? ", but not in groups that come back: a gradient, a chain, or too few "
+                        "sentences."
+                      : "; whether in groups that come back was not asked.");
         if (r->n_firm >= 2)
             page_text(page, "The groups that do are mirror images: two sides of one axis.");
         break;
@@ -121,6 +124,8 @@ static void report_numbers(const struct analysis *a, struct page *page)
                   r->random.mean, r->random.sd, group_name(a, 0).text, group_name(a, 1).text);
     if (r->planted == 0)
         page_text(page, "too few neurons to tell which groups would have been seen");
+    else if (!r->has_sensitivity)
+        page_text(page, "cancelled before it was known which groups would have been seen");
     else if (isnan(r->sensitivity))
         page_text(page, "%d groups of %zu would not have been seen at any similarity up to 0.9",
                   PLANTED_GROUPS, r->planted);
