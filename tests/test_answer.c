@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_halves.h"
@@ -410,6 +411,112 @@ START_TEST(what_is_done_is_kept)
 }
 END_TEST
 
+/* ---- cancelled and continued ---- */
+
+struct stopper { /* ends the stage at its at-th tick */
+    const struct stage *stage;
+    size_t ticks, at;
+};
+
+static bool stop_at(void *context, const struct stage *stage, size_t done, size_t total)
+{
+    struct stopper *const s = context;
+
+    (void)done, (void)total;
+    return stage != s->stage || s->ticks++ < s->at;
+}
+
+/* Of the results of two runs, each with its numbers that draws decide. */
+static void assert_same_answers(const struct analysis *a, const struct analysis *b)
+{
+    const struct answer_result *const x = answer_of(a), *const y = answer_of(b);
+
+    ck_assert_uint_eq(x->n_draws, y->n_draws);
+    ck_assert_mem_eq(x->draws, y->draws, x->n_draws * sizeof *x->draws);
+    ck_assert_mem_eq(x->exchange.largest, y->exchange.largest,
+                     x->exchange.n_draws * sizeof *x->exchange.largest);
+    ck_assert_mem_eq(x->recovery.consensus, y->recovery.consensus,
+                     x->n_selected * x->n_selected * sizeof *x->recovery.consensus);
+    ck_assert(x->pvalue == y->pvalue && x->verdict == y->verdict);
+    ck_assert(x->has_sensitivity && x->sensitivity == y->sensitivity);
+}
+
+static void assert_same_halves(const struct analysis *a, const struct analysis *b)
+{
+    const struct halves *const x = &halves_of(a)->halves, *const y = &halves_of(b)->halves;
+
+    ck_assert_uint_eq(x->n, y->n);
+    ck_assert_mem_eq(x->each, y->each, x->n * sizeof *x->each);
+}
+
+static void assert_same_pictures(const struct analysis *a, const struct analysis *b)
+{
+    const struct pictures *const x = &picture_of(a)->pictures, *const y = &picture_of(b)->pictures;
+
+    ck_assert(x->n_clouds == y->n_clouds && x->n_resampled == y->n_resampled);
+    ck_assert_mem_eq(x->looks, y->looks, x->n_clouds * n_plane_methods * sizeof *x->looks);
+    ck_assert_mem_eq(x->agreement, y->agreement, n_plane_methods * sizeof *x->agreement);
+}
+
+/* Few draws, so that the ticks of a stage are those of every part of it. */
+static void begin_short(struct analysis *a)
+{
+    begin(a, "h.3.mlp.c_fc");
+    a->params.draws = 60;
+    a->params.resamples = 30;
+    a->params.halves = 12;
+    a->params.pictures = 6;
+}
+
+/* Wherever a stage is cancelled, computing it again gives the bits of a whole run, and what was
+ * done is not done again. */
+START_TEST(what_was_cancelled_continues)
+{
+    static const struct {
+        const struct stage *stage;
+        void (*assert_same)(const struct analysis *a, const struct analysis *b);
+    } cases[] = { { &stage_answer, assert_same_answers },
+                  { &stage_halves, assert_same_halves },
+                  { &stage_picture, assert_same_pictures } };
+    const struct stage *const stage = cases[_i].stage;
+    struct stopper s = { stage, 0, SIZE_MAX };
+    const struct analysis_watch watch = { .progress = stop_at, .context = &s };
+    struct analysis whole;
+    static const size_t before_end[] = { 1, 3, 5, 18, 40, 60 };
+    size_t n_partial = 0, n_shorter = 0;
+
+    begin_short(&whole);
+    ck_assert_int_eq(analysis_run(&whole, stage, &watch, NULL), CT_OK);
+    ck_assert(analysis_partial(&whole, stage) == NULL);
+    const size_t n_ticks = s.ticks;
+    for (size_t k = 0; k < sizeof before_end / sizeof *before_end; k++) {
+        struct analysis a;
+
+        begin_short(&a);
+        s = (struct stopper){ stage, 0, n_ticks - size_min(n_ticks, before_end[k]) };
+        const enum ct_status status = analysis_run(&a, stage, &watch, NULL);
+        ck_assert(status == CT_OK || status == CT_ECANCELED);
+        if (status == CT_OK) {
+            struct result *result = NULL;
+            n_partial++;
+            ck_assert(!analysis_is_stale(&a, stage) && analysis_partial(&a, stage) == stage);
+            s = (struct stopper){ stage, 0, SIZE_MAX };
+            ck_assert_int_eq(analysis_compute(&a, stage, &watch, &result, NULL), CT_OK);
+            analysis_accept(&a, result);
+            n_shorter += s.ticks < n_ticks;
+        } else {
+            compute(&a, stage);
+        }
+        ck_assert(analysis_partial(&a, stage) == NULL);
+        cases[_i].assert_same(&a, &whole);
+        analysis_clear(&a);
+    }
+    ck_assert_uint_ge(n_partial, 2);
+    ck_assert(stage == &stage_halves || n_shorter >= 2);
+    analysis_clear(&whole);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tcase = tcase_create("answer");
@@ -427,5 +534,6 @@ int main(void)
     tcase_add_test(tcase, groups_of_different_size);
     tcase_add_test(tcase, the_answer_by_maxt);
     tcase_add_test(tcase, what_is_done_is_kept);
+    tcase_add_loop_test(tcase, what_was_cancelled_continues, 0, 3);
     return run_tcase("answer", tcase);
 }

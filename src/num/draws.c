@@ -46,7 +46,7 @@ enum ct_status draws_make(size_t n, draw_maker *make, void *context, struct crew
     enum ct_status status =
         m.status != NULL && m.errors != NULL ? CT_OK : ct_fail_nomem(err, what, 0);
 
-    for (*n_done = 0; status == CT_OK && *n_done < n;) {
+    while (status == CT_OK && *n_done < n) {
         const size_t count = size_min(n_threads, n - *n_done);
         if (!progress_tick(progress, *n_done, n)) {
             if (*n_done == 0)

@@ -14,9 +14,9 @@
 typedef enum ct_status draw_maker(void *context, size_t i, struct ct_error *err);
 
 /*
- * Makes draws 0 .. n - 1 on the threads of the crew, which may be NULL, some at a time. *n_done are
- * made: fewer than n if progress stops it. CT_ECANCELED if not even one was made: `WHAT:
- * cancelled`. CT_ENOMEM; the first error of a draw.
+ * Makes draws *n_done .. n - 1 on the threads of the crew, which may be NULL, some at a time.
+ * *n_done becomes the number that are made: fewer than n if progress stops it. CT_ECANCELED if it
+ * is 0: `WHAT: cancelled`. CT_ENOMEM; the first error of a draw.
  */
 enum ct_status draws_make(size_t n, draw_maker *make, void *context, struct crew *crew,
                           const struct progress *progress, const char *what, size_t *n_done,

@@ -203,6 +203,22 @@ bool analysis_is_stale(const struct analysis *a, const struct stage *stage)
            verify(result, NULL) != CT_OK;
 }
 
+static bool is_partial(const struct analysis *a, const struct stage *stage)
+{
+    return stage->is_partial != NULL && !analysis_is_stale(a, stage) &&
+           stage->is_partial(a, analysis_result(a, stage));
+}
+
+const struct stage *analysis_partial(const struct analysis *a, const struct stage *goal)
+{
+    for (size_t i = 0; goal->inputs[i] != NULL; i++) {
+        const struct stage *const partial = analysis_partial(a, goal->inputs[i]);
+        if (partial != NULL)
+            return partial;
+    }
+    return is_partial(a, goal) ? goal : NULL;
+}
+
 static bool has_inputs(const struct analysis *a, const struct stage *stage)
 {
     for (size_t i = 0; stage->inputs[i] != NULL; i++)
@@ -297,7 +313,10 @@ enum ct_status analysis_compute(const struct analysis *a, const struct stage *st
 {
     static const struct analysis_watch nobody = { 0 };
     struct progress_of_stage context = { watch != NULL ? watch : &nobody, stage };
-    const struct stage_run run = { { stage_tick, &context }, context.watch };
+    const struct stage_run run = { .progress = { stage_tick, &context },
+                                   .watch = context.watch,
+                                   .earlier =
+                                       is_partial(a, stage) ? analysis_result(a, stage) : NULL };
     const double start = clock_seconds();
     struct result *result = NULL;
     void *value = NULL;

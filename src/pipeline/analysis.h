@@ -69,6 +69,10 @@ double analysis_seconds(const struct analysis *a, const struct stage *stage);
 /* True when the stage has no result, or one from other parameters or from files that were cut. */
 bool analysis_is_stale(const struct analysis *a, const struct stage *stage);
 
+/* The first stage of goal, its inputs first, whose result is not stale but partial, as one that was
+ * cancelled: analysis_compute() continues it. NULL: none. */
+const struct stage *analysis_partial(const struct analysis *a, const struct stage *goal);
+
 /* Seconds that the stale stages of goal will take, as far as they have estimates: those whose
  * inputs have results. 0: unknown, or not long. */
 double analysis_expect(const struct analysis *a, const struct stage *goal);
@@ -85,9 +89,10 @@ enum ct_status analysis_next(const struct analysis *a, const struct stage *goal,
                              const struct stage **next, struct ct_error *err);
 
 /*
- * Computes one stage from the results of its inputs, which must not be stale; *a is unchanged. *out
- * is owned by the caller: analysis_accept() or result_release(). The stage's own errors, CT_ENOMEM
- * up front when it would need more memory than is available, and those of analysis_check_inputs().
+ * Computes one stage from the results of its inputs, which must not be stale, or continues its own
+ * result if that is partial; *a is unchanged. *out is owned by the caller: analysis_accept() or
+ * result_release(). The stage's own errors, CT_ENOMEM up front when it would need more memory than
+ * is available, and those of analysis_check_inputs().
  */
 enum ct_status analysis_compute(const struct analysis *a, const struct stage *stage,
                                 const struct analysis_watch *watch, struct result **out,

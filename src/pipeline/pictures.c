@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "num/cluster/agreement.h"
@@ -57,6 +58,14 @@ static enum ct_status embed(const struct drawing *d, struct mat *X, struct tsne_
         status = embed_rows(X, &d->params, NULL, &perplexity, out, err);
     mat_clear(X);
     return status;
+}
+
+/* After n_done of n pictures: those that are done stay when the others are cancelled. */
+static enum ct_status end(enum ct_status status, size_t n_done, size_t n, struct pictures *p)
+{
+    if (status == CT_ECANCELED || (status == CT_OK && n_done < n))
+        p->is_partial = true;
+    return status == CT_ECANCELED ? CT_OK : status;
 }
 
 /* ---- clouds ---- */
@@ -117,9 +126,21 @@ static enum ct_status summarize_clouds(struct pictures *p, struct ct_error *err)
     return CT_OK;
 }
 
+/* Of n pictures, those of `earlier` first: *n_done of them. NULL: out of memory. */
+static struct look *looks_new(size_t n, const struct pictures *earlier, size_t *n_done)
+{
+    struct look *const looks = ct_calloc_array(n, n_plane_methods * sizeof *looks);
+
+    *n_done = looks != NULL && earlier != NULL ? earlier->n_clouds : 0;
+    if (*n_done > 0)
+        memcpy(looks, earlier->looks, *n_done * n_plane_methods * sizeof *looks);
+    return looks;
+}
+
 enum ct_status pictures_of_clouds(const struct analysis *a, const struct answer_neurons *neurons,
-                                  size_t n, struct crew *crew, const struct progress *progress,
-                                  struct pictures *p, struct ct_error *err)
+                                  size_t n, const struct pictures *earlier, struct crew *crew,
+                                  const struct progress *progress, struct pictures *p,
+                                  struct ct_error *err)
 {
     enum { FIT = 1, DRAWS = 9 };
     const struct null_question q = answer_question(a, neurons);
@@ -133,7 +154,7 @@ enum ct_status pictures_of_clouds(const struct analysis *a, const struct answer_
 
     if (status == CT_OK) {
         d.cloud = &cloud;
-        d.looks = p->looks = ct_calloc_array(n, n_plane_methods * sizeof *p->looks);
+        d.looks = p->looks = looks_new(n, earlier, &p->n_clouds);
         status = p->looks != NULL ? draws_make(n, look_at_cloud, &d, crew, &making, "pictures",
                                                &p->n_clouds, err)
                                   : ct_fail_nomem(err, "pictures", 0);
@@ -141,7 +162,7 @@ enum ct_status pictures_of_clouds(const struct analysis *a, const struct answer_
     if (status == CT_OK)
         status = summarize_clouds(p, err);
     sized_cloud_clear(&cloud);
-    return status == CT_ECANCELED ? CT_OK : status;
+    return end(status, p->n_clouds, n, p);
 }
 
 /* ---- other sentences ---- */
@@ -260,7 +281,7 @@ enum ct_status pictures_resampled(const struct analysis *a, const struct answer_
         status = summarize(&d, p, err);
     free(d.recovery);
     free(d.agreement);
-    return status == CT_ECANCELED ? CT_OK : status;
+    return end(status, p->n_resampled, n, p);
 }
 
 void pictures_clear(struct pictures *p)

@@ -6,6 +6,7 @@
 #ifndef CT_PIPELINE_PICTURES_H
 #define CT_PIPELINE_PICTURES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/crew.h"
@@ -30,13 +31,16 @@ struct pictures {       /* zero-initialise; owns its arrays until pictures_clear
     double **recovery; /* [n_plane_methods][n_clusters] of a cluster of the picture: mean of its
                           best Jaccard similarity with a cluster of a picture of other sentences */
     double *agreement; /* [n_plane_methods] mean adjusted Rand index with their clusters */
+    bool is_partial;   /* cancelled */
 };
 
 /* The neurons are at least CLUMPING_LEAST; OpenBLAS must be loaded. What is done when they are
- * cancelled stays. CT_EINVAL (no cloud can be fitted), CT_ENOMEM. */
+ * cancelled stays; `earlier`, NULL for none, are cancelled pictures of the same that are continued.
+ * CT_EINVAL (no cloud can be fitted), CT_ENOMEM. */
 enum ct_status pictures_of_clouds(const struct analysis *a, const struct answer_neurons *neurons,
-                                  size_t n, struct crew *crew, const struct progress *progress,
-                                  struct pictures *p, struct ct_error *err);
+                                  size_t n, const struct pictures *earlier, struct crew *crew,
+                                  const struct progress *progress, struct pictures *p,
+                                  struct ct_error *err);
 enum ct_status pictures_resampled(const struct analysis *a, const struct answer_neurons *neurons,
                                   size_t n, struct crew *crew, const struct progress *progress,
                                   struct pictures *p, struct ct_error *err);

@@ -20,6 +20,8 @@ enum { NOTE_SIZE = 16 };
 struct stage_run { /* where a stage reports to while it is computed */
     struct progress progress;
     const struct analysis_watch *watch; /* never NULL */
+    const void *earlier; /* partial value of the same parameters and inputs, to be continued; NULL:
+                            none */
 };
 
 struct stage {
@@ -64,6 +66,10 @@ struct stage {
     enum ct_status (*compute)(const struct analysis *a, const struct stage_run *run, void **value,
                               struct ct_error *err);
     void (*free)(void *value);
+
+    /* Whether value, the result for the present parameters, lacks what was cancelled, so that
+     * computing again completes it. NULL: never. */
+    bool (*is_partial)(const struct analysis *a, const void *value);
 
     /* CT_EIO when a file that value borrows from has been truncated. NULL: it borrows from none. */
     enum ct_status (*verify)(const void *value, struct ct_error *err);

@@ -139,6 +139,7 @@ static enum ct_status ask_nulls(const struct analysis *a, const struct nulls *nu
                                 const struct stage_run *run, struct crew *crew,
                                 struct answer_result *r, struct ct_error *err)
 {
+    const struct answer_result *const earlier = run->earlier;
     const size_t n = a->params.draws;
     double *const sorted = ct_malloc_array(n, sizeof *sorted);
     struct drawing d = { .draws = NULL };
@@ -153,6 +154,10 @@ static enum ct_status ask_nulls(const struct analysis *a, const struct nulls *nu
     d.draws = r->draws = ct_malloc_array(n, sizeof *r->draws);
     if (sorted == NULL || r->draws == NULL)
         status = ct_fail_nomem(err, "draws", 0);
+    if (status == CT_OK && earlier != NULL && earlier->n_draws > 0) {
+        memcpy(r->draws, earlier->draws, earlier->n_draws * sizeof *r->draws);
+        r->n_draws = earlier->n_draws;
+    }
     if (status == CT_OK)
         status = draws_make(n, draw, &d, crew, &progress, "answer", &r->n_draws, err);
     if (status == CT_OK) {
@@ -332,6 +337,17 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     return CT_OK;
 }
 
+static bool is_partial(const struct analysis *a, const void *value)
+{
+    const struct answer_result *const r = value;
+
+    if (r->exchange.n_draws > 0 && r->exchange.n_draws < EXCHANGES)
+        return true;
+    return r->draws != NULL &&
+           (r->n_draws < a->params.draws || !r->has_sensitivity ||
+            (r->n_selected <= GROUPS_MOST && r->recovery.n_draws < a->params.resamples));
+}
+
 static double memory(const struct analysis *a)
 {
     const size_t n = extract_of(a)->X.cols;
@@ -413,5 +429,6 @@ const struct stage stage_answer = {
     .expect = expect,
     .compute = compute,
     .free = release,
+    .is_partial = is_partial,
     .note = note,
 };

@@ -70,6 +70,13 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     return CT_OK;
 }
 
+static bool is_partial(const struct analysis *a, const void *value)
+{
+    const struct halves_result *const r = value;
+
+    return !r->has_few && r->halves.n < a->params.halves;
+}
+
 /* A half chooses about as many neurons as all sentences do, at most. */
 static double memory(const struct analysis *a)
 {
@@ -104,4 +111,5 @@ const struct stage stage_halves = {
     .advice = "select fewer neurons (a smaller --alpha, fewer --hook) or use fewer --threads",
     .compute = compute,
     .free = release,
+    .is_partial = is_partial,
 };

@@ -168,15 +168,18 @@ static bool has_pictures(const struct analysis *a, size_t n_selected)
 }
 
 static enum ct_status draw_pictures(const struct analysis *a, const struct answer_neurons *neurons,
-                                    struct crew *crew, const struct progress *progress,
-                                    struct picture_result *r, struct ct_error *err)
+                                    const struct picture_result *earlier, struct crew *crew,
+                                    const struct progress *progress, struct picture_result *r,
+                                    struct ct_error *err)
 {
     struct progress_part clouds = { progress, 0, 2, 3 };
     struct progress_part others = { progress, 2, 1, 3 };
     const struct progress of_clouds = progress_of_part(&clouds);
     const struct progress of_others = progress_of_part(&others);
     const size_t n = a->params.pictures;
-    enum ct_status status = pictures_of_clouds(a, neurons, n, crew, &of_clouds, &r->pictures, err);
+    enum ct_status status =
+        pictures_of_clouds(a, neurons, n, earlier != NULL ? &earlier->pictures : NULL, crew,
+                           &of_clouds, &r->pictures, err);
 
     if (status == CT_EINVAL) /* no cloud can be fitted */
         status = CT_OK;
@@ -204,7 +207,7 @@ static enum ct_status look(const struct analysis *a, const struct stage_run *run
     if (status == CT_OK)
         status = find_faithfulness(a, crew, &progress[0], r, err);
     if (status == CT_OK && has_pictures(a, neurons->n_selected))
-        status = draw_pictures(a, neurons, crew, &progress[1], r, err);
+        status = draw_pictures(a, neurons, run->earlier, crew, &progress[1], r, err);
     crew_free(crew);
     return status;
 }
@@ -238,6 +241,12 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     }
     *result = r;
     return CT_OK;
+}
+
+static bool is_partial(const struct analysis *a, const void *value)
+{
+    (void)a;
+    return ((const struct picture_result *)value)->pictures.is_partial;
 }
 
 static double memory(const struct analysis *a)
@@ -294,4 +303,5 @@ const struct stage stage_picture = {
     .expect = expect,
     .compute = compute,
     .free = release,
+    .is_partial = is_partial,
 };

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/crew.h"
 #include "base/mem.h"
@@ -106,7 +107,7 @@ static enum ct_status compare(const struct analysis *network, const struct nulls
                           .alpha = network->params.alpha,
                           .progress = progress };
     const struct progress between = { go_on, &q };
-    size_t n_done;
+    size_t n_done = 0;
 
     q.draws = ct_malloc_array(q.n_wanted, sizeof *q.draws);
     if (q.draws == NULL)
@@ -266,12 +267,17 @@ static void release(void *result)
 static enum ct_status run_all(const struct analysis *a, const struct stage_run *run,
                               struct shuffled_result *r, struct ct_error *err)
 {
+    const struct shuffled_result *const earlier = run->earlier;
     const size_t n = r->has_model ? a->params.shuffles : 0;
     enum ct_status status = CT_OK;
 
     r->networks = ct_calloc_array(n, sizeof *r->networks);
     if (r->networks == NULL)
         return ct_fail_nomem(err, "shuffled", n * sizeof *r->networks);
+    if (earlier != NULL && earlier->n > 0) {
+        memcpy(r->networks, earlier->networks, earlier->n * sizeof *r->networks);
+        r->n = earlier->n;
+    }
     while (status == CT_OK && r->n < n) {
         status = run_network(a, run, r->n, &r->networks[r->n], err);
         if (status == CT_OK)
@@ -294,6 +300,13 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     else
         release(r);
     return status;
+}
+
+static bool is_partial(const struct analysis *a, const void *value)
+{
+    const struct shuffled_result *const r = value;
+
+    return r->has_model && r->n < a->params.shuffles;
 }
 
 /* Of an extraction; the stages that follow are checked when they are run. */
@@ -329,4 +342,5 @@ const struct stage stage_shuffled = {
     .advice = "use fewer --hook or fewer sentences, or --shuffles 0",
     .compute = compute,
     .free = release,
+    .is_partial = is_partial,
 };

@@ -81,6 +81,18 @@ bool app_take_computed(struct app *app, const struct stage *stage)
     return true;
 }
 
+static void say_done(struct app *app, const struct stage *stage)
+{
+    const struct analysis *const a = app_analysis(app, stage);
+
+    if (analysis_partial(a, stage) == stage)
+        app_say(app, INK_WARN,
+                "%s cancelled; what is done is kept, and computing it again continues",
+                title_of(stage));
+    else
+        app_say(app, INK_GOOD, "%s done in %.2f s", title_of(stage), analysis_seconds(a, stage));
+}
+
 static void stage_done(void *owner, void *context, enum ct_status status,
                        const struct ct_error *err)
 {
@@ -94,8 +106,7 @@ static void stage_done(void *owner, void *context, enum ct_status status,
             reset_for_input(app);
         if (stage == &stage_ttest && !app->has_neuron)
             app_select_neuron(app, neuron_to_show(app->a, false, 0));
-        app_say(app, INK_GOOD, "%s done in %.2f s", title_of(stage),
-                analysis_seconds(app_analysis(app, stage), stage));
+        say_done(app, stage);
         return;
     }
     app->goal = NULL;
@@ -143,6 +154,16 @@ static bool needs_whole(const struct app *app)
     return false;
 }
 
+/* What was cancelled comes first: people wait for it. */
+static enum ct_status find_next(const struct app *app, const struct stage **next,
+                                struct ct_error *err)
+{
+    const struct analysis *const a = app_analysis(app, app->goal);
+
+    *next = analysis_partial(a, app->goal);
+    return *next != NULL ? CT_OK : analysis_next(a, app->goal, next, err);
+}
+
 static void start_next(struct app *app)
 {
     const struct stage *next = NULL;
@@ -152,7 +173,7 @@ static void start_next(struct app *app)
         return;
     if (app_is_in_layer(app) && needs_whole(app))
         app_leave_layer(app);
-    enum ct_status status = analysis_next(app_analysis(app, app->goal), app->goal, &next, &err);
+    enum ct_status status = find_next(app, &next, &err);
     if (status == CT_OK && next != NULL)
         status = app_compute(app, next, NULL, stage_done, &err);
     if (status != CT_OK)
