@@ -491,6 +491,58 @@ static void no_bins(const struct plot_target *target, struct plot_view *view)
     show_bars(target, &b, view);
 }
 
+/* Bars with a second histogram as a line: above, inside and beside them. */
+static void outlined(const struct plot_target *target, size_t n, struct plot_view *view)
+{
+    uint64_t counts[200], outline[200];
+    double edges[201];
+
+    for (size_t i = 0; i <= n; i++)
+        edges[i] = (double)i;
+    for (size_t i = 0; i < n; i++) {
+        counts[i] = i < n / 2 ? 9 * i / n : 0;
+        outline[i] = i > n / 4 ? 12 - 12 * i / n : i == 0 ? 0 : 1;
+    }
+    const struct bars b = { .counts = counts,
+                            .edges = edges,
+                            .n_bins = n,
+                            .ink = INK_CLUSTER_0,
+                            .outline = outline,
+                            .outline_ink = INK_CLUSTER_0 + 1,
+                            .text = { .title = "bars and an outline" } };
+
+    show_bars(target, &b, view);
+}
+
+static void outlined_12(const struct plot_target *target, struct plot_view *view)
+{
+    outlined(target, 12, view);
+}
+
+static void outlined_200(const struct plot_target *target, struct plot_view *view)
+{
+    outlined(target, 200, view);
+}
+
+/* Rows in three groups, the middle one partly outside of the window. */
+static void grouped_rows(const struct plot_target *target, struct plot_view *view)
+{
+    static const double values[] = { 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0 };
+    static const size_t breaks[] = { 2, 7 };
+    static const struct heatmap_group groups[] = { { 0, INK_CLUSTER_0 },
+                                                   { 12, INK_CLUSTER_0 + 1 },
+                                                   { 3, INK_CLUSTER_0 + 2 } };
+    struct heatmap h = { .text = { .title = "groups of rows" },
+                         .data = { values, DTYPE_F64, 8, 1, 1 },
+                         .bar_label = "value",
+                         .row_breaks = breaks,
+                         .n_row_breaks = 2,
+                         .row_groups = groups };
+
+    h.window = (struct plot_window){ 0.0, 1.0, 0.0, 6.0 };
+    show_heatmap(target, &h, view);
+}
+
 static void words(const struct plot_target *target, struct plot_view *view)
 {
     *view = (struct plot_view){ .y_down = false };
@@ -523,5 +575,8 @@ const struct plot_case plot_cases[] = { { "sequential", sequential },
                                         { "bins-75", bins_75 },
                                         { "bins-500", bins_500 },
                                         { "no-bins", no_bins },
+                                        { "outlined-12", outlined_12 },
+                                        { "outlined-200", outlined_200 },
+                                        { "grouped-rows", grouped_rows },
                                         { "words", words },
                                         { NULL, NULL } };

@@ -23,13 +23,18 @@ struct chart { /* one drawing */
     double top;
 };
 
-static double bar_count(const struct chart *p, size_t k)
+static double sum_bins(const struct chart *p, const uint64_t *counts, size_t k)
 {
     double sum = 0.0;
 
     for (size_t i = k * p->together; i < (k + 1) * p->together && i < p->b->n_bins; i++)
-        sum += (double)p->b->counts[i];
+        sum += (double)counts[i];
     return sum;
+}
+
+static double bar_count(const struct chart *p, size_t k)
+{
+    return sum_bins(p, p->b->counts, k);
 }
 
 static ink bar_ink(const struct chart *p, size_t k)
@@ -42,6 +47,8 @@ static void find_top(struct chart *p)
     p->top = 1.0;
     for (size_t k = 0; k < p->n_bars; k++)
         p->top = fmax(p->top, bar_count(p, k));
+    for (size_t k = 0; p->b->outline != NULL && k < p->n_bars; k++)
+        p->top = fmax(p->top, sum_bins(p, p->b->outline, k));
 }
 
 /* Sums bins so that there are no more bars than places. */
@@ -116,6 +123,36 @@ static void draw_dot_bar(const struct chart *p, struct raster *r, size_t col, si
         raster_dot(r, r->rows - 1 - i, col, '#', bar_ink(p, k));
 }
 
+/* The outline's height over bar k, in steps of the data's rows; a bin that is not empty has one. */
+static size_t outline_height(const struct chart *p, size_t k, size_t rows)
+{
+    const double count = sum_bins(p, p->b->outline, k);
+    const double height = round(count / p->top * (double)rows);
+
+    return count > 0.0 ? (size_t)fmax(height, 1.0) : 0;
+}
+
+/* A line along the top of a cell, on the bar if the bar covers the cell. */
+static void draw_cell_outline(const struct chart *p, size_t col, size_t k)
+{
+    const struct rect d = p->frame.data;
+    const size_t height = outline_height(p, k, d.rows);
+    const bool is_covered = bar_count(p, k) / p->top * (double)d.rows >= (double)height;
+
+    if (height == 0)
+        return;
+    canvas_put(p->canvas, d.row + d.rows - height, d.col + col, p->canvas->ascii ? '-' : 0x2594,
+               p->b->outline_ink, is_covered && !p->canvas->ascii ? bar_ink(p, k) : INK_DEFAULT, 0);
+}
+
+static void draw_dot_outline(const struct chart *p, struct raster *r, size_t col, size_t k)
+{
+    const size_t height = outline_height(p, k, r->rows);
+
+    if (height > 0)
+        raster_dot(r, r->rows - height, col, '-', p->b->outline_ink);
+}
+
 static void draw_rules(const struct chart *p, struct raster *r, bool over)
 {
     for (size_t k = 0; k < p->b->n_rules; k++)
@@ -138,6 +175,10 @@ static void draw_bars(const struct chart *p)
             draw_cell_bar(p, j, k);
         else
             draw_dot_bar(p, &r, j, k);
+        if (p->b->outline != NULL && p->style == BAR_CELLS)
+            draw_cell_outline(p, j, k);
+        else if (p->b->outline != NULL)
+            draw_dot_outline(p, &r, j, k);
     }
     draw_rules(p, &r, true);
 }

@@ -16,7 +16,10 @@ struct bars { /* zero-initialise; borrows everything */
     const double *edges;    /* [n_bins + 1], ascending, equal widths */
     size_t n_bins;
     ink ink;
-    const ink *inks;               /* [n_bins]; NULL: ink */
+    const ink *inks;         /* [n_bins]; NULL: ink */
+    const uint64_t *outline; /* [n_bins] a second histogram, as a line over the bars; NULL:
+                                none */
+    ink outline_ink;
     const struct plot_rule *rules; /* [n_rules], drawn behind the bars */
     size_t n_rules;
 };

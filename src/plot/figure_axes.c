@@ -93,11 +93,12 @@ static void make_ticks(struct figure *f, struct axes *a)
         ticks_make(&a->bar_ticks, a->bar->lo, a->bar->hi, most, false);
 }
 
+/* Right of the data: the strip, and the bar with its numbers and name. */
 static double bar_room(struct figure *f, const struct axes *a)
 {
     if (a->bar == NULL || !a->bar->shown)
         return 0.0;
-    return 10.0 + BAR_WIDTH + TICK + 2.0 + ticks_width(f, &a->bar_ticks) +
+    return a->strip + 10.0 + BAR_WIDTH + TICK + 2.0 + ticks_width(f, &a->bar_ticks) +
            (is_text(a->bar->label) ? GAP + NAME_SIZE : 0.0);
 }
 
@@ -297,7 +298,7 @@ static void draw_bar(struct figure *f, const struct axes *a)
 {
     enum { STEPS = 256 };
     const struct color_bar *const bar = a->bar;
-    const double x = a->data.x + a->data.w + 10.0;
+    const double x = a->data.x + a->data.w + a->strip + 10.0;
     const double right = x + BAR_WIDTH;
     const bool is_range = range_ok(bar->lo, bar->hi);
     const double lo = is_range || !bar->diverging ? bar->lo : bar->lo - 1.0;

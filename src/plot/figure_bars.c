@@ -25,6 +25,23 @@ static void draw_bars(struct figure *f, const struct axes *a, const struct bars 
     }
 }
 
+/* The tops of the second histogram's bars, joined. */
+static void draw_outline(struct figure *f, const struct axes *a, const struct bars *b)
+{
+    const double width = a->data.w / (double)b->n_bins;
+
+    cairo_set_line_width(f->cr, 1.2);
+    figure_color(f, palette_paper_rgb(b->outline_ink));
+    cairo_move_to(f->cr, a->data.x, axes_y(a, 0.0));
+    for (size_t i = 0; i < b->n_bins; i++) {
+        const double y = axes_y(a, (double)b->outline[i]);
+        cairo_line_to(f->cr, a->data.x + (double)i * width, y);
+        cairo_line_to(f->cr, a->data.x + (double)(i + 1) * width, y);
+    }
+    cairo_line_to(f->cr, a->data.x + a->data.w, axes_y(a, 0.0));
+    cairo_stroke(f->cr);
+}
+
 static void draw_rules(struct figure *f, const struct axes *a, const struct bars *b, bool over)
 {
     for (size_t k = 0; k < b->n_rules; k++)
@@ -46,6 +63,8 @@ void figure_bars(const struct plot_target *target, const struct bars *b, struct 
     (void)view;
     for (size_t i = 0; any && i < b->n_bins; i++)
         a.window.y1 = fmax(a.window.y1, (double)b->counts[i]);
+    for (size_t i = 0; any && b->outline != NULL && i < b->n_bins; i++)
+        a.window.y1 = fmax(a.window.y1, (double)b->outline[i]);
     if (any) {
         a.window.x0 = b->edges[0];
         a.window.x1 = b->edges[b->n_bins];
@@ -56,6 +75,8 @@ void figure_bars(const struct plot_target *target, const struct bars *b, struct 
     draw_rules(f, &a, b, false);
     if (any)
         draw_bars(f, &a, b);
+    if (any && b->outline != NULL)
+        draw_outline(f, &a, b);
     draw_rules(f, &a, b, true);
     axes_end_data(f, &a);
     axes_draw(f, &a);

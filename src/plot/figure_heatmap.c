@@ -2,6 +2,7 @@
 #include "plot/figure_parts.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -75,6 +76,32 @@ static void draw_breaks(struct figure *f, const struct axes *a, const struct hea
     }
 }
 
+/* A line in the colour of each group along its rows, with its number beside their middle. */
+static void draw_strip(struct figure *f, const struct axes *a, const struct heatmap *h)
+{
+    const double x = a->data.x + a->data.w + 2.0;
+
+    for (size_t g = 0; h->row_groups != NULL && g <= h->n_row_breaks; g++) {
+        const struct heatmap_group *const group = &h->row_groups[g];
+        const size_t lo = g > 0 ? h->row_breaks[g - 1] : 0;
+        const size_t hi = g < h->n_row_breaks ? h->row_breaks[g] : h->data.rows;
+        const double y0 = axes_y(a, fmin(fmax((double)lo, a->window.y0), a->window.y1));
+        const double y1 = axes_y(a, fmin(fmax((double)hi, a->window.y0), a->window.y1));
+        char number[16];
+        if (y0 == y1)
+            continue;
+        cairo_rectangle(f->cr, x, fmin(y0, y1), 3.0, fabs(y1 - y0));
+        figure_color(f, palette_paper_rgb(group->ink));
+        cairo_fill(f->cr);
+        snprintf(number, sizeof number, "%d", (int)group->number);
+        figure_label(f, &(struct label){ .text = number,
+                                         .x = x + 5.0,
+                                         .y = (y0 + y1) / 2 + 3.0,
+                                         .size = 8.0,
+                                         .rgb = palette_paper_rgb(group->ink) });
+    }
+}
+
 void figure_heatmap(const struct plot_target *target, const struct heatmap *h,
                     struct plot_view *view)
 {
@@ -87,7 +114,8 @@ void figure_heatmap(const struct plot_target *target, const struct heatmap *h,
                       .y_integer = true,
                       .y_down = !h->lower,
                       .is_square = h->products,
-                      .shift = 0.5 };
+                      .shift = 0.5,
+                      .strip = h->row_groups != NULL ? 14.0 : 0.0 };
     const bool is_empty = h->data.rows == 0 || h->data.cols == 0;
     bool done = false;
 
@@ -104,6 +132,8 @@ void figure_heatmap(const struct plot_target *target, const struct heatmap *h,
     if (done)
         draw_breaks(f, &a, h);
     axes_end_data(f, &a);
+    if (done)
+        draw_strip(f, &a, h);
     if (is_empty)
         a.x.n = a.y.n = 0;
     axes_draw(f, &a);

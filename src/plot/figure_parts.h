@@ -65,6 +65,7 @@ struct axes { /* the first part is filled in by the kind of plot; borrows everyt
     bool y_down;
     bool is_square;
     double shift;         /* as in frame.h */
+    double strip;         /* width of what is drawn right of the data */
     const char *names[2]; /* above the data, on both sides of split_x */
     double split_x;
 

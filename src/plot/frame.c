@@ -213,9 +213,11 @@ void frame_layout(struct frame *f, struct canvas *c, struct rect area)
         f->left = 0;
     if (f->area.cols < f->left + f->bar_cols + LEAST_DATA_COLS)
         f->bar_cols = 0;
+    if (f->area.cols < f->left + f->bar_cols + f->strip + 2 * LEAST_DATA_COLS)
+        f->strip = 0;
     layout_rows(f); /* the legend starts where the axis ends */
     f->data.col = f->area.col + f->left;
-    f->data.cols = f->area.cols - f->left - f->bar_cols;
+    f->data.cols = f->area.cols - f->left - f->bar_cols - f->strip;
     frame_ticks(f);
 }
 
@@ -276,7 +278,7 @@ static void draw_x_axis(const struct frame *f)
 static void draw_bar(const struct frame *f)
 {
     const struct rect d = f->data;
-    const size_t col = d.col + d.cols + 1;
+    const size_t col = d.col + d.cols + f->strip + 1;
     struct plot_view view = { { d.row, col, d.rows, BAR_WIDTH },
                               { 0.0, 1.0, f->bar->lo, f->bar->hi },
                               false };
@@ -341,7 +343,7 @@ void frame_draw(const struct frame *f)
     struct rect all = f->area;
 
     /* The data may be narrower than the space allowed. */
-    all.cols = f->data.col - f->area.col + f->data.cols + f->bar_cols;
+    all.cols = f->data.col - f->area.col + f->data.cols + f->strip + f->bar_cols;
     if (f->has_title)
         draw_centred(f, f->area.row, all, f->text->title, INK_TITLE, CELL_BOLD);
     draw_head(f);

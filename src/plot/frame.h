@@ -16,6 +16,7 @@ struct frame { /* the first part is filled in by the widget; borrows everything 
     bool y_down;
     double shift; /* number v is at v + shift of the window: 0.5 for places of a matrix */
     bool names;   /* reserve one row for names right above the data */
+    size_t strip; /* columns to reserve right of the data; 0 after frame_layout: no room */
 
     /* filled in by frame_layout */
     struct canvas *canvas;

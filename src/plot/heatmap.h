@@ -28,6 +28,11 @@ struct heatmap_cache {
 
 void heatmap_cache_clear(struct heatmap_cache *cache);
 
+struct heatmap_group { /* of rows that lie together */
+    int32_t number;
+    ink ink;
+};
+
 struct heatmap { /* zero-initialise; borrows everything */
     struct plot_text text;
     struct matview data; /* [rows, cols]; with `at`, only data.rows and data.cols are used */
@@ -53,7 +58,9 @@ struct heatmap { /* zero-initialise; borrows everything */
     size_t n_row_breaks;
     const size_t *col_breaks;
     size_t n_col_breaks;
-    bool cursor; /* mark the place (cursor_row, cursor_col) */
+    const struct heatmap_group *row_groups; /* [n_row_breaks + 1] between the breaks: a strip beside
+                                               the rows shows them; NULL: none */
+    bool cursor;                            /* mark the place (cursor_row, cursor_col) */
     size_t cursor_row, cursor_col;
 
     struct heatmap_cache *cache; /* NULL: none */

@@ -91,8 +91,8 @@ ink t_ink(double t, double largest);
 /* The end of that scale: the largest finite |t| of the significant neurons, 1 if none. */
 double largest_t(const struct ttest_stage *t);
 
-/* Draws a histogram of the clumping of the cloud in draws [n > 0] of null models, with the observed
- * clumping and the mean of the context. *view is filled unless it is NULL. */
+/* Draws histograms of the clumping in draws [n > 0] of both null models, with the observed
+ * clumping. *view is filled unless it is NULL. */
 void null_draws_draw(const struct plot_target *target, struct plot_view *view, const char *title,
                      double observed, const struct null_draw *draws, size_t n);
 

@@ -15,18 +15,25 @@
 enum { BINS = 24 };
 
 struct histogram {
-    uint64_t counts[BINS];
+    uint64_t cloud[BINS], context[BINS];
     double edges[BINS + 1];
 };
 
-/* Of the draws of the cloud; the range covers the draws of the context and the observed value. */
+static size_t bin_of(const struct histogram *h, double at)
+{
+    const double k = (at - h->edges[0]) / (h->edges[1] - h->edges[0]);
+
+    return k < BINS ? (size_t)k : BINS - 1;
+}
+
+/* Of the draws of both null models; the range covers the observed value as well. */
 static void histogram_of_draws(double observed, const struct null_draw *draws, size_t n,
                                struct histogram *h)
 {
     double low = observed;
     double high = observed;
 
-    *h = (struct histogram){ .counts = { 0 } };
+    *h = (struct histogram){ .cloud = { 0 } };
     for (size_t b = 0; b < n; b++) {
         low = fmin(low, fmin(draws[b].clumping_cloud, draws[b].clumping_context));
         high = fmax(high, fmax(draws[b].clumping_cloud, draws[b].clumping_context));
@@ -35,8 +42,8 @@ static void histogram_of_draws(double observed, const struct null_draw *draws, s
     for (size_t k = 0; k <= BINS; k++)
         h->edges[k] = low + width * (double)k;
     for (size_t b = 0; b < n; b++) {
-        const double at = (draws[b].clumping_cloud - low) / width;
-        h->counts[at < BINS ? (size_t)at : BINS - 1]++;
+        h->cloud[bin_of(h, draws[b].clumping_cloud)]++;
+        h->context[bin_of(h, draws[b].clumping_context)]++;
     }
 }
 
@@ -44,18 +51,20 @@ void null_draws_draw(const struct plot_target *target, struct plot_view *view, c
                      double observed, const struct null_draw *draws, size_t n)
 {
     struct histogram h;
-    double context = 0.0;
+    char label[40];
 
     histogram_of_draws(observed, draws, n, &h);
-    for (size_t b = 0; b < n; b++)
-        context += draws[b].clumping_context / (double)n;
+    snprintf(label, sizeof label, "observed %.3f", observed);
     const struct plot_rule rules[] = {
-        { .at = context, .ink = INK_DIM, .label = "context" },
-        { .at = observed, .over = true, .ink = INK_ACCENT, .label = "observed" },
+        { .at = observed, .over = true, .ink = INK_ACCENT, .label = label },
     };
     const struct bars bars = {
-        .text = { .title = title, .x_label = "clumping", .y_label = "draws of the cloud" },
-        .counts = h.counts,
+        .text = { .title = title,
+                  .x_label = "clumping",
+                  .y_label = "draws: cloud; outlined: context" },
+        .counts = h.cloud,
+        .outline = h.context,
+        .outline_ink = INK_CLUSTER_0 + 1,
         .edges = h.edges,
         .n_bins = BINS,
         .ink = INK_CLUSTER_0,
@@ -91,7 +100,7 @@ size_t item_null(const struct analysis *a, size_t i, struct plot_item *item)
         return 0;
     if (i < BINS) {
         histogram_of_draws(r->observed.clumping, r->draws, r->n_draws, &h);
-        item_of_bin(h.counts, h.edges, BINS, i, "clumping", item);
+        item_of_bin(h.cloud, h.edges, BINS, i, "clumping", item);
     }
     return BINS;
 }
@@ -239,22 +248,38 @@ static double consensus_at(const void *context, size_t i, size_t j)
     return (double)r->recovery.consensus[i * r->n_selected + j];
 }
 
+/* The places where groups begin but the first, and the groups. Returns the number of breaks. */
+static size_t find_groups(const struct answer_result *r, size_t *breaks,
+                          struct heatmap_group *groups)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < r->n_selected; k++) {
+        const int32_t label = r->recovery.labels[r->order[k]];
+        if (k > 0 && label == groups[n].number)
+            continue;
+        if (k > 0)
+            breaks[n++] = k;
+        groups[n] = (struct heatmap_group){ label, cluster_ink(label) };
+    }
+    return n;
+}
+
 void draw_consensus(const struct analysis *a, const struct plot_target *target,
                     const struct plot_request *request)
 {
     const struct answer_result *const r = answer_of(a);
     const size_t n = r->recovery.n_groups > 0 ? r->n_selected : 0;
     size_t *const breaks = n > 0 ? plot_scratch(target, n, sizeof *breaks) : NULL;
-    size_t n_breaks = 0;
+    struct heatmap_group *const groups =
+        n > 0 ? plot_scratch(target, r->recovery.n_groups, sizeof *groups) : NULL;
     struct plot_view view = { 0 };
 
     if (n == 0) {
         show_words(target, "Consensus", "no groups");
         return;
     }
-    for (size_t k = 1; breaks != NULL && k < n; k++)
-        if (r->recovery.labels[r->order[k]] != r->recovery.labels[r->order[k - 1]])
-            breaks[n_breaks++] = k;
+    const size_t n_breaks = breaks != NULL && groups != NULL ? find_groups(r, breaks, groups) : 0;
     const struct heatmap map = {
         .text = { .title = "Share of draws in which two neurons are in one group",
                   .x_label = "neuron",
@@ -268,6 +293,7 @@ void draw_consensus(const struct analysis *a, const struct plot_target *target,
         .n_row_breaks = n_breaks,
         .col_breaks = breaks,
         .n_col_breaks = n_breaks,
+        .row_groups = breaks != NULL ? groups : NULL,
         .vmin = 0.0,
         .vmax = 1.0,
         .bar_label = "share",
@@ -279,5 +305,6 @@ void draw_consensus(const struct analysis *a, const struct plot_target *target,
     show_heatmap(target, &map, &view);
     if (request->view != NULL)
         *request->view = view;
+    free(groups);
     free(breaks);
 }
