@@ -9,7 +9,7 @@
 #
 #   dpkg --add-architecture arm64 && apt-get update
 #   apt-get install gcc-aarch64-linux-gnu qemu-user-static make autoconf automake pkg-config \
-#       {libopenblas,libpcre2,libjansson,libcsv,nettle,libncurses,libcairo2}-dev:arm64 \
+#       {libopenblas,libpcre2,libutf8proc,libjansson,libcsv,nettle,libncurses,libcairo2}-dev:arm64 \
 #       libcurl4-openssl-dev:arm64 check:arm64 busybox-static
 set -eu
 
@@ -27,7 +27,7 @@ skip() {
 command -v $host-gcc >/dev/null || skip "there is no $host-gcc"
 qemu=$(command -v qemu-aarch64-static || command -v qemu-aarch64) || skip "there is no qemu-aarch64"
 export PKG_CONFIG=pkg-config PKG_CONFIG_LIBDIR=/usr/lib/$host/pkgconfig:/usr/share/pkgconfig
-pkg-config --exists openblas libpcre2-8 jansson ncursesw nettle check ||
+pkg-config --exists openblas libpcre2-8 libutf8proc jansson ncursesw nettle check ||
     skip "not all libraries are there for arm64"
 
 mkdir -p "$build"
