@@ -36,6 +36,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tokens/json_reader.c src/model/tokens/json_reader.h \
 	src/model/tokens/mapped_text.c src/model/tokens/mapped_text.h \
 	src/model/tokens/nfc.c src/model/tokens/nfc.h src/model/tokens/nfc_table.inc \
+	src/model/tokens/onig_syntax.c src/model/tokens/onig_syntax.h \
 	src/model/tokens/pattern.c src/model/tokens/pattern.h \
 	src/model/tokens/pretokenize.c src/model/tokens/pretokenize.h \
 	src/model/tokens/text_rules.h \
