@@ -30,6 +30,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tokens/added_token_json.c src/model/tokens/added_token_json.h \
 	src/model/tokens/added_tokens.c src/model/tokens/added_tokens.h \
 	src/model/tokens/bpe.c src/model/tokens/bpe.h \
+	src/model/tokens/file_pattern.c src/model/tokens/file_pattern.h \
 	src/model/tokens/json_cut.c src/model/tokens/json_cut.h \
 	src/model/tokens/json_ids.c src/model/tokens/json_ids.h \
 	src/model/tokens/json_merges.c src/model/tokens/json_merges.h \
