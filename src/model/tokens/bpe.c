@@ -119,20 +119,39 @@ static void append(struct token_list *out, uint32_t id, size_t begin, size_t end
     out->items[out->n++] = (struct token){ id, begin, end };
 }
 
-/* ids and begins of the remaining tokens; ranks[i] is the rank of merging tokens i and i + 1. */
-static void encode_short(const struct bpe *bpe, const char *bytes, size_t size, size_t base,
-                         struct token_list *out)
+struct start { /* a piece before merging: bytes, or symbols */
+    const struct bpe *bpe;
+    const char *bytes;                /* [n]; NULL: symbols */
+    const struct bpe_symbol *symbols; /* [n + 1] */
+    size_t n;
+};
+
+static uint32_t start_id(const struct start *start, size_t i)
 {
+    return start->bytes != NULL ? start->bpe->byte_ids[(unsigned char)start->bytes[i]]
+                                : start->symbols[i].id;
+}
+
+static size_t start_begin(const struct start *start, size_t i)
+{
+    return start->bytes != NULL ? i : start->symbols[i].begin;
+}
+
+/* ids and firsts of the remaining tokens: token i is that of symbols firsts[i] .. firsts[i + 1] -
+ * 1; ranks[i] is the rank of merging tokens i and i + 1. */
+static void encode_short(const struct start *start, size_t base, struct token_list *out)
+{
+    const struct bpe *const bpe = start->bpe;
     uint32_t ids[SHORT];
     uint32_t ranks[SHORT];
-    uint8_t begins[SHORT + 1];
-    size_t n = size;
+    uint8_t firsts[SHORT + 1];
+    size_t n = start->n;
 
     for (size_t i = 0; i < n; i++) {
-        ids[i] = bpe->byte_ids[(unsigned char)bytes[i]];
-        begins[i] = (uint8_t)i;
+        ids[i] = start_id(start, i);
+        firsts[i] = (uint8_t)i;
     }
-    begins[n] = (uint8_t)n;
+    firsts[n] = (uint8_t)n;
     for (size_t i = 0; i + 1 < n; i++)
         ranks[i] = rank_of(bpe, ids[i], ids[i + 1]);
     while (n > 1) {
@@ -144,7 +163,7 @@ static void encode_short(const struct bpe *bpe, const char *bytes, size_t size, 
         ids[at] = bpe->ids[ranks[at]];
         n--;
         memmove(ids + at + 1, ids + at + 2, (n - at - 1) * sizeof *ids);
-        memmove(begins + at + 1, begins + at + 2, (n - at) * sizeof *begins);
+        memmove(firsts + at + 1, firsts + at + 2, (n - at) * sizeof *firsts);
         if (at + 1 < n) {
             memmove(ranks + at + 1, ranks + at + 2, (n - at - 2) * sizeof *ranks);
             ranks[at] = rank_of(bpe, ids[at], ids[at + 1]);
@@ -153,10 +172,11 @@ static void encode_short(const struct bpe *bpe, const char *bytes, size_t size, 
             ranks[at - 1] = rank_of(bpe, ids[at - 1], ids[at]);
     }
     for (size_t i = 0; i < n; i++)
-        append(out, ids[i], base + begins[i], base + begins[i + 1]);
+        append(out, ids[i], base + start_begin(start, firsts[i]),
+               base + start_begin(start, firsts[i + 1]));
 }
 
-struct node { /* of a list over the bytes: node i is the token that begins at byte i */
+struct node { /* of a list over the symbols: node i is the token that begins with symbol i */
     uint32_t id;
     uint32_t rank; /* of merging it with next, or NO_MERGE */
     int32_t prev;
@@ -241,48 +261,60 @@ static size_t merge_all(const struct bpe *bpe, struct node *nodes, struct heap *
     return n;
 }
 
-static enum ct_status encode_long(const struct bpe *bpe, const char *bytes, size_t size,
-                                  size_t base, struct token_list *out, struct ct_error *err)
+static enum ct_status encode_long(const struct start *start, size_t base, struct token_list *out,
+                                  struct ct_error *err)
 {
-    /* Every merge removes one item and adds at most two, and there are at most size - 1 merges. */
-    struct node *const nodes = ct_malloc_array(size, sizeof *nodes);
-    struct heap heap = { ct_malloc_array(size, 2 * sizeof *heap.items), 0 };
+    /* Every merge removes one item and adds at most two, and there are at most n - 1 merges. */
+    const size_t n = start->n;
+    struct node *const nodes = ct_malloc_array(n, sizeof *nodes);
+    struct heap heap = { ct_malloc_array(n, 2 * sizeof *heap.items), 0 };
     enum ct_status st = CT_OK;
 
     if (nodes == NULL || heap.items == NULL) {
-        st = ct_fail_nomem(err, "a long word", size * (sizeof *nodes + 2 * sizeof *heap.items));
+        st = ct_fail_nomem(err, "a long word", n * (sizeof *nodes + 2 * sizeof *heap.items));
         goto done;
     }
-    for (size_t i = 0; i < size; i++)
-        nodes[i] =
-            (struct node){ bpe->byte_ids[(unsigned char)bytes[i]], UINT32_MAX,
-                           i > 0 ? (int32_t)i - 1 : NIL, i + 1 < size ? (int32_t)i + 1 : NIL };
-    for (int32_t i = 0; (size_t)i < size; i++)
-        if (rank_node(bpe, nodes, i))
+    for (size_t i = 0; i < n; i++)
+        nodes[i] = (struct node){ start_id(start, i), UINT32_MAX, i > 0 ? (int32_t)i - 1 : NIL,
+                                  i + 1 < n ? (int32_t)i + 1 : NIL };
+    for (int32_t i = 0; (size_t)i < n; i++)
+        if (rank_node(start->bpe, nodes, i))
             heap.items[heap.n++] = heap_item(nodes, i);
     for (size_t i = heap.n / 4 + 1; heap.n > 0 && i-- > 0;)
         heap_sink(&heap, i);
 
-    st = token_list_reserve(out, merge_all(bpe, nodes, &heap, size), err);
+    st = token_list_reserve(out, merge_all(start->bpe, nodes, &heap, n), err);
     if (st != CT_OK)
         goto done;
     for (int32_t i = 0; i != NIL; i = nodes[i].next)
-        append(out, nodes[i].id, base + (size_t)i,
-               base + (nodes[i].next != NIL ? (size_t)nodes[i].next : size));
+        append(out, nodes[i].id, base + start_begin(start, (size_t)i),
+               base + start_begin(start, nodes[i].next != NIL ? (size_t)nodes[i].next : n));
 done:
     free(nodes);
     free(heap.items);
     return st;
 }
 
+static enum ct_status encode(const struct start *start, size_t base, struct token_list *out,
+                             struct ct_error *err)
+{
+    if (start->n > SHORT)
+        return encode_long(start, base, out, err);
+    const enum ct_status st = token_list_reserve(out, start->n, err);
+
+    if (st == CT_OK)
+        encode_short(start, base, out);
+    return st;
+}
+
 enum ct_status bpe_encode(const struct bpe *bpe, const char *bytes, size_t size, size_t base,
                           struct token_list *out, struct ct_error *err)
 {
-    if (size > SHORT)
-        return encode_long(bpe, bytes, size, base, out, err);
-    const enum ct_status st = token_list_reserve(out, size, err);
+    return encode(&(struct start){ .bpe = bpe, .bytes = bytes, .n = size }, base, out, err);
+}
 
-    if (st == CT_OK)
-        encode_short(bpe, bytes, size, base, out);
-    return st;
+enum ct_status bpe_encode_symbols(const struct bpe *bpe, const struct bpe_symbol *symbols, size_t n,
+                                  size_t base, struct token_list *out, struct ct_error *err)
+{
+    return encode(&(struct start){ .bpe = bpe, .symbols = symbols, .n = n }, base, out, err);
 }

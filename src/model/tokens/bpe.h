@@ -1,7 +1,7 @@
 /*
- * Byte pair encoding of one piece of text (Sennrich, Haddow & Birch 2016, algorithm 1, on bytes):
- * repeatedly merges the leftmost pair of the lowest rank among all adjacent tokens, until none can
- * be merged. O(n^2) for short pieces, O(n log n) for long ones.
+ * Byte pair encoding of one piece of text (Sennrich, Haddow & Birch 2016, algorithm 1), which
+ * starts as bytes or as given symbols: repeatedly merges the leftmost pair of the lowest rank among
+ * all adjacent tokens, until none can be merged. O(n^2) for short pieces, O(n log n) for long ones.
  */
 #ifndef CT_MODEL_TOKENS_BPE_H
 #define CT_MODEL_TOKENS_BPE_H
@@ -48,5 +48,15 @@ enum ct_status token_list_reserve(struct token_list *list, size_t n_more, struct
  * CT_ENOMEM. */
 enum ct_status bpe_encode(const struct bpe *bpe, const char *bytes, size_t size, size_t base,
                           struct token_list *out, struct ct_error *err);
+
+struct bpe_symbol { /* a token before merging */
+    uint32_t id;
+    uint32_t begin; /* where it begins in the piece; it ends where the next one begins */
+};
+
+/* The same for symbols [n + 1], n at most INT32_MAX, of which the last one only tells where the
+ * piece ends. CT_ENOMEM. */
+enum ct_status bpe_encode_symbols(const struct bpe *bpe, const struct bpe_symbol *symbols, size_t n,
+                                  size_t base, struct token_list *out, struct ct_error *err);
 
 #endif
