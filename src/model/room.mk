@@ -40,6 +40,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tokens/onig_syntax.c src/model/tokens/onig_syntax.h \
 	src/model/tokens/pattern.c src/model/tokens/pattern.h \
 	src/model/tokens/pretokenize.c src/model/tokens/pretokenize.h \
+	src/model/tokens/symbols.c src/model/tokens/symbols.h \
 	src/model/tokens/text_rules.h \
 	src/model/tokens/text_rules_json.c src/model/tokens/text_rules_json.h \
 	src/model/tokens/token.h \
