@@ -4,22 +4,59 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fnv.h"
 #include "base/mem.h"
 
-static char *content_of(const struct added_token *token)
+static void free_text(const char *text)
 {
-    return (char *)(uintptr_t)token->content;
+    free((char *)(uintptr_t)text);
 }
 
 void added_tokens_clear(struct added_tokens *added)
 {
-    for (size_t i = 0; i < added->n; i++)
-        free(content_of(&added->items[i]));
+    for (size_t i = 0; i < added->n; i++) {
+        free_text(added->items[i].content);
+        free_text(added->items[i].seen);
+    }
     free(added->items);
-    free(added->lengths[0]);
-    free(added->lengths[1]);
+    free(added->slots);
+    free(added->entries[0]);
+    free(added->entries[1]);
     word_class_free(added->words);
     *added = (struct added_tokens){ 0 };
+}
+
+/* The slot of the token with this content, or the empty one for it. */
+static uint32_t *find_slot(const struct added_tokens *added, const char *content, size_t size)
+{
+    size_t at = (size_t)fnv_add(FNV_START, content, size) & (added->n_slots - 1);
+
+    for (; added->slots[at] != 0; at = (at + 1) & (added->n_slots - 1)) {
+        const struct added_token *const token = &added->items[added->slots[at] - 1];
+        if (token->size == size && memcmp(token->content, content, size) == 0)
+            break;
+    }
+    return &added->slots[at];
+}
+
+/* At least half of the slots are empty. */
+static enum ct_status expect(struct added_tokens *added, size_t n, struct ct_error *err)
+{
+    size_t n_slots = added->n_slots > 0 ? added->n_slots : 16;
+
+    while (n_slots < 2 * n)
+        n_slots *= 2;
+    if (n_slots == added->n_slots)
+        return CT_OK;
+    uint32_t *const slots = ct_calloc_array(n_slots, sizeof *slots);
+    if (slots == NULL)
+        return ct_fail_nomem(err, "added tokens", n_slots * sizeof *slots);
+    free(added->slots);
+    added->slots = slots;
+    added->n_slots = n_slots;
+    for (size_t i = 0; i < added->n; i++)
+        *find_slot(added, added->items[i].content, added->items[i].size) = (uint32_t)i + 1;
+    return CT_OK;
 }
 
 enum ct_status added_tokens_add(struct added_tokens *added, const struct added_token *token,
@@ -35,40 +72,67 @@ enum ct_status added_tokens_add(struct added_tokens *added, const struct added_t
         added->items = items;
         added->room = room;
     }
+    const enum ct_status st = expect(added, added->n + 1, err);
+    if (st != CT_OK)
+        return st;
     const char *const copy = ct_strndup(token->content, token->size);
 
     if (copy == NULL)
         return ct_fail_nomem(err, "added tokens", token->size);
     added->items[added->n] = *token;
-    added->items[added->n++].content = copy;
-    added->begins[token->normalized][(unsigned char)copy[0]] = true;
+    added->items[added->n].content = copy;
+    added->items[added->n++].seen = NULL;
+    *find_slot(added, copy, token->size) = (uint32_t)added->n;
     return CT_OK;
 }
 
 const struct added_token *added_tokens_get(const struct added_tokens *added, const char *content,
                                            size_t size)
 {
-    for (size_t i = 0; i < added->n; i++)
-        if (added->items[i].size == size && memcmp(added->items[i].content, content, size) == 0)
-            return &added->items[i];
-    return NULL;
+    const uint32_t found = added->n > 0 ? *find_slot(added, content, size) : 0;
+
+    return found > 0 ? &added->items[found - 1] : NULL;
 }
 
-/* By kind, then the longest first, then by content. */
-static int by_length(const void *a, const void *b)
+enum ct_status added_tokens_set_seen(struct added_tokens *added, size_t i, const char *text,
+                                     size_t size, struct ct_error *err)
 {
-    const struct added_token *const x = a;
-    const struct added_token *const y = b;
+    const char *const copy = ct_strndup(text, size);
 
-    if (x->normalized != y->normalized)
-        return x->normalized ? 1 : -1;
-    return x->size != y->size ? (x->size < y->size ? 1 : -1)
-                              : memcmp(x->content, y->content, x->size);
+    if (copy == NULL)
+        return ct_fail_nomem(err, "added tokens", size);
+    free_text(added->items[i].seen);
+    added->items[i].seen = copy;
+    added->items[i].seen_size = size;
+    return CT_OK;
 }
 
-static bool is_alike(const struct added_token *a, const struct added_token *b)
+/* By bytes, then the shorter first, then in the order of the file. */
+static int by_text(const void *a, const void *b)
 {
-    return a->normalized == b->normalized && a->size == b->size;
+    const struct added_entry *const x = a;
+    const struct added_entry *const y = b;
+    const int order = memcmp(x->text, y->text, x->size < y->size ? x->size : y->size);
+
+    if (order != 0)
+        return order;
+    return x->size != y->size ? (x->size > y->size) - (x->size < y->size)
+                              : (x->token > y->token) - (x->token < y->token);
+}
+
+static void add_entry(struct added_tokens *added, size_t i)
+{
+    const struct added_token *const token = &added->items[i];
+    const struct added_entry entry = {
+        .text = token->seen != NULL ? token->seen : token->content,
+        .size = token->seen != NULL ? token->seen_size : token->size,
+        .token = i,
+    };
+
+    if (entry.size == 0)
+        return;
+    added->entries[token->normalized][added->n_entries[token->normalized]++] = entry;
+    added->begins[token->normalized][(unsigned char)entry.text[0]] = true;
 }
 
 enum ct_status added_tokens_seal(struct added_tokens *added, struct ct_error *err)
@@ -77,44 +141,55 @@ enum ct_status added_tokens_seal(struct added_tokens *added, struct ct_error *er
 
     if (added->n == 0)
         return CT_OK;
-    qsort(added->items, added->n, sizeof *added->items, by_length);
     for (int kind = 0; kind < 2; kind++) {
-        added->lengths[kind] = ct_malloc_array(added->n, sizeof *added->lengths[kind]);
-        if (added->lengths[kind] == NULL)
-            return ct_fail_nomem(err, "added tokens", added->n * sizeof *added->lengths[kind]);
+        added->entries[kind] = ct_malloc_array(added->n, sizeof *added->entries[kind]);
+        if (added->entries[kind] == NULL)
+            return ct_fail_nomem(err, "added tokens", added->n * sizeof *added->entries[kind]);
     }
-    for (size_t i = 0, next; i < added->n; i = next) {
-        const bool kind = added->items[i].normalized;
-        for (next = i; next < added->n && is_alike(&added->items[next], &added->items[i]); next++)
-            has_words = has_words || added->items[next].single_word;
-        added->lengths[kind][added->n_lengths[kind]++] = (struct added_length){ i, next };
+    for (size_t i = 0; i < added->n; i++) {
+        add_entry(added, i);
+        has_words = has_words || added->items[i].single_word;
     }
+    for (int kind = 0; kind < 2; kind++)
+        qsort(added->entries[kind], added->n_entries[kind], sizeof *added->entries[kind], by_text);
     return has_words ? word_class_new(&added->words, err) : CT_OK;
 }
 
-static int by_content(const void *a, const void *b)
+/* The first of entries first .. last - 1, all longer than `at` and equal up to it, whose byte there
+ * is at least `least`. */
+static size_t lower_bound(const struct added_entry *entries, size_t first, size_t last, size_t at,
+                          int least)
 {
-    const struct added_token *const x = a;
-    const struct added_token *const y = b;
-
-    return memcmp(x->content, y->content, x->size);
+    while (first < last) {
+        const size_t middle = first + (last - first) / 2;
+        if ((unsigned char)entries[middle].text[at] < least)
+            first = middle + 1;
+        else
+            last = middle;
+    }
+    return first;
 }
 
-/* The longest token that text [size] begins with, or NULL. */
+/* The longest token that text [size] begins with, or NULL; *length is what is matched. */
 static const struct added_token *longest(const struct added_tokens *added, bool normalized,
-                                         const char *text, size_t size)
+                                         const char *text, size_t size, size_t *length)
 {
-    for (size_t i = 0; i < added->n_lengths[normalized]; i++) {
-        const struct added_length length = added->lengths[normalized][i];
-        const struct added_token key = { .content = text, .size = added->items[length.first].size };
-        const struct added_token *const found =
-            key.size <= size ? bsearch(&key, added->items + length.first,
-                                       length.last - length.first, sizeof key, by_content)
-                             : NULL;
-        if (found != NULL)
-            return found;
+    const struct added_entry *const entries = added->entries[normalized];
+    const struct added_token *found = NULL;
+    size_t first = 0;
+    size_t last = added->n_entries[normalized];
+
+    for (size_t at = 0; at < size && first < last; at++) {
+        first = lower_bound(entries, first, last, at, (unsigned char)text[at]);
+        last = lower_bound(entries, first, last, at, (unsigned char)text[at] + 1);
+        if (first == last || entries[first].size != at + 1)
+            continue;
+        found = &added->items[entries[first].token];
+        *length = at + 1;
+        while (first < last && entries[first].size == at + 1)
+            first++;
     }
-    return NULL;
+    return found;
 }
 
 /* Whether the word class allows the match. */
@@ -144,10 +219,12 @@ bool added_tokens_next(const struct added_tokens *added, bool normalized, const 
         const size_t at = it->at++;
         if (!added->begins[normalized][(unsigned char)text[at]])
             continue;
-        const struct added_token *const token = longest(added, normalized, text + at, size - at);
+        size_t length = 0;
+        const struct added_token *const token =
+            longest(added, normalized, text + at, size - at, &length);
         if (token == NULL)
             continue;
-        it->at = at + token->size;
+        it->at = at + length;
         *match = (struct added_match){ token, at, it->at };
         if (!is_allowed(added, match, text, size))
             continue;

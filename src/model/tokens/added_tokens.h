@@ -17,6 +17,8 @@
 struct added_token {
     const char *content; /* [size], not empty */
     size_t size;
+    const char *seen; /* [seen_size]: the content in normalized text; NULL: as it is */
+    size_t seen_size;
     uint32_t id;
     bool normalized;
     bool lstrip;      /* takes the white space before it, too */
@@ -24,16 +26,20 @@ struct added_token {
     bool single_word; /* only where no character of a word is next to it */
 };
 
-struct added_length {   /* tokens of one kind and length */
-    size_t first, last; /* items first .. last - 1 */
+struct added_entry {  /* what is matched: borrowed from the token */
+    const char *text; /* [size], not empty */
+    size_t size;
+    size_t token; /* in items */
 };
 
 struct added_tokens {          /* zero-initialise; owns all until added_tokens_clear() */
-    struct added_token *items; /* [n], each owns its content; sorted once sealed */
+    struct added_token *items; /* [n], each owns its content and seen */
     size_t n;
     size_t room;
-    struct added_length *lengths[2]; /* [normalized][n_lengths], longest first */
-    size_t n_lengths[2];
+    uint32_t *slots; /* [n_slots], a power of two, open addressing by content: index + 1, or 0 */
+    size_t n_slots;
+    struct added_entry *entries[2]; /* [normalized][n_entries], sorted by text, once sealed */
+    size_t n_entries[2];
     bool begins[2][256];      /* [normalized][byte]: whether such a token begins with this byte */
     struct word_class *words; /* NULL: no token is a single_word */
 };
@@ -42,13 +48,18 @@ enum { ADDED_TOKENS_MAX = 1 << 16 };
 
 void added_tokens_clear(struct added_tokens *added);
 
-/* The content is copied. CT_EFORMAT (too many), CT_ENOMEM. */
+/* The content is copied; it is a new one. CT_EFORMAT (too many), CT_ENOMEM. */
 enum ct_status added_tokens_add(struct added_tokens *added, const struct added_token *token,
                                 struct ct_error *err);
 
 /* The token with this content, or NULL. */
 const struct added_token *added_tokens_get(const struct added_tokens *added, const char *content,
                                            size_t size);
+
+/* Sets how items[i] appears in normalized text: text [size], which is copied; nothing is matched if
+ * it is empty. Call before added_tokens_seal(). CT_ENOMEM. */
+enum ct_status added_tokens_set_seen(struct added_tokens *added, size_t i, const char *text,
+                                     size_t size, struct ct_error *err);
 
 /* Call after the last added_tokens_add() and before the first added_tokens_next(). CT_ENOMEM,
  * CT_ENOTSUP (as word_class_new()). */
