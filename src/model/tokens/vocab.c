@@ -1,7 +1,6 @@
 #include "config.h"
 #include "model/tokens/vocab.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +62,14 @@ size_t vocab_decode_name(const char *name, size_t size, char *bytes)
         at += 2;
     }
     return n;
+}
+
+size_t vocab_bytes_of_name(const struct vocab *vocab, const char *name, size_t size, char *bytes)
+{
+    if (!vocab->is_plain)
+        return vocab_decode_name(name, size, bytes);
+    memcpy(bytes, name, size);
+    return size;
 }
 
 /* Multiply and fold, eight bytes at a time: most tokens are no longer than that. */
@@ -202,7 +209,7 @@ enum ct_status vocab_add(struct vocab *vocab, uint32_t id, const char *name, siz
     if (id < vocab->n_ids && vocab->spans[id].begin != UINT32_MAX)
         return ct_fail(err, CT_EFORMAT, "\"%.*s\": another token has id %u already", shown, name,
                        id);
-    const size_t n = vocab_decode_name(name, size, bytes);
+    const size_t n = vocab_bytes_of_name(vocab, name, size, bytes);
 
     if (n == SIZE_MAX)
         return add_odd(vocab, id, name, size, err);
@@ -240,7 +247,8 @@ enum ct_status vocab_put(struct vocab *vocab, uint32_t id, const char *bytes, si
 int32_t vocab_find_name(const struct vocab *vocab, const char *name, size_t size)
 {
     char bytes[2 * VOCAB_MAX_PIECE];
-    const size_t n = size <= sizeof bytes ? vocab_decode_name(name, size, bytes) : SIZE_MAX;
+    const size_t n =
+        size <= sizeof bytes ? vocab_bytes_of_name(vocab, name, size, bytes) : SIZE_MAX;
 
     if (n != SIZE_MAX)
         return vocab_find(vocab, bytes, n);

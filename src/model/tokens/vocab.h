@@ -1,12 +1,13 @@
 /*
- * The tokens of a byte-level vocabulary: id -> bytes, and bytes -> id for reading merges. In the
- * files, every byte of a token is written as one printable character (Radford et al. 2019, the code
- * released with it): the 188 bytes that are printable in Latin-1 as themselves, the other 68, in
- * order, as U+0100 to U+0143.
+ * The tokens of a vocabulary: id -> bytes, and bytes -> id. In the files of a byte-level
+ * vocabulary, every byte of a token is written as one printable character (Radford et al. 2019, the
+ * code released with it): the 188 bytes that are printable in Latin-1 as themselves, the other 68,
+ * in order, as U+0100 to U+0143. In others, tokens are plain text.
  */
 #ifndef CT_MODEL_TOKENS_VOCAB_H
 #define CT_MODEL_TOKENS_VOCAB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,8 +24,9 @@ struct vocab_span { /* of vocab.bytes */
     uint32_t size;
 };
 
-struct vocab {   /* zero-initialise; owns its arrays until vocab_clear() */
-    char *bytes; /* [n_bytes] of bytes_room */
+struct vocab {     /* zero-initialise; owns its arrays until vocab_clear() */
+    bool is_plain; /* names are the tokens themselves; set before vocab_add() */
+    char *bytes;   /* [n_bytes] of bytes_room */
     size_t n_bytes;
     size_t bytes_room;
     struct vocab_span *spans; /* [n_ids] of spans_room */
@@ -68,6 +70,10 @@ const char *vocab_piece(const struct vocab *vocab, uint32_t id, size_t *size);
 
 /* Call after reading: frees what only vocab_find() and vocab_add() need. */
 void vocab_seal(struct vocab *vocab);
+
+/* The bytes that a name [size] in the files stands for -> bytes, with room for size; returns their
+ * number, or SIZE_MAX if it is outside the alphabet. */
+size_t vocab_bytes_of_name(const struct vocab *vocab, const char *name, size_t size, char *bytes);
 
 /* Decodes name [size] in the alphabet to bytes, with room for size; returns their number, or
  * SIZE_MAX if a character is not in the alphabet. */
