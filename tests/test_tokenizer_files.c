@@ -586,6 +586,93 @@ START_TEST(says_what_a_file_really_is)
 }
 END_TEST
 
+/* Settings of normalizers, pre-tokenizers and the model, of which the file has none: null. */
+START_TEST(rejects_settings_of_steps)
+{
+#define NORMALIZER(step)    "\"normalizer\":null", "\"normalizer\":" step
+#define PRE_TOKENIZER(step) "\"pre_tokenizer\":{", "\"pre_tokenizer\":" step ",\"x\":{"
+#define SPLIT(pattern)                                                                             \
+    PRE_TOKENIZER("{\"type\":\"Split\",\"behavior\":\"Isolated\",\"pattern\":" pattern "}")
+#define REGEX(pattern) SPLIT("{\"Regex\":\"" pattern "\"}")
+    static const struct change changes[] = {
+        { NORMALIZER("{\"type\":\"Prepend\"}"), CT_EFORMAT, "normalizer: prepend is missing" },
+        { NORMALIZER("{\"type\":\"Replace\",\"content\":\"\"}"), CT_EFORMAT,
+          "normalizer: pattern is neither a String nor a Regex" },
+        { NORMALIZER("{\"type\":\"Replace\",\"pattern\":{\"String\":\"a\"}}"), CT_EFORMAT,
+          "content is missing" },
+        { NORMALIZER("{\"type\":\"Replace\",\"content\":\"\",\"pattern\":{\"String\":\"\"}}"),
+          CT_ENOTSUP, "an empty pattern" },
+        { PRE_TOKENIZER("{\"type\":\"Split\",\"behavior\":\"Isolate\"}"), CT_ENOTSUP,
+          "pre_tokenizer: behavior is missing, or not supported" },
+        { PRE_TOKENIZER("{\"type\":\"Digits\"}"), CT_EFORMAT, "individual_digits is missing" },
+        { PRE_TOKENIZER("{\"type\":\"Metaspace\"}"), CT_EFORMAT, "replacement is missing" },
+        { PRE_TOKENIZER("{\"type\":\"Metaspace\",\"replacement\":\"__\"}"), CT_EFORMAT,
+          "replacement is not one character" },
+        { PRE_TOKENIZER(
+              "{\"type\":\"Metaspace\",\"replacement\":\"_\",\"prepend_scheme\":\"last\"}"),
+          CT_ENOTSUP, "prepend_scheme is not always, first or never" },
+        { SPLIT("{}"), CT_EFORMAT, "pattern is neither a String nor a Regex" },
+        { SPLIT("{\"Regex\":\"a\",\"String\":\"a\"}"), CT_EFORMAT, "pattern is neither" },
+        { REGEX(""), CT_ENOTSUP, "a pattern of 0 bytes" },
+        { REGEX("("), CT_ENOTSUP, "PCRE2: " },
+        { REGEX("[a"), CT_EFORMAT, "a [ without its ]" },
+        { REGEX("\\\\h"), CT_ENOTSUP, "byte 0 of the pattern: \\h is not supported" },
+        { REGEX("a\\\\H"), CT_ENOTSUP, "byte 1 of the pattern: \\H" },
+        { REGEX("\\\\R"), CT_ENOTSUP, "\\R is not supported" },
+        { REGEX("\\\\X"), CT_ENOTSUP, "\\X is not supported" },
+        { REGEX("\\\\K"), CT_ENOTSUP, "\\K is not supported" },
+        { REGEX("\\\\G"), CT_ENOTSUP, "\\G is not supported" },
+        { REGEX("\\\\b"), CT_ENOTSUP, "\\b is not supported" },
+        { REGEX("(a)\\\\1"), CT_ENOTSUP, "\\1 is not supported" },
+        { REGEX("a\\\\"), CT_ENOTSUP, "byte 1 of the pattern: \\ is not" },
+        { REGEX("(?<=a)b"), CT_ENOTSUP, "(?<= is not supported" },
+        { REGEX("(?<n>a)"), CT_ENOTSUP, "(?<n is not supported" },
+        { REGEX("(?m:.)"), CT_ENOTSUP, "(?m: is not supported" },
+        { REGEX("(*UCP)a"), CT_ENOTSUP, "(* is not supported" },
+        { REGEX("[a&&b]"), CT_ENOTSUP, "&& is not supported" },
+        { REGEX("[[:alpha:]]"), CT_ENOTSUP, "[: is not supported" },
+        { REGEX("[]a]"), CT_ENOTSUP, "[] is not supported" },
+        { REGEX("a{1,2}+"), CT_ENOTSUP, "{1,2}+ is not supported" },
+        { REGEX("a{2}?"), CT_ENOTSUP, "{2}? is not supported" },
+        { REGEX("a{,2}"), CT_ENOTSUP, "{,2 is not supported" },
+        { REGEX("a{2}{3}"), CT_ENOTSUP, "{3} is not supported" },
+        { REGEX("a*{3}"), CT_ENOTSUP, "{3} is not supported" },
+        { REGEX("a**"), CT_ENOTSUP, "* is not supported" },
+        { REGEX("\\\\p{Alphabetic}"), CT_ENOTSUP, "PCRE2: " },
+        { REGEX("\\\\p{L"), CT_ENOTSUP, "byte 0 of the pattern: \\p{L is not" },
+        { REGEX("\\\\pL"), CT_ENOTSUP, "\\pL is not supported" },
+        { REGEX("\\\\x{110000}"), CT_ENOTSUP, "PCRE2: " },
+        { REGEX("\\\\x1"), CT_ENOTSUP, "\\x1 is not supported" },
+        { "\"fuse_unk\":false", "\"byte_fallback\":1.5", CT_EFORMAT,
+          "model.byte_fallback is neit" },
+        { PRE_TOKENIZER("null,\"y\":0"), CT_OK, NULL },
+        { REGEX("\\\\u2581|\\\\x41|\\\\x{42}|[\\\\w\\\\s\\\\S]?|a{1,2}?|b{2,}|\\\\p{^Han}|\\\\P{Lu}"
+                "|^.$"),
+          CT_OK, NULL },
+        { "\"pre_tokenizer\":{\"type\":\"ByteLevel\"",
+          "\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Metaspace\","
+          "\"replacement\":\" \"},{\"type\":\"ByteLevel\",\"add_prefix_space\":false}]",
+          CT_OK, NULL },
+    };
+    struct file good = slurp("tokenizer_json/tokenizer.json");
+    char *const dir = folder_new();
+
+    for (size_t i = 0; i < N_CHANGES(changes); i++) {
+        struct tokenizer *tokenizer = NULL;
+        put_changed(dir, "tokenizer.json", &good, changes[i].from, changes[i].to,
+                    strlen(changes[i].to));
+        if (changes[i].text != NULL) {
+            assert_refused(dir, changes[i].code, changes[i].text);
+            continue;
+        }
+        ck_assert_int_eq(tokenizer_open(dir, &tokenizer, NULL), CT_OK);
+        tokenizer_free(tokenizer);
+    }
+    free(good.text);
+    folder_remove(dir);
+}
+END_TEST
+
 START_TEST(rejects_broken_tokenizer_json)
 {
     static const struct change changes[] = {
@@ -600,7 +687,11 @@ START_TEST(rejects_broken_tokenizer_json)
           CT_ENOTSUP, "normalizer: [1]: Strip is not supported" },
         { "\"pre_tokenizer\":{\"type\":\"ByteLevel\"", "\"pre_tokenizer\":{\"type\":\"Whitespace\"",
           CT_ENOTSUP, "pre_tokenizer: Whitespace is not supported, only ByteLevel" },
-        { "\"pre_tokenizer\":{", "\"pre_tokenizer\":null,\"x\":{", CT_ENOTSUP, "pre_tokenizer" },
+        { "\"pre_tokenizer\":{\"type\":\"ByteLevel\"",
+          "\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"ByteLevel\","
+          "\"add_"
+          "prefix_space\":false},{\"type\":\"Digits\",\"individual_digits\":true}]",
+          CT_ENOTSUP, "pre_tokenizer: [1]: a step behind ByteLevel is not supported" },
         { "\"add_prefix_space\":false", "\"add_prefix_space\":0", CT_EFORMAT,
           "pre_tokenizer: add_prefix_space is missing, or neither" },
         { "\"add_prefix_space\":false,", "", CT_EFORMAT,
@@ -617,8 +708,12 @@ START_TEST(rejects_broken_tokenizer_json)
           "\"id\":\"a\"}}]",
           CT_EFORMAT, "post_processor: a special token has no ids" },
         { "\"post_processor\":{\"type\":\"ByteLevel\"",
-          "\"post_processor\":{\"type\":\"BertProcessing\",\"cls\":[\"a\",-1]", CT_EFORMAT,
-          "post_processor: a special token has no id" },
+          "\"post_processor\":{\"type\":\"BertProcessing\",\"cls\":[\"a\",1]", CT_ENOTSUP,
+          "post_processor: BertProcessing is not supported" },
+        { "\"post_processor\":{\"type\":\"ByteLevel\"",
+          "\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{"
+          "\"id\":\"a\"}}],\"special_tokens\":{\"a\":{\"ids\":[-1]}}",
+          CT_EFORMAT, "post_processor: a special token has no id from 0" },
         { "\"type\":\"BPE\"", "\"type\":\"Unigram\"", CT_ENOTSUP, "model.type is not BPE" },
         { "\"type\":\"BPE\"", "\"type\":7", CT_ENOTSUP, "model.type is not BPE" },
         { "\"dropout\":null", "\"dropout\":0.1", CT_ENOTSUP, "model.dropout" },
@@ -679,7 +774,7 @@ START_TEST(rejects_broken_tokenizer_json)
     file_put(dir, "tokenizer.json", good.text, good.size);
     assert_refused(dir, CT_EFORMAT, "tokenizer.json: line 1");
     text_put(dir, "tokenizer.json", "{}");
-    assert_refused(dir, CT_ENOTSUP, "pre_tokenizer is not ByteLevel");
+    assert_refused(dir, CT_EFORMAT, "model.vocab is missing");
     folder_remove(dir);
     free(good.text);
 }
@@ -713,6 +808,7 @@ int main(void)
         says_which_file_counted,
         lacks_some_bytes,
         says_what_a_file_really_is,
+        rejects_settings_of_steps,
         rejects_broken_tokenizer_json,
         tokenizer_json_takes_precedence,
     };

@@ -30,18 +30,20 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tokens/added_token_json.c src/model/tokens/added_token_json.h \
 	src/model/tokens/added_tokens.c src/model/tokens/added_tokens.h \
 	src/model/tokens/bpe.c src/model/tokens/bpe.h \
+	src/model/tokens/cut.c src/model/tokens/cut.h \
 	src/model/tokens/file_pattern.c src/model/tokens/file_pattern.h \
 	src/model/tokens/json_cut.c src/model/tokens/json_cut.h \
 	src/model/tokens/json_ids.c src/model/tokens/json_ids.h \
 	src/model/tokens/json_merges.c src/model/tokens/json_merges.h \
 	src/model/tokens/json_reader.c src/model/tokens/json_reader.h \
 	src/model/tokens/mapped_text.c src/model/tokens/mapped_text.h \
-	src/model/tokens/nfc.c src/model/tokens/nfc.h src/model/tokens/nfc_table.inc \
+	src/model/tokens/nfc.c src/model/tokens/nfc.h \
+	src/model/tokens/normalize.c src/model/tokens/normalize.h \
 	src/model/tokens/onig_syntax.c src/model/tokens/onig_syntax.h \
 	src/model/tokens/pattern.c src/model/tokens/pattern.h \
 	src/model/tokens/pretokenize.c src/model/tokens/pretokenize.h \
 	src/model/tokens/symbols.c src/model/tokens/symbols.h \
-	src/model/tokens/text_rules.h \
+	src/model/tokens/text_rules.c src/model/tokens/text_rules.h \
 	src/model/tokens/text_rules_json.c src/model/tokens/text_rules_json.h \
 	src/model/tokens/token.h \
 	src/model/tokens/tokenizer.c src/model/tokens/tokenizer.h \
@@ -51,5 +53,3 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tokens/tokenizer_parts.c src/model/tokens/tokenizer_parts.h \
 	src/model/tokens/vocab.c src/model/tokens/vocab.h \
 	src/model/tokens/word_class.c src/model/tokens/word_class.h
-
-EXTRA_DIST += src/model/tokens/nfc_table.py

@@ -1,12 +1,12 @@
-/* Unicode's normalization form C (Unicode Standard Annex 15), as far as to recognise text that is
- * in it: text of most languages, and of keyboards, is. */
+/* Unicode's normalization form C (Unicode Standard Annex 15), by utf8proc; its Unicode version
+ * counts, and unassigned code points stay as they are. */
 #ifndef CT_MODEL_TOKENS_NFC_H
 #define CT_MODEL_TOKENS_NFC_H
 
-#include <stddef.h>
+#include "model/tokens/mapped_text.h"
 
-/* The byte of the first character of text [size], valid UTF-8, that form C may change, by the quick
- * check of section 9 of the annex; size if the text is in form C. */
-size_t nfc_first_change(const char *text, size_t size);
+/* Appends `in`, valid UTF-8, in form C to *out. CT_ENOMEM, CT_EINVAL (too long). */
+enum ct_status nfc_append(const struct text_view *in, struct mapped_text *out,
+                          struct ct_error *err);
 
 #endif

@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/text.h"
 #include "model/tokens/vocab.h"
 
 struct reading {
     struct text_rules rules;
-    bool has_bytes; /* a ByteLevel pre-tokenizer */
     struct ct_error *err;
 };
 
@@ -47,36 +48,222 @@ static enum ct_status read_nothing(struct reading *r, const json_t *step)
     return CT_OK;
 }
 
+/* A string of a step, of 1 to STRING_MAX bytes unless it may be empty. */
+static enum ct_status read_string(struct reading *r, const json_t *step, const char *key,
+                                  bool may_be_empty, const char **out, size_t *size)
+{
+    enum { STRING_MAX = 256 };
+    const json_t *const value = json_object_get(step, key);
+
+    if (!json_is_string(value))
+        return ct_fail(r->err, CT_EFORMAT, "%s is missing, or not a string", key);
+    *size = json_string_length(value);
+    if (*size > STRING_MAX || (*size == 0 && !may_be_empty))
+        return ct_fail(r->err, CT_ENOTSUP, "%s has %zu bytes; from 1 to %d are supported", key,
+                       *size, STRING_MAX);
+    *out = json_string_value(value);
+    return CT_OK;
+}
+
+/* {"String": "x"} or {"Regex": "x+"}; *is_blank: the string is one blank. */
+static enum ct_status read_pattern(struct reading *r, const json_t *step, struct file_pattern **out,
+                                   bool *is_blank)
+{
+    const json_t *const pattern = json_object_get(step, "pattern");
+    const json_t *const string = json_object_get(pattern, "String");
+    const json_t *const regex = json_object_get(pattern, "Regex");
+    const json_t *const text = regex != NULL ? regex : string;
+
+    if (!json_is_string(text) || (string != NULL && regex != NULL))
+        return ct_fail(r->err, CT_EFORMAT, "pattern is neither a String nor a Regex");
+    *is_blank = regex == NULL && strcmp(json_string_value(text), " ") == 0;
+    return file_pattern_new(json_string_value(text), json_string_length(text), regex != NULL, out,
+                            r->err);
+}
+
 /* ---- normalizers ---- */
+
+/* Hands the step over. */
+static enum ct_status add_normalizer(struct reading *r, struct normalizer *step)
+{
+    if (r->rules.n_normalizers == TEXT_RULES_STEPS) {
+        normalizer_clear(step);
+        return ct_fail(r->err, CT_ENOTSUP, "more than %d steps", TEXT_RULES_STEPS);
+    }
+    r->rules.normalizers[r->rules.n_normalizers++] = *step;
+    return CT_OK;
+}
 
 static enum ct_status read_nfc(struct reading *r, const json_t *step)
 {
     (void)step;
-    r->rules.nfc = true;
-    return CT_OK;
+    return add_normalizer(r, &(struct normalizer){ .kind = NORMALIZER_NFC });
 }
 
-static const struct step normalizers[] = { { "NFC", read_nfc } };
+static enum ct_status read_content(struct reading *r, const json_t *step, const char *key,
+                                   struct normalizer *out)
+{
+    const char *text = NULL;
+    const enum ct_status st = read_string(r, step, key, true, &text, &out->size);
+
+    if (st != CT_OK)
+        return st;
+    out->content = ct_strndup(text, out->size);
+    return out->content != NULL ? CT_OK : ct_fail_nomem(r->err, key, out->size);
+}
+
+static enum ct_status read_prepend(struct reading *r, const json_t *step)
+{
+    struct normalizer prepend = { .kind = NORMALIZER_PREPEND };
+    const enum ct_status st = read_content(r, step, "prepend", &prepend);
+
+    return st == CT_OK ? add_normalizer(r, &prepend) : st;
+}
+
+static enum ct_status read_replace(struct reading *r, const json_t *step)
+{
+    struct normalizer replace = { .kind = NORMALIZER_REPLACE };
+    enum ct_status st = read_content(r, step, "content", &replace);
+
+    if (st == CT_OK)
+        st = read_pattern(r, step, &replace.pattern, &replace.replaces_blanks);
+    if (st == CT_OK)
+        return add_normalizer(r, &replace);
+    normalizer_clear(&replace);
+    return st;
+}
+
+static const struct step normalizers[] = { { "NFC", read_nfc },
+                                           { "Prepend", read_prepend },
+                                           { "Replace", read_replace } };
 
 /* ---- pre-tokenizers ---- */
 
+/* Hands the step over. Behind ByteLevel the library sees letters that stand for bytes. */
+static enum ct_status add_cut(struct reading *r, struct cut *step)
+{
+    const bool is_full = r->rules.n_cuts == TEXT_RULES_STEPS;
+
+    if (!is_full && !r->rules.has_bytes) {
+        r->rules.cuts[r->rules.n_cuts++] = *step;
+        return CT_OK;
+    }
+    const bool is_bytes = step->kind == CUT_GPT2;
+    cut_clear(step);
+    return is_full ? ct_fail(r->err, CT_ENOTSUP, "more than %d steps", TEXT_RULES_STEPS)
+                   : refuse(r, is_bytes ? "a second ByteLevel" : "a step behind ByteLevel");
+}
+
 static enum ct_status read_byte_level(struct reading *r, const json_t *step)
 {
-    bool use_regex = true;
-    enum ct_status st = read_bool(r, step, "add_prefix_space", &r->rules.add_prefix_space);
+    struct cut cut = { .kind = CUT_GPT2, .cuts = true, .blank = " " };
+    bool prefix = false;
+    enum ct_status st = read_bool(r, step, "add_prefix_space", &prefix);
 
     if (st == CT_OK && json_object_get(step, "use_regex") != NULL)
-        st = read_bool(r, step, "use_regex", &use_regex);
+        st = read_bool(r, step, "use_regex", &cut.cuts);
     if (st != CT_OK)
         return st;
-    if (r->has_bytes)
-        return refuse(r, "a second ByteLevel");
-    r->has_bytes = true;
-    r->rules.uncut = !use_regex;
+    cut.prefix = prefix ? CUT_PREFIX_ALWAYS : CUT_PREFIX_NEVER;
+    st = add_cut(r, &cut);
+    r->rules.has_bytes = true;
+    return st;
+}
+
+/* The index of the name that is the value of key, or n. */
+static size_t find_name(const json_t *step, const char *key, const char *const *names, size_t n)
+{
+    const char *const name = json_string_value(json_object_get(step, key));
+    size_t i = 0;
+
+    while (i < n && (name == NULL || strcmp(name, names[i]) != 0))
+        i++;
+    return i;
+}
+
+static enum ct_status read_split(struct reading *r, const json_t *step)
+{
+    static const char *const names[] = { [CUT_REMOVED] = "Removed",
+                                         [CUT_ISOLATED] = "Isolated",
+                                         [CUT_MERGED_WITH_PREVIOUS] = "MergedWithPrevious",
+                                         [CUT_MERGED_WITH_NEXT] = "MergedWithNext",
+                                         [CUT_CONTIGUOUS] = "Contiguous" };
+    const size_t n_names = sizeof names / sizeof *names;
+    const size_t behavior = find_name(step, "behavior", names, n_names);
+    struct cut cut = { .kind = CUT_SPLIT, .cuts = true, .behavior = (enum cut_behavior)behavior };
+    bool is_blank = false;
+    enum ct_status st = CT_OK;
+
+    if (behavior == n_names)
+        return ct_fail(r->err, CT_ENOTSUP, "behavior is missing, or not supported");
+    if (json_object_get(step, "invert") != NULL)
+        st = read_bool(r, step, "invert", &cut.invert);
+    if (st == CT_OK)
+        st = read_pattern(r, step, &cut.pattern, &is_blank);
+    return st == CT_OK ? add_cut(r, &cut) : st;
+}
+
+static enum ct_status read_digits(struct reading *r, const json_t *step)
+{
+    struct cut cut = { .kind = CUT_DIGITS, .cuts = true };
+    bool each = false;
+    const enum ct_status st = read_bool(r, step, "individual_digits", &each);
+
+    cut.behavior = each ? CUT_ISOLATED : CUT_CONTIGUOUS;
+    return st == CT_OK ? add_cut(r, &cut) : st;
+}
+
+/* Older files have add_prefix_space in place of prepend_scheme. */
+static enum ct_status read_scheme(struct reading *r, const json_t *step, enum cut_prefix *out)
+{
+    static const char *const names[] = {
+        [CUT_PREFIX_NEVER] = "never", [CUT_PREFIX_FIRST] = "first", [CUT_PREFIX_ALWAYS] = "always"
+    };
+    const size_t n_names = sizeof names / sizeof *names;
+    const size_t scheme = find_name(step, "prepend_scheme", names, n_names);
+    bool prefix = true;
+
+    if (json_object_get(step, "add_prefix_space") != NULL) {
+        const enum ct_status st = read_bool(r, step, "add_prefix_space", &prefix);
+        if (st != CT_OK)
+            return st;
+    }
+    if (json_object_get(step, "prepend_scheme") == NULL)
+        *out = CUT_PREFIX_ALWAYS;
+    else if (scheme < n_names)
+        *out = (enum cut_prefix)scheme;
+    else
+        return ct_fail(r->err, CT_ENOTSUP, "prepend_scheme is not always, first or never");
+    *out = prefix ? *out : CUT_PREFIX_NEVER;
     return CT_OK;
 }
 
-static const struct step pre_tokenizers[] = { { "ByteLevel", read_byte_level } };
+static enum ct_status read_metaspace(struct reading *r, const json_t *step)
+{
+    struct cut cut = { .kind = CUT_METASPACE, .cuts = true, .behavior = CUT_MERGED_WITH_NEXT };
+    const char *blank = NULL;
+    size_t size = 0;
+    uint32_t c = 0;
+    enum ct_status st = read_string(r, step, "replacement", false, &blank, &size);
+
+    if (st == CT_OK && utf8_decode(blank, size, &c) != size)
+        st = ct_fail(r->err, CT_EFORMAT, "replacement is not one character");
+    if (st == CT_OK)
+        st = read_scheme(r, step, &cut.prefix);
+    if (st == CT_OK && json_object_get(step, "split") != NULL)
+        st = read_bool(r, step, "split", &cut.cuts);
+    if (st == CT_OK)
+        st = file_pattern_new(blank, size, false, &cut.pattern, r->err);
+    if (st != CT_OK)
+        return st;
+    memcpy(cut.blank, blank, size);
+    return add_cut(r, &cut);
+}
+
+static const struct step pre_tokenizers[] = { { "ByteLevel", read_byte_level },
+                                              { "Split", read_split },
+                                              { "Digits", read_digits },
+                                              { "Metaspace", read_metaspace } };
 
 /* ---- post-processors ---- */
 
@@ -145,18 +332,9 @@ static enum ct_status read_template(struct reading *r, const json_t *step)
                                   n_texts);
 }
 
-/* ["<s>", 0] */
-static enum ct_status read_cls_sep(struct reading *r, const json_t *step)
-{
-    r->rules.has_suffix = true;
-    return add_prefix(r, json_array_get(json_object_get(step, "cls"), 1));
-}
-
 static const struct step post_processors[] = {
     { "ByteLevel", read_nothing }, /* offsets only */
     { "TemplateProcessing", read_template },
-    { "RobertaProcessing", read_cls_sep },
-    { "BertProcessing", read_cls_sep },
 };
 
 /* ---- sections ---- */
@@ -222,13 +400,11 @@ enum ct_status text_rules_read(const json_t *root, struct text_rules *out, struc
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
         const struct section *const section = &sections[i];
         const enum ct_status st = read_step(&r, section, json_object_get(root, section->name));
-        if (st != CT_OK)
+        if (st != CT_OK) {
+            text_rules_clear(&r.rules);
             return ct_error_where(err, st, "%s", section->name);
+        }
     }
-    if (!r.has_bytes)
-        return ct_fail(err, CT_ENOTSUP,
-                       "pre_tokenizer is not ByteLevel; only byte-level vocabularies are "
-                       "supported");
     *out = r.rules;
     return CT_OK;
 }

@@ -11,7 +11,8 @@
 #include "base/status.h"
 #include "model/tokens/text_rules.h"
 
-/* root is the object of the whole file. *out is untouched on failure: CT_EFORMAT, CT_ENOTSUP. */
+/* root is the object of the whole file. *out is owned by the caller, see text_rules_clear(), and
+ * untouched on failure: CT_EFORMAT, CT_ENOTSUP, CT_ENOMEM. */
 enum ct_status text_rules_read(const json_t *root, struct text_rules *out, struct ct_error *err);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "model/tokens/nfc.h"
 #include "model/tokens/pretokenize.h"
 #include "model/tokens/tokenizer_files.h"
 #include "model/tokens/tokenizer_parts.h"
@@ -46,9 +45,11 @@ void tokenizer_free(struct tokenizer *tokenizer)
 
 struct job { /* the encoding of one text */
     const struct tokenizer *tokenizer;
-    const char *text;
-    bool is_part; /* not the beginning of a text */
-    struct piece_iterator pieces;
+    struct text_view text;
+    bool is_part;                     /* not the beginning of a text */
+    struct mapped_text normalized[2]; /* of one stretch after another */
+    struct cutter cutter;
+    struct symbol_list symbols;
     struct token_list tokens;
 };
 
@@ -66,129 +67,120 @@ static enum ct_status append(struct job *job, const struct token *token, struct 
     return st;
 }
 
-/* A byte of bytes [size], which are at `at` in the text, without a token. */
-static enum ct_status check_bytes(const struct job *job, const char *bytes, size_t size, size_t at,
+/* A byte of the piece without a token. */
+static enum ct_status check_bytes(const struct job *job, const struct text_view *piece,
                                   struct ct_error *err)
 {
-    for (size_t i = 0; i < size; i++)
-        if (job->tokenizer->parts.lacks[(unsigned char)bytes[i]])
+    for (size_t i = 0; i < piece->size; i++)
+        if (job->tokenizer->parts.lacks[(unsigned char)piece->bytes[i]])
             return ct_fail(err, CT_EFORMAT,
                            "text: byte %zu (0x%02x) has no token in the vocabulary; leave out its "
                            "character",
-                           at + i, (unsigned char)bytes[i]);
+                           text_view_origin(piece, i), (unsigned char)piece->bytes[i]);
     return CT_OK;
 }
 
-/* bytes [size] are a piece, at `at` in the text. */
-static enum ct_status encode_piece(struct job *job, const char *bytes, size_t size, size_t at,
-                                   struct ct_error *err)
+/* Appends the tokens of a piece; their offsets are those in the piece, plus base. */
+static enum ct_status merge_piece(struct job *job, const struct text_view *piece, size_t base,
+                                  struct ct_error *err)
 {
     const struct tokenizer_parts *const parts = &job->tokenizer->parts;
     enum ct_status st = CT_OK;
 
-    if (rules_of(job)->ignore_merges) {
-        const int32_t id = vocab_find(&parts->vocab, bytes, size);
+    if (parts->rules.ignore_merges) {
+        const int32_t id = vocab_find(&parts->vocab, piece->bytes, piece->size);
         if (id != VOCAB_NONE)
-            return append(job, &(struct token){ (uint32_t)id, at, at + size }, err);
+            return append(job, &(struct token){ (uint32_t)id, base, base + piece->size }, err);
+    }
+    if (parts->vocab.is_plain) {
+        st = symbols_of_piece(&parts->vocab, &parts->rules.symbols, parts->bpe.byte_ids,
+                              parts->lacks, piece->bytes, piece->size, &job->symbols, err);
+        return st == CT_OK && job->symbols.n > 0
+                   ? bpe_encode_symbols(&parts->bpe, job->symbols.items, job->symbols.n, base,
+                                        &job->tokens, err)
+                   : st;
     }
     if (parts->lacks_bytes)
-        st = check_bytes(job, bytes, size, at, err);
-    return st == CT_OK ? bpe_encode(&parts->bpe, bytes, size, at, &job->tokens, err) : st;
+        st = check_bytes(job, piece, err);
+    return st == CT_OK ? bpe_encode(&parts->bpe, piece->bytes, piece->size, base, &job->tokens, err)
+                       : st;
 }
 
-/* Encodes text [size], which is at `base` in the text and contains no added token. It is treated as
- * a separate text: blanks at its end are trailing blanks, even if an added token follows. */
-static enum ct_status encode_pieces(struct job *job, const char *text, size_t size, size_t base,
-                                    struct ct_error *err)
+/* The same, with offsets in the original text. */
+static enum ct_status encode_piece(struct job *job, const struct text_view *piece,
+                                   struct ct_error *err)
 {
-    const bool uncut = rules_of(job)->uncut;
-
-    for (size_t at = 0, next = size; at < size; at = next, next = size) {
-        enum ct_status st =
-            uncut ? CT_OK : piece_iterator_next(&job->pieces, text, size, at, &next, err);
-        if (st == CT_OK)
-            st = encode_piece(job, text + at, next - at, base + at, err);
-        if (st != CT_OK)
-            return st;
-    }
-    return CT_OK;
-}
-
-/* The same with a blank in front, of which the first token covers no byte. */
-static enum ct_status encode_after_blank(struct job *job, const char *text, size_t size,
-                                         size_t base, struct ct_error *err)
-{
-    char *const copy = ct_malloc_array(size + 1, 1);
     const size_t first = job->tokens.n;
+    const bool is_mapped = piece->origin != NULL;
+    const enum ct_status st = merge_piece(job, piece, is_mapped ? 0 : piece->base, err);
 
-    if (copy == NULL)
-        return ct_fail_nomem(err, "text", size);
-    copy[0] = ' ';
-    memcpy(copy + 1, text, size);
-    /* One byte more than there is: all offsets are shifted back, the first one only up to base. */
-    const enum ct_status st = encode_pieces(job, copy, size + 1, base, err);
-    for (size_t i = first; i < job->tokens.n; i++) {
-        struct token *const token = &job->tokens.items[i];
-        token->begin -= token->begin > base;
-        token->end--;
+    for (size_t i = first; is_mapped && i < job->tokens.n; i++) {
+        job->tokens.items[i].begin = piece->origin[job->tokens.items[i].begin];
+        job->tokens.items[i].end = piece->origin[job->tokens.items[i].end];
     }
-    free(copy);
     return st;
 }
 
-/* Encodes text[begin .. end), a stretch between added tokens. */
-static enum ct_status encode_stretch(struct job *job, size_t begin, size_t end,
+/* Encodes a stretch of normalized text without added tokens. It is treated as a separate text:
+ * blanks at its end are trailing blanks, even if an added token follows. */
+static enum ct_status encode_pieces(struct job *job, const struct text_view *stretch,
+                                    struct ct_error *err)
+{
+    const struct text_rules *const rules = rules_of(job);
+    const bool inside = job->is_part && text_view_origin(stretch, 0) == 0;
+    const struct piece_list *pieces = NULL;
+    struct text_view text;
+    enum ct_status st =
+        cutter_cut(&job->cutter, rules->cuts, rules->n_cuts, inside, stretch, &text, &pieces, err);
+
+    for (size_t i = 0; st == CT_OK && i < pieces->n; i++) {
+        const struct text_view piece =
+            text_view_part(&text, pieces->items[i].begin, pieces->items[i].end);
+        st = encode_piece(job, &piece, err);
+    }
+    return st;
+}
+
+static enum ct_status encode_between(struct job *job, bool normalized, const struct text_view *text,
+                                     struct ct_error *err);
+
+/* Encodes a stretch of the text without those added tokens that are not `normalized`. */
+/* NOLINTNEXTLINE(misc-no-recursion): one level */
+static enum ct_status encode_stretch(struct job *job, const struct text_view *stretch,
                                      struct ct_error *err)
 {
-    const char *const text = job->text + begin;
-    const size_t size = end - begin;
-    const bool has_blank = rules_of(job)->add_prefix_space && (!job->is_part || begin > 0);
+    const struct text_rules *const rules = rules_of(job);
+    const bool inside = job->is_part && stretch->base == 0;
+    struct text_view text;
+    enum ct_status st = normalize(rules->normalizers, rules->n_normalizers, inside, stretch,
+                                  job->normalized, &text, err);
 
-    if (size == 0)
-        return CT_OK;
-    return has_blank && text[0] != ' ' ? encode_after_blank(job, text, size, begin, err)
-                                       : encode_pieces(job, text, size, begin, err);
+    return st == CT_OK ? encode_between(job, true, &text, err) : st;
 }
 
-static enum ct_status check_form(const struct job *job, size_t begin, size_t end,
-                                 struct ct_error *err)
-{
-    const size_t at = begin + nfc_first_change(job->text + begin, end - begin);
-    uint32_t c = 0;
-
-    if (at == end)
-        return CT_OK;
-    (void)utf8_decode(job->text + at, end - at, &c);
-    return ct_fail(err, CT_ENOTSUP,
-                   "text: byte %zu (U+%04X) may not be in Unicode's normalization form C, which "
-                   "this tokenizer needs; normalize the text to NFC, or leave the character out",
-                   at, (unsigned)c);
-}
-
-/* Splits text[begin .. end) at added tokens of one kind, then the parts at those of the next
- * kind. */
+/* Splits a text at added tokens of one kind. */
 /* NOLINTNEXTLINE(misc-no-recursion): one level */
-static enum ct_status encode_between(struct job *job, bool normalized, size_t begin, size_t end,
+static enum ct_status encode_between(struct job *job, bool normalized, const struct text_view *text,
                                      struct ct_error *err)
 {
     const struct added_tokens *const added = &job->tokenizer->parts.added;
     struct added_iterator it = { 0 };
     enum ct_status st = CT_OK;
 
-    if (normalized && rules_of(job)->nfc)
-        st = check_form(job, begin, end, err);
-    for (size_t at = begin; st == CT_OK;) {
+    for (size_t at = 0; st == CT_OK;) {
         struct added_match match = { 0 };
         const bool found =
-            added_tokens_next(added, normalized, job->text + begin, end - begin, &it, &match);
-        const size_t where = found ? begin + match.begin : end;
-        if (where > at)
-            st = normalized ? encode_stretch(job, at, where, err)
-                            : encode_between(job, true, at, where, err);
+            added_tokens_next(added, normalized, text->bytes, text->size, &it, &match);
+        const struct text_view stretch = text_view_part(text, at, found ? match.begin : text->size);
+        if (stretch.size > 0)
+            st = (normalized ? encode_pieces : encode_stretch)(job, &stretch, err);
         if (!found || st != CT_OK)
             break;
-        at = begin + match.end;
-        st = append(job, &(struct token){ match.token->id, where, at }, err);
+        at = match.end;
+        st = append(job,
+                    &(struct token){ match.token->id, text_view_origin(text, match.begin),
+                                     text_view_origin(text, match.end) },
+                    err);
     }
     return st;
 }
@@ -210,18 +202,23 @@ static enum ct_status encode(const struct tokenizer *tokenizer, const char *text
 {
     const struct text_rules *const rules = &tokenizer->parts.rules;
     const size_t n_prefix = is_part ? 0 : rules->n_prefix;
-    struct job job = { .tokenizer = tokenizer, .text = size > 0 ? text : "", .is_part = is_part };
-    enum ct_status st = check_text(job.text, size, err);
+    struct job job = { .tokenizer = tokenizer,
+                       .text = { .bytes = size > 0 ? text : "", .size = size },
+                       .is_part = is_part };
+    enum ct_status st = check_text(job.text.bytes, size, err);
 
     if (st == CT_OK)
-        st = piece_iterator_init(&job.pieces, tokenizer->pretokenizer, err);
+        st = cutter_init(&job.cutter, tokenizer->pretokenizer, err);
     if (st == CT_OK) /* never 0, so that it is allocated; English has about four bytes per token */
         st = token_list_reserve(&job.tokens, 1 + n_prefix + size / 3, err);
     for (size_t i = 0; i < n_prefix && st == CT_OK; i++)
         st = append(&job, &(struct token){ .id = rules->prefix[i] }, err);
     if (st == CT_OK)
-        st = encode_between(&job, false, 0, size, err);
-    piece_iterator_clear(&job.pieces);
+        st = encode_between(&job, false, &job.text, err);
+    cutter_clear(&job.cutter);
+    mapped_text_clear(&job.normalized[0]);
+    mapped_text_clear(&job.normalized[1]);
+    symbol_list_clear(&job.symbols);
     if (st != CT_OK) {
         free(job.tokens.items);
         return st;

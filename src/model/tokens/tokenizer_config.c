@@ -225,20 +225,21 @@ static void note_bos(const json_t *root, struct tokenizer_parts *parts)
 enum ct_status tokenizer_config_apply(const json_t *root, const json_t *special, bool has_json,
                                       struct tokenizer_parts *parts, struct ct_error *err)
 {
+    struct cut *const cut = text_rules_gpt2_cut(&parts->rules);
     bool is_set = false;
     bool value = false;
     enum ct_status st = read_setting(root, "add_prefix_space", &is_set, &value, err);
 
     if (st != CT_OK)
         return st;
-    if (is_set && has_json && value != parts->rules.add_prefix_space)
+    if (is_set && has_json && cut != NULL && value != (cut->prefix != CUT_PREFIX_NEVER))
         tokenizer_parts_note(parts,
                              "add_prefix_space is %s in tokenizer.json and %s in %s; %s was "
                              "used",
                              value ? "false" : "true", value ? "true" : "false", NAME,
                              value ? "true" : "false");
-    if (is_set)
-        parts->rules.add_prefix_space = value;
+    if (is_set && cut != NULL)
+        cut->prefix = value ? CUT_PREFIX_ALWAYS : CUT_PREFIX_NEVER;
     st = read_setting(root, "split_special_tokens", &is_set, &value, err);
     if (st == CT_OK && value)
         st = ct_fail(err, CT_ENOTSUP, "split_special_tokens: true is not supported");

@@ -366,8 +366,10 @@ static enum ct_status read_main(const char *dir, const struct files *files,
             tokenizer_json_read(files->of[FILE_JSON].text, files->of[FILE_JSON].size, parts, err);
         return st == CT_OK ? CT_OK : ct_error_where(err, st, "%s/tokenizer.json", dir);
     }
-    if (vocab && merges)
+    if (vocab && merges) {
+        text_rules_set_gpt2(&parts->rules);
         return read_pair(dir, files, parts, err);
+    }
     if (vocab != merges)
         return ct_fail(err, CT_EIO, "%s/%s: missing, and there is no tokenizer.json either", dir,
                        vocab ? "merges.txt" : "vocab.json");

@@ -123,14 +123,42 @@ static enum ct_status add_tokens(struct tokenizer_parts *parts, const json_t *to
 
 /* ---- the file ---- */
 
-static enum ct_status read_ignore_merges(const json_t *model, struct text_rules *rules,
-                                         struct ct_error *err)
+static enum ct_status read_flag(const json_t *model, const char *key, bool *out,
+                                struct ct_error *err)
 {
-    const json_t *const value = json_object_get(model, "ignore_merges");
+    const json_t *const value = json_object_get(model, key);
 
     if (!is_off(value) && !json_is_true(value))
-        return ct_fail(err, CT_EFORMAT, "model.ignore_merges is neither true nor false");
-    rules->ignore_merges = json_is_true(value);
+        return ct_fail(err, CT_EFORMAT, "model.%s is neither true nor false", key);
+    *out = json_is_true(value);
+    return CT_OK;
+}
+
+static enum ct_status read_flags(const json_t *model, struct text_rules *rules,
+                                 struct ct_error *err)
+{
+    enum ct_status st = read_flag(model, "ignore_merges", &rules->ignore_merges, err);
+
+    if (st == CT_OK)
+        st = read_flag(model, "byte_fallback", &rules->symbols.byte_fallback, err);
+    return st == CT_OK ? read_flag(model, "fuse_unk", &rules->symbols.fuse_unk, err) : st;
+}
+
+/* The token of characters that have none; call after the vocabulary is read. */
+static enum ct_status read_unk(const json_t *model, struct tokenizer_parts *parts,
+                               struct ct_error *err)
+{
+    const json_t *const unk = json_object_get(model, "unk_token");
+    const char *const name = json_string_value(unk);
+
+    if (is_off(unk) || parts->rules.has_bytes)
+        return CT_OK;
+    const int32_t id =
+        name != NULL ? vocab_find_name(&parts->vocab, name, strlen(name)) : VOCAB_NONE;
+    if (id == VOCAB_NONE)
+        return ct_fail(err, CT_EFORMAT, "model.unk_token is not in the vocabulary");
+    parts->rules.symbols.has_unk = true;
+    parts->rules.symbols.unk_id = (uint32_t)id;
     return CT_OK;
 }
 
@@ -144,15 +172,18 @@ static enum ct_status read_rest(const char *text, const struct json_cut *cut, co
     if (st == CT_OK)
         st = text_rules_read(root, &parts->rules, err);
     if (st == CT_OK)
-        st = read_ignore_merges(model, &parts->rules, err);
+        st = read_flags(model, &parts->rules, err);
     if (st != CT_OK)
         return st;
+    parts->vocab.is_plain = !parts->rules.has_bytes;
     if (!has_vocab || !json_is_array(json_object_get(model, "merges")))
         return ct_fail(err, CT_EFORMAT, "model.%s is missing or has the wrong type for BPE",
                        has_vocab ? "merges" : "vocab");
     if (cut->vocab.end == 0 || cut->merges.end == 0)
         return ct_fail(err, CT_EFORMAT, "model: a key is written with escapes; write it plainly");
     st = read_entries(text, cut, parts, err);
+    if (st == CT_OK)
+        st = read_unk(model, parts, err);
     return st == CT_OK ? add_tokens(parts, json_object_get(root, "added_tokens"), err) : st;
 }
 

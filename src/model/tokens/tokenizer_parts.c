@@ -12,6 +12,7 @@ void tokenizer_parts_clear(struct tokenizer_parts *parts)
     vocab_clear(&parts->vocab);
     bpe_clear(&parts->bpe);
     added_tokens_clear(&parts->added);
+    text_rules_clear(&parts->rules);
 }
 
 void fingerprint_name(struct fingerprint *print, const char *name, size_t size, uint32_t id)
@@ -46,10 +47,10 @@ enum ct_status tokenizer_parts_add_merge(struct tokenizer_parts *parts, const ch
         return fail_missing(left, left_size, err);
     if (right_size > 2 * VOCAB_MAX_PIECE)
         return fail_missing(right, right_size, err);
-    const size_t n_left = vocab_decode_name(left, left_size, bytes);
+    const size_t n_left = vocab_bytes_of_name(&parts->vocab, left, left_size, bytes);
     if (n_left == SIZE_MAX)
         return fail_missing(left, left_size, err);
-    const size_t n_right = vocab_decode_name(right, right_size, bytes + n_left);
+    const size_t n_right = vocab_bytes_of_name(&parts->vocab, right, right_size, bytes + n_left);
     if (n_right == SIZE_MAX)
         return fail_missing(right, right_size, err);
 
@@ -178,22 +179,56 @@ static enum ct_status add_end_of_text(struct tokenizer_parts *parts, struct ct_e
     return added_tokens_add(&parts->added, &token, err);
 }
 
+/* The token of a byte, in plain text written `<0xNN>`. */
+static int32_t find_byte(const struct vocab *vocab, unsigned byte)
+{
+    const char c = (char)(unsigned char)byte;
+    char name[8];
+
+    if (!vocab->is_plain)
+        return vocab_find(vocab, &c, 1);
+    snprintf(name, sizeof name, "<0x%02X>", byte);
+    return vocab_find(vocab, name, strlen(name));
+}
+
 /* Vocabularies trained without an initial alphabet have only the bytes that they saw. */
 static enum ct_status find_bytes(struct tokenizer_parts *parts, struct ct_error *err)
 {
     size_t n_missing = 0;
 
     for (unsigned byte = 0; byte < 256; byte++) {
-        const char c = (char)(unsigned char)byte;
-        const int32_t id = vocab_find(&parts->vocab, &c, 1);
+        const int32_t id = find_byte(&parts->vocab, byte);
         parts->bpe.byte_ids[byte] = (uint32_t)id;
         parts->lacks[byte] = id == VOCAB_NONE;
         n_missing += id == VOCAB_NONE;
     }
     parts->lacks_bytes = n_missing > 0;
-    return n_missing < 256 ? CT_OK
-                           : ct_fail(err, CT_EFORMAT,
-                                     "the vocabulary has no token for any byte; is it GPT-2's?");
+    return n_missing < 256 || parts->vocab.is_plain
+               ? CT_OK
+               : ct_fail(err, CT_EFORMAT,
+                         "the vocabulary has no token for any byte; is it GPT-2's?");
+}
+
+/* How the added tokens that are `normalized` appear in normalized text. */
+static enum ct_status see_added(struct tokenizer_parts *parts, struct ct_error *err)
+{
+    struct mapped_text texts[2] = { { .bytes = NULL } };
+    enum ct_status st = CT_OK;
+
+    for (size_t i = 0; i < parts->added.n && st == CT_OK; i++) {
+        const struct added_token *const token = &parts->added.items[i];
+        const struct text_view content = { .bytes = token->content, .size = token->size };
+        struct text_view seen;
+        if (!token->normalized || parts->rules.n_normalizers == 0)
+            continue;
+        st = normalize(parts->rules.normalizers, parts->rules.n_normalizers, false, &content, texts,
+                       &seen, err);
+        if (st == CT_OK)
+            st = added_tokens_set_seen(&parts->added, i, seen.bytes, seen.size, err);
+    }
+    mapped_text_clear(&texts[0]);
+    mapped_text_clear(&texts[1]);
+    return st;
 }
 
 enum ct_status tokenizer_parts_finish(struct tokenizer_parts *parts, struct ct_error *err)
@@ -202,11 +237,13 @@ enum ct_status tokenizer_parts_finish(struct tokenizer_parts *parts, struct ct_e
 
     if (st == CT_OK)
         st = bpe_expect(&parts->bpe, 0, err); /* a table, even without merges */
-    if (st == CT_OK)
+    if (st == CT_OK && !parts->vocab.is_plain)
         st = add_end_of_text(parts, err);
     if (st == CT_OK)
+        st = see_added(parts, err);
+    if (st == CT_OK)
         st = added_tokens_seal(&parts->added, err);
-    if (st == CT_OK && !parts->rules.ignore_merges)
+    if (st == CT_OK && !parts->rules.ignore_merges && !parts->vocab.is_plain)
         vocab_seal(&parts->vocab);
     return st;
 }
