@@ -173,7 +173,7 @@ static void check_linear(const struct shape *s, struct crew *crew)
     float *const b = noise_array(s->out);
     float *const y = ct_calloc_array(s->rows * ld_y, sizeof *y);
     float *const same = ct_calloc_array(s->rows * ld_y, sizeof *same);
-    float *const scratch = ct_aligned_array(n_threads * linear_scratch(), sizeof *scratch);
+    float *const scratch = ct_aligned_array(n_threads * linear_scratch(true), sizeof *scratch);
     const bool in_out = s->layout == LINEAR_IN_OUT;
     const struct linear whole = {
         .weight = { w, TENSOR_F32, in_out ? s->in : s->out, in_out ? s->out : s->in },

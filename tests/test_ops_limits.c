@@ -67,7 +67,7 @@ static void check_linear(enum linear_layout layout, size_t n_rows, size_t n_in, 
     struct fenced w = fence(n_in * n_all), b = fence(n_all), x = fence(n_rows * n_in);
     const size_t ld_y = linear_stride(n_out);
     float *const y = on_a_line(n_rows * ld_y);
-    float *const scratch = on_a_line(linear_scratch());
+    float *const scratch = on_a_line(linear_scratch(false));
     const bool is_in_out = layout == LINEAR_IN_OUT;
 
     fill(w.data, n_in * n_all);

@@ -56,7 +56,7 @@ size_t pass_row_bytes(const struct model_config *c)
 /* Number of floats of scratch per thread. */
 static size_t scratch_size(const struct model_config *c, size_t max_len)
 {
-    return larger(attention_scratch(max_len, c->head_dim), linear_scratch());
+    return larger(attention_scratch(max_len, c->head_dim), linear_scratch(false));
 }
 
 double pass_memory(const struct model_config *c, size_t max_nodes, size_t max_len, int n_threads)

@@ -26,6 +26,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/ops/linear.c src/model/ops/linear.h \
 	src/model/ops/panel.c src/model/ops/panel.h \
 	src/model/ops/panel_source.h \
+	src/model/ops/rotary.c src/model/ops/rotary.h \
 	src/model/ops/tensor.c src/model/ops/tensor.h \
 	src/model/tokens/added_token_json.c src/model/tokens/added_token_json.h \
 	src/model/tokens/added_tokens.c src/model/tokens/added_tokens.h \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/kernel.h"
+#include "model/ops/activation.h"
 #include "model/ops/exp_f32.h"
 
 enum { LANES = 16 };
@@ -29,10 +30,12 @@ size_t attention_scratch(size_t max_len, size_t head_dim)
     return len * (head_dim + round_up(head_dim) + 1);
 }
 
+/* Scores begin .. n, and some before. */
 CT_KERNEL
-static void score_keys(const struct stack *s, const float *q, size_t head_dim, size_t n)
+static void score_keys(const struct stack *s, const float *q, size_t head_dim, size_t begin,
+                       size_t n)
 {
-    for (size_t j = 0; j < n; j += LANES) {
+    for (size_t j = begin / LANES * LANES; j < n; j += LANES) {
         float sum[LANES] = { 0 };
         for (size_t c = 0; c < head_dim; c++) {
             const float *const key = s->keys + c * s->len + j;
@@ -42,6 +45,16 @@ static void score_keys(const struct stack *s, const float *q, size_t head_dim, s
         }
         memcpy(s->scores + j, sum, sizeof sum);
     }
+}
+
+/* Scores become cap tanh(scale * score / cap). */
+static void cap_scores(float *scores, size_t n, float scale, float cap)
+{
+    for (size_t j = 0; j < n; j++)
+        scores[j] *= scale / cap;
+    activation_apply(ACTIVATION_TANH, scores, n);
+    for (size_t j = 0; j < n; j++)
+        scores[j] *= cap;
 }
 
 /* Softmax: scores become weights that sum to 1; the maximum is subtracted so that exp stays in
@@ -68,12 +81,12 @@ static void softmax(float *scores, size_t n, float scale)
 }
 
 CT_KERNEL
-static void mix_values(const struct stack *s, size_t n, size_t head_dim, float *out)
+static void mix_values(const struct stack *s, size_t begin, size_t n, size_t head_dim, float *out)
 {
     for (size_t c = 0; c < head_dim; c += LANES) {
         const size_t n_out = head_dim - c < LANES ? head_dim - c : LANES;
         float sum[LANES] = { 0 };
-        for (size_t j = 0; j < n; j++) {
+        for (size_t j = begin; j < n; j++) {
             const float *const value = s->values + j * s->width + c;
 #pragma omp simd
             for (size_t k = 0; k < LANES; k++)
@@ -108,9 +121,12 @@ static void attend_head(const struct attention_job *job, size_t head, float *scr
         if (job->queries != NULL && job->queries[query] != i)
             continue;
         const size_t n = (size_t)job->depth[i] + 1;
-        score_keys(&s, job->q + query * job->ld_q + at, job->head_dim, n);
-        softmax(s.scores, n, job->scale);
-        mix_values(&s, n, job->head_dim, job->out + query * job->ld_out + at);
+        const size_t begin = job->window > 0 && n > job->window ? n - job->window : 0;
+        score_keys(&s, job->q + query * job->ld_q + at, job->head_dim, begin, n);
+        if (job->cap > 0.0F)
+            cap_scores(s.scores + begin, n - begin, job->scale, job->cap);
+        softmax(s.scores + begin, n - begin, job->cap > 0.0F ? 1.0F : job->scale);
+        mix_values(&s, begin, n, job->head_dim, job->out + query * job->ld_out + at);
         query++;
     }
 }

@@ -27,7 +27,9 @@ struct attention_job {
     size_t n_kv_heads; /* divides n_heads; query head h uses head h * n_kv_heads / n_heads */
     size_t head_dim;
     float scale;
-    float *out; /* [n_queries, n_heads * head_dim], row stride ld_out */
+    float cap;     /* scores s become cap tanh(s / cap); 0: they do not */
+    size_t window; /* a node attends to at most this many nodes, itself included; 0: to all */
+    float *out;    /* [n_queries, n_heads * head_dim], row stride ld_out */
     size_t ld_out;
 };
 

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "model/ops/linear.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -19,9 +20,9 @@ size_t linear_stride(size_t n)
     return (n + PANEL_MAX_WIDTH - 1) / PANEL_MAX_WIDTH * PANEL_MAX_WIDTH + FLOATS_PER_LINE;
 }
 
-size_t linear_scratch(void)
+size_t linear_scratch(bool has_factors)
 {
-    return (size_t)DEPTH * STRIP;
+    return (size_t)DEPTH * STRIP + (has_factors ? (size_t)ROWS * STRIP : 0);
 }
 
 struct linear linear_part(const struct linear *whole, size_t first, size_t n_out)
@@ -31,6 +32,23 @@ struct linear linear_part(const struct linear *whole, size_t first, size_t n_out
     part.first += first;
     part.n_out = n_out;
     return part;
+}
+
+struct linear linear_runs(const struct linear *whole, size_t first, size_t run, size_t stride,
+                          size_t n_out)
+{
+    struct linear part = linear_part(whole, first, n_out);
+
+    assert(whole->layout == LINEAR_OUT_IN && whole->run == 0);
+    part.run = run;
+    part.stride = stride;
+    return part;
+}
+
+size_t linear_stored(const struct linear *linear, size_t j)
+{
+    return linear->first +
+           (linear->run > 0 ? j / linear->run * linear->stride + j % linear->run : j);
 }
 
 struct section {
@@ -60,8 +78,8 @@ static void pack(const struct panel_kernel *kernel, const struct tensor *w, size
 }
 
 /* The same for a weight whose rows are outputs. */
-static void pack_transposed(const struct panel_kernel *kernel, const struct tensor *w, size_t k,
-                            size_t depth, size_t at, size_t n, float *panels)
+static void pack_transposed(const struct panel_kernel *kernel, const struct linear *linear,
+                            size_t k, size_t depth, size_t at, size_t n, float *panels)
 {
     const size_t width = kernel->width;
     const size_t n_packed = (n + width - 1) / width * width;
@@ -70,7 +88,7 @@ static void pack_transposed(const struct panel_kernel *kernel, const struct tens
     for (size_t j = 0; j < n_packed; j++) {
         float *const panel = panels + j / width * width * depth + j % width;
         if (j < n)
-            tensor_read(w, at + j, k, depth, row);
+            tensor_read(&linear->weight, linear_stored(linear, at + j), k, depth, row);
         else
             memset(row, 0, sizeof row);
         for (size_t i = 0; i < depth; i++)
@@ -78,25 +96,45 @@ static void pack_transposed(const struct panel_kernel *kernel, const struct tens
     }
 }
 
+static void read_bias(const struct linear *linear, size_t at, size_t n, float *bias)
+{
+    if (linear->bias.data == NULL)
+        return;
+    if (linear->run == 0)
+        tensor_read(&linear->bias, 0, linear->first + at, n, bias);
+    else
+        for (size_t j = 0; j < n; j++)
+            tensor_read(&linear->bias, 0, linear_stored(linear, at + j), 1, bias + j);
+}
+
+static void multiply_rows(const float *factor, size_t ld_factor, size_t n_rows, size_t n, float *y,
+                          size_t ld_y)
+{
+    for (size_t i = 0; i < n_rows; i++)
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            y[i * ld_y + j] *= factor[i * ld_factor + j];
+}
+
 /* Computes columns at .. at + n of y, for n_rows rows from `row` on. */
 static void strip(const struct section *s, size_t row, size_t n_rows, size_t at, size_t n)
 {
     const struct linear_job *const job = s->job;
     const struct linear *const linear = job->linear;
-    const size_t first = linear->first + at;
     const size_t width = s->kernel->width;
-    float *const panels = s->scratch + crew_thread() * linear_scratch();
-    float *const y = job->y + row * job->ld_y + at;
+    float *const panels = s->scratch + crew_thread() * linear_scratch(job->is_factor);
+    float *const product = panels + DEPTH * STRIP;
+    float *const y = job->is_factor ? product : job->y + row * job->ld_y + at;
+    const size_t ld_y = job->is_factor ? STRIP : job->ld_y;
     float bias[STRIP] = { 0 };
 
-    if (linear->bias.data != NULL)
-        tensor_read(&linear->bias, 0, first, n, bias);
+    read_bias(linear, at, n, bias);
     for (size_t k = 0; k < linear->n_in; k += DEPTH) {
         const size_t depth = size_min(DEPTH, linear->n_in - k);
         if (linear->layout == LINEAR_IN_OUT)
-            pack(s->kernel, &linear->weight, k, depth, first, n, panels);
+            pack(s->kernel, &linear->weight, k, depth, linear->first + at, n, panels);
         else
-            pack_transposed(s->kernel, &linear->weight, k, depth, first, n, panels);
+            pack_transposed(s->kernel, linear, k, depth, at, n, panels);
         for (size_t j = 0; j < n; j += width) {
             const struct panel_job panel = {
                 .x = job->x + row * job->ld_x + k,
@@ -106,13 +144,15 @@ static void strip(const struct section *s, size_t row, size_t n_rows, size_t at,
                 .depth = depth,
                 .bias = k == 0 ? bias + j : NULL,
                 .y = y + j,
-                .ld_y = job->ld_y,
+                .ld_y = ld_y,
             };
             s->kernel->multiply(&panel);
         }
     }
     for (size_t i = 0; i < n_rows && job->activation != NULL; i++)
-        activation_apply(*job->activation, y + i * job->ld_y, n);
+        activation_apply(*job->activation, y + i * ld_y, n);
+    if (job->is_factor)
+        multiply_rows(product, STRIP, n_rows, n, job->y + row * job->ld_y + at, job->ld_y);
 }
 
 static void multiply_block(void *context, size_t i)

@@ -26,3 +26,17 @@ void layer_norm_apply(const float *x, size_t n, const float *weight, const float
     for (size_t i = 0; i < n; i++)
         out[i] = (float)(((double)x[i] - mean) * scale) * weight[i] + bias[i];
 }
+
+CT_KERNEL
+void rms_norm_apply(const float *x, size_t n, const float *weight, double epsilon, float *out)
+{
+    double squares = 0.0;
+
+#pragma omp simd reduction(+ : squares)
+    for (size_t i = 0; i < n; i++)
+        squares += (double)x[i] * (double)x[i];
+    const double scale = 1.0 / sqrt(squares / (double)n + epsilon);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        out[i] = (float)((double)x[i] * scale) * weight[i];
+}
