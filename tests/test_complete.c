@@ -46,11 +46,13 @@ static const struct {
     { "dbscan --hook=", "" }, /* an option of other commands */
     { "run --plot=", "" },
     /* hook points of the model */
-    { "run -H h.5.mlp.", "h.5.mlp.act h.5.mlp.c_fc h.5.mlp.c_proj " },
+    { "run -H h.5.mlp.", "h.5.mlp.act h.5.mlp.c_fc h.5.mlp.c_proj h.5.mlp.c_proj.input " },
     { "-H h.0.mlp.c_f", "h.0.mlp.c_fc " },
-    { "run --hook=h.5.mlp.c", "--hook=h.5.mlp.c_fc --hook=h.5.mlp.c_proj " },
-    { "run -m one -H h.", "h.0 h.0.attn h.0.attn.c_attn h.0.attn.c_proj h.0.ln_1 h.0.ln_2 h.0.mlp "
-                          "h.0.mlp.act h.0.mlp.c_fc h.0.mlp.c_proj " },
+    { "run --hook=h.5.mlp.c",
+      "--hook=h.5.mlp.c_fc --hook=h.5.mlp.c_proj --hook=h.5.mlp.c_proj.input " },
+    { "run -m one -H h.",
+      "h.0 h.0.attn h.0.attn.c_attn h.0.attn.c_proj h.0.attn.c_proj.input h.0.ln_1 h.0.ln_2 "
+      "h.0.mlp h.0.mlp.act h.0.mlp.c_fc h.0.mlp.c_proj h.0.mlp.c_proj.input " },
     { "run --model=one -H h.1", "" },
     { "run --model = one -H h.1", "" },
     { "run -m nowhere -H h.1", "" },

@@ -179,7 +179,7 @@ command -v zsh >/dev/null && check_zsh_finds
 check program 'tokenize' tok
 check program '--min-samples' run --min
 check program ':folders me/tiny' run -m me
-check program 'h.1.mlp h.1.mlp.act h.1.mlp.c_fc h.1.mlp.c_proj' run --model me/tiny -H h.1.mlp
+check program 'h.1.mlp h.1.mlp.act h.1.mlp.c_fc h.1.mlp.c_proj h.1.mlp.c_proj.input' run --model me/tiny -H h.1.mlp
 check program 'csv npy' tsne --format ''
 check program ':folders' run --out ''
 check program 'welch' run --test = we # as split by bash

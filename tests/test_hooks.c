@@ -56,11 +56,11 @@ START_TEST(lists_hook_points_in_forward_order)
     size_t n = 0;
 
     ck_assert_int_eq(hooks_list(&medium, &hooks, &n, NULL), CT_OK);
-    ck_assert_uint_eq(n, 24 * 10 + 3);
+    ck_assert_uint_eq(n, 24 * 12 + 3);
     ck_assert_str_eq(hooks[0].name, "wte");
     ck_assert_str_eq(hooks[1].name, "wpe");
     ck_assert_str_eq(hooks[2].name, "h.0.ln_1");
-    ck_assert_str_eq(hooks[11].name, "h.0");
+    ck_assert_str_eq(hooks[13].name, "h.0");
     ck_assert_str_eq(hooks[n - 2].name, "h.23");
     ck_assert_str_eq(hooks[n - 1].name, "ln_f");
     for (size_t i = 0; i < n; i++) {
@@ -106,6 +106,7 @@ START_TEST(resolves_names)
         { "h.7.*", "h.7.ln_1 h.7.attn h.7.ln_2 h.7.mlp" },
         { "h.7.*.c_*", "h.7.attn.c_attn h.7.attn.c_proj h.7.mlp.c_fc h.7.mlp.c_proj" },
         { "h.7.mlp.* h.7.mlp.act", "h.7.mlp.c_fc h.7.mlp.act h.7.mlp.c_proj" },
+        { "h.7.*.c_proj.input", "h.7.attn.c_proj.input h.7.mlp.c_proj.input" },
         { "w?e", "wte wpe" },
         { "transformer.w*", "wte wpe" },
         /* TransformerLens */
@@ -115,6 +116,7 @@ START_TEST(resolves_names)
         { "blocks.5.mlp.in.hook_out", "h.5.mlp.c_fc" },
         { "blocks.5.mlp.hook_post", "h.5.mlp.act" },
         { "blocks.5.mlp.out.hook_in", "h.5.mlp.act" },
+        { "blocks.5.attn.hook_z", "h.5.attn.c_proj.input" },
         { "blocks.5.hook_mlp_out", "h.5.mlp.c_proj" },
         { "blocks.5.hook_attn_out", "h.5.attn.c_proj" },
         { "blocks.5.hook_resid_post", "h.5" },
@@ -129,7 +131,7 @@ START_TEST(resolves_names)
     ck_assert_uint_eq(count_words(resolve("h.*.mlp.c_fc")), 24);
     ck_assert_uint_eq(count_words(resolve("h.*.*")), 24 * 4);
     ck_assert_uint_eq(count_words(resolve("*")), 3);
-    ck_assert_uint_eq(count_words(resolve("* *.* *.*.* *.*.*.*")), 24 * 10 + 3);
+    ck_assert_uint_eq(count_words(resolve("* *.* *.*.* *.*.*.* *.*.*.*.*")), 24 * 12 + 3);
 }
 END_TEST
 
@@ -157,7 +159,6 @@ START_TEST(rejects_unknown_names_with_a_hint)
         { "h.5[", "matches no hook point" },
         { "lm_head", "the nearest is ln_f" },
         { "blocks.7.ln1.hook_normalized", "the nearest is h.7.ln_1" },
-        { "blocks.7.attn.hook_z", "the nearest is h.7.attn.c_proj" },
         { "blocks.7.attn.hook_q", "the first third of h.7.attn.c_attn" },
         { "blocks.7.attn.hook_k", "the second third of h.7.attn.c_attn" },
         { "blocks.7.attn.hook_v", "the last third of h.7.attn.c_attn" },

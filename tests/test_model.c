@@ -108,7 +108,7 @@ START_TEST(rejects_bad_values_by_name)
     } bad[] = {
         { "{\"model_type\":\"a\\u001b[2Jb\"}", CT_ENOTSUP, "'a\\u{1b}[2Jb'" },
         { "{\"activation_function\":1}", CT_EFORMAT, "activation_function: not a name" },
-        { "{\"model_type\":\"llama\"}", CT_ENOTSUP, "model_type: 'llama'" },
+        { "{\"model_type\":\"bloom\"}", CT_ENOTSUP, "model_type: 'bloom'" },
         { "{\"model_type\":2}", CT_ENOTSUP, "model_type" },
         { "{}", CT_ENOTSUP, "neither model_type nor sizes" },
         { "{\"model_type\":null,\"n_embd\":null}", CT_ENOTSUP, "neither model_type nor sizes" },

@@ -1,8 +1,8 @@
 /*
  * The forward pass of an invented architecture with features that GPT-2 lacks: heads whose width
  * does not divide that of the stream, shared heads of keys and values, torch's [out, in] without
- * biases, a norm after attention, no position embedding. Compared with the plain formulas in
- * float64.
+ * biases, norms after attention and MLP, no position embedding. Compared with the plain formulas
+ * in float64.
  */
 #include "config.h"
 
@@ -13,46 +13,11 @@
 #include "base/mem.h"
 #include "model/arch.h"
 #include "model/pass.h"
-#include "model/pass_ops.h"
 #include "support.h"
 
 enum { VOCAB = 11, D = 12, H = 4, G = 2, E = 5, M = 14, L = 3, MAX_LEN = 6, N_SEQS = 7 };
 
 /* ---- the architecture ---- */
-
-static void embed(struct pass *p)
-{
-    pass_token_rows(p, &p->weights->token_embedding, &p->stream);
-    pass_output(p, PLACE_TOKEN_EMBEDDING, 0, &p->stream);
-}
-
-static void block(struct pass *p)
-{
-    const struct block_weights *const w = &p->weights->blocks[p->layer];
-
-    pass_norm(p, &w->attention_norm, &p->stream, &p->normed);
-    pass_linear(p, &w->k, &p->normed, &p->k);
-    pass_linear(p, &w->v, &p->normed, &p->v);
-    pass_narrow(p, &p->normed);
-    pass_linear(p, &w->q, &p->normed, &p->q);
-    pass_attend(p, &p->q, &p->k, &p->v, &p->mix);
-    pass_linear(p, &w->attention_out, &p->mix, &p->attention_out);
-    pass_output(p, PLACE_ATTENTION, 0, &p->attention_out);
-    pass_norm(p, &w->attention_norm, &p->attention_out, &p->attention_out);
-    pass_add(p, &p->attention_out);
-
-    pass_norm(p, &w->mlp_norm, &p->stream, &p->normed);
-    pass_linear_activated(p, &w->mlp_in, &p->normed, &p->neurons, PLACE_MLP_PRE, PLACE_MLP_POST);
-    pass_linear(p, &w->mlp_out, &p->neurons, &p->mlp_out);
-    pass_add(p, &p->mlp_out);
-    pass_output(p, PLACE_BLOCK, 0, &p->stream);
-}
-
-static void head(struct pass *p)
-{
-    pass_norm(p, &p->weights->final_norm, &p->stream, &p->normed);
-    pass_output(p, PLACE_FINAL_NORM, 0, &p->normed);
-}
 
 static size_t no_width(const struct model_config *config)
 {
@@ -73,9 +38,6 @@ static const struct site sites[N_SITES] = {
 };
 static const char *const no_prefixes[] = { NULL };
 static const struct arch made_up = {
-    .embed = embed,
-    .block = block,
-    .head = head,
     .prefixes = no_prefixes,
     .block_path = "layers",
     .sites = sites,
@@ -93,6 +55,8 @@ static const struct model_config config = {
     .intermediate_size = M,
     .activation = ACTIVATION_RELU,
     .norm_epsilon = 1e-3,
+    .residual = RESIDUAL_SANDWICH,
+    .linear_layout = LINEAR_OUT_IN,
     .score_scale = 0.7,
     .scores_scale_by_layer = true,
 };
@@ -132,9 +96,11 @@ static struct weights make_weights(void)
             .k = linear(D, G * E),
             .v = linear(D, G * E),
             .attention_out = linear(H * E, D),
+            .attention_post_norm.weight = noise(1, D),
             .mlp_norm.weight = noise(1, D),
             .mlp_in = linear(D, M),
             .mlp_out = linear(M, D),
+            .mlp_post_norm.weight = noise(1, D),
         };
     return w;
 }
@@ -155,7 +121,9 @@ static void clear_weights(struct weights *w)
         free_linear(&b->mlp_in);
         free_linear(&b->mlp_out);
         free((void *)(uintptr_t)b->attention_norm.weight.data);
+        free((void *)(uintptr_t)b->attention_post_norm.weight.data);
         free((void *)(uintptr_t)b->mlp_norm.weight.data);
+        free((void *)(uintptr_t)b->mlp_post_norm.weight.data);
     }
     free(w->blocks);
     free((void *)(uintptr_t)w->token_embedding.data);
@@ -234,7 +202,7 @@ static void plain_block(const struct weights *w, size_t l, size_t n, double x[][
         plain_linear(&b->attention_out, mix, y);
         if (t + 1 == n)
             memcpy(*last, y, sizeof y);
-        plain_norm(&b->attention_norm, y, y);
+        plain_norm(&b->attention_post_norm, y, y);
         for (size_t j = 0; j < D; j++)
             x[t][j] += y[j];
         plain_norm(&b->mlp_norm, x[t], y);
@@ -246,6 +214,7 @@ static void plain_block(const struct weights *w, size_t l, size_t n, double x[][
         if (t + 1 == n)
             memcpy(*last + D + M, neurons, sizeof neurons);
         plain_linear(&b->mlp_out, neurons, y);
+        plain_norm(&b->mlp_post_norm, y, y);
         for (size_t j = 0; j < D; j++)
             x[t][j] += y[j];
     }

@@ -25,6 +25,15 @@ static void fail_missing(struct binder *b, const char *name, const char *in_file
                     b->dir, name);
 }
 
+bool bind_has(const struct binder *b, const char *name)
+{
+    bool found = tensor_names_find(b->names, "", name) != NULL;
+
+    for (const char *const *prefix = b->prefixes; *prefix != NULL; prefix++)
+        found = found || tensor_names_find(b->names, *prefix, name) != NULL;
+    return found;
+}
+
 /* Finds an entry by its name with or without a prefix; if both exist, that is ambiguous. */
 static const struct safetensors_entry *find_entry(struct binder *b, const char *name,
                                                   const char **path)

@@ -31,6 +31,9 @@ struct binder {
     size_t n_matrices;
 };
 
+/* Whether there is such a tensor, with or without a prefix. */
+bool bind_has(const struct binder *b, const char *name);
+
 /* NAME, [rows, cols]. */
 void bind_matrix(struct binder *b, struct tensor *out, size_t rows, size_t cols, const char *format,
                  ...) __attribute__((format(printf, 5, 6)));

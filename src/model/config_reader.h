@@ -25,32 +25,38 @@ struct config_reader { /* all borrowed */
 /* The value of a key; NULL if absent or null. */
 const json_t *config_find(const struct config_reader *r, const char *name);
 
-/* Bounds that keep all products of sizes small, far above any published model. */
-enum {
-    CONFIG_MAX_VOCAB = 1 << 24,
-    CONFIG_MAX_POSITIONS = 1 << 20,
-    CONFIG_MAX_HIDDEN = 1 << 16,
-    CONFIG_MAX_LAYERS = 10000,
-    CONFIG_MAX_INTERMEDIATE = 1 << 20
+enum config_kind {
+    CONFIG_SIZE,       /* size_t, 1 .. max */
+    CONFIG_BOOL,       /* bool */
+    CONFIG_FRACTION,   /* double, 0 <= x < 1 */
+    CONFIG_POSITIVE,   /* double, finite */
+    CONFIG_ACTIVATION, /* activation and activation_name. An unknown one is no failure: hook points
+                          before it do not need it. */
 };
 
-struct config_size {
+struct config_key {
+    enum config_kind kind;
     const char *names[4]; /* alternative names; the first one present is used; NULL-terminated */
-    size_t max;
-    size_t *out; /* 1 .. max */
+    size_t offset;        /* of the field in struct model_config */
+    size_t max;           /* of a CONFIG_SIZE */
+    bool null_is_zero;    /* of a CONFIG_SIZE: null does not mean its default, but 0 */
 };
 
-enum ct_status config_read_sizes(const struct config_reader *r, const struct config_size *sizes,
-                                 size_t n);
+/* Fields of *out that are in no key, or whose keys are absent, are untouched. */
+enum ct_status config_read_keys(const struct config_reader *r, const struct config_key *keys,
+                                size_t n, struct model_config *out);
 
 enum ct_status config_read_bool(const struct config_reader *r, const char *name, bool *out);
 
-/* 0 <= *out < 1. */
-enum ct_status config_read_fraction(const struct config_reader *r, const char *name, double *out);
+/* A member of an object in the file, or of the file if that is NULL; WHERE.NAME in messages. */
+enum ct_status config_read_positive(const struct config_reader *r, const json_t *object,
+                                    const char *where, const char *name, double *out);
 
-/* The activation function of *out. An unknown one is no failure: hook points before it do not need
- * it. */
-enum ct_status config_read_activation(const struct config_reader *r, const char *name,
-                                      struct model_config *out);
+/*
+ * layer_types, an array of "full_attention" and "sliding_attention" by block: sets out->slides, and
+ * *is_there. Another word is CT_ENOTSUP.
+ */
+enum ct_status config_read_layer_types(const struct config_reader *r, struct model_config *out,
+                                       bool *is_there);
 
 #endif

@@ -12,17 +12,32 @@
 
 enum { PATTERN_SIZE = 128, LIST_SIZE = 320 };
 
-/* TransformerLens's names of places (for unfolded weights). */
+/* TransformerLens's names of places (for unfolded weights). If one is there several times, it means
+ * the first place that the family has. */
 static const struct {
     enum site_place place;
     const char *path; /* one that begins with '.' is below `blocks.N` */
 } lens_names[] = {
-    { PLACE_TOKEN_EMBEDDING, "hook_embed" }, { PLACE_POSITION_EMBEDDING, "hook_pos_embed" },
-    { PLACE_ATTENTION, ".hook_attn_out" },   { PLACE_MLP_PRE, ".mlp.hook_pre" },
-    { PLACE_MLP_PRE, ".mlp.in.hook_out" },   { PLACE_MLP_POST, ".mlp.hook_post" },
-    { PLACE_MLP_POST, ".mlp.out.hook_in" },  { PLACE_MLP, ".hook_mlp_out" },
+    { PLACE_TOKEN_EMBEDDING, "hook_embed" },
+    { PLACE_POSITION_EMBEDDING, "hook_pos_embed" },
+    { PLACE_Q, ".attn.hook_q" },
+    { PLACE_K, ".attn.hook_k" },
+    { PLACE_V, ".attn.hook_v" },
+    { PLACE_MIX, ".attn.hook_z" },
+    { PLACE_ATTENTION_POST, ".hook_attn_out" },
+    { PLACE_ATTENTION, ".hook_attn_out" },
+    { PLACE_MLP_PRE, ".mlp.hook_pre" },
+    { PLACE_MLP_UP, ".mlp.hook_pre_linear" },
+    { PLACE_MLP_UP, ".mlp.in.hook_out" },
+    { PLACE_MLP_PRE, ".mlp.in.hook_out" },
+    { PLACE_MLP_POST, ".mlp.hook_post" },
+    { PLACE_MLP_POST, ".mlp.out.hook_in" },
+    { PLACE_MLP_POST_NORM, ".hook_mlp_out" },
+    { PLACE_MLP, ".hook_mlp_out" },
     { PLACE_BLOCK, ".hook_resid_post" },
 };
+
+enum { N_LENS_NAMES = sizeof lens_names / sizeof lens_names[0] };
 
 static const char BEFORE_GAIN[] = "is taken before gain and bias";
 static const char NO_VECTOR[] = "is not a vector of neurons";
@@ -43,7 +58,6 @@ static const struct {
     { "blocks.N.ln1.hook_scale", NO_VECTOR, PLACE_ATTENTION_NORM },
     { "blocks.N.ln2.hook_scale", NO_VECTOR, PLACE_MLP_NORM },
     { "ln_final.hook_scale", NO_VECTOR, PLACE_FINAL_NORM },
-    { "blocks.N.attn.hook_z", NO_OUTPUT, PLACE_ATTENTION },
     { "blocks.N.hook_resid_mid", NO_OUTPUT, PLACE_MLP_NORM },
     { "blocks.N.attn.hook_pattern", NO_WIDTH, PLACE_QKV },
     { "blocks.N.attn.hook_attn_scores", NO_WIDTH, PLACE_QKV },
@@ -136,6 +150,18 @@ static const struct site *first_at(const struct arch *arch, enum site_place plac
     return NULL;
 }
 
+/* Whether a name of TransformerLens means this place in the family. */
+static bool lens_means(const struct arch *arch, size_t name, enum site_place place)
+{
+    if (lens_names[name].place != place)
+        return false;
+    for (size_t i = 0; i < name; i++)
+        if (strcmp(lens_names[i].path, lens_names[name].path) == 0 &&
+            first_at(arch, lens_names[i].place) != NULL)
+            return false;
+    return true;
+}
+
 /* If two points share a place, TransformerLens's names mean the first. */
 static bool is_first_at_its_place(const struct model_config *c, const struct hook_point *point)
 {
@@ -153,8 +179,8 @@ static bool lens_matches(const struct model_config *c, const struct hook_point *
 
     if (strncmp(pattern, "blocks.", 7) != 0 && strncmp(pattern, "hook_", 5) != 0)
         return false; /* so that `h*` is not taken for `hook_embed` */
-    for (size_t i = 0; i < sizeof lens_names / sizeof lens_names[0]; i++) {
-        if (lens_names[i].place != point->place)
+    for (size_t i = 0; i < N_LENS_NAMES; i++) {
+        if (!lens_means(c->arch, i, point->place))
             continue;
         format_name(name, sizeof name, "blocks", point->layer, lens_names[i].path);
         if (matches(pattern, name))
@@ -185,7 +211,7 @@ static bool is_path_in_block(const struct arch *arch, const char *rest, bool len
     for (size_t i = 0; !lens && i < arch->n_sites; i++)
         if (site_is_in_block(&arch->sites[i]) && strcmp(rest, arch->sites[i].path) == 0)
             return true;
-    for (size_t i = 0; lens && i < sizeof lens_names / sizeof lens_names[0]; i++)
+    for (size_t i = 0; lens && i < N_LENS_NAMES; i++)
         if (strcmp(rest, lens_names[i].path) == 0)
             return true;
     return lens && strcmp(rest, ".hook_resid_pre") == 0;

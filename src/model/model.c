@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -13,7 +14,9 @@
 #include "io/json_file.h"
 #include "model/arch.h"
 #include "model/bind.h"
+#include "model/bind_model.h"
 #include "model/checkpoint.h"
+#include "model/config_derive.h"
 #include "model/config_reader.h"
 #include "model/tensor_names.h"
 #include "model/weights.h"
@@ -55,6 +58,42 @@ static enum ct_status check_is_model(const struct config_reader *r)
                    r->path);
 }
 
+static enum ct_status read_keys(const struct config_reader *r, struct model_config *c)
+{
+    const struct arch *const arch = c->arch;
+    enum ct_status st = config_refuse(r);
+
+    if (st == CT_OK)
+        st = config_read_keys(r, arch->keys, arch->n_keys, c);
+    if (st == CT_OK && arch->rotary.base[0] != NULL)
+        st = config_read_rotary(r, &arch->rotary, c);
+    if (st == CT_OK && arch->read_more != NULL)
+        st = arch->read_more(r, c);
+    return st == CT_OK ? config_derive(r, c) : st;
+}
+
+/* The keys of *c's family, which may all be in an object of the file. */
+static enum ct_status read_family(const struct config_reader *r, struct model_config *c)
+{
+    const struct arch *const arch = c->arch;
+    struct config_reader nested = *r;
+
+    *c = *arch->defaults;
+    c->arch = arch;
+    if (arch->nested == NULL)
+        return read_keys(r, c);
+    nested.root = json_object_get(r->root, arch->nested);
+    if (!json_is_object(nested.root))
+        return ct_fail(r->err, CT_EFORMAT, "%s: %s: missing, or not an object", r->path,
+                       arch->nested);
+    if (r->asked != NULL) {
+        nested.asked = json_object();
+        json_object_set_new(r->asked, arch->nested, nested.asked);
+    }
+    const enum ct_status st = config_refuse(r);
+    return st == CT_OK ? read_keys(&nested, c) : st;
+}
+
 static enum ct_status read_config(const char *path, json_t *asked, struct model_config *out,
                                   struct ct_error *err)
 {
@@ -68,7 +107,7 @@ static enum ct_status read_config(const char *path, json_t *asked, struct model_
     const struct config_reader r = { path, root, asked, &n_sizes, err };
     st = find_arch(&r, &c.arch);
     if (st == CT_OK)
-        st = c.arch->read_config(&r, &c);
+        st = read_family(&r, &c);
     if (st == CT_OK)
         st = check_is_model(&r);
     json_decref(root);
@@ -104,6 +143,21 @@ static const char *name_dtypes(const bool has[TENSOR_N_DTYPES])
     return kinds > 1 ? "mixed" : has[TENSOR_F16] ? "F16" : has[TENSOR_BF16] ? "BF16" : "F32";
 }
 
+/* A tensor that every checkpoint of the family has, to find out what is in front of the names:
+ * usually the embedding. */
+static void find_anchor(const struct model *model, char *out, size_t size)
+{
+    const struct model_config *const c = &model->config;
+    const struct module_paths *const paths = &c->arch->modules;
+
+    snprintf(out, size, "%s.weight", paths->token_embedding);
+    for (size_t i = 0; i < checkpoint_count(model->checkpoint); i++)
+        if (strstr(checkpoint_name(model->checkpoint, i), out) != NULL)
+            return;
+    if (c->is_tied && !c->has_no_final_norm)
+        snprintf(out, size, "%s.weight", paths->final_norm);
+}
+
 static enum ct_status bind_weights(struct model *model, const char *dir, struct ct_error *err)
 {
     const struct model_config *const c = &model->config;
@@ -117,14 +171,16 @@ static enum ct_status bind_weights(struct model *model, const char *dir, struct 
     model->weights.blocks = ct_calloc_array(c->n_layers, sizeof *model->weights.blocks);
     if (model->weights.blocks == NULL)
         return ct_fail_nomem(err, dir, 0);
-    const enum ct_status st = tensor_names_read(model->checkpoint, dir, c->arch->embedding,
-                                                c->arch->prefixes, &names, err);
+    char anchor[64];
+    find_anchor(model, anchor, sizeof anchor);
+    const enum ct_status st =
+        tensor_names_read(model->checkpoint, dir, anchor, c->arch->prefixes, &names, err);
     if (st != CT_OK)
         return st;
     const char *const wrapper[] = { names.prefix, NULL };
     if (names.prefix != NULL)
         b.prefixes = wrapper;
-    c->arch->bind(&b, c, &model->weights);
+    bind_model(&b, c, &model->weights);
     bind_list(&b, &model->weights);
     binder_clear(&b);
     tensor_names_clear(&names);

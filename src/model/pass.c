@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "model/arch.h"
+#include "model/forward.h"
 #include "model/ops/attention.h"
 #include "model/ops/linear.h"
 #include "model/pass_ops.h"
@@ -28,8 +29,14 @@ static size_t kv_width(const struct model_config *c)
     return c->n_kv_heads * c->head_dim;
 }
 
+/* Attention's output is kept while the MLP runs. */
+static bool is_parallel(const struct model_config *c)
+{
+    return c->residual == RESIDUAL_PARALLEL || c->residual == RESIDUAL_SHARED;
+}
+
 struct rooms { /* floats per row in each: see struct pass */
-    size_t stream, first, second;
+    size_t stream, first, second, third;
 };
 
 static struct rooms rooms_of(const struct model_config *c)
@@ -41,8 +48,9 @@ static struct rooms rooms_of(const struct model_config *c)
 
     return (struct rooms){
         .stream = hidden,
-        .first = larger(hidden, q),
+        .first = larger(larger(hidden, q), linear_stride(c->word_size)),
         .second = larger(larger(hidden, q + 2 * kv), neurons),
+        .third = is_parallel(c) ? hidden : 0,
     };
 }
 
@@ -50,20 +58,30 @@ size_t pass_row_bytes(const struct model_config *c)
 {
     const struct rooms rooms = rooms_of(c);
 
-    return (rooms.stream + rooms.first + rooms.second) * sizeof(float);
+    return (rooms.stream + rooms.first + rooms.second + rooms.third) * sizeof(float) +
+           (c->position_offset > 0 ? sizeof(uint32_t) : 0);
 }
 
 /* Number of floats of scratch per thread. */
 static size_t scratch_size(const struct model_config *c, size_t max_len)
 {
-    return larger(attention_scratch(max_len, c->head_dim), linear_scratch(false));
+    return larger(attention_scratch(max_len, c->head_dim), linear_scratch(c->is_gated));
+}
+
+/* Number of floats of cosines, and of sines. */
+static size_t rotary_size(const struct model_config *c, size_t max_len)
+{
+    return max_len * (c->rotary_width / 2);
 }
 
 double pass_memory(const struct model_config *c, size_t max_nodes, size_t max_len, int n_threads)
 {
     const double scratch = (double)n_threads * (double)scratch_size(c, max_len) * sizeof(float);
 
-    return (double)max_nodes * (double)pass_row_bytes(c) + scratch;
+    const double rotary =
+        (c->has_sliding_rotary ? 4.0 : 2.0) * (double)rotary_size(c, max_len) * sizeof(float);
+
+    return (double)max_nodes * (double)pass_row_bytes(c) + scratch + rotary;
 }
 
 static struct values values_at(float *at, size_t n_cols)
@@ -71,23 +89,29 @@ static struct values values_at(float *at, size_t n_cols)
     return (struct values){ at, n_cols, linear_stride(n_cols) };
 }
 
-/* The stream, normed and q point to the beginning of their rooms; pass_free() frees them. */
-static void lay_out(struct pass *p, float *stream, float *first, float *second, size_t max_nodes)
+struct places { /* of the rooms */
+    float *stream, *first, *second, *third;
+};
+
+/* The stream, normed and q, and attention_out of parallel blocks, point to the beginning of their
+ * rooms; pass_free() frees them. */
+static void lay_out(struct pass *p, const struct places *at, size_t max_nodes)
 {
     const struct model_config *const c = p->config;
     const size_t q = q_width(c);
     const size_t kv = kv_width(c);
 
-    p->stream = values_at(stream, c->hidden_size);
-    p->normed = values_at(first, c->hidden_size);
-    p->mix = values_at(first, q);
-    p->mlp_out = values_at(first, c->hidden_size);
-    p->q = values_at(second, q);
-    p->attention_out = values_at(second, c->hidden_size);
-    p->neurons = values_at(second, c->intermediate_size);
-    if (second == NULL)
+    p->stream = values_at(at->stream, c->hidden_size);
+    p->words = values_at(at->first, c->word_size);
+    p->normed = values_at(at->first, c->hidden_size);
+    p->mix = values_at(at->first, q);
+    p->mlp_out = values_at(at->first, c->hidden_size);
+    p->q = values_at(at->second, q);
+    p->attention_out = values_at(is_parallel(c) ? at->third : at->second, c->hidden_size);
+    p->neurons = values_at(at->second, c->intermediate_size);
+    if (at->second == NULL)
         return;
-    p->k = values_at(second + max_nodes * p->q.ld, kv);
+    p->k = values_at(at->second + max_nodes * p->q.ld, kv);
     p->v = values_at(p->k.at + max_nodes * p->k.ld, kv);
 }
 
@@ -100,21 +124,51 @@ static enum ct_status make_workspace(struct pass *p, const struct pass_params *p
     const size_t rows = params->max_nodes;
     const size_t scratch = scratch_size(c, params->max_len);
 
-    lay_out(p, ct_aligned_array(rows, rooms.stream * sizeof(float)),
-            ct_aligned_array(rows, rooms.first * sizeof(float)),
-            ct_aligned_array(rows, rooms.second * sizeof(float)), rows);
-    s->gain = ct_aligned_array(c->hidden_size, sizeof *s->gain);
-    s->bias = ct_aligned_array(c->hidden_size, sizeof *s->bias);
+    const size_t most = larger(c->hidden_size, c->head_dim); /* of a norm */
+    const struct places at = {
+        .stream = ct_aligned_array(rows, rooms.stream * sizeof(float)),
+        .first = ct_aligned_array(rows, rooms.first * sizeof(float)),
+        .second = ct_aligned_array(rows, rooms.second * sizeof(float)),
+        .third = rooms.third > 0 ? ct_aligned_array(rows, rooms.third * sizeof(float)) : NULL,
+    };
+
+    lay_out(p, &at, rows);
+    s->gain = ct_aligned_array(most, sizeof *s->gain);
+    s->bias = ct_aligned_array(most, sizeof *s->bias);
     s->scratch = ct_aligned_array(crew_size(s->crew), scratch * sizeof *s->scratch);
-    if (p->stream.at == NULL || p->normed.at == NULL || p->q.at == NULL || s->gain == NULL ||
-        s->bias == NULL || s->scratch == NULL)
+    if (c->position_offset > 0)
+        s->positions = ct_malloc_array(rows, sizeof *s->positions);
+    if (at.stream == NULL || at.first == NULL || at.second == NULL ||
+        (rooms.third > 0 && at.third == NULL) || s->gain == NULL || s->bias == NULL ||
+        s->scratch == NULL || (c->position_offset > 0 && s->positions == NULL))
         return ct_fail_nomem(err, "forward pass", rows * pass_row_bytes(c));
     return CT_OK;
 }
 
+static enum ct_status make_rotary(struct pass *p, size_t max_len, struct ct_error *err)
+{
+    struct pass_state *const s = p->state;
+    const struct model_config *const c = p->config;
+    const size_t size = rotary_size(c, max_len);
+    float *const inverse = ct_malloc_array(c->rotary_width, sizeof *inverse);
+    bool is_made = inverse != NULL;
+
+    for (size_t i = 0; is_made && i < (c->has_sliding_rotary ? 2 : 1); i++) {
+        s->cosines[i] = ct_malloc_array(size, sizeof *s->cosines[i]);
+        s->sines[i] = ct_malloc_array(size, sizeof *s->sines[i]);
+        is_made = s->cosines[i] != NULL && s->sines[i] != NULL;
+        if (!is_made)
+            break;
+        rotary_frequencies(&c->rotary[i], c->rotary_width, inverse);
+        rotary_table(&c->rotary[i], inverse, c->rotary_width, max_len, s->cosines[i], s->sines[i]);
+    }
+    free(inverse);
+    return is_made ? CT_OK : ct_fail_nomem(err, "forward pass", size * sizeof(float));
+}
+
 /* ---- planning ---- */
 
-/* A pass that runs an architecture's functions without computing, starting in the state of p. */
+/* A pass that runs the functions of forward.c without computing, starting in the state of p. */
 struct stand_in {
     struct pass pass;
     struct pass_state state;
@@ -129,30 +183,35 @@ static void stand_in_for(const struct pass *p, struct stand_in *out)
 
 static enum ct_status fail_activation(const struct model_config *c, struct ct_error *err)
 {
+    const struct arch *const arch = c->arch;
+    const char *key = "activation";
     char known[128];
+
+    for (size_t i = 0; i < arch->n_keys; i++)
+        if (arch->keys[i].kind == CONFIG_ACTIVATION)
+            key = arch->keys[i].names[0];
 
     activation_list(known, sizeof known);
     return ct_fail(err, CT_ENOTSUP,
-                   "config.json: activation_function: '%s' is not supported, only %s; choose hook "
-                   "points before the first one",
-                   c->activation_name, known);
+                   "config.json: %s: '%s' is not supported, only %s; choose hook points before the "
+                   "first one",
+                   key, c->activation_name, known);
 }
 
 /* Determines the number of blocks and of steps. */
 static enum ct_status plan(struct pass *p, struct ct_error *err)
 {
-    const struct arch *const arch = p->config->arch;
     struct rehearsal rehearsal = { .n_weights = 0 };
-    size_t n_weights = 0;
     struct stand_in other;
 
     stand_in_for(p, &other);
     other.state.rehearsal = &rehearsal;
     other.state.n_left = p->state->width;
-    arch->embed(&other.pass);
+    forward_embed(&other.pass);
+    size_t n_weights = rehearsal.n_weights;
     while (other.pass.layer < p->config->n_layers && other.state.n_left > 0) {
         rehearsal.n_weights = 0;
-        arch->block(&other.pass);
+        forward_block(&other.pass);
         n_weights += rehearsal.n_weights;
         other.pass.layer++;
     }
@@ -179,6 +238,8 @@ static enum ct_status fill(struct pass *p, const struct pass_params *params, str
     enum ct_status st = crew_new(params->n_threads, &s->crew, err);
     if (st == CT_OK)
         st = make_workspace(p, params, err);
+    if (st == CT_OK && p->config->rotary_width > 0)
+        st = make_rotary(p, params->max_len, err);
     if (st == CT_OK && params->shuffle != NULL)
         st = shuffled_new(p->weights, params->shuffle, params->max_nodes, s->crew, &s->shuffled,
                           err);
@@ -209,12 +270,19 @@ void pass_free(struct pass *p)
     free(p->stream.at);
     free(p->normed.at);
     free(p->q.at);
+    if (is_parallel(p->config))
+        free(p->attention_out.at);
     if (p->state != NULL) {
         shuffled_free(p->state->shuffled);
         crew_free(p->state->crew);
         free(p->state->gain);
         free(p->state->bias);
         free(p->state->scratch);
+        free(p->state->positions);
+        for (size_t i = 0; i < 2; i++) {
+            free(p->state->cosines[i]);
+            free(p->state->sines[i]);
+        }
         free(p->state);
     }
     free(p);
@@ -237,11 +305,11 @@ static void begin_block(struct pass *p)
 
     stand_in_for(p, &other);
     other.state.rehearsal = &now;
-    p->config->arch->block(&other.pass);
+    forward_block(&other.pass);
     if (!is_last) {
         other.state.rehearsal = &next;
         other.pass.layer++;
-        p->config->arch->block(&other.pass);
+        forward_block(&other.pass);
         prefetch_later(next.weights, next.n_weights);
     }
     prefetch_now(now.weights, now.n_weights, p->state->crew);
@@ -268,17 +336,16 @@ static void begin(struct pass *p, const struct prefix_tree *tree, float *out, pa
 bool pass_run(struct pass *p, const struct prefix_tree *tree, float *out, pass_step *step,
               void *context)
 {
-    const struct arch *const arch = p->config->arch;
     const struct pass_state *const s = p->state;
 
     begin(p, tree, out, step, context);
-    arch->embed(p);
+    forward_embed(p);
     pass_tick(p);
     for (; p->layer < s->n_blocks && !s->is_stopped; p->layer++) {
         begin_block(p);
-        arch->block(p);
+        forward_block(p);
     }
-    arch->head(p);
+    forward_head(p);
     assert(s->n_left == 0 || s->is_stopped);
     return !s->is_stopped;
 }

@@ -9,6 +9,7 @@
 #include "model/ops/attention.h"
 #include "model/ops/linear.h"
 #include "model/ops/norm.h"
+#include "model/ops/rotary.h"
 #include "model/pass_state.h"
 
 enum { ROWS_PER_BLOCK = 16 };
@@ -47,6 +48,7 @@ struct row_loop { /* the same for each row */
     const struct values *y;
     const struct tensor *table; /* of an embedding */
     const uint32_t *ids;        /* [n_nodes], the row of each node */
+    float factor;
 };
 
 static void some_rows(void *context, size_t block)
@@ -95,30 +97,58 @@ void pass_token_rows(struct pass *p, const struct tensor *table, const struct va
 
 void pass_position_rows(struct pass *p, const struct tensor *table, const struct values *out)
 {
-    if (is_live(p->state))
-        look_up_rows(p, table, p->state->tree->depth, out);
+    const struct pass_state *const s = p->state;
+    const uint32_t offset = (uint32_t)p->config->position_offset;
+
+    if (!is_live(s))
+        return;
+    if (offset == 0) {
+        look_up_rows(p, table, s->tree->depth, out);
+        return;
+    }
+    for (size_t i = 0; i < s->n_rows; i++)
+        s->positions[i] = s->tree->depth[i] + offset;
+    look_up_rows(p, table, s->positions, out);
+}
+
+static void normalise(const struct pass *p, const float *x, size_t n, float *y)
+{
+    const struct pass_state *const s = p->state;
+    const double epsilon = p->config->norm_epsilon;
+
+    if (p->config->norm == NORM_LAYER)
+        layer_norm_apply(x, n, s->gain, s->bias, epsilon, y);
+    else
+        rms_norm_apply(x, n, s->gain, epsilon, y);
+}
+
+/* Puts gain and bias [n] into the workspace. */
+static void read_norm(struct pass *p, const struct norm *norm, size_t n)
+{
+    const struct pass_state *const s = p->state;
+    const float more = p->config->norm == NORM_RMS_PLUS_ONE ? 1.0F : 0.0F;
+
+    if (norm->weight.data != NULL)
+        tensor_read(&norm->weight, 0, 0, n, s->gain);
+    for (size_t i = 0; i < n; i++)
+        s->gain[i] = norm->weight.data != NULL ? s->gain[i] + more : 1.0F;
+    if (norm->bias.data != NULL)
+        tensor_read(&norm->bias, 0, 0, n, s->bias);
+    else
+        memset(s->bias, 0, n * sizeof *s->bias);
 }
 
 static void normalise_row(const struct row_loop *loop, size_t i)
 {
-    const struct pass_state *const s = loop->p->state;
-
-    layer_norm_apply(row_of(loop->x, i), loop->x->n_cols, s->gain, s->bias,
-                     loop->p->config->norm_epsilon, row_of(loop->y, i));
+    normalise(loop->p, row_of(loop->x, i), loop->x->n_cols, row_of(loop->y, i));
 }
 
 void pass_norm(struct pass *p, const struct norm *norm, const struct values *x,
                const struct values *y)
 {
-    const struct pass_state *const s = p->state;
-
-    if (!is_live(s))
+    if (!is_live(p->state))
         return;
-    tensor_read(&norm->weight, 0, 0, x->n_cols, s->gain);
-    if (norm->bias.data != NULL)
-        tensor_read(&norm->bias, 0, 0, x->n_cols, s->bias);
-    else
-        memset(s->bias, 0, x->n_cols * sizeof *s->bias);
+    read_norm(p, norm, x->n_cols);
     each_row((struct row_loop){ .row = normalise_row, .p = p, .x = x, .y = y });
 }
 
@@ -135,9 +165,22 @@ static void add_row(const struct row_loop *loop, size_t i)
     add(row_of(loop->y, i), row_of(loop->x, i), loop->x->n_cols);
 }
 
-void pass_add(struct pass *p, const struct values *y)
+void pass_add(struct pass *p, const struct values *x, const struct values *y)
 {
-    each_row((struct row_loop){ .row = add_row, .p = p, .x = y, .y = &p->stream });
+    each_row((struct row_loop){ .row = add_row, .p = p, .x = y, .y = x });
+}
+
+static void scale_row(const struct row_loop *loop, size_t i)
+{
+    float *const x = row_of(loop->y, i);
+
+    for (size_t j = 0; j < loop->y->n_cols; j++)
+        x[j] *= loop->factor;
+}
+
+void pass_scale(struct pass *p, const struct values *x, double factor)
+{
+    each_row((struct row_loop){ .row = scale_row, .p = p, .y = x, .factor = (float)factor });
 }
 
 static void activate_row(const struct row_loop *loop, size_t i)
@@ -172,8 +215,13 @@ static struct linear shuffle_linear(struct pass *p, const struct linear *linear)
     return shuffled;
 }
 
+struct variant { /* of a linear layer, see linear_job */
+    const enum activation *activation;
+    bool is_factor;
+};
+
 static void apply(struct pass *p, const struct linear *linear, const struct values *x,
-                  const struct values *y, const enum activation *activation)
+                  const struct values *y, struct variant variant)
 {
     const struct pass_state *const s = p->state;
     struct linear used;
@@ -182,7 +230,8 @@ static void apply(struct pass *p, const struct linear *linear, const struct valu
         .x = x->at,
         .ld_x = x->ld,
         .n_rows = s->n_rows,
-        .activation = activation,
+        .activation = variant.activation,
+        .is_factor = variant.is_factor,
         .y = y->at,
         .ld_y = y->ld,
     };
@@ -200,7 +249,15 @@ static void apply(struct pass *p, const struct linear *linear, const struct valu
 void pass_linear(struct pass *p, const struct linear *linear, const struct values *x,
                  const struct values *y)
 {
-    apply(p, linear, x, y, NULL);
+    apply(p, linear, x, y, (struct variant){ NULL, false });
+}
+
+void pass_linear_factor(struct pass *p, const struct linear *linear, const struct values *x,
+                        const struct values *y, bool is_activated)
+{
+    apply(p, linear, x, y, (struct variant){ is_activated ? &p->config->activation : NULL, true });
+    if (is_activated && is_rehearsed(p->state))
+        p->state->rehearsal->activates = true;
 }
 
 static bool is_at(const struct hook_point *hook, const struct pass *p, enum site_place place)
@@ -208,29 +265,82 @@ static bool is_at(const struct hook_point *hook, const struct pass *p, enum site
     return hook->place == place && (!hook->is_in_block || hook->layer == p->layer);
 }
 
-static bool is_wanted(const struct pass *p, enum site_place place)
+/* Columns of all hooks at these places of this block. */
+static size_t columns_at(const struct pass *p, unsigned places)
 {
+    size_t n = 0;
+
     for (size_t h = 0; h < p->state->n_hooks; h++)
-        if (is_at(&p->state->hooks[h], p, place))
-            return true;
-    return false;
+        if ((places >> p->state->hooks[h].place & 1U) != 0 &&
+            is_at(&p->state->hooks[h], p, p->state->hooks[h].place))
+            n += p->state->hooks[h].width;
+    return n;
+}
+
+bool pass_wants(const struct pass *p, unsigned places)
+{
+    return columns_at(p, places) > 0;
+}
+
+bool pass_goes_beyond(const struct pass *p, unsigned places)
+{
+    return p->state->n_left > columns_at(p, places);
 }
 
 void pass_linear_activated(struct pass *p, const struct linear *linear, const struct values *x,
                            const struct values *y, enum site_place before, enum site_place after)
 {
-    const bool in_two_steps = is_wanted(p, before);
+    const bool in_two_steps = pass_wants(p, 1U << before);
 
-    apply(p, linear, x, y, in_two_steps ? NULL : &p->config->activation);
-    pass_output(p, before, 0, y);
+    apply(p, linear, x, y, (struct variant){ in_two_steps ? NULL : &p->config->activation, false });
+    pass_output_of(p, before, linear, y);
     if (is_rehearsed(p->state))
         p->state->rehearsal->activates = true;
     if (in_two_steps)
         each_row((struct row_loop){ .row = activate_row, .p = p, .y = y });
-    pass_output(p, after, 0, y);
+    pass_output(p, after, y);
 }
 
 /* ---- attention ---- */
+
+static void normalise_heads(const struct row_loop *loop, size_t i)
+{
+    const size_t head_dim = loop->p->config->head_dim;
+    float *const x = row_of(loop->y, i);
+
+    for (size_t at = 0; at < loop->y->n_cols; at += head_dim)
+        normalise(loop->p, x + at, head_dim, x + at);
+}
+
+static void turn_row(const struct row_loop *loop, size_t i)
+{
+    const struct model_config *const c = loop->p->config;
+    const struct pass_state *const s = loop->p->state;
+    const size_t kind = c->has_sliding_rotary && config_slides(c, loop->p->layer) ? 1 : 0;
+    const size_t node = s->is_narrow ? s->tree->targets[i] : i;
+    const size_t at = s->tree->depth[node] * (c->rotary_width / 2);
+    const struct rotary_turn turn = {
+        .width = c->rotary_width,
+        .in_pairs = c->rotary_in_pairs,
+        .cosine = s->cosines[kind] + at,
+        .sine = s->sines[kind] + at,
+    };
+
+    rotary_apply(&turn, row_of(loop->y, i), loop->y->n_cols / c->head_dim, c->head_dim);
+}
+
+void pass_prepare_heads(struct pass *p, const struct norm *norm, const struct values *x,
+                        enum site_place after)
+{
+    if (p->config->has_qk_norms) {
+        if (is_live(p->state))
+            read_norm(p, norm, p->config->head_dim);
+        each_row((struct row_loop){ .row = normalise_heads, .p = p, .y = x });
+        pass_output(p, after, x);
+    }
+    if (p->config->rotary_width > 0)
+        each_row((struct row_loop){ .row = turn_row, .p = p, .y = x });
+}
 
 static void move_targets(const struct prefix_tree *tree, const struct values *values)
 {
@@ -284,6 +394,8 @@ void pass_attend(struct pass *p, const struct values *q, const struct values *k,
         .n_kv_heads = c->n_kv_heads,
         .head_dim = c->head_dim,
         .scale = (float)(c->score_scale / by_layer),
+        .cap = (float)c->score_cap,
+        .window = config_slides(c, p->layer) ? c->window : 0,
         .out = out->at,
         .ld_out = out->ld,
     };
@@ -292,20 +404,32 @@ void pass_attend(struct pass *p, const struct values *q, const struct values *k,
 
 /* ---- outputs ---- */
 
-/* Copies the values of each sequence's target to its row of out, from `column` on. */
-static void copy_targets(const struct pass_state *s, const struct values *values, size_t column)
+/* Copies the values of each sequence's target to its row of out, from `column` on; of a linear
+ * layer, to where its outputs are among those of the module. */
+static void copy_targets(const struct pass_state *s, const struct values *values,
+                         const struct linear *linear, size_t column)
 {
+    const size_t run = linear != NULL && linear->run > 0 ? linear->run : values->n_cols;
+
     const struct prefix_tree *const tree = s->tree;
 
     for (size_t i = 0; i < tree->n_seqs; i++) {
         const size_t target = tree->seq_target[i];
         const size_t row = s->is_narrow ? target : tree->targets[target];
-        memcpy(s->out + tree->seq_index[i] * s->width + column, row_of(values, row),
-               values->n_cols * sizeof *values->at);
+        float *const out = s->out + tree->seq_index[i] * s->width + column;
+        for (size_t j = 0; j < values->n_cols; j += run)
+            memcpy(out + (linear != NULL ? linear_stored(linear, j) : j), row_of(values, row) + j,
+                   run * sizeof *values->at);
     }
 }
 
-void pass_output(struct pass *p, enum site_place place, size_t column, const struct values *values)
+void pass_output(struct pass *p, enum site_place place, const struct values *values)
+{
+    pass_output_of(p, place, NULL, values);
+}
+
+void pass_output_of(struct pass *p, enum site_place place, const struct linear *linear,
+                    const struct values *values)
 {
     struct pass_state *const s = p->state;
     const bool is_copied = is_live(s);
@@ -317,7 +441,7 @@ void pass_output(struct pass *p, enum site_place place, size_t column, const str
         if (!is_at(&s->hooks[h], p, place))
             continue;
         if (is_copied)
-            copy_targets(s, values, at + column);
+            copy_targets(s, values, linear, at);
         s->n_left -= values->n_cols;
     }
 }

@@ -1,6 +1,6 @@
 /*
- * The operations from which the functions of an architecture are built. They work on all nodes of a
- * tree of prefixes at once. The functions read like the definition of the architecture and do not
+ * The operations from which the forward pass is built. They work on all nodes of a tree of prefixes
+ * at once. The functions of forward.c read like the definition of the architectures and need not
  * check how far a pass has to go: after the last wanted output, operations do nothing. The same
  * functions are also run without computing (a rehearsal), to find out which weights a block uses.
  *
@@ -10,6 +10,7 @@
 #ifndef CT_MODEL_PASS_OPS_H
 #define CT_MODEL_PASS_OPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/site.h"
@@ -26,21 +27,29 @@ struct pass {
     const struct weights *weights;
     size_t layer; /* the block being computed; n_layers in the head */
 
-    /* The values that an architecture computes. Those in the same room share memory, except q, k
-     * and v among themselves: each is no longer needed when the next one is written. */
+    /* The values that are computed. Those in the same room share memory, except q, k and v among
+     * themselves: each is no longer needed when the next one is written. */
     struct values stream; /* [., hidden_size] */
 
+    struct values words;   /* first room: [., word_size] */
     struct values normed;  /* first room: [., hidden_size] */
     struct values mix;     /* first room: [., n_heads * head_dim] */
     struct values mlp_out; /* first room: [., hidden_size] */
 
-    struct values q;             /* second room: [., n_heads * head_dim] */
-    struct values k, v;          /* second room: [., n_kv_heads * head_dim] */
-    struct values attention_out; /* second room: [., hidden_size] */
-    struct values neurons;       /* second room: [., intermediate_size] */
+    struct values q;       /* second room: [., n_heads * head_dim] */
+    struct values k, v;    /* second room: [., n_kv_heads * head_dim] */
+    struct values neurons; /* second room: [., intermediate_size] */
+
+    struct values attention_out; /* [., hidden_size]: second room, or a third one if the MLP runs
+                                    before it is added */
 
     struct pass_state *state; /* see pass_state.h */
 };
+
+/* Whether outputs that are not yet reached are wanted at places of this block (a set of bits
+ * 1 << place), and whether any are elsewhere. */
+bool pass_wants(const struct pass *p, unsigned places);
+bool pass_goes_beyond(const struct pass *p, unsigned places);
 
 /* out [., n_cols] = the rows of a table for the tokens of the nodes, or for their positions. */
 void pass_token_rows(struct pass *p, const struct tensor *table, const struct values *out);
@@ -49,6 +58,9 @@ void pass_position_rows(struct pass *p, const struct tensor *table, const struct
 /* y = the norm of x. */
 void pass_norm(struct pass *p, const struct norm *norm, const struct values *x,
                const struct values *y);
+
+/* x *= factor. */
+void pass_scale(struct pass *p, const struct values *x, double factor);
 
 /* y = x W + b. */
 void pass_linear(struct pass *p, const struct linear *linear, const struct values *x,
@@ -59,6 +71,15 @@ void pass_linear(struct pass *p, const struct linear *linear, const struct value
 void pass_linear_activated(struct pass *p, const struct linear *linear, const struct values *x,
                            const struct values *y, enum site_place before, enum site_place after);
 
+/* y *= x W + b, or the model's activation function of it. */
+void pass_linear_factor(struct pass *p, const struct linear *linear, const struct values *x,
+                        const struct values *y, bool is_activated);
+
+/* Queries or keys: the norm of each head, if the model has one (their output at `after`), then the
+ * rotary embedding, if it has one. */
+void pass_prepare_heads(struct pass *p, const struct norm *norm, const struct values *x,
+                        enum site_place after);
+
 /* From here on only the targets' rows of the stream and of `also` are needed, if this block is the
  * last. Call it after all keys and values have been computed. */
 void pass_narrow(struct pass *p, const struct values *also);
@@ -67,14 +88,17 @@ void pass_narrow(struct pass *p, const struct values *also);
 void pass_attend(struct pass *p, const struct values *q, const struct values *k,
                  const struct values *v, const struct values *out);
 
-/* stream += y. */
-void pass_add(struct pass *p, const struct values *y);
+/* x += y. */
+void pass_add(struct pass *p, const struct values *x, const struct values *y);
 
 /*
- * Announces the output of the module at a place of this block: `values` are its columns from
- * `column` on. This is the only point where outputs are read, and where they could be changed:
- * everything that depends on them is computed afterwards.
+ * Announces the output of the module at a place of this block, or of a linear layer that is part of
+ * it: then `values` are the module's columns linear_stored(linear, .). This is the only point where
+ * outputs are read, and where they could be changed: everything that depends on them is computed
+ * afterwards.
  */
-void pass_output(struct pass *p, enum site_place place, size_t column, const struct values *values);
+void pass_output(struct pass *p, enum site_place place, const struct values *values);
+void pass_output_of(struct pass *p, enum site_place place, const struct linear *linear,
+                    const struct values *values);
 
 #endif

@@ -1,9 +1,10 @@
-/* The state of a pass, shared by pass.c and pass_ops.c and hidden from architectures. */
+/* The state of a pass, shared by pass.c and pass_ops.c and hidden from forward.c. */
 #ifndef CT_MODEL_PASS_STATE_H
 #define CT_MODEL_PASS_STATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/crew.h"
 #include "model/hooks.h"
@@ -32,8 +33,10 @@ struct pass_state {
     size_t n_blocks; /* that are computed, the last one possibly in part */
     size_t n_steps;
     struct crew *crew;
-    float *gain;    /* [hidden_size]: weight of a norm */
-    float *bias;    /* [hidden_size]: its bias */
+    float *gain;                  /* [hidden_size or head_dim]: weight of a norm */
+    float *bias;                  /* the same: its bias */
+    float *cosines[2], *sines[2]; /* [max_len, rotary_width / 2], see model_config; NULL: none */
+    uint32_t *positions;          /* [max_nodes]: rows of a table with an offset; NULL: none */
     float *scratch; /* for linear layers and attention in turn, for each thread of the crew */
     struct shuffled *shuffled; /* NULL: weights as they are */
 

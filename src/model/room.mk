@@ -3,12 +3,17 @@ src_model_libmodel_a_SOURCES = \
 	src/model/arch.c src/model/arch.h \
 	src/model/arch_gpt2.c \
 	src/model/bind.c src/model/bind.h \
+	src/model/bind_model.c src/model/bind_model.h \
 	src/model/checkpoint.c src/model/checkpoint.h \
+	src/model/config_derive.c src/model/config_derive.h \
+	src/model/config_keys.h \
 	src/model/config_reader.c src/model/config_reader.h \
+	src/model/config_rotary.c src/model/config_rotary.h \
 	src/model/extract.c src/model/extract.h \
+	src/model/forward.c src/model/forward.h \
 	src/model/hooks.c src/model/hooks.h \
 	src/model/model.c src/model/model.h \
-	src/model/model_config.h \
+	src/model/model_config.c src/model/model_config.h \
 	src/model/pass.c src/model/pass.h \
 	src/model/pass_ops.c src/model/pass_ops.h \
 	src/model/pass_state.h \

@@ -8,20 +8,25 @@
 #include "model/ops/linear.h"
 #include "model/ops/tensor.h"
 
-struct norm {             /* layer norm */
-    struct tensor weight; /* [hidden_size] */
+struct norm {             /* of the kind in model_config */
+    struct tensor weight; /* [hidden_size]; data NULL: none, the gain is 1 */
     struct tensor bias;   /* [hidden_size]; data NULL: none */
 };
 
-struct block_weights {
+struct block_weights { /* those that model_config does not ask for are zero */
     struct norm attention_norm;
     struct linear q;             /* to [n_heads * head_dim] */
     struct linear k;             /* to [n_kv_heads * head_dim] */
     struct linear v;             /* to [n_kv_heads * head_dim] */
+    struct norm q_norm;          /* [head_dim] */
+    struct norm k_norm;          /* [head_dim] */
     struct linear attention_out; /* from [n_heads * head_dim] to [hidden_size] */
-    struct norm mlp_norm;
-    struct linear mlp_in;  /* to [intermediate_size] */
+    struct norm attention_post_norm;
+    struct norm mlp_norm;  /* of RESIDUAL_SHARED: attention_norm */
+    struct linear mlp_in;  /* to [intermediate_size]; of gated MLPs, the gate */
+    struct linear mlp_up;  /* to [intermediate_size]: the gate's partner */
     struct linear mlp_out; /* to [hidden_size] */
+    struct norm mlp_post_norm;
 };
 
 struct matrix { /* a tensor of two dimensions */
@@ -32,8 +37,9 @@ struct matrix { /* a tensor of two dimensions */
 };
 
 struct weights {
-    struct tensor token_embedding;    /* [vocab_size, hidden_size] */
-    struct tensor position_embedding; /* [n_positions, hidden_size] */
+    struct tensor token_embedding;    /* [vocab_size, word_size or else hidden_size] */
+    struct tensor position_embedding; /* [position_offset + n_positions, hidden_size] */
+    struct linear word_projection;    /* from [word_size] to [hidden_size] */
     struct block_weights *blocks;     /* [n_layers] */
     struct norm final_norm;
     struct matrix *matrices; /* [n_matrices] each once, by name without what wrappers put in front;
