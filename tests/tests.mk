@@ -190,6 +190,11 @@ tests_test_model_SOURCES = tests/test_model.c $(TEST_MODEL_FILES) $(TEST_SUPPORT
 tests_test_model_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_model_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_families
+tests_test_families_SOURCES = tests/test_families.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
+tests_test_families_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_families_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_hooks
 tests_test_hooks_SOURCES = tests/test_hooks.c $(TEST_SUPPORT)
 tests_test_hooks_CPPFLAGS = $(TEST_CPPFLAGS)

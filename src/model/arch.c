@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct arch *const archs[] = { &arch_gpt2 };
+static const struct arch *const archs[] = {
+    &arch_gpt2, &arch_llama, &arch_mistral, &arch_qwen2, &arch_qwen3,
+};
 
 enum { N_ARCHS = sizeof archs / sizeof archs[0] };
 

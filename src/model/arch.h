@@ -71,6 +71,10 @@ struct arch {
 
 /* The rows, defined in arch_NAME.c. */
 extern const struct arch arch_gpt2;
+extern const struct arch arch_llama;
+extern const struct arch arch_mistral;
+extern const struct arch arch_qwen2;
+extern const struct arch arch_qwen3;
 
 /* NULL: unknown. */
 const struct arch *arch_by_model_type(const char *model_type);

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/model/libmodel.a
 src_model_libmodel_a_SOURCES = \
 	src/model/arch.c src/model/arch.h \
 	src/model/arch_gpt2.c \
+	src/model/arch_llama.c \
 	src/model/bind.c src/model/bind.h \
 	src/model/bind_model.c src/model/bind_model.h \
 	src/model/checkpoint.c src/model/checkpoint.h \

@@ -1,0 +1,358 @@
+/*
+ * Every hook point of every family against a float64 pass (fixtures/gen_families.py), for tiny
+ * models with odd settings. Their weights come from a generator of numbers.
+ */
+#include "config.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "io/safetensors.h"
+#include "model/extract.h"
+#include "model_files.h"
+#include "support.h"
+
+/* Largest error, relative to the largest value of the hook point: float32 gives about 1e-6. */
+static const double PROMISED = 1e-5;
+
+enum { MAX_SEQS = 4, MAX_LEN = 200 };
+
+/* ---- variants ---- */
+
+static json_t *root; /* of variants.json */
+static struct safetensors *reference;
+static struct token_seq seqs[MAX_SEQS];
+static uint32_t ids[MAX_SEQS][MAX_LEN];
+static size_t n_seqs;
+
+static void load(const char *json, const char *values)
+{
+    json_error_t error;
+
+    root = json_load_file(fixture_path(json), 0, &error);
+    ck_assert_msg(root != NULL, "%s", error.text);
+    ck_assert_int_eq(safetensors_open(fixture_path(values), &reference, NULL), CT_OK);
+    const json_t *const list = json_object_get(root, "sequences");
+    n_seqs = json_array_size(list);
+    ck_assert_uint_le(n_seqs, MAX_SEQS);
+    for (size_t i = 0; i < n_seqs; i++) {
+        const json_t *const one = json_array_get(list, i);
+        seqs[i] = (struct token_seq){ ids[i], json_array_size(one) };
+        ck_assert_uint_le(seqs[i].n, MAX_LEN);
+        for (size_t t = 0; t < seqs[i].n; t++)
+            ids[i][t] = (uint32_t)json_integer_value(json_array_get(one, t));
+    }
+}
+
+static void load_variants(void)
+{
+    load("families/variants.json", "families/reference.safetensors");
+}
+
+static void unload(void)
+{
+    json_decref(root);
+    safetensors_free(reference);
+}
+
+static uint64_t split_mix(uint64_t index)
+{
+    uint64_t z = (index + 1) * 0x9E3779B97F4A7C15U;
+
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBU;
+    return z ^ z >> 31;
+}
+
+/* weight() of gen_families.py: numbers that F16 and BF16 have exactly. */
+static float weight(uint64_t index, bool is_gain)
+{
+    const uint64_t z = split_mix(index);
+
+    return is_gain ? 1.0F + ((float)(z % 63) - 31.0F) / 128.0F
+                   : ((float)(z % 255) - 127.0F) / 256.0F;
+}
+
+/* Adds one tensor of variants.json: [name, dtype, shape, kind]; *used numbers are taken before. */
+static void add_tensor(struct tensor_set *set, const json_t *spec, uint64_t *used)
+{
+    struct tensor_set one = { .n = 1 };
+    struct tensor_out *const t = &one.items[0];
+    const char *const dtype = json_string_value(json_array_get(spec, 1));
+    const char *const kind = json_string_value(json_array_get(spec, 3));
+    const json_t *const shape = json_array_get(spec, 2);
+    size_t n = 1;
+
+    snprintf(t->name, sizeof t->name, "%s", json_string_value(json_array_get(spec, 0)));
+    t->n_dims = json_array_size(shape);
+    for (size_t d = 0; d < t->n_dims; d++) {
+        t->shape[d] = (uint64_t)json_integer_value(json_array_get(shape, d));
+        n *= t->shape[d];
+    }
+    t->n_bytes = n * sizeof(float);
+    float *const data = ct_calloc_array(n, sizeof *data);
+    for (size_t i = 0; i < n && strcmp(kind, "unused") != 0; i++)
+        data[i] = weight((*used)++, strcmp(kind, "gain") == 0);
+    t->data = data;
+    t->dtype = "F32";
+    if (strcmp(dtype, "F16") == 0 || strcmp(dtype, "BF16") == 0)
+        tensors_convert(&one, dtype);
+    if (strcmp(dtype, "BOOL") == 0) {
+        t->dtype = "BOOL";
+        t->n_bytes = n;
+    }
+    ck_assert_uint_lt(set->n, sizeof set->items / sizeof set->items[0]);
+    set->items[set->n++] = *t;
+}
+
+/* Writes the tensors to n files and their index. */
+static void put_shards(const struct tensor_set *set, size_t n, const char *dir)
+{
+    json_t *const map = json_object();
+    char name[64];
+
+    for (size_t k = 0; k < n; k++) {
+        const size_t begin = set->n * k / n;
+        const size_t end = set->n * (k + 1) / n;
+        snprintf(name, sizeof name, "model-%zu.safetensors", k);
+        tensors_put(set, begin, end - begin, "", 0, dir, name);
+        for (size_t i = begin; i < end; i++)
+            json_object_set_new(map, set->items[i].name, json_string(name));
+    }
+    json_t *const index = json_pack("{s:o}", "weight_map", map);
+    char *const text = json_dumps(index, 0);
+    text_put(dir, "model.safetensors.index.json", text);
+    free(text);
+    json_decref(index);
+}
+
+/* A new folder with the model of a variant; the caller calls folder_remove(). */
+static char *make_folder(const json_t *variant)
+{
+    struct tensor_set set = { 0 };
+    char *const dir = folder_new();
+    const json_t *const tensors = json_object_get(variant, "tensors");
+    const size_t shards = (size_t)json_integer_value(json_object_get(variant, "shards"));
+    char *const config = json_dumps(json_object_get(variant, "config"), 0);
+    uint64_t used = 0;
+
+    for (size_t i = 0; i < json_array_size(tensors); i++)
+        add_tensor(&set, json_array_get(tensors, i), &used);
+    if (shards > 1)
+        put_shards(&set, shards, dir);
+    else
+        tensors_put(&set, 0, set.n, "", 0, dir, "model.safetensors");
+    text_put(dir, "config.json", config);
+    free(config);
+    tensors_clear(&set);
+    return dir;
+}
+
+/* ---- runs ---- */
+
+static struct model *open_model(const char *dir, const char *what)
+{
+    struct ct_error err = { 0 };
+    struct model *model = NULL;
+
+    ck_assert_msg(model_open(dir, &model, &err) == CT_OK, "%s: %s", what, err.text);
+    return model;
+}
+
+/* [n_seqs, sum of widths], owned by the caller. */
+static float *run(const struct model *model, const struct token_seq *of, size_t n,
+                  const struct hook_point *hooks, size_t n_hooks, int n_threads)
+{
+    const struct extract_job job = {
+        .model = model, .seqs = of, .n_seqs = n, .hooks = hooks, .n_hooks = n_hooks
+    };
+    struct ct_error err = { 0 };
+    size_t width = 0;
+
+    for (size_t h = 0; h < n_hooks; h++)
+        width += hooks[h].width;
+    float *const out = ct_malloc_array(n * width, sizeof *out);
+    memset(out, 0xFF, n * width * sizeof *out); /* NaN, to detect unwritten values */
+    ck_assert_msg(extract_activations(&job, n_threads, NULL, out, NULL, &err) == CT_OK, "%s",
+                  err.text);
+    return out;
+}
+
+static size_t width_of(const struct hook_point *hooks, size_t n)
+{
+    size_t width = 0;
+
+    for (size_t h = 0; h < n; h++)
+        width += hooks[h].width;
+    return width;
+}
+
+/* The reference `name` has every stride-th column. */
+static void check_close(const char *name, size_t width, const float *got, size_t ld, size_t stride)
+{
+    const struct safetensors_entry *const want = safetensors_find(reference, name);
+    double largest = 0.0;
+    double error = 0.0;
+
+    ck_assert_msg(want != NULL, "%s is not in the reference", name);
+    const size_t n = (size_t)want->shape[1];
+    ck_assert_uint_eq(want->shape[0], n_seqs);
+    ck_assert_msg(n == (width + stride - 1) / stride, "%s: %zu wide, the reference %zu", name,
+                  width, n);
+    for (size_t i = 0; i < n_seqs; i++)
+        for (size_t j = 0; j < n; j++) {
+            float value;
+            memcpy(&value, (const char *)want->data + (i * n + j) * sizeof value, sizeof value);
+            const double e = fabs((double)got[i * ld + j * stride] - (double)value);
+            largest = fmax(largest, fabs((double)value));
+            error = e <= error ? error : e; /* keeps NaN */
+        }
+    ck_assert_msg(error <= PROMISED * largest, "%s: error %g, largest %g", name, error, largest);
+}
+
+/* Number of hook points of a variant in the reference. */
+static size_t count_reference(const char *variant)
+{
+    const size_t size = strlen(variant);
+    size_t n = 0;
+
+    for (size_t i = 0; i < safetensors_count(reference); i++) {
+        const char *const name = safetensors_at(reference, i)->name;
+        n += strncmp(name, variant, size) == 0 && name[size] == '/';
+    }
+    return n;
+}
+
+/* Calls check(model, variant, hooks, n_hooks, out) for each variant, out with all hook points. */
+static void for_each_variant(void (*check)(const struct model *, const char *,
+                                           const struct hook_point *, size_t, const float *))
+{
+    size_t i;
+    json_t *variant;
+
+    load_variants();
+    json_array_foreach(json_object_get(root, "variants"), i, variant)
+    {
+        const char *const name = json_string_value(json_object_get(variant, "name"));
+        char *const dir = make_folder(variant);
+        struct model *const model = open_model(dir, name);
+        struct hook_point *hooks = NULL;
+        size_t n = 0;
+        ck_assert_int_eq(hooks_list(model_config(model), &hooks, &n, NULL), CT_OK);
+        float *const out = run(model, seqs, n_seqs, hooks, n, 2);
+        check(model, name, hooks, n, out);
+        free(out);
+        free(hooks);
+        model_free(model);
+        folder_remove(dir);
+    }
+    unload();
+}
+
+static void check_reference(const struct model *model, const char *variant,
+                            const struct hook_point *hooks, size_t n, const float *out)
+{
+    const size_t width = width_of(hooks, n);
+    char name[160];
+    size_t at = 0;
+
+    (void)model;
+    ck_assert_msg(n == count_reference(variant), "%s: %zu hook points, the reference has %zu",
+                  variant, n, count_reference(variant));
+    for (size_t h = 0; h < n; at += hooks[h++].width) {
+        snprintf(name, sizeof name, "%s/%s", variant, hooks[h].name);
+        check_close(name, hooks[h].width, out + at, width, 1);
+    }
+}
+
+START_TEST(every_hook_matches_the_plain_pass)
+{
+    for_each_variant(check_reference);
+}
+END_TEST
+
+/* Nothing that a hook needs is skipped when it is wanted alone, whatever is left out then; nor does
+ * a value depend on the number of threads. */
+static void check_alone(const struct model *model, const char *variant,
+                        const struct hook_point *hooks, size_t n, const float *out)
+{
+    const size_t width = width_of(hooks, n);
+    size_t at = 0;
+
+    for (size_t h = 0; h < n; at += hooks[h++].width) {
+        float *const one = run(model, seqs, n_seqs, &hooks[h], 1, 1);
+        for (size_t i = 0; i < n_seqs; i++)
+            ck_assert_msg(memcmp(one + i * hooks[h].width, out + i * width + at,
+                                 hooks[h].width * sizeof *one) == 0,
+                          "%s: %s alone differs", variant, hooks[h].name);
+        free(one);
+    }
+}
+
+START_TEST(single_hooks_equal_all_together)
+{
+    for_each_variant(check_alone);
+}
+END_TEST
+
+/* A value does not depend on the other sequences of a batch. */
+static void check_sequences(const struct model *model, const char *variant,
+                            const struct hook_point *hooks, size_t n, const float *out)
+{
+    const size_t width = width_of(hooks, n);
+
+    for (size_t i = 0; i < n_seqs; i++) {
+        float *const one = run(model, &seqs[i], 1, hooks, n, 1);
+        ck_assert_msg(memcmp(one, out + i * width, width * sizeof *one) == 0,
+                      "%s: sequence %zu alone differs", variant, i);
+        free(one);
+    }
+}
+
+START_TEST(sequences_do_not_depend_on_each_other)
+{
+    for_each_variant(check_sequences);
+}
+END_TEST
+
+START_TEST(a_trained_llama_matches)
+{
+    const char *const dir = fixture_path("../../shared/families/story");
+    struct hook_point *hooks = NULL;
+    size_t n = 0;
+    size_t at = 0;
+
+    if (access(dir, R_OK) != 0) {
+        SKIP("%s: a trained Llama is not there", dir);
+        return;
+    }
+    struct model *const model = open_model(dir, "story");
+    load("families/trained.json", "families/trained.safetensors");
+    ck_assert_int_eq(hooks_list(model_config(model), &hooks, &n, NULL), CT_OK);
+    float *const out = run(model, seqs, n_seqs, hooks, n, 2);
+    const size_t width = width_of(hooks, n);
+    ck_assert_uint_eq(n, safetensors_count(reference));
+    for (size_t h = 0; h < n; at += hooks[h++].width)
+        check_close(hooks[h].name, hooks[h].width, out + at, width, 7);
+    free(out);
+    free(hooks);
+    model_free(model);
+    unload();
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        every_hook_matches_the_plain_pass,
+        single_hooks_equal_all_together,
+        sequences_do_not_depend_on_each_other,
+        a_trained_llama_matches,
+    };
+
+    return RUN_TESTS("families", tests);
+}
