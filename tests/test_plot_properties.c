@@ -576,13 +576,85 @@ START_TEST(no_plot_leaves_its_rectangle)
 }
 END_TEST
 
+/* The first and last quarter row of what a cell shows; false: nothing. */
+static bool quarters(uint32_t ch, size_t *first, size_t *last)
+{
+    *first = 0;
+    *last = 3;
+    if (ch > 0x2800 && ch <= 0x28FF) {
+        static const unsigned rows[4] = { 1 | 8, 2 | 16, 4 | 32, 64 | 128 };
+        while ((ch & rows[*first]) == 0)
+            ++*first;
+        while ((ch & rows[*last]) == 0)
+            --*last;
+    } else if (ch == 0x2580 || ch == 0x2598 || ch == 0x259D) { /* upper half or quarter */
+        *last = 1;
+    } else if (ch == 0x2584 || ch == 0x2596 || ch == 0x2597) {
+        *first = 2;
+    }
+    return ch != ' ' && ch != 0x2502 && ch != '|' && ch != 0x25C6;
+}
+
+/* The first and last quarter row that a plot shows anything in, within its data. */
+static void find_rows(const struct canvas *c, const struct rect *data, size_t *first, size_t *last)
+{
+    size_t a, b;
+
+    *first = SIZE_MAX;
+    *last = 0;
+    for (size_t i = 0; i < data->rows; i++)
+        for (size_t j = 0; j < data->cols; j++)
+            if (quarters(cell_at(c, data->row + i, data->col + j)->ch, &a, &b)) {
+                *first = 4 * i + a < *first ? 4 * i + a : *first;
+                *last = 4 * i + b > *last ? 4 * i + b : *last;
+            }
+}
+
+/* A point on a line across or ever so little beside it is not drawn on the other side. */
+START_TEST(points_are_on_their_side_of_lines)
+{
+    static const size_t sizes[][2] = {
+        { 12, 40 }, { 17, 57 }, { 24, 80 }, { 33, 101 }, { 50, 200 }
+    };
+
+    for (size_t round = 0; round < 2000; round++) {
+        const size_t *const size = sizes[round % 5];
+        const double x = 0.5, line = 0.05 + 0.9 * uniform();
+        const double side = round % 3 == 0 ? 0.0 : round % 3 == 1 ? 1e-12 : -1e-12;
+        const double y = line + side;
+        const bool color = round % 2 == 0;
+        const struct plot_rule rule = { .at = line, .across = true, .ink = INK_DIM };
+        const struct plot_window window = { 0.0, 1.0, 0.0, 1.0 };
+        struct scatter s = { .x = &x, .y = &y, .n = 0, .window = window, .ink = INK_ACCENT };
+        struct plot_view v;
+        struct canvas c = canvas_of(size[0], size[1], false, color);
+        size_t line_first, line_last, first, last;
+
+        s.rules = &rule;
+        s.n_rules = 1;
+        scatter_draw(&c, canvas_area(&c), &s, &v);
+        find_rows(&c, &v.area, &line_first, &line_last);
+        ck_assert_uint_eq(line_first, line_last);
+        s.n_rules = 0;
+        s.n = 1;
+        scatter_draw(&c, canvas_area(&c), &s, &v);
+        find_rows(&c, &v.area, &first, &last);
+        if (side >= 0.0)
+            ck_assert_msg(first <= line_first, "%zu below %zu", first, line_first);
+        if (side <= 0.0)
+            ck_assert_msg(last >= line_first, "%zu above %zu", last, line_first);
+        canvas_clear(&c);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         a_pixel_is_the_mean_of_its_entries,     a_cache_and_a_getter_change_nothing,
         products_are_never_materialised,        points_are_drawn_where_the_axes_say,
         views_convert_cells_to_points_and_back, heights_of_bars_match_their_counts,
-        no_plot_leaves_its_rectangle,
+        no_plot_leaves_its_rectangle,           points_are_on_their_side_of_lines,
     };
     return RUN_TESTS("plot_properties", tests);
 }

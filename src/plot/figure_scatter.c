@@ -35,6 +35,19 @@ static void draw_point(struct figure *f, const struct axes *a, const struct scat
         figure_marker(f, axes_x(a, p->x), axes_y(a, p->y), p->marker, palette_paper_rgb(p->ink), r);
 }
 
+static void draw_label(struct figure *f, const struct axes *a, const struct scatter_label *label)
+{
+    const struct plot_window *const w = &a->window;
+
+    if (label->x >= w->x0 && label->x <= w->x1 && label->y >= w->y0 && label->y <= w->y1)
+        figure_label(f, &(struct label){ .text = label->text,
+                                         .x = axes_x(a, label->x),
+                                         .y = axes_y(a, label->y) + 3.0,
+                                         .size = 8.0,
+                                         .anchor = 0.5,
+                                         .is_bold = true });
+}
+
 static void draw_points(struct figure *f, const struct axes *a, const struct scatter *s)
 {
     const double r = radius(s->n);
@@ -52,6 +65,8 @@ static void draw_points(struct figure *f, const struct axes *a, const struct sca
         const struct scatter_point p = scatter_over(s, k);
         draw_point(f, a, &p, r);
     }
+    for (size_t k = 0; k < s->n_labels; k++)
+        draw_label(f, a, &s->labels[k]);
     if (s->has_selected && s->selected < s->n) {
         struct scatter_point p = scatter_point(s, s->selected);
         p.marker = MARKER_SELECTED;

@@ -9,7 +9,7 @@
 #include "plot/palette.h"
 #include "plot/raster.h"
 
-enum { LEAST_DATA_COLS = 10, BAR_WIDTH = 2, BRAILLE_DOTS = 0x2836 };
+enum { LEAST_DATA_COLS = 10, BAR_WIDTH = 2, DOT = 0x2804, BLOCK = 0x2596 };
 
 void range_finite(const double *y, size_t n, size_t stride, double *lo, double *hi)
 {
@@ -59,7 +59,10 @@ static bool legend_entry(const struct frame *f, size_t k, const char **label, in
         const uint32_t glyph = marker_char(f->canvas, e->marker, e->ink);
         *label = e->label != NULL ? e->label : "";
         *i = e->ink;
-        *ch = e->marker == 0 ? (ascii ? '#' : 0x2588) : glyph == 0 ? BRAILLE_DOTS : glyph;
+        *ch = e->marker == 0                                           ? (ascii ? '#' : 0x2588)
+              : glyph != 0                                             ? glyph
+              : e->marker == MARKER_SMALL || e->marker == MARKER_NOISE ? DOT
+                                                                       : BLOCK;
         return true;
     }
     if (k - n_legend >= f->n_rules)

@@ -22,8 +22,8 @@ static const uint32_t blue_red_paper[] = { 0x053061, 0x2166ac, 0x4393c3, 0x92c5d
                                            0xd6604d, 0xb2182b, 0x67001f };
 
 static const uint32_t clusters[INK_N_CLUSTERS] = {
-    /* Okabe & Ito, without black */
-    0xe69f00, 0x56b4e9, 0x009e73, 0xf0e442, 0x0072b2, 0xd55e00, 0xcc79a7,
+    /* Okabe & Ito, without black, the blue lighter: it is to be seen on black */
+    0xe69f00, 0x56b4e9, 0x009e73, 0xf0e442, 0x2a7fff, 0xd55e00, 0xcc79a7,
     /* further ones, neighbours different in lightness */
     0xa6d854, 0x8e5bbe, 0x66e0d0, 0xa0522d, 0xffa8b0, 0x7f8c1f, 0xc2b0f8, 0xb03070, 0xf5cf9b,
     0x4f7f8a, 0xbfeaa0, 0x6a5acd, 0x2e8b3d

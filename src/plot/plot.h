@@ -35,14 +35,15 @@ bool plot_view_cell(const struct plot_view *v, double x, double y, size_t *row, 
 /* The point at the centre of a cell; false when the cell is outside the area. */
 bool plot_view_point(const struct plot_view *v, size_t row, size_t col, double *x, double *y);
 
-/* Marker shapes. In colour, those from MARKER_SOLID on are braille dots distinguished by ink. */
+/* Marker shapes. In colour, those from MARKER_SOLID on are blocks, or if there are many braille
+ * dots, distinguished by ink. */
 enum {
-    MARKER_NOISE = 1, /* + always */
+    MARKER_NOISE = 1, /* a dot in colour; else + */
     MARKER_CENTROID,  /* X always, on top of everything else */
     MARKER_SELECTED,  /* on top of everything else, in the accent ink */
     MARKER_SOLID,
-    MARKER_DOT = MARKER_SOLID, /* braille; ASCII * */
-    MARKER_SMALL,              /* less important: braille; without colour a middle dot; ASCII x */
+    MARKER_DOT = MARKER_SOLID, /* ASCII * */
+    MARKER_SMALL,              /* less important: a dot; without colour a middle dot; ASCII x */
     MARKER_CIRCLE,             /* important: without colour o */
     MARKER_CROSS,              /* without colour x */
     MARKER_VALUE, /* its ink is from a colour map: without colour the glyph of palette_glyph() */

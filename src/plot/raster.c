@@ -103,6 +103,34 @@ void raster_dot(struct raster *r, size_t row, size_t col, uint32_t ch, ink i)
     canvas_put(c, at_row, at_col, ch, i, INK_DEFAULT, 0);
 }
 
+void raster_block(struct raster *r, size_t row, size_t col, size_t n, uint32_t ch, ink i)
+{
+    /* By bits: upper left, upper right, lower left, lower right. */
+    static const uint16_t blocks[16] = { ' ',    0x2598, 0x259D, 0x2580, 0x2596, 0x258C,
+                                         0x259E, 0x259B, 0x2597, 0x259A, 0x2590, 0x259C,
+                                         0x2584, 0x2599, 0x259F, 0x2588 };
+    const size_t at_row = r->view.area.row + row / r->per_row;
+    const size_t at_col = r->view.area.col + col / r->per_col;
+    size_t bits = 0;
+
+    if (r->per_row == 1 || row >= r->rows || col >= r->cols) {
+        raster_dot(r, row, col, ch, i);
+        return;
+    }
+    if (at_row < r->canvas->rows && at_col < r->canvas->cols)
+        for (bits = 15; bits > 0; bits--)
+            if (r->canvas->cells[at_row * r->canvas->cols + at_col].ch == blocks[bits])
+                break;
+    const size_t both = 12 * n <= r->view.area.rows * r->view.area.cols ? 3 : 0; /* a square */
+    bits |= (both | (size_t)1 << col % 2) << row % 4 / 2 * 2;
+    canvas_put(r->canvas, at_row, at_col, blocks[bits], i, INK_DEFAULT, 0);
+}
+
+bool raster_has_room(const struct raster *r, size_t n)
+{
+    return 2 * n <= r->view.area.rows * r->view.area.cols;
+}
+
 /* Liang & Barsky 1984: clips the line to 0 .. 1 in one coordinate, a + u d; u0 .. u1 is the part
  * inside. */
 static bool clip(double a, double d, double *u0, double *u1)
@@ -152,6 +180,7 @@ void raster_line(struct raster *r, double x0, double y0, double x1, double y1, u
 
 void raster_rule(struct raster *r, const struct plot_rule *rule)
 {
+    enum { DASH = 3, GAP = 1 }; /* of a line across, in fine columns */
     const struct rect a = r->view.area;
     const bool ascii = r->canvas->ascii;
     size_t at;
@@ -159,9 +188,8 @@ void raster_rule(struct raster *r, const struct plot_rule *rule)
     if (rule->across ? !raster_row(r, rule->at, &at) : !raster_col(r, rule->at, &at))
         return;
     if (rule->across)
-        for (size_t j = 0; j < a.cols; j += ascii ? 2 : 1)
-            canvas_put(r->canvas, a.row + at / r->per_row, a.col + j, ascii ? '-' : 0x254C,
-                       rule->ink, INK_DEFAULT, 0);
+        for (size_t j = 0; j < r->cols; j += ascii ? 2 : j % (DASH + GAP) < DASH - 1 ? 1 : 1 + GAP)
+            raster_dot(r, at, j, '-', rule->ink);
     else
         for (size_t i = 0; i < a.rows; i++)
             canvas_put(r->canvas, a.row + i, a.col + at / r->per_col, ascii ? ':' : 0x254E,
@@ -178,7 +206,7 @@ uint32_t marker_char(const struct canvas *c, uint8_t marker, ink i)
                    : (unsigned char)palette_letter((marker - MARKER_CLUSTER_0) % MARKER_N_CLUSTERS);
     switch (marker) {
     case MARKER_NOISE:
-        return '+';
+        return dots ? 0 : '+';
     case MARKER_CENTROID:
         return 'X';
     case MARKER_SELECTED:

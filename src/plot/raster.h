@@ -27,6 +27,13 @@ bool raster_row(const struct raster *r, double y, size_t *row);
 /* A dot, or ch on an ASCII canvas. */
 void raster_dot(struct raster *r, size_t row, size_t col, uint32_t ch, ink i);
 
+/* The quarter of a cell with that dot, if there are few points n the half of a cell, merged into
+ * those of its cell in the same way. */
+void raster_block(struct raster *r, size_t row, size_t col, size_t n, uint32_t ch, ink i);
+
+/* Whether n points are few enough for blocks, which are easier to see than dots. */
+bool raster_has_room(const struct raster *r, size_t n);
+
 /* A straight line between two points of the plane, clipped to the window. ASCII: ch, or a character
  * that follows the slope when ch is 0. */
 void raster_line(struct raster *r, double x0, double y0, double x1, double y1, uint32_t ch, ink i);

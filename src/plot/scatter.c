@@ -39,7 +39,8 @@ int scatter_rank(uint8_t marker)
                                      : RANK_POINT;
 }
 
-static void draw_point(struct raster *r, const struct scatter_point *p, bool fat)
+/* One of n points. */
+static void draw_point(struct raster *r, const struct scatter_point *p, size_t n)
 {
     const ink i = p->ink;
     size_t row, col;
@@ -53,19 +54,69 @@ static void draw_point(struct raster *r, const struct scatter_point *p, bool fat
                    p->marker == MARKER_CENTROID || p->marker == MARKER_SELECTED ? CELL_BOLD : 0);
         return;
     }
-    raster_dot(r, row, col, '*', i);
-    if (fat) { /* add the other three dots of the same quarter of a cell */
-        raster_dot(r, row ^ 1, col, '*', i);
-        raster_dot(r, row, col ^ 1, '*', i);
-        raster_dot(r, row ^ 1, col ^ 1, '*', i);
+    if (scatter_rank(p->marker) >= RANK_POINT && raster_has_room(r, n))
+        raster_block(r, row, col, n, '*', i);
+    else
+        raster_dot(r, row, col, '*', i);
+}
+
+static void draw_label(const struct raster *r, const struct scatter_label *label)
+{
+    const struct rect *const a = &r->view.area;
+    const size_t width = canvas_text_width(r->canvas, label->text);
+    size_t row, col;
+
+    if (!plot_view_cell(&r->view, label->x, label->y, &row, &col) || width > a->cols)
+        return;
+    col = col - a->col > width / 2 ? col - width / 2 : a->col;
+    if (col + width > a->col + a->cols)
+        col = a->col + a->cols - width;
+    canvas_text(r->canvas, row, col, width, label->text, label->ink, CELL_BOLD | CELL_REVERSE);
+}
+
+/* ---- the list beside the points ---- */
+
+enum { SWATCH_COLS = 2, LEAST_PLOT_COLS = 40 };
+
+/* The columns of the list with the space before it; 0: none, or no room. */
+static size_t list_cols(const struct scatter *s, const struct canvas *c, struct rect area)
+{
+    size_t width = canvas_text_width(c, s->list_head);
+
+    for (size_t k = 0; s->list_head != NULL && k < s->n_list; k++)
+        width = (size_t)fmax((double)width, (double)canvas_text_width(c, s->list[k].text));
+    return s->list_head != NULL && area.cols >= LEAST_PLOT_COLS + width + SWATCH_COLS + 1
+               ? width + SWATCH_COLS + 1
+               : 0;
+}
+
+static void draw_list(struct canvas *c, const struct rect *data, const struct scatter *s)
+{
+    const size_t col = data->col + data->cols + 1;
+    const size_t width = SWATCH_COLS + canvas_text_width(c, s->list_head) + 8;
+    const size_t rows = data->rows > 1 ? data->rows - 1 : 0;
+    const size_t n = s->n_list <= rows ? s->n_list : rows > 0 ? rows - 1 : 0;
+
+    canvas_text(c, data->row, col + SWATCH_COLS, width, s->list_head, INK_DIM, 0);
+    for (size_t k = 0; k < n; k++) {
+        const struct scatter_row *const row = &s->list[k];
+        const uint32_t ch = marker_char(c, row->marker, row->ink);
+        const uint8_t attr = row->is_marked ? CELL_REVERSE : 0;
+        canvas_put(c, data->row + 1 + k, col,
+                   ch != 0                       ? ch
+                   : row->marker == MARKER_NOISE ? 0x2804
+                                                 : 0x2588,
+                   row->ink, INK_DEFAULT, 0);
+        canvas_text(c, data->row + 1 + k, col + SWATCH_COLS, width, row->text,
+                    row->marker == MARKER_NOISE ? INK_DIM : INK_DEFAULT, attr);
     }
+    if (n < s->n_list && rows > 0)
+        canvas_printf(c, data->row + 1 + n, col + SWATCH_COLS, width, INK_DIM, 0, "+%zu more",
+                      s->n_list - n);
 }
 
 static void draw_points(struct raster *r, const struct scatter *s)
 {
-    /* Few points in a large area: single dots would be hard to see. */
-    const bool fat = s->n * 6 <= r->view.area.rows * r->view.area.cols;
-
     bool has_rank[SCATTER_RANKS] = { false };
 
     for (size_t i = 0; i < (s->markers != NULL || s->n == 0 ? s->n : 1); i++)
@@ -74,17 +125,19 @@ static void draw_points(struct raster *r, const struct scatter *s)
         for (size_t i = 0; has_rank[rank] && i < s->n; i++) {
             const struct scatter_point p = scatter_point(s, i);
             if (scatter_rank(p.marker) == rank)
-                draw_point(r, &p, fat && rank != RANK_SMALL);
+                draw_point(r, &p, s->n);
         }
     for (size_t k = 0; k < s->n_over; k++) {
         const struct scatter_point p = scatter_over(s, k);
-        draw_point(r, &p, false);
+        draw_point(r, &p, s->n);
     }
+    for (size_t k = 0; k < s->n_labels; k++)
+        draw_label(r, &s->labels[k]);
     if (s->has_selected && s->selected < s->n) {
         struct scatter_point p = scatter_point(s, s->selected);
         p.marker = MARKER_SELECTED;
         p.ink = INK_ACCENT;
-        draw_point(r, &p, false);
+        draw_point(r, &p, s->n);
     }
 }
 
@@ -135,9 +188,12 @@ void scatter_draw(struct canvas *c, struct rect area, const struct scatter *s,
                   struct plot_view *view)
 {
     const struct plot_window window = scatter_window(s);
-    struct frame f = {
-        .text = &s->text, .bar = &s->bar, .rules = s->rules, .n_rules = s->n_rules, .window = window
-    };
+    struct frame f = { .text = &s->text,
+                       .bar = &s->bar,
+                       .rules = s->rules,
+                       .n_rules = s->n_rules,
+                       .window = window,
+                       .strip = list_cols(s, c, area) };
 
     frame_layout(&f, c, area);
     if (s->equal_aspect) { /* twice: wider numbers may leave fewer columns */
@@ -155,6 +211,8 @@ void scatter_draw(struct canvas *c, struct rect area, const struct scatter *s,
         raster_line(&r, s->lines[k].x0, s->lines[k].y0, s->lines[k].x1, s->lines[k].y1, 0,
                     s->lines[k].ink);
     draw_points(&r, s);
+    if (f.strip > 0)
+        draw_list(c, &f.data, s);
     if (view != NULL)
         *view = v;
 }

@@ -14,6 +14,19 @@ struct scatter_line {
     ink ink;
 };
 
+struct scatter_label { /* on the points */
+    double x, y;
+    const char *text;
+    ink ink;
+};
+
+struct scatter_row { /* of a list beside the points, where a canvas is wide enough */
+    const char *text;
+    ink ink;
+    uint8_t marker;
+    bool is_marked;
+};
+
 struct scatter { /* zero-initialise; borrows everything */
     struct plot_text text;
     const double *x, *y;       /* [n] */
@@ -34,6 +47,12 @@ struct scatter { /* zero-initialise; borrows everything */
     size_t n_lines;
     const struct plot_rule *rules; /* [n_rules] */
     size_t n_rules;
+
+    const struct scatter_label *labels; /* [n_labels], over everything but the selected point */
+    size_t n_labels;
+    const char *list_head;          /* above the list; NULL: no list */
+    const struct scatter_row *list; /* [n_list] */
+    size_t n_list;
 
     struct plot_window window; /* default: the finite points and a margin of 4 % */
     bool equal_aspect;         /* one unit is as long in x as in y (the window is widened) */

@@ -119,7 +119,7 @@ static void draw_split(const struct series *s, struct frame *f, struct raster *r
     }
 }
 
-static void draw_marker(struct raster *r, double x, double y, uint8_t marker, ink i, bool fat)
+static void draw_marker(struct raster *r, double x, double y, uint8_t marker, ink i, size_t n)
 {
     size_t row, col;
 
@@ -130,8 +130,10 @@ static void draw_marker(struct raster *r, double x, double y, uint8_t marker, in
         canvas_put(r->canvas, r->view.area.row + row / r->per_row,
                    r->view.area.col + col / r->per_col, ch, i, INK_DEFAULT,
                    marker == MARKER_SELECTED ? CELL_BOLD : 0);
-    for (size_t k = 0; ch == 0 && k < (fat ? 4U : 1U); k++)
-        raster_dot(r, row ^ (k & 1), col ^ (k >> 1), '*', i);
+    else if (raster_has_room(r, n) && marker != MARKER_SMALL && marker != MARKER_NOISE)
+        raster_block(r, row, col, n, '*', i);
+    else
+        raster_dot(r, row, col, '*', i);
 }
 
 /* The fine columns covered by the value at x, half a unit to each side. */
@@ -201,8 +203,6 @@ static void draw_ranges(struct raster *r, const struct series *s)
 
 static void draw_values(struct raster *r, const struct series *s)
 {
-    const bool fat = s->n * 6 <= r->view.area.rows * r->view.area.cols;
-
     for (size_t i = 0; i < s->n; i++) {
         const bool joined = i > 0 && is_shown(s, i) && is_shown(s, i - 1);
         if (!is_shown(s, i))
@@ -211,7 +211,7 @@ static void draw_values(struct raster *r, const struct series *s)
         const ink color = value_ink(s, i);
         switch (s->style) {
         case SERIES_POINTS:
-            draw_marker(r, x, y, value_marker(s, i), color, fat);
+            draw_marker(r, x, y, value_marker(s, i), color, s->n);
             break;
         case SERIES_BARS:
             draw_bar(r, x, y, color);
@@ -231,7 +231,7 @@ static void draw_values(struct raster *r, const struct series *s)
     }
     if (s->has_selected && s->selected < s->n && is_shown(s, s->selected))
         draw_marker(r, value_x(s, s->selected), s->y[s->selected], MARKER_SELECTED, INK_ACCENT,
-                    false);
+                    s->n);
 }
 
 void series_draw(struct canvas *c, struct rect area, const struct series *s, struct plot_view *view)

@@ -56,8 +56,11 @@ void draw_t_values(const struct analysis *a, const struct plot_target *target,
     ink *const inks = plot_scratch(target, n, sizeof *inks);
     struct plot_legend legend[2];
     char name[32];
-    const struct plot_rule rules[] = { { .at = -t->t_critical, .across = true, .ink = INK_DIM },
-                                       { .at = t->t_critical, .across = true, .ink = INK_DIM } };
+    char label[40];
+    const struct plot_rule rules[] = {
+        { .at = -t->t_critical, .across = true, .ink = INK_DIM },
+        { .at = t->t_critical, .across = true, .ink = INK_DIM, .label = label },
+    };
     char title[TITLE_SIZE];
 
     if (x == NULL || markers == NULL || inks == NULL)
@@ -68,6 +71,7 @@ void draw_t_values(const struct analysis *a, const struct plot_target *target,
     }
     mark_neurons(a, request, inks, markers);
     fill_legend(a, request, legend, name, sizeof name);
+    snprintf(label, sizeof label, "|%s| > %.3g", tests[a->params.test].statistic, t->t_critical);
     snprintf(title, sizeof title, "%s of each neuron: %zu of %zu significant",
              tests[a->params.test].statistic, t->n_significant, n);
     const struct scatter scatter = {
@@ -126,6 +130,7 @@ void draw_volcano(const struct analysis *a, const struct plot_target *target,
     char name[32];
     char title[TITLE_SIZE];
     char x_label[TITLE_SIZE];
+    char label[40];
     size_t n_zero = 0;
 
     if (points == NULL || markers == NULL || inks == NULL)
@@ -142,7 +147,10 @@ void draw_volcano(const struct analysis *a, const struct plot_target *target,
     snprintf(x_label, sizeof x_label, "mean of %s - mean of %s",
              load_of(a)->group_names[contrast_of(a)->groups[0]],
              load_of(a)->group_names[contrast_of(a)->groups[1]]);
-    const struct plot_rule rule = { .at = -log10(t->p_threshold), .across = true, .ink = INK_DIM };
+    snprintf(label, sizeof label, "p < %.3g", t->p_threshold);
+    const struct plot_rule rule = {
+        .at = -log10(t->p_threshold), .across = true, .ink = INK_DIM, .label = label
+    };
     const struct scatter scatter = {
         .text = { title, x_label, "-log10 p", legend, 2, false },
         .x = points,
