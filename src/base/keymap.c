@@ -19,6 +19,7 @@ static const char scale_words[] = "in heatmaps: halve, double the colour scale";
 
 const struct action_info actions[N_ACTIONS] = {
     [ACTION_RUN] = { "run", "enter", "compute this stage and its inputs, then the next" },
+    [ACTION_UPDATE] = { "update", "u", "compute again what a change has made stale" },
     [ACTION_STAGE_1] = { "stage-1", "1", stage_words },
     [ACTION_STAGE_1 + 1] = { "stage-2", "2", stage_words },
     [ACTION_STAGE_1 + 2] = { "stage-3", "3", stage_words },

@@ -33,6 +33,7 @@ enum {
 enum action {
     ACTION_NONE,
     ACTION_RUN,
+    ACTION_UPDATE,
     ACTION_STAGE_1, /* to ACTION_STAGE_9 */
     ACTION_STAGE_9 = ACTION_STAGE_1 + 8,
     ACTION_NEXT_PANE,

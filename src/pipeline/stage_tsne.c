@@ -187,7 +187,7 @@ static double memory(const struct analysis *a)
 
 static void note(const void *value, char out[NOTE_SIZE])
 {
-    snprintf(out, NOTE_SIZE, "%.3f", ((const struct tsne_stage *)value)->result.kl_divergence);
+    snprintf(out, NOTE_SIZE, "KL %.3g", ((const struct tsne_stage *)value)->result.kl_divergence);
 }
 
 static const struct setting tsne_settings[] = {

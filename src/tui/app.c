@@ -84,6 +84,21 @@ void app_clear(struct app *app)
         heatmap_cache_clear(&app->caches[i]);
 }
 
+/* `--alpha` becomes `alpha`: here parameters are rows of a pane, not options. */
+static void name_parameters(char *text)
+{
+    for (char *at = strstr(text, "--"); at != NULL; at = strstr(at, "--")) {
+        const size_t length = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
+        bool is_setting = false;
+        for (size_t i = 0; !is_setting && setting_at(i) != NULL; i++)
+            is_setting = strlen(setting_at(i)->name) == length &&
+                         strncmp(setting_at(i)->name, at + 2, length) == 0;
+        if (is_setting)
+            memmove(at, at + 2, strlen(at + 2) + 1);
+        at += length > 0 ? length : 2;
+    }
+}
+
 void app_say(struct app *app, ink color, const char *format, ...)
 {
     va_list args;
@@ -91,6 +106,7 @@ void app_say(struct app *app, ink color, const char *format, ...)
     va_start(args, format);
     vsnprintf(app->message, sizeof app->message, format, args);
     va_end(args);
+    name_parameters(app->message);
     app->message_ink = color;
 }
 
@@ -186,6 +202,14 @@ void app_quit(struct app *app)
 }
 
 /* ---- questions ---- */
+
+void app_prompt_path(struct app *app, const char *label, const char *text, size_t item,
+                     enum ct_status (*accept)(struct app *app, const char *text,
+                                              struct ct_error *err))
+{
+    app_prompt(app, label, text, item, accept);
+    app->prompt.completes = COMPLETES_PATHS;
+}
 
 void app_prompt(struct app *app, const char *label, const char *text, size_t item,
                 enum ct_status (*accept)(struct app *app, const char *text, struct ct_error *err))

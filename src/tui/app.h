@@ -56,7 +56,7 @@ struct prompt {
     const char *label;
     char text[PROMPT_SIZE]; /* UTF-8 */
     size_t length, cursor;  /* bytes */
-    bool completes_paths;
+    enum { COMPLETES_NOTHING, COMPLETES_PATHS, COMPLETES_GROUPS } completes;
     /* Called with the text on enter; an error message is shown, and the line stays open. */
     enum ct_status (*accept)(struct app *app, const char *text, struct ct_error *err);
     size_t item; /* for the accept function */
@@ -77,6 +77,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     struct worker *worker;
     bool is_stuck; /* the worker has not ended, and may never end */
     struct worker_news news;
+    bool is_updating;                   /* the next goal is a stale stage that has a result */
     const struct stage *goal;           /* to be computed with everything it needs; NULL: nothing */
     struct pending {                    /* runs before the goal when the worker is idle */
         bool (*start)(struct app *app); /* true if it started a job; NULL: nothing */
@@ -87,6 +88,8 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
         layer_function *layer; /* called for each hook point; NULL: none */
         struct result *result; /* NULL: not finished, or failed */
     } computing;
+
+    bool had[MAX_PANEL]; /* stages whose results were dropped with what they were computed from */
 
     const struct stage *stage; /* the current one */
     size_t view[MAX_PANEL];    /* current view of each stage, by panel row; see view.h */
@@ -197,6 +200,10 @@ void app_quit(struct app *app);
 
 void app_prompt(struct app *app, const char *label, const char *text, size_t item,
                 enum ct_status (*accept)(struct app *app, const char *text, struct ct_error *err));
+/* The same for a path, which tab completes. */
+void app_prompt_path(struct app *app, const char *label, const char *text, size_t item,
+                     enum ct_status (*accept)(struct app *app, const char *text,
+                                              struct ct_error *err));
 void app_confirm(struct app *app, void (*confirmed)(struct app *app), const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

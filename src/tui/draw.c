@@ -148,8 +148,8 @@ static char stage_sign(const struct app *app, const struct stage *stage, ink *co
         return '>';
     }
     if (!app_has(app, stage)) {
-        *color = INK_DIM;
-        return '.';
+        *color = app->had[panel_row(stage)] ? INK_WARN : INK_DIM;
+        return app->had[panel_row(stage)] ? '~' : '.';
     }
     *color = is_stale ? INK_WARN : INK_GOOD;
     return is_stale ? '~' : '*';
@@ -343,13 +343,14 @@ static void progress_words(const struct app *app, char *out, size_t size)
     else if (news->canceling)
         snprintf(out, size, "cancelling %s", news->job.title);
     else if (part > 0.02)
-        snprintf(out, size, "%s %.0f %%, %.0f s left, %s cancels", news->job.title, 100.0 * part,
-                 ceil(news->seconds / part * (1.0 - part)), cancel.text);
+        snprintf(out, size, "%s %.0f %%, %s left, %s cancels", news->job.title, 100.0 * part,
+                 duration_of(news->seconds / part * (1.0 - part)).text, cancel.text);
     else if (news->expected >= TELL_FROM)
         snprintf(out, size, "%s, about %s, %s cancels", news->job.title,
                  duration_of(news->expected).text, cancel.text);
     else
-        snprintf(out, size, "%s, %.0f s, %s cancels", news->job.title, news->seconds, cancel.text);
+        snprintf(out, size, "%s, %s, %s cancels", news->job.title, duration_of(news->seconds).text,
+                 cancel.text);
 }
 
 static void draw_progress(const struct app *app, struct canvas *c, struct rect in)
@@ -391,7 +392,11 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
     char title[220];
     char stale[60];
 
-    snprintf(stale, sizeof stale, ", stale: %s recomputes it", app_key(app, ACTION_RUN).text);
+    if (runs || app_is_due(app, view->needs))
+        snprintf(stale, sizeof stale, ", being recomputed");
+    else
+        snprintf(stale, sizeof stale, ", stale: %s recomputes it",
+                 app_key(app, ACTION_UPDATE).text);
     snprintf(title, sizeof title, "%s %zu/%zu%s", view->name, app->view[panel_row(app->stage)] + 1,
              view_count(app->stage), is_stale ? stale : "");
     const struct rect in = draw_frame(c, r, title, app->pane == PANE_VIEW);
@@ -408,14 +413,6 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
 }
 
 /* ---- last line and overlays ---- */
-
-static void draw_running(const struct app *app, struct canvas *c, struct rect r)
-{
-    char words[120];
-
-    progress_words(app, words, sizeof words);
-    canvas_text(c, r.row, 0, r.cols, words, INK_WARN, 0);
-}
 
 /* Draws a message whose last line is in this row; a long one takes up to three. */
 static void draw_message(const struct app *app, struct canvas *c, size_t bottom, uint8_t attr)
@@ -501,15 +498,27 @@ static void draw_hint(struct app *app, struct canvas *c, struct rect r)
                        (struct rect){ r.row, r.col + used, 1, r.cols - used });
 }
 
-/* If the message is short, the hints are drawn next to it. */
-static void draw_message_and_hint(struct app *app, struct canvas *c, struct rect r)
+/* The hints beside what ends at column `width`, if that is short. */
+static void draw_hint_beside(struct app *app, struct canvas *c, struct rect r, size_t width)
 {
     enum { GAP = 3, WORTHWHILE = 20 };
-    const size_t width = canvas_text_width(c, app->message) + GAP;
 
+    if (width + GAP + WORTHWHILE < r.cols)
+        draw_hint(app, c, (struct rect){ r.row, width + GAP, 1, r.cols - width - GAP });
+}
+
+static void draw_message_and_hint(struct app *app, struct canvas *c, struct rect r)
+{
     draw_message(app, c, r.row, 0);
-    if (width + WORTHWHILE < r.cols)
-        draw_hint(app, c, (struct rect){ r.row, width, 1, r.cols - width });
+    draw_hint_beside(app, c, r, canvas_text_width(c, app->message));
+}
+
+static void draw_running_and_hint(struct app *app, struct canvas *c, struct rect r)
+{
+    char words[120];
+
+    progress_words(app, words, sizeof words);
+    draw_hint_beside(app, c, r, canvas_text(c, r.row, 0, r.cols, words, INK_WARN, 0));
 }
 
 static void draw_footer(struct app *app, struct canvas *c, struct rect r)
@@ -523,7 +532,7 @@ static void draw_footer(struct app *app, struct canvas *c, struct rect r)
     else if (app->message[0] != '\0')
         draw_message_and_hint(app, c, r);
     else if (app->news.state == WORKER_RUNNING)
-        draw_running(app, c, r);
+        draw_running_and_hint(app, c, r);
     else
         draw_hint(app, c, r);
     if (app->mode == MODE_PROMPT && app->message[0] != '\0' && r.row > 0)
@@ -582,7 +591,9 @@ static void draw_help(struct app *app, struct canvas *c)
     const struct rect r = { (c->rows - rows) / 2, (c->cols - cols) / 2, rows, cols };
 
     canvas_fill(c, r, ' ', INK_DEFAULT, INK_DEFAULT);
-    const struct rect in = draw_frame(c, r, "Keys; any key closes", true);
+    const struct rect in =
+        draw_frame(c, r, "Keys; any key closes - stages: * computed ~ stale > runs . not yet",
+                   true);
     size_t row = draw_global_keys(app, c, in, 0);
     if (row < in.rows)
         canvas_printf(c, in.row + row++, in.col + 1, in.cols, INK_TITLE, CELL_BOLD,

@@ -9,13 +9,16 @@
 
 #include "base/text.h"
 #include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
+#include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 #include "report/canvas_text.h"
 #include "tui/draw.h"
 #include "tui/inputs.h"
+#include "tui/lists.h"
 #include "tui/prompt.h"
 #include "tui/save.h"
 #include "tui/view.h"
@@ -26,12 +29,35 @@
 /* Quick results of a change are computed immediately. */
 static void after_change(struct app *app, const struct setting *setting)
 {
+    enum { QUICK = 1 }; /* effort of a stage that takes milliseconds, but for huge results */
+    static const double is_long = 0.2; /* seconds */
     const struct stage *const stage = setting_stage(setting);
+    const struct analysis *const a = app_analysis(app, stage);
+    const struct stage *next = NULL;
 
     app->message[0] = '\0';
     app_follow_params(app);
-    if (stage == &stage_cluster && app_has(app, stage) && app->news.state == WORKER_IDLE)
+    if (app->news.state == WORKER_IDLE && app_has(app, stage) && stage->effort <= QUICK &&
+        analysis_seconds(a, stage) < is_long && analysis_next(a, stage, &next, NULL) == CT_OK &&
+        next == stage)
         app_run(app, stage);
+}
+
+/* Whether the sentences that are loaded have the groups of the contrast; if not, it is unset. */
+static enum ct_status check_groups(struct app *app, struct ct_error *err)
+{
+    struct result *contrast = NULL;
+    enum ct_status status = CT_OK;
+
+    if (app_has(app, &stage_load) && !app_is_stale(app, &stage_load))
+        status = analysis_compute(app->a, &stage_contrast, NULL, &contrast, err);
+    result_release(contrast);
+    if (status != CT_OK) {
+        params_set(&app->whole.params.contrast[0], NULL, NULL);
+        params_set(&app->whole.params.contrast[1], NULL, NULL);
+        app_follow_params(app);
+    }
+    return status;
 }
 
 static enum ct_status accept_setting(struct app *app, const char *text, struct ct_error *err)
@@ -42,6 +68,10 @@ static enum ct_status accept_setting(struct app *app, const char *text, struct c
     if (setting->kind == &kind_path)
         return inputs_set(app, setting, text, err);
     status = setting->kind->parse(setting, &app->whole.params, text, err);
+    if (status == CT_OK && setting->kind == &kind_pair) {
+        app_follow_params(app);
+        status = check_groups(app, err);
+    }
     if (status == CT_OK)
         after_change(app, setting);
     return status;
@@ -64,6 +94,34 @@ static void edit_setting(struct app *app)
         i++;
     setting->kind->format(setting, &app->whole.params, value, sizeof value);
     app_prompt(app, setting->name, value, i, accept_setting);
+    app->prompt.completes = setting->kind == &kind_path   ? COMPLETES_PATHS
+                            : setting->kind == &kind_pair ? COMPLETES_GROUPS
+                                                          : COMPLETES_NOTHING;
+}
+
+/* The next or previous pair of different groups, in their order; empty: none are loaded. */
+static void step_pair(const struct app *app, const char *value, int step, char *next, size_t size)
+{
+    const struct load_result *const load = load_of(app->a);
+    const size_t n = load != NULL ? load->n_groups : 0;
+    const size_t n_pairs = n > 1 ? n * (n - 1) : 0;
+    size_t at = 0;
+
+    next[0] = '\0';
+    for (int pass = 0; pass < 2 && n_pairs > 0; pass++)
+        for (size_t i = 0; i < n_pairs; i++) {
+            const size_t first = i / (n - 1);
+            const size_t second = i % (n - 1) + (i % (n - 1) >= first ? 1 : 0);
+            char pair[PROMPT_SIZE];
+            snprintf(pair, sizeof pair, "%s,%s", load->group_names[first],
+                     load->group_names[second]);
+            if (pass == 0 && strcmp(pair, value) == 0)
+                at = (i + (step > 0 ? 1 : n_pairs - 1)) % n_pairs;
+            else if (pass == 0 && value[0] == '\0' && i == 0)
+                at = step > 0 ? 1 : n_pairs - 1; /* the first pair is what is used without one */
+            else if (pass == 1 && i == at)
+                snprintf(next, size, "%s", pair);
+        }
 }
 
 static void step_setting(struct app *app, int step)
@@ -73,10 +131,15 @@ static void step_setting(struct app *app, int step)
     char next[PROMPT_SIZE];
     struct ct_error err;
 
-    if (setting == NULL || setting->kind->step == NULL)
+    if (setting == NULL || (setting->kind->step == NULL && setting->kind != &kind_pair))
         return;
     setting->kind->format(setting, &app->whole.params, value, sizeof value);
-    setting->kind->step(setting, value, step, next, sizeof next);
+    if (setting->kind == &kind_pair)
+        step_pair(app, value, step, next, sizeof next);
+    else
+        setting->kind->step(setting, value, step, next, sizeof next);
+    if (next[0] == '\0')
+        return;
     if (setting->kind->parse(setting, &app->whole.params, next, &err) == CT_OK)
         after_change(app, setting);
     else
@@ -104,16 +167,23 @@ static void find_neuron(struct app *app)
         app_prompt(app, "neuron", "", 0, accept_neuron);
 }
 
+/* In the order of the table of neurons. */
 static void next_significant(struct app *app, int step)
 {
     const struct ttest_stage *const t = ttest_of(app->a);
-    size_t i = 0;
+    const size_t *const order = t != NULL ? lists_neuron_order(app) : NULL;
+    const size_t n = t != NULL ? t->n_neurons : 0;
+    size_t at = step > 0 ? n - 1 : 0; /* so that the first or last is next */
 
-    if (t == NULL || t->n_significant == 0)
+    if (order == NULL || t->n_significant == 0)
         return;
-    if (app->has_neuron && app_significant_index(app, app->neuron, &i))
-        i = (i + (step > 0 ? 1 : t->n_significant - 1)) % t->n_significant;
-    app_select_neuron(app, t->significant[i]);
+    for (size_t i = 0; app->has_neuron && i < n; i++)
+        if (order[i] == app->neuron)
+            at = i;
+    do
+        at = (at + (step > 0 ? 1 : n - 1)) % n;
+    while (!t->is_significant[order[at]]);
+    app_select_neuron(app, order[at]);
 }
 
 /* ---- the view as text ---- */
@@ -163,7 +233,7 @@ static void print_view(struct app *app)
     if (!app_has(app, view->needs))
         app_say(app, INK_WARN, "nothing to write: the view is empty");
     else
-        app_prompt(app, "write the view to", "view.txt", 0, accept_print);
+        app_prompt_path(app, "write the view to", "view.txt", 0, accept_print);
 }
 
 /* ---- panes and stages ---- */
@@ -201,7 +271,7 @@ static void enter(struct app *app)
     if (app_is_stale(app, stage_with_parts(app->stage)))
         app_run(app, app->stage);
     else
-        app_say(app, INK_DEFAULT, "everything is computed; %s writes the results",
+        app_say(app, INK_DEFAULT, "this stage is computed; %s writes the results",
                 app_key(app, ACTION_EXPORT).text);
 }
 
@@ -269,11 +339,16 @@ static void global_act(struct app *app, enum action action)
 {
     if (action >= ACTION_STAGE_1 && action <= ACTION_STAGE_9) {
         go_to_stage(app, action - ACTION_STAGE_1);
+        if (app->pane == PANE_PARAMETERS) /* enter is to compute the stage, not to edit */
+            app->pane = PANE_PIPELINE;
         return;
     }
     switch (action) {
     case ACTION_RUN:
         enter(app);
+        break;
+    case ACTION_UPDATE:
+        app_update(app);
         break;
     case ACTION_NEXT_PANE:
         app->pane = (app->pane + 1) % N_PANES;

@@ -146,7 +146,7 @@ static void choose(struct app *app, size_t i)
     if (m != NULL && m->problem != NULL)
         app_say(app, INK_WARN, "%s is unusable: %s", m->name, m->problem);
     else if (i == app->n_models + 1)
-        app_prompt(app, "model", "", 0, accept_path);
+        app_prompt_path(app, "model", "", 0, accept_path);
     else if (folder == NULL)
         return;
     else if (inputs_set_model(app, folder, &err) != CT_OK)

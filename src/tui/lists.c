@@ -290,6 +290,11 @@ static const size_t *neuron_order(struct app *app, size_t sort)
     return app->order_of == t ? app->order : NULL;
 }
 
+const size_t *lists_neuron_order(struct app *app)
+{
+    return neuron_order(app, app->order_of == ttest_of(app->a) ? app->order_sort : SORT_T);
+}
+
 static size_t count_neurons(struct app *app, const struct view_state *state)
 {
     return neuron_order(app, state->sort) != NULL ? ttest_of(app->a)->n_neurons : 0;
@@ -492,11 +497,14 @@ const struct list driver_list = {
     .select = select_driver,
 };
 
+/* The neuron itself comes last, where the list does not reach. */
 static double nearness(const struct app *app, size_t other)
 {
     size_t i = 0;
 
     app_significant_index(app, app->neuron, &i);
+    if (other == i)
+        return NAN;
     return -row_cosine(&space_of(app->a)->points, space_of(app->a)->norms, i, other);
 }
 
@@ -513,7 +521,7 @@ static size_t count_neighbours(struct app *app, const struct view_state *state)
     (void)state;
     return app->has_neuron && app_significant_index(app, app->neuron, &i) &&
                    neighbour_order(app) != NULL
-               ? ttest_of(app->a)->n_significant
+               ? ttest_of(app->a)->n_significant - 1
                : 0;
 }
 

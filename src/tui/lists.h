@@ -32,6 +32,10 @@ struct list {
     const char *const *sorts; /* names of the orders, ends with NULL; NULL: a single order */
 };
 
+/* The columns [n_neurons] in the order of the table of neurons, borrowed until that or the t-test
+ * changes; a t-test has been computed. NULL: out of memory. */
+const size_t *lists_neuron_order(struct app *app);
+
 extern const struct list sentence_list;
 extern const struct list choice_list; /* models to choose from */
 extern const struct list hook_list;

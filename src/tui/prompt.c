@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "pipeline/stage_load.h"
 #include "tui/fit.h"
 #include "tui/screen.h"
 
@@ -136,6 +137,39 @@ static void complete_path(struct app *app)
         insert(p, "/", 1);
 }
 
+/* Completes the name after the last comma. */
+static void complete_group(struct app *app)
+{
+    const struct load_result *const load = load_of(app->a);
+    struct prompt *const p = &app->prompt;
+    struct completion all = { 0 };
+
+    p->cursor = p->length;
+    const char *const comma = strrchr(p->text, ',');
+    const char *const begin = comma != NULL ? comma + 1 : p->text;
+    for (size_t g = 0; load != NULL && g < load->n_groups; g++)
+        if (strncmp(load->group_names[g], begin, strlen(begin)) == 0)
+            add_candidate(&all, load->group_names[g]);
+    if (all.n == 0) {
+        app_say(app, INK_WARN, "no group begins like this");
+        return;
+    }
+    const char *const more = all.common + strlen(begin);
+    insert(p, more, strlen(more));
+    if (all.n > 1)
+        app_say(app, INK_DIM, "%s", all.names);
+    else if (comma == NULL)
+        insert(p, ",", 1);
+}
+
+static void complete(struct app *app)
+{
+    if (app->prompt.completes == COMPLETES_PATHS)
+        complete_path(app);
+    else if (app->prompt.completes == COMPLETES_GROUPS)
+        complete_group(app);
+}
+
 /* ---- keys ---- */
 
 static void accept(struct app *app)
@@ -164,7 +198,7 @@ void prompt_key(struct app *app, uint32_t key)
         app->message[0] = '\0';
         return;
     case KEYCODE_TAB:
-        complete_path(app);
+        complete(app);
         return;
     case KEYCODE_BACKSPACE:
         cut(p, step_left(p), p->cursor);

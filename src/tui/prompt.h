@@ -1,4 +1,4 @@
-/* A line editor at the bottom of the screen, with completion of paths. */
+/* A line editor at the bottom of the screen, with completion of paths and groups. */
 #ifndef CT_TUI_PROMPT_H
 #define CT_TUI_PROMPT_H
 

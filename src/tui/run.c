@@ -2,6 +2,7 @@
 #include "tui/run.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_extract.h"
@@ -36,6 +37,7 @@ static void reset_for_input(struct app *app)
 {
     for (size_t i = 0; i < MAX_VIEWS; i++)
         app->views[i] = (struct view_state){ 0 };
+    memset(app->had, 0, sizeof app->had);
     free(app->hook_points);
     app->hook_points = NULL;
     app->n_hook_points = 0;
@@ -64,6 +66,16 @@ static void count_answer(struct app *app, const struct result *result)
     app->answers.n++;
 }
 
+/* Accepts a result; notes which stages lose theirs, or get one. */
+static void accept_result(struct app *app, const struct stage *stage, struct result *result)
+{
+    for (size_t i = 0; i < panel_count(); i++)
+        app->had[i] = app->had[i] || app_has(app, panel_stage(i));
+    analysis_accept(stage->repeats != NULL ? &app->whole : app->a, result);
+    for (size_t i = 0; i < panel_count(); i++)
+        app->had[i] = app->had[i] && !app_has(app, panel_stage(i));
+}
+
 /* Accepts the result that the job has computed, if any. */
 bool app_take_computed(struct app *app, const struct stage *stage)
 {
@@ -74,7 +86,7 @@ bool app_take_computed(struct app *app, const struct stage *stage)
         return false;
     if (stage == &stage_answer)
         count_answer(app, result);
-    analysis_accept(stage->repeats != NULL ? &app->whole : app->a, result);
+    accept_result(app, stage, result);
     app->unsaved = app->unsaved || stage_is_needed(stage, &stage_extract);
     forget_orders(app);
     check_selection(app);
@@ -110,6 +122,7 @@ static void stage_done(void *owner, void *context, enum ct_status status,
         return;
     }
     app->goal = NULL;
+    app->is_updating = false;
     if (status == CT_ECANCELED)
         app_say(app, INK_WARN, "%s cancelled; its previous result is unchanged", title_of(stage));
     else
@@ -164,12 +177,32 @@ static enum ct_status find_next(const struct app *app, const struct stage **next
     return *next != NULL ? CT_OK : analysis_next(a, app->goal, next, err);
 }
 
+/* The first stage in the panel that is stale, with its parts; those that take long only if they are
+ * in front of the user. NULL: none. */
+static const struct stage *find_stale(const struct app *app)
+{
+    static const double is_long = 5.0; /* seconds */
+
+    for (size_t i = 0; i < panel_count(); i++) {
+        const struct stage *const stage = panel_stage(i);
+        if ((app->had[i] || app_has(app, stage)) && app_is_stale(app, stage_with_parts(stage)) &&
+            (stage == app->stage || analysis_seconds(app_analysis(app, stage), stage) < is_long))
+            return stage_with_parts(stage);
+    }
+    return NULL;
+}
+
 static void start_next(struct app *app)
 {
     const struct stage *next = NULL;
     struct ct_error err;
 
-    if ((app->pending.start != NULL && app->pending.start(app)) || app->goal == NULL)
+    if (app->pending.start != NULL && app->pending.start(app))
+        return;
+    if (app->goal == NULL && app->is_updating)
+        app->goal = find_stale(app);
+    app->is_updating = app->is_updating && app->goal != NULL;
+    if (app->goal == NULL)
         return;
     if (app_is_in_layer(app) && needs_whole(app))
         app_leave_layer(app);
@@ -178,8 +211,12 @@ static void start_next(struct app *app)
         status = app_compute(app, next, NULL, stage_done, &err);
     if (status != CT_OK)
         app_say(app, INK_BAD, "%s", err.text);
+    if (status != CT_OK)
+        app->is_updating = false;
     if (status != CT_OK || next == NULL)
         app->goal = NULL;
+    if (app->is_updating && app->goal == NULL)
+        start_next(app);
 }
 
 void app_take_news(struct app *app)
@@ -209,9 +246,19 @@ void app_run(struct app *app, const struct stage *stage)
     app_start_next(app);
 }
 
+void app_update(struct app *app)
+{
+    app->is_updating = true;
+    if (app->goal == NULL && find_stale(app) == NULL)
+        app_say(app, INK_DEFAULT, "nothing is stale");
+    else
+        app_start_next(app);
+}
+
 void app_cancel(struct app *app)
 {
     app->goal = NULL;
+    app->is_updating = false;
     if (app->news.state != WORKER_RUNNING)
         return;
     if (!app->news.job.can_cancel) {
@@ -228,6 +275,7 @@ void app_cancel(struct app *app)
 static void reset_for_neurons(struct app *app)
 {
     forget_orders(app);
+    memset(app->had, 0, sizeof app->had);
     app->has_neuron = false;
     app->mark.method = NULL;
     for (size_t i = 0; i < n_views; i++)

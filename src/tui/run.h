@@ -16,6 +16,10 @@ void app_start_next(struct app *app);
 /* Computes the stale stages that `stage` needs, and the stage itself, in the worker; queued if a
  * job is running. */
 void app_run(struct app *app, const struct stage *stage);
+
+/* Computes again, one after the other, what has results that are stale; those that took long only
+ * if they are the current stage. */
+void app_update(struct app *app);
 void app_cancel(struct app *app);
 
 /* Starts computing a stage in the idle worker; done() is called when it has finished. layer (NULL:

@@ -49,16 +49,18 @@ static void report(struct app *app, enum ct_status status, const struct ct_error
 {
     const struct results *const r = &app->saving.results;
     const bool is_whole = app->saving.is_whole;
+    const size_t n = r->tables.n + (is_whole ? 1 : 0);
 
     if (status != CT_OK) {
         app_say(app, INK_BAD, "%s", err->text);
     } else if (r->out == NULL) {
-        app_say(app, INK_GOOD, "%zu figures written to %s", r->plots.n, r->figures);
+        app_say(app, INK_GOOD, "%zu figure%s written to %s", r->plots.n, r->plots.n == 1 ? "" : "s",
+                r->figures);
     } else {
         if (app->saving.has_all && !app_is_in_layer(app)) /* a layer is a part of the results */
             app->unsaved = false;
-        app_say(app, INK_GOOD, "%zu files written to %s%s", r->tables.n + (is_whole ? 1 : 0),
-                r->out, is_whole ? "" : "; stale stages are omitted");
+        app_say(app, INK_GOOD, "%zu file%s written to %s%s", n, n == 1 ? "" : "s", r->out,
+                is_whole ? "" : "; stale stages are omitted");
     }
     save_end(app);
 }
@@ -185,8 +187,8 @@ static void ask(struct app *app, size_t item, const char *folder)
         app_say(app, INK_WARN, "nothing to %s yet: %s computes a stage",
                 item == RESULTS ? "write" : "draw", app_key(app, ACTION_RUN).text);
     else
-        app_prompt(app, item == RESULTS ? "write results to" : "write figures to", folder, item,
-                   accept_folder);
+        app_prompt_path(app, item == RESULTS ? "write results to" : "write figures to", folder,
+                        item, accept_folder);
 }
 
 void save_results(struct app *app)

@@ -77,6 +77,11 @@ static enum ct_status loop(struct app *app, struct screen *screen, int *signal_n
         screen_wait(screen, worker_fd(app->worker), -1, &event);
         switch (event.kind) {
         case EVENT_HANGUP:
+            if (event.signal == SIGINT && app->news.state == WORKER_RUNNING &&
+                app->news.job.can_cancel && !app->news.canceling) {
+                app_cancel(app);
+                break;
+            }
             if (event.signal == SIGINT && app->unsaved && app->mode != MODE_CONFIRM) {
                 app_quit(app); /* an accidental ctrl-C loses nothing; a second one quits */
                 break;

@@ -102,6 +102,12 @@ static void draw_plot(struct app *app, const struct view *view, struct view_stat
     double y;
 
     state->shown = (struct plot_view){ 0 };
+    if (plot->space == &space_neuron && !app->has_neuron) {
+        snprintf(words, sizeof words, "no neuron is selected: %s finds one",
+                 app_key(app, ACTION_FIND).text);
+        show_words(&target, plot->title, words);
+        return;
+    }
     plot_draw(plot, app_analysis(app, plot->stage), &target, &request);
     if (pick_place(plot, app_analysis(app, plot->stage), &pick, &x, &y) &&
         !plot->space->shows_selection)
