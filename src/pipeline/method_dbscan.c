@@ -61,9 +61,8 @@ static void describe(const struct clustering *c, const struct params *params, ch
 
 static void caption(const struct clustering *c, const struct params *params, char *out, size_t size)
 {
-    snprintf(out, size, "DBSCAN: %zu cluster%s, %zu noise, eps %g, min_samples %zu",
-             c->n_clusters, c->n_clusters == 1 ? "" : "s", c->n_noise, params->eps,
-             params->min_samples);
+    snprintf(out, size, "DBSCAN: %zu cluster%s, %zu noise, eps %g, min_samples %zu", c->n_clusters,
+             c->n_clusters == 1 ? "" : "s", c->n_noise, params->eps, params->min_samples);
 }
 
 const struct cluster_method method_dbscan = {
