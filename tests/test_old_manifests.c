@@ -163,6 +163,17 @@ START_TEST(results_are_reproduced)
 }
 END_TEST
 
+/* Plots that are drawn in another way since: lines with names, numbers on clusters. */
+static bool is_redrawn(const char *file)
+{
+    static const char *const plots[] = { "t-values.", "volcano.", "dbscan.", "kmeans." };
+    bool is_redrawn = false;
+
+    for (size_t i = 0; i < sizeof plots / sizeof *plots; i++)
+        is_redrawn = is_redrawn || strncmp(file, plots[i], strlen(plots[i])) == 0;
+    return is_redrawn;
+}
+
 START_TEST(figures_are_reproduced)
 {
     const char *const asan = getenv("ASAN_OPTIONS");
@@ -187,11 +198,16 @@ START_TEST(figures_are_reproduced)
     const json_t *const files = json_object_get(json_object_get(now, "figures"), "files");
     const json_t *const old_files = json_object_get(json_object_get(then, "figures"), "files");
     const size_t n_differ = compare_files(old_files, files);
+    size_t n_redrawn = 0;
     ck_assert_uint_eq(json_array_size(files), 32);
+    for (size_t i = 0; i < json_array_size(files); i++)
+        n_redrawn +=
+            is_redrawn(name_of(files, i)) &&
+            strcmp(hash_of(files, name_of(files, i)), hash_of(old_files, name_of(files, i))) != 0;
     /* Other fonts or another cairo change nearly all of them, other bits of the embedding those
      * from t-SNE on; another plot changes a few. */
     if (strcmp(hash_of(files, "tsne.svg"), hash_of(old_files, "tsne.svg")) == 0)
-        ck_assert_msg(n_differ == 0 || n_differ > 16, "%s", out);
+        ck_assert_msg(n_differ == n_redrawn || n_differ > 16, "%s", out);
     ck_assert_msg(status == (n_differ > 0), "status %d: %s", status, out);
     json_decref(then);
     json_decref(now);
