@@ -36,6 +36,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/ops/tensor.c src/model/ops/tensor.h \
 	src/model/tokens/added_token_json.c src/model/tokens/added_token_json.h \
 	src/model/tokens/added_tokens.c src/model/tokens/added_tokens.h \
+	src/model/tokens/bos.h \
 	src/model/tokens/bpe.c src/model/tokens/bpe.h \
 	src/model/tokens/cut.c src/model/tokens/cut.h \
 	src/model/tokens/file_pattern.c src/model/tokens/file_pattern.h \
@@ -54,6 +55,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tokens/text_rules_json.c src/model/tokens/text_rules_json.h \
 	src/model/tokens/token.h \
 	src/model/tokens/tokenizer.c src/model/tokens/tokenizer.h \
+	src/model/tokens/tokenizer_bos.c src/model/tokens/tokenizer_bos.h \
 	src/model/tokens/tokenizer_config.c src/model/tokens/tokenizer_config.h \
 	src/model/tokens/tokenizer_files.c src/model/tokens/tokenizer_files.h \
 	src/model/tokens/tokenizer_json.c src/model/tokens/tokenizer_json.h \

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "io/number.h"
 #include "model/tokens/added_token_json.h"
+#include "model/tokens/tokenizer_bos.h"
 
 static const char NAME[] = "tokenizer_config.json";
 
@@ -133,102 +134,13 @@ enum ct_status tokenizer_config_add_special(const json_t *root, const char *file
 
 /* ---- settings ---- */
 
-/* Whether the tokenizer's class lets add_bos_token of this file go over tokenizer.json. */
-static bool class_decides(const json_t *root)
-{
-    static const char *const classes[] = { "Llama", "CodeLlama", "Gemma", "GPTNeoX" };
-    const char *const name = json_string_value(json_object_get(root, "tokenizer_class"));
-
-    for (size_t i = 0; name != NULL && i < sizeof classes / sizeof *classes; i++)
-        if (strncmp(name, classes[i], strlen(classes[i])) == 0)
-            return true;
-    return false;
-}
-
-/* true or false; *is_set is false if it is neither. */
-static enum ct_status read_setting(const json_t *root, const char *key, bool *is_set, bool *value,
-                                   struct ct_error *err)
-{
-    const json_t *const setting = json_object_get(root, key);
-
-    if (setting != NULL && !json_is_null(setting) && !json_is_boolean(setting))
-        return ct_fail(err, CT_EFORMAT, "%s is neither true nor false", key);
-    *is_set = json_is_boolean(setting);
-    *value = json_is_true(setting);
-    return CT_OK;
-}
-
-/* The content of bos_token; that of GPT-2 if it is in neither file. */
-static const char *bos_of(const json_t *root, const json_t *special)
-{
-    const json_t *const roots[] = { root, special };
-
-    for (size_t i = 0; i < 2; i++) {
-        const json_t *const value = json_object_get(roots[i], "bos_token");
-        const char *const content = json_is_object(value)
-                                        ? json_string_value(json_object_get(value, "content"))
-                                        : json_string_value(value);
-        if (content != NULL)
-            return content;
-    }
-    return "<|endoftext|>";
-}
-
-static enum ct_status find_bos(const char *name, const struct tokenizer_parts *parts, uint32_t *id,
-                               struct ct_error *err)
-{
-    const struct added_token *const added = added_tokens_get(&parts->added, name, strlen(name));
-    const int32_t known =
-        added != NULL ? (int32_t)added->id : vocab_find_name(&parts->vocab, name, strlen(name));
-
-    if (known == VOCAB_NONE)
-        return ct_fail(err, CT_EFORMAT,
-                       "add_bos_token is true, but bos_token \"%.64s\" is not a token", name);
-    *id = (uint32_t)known;
-    return CT_OK;
-}
-
-static enum ct_status apply_bos(const json_t *root, const json_t *special,
-                                struct tokenizer_parts *parts, struct ct_error *err)
-{
-    struct text_rules *const rules = &parts->rules;
-    bool has_bos = false;
-    bool adds_bos = false;
-    bool has_eos = false;
-    bool adds_eos = false;
-    enum ct_status st = read_setting(root, "add_bos_token", &has_bos, &adds_bos, err);
-
-    if (st == CT_OK)
-        st = read_setting(root, "add_eos_token", &has_eos, &adds_eos, err);
-    if (st != CT_OK)
-        return st;
-    if (has_eos)
-        rules->has_suffix = adds_eos;
-    if (!has_bos)
-        return CT_OK;
-    rules->n_prefix = adds_bos;
-    return adds_bos ? find_bos(bos_of(root, special), parts, &rules->prefix[0], err) : CT_OK;
-}
-
-/* tokenizer.json counts: says so if this file has something else in mind. */
-static void note_bos(const json_t *root, struct tokenizer_parts *parts)
-{
-    const json_t *const bos = json_object_get(root, "add_bos_token");
-
-    if (json_is_boolean(bos) && json_is_true(bos) != (parts->rules.n_prefix > 0))
-        tokenizer_parts_note(parts,
-                             "add_bos_token is %s in %s, but tokenizer.json says otherwise; "
-                             "tokenizer.json was used",
-                             json_is_true(bos) ? "true" : "false", NAME);
-}
-
 enum ct_status tokenizer_config_apply(const json_t *root, const json_t *special, bool has_json,
                                       struct tokenizer_parts *parts, struct ct_error *err)
 {
     struct cut *const cut = text_rules_gpt2_cut(&parts->rules);
     bool is_set = false;
     bool value = false;
-    enum ct_status st = read_setting(root, "add_prefix_space", &is_set, &value, err);
+    enum ct_status st = tokenizer_setting_read(root, "add_prefix_space", &is_set, &value, err);
 
     if (st != CT_OK)
         return st;
@@ -240,13 +152,10 @@ enum ct_status tokenizer_config_apply(const json_t *root, const json_t *special,
                              value ? "true" : "false");
     if (is_set && cut != NULL)
         cut->prefix = value ? CUT_PREFIX_ALWAYS : CUT_PREFIX_NEVER;
-    st = read_setting(root, "split_special_tokens", &is_set, &value, err);
+    st = tokenizer_setting_read(root, "split_special_tokens", &is_set, &value, err);
     if (st == CT_OK && value)
         st = ct_fail(err, CT_ENOTSUP, "split_special_tokens: true is not supported");
     if (st != CT_OK)
         return st;
-    if (!has_json || class_decides(root))
-        return apply_bos(root, special, parts, err);
-    note_bos(root, parts);
-    return CT_OK;
+    return tokenizer_bos_read(root, special, has_json, parts, err);
 }

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "model/tokens/added_tokens.h"
+#include "model/tokens/bos.h"
 #include "model/tokens/bpe.h"
 #include "model/tokens/text_rules.h"
 #include "model/tokens/vocab.h"
@@ -30,6 +31,7 @@ struct tokenizer_parts { /* zero-initialise; owns its parts until tokenizer_part
     struct bpe bpe;
     struct added_tokens added;
     struct text_rules rules;
+    struct bos bos;
     struct fingerprint print;       /* of the vocabulary and merges of a tokenizer.json */
     unsigned char lacks[256];       /* whether a byte has no token */
     bool lacks_bytes;               /* whether there is one */
