@@ -191,6 +191,106 @@ START_TEST(parts_have_no_beginning)
 }
 END_TEST
 
+static void assert_bos(const struct tokenizer *tokenizer, const char *want)
+{
+    char bos[TOKENIZER_BOS_SIZE] = "";
+
+    ck_assert_int_eq(tokenizer_bos_text(tokenizer, bos), want != NULL);
+    ck_assert_str_eq(bos, want != NULL ? want : "");
+}
+
+START_TEST(the_beginning_is_as_wanted)
+{
+    struct tokenizer *tokenizer = open_variant("prepend"); /* its files name no bos_token */
+
+    assert_bos(tokenizer, "<s> (1), by tokenizer.json");
+    ck_assert_int_eq(tokenizer_set_bos(tokenizer, BOS_YES, NULL), CT_OK);
+    assert_bos(tokenizer, "<s> (1), by tokenizer.json");
+    ck_assert_int_eq(tokenizer_set_bos(tokenizer, BOS_NO, NULL), CT_OK);
+    assert_bos(tokenizer, "none, by --bos");
+    ck_assert_uint_eq(tokenizer_n_prefix(tokenizer), 0);
+    ck_assert_int_eq(tokenizer_set_bos(tokenizer, BOS_YES, NULL), CT_ENOTSUP);
+    tokenizer_free(tokenizer);
+    tokenizer = open_variant("nfc");
+    assert_bos(tokenizer, NULL);
+    ck_assert_int_eq(tokenizer_set_bos(tokenizer, BOS_NO, NULL), CT_OK);
+    assert_bos(tokenizer, NULL);
+    ck_assert_int_eq(tokenizer_set_bos(tokenizer, BOS_YES, NULL), CT_OK);
+    assert_bos(tokenizer, "<|endoftext|> (656), by --bos");
+    ck_assert(!tokenizer_lacks_bos(tokenizer) && !tokenizer_has_suffix(tokenizer));
+    tokenizer_free(tokenizer);
+}
+END_TEST
+
+/* What transformers does for each class, see tokenizer_bos.c. */
+START_TEST(the_class_decides_about_the_beginning)
+{
+    static const struct {
+        const char *variant, *config;
+        const char *bos; /* NULL: nothing is said */
+        bool lacks;
+    } cases[] = {
+        { "prepend", "{\"tokenizer_class\": \"LlamaTokenizer\", \"add_bos_token\": true}",
+          "<s> (1), by tokenizer_config.json", false },
+        { "prepend", "{\"tokenizer_class\": \"LlamaTokenizerFast\", \"add_bos_token\": false}",
+          "none, by tokenizer_config.json", true },
+        { "prepend", "{\"tokenizer_class\": \"LlamaTokenizer\"}", "<s> (1), by tokenizer.json",
+          false },
+        { "prepend",
+          "{\"tokenizer_class\": \"GemmaTokenizer\", \"add_bos_token\": true, "
+          "\"bos_token\": {\"content\": \"</s>\"}}",
+          "</s> (2), by tokenizer_config.json", false },
+        { "prepend",
+          "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"add_bos_token\": true, "
+          "\"bos_token\": \"</s>\"}",
+          "<s> (1), by tokenizer.json", false },
+        { "replace", "{\"tokenizer_class\": \"GPTNeoXTokenizer\", \"add_bos_token\": false}",
+          "none, by tokenizer_config.json", false },
+        { "never", "{\"tokenizer_class\": \"GemmaTokenizer\"}", NULL, true },
+    };
+    char *const dir = folder_new();
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct tokenizer *tokenizer = NULL;
+        struct ct_error err = { 0 };
+        make_variant(dir, cases[i].variant);
+        text_put(dir, "tokenizer_config.json", cases[i].config);
+        ck_assert_msg(tokenizer_open(dir, &tokenizer, &err) == CT_OK, "%zu: %s", i, err.text);
+        assert_bos(tokenizer, cases[i].bos);
+        ck_assert_int_eq(tokenizer_lacks_bos(tokenizer), cases[i].lacks);
+        tokenizer_free(tokenizer);
+    }
+    folder_remove(dir);
+}
+END_TEST
+
+START_TEST(tokens_are_shown_as_text)
+{
+    static const struct {
+        const char *variant;
+        uint32_t id;
+        const char *shown;
+    } cases[] = {
+        { "replace", 1, "<s>" },
+        { "replace", 3 + 0x0A, "\\n" },
+        { "replace", 259, " " },
+        { "replace", 99999, "" },
+        { "never", 3, " " },
+        { "nfc", 656, "<|endoftext|>" },
+        { "replace", 3 + 0xFF, "\\xff" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct tokenizer *const tokenizer = open_variant(cases[i].variant);
+        char shown[32];
+        ck_assert_uint_eq(tokenizer_show(tokenizer, cases[i].id, shown, sizeof shown),
+                          strlen(cases[i].shown));
+        ck_assert_str_eq(shown, cases[i].shown);
+        tokenizer_free(tokenizer);
+    }
+}
+END_TEST
+
 /* Expected values are of Python's unicodedata. */
 START_TEST(form_c_keeps_its_place)
 {
@@ -275,6 +375,9 @@ int main(void)
     const TTest *const tests[] = {
         settings_match_reference,
         parts_have_no_beginning,
+        the_beginning_is_as_wanted,
+        the_class_decides_about_the_beginning,
+        tokens_are_shown_as_text,
         form_c_keeps_its_place,
         words_and_white_space_are_those_of_rust,
     };

@@ -40,6 +40,7 @@ static const struct {
     { "groups", "elsewhere", "", ALL },
     { "header", "yes", "", ALL },
     { "occurrence", "last", ALL, "" },
+    { "bos", "yes", ALL, "" },
     { "hook", "h.1.mlp.c_fc", FROM_HOOK, "" },
     { "contrast", "her,him", "contrast " FROM_TTEST, "contrast " FROM_TTEST },
     { "test", "welch", FROM_TTEST, FROM_TTEST },

@@ -22,10 +22,8 @@ static void print_pieces(const struct tokenizer *tokenizer, const struct token *
 {
     for (size_t t = 0; t < n; t++) {
         char piece[256];
-        size_t size = 0;
-        const char *const bytes = tokenizer_piece(tokenizer, tokens[t].id, &size);
 
-        text_visible(piece, sizeof piece, bytes != NULL ? bytes : "", size);
+        tokenizer_show(tokenizer, tokens[t].id, piece, sizeof piece);
         print(stdout, "%6lu  \"%s\"\n", (unsigned long)tokens[t].id, piece);
     }
 }
@@ -112,6 +110,8 @@ enum ct_status command_tokenize(struct options *options, struct ct_error *err)
         status = tokenizer_open(options->params.tokenizer != NULL ? options->params.tokenizer
                                                                   : options->params.model,
                                 &tokenizer, err);
+    if (status == CT_OK)
+        status = tokenizer_set_bos(tokenizer, options->params.bos, err);
     if (status == CT_OK && tokenizer_note(tokenizer) != NULL)
         print(stderr, "circuittui: note: %s\n", tokenizer_note(tokenizer));
     for (size_t i = 0; status == CT_OK && i < options->n_texts; i++) {

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "io/table_head.h"
+#include "model/tokens/bos.h"
 #include "num/null/neuron_space.h"
 #include "num/tests/multitest.h"
 #include "num/tests/ttest.h"
@@ -27,6 +28,7 @@ struct params {         /* owns its strings; params_init() to params_clear() */
     size_t n_hooks;
     char *contrast[2]; /* the two groups; NULL: the only two, in order of first appearance */
     enum occurrence occurrence;
+    enum bos_choice bos; /* a token for the beginning of every sentence */
     double alpha;
     enum correction correction;
     enum ttest_kind test;

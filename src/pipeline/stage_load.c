@@ -130,7 +130,9 @@ static enum ct_status load_model(const struct analysis *a, struct load_result *l
         model_describe(load->model, &info);
         load->hashes = hash_ahead_new(info.files, info.n_files);
     }
-    return tokenizer_open(p->tokenizer != NULL ? p->tokenizer : p->model, &load->tokenizer, err);
+    const enum ct_status opened =
+        tokenizer_open(p->tokenizer != NULL ? p->tokenizer : p->model, &load->tokenizer, err);
+    return opened == CT_OK ? tokenizer_set_bos(load->tokenizer, p->bos, err) : opened;
 }
 
 /* Counting sort of the sentences by group. */
@@ -219,6 +221,13 @@ static const char *occurrence_name(size_t i)
     return names[i];
 }
 
+static const char *bos_name(size_t i)
+{
+    static const char *const names[] = { "auto", "yes", "no", NULL };
+
+    return names[i];
+}
+
 static const struct setting load_settings[] = {
     { .name = "model",
       .letter = 'm',
@@ -274,6 +283,15 @@ static const struct setting load_settings[] = {
       .argument = "NAME",
       .help = "of a target found twice",
       .choice = occurrence_name },
+    { .name = "bos",
+      .kind = &kind_choice,
+      .scope = OF_MODEL,
+      .field = offsetof(struct params, bos),
+      .commands = FOR_RUN | FOR_TOKENIZE,
+      .argument = "WHEN",
+      .help = "beginning-of-sequence token",
+      .choice = bos_name,
+      .is_rare = true },
 };
 
 const struct stage stage_load = {

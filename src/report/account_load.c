@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "base/text.h"
 #include "io/link.h"
 #include "model/tokens/tokenizer_files.h"
 #include "pipeline/stage_load.h"
@@ -13,18 +12,17 @@
 /* What the tokenizer puts before every text, and how its files contradict each other. */
 static void report_tokenizer(const struct tokenizer *tokenizer, struct page *page)
 {
-    const size_t n = tokenizer_n_prefix(tokenizer);
     const char *const note = tokenizer_note(tokenizer);
+    char bos[TOKENIZER_BOS_SIZE];
 
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t id = tokenizer_prefix(tokenizer)[i];
-        size_t size = 0;
-        const char *const piece = tokenizer_piece(tokenizer, id, &size);
-        char shown[64] = "";
-        if (piece != NULL)
-            text_visible(shown, sizeof shown, piece, size);
-        page_line(page, "every text begins with the token \"%s\" (%lu)", shown, (unsigned long)id);
-    }
+    if (tokenizer_bos_text(tokenizer, bos))
+        page_line(page, "token before every sentence: %s", bos);
+    if (tokenizer_lacks_bos(tokenizer))
+        page_line(page, "caution: this model was trained with a token before every text; without "
+                        "it, activations differ much (--bos yes)");
+    if (tokenizer_has_suffix(tokenizer))
+        page_line(page,
+                  "the tokenizer's files also put a token behind every text; it was left out");
     if (note != NULL)
         page_line(page, "tokenizer: %s", show_text(note).text);
 }

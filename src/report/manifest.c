@@ -147,6 +147,14 @@ static enum ct_status describe_tokenizer(const struct analysis *a, bool by_names
     return status;
 }
 
+/* What begins every text. */
+static json_t *describe_bos(const struct tokenizer *tokenizer)
+{
+    char bos[TOKENIZER_BOS_SIZE];
+
+    return json_text(tokenizer_bos_text(tokenizer, bos) ? bos : NULL);
+}
+
 /* Every parameter as set by the user; values chosen for unset ones are stored elsewhere. */
 static json_t *describe_params(const struct analysis *a)
 {
@@ -240,7 +248,8 @@ enum ct_status manifest_add_inputs(const struct analysis *a, bool by_names, json
         status = ct_fail_nomem(err, "manifest", 0);
     if (status == CT_OK)
         status = describe_tokenizer(a, by_names, &tokenizer, err);
-    if (status == CT_OK && json_object_set_new(root, "tokenizer", tokenizer) != 0)
+    if (status == CT_OK && (json_object_set_new(root, "tokenizer", tokenizer) != 0 ||
+                            json_object_set_new(root, "bos", describe_bos(load_of(a)->tokenizer))))
         status = ct_fail_nomem(err, "manifest", 0);
     if (status == CT_OK)
         status = add_input(root, "stimuli", p->stimuli, &load_of(a)->stimuli.table.digest, err);

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -251,6 +252,56 @@ const uint32_t *tokenizer_prefix(const struct tokenizer *tokenizer)
     return tokenizer->parts.rules.prefix;
 }
 
+/* ---- what begins a text ---- */
+
+enum ct_status tokenizer_set_bos(struct tokenizer *tokenizer, enum bos_choice choice,
+                                 struct ct_error *err)
+{
+    struct tokenizer_parts *const parts = &tokenizer->parts;
+    const bool has_prefix = parts->rules.n_prefix > 0;
+
+    if (choice == BOS_AUTO || has_prefix == (choice == BOS_YES))
+        return CT_OK;
+    if (choice == BOS_YES && !parts->bos.has_token)
+        return ct_fail(err, CT_ENOTSUP,
+                       "--bos yes: the tokenizer names no token for the beginning of a text; name "
+                       "it as bos_token in tokenizer_config.json");
+    parts->rules.n_prefix = choice == BOS_YES;
+    parts->rules.prefix[0] = parts->bos.token;
+    parts->bos.by = "--bos";
+    return CT_OK;
+}
+
+bool tokenizer_bos_text(const struct tokenizer *tokenizer, char out[TOKENIZER_BOS_SIZE])
+{
+    const struct tokenizer_parts *const parts = &tokenizer->parts;
+    char shown[48];
+    size_t used = 0;
+
+    if (parts->bos.by == NULL)
+        return false;
+    for (size_t i = 0; i < parts->rules.n_prefix; i++) {
+        (void)tokenizer_show(tokenizer, parts->rules.prefix[i], shown, sizeof shown);
+        used += (size_t)snprintf(out + used, TOKENIZER_BOS_SIZE - used, "%s%s (%u)",
+                                 i > 0 ? " " : "", shown, parts->rules.prefix[i]);
+    }
+    snprintf(out + used, TOKENIZER_BOS_SIZE - used, "%s, by %s", used > 0 ? "" : "none",
+             parts->bos.by);
+    return true;
+}
+
+bool tokenizer_lacks_bos(const struct tokenizer *tokenizer)
+{
+    return tokenizer->parts.bos.is_expected && tokenizer->parts.rules.n_prefix == 0;
+}
+
+bool tokenizer_has_suffix(const struct tokenizer *tokenizer)
+{
+    return tokenizer->parts.rules.has_suffix;
+}
+
+/* ---- tokens ---- */
+
 const char *tokenizer_note(const struct tokenizer *tokenizer)
 {
     return tokenizer->parts.note[0] != '\0' ? tokenizer->parts.note : NULL;
@@ -259,4 +310,42 @@ const char *tokenizer_note(const struct tokenizer *tokenizer)
 const char *tokenizer_piece(const struct tokenizer *tokenizer, uint32_t id, size_t *size)
 {
     return vocab_piece(&tokenizer->parts.vocab, id, size);
+}
+
+/* The byte that `<0x0A>` stands for, or -1. */
+static int byte_of_name(const char *piece, size_t size)
+{
+    static const char digits[] = "0123456789ABCDEF";
+
+    if (size != 6 || memcmp(piece, "<0x", 3) != 0 || piece[5] != '>')
+        return -1;
+    const char *const high = memchr(digits, piece[3], 16);
+    const char *const low = memchr(digits, piece[4], 16);
+    return high != NULL && low != NULL ? (int)((high - digits) * 16 + (low - digits)) : -1;
+}
+
+size_t tokenizer_show(const struct tokenizer *tokenizer, uint32_t id, char *out, size_t out_size)
+{
+    const struct tokenizer_parts *const parts = &tokenizer->parts;
+    const char *const blank = text_rules_blank(&parts->rules);
+    const size_t blank_size = blank != NULL ? strlen(blank) : 0;
+    char bytes[VOCAB_MAX_PIECE];
+    size_t size = 0;
+    size_t n = 0;
+    const char *const piece = vocab_piece(&parts->vocab, id, &size);
+    if (piece == NULL)
+        return text_visible(out, out_size, "", 0);
+    const int byte = parts->rules.symbols.byte_fallback && parts->vocab.is_plain
+                         ? byte_of_name(piece, size)
+                         : -1;
+
+    if (byte >= 0)
+        bytes[n++] = (char)(unsigned char)byte;
+    for (size_t at = 0; byte < 0 && at < size && n < sizeof bytes;) {
+        const bool is_blank =
+            blank_size > 0 && size - at >= blank_size && memcmp(piece + at, blank, blank_size) == 0;
+        bytes[n++] = is_blank ? ' ' : piece[at];
+        at += is_blank ? blank_size : 1;
+    }
+    return text_visible(out, out_size, bytes, n);
 }
