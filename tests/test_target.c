@@ -3,28 +3,39 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "model_files.h"
 #include "pipeline/lookalike.h"
 #include "pipeline/target.h"
 
-static struct tokenizer *tokenizer;
-
-static enum ct_status find(const char *text, const char *target, enum occurrence occurrence,
-                           struct token *first, struct token *last, struct ct_error *err)
+static enum ct_status find_in(const struct tokenizer *tokenizer, const char *text,
+                              const char *target, enum occurrence occurrence, struct token *first,
+                              struct token *last, struct ct_error *err)
 {
     struct token *tokens = NULL;
     size_t n = 0;
     size_t at[2] = { 0, 0 };
 
-    ck_assert_int_eq(tokenizer_open(fixture_path("demo"), &tokenizer, NULL), CT_OK);
     ck_assert_int_eq(tokenizer_encode(tokenizer, text, strlen(text), &tokens, &n, NULL), CT_OK);
     const enum ct_status status =
-        target_find(tokenizer, tokens, n, target, strlen(target), occurrence, &at[0], &at[1], err);
+        target_find(tokenizer, &(struct encoded){ text, strlen(text), tokens, n }, target,
+                    strlen(target), occurrence, &at[0], &at[1], err);
     if (status == CT_OK) {
         *first = tokens[at[0]];
         *last = tokens[at[1]];
     }
     free(tokens);
+    return status;
+}
+
+static enum ct_status find(const char *text, const char *target, enum occurrence occurrence,
+                           struct token *first, struct token *last, struct ct_error *err)
+{
+    struct tokenizer *tokenizer = NULL;
+
+    ck_assert_int_eq(tokenizer_open(fixture_path("demo"), &tokenizer, NULL), CT_OK);
+    const enum ct_status status = find_in(tokenizer, text, target, occurrence, first, last, err);
     tokenizer_free(tokenizer);
     return status;
 }
@@ -83,6 +94,96 @@ START_TEST(a_part_of_a_word_is_not_a_target)
 }
 END_TEST
 
+/* A tokenizer.json: a fixture of gen_pipelines.py, or its text. */
+static struct tokenizer *open_json(const char *name)
+{
+    char *const dir = folder_new();
+    struct tokenizer *tokenizer = NULL;
+    struct ct_error err = { 0 };
+    char from[4096];
+    char to[4096];
+
+    if (name[0] == '{') {
+        text_put(dir, "tokenizer.json", name);
+    } else {
+        snprintf(from, sizeof from, "%s/%s.template", fixture_path("tokenizer_pipelines"), name);
+        snprintf(to, sizeof to, "%s/tokenizer.json", dir);
+        ck_assert_int_eq(symlink(from, to), 0);
+    }
+    ck_assert_msg(tokenizer_open(dir, &tokenizer, &err) == CT_OK, "%s", err.text);
+    folder_remove(dir);
+    return tokenizer;
+}
+
+/* Words whose tokens end with the blank behind them. */
+#define TRAILING                                                                                   \
+    "{\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"_\"},"     \
+    "\"model\":{\"type\":\"BPE\",\"vocab\":{\"_\":0,\"s\":1,\"a\":2,\"w\":3,\"h\":4,\"i\":5,"      \
+    "\"m\":6,"                                                                                     \
+    "\"w_\":7},\"merges\":[[\"w\",\"_\"]]}}"
+
+START_TEST(marks_for_blanks_cover_blanks)
+{
+    static const struct {
+        const char *tokenizer, *text, *target;
+        size_t begin, end; /* 0: the message */
+        const char *says;
+    } cases[] = {
+        /* ` him` and `him` at the beginning are the same token, but not the same bytes. */
+        { "prepend", "him and him.", "him", 7, 11, NULL },
+        { "prepend", "him and him.", " him", 7, 11, NULL },
+        { "prepend", "him.", "him", 0, 3, NULL },
+        { "prepend", "him.", " him", 0, 0, "write it as it appears in the text" },
+        { "prepend", "a saw him", " saw him", 1, 9, NULL },
+        { "first", "him and him.", "him", 7, 11, NULL },
+        { "first", "him.", "him", 0, 3, NULL },
+        { "first", "him.", " him", 0, 3, NULL }, /* as a text of its own, it is the same */
+        { "replace", "him and him.", "him", 7, 11, NULL },
+        { "replace", "him.", "him", 0, 3, NULL },
+        { "replace", "him.", " him", 0, 0, "write it as it appears" },
+        { "old_prefix", "him.", " him", 0, 3, NULL },
+        /* Tokens of several words. */
+        { "prepend", "the cat saw him there", "him", 0, 0,
+          "it begins inside the token \" the cat saw him there\"; write whole tokens" },
+        { "prepend", "the cat saw him there", "the cat", 0, 0, "it ends inside the token" },
+        { "prepend", "the cat saw him there", "the cat saw him there", 0, 21, NULL },
+        /* Bytes count where the target alone has other tokens. */
+        { TRAILING, "saw him", "him", 4, 7, NULL },
+        { TRAILING, "saw him", " him", 0, 0, "it begins inside the token \"w \"" },
+        { TRAILING, "saw  him", "him", 4, 8, NULL },
+        { TRAILING, "sawhim", "him", 0, 0, "write it as it appears" },
+        { TRAILING, "mihim", "him", 0, 0, "write it as it appears" },
+        { TRAILING, "saw saw ", "saw ", 0, 4, NULL },
+        /* Two blanks become one character. */
+        { "drop_regex", "saw  him", "him", 0, 0,
+          "the space before it is part of the token \"\xe2\x96\x82\"; leave one space there" },
+        /* Form C: the same text, other bytes. */
+        { "drop_regex", "a caf\xc3\xa9", "cafe\xcc\x81", 1, 7, NULL },
+        { "drop_regex", "a cafe\xcc\x81", "caf\xc3\xa9", 1, 8, NULL },
+        /* One unknown character is not another. */
+        { "always", "a \xe2\x98\x85 b", " \xe2\x98\x85", 1, 5, NULL },
+        { "always", "a \xe2\x98\x85 b", " \xe2\x98\x83", 0, 0, "is not among its tokens" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct tokenizer *const tokenizer = open_json(cases[i].tokenizer);
+        struct token first = { 0 };
+        struct token last = { 0 };
+        struct ct_error err = { 0 };
+        const enum ct_status status = find_in(tokenizer, cases[i].text, cases[i].target,
+                                              OCCURRENCE_ONLY, &first, &last, &err);
+        ck_assert_msg(status == (cases[i].says != NULL ? CT_EINVAL : CT_OK), "'%s' in '%s': %s",
+                      cases[i].target, cases[i].text, err.text);
+        ck_assert_msg(cases[i].says == NULL || strstr(err.text, cases[i].says) != NULL, "%s",
+                      err.text);
+        ck_assert_msg(first.begin == cases[i].begin && last.end == cases[i].end,
+                      "'%s' in '%s': %zu to %zu", cases[i].target, cases[i].text, first.begin,
+                      last.end);
+        tokenizer_free(tokenizer);
+    }
+}
+END_TEST
+
 /* A difference that cannot be seen is shown by code points. */
 START_TEST(differences_that_look_alike_are_named)
 {
@@ -128,9 +229,10 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_leading_blank_is_taken_literally, without_a_blank_the_whole_word_is_tried_first,
-        several_tokens_match_as_a_sequence, two_occurrences_require_a_choice,
-        a_part_of_a_word_is_not_a_target,   differences_that_look_alike_are_named,
+        a_leading_blank_is_taken_literally,    without_a_blank_the_whole_word_is_tried_first,
+        several_tokens_match_as_a_sequence,    two_occurrences_require_a_choice,
+        a_part_of_a_word_is_not_a_target,      marks_for_blanks_cover_blanks,
+        differences_that_look_alike_are_named,
     };
     return RUN_TESTS("target", tests);
 }

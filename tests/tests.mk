@@ -283,7 +283,7 @@ tests_test_options_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_options_LDADD = $(CLI) $(ALL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_target
-tests_test_target_SOURCES = tests/test_target.c $(TEST_SUPPORT)
+tests_test_target_SOURCES = tests/test_target.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
 tests_test_target_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_target_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 

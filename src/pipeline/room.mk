@@ -35,4 +35,5 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stage.h \
 	src/pipeline/stages.c src/pipeline/stages.h \
 	src/pipeline/steps.c src/pipeline/steps.h \
-	src/pipeline/target.c src/pipeline/target.h
+	src/pipeline/target.c src/pipeline/target.h \
+	src/pipeline/target_missing.c src/pipeline/target_missing.h

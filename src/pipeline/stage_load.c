@@ -23,10 +23,11 @@ static enum ct_status tokenize(const struct analysis *a, const struct load_resul
                                    .group = load->stimuli.groups.of[i] };
     status = tokenizer_encode(load->tokenizer, row->text, row->text_size, &sentence->tokens,
                               &sentence->n_tokens, err);
+    const struct encoded encoded = { row->text, row->text_size, sentence->tokens,
+                                     sentence->n_tokens };
     if (status == CT_OK)
-        status = target_find(load->tokenizer, sentence->tokens, sentence->n_tokens, row->target,
-                             row->target_size, a->params.occurrence, &sentence->target_first,
-                             &sentence->target, err);
+        status = target_find(load->tokenizer, &encoded, row->target, row->target_size,
+                             a->params.occurrence, &sentence->target_first, &sentence->target, err);
     if (status == CT_EINVAL &&
         lookalike_check(row->text, row->text_size, row->target, row->target_size, err) != CT_OK)
         status = CT_EINVAL;

@@ -252,6 +252,27 @@ const uint32_t *tokenizer_prefix(const struct tokenizer *tokenizer)
     return tokenizer->parts.rules.prefix;
 }
 
+bool tokenizer_means_same(const struct tokenizer *tokenizer, const char *a, size_t n_a,
+                          const char *b, size_t n_b)
+{
+    const struct text_rules *const rules = &tokenizer->parts.rules;
+    const struct text_view in[2] = { { .bytes = a, .size = n_a }, { .bytes = b, .size = n_b } };
+    struct mapped_text texts[4] = { { .bytes = NULL } };
+    struct text_view out[2];
+
+    if (n_a == n_b && memcmp(a, b, n_a) == 0)
+        return true;
+    bool is_same = rules->n_normalizers > 0;
+    for (size_t i = 0; i < 2 && is_same; i++)
+        is_same = normalize(rules->normalizers, rules->n_normalizers, true, &in[i], texts + 2 * i,
+                            &out[i], NULL) == CT_OK;
+    is_same = is_same && out[0].size == out[1].size &&
+              memcmp(out[0].bytes, out[1].bytes, out[0].size) == 0;
+    for (size_t i = 0; i < 4; i++)
+        mapped_text_clear(&texts[i]);
+    return is_same;
+}
+
 /* ---- what begins a text ---- */
 
 enum ct_status tokenizer_set_bos(struct tokenizer *tokenizer, enum bos_choice choice,

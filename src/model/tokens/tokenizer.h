@@ -41,6 +41,10 @@ enum ct_status tokenizer_encode_part(const struct tokenizer *tokenizer, const ch
                                      size_t size, struct token **tokens, size_t *n_tokens,
                                      struct ct_error *err);
 
+/* Whether a [n_a] and b [n_b], UTF-8, are the same text once they are normalized. */
+bool tokenizer_means_same(const struct tokenizer *tokenizer, const char *a, size_t n_a,
+                          const char *b, size_t n_b);
+
 /* Whether texts begin with a token that the model expects there: as the files say (BOS_AUTO, which
  * counts without a call), yes, or no. Call before the tokenizer is used. CT_ENOTSUP: yes, but the
  * files name no such token. */
