@@ -5,7 +5,9 @@
 #include <string.h>
 
 static const struct arch *const archs[] = {
-    &arch_gpt2, &arch_llama, &arch_mistral, &arch_qwen2, &arch_qwen3,
+    &arch_gpt2,  &arch_llama,   &arch_mistral,     &arch_qwen2,  &arch_qwen3,
+    &arch_gemma, &arch_gemma2,  &arch_gemma3_text, &arch_gemma3, &arch_gpt_neox,
+    &arch_opt,   &arch_gpt_neo, &arch_gptj,        &arch_phi,    &arch_phi3,
 };
 
 enum { N_ARCHS = sizeof archs / sizeof archs[0] };

@@ -75,6 +75,16 @@ extern const struct arch arch_llama;
 extern const struct arch arch_mistral;
 extern const struct arch arch_qwen2;
 extern const struct arch arch_qwen3;
+extern const struct arch arch_gemma;
+extern const struct arch arch_gemma2;
+extern const struct arch arch_gemma3;
+extern const struct arch arch_gemma3_text;
+extern const struct arch arch_gpt_neox;
+extern const struct arch arch_opt;
+extern const struct arch arch_gpt_neo;
+extern const struct arch arch_gptj;
+extern const struct arch arch_phi;
+extern const struct arch arch_phi3;
 
 /* NULL: unknown. */
 const struct arch *arch_by_model_type(const char *model_type);

@@ -4,7 +4,8 @@
  * Qwen2Model and Qwen3Model compute them.
  */
 #include "config.h"
-#include "model/arch.h"
+#include "model/arch_llama.h"
+
 #include "model/config_keys.h"
 
 static const struct config_key llama_keys[] = {
@@ -56,15 +57,6 @@ static const struct model_config qwen3_defaults = {
     .n_kv_heads = 32, .head_dim = 128,      .window = 4096,       .has_qk_norms = true,
 };
 
-/* All blocks slide. */
-static enum ct_status read_mistral(const struct config_reader *r, struct model_config *c)
-{
-    (void)r;
-    for (size_t l = 0; l < c->n_layers; l++)
-        config_set_slides(c, l);
-    return CT_OK;
-}
-
 /* Blocks slide only if use_sliding_window says so: those of layer_types, or else from
  * max_window_layers on. */
 static enum ct_status read_qwen(const struct config_reader *r, struct model_config *c)
@@ -95,10 +87,10 @@ static const char *const llama_types[] = { "llama", NULL };
 static const char *const mistral_types[] = { "mistral", NULL };
 static const char *const qwen2_types[] = { "qwen2", NULL };
 static const char *const qwen3_types[] = { "qwen3", NULL };
-static const char *const prefixes[] = { "model.", NULL };
-static const char *const heads[] = { "lm_head.weight", NULL };
+const char *const llama_prefixes[] = { "model.", NULL };
+const char *const llama_heads[] = { "lm_head.weight", NULL };
 
-static const struct site sites[] = {
+const struct site llama_sites[N_LLAMA_SITES] = {
     { PLACE_TOKEN_EMBEDDING, "embed_tokens", "token embedding", site_width_hidden },
     { PLACE_ATTENTION_NORM, ".input_layernorm", "norm before attention", site_width_hidden },
     { PLACE_Q, ".self_attn.q_proj", "queries", site_width_q },
@@ -125,27 +117,12 @@ static const struct site sites[] = {
 
 static const struct refusal refusals[] = {
     { "blocks.0.hook_resid_pre", "is the token embedding; use embed_tokens" },
-    { "blocks.N.attn.hook_rot_q", "is inside attention; the nearest is layers.N.self_attn.q_proj" },
-    { "blocks.N.attn.hook_rot_k", "is inside attention; the nearest is layers.N.self_attn.k_proj" },
 };
 
 #define SHARED_ROW                                                                                 \
-    .rotary = { .base = { "rope_theta" } }, .prefixes = prefixes, .heads = heads,                  \
-    .block_path = "layers",                                                                        \
-    .modules = { .token_embedding = "embed_tokens",                                                \
-                 .attention_norm = ".input_layernorm",                                             \
-                 .q = ".self_attn.q_proj",                                                         \
-                 .k = ".self_attn.k_proj",                                                         \
-                 .v = ".self_attn.v_proj",                                                         \
-                 .q_norm = ".self_attn.q_norm",                                                    \
-                 .k_norm = ".self_attn.k_norm",                                                    \
-                 .attention_out = ".self_attn.o_proj",                                             \
-                 .mlp_norm = ".post_attention_layernorm",                                          \
-                 .mlp_in = ".mlp.gate_proj",                                                       \
-                 .mlp_up = ".mlp.up_proj",                                                         \
-                 .mlp_out = ".mlp.down_proj",                                                      \
-                 .final_norm = "norm" },                                                           \
-    .sites = sites, .n_sites = sizeof sites / sizeof sites[0], .default_place = PLACE_MLP_PRE,     \
+    .rotary = { .base = { "rope_theta" } }, .prefixes = llama_prefixes, .heads = llama_heads,      \
+    .block_path = "layers", .modules = { LLAMA_MODULES, .mlp_norm = ".post_attention_layernorm" }, \
+    .sites = llama_sites, .n_sites = N_LLAMA_SITES, .default_place = PLACE_MLP_PRE,                \
     .refusals = refusals, .n_refusals = sizeof refusals / sizeof refusals[0]
 
 const struct arch arch_llama = {
@@ -163,7 +140,7 @@ const struct arch arch_mistral = {
     .defaults = &mistral_defaults,
     .keys = mistral_keys,
     .n_keys = sizeof mistral_keys / sizeof mistral_keys[0],
-    .read_more = read_mistral,
+    .read_more = config_all_slide,
     SHARED_ROW,
 };
 

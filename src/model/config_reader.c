@@ -95,6 +95,17 @@ static enum ct_status read_value(const struct config_reader *r, const struct con
     return CT_OK;
 }
 
+static void set_zero(const struct config_key *key, struct model_config *out)
+{
+    static const double zero = 0.0;
+    void *const field = (char *)out + key->offset;
+
+    if (key->kind == CONFIG_SIZE)
+        memset(field, 0, sizeof(size_t));
+    else
+        memcpy(field, &zero, sizeof zero);
+}
+
 static enum ct_status read_key(const struct config_reader *r, const struct config_key *key,
                                struct model_config *out)
 {
@@ -105,7 +116,7 @@ static enum ct_status read_key(const struct config_reader *r, const struct confi
         if (value != NULL)
             return read_value(r, key, key->names[i], value, out);
         if (key->null_is_zero && json_object_get(r->root, key->names[i]) != NULL)
-            memset((char *)out + key->offset, 0, sizeof(size_t));
+            set_zero(key, out);
     }
     return CT_OK;
 }
@@ -162,5 +173,13 @@ enum ct_status config_read_layer_types(const struct config_reader *r, struct mod
                            "sliding_attention",
                            r->path, type != NULL ? type : "(not a name)");
     }
+    return CT_OK;
+}
+
+enum ct_status config_all_slide(const struct config_reader *r, struct model_config *out)
+{
+    (void)r;
+    for (size_t l = 0; l < out->n_layers; l++)
+        config_set_slides(out, l);
     return CT_OK;
 }

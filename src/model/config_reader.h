@@ -39,7 +39,7 @@ struct config_key {
     const char *names[4]; /* alternative names; the first one present is used; NULL-terminated */
     size_t offset;        /* of the field in struct model_config */
     size_t max;           /* of a CONFIG_SIZE */
-    bool null_is_zero;    /* of a CONFIG_SIZE: null does not mean its default, but 0 */
+    bool null_is_zero;    /* of a CONFIG_SIZE or CONFIG_POSITIVE: null is not its default, but 0 */
 };
 
 /* Fields of *out that are in no key, or whose keys are absent, are untouched. */
@@ -58,5 +58,8 @@ enum ct_status config_read_positive(const struct config_reader *r, const json_t 
  */
 enum ct_status config_read_layer_types(const struct config_reader *r, struct model_config *out,
                                        bool *is_there);
+
+/* For read_more of families whose blocks all have the window. */
+enum ct_status config_all_slide(const struct config_reader *r, struct model_config *out);
 
 #endif

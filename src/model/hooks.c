@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "model/arch.h"
 
-enum { PATTERN_SIZE = 128, LIST_SIZE = 320 };
+enum { PATTERN_SIZE = 128, LIST_SIZE = 400 };
 
 /* TransformerLens's names of places (for unfolded weights). If one is there several times, it means
  * the first place that the family has. */
@@ -43,6 +43,7 @@ static const char BEFORE_GAIN[] = "is taken before gain and bias";
 static const char NO_VECTOR[] = "is not a vector of neurons";
 static const char NO_OUTPUT[] = "is an input, not an output";
 static const char NO_WIDTH[] = "has no fixed width";
+static const char INSIDE[] = "is inside attention";
 static const char LOGITS[] = "produces logits, which are not computed";
 
 /* Names that people try with any family, why there is no such hook point, and the nearest existing
@@ -59,6 +60,8 @@ static const struct {
     { "blocks.N.ln2.hook_scale", NO_VECTOR, PLACE_MLP_NORM },
     { "ln_final.hook_scale", NO_VECTOR, PLACE_FINAL_NORM },
     { "blocks.N.hook_resid_mid", NO_OUTPUT, PLACE_MLP_NORM },
+    { "blocks.N.attn.hook_rot_q", INSIDE, PLACE_Q },
+    { "blocks.N.attn.hook_rot_k", INSIDE, PLACE_K },
     { "blocks.N.attn.hook_pattern", NO_WIDTH, PLACE_QKV },
     { "blocks.N.attn.hook_attn_scores", NO_WIDTH, PLACE_QKV },
     { "lm_head", LOGITS, PLACE_FINAL_NORM },
@@ -150,10 +153,21 @@ static const struct site *first_at(const struct arch *arch, enum site_place plac
     return NULL;
 }
 
+/* Whether the family has other plans with a name. */
+static bool is_refused(const struct arch *arch, const char *path)
+{
+    for (size_t i = 0; i < arch->n_refusals; i++) {
+        const char *const name = arch->refusals[i].name;
+        if (strcmp(strncmp(name, "blocks.N.", 9) == 0 ? name + 8 : name, path) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Whether a name of TransformerLens means this place in the family. */
 static bool lens_means(const struct arch *arch, size_t name, enum site_place place)
 {
-    if (lens_names[name].place != place)
+    if (lens_names[name].place != place || is_refused(arch, lens_names[name].path))
         return false;
     for (size_t i = 0; i < name; i++)
         if (strcmp(lens_names[i].path, lens_names[name].path) == 0 &&
@@ -237,6 +251,20 @@ static bool is_named(const char *name, const char *refused, size_t layer)
     return strcmp(name, filled) == 0;
 }
 
+/* The module at a place, or the one that it shares with others; NULL: there is none. */
+static const struct site *nearest_to(const struct arch *arch, enum site_place place)
+{
+    const struct site *const site = first_at(arch, place);
+
+    if (site == NULL && place == PLACE_QKV)
+        return first_at(arch, PLACE_Q);
+    if (site == NULL && (place == PLACE_Q || place == PLACE_K))
+        return first_at(arch, PLACE_QKV);
+    if (site == NULL && place == PLACE_MLP_NORM)
+        return first_at(arch, PLACE_ATTENTION_NORM);
+    return site;
+}
+
 /* False if the name is simply unknown. */
 static bool find_refusal(const struct arch *arch, const char *name, char *out, size_t size)
 {
@@ -252,7 +280,7 @@ static bool find_refusal(const struct arch *arch, const char *name, char *out, s
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         if (!is_named(name, refusals[i].name, layer))
             continue;
-        const struct site *const nearest = first_at(arch, refusals[i].nearest);
+        const struct site *const nearest = nearest_to(arch, refusals[i].nearest);
         char nearest_name[HOOK_NAME_SIZE] = "";
         if (nearest != NULL)
             format_name(nearest_name, sizeof nearest_name, arch->block_path, layer, nearest->path);

@@ -1,8 +1,14 @@
 noinst_LIBRARIES += src/model/libmodel.a
 src_model_libmodel_a_SOURCES = \
 	src/model/arch.c src/model/arch.h \
+	src/model/arch_gemma.c \
 	src/model/arch_gpt2.c \
-	src/model/arch_llama.c \
+	src/model/arch_gpt_neo.c \
+	src/model/arch_gpt_neox.c \
+	src/model/arch_gptj.c \
+	src/model/arch_llama.c src/model/arch_llama.h \
+	src/model/arch_opt.c \
+	src/model/arch_phi.c \
 	src/model/bind.c src/model/bind.h \
 	src/model/bind_model.c src/model/bind_model.h \
 	src/model/checkpoint.c src/model/checkpoint.h \
