@@ -101,8 +101,8 @@ static void add_tensor(struct tensor_set *set, const json_t *spec, uint64_t *use
     t->dtype = "F32";
     if (strcmp(dtype, "F16") == 0 || strcmp(dtype, "BF16") == 0)
         tensors_convert(&one, dtype);
-    if (strcmp(dtype, "BOOL") == 0) {
-        t->dtype = "BOOL";
+    if (strcmp(dtype, "BOOL") == 0 || strcmp(dtype, "U8") == 0) {
+        t->dtype = dtype;
         t->n_bytes = n;
     }
     ck_assert_uint_lt(set->n, sizeof set->items / sizeof set->items[0]);
