@@ -87,7 +87,7 @@ static enum ct_status read_more(const struct config_reader *r, struct model_conf
         if (n % 2 == 1)
             config_set_slides(c, n);
     if (st == CT_OK && n != c->n_layers)
-        st = ct_fail(r->err, CT_EFORMAT, "%s: attention_types: of %s than %zu blocks", r->path,
+        st = ct_fail(r->err, CT_EFORMAT, "%s: attention_types: %s than num_layers, %zu", r->path,
                      n < c->n_layers ? "fewer" : "more", c->n_layers);
     return st;
 }

@@ -178,11 +178,12 @@ static const json_t *part_of(const json_t *params, const char *kind)
     return json_is_object(part) ? part : params;
 }
 
-static enum ct_status check_base(const struct config_reader *r, const struct rotary *rotary)
+static enum ct_status check_base(const struct config_reader *r, const struct rotary *rotary,
+                                 const char *name)
 {
     return rotary->base > 1.0 ? CT_OK
-                              : ct_fail(r->err, CT_EFORMAT, "%s: rope_theta: %g is not above 1",
-                                        r->path, rotary->base);
+                              : ct_fail(r->err, CT_EFORMAT, "%s: %s: %g is not above 1", r->path,
+                                        name, rotary->base);
 }
 
 enum ct_status config_read_rotary(const struct config_reader *r, const struct rotary_keys *keys,
@@ -201,7 +202,7 @@ enum ct_status config_read_rotary(const struct config_reader *r, const struct ro
     if (st == CT_OK)
         st = read_either(&full, "rope_theta", keys->base, &out->rotary[0].base);
     if (st == CT_OK)
-        st = check_base(r, &out->rotary[0]);
+        st = check_base(r, &out->rotary[0], keys->base[0]);
     if (st == CT_OK && keys->part[0] != NULL)
         st = read_either(&full, "partial_rotary_factor", keys->part, &out->rotary_part);
     if (st == CT_OK)
@@ -211,6 +212,6 @@ enum ct_status config_read_rotary(const struct config_reader *r, const struct ro
     out->has_sliding_rotary = true;
     st = read_either(&sliding, "rope_theta", sliding_names, &out->rotary[1].base);
     if (st == CT_OK)
-        st = check_base(r, &out->rotary[1]);
+        st = check_base(r, &out->rotary[1], keys->sliding_base);
     return st == CT_OK ? read_scaling(&sliding, n_positions, &out->rotary[1]) : st;
 }

@@ -163,9 +163,9 @@ static void draw_hook(struct app *app, const struct view_state *state, size_t i,
     const bool chosen = is_chosen(app, hook->name);
 
     (void)state;
-    PUT(c, row, col, cols, chosen ? INK_ACCENT : INK_DEFAULT, "%s %s%-*s %6zu",
-        chosen ? "[x]" : "[ ]", is_inside ? "  " : "", is_inside ? 20 : 22, hook->name,
-        hook->width);
+    /* the names last: those of some families are long */
+    PUT(c, row, col, cols, chosen ? INK_ACCENT : INK_DEFAULT, "%s %6zu  %s%s",
+        chosen ? "[x]" : "[ ]", hook->width, is_inside ? "  " : "", hook->name);
 }
 
 static size_t first_chosen_hook(struct app *app)
@@ -200,7 +200,7 @@ static void toggle_hook(struct app *app, size_t i)
 }
 
 const struct list hook_list = {
-    .header = "    hook point              width",
+    .header = "     width  hook point",
     .count = count_hooks,
     .draw = draw_hook,
     .start = first_chosen_hook,

@@ -208,7 +208,7 @@ def gen_config():
                             "array": [4], "true": True}.items():
             f.bad(f"{key}-{name}", json.dumps({**CONFIG, key: value}))
     for name, more in {
-        "heads": {"n_head": 3}, "type": {"model_type": "llama"}, "type-number": {"model_type": 2},
+        "heads": {"n_head": 3}, "type": {"model_type": "bloom"}, "type-number": {"model_type": 2},
         "type-escape": {"model_type": "\x1b[31m"}, "cross": {"add_cross_attention": True},
         "cross-text": {"add_cross_attention": "no"}, "activation": {"activation_function": "silu"},
         "activation-number": {"activation_function": 1}, "activation-long": {"activation_function": "x" * 5000},
@@ -216,8 +216,81 @@ def gen_config():
         "epsilon-text": {"layer_norm_epsilon": "1e-5"}, "scale": {"scale_attn_weights": 1},
         "inverse": {"scale_attn_by_inverse_layer_idx": "x"}, "upcast": {"reorder_and_upcast_attn": []},
         "other-model": {}, "positions": {"n_positions": None, "n_ctx": -3},
+        "quantization": {"quantization_config": {"quant_method": "gptq"}},
+        "bidirectional": {"architectures": ["GPT2BidirectionalModel"]},
     }.items():
         f.bad("has-" + name, json.dumps({**CONFIG, **more}))
+    config_families(f)
+
+
+SMALL = {"vocab_size": 10, "max_position_embeddings": 8, "hidden_size": 8, "num_hidden_layers": 2,
+         "num_attention_heads": 2, "intermediate_size": 12}
+LLAMA3 = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+          "original_max_position_embeddings": 8}
+
+
+def config_families(f):
+    """Settings of other families that are refused, each by its name."""
+    neo = {"num_layers": 2, "num_heads": 2}
+    refused = {
+        "llama": {
+            "experts": {"num_local_experts": 8}, "kv-heads": {"num_key_value_heads": 3},
+            "hidden": {"hidden_size": 9}, "head_dim-odd": {"head_dim": 3},
+            "head_dim-huge": {"head_dim": 65536, "num_attention_heads": 65536},
+            "rope-longrope": {"rope_scaling": {"type": "longrope", "short_factor": [1.0]}},
+            "rope-su": {"rope_scaling": {"type": "su"}},
+            "rope-mrope": {"rope_parameters": {"rope_type": "mrope"}},
+            "rope-kind": {"rope_scaling": {"rope_type": 3}},
+            "rope-text": {"rope_scaling": "linear"},
+            "rope-no-factor": {"rope_scaling": {"rope_type": "linear"}},
+            "rope-factor": {"rope_scaling": {"rope_type": "linear", "factor": 0}},
+            "rope-infinite": {"rope_scaling": {"rope_type": "linear", "factor": float("inf")}},
+            "rope-order": {"rope_scaling": {**LLAMA3, "low_freq_factor": 4.0}},
+            "rope-llama3": {"rope_scaling": {"rope_type": "llama3", "factor": 2.0}},
+            "rope-theta": {"rope_theta": 1}, "rope-theta-text": {"rope_theta": "10000"},
+            "epsilon": {"rms_norm_eps": -1}, "bias": {"attention_bias": "yes"},
+            "bidirectional": {"use_bidirectional_attention": True},
+            "classes": {"architectures": ["LlamaBidirectionalModel"]},
+        },
+        "mistral": {"window": {"sliding_window": 0}},
+        "qwen2": {
+            "experts": {"num_experts": 60}, "layer_types": {"layer_types": ["chunked_attention"] * 2},
+            "layer_types-short": {"layer_types": ["full_attention"]},
+            "window": {"use_sliding_window": 1}, "max_window_layers": {"max_window_layers": -1},
+        },
+        "qwen3": {"layer_types": {"layer_types": ["full_attention", 2]}},
+        "gemma2": {"cap": {"attn_logit_softcapping": -1}, "scalar": {"query_pre_attn_scalar": 0}},
+        "gemma3_text": {"pattern": {"sliding_window_pattern": 0},
+                        "local": {"rope_local_base_freq": 0.5}},
+        "gemma3": {"no-text": {}, "text": {"text_config": []},
+                   "text-size": {"text_config": {**SMALL, "hidden_size": 0}},
+                   "text-quantized": {"text_config": {**SMALL, "quantization_config": {}}}},
+        "gpt_neox": {"rotary": {"rotary_pct": 1.5}, "rotary-odd": {"rotary_pct": 0.8},
+                     "residual": {"use_parallel_residual": "no"}},
+        "gpt_neo": {
+            "types": {**neo, "attention_types": [[["global"], 3]]},
+            "types-few": {**neo, "attention_types": [[["local"], 1]]},
+            "types-kind": {**neo, "attention_types": [[["sparse"], 2]]},
+            "types-shape": {**neo, "attention_types": ["global", "local"]},
+            "types-times": {**neo, "attention_types": [[["global"], 10**18]]},
+            "types-default": neo,
+        },
+        "gptj": {"rotary": {"rotary_dim": None}, "rotary-wide": {"rotary_dim": 6}},
+        "phi": {"norms": {"qk_layernorm": True}},
+        "phi3": {"rope": {"rope_scaling": {"type": "longrope"}}},
+        "opt": {"width": {"word_embed_proj_dim": 0}, "norm": {"do_layer_norm_before": 0}},
+        "mixtral": {"type": {}},
+    }
+    for family, cases in refused.items():
+        for name, more in cases.items():
+            f.bad(f"{family}-{name}", json.dumps({"model_type": family, **SMALL, **more}))
+    for family in refused:
+        if family not in ("gemma3", "gpt_neo", "gptj", "mixtral"):
+            f.good(family, json.dumps({"model_type": family, **SMALL}))
+    f.good("llama-scaled", json.dumps({"model_type": "llama", **SMALL, "rope_scaling": LLAMA3}))
+    f.good("gemma3", json.dumps({"model_type": "gemma3", "text_config": SMALL}))
+    f.good("gpt_neo", json.dumps({"model_type": "gpt_neo", **SMALL, **neo, "attention_types": [[["local"], 2]]}))
+    f.good("gptj", json.dumps({"model_type": "gptj", **SMALL, "rotary_dim": 4}))
 
 
 # ---- tokenizers ----
@@ -659,7 +732,7 @@ def gen_options():
         "color": ["run", "--color", "sometimes"], "threads-0": ["run", "--threads", "0"], "threads-word": ["run", "--threads", "all"],
         "threads-2^64": ["run", "--threads", "18446744073709551616"], "empty-path": ["run", "-s", ""], "empty-out": ["run", "-o", ""],
         "empty-hook": ["run", "-H", ""], "occurrence": ["run", "--occurrence", "second"], "test": ["run", "--test", "z"],
-        "correction": ["run", "--correction", "holm"],
+        "correction": ["run", "--correction", "sidak"],
     }.items():
         f.bad(name, "\n".join(words))
     for option, values in {
