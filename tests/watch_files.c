@@ -45,13 +45,13 @@ __attribute__((constructor)) static void begin(void)
 /* Records a call on path; true when it must fail, with errno set. */
 static bool note(const char *call, const char *path, const char *more)
 {
-    char line[3 * PATH_MAX];
-    char absolute[PATH_MAX + 2];
+    char line[6 * PATH_MAX];
+    char absolute[2 * PATH_MAX + 2];
 
     if (log_fd < 0)
         return false;
     snprintf(absolute, sizeof absolute, "%s", path);
-    if (path[0] != '/' && getcwd(absolute, sizeof absolute - 1) != NULL) {
+    if (path[0] != '/' && getcwd(absolute, PATH_MAX) != NULL) {
         const size_t n = strlen(absolute);
         snprintf(absolute + n, sizeof absolute - n, "/%s", path);
     }
@@ -81,16 +81,34 @@ static bool note_fd(const char *call, int fd)
     return note(call, path, "");
 }
 
-static int open_file(const char *path, int flags, unsigned mode)
+/* NAME in the open folder as a path. */
+static const char *path_in(int at, const char *name, char out[2 * PATH_MAX])
 {
+    char link[40];
+    char path[PATH_MAX] = "";
+
+    if (at == AT_FDCWD || name[0] == '/')
+        return name;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", at);
+    if (readlink(link, path, sizeof path - 1) < 0)
+        return name;
+    snprintf(out, 2 * PATH_MAX, "%s/%s", path, name);
+    return out;
+}
+
+/* Looking at what is there, with O_PATH, opens nothing. */
+static int open_file(int at, const char *name, int flags, unsigned mode)
+{
+    char joined[2 * PATH_MAX];
+    const char *const path = path_in(at, name, joined);
     const bool is_writing = (flags & O_ACCMODE) != O_RDONLY;
     char more[3] = "";
 
     strcat(more, is_writing ? "w" : "");
     strcat(more, (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ? "x" : "");
-    if (note("open", path, more))
+    if ((flags & O_PATH) == 0 && note("open", path, more))
         return -1;
-    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+    return (int)syscall(SYS_openat, at, name, flags, mode);
 }
 
 int open(const char *path, int flags, ...)
@@ -100,7 +118,7 @@ int open(const char *path, int flags, ...)
     va_start(args, flags);
     const unsigned mode = (flags & O_CREAT) != 0 ? va_arg(args, unsigned) : 0;
     va_end(args);
-    return open_file(path, flags, mode);
+    return open_file(AT_FDCWD, path, flags, mode);
 }
 
 int open64(const char *path, int flags, ...);
@@ -111,19 +129,52 @@ int open64(const char *path, int flags, ...)
     va_start(args, flags);
     const unsigned mode = (flags & O_CREAT) != 0 ? va_arg(args, unsigned) : 0;
     va_end(args);
-    return open_file(path, flags, mode);
+    return open_file(AT_FDCWD, path, flags, mode);
+}
+
+int openat(int at, const char *path, int flags, ...)
+{
+    va_list args;
+
+    va_start(args, flags);
+    const unsigned mode = (flags & O_CREAT) != 0 ? va_arg(args, unsigned) : 0;
+    va_end(args);
+    return open_file(at, path, flags, mode);
+}
+
+int openat64(int at, const char *path, int flags, ...);
+int openat64(int at, const char *path, int flags, ...)
+{
+    va_list args;
+
+    va_start(args, flags);
+    const unsigned mode = (flags & O_CREAT) != 0 ? va_arg(args, unsigned) : 0;
+    va_end(args);
+    return open_file(at, path, flags, mode);
+}
+
+int __openat_2(int at, const char *path, int flags);
+int __openat_2(int at, const char *path, int flags)
+{
+    return open_file(at, path, flags, 0);
+}
+
+int __openat64_2(int at, const char *path, int flags);
+int __openat64_2(int at, const char *path, int flags)
+{
+    return open_file(at, path, flags, 0);
 }
 
 int __open_2(const char *path, int flags);
 int __open_2(const char *path, int flags)
 {
-    return open_file(path, flags, 0);
+    return open_file(AT_FDCWD, path, flags, 0);
 }
 
 int __open64_2(const char *path, int flags);
 int __open64_2(const char *path, int flags)
 {
-    return open_file(path, flags, 0);
+    return open_file(AT_FDCWD, path, flags, 0);
 }
 
 int fsync(int fd)
@@ -151,10 +202,18 @@ ssize_t write(int fd, const void *data, size_t size)
     return errno == 0 ? syscall(SYS_write, fd, data, size > 0 ? 1 : 0) : -1;
 }
 
+int renameat(int from_at, const char *from, int to_at, const char *to)
+{
+    char joined[2][2 * PATH_MAX];
+
+    return note("rename", path_in(from_at, from, joined[0]), path_in(to_at, to, joined[1]))
+               ? -1
+               : (int)syscall(SYS_renameat2, from_at, from, to_at, to, 0);
+}
+
 int rename(const char *from, const char *to)
 {
-    return note("rename", from, to) ? -1
-                                    : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+    return renameat(AT_FDCWD, from, AT_FDCWD, to);
 }
 
 int symlink(const char *to, const char *path)
@@ -162,9 +221,18 @@ int symlink(const char *to, const char *path)
     return note("symlink", path, to) ? -1 : (int)syscall(SYS_symlinkat, to, AT_FDCWD, path);
 }
 
+int unlinkat(int at, const char *path, int flags)
+{
+    char joined[2 * PATH_MAX];
+
+    return note("unlink", path_in(at, path, joined), "")
+               ? -1
+               : (int)syscall(SYS_unlinkat, at, path, flags);
+}
+
 int unlink(const char *path)
 {
-    return note("unlink", path, "") ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+    return unlinkat(AT_FDCWD, path, 0);
 }
 
 int ftruncate(int fd, off_t size)
