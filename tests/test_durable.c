@@ -101,21 +101,20 @@ static const char *const files[] = { "activations.csv", "activations.safetensors
                                      "groups.txt",      "manifest.json" };
 enum { N_FILES = sizeof files / sizeof *files };
 
-static void check_nothing_half_written(const char *file, const char *what)
+/* Nothing is written half, and all of the old is there, or, if renaming failed after some files had
+ * their names, each file is old or new. All of the new is in a folder beside. */
+static void check_old_and_new(const char *file, const char *what, bool is_renaming)
 {
-    struct dirent **names;
-    const int n = scandir(temp_path("r"), &names, NULL, NULL);
+    char line[300];
 
-    for (int i = 0; i < n; i++) {
-        ck_assert_msg(names[i]->d_name[0] != '.' ||
-                          names[i]->d_name[strspn(names[i]->d_name, ".")] == '\0',
-                      "%s: %s is left", what, names[i]->d_name);
-        free(names[i]);
-    }
-    free(names);
-    char line[300]; /* unchanged; a manifest is absent */
+    ck_assert_msg(temp_shell("test -z \"$(ls -A r r-* | grep '^[.]')\"") == 0, "%s: %s", what,
+                  "a temporary file is left");
     snprintf(line, sizeof line, "test ! -e r/%s || cmp r/%s old/%s", file, file, file);
     ck_assert_msg(temp_shell(line) == 0, "%s: %s is neither the old one nor away", what, file);
+    ck_assert_msg(temp_shell(is_renaming ? "! test -e r/manifest.json" : "diff -r old r") == 0,
+                  "%s: the old results are mixed with others", what);
+    ck_assert_msg(temp_shell("diff -r -x manifest.json new r-* && test -e r-*/manifest.json") == 0,
+                  "%s: the new results are not beside", what);
 }
 
 START_TEST(a_failed_call_gives_one_line_and_keeps_the_old_file)
@@ -130,20 +129,39 @@ START_TEST(a_failed_call_gives_one_line_and_keeps_the_old_file)
     if (cannot_watch())
         return;
     works(RUN "--seed 1 -o old");
+    works(RUN "-o new");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char fail[200];
         snprintf(fail, sizeof fail, "%s 1 %d /.%s.", cases[i].call, cases[i].reason, files[_i]);
-        works("rm -rf r; cp -r old r");
+        works("rm -rf r r-*; cp -r old r");
         ck_assert_msg(watched(fail, RUN "--force -o r") == 1, "%s: status is not 1", fail);
         char *const err = slurp(temp_path("err"), NULL);
         ck_assert_msg(strncmp(err, "circuittui: ", 12) == 0 && strstr(err, files[_i]) != NULL &&
                           strstr(err, strerror(cases[i].reason)) != NULL &&
+                          strstr(err, "; the results are in r-") != NULL &&
                           strchr(err, '\n') == err + strlen(err) - 1,
                       "%s: %s", fail, err);
         free(err);
-        check_nothing_half_written(files[_i], fail);
-        ck_assert_int_ne(access(temp_path("r/manifest.json"), F_OK), 0);
+        check_old_and_new(files[_i], fail, strcmp(cases[i].call, "rename") == 0);
     }
+}
+END_TEST
+
+/* The second hook point of a run over another fails: neither its files nor those of the first have
+ * replaced any. Into a new folder, the first is there and stays. */
+START_TEST(a_failed_hook_point_leaves_the_old_results)
+{
+    if (cannot_watch())
+        return;
+    works(RUN "-H h.1.attn.c_proj --seed 1 --per-layer -o old && cp -r old r");
+    ck_assert_int_eq(watched("write 1 28 h.3.attn.c_proj/.ttest.csv",
+                             RUN "-H h.1.attn.c_proj --per-layer --force -o r"),
+                     1);
+    works("diff -r old r && test ! -e r/.circuittui.lock");
+    ck_assert_int_eq(watched("write 1 28 h.3.attn.c_proj/.ttest.csv",
+                             RUN "-H h.1.attn.c_proj --per-layer -o fresh"),
+                     1);
+    works("test -e fresh/h.1.attn.c_proj/ttest.csv && test -z \"$(ls -A fresh/h.3.attn.c_proj)\"");
 }
 END_TEST
 
@@ -196,6 +214,7 @@ int main(void)
     tcase_add_test(tcase, each_file_is_synced_before_it_is_renamed);
     tcase_add_test(tcase, the_manifest_is_renamed_last);
     tcase_add_loop_test(tcase, a_failed_call_gives_one_line_and_keeps_the_old_file, 0, N_FILES);
+    tcase_add_test(tcase, a_failed_hook_point_leaves_the_old_results);
     tcase_add_loop_test(tcase, continues_after_harmless_failures, 0, N_FILES);
     tcase_add_test(tcase, steps_write_files_in_the_same_way);
     return run_tcase("durable", tcase);

@@ -339,10 +339,11 @@ START_TEST(follows_no_links_of_other_users)
     ck_assert_int_eq(mkdir(temp_path("private"), 0700), 0);
     ck_assert_int_eq(symlink(temp_path("private"), temp_path("shared/results")), 0);
     ck_assert_int_eq(lchown(temp_path("shared/results"), NOBODY, NOBODY), 0);
-    ck_assert_int_eq(outfile_check_folder(temp_path("shared/results"), &err), CT_EIO);
-    ck_assert_int_eq(outfile_make_folder(temp_path("shared/results"), &err), CT_EIO);
-    ck_assert_int_eq(outfile_make_folder(temp_path("shared/results/below"), &err), CT_EIO);
-    ck_assert_ptr_nonnull(strstr(err.text, "results: is a link of another user; use another path"));
+    ck_assert_int_eq(folder_check(temp_path("shared/results"), &err), CT_EIO);
+    ck_assert_int_eq(folder_make(temp_path("shared/results"), &err), CT_EIO);
+    ck_assert_int_eq(folder_make(temp_path("shared/results/below"), &err), CT_EIO);
+    ck_assert_ptr_nonnull(
+        strstr(err.text, "results: is a link of another user; remove it, or use another path"));
     /* Of the folder's owner, they are no trap. */
     ck_assert_int_eq(chown(temp_path("shared"), NOBODY, NOBODY), 0);
     ck_assert_int_eq(outfile_open(temp_path("shared/chain"), &file, &err), CT_OK);
@@ -390,12 +391,14 @@ static void refuse_folder(const char *name, const char *text)
     const char *const path = temp_path(name);
     struct ct_error err = { 0 };
 
-    ck_assert_int_eq(outfile_check_folder(path, &err), CT_EIO);
+    ck_assert_int_eq(folder_check(path, &err), CT_EIO);
     assert_error(&err, CT_EIO, path, text);
 }
 
 START_TEST(rejects_bad_paths)
 {
+    struct ct_error err = { 0 };
+
     refuse(temp_path("absent/f"), "cannot be written: No such file or directory");
     temp_text("plain", "x");
     refuse(temp_path("plain/f"), "cannot be written: Not a directory");
@@ -403,11 +406,13 @@ START_TEST(rejects_bad_paths)
     refuse(temp_path("taken/"), "is not a file name; give one");
     refuse("", "is not a file name; give one");
     refuse_folder("plain", "already exists and is not a folder; use another path");
-    refuse_folder("plain/a/b", "cannot create the folder: Not a directory");
+    ck_assert_int_eq(folder_check(temp_path("plain/a/b"), &err), CT_EIO);
+    assert_error(&err, CT_EIO, temp_path("plain"),
+                 "already exists and is not a folder; use another path");
     ck_assert_int_eq(symlink("nowhere", temp_path("link")), 0);
     refuse_folder("link", "is a broken link; use another path");
-    ck_assert_int_eq(outfile_check_folder(temp_path("taken/a//b/"), NULL), CT_OK);
-    ck_assert_int_eq(outfile_check_folder("absent/", NULL), CT_OK);
+    ck_assert_int_eq(folder_check(temp_path("taken/a//b/"), NULL), CT_OK);
+    ck_assert_int_eq(folder_check("absent/", NULL), CT_OK);
     if (geteuid() == 0) {
         SKIP("a folder without permission: root may write anywhere");
         return;
@@ -423,20 +428,20 @@ START_TEST(creates_folders_with_parents)
     struct ct_error err;
     struct stat s;
 
-    ck_assert_int_eq(outfile_make_folder(temp_path("deep/er//est/"), NULL), CT_OK);
+    ck_assert_int_eq(folder_make(temp_path("deep/er//est/"), NULL), CT_OK);
     ck_assert_int_eq(stat(temp_path("deep/er/est"), &s), 0);
     ck_assert(S_ISDIR(s.st_mode));
-    ck_assert_int_eq(outfile_make_folder(temp_path("deep/er/est"), NULL), CT_OK);
-    ck_assert_int_eq(outfile_make_folder("/", NULL), CT_OK);
-    ck_assert_int_eq(outfile_make_folder(".", NULL), CT_OK);
+    ck_assert_int_eq(folder_make(temp_path("deep/er/est"), NULL), CT_OK);
+    ck_assert_int_eq(folder_make("/", NULL), CT_OK);
+    ck_assert_int_eq(folder_make(".", NULL), CT_OK);
     temp_text("deep/file", "x");
-    ck_assert_int_eq(outfile_make_folder(temp_path("deep/file/below"), &err), CT_EIO);
+    ck_assert_int_eq(folder_make(temp_path("deep/file/below"), &err), CT_EIO);
     assert_error(&err, CT_EIO, temp_path("deep/file"),
                  "already exists and is not a folder; use another path");
-    ck_assert_int_eq(outfile_make_folder("/proc/no-such-folder", &err), CT_EIO);
+    ck_assert_int_eq(folder_make("/proc/no-such-folder", &err), CT_EIO);
     assert_error(&err, CT_EIO, "/proc/no-such-folder",
                  "cannot create the folder: No such file or directory");
-    ck_assert_int_eq(outfile_make_folder("", &err), CT_EIO);
+    ck_assert_int_eq(folder_make("", &err), CT_EIO);
 }
 END_TEST
 
@@ -446,12 +451,12 @@ START_TEST(finds_existing_results)
     const char *const folder = fresh_folder("results");
     struct ct_error err;
 
-    ck_assert_int_eq(outfile_check_absent(folder, names, 2, &err), CT_OK);
-    ck_assert_int_eq(outfile_check_absent(temp_path("nowhere"), names, 2, &err), CT_OK);
+    ck_assert_int_eq(folder_check_absent(folder, names, 2, &err), CT_OK);
+    ck_assert_int_eq(folder_check_absent(temp_path("nowhere"), names, 2, &err), CT_OK);
     temp_text("results/c.csv", "x");
-    ck_assert_int_eq(outfile_check_absent(folder, names, 2, &err), CT_OK);
+    ck_assert_int_eq(folder_check_absent(folder, names, 2, &err), CT_OK);
     temp_text("results/b.csv", "x");
-    ck_assert_int_eq(outfile_check_absent(folder, names, 2, &err), CT_EINVAL);
+    ck_assert_int_eq(folder_check_absent(folder, names, 2, &err), CT_EINVAL);
     assert_error(&err, CT_EINVAL, folder, "b.csv already exists; use another folder, or --force");
     char *const joined = path_join("a/", "b");
     ck_assert_str_eq(joined, "a/b");

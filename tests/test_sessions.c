@@ -2,6 +2,7 @@
 #include "config.h"
 #include "support.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -176,9 +177,12 @@ START_TEST(sessions_are_listed_and_removed)
     ck_assert_int_eq(session_remove(at(""), "saving-/../../precious", &err), CT_EINVAL);
     ck_assert_int_eq(session_remove(at(""), "saving-linked", &err), CT_EIO);
     ck_assert_int_eq(session_remove(at(""), "cut-off-20260731-235958", &err), CT_EIO);
-    ck_assert_int_eq(lockfile_take_folder(at("saving-abcdef"), 0, &lock, NULL), CT_OK);
+    const int folder = open(at("saving-abcdef"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ck_assert_int_ge(folder, 0);
+    ck_assert_int_eq(lockfile_take_folder(folder, "saving-abcdef", 0, &lock, NULL), CT_OK);
     ck_assert_int_eq(session_remove(at(""), "saving-abcdef", &err), CT_EIO); /* being written */
-    lockfile_release(lock);
+    lockfile_release_folder(folder, lock);
+    close(folder);
     ck_assert_int_eq(session_remove(at(""), "saving-abcdef", &err), CT_OK);
     ck_assert_int_eq(session_remove(at(""), "cut-off-20260731-235959", &err), CT_OK);
     ck_assert_int_ne(access(at("cut-off-20260731-235959"), F_OK), 0);

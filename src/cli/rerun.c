@@ -126,7 +126,7 @@ static enum ct_status take_layer(void *context, struct analysis *layer, struct c
 static enum ct_status compute(struct repeat *r, struct ct_error *err)
 {
     const bool has_layers = has_results(&r->m, goal_layers);
-    enum ct_status status = has_layers ? results_begin(&r->results, err) : CT_OK;
+    enum ct_status status = CT_OK;
 
     if (status == CT_OK && has_layers)
         status = meter_run(&r->a, goal_layers, take_layer, r, err);
@@ -165,6 +165,8 @@ static enum ct_status repeat(struct repeat *r, struct options *options, const ch
                                    .formats = r->m.formats };
     if (status == CT_OK)
         status = results_check(&r->results, err);
+    if (status == CT_OK)
+        status = results_begin(&r->results, err);
     if (status == CT_OK)
         status = rerun_new(&r->m, folder, paths_temporary(), &r->rerun, err);
     if (status == CT_OK) {

@@ -103,9 +103,7 @@ static enum ct_status compute(struct analysis *a, const struct options *options,
     if (!options->per_layer)
         return meter_run(a, goal_of(&a->params), NULL, NULL, err);
     const bool has_files = results->out != NULL || results->figures != NULL;
-    const enum ct_status status = results_begin(results, err);
-    return status == CT_OK ? meter_run(a, goal_layers, has_files ? write_layer : NULL, results, err)
-                           : status;
+    return meter_run(a, goal_layers, has_files ? write_layer : NULL, results, err);
 }
 
 static enum ct_status print_report(const struct analysis *a, const struct options *options,
@@ -148,6 +146,8 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
     analysis_init(&a);
     if (status == CT_OK)
         status = results_check(&results, err); /* before hours of computing */
+    if (status == CT_OK)
+        status = results_begin(&results, err);
     if (status == CT_OK) {
         params_clear(&a.params);
         a.params = options->params; /* handed over */

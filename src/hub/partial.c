@@ -14,8 +14,9 @@
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
 
+#include "base/path.h"
+#include "io/folder.h"
 #include "io/infile.h"
-#include "io/outfile.h"
 
 enum { CHUNK = 1 << 20, SHA1_DIGITS = 40, SHA256_DIGITS = 64 };
 
@@ -23,6 +24,7 @@ static const char ENDING[] = ".incomplete";
 
 struct partial {
     int fd;
+    int folder; /* of path and the temporary file */
     char *path;
     char *temporary;
     uint64_t have, size;
@@ -49,6 +51,22 @@ static char *temporary_of(const char *path)
     if (name != NULL)
         snprintf(name, size, "%s%s", path, ENDING);
     return name;
+}
+
+static const char *last_name(const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+static enum ct_status open_folder(const char *path, int *fd, struct ct_error *err)
+{
+    char folder[PATH_MAX];
+
+    if (!path_put(folder, "%.*s.", (int)(last_name(path) - path), path))
+        return ct_fail(err, CT_EIO, "%.64s...: the path is too long", path);
+    return folder_open(AT_FDCWD, folder, false, fd, err);
 }
 
 uint64_t partial_left(const char *path)
@@ -120,6 +138,8 @@ static enum ct_status resume(struct partial *p, struct ct_error *err)
 
     if (fstat(p->fd, &info) != 0 || !S_ISREG(info.st_mode))
         return ct_fail(err, CT_EIO, "%s: is not a regular file; remove it", p->temporary);
+    if (!folder_trusts(p->folder, &info)) /* who could write it after it was hashed */
+        return ct_fail(err, CT_EIO, "%s: is another user's; remove it", p->temporary);
     return (uint64_t)info.st_size > p->size ? partial_restart(p, err) : read_what_is_there(p, err);
 }
 
@@ -132,6 +152,7 @@ enum ct_status partial_open(const char *path, uint64_t size, const char *hash, s
     if (p == NULL)
         return ct_fail_nomem(err, path, 0);
     p->fd = -1;
+    p->folder = -1;
     p->path = strdup(path);
     p->temporary = temporary_of(path);
     p->size = size;
@@ -141,7 +162,11 @@ enum ct_status partial_open(const char *path, uint64_t size, const char *hash, s
         status = ct_fail_nomem(err, path, 0);
         goto fail;
     }
-    p->fd = open(p->temporary, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    status = open_folder(path, &p->folder, err);
+    if (status != CT_OK)
+        goto fail;
+    p->fd = openat(p->folder, last_name(p->temporary),
+                   O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
     status =
         p->fd >= 0 ? resume(p, err) : ct_fail_errno(err, "%s: cannot be written", p->temporary);
     if (status != CT_OK)
@@ -194,7 +219,9 @@ static void end_hash(struct partial *p, char hex[SHA256_DIGITS + 1])
 
 bool partial_is_whole(const char *path, uint64_t size, const char *hash)
 {
-    struct partial p = { .path = (char *)path, .temporary = (char *)path, .size = size };
+    struct partial p = {
+        .folder = -1, .path = (char *)path, .temporary = (char *)path, .size = size
+    };
     char hex[SHA256_DIGITS + 1] = "";
 
     p.method = method_of(hash);
@@ -228,9 +255,9 @@ enum ct_status partial_commit(struct partial *p, struct ct_error *err)
     if (status != CT_OK)
         return status;
     if ((fsync(p->fd) != 0 && errno != EINVAL && errno != ENOTSUP) ||
-        rename(p->temporary, p->path) != 0)
+        renameat(p->folder, last_name(p->temporary), p->folder, last_name(p->path)) != 0)
         return ct_fail_errno(err, "%s: cannot be written", p->path);
-    outfile_sync_folder(p->path);
+    folder_sync(p->folder);
     partial_close(p);
     return CT_OK;
 }
@@ -241,6 +268,8 @@ void partial_close(struct partial *p)
         return;
     if (p->fd >= 0)
         close(p->fd);
+    if (p->folder >= 0)
+        close(p->folder);
     free(p->path);
     free(p->temporary);
     free(p);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "io/folder.h"
 #include "io/outfile.h"
 
 static enum ct_status fail_long(const struct hub_store *s, struct ct_error *err)
@@ -31,7 +32,7 @@ enum ct_status hub_store_open(struct hub_store *s, const char *root, const char 
         const bool fits = i == 0   ? path_put(folder, "%s/blobs", s->repo)
                           : i == 1 ? hub_store_folder(s, folder)
                                    : path_put(folder, "%s", s->locks);
-        status = fits ? outfile_make_folder(folder, err) : fail_long(s, err);
+        status = fits ? folder_make(folder, err) : fail_long(s, err);
     }
     return status;
 }
@@ -135,7 +136,7 @@ enum ct_status hub_store_ref(const struct hub_store *s, const char *revision, st
         return fail_long(s, err);
     char *const slash = strrchr(path, '/');
     *slash = '\0';
-    enum ct_status status = outfile_make_folder(path, err);
+    enum ct_status status = folder_make(path, err);
     *slash = '/';
     if (status == CT_OK)
         status = outfile_open(path, &file, err);

@@ -39,9 +39,14 @@ enum ct_status lockfile_take(const char *path, bool (*wait)(void *context), void
                              struct ct_error *err)
 {
     for (;;) {
-        const int opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+        struct stat s;
+        const int opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
         if (opened < 0)
             return ct_fail_errno(err, "%s: cannot be opened", path);
+        if (fstat(opened, &s) != 0 || !S_ISREG(s.st_mode)) {
+            close(opened);
+            return ct_fail(err, CT_EIO, "%s: is not a regular file; remove it", path);
+        }
         const bool must_wait = is_taken(opened);
         if (!must_wait && is_still_at(opened, path)) {
             *fd = opened;
@@ -55,25 +60,72 @@ enum ct_status lockfile_take(const char *path, bool (*wait)(void *context), void
     }
 }
 
-enum ct_status lockfile_take_folder(const char *folder, int seconds, int *fd, struct ct_error *err)
-{
-    const int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+static const char lock_name[] = ".circuittui.lock";
 
-    *fd = 0;
-    if (opened < 0) /* a folder with write but no read permission */
-        return CT_OK;
-    for (int checks = CHECKS_PER_SECOND * seconds; is_taken(opened); checks--) {
-        if (checks == 0) {
+/* 0600: who cannot write here cannot take it. */
+static enum ct_status open_lock(int folder, const char *path, int *fd, struct ct_error *err)
+{
+    struct stat s;
+    const int opened =
+        openat(folder, lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+    if (opened < 0 && (errno == EACCES || errno == EPERM) &&
+        fstatat(folder, lock_name, &s, AT_SYMLINK_NOFOLLOW) == 0)
+        return ct_fail(err, CT_EIO,
+                       "%s/%s: is of another user, who writes results there or was interrupted; "
+                       "remove it, or use another folder",
+                       path, lock_name);
+    if (opened < 0 && errno != ELOOP)
+        return ct_fail_errno(err, "%s: cannot be written", path);
+    if (opened < 0 || fstat(opened, &s) != 0 || !S_ISREG(s.st_mode)) {
+        if (opened >= 0)
             close(opened);
-            return ct_fail(err, CT_EIO,
-                           "%s: another process is writing results there; wait for it, or use "
-                           "another folder",
-                           folder);
-        }
-        pause_shortly();
+        return ct_fail(err, CT_EIO, "%s/%s: is not a regular file; remove it", path, lock_name);
     }
     *fd = opened;
     return CT_OK;
+}
+
+static bool is_still_in(int fd, int folder)
+{
+    struct stat ours;
+    struct stat there;
+
+    return fstat(fd, &ours) == 0 && fstatat(folder, lock_name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+           ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+enum ct_status lockfile_take_folder(int folder, const char *path, int seconds, int *fd,
+                                    struct ct_error *err)
+{
+    int opened = -1;
+
+    for (int checks = CHECKS_PER_SECOND * seconds;;) {
+        const enum ct_status status = open_lock(folder, path, &opened, err);
+        if (status != CT_OK)
+            return status;
+        const bool must_wait = is_taken(opened);
+        if (!must_wait && is_still_in(opened, folder)) {
+            *fd = opened;
+            return CT_OK;
+        }
+        close(opened);
+        if (must_wait && checks-- <= 0)
+            return ct_fail(err, CT_EIO,
+                           "%s: another process is writing results there; wait for it, or use "
+                           "another folder",
+                           path);
+        if (must_wait)
+            pause_shortly();
+    }
+}
+
+void lockfile_release_folder(int folder, int fd)
+{
+    if (fd <= 0)
+        return;
+    (void)unlinkat(folder, lock_name, 0);
+    close(fd);
 }
 
 void lockfile_release(int fd)

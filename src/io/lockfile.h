@@ -16,10 +16,14 @@
 enum ct_status lockfile_take(const char *path, bool (*wait)(void *context), void *context, int *fd,
                              struct ct_error *err);
 
-/* Locks an existing folder against other processes that also lock it before they write. *fd is
- * above 0, for lockfile_release(), or 0 if the folder cannot be opened. CT_EIO: another process has
- * held the lock for that many seconds. */
-enum ct_status lockfile_take_folder(const char *folder, int seconds, int *fd, struct ct_error *err);
+/* Locks an open folder against other processes that also do so before they write to it, with a file
+ * of its own that users who may only read the folder cannot hold. path: the folder in messages. *fd
+ * is for lockfile_release_folder(). CT_EIO: another process has held the lock for that many
+ * seconds, or the file is another user's, or none that can be locked. */
+enum ct_status lockfile_take_folder(int folder, const char *path, int seconds, int *fd,
+                                    struct ct_error *err);
+
+void lockfile_release_folder(int folder, int fd); /* 0 is accepted */
 
 void lockfile_release(int fd); /* 0 is accepted */
 

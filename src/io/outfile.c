@@ -1,10 +1,8 @@
 #include "config.h"
-#include "base/path.h"
 #include "io/outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "io/folder.h"
 
 enum { BUFFER_SIZE = 1 << 16 };
 
@@ -21,8 +20,9 @@ struct outfile {
     int fd;
     bool is_terminal;
     int failed;                  /* errno of the first write that failed, or 0 */
-    char *path;                  /* final path */
-    char *temporary;             /* in the same folder; NULL: path is written directly */
+    char *path;                  /* as given, for messages; NULL: standard output */
+    struct place place;          /* where it will be */
+    char *temporary;             /* its name until then; NULL: it is written directly */
     struct hash *hash;           /* of what was written, or NULL */
     struct input_digest *digest; /* where to put it, or NULL */
     size_t used;
@@ -41,6 +41,8 @@ static void outfile_free(struct outfile *file)
     if (file->fd > STDERR_FILENO)
         close(file->fd);
     hash_end(file->hash, &nobody);
+    if (file->place.folder >= 0)
+        close(file->place.folder);
     free(file->path);
     free(file->temporary);
     free(file);
@@ -61,24 +63,21 @@ static void fill_random(char *out)
     }
 }
 
-/* `FOLDER/.NAME.XXXXXX`; a long name is cut so that it fits every file system. */
-static char *temporary_name(const char *path, size_t *x_at)
+/* `.NAME.XXXXXX`; a long name is cut so that it fits every file system. */
+static char *temporary_name(const char *name, size_t *x_at)
 {
     enum { KEPT = 200 };
-    const char *const slash = strrchr(path, '/');
-    const size_t folder = slash != NULL ? (size_t)(slash - path) + 1 : 0;
-    const size_t length = strlen(path + folder);
+    const size_t length = strlen(name);
     const size_t kept = length < KEPT ? length : KEPT;
-    char *const name = malloc(folder + kept + sizeof "..XXXXXX");
+    char *const out = malloc(kept + sizeof "..XXXXXX");
 
-    if (name == NULL)
+    if (out == NULL)
         return NULL;
-    memcpy(name, path, folder);
-    name[folder] = '.';
-    memcpy(name + folder + 1, path + folder, kept);
-    memcpy(name + folder + 1 + kept, ".XXXXXX", sizeof ".XXXXXX");
-    *x_at = folder + 1 + kept + 1;
-    return name;
+    out[0] = '.';
+    memcpy(out + 1, name, kept);
+    memcpy(out + 1 + kept, ".XXXXXX", sizeof ".XXXXXX");
+    *x_at = 1 + kept + 1;
+    return out;
 }
 
 static enum ct_status open_temporary(struct outfile *file, mode_t mode, struct ct_error *err)
@@ -86,17 +85,22 @@ static enum ct_status open_temporary(struct outfile *file, mode_t mode, struct c
     enum { ATTEMPTS = 100 };
     size_t x_at;
 
-    file->temporary = temporary_name(file->path, &x_at);
+    file->temporary = temporary_name(file->place.name, &x_at);
     if (file->temporary == NULL)
         return ct_fail_nomem(err, file->path, 0);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         fill_random(file->temporary + x_at);
-        file->fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        file->fd = openat(file->place.folder, file->temporary,
+                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
         if (file->fd >= 0)
             return CT_OK;
         if (errno != EEXIST)
             break;
     }
+    const int reason = errno;
+    free(file->temporary);
+    file->temporary = NULL;
+    errno = reason;
     return ct_fail_errno(err, "%s: cannot be written", file->path);
 }
 
@@ -104,9 +108,11 @@ static enum ct_status open_temporary(struct outfile *file, mode_t mode, struct c
 static enum ct_status open_like(struct outfile *file, const struct stat *old, struct ct_error *err)
 {
     mode_t mode = old->st_mode & 0777;
-    const enum ct_status st = open_temporary(file, mode & 0600, err);
     struct stat s;
 
+    if (old->st_uid != geteuid()) /* whose it was does not decide who may write ours */
+        return open_temporary(file, mode & 0666, err);
+    const enum ct_status st = open_temporary(file, mode & 0600, err);
     if (st != CT_OK)
         return st;
     if (fstat(file->fd, &s) == 0 && s.st_gid != old->st_gid &&
@@ -116,117 +122,157 @@ static enum ct_status open_like(struct outfile *file, const struct stat *old, st
     return CT_OK;
 }
 
-static enum ct_status open_direct(struct outfile *file, struct ct_error *err)
+static enum ct_status fail_pipe(const char *path, struct ct_error *err)
 {
-    file->fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    return ct_fail(err, CT_EIO,
+                   "%s: is a pipe or device of another user; remove it, or name another file",
+                   path);
+}
+
+/* A device or pipe, the one that was looked at. */
+static enum ct_status open_direct(struct outfile *file, const struct stat *seen,
+                                  struct ct_error *err)
+{
+    const int follow = file->place.is_magic ? 0 : O_NOFOLLOW;
+    struct stat s;
+
+    if (!file->place.is_magic && !folder_trusts(file->place.folder, seen))
+        return fail_pipe(file->path, err);
+    file->fd =
+        openat(file->place.folder, file->place.name, O_WRONLY | O_CLOEXEC | O_NOCTTY | follow);
     if (file->fd < 0)
         return ct_fail_errno(err, "%s: cannot be written", file->path);
+    if (fstat(file->fd, &s) != 0 || s.st_dev != seen->st_dev || s.st_ino != seen->st_ino)
+        return ct_fail(err, CT_EIO, "%s: was replaced while it was opened; name another file",
+                       file->path);
     file->is_terminal = isatty(file->fd);
     return CT_OK;
 }
 
-/* FOLDER/, or nothing, in front of the last part of a path. */
-static size_t folder_size(const char *path)
+/* In a sticky folder, Linux lets nobody replace the files of others. */
+static bool may_replace(const struct place *place, const struct stat *old)
 {
-    const char *const slash = strrchr(path, '/');
+    struct stat folder;
 
-    return slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    return fstat(place->folder, &folder) != 0 || (folder.st_mode & S_ISVTX) == 0 ||
+           geteuid() == 0 || old->st_uid == geteuid() || folder.st_uid == geteuid();
 }
 
-/* Whether what is at path, other than a regular file, is the user's, the system's, or that of the
- * folder's owner: in a folder that others may write to, a link or a pipe may be a trap. It is what
- * the kernel asks of links in sticky folders, which a program that resolves them itself evades. */
-static bool is_trusted(const char *path, const struct stat *s)
+static enum ct_status check_place(const struct place *place, const char *path, struct stat *old,
+                                  bool *is_there, struct ct_error *err)
 {
-    char folder[PATH_MAX];
-    struct stat owner;
-
-    if (s->st_uid == geteuid() || s->st_uid == 0)
-        return true;
-    snprintf(folder, sizeof folder, "%.*s.", (int)folder_size(path), path);
-    return stat(folder, &owner) == 0 && owner.st_uid == s->st_uid;
+    *is_there =
+        fstatat(place->folder, place->name, old, place->is_magic ? 0 : AT_SYMLINK_NOFOLLOW) == 0 &&
+        !S_ISLNK(old->st_mode);
+    if (*is_there && S_ISDIR(old->st_mode))
+        return ct_fail(err, CT_EIO, "%s: is a folder; name a file", path);
+    if (*is_there && S_ISREG(old->st_mode) && !place->is_magic && !may_replace(place, old))
+        return ct_fail(err, CT_EIO,
+                       "%s: is another user's, in a folder where it cannot be replaced; name "
+                       "another file",
+                       path);
+    return CT_OK;
 }
 
-/* The path that the link leads to, in place of it; false: it is none, or too long. */
-static bool follow(char path[PATH_MAX])
+static enum ct_status open_place(struct outfile *file, struct ct_error *err)
 {
-    char text[PATH_MAX];
-    const ssize_t size = readlink(path, text, sizeof text - 1);
-    const size_t folder = size > 0 && text[0] == '/' ? 0 : folder_size(path);
+    struct stat old;
+    bool is_there;
+    const enum ct_status st = check_place(&file->place, file->path, &old, &is_there, err);
 
-    if (size <= 0 || folder + (size_t)size >= PATH_MAX)
-        return false;
-    memcpy(path + folder, text, (size_t)size);
-    path[folder + (size_t)size] = '\0';
-    return true;
-}
-
-/* Follows a link that is not dangling, so that the link stays and its target is replaced. */
-static enum ct_status find_final(const char *path, char **out, struct ct_error *err)
-{
-    enum { MOST = 40 }; /* as the kernel */
-    char at[PATH_MAX];
-    struct stat s;
-
-    if (!path_put(at, "%s", path))
-        return ct_fail(err, CT_EIO, "%.64s...: the path is too long", path);
-    for (int i = 0; i < MOST && lstat(at, &s) == 0 && !S_ISREG(s.st_mode); i++) {
-        if (!is_trusted(at, &s))
-            return ct_fail(err, CT_EIO,
-                           "%s: is %s of another user; remove it, or name another file", at,
-                           S_ISLNK(s.st_mode) ? "a link" : "a pipe or device");
-        if (!S_ISLNK(s.st_mode) || !follow(at))
-            break;
-    }
-    const char *const found = lstat(at, &s) == 0 && !S_ISLNK(s.st_mode) ? at : path;
-    *out = ct_strndup(found, strlen(found));
-    return *out != NULL ? CT_OK : ct_fail_nomem(err, path, 0);
-}
-
-static enum ct_status open_place(struct outfile *file, const char *path, struct ct_error *err)
-{
-    const size_t size = strlen(path);
-    struct stat s;
-
-    if (size == 0 || path[size - 1] == '/')
-        return ct_fail(err, CT_EIO, "%s: is not a file name; give one", path);
-    const enum ct_status st = find_final(path, &file->path, err);
     if (st != CT_OK)
         return st;
-    if (lstat(file->path, &s) != 0 || S_ISLNK(s.st_mode))
+    if (!is_there)
         return open_temporary(file, 0666, err);
-    if (S_ISREG(s.st_mode))
-        return open_like(file, &s, err);
-    if (S_ISDIR(s.st_mode))
-        return ct_fail(err, CT_EIO, "%s: is a folder; name a file", path);
-    return open_direct(file, err);
+    if (S_ISREG(old.st_mode) && !file->place.is_magic)
+        return open_like(file, &old, err);
+    return open_direct(file, &old, err);
 }
 
-enum ct_status outfile_open(const char *path, struct outfile **out, struct ct_error *err)
+static struct outfile *outfile_new(const char *path, struct ct_error *err)
 {
     struct outfile *const file = malloc(sizeof *file);
 
-    if (file == NULL)
-        return ct_fail_nomem(err, path, sizeof *file);
+    if (file == NULL) {
+        ct_fail_nomem(err, path, sizeof *file);
+        return NULL;
+    }
     file->fd = -1;
     file->is_terminal = false;
     file->failed = 0;
     file->path = NULL;
+    file->place = (struct place){ .folder = -1 };
     file->temporary = NULL;
     file->hash = NULL;
     file->digest = NULL;
     file->used = 0;
-    if (strcmp(path, "-") == 0) {
-        file->fd = STDOUT_FILENO;
-        file->is_terminal = isatty(file->fd);
-        *out = file;
-        return CT_OK;
-    }
-    const enum ct_status st = open_place(file, path, err);
+    return file;
+}
+
+static enum ct_status find_place(int at, const char *path, const char *shown, struct place *out,
+                                 struct ct_error *err)
+{
+    const size_t size = strlen(path);
+
+    if (size == 0 || path[size - 1] == '/')
+        return ct_fail(err, CT_EIO, "%s: is not a file name; give one", shown);
+    return place_find(at, path, out, err);
+}
+
+enum ct_status outfile_open_in(int folder, const char *name, const char *shown,
+                               struct outfile **out, struct ct_error *err)
+{
+    struct outfile *const file = outfile_new(shown, err);
+    enum ct_status st = CT_OK;
+
+    if (file == NULL)
+        return CT_ENOMEM;
+    file->path = ct_strndup(shown, strlen(shown));
+    if (file->path == NULL)
+        st = ct_fail_nomem(err, shown, 0);
+    if (st == CT_OK)
+        st = find_place(folder, name, shown, &file->place, err);
+    if (st == CT_OK)
+        st = open_place(file, err);
     if (st != CT_OK)
         outfile_free(file);
     else
         *out = file;
+    return st;
+}
+
+enum ct_status outfile_open(const char *path, struct outfile **out, struct ct_error *err)
+{
+    if (strcmp(path, "-") != 0)
+        return outfile_open_in(AT_FDCWD, path, path, out, err);
+    struct outfile *const file = outfile_new("standard output", err);
+    if (file == NULL)
+        return CT_ENOMEM;
+    file->fd = STDOUT_FILENO;
+    file->is_terminal = isatty(file->fd);
+    *out = file;
+    return CT_OK;
+}
+
+enum ct_status outfile_check(const char *path, struct ct_error *err)
+{
+    struct place place;
+    struct stat old;
+    bool is_there;
+
+    if (strcmp(path, "-") == 0)
+        return CT_OK;
+    enum ct_status st = find_place(AT_FDCWD, path, path, &place, err);
+    if (st != CT_OK)
+        return st;
+    st = check_place(&place, path, &old, &is_there, err);
+    if (st == CT_OK && is_there && !S_ISREG(old.st_mode) && !place.is_magic &&
+        !folder_trusts(place.folder, &old))
+        st = fail_pipe(path, err);
+    if (st == CT_OK && (!is_there || S_ISREG(old.st_mode)) && !place.is_magic &&
+        faccessat(place.folder, ".", W_OK | X_OK, 0) != 0)
+        st = ct_fail_errno(err, "%s: cannot be written", path);
+    close(place.folder);
     return st;
 }
 
@@ -296,50 +342,65 @@ bool outfile_failed(const struct outfile *file)
     return file->failed != 0;
 }
 
-void outfile_sync_folder(const char *path)
+static enum ct_status fail_written(struct outfile *file, struct ct_error *err)
 {
-    const char *const slash = strrchr(path, '/');
-    char folder[PATH_MAX] = ".";
-
-    if (slash != NULL) /* including the slash, for files in the root */
-        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
-    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        (void)fsync(fd);
-        close(fd);
-    }
-}
-
-static int put_in_place(struct outfile *file)
-{
-    if (fsync(file->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
-        return errno;
-    const int fd = file->fd;
-    file->fd = -1;
-    if (close(fd) != 0 && errno != EINTR)
-        return errno;
-    if (rename(file->temporary, file->path) != 0)
-        return errno;
-    outfile_sync_folder(file->path);
-    return 0;
-}
-
-enum ct_status outfile_commit(struct outfile *file, struct ct_error *err)
-{
-    flush(file);
-    if (file->failed == 0 && file->temporary != NULL)
-        file->failed = put_in_place(file);
-    if (file->failed == 0) {
-        if (file->digest != NULL)
-            hash_end(file->hash, file->digest);
-        file->hash = NULL;
-        outfile_free(file);
-        return CT_OK;
-    }
     errno = file->failed;
     const enum ct_status st = ct_fail_errno(err, "%s: cannot be written", display_name(file));
     outfile_abort(file);
     return st;
+}
+
+/* All data on disk; the descriptor is closed. */
+static void complete(struct outfile *file)
+{
+    flush(file);
+    if (file->failed != 0 || file->temporary == NULL)
+        return;
+    if (fsync(file->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+        file->failed = errno;
+    const int fd = file->fd;
+    file->fd = -1;
+    if (close(fd) != 0 && errno != EINTR && file->failed == 0)
+        file->failed = errno;
+}
+
+static void end_digest(struct outfile *file)
+{
+    if (file->digest == NULL)
+        return;
+    hash_end(file->hash, file->digest);
+    file->hash = NULL;
+}
+
+enum ct_status outfile_commit(struct outfile *file, struct ct_error *err)
+{
+    const int folder = file->place.folder;
+
+    complete(file);
+    if (file->failed == 0 && file->temporary != NULL) {
+        if (renameat(folder, file->temporary, folder, file->place.name) != 0)
+            file->failed = errno;
+        else
+            folder_sync(folder);
+    }
+    if (file->failed != 0)
+        return fail_written(file, err);
+    end_digest(file);
+    outfile_free(file);
+    return CT_OK;
+}
+
+enum ct_status outfile_finish(struct outfile *file, struct unnamed *out, struct ct_error *err)
+{
+    complete(file);
+    if (file->failed != 0)
+        return fail_written(file, err);
+    end_digest(file);
+    *out = (struct unnamed){ file->place, file->temporary };
+    file->temporary = NULL;
+    file->place.folder = -1;
+    outfile_free(file);
+    return CT_OK;
 }
 
 void outfile_abort(struct outfile *file)
@@ -347,117 +408,6 @@ void outfile_abort(struct outfile *file)
     if (file == NULL)
         return;
     if (file->temporary != NULL)
-        (void)unlink(file->temporary);
+        (void)unlinkat(file->place.folder, file->temporary, 0);
     outfile_free(file);
-}
-
-#define IN_THE_WAY "%s: already exists and is not a folder; use another path"
-
-/* Results are not written through links that others have put there. */
-static enum ct_status check_link(const char *folder, struct ct_error *err)
-{
-    struct stat s;
-
-    if (lstat(folder, &s) == 0 && S_ISLNK(s.st_mode) && !is_trusted(folder, &s))
-        return ct_fail(err, CT_EIO, "%s: is a link of another user; use another path", folder);
-    return CT_OK;
-}
-
-static enum ct_status make_one_folder(const char *folder, struct ct_error *err)
-{
-    struct stat s;
-
-    if (mkdir(folder, 0777) == 0)
-        return CT_OK;
-    const int reason = errno;
-    if (stat(folder, &s) == 0)
-        return S_ISDIR(s.st_mode) ? check_link(folder, err)
-                                  : ct_fail(err, CT_EIO, IN_THE_WAY, folder);
-    errno = reason;
-    return ct_fail_errno(err, "%s: cannot create the folder", folder);
-}
-
-enum ct_status outfile_make_folder(const char *folder, struct ct_error *err)
-{
-    enum ct_status st = CT_OK;
-    char *const path = ct_strndup(folder, strlen(folder));
-
-    if (path == NULL)
-        return ct_fail_nomem(err, folder, 0);
-    for (char *at = path; st == CT_OK && *at != '\0'; at++) {
-        if (*at == '/' && at > path && at[-1] != '/') {
-            *at = '\0';
-            st = make_one_folder(path, err);
-            *at = '/';
-        }
-    }
-    if (st == CT_OK)
-        st = make_one_folder(path, err);
-    free(path);
-    return st;
-}
-
-enum ct_status outfile_remove_old(const char *folder, const char *name, struct ct_error *err)
-{
-    char *const path = path_join(folder, name);
-
-    if (path == NULL)
-        return ct_fail_nomem(err, name, 0);
-    (void)unlink(path);
-    free(path);
-    return CT_OK;
-}
-
-static enum ct_status check_one_folder(const char *folder, bool *is_there, struct ct_error *err)
-{
-    struct stat s;
-
-    *is_there = stat(folder, &s) == 0;
-    if (!*is_there && errno != ENOENT)
-        return ct_fail_errno(err, "%s: cannot create the folder", folder);
-    if (!*is_there && lstat(folder, &s) == 0)
-        return ct_fail(err, CT_EIO, "%s: is a broken link; use another path", folder);
-    if (*is_there && !S_ISDIR(s.st_mode))
-        return ct_fail(err, CT_EIO, IN_THE_WAY, folder);
-    if (*is_there && access(folder, W_OK | X_OK) != 0)
-        return ct_fail_errno(err, "%s: cannot be written", folder);
-    return *is_there ? check_link(folder, err) : CT_OK;
-}
-
-enum ct_status outfile_check_folder(const char *folder, struct ct_error *err)
-{
-    char *const path = ct_strndup(folder, strlen(folder));
-    bool is_there = false;
-    enum ct_status st = CT_OK;
-
-    if (path == NULL)
-        return ct_fail_nomem(err, folder, 0);
-    for (size_t size = strlen(path); st == CT_OK && !is_there; path[size] = '\0') {
-        st = check_one_folder(size > 0 ? path : *folder == '/' ? "/" : ".", &is_there, err);
-        while (size > 0 && path[size - 1] == '/') /* cut slashes, a name, slashes */
-            size--;
-        while (size > 0 && path[size - 1] != '/')
-            size--;
-        while (size > 0 && path[size - 1] == '/')
-            size--;
-    }
-    free(path);
-    return st;
-}
-
-enum ct_status outfile_check_absent(const char *folder, const char *const *names, size_t n,
-                                    struct ct_error *err)
-{
-    for (size_t i = 0; i < n; i++) {
-        struct stat s;
-        char *const path = path_join(folder, names[i]);
-        if (path == NULL)
-            return ct_fail_nomem(err, folder, 0);
-        const bool there = lstat(path, &s) == 0;
-        free(path);
-        if (there)
-            return ct_fail(err, CT_EINVAL, "%s: %s already exists; use another folder, or --force",
-                           folder, names[i]);
-    }
-    return CT_OK;
 }

@@ -7,6 +7,7 @@ src_io_libio_a_SOURCES = \
 	src/io/csv_table.c src/io/csv_table.h \
 	src/io/csv_writer.c src/io/csv_writer.h \
 	src/io/decimal.c src/io/decimal.h \
+	src/io/folder.c src/io/folder.h \
 	src/io/foreign.c src/io/foreign.h \
 	src/io/file_kind.c src/io/file_kind.h \
 	src/io/grow.c src/io/grow.h \
@@ -27,6 +28,7 @@ src_io_libio_a_SOURCES = \
 	src/io/npy_items.c src/io/npy_items.h \
 	src/io/number.c src/io/number.h \
 	src/io/outfile.c src/io/outfile.h \
+	src/io/outfolder.c src/io/outfolder.h \
 	src/io/plain_number.c src/io/plain_number.h \
 	src/io/plane.c src/io/plane.h \
 	src/io/safetensors.c src/io/safetensors.h \

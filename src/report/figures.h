@@ -3,6 +3,7 @@
 #ifndef CT_REPORT_FIGURES_H
 #define CT_REPORT_FIGURES_H
 
+#include "io/outfolder.h"
 #include "report/plots.h"
 #include "report/written.h"
 
@@ -13,23 +14,21 @@ bool figures_is_name(const char *file);
 bool figures_has(const struct written *written, const struct plot *plot);
 
 /* CT_EINVAL: the program cannot make figures, or folder already contains one and may_replace is
- * false. */
+ * false. CT_EIO: something that is not a file has the name of one. */
 enum ct_status figures_check(const char *folder, bool may_replace, struct ct_error *err);
 
-/* Removes figures.json, which describes the old figures. CT_ENOMEM. */
-enum ct_status figures_begin(const char *folder, struct ct_error *err);
-
 /*
- * Writes into folder, which is created if missing, both files of every plot whose stage has a
- * result for the current parameters, and appends them to *written. Files of other plots are
- * removed. request: selects the neuron shown, everything else is in full. CT_EIO, CT_ENOMEM,
- * CT_EINVAL: the program cannot make figures.
+ * Writes into folder both files of every plot whose stage has a result for the current parameters,
+ * and appends them to *written; files of other plots are dropped. They get their names with
+ * outfolder_commit(). request: selects the neuron shown, everything else is in full. CT_EIO,
+ * CT_ENOMEM, CT_EINVAL: the program cannot make figures.
  */
 enum ct_status figures_write(const struct analysis *a, const struct plot_request *request,
-                             const char *folder, struct written *written, struct ct_error *err);
+                             struct outfolder *folder, struct written *written,
+                             struct ct_error *err);
 
 /* The same for one hook point, in a subfolder with its name. */
-enum ct_status figures_write_layer(const struct analysis *a, const char *folder,
+enum ct_status figures_write_layer(const struct analysis *a, struct outfolder *folder,
                                    struct written *written, struct ct_error *err);
 
 /* Names and digests of the files figures_write() would write, appended to *written. layer: their

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -114,6 +115,15 @@ char *layer_folder(const char *folder, const char *hook)
 
     free(name);
     return path;
+}
+
+bool layer_is_plain(const char *folder, const char *name)
+{
+    char path[PATH_MAX];
+    struct stat s;
+
+    return path_put(path, "%s/%s", folder, name) && lstat(path, &s) == 0 && S_ISDIR(s.st_mode) &&
+           path_put(path, "%s/%s/manifest.json", folder, name) && lstat(path, &s) != 0;
 }
 
 bool layer_is_name(const char *name, size_t size)

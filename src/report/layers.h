@@ -33,6 +33,10 @@ char *layer_name(const char *hook);
 /* FOLDER/NAME, also owned by the caller. */
 char *layer_folder(const char *folder, const char *hook);
 
+/* Whether the subfolder of that name is one of results of a layer: not a link, and without a
+ * manifest, which a run of its own has. */
+bool layer_is_plain(const char *folder, const char *name);
+
 /* Whether it is a possible result of layer_name(). */
 bool layer_is_name(const char *name, size_t size);
 

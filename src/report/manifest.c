@@ -256,24 +256,21 @@ enum ct_status manifest_add_inputs(const struct analysis *a, bool by_names, json
     return status;
 }
 
-static enum ct_status write_json(const json_t *root, const char *folder, const char *name,
+static enum ct_status write_json(const json_t *root, struct outfolder *folder, const char *name,
                                  struct ct_error *err)
 {
-    char *const path = path_join(folder, name);
     char *const text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     struct outfile *file = NULL;
-    enum ct_status status =
-        path != NULL && text != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
+    enum ct_status status = text != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 
     if (status == CT_OK)
-        status = outfile_open(path, &file, err);
+        status = outfolder_begin(folder, NULL, name, &file, err);
     if (status == CT_OK) {
         outfile_puts(file, text);
         outfile_puts(file, "\n");
-        status = outfile_commit(file, err);
+        status = outfolder_keep(folder, file, err);
     }
     free(text);
-    free(path);
     return status;
 }
 
@@ -303,8 +300,8 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
          json_object_set_new(root, "seconds", describe_seconds(a)) != 0))
         status = ct_fail_nomem(err, "manifest", 0);
     if (status == CT_OK)
-        status = r->out != NULL ? write_json(root, r->out, MANIFEST_FILE, err)
-                                : write_json(root, r->figures, FIGURES_FILE, err);
+        status = r->to != NULL ? write_json(root, r->to, MANIFEST_FILE, err)
+                               : write_json(root, r->to_plots, FIGURES_FILE, err);
     json_decref(arguments);
     json_decref(counts);
     json_decref(outcome);

@@ -17,7 +17,7 @@
 /* The member `layout`: the version of the member names. Older manifests lack it: 1. */
 enum { MANIFEST_LAYOUT = 1 };
 
-/* Writes manifest.json into the folder of result files of r, or figures.json into its folder of
+/* Writes manifest.json into the open folder of result files of r, or figures.json into that of
  * figures. command [n_command]: the program's arguments, borrowed. Waits for the SHA-256 of the
  * model's files, or reads them again if a->hash_ahead was not set. CT_EIO, CT_ENOMEM. */
 enum ct_status manifest_write(const struct analysis *a, const char *const *command,
@@ -30,6 +30,10 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
  */
 enum ct_status manifest_add_inputs(const struct analysis *a, bool by_names, json_t *root,
                                    struct ct_error *err);
+
+/* The result files that the manifest in the folder lists, as far as it is the user's, root's or the
+ * folder's owner's; none if it cannot be read. *out is the caller's: written_clear(). */
+void manifest_list_tables(const char *folder, struct written *out);
 
 struct manifest { /* zero-initialise; owns everything until manifest_clear() */
     json_t *root;

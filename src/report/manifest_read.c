@@ -1,11 +1,16 @@
 #include "config.h"
 #include "report/manifest.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
+#include "io/folder.h"
 #include "io/json_file.h"
 #include "pipeline/stages.h"
 #include "report/figures.h"
@@ -220,6 +225,25 @@ enum ct_status manifest_read(const char *path, struct manifest *out, struct ct_e
     }
     *out = m;
     return CT_OK;
+}
+
+void manifest_list_tables(const char *folder, struct written *out)
+{
+    struct manifest m = { 0 };
+    struct stat s;
+    int fd = -1;
+    char *const path = path_join(folder, MANIFEST_FILE);
+
+    if (path != NULL && folder_open(AT_FDCWD, folder, false, &fd, NULL) == CT_OK &&
+        fstatat(fd, MANIFEST_FILE, &s, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(s.st_mode) &&
+        folder_trusts(fd, &s) && json_file_load(path, &m.root, NULL) == CT_OK)
+        (void)read_results(&m, NULL);
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    *out = m.tables;
+    m.tables = (struct written){ 0 };
+    manifest_clear(&m);
 }
 
 void manifest_clear(struct manifest *m)

@@ -2,9 +2,11 @@
 #include "report/results.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "io/lockfile.h"
-#include "io/outfile.h"
+#include "base/mem.h"
+#include "base/path.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stages.h"
@@ -18,34 +20,48 @@ enum ct_status results_check(const struct results *r, struct ct_error *err)
     enum ct_status status = CT_OK;
 
     if (r->out != NULL)
-        status = outfile_check_folder(r->out, err);
-    if (status == CT_OK && r->out != NULL && !r->may_replace)
-        status = tables_check_absent(r->out, err);
+        status = folder_check(r->out, err);
+    if (status == CT_OK && r->out != NULL)
+        status =
+            r->may_replace ? tables_check_plain(r->out, err) : tables_check_absent(r->out, err);
     if (status == CT_OK && r->figures != NULL)
-        status = outfile_check_folder(r->figures, err);
+        status = folder_check(r->figures, err);
     if (status == CT_OK && r->figures != NULL)
         status = figures_check(r->figures, r->may_replace, err);
     return status;
 }
 
-/* Two processes would leave files of both, and a manifest of one. */
-static enum ct_status lock(struct results *r, int seconds, struct ct_error *err)
+/* Opens and locks what is not open yet: two processes would leave files of both, and a manifest of
+ * one. */
+static enum ct_status open_folders(struct results *r, int seconds, struct ct_error *err)
 {
-    if (r->out == NULL || r->lock > 0)
-        return CT_OK;
-    const enum ct_status status = outfile_make_folder(r->out, err);
-    return status == CT_OK ? lockfile_take_folder(r->out, seconds, &r->lock, err) : status;
+    enum ct_status status = CT_OK;
+
+    if (r->out != NULL && r->to == NULL) {
+        r->has_old = tables_check_absent(r->out, NULL) != CT_OK;
+        status = outfolder_open(r->out, seconds, &r->to, err);
+    }
+    if (status != CT_OK || r->figures == NULL || r->to_plots != NULL)
+        return status;
+    if (r->to != NULL && outfolder_is(r->to, r->figures))
+        r->to_plots = r->to;
+    else
+        status = outfolder_open(r->figures, seconds, &r->to_plots, err);
+    return status;
+}
+
+static void close_folders(struct results *r)
+{
+    if (r->to_plots != r->to)
+        outfolder_close(r->to_plots);
+    outfolder_close(r->to);
+    r->to = NULL;
+    r->to_plots = NULL;
 }
 
 enum ct_status results_begin(struct results *r, struct ct_error *err)
 {
-    enum ct_status status = lock(r, 0, err);
-
-    if (status == CT_OK && r->out != NULL)
-        status = tables_begin(r->out, err);
-    if (status == CT_OK && r->figures != NULL)
-        status = figures_begin(r->figures, err);
-    return status;
+    return open_folders(r, 0, err);
 }
 
 static enum ct_status check_layer(const struct results *r, const char *name, struct ct_error *err)
@@ -63,6 +79,19 @@ static enum ct_status check_layer(const struct results *r, const char *name, str
     return status;
 }
 
+/* Without old results to be mixed with, each hook point's files appear at once, and stay if a later
+ * one fails. */
+static enum ct_status name_layer(struct results *r, struct ct_error *err)
+{
+    enum ct_status status = CT_OK;
+
+    if (r->has_old)
+        return CT_OK;
+    if (r->to_plots != NULL)
+        status = outfolder_commit(r->to_plots, NULL, err);
+    return status == CT_OK && r->to != NULL ? outfolder_commit(r->to, NULL, err) : status;
+}
+
 enum ct_status results_layer(struct results *r, struct analysis *layer, struct ct_error *err)
 {
     const char *const name = extract_of(layer)->blocks[0].hook;
@@ -70,27 +99,119 @@ enum ct_status results_layer(struct results *r, struct analysis *layer, struct c
 
     if (status == CT_OK)
         status = analysis_run(layer, goal_of(&layer->params), NULL, err);
-    if (status == CT_OK && r->out != NULL)
-        status = tables_write_layer(layer, r->out, r->formats, &r->tables, err);
-    if (status == CT_OK && r->figures != NULL)
-        status = figures_write_layer(layer, r->figures, &r->plots, err);
+    if (status == CT_OK && r->to != NULL)
+        status = tables_write_layer(layer, r->to, r->formats, &r->tables, err);
+    if (status == CT_OK && r->to_plots != NULL)
+        status = figures_write_layer(layer, r->to_plots, &r->plots, err);
+    return status == CT_OK ? name_layer(r, err) : status;
+}
+
+/* ---- the end ---- */
+
+/* Drops the tables of hook points that the old manifest lists, except those that were written now.
+ * What it does not list may be somebody else's; so is a folder with a manifest of its own, or a
+ * link. */
+static enum ct_status drop_old_layers(struct results *r, struct ct_error *err)
+{
+    struct written old = { 0 };
+    enum ct_status status = CT_OK;
+
+    manifest_list_tables(r->out, &old);
+    for (size_t i = 0; status == CT_OK && i < old.n; i++) {
+        char *const name = old.files[i].name;
+        char *const slash = strchr(name, '/');
+        if (slash == NULL || written_find(&r->tables, NULL, name) != NULL)
+            continue;
+        *slash = '\0';
+        if (layer_is_plain(r->out, name))
+            status = outfolder_drop(r->to, name, slash + 1, err);
+    }
+    written_clear(&old);
     return status;
+}
+
+static enum ct_status write_all(struct results *r, const struct analysis *a,
+                                const char *const *command, size_t n_command, struct ct_error *err)
+{
+    enum ct_status status = CT_OK;
+
+    if (r->to != NULL && !r->may_replace && r->tables.n == 0)
+        status = tables_check_absent(r->out, err);
+    if (status == CT_OK && r->to != NULL)
+        status = tables_write(a, r->to, r->formats, &r->tables, err);
+    if (status == CT_OK && r->to != NULL)
+        status = drop_old_layers(r, err);
+    if (status == CT_OK && r->to_plots != NULL)
+        status = figures_write(a, &r->request, r->to_plots, &r->plots, err);
+    if (status == CT_OK && (r->to != NULL || r->to_plots != NULL) && command != NULL)
+        status = manifest_write(a, command, n_command, r, err);
+    if (status == CT_OK && r->to_plots != NULL)
+        status = r->to_plots == r->to ? outfolder_drop(r->to, NULL, FIGURES_FILE, err)
+                                      : outfolder_commit(r->to_plots, FIGURES_FILE, err);
+    return status == CT_OK && r->to != NULL ? outfolder_commit(r->to, MANIFEST_FILE, err) : status;
+}
+
+/* A new folder beside `path`, or in the temporary folder; owned by the caller; NULL: none can be
+ * created. */
+static char *make_beside(const char *path, const char *temporary)
+{
+    char name[PATH_MAX];
+    size_t size = strlen(path);
+
+    while (size > 1 && path[size - 1] == '/')
+        size--;
+    if (path_put(name, "%.*s-XXXXXX", (int)size, path) && mkdtemp(name) != NULL)
+        return ct_strndup(name, strlen(name));
+    if (path_put(name, "%s/circuittui-XXXXXX", temporary) && mkdtemp(name) != NULL)
+        return ct_strndup(name, strlen(name));
+    return NULL;
+}
+
+/* After hours of computing, results are not lost because their folder has become unusable: writes
+ * them to another. True: done, and its name, owned by the caller, is in *where. */
+static bool write_beside(const struct results *r, const struct analysis *a,
+                         const char *const *command, size_t n_command, char **where)
+{
+    const char *const temporary = a->params.temporary != NULL ? a->params.temporary : "/tmp";
+    char *const folder = make_beside(r->out != NULL ? r->out : r->figures, temporary);
+    struct results other = { .out = r->out != NULL ? folder : NULL,
+                             .figures = r->figures != NULL ? folder : NULL,
+                             .may_replace = true,
+                             .formats = r->formats,
+                             .request = r->request };
+
+    if (folder == NULL)
+        return false;
+    const bool is_written = open_folders(&other, 0, NULL) == CT_OK &&
+                            write_all(&other, a, command, n_command, NULL) == CT_OK;
+    results_clear(&other);
+    if (is_written) {
+        *where = folder;
+        return true;
+    }
+    (void)rmdir(folder);
+    free(folder);
+    return false;
 }
 
 enum ct_status results_end(struct results *r, const struct analysis *a, const char *const *command,
                            size_t n_command, struct ct_error *err)
 {
     enum { PATIENCE = 60 };
-    enum ct_status status = lock(r, PATIENCE, err);
+    struct ct_error reason;
+    char *where = NULL;
+    enum ct_status status = open_folders(r, PATIENCE, &reason);
 
-    if (status == CT_OK && r->out != NULL && !r->may_replace && r->tables.n == 0)
-        status = tables_check_absent(r->out, err);
-    if (status == CT_OK && r->out != NULL)
-        status = tables_write(a, r->out, r->formats, &r->tables, err);
-    if (status == CT_OK && r->figures != NULL)
-        status = figures_write(a, &r->request, r->figures, &r->plots, err);
-    if (status == CT_OK && (r->out != NULL || r->figures != NULL) && command != NULL)
-        status = manifest_write(a, command, n_command, r, err);
+    if (status == CT_OK)
+        status = write_all(r, a, command, n_command, &reason);
+    if (status == CT_OK)
+        return CT_OK;
+    close_folders(r); /* frees the space that temporary files take */
+    if (status == CT_ENOMEM || status == CT_ECANCELED ||
+        !write_beside(r, a, command, n_command, &where))
+        return ct_fail(err, status, "%s", reason.text);
+    status = ct_fail(err, status, "%s; the results are in %s", reason.text, where);
+    free(where);
     return status;
 }
 
@@ -98,6 +219,5 @@ void results_clear(struct results *r)
 {
     written_clear(&r->tables);
     written_clear(&r->plots);
-    lockfile_release(r->lock);
-    r->lock = 0;
+    close_folders(r);
 }

@@ -3,7 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +13,8 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "io/folder.h"
 #include "io/lockfile.h"
-#include "io/outfile.h"
 #include "report/manifest.h"
 
 static const char offered[] = "cut-off-";
@@ -81,7 +81,7 @@ static bool is_own_folder(const char *path)
 
 enum ct_status session_begin(const char *sessions, char **aside, struct ct_error *err)
 {
-    enum ct_status status = outfile_make_folder(sessions, err);
+    enum ct_status status = folder_make(sessions, err);
     char *const folder = path_join(sessions, "saving-XXXXXX");
 
     if (status == CT_OK && folder == NULL)
@@ -276,18 +276,10 @@ enum ct_status sessions_list(const char *sessions, struct session **list, size_t
 
 /* ---- removing ---- */
 
-static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *at)
-{
-    (void)info;
-    (void)at;
-    return kind == FTW_DP ? rmdir(path) : unlink(path);
-}
-
 enum ct_status session_remove(const char *sessions, const char *name, struct ct_error *err)
 {
-    enum { OPEN_FOLDERS = 16 };
     enum session_state state;
-    int lock = 0;
+    int folder = -1, own = -1, lock = 0;
     char path[PATH_MAX];
 
     if (!find_state(name, &state) || !path_put(path, "%s/%s", sessions, name))
@@ -297,10 +289,18 @@ enum ct_status session_remove(const char *sessions, const char *name, struct ct_
                        name);
     if (!is_own_folder(path))
         return ct_fail(err, CT_EIO, "%s: no such session; circuittui sessions lists them", path);
-    const enum ct_status status = lockfile_take_folder(path, 0, &lock, err);
-    if (status != CT_OK)
-        return status;
-    const int failed = nftw(path, remove_entry, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH | FTW_MOUNT);
-    lockfile_release(lock);
-    return failed == 0 ? CT_OK : ct_fail_errno(err, "%s: cannot be removed", path);
+    enum ct_status status = folder_open(AT_FDCWD, sessions, false, &folder, err);
+    if (status == CT_OK)
+        status = folder_open(folder, name, false, &own, err);
+    if (status == CT_OK)
+        status = lockfile_take_folder(own, path, 0, &lock, err);
+    if (status == CT_OK && !folder_remove_all(folder, name))
+        status = ct_fail_errno(err, "%s: cannot be removed", path);
+    if (own >= 0) {
+        lockfile_release_folder(own, lock);
+        close(own);
+    }
+    if (folder >= 0)
+        close(folder);
+    return status;
 }

@@ -2,18 +2,13 @@
 #include "report/tables.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "io/csv_table.h"
 #include "io/csv_writer.h"
-#include "base/path.h"
 #include "io/outfile.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
@@ -98,14 +93,11 @@ const struct table *table_find(const char *file)
     return NULL;
 }
 
-static enum ct_status write_to(const struct analysis *a, const struct table *table,
-                               const char *path, struct input_digest *digest, struct ct_error *err)
+/* Ends file, whatever happens. folder: it is in this one, or NULL. */
+static enum ct_status write_rows(const struct analysis *a, const struct table *table,
+                                 struct outfolder *folder, struct outfile *file,
+                                 struct input_digest *digest, struct ct_error *err)
 {
-    struct outfile *file = NULL;
-    const enum ct_status status = outfile_open(path, &file, err);
-
-    if (status != CT_OK)
-        return status;
     if (digest != NULL)
         outfile_digest(file, digest);
     struct csv_writer writer = { .file = file };
@@ -115,7 +107,16 @@ static enum ct_status write_to(const struct analysis *a, const struct table *tab
         outfile_abort(file);
         return cut;
     }
-    return outfile_commit(file, err);
+    return folder != NULL ? outfolder_keep(folder, file, err) : outfile_commit(file, err);
+}
+
+static enum ct_status write_to(const struct analysis *a, const struct table *table,
+                               const char *path, struct input_digest *digest, struct ct_error *err)
+{
+    struct outfile *file = NULL;
+    const enum ct_status status = outfile_open(path, &file, err);
+
+    return status == CT_OK ? write_rows(a, table, NULL, file, digest, err) : status;
 }
 
 enum ct_status table_write(const struct analysis *a, const struct table *table, const char *path,
@@ -131,19 +132,16 @@ enum ct_status table_digest(const struct analysis *a, const struct table *table,
 }
 
 static enum ct_status write_one(const struct analysis *a, const struct table *table,
-                                const char *folder, const char *layer, struct written *written,
-                                struct ct_error *err)
+                                struct outfolder *folder, const char *layer,
+                                struct written *written, struct ct_error *err)
 {
-    char *const path = path_join(folder, table->file);
+    struct outfile *file = NULL;
     struct input_digest digest;
+    enum ct_status status = outfolder_begin(folder, layer, table->file, &file, err);
 
-    if (path == NULL)
-        return ct_fail_nomem(err, table->file, 0);
-    enum ct_status status = write_to(a, table, path, &digest, err);
     if (status == CT_OK)
-        status = written_add(written, layer, table->file, &digest, err);
-    free(path);
-    return status;
+        status = write_rows(a, table, folder, file, &digest, err);
+    return status == CT_OK ? written_add(written, layer, table->file, &digest, err) : status;
 }
 
 bool table_is_written(const struct analysis *a, const struct table *table, unsigned formats)
@@ -154,118 +152,68 @@ bool table_is_written(const struct analysis *a, const struct table *table, unsig
            (table->is_wanted == NULL || table->is_wanted(a));
 }
 
-/* Removes all files that tables_write() may have written into a layer's folder, and the folder if
- * it is empty then. layers.csv may be somebody else's: a link is not followed, and a folder with a
- * manifest is that of a run of its own. */
-static enum ct_status remove_layer(const char *folder, const char *hook, struct ct_error *err)
+/* layer: the subfolder's name if they are those of a layer. */
+static enum ct_status write_tables(const struct analysis *a, struct outfolder *folder,
+                                   const char *layer, unsigned formats, struct written *written,
+                                   struct ct_error *err)
 {
-    char *const path = layer_folder(folder, hook);
-    struct stat info;
-
-    if (path == NULL)
-        return ct_fail_nomem(err, hook, 0);
-    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd >= 0 && fstatat(fd, "manifest.json", &info, AT_SYMLINK_NOFOLLOW) != 0) {
-        for (size_t i = 0; table_at(i) != NULL; i++)
-            (void)unlinkat(fd, table_at(i)->file, 0);
-        (void)rmdir(path);
-    }
-    if (fd >= 0)
-        close(fd);
-    free(path);
-    return CT_OK;
-}
-
-static bool has_layer(const struct layers_result *layers, const char *hook)
-{
-    for (size_t l = 0; layers != NULL && l < layers->n_rows; l++)
-        if (strcmp(layers->rows[l].hook, hook) == 0)
-            return true;
-    return false;
-}
-
-/* Removes the hook points of an existing layers.csv, except those of layers (NULL: none). */
-static enum ct_status remove_old_layers(const char *folder, const struct layers_result *layers,
-                                        struct ct_error *err)
-{
-    char *const path = path_join(folder, LAYERS_FILE);
-    struct csv_table old = { 0 };
-    enum ct_status status = path != NULL ? CT_OK : ct_fail_nomem(err, LAYERS_FILE, 0);
-
-    if (status == CT_OK && csv_table_read(path, &old, NULL) == CT_OK) {
-        const size_t col = csv_table_find(&old, "hook");
-        for (size_t i = 1; status == CT_OK && col < old.n_cols && i <= old.n_rows; i++) {
-            const char *const hook = csv_table_field(&old, i, col).text;
-            if (!has_layer(layers, hook))
-                status = remove_layer(folder, hook, err);
-        }
-    }
-    csv_table_clear(&old);
-    free(path);
-    return status;
-}
-
-enum ct_status tables_begin(const char *folder, struct ct_error *err)
-{
-    const enum ct_status status = outfile_make_folder(folder, err);
-
-    return status == CT_OK ? outfile_remove_old(folder, "manifest.json", err) : status;
-}
-
-/* layer: the folder's name if it is that of a layer. */
-static enum ct_status write_tables(const struct analysis *a, const char *folder, const char *layer,
-                                   unsigned formats, struct written *written, struct ct_error *err)
-{
-    bool is_there[MAX_TABLES] = { false };
     const struct table *table;
     enum ct_status status = CT_OK;
 
     if ((formats & FORMAT_SAFETENSORS) != 0)
         status = arrays_check_hooks(a, err);
-    if (status == CT_OK)
-        status = tables_begin(folder, err);
-    if (status == CT_OK)
-        status = remove_old_layers(folder,
-                                   analysis_is_stale(a, &stage_layers) ? NULL : layers_of(a), err);
-    for (size_t i = 0; status == CT_OK && (table = table_at(i)) != NULL; i++) {
-        assert(i < MAX_TABLES);
-        is_there[i] =
-            (layer == NULL || layer_has_stage(table->stage)) && table_is_written(a, table, formats);
-        if (is_there[i])
-            status = write_one(a, table, folder, layer, written, err);
-    }
     for (size_t i = 0; status == CT_OK && (table = table_at(i)) != NULL; i++)
-        if (!is_there[i])
-            status = outfile_remove_old(folder, table->file, err);
+        if ((layer == NULL || layer_has_stage(table->stage)) && table_is_written(a, table, formats))
+            status = write_one(a, table, folder, layer, written, err);
+        else
+            status = outfolder_drop(folder, layer, table->file, err);
     return status;
 }
 
-enum ct_status tables_write(const struct analysis *a, const char *folder, unsigned formats,
+enum ct_status tables_write(const struct analysis *a, struct outfolder *folder, unsigned formats,
                             struct written *written, struct ct_error *err)
 {
     return write_tables(a, folder, NULL, formats, written, err);
 }
 
-enum ct_status tables_write_layer(const struct analysis *a, const char *folder, unsigned formats,
-                                  struct written *written, struct ct_error *err)
+enum ct_status tables_write_layer(const struct analysis *a, struct outfolder *folder,
+                                  unsigned formats, struct written *written, struct ct_error *err)
 {
     char *const name = layer_name(extract_of(a)->blocks[0].hook);
-    char *const path = name != NULL ? path_join(folder, name) : NULL;
-    const enum ct_status status = path != NULL ? write_tables(a, path, name, formats, written, err)
-                                               : ct_fail_nomem(err, "layers", 0);
+    enum ct_status status = name != NULL ? write_tables(a, folder, name, formats, written, err)
+                                         : ct_fail_nomem(err, "layers", 0);
 
-    free(path);
+    if (status == CT_OK) /* of a run of its own, whose files are replaced */
+        status = outfolder_drop(folder, name, "manifest.json", err);
     free(name);
     return status;
+}
+
+/* The names of all tables, and the manifest's. */
+static size_t all_names(const char *names[MAX_TABLES + 1])
+{
+    size_t n = 0;
+
+    for (; table_at(n) != NULL; n++) {
+        assert(n < MAX_TABLES);
+        names[n] = table_at(n)->file;
+    }
+    names[n++] = "manifest.json";
+    return n;
 }
 
 enum ct_status tables_check_absent(const char *folder, struct ct_error *err)
 {
     const char *names[MAX_TABLES + 1];
-    size_t n = 0;
+    const size_t n = all_names(names);
 
-    for (; table_at(n) != NULL; n++)
-        names[n] = table_at(n)->file;
-    names[n++] = "manifest.json";
-    return outfile_check_absent(folder, names, n, err);
+    return folder_check_absent(folder, names, n, err);
+}
+
+enum ct_status tables_check_plain(const char *folder, struct ct_error *err)
+{
+    const char *names[MAX_TABLES + 1];
+    const size_t n = all_names(names);
+
+    return folder_check_plain(folder, names, n, err);
 }

@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "io/csv_writer.h"
+#include "io/outfolder.h"
 #include "pipeline/analysis.h"
 #include "report/table.h"
 #include "report/written.h"
@@ -47,25 +48,23 @@ enum ct_status table_digest(const struct analysis *a, const struct table *table,
  * (a set of enum result_format) includes one of its formats. */
 bool table_is_written(const struct analysis *a, const struct table *table, unsigned formats);
 
-/* Creates the folder if missing and removes its manifest, since the files it describes will be
- * replaced. CT_EIO. */
-enum ct_status tables_begin(const char *folder, struct ct_error *err);
-
 /*
- * Writes into folder, which is created if missing, every table for which table_is_written(), and
- * appends them to *written. Files of an earlier analysis are removed, so that the folder contains
- * only one: the manifest first, the other tables last, and with an old layers.csv the folders of
- * its hook points, unless a has them too. CT_EIO; files completed by then are kept, the failed one
- * is not created. CT_EINVAL: safetensors of incomplete hooks.
+ * Writes into the folder every table for which table_is_written(), and appends them to *written;
+ * the other tables of an earlier analysis are dropped. They get their names with
+ * outfolder_commit(). CT_EIO; CT_EINVAL: safetensors of incomplete hooks.
  */
-enum ct_status tables_write(const struct analysis *a, const char *folder, unsigned formats,
+enum ct_status tables_write(const struct analysis *a, struct outfolder *folder, unsigned formats,
                             struct written *written, struct ct_error *err);
 
 /* The same for one hook point, from the t-test on, in a subfolder with its name. */
-enum ct_status tables_write_layer(const struct analysis *a, const char *folder, unsigned formats,
-                                  struct written *written, struct ct_error *err);
+enum ct_status tables_write_layer(const struct analysis *a, struct outfolder *folder,
+                                  unsigned formats, struct written *written, struct ct_error *err);
 
 /* CT_EINVAL when folder already contains a table or a manifest. */
 enum ct_status tables_check_absent(const char *folder, struct ct_error *err);
+
+/* CT_EIO when something that is neither a file nor a link to one has the name of a table or a
+ * manifest there. */
+enum ct_status tables_check_plain(const char *folder, struct ct_error *err);
 
 #endif
