@@ -126,47 +126,112 @@ START_TEST(results_that_are_pipes_do_not_block)
     ck_assert_int_eq(temp_shell("$C run -o piped && rm piped/ttest.csv && mkfifo piped/ttest.csv"),
                      0);
     ck_assert_int_eq(temp_shell("$C rerun piped"), 1);
-    char *const text = slurp(temp_path("out"), NULL);
+    char *text = slurp(temp_path("out"), NULL);
     ck_assert_msg(strstr(text, "is not a regular file") != NULL, "%s", text);
     free(text);
+    ck_assert_int_eq(temp_shell("timeout 20 $C run --force -o piped"), 1); /* before computing */
+    text = slurp(temp_path("err"), NULL);
+    ck_assert_msg(strstr(text, "piped: ttest.csv is not a regular file; remove it") != NULL, "%s",
+                  text);
+    free(text);
+}
+END_TEST
+
+/* The text of a link in /proc is none that leads anywhere. */
+START_TEST(results_go_to_streams_that_are_links)
+{
+    ck_assert_int_eq(temp_shell(
+                         "printf 'x,y\\n0,0\\n0,1\\n5,5\\n' >p.csv; exec 2>&1; "
+                         "$C dbscan p.csv >want && $C dbscan p.csv -o /dev/stdout | cmp - want && "
+                         "$C dbscan p.csv -o /proc/self/fd/3 3>&1 | cmp - want && "
+                         "$C dbscan p.csv -o /dev/stdout >file && cmp file want && "
+                         "mkfifo own && { cmp own want & } && $C dbscan p.csv -o own && "
+                         "wait $! && test -L /dev/stdout"),
+                     0);
 }
 END_TEST
 
 /* ---- another process ---- */
 
-static int lock_folder(const char *name)
+static int lock_file(const char *folder, const char *name)
 {
-    ck_assert_int_eq(mkdir(temp_path(name), 0777), 0);
-    const int fd = open(temp_path(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char path[200];
+
+    ck_assert_int_eq(mkdir(temp_path(folder), 0777), 0);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    const int fd = open(temp_path(path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     ck_assert_int_eq(flock(fd, LOCK_EX), 0);
     return fd;
 }
 
+static void assert_said(const char *file, const char *what)
+{
+    char *const text = slurp(temp_path(file), NULL);
+
+    ck_assert_msg(strstr(text, what) != NULL, "%s", text);
+    free(text);
+}
+
 START_TEST(a_folder_in_use_by_another_process_is_refused)
 {
-    const int fd = lock_folder("layers");
+    const int fd = lock_file("layers", ".circuittui.lock");
 
     ck_assert_int_eq(temp_shell("$C run --per-layer -o layers"), 1);
-    char *const text = slurp(temp_path("err"), NULL);
-    ck_assert_msg(strstr(text, "layers: another process is writing") != NULL, "%s", text);
-    free(text);
-    ck_assert_uint_eq(count_entries(temp_path("layers")), 0);
+    assert_said("err", "layers: another process is writing");
+    ck_assert_int_eq(temp_shell("$C run -o layers"), 1);
+    assert_said("err", "layers: another process is writing");
+    ck_assert_uint_eq(count_entries(temp_path("layers")), 1);
+    close(fd);
+    ck_assert_int_eq(temp_shell("$C run -o layers"), 0); /* left by a process that was killed */
+    ck_assert_int_ne(access(temp_path("layers/.circuittui.lock"), F_OK), 0);
+}
+END_TEST
+
+/* Who may only read the folder can lock that, but not make a run fail. */
+START_TEST(a_lock_on_the_folder_itself_stops_nothing)
+{
+    ck_assert_int_eq(mkdir(temp_path("read"), 0777), 0);
+    const int fd = open(temp_path("read"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+    ck_assert_int_eq(temp_shell("$C run -o read && $C run --per-layer --force -o read"), 0);
     close(fd);
 }
 END_TEST
 
-/* The run waits, and does not overwrite the other's files. */
-START_TEST(results_wait_for_another_process)
+START_TEST(locks_that_are_none_are_refused)
 {
-    const int fd = lock_folder("shared");
-
-    ck_assert_int_eq(temp_shell("$C run -o shared >first 2>&1 & echo $! >pid"), 0);
-    usleep(2000000); /* it has finished computing and waits; otherwise it still refuses */
-    temp_text("shared/tsne.csv", "theirs\n");
-    close(fd);
-    ck_assert_int_eq(temp_shell("while kill -0 $(cat pid) 2>/dev/null; do sleep 0.1; done; "
-                                "grep -q 'shared' first && grep -q theirs shared/tsne.csv"),
+    ck_assert_int_eq(temp_shell("mkdir pipe link dir && mkfifo pipe/.circuittui.lock && "
+                                "ln -s /dev/null link/.circuittui.lock && mkdir "
+                                "dir/.circuittui.lock"),
                      0);
+    ck_assert_int_eq(temp_shell("$C run -o pipe"), 1);
+    assert_said("err", "pipe/.circuittui.lock: is not a regular file; remove it");
+    ck_assert_int_eq(temp_shell("$C run -o link"), 1);
+    assert_said("err", "link/.circuittui.lock: is not a regular file; remove it");
+    ck_assert_int_eq(temp_shell("$C run -o dir"), 1);
+    assert_said("err", "dir: cannot be written: Is a directory");
+}
+END_TEST
+
+/* While a run computes, the folder is its own. What somebody writes there all the same is not
+ * replaced, and the results are kept in a folder beside. */
+START_TEST(results_are_written_beside_those_of_another)
+{
+    ck_assert_int_eq(
+        temp_shell(
+            "mkfifo go; { cat \"$FIXTURES_DIR/demo/stimuli.csv\"; cat go; } | "
+            "$C run -s - -o shared >first 2>&1 & "
+            "for i in $(seq 200); do test -e shared/.circuittui.lock && break; sleep 0.05; done"),
+        0);
+    ck_assert_int_eq(temp_shell("$C run --force -o shared"), 1);
+    assert_said("err", "shared: another process is writing");
+    temp_text("shared/tsne.csv", "theirs\n");
+    ck_assert_int_eq(temp_shell("echo >go; for i in $(seq 600); do grep -q 'the results are in "
+                                "shared-' first && break; sleep 0.1; done; ls shared-*/tsne.csv "
+                                "shared-*/manifest.json && grep -q theirs shared/tsne.csv"),
+                     0);
+    for (int i = 0; i < 100 && access(temp_path("shared/.circuittui.lock"), F_OK) == 0; i++)
+        usleep(100000);
     ck_assert_uint_eq(count_entries(temp_path("shared")), 1);
 }
 END_TEST
@@ -341,8 +406,11 @@ int main(void)
     tcase_add_test(tcase, too_small_a_stack_is_reported);
     tcase_add_test(tcase, endless_settings_files_are_refused);
     tcase_add_test(tcase, results_that_are_pipes_do_not_block);
+    tcase_add_test(tcase, results_go_to_streams_that_are_links);
     tcase_add_test(tcase, a_folder_in_use_by_another_process_is_refused);
-    tcase_add_test(tcase, results_wait_for_another_process);
+    tcase_add_test(tcase, a_lock_on_the_folder_itself_stops_nothing);
+    tcase_add_test(tcase, locks_that_are_none_are_refused);
+    tcase_add_test(tcase, results_are_written_beside_those_of_another);
     tcase_add_loop_test(tcase, only_ascii_reaches_a_terminal_without_utf8, 0, N_LOCALES);
     tcase_add_loop_test(tcase, the_ui_sends_only_ascii_without_utf8, 0, N_LOCALES);
     tcase_add_loop_test(tcase, the_ui_quits_while_reading_a_pipe_without_writer, 0, 2);

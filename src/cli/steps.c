@@ -12,6 +12,7 @@
 #include "cli/meter.h"
 #include "cli/print.h"
 #include "io/infile.h"
+#include "io/outfile.h"
 #include "num/scale.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_load.h"
@@ -79,7 +80,9 @@ static enum ct_status read_activations(struct options *options, bool ungrouped, 
     analysis_init(a);
     a->ttest_alone = options->command == COMMAND_TTEST;
     a->ungrouped = ungrouped;
-    status = params_set(&options->params.activations, input_path(options), err);
+    status = outfile_check(output_path(options), err); /* before anything is computed */
+    if (status == CT_OK)
+        status = params_set(&options->params.activations, input_path(options), err);
     if (status == CT_OK)
         status = commands_defaults(options, err);
     if (status != CT_OK)
@@ -199,9 +202,10 @@ static enum ct_status cluster(struct options *options, const struct cluster_meth
 {
     struct plane p = { 0 };
     struct clustering c = { 0 };
-    enum ct_status status =
-        points_read(input_path(options), options->params.header, method->name, &p, err);
+    enum ct_status status = outfile_check(output_path(options), err);
 
+    if (status == CT_OK)
+        status = points_read(input_path(options), options->params.header, method->name, &p, err);
     commands_default_threads(options);
     if (status == CT_OK)
         status = fit(method, &p.xy, &options->params, &c, err);
