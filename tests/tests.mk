@@ -100,6 +100,11 @@ tests_test_tokenizer_SOURCES = tests/test_tokenizer.c $(TEST_SUPPORT)
 tests_test_tokenizer_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_tokenizer_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_linear
+tests_test_linear_SOURCES = tests/test_linear.c $(TEST_SUPPORT)
+tests_test_linear_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_linear_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_mt19937
 tests_test_mt19937_SOURCES = tests/test_mt19937.c $(TEST_SUPPORT)
 tests_test_mt19937_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -503,6 +508,8 @@ tests_test_config_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_config_LDADD = $(IO_TEST_LIBS)
 # Killed at many moments: every result file is the old or the new one.
 dist_check_SCRIPTS += tests/test_kill.sh
+# Seconds per megabyte of files that fill a table or a list.
+dist_check_SCRIPTS += tests/test_linear.sh
 # Disks that are full or cannot be written, readers that have left.
 dist_check_SCRIPTS += tests/test_places.sh
 # Another decimal point; skipped where no such locale can be made.

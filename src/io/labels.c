@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fnv.h"
+#include "base/keyed_hash.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/csv.h"
@@ -16,8 +16,7 @@
 /* The slot that holds text, or the empty slot for it. A slot is an index plus 1. */
 static size_t find_slot(const struct labels *l, const char *text, size_t size)
 {
-    const uint64_t h = fnv_add(FNV_START, text, size);
-    size_t slot = (size_t)(h ^ h >> 32) & (l->n_slots - 1);
+    size_t slot = (size_t)keyed_hash(text, size) & (l->n_slots - 1);
 
     while (l->slots[slot] != 0) {
         const char *const name = l->names[l->slots[slot] - 1];

@@ -104,9 +104,8 @@ static enum ct_status read_file(struct written *files, const char *where, const 
 
     if (!is_own(name, is_file))
         return wrong(where, "file", "the name of such a file", err);
-    for (size_t i = 0; i < files->n; i++)
-        if (strcmp(files->files[i].name, name) == 0)
-            return wrong(where, name, "each file once", err);
+    if (written_find(files, NULL, name) != NULL)
+        return wrong(where, name, "each file once", err);
     if (!is_sha256(sha256))
         return wrong(where, "sha256", "64 digits", err);
     if (!json_is_integer(bytes) || json_integer_value(bytes) < 0)

@@ -3,6 +3,7 @@
 #define CT_REPORT_WRITTEN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
 #include "io/hash.h"
@@ -15,6 +16,8 @@ struct written_file {
 struct written { /* zero-initialise; owns everything until written_clear() */
     struct written_file *files;
     size_t n, room;
+    uint32_t *slots; /* [n_slots] index by name, private */
+    size_t n_slots;
 };
 
 /* layer: name of the file's folder, or NULL. CT_ENOMEM. */

@@ -1,6 +1,7 @@
 /*
- * Shared by the fuzzers. Each fuzz_*.c defines LLVMFuzzerTestOneInput(), which reads one input as
- * the program would, and aborts if a documented property does not hold. Built with libFuzzer
+ * Shared by the fuzzers. Each fuzz_*.c defines fuzz_one_input(), which reads one input as the
+ * program would, and aborts if a documented property does not hold; taking more time than its bytes
+ * account for is a failure, too. Built with libFuzzer
  * (configure --enable-fuzzers) they search for inputs; without it driver.c runs them over files.
  */
 #ifndef CT_TESTS_FUZZ_H
@@ -11,6 +12,9 @@
 
 #include "base/status.h"
 
+int fuzz_one_input(const uint8_t *data, size_t size);
+
+/* The entry point: fuzz_one_input() within its budget of time. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Aborts with file, line and condition if the condition does not hold. */

@@ -32,7 +32,7 @@ static void compare_with_cr(const uint8_t *data, size_t size, enum ct_status sta
     free(copy);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     const struct activations_options options = { .groups_optional = true, .n_threads = 1 };
     struct activations a = { 0 };

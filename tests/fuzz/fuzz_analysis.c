@@ -51,7 +51,7 @@ static void draw_plots(const struct analysis *a)
     canvas_clear(&canvas);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     struct analysis a;
     struct ct_error err = { 0 };

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "model/model.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     struct model_config c;
     struct ct_error err = { 0 };

@@ -21,7 +21,7 @@ static void check_visible(const char *bytes, size_t size)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     static struct tokenizer *tokenizer;
     uint32_t n_there = 0, first_missing = UINT32_MAX;

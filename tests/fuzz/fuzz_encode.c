@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "model/tokens/tokenizer.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     static struct tokenizer *tokenizer;
     const char *const text = (const char *)data;

@@ -9,7 +9,7 @@
 #include "model/arch.h"
 #include "model/hooks.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     static const struct model_config config = { .arch = &arch_gpt2,
                                                 .n_kv_heads = 2,

@@ -17,7 +17,7 @@ static void put_shard(const char *name, char tensor)
     fuzz_file(name, bytes, sizeof bytes);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     static int has_shards;
     struct checkpoint *c = NULL;

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "io/labels.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     struct labels l = { 0 };
     struct ct_error err = { 0 };

@@ -18,7 +18,7 @@ static void check_files(const struct written *files)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     struct manifest m = { 0 };
     struct ct_error err = { 0 };

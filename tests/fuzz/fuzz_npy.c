@@ -20,7 +20,7 @@ static void check_written(const struct matview *v)
                  h.data_at == size);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     struct npy n = { 0 };
     struct ct_error err = { 0 };

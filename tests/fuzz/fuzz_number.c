@@ -26,7 +26,7 @@ static void check_written(double value)
                  same((double)(float)back, (double)narrow));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     char *const text = ct_strndup((const char *)data, size);
     double value = 0.0;

@@ -28,7 +28,7 @@ static void check_setting(const struct setting *setting, const struct params *pa
     params_clear(&other);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     char *const text = ct_strndup((const char *)data, size);
     char name[] = "circuittui";

@@ -4,7 +4,7 @@
 
 #include "io/safetensors.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     struct safetensors *file = NULL;
     struct ct_error err = { 0 };

@@ -12,7 +12,7 @@ static void check_text(const char *text, size_t size)
     fuzz_require(size > 0 && strlen(text) == size && utf8_first_invalid(text, size) == size);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     struct stimuli s = { 0 };
     struct ct_error err = { 0 };

@@ -36,7 +36,7 @@ static void read_plane(const char *path, enum header header)
     plane_clear(&p);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     const char *const path = fuzz_file("table", data, size);
 

@@ -60,7 +60,7 @@ static void encode(const struct bpe *bpe, const char *text)
     free(tokens.items);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
     static bool has_files;
     struct tokenizer_parts parts = { 0 };

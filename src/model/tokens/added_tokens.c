@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fnv.h"
+#include "base/keyed_hash.h"
 #include "base/mem.h"
 
 static void free_text(const char *text)
@@ -29,7 +29,7 @@ void added_tokens_clear(struct added_tokens *added)
 /* The slot of the token with this content, or the empty one for it. */
 static uint32_t *find_slot(const struct added_tokens *added, const char *content, size_t size)
 {
-    size_t at = (size_t)fnv_add(FNV_START, content, size) & (added->n_slots - 1);
+    size_t at = (size_t)keyed_hash(content, size) & (added->n_slots - 1);
 
     for (; added->slots[at] != 0; at = (at + 1) & (added->n_slots - 1)) {
         const struct added_token *const token = &added->items[added->slots[at] - 1];

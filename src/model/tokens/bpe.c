@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/keyed_hash.h"
 #include "base/mem.h"
 #include "model/tokens/vocab.h"
 
@@ -32,11 +33,11 @@ static uint64_t slot_of(uint32_t left, uint32_t right)
 }
 
 /* The slot of a pair (its rank is ignored), or the empty slot for it; at least one in five is
- * empty. Multiplicative hashing (Knuth, volume 3, section 6.4), linear probing. */
+ * empty. Multiply-shift hashing, linear probing. */
 static uint64_t *find(const struct bpe *bpe, uint64_t pair)
 {
-    const uint64_t h = (pair >> RANK_BITS) * 0x9E3779B97F4A7C15U;
-    size_t at = (size_t)(h >> 32) & (bpe->n_slots - 1);
+    const uint64_t h = (pair >> RANK_BITS) * bpe->multiplier;
+    size_t at = (size_t)((h >> 32) * bpe->n_slots >> 32); /* the highest bits */
 
     while (bpe->slots[at] != 0 && (bpe->slots[at] ^ pair) > RANK_MASK)
         at = (at + 1) & (bpe->n_slots - 1);
@@ -69,6 +70,7 @@ enum ct_status bpe_expect(struct bpe *bpe, size_t n_merges, struct ct_error *err
     if (slots == NULL)
         return ct_fail_nomem(err, "merges", n_slots * sizeof *slots);
     bpe->slots = slots;
+    bpe->multiplier = keyed_multiplier();
     bpe->n_slots = n_slots;
     for (size_t i = 0; i < n_old; i++)
         if (old[i] != 0)

@@ -17,7 +17,8 @@ struct bpe { /* zero-initialise; owns its arrays until bpe_clear() */
      * bits; 0 is an empty slot */
     uint64_t *slots;
     size_t n_slots;
-    uint32_t *ids; /* [n_merges]: the token produced by the merge of each rank */
+    uint64_t multiplier; /* of the hash */
+    uint32_t *ids;       /* [n_merges]: the token produced by the merge of each rank */
     size_t n_merges;
     size_t ids_room;
     uint32_t byte_ids[256]; /* filled in by the caller; those of bytes in no text may be anything */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/keyed_hash.h"
 #include "base/mem.h"
 
 /* A slot holds id + 1, and above it bits of the hash, so that few wrong tokens are compared. */
@@ -72,22 +73,6 @@ size_t vocab_bytes_of_name(const struct vocab *vocab, const char *name, size_t s
     return size;
 }
 
-/* Multiply and fold, eight bytes at a time: most tokens are no longer than that. */
-static uint64_t hash(const char *bytes, size_t size)
-{
-    uint64_t h = size;
-
-    for (uint64_t word; size >= sizeof word; bytes += sizeof word, size -= sizeof word) {
-        memcpy(&word, bytes, sizeof word);
-        h = (h ^ word) * 0x9E3779B97F4A7C15U;
-        h ^= h >> 32;
-    }
-    for (; size > 0; bytes++, size--)
-        h = (h << 8 | h >> 56) ^ (unsigned char)*bytes;
-    h *= 0x9E3779B97F4A7C15U;
-    return h ^ h >> 32;
-}
-
 void vocab_clear(struct vocab *vocab)
 {
     free(vocab->bytes);
@@ -121,7 +106,7 @@ static uint32_t slot_value(uint32_t id, uint64_t h)
 static void put_again(struct vocab *vocab, uint32_t id)
 {
     const struct vocab_span span = vocab->spans[id];
-    const uint64_t h = hash(vocab->bytes + span.begin, span.size);
+    const uint64_t h = keyed_hash(vocab->bytes + span.begin, span.size);
 
     *find_slot(vocab, vocab->bytes + span.begin, span.size, h) = slot_value(id, h);
 }
@@ -216,7 +201,7 @@ enum ct_status vocab_add(struct vocab *vocab, uint32_t id, const char *name, siz
     enum ct_status st = vocab_expect(vocab, vocab->n_names + 1, err);
     if (st != CT_OK)
         return st;
-    const uint64_t h = hash(bytes, n);
+    const uint64_t h = keyed_hash(bytes, n);
     uint32_t *const slot = find_slot(vocab, bytes, n, h);
     if (*slot != 0)
         return ct_fail(err, CT_EFORMAT, "\"%.*s\" appears twice", shown, name);
@@ -264,7 +249,7 @@ int32_t vocab_find(const struct vocab *vocab, const char *bytes, size_t size)
 {
     if (vocab->n_slots == 0)
         return VOCAB_NONE;
-    return (int32_t)(*find_slot(vocab, bytes, size, hash(bytes, size)) & SLOT_ID) - 1;
+    return (int32_t)(*find_slot(vocab, bytes, size, keyed_hash(bytes, size)) & SLOT_ID) - 1;
 }
 
 const char *vocab_piece(const struct vocab *vocab, uint32_t id, size_t *size)
