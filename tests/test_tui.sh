@@ -145,7 +145,7 @@ on_the_demo() {
         await_mark "$stage" '\*'
     done
     ok "enter, pressed before a stage is done, computes the next after it"
-    every_view 80x24 3 1 5 3 3 5 6
+    every_view 80x24 4 1 6 4 4 6 7
     marking
     scaling
     control_s
@@ -725,6 +725,19 @@ terminals() {
         leave
     done
     ok "vt100, xterm-256color, tmux-256color, screen, linux"
+    # Colours themselves where the terminal has them: by its own entry, or as COLORTERM says.
+    if infocmp tmux-direct >/dev/null 2>&1; then
+        for direct in "TERM=tmux-direct" "TERM=tmux-256color COLORTERM=truecolor"; do
+            run "$direct $program"
+            await 'They warned him' "the first screen with $direct"
+            mux capture-pane -e -p -t "$pane" | grep -q '38;2;240;60;176' || fail "$direct: no colours"
+            mux capture-pane -e -p -t "$pane" | grep -q '38;5;' && fail "$direct: of 256 colours"
+            leave
+        done
+        ok "direct colours"
+    else
+        echo "skipped: direct colours: there is no entry tmux-direct (ncurses-term)"
+    fi
     for plain in "LC_ALL=C" "NO_COLOR=1" "TERM=vt100 LC_ALL=C NO_COLOR=1"; do
         run "$plain $program"
         await 'They warned him' "the first screen with $plain"

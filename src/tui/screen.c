@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -19,12 +20,16 @@
 #include "plot/palette.h"
 #include "tui/crash.h"
 
-enum { N_COLORS = 256 + 1, MAX_PAIRS = 32767 }; /* plus the terminal's default, at 0 */
+enum {
+    DIRECT = 1 << 24,   /* colours are given as 0xRRGGBB */
+    N_COLORS = 256 + 1, /* plus the terminal's default, at 0; DIRECT: inks */
+    MAX_PAIRS = 32767,
+};
 
 struct screen {
     SCREEN *terminal;
     bool ascii;
-    int colors;            /* 0, 16 or 256 */
+    int colors;            /* 0, 16, 256 or DIRECT */
     bool is_default_known; /* the terminal supports -1 for its default colours */
     short *pairs;          /* [N_COLORS, N_COLORS] pair number of fg and bg; 0: not allocated */
     int n_pairs;
@@ -107,6 +112,27 @@ static enum ct_status check_terminal(struct ct_error *err)
     return CT_OK;
 }
 
+/* The entry of TERM with direct colours, `xterm-direct` for `xterm-256color`, if the terminal says
+ * that it has them and the entry is installed; else NULL, which stands for TERM itself. */
+static const char *direct_entry(char *name, size_t size)
+{
+    static const char usual[] = "-256color";
+    const char *const color = getenv("COLORTERM");
+    const char *const term = getenv("TERM");
+    const char *const end = term != NULL ? strstr(term, usual) : NULL;
+    int found;
+
+    if (end == NULL || end[sizeof usual - 1] != '\0' || color == NULL ||
+        (strcmp(color, "truecolor") != 0 && strcmp(color, "24bit") != 0))
+        return NULL;
+    snprintf(name, size, "%.*s-direct", (int)(end - term), term);
+    if (setupterm(name, STDOUT_FILENO, &found) == ERR)
+        return NULL;
+    const bool is_direct = tigetnum("colors") >= DIRECT;
+    del_curterm(cur_term);
+    return is_direct ? name : NULL;
+}
+
 static int count_colors(enum screen_colors wanted)
 {
     const char *const no_color = getenv("NO_COLOR");
@@ -114,7 +140,7 @@ static int count_colors(enum screen_colors wanted)
 
     if (wanted == SCREEN_COLORS_NEVER || (no_color != NULL && *no_color != '\0') || !has_colors())
         return 0;
-    return available >= 256 ? 256 : available >= 8 ? 16 : 0;
+    return available >= DIRECT ? DIRECT : available >= 256 ? 256 : available >= 8 ? 16 : 0;
 }
 
 /* Ctrl-S would freeze the terminal, which users may mistake for a crash. */
@@ -165,7 +191,8 @@ enum ct_status screen_new(enum screen_colors colors, bool ascii, struct screen *
         return ct_fail_nomem(err, "screen", 0);
     }
     crash_guard();
-    s->terminal = newterm(NULL, stdout, stdin);
+    char name[64];
+    s->terminal = newterm(direct_entry(name, sizeof name), stdout, stdin);
     if (s->terminal == NULL) {
         status = ct_fail(err, CT_EINVAL, "the terminal cannot be set up; use circuittui run");
         goto fail;
@@ -430,21 +457,34 @@ static bool is_missing_grey(const struct screen *s, ink i)
     return s->colors == 16 && COLORS <= BRIGHT && palette_16(i) == BRIGHT;
 }
 
-static short color_of(const struct screen *s, ink i)
+/* -1: the terminal's default. */
+static int color_of(const struct screen *s, ink i)
 {
-    const int color = s->colors == 256 ? palette_256(i) : palette_16(i);
+    const int color = s->colors >= 256 ? palette_256(i) : palette_16(i);
 
     if (color < 0 || is_missing_grey(s, i))
         return -1;
-    return (short)(color < COLORS ? color : color - BRIGHT);
+    if (s->colors == DIRECT) { /* below 8 are the terminal's own */
+        const uint32_t rgb = palette_rgb(i);
+        return rgb < BRIGHT ? BRIGHT : (int)rgb;
+    }
+    return color < COLORS ? color : color - BRIGHT;
+}
+
+_Static_assert(INK_DIVERGING + INK_STEPS < N_COLORS, "inks fit into the table of pairs");
+
+/* The place of a colour in the table of pairs. */
+static size_t place_of(const struct screen *s, ink i, int color)
+{
+    return color < 0 ? 0 : s->colors == DIRECT ? 1 + (size_t)i : 1 + (size_t)color;
 }
 
 /* The number of a colour pair, allocated on first use; 0, the terminal's default, when there are no
  * more. */
 static short pair_of(struct screen *s, ink fg_ink, ink bg_ink)
 {
-    short fg = color_of(s, fg_ink);
-    short bg = color_of(s, bg_ink);
+    int fg = color_of(s, fg_ink);
+    int bg = color_of(s, bg_ink);
 
     if (!s->is_default_known) {
         fg = fg < 0 ? COLOR_WHITE : fg;
@@ -452,10 +492,10 @@ static short pair_of(struct screen *s, ink fg_ink, ink bg_ink)
     }
     if (fg < 0 && bg < 0)
         return 0;
-    short *const pair = &s->pairs[(fg + 1) * N_COLORS + bg + 1];
+    short *const pair = &s->pairs[place_of(s, fg_ink, fg) * N_COLORS + place_of(s, bg_ink, bg)];
     if (*pair == 0 && s->n_pairs + 1 < MAX_PAIRS && s->n_pairs + 1 < COLOR_PAIRS) {
         *pair = (short)++s->n_pairs;
-        init_pair(*pair, fg, bg);
+        init_extended_pair(*pair, fg, bg);
     }
     return *pair;
 }
