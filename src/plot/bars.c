@@ -208,6 +208,7 @@ void bars_draw(struct canvas *c, struct rect area, const struct bars *b, struct 
     *f = (struct frame){ .text = &text,
                          .rules = b->rules,
                          .n_rules = b->n_rules,
+                         .x_integer = b->x_integer,
                          .y_integer = true,
                          .window = { 0.0, 1.0, 0.0, 1.0 } };
     if (any)

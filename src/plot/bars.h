@@ -15,6 +15,7 @@ struct bars { /* zero-initialise; borrows everything */
     const uint64_t *counts; /* [n_bins] */
     const double *edges;    /* [n_bins + 1], ascending, equal widths */
     size_t n_bins;
+    bool x_integer; /* bins are of whole numbers: there are no ticks between them */
     ink ink;
     const ink *inks;         /* [n_bins]; NULL: ink */
     const uint64_t *outline; /* [n_bins] a second histogram, as a line over the bars; NULL:

@@ -57,6 +57,7 @@ void figure_bars(const struct plot_target *target, const struct bars *b, struct 
     struct axes a = { .text = &b->text,
                       .rules = b->rules,
                       .n_rules = b->n_rules,
+                      .x_integer = b->x_integer,
                       .y_integer = true,
                       .window = { 0.0, 1.0, 0.0, 1.0 } };
 

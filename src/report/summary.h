@@ -19,8 +19,8 @@
 enum ct_status summary_text(const struct analysis *a, const struct results *r, char **text,
                             struct ct_error *err);
 
-/* The lines of one stage, and of those that are shown at it, with results for the current
- * parameters, in a page. */
+/* The lines of one stage, and of those that are shown at it, or of all (NULL), with results for the
+ * current parameters, in a page. */
 void summary_of_stage(const struct analysis *a, const struct stage *stage, struct page *page);
 
 #endif

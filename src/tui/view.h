@@ -59,6 +59,7 @@ extern const struct view_ops live_view;     /* a stage while it runs, then the p
 extern const struct view_ops list_view;     /* what: struct list of tui/lists.h */
 extern const struct view_ops overview_view; /* what has been loaded; what: NULL */
 extern const struct view_ops report_view;   /* what the report says of a stage; what: NULL */
+extern const char whole_report[];           /* what: of all stages */
 extern const struct view_ops choice_view;   /* a list where enter also chooses */
 
 #endif

@@ -8,8 +8,10 @@
 #include "report/summary.h"
 #include "tui/scroll.h"
 
-/* What a stage and its parts say in the report, as wide as the view; while the stage runs, its live
- * view instead. */
+/* What a stage and its parts say in the report, or all stages, as wide as the view; while the stage
+ * runs, its live view instead. */
+
+const char whole_report[] = "all stages";
 
 static const struct view *live_view_of(const struct view *view)
 {
@@ -44,7 +46,8 @@ static char *write_report(const struct app *app, const struct view *view, size_t
     if (app_is_stale(app, view->needs))
         page_text(&page, "It was computed with other parameters.");
     else
-        summary_of_stage(app_analysis(app, view->stage), view->stage, &page);
+        summary_of_stage(app_analysis(app, view->stage),
+                         view->what == whole_report ? NULL : view->stage, &page);
     write_count(app, &page);
     return fclose(page.file) == 0 ? text : NULL;
 }

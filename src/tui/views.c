@@ -30,7 +30,14 @@ static const struct view after_plots[] = {
     { "its sentences", &stage_extract, &stage_extract, &list_view, &driver_list },
     { "table of neurons", &stage_ttest, &stage_ttest, &list_view, &neuron_list },
     { "table of clusters", &stage_cluster, &stage_cluster, &list_view, &cluster_list },
+    { "report", &stage_load, &stage_load, &report_view, NULL },
+    { "report", &stage_extract, &stage_extract, &report_view, NULL },
+    { "report", &stage_ttest, &stage_ttest, &report_view, NULL },
+    { "report", &stage_tsne, &stage_tsne, &report_view, NULL },
+    { "report", &stage_cluster, &stage_cluster, &report_view, NULL },
     { "neighbours", &stage_similarity, &stage_similarity, &list_view, &neighbour_list },
+    { "the whole report", &stage_similarity, &stage_similarity, &report_view, whole_report },
+    { "report", &stage_layers, &stage_layers, &report_view, NULL },
 };
 
 static void add(const struct view *view)

@@ -21,7 +21,7 @@ void draw_layers(const struct analysis *a, const struct plot_target *target,
 
     if (counts != NULL && edges != NULL) {
         for (size_t l = 0; l <= n; l++)
-            edges[l] = (double)l;
+            edges[l] = (double)l - 0.5;
         for (size_t l = 0; l < n; l++) {
             counts[l] = layers->rows[l].n_significant;
             sum += layers->rows[l].n_significant;
@@ -32,6 +32,7 @@ void draw_layers(const struct analysis *a, const struct plot_target *target,
             .counts = counts,
             .edges = edges,
             .n_bins = n,
+            .x_integer = true,
             .ink = INK_ACCENT,
         };
         show_bars(target, &bars, request->view);
@@ -49,7 +50,7 @@ size_t item_layers(const struct analysis *a, size_t i, struct plot_item *item)
         return layers->n_rows;
     const struct layer_row *const row = &layers->rows[i];
     text_visible(name, sizeof name, row->hook, strlen(row->hook));
-    item->x = (double)i + 0.5;
+    item->x = (double)i;
     item->y = (double)row->n_significant;
     snprintf(item->words, sizeof item->words, "%s: %zu of %zu, %zu clusters", name,
              row->n_significant, row->n_neurons, row->by[0].n_clusters);
