@@ -51,6 +51,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tokens/json_merges.c src/model/tokens/json_merges.h \
 	src/model/tokens/json_reader.c src/model/tokens/json_reader.h \
 	src/model/tokens/mapped_text.c src/model/tokens/mapped_text.h \
+	src/model/tokens/merges_txt.c src/model/tokens/merges_txt.h \
 	src/model/tokens/nfc.c src/model/tokens/nfc.h \
 	src/model/tokens/normalize.c src/model/tokens/normalize.h \
 	src/model/tokens/onig_syntax.c src/model/tokens/onig_syntax.h \
@@ -62,6 +63,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tokens/token.h \
 	src/model/tokens/tokenizer.c src/model/tokens/tokenizer.h \
 	src/model/tokens/tokenizer_bos.c src/model/tokens/tokenizer_bos.h \
+	src/model/tokens/tokenizer_compare.c src/model/tokens/tokenizer_compare.h \
 	src/model/tokens/tokenizer_config.c src/model/tokens/tokenizer_config.h \
 	src/model/tokens/tokenizer_files.c src/model/tokens/tokenizer_files.h \
 	src/model/tokens/tokenizer_json.c src/model/tokens/tokenizer_json.h \

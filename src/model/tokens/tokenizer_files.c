@@ -16,7 +16,8 @@
 #include "io/json_file.h"
 #include "io/json_parse.h"
 #include "model/tokens/json_ids.h"
-#include "model/tokens/json_merges.h"
+#include "model/tokens/merges_txt.h"
+#include "model/tokens/tokenizer_compare.h"
 #include "model/tokens/tokenizer_config.h"
 #include "model/tokens/tokenizer_json.h"
 
@@ -106,36 +107,6 @@ static enum ct_status put_merge(void *context, const struct merge_names *merge,
                                      merge->right_size, err);
 }
 
-/* Calls put for every line of a merges.txt. The first line may be `#version: 0.2`; any other that
- * begins with # is a merge. */
-static enum ct_status each_merge(const char *text, size_t size,
-                                 enum ct_status (*put)(void *context,
-                                                       const struct merge_names *merge,
-                                                       struct ct_error *err),
-                                 void *context, struct ct_error *err)
-{
-    static const char version[] = "#version";
-    enum ct_status st = CT_OK;
-
-    for (size_t at = 0, number = 1, next; at < size; at = next, number++) {
-        const char *const line = text + at;
-        const char *const newline = memchr(line, '\n', size - at);
-        size_t length = newline != NULL ? (size_t)(newline - line) : size - at;
-        struct merge_names merge;
-        next = at + length + (newline != NULL);
-        length = text_line_size(line, length);
-        if (length == 0 || (number == 1 && length >= sizeof version - 1 &&
-                            memcmp(line, version, sizeof version - 1) == 0))
-            continue;
-        st = merge_names_split(line, length, &merge)
-                 ? put(context, &merge, err)
-                 : ct_fail(err, CT_EFORMAT, "expected two tokens separated by a space");
-        if (st != CT_OK)
-            return ct_error_where(err, st, "line %zu", number);
-    }
-    return CT_OK;
-}
-
 static enum ct_status read_pair(const char *dir, const struct files *files,
                                 struct tokenizer_parts *parts, struct ct_error *err)
 {
@@ -150,108 +121,9 @@ static enum ct_status read_pair(const char *dir, const struct files *files,
     /* Nearly every token of a vocabulary is produced by one merge. */
     st = bpe_expect(&parts->bpe, parts->vocab.n_names, err);
     if (st == CT_OK)
-        st = each_merge(files->of[FILE_MERGES].text, files->of[FILE_MERGES].size, put_merge, parts,
-                        err);
+        st = merges_txt_read(files->of[FILE_MERGES].text, files->of[FILE_MERGES].size, put_merge,
+                             parts, err);
     return st == CT_OK ? CT_OK : ct_error_where(err, st, "%s/merges.txt", dir);
-}
-
-/* ---- comparing them with tokenizer.json ---- */
-
-struct comparison {
-    const struct tokenizer_parts *parts;
-    size_t n;
-};
-
-static enum ct_status compare_name(void *context, const struct named_id *entry,
-                                   struct ct_error *err)
-{
-    struct comparison *const c = context;
-    const int shown = (int)(entry->size < 64 ? entry->size : 64);
-    const struct added_token *const added =
-        added_tokens_get(&c->parts->added, entry->name, entry->size);
-    const int32_t id = added != NULL ? (int32_t)added->id
-                                     : vocab_find_name(&c->parts->vocab, entry->name, entry->size);
-
-    c->n++;
-    if (id == VOCAB_NONE)
-        return ct_fail(err, CT_EFORMAT, "\"%.*s\" is only in vocab.json", shown, entry->name);
-    if ((uint32_t)id != entry->id)
-        return ct_fail(err, CT_EFORMAT, "\"%.*s\" is %d and %u", shown, entry->name, id, entry->id);
-    return CT_OK;
-}
-
-static enum ct_status compare_merge(void *context, const struct merge_names *merge,
-                                    struct ct_error *err)
-{
-    struct comparison *const c = context;
-    const struct vocab *const vocab = &c->parts->vocab;
-    const int32_t left = vocab_find_name(vocab, merge->left, merge->left_size);
-    const int32_t right = vocab_find_name(vocab, merge->right, merge->right_size);
-
-    if (left == VOCAB_NONE || right == VOCAB_NONE ||
-        bpe_rank(&c->parts->bpe, (uint32_t)left, (uint32_t)right) != c->n)
-        return ct_fail(err, CT_EFORMAT, "another merge");
-    c->n++;
-    return CT_OK;
-}
-
-static enum ct_status print_name(void *context, const struct named_id *entry, struct ct_error *err)
-{
-    (void)err;
-    fingerprint_name(context, entry->name, entry->size, entry->id);
-    return CT_OK;
-}
-
-static enum ct_status print_merge(void *context, const struct merge_names *merge,
-                                  struct ct_error *err)
-{
-    (void)err;
-    fingerprint_merge(context, merge->left, merge->left_size, merge->right, merge->right_size);
-    return CT_OK;
-}
-
-/* vocab.json beside a tokenizer.json whose vocabulary has n_vocab tokens; it may lack added ones.
- */
-static void compare_vocab(const char *text, size_t size, size_t n_vocab,
-                          struct tokenizer_parts *parts)
-{
-    struct comparison c = { .parts = parts };
-    struct fingerprint print = { 0 };
-    struct ct_error why = { 0 };
-
-    if (json_ids_read(text, 0, size, print_name, &print, NULL) == CT_OK &&
-        print.names == parts->print.names)
-        return;
-    if (json_ids_read(text, 0, size, compare_name, &c, &why) != CT_OK)
-        tokenizer_parts_note(
-            parts, "tokenizer.json and vocab.json differ: %.160s; tokenizer.json was used",
-            why.text);
-    else if (c.n + parts->added.n < n_vocab)
-        tokenizer_parts_note(parts, "tokenizer.json and vocab.json differ: tokens are missing "
-                                    "there; tokenizer.json was used");
-}
-
-static void compare_merges(const char *text, size_t size, struct tokenizer_parts *parts)
-{
-    struct comparison c = { .parts = parts };
-    struct fingerprint print = { 0 };
-
-    if (each_merge(text, size, print_merge, &print, NULL) == CT_OK &&
-        print.merges == parts->print.merges)
-        return;
-    if (each_merge(text, size, compare_merge, &c, NULL) != CT_OK || c.n != parts->bpe.n_merges)
-        tokenizer_parts_note(
-            parts, "tokenizer.json and merges.txt differ in merge %zu; tokenizer.json was used",
-            c.n + 1);
-}
-
-/* Notes whether the older files beside tokenizer.json, which do not count, say something else. */
-static void compare_pair(const struct files *files, size_t n_vocab, struct tokenizer_parts *parts)
-{
-    if (files->of[FILE_VOCAB].text != NULL)
-        compare_vocab(files->of[FILE_VOCAB].text, files->of[FILE_VOCAB].size, n_vocab, parts);
-    if (files->of[FILE_MERGES].text != NULL)
-        compare_merges(files->of[FILE_MERGES].text, files->of[FILE_MERGES].size, parts);
 }
 
 /* ---- the whole folder ---- */
@@ -393,8 +265,11 @@ static enum ct_status put_together(const char *dir, const struct files *files,
         st = add_special(dir, files, parts, err);
     if (st != CT_OK)
         return st;
-    if (files->has_json)
-        compare_pair(files, n_vocab, parts);
+    if (files->has_json && files->of[FILE_VOCAB].text != NULL)
+        tokenizer_compare_vocab(files->of[FILE_VOCAB].text, files->of[FILE_VOCAB].size, n_vocab,
+                                parts);
+    if (files->has_json && files->of[FILE_MERGES].text != NULL)
+        tokenizer_compare_merges(files->of[FILE_MERGES].text, files->of[FILE_MERGES].size, parts);
     st = tokenizer_parts_finish(parts, err);
     return st == CT_OK ? CT_OK : ct_error_where(err, st, "%s/%s", dir, parts->main_file);
 }
