@@ -127,11 +127,10 @@ static void check_row(const struct tokenizer *tokenizer, const char *name, char 
     free(tokens);
 }
 
-START_TEST(settings_match_reference)
+/* Calls check for each row of the fixture; returns their number. */
+static size_t each_row(void (*check)(const char *name, char *hex, char *ids))
 {
     FILE *const file = fopen(fixture_path("tokenizer_pipelines.csv"), "r");
-    struct tokenizer *tokenizer = NULL;
-    char last[64] = "";
     char *line = NULL;
     size_t room = 0;
     size_t n = 0;
@@ -141,17 +140,73 @@ START_TEST(settings_match_reference)
         char *const hex = strchr(line, ',') + 1;
         char *const ids = strchr(hex, ',') + 1;
         hex[-1] = ids[-1] = '\0';
-        if (strcmp(line, last) != 0) {
-            tokenizer_free(tokenizer);
-            tokenizer = open_variant(line);
-            snprintf(last, sizeof last, "%s", line);
-        }
-        check_row(tokenizer, last, hex, ids);
+        check(line, hex, ids);
     }
-    ck_assert_uint_ge(n, 2700);
-    tokenizer_free(tokenizer);
     free(line);
     fclose(file);
+    return n;
+}
+
+static struct tokenizer *current; /* of the rows */
+static char current_name[64];
+
+static void check_variant(const char *name, char *hex, char *ids)
+{
+    if (strcmp(name, current_name) != 0) {
+        tokenizer_free(current);
+        current = open_variant(name);
+        snprintf(current_name, sizeof current_name, "%s", name);
+    }
+    check_row(current, name, hex, ids);
+}
+
+START_TEST(settings_match_reference)
+{
+    ck_assert_uint_ge(each_row(check_variant), 2700);
+    tokenizer_free(current);
+}
+END_TEST
+
+static void check_qwen2(const char *name, char *hex, char *ids)
+{
+    if (strcmp(name, "qwen_2") == 0)
+        check_row(current, name, hex, ids);
+}
+
+/* Without tokenizer.json, the class or the model says which rules count. */
+START_TEST(families_have_the_rules_of_their_files)
+{
+    static const struct {
+        const char *class, *model;
+        bool is_qwen;
+    } cases[] = {
+        { "{\"tokenizer_class\":\"Qwen2Tokenizer\"}", "{\"model_type\":\"gpt2\"}", true },
+        { "{}", "{\"model_type\":\"qwen3\"}", true },
+        { "{\"tokenizer_class\":\"GPT2Tokenizer\"}", "{\"model_type\":\"qwen2\"}", false },
+        { "{}", "{\"model_type\":\"opt\"}", false },
+        { "{}", "{\"model_type\":7}", false },
+        { "{}", "<", false },
+    };
+    static char text[FILE_SIZE];
+    char *const dir = folder_new();
+
+    text_put(dir, "vocab.json", read_fixture("tokenizer/vocab.json", text));
+    text_put(dir, "merges.txt", read_fixture("tokenizer/merges.txt", text));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct token *tokens = NULL;
+        size_t n = 0;
+        text_put(dir, "tokenizer_config.json", cases[i].class);
+        text_put(dir, "config.json", cases[i].model);
+        ck_assert_int_eq(tokenizer_open(dir, &current, NULL), CT_OK);
+        ck_assert_int_eq(tokenizer_encode(current, "e\xcc\x81", 3, &tokens, &n, NULL), CT_OK);
+        ck_assert_msg((n > 0 && tokens[n - 1].end - tokens[0].begin == 3), "%zu", i);
+        ck_assert_msg((tokens[0].end == 1) != cases[i].is_qwen, "%zu: %zu", i, tokens[0].end);
+        if (cases[i].is_qwen)
+            (void)each_row(check_qwen2);
+        free(tokens);
+        tokenizer_free(current);
+    }
+    folder_remove(dir);
 }
 END_TEST
 
@@ -374,6 +429,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         settings_match_reference,
+        families_have_the_rules_of_their_files,
         parts_have_no_beginning,
         the_beginning_is_as_wanted,
         the_class_decides_about_the_beginning,

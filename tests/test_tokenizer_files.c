@@ -280,8 +280,16 @@ START_TEST(names_missing_files)
     path_in(path, dir, "vocab.json");
     ck_assert_int_eq(unlink(path), 0);
     assert_refused(dir, CT_EIO, "no tokenizer; put vocab.json");
+    text_put(dir, "tokenizer.model", "");
+    assert_refused(dir, CT_ENOTSUP,
+                   "tokenizer.model: this format is not supported; convert it once");
+    path_in(path, dir, "tokenizer.model");
+    ck_assert_int_eq(unlink(path), 0);
+    text_put(dir, "tekken.json", "");
+    assert_refused(dir, CT_ENOTSUP, "tekken.json: this format is not supported");
     text_put(dir, "merges.txt", "");
     assert_refused(dir, CT_EIO, "vocab.json: missing");
+    path_in(path, dir, "vocab.json");
     ck_assert_int_eq(mkdir(path, 0700), 0);
     assert_refused(dir, CT_EFORMAT, "vocab.json: not a regular file");
     ck_assert_int_eq(rmdir(path), 0);

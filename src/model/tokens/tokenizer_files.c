@@ -15,6 +15,7 @@
 #include "io/grow.h"
 #include "io/json_file.h"
 #include "io/json_parse.h"
+#include "model/tokens/family_rules.h"
 #include "model/tokens/json_ids.h"
 #include "model/tokens/merges_txt.h"
 #include "model/tokens/tokenizer_compare.h"
@@ -107,12 +108,33 @@ static enum ct_status put_merge(void *context, const struct merge_names *merge,
                                      merge->right_size, err);
 }
 
+/* The rules, which neither file has. The model's config.json, if it is there and readable, only
+ * tells its family. */
+static enum ct_status read_rules(const char *dir, const struct files *files,
+                                 struct tokenizer_parts *parts, struct ct_error *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    json_t *model = NULL;
+
+    if (read_file(dir, "config.json", &text, &size, NULL) == CT_OK && text != NULL)
+        (void)json_parse_python(text, size, &model, NULL);
+    const enum ct_status st = family_rules_set(files->config, model, &parts->rules, err);
+    json_decref(model);
+    free(text);
+    return st;
+}
+
 static enum ct_status read_pair(const char *dir, const struct files *files,
                                 struct tokenizer_parts *parts, struct ct_error *err)
 {
     enum { BYTES_PER_ENTRY = 20 }; /* in GPT-2's file; a good estimate avoids rehashing */
     const size_t size = files->of[FILE_VOCAB].size;
-    enum ct_status st = vocab_expect(&parts->vocab, size / BYTES_PER_ENTRY, err);
+    enum ct_status st = read_rules(dir, files, parts, err);
+
+    if (st != CT_OK)
+        return st;
+    st = vocab_expect(&parts->vocab, size / BYTES_PER_ENTRY, err);
 
     if (st == CT_OK)
         st = json_ids_read(files->of[FILE_VOCAB].text, 0, size, put_name, parts, err);
@@ -226,11 +248,20 @@ static enum ct_status add_special(const char *dir, const struct files *files,
     return st == CT_OK ? CT_OK : ct_error_where(err, st, "%s/%s", dir, file_names[FILE_CONFIG]);
 }
 
+static enum ct_status fail_format(const char *dir, const char *name, struct ct_error *err)
+{
+    return ct_fail(err, CT_ENOTSUP,
+                   "%s/%s: this format is not supported; convert it once to tokenizer.json, with "
+                   "AutoTokenizer.from_pretrained(...).save_pretrained(...) of transformers",
+                   dir, name);
+}
+
 static enum ct_status read_main(const char *dir, const struct files *files,
                                 struct tokenizer_parts *parts, struct ct_error *err)
 {
     const bool vocab = files->of[FILE_VOCAB].text != NULL;
     const bool merges = files->of[FILE_MERGES].text != NULL;
+    char path[PATH_MAX];
 
     parts->main_file = file_names[files->has_json ? FILE_JSON : FILE_VOCAB];
     if (files->has_json) {
@@ -238,13 +269,15 @@ static enum ct_status read_main(const char *dir, const struct files *files,
             tokenizer_json_read(files->of[FILE_JSON].text, files->of[FILE_JSON].size, parts, err);
         return st == CT_OK ? CT_OK : ct_error_where(err, st, "%s/tokenizer.json", dir);
     }
-    if (vocab && merges) {
-        text_rules_set_gpt2(&parts->rules);
+    if (vocab && merges)
         return read_pair(dir, files, parts, err);
-    }
     if (vocab != merges)
         return ct_fail(err, CT_EIO, "%s/%s: missing, and there is no tokenizer.json either", dir,
                        vocab ? "merges.txt" : "vocab.json");
+    if (path_put(path, "%s/tokenizer.model", dir) && access(path, F_OK) == 0)
+        return fail_format(dir, "tokenizer.model", err);
+    if (path_put(path, "%s/tekken.json", dir) && access(path, F_OK) == 0)
+        return fail_format(dir, "tekken.json", err);
     return ct_fail(err, CT_EIO,
                    "%s: no tokenizer; put vocab.json and merges.txt, or tokenizer.json, into the "
                    "folder, or give theirs with --tokenizer",
