@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/tokens/tokenizer.h"
 #include "model/tokens/tokenizer_files.h"
 
 static void put_vocab(void)
@@ -60,6 +61,47 @@ static void encode(const struct bpe *bpe, const char *text)
     free(tokens.items);
 }
 
+/* Tokens are in order and in the text. A pattern of the file may take too many steps. */
+static void encode_all(const char *text, const struct tokenizer *tokenizer)
+{
+    const size_t size = strlen(text);
+    struct token *tokens = NULL;
+    struct ct_error err = { 0 };
+    size_t n = 0;
+    size_t at = 0;
+    char shown[64];
+    const enum ct_status status = tokenizer_encode(tokenizer, text, size, &tokens, &n, &err);
+
+    fuzz_check_answer(status, &err);
+    for (size_t i = 0; status == CT_OK && i < n; i++) {
+        fuzz_require(tokens[i].begin >= at && tokens[i].end >= tokens[i].begin);
+        at = tokens[i].end;
+        fuzz_check_printable(shown, tokenizer_show(tokenizer, tokens[i].id, shown, sizeof shown));
+    }
+    fuzz_require(at <= size);
+    free(tokens);
+}
+
+static void check_whole(void)
+{
+    static const char *const texts[] = {
+        "the thethe", " I saw  him 2024,\n\n<s>the <|endoftext|>",
+        "cafe\xcc\x81 \xe2\x96\x81\xe2\x84\xab eeeeeeeeeeeeeeeeeeeeeeeeeeeeee!"
+    };
+    struct tokenizer *tokenizer = NULL;
+    struct ct_error err = { 0 };
+    char bos[TOKENIZER_BOS_SIZE] = "";
+
+    fuzz_require(tokenizer_open(fuzz_folder(), &tokenizer, &err) == CT_OK);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        encode_all(texts[i], tokenizer);
+    (void)tokenizer_bos_text(tokenizer, bos);
+    fuzz_check_printable(bos, strlen(bos));
+    fuzz_check_answer(tokenizer_set_bos(tokenizer, BOS_YES, &err), &err);
+    encode_all(texts[0], tokenizer);
+    tokenizer_free(tokenizer);
+}
+
 int fuzz_one_input(const uint8_t *data, size_t size)
 {
     static bool has_files;
@@ -72,7 +114,9 @@ int fuzz_one_input(const uint8_t *data, size_t size)
     fuzz_file(FUZZED_FILE, data, size);
     const enum ct_status status = tokenizer_files_read(fuzz_folder(), &parts, &err);
     fuzz_check_answer(status, &err);
-    if (status == CT_OK) {
+    if (status == CT_OK)
+        check_whole();
+    if (status == CT_OK && !parts.vocab.is_plain) {
         encode(&parts.bpe, "the thethe");
         encode(&parts.bpe, "thththththththththththththththththththththththeeeethethethethethethe");
     }

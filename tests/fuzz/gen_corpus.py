@@ -384,10 +384,85 @@ def tokenizer(**changes):
     return vocab_text(root)
 
 
+def sequence(key, *steps):
+    return {"type": "Sequence", key: list(steps)}
+
+
+def split(pattern, behavior="Isolated", kind="Regex", **more):
+    return {"type": "Split", "pattern": {kind: pattern}, "behavior": behavior, "invert": False, **more}
+
+
+def replace(pattern, content, kind="String"):
+    return {"type": "Replace", "pattern": {kind: pattern}, "content": content}
+
+
+BYTES = {**BYTE_LEVEL, "use_regex": False}
+PREPEND = {"type": "Prepend", "prepend": "\u2581"}
+METASPACE = {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "first", "split": False}
+WORDS = "(?i:'s|'t)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s+(?!\\S)|\\s+"
+
+
+def plain(**changes):
+    """A vocabulary of plain text; names of changes are those of tokenizer()."""
+    names = ["<unk>", "<s>", "<0x61>", "<0xC3>", "<0xA9>", "\u2581", "t", "h", "e", " ", "\n", "th", "the", "\u2581the"]
+    model = {"type": "BPE", "unk_token": "<unk>", "fuse_unk": True, "byte_fallback": True,
+             "vocab": {n: i for i, n in enumerate(names)}, "merges": [["t", "h"], ["th", "e"], ["\u2581", "the"]]}
+    added = [{"id": i, "content": names[i], "normalized": True, "special": True} for i in range(2)]
+    return tokenizer(**{"added_tokens": added, "pre_tokenizer": None, "post_processor": None, "model": model, **changes})
+
+
+def gen_steps(f):
+    """Normalizers, pre-tokenizers and post-processors of other families than GPT-2."""
+    start = {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A"}}],
+             "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}}}
+    f.good("prepend", plain(normalizer=sequence("normalizers", PREPEND, replace(" ", "\u2581")), post_processor=start))
+    f.good("replace", plain(normalizer=replace(" ", "\u2581"), pre_tokenizer=split(" ", "MergedWithPrevious", "String")))
+    f.good("metaspace", plain(pre_tokenizer=METASPACE))
+    f.good("metaspace-old", plain(pre_tokenizer={"type": "Metaspace", "replacement": "\u2581", "add_prefix_space": True}))
+    f.good("no-unk", plain(model__unk_token=None, model__byte_fallback=False, model__ignore_merges=True))
+    f.good("regexes", plain(normalizer=sequence("normalizers", {"type": "NFC"}, replace(" {2,}", "\u2581", "Regex")),
+                            pre_tokenizer=sequence("pretokenizers", split("e|$", "Removed"), split("t+?", "Contiguous", invert=True))))
+    f.good("words", tokenizer(normalizer={"type": "NFC"}, pre_tokenizer=sequence("pretokenizers", split(WORDS), BYTES)))
+    f.good("digits", tokenizer(pre_tokenizer=sequence(
+        "pretokenizers", {"type": "Digits", "individual_digits": True}, {**BYTE_LEVEL, "add_prefix_space": True})))
+    f.good("never-ends", plain(pre_tokenizer=split("(e+)+x|h")))
+    for name, step in {
+        "no-prepend": {"type": "Prepend"}, "prepend-number": {"type": "Prepend", "prepend": 1}, "no-pattern": {"type": "Replace", "content": ""},
+        "prepend-long": {"type": "Prepend", "prepend": "x" * 300}, "pattern-text": {"type": "Replace", "pattern": " ", "content": ""},
+        "empty": replace("", "x"), "content-null": replace("x", None), "regex": replace("(", "x", "Regex"),
+        "both": {"type": "Replace", "pattern": {"String": "x", "Regex": "x"}, "content": ""},
+        "many": sequence("normalizers", *[PREPEND] * 17), "precompiled": {"type": "Precompiled", "precompiled_charsmap": "AA=="},
+        "nmt": {"type": "Nmt"}, "strip": {"type": "Strip", "strip_left": True},
+    }.items():
+        f.bad("normalizer-" + name, plain(normalizer=step))
+    for name, step in {
+        "behavior": split("x", "Merged"), "no-behavior": {"type": "Split", "pattern": {"String": "x"}}, "invert": split("x", invert=1),
+        "digits": {"type": "Digits"}, "replacement": {**METASPACE, "replacement": "__"}, "replacement-empty": {**METASPACE, "replacement": ""},
+        "scheme": {**METASPACE, "prepend_scheme": "last"}, "scheme-number": {**METASPACE, "prepend_scheme": 1}, "split": {**METASPACE, "split": "no"},
+        "behind-bytes": sequence("pretokenizers", BYTES, split("x")), "many": sequence("pretokenizers", *[METASPACE] * 17),
+        "bert": {"type": "BertPreTokenizer"}, "scripts": {"type": "UnicodeScripts"}, "punctuation": {"type": "Punctuation"},
+    }.items():
+        f.bad("pre-" + name, plain(pre_tokenizer=step))
+    for i, pattern in enumerate([
+            "", "(", ")", "[", "[]", "[]x]", "[^]x]", "[a", "[a-", "[z-a]", "[[:alpha:]]", "[a&&b]", "a**", "a{2}{3}", "a{2}+", "a{2}?", "a{,2}", "{", "a{",
+            "a{1", "a{99999999999}", "a{2,1}", "\\", "x\\", "\\h", "\\R", "\\X", "\\K", "\\G", "\\b", "\\1", "\\Q", "\\E", "\\N", "\\o{7}", "\\cA", "\\p",
+            "\\p{", "\\p{}", "\\p{^}", "\\p{Lx}", "\\pL", "\\p{Nope}", "\\x", "\\x{", "\\x{}", "\\x{d800}", "\\x{110000}", "\\x{1234567}", "\\u12", "\\u{12}",
+            "(?<=a)", "(?<n>a)", "(?P<n>a)", "(?m)", "(?x)a", "(?#c)", "(?R)", "(?1)", "(*ACCEPT)", "(*LIMIT_MATCH=9)", "\\A" * 2100, "(" * 300 + ")" * 300]):
+        f.bad(f"regex-{i:02}", plain(pre_tokenizer=split(pattern)))
+    for name, change in {"unk": {"model__unk_token": "?"}, "unk-number": {"model__unk_token": 7}, "fallback": {"model__byte_fallback": "x"},
+                         "fuse": {"model__fuse_unk": []}, "blank-merge": {"model__merges": ["t  "]},
+                         "template-twice": {"post_processor": {**start, "single": start["single"] * 2}},
+                         "template-ids": {"post_processor": {**start, "special_tokens": {}}},
+                         "template-many": {"post_processor": {**start, "single": start["single"][:1] * 9 + start["single"][1:]}},
+                         "roberta": {"post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0]}}}.items():
+        f.bad("plain-" + name, plain(**change))
+
+
 def gen_tokenizer_json():
     f = Folder("tokenizer_json")
     f.good("strings", tokenizer())
     f.good("pairs", tokenizer(model__merges=[["t", "h"], ["th", "e"]]))
+    gen_steps(f)
     bad_json(f)
     small = {"model__vocab": {"t": 0}}  # what comes first is refused first
     for name, changes in {
@@ -447,6 +522,7 @@ def gen_tokenizer_config():
         "decoder-gap": '{"added_tokens_decoder":{"999":{"content":"<|x|>"}}}',
         "decoder-huge": '{"added_tokens_decoder":{"99999999999999999999":{"content":"<|x|>"}}}',
         "decoder-text": '{"added_tokens_decoder":{"259":"<|x|>"}}', "decoder-flag": '{"added_tokens_decoder":{"259":{"content":"x","lstrip":2}}}',
+        "bos-null": '{"add_bos_token":true,"bos_token":null,"pad_token":7}',
         "special-number": '{"pad_token":{"content":7}}', "special-long": '{"pad_token":"%s"}' % ("x " * 3000),
         **OTHER_FILES,
     }.items():

@@ -92,10 +92,11 @@ static enum ct_status apply(const json_t *config, const char *name, struct token
         rules->has_suffix = adds_eos;
     if (!has_bos)
         return CT_OK;
+    if (adds_bos && name == NULL)
+        return ct_fail(err, CT_EFORMAT, "add_bos_token is true, but bos_token is null");
     if (adds_bos && !parts->bos.has_token)
         return ct_fail(err, CT_EFORMAT,
-                       "add_bos_token is true, but bos_token \"%.64s\" is not a token",
-                       name != NULL ? name : "null");
+                       "add_bos_token is true, but bos_token \"%.64s\" is not a token", name);
     parts->bos.by = NAME;
     rules->n_prefix = adds_bos;
     rules->prefix[0] = parts->bos.token;
