@@ -7,11 +7,20 @@
 #include "base/mem.h"
 #include "model/ops/panel.h"
 
+#ifdef __has_builtin
+#if __has_builtin(__builtin_shufflevector) /* Clang, GCC 12 */
+#define HAS_SHUFFLE 1
+#endif
+#endif
+
 /*
  * A strip of W is processed DEPTH rows at a time: they are read in runs of 512 bytes and packed
  * into 256 KiB, which stay in the level 2 cache while ROWS rows of x are multiplied with them.
  */
 enum { STRIP = 128, DEPTH = 512, ROWS = 512 };
+
+/* Of a transposed strip: rows at a time, and inputs of each. */
+enum { QUAD = 4, BLOCK = 128 };
 
 enum { FLOATS_PER_LINE = 16 };
 
@@ -77,23 +86,56 @@ static void pack(const struct panel_kernel *kernel, const struct tensor *w, size
     }
 }
 
-/* The same for a weight whose rows are outputs. */
+/* to[i * width + j] = from[j][i] for j < QUAD, i < n. */
+static void transpose(const float *const from[QUAD], size_t n, size_t width, float *to)
+{
+    size_t i = 0;
+
+#ifdef HAS_SHUFFLE
+    typedef float quad __attribute__((vector_size(QUAD * sizeof(float)), aligned(sizeof(float))));
+    for (; i + QUAD <= n; i += QUAD) {
+        const quad a = *(const quad *)(from[0] + i);
+        const quad b = *(const quad *)(from[1] + i);
+        const quad c = *(const quad *)(from[2] + i);
+        const quad d = *(const quad *)(from[3] + i);
+        const quad low_ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+        const quad low_cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+        const quad high_ab = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+        const quad high_cd = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+        *(quad *)(to + i * width) = __builtin_shufflevector(low_ab, low_cd, 0, 1, 4, 5);
+        *(quad *)(to + (i + 1) * width) = __builtin_shufflevector(low_ab, low_cd, 2, 3, 6, 7);
+        *(quad *)(to + (i + 2) * width) = __builtin_shufflevector(high_ab, high_cd, 0, 1, 4, 5);
+        *(quad *)(to + (i + 3) * width) = __builtin_shufflevector(high_ab, high_cd, 2, 3, 6, 7);
+    }
+#endif
+    for (; i < n; i++)
+        for (size_t j = 0; j < QUAD; j++)
+            to[i * width + j] = from[j][i];
+}
+
+/* The same for a weight whose rows are outputs, in blocks whose part of a panel stays in the level
+ * 1 cache. */
 static void pack_transposed(const struct panel_kernel *kernel, const struct linear *linear,
                             size_t k, size_t depth, size_t at, size_t n, float *panels)
 {
+    static const float zeros[BLOCK] = { 0 };
     const size_t width = kernel->width;
     const size_t n_packed = (n + width - 1) / width * width;
-    float row[DEPTH] = { 0 };
+    float rows[QUAD][BLOCK];
 
-    for (size_t j = 0; j < n_packed; j++) {
-        float *const panel = panels + j / width * width * depth + j % width;
-        if (j < n)
-            tensor_read(&linear->weight, linear_stored(linear, at + j), k, depth, row);
-        else
-            memset(row, 0, sizeof row);
-        for (size_t i = 0; i < depth; i++)
-            panel[i * width] = row[i];
-    }
+    for (size_t i = 0; i < depth; i += BLOCK)
+        for (size_t j = 0; j < n_packed; j += QUAD) {
+            const size_t n_inputs = size_min(BLOCK, depth - i);
+            float *const panel = panels + j / width * width * depth + j % width;
+            const float *from[QUAD];
+            for (size_t r = 0; r < QUAD; r++) {
+                from[r] = j + r < n ? rows[r] : zeros;
+                if (j + r < n)
+                    tensor_read(&linear->weight, linear_stored(linear, at + j + r), k + i, n_inputs,
+                                rows[r]);
+            }
+            transpose(from, n_inputs, width, panel + i * width);
+        }
 }
 
 static void read_bias(const struct linear *linear, size_t at, size_t n, float *bias)
