@@ -3,7 +3,7 @@
 
 bool config_slides(const struct model_config *c, size_t layer)
 {
-    return (c->slides[layer / 8] >> layer % 8 & 1U) != 0;
+    return ((unsigned)c->slides[layer / 8] >> layer % 8 & 1U) != 0;
 }
 
 void config_set_slides(struct model_config *c, size_t layer)

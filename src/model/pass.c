@@ -93,8 +93,7 @@ struct places { /* of the rooms */
     float *stream, *first, *second, *third;
 };
 
-/* The stream, normed and q, and attention_out of parallel blocks, point to the beginning of their
- * rooms; pass_free() frees them. */
+/* The stream, normed and q point to the beginning of their rooms; pass_free() frees them. */
 static void lay_out(struct pass *p, const struct places *at, size_t max_nodes)
 {
     const struct model_config *const c = p->config;
@@ -133,6 +132,7 @@ static enum ct_status make_workspace(struct pass *p, const struct pass_params *p
     };
 
     lay_out(p, &at, rows);
+    s->third = at.third;
     s->gain = ct_aligned_array(most, sizeof *s->gain);
     s->bias = ct_aligned_array(most, sizeof *s->bias);
     s->scratch = ct_aligned_array(crew_size(s->crew), scratch * sizeof *s->scratch);
@@ -270,14 +270,13 @@ void pass_free(struct pass *p)
     free(p->stream.at);
     free(p->normed.at);
     free(p->q.at);
-    if (is_parallel(p->config))
-        free(p->attention_out.at);
     if (p->state != NULL) {
         shuffled_free(p->state->shuffled);
         crew_free(p->state->crew);
         free(p->state->gain);
         free(p->state->bias);
         free(p->state->scratch);
+        free(p->state->third);
         free(p->state->positions);
         for (size_t i = 0; i < 2; i++) {
             free(p->state->cosines[i]);

@@ -37,6 +37,7 @@ struct pass_state {
     float *bias;                  /* the same: its bias */
     float *cosines[2], *sines[2]; /* [max_len, rotary_width / 2], see model_config; NULL: none */
     uint32_t *positions;          /* [max_nodes]: rows of a table with an offset; NULL: none */
+    float *third;                 /* room for attention_out of parallel blocks; NULL: none */
     float *scratch; /* for linear layers and attention in turn, for each thread of the crew */
     struct shuffled *shuffled; /* NULL: weights as they are */
 
