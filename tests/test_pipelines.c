@@ -128,19 +128,22 @@ static void check_row(const struct tokenizer *tokenizer, const char *name, char 
 }
 
 /* Calls check for each row of the fixture; returns their number. */
-static size_t each_row(void (*check)(const char *name, char *hex, char *ids))
+static size_t each_row(const char *csv, void (*check)(const char *name, char *hex, char *ids))
 {
-    FILE *const file = fopen(fixture_path("tokenizer_pipelines.csv"), "r");
+    const bool has_names = strcmp(csv, "tokenizer_pipelines.csv") == 0;
+    FILE *const file = fopen(fixture_path(csv), "r");
     char *line = NULL;
     size_t room = 0;
     size_t n = 0;
 
     ck_assert(file != NULL && getline(&line, &room, file) > 0);
     for (; getline(&line, &room, file) > 0; n++) {
-        char *const hex = strchr(line, ',') + 1;
+        char *const hex = has_names ? strchr(line, ',') + 1 : line;
         char *const ids = strchr(hex, ',') + 1;
-        hex[-1] = ids[-1] = '\0';
-        check(line, hex, ids);
+        if (has_names)
+            hex[-1] = '\0';
+        ids[-1] = '\0';
+        check(has_names ? line : csv, hex, ids);
     }
     free(line);
     fclose(file);
@@ -162,7 +165,32 @@ static void check_variant(const char *name, char *hex, char *ids)
 
 START_TEST(settings_match_reference)
 {
-    ck_assert_uint_ge(each_row(check_variant), 2700);
+    ck_assert_uint_ge(each_row("tokenizer_pipelines.csv", check_variant), 2700);
+    tokenizer_free(current);
+}
+END_TEST
+
+static void check_current(const char *name, char *hex, char *ids)
+{
+    check_row(current, name, hex, ids);
+}
+
+/* A trained Llama's, which is not in the repository. */
+START_TEST(a_real_llama_matches_reference)
+{
+    const char *const given = getenv("CIRCUITTUI_STORY");
+    const char *const dir = given != NULL ? given : fixture_path("../../shared/families/story");
+    char folder[4096];
+    char bos[TOKENIZER_BOS_SIZE];
+
+    snprintf(folder, sizeof folder, "%s", dir);
+    if (tokenizer_open(folder, &current, NULL) != CT_OK) {
+        SKIP("no tokenizer in %s; set CIRCUITTUI_STORY to its folder", folder);
+        return;
+    }
+    ck_assert_uint_ge(each_row("tokenizer_story.csv", check_current), 250);
+    ck_assert(tokenizer_bos_text(current, bos));
+    ck_assert_str_eq(bos, "<|start_story|> (1), by tokenizer_config.json");
     tokenizer_free(current);
 }
 END_TEST
@@ -202,7 +230,7 @@ START_TEST(families_have_the_rules_of_their_files)
         ck_assert_msg((n > 0 && tokens[n - 1].end - tokens[0].begin == 3), "%zu", i);
         ck_assert_msg((tokens[0].end == 1) != cases[i].is_qwen, "%zu: %zu", i, tokens[0].end);
         if (cases[i].is_qwen)
-            (void)each_row(check_qwen2);
+            (void)each_row("tokenizer_pipelines.csv", check_qwen2);
         free(tokens);
         tokenizer_free(current);
     }
@@ -253,6 +281,54 @@ static void assert_bos(const struct tokenizer *tokenizer, const char *want)
     ck_assert_int_eq(tokenizer_bos_text(tokenizer, bos), want != NULL);
     ck_assert_str_eq(bos, want != NULL ? want : "");
 }
+
+/* Patterns are those of files, and some never end. */
+START_TEST(patterns_have_a_limit)
+{
+    static const struct {
+        const char *pattern;
+        bool ends;
+    } cases[] = {
+        { "(a+)+$", false },
+        { "(a|aa)+$", false },
+        { "(?!a)|a*?(?=b)", true },
+        { "[ab]+?b|a", true },
+    };
+    enum { SIZE = 1 << 17 };
+    char *const text = malloc(SIZE);
+    char *const dir = folder_new();
+    char json[512];
+
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'a', SIZE);
+    text[SIZE - 1] = 'b';
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct tokenizer *tokenizer = NULL;
+        snprintf(json, sizeof json,
+                 "{\"pre_tokenizer\":{\"type\":\"Split\",\"behavior\":\"Isolated\",\"pattern\":{"
+                 "\"Regex\":\"%s\"}},\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":1},"
+                 "\"merges\":[]}}",
+                 cases[i].pattern);
+        text_put(dir, "tokenizer.json", json);
+        ck_assert_int_eq(tokenizer_open(dir, &tokenizer, NULL), CT_OK);
+        for (size_t size = 150; size <= SIZE; size = size < SIZE ? SIZE : SIZE + 1) {
+            struct token *tokens = NULL;
+            struct ct_error err = { 0 };
+            size_t n = 0;
+            const enum ct_status st =
+                tokenizer_encode(tokenizer, text + SIZE - size, size, &tokens, &n, &err);
+            ck_assert_msg(st == (cases[i].ends ? CT_OK : CT_ENOTSUP), "%s: %s", cases[i].pattern,
+                          err.text);
+            ck_assert(!cases[i].ends || n == size);
+            ck_assert(cases[i].ends || strstr(err.text, "takes too many steps") != NULL);
+            free(tokens);
+        }
+        tokenizer_free(tokenizer);
+    }
+    folder_remove(dir);
+    free(text);
+}
+END_TEST
 
 START_TEST(the_beginning_is_as_wanted)
 {
@@ -429,8 +505,10 @@ int main(void)
 {
     const TTest *const tests[] = {
         settings_match_reference,
+        a_real_llama_matches_reference,
         families_have_the_rules_of_their_files,
         parts_have_no_beginning,
+        patterns_have_a_limit,
         the_beginning_is_as_wanted,
         the_class_decides_about_the_beginning,
         tokens_are_shown_as_text,
