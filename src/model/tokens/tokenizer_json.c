@@ -68,6 +68,16 @@ static size_t count_commas(const char *text, const struct json_range *range)
     return n;
 }
 
+/* The number of merges, at most; a pair has a comma of its own. */
+static size_t count_merges(const char *text, const struct json_range *range)
+{
+    size_t at = range->begin + 1;
+
+    while (at < range->end && strchr(" \n\r\t", text[at]) != NULL)
+        at++;
+    return count_commas(text, range) / (at < range->end && text[at] == '[' ? 2 : 1) + 1;
+}
+
 static enum ct_status read_entries(const char *text, const struct json_cut *cut,
                                    struct tokenizer_parts *parts, struct ct_error *err)
 {
@@ -77,7 +87,7 @@ static enum ct_status read_entries(const char *text, const struct json_cut *cut,
         st = json_ids_read(text, cut->vocab.begin, cut->vocab.end, put_name, parts, err);
     if (st != CT_OK)
         return ct_error_where(err, st, "model.vocab");
-    st = bpe_expect(&parts->bpe, parts->vocab.n_names, err); /* nearly every token is of a merge */
+    st = bpe_expect(&parts->bpe, count_merges(text, &cut->merges), err);
     if (st == CT_OK)
         st = json_merges_read(text, cut->merges.begin, cut->merges.end, put_merge, parts, err);
     if (st != CT_OK)
