@@ -41,7 +41,9 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
     *code = 1;
     if (paths_demo(&demo, NULL) == CT_OK)
         ui.demo = demo; /* otherwise it is missing from the list of models */
-    if (status == CT_OK)
+    if (status == CT_OK && options->screenshot != NULL)
+        status = tui_screenshot(&ui, options->screenshot, err);
+    else if (status == CT_OK)
         status = tui_run(&ui, &signal_number, err);
     free(demo);
     free(sessions);

@@ -36,6 +36,7 @@ static const struct own {
     { "force", 0, KIND_FLAG, FOR_RUNS, FIELD(force), NULL, "overwrite results" },
     { "figures", 0, KIND_TEXT, FOR_RUNS, FIELD(figures), "DIR", "plots in SVG, PNG" },
     { "plot", 0, KIND_FLAG, FOR_RUN, FIELD(plot), NULL, "print every plot" },
+    { "screenshot", 0, KIND_TEXT, FOR_UI, FIELD(screenshot), "FILE", "the UI as SVG" },
     { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "WHEN", "auto/always/never" },
     { "ascii", 0, KIND_FLAG, FOR_RUN, FIELD(ascii), NULL, "plots in ASCII" },
     { "threads", 0, KIND_THREADS, FOR_RUNS | FOR_TTEST | FOR_CHOICES | FOR_KMEANS,

@@ -167,6 +167,7 @@ void options_clear(struct options *options)
 {
     params_clear(&options->params);
     free(options->out);
+    free(options->screenshot);
     free(options->figures);
     free(options->neurons);
     free(options->texts);

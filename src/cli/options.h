@@ -28,6 +28,7 @@ struct options { /* options_parse() to options_clear() */
     unsigned formats; /* set of enum result_format; 0: not set */
     bool force;
     bool plot;
+    char *screenshot; /* file that the UI is drawn into, without a terminal; NULL: not set */
     bool per_layer;
     bool ids;
     bool remove;

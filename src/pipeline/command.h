@@ -21,6 +21,7 @@ enum command {
 };
 
 enum { /* bits 1 << COMMAND_* */
+       FOR_UI = 1 << COMMAND_NONE,
        FOR_RUN = 1 << COMMAND_RUN,
        FOR_RERUN = 1 << COMMAND_RERUN,
        FOR_TTEST = 1 << COMMAND_TTEST,

@@ -17,6 +17,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/account_ttest.c \
 	src/report/accounts.c src/report/accounts.h \
 	src/report/arrays.c src/report/arrays.h \
+	src/report/canvas_svg.c src/report/canvas_svg.h \
 	src/report/canvas_text.c src/report/canvas_text.h \
 	src/report/differences.c src/report/differences.h \
 	src/report/figures.c src/report/figures.h \

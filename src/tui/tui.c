@@ -1,14 +1,18 @@
 #include "config.h"
 #include "tui/tui.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "pipeline/stage_answer.h"
+#include "pipeline/stage_cluster.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stages.h"
+#include "report/canvas_svg.h"
 #include "tui/app.h"
 #include "tui/draw.h"
 #include "tui/keys.h"
@@ -110,6 +114,30 @@ static enum ct_status loop(struct app *app, struct screen *screen, int *signal_n
     return status;
 }
 
+/* The application with the options; the parameters are handed over. */
+static enum ct_status set_up(struct app *app, const struct tui_options *options,
+                             struct ct_error *err)
+{
+    views_init();
+    const enum ct_status status = app_init(app, err);
+
+    if (status != CT_OK)
+        return status;
+    params_clear(&app->whole.params);
+    app->whole.params = *options->params;
+    *options->params = (struct params){ 0 };
+    app->keymap = *options->keymap;
+    app->demo = options->demo;
+    app->hub = options->hub;
+    app->out = options->out;
+    app->figures = options->figures;
+    app->force = options->force;
+    app->stage = options->per_layer ? goal_layers : panel_stage(0);
+    app->formats = options->formats;
+    app->sessions = options->sessions;
+    return CT_OK;
+}
+
 enum ct_status tui_run(const struct tui_options *options, int *signal_number, struct ct_error *err)
 {
     struct screen *screen = NULL;
@@ -120,22 +148,9 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
     *signal_number = 0;
     if (status != CT_OK)
         return status;
-    views_init();
-    status = app_init(&app, err);
+    status = set_up(&app, options, err);
     if (status == CT_OK) {
-        params_clear(&app.whole.params);
-        app.whole.params = *options->params; /* handed over */
-        *options->params = (struct params){ 0 };
-        app.keymap = *options->keymap;
-        app.demo = options->demo;
-        app.hub = options->hub;
-        app.out = options->out;
-        app.figures = options->figures;
-        app.force = options->force;
-        app.stage = options->per_layer ? goal_layers : panel_stage(0);
-        app.formats = options->formats;
         srandom((unsigned)time(NULL));
-        app.sessions = options->sessions;
         app_run(&app, panel_stage(0));
         session_offer(&app);
         status = loop(&app, screen, signal_number, err);
@@ -148,6 +163,70 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
         status = status == CT_OK ? saved : status;
     }
     screen_free(screen);
+    app_clear(&app);
+    return status;
+}
+
+/* ---- a picture of the screen, without a terminal ---- */
+
+/* From the environment, as a shell says it. */
+static size_t size_from(const char *name, size_t usual)
+{
+    enum { MOST = 1000 };
+    const char *const text = getenv(name);
+    char *end = NULL;
+    const unsigned long n = text != NULL ? strtoul(text, &end, 10) : 0;
+
+    return n > 0 && n <= MOST && *end == '\0' ? (size_t)n : usual;
+}
+
+static enum ct_status wait_for_goal(struct app *app, struct ct_error *err)
+{
+    app_take_news(app);
+    while (app->goal != NULL || app->news.state != WORKER_IDLE) {
+        struct pollfd bell = { worker_fd(app->worker), POLLIN, 0 };
+        poll(&bell, 1, -1);
+        app_take_news(app);
+    }
+    return app->message_ink == INK_BAD ? ct_fail(err, CT_EINVAL, "%s", app->message) : CT_OK;
+}
+
+static enum ct_status draw_picture(struct app *app, bool is_ascii, const char *path,
+                                   struct ct_error *err)
+{
+    enum { ROWS = 40, COLS = 120 };
+    struct canvas c = { 0 };
+    enum ct_status status =
+        canvas_init(&c, size_from("LINES", ROWS), size_from("COLUMNS", COLS), is_ascii, true, err);
+
+    app->message[0] = '\0';
+    if (status == CT_OK) {
+        draw_screen(app, &c);
+        status = canvas_svg_write(&c, path, err);
+    }
+    canvas_clear(&c);
+    return status;
+}
+
+enum ct_status tui_screenshot(const struct tui_options *options, const char *path,
+                              struct ct_error *err)
+{
+    struct app app = { 0 };
+    enum ct_status status = set_up(&app, options, err);
+
+    if (status != CT_OK)
+        return status;
+    app.stage = options->per_layer        ? goal_layers
+                : app.whole.params.answer ? &stage_answer
+                                          : &stage_cluster;
+    app_run(&app, panel_stage(0)); /* for what the other stages show of the input */
+    status = wait_for_goal(&app, err);
+    if (status == CT_OK) {
+        app_run(&app, app.stage);
+        status = wait_for_goal(&app, err);
+    }
+    if (status == CT_OK)
+        status = draw_picture(&app, options->ascii, path, err);
     app_clear(&app);
     return status;
 }

@@ -28,4 +28,12 @@ struct tui_options {
  * ended it, or 0. */
 enum ct_status tui_run(const struct tui_options *options, int *signal_number, struct ct_error *err);
 
+/*
+ * Without a terminal: computes the stage Cluster, or Answer or Layers if the options say so, and
+ * writes the screen that shows it to path, as SVG. It has $COLUMNS columns and $LINES rows, else
+ * 120 and 40. CT_EINVAL: what cannot be computed; CT_EIO, CT_ENOMEM.
+ */
+enum ct_status tui_screenshot(const struct tui_options *options, const char *path,
+                              struct ct_error *err);
+
 #endif
