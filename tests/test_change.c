@@ -8,6 +8,7 @@
 #include <math.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
+#include "io_temp.h"
 #include "model_files.h"
 #include "support.h"
 #include "tui/draw.h"
@@ -293,6 +295,94 @@ START_TEST(no_neuron_is_shown_while_none_is_selected)
 }
 END_TEST
 
+/* One key marks the cluster of the selected neuron, others go through all clusters. */
+START_TEST(clusters_are_marked_by_keys)
+{
+    size_t n = 0;
+
+    begin_demo(&stage_cluster);
+    const struct clustering *const own = &clusters_of(app.a)->by[0];
+    ck_assert_uint_gt(own->n_noise, 0);
+    for (size_t i = 0; i < own->n; i++) {
+        app_select_neuron(&app, ttest_of(app.a)->significant[i]);
+        press('c');
+        ck_assert((app.mark.method != NULL) == (own->labels[i] >= 0));
+        if (own->labels[i] < 0)
+            ck_assert(strstr(app.message, "in no cluster") != NULL);
+        else
+            ck_assert_int_eq(app.mark.label, own->labels[i]);
+        app.mark.method = NULL;
+    }
+    for (size_t m = 0; m < clusters_of(app.a)->n; m++)
+        n += clusters_of(app.a)->by[m].n_clusters;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = 0;
+        press(']');
+        ck_assert(app.mark.method != NULL);
+        ck_assert(i != 0 || (app.mark.method == cluster_methods[0] && app.mark.label == 0));
+        ck_assert(app_significant_index(&app, app.neuron, &at));
+        ck_assert_int_eq(clustering_of(app.a, app.mark.method)->labels[at], app.mark.label);
+    }
+    const struct cluster_mark last = app.mark;
+    press(']');
+    ck_assert(app.mark.method == cluster_methods[0] && app.mark.label == 0);
+    press('[');
+    ck_assert(app.mark.method == last.method && app.mark.label == last.label);
+    press('c'); /* the marked cluster is that of the neuron */
+    ck_assert(app.mark.method == NULL);
+    press('[');
+    press(KEYCODE_ESCAPE);
+    ck_assert(app.mark.method == NULL);
+    end();
+}
+END_TEST
+
+/* From any pane: the place of the cursor in all blocks. */
+START_TEST(hook_points_of_every_block)
+{
+    begin_demo(&stage_ttest);
+    press('2');
+    draw_screen(&app, &c); /* the cursor is at what is chosen: h.3.mlp.c_fc */
+    press('*');
+    ck_assert_uint_eq(app.whole.params.n_hooks, 6);
+    ck_assert_str_eq(app.whole.params.hooks[0], "h.0.mlp.c_fc");
+    ck_assert_str_eq(app.whole.params.hooks[5], "h.5.mlp.c_fc");
+    end();
+}
+END_TEST
+
+/* The screen as a picture: text as text, nothing unescaped, and not over a file that is there. */
+START_TEST(the_screen_becomes_a_picture)
+{
+    char *const folder = folder_new();
+    char path[4096];
+    size_t size;
+
+    snprintf(path, sizeof path, "%s/<a&b>.svg", folder);
+    begin_demo(&stage_cluster);
+    press('6');
+    for (size_t k = 0; k < 2; k++) {
+        press('P');
+        for (size_t i = 0; i < 20; i++)
+            press(KEYCODE_BACKSPACE);
+        type(path);
+        press(KEYCODE_ENTER);
+        ck_assert(app.mode == (k == 0 ? MODE_NORMAL : MODE_CONFIRM));
+    }
+    press('n');
+    char *const text = slurp(path, &size);
+    ck_assert(strncmp(text, "<svg xmlns=", 11) == 0);
+    ck_assert_str_eq(text + size - 7, "</svg>\n");
+    ck_assert(strstr(text, " noise, eps 1, min_samples 3<") != NULL);
+    ck_assert(strstr(text, "fill=\"#56b4e9\"") != NULL); /* the second cluster */
+    for (size_t i = 0; i < size; i++)
+        ck_assert(text[i] == '\n' || (unsigned char)text[i] >= ' ');
+    free(text);
+    end();
+    folder_remove(folder);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -305,6 +395,9 @@ int main(void)
         messages_name_parameters,
         neighbours_are_others,
         no_neuron_is_shown_while_none_is_selected,
+        clusters_are_marked_by_keys,
+        hook_points_of_every_block,
+        the_screen_becomes_a_picture,
     };
     return RUN_TESTS("change", tests);
 }

@@ -442,7 +442,7 @@ tests_test_load_views_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_load_views_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_change
-tests_test_change_SOURCES = tests/test_change.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
+tests_test_change_SOURCES = tests/test_change.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)
 tests_test_change_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_change_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 # The benchmark on small inputs without peers; skipped without python3.

@@ -145,6 +145,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     } saving;
     const char *sessions; /* where interrupted sessions are saved, borrowed; NULL: nowhere */
     char *session;        /* folder of the one the user was asked about, owned */
+    size_t rows, cols;    /* of the screen when the last key was pressed */
     bool quit;
     bool redraw; /* redraw the whole screen */
 };

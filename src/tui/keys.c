@@ -15,6 +15,7 @@
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
+#include "report/canvas_svg.h"
 #include "report/canvas_text.h"
 #include "tui/draw.h"
 #include "tui/inputs.h"
@@ -207,11 +208,35 @@ static enum ct_status write_view(struct app *app, const char *path, struct ct_er
     return status;
 }
 
+/* The screen as it is without the prompt, in colours. */
+static enum ct_status write_picture(struct app *app, const char *path, struct ct_error *err)
+{
+    struct canvas c = { 0 };
+    enum ct_status status = canvas_init(&c, app->rows, app->cols, false, true, err);
+
+    if (status == CT_OK) {
+        draw_screen(app, &c);
+        status = canvas_svg_write(&c, path, err);
+    }
+    canvas_clear(&c);
+    if (status == CT_OK)
+        app_say(app, INK_GOOD, "screen written to %s", path);
+    return status;
+}
+
+enum { PRINT_VIEW, PRINT_PICTURE };
+
+static enum ct_status print_to(struct app *app, const char *path, struct ct_error *err)
+{
+    return app->prompt.item == PRINT_PICTURE ? write_picture(app, path, err)
+                                             : write_view(app, path, err);
+}
+
 static void print_over(struct app *app)
 {
     struct ct_error err;
 
-    if (write_view(app, app->prompt.text, &err) != CT_OK)
+    if (print_to(app, app->prompt.text, &err) != CT_OK)
         app_say(app, INK_BAD, "%s", err.text);
 }
 
@@ -220,7 +245,7 @@ static enum ct_status accept_print(struct app *app, const char *path, struct ct_
     struct stat info;
 
     if (app->force || lstat(path, &info) != 0 || S_ISDIR(info.st_mode))
-        return write_view(app, path, err);
+        return print_to(app, path, err);
     app_confirm(app, print_over, "%s already exists; overwrite it?", path);
     return CT_OK;
 }
@@ -233,7 +258,7 @@ static void print_view(struct app *app)
     if (!app_has(app, view->needs))
         app_say(app, INK_WARN, "nothing to write: the view is empty");
     else
-        app_prompt_path(app, "write the view to", "view.txt", 0, accept_print);
+        app_prompt_path(app, "write the view to", "view.txt", PRINT_VIEW, accept_print);
 }
 
 /* ---- panes and stages ---- */
@@ -378,6 +403,15 @@ static void global_act(struct app *app, enum action action)
     case ACTION_RANDOM_NEURON:
         app_select_neuron(app, (size_t)random());
         break;
+    case ACTION_MARK:
+        clusters_mark_own(app);
+        break;
+    case ACTION_NEXT_CLUSTER:
+        clusters_step(app, 1);
+        break;
+    case ACTION_PREVIOUS_CLUSTER:
+        clusters_step(app, -1);
+        break;
     case ACTION_EXPORT:
         save_results(app);
         break;
@@ -386,6 +420,9 @@ static void global_act(struct app *app, enum action action)
         break;
     case ACTION_PRINT:
         print_view(app);
+        break;
+    case ACTION_PICTURE:
+        app_prompt_path(app, "write the screen to", "screen.svg", PRINT_PICTURE, accept_print);
         break;
     case ACTION_CANCEL:
         app_cancel(app);
@@ -461,6 +498,8 @@ static void mouse(struct app *app, const struct event *event, size_t rows, size_
 
 void keys_handle(struct app *app, const struct event *event, size_t rows, size_t cols)
 {
+    app->rows = rows;
+    app->cols = cols;
     if (event->kind != EVENT_KEY) {
         if (app->mode == MODE_NORMAL && rows >= MIN_ROWS && cols >= MIN_COLS)
             mouse(app, event, rows, cols);

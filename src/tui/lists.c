@@ -177,15 +177,16 @@ static size_t first_chosen_hook(struct app *app)
     return i;
 }
 
-/* Replaces globs or defaults by a list of names, then adds or removes one. */
-static void toggle_hook(struct app *app, size_t i)
+/* Replaces globs or defaults by the names of those that are wanted. */
+static void choose_hooks(struct app *app, size_t i,
+                         bool (*is_wanted)(const struct app *app, size_t k, size_t i))
 {
     struct params chosen = { 0 };
     struct ct_error err = { 0 };
     enum ct_status status = CT_OK;
 
     for (size_t k = 0; k < app->n_hook_points && status == CT_OK; k++)
-        if (is_chosen(app, app->hook_points[k].name) != (k == i))
+        if (is_wanted(app, k, i))
             status = params_add_hook(&chosen, app->hook_points[k].name, &err);
     if (status != CT_OK) {
         app_say(app, INK_BAD, "%s", err.text);
@@ -199,6 +200,29 @@ static void toggle_hook(struct app *app, size_t i)
             chosen.n_hooks == 1 ? "" : "s", app_key(app, ACTION_RUN).text);
 }
 
+static bool is_toggled(const struct app *app, size_t k, size_t i)
+{
+    return is_chosen(app, app->hook_points[k].name) != (k == i);
+}
+
+static void toggle_hook(struct app *app, size_t i)
+{
+    choose_hooks(app, i, is_toggled);
+}
+
+static bool is_alike(const struct app *app, size_t k, size_t i)
+{
+    const struct hook_point *const one = &app->hook_points[k];
+    const struct hook_point *const other = &app->hook_points[i];
+
+    return k == i || (one->is_in_block && other->is_in_block && one->place == other->place);
+}
+
+static void choose_every_block(struct app *app, size_t i)
+{
+    choose_hooks(app, i, is_alike);
+}
+
 const struct list hook_list = {
     .header = "     width  hook point",
     .count = count_hooks,
@@ -206,6 +230,7 @@ const struct list hook_list = {
     .start = first_chosen_hook,
     .act = toggle_hook,
     .act_help = "add or remove the hook point",
+    .every = choose_every_block,
 };
 
 /* ---- neurons ---- */
@@ -416,15 +441,13 @@ static void draw_cluster(struct app *app, const struct view_state *state, size_t
         r->mean_t, r->mean_abs_t);
 }
 
-/* Marks the cluster in all views, or unmarks it; selects its strongest neuron. */
-static void choose_cluster(struct app *app, size_t i)
+/* Selects the strongest neuron of a cluster. */
+static void select_strongest(struct app *app, struct cluster_mark at)
 {
-    const struct cluster_mark at = cluster_at(app, i);
     const int32_t *const labels = clustering_of(app->a, at.method)->labels;
     const struct ttest_stage *const t = ttest_of(app->a);
     double strongest = -1.0;
 
-    app->mark = is_same_mark(app->mark, at) ? (struct cluster_mark){ NULL, 0 } : at;
     for (size_t k = 0; k < t->n_significant; k++) {
         const double abs_t = fabs(t->neurons[t->significant[k]].statistic);
         if (labels[k] == at.label && abs_t > strongest) {
@@ -432,6 +455,48 @@ static void choose_cluster(struct app *app, size_t i)
             app_select_neuron(app, t->significant[k]);
         }
     }
+}
+
+/* Marks the cluster in all views, or unmarks it. */
+static void toggle_mark(struct app *app, struct cluster_mark at)
+{
+    app->mark = is_same_mark(app->mark, at) ? (struct cluster_mark){ NULL, 0 } : at;
+}
+
+static void choose_cluster(struct app *app, size_t i)
+{
+    toggle_mark(app, cluster_at(app, i));
+    select_strongest(app, cluster_at(app, i));
+}
+
+void clusters_mark_own(struct app *app)
+{
+    const struct cluster_method *const method =
+        app->mark.method != NULL ? app->mark.method : cluster_methods[0];
+
+    if (clustering_of(app->a, method) == NULL)
+        app_say(app, INK_WARN, "no clusters yet: %s in Cluster computes them",
+                app_key(app, ACTION_RUN).text);
+    else if (!app->has_neuron || cluster_of(app, app->neuron) < 0)
+        app_say(app, INK_WARN, "the neuron is in no cluster of %s", method->title);
+    else
+        toggle_mark(app, (struct cluster_mark){ method, cluster_of(app, app->neuron) });
+}
+
+void clusters_step(struct app *app, int step)
+{
+    const struct view_state *const none = NULL;
+    const size_t n = clusters_of(app->a) != NULL ? count_clusters(app, none) : 0;
+    size_t at = step > 0 ? n - 1 : 0;
+
+    if (n == 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (is_same_mark(cluster_at(app, i), app->mark))
+            at = i;
+    at = (at + (step > 0 ? 1 : n - 1)) % n;
+    app->mark = cluster_at(app, at);
+    select_strongest(app, app->mark);
 }
 
 const struct list cluster_list = {

@@ -27,6 +27,8 @@ struct list {
     /* Handles space or a click on the cursor's row i. NULL: nothing. */
     void (*act)(struct app *app, size_t i);
     const char *act_help;
+    /* Handles `*`: what is like row i is chosen as well. NULL: nothing. */
+    void (*every)(struct app *app, size_t i);
     /* The row that is already chosen; count() or more: none. NULL: rows cannot be chosen. */
     size_t (*chosen)(const struct app *app);
     const char *const *sorts; /* names of the orders, ends with NULL; NULL: a single order */
@@ -35,6 +37,14 @@ struct list {
 /* The columns [n_neurons] in the order of the table of neurons, borrowed until that or the t-test
  * changes; a t-test has been computed. NULL: out of memory. */
 const size_t *lists_neuron_order(struct app *app);
+
+/* Marks the cluster of the selected neuron by the marked method, else by the first, or unmarks
+ * it. */
+void clusters_mark_own(struct app *app);
+
+/* Marks the next (1) or previous (-1) row of the table of clusters, and selects its strongest
+ * neuron. */
+void clusters_step(struct app *app, int step);
 
 extern const struct list sentence_list;
 extern const struct list choice_list; /* models to choose from */

@@ -139,6 +139,11 @@ static bool list_act(struct app *app, const struct view *view, struct view_state
             return false;
         list->act(app, at);
         return true;
+    case ACTION_EVERY:
+        if (list->every == NULL || list->count(app, state) == 0)
+            return false;
+        list->every(app, at);
+        return true;
     case ACTION_SORT:
         if (list->sorts == NULL)
             return false;
