@@ -312,10 +312,9 @@ START_TEST(a_model_from_load_to_export)
         &f,
         "4 v right right l h k j + + - 0 _ = s v down s s s pgdn end home 5 v v + right up esc 6 v "
         "down enter v v v v v enter esc 7 v v v v v v down s enter 8 v v v V V V 9 7");
-    play(
-        &f,
-        "tab down right right left enter ctrl-u type:abc enter esc tab z v v z ctrl-l f esc "
-        "e ctrl-u type:out enter e ctrl-u type:out enter y P ctrl-u type:view.txt enter Q q n q y");
+    play(&f, "tab down right right left enter ctrl-u type:abc enter esc tab z v v z ctrl-l f esc "
+             "e ctrl-u type:out enter e ctrl-u type:out enter y P ctrl-u type:screen.svg enter Q q "
+             "n q y");
     end(&f);
     golden_compare(&g, "screen_film.txt");
 }
@@ -358,7 +357,7 @@ START_TEST(activations_from_a_file)
     play(&f,
          "1 tab down down down enter ctrl-u type:absent enter bs bs ctrl-a right del ctrl-e left "
          "type:x home end tab ctrl-u type:oth tab enter ctrl-u type:demo/ tab tab enter esc esc "
-         "backtab enter P enter r / type:a:0 enter / type:q:7 enter esc ctrl-c Q");
+         "backtab enter P enter enter r / type:a:0 enter / type:q:7 enter esc ctrl-c Q");
     play(
         &f,
         "4 tab right right enter ctrl-u type:0.5 enter down left left right enter type:x enter esc "
@@ -378,9 +377,10 @@ START_TEST(a_model_that_is_missing)
     begin(&f, &g, "nowhere", "demo/stimuli.csv", NULL);
     app_run(&f.app, panel_stage(0));
     wait_until_idle(&f);
-    play(&f, "v v down enter enter 2 3 enter / e f P n r 4 5 6 7 8 z ? ? esc tab tab backtab 1 tab "
-             "enter "
-             "ctrl-u type:~/nothing enter ctrl-u type:some/name enter ctrl-u enter enter q");
+    play(&f,
+         "v v down enter enter 2 3 enter / e f P esc n r 4 5 6 7 8 z ? ? esc tab tab backtab 1 tab "
+         "enter "
+         "ctrl-u type:~/nothing enter ctrl-u type:some/name enter ctrl-u enter enter q");
     end(&f);
     golden_compare(&g, "screen_missing.txt");
 }
