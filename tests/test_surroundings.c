@@ -131,7 +131,7 @@ START_TEST(results_that_are_pipes_do_not_block)
     free(text);
     ck_assert_int_eq(temp_shell("timeout 20 $C run --force -o piped"), 1); /* before computing */
     text = slurp(temp_path("err"), NULL);
-    ck_assert_msg(strstr(text, "piped: ttest.csv is not a regular file; remove it") != NULL, "%s",
+    ck_assert_msg(strstr(text, "piped: ttest.csv is not a regular file of yours; remove it") != NULL, "%s",
                   text);
     free(text);
 }

@@ -510,6 +510,8 @@ tests_test_config_LDADD = $(IO_TEST_LIBS)
 dist_check_SCRIPTS += tests/test_kill.sh
 # Seconds per megabyte of files that fill a table or a list.
 dist_check_SCRIPTS += tests/test_linear.sh
+# What another user of the machine has put in the way; skipped if not root.
+dist_check_SCRIPTS += tests/test_users.sh
 # Disks that are full or cannot be written, readers that have left.
 dist_check_SCRIPTS += tests/test_places.sh
 # Another decimal point; skipped where no such locale can be made.

@@ -368,6 +368,10 @@ static bool is_special(int folder, const char *name)
 {
     struct stat s;
 
+    if (fstatat(folder, name, &s, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    if (S_ISLNK(s.st_mode) && !folder_trusts(folder, &s))
+        return true;
     return fstatat(folder, name, &s, 0) == 0 && !S_ISREG(s.st_mode);
 }
 
@@ -376,10 +380,11 @@ enum ct_status folder_check_plain(const char *path, const char *const *names, si
 {
     const size_t i = find_name(path, names, n, is_special);
 
-    return i == n ? CT_OK
-                  : ct_fail(err, CT_EIO,
-                            "%s: %s is not a regular file; remove it, or use another folder", path,
-                            names[i]);
+    return i == n
+               ? CT_OK
+               : ct_fail(err, CT_EIO,
+                         "%s: %s is not a regular file of yours; remove it, or use another folder",
+                         path, names[i]);
 }
 
 /* ---- removing ---- */

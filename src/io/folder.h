@@ -54,7 +54,8 @@ enum ct_status folder_check_absent(const char *path, const char *const *names, s
                                    struct ct_error *err);
 
 /* CT_EIO, naming the first, if one of names[0 .. n) in the folder is there and is neither a regular
- * file nor a link to one: writing it would wait for a reader, or fail at the end. */
+ * file nor a link to one, or is a link of another user: writing it would wait for a reader, or fail
+ * at the end. */
 enum ct_status folder_check_plain(const char *path, const char *const *names, size_t n,
                                   struct ct_error *err);
 

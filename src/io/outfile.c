@@ -216,7 +216,11 @@ static enum ct_status find_place(int at, const char *path, const char *shown, st
 
     if (size == 0 || path[size - 1] == '/')
         return ct_fail(err, CT_EIO, "%s: is not a file name; give one", shown);
-    return place_find(at, path, out, err);
+    const enum ct_status st = place_find(at, path, out, err);
+    const size_t above = strlen(shown) - size;
+    return st == CT_OK || at == AT_FDCWD || above < 1
+               ? st
+               : ct_error_where(err, st, "%.*s", (int)above - 1, shown);
 }
 
 enum ct_status outfile_open_in(int folder, const char *name, const char *shown,
