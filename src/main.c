@@ -14,6 +14,7 @@
 
 #include "base/mapped.h"
 #include "cli/commands.h"
+#include "cli/confined.h"
 #include "cli/paths.h"
 #include "tui/tui.h"
 
@@ -36,6 +37,7 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
     int signal_number = 0;
     enum ct_status status;
 
+    confined_to_files();
     status = commands_defaults(options, err);
     ui.formats = options->formats;
     *code = 1;

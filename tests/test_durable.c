@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "io_temp.h"
@@ -20,7 +21,7 @@
 /* The exit status of a shell command whose program is watched. */
 static int watched(const char *fail, const char *line)
 {
-    char command[1000];
+    char command[1200];
 
     snprintf(command, sizeof command,
              "export WATCH_FOLDER=. WATCH_LOG=log WATCH_FAIL='%s'; export LD_PRELOAD='%s'; %s",
@@ -107,14 +108,17 @@ static void check_old_and_new(const char *file, const char *what, bool is_renami
 {
     char line[300];
 
-    ck_assert_msg(temp_shell("test -z \"$(ls -A r r-* | grep '^[.]')\"") == 0, "%s: %s", what,
-                  "a temporary file is left");
+    ck_assert_msg(temp_shell("test -z \"$(ls -A r r/results-* | grep '^[.]')\"") == 0, "%s: %s",
+                  what, "a temporary file is left");
     snprintf(line, sizeof line, "test ! -e r/%s || cmp r/%s old/%s", file, file, file);
     ck_assert_msg(temp_shell(line) == 0, "%s: %s is neither the old one nor away", what, file);
-    ck_assert_msg(temp_shell(is_renaming ? "! test -e r/manifest.json" : "diff -r old r") == 0,
+    ck_assert_msg(temp_shell(is_renaming ? "! test -e r/manifest.json"
+                                         : "diff -r -x 'results-*' old r") == 0,
                   "%s: the old results are mixed with others", what);
-    ck_assert_msg(temp_shell("diff -r -x manifest.json new r-* && test -e r-*/manifest.json") == 0,
-                  "%s: the new results are not beside", what);
+    ck_assert_msg(
+        temp_shell(
+            "diff -r -x manifest.json new r/results-* && test -e r/results-*/manifest.json") == 0,
+        "%s: the new results are not beside", what);
 }
 
 START_TEST(a_failed_call_gives_one_line_and_keeps_the_old_file)
@@ -133,12 +137,12 @@ START_TEST(a_failed_call_gives_one_line_and_keeps_the_old_file)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char fail[200];
         snprintf(fail, sizeof fail, "%s 1 %d /.%s.", cases[i].call, cases[i].reason, files[_i]);
-        works("rm -rf r r-*; cp -r old r");
+        works("rm -rf r; cp -r old r");
         ck_assert_msg(watched(fail, RUN "--force -o r") == 1, "%s: status is not 1", fail);
         char *const err = slurp(temp_path("err"), NULL);
         ck_assert_msg(strncmp(err, "circuittui: ", 12) == 0 && strstr(err, files[_i]) != NULL &&
                           strstr(err, strerror(cases[i].reason)) != NULL &&
-                          strstr(err, "; the results are in r-") != NULL &&
+                          strstr(err, "; the results are in r/results-") != NULL &&
                           strchr(err, '\n') == err + strlen(err) - 1,
                       "%s: %s", fail, err);
         free(err);
@@ -162,6 +166,50 @@ START_TEST(a_failed_hook_point_leaves_the_old_results)
                              RUN "-H h.1.attn.c_proj --per-layer -o fresh"),
                      1);
     works("test -e fresh/h.1.attn.c_proj/ttest.csv && test -z \"$(ls -A fresh/h.3.attn.c_proj)\"");
+}
+END_TEST
+
+/* Planted: what is to be written is somewhere else, as if a link had been followed, and a
+ * connection is opened. Landlock refuses both, with an error that says why; without it, both
+ * happen. */
+START_TEST(a_planted_fault_cannot_leave_the_folder)
+{
+    static const char *const commands[] = {
+        RUN "-o r",
+        RUN "--per-layer -o r",
+        RUN "--figures f",
+        "printf 'x,y\\n0,0\\n0,1\\n5,5\\n' >p.csv; mkdir -p r; $C dbscan p.csv -o r/ttest.csv",
+    };
+    char line[1000];
+
+    if (cannot_watch())
+        return;
+#ifdef SYS_landlock_create_ruleset
+    const long abi = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, 1);
+#else
+    const long abi = -1;
+#endif
+    if (abi < 4) {
+        SKIP("the kernel has no Landlock of files and connections");
+        return;
+    }
+    for (int i = 0; i < 2; i++) { /* with Landlock, and without */
+        works("rm -rf r f; mkdir -p private; echo mine >private/file");
+        snprintf(
+            line, sizeof line,
+            "export WATCH_LEAD=\"%s $PWD/private/file\" CIRCUITTUI_CONFINE=%s TMPDIR=$PWD/tmp; "
+            "mkdir -p tmp; %s",
+            _i == 2 ? "/.tsne.svg." : "/.ttest.csv.", i == 0 ? "" : "no", commands[_i]);
+        const int status = watched("", line);
+        char *const err = slurp(temp_path("err"), NULL);
+        char *const log = slurp(temp_path("log"), NULL);
+        ck_assert_ptr_nonnull(strstr(log, i == 0 ? "lead 13 13\n" : "lead 111 0\n"));
+        ck_assert_int_eq(temp_shell("grep -qx mine private/file"), i);
+        ck_assert_msg(i == 1 || (status == 1 && strstr(err, "a run may only write to its folders")),
+                      "%d: %s", status, err);
+        free(err);
+        free(log);
+    }
 }
 END_TEST
 
@@ -214,6 +262,7 @@ int main(void)
     tcase_add_test(tcase, each_file_is_synced_before_it_is_renamed);
     tcase_add_test(tcase, the_manifest_is_renamed_last);
     tcase_add_loop_test(tcase, a_failed_call_gives_one_line_and_keeps_the_old_file, 0, N_FILES);
+    tcase_add_loop_test(tcase, a_planted_fault_cannot_leave_the_folder, 0, 4);
     tcase_add_test(tcase, a_failed_hook_point_leaves_the_old_results);
     tcase_add_loop_test(tcase, continues_after_harmless_failures, 0, N_FILES);
     tcase_add_test(tcase, steps_write_files_in_the_same_way);

@@ -131,8 +131,9 @@ START_TEST(results_that_are_pipes_do_not_block)
     free(text);
     ck_assert_int_eq(temp_shell("timeout 20 $C run --force -o piped"), 1); /* before computing */
     text = slurp(temp_path("err"), NULL);
-    ck_assert_msg(strstr(text, "piped: ttest.csv is not a regular file of yours; remove it") != NULL, "%s",
-                  text);
+    ck_assert_msg(strstr(text, "piped: ttest.csv is not a regular file of yours; remove it") !=
+                      NULL,
+                  "%s", text);
     free(text);
 }
 END_TEST
@@ -214,7 +215,7 @@ START_TEST(locks_that_are_none_are_refused)
 END_TEST
 
 /* While a run computes, the folder is its own. What somebody writes there all the same is not
- * replaced, and the results are kept in a folder beside. */
+ * replaced, and the results are kept in a folder below. */
 START_TEST(results_are_written_beside_those_of_another)
 {
     ck_assert_int_eq(
@@ -227,12 +228,13 @@ START_TEST(results_are_written_beside_those_of_another)
     assert_said("err", "shared: another process is writing");
     temp_text("shared/tsne.csv", "theirs\n");
     ck_assert_int_eq(temp_shell("echo >go; for i in $(seq 600); do grep -q 'the results are in "
-                                "shared-' first && break; sleep 0.1; done; ls shared-*/tsne.csv "
-                                "shared-*/manifest.json && grep -q theirs shared/tsne.csv"),
+                                "shared/results-' first && break; sleep 0.1; done; "
+                                "ls shared/results-*/tsne.csv shared/results-*/manifest.json && "
+                                "grep -q theirs shared/tsne.csv"),
                      0);
     for (int i = 0; i < 100 && access(temp_path("shared/.circuittui.lock"), F_OK) == 0; i++)
         usleep(100000);
-    ck_assert_uint_eq(count_entries(temp_path("shared")), 1);
+    ck_assert_uint_eq(count_entries(temp_path("shared")), 2);
 }
 END_TEST
 

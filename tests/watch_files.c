@@ -6,6 +6,9 @@
  * One line per call: its name, the path, for open `w` (for writing) and `x` (exclusive), for rename
  * and symlink the other path. WATCH_FAIL: the call, its ordinal, errno, and a part of the path; a
  * failing close still closes, a write with errno 0 writes one byte.
+ *
+ * WATCH_LEAD='PART TARGET' plants a fault: a file to be written whose path contains PART is TARGET
+ * instead, and before that a connection to this machine is tried; `lead ERRNO ERRNO` of both.
  */
 #include "config.h"
 
@@ -13,11 +16,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,18 +31,22 @@ static int log_fd = -1;
 static char fail_call[20];
 static char fail_part[PATH_MAX];
 static int fail_at, fail_errno;
+static char lead_part[PATH_MAX], lead_target[PATH_MAX];
 
 __attribute__((constructor)) static void begin(void)
 {
     const char *const name = getenv("WATCH_FOLDER");
     const char *const log = getenv("WATCH_LOG");
     const char *const fail = getenv("WATCH_FAIL");
+    const char *const lead = getenv("WATCH_LEAD");
 
     if (name == NULL || log == NULL || realpath(name, folder) == NULL)
         return;
     const int fd = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     log_fd = (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 900);
     syscall(SYS_close, fd);
+    if (lead != NULL)
+        (void)sscanf(lead, "%4095s %4095s", lead_part, lead_target);
     if (fail != NULL)
         (void)sscanf(fail, "%19s %d %d %4095s", fail_call, &fail_at, &fail_errno, fail_part);
 }
@@ -96,6 +105,25 @@ static const char *path_in(int at, const char *name, char out[2 * PATH_MAX])
     return out;
 }
 
+static int open_lead(void)
+{
+    const struct sockaddr_in here = { .sin_family = AF_INET,
+                                      .sin_port = htons(9),
+                                      .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    char line[100];
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int net = connect(fd, (const struct sockaddr *)&here, sizeof here) == 0 ? 0 : errno;
+
+    syscall(SYS_close, fd);
+    const int opened =
+        (int)syscall(SYS_openat, AT_FDCWD, lead_target, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    const int reason = opened >= 0 ? 0 : errno;
+    const int size = snprintf(line, sizeof line, "lead %d %d\n", net, reason);
+    syscall(SYS_write, log_fd, line, (size_t)size);
+    errno = reason;
+    return opened;
+}
+
 /* Looking at what is there, with O_PATH, opens nothing. */
 static int open_file(int at, const char *name, int flags, unsigned mode)
 {
@@ -108,6 +136,8 @@ static int open_file(int at, const char *name, int flags, unsigned mode)
     strcat(more, (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ? "x" : "");
     if ((flags & O_PATH) == 0 && note("open", path, more))
         return -1;
+    if (is_writing && lead_part[0] != '\0' && strstr(path, lead_part) != NULL)
+        return open_lead();
     return (int)syscall(SYS_openat, at, name, flags, mode);
 }
 

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_SOURCES = \
 	src/base/clock.c src/base/clock.h \
+	src/base/confine.c src/base/confine.h \
 	src/base/crew.c src/base/crew.h \
 	src/base/fnv.h \
 	src/base/kernel.h \

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "cli/confined.h"
 #include "cli/paths.h"
 #include "cli/print.h"
 #include "hub/download.h"
@@ -238,6 +239,7 @@ enum ct_status command_fetch(struct options *options, struct ct_error *err)
         (void)setrlimit(RLIMIT_CORE, &none); /* keeps the token out of core dumps */
         keep_from_others();                  /* and from other processes of the user */
         find_token(&env, token);
+        confined_to_folder_and_network(root);
         endpoint = find_endpoint();
         status = endpoint != NULL ? fetch(name, root, endpoint, token, err)
                                   : ct_fail_nomem(err, "fetch", 0);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/confined.h"
 #include "model/hooks.h"
 #include "model/model.h"
 
@@ -33,6 +34,7 @@ enum ct_status command_hooks(struct options *options, struct ct_error *err)
     size_t n = 0;
     enum ct_status status = commands_defaults(options, err);
 
+    confined_to_file("-");
     if (status == CT_OK)
         status = model_open(options->params.model, &model, err);
     if (status == CT_OK)

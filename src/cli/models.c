@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/confined.h"
 #include "cli/paths.h"
 #include "cli/print.h"
 #include "hub/cache.h"
@@ -69,6 +70,7 @@ enum ct_status command_models(struct options *options, struct ct_error *err)
     enum ct_status status = hub_cache_root(&env, &root, err);
 
     (void)options;
+    confined_to_file("-");
     if (status == CT_OK)
         status = hub_cache_list(root, &models, &n, err);
     if (status == CT_OK && n > 0)

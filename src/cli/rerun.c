@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "cli/confined.h"
 #include "cli/meter.h"
 #include "cli/paths.h"
 #include "cli/print.h"
@@ -167,6 +168,8 @@ static enum ct_status repeat(struct repeat *r, struct options *options, const ch
         status = results_check(&r->results, err);
     if (status == CT_OK)
         status = results_begin(&r->results, err);
+    if (status == CT_OK)
+        confined_to((const char *const[]){ options->out, options->figures }, 2);
     if (status == CT_OK)
         status = rerun_new(&r->m, folder, paths_temporary(), &r->rerun, err);
     if (status == CT_OK) {

@@ -5,6 +5,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/commands.h \
 	src/cli/complete.c src/cli/complete.h \
 	src/cli/config_file.c src/cli/config_file.h \
+	src/cli/confined.c src/cli/confined.h \
 	src/cli/defaults.c \
 	src/cli/fetch.c \
 	src/cli/help.c \

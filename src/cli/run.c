@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/ansi.h"
+#include "cli/confined.h"
 #include "cli/meter.h"
 #include "cli/paths.h"
 #include "cli/print.h"
@@ -148,6 +149,8 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
         status = results_check(&results, err); /* before hours of computing */
     if (status == CT_OK)
         status = results_begin(&results, err);
+    if (status == CT_OK)
+        confined_to((const char *const[]){ results.out, results.figures }, 2);
     if (status == CT_OK) {
         params_clear(&a.params);
         a.params = options->params; /* handed over */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "cli/confined.h"
 #include "cli/paths.h"
 #include "cli/print.h"
 #include "report/sessions.h"
@@ -30,6 +31,7 @@ enum ct_status command_sessions(struct options *options, struct ct_error *err)
 
     if (folder == NULL)
         return ct_fail(err, CT_EINVAL, "sessions: neither XDG_STATE_HOME nor HOME is set");
+    confined_to((const char *const[]){ folder }, 1);
     if (options->remove && options->n_texts == 0)
         status = ct_fail(err, CT_EINVAL, "--remove: no session; name those that are to be removed");
     else if (!options->remove && options->n_texts > 0)

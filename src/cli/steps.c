@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/confined.h"
 #include "cli/meter.h"
 #include "cli/print.h"
 #include "io/infile.h"
@@ -81,6 +82,7 @@ static enum ct_status read_activations(struct options *options, bool ungrouped, 
     a->ttest_alone = options->command == COMMAND_TTEST;
     a->ungrouped = ungrouped;
     status = outfile_check(output_path(options), err); /* before anything is computed */
+    confined_to_file(output_path(options));
     if (status == CT_OK)
         status = params_set(&options->params.activations, input_path(options), err);
     if (status == CT_OK)
@@ -204,6 +206,7 @@ static enum ct_status cluster(struct options *options, const struct cluster_meth
     struct clustering c = { 0 };
     enum ct_status status = outfile_check(output_path(options), err);
 
+    confined_to_file(output_path(options));
     if (status == CT_OK)
         status = points_read(input_path(options), options->params.header, method->name, &p, err);
     commands_default_threads(options);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/confined.h"
 #include "cli/print.h"
 #include "io/grow.h"
 #include "model/tokens/tokenizer.h"
@@ -106,6 +107,7 @@ enum ct_status command_tokenize(struct options *options, struct ct_error *err)
     struct tokenizer *tokenizer = NULL;
     enum ct_status status = commands_defaults(options, err);
 
+    confined_to_file("-");
     if (status == CT_OK)
         status = tokenizer_open(options->params.tokenizer != NULL ? options->params.tokenizer
                                                                   : options->params.model,

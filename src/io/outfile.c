@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/confine.h"
 #include "base/mem.h"
 #include "io/folder.h"
 
@@ -80,6 +81,16 @@ static char *temporary_name(const char *name, size_t *x_at)
     return out;
 }
 
+/* Of a call that just failed. */
+static enum ct_status fail_open(const char *path, struct ct_error *err)
+{
+    if (errno == EACCES && confine_is_on())
+        return ct_fail(err, CT_EIO,
+                       "%s: cannot be written: %s; a run may only write to its folders and TMPDIR",
+                       path, strerror(EACCES));
+    return ct_fail_errno(err, "%s: cannot be written", path);
+}
+
 static enum ct_status open_temporary(struct outfile *file, mode_t mode, struct ct_error *err)
 {
     enum { ATTEMPTS = 100 };
@@ -101,7 +112,7 @@ static enum ct_status open_temporary(struct outfile *file, mode_t mode, struct c
     free(file->temporary);
     file->temporary = NULL;
     errno = reason;
-    return ct_fail_errno(err, "%s: cannot be written", file->path);
+    return fail_open(file->path, err);
 }
 
 /* With the rights of the file that it replaces, never more. */
@@ -141,7 +152,7 @@ static enum ct_status open_direct(struct outfile *file, const struct stat *seen,
     file->fd =
         openat(file->place.folder, file->place.name, O_WRONLY | O_CLOEXEC | O_NOCTTY | follow);
     if (file->fd < 0)
-        return ct_fail_errno(err, "%s: cannot be written", file->path);
+        return fail_open(file->path, err);
     if (fstat(file->fd, &s) != 0 || s.st_dev != seen->st_dev || s.st_ino != seen->st_ino)
         return ct_fail(err, CT_EIO, "%s: was replaced while it was opened; name another file",
                        file->path);

@@ -151,29 +151,20 @@ static enum ct_status write_all(struct results *r, const struct analysis *a,
     return status == CT_OK && r->to != NULL ? outfolder_commit(r->to, MANIFEST_FILE, err) : status;
 }
 
-/* A new folder beside `path`, or in the temporary folder; owned by the caller; NULL: none can be
- * created. */
-static char *make_beside(const char *path, const char *temporary)
+/* A new folder, owned by the caller; NULL: it cannot be created. */
+static char *make_folder(const char *above, const char *prefix)
 {
     char name[PATH_MAX];
-    size_t size = strlen(path);
 
-    while (size > 1 && path[size - 1] == '/')
-        size--;
-    if (path_put(name, "%.*s-XXXXXX", (int)size, path) && mkdtemp(name) != NULL)
-        return ct_strndup(name, strlen(name));
-    if (path_put(name, "%s/circuittui-XXXXXX", temporary) && mkdtemp(name) != NULL)
-        return ct_strndup(name, strlen(name));
-    return NULL;
+    return path_put(name, "%s/%s-XXXXXX", above, prefix) && mkdtemp(name) != NULL
+               ? ct_strndup(name, strlen(name))
+               : NULL;
 }
 
-/* After hours of computing, results are not lost because their folder has become unusable: writes
- * them to another. True: done, and its name, owned by the caller, is in *where. */
-static bool write_beside(const struct results *r, const struct analysis *a,
-                         const char *const *command, size_t n_command, char **where)
+/* Writes everything to a new folder, which may be NULL. On failure, it is removed. */
+static bool write_to(const char *folder, const struct results *r, const struct analysis *a,
+                     const char *const *command, size_t n_command)
 {
-    const char *const temporary = a->params.temporary != NULL ? a->params.temporary : "/tmp";
-    char *const folder = make_beside(r->out != NULL ? r->out : r->figures, temporary);
     struct results other = { .out = r->out != NULL ? folder : NULL,
                              .figures = r->figures != NULL ? folder : NULL,
                              .may_replace = true,
@@ -185,13 +176,33 @@ static bool write_beside(const struct results *r, const struct analysis *a,
     const bool is_written = open_folders(&other, 0, NULL) == CT_OK &&
                             write_all(&other, a, command, n_command, NULL) == CT_OK;
     results_clear(&other);
-    if (is_written) {
-        *where = folder;
-        return true;
+    if (!is_written)
+        (void)rmdir(folder);
+    return is_written;
+}
+
+/* After hours of computing, results are not lost because some file cannot be replaced: writes all
+ * of them to a new folder in that of the results, or in the temporary one, and says so in err. */
+static enum ct_status write_elsewhere(struct results *r, const struct analysis *a,
+                                      const char *const *command, size_t n_command,
+                                      enum ct_status status, const struct ct_error *reason,
+                                      struct ct_error *err)
+{
+    const char *const temporary = a->params.temporary != NULL ? a->params.temporary : "/tmp";
+    char *folder = make_folder(r->out != NULL ? r->out : r->figures, "results");
+
+    close_folders(r); /* frees the space that temporary files take */
+    if (!write_to(folder, r, a, command, n_command)) {
+        free(folder);
+        folder = make_folder(temporary, "circuittui");
+        if (!write_to(folder, r, a, command, n_command)) {
+            free(folder);
+            return ct_fail(err, status, "%s", reason->text);
+        }
     }
-    (void)rmdir(folder);
+    (void)ct_fail(err, status, "%s; the results are in %s", reason->text, folder);
     free(folder);
-    return false;
+    return status;
 }
 
 enum ct_status results_end(struct results *r, const struct analysis *a, const char *const *command,
@@ -199,20 +210,15 @@ enum ct_status results_end(struct results *r, const struct analysis *a, const ch
 {
     enum { PATIENCE = 60 };
     struct ct_error reason;
-    char *where = NULL;
     enum ct_status status = open_folders(r, PATIENCE, &reason);
 
     if (status == CT_OK)
         status = write_all(r, a, command, n_command, &reason);
     if (status == CT_OK)
         return CT_OK;
-    close_folders(r); /* frees the space that temporary files take */
-    if (status == CT_ENOMEM || status == CT_ECANCELED ||
-        !write_beside(r, a, command, n_command, &where))
+    if (status == CT_ENOMEM || status == CT_ECANCELED)
         return ct_fail(err, status, "%s", reason.text);
-    status = ct_fail(err, status, "%s; the results are in %s", reason.text, where);
-    free(where);
-    return status;
+    return write_elsewhere(r, a, command, n_command, status, &reason, err);
 }
 
 void results_clear(struct results *r)

@@ -46,7 +46,7 @@ enum ct_status results_layer(struct results *r, struct analysis *layer, struct c
  *
  * command [n_command]: the program's arguments, borrowed; NULL: no manifest. Errors of
  * tables_write(), figures_write() and manifest_write(): then all of it is written to a new folder
- * beside, which the message names, if that is possible.
+ * below the results' or the temporary folder, which the message names, if that is possible.
  */
 enum ct_status results_end(struct results *r, const struct analysis *a, const char *const *command,
                            size_t n_command, struct ct_error *err);
