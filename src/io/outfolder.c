@@ -56,7 +56,7 @@ static char *copy(const char *text)
     return ct_strndup(text, strlen(text));
 }
 
-/* Takes temporary and folder, also on failure. */
+/* Takes temporary and folder, but not on failure. */
 static enum ct_status add(struct entries *e, const char *sub, const char *name, char *temporary,
                           int folder, struct ct_error *err)
 {
@@ -71,7 +71,8 @@ static enum ct_status add(struct entries *e, const char *sub, const char *name, 
         }
     }
     if (e->n == e->room || new.name == NULL || (sub != NULL && new.sub == NULL)) {
-        entry_clear(&new);
+        free(new.sub);
+        free(new.name);
         return ct_fail_nomem(err, name, 0);
     }
     e->items[e->n++] = new;
@@ -183,13 +184,18 @@ enum ct_status outfolder_keep(struct outfolder *f, struct outfile *file, struct 
         return CT_OK;
     }
     /* With hundreds of subfolders, descriptors are few: those that are reached again are closed. */
-    if (open_sub(f, f->sub, &fd, NULL) == CT_OK && is_same(fd, folder)) {
-        close(folder);
+    if (open_sub(f, f->sub, &fd, NULL) == CT_OK && is_same(fd, folder))
         folder = -1;
-    }
     if (fd >= 0)
         close(fd);
-    return add(&f->kept, f->sub, new.place.name, new.temporary, folder, err);
+    st = add(&f->kept, f->sub, new.place.name, new.temporary, folder, err);
+    if (st != CT_OK) {
+        (void)unlinkat(new.place.folder, new.temporary, 0);
+        free(new.temporary);
+    }
+    if (st != CT_OK || folder < 0)
+        close(new.place.folder);
+    return st;
 }
 
 enum ct_status outfolder_drop(struct outfolder *f, const char *sub, const char *name,
