@@ -7,8 +7,64 @@
 
 #include "num/tests/test.h"
 #include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_ttest.h"
+
+/* ---- several hook points: a Manhattan plot ---- */
+
+enum { MOST_BLOCKS = 64, LEAST_OF_BLOCK = 8 }; /* more, or smaller ones, are not told apart */
+
+static bool has_blocks(const struct analysis *a)
+{
+    const size_t n = extract_of(a)->n_blocks;
+
+    return n > 1 && n <= MOST_BLOCKS && n * LEAST_OF_BLOCK <= extract_of(a)->X.cols;
+}
+
+/* Significant neurons of one hook point after the other in two colours. */
+static void colour_blocks(const struct analysis *a, ink *inks)
+{
+    const struct extract_result *const e = extract_of(a);
+    const struct ttest_stage *const t = ttest_of(a);
+    size_t b = 0;
+
+    for (size_t i = 0; i < t->n_significant; i++) {
+        while (b + 1 < e->n_blocks && t->significant[i] >= e->blocks[b + 1].first)
+            b++;
+        inks[t->significant[i]] = (ink)(INK_CLUSTER_0 + b % 2);
+    }
+}
+
+struct block_marks { /* lines between hook points, and their numbers at the top */
+    struct plot_rule rules[MOST_BLOCKS + 2]; /* and those of the caller */
+    struct scatter_label labels[MOST_BLOCKS];
+    char texts[MOST_BLOCKS][8];
+    size_t n_rules, n_labels;
+};
+
+static void mark_blocks(const struct analysis *a, struct block_marks *marks)
+{
+    double top = 0.0;
+
+    const struct extract_result *const e = extract_of(a);
+
+    for (size_t j = 0; j < ttest_of(a)->n_neurons; j++)
+        if (isfinite(ttest_of(a)->neurons[j].statistic))
+            top = fmax(top, ttest_of(a)->neurons[j].statistic);
+    for (size_t b = 0; has_blocks(a) && b < e->n_blocks; b++) {
+        const double first = (double)e->blocks[b].first;
+        const double end =
+            (double)(b + 1 < e->n_blocks ? e->blocks[b + 1].first : ttest_of(a)->n_neurons);
+        if (b > 0)
+            marks->rules[marks->n_rules++] =
+                (struct plot_rule){ .at = first - 0.5, .ink = INK_FRAME };
+        snprintf(marks->texts[b], sizeof marks->texts[b], "%zu", b % 1000);
+        marks->labels[marks->n_labels++] =
+            (struct scatter_label){ (first + end) / 2, top, marks->texts[b],
+                                    (ink)(INK_CLUSTER_0 + b % 2) };
+    }
+}
 
 /* Ink and marker of every neuron: significant or not, in the marked cluster or not. */
 static void mark_neurons(const struct analysis *a, const struct plot_request *request, ink *inks,
@@ -28,6 +84,8 @@ static void mark_neurons(const struct analysis *a, const struct plot_request *re
         inks[j] = labels != NULL ? cluster_ink(request->mark.label) : (ink)INK_ACCENT;
         markers[j] = MARKER_CIRCLE;
     }
+    if (labels == NULL && has_blocks(a))
+        colour_blocks(a, inks);
 }
 
 /* The legend for these: two entries. */
@@ -57,11 +115,9 @@ void draw_t_values(const struct analysis *a, const struct plot_target *target,
     struct plot_legend legend[2];
     char name[32];
     char label[40];
-    const struct plot_rule rules[] = {
-        { .at = -t->t_critical, .across = true, .ink = INK_DIM },
-        { .at = t->t_critical, .across = true, .ink = INK_DIM, .label = label },
-    };
+    struct block_marks marks = { .n_rules = 0 };
     char title[TITLE_SIZE];
+    char x_label[TITLE_SIZE];
 
     if (x == NULL || markers == NULL || inks == NULL)
         goto done;
@@ -72,17 +128,31 @@ void draw_t_values(const struct analysis *a, const struct plot_target *target,
     mark_neurons(a, request, inks, markers);
     fill_legend(a, request, legend, name, sizeof name);
     snprintf(label, sizeof label, "|%s| > %.3g", tests[a->params.test].statistic, t->t_critical);
+    mark_blocks(a, &marks);
+    if (isfinite(t->t_critical)) {
+        marks.rules[marks.n_rules++] =
+            (struct plot_rule){ .at = -t->t_critical, .across = true, .ink = INK_DIM };
+        marks.rules[marks.n_rules++] = (struct plot_rule){
+            .at = t->t_critical, .across = true, .ink = INK_DIM, .label = label
+        };
+    }
+    snprintf(x_label, sizeof x_label, "neuron");
+    if (has_blocks(a))
+        snprintf(x_label, sizeof x_label, "neuron, of %zu hook points in order",
+                 extract_of(a)->n_blocks);
     snprintf(title, sizeof title, "%s of each neuron: %zu of %zu significant",
              tests[a->params.test].statistic, t->n_significant, n);
     const struct scatter scatter = {
-        .text = { title, "neuron", tests[a->params.test].statistic, legend, 2, false },
+        .text = { title, x_label, tests[a->params.test].statistic, legend, 2, false },
         .x = x,
         .y = x + n,
         .n = n,
         .inks = inks,
         .markers = markers,
-        .rules = rules,
-        .n_rules = isfinite(t->t_critical) ? 2 : 0,
+        .rules = marks.rules,
+        .n_rules = marks.n_rules,
+        .labels = marks.labels,
+        .n_labels = marks.n_labels,
         .window = request->window,
         .has_selected = request->has_neuron,
         .selected = request->neuron,
