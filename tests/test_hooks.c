@@ -183,6 +183,136 @@ START_TEST(rejects_unknown_names_with_a_hint)
 }
 END_TEST
 
+/* Sizes by which the widths of a family's hook points can be told apart. */
+static struct model_config config_of(const struct arch *arch)
+{
+    struct model_config c = *arch->defaults;
+
+    c.arch = arch;
+    c.n_layers = 9;
+    c.hidden_size = 100;
+    c.n_heads = 6;
+    c.n_kv_heads = 2;
+    c.head_dim = 20;
+    c.intermediate_size = 300;
+    return c;
+}
+
+/* The first hook point that a name means in a family; or its error. */
+static void check_name(const struct arch *arch, const char *asked, const char *want, size_t width)
+{
+    const struct model_config c = config_of(arch);
+    struct hook_point *hooks = NULL;
+    struct ct_error err = { 0 };
+    size_t n = 0;
+
+    if (hooks_resolve(&c, &asked, 1, &hooks, &n, &err) == CT_OK) {
+        ck_assert_msg(width > 0, "%s: %s was taken", arch->title, asked);
+        ck_assert_str_eq(hooks[0].name, want);
+        ck_assert_msg(hooks[0].width == width, "%s: %zu wide", want, hooks[0].width);
+        ck_assert_msg(hooks[0].what[0] != '\0', "%s is not explained", want);
+    } else {
+        ck_assert_msg(width == 0 && strstr(err.text, want) != NULL, "%s: %s", arch->title,
+                      err.text);
+    }
+    free(hooks);
+}
+
+START_TEST(other_families_have_their_own_names)
+{
+    static const struct {
+        const struct arch *arch;
+        const char *asked;
+        const char *want;
+        size_t width; /* 0: want is part of the error */
+    } cases[] = {
+        { &arch_llama, "model.layers.3.mlp.down_proj.input", "layers.3.mlp.down_proj.input", 300 },
+        { &arch_llama, "layers[3].mlp.up_proj", "layers.3.mlp.up_proj", 300 },
+        { &arch_llama, "blocks.3.mlp.hook_pre", "layers.3.mlp.gate_proj", 300 },
+        { &arch_llama, "blocks.3.mlp.hook_pre_linear", "layers.3.mlp.up_proj", 300 },
+        { &arch_llama, "blocks.3.mlp.in.hook_out", "layers.3.mlp.up_proj", 300 },
+        { &arch_llama, "blocks.3.mlp.hook_post", "layers.3.mlp.down_proj.input", 300 },
+        { &arch_llama, "blocks.3.attn.hook_q", "layers.3.self_attn.q_proj", 120 },
+        { &arch_llama, "blocks.3.attn.hook_k", "layers.3.self_attn.k_proj", 40 },
+        { &arch_llama, "blocks.3.attn.hook_v", "layers.3.self_attn.v_proj", 40 },
+        { &arch_llama, "blocks.3.attn.hook_z", "layers.3.self_attn.o_proj.input", 120 },
+        { &arch_llama, "blocks.3.hook_resid_pre", "layers.2", 100 },
+        { &arch_llama, "hook_embed", "embed_tokens", 100 },
+        { &arch_llama, "hook_pos_embed", "unknown hook point", 0 },
+        { &arch_llama, "blocks.3.attn.hook_rot_q", "layers.3.self_attn.q_proj", 0 },
+        { &arch_llama, "blocks.3.hook_resid_mid", "layers.3.post_attention_layernorm", 0 },
+        { &arch_llama, "blocks.0.hook_resid_pre", "use embed_tokens", 0 },
+        { &arch_llama, "layers.3.self_attn.q_norm", "unknown hook point", 0 },
+        { &arch_llama, "layers.9.mlp", "layers.0 to layers.8", 0 },
+        { &arch_llama, "h.3.mlp.c_fc", "self_attn.q_proj, self_attn.k_proj", 0 },
+        { &arch_qwen3, "layers.3.self_attn.q_norm", "layers.3.self_attn.q_norm", 120 },
+        { &arch_qwen3, "layers.3.self_attn.k_norm", "layers.3.self_attn.k_norm", 40 },
+        { &arch_gemma, "hook_embed", "times the square root", 0 },
+        { &arch_gemma, "blocks.3.hook_attn_out", "layers.3.self_attn.o_proj", 100 },
+        { &arch_gemma2, "blocks.3.hook_attn_out", "layers.3.post_attention_layernorm", 100 },
+        { &arch_gemma2, "blocks.3.hook_mlp_out", "layers.3.post_feedforward_layernorm", 100 },
+        { &arch_gemma2, "hook_embed", "times the square root", 0 },
+        { &arch_gemma3, "hook_embed", "embed_tokens", 100 },
+        { &arch_gemma3, "model.language_model.layers.1", "layers.1", 100 },
+        { &arch_gpt_neox, "gpt_neox.layers.3.attention.query_key_value",
+          "layers.3.attention.query_key_value", 200 },
+        { &arch_gpt_neox, "blocks.3.mlp.in.hook_out", "layers.3.mlp.dense_h_to_4h", 300 },
+        { &arch_gpt_neox, "blocks.3.mlp.hook_pre_linear", "unknown hook point", 0 },
+        { &arch_gpt_neox, "blocks.3.attn.hook_q", "layers.3.attention.query_key_value", 0 },
+        { &arch_gpt_neox, "blocks.3.attn.hook_rot_k", "layers.3.attention.query_key_value", 0 },
+        { &arch_gpt_neox, "blocks.3.hook_resid_mid", "attention and MLP are parallel", 0 },
+        { &arch_opt, "model.decoder.layers.3.fc2.input", "decoder.layers.3.fc2.input", 300 },
+        { &arch_opt, "decoder.layers[3].fc1", "decoder.layers.3.fc1", 300 },
+        { &arch_opt, "blocks.3.hook_mlp_out", "decoder.layers.3.fc2", 100 },
+        { &arch_opt, "decoder.layers.3.mlp", "unknown hook point", 0 },
+        { &arch_gpt_neo, "blocks.3.hook_attn_out", "h.3.attn.attention.out_proj", 100 },
+        { &arch_gptj, "blocks.3.mlp.hook_post", "h.3.mlp.act", 300 },
+        { &arch_gptj, "blocks.3.ln2.hook_normalized", "h.3.ln_1", 0 },
+        { &arch_phi, "blocks.3.attn.hook_z", "layers.3.self_attn.dense.input", 120 },
+        { &arch_phi3, "layers.3.mlp.gate_up_proj", "layers.3.mlp.gate_up_proj", 600 },
+        { &arch_phi3, "blocks.3.mlp.hook_pre", "first half of layers.3.mlp.gate_up_proj", 0 },
+        { &arch_phi3, "blocks.3.mlp.hook_post", "layers.3.mlp.down_proj.input", 300 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        check_name(cases[i].arch, cases[i].asked, cases[i].want, cases[i].width);
+}
+END_TEST
+
+START_TEST(the_default_is_what_c_fc_is_in_gpt2)
+{
+    static const struct {
+        const struct arch *arch;
+        const char *want;
+    } cases[] = {
+        { &arch_llama, "layers.4.mlp.gate_proj" },
+        { &arch_mistral, "layers.4.mlp.gate_proj" },
+        { &arch_qwen2, "layers.4.mlp.gate_proj" },
+        { &arch_qwen3, "layers.4.mlp.gate_proj" },
+        { &arch_gemma, "layers.4.mlp.gate_proj" },
+        { &arch_gemma2, "layers.4.mlp.gate_proj" },
+        { &arch_gemma3, "layers.4.mlp.gate_proj" },
+        { &arch_gemma3_text, "layers.4.mlp.gate_proj" },
+        { &arch_gpt_neox, "layers.4.mlp.dense_h_to_4h" },
+        { &arch_opt, "decoder.layers.4.fc1" },
+        { &arch_gpt_neo, "h.4.mlp.c_fc" },
+        { &arch_gptj, "h.4.mlp.fc_in" },
+        { &arch_phi, "layers.4.mlp.fc1" },
+        { &arch_phi3, "layers.4.mlp.gate_up_proj" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct model_config c = config_of(cases[i].arch);
+        struct hook_point *hooks = NULL;
+        size_t n = 0;
+        ck_assert_int_eq(hooks_default(&c, &hooks, &n, NULL), CT_OK);
+        ck_assert_uint_eq(n, 1);
+        ck_assert_str_eq(hooks[0].name, cases[i].want);
+        free(hooks);
+    }
+}
+END_TEST
+
 START_TEST(hostile_patterns_are_harmless)
 {
     char longest[5000];
@@ -210,8 +340,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        lists_hook_points_in_forward_order, the_default_is_in_the_middle_block, resolves_names,
-        rejects_unknown_names_with_a_hint,  hostile_patterns_are_harmless,
+        lists_hook_points_in_forward_order,
+        the_default_is_in_the_middle_block,
+        resolves_names,
+        rejects_unknown_names_with_a_hint,
+        hostile_patterns_are_harmless,
+        other_families_have_their_own_names,
+        the_default_is_what_c_fc_is_in_gpt2,
     };
     return RUN_TESTS("hooks", tests);
 }

@@ -20,19 +20,26 @@ _Static_assert(sizeof layers_header == LAYER_LINE_COLS + 1, "as wide as the line
 
 enum { NAME_COLS = 15, NAME_SIZE = NAME_COLS + 2, NUMBER_SIZE = 24 };
 
-/* Shortens a long name to its end. */
+/* Shortens a long name to the number of its layer, by which rows differ, and its end:
+ * `layers.12.mlp.gate_proj` to `12~lp.gate_proj`. */
 static void short_name(const char *name, char out[NAME_SIZE])
 {
     char shown[200];
     const size_t length = text_visible(shown, sizeof shown, name, strlen(name));
+    const char *const layer = shown + strcspn(shown, "0123456789");
+    const size_t digits = strspn(layer, "0123456789");
+    const size_t kept = digits < NAME_COLS / 2 ? digits : 0;
     const char *at = shown;
 
-    if (length > NAME_COLS) {
-        at += length - NAME_COLS + 1;
-        while (((unsigned char)*at & 0xC0) == 0x80) /* not inside a character */
-            at++;
+    if (length <= NAME_COLS) {
+        snprintf(out, NAME_SIZE, "%.*s", NAME_COLS, shown);
+        return;
     }
-    snprintf(out, NAME_SIZE, "%s%.*s", at > shown ? "~" : "", NAME_COLS, at);
+    at += length - (NAME_COLS - 1 - kept);
+    while (((unsigned char)*at & 0xC0) == 0x80) /* not inside a character */
+        at++;
+    memcpy(out, layer, kept);
+    snprintf(out + kept, NAME_SIZE - kept, "~%.*s", (int)(NAME_COLS - 1 - kept), at);
 }
 
 /* A dash for a missing number. */
