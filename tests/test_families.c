@@ -319,6 +319,76 @@ START_TEST(sequences_do_not_depend_on_each_other)
 }
 END_TEST
 
+static json_t *variant_by_name(const char *name)
+{
+    size_t i;
+    json_t *variant;
+
+    json_array_foreach(json_object_get(root, "variants"), i, variant)
+    {
+        if (strcmp(json_string_value(json_object_get(variant, "name")), name) == 0)
+            return variant;
+    }
+    ck_abort_msg("there is no variant %s", name);
+}
+
+/* Opens a variant with one key of its config.json changed (value is JSON). */
+static void check_changed(const char *name, const char *key, const char *value, const char *says)
+{
+    json_t *const variant = variant_by_name(name);
+    json_t *const config = json_object_get(variant, "config");
+    json_t *const kept = json_incref(json_object_get(config, key));
+    struct model *model = NULL;
+    struct ct_error err = { 0 };
+
+    json_object_set_new(config, key, json_loads(value, JSON_DECODE_ANY, NULL));
+    char *const dir = make_folder(variant);
+    const enum ct_status st = model_open(dir, &model, &err);
+    ck_assert_msg(st == CT_EFORMAT && strstr(err.text, says) != NULL, "%s, %s: %s: %s", name, key,
+                  value, st == CT_OK ? "accepted" : err.text);
+    folder_remove(dir);
+    if (kept != NULL)
+        json_object_set_new(config, key, kept);
+    else
+        json_object_del(config, key);
+}
+
+START_TEST(weights_that_do_not_fit_are_named)
+{
+    load_variants();
+    check_changed("llama", "num_hidden_layers", "3",
+                  "layers.2.input_layernorm.weight: missing from the weights");
+    check_changed("llama", "vocab_size", "13",
+                  "embed_tokens.weight: expected [13, 16] by config.json, file has [12, 16]");
+    check_changed("llama", "intermediate_size", "24",
+                  "layers.0.mlp.gate_proj.weight: expected [24, 16] by config.json, file has [20");
+    check_changed("llama", "num_key_value_heads", "4",
+                  "k_proj.weight: expected [16, 16] by config.json, file has [8, 16]");
+    check_changed("llama", "attention_bias", "true", "self_attn.q_proj.bias: missing");
+    check_changed("llama", "mlp_bias", "true", "mlp.gate_proj.bias: missing");
+    check_changed("llama_tied_head", "tie_word_embeddings", "false",
+                  "embed_tokens.weight: missing from the weights");
+    check_changed("llama", "model_type", "\"qwen2\"", "self_attn.q_proj.bias: missing");
+    check_changed("llama", "model_type", "\"gemma2\"", "expected [1024, 16]");
+    check_changed("qwen3", "head_dim", "8", "q_proj.weight: expected [32, 16] by config.json");
+    check_changed("gemma2", "model_type", "\"gemma3_text\"", "self_attn.q_norm.weight: missing");
+    check_changed("gemma", "model_type", "\"gemma2\"", "pre_feedforward_layernorm");
+    check_changed("gpt_neox", "intermediate_size", "16",
+                  "mlp.dense_h_to_4h.weight: expected [16, 16] by config.json");
+    check_changed("gpt_neo", "max_position_embeddings", "11",
+                  "wpe.weight: expected [11, 16] by config.json, file has [10, 16]");
+    check_changed("opt", "max_position_embeddings", "11",
+                  "decoder.embed_positions.weight: expected [13, 16] by config.json, file has [12");
+    check_changed("opt", "word_embed_proj_dim", "8",
+                  "decoder.embed_tokens.weight: expected [12, 8] by config.json");
+    check_changed("opt_bare", "layer_norm_elementwise_affine", "true",
+                  "self_attn_layer_norm.weight: missing");
+    check_changed("phi3", "num_key_value_heads", "1",
+                  "qkv_proj.weight: expected [24, 16] by config.json, file has [32, 16]");
+    unload();
+}
+END_TEST
+
 START_TEST(a_trained_llama_matches)
 {
     const char *const dir = fixture_path("../../shared/families/story");
@@ -351,6 +421,7 @@ int main(void)
         every_hook_matches_the_plain_pass,
         single_hooks_equal_all_together,
         sequences_do_not_depend_on_each_other,
+        weights_that_do_not_fit_are_named,
         a_trained_llama_matches,
     };
 
