@@ -8,7 +8,7 @@ The models have the published shapes and dtypes, and random weights; `all` layer
 second are a case as well (llama-3.2-1b-all). The PyTorch script maps the file, widens the weights to
 float32 as from_pretrained(dtype=torch.float32) does, and runs the base model (no output layer) on one
 padded batch with a hook: what a user of transformers gets. 108 sentences of the demo, weights in the
-page cache; the fastest of some runs of whole processes, which take turns.
+page cache; the least of some runs of whole processes, which take turns.
 """
 import argparse
 import csv
@@ -242,7 +242,7 @@ def write_ids(program, path):
 
 
 def measure(command):
-    """Seconds and peak MB of a whole process."""
+    """Seconds, seconds of processor time, and peak MB of a whole process."""
     import os
 
     start = time.perf_counter()
@@ -251,7 +251,8 @@ def measure(command):
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
         sys.exit(f"{command[0]}: exit status {child.returncode}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    seconds = time.perf_counter() - start
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def compare(args, name):
@@ -271,13 +272,13 @@ def compare(args, name):
     best = {}
     for _ in range(args.repeats):
         for who, command in (("circuittui", driver), ("PyTorch", script)):
-            seconds, mb = measure(list(map(str, command)))
-            best[who] = min(best.get(who, (9e9, 0)), (seconds, mb))
+            figures = measure(list(map(str, command)))
+            best[who] = [min(pair) for pair in zip(best.get(who, figures), figures)]
     a, b = np.fromfile(ours, "<f4"), np.fromfile(theirs, "<f4")
     error = np.abs(a - b).max() / np.abs(b).max()
-    (t, mb), (their_t, their_mb) = best["circuittui"], best["PyTorch"]
-    print(f"{name:17} {t:7.2f} s {their_t:7.2f} s   1/{their_t / t:4.1f} {mb:7.0f} MB "
-          f"{their_mb:7.0f} MB   1/{their_mb / mb:4.1f}   {error:.1e}", flush=True)
+    ratios = [f"{x:8.{d}f} {y:8.{d}f}  1/{y / x:4.1f}"
+              for x, y, d in zip(best["circuittui"], best["PyTorch"], (2, 2, 0))]
+    print(f"{name:17}", *ratios, f" {error:.1e}", sep=" ", flush=True)
 
 
 def main():
@@ -290,7 +291,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("names", nargs="*")
     args = parser.parse_args()
-    print("                   circuittui PyTorch    ratio  circuittui  PyTorch     ratio   difference")
+    print(f"{'circuittui, PyTorch':17} {'seconds':^24} {'of processors':^24} {'peak MB':^24} difference")
     for name in args.names or [*CONFIGS, "llama-3.2-1b-all"]:
         compare(args, name)
 
