@@ -681,6 +681,35 @@ START_TEST(rejects_settings_of_steps)
 }
 END_TEST
 
+/* Merges are read ahead, and errors name the first wrong one all the same. */
+START_TEST(the_first_wrong_merge_is_named)
+{
+    enum { N_GOOD = 150 };
+    static const struct {
+        const char *then, *says;
+    } cases[] = {
+        { "[\"h\",\"qq\"],", "model.merges: [150]: \"qq\" is not in the vocabulary" },
+        { "[\"h\",7],", "model.merges: [150]: byte " },
+        { "[\"qq\",\"h\"],[\"h\",7],", "model.merges: [150]: \"qq\" is not in" },
+        { "[\"h\",\"e\"],[\"h\" \"e\"],", "model.merges: [151]: byte " },
+    };
+    struct file good = slurp("tokenizer_json/tokenizer.json");
+    char *const dir = folder_new();
+    char list[N_GOOD * 16 + 64];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t used = (size_t)snprintf(list, sizeof list, "\"merges\":[");
+        for (size_t k = 0; k < N_GOOD; k++)
+            used += (size_t)snprintf(list + used, sizeof list - used, "[\"h\",\"e\"],");
+        snprintf(list + used, sizeof list - used, "%s", cases[i].then);
+        put_text(dir, "tokenizer.json", &good, "\"merges\":[", list);
+        assert_refused(dir, CT_EFORMAT, cases[i].says);
+    }
+    free(good.text);
+    folder_remove(dir);
+}
+END_TEST
+
 START_TEST(rejects_broken_tokenizer_json)
 {
     static const struct change changes[] = {
@@ -817,6 +846,7 @@ int main(void)
         lacks_some_bytes,
         says_what_a_file_really_is,
         rejects_settings_of_steps,
+        the_first_wrong_merge_is_named,
         rejects_broken_tokenizer_json,
         tokenizer_json_takes_precedence,
     };

@@ -32,12 +32,19 @@ static uint64_t slot_of(uint32_t left, uint32_t right)
     return ((uint64_t)left << ID_BITS | right) << RANK_BITS;
 }
 
+/* Where a pair would be. */
+static size_t first_slot(const struct bpe *bpe, uint64_t pair)
+{
+    const uint64_t h = (pair >> RANK_BITS) * bpe->multiplier;
+
+    return (size_t)((h >> 32) * bpe->n_slots >> 32); /* the highest bits */
+}
+
 /* The slot of a pair (its rank is ignored), or the empty slot for it; at least one in five is
  * empty. Multiply-shift hashing, linear probing. */
 static uint64_t *find(const struct bpe *bpe, uint64_t pair)
 {
-    const uint64_t h = (pair >> RANK_BITS) * bpe->multiplier;
-    size_t at = (size_t)((h >> 32) * bpe->n_slots >> 32); /* the highest bits */
+    size_t at = first_slot(bpe, pair);
 
     while (bpe->slots[at] != 0 && (bpe->slots[at] ^ pair) > RANK_MASK)
         at = (at + 1) & (bpe->n_slots - 1);
@@ -53,6 +60,12 @@ static uint32_t rank_of(const struct bpe *bpe, uint32_t left, uint32_t right)
 uint32_t bpe_rank(const struct bpe *bpe, uint32_t left, uint32_t right)
 {
     return rank_of(bpe, left, right);
+}
+
+void bpe_load_ahead(const struct bpe *bpe, uint32_t left, uint32_t right)
+{
+    if (bpe->n_slots > 0)
+        __builtin_prefetch(&bpe->slots[first_slot(bpe, slot_of(left, right))], 1);
 }
 
 enum ct_status bpe_expect(struct bpe *bpe, size_t n_merges, struct ct_error *err)

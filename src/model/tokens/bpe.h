@@ -34,6 +34,9 @@ enum ct_status bpe_expect(struct bpe *bpe, size_t n_merges, struct ct_error *err
 enum ct_status bpe_add(struct bpe *bpe, uint32_t left, uint32_t right, uint32_t id,
                        struct ct_error *err);
 
+/* Has the processor load what it needs to add or find a merge. */
+void bpe_load_ahead(const struct bpe *bpe, uint32_t left, uint32_t right);
+
 /* The rank of this merge, or UINT32_MAX; only after bpe_expect(). */
 uint32_t bpe_rank(const struct bpe *bpe, uint32_t left, uint32_t right);
 

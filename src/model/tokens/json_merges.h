@@ -15,13 +15,20 @@ struct merge_names { /* two tokens, UTF-8, not terminated, not empty in the olde
     size_t right_size;
 };
 
-/* Reads text[begin .. end), of which nothing else may be left, and calls put for every merge, in
- * order; the names are borrowed until put returns. Stops if put fails. CT_EFORMAT `[N]: ...`. */
+enum { JSON_MERGES_AHEAD = 64 };
+
+struct merge_reading {
+    /* Called for every merge, in order; stops if it fails. */
+    enum ct_status (*put)(void *context, const struct merge_names *merge, struct ct_error *err);
+    /* Called before put for the next n, at most JSON_MERGES_AHEAD; may be NULL. */
+    void (*expect)(void *context, const struct merge_names *merges, size_t n);
+    void *context;
+};
+
+/* Reads text[begin .. end), of which nothing else may be left; the names are borrowed until the
+ * call returns. CT_EFORMAT `[N]: ...`, CT_ENOMEM. */
 enum ct_status json_merges_read(const char *text, size_t begin, size_t end,
-                                enum ct_status (*put)(void *context,
-                                                      const struct merge_names *merge,
-                                                      struct ct_error *err),
-                                void *context, struct ct_error *err);
+                                const struct merge_reading *reading, struct ct_error *err);
 
 /* `a b`, with one blank, as in older files and in merges.txt. False if it is something else. */
 bool merge_names_split(const char *text, size_t size, struct merge_names *out);

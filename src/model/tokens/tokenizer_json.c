@@ -58,6 +58,24 @@ static enum ct_status put_merge(void *context, const struct merge_names *merge,
                                      merge->right_size, err);
 }
 
+/* Names of plain text are looked up as they are. */
+static void expect_merges(void *context, const struct merge_names *merges, size_t n)
+{
+    const struct tokenizer_parts *const parts = context;
+    struct vocab_name names[2 * JSON_MERGES_AHEAD];
+
+    _Static_assert(2 * JSON_MERGES_AHEAD <= (int)VOCAB_AHEAD, "all fit");
+    for (size_t i = 0; i < n; i++) {
+        names[2 * i] = (struct vocab_name){ merges[i].left, merges[i].left_size, 0 };
+        names[2 * i + 1] = (struct vocab_name){ merges[i].right, merges[i].right_size, 0 };
+    }
+    if (!parts->vocab.is_plain)
+        return;
+    vocab_load_ahead(&parts->vocab, names, 2 * n);
+    for (size_t i = 0; i < n; i++)
+        bpe_load_ahead(&parts->bpe, names[2 * i].probable_id, names[2 * i + 1].probable_id);
+}
+
 /* The number of entries in the range, at most: every entry but the first follows a comma. */
 static size_t count_commas(const char *text, const struct json_range *range)
 {
@@ -89,7 +107,8 @@ static enum ct_status read_entries(const char *text, const struct json_cut *cut,
         return ct_error_where(err, st, "model.vocab");
     st = bpe_expect(&parts->bpe, count_merges(text, &cut->merges), err);
     if (st == CT_OK)
-        st = json_merges_read(text, cut->merges.begin, cut->merges.end, put_merge, parts, err);
+        st = json_merges_read(text, cut->merges.begin, cut->merges.end,
+                              &(struct merge_reading){ put_merge, expect_merges, parts }, err);
     if (st != CT_OK)
         return ct_error_where(err, st, "model.merges");
     return CT_OK;

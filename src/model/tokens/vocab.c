@@ -252,6 +252,29 @@ int32_t vocab_find(const struct vocab *vocab, const char *bytes, size_t size)
     return (int32_t)(*find_slot(vocab, bytes, size, keyed_hash(bytes, size)) & SLOT_ID) - 1;
 }
 
+/* A vocabulary is larger than the fast caches, and finding one name needs three places, of which
+ * each says where the next one is. */
+void vocab_load_ahead(const struct vocab *vocab, struct vocab_name *names, size_t n)
+{
+    size_t at[VOCAB_AHEAD];
+
+    if (vocab->n_slots == 0 || vocab->n_ids == 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        at[i] = (size_t)keyed_hash(names[i].bytes, names[i].size) & (vocab->n_slots - 1);
+        __builtin_prefetch(&vocab->slots[at[i]]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t slot = vocab->slots[at[i]];
+        names[i].probable_id = slot != 0 ? (slot & SLOT_ID) - 1 : 0;
+        __builtin_prefetch(&vocab->spans[names[i].probable_id]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t begin = vocab->spans[names[i].probable_id].begin;
+        __builtin_prefetch(vocab->bytes + (begin != UINT32_MAX ? begin : 0));
+    }
+}
+
 const char *vocab_piece(const struct vocab *vocab, uint32_t id, size_t *size)
 {
     if (id >= vocab->n_ids || vocab->spans[id].begin == UINT32_MAX)

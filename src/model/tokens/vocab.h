@@ -65,6 +65,17 @@ int32_t vocab_find_name(const struct vocab *vocab, const char *name, size_t size
 /* The id of the token with these bytes, or VOCAB_NONE. Not after vocab_seal(). */
 int32_t vocab_find(const struct vocab *vocab, const char *bytes, size_t size);
 
+/* A name that vocab_find() will be asked for. */
+struct vocab_name {
+    const char *bytes; /* [size] */
+    size_t size;
+    uint32_t probable_id; /* set by vocab_load_ahead(); any number if the name is unknown */
+};
+
+/* Has the processor load what it needs to find names [n], at most VOCAB_AHEAD, all at once. */
+enum { VOCAB_AHEAD = 128 };
+void vocab_load_ahead(const struct vocab *vocab, struct vocab_name *names, size_t n);
+
 /* The bytes of id, borrowed from vocab; NULL if there is no such id. */
 const char *vocab_piece(const struct vocab *vocab, uint32_t id, size_t *size);
 
