@@ -552,6 +552,116 @@ START_TEST(line_and_field_parsers_agree)
 }
 END_TEST
 
+/* ---- safetensors ---- */
+
+/* A file NAME.safetensors of that header and data [n]. */
+static const char *put_tensors(const char *name, const char *header, const void *data, size_t n)
+{
+    static char path[4096];
+    const uint64_t size = strlen(header);
+
+    snprintf(path, sizeof path, "%s", temp_path(name));
+    FILE *const file = fopen(path, "wb");
+    ck_assert(file != NULL);
+    for (size_t k = 0; k < 8; k++)
+        fputc((int)(size >> 8 * k & 0xFF), file);
+    fwrite(header, 1, size, file);
+    fwrite(data, 1, n, file);
+    ck_assert_int_eq(fclose(file), 0);
+    return path;
+}
+
+/* Two sentences; hook points in the order of people, numbers of every dtype that is read. */
+START_TEST(reads_a_tensor_for_each_hook_point)
+{
+    static const unsigned char data[] = {
+        0,    0,    0x80, 0x3F, 0, 0, 0x20, 0xC0, /* F32: 1, -2.5 */
+        0x80, 0x3F, 0x20, 0xC0,                   /* BF16: 1, -2.5 */
+        0,    0x3C, 0,    0xC1,                   /* F16: 1, -2.5 */
+    };
+    static const char header[] =
+        "{\"__metadata__\":{\"groups\":\"him\\nher\"},"
+        "\"h.10.mlp\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]},"
+        "\"h.9.mlp\":{\"dtype\":\"BF16\",\"shape\":[2,1],\"data_offsets\":[8,12]},"
+        "\"h.1.mlp\":{\"dtype\":\"F16\",\"shape\":[2,1],\"data_offsets\":[12,16]}}";
+    struct activations a = read_ok(put_tensors("a.safetensors", header, data, sizeof data), NULL);
+
+    ck_assert(a.values.rows == 2 && a.values.cols == 3 && a.values.dtype == DTYPE_F32);
+    ck_assert_uint_eq(a.hooks.n_names, 3);
+    ck_assert_str_eq(a.hooks.names[a.hooks.of[0]], "h.1.mlp");
+    ck_assert_str_eq(a.hooks.names[a.hooks.of[1]], "h.9.mlp");
+    ck_assert_str_eq(a.hooks.names[a.hooks.of[2]], "h.10.mlp");
+    for (size_t j = 0; j < 3; j++) {
+        ck_assert(matview_get(&a.values, 0, j) == 1.0 && matview_get(&a.values, 1, j) == -2.5);
+        ck_assert_uint_eq(a.neurons[j], 0);
+    }
+    ck_assert_str_eq(a.groups.names[a.groups.of[0]], "him");
+    ck_assert_str_eq(a.groups.names[a.groups.of[1]], "her");
+    ck_assert(a.tokens == NULL && a.sentences[1] == 1);
+    activations_clear(&a);
+}
+END_TEST
+
+START_TEST(float64_makes_all_float64)
+{
+    static const double wide[] = { 0.1, 0.2, 0.3, 0.4 };
+    unsigned char data[40] = { 0, 0, 0x80, 0x3F, 0, 0, 0, 0x40 }; /* F32: 1, 2 */
+    static const char header[] =
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]},"
+        "\"b\":{\"dtype\":\"F64\",\"shape\":[2,2],\"data_offsets\":[8,40]}}";
+
+    memcpy(data + 8, wide, sizeof wide);
+    struct activations a = read_ok(put_tensors("b.safetensors", header, data, sizeof data),
+                                   temp_text("two", "x\ny\n"));
+    ck_assert(a.values.dtype == DTYPE_F64 && a.values.cols == 3);
+    ck_assert(matview_get(&a.values, 1, 0) == 2.0);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert(matview_get(&a.values, i / 2, 1 + i % 2) == wide[i]);
+    ck_assert(a.neurons[1] == 0 && a.neurons[2] == 1);
+    activations_clear(&a);
+}
+END_TEST
+
+START_TEST(refuses_other_tensors)
+{
+    static const struct {
+        const char *metadata, *tensors, *groups, *message;
+        enum ct_status code;
+    } bad[] = {
+        { "", "\"a\":{\"dtype\":\"I32\",\"shape\":[2,1],\"data_offsets\":[0,8]}", labels5,
+          "a: I32 is not read; convert it to F32", CT_EFORMAT },
+        { "", "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}", labels5,
+          "a: expected the shape [sentences, width]", CT_EFORMAT },
+        { "",
+          "\"a\":{\"dtype\":\"F16\",\"shape\":[2,1],\"data_offsets\":[0,4]},"
+          "\"b\":{\"dtype\":\"F16\",\"shape\":[1,2],\"data_offsets\":[4,8]}",
+          labels5, "b: 1 sentences, but a has 2", CT_EFORMAT },
+        { "", "\"a\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]}", NULL,
+          "has no `groups` in its metadata; give --groups FILE with one label per line",
+          CT_EINVAL },
+        { "\"groups\":\"x\\ny\"",
+          "\"a\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]}", labels5,
+          "already has `groups` in its metadata; omit --groups", CT_EINVAL },
+        { "\"groups\":\"x\\ny\\nz\"",
+          "\"a\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]}", NULL,
+          "metadata: groups: 3 labels for 2 sentences; one label per line", CT_EINVAL },
+        { "\"groups\":\"\\ny\"", "\"a\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]}",
+          NULL, "metadata: groups: label 1 is empty", CT_EINVAL },
+    };
+    static const unsigned char data[8] = { 0 };
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char header[500];
+        char path[4096];
+        snprintf(header, sizeof header, "{\"__metadata__\":{%s},%s}", bad[i].metadata,
+                 bad[i].tensors);
+        snprintf(path, sizeof path, "%s", put_tensors("c.safetensors", header, data, sizeof data));
+        refuse(path, bad[i].groups != NULL ? temp_text("labels", bad[i].groups) : NULL, bad[i].code,
+               bad[i].message);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -570,6 +680,9 @@ int main(void)
         reading_can_be_cancelled,
         reads_lines_longer_than_a_chunk,
         line_and_field_parsers_agree,
+        reads_a_tensor_for_each_hook_point,
+        float64_makes_all_float64,
+        refuses_other_tensors,
     };
     temp_begin();
     const int status = RUN_TESTS("activations", tests);

@@ -7,6 +7,7 @@
 
 #include "base/crew.h"
 #include "base/mem.h"
+#include "io/activations_tensors.h"
 #include "io/cell.h"
 #include "io/csv.h"
 #include "io/grow.h"
@@ -490,23 +491,33 @@ static enum ct_status add_one_group(struct activations *a, struct ct_error *err)
     return st;
 }
 
+static enum ct_status read_tensors(const char *path, struct reader *r, struct ct_error *err)
+{
+    const enum ct_status st = activations_from_tensors(path, &r->a, err);
+    const bool has_groups = r->a.groups.n > 0;
+
+    if (st == CT_OK && has_groups && r->options->groups != NULL)
+        return ct_fail(err, CT_EINVAL, "%s: already has `groups` in its metadata; omit --groups",
+                       r->a.name);
+    if (st == CT_OK && !has_groups && r->options->groups == NULL && !r->options->groups_optional)
+        return ct_fail(err, CT_EINVAL,
+                       "%s: has no `groups` in its metadata; give --groups FILE with one label per "
+                       "line",
+                       r->a.name);
+    return st;
+}
+
 static enum ct_status read_any(int fd, struct reader *r, const struct progress *progress,
                                struct ct_error *err)
 {
-    const char *const groups_path = r->options->groups;
     char head[8];
     size_t n_head;
     enum ct_status st = infile_read(fd, r->a.name, head, sizeof head, &n_head, err);
 
     if (st != CT_OK)
         return st;
-    st = npy_is_magic(head, n_head) ? read_npy(fd, head, n_head, r, err)
-                                    : read_csv(fd, head, n_head, r, progress, err);
-    if (st == CT_OK && groups_path != NULL)
-        st = add_groups(&r->a, groups_path, err);
-    else if (st == CT_OK && r->a.groups.n == 0)
-        st = add_one_group(&r->a, err);
-    return st;
+    return npy_is_magic(head, n_head) ? read_npy(fd, head, n_head, r, err)
+                                      : read_csv(fd, head, n_head, r, progress, err);
 }
 
 enum ct_status activations_read(const char *path, const struct activations_options *options,
@@ -526,9 +537,17 @@ enum ct_status activations_read(const char *path, const struct activations_optio
     r.a.name = ct_strndup(name, strlen(name));
     if (r.a.name == NULL)
         return ct_fail_nomem(err, name, 0);
-    st = infile_open(path, &fd, err);
-    if (st == CT_OK)
-        st = read_any(fd, &r, progress, err);
+    if (activations_are_tensors(path)) {
+        st = read_tensors(path, &r, err);
+    } else {
+        st = infile_open(path, &fd, err);
+        if (st == CT_OK)
+            st = read_any(fd, &r, progress, err);
+    }
+    if (st == CT_OK && groups_path != NULL)
+        st = add_groups(&r.a, groups_path, err);
+    else if (st == CT_OK && r.a.groups.n == 0)
+        st = add_one_group(&r.a, err);
     if (st == CT_OK) {
         *out = r.a;
         r.a = (struct activations){ 0 };

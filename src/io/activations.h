@@ -3,7 +3,9 @@
  * per neuron, named HOOK:INDEX), and reads .npy of shape [sentences, neurons] with a separate file
  * of groups. A CSV without a column named HOOK:INDEX is read as a plain table of numbers: a column
  * `name` becomes name:0, one whose name is a number N becomes csv:N, and without a header they are
- * csv:0, csv:1 ... Blanks around names and numbers are ignored; missing numbers are NaN.
+ * csv:0, csv:1 ... Blanks around names and numbers are ignored; missing numbers are NaN. A file
+ * NAME.safetensors has a tensor [sentences, width] for each hook point, and perhaps groups: see
+ * activations_tensors.h.
  */
 #ifndef CT_IO_ACTIVATIONS_H
 #define CT_IO_ACTIVATIONS_H

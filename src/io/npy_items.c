@@ -58,7 +58,7 @@ static float float_of(uint32_t bits)
 
 /* IEEE 754 binary16: its exponent and fraction as those of a float32, which then only lacks the
  * difference of the two biases. */
-static float half(uint32_t bits)
+float npy_half(uint32_t bits)
 {
     const uint32_t sign = (bits & 0x8000) << 16;
     const uint32_t rest = (bits & 0x7FFF) << 13;
@@ -79,7 +79,7 @@ static double value_of(const struct npy_items *items, uint64_t bits, bool *is_ex
 
     assert(items->size >= 1 && items->size <= 8);
     if (items->kind == 'f' && items->size == 2)
-        return (double)half((uint32_t)bits);
+        return (double)npy_half((uint32_t)bits);
     if (items->kind == 'f' && items->size == 4)
         return (double)float_of((uint32_t)bits);
     if (items->kind == 'f') {

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/mat.h"
 
@@ -28,5 +29,8 @@ bool npy_items_are_plain(const struct npy_items *items);
 /* Converts from[0 .. n) to `to` [n] of npy_items_dtype(). Returns n, or the first integer that
  * float64 cannot hold exactly, beyond 2^53. */
 size_t npy_items_convert(const struct npy_items *items, const void *from, size_t n, void *to);
+
+/* The value of a float16. */
+float npy_half(uint32_t bits);
 
 #endif

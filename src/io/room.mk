@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/io/libio.a
 src_io_libio_a_SOURCES = \
 	src/io/activations.c src/io/activations.h \
+	src/io/activations_tensors.c src/io/activations_tensors.h \
 	src/io/cell.c src/io/cell.h \
 	src/io/csv.c src/io/csv.h \
 	src/io/csv_start.c src/io/csv_start.h \

@@ -317,3 +317,9 @@ const struct safetensors_entry *safetensors_find(const struct safetensors *file,
 
     return bsearch(&key, file->entries, file->n_entries, sizeof key, by_name);
 }
+
+const char *safetensors_metadata(const struct safetensors *file, const char *key)
+{
+    return json_string_value(
+        json_object_get(json_object_get(file->header, SAFETENSORS_METADATA), key));
+}

@@ -43,6 +43,8 @@ uint64_t safetensors_size(const struct safetensors *file); /* bytes of the whole
 size_t safetensors_count(const struct safetensors *file);
 /* Entries are sorted by name; i < count. */
 const struct safetensors_entry *safetensors_at(const struct safetensors *file, size_t i);
+/* A text of the metadata, borrowed; NULL if there is none of that name. */
+const char *safetensors_metadata(const struct safetensors *file, const char *key);
 /* NULL if there is none of that name. */
 const struct safetensors_entry *safetensors_find(const struct safetensors *file, const char *name);
 
