@@ -6,30 +6,12 @@
 
 #include "base/kernel.h"
 #include "model/ops/activation.h"
-#include "model/ops/attention.h"
 #include "model/ops/linear.h"
 #include "model/ops/norm.h"
 #include "model/ops/rotary.h"
 #include "model/pass_state.h"
 
 enum { ROWS_PER_BLOCK = 16 };
-
-/* Nothing left to compute. */
-static bool is_over(const struct pass_state *s)
-{
-    return s->n_left == 0 || s->is_stopped;
-}
-
-/* Values are being computed. */
-static bool is_live(const struct pass_state *s)
-{
-    return !is_over(s) && s->rehearsal == NULL;
-}
-
-static bool is_rehearsed(const struct pass_state *s)
-{
-    return !is_over(s) && s->rehearsal != NULL;
-}
 
 void pass_tick(struct pass *p)
 {
@@ -64,18 +46,13 @@ static void each_row(struct row_loop loop)
 {
     const struct pass_state *const s = loop.p->state;
 
-    if (is_live(s))
+    if (pass_is_live(s))
         crew_run(s->crew, (s->n_rows + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK, some_rows, &loop);
-}
-
-static float *row_of(const struct values *values, size_t i)
-{
-    return values->at + i * values->ld;
 }
 
 static void look_up_row(const struct row_loop *loop, size_t i)
 {
-    tensor_read(loop->table, loop->ids[i], 0, loop->y->n_cols, row_of(loop->y, i));
+    tensor_read(loop->table, loop->ids[i], 0, loop->y->n_cols, values_row(loop->y, i));
 }
 
 static void look_up_rows(struct pass *p, const struct tensor *table, const uint32_t *ids,
@@ -91,7 +68,7 @@ static void look_up_rows(struct pass *p, const struct tensor *table, const uint3
 
 void pass_token_rows(struct pass *p, const struct tensor *table, const struct values *out)
 {
-    if (is_live(p->state))
+    if (pass_is_live(p->state))
         look_up_rows(p, table, p->state->tree->tokens, out);
 }
 
@@ -100,7 +77,7 @@ void pass_position_rows(struct pass *p, const struct tensor *table, const struct
     const struct pass_state *const s = p->state;
     const uint32_t offset = (uint32_t)p->config->position_offset;
 
-    if (!is_live(s))
+    if (!pass_is_live(s))
         return;
     if (offset == 0) {
         look_up_rows(p, table, s->tree->depth, out);
@@ -140,13 +117,13 @@ static void read_norm(struct pass *p, const struct norm *norm, size_t n)
 
 static void normalise_row(const struct row_loop *loop, size_t i)
 {
-    normalise(loop->p, row_of(loop->x, i), loop->x->n_cols, row_of(loop->y, i));
+    normalise(loop->p, values_row(loop->x, i), loop->x->n_cols, values_row(loop->y, i));
 }
 
 void pass_norm(struct pass *p, const struct norm *norm, const struct values *x,
                const struct values *y)
 {
-    if (!is_live(p->state))
+    if (!pass_is_live(p->state))
         return;
     read_norm(p, norm, x->n_cols);
     each_row((struct row_loop){ .row = normalise_row, .p = p, .x = x, .y = y });
@@ -162,7 +139,7 @@ static void add(float *x, const float *y, size_t n)
 
 static void add_row(const struct row_loop *loop, size_t i)
 {
-    add(row_of(loop->y, i), row_of(loop->x, i), loop->x->n_cols);
+    add(values_row(loop->y, i), values_row(loop->x, i), loop->x->n_cols);
 }
 
 void pass_add(struct pass *p, const struct values *x, const struct values *y)
@@ -172,7 +149,7 @@ void pass_add(struct pass *p, const struct values *x, const struct values *y)
 
 static void scale_row(const struct row_loop *loop, size_t i)
 {
-    float *const x = row_of(loop->y, i);
+    float *const x = values_row(loop->y, i);
 
     for (size_t j = 0; j < loop->y->n_cols; j++)
         x[j] *= loop->factor;
@@ -185,7 +162,7 @@ void pass_scale(struct pass *p, const struct values *x, double factor)
 
 static void activate_row(const struct row_loop *loop, size_t i)
 {
-    activation_apply(loop->p->config->activation, row_of(loop->y, i), loop->y->n_cols);
+    activation_apply(loop->p->config->activation, values_row(loop->y, i), loop->y->n_cols);
 }
 
 /* ---- linear layers ---- */
@@ -237,9 +214,9 @@ static void apply(struct pass *p, const struct linear *linear, const struct valu
     };
 
     assert(x->n_cols == linear->n_in && y->n_cols == linear->n_out);
-    if (is_rehearsed(s))
+    if (pass_is_rehearsed(s))
         rehearse_linear(s->rehearsal, linear);
-    if (!is_live(s))
+    if (!pass_is_live(s))
         return;
     used = shuffle_linear(p, linear);
     linear_apply(&job, s->scratch, s->crew);
@@ -256,7 +233,7 @@ void pass_linear_factor(struct pass *p, const struct linear *linear, const struc
                         const struct values *y, bool is_activated)
 {
     apply(p, linear, x, y, (struct variant){ is_activated ? &p->config->activation : NULL, true });
-    if (is_activated && is_rehearsed(p->state))
+    if (is_activated && pass_is_rehearsed(p->state))
         p->state->rehearsal->activates = true;
 }
 
@@ -294,19 +271,19 @@ void pass_linear_activated(struct pass *p, const struct linear *linear, const st
 
     apply(p, linear, x, y, (struct variant){ in_two_steps ? NULL : &p->config->activation, false });
     pass_output_of(p, before, linear, y);
-    if (is_rehearsed(p->state))
+    if (pass_is_rehearsed(p->state))
         p->state->rehearsal->activates = true;
     if (in_two_steps)
         each_row((struct row_loop){ .row = activate_row, .p = p, .y = y });
     pass_output(p, after, y);
 }
 
-/* ---- attention ---- */
+/* ---- heads ---- */
 
 static void normalise_heads(const struct row_loop *loop, size_t i)
 {
     const size_t head_dim = loop->p->config->head_dim;
-    float *const x = row_of(loop->y, i);
+    float *const x = values_row(loop->y, i);
 
     for (size_t at = 0; at < loop->y->n_cols; at += head_dim)
         normalise(loop->p, x + at, head_dim, x + at);
@@ -326,80 +303,20 @@ static void turn_row(const struct row_loop *loop, size_t i)
         .sine = s->sines[kind] + at,
     };
 
-    rotary_apply(&turn, row_of(loop->y, i), loop->y->n_cols / c->head_dim, c->head_dim);
+    rotary_apply(&turn, values_row(loop->y, i), loop->y->n_cols / c->head_dim, c->head_dim);
 }
 
 void pass_prepare_heads(struct pass *p, const struct norm *norm, const struct values *x,
                         enum site_place after)
 {
     if (p->config->has_qk_norms) {
-        if (is_live(p->state))
+        if (pass_is_live(p->state))
             read_norm(p, norm, p->config->head_dim);
         each_row((struct row_loop){ .row = normalise_heads, .p = p, .y = x });
         pass_output(p, after, x);
     }
     if (p->config->rotary_width > 0)
         each_row((struct row_loop){ .row = turn_row, .p = p, .y = x });
-}
-
-static void move_targets(const struct prefix_tree *tree, const struct values *values)
-{
-    for (size_t i = 0; i < tree->n_targets; i++)
-        if (tree->targets[i] != i)
-            memcpy(row_of(values, i), row_of(values, tree->targets[i]),
-                   values->n_cols * sizeof *values->at);
-}
-
-void pass_keep_targets(struct pass *p)
-{
-    move_targets(p->state->tree, &p->stream);
-    p->state->n_rows = p->state->tree->n_targets;
-    p->state->is_narrow = true;
-}
-
-void pass_narrow(struct pass *p, const struct values *also)
-{
-    const struct pass_state *const s = p->state;
-
-    if (!is_live(s) || p->layer + 1 != s->n_blocks || s->is_narrow)
-        return;
-    move_targets(s->tree, also);
-    pass_keep_targets(p);
-}
-
-void pass_attend(struct pass *p, const struct values *q, const struct values *k,
-                 const struct values *v, const struct values *out)
-{
-    const struct pass_state *const s = p->state;
-    const struct model_config *const c = p->config;
-    const double by_layer = c->scores_scale_by_layer ? (double)(p->layer + 1) : 1.0;
-
-    if (is_rehearsed(s))
-        s->rehearsal->attends = true;
-    if (!is_live(s))
-        return;
-    const struct attention_job job = {
-        .q = q->at,
-        .ld_q = q->ld,
-        .k = k->at,
-        .ld_k = k->ld,
-        .v = v->at,
-        .ld_v = v->ld,
-        .depth = s->tree->depth,
-        .n_nodes = s->tree->n_nodes,
-        .queries = s->is_narrow ? s->tree->targets : NULL,
-        .n_queries = s->n_rows,
-        .max_len = s->tree->max_len,
-        .n_heads = c->n_heads,
-        .n_kv_heads = c->n_kv_heads,
-        .head_dim = c->head_dim,
-        .scale = (float)(c->score_scale / by_layer),
-        .cap = (float)c->score_cap,
-        .window = config_slides(c, p->layer) ? c->window : 0,
-        .out = out->at,
-        .ld_out = out->ld,
-    };
-    attention_apply(&job, s->scratch, s->crew);
 }
 
 /* ---- outputs ---- */
@@ -418,8 +335,8 @@ static void copy_targets(const struct pass_state *s, const struct values *values
         const size_t row = s->is_narrow ? target : tree->targets[target];
         float *const out = s->out + tree->seq_index[i] * s->width + column;
         for (size_t j = 0; j < values->n_cols; j += run)
-            memcpy(out + (linear != NULL ? linear_stored(linear, j) : j), row_of(values, row) + j,
-                   run * sizeof *values->at);
+            memcpy(out + (linear != NULL ? linear_stored(linear, j) : j),
+                   values_row(values, row) + j, run * sizeof *values->at);
     }
 }
 
@@ -432,10 +349,10 @@ void pass_output_of(struct pass *p, enum site_place place, const struct linear *
                     const struct values *values)
 {
     struct pass_state *const s = p->state;
-    const bool is_copied = is_live(s);
+    const bool is_copied = pass_is_live(s);
     size_t at = 0;
 
-    if (is_over(s))
+    if (pass_is_over(s))
         return;
     for (size_t h = 0; h < s->n_hooks; at += s->hooks[h++].width) {
         if (!is_at(&s->hooks[h], p, place))

@@ -22,6 +22,11 @@ struct values {
     size_t ld; /* row stride: linear_stride(n_cols) */
 };
 
+static inline float *values_row(const struct values *values, size_t i)
+{
+    return values->at + i * values->ld;
+}
+
 struct pass {
     const struct model_config *config;
     const struct weights *weights;

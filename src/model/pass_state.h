@@ -1,4 +1,5 @@
-/* The state of a pass, shared by pass.c and pass_ops.c and hidden from forward.c. */
+/* The state of a pass, shared by pass.c, pass_ops.c and pass_attention.c and hidden from forward.c.
+ */
 #ifndef CT_MODEL_PASS_STATE_H
 #define CT_MODEL_PASS_STATE_H
 
@@ -52,6 +53,23 @@ struct pass_state {
     bool is_stopped;
     struct rehearsal *rehearsal; /* NULL: compute values */
 };
+
+/* Nothing left to compute. */
+static inline bool pass_is_over(const struct pass_state *s)
+{
+    return s->n_left == 0 || s->is_stopped;
+}
+
+/* Values are being computed. */
+static inline bool pass_is_live(const struct pass_state *s)
+{
+    return !pass_is_over(s) && s->rehearsal == NULL;
+}
+
+static inline bool pass_is_rehearsed(const struct pass_state *s)
+{
+    return !pass_is_over(s) && s->rehearsal != NULL;
+}
 
 struct pass;
 

@@ -22,6 +22,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/model.c src/model/model.h \
 	src/model/model_config.c src/model/model_config.h \
 	src/model/pass.c src/model/pass.h \
+	src/model/pass_attention.c \
 	src/model/pass_ops.c src/model/pass_ops.h \
 	src/model/pass_state.h \
 	src/model/prefetch.c src/model/prefetch.h \
