@@ -59,6 +59,17 @@ make_vocab() {
 }
 run_vocab() { "$program" tokenize --model m ' her'; }
 
+make_foreign() { # names outside the alphabet, in a tokenizer.json and, one more, beside it
+    make_vocab "$1"
+    sed 's/zz/z z/' m/vocab.json >made
+    { printf '{"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"type":"BPE","vocab":'
+      cat made
+      printf ',"merges":[]}}'; } >m/tokenizer.json
+    { sed 's/}[[:space:]]*$//' made; printf ',"last one":%d}\n' $(($1 + 100000)); } >v
+    mv v m/vocab.json
+}
+run_foreign() { "$program" tokenize --model m ' her'; }
+
 make_merges() { # `zz0 zz1` and so on, each of two tokens of the vocabulary
     make_vocab "$1"
     { sed 's/}[[:space:]]*$//' m/vocab.json
@@ -152,6 +163,7 @@ linear labels 20000
 linear sentences 10000
 linear columns 10000
 linear vocab 20000
+linear foreign 20000
 linear merges 20000
 linear added 5000
 linear tensors 20000

@@ -165,22 +165,59 @@ static enum ct_status reserve(struct vocab *vocab, uint32_t id, size_t n_bytes,
     return CT_OK;
 }
 
-/* A name outside the alphabet: its token is found by name only. */
+/* The slot of the token with this name outside the alphabet, or the empty one for it. */
+static uint32_t *find_odd(const struct vocab *vocab, const char *name, size_t size)
+{
+    size_t at = (size_t)keyed_hash(name, size) & (vocab->n_odd_slots - 1);
+
+    for (; vocab->odd[at] != 0; at = (at + 1) & (vocab->n_odd_slots - 1)) {
+        const struct vocab_span span = vocab->spans[vocab->odd[at] - 1];
+        if (span.size == size && memcmp(vocab->bytes + span.begin, name, size) == 0)
+            break;
+    }
+    return &vocab->odd[at];
+}
+
+/* At least half of the slots are empty. */
+static enum ct_status expect_odd(struct vocab *vocab, size_t n, struct ct_error *err)
+{
+    const size_t n_old = vocab->n_odd_slots;
+    uint32_t *const old = vocab->odd;
+
+    if (2 * n <= n_old)
+        return CT_OK;
+    const size_t n_slots = n_old > 0 ? 2 * n_old : 16;
+    uint32_t *const slots = ct_calloc_array(n_slots, sizeof *slots);
+    if (slots == NULL)
+        return ct_fail_nomem(err, "vocabulary", n_slots * sizeof *slots);
+    vocab->odd = slots;
+    vocab->n_odd_slots = n_slots;
+    for (size_t i = 0; i < n_old; i++)
+        if (old[i] != 0) {
+            const struct vocab_span span = vocab->spans[old[i] - 1];
+            *find_odd(vocab, vocab->bytes + span.begin, span.size) = old[i];
+        }
+    free(old);
+    return CT_OK;
+}
+
+/* A name outside the alphabet: its token is found by name only. A name that is there already keeps
+ * its id. */
 static enum ct_status add_odd(struct vocab *vocab, uint32_t id, const char *name, size_t size,
                               struct ct_error *err)
 {
-    if (vocab->n_odd == vocab->odd_room) {
-        const size_t room = 2 * vocab->odd_room + 16;
-        uint32_t *const odd = ct_realloc_array(vocab->odd, room, sizeof *odd);
-        if (odd == NULL)
-            return ct_fail_nomem(err, "vocabulary", room * sizeof *odd);
-        vocab->odd = odd;
-        vocab->odd_room = room;
-    }
-    const enum ct_status st = vocab_put(vocab, id, name, size, err);
+    enum ct_status st = expect_odd(vocab, vocab->n_odd + 1, err);
+
     if (st == CT_OK)
-        vocab->odd[vocab->n_odd++] = id;
-    return st;
+        st = vocab_put(vocab, id, name, size, err);
+    if (st != CT_OK)
+        return st;
+    uint32_t *const slot = find_odd(vocab, name, size);
+    if (*slot == 0) {
+        *slot = id + 1;
+        vocab->n_odd++;
+    }
+    return CT_OK;
 }
 
 enum ct_status vocab_add(struct vocab *vocab, uint32_t id, const char *name, size_t size,
@@ -237,11 +274,8 @@ int32_t vocab_find_name(const struct vocab *vocab, const char *name, size_t size
 
     if (n != SIZE_MAX)
         return vocab_find(vocab, bytes, n);
-    for (size_t i = 0; i < vocab->n_odd; i++) {
-        const struct vocab_span span = vocab->spans[vocab->odd[i]];
-        if (span.size == size && memcmp(vocab->bytes + span.begin, name, size) == 0)
-            return (int32_t)vocab->odd[i];
-    }
+    if (vocab->n_odd > 0)
+        return (int32_t)*find_odd(vocab, name, size) - 1;
     return VOCAB_NONE;
 }
 

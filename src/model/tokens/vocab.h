@@ -36,9 +36,10 @@ struct vocab {     /* zero-initialise; owns its arrays until vocab_clear() */
     uint32_t *slots; /* [n_slots], a power of two, open addressing; NULL after vocab_seal() */
     size_t n_slots;
     size_t n_names;
-    uint32_t *odd; /* [n_odd]: tokens with a character outside the alphabet */
+    uint32_t *odd; /* [n_odd_slots]: the same for tokens with a character outside the alphabet, by
+                      name: id + 1, or 0 */
     size_t n_odd;
-    size_t odd_room;
+    size_t n_odd_slots;
 };
 
 void vocab_clear(struct vocab *vocab);
