@@ -319,6 +319,49 @@ START_TEST(sequences_do_not_depend_on_each_other)
 }
 END_TEST
 
+struct last_tick {
+    size_t done, total;
+};
+
+static bool note_tick(void *context, size_t done, size_t total)
+{
+    *(struct last_tick *)context = (struct last_tick){ done, total };
+    return true;
+}
+
+/* With and without shuffled weights, alone and together, hooks take as many steps as planned. */
+static void check_steps(const struct model *model, const char *variant,
+                        const struct hook_point *hooks, size_t n, const float *out)
+{
+    static const struct weight_shuffle shuffle = { .seed = 7, .replicate = 1 };
+    const size_t width = width_of(hooks, n);
+    float *const got = ct_malloc_array(n_seqs * width, sizeof *got);
+
+    (void)out;
+    for (size_t h = 0; h <= 2 * n + 1; h++) { /* the last two: all hooks */
+        struct last_tick last = { 0, 1 };
+        const struct progress progress = { note_tick, &last };
+        const struct extract_job job = { .model = model,
+                                         .seqs = seqs,
+                                         .n_seqs = n_seqs,
+                                         .hooks = h / 2 < n ? &hooks[h / 2] : hooks,
+                                         .n_hooks = h / 2 < n ? 1 : n,
+                                         .shuffle = h % 2 == 1 ? &shuffle : NULL };
+        ck_assert_int_eq(extract_activations(&job, 1, &progress, got, NULL, NULL), CT_OK);
+        ck_assert_msg(last.done == last.total, "%s, %s: %zu steps, not %zu", variant,
+                      h / 2 < n ? hooks[h / 2].name : "all", last.done, last.total);
+    }
+    for (size_t i = 0; i < n_seqs * width; i++)
+        ck_assert(isfinite(got[i]));
+    free(got);
+}
+
+START_TEST(steps_are_as_planned)
+{
+    for_each_variant(check_steps);
+}
+END_TEST
+
 static json_t *variant_by_name(const char *name)
 {
     size_t i;
@@ -418,11 +461,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        every_hook_matches_the_plain_pass,
-        single_hooks_equal_all_together,
-        sequences_do_not_depend_on_each_other,
-        weights_that_do_not_fit_are_named,
-        a_trained_llama_matches,
+        every_hook_matches_the_plain_pass,     single_hooks_equal_all_together,
+        sequences_do_not_depend_on_each_other, steps_are_as_planned,
+        weights_that_do_not_fit_are_named,     a_trained_llama_matches,
     };
 
     return RUN_TESTS("families", tests);
