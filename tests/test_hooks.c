@@ -244,7 +244,13 @@ START_TEST(other_families_have_their_own_names)
         { &arch_llama, "blocks.0.hook_resid_pre", "use embed_tokens", 0 },
         { &arch_llama, "layers.3.self_attn.q_norm", "unknown hook point", 0 },
         { &arch_llama, "layers.9.mlp", "layers.0 to layers.8", 0 },
-        { &arch_llama, "h.3.mlp.c_fc", "self_attn.q_proj, self_attn.k_proj", 0 },
+        { &arch_llama, "h.3.mlp.c_fc", /* the whole list, without what other families have */
+          "there are embed_tokens, norm, layers.N, and below layers.N input_layernorm, "
+          "self_attn.q_proj, self_attn.k_proj, self_attn.v_proj, self_attn.o_proj.input, "
+          "self_attn.o_proj, self_attn, post_attention_layernorm, mlp.gate_proj, mlp.act_fn, "
+          "mlp.up_proj, mlp.down_proj.input, mlp.down_proj, mlp, for N from 0 to 8",
+          0 },
+        { &arch_gemma3, "h.3.mlp.c_fc", "post_feedforward_layernorm, for N from 0 to 8", 0 },
         { &arch_qwen3, "layers.3.self_attn.q_norm", "layers.3.self_attn.q_norm", 120 },
         { &arch_qwen3, "layers.3.self_attn.k_norm", "layers.3.self_attn.k_norm", 40 },
         { &arch_gemma, "hook_embed", "times the square root", 0 },

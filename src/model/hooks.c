@@ -292,20 +292,21 @@ static bool find_refusal(const struct arch *arch, const char *name, char *out, s
 }
 
 /* The available sites: `wte, wpe, ln_f, h.N, and below h.N ln_1, ...`. */
-static void list_sites(const struct arch *arch, char out[LIST_SIZE])
+static void list_sites(const struct model_config *c, char out[LIST_SIZE])
 {
+    const struct arch *const arch = c->arch;
     size_t used = 0;
 
     out[0] = '\0';
     for (size_t i = 0; i < arch->n_sites && used < LIST_SIZE; i++)
-        if (!site_is_in_block(&arch->sites[i]))
+        if (!site_is_in_block(&arch->sites[i]) && arch->sites[i].width(c) > 0)
             used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s, ", arch->sites[i].path);
     if (used < LIST_SIZE)
         used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s.N, and below %s.N",
                                  arch->block_path, arch->block_path);
     const char *separator = " ";
     for (size_t i = 0; i < arch->n_sites && used < LIST_SIZE; i++)
-        if (arch->sites[i].path[0] == '.') {
+        if (arch->sites[i].path[0] == '.' && arch->sites[i].width(c) > 0) {
             used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s%s", separator,
                                      arch->sites[i].path + 1);
             separator = ", ";
@@ -328,7 +329,7 @@ static enum ct_status fail_unknown(const struct model_config *c, const char *ask
         is_path_in_block(c->arch, rest, lens) && layer >= c->n_layers)
         return ct_fail(err, CT_EINVAL, "%s: the model has %zu layers, %s.0 to %s.%zu", asked,
                        c->n_layers, block, block, c->n_layers - 1);
-    list_sites(c->arch, sites);
+    list_sites(c, sites);
     return ct_fail(err, CT_EINVAL, "%s: %s; there are %s, for N from 0 to %zu", asked,
                    strpbrk(pattern, "*?[") != NULL ? "matches no hook point" : "unknown hook point",
                    sites, c->n_layers - 1);
