@@ -64,4 +64,8 @@ no_circle "files that call each other" "$(
         }'
 )"
 
+# Names, options and formats are made of ASCII: the classes of <ctype.h> follow the locale.
+classes=$(grep -rlE --include='*.[ch]' '<w?ctype.h>' "$source")
+[ -z "$classes" ] || fail "classes of the locale; use those of base/text.h:" "$classes"
+
 [ "$failures" = 0 ] || exit 1

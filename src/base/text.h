@@ -23,6 +23,22 @@ size_t utf8_encode(uint32_t code_point, char out[4]);
 /* The offset of the first byte that is not valid UTF-8, or size when all of it is. */
 size_t utf8_first_invalid(const char *text, size_t size);
 
+/* Classes of ASCII, whatever the locale takes for letters. */
+static inline bool ascii_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static inline bool ascii_is_alnum(char c)
+{
+    return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
+}
+
 /* True for characters that must not reach a terminal: C0, DEL, C1, bidirectional controls, line
  * separators; and for invisible ones, in which two names that look alike may differ (zero width
  * space, soft hyphen, fillers). */

@@ -1,13 +1,13 @@
 #include "config.h"
 #include "hub/cache.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/path.h"
 #include "hub/snapshot.h"
 
@@ -43,7 +43,7 @@ static size_t put_variable(struct buffer *b, const struct hub_env *env, const ch
     const char *const from = text + 1 + braced;
     size_t n = 0;
 
-    while (isalnum((unsigned char)from[n]) || from[n] == '_')
+    while (ascii_is_alnum(from[n]) || from[n] == '_')
         n++;
     const size_t size = n + 1 + 2 * (size_t)braced;
     if (env->variable != NULL && n > 0 && n < sizeof name && (!braced || from[n] == '}')) {
@@ -142,8 +142,7 @@ static bool is_part(const char *text, size_t size)
         return false;
     for (size_t i = 0; i < size; i++) {
         const char ch = text[i];
-        const bool is_ascii = (unsigned char)ch < 0x80; /* whatever letters the locale has */
-        if (!(is_ascii && isalnum((unsigned char)ch)) && strchr("-_.", ch) == NULL)
+        if (!ascii_is_alnum(ch) && strchr("-_.", ch) == NULL)
             return false;
         if (i > 0 && (ch == '-' || ch == '.') && text[i - 1] == ch)
             return false;

@@ -1,9 +1,10 @@
 #include "config.h"
 #include "io/file_kind.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
+
+#include "base/text.h"
 
 #define BEGINNING(bytes) bytes, sizeof(bytes) - 1
 
@@ -50,8 +51,7 @@ static bool is_markup(const char *text, size_t size)
         at++;
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         size_t n = 0;
-        while (tags[i][n] != '\0' && at + n < size &&
-               tolower((unsigned char)text[at + n]) == tags[i][n])
+        while (tags[i][n] != '\0' && at + n < size && ascii_lower(text[at + n]) == tags[i][n])
             n++;
         if (tags[i][n] == '\0')
             return true;

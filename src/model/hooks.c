@@ -1,13 +1,13 @@
 #include "config.h"
 #include "model/hooks.h"
 
-#include <ctype.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "model/arch.h"
 
 enum { PATTERN_SIZE = 128, LIST_SIZE = 400 };
@@ -212,7 +212,7 @@ static bool read_layer(const char *text, const char *stem, size_t *layer, const 
     const size_t n = strlen(stem);
     char *end;
 
-    if (strncmp(text, stem, n) != 0 || text[n] != '.' || !isdigit((unsigned char)text[n + 1]))
+    if (strncmp(text, stem, n) != 0 || text[n] != '.' || !ascii_is_digit(text[n + 1]))
         return false;
     *layer = strtoul(text + n + 1, &end, 10);
     *rest = end;
@@ -319,8 +319,8 @@ static enum ct_status fail_unknown(const struct model_config *c, const char *ask
     const char *const block = c->arch->block_path;
     char why[PATTERN_SIZE];
     char sites[LIST_SIZE];
-    size_t layer;
-    const char *rest;
+    size_t layer = 0;
+    const char *rest = "";
     const bool lens = read_layer(pattern, "blocks", &layer, &rest);
 
     if (find_refusal(c->arch, pattern, why, sizeof why))
