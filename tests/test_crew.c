@@ -1,13 +1,18 @@
 #include "config.h"
 #include "support.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/crew.h"
+#include "base/thread.h"
 
 enum { N_BLOCKS = 500 };
 
@@ -112,9 +117,57 @@ START_TEST(threads_are_numbered)
 }
 END_TEST
 
+/* ---- handlers of signals ---- */
+
+static void end_well(int number)
+{
+    (void)number;
+    _exit(7);
+}
+
+static int use_up(volatile char *above, unsigned depth)
+{
+    volatile char room[4096];
+
+    room[0] = (char)(above[0] + 1);
+    return depth > 0 ? use_up(room, depth - 1) + room[0] : 0;
+}
+
+static void *overflow(void *context)
+{
+    volatile char first = 0;
+
+    (void)context;
+    (void)use_up(&first, 1 << 20);
+    return NULL;
+}
+
+/* A thread whose stack is used up: the handler, which restores the terminal, still runs. */
+START_TEST(handlers_have_a_stack_of_their_own)
+{
+    int status = 0;
+
+    if (IS_SANITIZED)
+        return; /* it has handlers of its own */
+    const pid_t child = fork();
+    if (child == 0) {
+        struct sigaction action = { .sa_handler = end_well, .sa_flags = (int)SA_ONSTACK };
+        pthread_t thread;
+        sigaction(SIGSEGV, &action, NULL);
+        if (thread_start(&thread, overflow, NULL) != 0)
+            _exit(1);
+        pthread_join(thread, NULL);
+        _exit(2);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 7);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = { every_block_runs_once, sleeping_helpers_are_woken,
-                                   threads_are_numbered };
+                                   threads_are_numbered, handlers_have_a_stack_of_their_own };
     return RUN_TESTS("crew", tests);
 }

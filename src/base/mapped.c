@@ -53,7 +53,8 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
 
 void mapped_guard(void)
 {
-    struct sigaction action = { .sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO };
+    struct sigaction action = { .sa_sigaction = on_bus_error,
+                                .sa_flags = (int)(SA_SIGINFO | SA_ONSTACK) };
 
     sigemptyset(&action.sa_mask);
     sigaction(SIGBUS, &action, &before);
