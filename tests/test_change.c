@@ -19,6 +19,7 @@
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
+#include "plot/palette.h"
 #include "io_temp.h"
 #include "model_files.h"
 #include "support.h"
@@ -374,7 +375,12 @@ START_TEST(the_screen_becomes_a_picture)
     ck_assert(strncmp(text, "<svg xmlns=", 11) == 0);
     ck_assert_str_eq(text + size - 7, "</svg>\n");
     ck_assert(strstr(text, " noise, eps 1, min_samples 3<") != NULL);
-    ck_assert(strstr(text, "fill=\"#56b4e9\"") != NULL); /* the second cluster */
+    for (size_t k = 0; k < clusters_of(app.a)->by[0].n_clusters; k++) {
+        char fill[40];
+        snprintf(fill, sizeof fill, "fill=\"#%06x\"",
+                 (unsigned)palette_rgb((ink)(INK_CLUSTER_0 + k % INK_N_CLUSTERS)));
+        ck_assert_msg(strstr(text, fill) != NULL, "%s", fill);
+    }
     for (size_t i = 0; i < size; i++)
         ck_assert(text[i] == '\n' || (unsigned char)text[i] >= ' ');
     free(text);
