@@ -87,9 +87,16 @@ void confine_writes(const int *folders, size_t n)
         (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules.handled_access_fs, 0);
     if (ruleset < 0)
         return;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         allow(ruleset, folders[i],
               all & ~(uint64_t)(MAKE_CHAR | MAKE_SOCK | MAKE_FIFO | MAKE_BLOCK));
+        /* A folder that was made for nothing is removed again: empty ones may be. */
+        const int above = openat(folders[i], "..", O_PATH | O_CLOEXEC);
+        if (above >= 0) {
+            allow(ruleset, above, REMOVE_DIR);
+            close(above);
+        }
+    }
     const int null = open("/dev/null", O_PATH | O_CLOEXEC);
     if (null >= 0) {
         allow(ruleset, null, files);
