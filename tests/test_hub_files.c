@@ -14,6 +14,7 @@
 #include "hub/partial.h"
 #include "hub/snapshot.h"
 #include "hub/store.h"
+#include "io/lockfile.h"
 
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
 #define OTHER  "89abcdef0123456789abcdef0123456789abcdef"
@@ -496,6 +497,41 @@ START_TEST(only_regular_files_are_resumed)
 }
 END_TEST
 
+static bool never_wait(void *context)
+{
+    (void)context;
+    return false;
+}
+
+/* In a cache that others may write to: their half of a file, which they could still change after it
+ * was verified, their link in place of the folder of blobs, and locks that are none. */
+START_TEST(what_others_have_planted_is_refused)
+{
+    enum { NOBODY = 65534 };
+    struct partial *p = NULL;
+    struct ct_error err = { 0 };
+    int fd = -1;
+
+    shell(
+        "mkdir cache real && mkfifo lock && ln -s ../real cache/blobs && ln -s real/new link.lock");
+    ck_assert_int_eq(lockfile_take(temp_path("lock"), never_wait, NULL, &fd, &err), CT_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "is not a regular file; remove it"));
+    ck_assert_int_eq(lockfile_take(temp_path("link.lock"), never_wait, NULL, &fd, &err), CT_EIO);
+    ck_assert_int_eq(partial_open(temp_path("cache/blobs/f"), 5, SHA1, &p, &err), CT_OK);
+    partial_close(p); /* the user's own link is followed */
+    if (geteuid() != 0) {
+        SKIP("links of other users: only root can make them");
+        return;
+    }
+    ck_assert_int_eq(lchown(temp_path("cache/blobs"), NOBODY, NOBODY), 0);
+    ck_assert_int_eq(partial_open(temp_path("cache/blobs/f"), 5, SHA1, &p, &err), CT_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "blobs: is a link of another user"));
+    ck_assert_int_eq(chown(temp_path("real/f.incomplete"), NOBODY, NOBODY), 0);
+    ck_assert_int_eq(partial_open(temp_path("real/f"), 5, SHA1, &p, &err), CT_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "f.incomplete: is another user's; remove it"));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = { the_store_has_the_layout_of_the_hub,
@@ -513,7 +549,8 @@ int main(void)
                                    all_digits_of_a_hash_count,
                                    closed_pieces_leave_nothing_open,
                                    bounds_of_pieces,
-                                   only_regular_files_are_resumed };
+                                   only_regular_files_are_resumed,
+                                   what_others_have_planted_is_refused };
     TCase *const tcase = tcase_create("hub files");
 
     setenv("LC_ALL", "C.UTF-8", 1);
