@@ -66,6 +66,16 @@ not_run() {
     echo "$document: not run, $2: ${1%%$'\n'*}"
 }
 
+# Python is read, not run: its libraries and a GPU are seldom there.
+in_python() {
+    if ! command -v python3 >/dev/null; then
+        not_run "$1" "there is no python3"
+    elif ! python3 -c 'import sys; compile(sys.stdin.read(), "example", "exec")' \
+        <<<"${1//\\e/\\}" 2>"$top/said"; then
+        fail "$document: this example is no Python:" "$1" "$(cat "$top/said")"
+    fi
+}
+
 example() {
     case $1 in
     'circuittui fetch') ;; # the name of a command
@@ -73,6 +83,7 @@ example() {
     *' --figures '*) with_figures "$1" ;;
     'circuittui '*) run "$1" ;;
     'group,target,text'*) ;; # in sentences.csv already
+    'import '*) in_python "$1" ;;
     [a-z]*' = '*)
         printf '%s\n' "$1" >settings
         CIRCUITTUI_CONFIG=$PWD/settings run 'circuittui config'
