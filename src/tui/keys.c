@@ -176,7 +176,7 @@ static void next_significant(struct app *app, int step)
     const size_t n = t != NULL ? t->n_neurons : 0;
     size_t at = step > 0 ? n - 1 : 0; /* so that the first or last is next */
 
-    if (order == NULL || t->n_significant == 0)
+    if (order == NULL || n == 0 || t->n_significant == 0)
         return;
     for (size_t i = 0; app->has_neuron && i < n; i++)
         if (order[i] == app->neuron)
