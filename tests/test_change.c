@@ -1,6 +1,6 @@
 /*
  * After a change in the user interface, without a terminal: where the focus is, what is computed at
- * once, what a key computes, and what is told as stale. The model is the demo's.
+ * once, what a key computes, and which stages the panel marks as stale. The model is the demo's.
  */
 #include "config.h"
 
@@ -153,8 +153,8 @@ START_TEST(one_key_computes_what_is_stale)
 }
 END_TEST
 
-/* A result that went with what it was computed from is told as any other that is stale. */
-START_TEST(stale_is_told_in_one_way)
+/* A stage whose result was dropped, because its input changed, has the sign of a stale one. */
+START_TEST(stale_stages_have_one_sign)
 {
     begin_demo(&stage_cluster);
     press('5');
@@ -220,6 +220,7 @@ START_TEST(the_contrast_is_one_of_the_groups)
     type("a,nobody");
     press(KEYCODE_ENTER);
     ck_assert(app.mode == MODE_PROMPT && strstr(app.message, "nobody") != NULL);
+    ck_assert_str_eq(app.whole.params.contrast[1], "b"); /* as before */
     for (size_t i = 0; i < 8; i++)
         press(KEYCODE_BACKSPACE);
     type("b");
@@ -394,7 +395,7 @@ int main(void)
     const TTest *const tests[] = {
         a_digit_brings_the_focus_back,
         one_key_computes_what_is_stale,
-        stale_is_told_in_one_way,
+        stale_stages_have_one_sign,
         quick_results_follow_at_once,
         the_contrast_is_one_of_the_groups,
         tab_completes_no_file_in_a_number,

@@ -44,7 +44,7 @@ static void after_change(struct app *app, const struct setting *setting)
         app_run(app, stage);
 }
 
-/* Whether the sentences that are loaded have the groups of the contrast; if not, it is unset. */
+/* Whether the sentences that are loaded have the groups of the contrast. */
 static enum ct_status check_groups(struct app *app, struct ct_error *err)
 {
     struct result *contrast = NULL;
@@ -53,11 +53,29 @@ static enum ct_status check_groups(struct app *app, struct ct_error *err)
     if (app_has(app, &stage_load) && !app_is_stale(app, &stage_load))
         status = analysis_compute(app->a, &stage_contrast, NULL, &contrast, err);
     result_release(contrast);
-    if (status != CT_OK) {
+    return status;
+}
+
+/* Like any other value that is refused, a contrast of other groups leaves the one before. */
+static enum ct_status accept_pair(struct app *app, const struct setting *setting, const char *text,
+                                  struct ct_error *err)
+{
+    char before[PROMPT_SIZE];
+    enum ct_status status;
+
+    setting->kind->format(setting, &app->whole.params, before, sizeof before);
+    status = setting->kind->parse(setting, &app->whole.params, text, err);
+    if (status != CT_OK)
+        return status;
+    app_follow_params(app);
+    status = check_groups(app, err);
+    if (status != CT_OK && before[0] != '\0')
+        setting->kind->parse(setting, &app->whole.params, before, NULL);
+    if (status != CT_OK && before[0] == '\0') {
         params_set(&app->whole.params.contrast[0], NULL, NULL);
         params_set(&app->whole.params.contrast[1], NULL, NULL);
-        app_follow_params(app);
     }
+    app_follow_params(app);
     return status;
 }
 
@@ -68,11 +86,9 @@ static enum ct_status accept_setting(struct app *app, const char *text, struct c
 
     if (setting->kind == &kind_path)
         return inputs_set(app, setting, text, err);
-    status = setting->kind->parse(setting, &app->whole.params, text, err);
-    if (status == CT_OK && setting->kind == &kind_pair) {
-        app_follow_params(app);
-        status = check_groups(app, err);
-    }
+    status = setting->kind == &kind_pair
+                 ? accept_pair(app, setting, text, err)
+                 : setting->kind->parse(setting, &app->whole.params, text, err);
     if (status == CT_OK)
         after_change(app, setting);
     return status;
@@ -359,6 +375,57 @@ static bool view_act(struct app *app, enum action action)
     return app_has(app, view->needs) && view->ops->act(app, view, state, action);
 }
 
+/* What is selected or marked. */
+static bool selection_act(struct app *app, enum action action)
+{
+    switch (action) {
+    case ACTION_FIND:
+        find_neuron(app);
+        return true;
+    case ACTION_NEXT_SIGNIFICANT:
+        next_significant(app, 1);
+        return true;
+    case ACTION_PREVIOUS_SIGNIFICANT:
+        next_significant(app, -1);
+        return true;
+    case ACTION_RANDOM_NEURON:
+        app_select_neuron(app, (size_t)random());
+        return true;
+    case ACTION_MARK:
+        clusters_mark_own(app);
+        return true;
+    case ACTION_NEXT_CLUSTER:
+        clusters_step(app, 1);
+        return true;
+    case ACTION_PREVIOUS_CLUSTER:
+        clusters_step(app, -1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What is written. */
+static bool files_act(struct app *app, enum action action)
+{
+    switch (action) {
+    case ACTION_EXPORT:
+        save_results(app);
+        return true;
+    case ACTION_FIGURES:
+        save_figures(app);
+        return true;
+    case ACTION_PRINT:
+        print_view(app);
+        return true;
+    case ACTION_PICTURE:
+        app_prompt_path(app, "write the screen to", "screen.svg", PRINT_PICTURE, accept_print);
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Actions with the same meaning in every pane. */
 static void global_act(struct app *app, enum action action)
 {
@@ -368,6 +435,8 @@ static void global_act(struct app *app, enum action action)
             app->pane = PANE_PIPELINE;
         return;
     }
+    if (selection_act(app, action) || files_act(app, action))
+        return;
     switch (action) {
     case ACTION_RUN:
         enter(app);
@@ -390,39 +459,6 @@ static void global_act(struct app *app, enum action action)
     case ACTION_WIDE:
         app->is_wide = !app->is_wide;
         app->pane = app->is_wide ? PANE_VIEW : app->pane;
-        break;
-    case ACTION_FIND:
-        find_neuron(app);
-        break;
-    case ACTION_NEXT_SIGNIFICANT:
-        next_significant(app, 1);
-        break;
-    case ACTION_PREVIOUS_SIGNIFICANT:
-        next_significant(app, -1);
-        break;
-    case ACTION_RANDOM_NEURON:
-        app_select_neuron(app, (size_t)random());
-        break;
-    case ACTION_MARK:
-        clusters_mark_own(app);
-        break;
-    case ACTION_NEXT_CLUSTER:
-        clusters_step(app, 1);
-        break;
-    case ACTION_PREVIOUS_CLUSTER:
-        clusters_step(app, -1);
-        break;
-    case ACTION_EXPORT:
-        save_results(app);
-        break;
-    case ACTION_FIGURES:
-        save_figures(app);
-        break;
-    case ACTION_PRINT:
-        print_view(app);
-        break;
-    case ACTION_PICTURE:
-        app_prompt_path(app, "write the screen to", "screen.svg", PRINT_PICTURE, accept_print);
         break;
     case ACTION_CANCEL:
         app_cancel(app);
