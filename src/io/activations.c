@@ -15,8 +15,6 @@
 #include "io/neuron_line.h"
 #include "io/number.h"
 
-enum { HOOKS_MAX = 4096 }; /* more than any model has */
-
 struct reader {
     struct activations a;
     const struct activations_options *options;
@@ -79,7 +77,7 @@ static enum ct_status add_neuron(struct reader *r, const struct csv_row *row, si
     if (!parse_id(field, &hook_size, &index))
         return header_fail(r, row, err, "has no meaning", col);
     const enum ct_status st = add_column(r, col, field->text, hook_size, index, err);
-    if (st == CT_OK && r->a.hooks.n_names > HOOKS_MAX)
+    if (st == CT_OK && r->a.hooks.n_names > ACTIVATIONS_MAX_HOOKS)
         return header_fail(r, row, err, "names too many hook points", col);
     return st;
 }

@@ -21,6 +21,8 @@
 #include "io/npy.h"
 #include "io/table_head.h"
 
+enum { ACTIVATIONS_MAX_HOOKS = 4096 }; /* more than any model has */
+
 struct activations {       /* zero-initialise; owns everything until activations_clear() */
     char *name;            /* the path as given, or `standard input`: for messages */
     struct matview values; /* [n_sentences, n_neurons], in the dtype of the .npy; from CSV float32

@@ -9,8 +9,6 @@
 #include "io/npy_items.h"
 #include "io/safetensors.h"
 
-enum { HOOKS_MAX = 4096 }; /* more than any model has */
-
 struct layout { /* of the tensors */
     const struct safetensors *file;
     const struct safetensors_entry **tensors; /* [n] in the order of hook points */
@@ -67,10 +65,10 @@ static enum ct_status arrange(const char *path, struct layout *l, struct ct_erro
     enum ct_status st = CT_OK;
 
     l->n = safetensors_count(l->file);
-    if (l->n == 0 || l->n > HOOKS_MAX)
+    if (l->n == 0 || l->n > ACTIVATIONS_MAX_HOOKS)
         return ct_fail(err, CT_EFORMAT,
                        "%s: %zu tensors; expected one for each hook point, at most %d", path, l->n,
-                       HOOKS_MAX);
+                       ACTIVATIONS_MAX_HOOKS);
     l->tensors = ct_malloc_array(l->n, sizeof *l->tensors);
     if (l->tensors == NULL)
         return ct_fail_nomem(err, path, 0);

@@ -84,16 +84,19 @@ static size_t list_cols(const struct scatter *s, const struct canvas *c, struct 
     size_t width = canvas_text_width(c, s->list_head);
 
     for (size_t k = 0; s->list_head != NULL && k < s->n_list; k++)
-        width = (size_t)fmax((double)width, (double)canvas_text_width(c, s->list[k].text));
+        if (canvas_text_width(c, s->list[k].text) > width)
+            width = canvas_text_width(c, s->list[k].text);
     return s->list_head != NULL && area.cols >= LEAST_PLOT_COLS + width + SWATCH_COLS + 1
                ? width + SWATCH_COLS + 1
                : 0;
 }
 
-static void draw_list(struct canvas *c, const struct rect *data, const struct scatter *s)
+/* In list_cols() columns. */
+static void draw_list(struct canvas *c, const struct rect *data, const struct scatter *s,
+                      size_t cols)
 {
     const size_t col = data->col + data->cols + 1;
-    const size_t width = SWATCH_COLS + canvas_text_width(c, s->list_head) + 8;
+    const size_t width = cols - SWATCH_COLS - 1;
     const size_t rows = data->rows > 1 ? data->rows - 1 : 0;
     const size_t n = s->n_list <= rows ? s->n_list : rows > 0 ? rows - 1 : 0;
 
@@ -212,7 +215,7 @@ void scatter_draw(struct canvas *c, struct rect area, const struct scatter *s,
                     s->lines[k].ink);
     draw_points(&r, s);
     if (f.strip > 0)
-        draw_list(c, &f.data, s);
+        draw_list(c, &f.data, s, f.strip);
     if (view != NULL)
         *view = v;
 }

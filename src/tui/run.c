@@ -209,10 +209,10 @@ static void start_next(struct app *app)
     enum ct_status status = find_next(app, &next, &err);
     if (status == CT_OK && next != NULL)
         status = app_compute(app, next, NULL, stage_done, &err);
-    if (status != CT_OK)
+    if (status != CT_OK) {
         app_say(app, INK_BAD, "%s", err.text);
-    if (status != CT_OK)
         app->is_updating = false;
+    }
     if (status != CT_OK || next == NULL)
         app->goal = NULL;
     if (app->is_updating && app->goal == NULL)

@@ -219,12 +219,8 @@ enum ct_status tui_screenshot(const struct tui_options *options, const char *pat
     app.stage = options->per_layer        ? goal_layers
                 : app.whole.params.answer ? &stage_answer
                                           : &stage_cluster;
-    app_run(&app, panel_stage(0)); /* for what the other stages show of the input */
+    app_run(&app, app.stage);
     status = wait_for_goal(&app, err);
-    if (status == CT_OK) {
-        app_run(&app, app.stage);
-        status = wait_for_goal(&app, err);
-    }
     if (status == CT_OK)
         status = draw_picture(&app, options->ascii, path, err);
     app_clear(&app);

@@ -49,7 +49,7 @@ static void mark_blocks(const struct analysis *a, struct block_marks *marks)
 
     const struct extract_result *const e = extract_of(a);
 
-    for (size_t j = 0; j < ttest_of(a)->n_neurons; j++)
+    for (size_t j = 0; has_blocks(a) && j < ttest_of(a)->n_neurons; j++)
         if (isfinite(ttest_of(a)->neurons[j].statistic))
             top = fmax(top, ttest_of(a)->neurons[j].statistic);
     for (size_t b = 0; has_blocks(a) && b < e->n_blocks; b++) {
