@@ -167,7 +167,9 @@ static void answer_file(const struct request *r, const struct hub_file *f)
                "Location: http://127.0.0.2:%d/signed/%s?signature=x\r\nX-Repo-Commit: %s\r\n"
                "X-Linked-Etag: \"%s\"\r\nX-Linked-Size: %zu\r\nContent-Length: 0\r\n",
                other_port, f->name, HUB_COMMIT, etag,
-               shared->has_huge_size ? SIZE_MAX / 4 : f->size);
+               shared->has_huge_size ? SIZE_MAX / 4
+               : shared->size > 0    ? (size_t)shared->size
+                                     : f->size);
         return;
     }
     answer(r->fd, "200 OK", "X-Repo-Commit: %s\r\nETag: W/\"%s\"\r\nContent-Length: %zu\r\n",

@@ -33,6 +33,7 @@ struct hub_shared {
     atomic_bool has_other_bytes;
     atomic_bool has_odd_etags;
     atomic_bool has_huge_size; /* of large files: larger than any disk */
+    atomic_llong size;         /* announced for large files, if not 0 */
     atomic_int n_busy;         /* number of 503 replies */
     atomic_int n_limited;      /* followed by this number of 429 replies */
     atomic_int retry_after;    /* seconds, sent with 429 */

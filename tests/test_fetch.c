@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -795,19 +796,16 @@ START_TEST(concurrent_fetches_download_once)
 }
 END_TEST
 
-/* ---- progress on a terminal ---- */
+/* ---- on a terminal ---- */
 
-START_TEST(a_terminal_shows_speed_and_time_left)
+/* Types keys into a terminal with `fetch org/model`; *status is that of waitpid(). */
+static const char *fetch_on_terminal(const char *keys, int *status)
 {
-    char all[1 << 16];
+    static char all[1 << 16];
     size_t used = 0;
     ssize_t n;
     int terminal;
-    int status;
 
-    begin();
-    setenv("HF_TOKEN", HUB_TOKEN, 1);
-    hub.shared->pause_us = 20000; /* more than a second for the file */
     const pid_t pid = forkpty(&terminal, NULL, NULL, NULL);
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
@@ -815,12 +813,25 @@ START_TEST(a_terminal_shows_speed_and_time_left)
             execl(getenv("CIRCUITTUI"), "circuittui", "fetch", "org/model", (char *)NULL);
         _exit(1);
     }
+    ck_assert_int_eq(write(terminal, keys, strlen(keys)), (ssize_t)strlen(keys));
     while (used < sizeof all - 1 && (n = read(terminal, all + used, sizeof all - 1 - used)) > 0)
         used += (size_t)n;
     all[used] = '\0';
     close(terminal);
-    waitpid(pid, &status, 0);
+    waitpid(pid, status, 0);
+    return all;
+}
+
+START_TEST(a_terminal_shows_speed_and_time_left)
+{
+    int status;
+
+    begin();
+    setenv("HF_TOKEN", HUB_TOKEN, 1);
+    hub.shared->pause_us = 20000; /* more than a second for the file */
+    const char *const all = fetch_on_terminal("", &status);
     ck_assert_int_eq(status, 0);
+    CHECK_SAYS(all, "org/model: 1.0 MB to download\r\n");
     const char *const line = strstr(all, "\r\033[Kmodel.safetensors ");
     ck_assert_msg(line != NULL, "%s", all);
     CHECK_SAYS(line, " %  ");
@@ -830,6 +841,37 @@ START_TEST(a_terminal_shows_speed_and_time_left)
     CHECK_SAYS(line, "\r\033[K" SNAPSHOT "\r\n"); /* cleared at the end */
     ck_assert_ptr_null(strstr(all, HUB_TOKEN));
     unsetenv("HF_TOKEN");
+    end();
+}
+END_TEST
+
+/* The server announces more than it has: of interest here is only whether it is asked for. */
+START_TEST(large_models_are_confirmed)
+{
+    static const char question[] = "org/model: 5.1 GB to download. Continue? [y/N] ";
+    static const char *const noes[] = { "\n", "n\n", "yesterday\n", "\x04" };
+    struct statvfs disk;
+    int status;
+
+    ck_assert_int_eq(statvfs(temp_path("."), &disk), 0);
+    if ((double)disk.f_bavail * (double)disk.f_frsize < 6e9) {
+        SKIP("the disk has no room for 5.1 GB");
+        return;
+    }
+    begin();
+    hub.shared->size = 5100000000;
+    CHECK_SAYS(failure("org/model"), "5.1 GB to download, more than 5 GB; confirm it with --yes\n");
+    for (size_t i = 0; i < sizeof noes / sizeof *noes; i++) {
+        CHECK_SAYS(fetch_on_terminal(noes[i], &status), question);
+        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    }
+    ck_assert_int_eq(hub.shared->n_whole, 0);
+    CHECK_SAYS(fetch_on_terminal("y\n", &status), question);
+    ck_assert_int_eq(hub.shared->n_whole, 1);
+    CHECK_SAYS(failure("--yes org/model"), "the server sends 1048576 bytes instead of 5100000000");
+    ck_assert_int_eq(hub.shared->n_whole, 2);
+    hub.shared->size = 4900000000;
+    CHECK_SAYS(failure("org/model"), "the server sends 1048576 bytes instead of 4900000000");
     end();
 }
 END_TEST
@@ -863,6 +905,7 @@ int main(void)
         a_killed_fetch_is_resumed,
         concurrent_fetches_download_once,
         a_terminal_shows_speed_and_time_left,
+        large_models_are_confirmed,
     };
     static const char *const others[] = { "HF_TOKEN",       "HUGGING_FACE_HUB_TOKEN",
                                           "HF_TOKEN_PATH",  "HUGGINGFACE_HUB_CACHE",

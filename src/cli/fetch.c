@@ -25,6 +25,8 @@ enum { TOKEN_SIZE = 512 };
 /* ---- progress on the terminal ---- */
 
 struct line {
+    const char *name; /* of the model */
+    bool is_agreed;   /* to any size, without a question */
     bool shown;
     double last; /* seconds, when last drawn */
     double rate; /* recent bytes per second */
@@ -94,6 +96,52 @@ static bool show(void *context, const struct hub_fetch_state *s)
     line->shown = true;
     print_state(line, s);
     return true;
+}
+
+static void clear(struct line *line)
+{
+    if (line->shown)
+        fputs("\r\033[K", stderr);
+    line->shown = false;
+}
+
+/* ---- the size ---- */
+
+/* Larger downloads are confirmed. */
+static const double MAX_UNASKED = 5e9;
+
+/* `y` or `yes` on standard input. */
+static bool is_confirmed(void)
+{
+    char answer[16] = "";
+
+    return fgets(answer, sizeof answer, stdin) != NULL &&
+           (strcasecmp(answer, "y\n") == 0 || strcasecmp(answer, "yes\n") == 0);
+}
+
+/* Reports the size on a terminal, and asks whether to download that much. */
+static enum ct_status agree(void *context, uint64_t bytes, struct ct_error *err)
+{
+    struct line *const line = context;
+    const bool is_large = (double)bytes > MAX_UNASKED && !line->is_agreed;
+    const bool is_shown = isatty(STDERR_FILENO) != 0;
+
+    if (is_large && (!is_shown || !isatty(STDIN_FILENO)))
+        return ct_fail(err, CT_EINVAL,
+                       "%s: %.1f GB to download, more than %.0f GB; confirm it with --yes",
+                       line->name, (double)bytes / 1e9, MAX_UNASKED / 1e9);
+    if (!is_shown || bytes == 0)
+        return CT_OK;
+    clear(line);
+    if (!is_large) {
+        print(stderr, "%s: %.1f MB to download\n", line->name, (double)bytes / 1e6);
+        return CT_OK;
+    }
+    print(stderr, "%s: %.1f GB to download. Continue? [y/N] ", line->name, (double)bytes / 1e9);
+    fflush(stderr);
+    const bool is_wanted = is_confirmed();
+    line->last = clock_seconds(); /* the speed of the download does not count the question */
+    return is_wanted ? CT_OK : ct_fail(err, CT_ECANCELED, "%s: not downloaded", line->name);
 }
 
 /* ---- environment variables ---- */
@@ -191,10 +239,11 @@ static void keep_from_others(void)
 #endif
 }
 
-static enum ct_status fetch(const char *name, const char *root, const char *endpoint,
+static enum ct_status fetch(const struct options *options, const char *root, const char *endpoint,
                             const char *token, struct ct_error *err)
 {
-    struct line line = { .last = clock_seconds() };
+    const char *const name = options->texts[0];
+    struct line line = { .name = name, .is_agreed = options->yes, .last = clock_seconds() };
     const struct hub_fetch_params params = {
         .root = root,
         .name = name,
@@ -203,14 +252,14 @@ static enum ct_status fetch(const char *name, const char *root, const char *endp
         .may_send_plain = is_true("CIRCUITTUI_PLAIN_TOKEN"),
         .authorities = find_authorities(),
         .tick = isatty(STDERR_FILENO) ? show : NULL,
+        .agree = agree,
         .context = &line,
     };
     bool has_tokenizer = false;
     char *folder = NULL;
     const enum ct_status status = hub_fetch(&params, &folder, &has_tokenizer, err);
 
-    if (line.shown)
-        fputs("\r\033[K", stderr);
+    clear(&line);
     if (status != CT_OK)
         return status;
     if (isatty(STDOUT_FILENO))
@@ -241,7 +290,7 @@ enum ct_status command_fetch(struct options *options, struct ct_error *err)
         find_token(&env, token);
         confined_to_folder_and_network(root);
         endpoint = find_endpoint();
-        status = endpoint != NULL ? fetch(name, root, endpoint, token, err)
+        status = endpoint != NULL ? fetch(options, root, endpoint, token, err)
                                   : ct_fail_nomem(err, "fetch", 0);
     }
     explicit_bzero(token, sizeof token);

@@ -32,6 +32,7 @@ struct options { /* options_parse() to options_clear() */
     bool per_layer;
     bool ids;
     bool remove;
+    bool yes;
     bool ascii;
     enum color_choice color;
     bool help;

@@ -410,10 +410,10 @@ static enum ct_status query_tokenizer(struct fetch *f, bool *has_tokenizer, stru
 
 /* ---- the whole model ---- */
 
-static enum ct_status check_space(const struct fetch *f, struct ct_error *err)
+/* Bytes of the files that are neither in the cache nor downloaded in part. */
+static uint64_t count_missing(const struct fetch *f)
 {
     char blob[PATH_MAX];
-    struct statvfs disk;
     uint64_t missing = 0;
 
     for (size_t i = 0; i < f->n_files; i++) {
@@ -424,6 +424,13 @@ static enum ct_status check_space(const struct fetch *f, struct ct_error *err)
         const uint64_t left = partial_left(blob);
         missing += file->size - (left < file->size ? left : file->size);
     }
+    return missing;
+}
+
+static enum ct_status check_space(const struct fetch *f, uint64_t missing, struct ct_error *err)
+{
+    struct statvfs disk;
+
     if (statvfs(f->store.repo, &disk) != 0)
         return CT_OK; /* writing will report it */
     const double room = (double)disk.f_bavail * (double)disk.f_frsize;
@@ -445,14 +452,18 @@ static int by_size(const void *a, const void *b)
 
 static enum ct_status fetch_all(struct fetch *f, bool *has_tokenizer, struct ct_error *err)
 {
+    const struct hub_fetch_params *const params = f->params;
     enum ct_status status = fetch_config(f, err);
 
     if (status == CT_OK)
         status = query_tokenizer(f, has_tokenizer, err);
     if (status == CT_OK)
         status = query_weights(f, err);
+    const uint64_t missing = status == CT_OK ? count_missing(f) : 0;
     if (status == CT_OK)
-        status = check_space(f, err);
+        status = check_space(f, missing, err);
+    if (status == CT_OK && params->agree != NULL)
+        status = params->agree(params->context, missing, err);
     if (status != CT_OK)
         return status;
     qsort(f->files, f->n_files, sizeof *f->files, by_size);

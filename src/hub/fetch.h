@@ -33,6 +33,9 @@ struct hub_fetch_params {
     const char *authorities; /* certificate file; NULL: the system's */
     /* Called about ten times a second; false: stop. NULL: no callback. */
     bool (*tick)(void *context, const struct hub_fetch_state *state);
+    /* Called once, before the weights, with the bytes to download; if it fails, so does the fetch.
+     * NULL: no callback. */
+    enum ct_status (*agree)(void *context, uint64_t bytes, struct ct_error *err);
     void *context;
 };
 

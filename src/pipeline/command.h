@@ -31,6 +31,7 @@ enum { /* bits 1 << COMMAND_* */
        FOR_COSINE = 1 << COMMAND_COSINE,
        FOR_HOOKS = 1 << COMMAND_HOOKS,
        FOR_TOKENIZE = 1 << COMMAND_TOKENIZE,
+       FOR_FETCH = 1 << COMMAND_FETCH,
        FOR_SESSIONS = 1 << COMMAND_SESSIONS,
        FOR_CHOICES = FOR_TSNE | FOR_COSINE, /* neurons chosen from a file */
        FOR_RUNS = FOR_RUN | FOR_RERUN,
