@@ -648,6 +648,72 @@ START_TEST(points_are_on_their_side_of_lines)
 }
 END_TEST
 
+/* Whether the upper, the lower pixel or the left half of a cell is a border. */
+static unsigned borders_of(const struct cell *cell, bool color)
+{
+    static const struct {
+        uint32_t ch;
+        unsigned borders;
+    } of[] = { { ' ', 3 },    { 0x2580, 2 }, { 0x2584, 1 }, { 0x259D, 6 }, { 0x2597, 5 },
+               { 0x2590, 4 }, { '-', 3 },    { '|', 4 },    { '+', 7 } };
+
+    if (color && cell->bg != INK_SEQUENTIAL) /* the line on red-blue */
+        return 0;
+    if (!color && cell->fg != INK_FRAME)
+        return 0;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (of[i].ch == cell->ch)
+            return of[i].borders;
+    ck_abort_msg("U+%04X is no part of a border", (unsigned)cell->ch);
+}
+
+/* Lines across and down go through their crossings, and all of them are there, at every size. */
+START_TEST(borders_of_clusters_are_whole)
+{
+    static const size_t sizes[][2] = { { 14, 50 }, { 18, 51 }, { 30, 90 }, { 41, 170 } };
+
+    for (int round = 0; round < 200; round++) {
+        const size_t *const size = sizes[round % 4];
+        const bool color = round % 2 == 0;
+        const size_t n = 40 + below(200), step = n / 3;
+        const size_t breaks[] = { step - below(5), 2 * step + below(5) };
+        double *const zeros = calloc(n, sizeof *zeros);
+        const struct heatmap map = { .data = { zeros, DTYPE_F64, n, n, 0 },
+                                     .diverging = true,
+                                     .lower = round % 3 == 0,
+                                     .vmin = -1.0,
+                                     .vmax = 1.0,
+                                     .row_breaks = breaks,
+                                     .n_row_breaks = 2,
+                                     .col_breaks = breaks,
+                                     .n_col_breaks = 2 };
+        struct plot_view v;
+        struct canvas c = canvas_of(size[0], size[1], !color, color);
+        size_t across = 0, down = 0;
+
+        ck_assert_ptr_nonnull(zeros);
+        heatmap_draw(&c, canvas_area(&c), &map, &v);
+        const struct cell *const first = cell_at(&c, v.area.row, v.area.col);
+        for (size_t i = 0; i < v.area.rows; i++) {
+            const unsigned of_row = borders_of(first + i * c.cols, color) & 3;
+            across += of_row != 0;
+            for (size_t j = 0; j < v.area.cols; j++) {
+                const unsigned of_col = borders_of(first + j, color) & 4;
+                const unsigned want = of_row | of_col;
+                const unsigned got = borders_of(first + i * c.cols + j, color);
+                ck_assert_msg(got == want, "cell %zu, %zu of %zu x %zu: %u, not %u", i, j, n, n,
+                              got, want);
+                down += i == 0 && of_col != 0;
+            }
+        }
+        ck_assert_uint_eq(across, 2);
+        ck_assert_uint_eq(down, 2);
+        free(zeros);
+        canvas_clear(&c);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -655,6 +721,7 @@ int main(void)
         products_are_never_materialised,        points_are_drawn_where_the_axes_say,
         views_convert_cells_to_points_and_back, heights_of_bars_match_their_counts,
         no_plot_leaves_its_rectangle,           points_are_on_their_side_of_lines,
+        borders_of_clusters_are_whole,
     };
     return RUN_TESTS("plot_properties", tests);
 }

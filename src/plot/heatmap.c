@@ -3,8 +3,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "plot/frame.h"
 #include "plot/heatmap_pixels.h"
 #include "plot/palette.h"
@@ -22,6 +24,8 @@ struct picture { /* one drawing */
     size_t pixel_rows, pixel_cols;
     bool halves;          /* two pixels per cell */
     const double *pixels; /* [pixel_rows, pixel_cols] */
+    bool *row_gaps;       /* [pixel_rows + pixel_cols] pixels that a border takes; NULL: none */
+    bool *col_gaps;
 };
 
 /* The mean of two halves, ignoring a half without a value. */
@@ -33,6 +37,16 @@ static double mean_of(double upper, double lower)
 static ink value_ink(const struct picture *p, double v)
 {
     return palette_ink(v, p->vmin, p->vmax, p->h->diverging);
+}
+
+static bool has_row_gap(const struct picture *p, size_t pixel_row)
+{
+    return p->row_gaps != NULL && p->row_gaps[pixel_row];
+}
+
+static bool has_col_gap(const struct picture *p, size_t col)
+{
+    return p->col_gaps != NULL && p->col_gaps[col];
 }
 
 static void draw_cell(const struct picture *p, size_t row, size_t col, double upper, double lower)
@@ -52,6 +66,41 @@ static void draw_cell(const struct picture *p, size_t row, size_t col, double up
         canvas_put(c, row, col, 0x2580, a, b, 0);
 }
 
+static ink line_ink(const struct picture *p)
+{
+    return !p->halves        ? INK_FRAME
+           : p->h->diverging ? (ink)LINE_ON_DIVERGING
+                             : (ink)LINE_ON_SEQUENTIAL;
+}
+
+/* A cell with a border: the upper or lower pixel, the left half, or both. The rest keeps the colour
+ * of its data, so that lines meet at their crossings. */
+static void draw_gap_cell(const struct picture *p, size_t row, size_t col, double upper,
+                          double lower)
+{
+    /* By what is left of the data, on the right or all of it: nothing, upper, lower, both. */
+    static const uint16_t data[2][4] = { { ' ', 0x2580, 0x2584, 0x2588 },
+                                         { ' ', 0x259D, 0x2597, 0x2590 } };
+    const size_t i = row - p->frame.data.row, j = col - p->frame.data.col;
+    const bool has_upper = !has_row_gap(p, 2 * i) && !isnan(upper);
+    const bool has_lower = !has_row_gap(p, 2 * i + 1) && !isnan(lower);
+    const double value = has_upper && has_lower ? mean_of(upper, lower) : has_upper ? upper : lower;
+
+    canvas_put(p->canvas, row, col, data[has_col_gap(p, j)][has_upper + 2 * has_lower],
+               has_upper || has_lower ? value_ink(p, value) : line_ink(p), line_ink(p), 0);
+}
+
+/* The same where a cell is a pixel: a line through it. */
+static void draw_line_cell(const struct picture *p, size_t row, size_t col)
+{
+    static const uint32_t lines[2][4] = { { 0, '-', '|', '+' }, { 0, 0x2500, 0x2502, 0x253C } };
+    const size_t i = row - p->frame.data.row, j = col - p->frame.data.col;
+
+    canvas_put(p->canvas, row, col,
+               lines[!p->canvas->ascii][has_row_gap(p, i) + 2 * has_col_gap(p, j)], line_ink(p),
+               INK_DEFAULT, 0);
+}
+
 static void draw_cells(const struct picture *p)
 {
     const struct rect d = p->frame.data;
@@ -59,8 +108,15 @@ static void draw_cells(const struct picture *p)
     for (size_t i = 0; i < d.rows; i++) {
         const double *const upper = p->pixels + (p->halves ? 2 * i : i) * d.cols;
         const double *const lower = p->halves ? upper + d.cols : upper;
+        const bool is_gap =
+            p->halves ? has_row_gap(p, 2 * i) || has_row_gap(p, 2 * i + 1) : has_row_gap(p, i);
         for (size_t j = 0; j < d.cols; j++)
-            draw_cell(p, d.row + i, d.col + j, upper[j], lower[j]);
+            if (!is_gap && !has_col_gap(p, j))
+                draw_cell(p, d.row + i, d.col + j, upper[j], lower[j]);
+            else if (p->halves)
+                draw_gap_cell(p, d.row + i, d.col + j, upper[j], lower[j]);
+            else
+                draw_line_cell(p, d.row + i, d.col + j);
     }
 }
 
@@ -87,66 +143,38 @@ static size_t break_edge(double at, double lo, double hi, size_t n_pixels)
     return edge >= 1.0 && edge <= (double)n_pixels - 1.0 ? (size_t)edge : 0;
 }
 
-/* True when lines would hide the data, at one in every few cells; thin lines may be closer. */
-static bool too_many(const struct picture *p, const size_t *breaks, size_t n, double lo, double hi,
-                     size_t cells)
+/* Marks the pixels that borders take: the first ones behind each of them. Those too near the one
+ * before it are left out, as lines would hide the data between them. */
+static void mark_gaps(const size_t *breaks, size_t n, double lo, double hi, size_t n_pixels,
+                      bool is_reversed, bool *gaps)
 {
-    size_t seen = 0;
+    enum { APART = 3 };
+    size_t last = 0;
 
-    for (size_t k = 0; k < n; k++)
-        seen += (double)breaks[k] > lo && (double)breaks[k] < hi;
-    return seen * (p->halves ? 2 : 4) > cells;
+    for (size_t k = 0; k < n; k++) {
+        const size_t edge = break_edge((double)breaks[k], lo, hi, n_pixels);
+        if (edge == 0 || (last > 0 && edge < last + APART))
+            continue;
+        gaps[is_reversed ? n_pixels - 1 - edge : edge] = true;
+        last = edge;
+    }
 }
 
-static ink line_ink(const struct picture *p)
-{
-    return !p->halves        ? INK_FRAME
-           : p->h->diverging ? (ink)LINE_ON_DIVERGING
-                             : (ink)LINE_ON_SEQUENTIAL;
-}
-
-static void draw_row_break(const struct picture *p, size_t at)
-{
-    const struct rect d = p->frame.data;
-    const struct plot_window *const w = &p->frame.window;
-    size_t edge = break_edge((double)at, w->y0, w->y1, p->pixel_rows);
-
-    if (edge == 0)
-        return;
-    if (p->h->lower)
-        edge = p->pixel_rows - edge;
-    /* Between two cells the line is at the top of the lower one; otherwise it is in the middle. */
-    const bool middle = p->halves && edge % 2 == 1;
-    const uint32_t ch = p->canvas->ascii ? '-' : middle || !p->halves ? 0x2500 : 0x2594;
-    for (size_t j = 0; j < d.cols; j++)
-        draw_over(p, d.row + (p->halves ? edge / 2 : edge), d.col + j, ch, line_ink(p), 0);
-}
-
-static void draw_col_break(const struct picture *p, size_t at)
-{
-    const struct rect d = p->frame.data;
-    const struct plot_window *const w = &p->frame.window;
-    const size_t edge = break_edge((double)at, w->x0, w->x1, p->pixel_cols);
-    const uint32_t ch = p->canvas->ascii ? '|' : p->halves ? 0x258F : 0x2502;
-
-    if (edge == 0)
-        return;
-    for (size_t i = 0; i < d.rows; i++)
-        draw_over(p, d.row + i, d.col + edge, ch, line_ink(p), 0);
-}
-
-static void draw_breaks(const struct picture *p)
+/* False: out of memory. */
+static bool find_gaps(struct picture *p)
 {
     const struct heatmap *const h = p->h;
     const struct plot_window *const w = &p->frame.window;
-    const struct rect d = p->frame.data;
 
-    if (!too_many(p, h->row_breaks, h->n_row_breaks, w->y0, w->y1, d.rows))
-        for (size_t k = 0; k < h->n_row_breaks; k++)
-            draw_row_break(p, h->row_breaks[k]);
-    if (!too_many(p, h->col_breaks, h->n_col_breaks, w->x0, w->x1, d.cols))
-        for (size_t k = 0; k < h->n_col_breaks; k++)
-            draw_col_break(p, h->col_breaks[k]);
+    if (h->n_row_breaks + h->n_col_breaks == 0)
+        return true;
+    p->row_gaps = ct_calloc_array(p->pixel_rows + p->pixel_cols, sizeof *p->row_gaps);
+    if (p->row_gaps == NULL)
+        return false;
+    p->col_gaps = p->row_gaps + p->pixel_rows;
+    mark_gaps(h->row_breaks, h->n_row_breaks, w->y0, w->y1, p->pixel_rows, h->lower, p->row_gaps);
+    mark_gaps(h->col_breaks, h->n_col_breaks, w->x0, w->x1, p->pixel_cols, false, p->col_gaps);
+    return true;
 }
 
 enum { STRIP_COLS = 3 }; /* a line and a number of two digits */
@@ -227,15 +255,15 @@ static void draw_data(struct picture *p)
     p->pixels =
         heatmap_pixels(&(struct pixel_grid){ p->h, p->frame.window, p->pixel_rows, p->pixel_cols },
                        cache);
-    if (p->pixels != NULL) {
+    if (p->pixels != NULL && find_gaps(p)) {
         draw_cells(p);
-        draw_breaks(p);
         draw_strip(p);
         draw_cursor(p);
     } else {
         draw_words(p->canvas, p->frame.data, "no memory");
         p->canvas->starved = true;
     }
+    free(p->row_gaps);
     heatmap_cache_clear(&one);
 }
 
