@@ -4,12 +4,29 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/app.c src/tui/app.h \
 	src/tui/crash.c src/tui/crash.h \
 	src/tui/draw.c src/tui/draw.h \
+	src/tui/draw_footer.c \
+	src/tui/draw_frame.c \
+	src/tui/draw_help.c \
+	src/tui/draw_panels.c \
+	src/tui/draw_parts.h \
+	src/tui/draw_progress.c \
 	src/tui/fit.c src/tui/fit.h \
 	src/tui/inputs.c src/tui/inputs.h \
+	src/tui/key_files.c \
+	src/tui/key_parameters.c \
+	src/tui/key_parts.h \
+	src/tui/key_selection.c \
 	src/tui/keys.c src/tui/keys.h \
+	src/tui/layout.c src/tui/layout.h \
+	src/tui/list_clusters.c \
+	src/tui/list_hooks.c \
 	src/tui/list_layers.c \
 	src/tui/list_load.c \
-	src/tui/lists.c src/tui/lists.h \
+	src/tui/list_neurons.c \
+	src/tui/list_parts.h \
+	src/tui/list_selected.c \
+	src/tui/list_sentences.c \
+	src/tui/lists.h \
 	src/tui/prompt.c src/tui/prompt.h \
 	src/tui/run.c src/tui/run.h \
 	src/tui/save.c src/tui/save.h \

@@ -1,0 +1,16 @@
+/* Actions by what they act on, for keys.c. Each returns whether the action is one of its own. */
+#ifndef CT_TUI_KEY_PARTS_H
+#define CT_TUI_KEY_PARTS_H
+
+#include "tui/app.h"
+
+/* The pane of parameters. */
+bool parameters_act(struct app *app, enum action action);
+
+/* What is selected or marked. */
+bool selection_act(struct app *app, enum action action);
+
+/* What is written. */
+bool files_act(struct app *app, enum action action);
+
+#endif

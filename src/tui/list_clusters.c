@@ -1,0 +1,110 @@
+#include "config.h"
+#include "tui/list_parts.h"
+
+#include <math.h>
+
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_ttest.h"
+
+static struct cluster_mark cluster_at(const struct app *app, size_t i)
+{
+    const struct cluster_result *const c = clusters_of(app->a);
+    size_t m = 0;
+
+    while (i >= c->by[m].n_clusters)
+        i -= c->by[m++].n_clusters;
+    return (struct cluster_mark){ c->by[m].method, (int32_t)i };
+}
+
+static bool is_same_mark(struct cluster_mark x, struct cluster_mark y)
+{
+    return x.method == y.method && x.label == y.label;
+}
+
+static size_t count_clusters(struct app *app, const struct view_state *state)
+{
+    size_t n = 0;
+
+    (void)state;
+    for (size_t m = 0; m < clusters_of(app->a)->n; m++)
+        n += clusters_of(app->a)->by[m].n_clusters;
+    return n;
+}
+
+static void draw_cluster(struct app *app, const struct view_state *state, size_t i,
+                         struct canvas *c, size_t row, size_t col, size_t cols)
+{
+    const struct cluster_mark at = cluster_at(app, i);
+    const struct cluster_row *const r = &clustering_of(app->a, at.method)->rows[at.label];
+
+    (void)state;
+    PUT(c, row, col, cols, cluster_ink(at.label), "%c %-8s %7d %7zu %9.2f %9.2f",
+        is_same_mark(app->mark, at) ? '>' : ' ', at.method->title, (int)at.label, r->size,
+        r->mean_t, r->mean_abs_t);
+}
+
+/* Selects the strongest neuron of a cluster. */
+static void select_strongest(struct app *app, struct cluster_mark at)
+{
+    const int32_t *const labels = clustering_of(app->a, at.method)->labels;
+    const struct ttest_stage *const t = ttest_of(app->a);
+    double strongest = -1.0;
+
+    for (size_t k = 0; k < t->n_significant; k++) {
+        const double abs_t = fabs(t->neurons[t->significant[k]].statistic);
+        if (labels[k] == at.label && abs_t > strongest) {
+            strongest = abs_t;
+            app_select_neuron(app, t->significant[k]);
+        }
+    }
+}
+
+/* Marks the cluster in all views, or unmarks it. */
+static void toggle_mark(struct app *app, struct cluster_mark at)
+{
+    app->mark = is_same_mark(app->mark, at) ? (struct cluster_mark){ NULL, 0 } : at;
+}
+
+static void choose_cluster(struct app *app, size_t i)
+{
+    toggle_mark(app, cluster_at(app, i));
+    select_strongest(app, cluster_at(app, i));
+}
+
+void clusters_mark_own(struct app *app)
+{
+    const struct cluster_method *const method =
+        app->mark.method != NULL ? app->mark.method : cluster_methods[0];
+
+    if (clustering_of(app->a, method) == NULL)
+        app_say(app, INK_WARN, "no clusters yet: %s in Cluster computes them",
+                app_key(app, ACTION_RUN).text);
+    else if (!app->has_neuron || list_cluster_of(app, app->neuron) < 0)
+        app_say(app, INK_WARN, "the neuron is in no cluster of %s", method->title);
+    else
+        toggle_mark(app, (struct cluster_mark){ method, list_cluster_of(app, app->neuron) });
+}
+
+void clusters_step(struct app *app, int step)
+{
+    const struct view_state *const none = NULL;
+    const size_t n = clusters_of(app->a) != NULL ? count_clusters(app, none) : 0;
+    size_t at = step > 0 ? n - 1 : 0;
+
+    if (n == 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (is_same_mark(cluster_at(app, i), app->mark))
+            at = i;
+    at = (at + (step > 0 ? 1 : n - 1)) % n;
+    app->mark = cluster_at(app, at);
+    select_strongest(app, app->mark);
+}
+
+const struct list cluster_list = {
+    .header = "  method   cluster    size    mean t  mean |t|",
+    .count = count_clusters,
+    .draw = draw_cluster,
+    .act = choose_cluster,
+    .act_help = "mark the cluster in every view, select its strongest neuron",
+};

@@ -1,0 +1,195 @@
+#include "config.h"
+#include "tui/list_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_ttest.h"
+
+static void name_of(const struct app *app, size_t column, char *out, size_t size)
+{
+    size_t index;
+    const char *const hook = neuron_hook(extract_of(app->a), column, &index);
+
+    snprintf(out, size, "%.60s:%zu", hook, index);
+}
+
+int32_t list_cluster_of(const struct app *app, size_t column)
+{
+    const struct clustering *const c =
+        clustering_of(app->a, app->mark.method != NULL ? app->mark.method : cluster_methods[0]);
+    size_t i;
+
+    return c != NULL && app_significant_index(app, column, &i) ? c->labels[i] : -1;
+}
+
+enum { SORT_T, SORT_P, SORT_NUMBER };
+static const char *const neuron_sorts[] = { "by |t|", "by p", "by number", NULL };
+
+struct sortable {
+    double value;
+    size_t i;
+};
+
+/* By value, NaN last; ties by index. */
+static int by_value(const void *a, const void *b)
+{
+    const struct sortable *const x = a;
+    const struct sortable *const y = b;
+    const bool x_is_nan = isnan(x->value);
+    const bool y_is_nan = isnan(y->value);
+
+    if (x_is_nan != y_is_nan)
+        return x_is_nan ? 1 : -1;
+    if (x->value < y->value || x->value > y->value)
+        return x->value < y->value ? -1 : 1;
+    return (x->i > y->i) - (x->i < y->i);
+}
+
+size_t *list_sorted(const struct app *app, size_t n,
+                    double (*value)(const struct app *app, size_t i))
+{
+    size_t *const order = ct_malloc_array(n, sizeof *order);
+    struct sortable *const items = ct_malloc_array(n, sizeof *items);
+
+    if (order == NULL || items == NULL) {
+        free(order);
+        free(items);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct sortable){ value(app, i), i };
+    qsort(items, n, sizeof *items, by_value);
+    for (size_t i = 0; i < n; i++)
+        order[i] = items[i].i;
+    free(items);
+    return order;
+}
+
+static double weakness(const struct app *app, size_t column)
+{
+    return -fabs(ttest_of(app->a)->neurons[column].statistic);
+}
+
+static double pvalue(const struct app *app, size_t column)
+{
+    return ttest_of(app->a)->neurons[column].pvalue;
+}
+
+static double number(const struct app *app, size_t column)
+{
+    (void)app;
+    return (double)column;
+}
+
+/* The columns in the requested order, cached until the t-test or the order changes. */
+static const size_t *neuron_order(struct app *app, size_t sort)
+{
+    static double (*const values[])(const struct app *, size_t) = {
+        [SORT_T] = weakness, [SORT_P] = pvalue, [SORT_NUMBER] = number
+    };
+    const struct ttest_stage *const t = ttest_of(app->a);
+
+    if (app->order_of == t && app->order_sort == sort)
+        return app->order;
+    size_t *const order = list_sorted(app, t->n_neurons, values[sort]);
+    if (order != NULL) {
+        free(app->order);
+        app->order = order;
+        app->order_of = t;
+        app->order_sort = sort;
+    }
+    return app->order_of == t ? app->order : NULL;
+}
+
+const size_t *lists_neuron_order(struct app *app)
+{
+    return neuron_order(app, app->order_of == ttest_of(app->a) ? app->order_sort : SORT_T);
+}
+
+static size_t count_neurons(struct app *app, const struct view_state *state)
+{
+    return neuron_order(app, state->sort) != NULL ? ttest_of(app->a)->n_neurons : 0;
+}
+
+/* The name in `cols` columns: a long one is cut at the beginning, its number is kept. */
+static void short_name(const struct app *app, size_t column, size_t cols, char out[80])
+{
+    char name[80];
+
+    name_of(app, column, name, sizeof name);
+    const size_t length = strlen(name);
+    if (length <= cols)
+        snprintf(out, 80, "%-*s", (int)cols, name);
+    else
+        snprintf(out, 80, "~%s", name + (length - cols + 1));
+}
+
+/* Whether the neuron is in the marked cluster. */
+static bool is_marked(const struct app *app, size_t column)
+{
+    return app->mark.method != NULL && list_cluster_of(app, column) == app->mark.label;
+}
+
+void list_draw_neuron(struct app *app, size_t column, struct canvas *c, size_t row, size_t col,
+                      size_t cols)
+{
+    const struct ttest_stage *const t = ttest_of(app->a);
+    const struct ttest_result *const r = &t->neurons[column];
+    const int32_t label = list_cluster_of(app, column);
+    const bool is_significant = t->is_significant[column];
+    const bool steps_back =
+        !is_significant || (app->mark.method != NULL && !is_marked(app, column));
+    const ink color = steps_back                    ? (ink)INK_DIM
+                      : clusters_of(app->a) != NULL ? cluster_ink(label)
+                                                    : (ink)INK_DEFAULT;
+    char name[80];
+    char cluster[16] = "";
+
+    short_name(app, column, 17, name);
+    if (clusters_of(app->a) != NULL && is_significant)
+        snprintf(cluster, sizeof cluster, label < 0 ? "noise" : "%d", (int)label);
+    const size_t used =
+        PUT(c, row, col, cols, color, "%c%s %7.2f %8.2g%c %5s", is_marked(app, column) ? '>' : ' ',
+            name, r->statistic, r->pvalue, is_significant ? '*' : ' ', cluster);
+    if (cols >= LIST_WIDE - 10) /* 10: a column to the left */
+        PUT(c, row, col + used, cols - used, color, " %8.3f %8.3f  %.4g", r->mean_a, r->mean_b,
+            t->p_adjusted[column]);
+}
+
+static void draw_neuron(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
+                        size_t row, size_t col, size_t cols)
+{
+    list_draw_neuron(app, neuron_order(app, state->sort)[i], c, row, col, cols);
+}
+
+static void select_neuron(struct app *app, const struct view_state *state, size_t i)
+{
+    app_select_neuron(app, neuron_order(app, state->sort)[i]);
+}
+
+static size_t selected_neuron(struct app *app, const struct view_state *state)
+{
+    const size_t *const order = neuron_order(app, state->sort);
+    const size_t n = ttest_of(app->a)->n_neurons;
+
+    for (size_t i = 0; app->has_neuron && i < n; i++)
+        if (order[i] == app->neuron)
+            return i;
+    return n;
+}
+
+const struct list neuron_list = {
+    .header = " neuron                  t        p  clust",
+    .more = "   mean a   mean b  adjusted p",
+    .count = count_neurons,
+    .draw = draw_neuron,
+    .select = select_neuron,
+    .selected = selected_neuron,
+    .sorts = neuron_sorts,
+};
