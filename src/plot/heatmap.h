@@ -54,8 +54,9 @@ struct heatmap { /* zero-initialise; borrows everything */
     /* In places of the picture (after ordering): place k covers k .. k + 1; x along the columns, y
      * along the rows. */
     struct plot_window window;
-    /* [n_row_breaks] Borders of clusters before these places: each takes the pixel behind it (across
-     * the columns half of it), unless it is nearer than three pixels to the one drawn before. */
+    /* [n_row_breaks] Borders of clusters before these places: each takes the pixel behind it
+     * (across the columns half of it), unless it is nearer than three pixels to the one drawn
+     * before. */
     const size_t *row_breaks;
     size_t n_row_breaks;
     const size_t *col_breaks;

@@ -11,6 +11,7 @@ src_plot_libplot_a_SOURCES = \
 	src/plot/palette.c src/plot/palette.h \
 	src/plot/plot.h \
 	src/plot/raster.c src/plot/raster.h \
+	src/plot/row_list.c src/plot/row_list.h \
 	src/plot/scatter.c src/plot/scatter.h \
 	src/plot/series.c src/plot/series.h \
 	src/plot/target.c src/plot/target.h \

@@ -74,50 +74,6 @@ static void draw_label(const struct raster *r, const struct scatter_label *label
     canvas_text(r->canvas, row, col, width, label->text, label->ink, CELL_BOLD | CELL_REVERSE);
 }
 
-/* ---- the list beside the points ---- */
-
-enum { SWATCH_COLS = 2, LEAST_PLOT_COLS = 40 };
-
-/* The columns of the list with the space before it; 0: none, or no room. */
-static size_t list_cols(const struct scatter *s, const struct canvas *c, struct rect area)
-{
-    size_t width = canvas_text_width(c, s->list_head);
-
-    for (size_t k = 0; s->list_head != NULL && k < s->n_list; k++)
-        if (canvas_text_width(c, s->list[k].text) > width)
-            width = canvas_text_width(c, s->list[k].text);
-    return s->list_head != NULL && area.cols >= LEAST_PLOT_COLS + width + SWATCH_COLS + 1
-               ? width + SWATCH_COLS + 1
-               : 0;
-}
-
-/* In list_cols() columns. */
-static void draw_list(struct canvas *c, const struct rect *data, const struct scatter *s,
-                      size_t cols)
-{
-    const size_t col = data->col + data->cols + 1;
-    const size_t width = cols - SWATCH_COLS - 1;
-    const size_t rows = data->rows > 1 ? data->rows - 1 : 0;
-    const size_t n = s->n_list <= rows ? s->n_list : rows > 0 ? rows - 1 : 0;
-
-    canvas_text(c, data->row, col + SWATCH_COLS, width, s->list_head, INK_DIM, 0);
-    for (size_t k = 0; k < n; k++) {
-        const struct scatter_row *const row = &s->list[k];
-        const uint32_t ch = marker_char(c, row->marker, row->ink);
-        const uint8_t attr = row->is_marked ? CELL_REVERSE : 0;
-        canvas_put(c, data->row + 1 + k, col,
-                   ch != 0                       ? ch
-                   : row->marker == MARKER_NOISE ? 0x2804
-                                                 : 0x2588,
-                   row->ink, INK_DEFAULT, 0);
-        canvas_text(c, data->row + 1 + k, col + SWATCH_COLS, width, row->text,
-                    row->marker == MARKER_NOISE ? INK_DIM : INK_DEFAULT, attr);
-    }
-    if (n < s->n_list && rows > 0)
-        canvas_printf(c, data->row + 1 + n, col + SWATCH_COLS, width, INK_DIM, 0, "+%zu more",
-                      s->n_list - n);
-}
-
 static void draw_points(struct raster *r, const struct scatter *s)
 {
     bool has_rank[SCATTER_RANKS] = { false };
@@ -196,7 +152,7 @@ void scatter_draw(struct canvas *c, struct rect area, const struct scatter *s,
                        .rules = s->rules,
                        .n_rules = s->n_rules,
                        .window = window,
-                       .strip = list_cols(s, c, area) };
+                       .strip = row_list_cols(&s->list, c, area) };
 
     frame_layout(&f, c, area);
     if (s->equal_aspect) { /* twice: wider numbers may leave fewer columns */
@@ -215,7 +171,10 @@ void scatter_draw(struct canvas *c, struct rect area, const struct scatter *s,
                     s->lines[k].ink);
     draw_points(&r, s);
     if (f.strip > 0)
-        draw_list(c, &f.data, s, f.strip);
+        row_list_draw(c,
+                      (struct rect){ f.data.row, f.data.col + f.data.cols + 1, f.data.rows,
+                                     f.strip - 1 },
+                      &s->list);
     if (view != NULL)
         *view = v;
 }

@@ -8,6 +8,7 @@
 #define CT_PLOT_SCATTER_H
 
 #include "plot/plot.h"
+#include "plot/row_list.h"
 
 struct scatter_line {
     double x0, y0, x1, y1;
@@ -18,13 +19,6 @@ struct scatter_label { /* on the points */
     double x, y;
     const char *text;
     ink ink;
-};
-
-struct scatter_row { /* of a list beside the points, where a canvas is wide enough */
-    const char *text;
-    ink ink;
-    uint8_t marker;
-    bool is_marked;
 };
 
 struct scatter { /* zero-initialise; borrows everything */
@@ -50,9 +44,7 @@ struct scatter { /* zero-initialise; borrows everything */
 
     const struct scatter_label *labels; /* [n_labels], over everything but the selected point */
     size_t n_labels;
-    const char *list_head;          /* above the list; NULL: no list */
-    const struct scatter_row *list; /* [n_list] */
-    size_t n_list;
+    struct row_list list; /* beside the points */
 
     struct plot_window window; /* default: the finite points and a margin of 4 % */
     bool equal_aspect;         /* one unit is as long in x as in y (the window is widened) */

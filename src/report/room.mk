@@ -27,6 +27,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/matrix_rows.c src/report/matrix_rows.h \
 	src/report/page.c src/report/page.h \
 	src/report/plots.c src/report/plots.h \
+	src/report/plots/cluster_names.c src/report/plots/cluster_names.h \
 	src/report/plots/parts.c src/report/plots/parts.h \
 	src/report/plots/places.c src/report/plots/places.h \
 	src/report/plots/plot.h \

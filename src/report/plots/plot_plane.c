@@ -11,6 +11,7 @@
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 #include "plot/palette.h"
+#include "report/plots/cluster_names.h"
 
 /* ---- t-SNE ---- */
 
@@ -115,66 +116,6 @@ static size_t fill_legend(struct cluster_legend *legend, const struct clustering
     return n;
 }
 
-/* ---- names of clusters, on the points and in a list beside them ---- */
-
-enum { MOST_NAMES = 60 }; /* on the points */
-
-struct cluster_names {
-    struct scatter_label *labels;
-    struct scatter_row *rows;
-    struct cluster_text {
-        char name[24], row[80];
-    } * texts;
-    size_t n_labels, n_rows;
-};
-
-static void names_clear(struct cluster_names *names)
-{
-    free(names->labels);
-    free(names->rows);
-    free(names->texts);
-}
-
-/* The mean of the points of each cluster, and its row `label size mean t`; noise has the last. */
-static void fill_names(const struct analysis *a, const struct clustering *c,
-                       const struct plot_target *target, const struct plot_request *request,
-                       struct cluster_names *names)
-{
-    const struct mat *const points = &tsne_of(a)->result.embedding;
-    const bool is_marked = request->mark.method == c->method;
-    const size_t n = c->n_clusters;
-
-    *names = (struct cluster_names){ .labels = plot_scratch(target, n + 1, sizeof *names->labels),
-                                     .rows = plot_scratch(target, n + 1, sizeof *names->rows),
-                                     .texts = plot_scratch(target, n + 1, sizeof *names->texts) };
-    if (c->rows == NULL || names->labels == NULL || names->rows == NULL || names->texts == NULL)
-        return;
-    for (size_t k = 0; k < n; k++) {
-        struct cluster_text *const text = &names->texts[k];
-        snprintf(text->name, sizeof text->name, "%zu", k);
-        snprintf(text->row, sizeof text->row, "%4zu %5zu %7.2f", k, c->rows[k].size,
-                 c->rows[k].mean_t);
-        names->labels[k] = (struct scatter_label){ 0.0, 0.0, text->name, cluster_ink((int32_t)k) };
-        names->rows[k] =
-            (struct scatter_row){ text->row, cluster_ink((int32_t)k), cluster_marker((int32_t)k),
-                                  is_marked && request->mark.label == (int32_t)k };
-    }
-    for (size_t i = 0; i < points->rows; i++)
-        if (c->labels[i] >= 0) {
-            const struct cluster_row *const row = &c->rows[c->labels[i]];
-            names->labels[c->labels[i]].x += mat_row(points, i)[0] / (double)row->size;
-            names->labels[c->labels[i]].y += mat_row(points, i)[1] / (double)row->size;
-        }
-    names->n_labels = n <= MOST_NAMES ? n : 0;
-    names->n_rows = n;
-    if (c->n_noise > 0) {
-        snprintf(names->texts[n].row, sizeof names->texts[n].row, "%4s %5zu",
-                 c->method->has_noise ? "-" : "none", c->n_noise);
-        names->rows[names->n_rows++] =
-            (struct scatter_row){ names->texts[n].row, INK_NOISE, MARKER_NOISE, false };
-    }
-}
-
 static void draw_labelled(const struct analysis *a, const struct plot_target *target,
                           const struct plot_request *request, const int32_t *labels,
                           struct scatter *scatter)
@@ -232,7 +173,7 @@ void draw_clusters(const struct cluster_method *method, const struct analysis *a
     char title[TITLE_SIZE];
     struct cluster_legend legend;
     struct cluster_names names;
-    fill_names(a, c, target, request, &names);
+    cluster_names_make(a, c, target, request, &names);
     struct scatter scatter = {
         .text = { .title = title,
                   .legend = legend.entries,
@@ -246,16 +187,14 @@ void draw_clusters(const struct cluster_method *method, const struct analysis *a
         .n_lines = n_lines,
         .labels = names.labels,
         .n_labels = names.n_labels,
-        .list_head = "   #  size  mean t",
-        .list = names.rows,
-        .n_list = names.n_rows,
+        .list = names.list,
     };
 
     method->caption(c, &a->params, title, sizeof title);
     const size_t used = strlen(title);
     snprintf(title + used, sizeof title - used, "%s", space_words(a));
     draw_labelled(a, target, request, c->labels, &scatter);
-    names_clear(&names);
+    cluster_names_clear(&names);
     free(lines);
 }
 
