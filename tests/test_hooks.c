@@ -56,14 +56,16 @@ START_TEST(lists_hook_points_in_forward_order)
     size_t n = 0;
 
     ck_assert_int_eq(hooks_list(&medium, &hooks, &n, NULL), CT_OK);
-    ck_assert_uint_eq(n, 24 * 12 + 3);
+    ck_assert_uint_eq(n, 24 * 12 + 4);
     ck_assert_str_eq(hooks[0].name, "wte");
     ck_assert_str_eq(hooks[1].name, "wpe");
     ck_assert_str_eq(hooks[2].name, "h.0.ln_1");
     ck_assert_str_eq(hooks[13].name, "h.0");
-    ck_assert_str_eq(hooks[n - 2].name, "h.23");
-    ck_assert_str_eq(hooks[n - 1].name, "ln_f");
-    for (size_t i = 0; i < n; i++) {
+    ck_assert_str_eq(hooks[n - 3].name, "h.23");
+    ck_assert_str_eq(hooks[n - 2].name, "ln_f");
+    ck_assert_str_eq(hooks[n - 1].name, "lm_head");
+    ck_assert_uint_eq(hooks[n - 1].width, medium.vocab_size);
+    for (size_t i = 0; i + 1 < n; i++) {
         const enum site_place place = hooks[i].place;
         const size_t want = place == PLACE_QKV                                  ? 3072
                             : place == PLACE_MLP_PRE || place == PLACE_MLP_POST ? 4000
@@ -97,6 +99,10 @@ START_TEST(resolves_names)
         { "h[5].mlp.c_fc", "h.5.mlp.c_fc" },
         { "transformer.h[23]", "h.23" },
         { "transformer.wte", "wte" },
+        { "lm_head", "lm_head" },
+        { "unembed", "lm_head" },
+        { "unembed.hook_out", "lm_head" },
+        { "*", "wte wpe ln_f" },
         { "ln_f", "ln_f" },
         { "ln_f wte h.3 wpe h.3.ln_1 ln_f", "wte wpe h.3.ln_1 h.3 ln_f" },
         { "h.2*", "h.2 h.20 h.21 h.22 h.23" },
@@ -157,14 +163,15 @@ START_TEST(rejects_unknown_names_with_a_hint)
         { "h.*.mlp.c_fx*", "matches no hook point" },
         { "h*", "matches no hook point" },
         { "h.5[", "matches no hook point" },
-        { "lm_head", "the nearest is ln_f" },
+        { "lm_hea*", "matches no hook point" },
         { "blocks.7.ln1.hook_normalized", "the nearest is h.7.ln_1" },
         { "blocks.7.attn.hook_q", "the first third of h.7.attn.c_attn" },
         { "blocks.7.attn.hook_k", "the second third of h.7.attn.c_attn" },
         { "blocks.7.attn.hook_v", "the last third of h.7.attn.c_attn" },
         { "blocks.7.attn.hook_pattern", "h.7.attn.c_attn" },
         { "blocks.7.ln2.hook_scale", "is not a vector of neurons; the nearest is h.7.ln_2" },
-        { "h.5.mlp.c_fcc", "there are wte, wpe, ln_f, h.N, and below h.N ln_1, attn.c_attn, " },
+        { "h.5.mlp.c_fcc",
+          "there are wte, wpe, ln_f, lm_head, h.N, and below h.N ln_1, attn.c_attn, " },
         { "blocks.7.hook_resid_mid", "the nearest is h.7.ln_2" },
         { "blocks.0.hook_resid_pre", "the sum of wte and wpe" },
         { "ln_final.hook_normalized", "the nearest is ln_f" },
@@ -245,7 +252,7 @@ START_TEST(other_families_have_their_own_names)
         { &arch_llama, "layers.3.self_attn.q_norm", "unknown hook point", 0 },
         { &arch_llama, "layers.9.mlp", "layers.0 to layers.8", 0 },
         { &arch_llama, "h.3.mlp.c_fc", /* the whole list, without what other families have */
-          "there are embed_tokens, norm, layers.N, and below layers.N input_layernorm, "
+          "there are embed_tokens, norm, lm_head, layers.N, and below layers.N input_layernorm, "
           "self_attn.q_proj, self_attn.k_proj, self_attn.v_proj, self_attn.o_proj.input, "
           "self_attn.o_proj, self_attn, post_attention_layernorm, mlp.gate_proj, mlp.act_fn, "
           "mlp.up_proj, mlp.down_proj.input, mlp.down_proj, mlp, for N from 0 to 8",

@@ -274,7 +274,7 @@ static void begin(struct trial *t)
     *t = (struct trial){ .weights = make_weights() };
     for (size_t i = 0; i < N_SEQS; i++)
         t->seqs[i] = (struct token_seq){ ids[i], lengths[i] };
-    prefix_tree_sort(t->seqs, N_SEQS, sorted);
+    prefix_tree_sort(t->seqs, N_SEQS, NULL, sorted);
     ck_assert_uint_eq(prefix_tree_fit(sorted, N_SEQS, 100, &n_nodes), N_SEQS);
     ck_assert_uint_eq(n_nodes, 13);
     ck_assert_int_eq(prefix_tree_init(&t->tree, n_nodes, N_SEQS, MAX_LEN, NULL), CT_OK);
@@ -299,6 +299,7 @@ static size_t run(const struct trial *t, size_t first, size_t n, size_t stop_at,
                                         .max_nodes = t->tree.n_nodes,
                                         .max_len = MAX_LEN,
                                         .n_threads = 2 };
+    const struct pass_input input = { .tree = &t->tree };
     struct counter counter = { .stop_at = stop_at };
     struct pass *pass = NULL;
 
@@ -306,7 +307,7 @@ static size_t run(const struct trial *t, size_t first, size_t n, size_t stop_at,
     const size_t n_steps = pass_n_steps(pass);
     for (int turn = 0; turn < 2; turn++) { /* a pass can be reused */
         counter.calls = 0;
-        ck_assert_int_eq(pass_run(pass, &t->tree, out, count, &counter), stop_at == 0);
+        ck_assert_int_eq(pass_run(pass, &input, out, count, &counter), stop_at == 0);
         ck_assert_uint_eq(counter.calls, stop_at == 0 ? n_steps : stop_at);
     }
     pass_free(pass);

@@ -24,7 +24,8 @@ struct refusal {      /* a name that people try, and why there is no such hook p
 struct module_paths {
     const char *token_embedding;
     const char *position_embedding;
-    const char *word_projection; /* from token embeddings of another width to hidden_size */
+    const char *word_projection;   /* from token embeddings of another width to hidden_size */
+    const char *output_projection; /* back to that width */
     const char *attention_norm;
     const char *qkv; /* one of all three, or q, k, v */
     const char *q;
@@ -57,9 +58,9 @@ struct arch {
     enum ct_status (*read_more)(const struct config_reader *r, struct model_config *out);
 
     const char *const *prefixes; /* optional prefixes of module names; NULL-terminated */
-    const char *const *heads;    /* names of the output layer's weight, which may be in place of the
-                                    embedding if they are tied; NULL-terminated */
-    const char *block_path;      /* `h`: block 5 is `h.5` */
+    const char *const *heads; /* names of the output layer's weight, `MODULE.weight`, which may be
+                                 in place of the embedding if they are tied; NULL-terminated */
+    const char *block_path;   /* `h`: block 5 is `h.5` */
     struct module_paths modules;
 
     const struct site *sites; /* [n_sites], in listing order; those in blocks are adjacent */

@@ -13,19 +13,16 @@
 /* query_pre_attn_scalar and score_scale take turns in a field: read_scale(). */
 #define QUERY_SCALAR KEY(CONFIG_POSITIVE, score_scale, "query_pre_attn_scalar")
 
+#define LOGIT_CAP KEY_ROW(CONFIG_POSITIVE, logit_cap, 0, true, "final_logit_softcapping")
+
 static const struct config_key gemma_keys[] = { GEMMA_KEYS, ATTENTION_BIAS };
 static const struct config_key gemma2_keys[] = {
-    GEMMA_KEYS,
-    ATTENTION_BIAS,
-    SLIDING_WINDOW,
-    QUERY_SCALAR,
-    KEY_ROW(CONFIG_POSITIVE, score_cap, 0, true, "attn_logit_softcapping"),
+    GEMMA_KEYS,     ATTENTION_BIAS,
+    SLIDING_WINDOW, QUERY_SCALAR,
+    LOGIT_CAP,      KEY_ROW(CONFIG_POSITIVE, score_cap, 0, true, "attn_logit_softcapping"),
 };
 static const struct config_key gemma3_keys[] = {
-    GEMMA_KEYS,
-    ATTENTION_BIAS,
-    SLIDING_WINDOW,
-    QUERY_SCALAR,
+    GEMMA_KEYS, ATTENTION_BIAS, SLIDING_WINDOW, QUERY_SCALAR, LOGIT_CAP,
 };
 
 #define SHARED_DEFAULTS                                                                            \
@@ -51,8 +48,8 @@ static const struct model_config gemma_defaults = {
                      .score_scale = 256.0, .window = 4096
 
 static const struct model_config gemma2_defaults = {
-    SHARED_DEFAULTS_2, .vocab_size = 256000,      .n_positions = 8192,
-    .score_cap = 50.0, .rotary[0].base = 10000.0,
+    SHARED_DEFAULTS_2, .vocab_size = 256000, .n_positions = 8192,
+    .score_cap = 50.0, .logit_cap = 30.0,    .rotary[0].base = 10000.0,
 };
 static const struct model_config gemma3_defaults = {
     SHARED_DEFAULTS_2,

@@ -17,6 +17,7 @@ static const struct model_config defaults = {
     .has_qkv_bias = true,
     .has_attention_bias = true,
     .has_mlp_bias = true,
+    .is_tied = true,
 };
 
 static const struct config_key keys[] = {
@@ -28,6 +29,7 @@ static const struct config_key keys[] = {
     KEY_SIZE(intermediate_size, CONFIG_MAX_INTERMEDIATE, "n_inner"),
     KEY(CONFIG_ACTIVATION, activation, "activation_function"),
     KEY(CONFIG_FRACTION, norm_epsilon, "layer_norm_epsilon"),
+    KEY(CONFIG_BOOL, is_tied, "tie_word_embeddings"),
     KEY(CONFIG_BOOL, scores_scale_by_layer, "scale_attn_by_inverse_layer_idx"),
 };
 
@@ -51,7 +53,7 @@ static enum ct_status read_more(const struct config_reader *r, struct model_conf
 
 static const char *const model_types[] = { "gpt2", NULL };
 static const char *const prefixes[] = { "transformer.", NULL };
-static const char *const heads[] = { NULL };
+static const char *const heads[] = { "lm_head.weight", NULL };
 
 static const struct site sites[] = {
     { PLACE_TOKEN_EMBEDDING, "wte", "token embedding", site_width_hidden },

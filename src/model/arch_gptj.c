@@ -18,6 +18,7 @@ static const struct model_config defaults = {
     .rotary_width = 64,
     .rotary_in_pairs = true,
     .rotary[0].base = 10000.0,
+    .has_output_bias = true,
 };
 
 static const struct config_key keys[] = {

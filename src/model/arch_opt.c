@@ -96,6 +96,7 @@ const struct arch arch_opt = {
     .modules = { .token_embedding = "decoder.embed_tokens",
                  .position_embedding = "decoder.embed_positions",
                  .word_projection = "decoder.project_in",
+                 .output_projection = "decoder.project_out",
                  .attention_norm = ".self_attn_layer_norm",
                  .q = ".self_attn.q_proj",
                  .k = ".self_attn.k_proj",

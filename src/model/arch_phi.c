@@ -23,6 +23,7 @@ static const struct model_config phi_defaults = {
     .has_mlp_bias = true,
     .rotary_part = 0.5,
     .rotary[0].base = 10000.0,
+    .has_output_bias = true,
 };
 
 static const struct config_key phi_keys[] = {

@@ -2,6 +2,7 @@
 #include "model/bind_model.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "model/arch.h"
 
@@ -137,4 +138,29 @@ void bind_model(struct binder *b, const struct model_config *c, struct weights *
     }
     if (!c->has_no_final_norm)
         bind_any_norm(b, c, &out->final_norm, c->hidden_size, paths->final_norm);
+}
+
+void bind_output(struct binder *b, const struct model_config *c, struct weights *out)
+{
+    const struct linear_shape projection = { c->linear_layout, c->hidden_size, c->word_size,
+                                             false };
+    const size_t width = c->word_size > 0 ? c->word_size : c->hidden_size;
+    const struct linear_shape shape = { LINEAR_OUT_IN, width, c->vocab_size, c->has_output_bias };
+    const char *const *head = c->arch->heads;
+
+    while (head[1] != NULL && !bind_has(b, head[0]))
+        head++;
+    const int module = (int)(strlen(head[0]) - strlen(".weight"));
+    if (c->is_tied)
+        out->output = (struct linear){ .weight = out->token_embedding,
+                                       .layout = LINEAR_OUT_IN,
+                                       .n_in = width,
+                                       .n_out = c->vocab_size };
+    else
+        bind_linear(b, &out->output, &shape, "%.*s", module, head[0]);
+    if (c->word_size > 0)
+        bind_linear(b, &out->output_projection, &projection, "%s",
+                    c->arch->modules.output_projection);
+    if (b->status != CT_OK)
+        out->output.weight.data = NULL;
 }

@@ -9,4 +9,8 @@
  * failure. */
 void bind_model(struct binder *b, const struct model_config *config, struct weights *out);
 
+/* The output layer, after bind_model(): the embedding if it is tied to it, or its own tensor. The
+ * binder keeps any failure, which is no failure of the model: only logits need it. */
+void bind_output(struct binder *b, const struct model_config *config, struct weights *out);
+
 #endif

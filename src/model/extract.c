@@ -2,10 +2,12 @@
 #include "model/extract.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "model/pass.h"
 #include "model/prefix_tree.h"
+#include "model/weights.h"
 
 /* Largest batch: enough rows for the matrix products to run at full speed, and few enough for the
  * linear layers of an MLP to take 0.2 s on one core without AVX-512. */
@@ -34,6 +36,14 @@ static size_t max_positions(const struct model_config *c)
     return most < LEAST_POSITIONS   ? LEAST_POSITIONS
            : most < BATCH_POSITIONS ? (size_t)most
                                     : BATCH_POSITIONS;
+}
+
+static enum ct_status check_hooks(const struct extract_job *job, struct ct_error *err)
+{
+    for (size_t h = 0; h < job->n_hooks; h++)
+        if (job->hooks[h].place == PLACE_LOGITS)
+            return model_check_output(job->model, err);
+    return CT_OK;
 }
 
 static enum ct_status check_sequences(const struct extract_job *job, struct ct_error *err)
@@ -84,7 +94,7 @@ static enum ct_status make_batches(struct extract_plan *plan, struct ct_error *e
     plan->sorted = ct_malloc_array(job->n_seqs, sizeof *plan->sorted);
     if (plan->sorted == NULL)
         return ct_fail_nomem(err, "sequences", job->n_seqs * sizeof *plan->sorted);
-    prefix_tree_sort(job->seqs, job->n_seqs, plan->sorted);
+    prefix_tree_sort(job->seqs, job->n_seqs, job->edits, plan->sorted);
     for (size_t i = 0; i < job->n_seqs; i++) {
         plan->stats.n_tokens += job->seqs[i].n;
         plan->max_len = larger(plan->max_len, job->seqs[i].n);
@@ -102,6 +112,8 @@ enum ct_status extract_plan_new(const struct extract_job *job, struct extract_pl
 {
     enum ct_status st = check_sequences(job, err);
 
+    if (st == CT_OK)
+        st = check_hooks(job, err);
     if (st != CT_OK)
         return st;
     struct extract_plan *const plan = calloc(1, sizeof *plan);
@@ -148,12 +160,25 @@ struct run { /* over some batches of a plan */
     const struct extract_plan *plan;
     const struct extract_batch *batches; /* [n] */
     size_t n;
-    struct prefix_tree tree; /* of the current batch */
+    struct prefix_tree tree;  /* of the current batch */
+    struct prefix_tree plain; /* with edits: the same without them, */
+    struct sorted_seq *copy;  /* [most sequences], */
+    uint32_t *of;             /* and [most nodes]: see prefix_tree_build_plain() */
     struct pass *pass;
     const struct progress *progress;
     size_t done; /* in positions times steps */
     size_t total;
 };
+
+static enum ct_status prepare_edits(struct run *run, size_t max_nodes, size_t max_seqs,
+                                    struct ct_error *err)
+{
+    run->copy = ct_malloc_array(max_seqs, sizeof *run->copy);
+    run->of = ct_malloc_array(max_nodes, sizeof *run->of);
+    if (run->copy == NULL || run->of == NULL)
+        return ct_fail_nomem(err, "sequences", max_seqs * sizeof *run->copy);
+    return prefix_tree_init(&run->plain, max_nodes, max_seqs, run->plan->max_len, err);
+}
 
 /* Allocates for the largest batch in each respect. */
 static enum ct_status prepare(struct run *run, int n_threads, struct ct_error *err)
@@ -163,7 +188,8 @@ static enum ct_status prepare(struct run *run, int n_threads, struct ct_error *e
                                   .n_hooks = plan->job.n_hooks,
                                   .max_len = plan->max_len,
                                   .n_threads = n_threads,
-                                  .shuffle = plan->job.shuffle };
+                                  .shuffle = plan->job.shuffle,
+                                  .edits = plan->job.edits };
     size_t max_seqs = 0;
     size_t n_positions = 0;
 
@@ -174,6 +200,8 @@ static enum ct_status prepare(struct run *run, int n_threads, struct ct_error *e
     }
     enum ct_status st =
         prefix_tree_init(&run->tree, params.max_nodes, max_seqs, plan->max_len, err);
+    if (st == CT_OK && params.edits != NULL)
+        st = prepare_edits(run, params.max_nodes, max_seqs, err);
     if (st == CT_OK)
         st = pass_new(model_config(plan->job.model), model_weights(plan->job.model), &params,
                       &run->pass, err);
@@ -192,10 +220,16 @@ static bool step(void *context, size_t n_positions)
 
 static enum ct_status run_batches(struct run *run, float *out, struct ct_error *err)
 {
+    const struct pass_input input = { &run->tree, &run->plain, run->of };
+
     for (size_t i = 0; i < run->n; i++) {
-        prefix_tree_build(&run->tree, run->plan->sorted + run->batches[i].first,
-                          run->batches[i].n_seqs);
-        if (!pass_run(run->pass, &run->tree, out, step, run))
+        const struct sorted_seq *const seqs = run->plan->sorted + run->batches[i].first;
+        prefix_tree_build(&run->tree, seqs, run->batches[i].n_seqs);
+        if (run->copy != NULL) {
+            memcpy(run->copy, seqs, run->batches[i].n_seqs * sizeof *seqs);
+            prefix_tree_build_plain(&run->tree, run->copy, &run->plain, run->of);
+        }
+        if (!pass_run(run->pass, &input, out, step, run))
             return ct_fail(err, CT_ECANCELED, "extraction: stopped");
     }
     return CT_OK;
@@ -215,6 +249,9 @@ enum ct_status extract_run(const struct extract_plan *plan, size_t first, size_t
         st = run_batches(&run, out, err);
     pass_free(run.pass);
     prefix_tree_clear(&run.tree);
+    prefix_tree_clear(&run.plain);
+    free(run.copy);
+    free(run.of);
     return st;
 }
 
@@ -255,6 +292,18 @@ double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens,
 
     return plan + prefix_tree_memory(max_nodes, n_seqs, max_len) +
            pass_memory(c, max_nodes, max_len, n_threads);
+}
+
+double extract_edits_memory(const struct model *model, size_t n_seqs, size_t n_tokens,
+                            size_t max_len)
+{
+    const struct model_config *const c = model_config(model);
+    const size_t nodes = most_nodes(c, n_tokens, max_len);
+    const double gates =
+        c->is_gated ? (double)linear_stride(c->intermediate_size) * sizeof(float) : 0.0;
+
+    return prefix_tree_memory(nodes, n_seqs, max_len) + (double)n_seqs * sizeof(struct sorted_seq) +
+           (double)nodes * (sizeof(uint32_t) + gates);
 }
 
 double extract_shuffle_memory(const struct model *model, size_t n_tokens, size_t max_len,

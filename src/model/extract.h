@@ -1,8 +1,9 @@
 /*
  * Activations at the last token of each sequence, without unneeded work: no blocks after the last
  * hook, no padding, and shared prefixes of sequences are computed once (a tree over all of them),
- * in batches of bounded size. A plan divides the sequences into batches, which may be run in any
- * order, concurrently, and by several processes that make the same plan.
+ * in batches of bounded size. Of an edited sequence, only what an edit can change is computed anew:
+ * from its first edited position and block on. A plan divides the sequences into batches, which may
+ * be run in any order, concurrently, and by several processes that make the same plan.
  */
 #ifndef CT_MODEL_EXTRACT_H
 #define CT_MODEL_EXTRACT_H
@@ -24,6 +25,7 @@ struct extract_job { /* borrowed for the lifetime of its plan */
     size_t n_hooks;
     size_t max_positions; /* of a batch, unless one sequence has more; 0: chosen by model */
     const struct weight_shuffle *shuffle; /* of the model's weights; NULL: as they are */
+    const struct edits *edits; /* of outputs on the way; NULL: none; not together with a shuffle */
 };
 
 struct extract_stats {
@@ -35,7 +37,8 @@ struct extract_stats {
 struct extract_plan; /* immutable; threads may share it */
 
 /* *out is owned by the caller: extract_plan_free(). CT_EINVAL (an id not below vocab_size, a
- * sequence empty or longer than n_positions, with its number), CT_ENOMEM. */
+ * sequence empty or longer than n_positions, with its number), CT_ENOMEM, those of
+ * model_check_output() if logits are wanted. */
 enum ct_status extract_plan_new(const struct extract_job *job, struct extract_plan **out,
                                 struct ct_error *err);
 void extract_plan_free(struct extract_plan *plan);
@@ -71,9 +74,13 @@ enum ct_status extract_activations(const struct extract_job *job, int n_threads,
                                    struct extract_stats *stats, struct ct_error *err);
 
 /* Upper bound in bytes on what extract_activations() allocates besides out, for n_seqs sequences of
- * n_tokens in total and at most max_len each. */
+ * n_tokens in total and at most max_len each, without edits or a shuffle. */
 double extract_memory(const struct model *model, size_t n_seqs, size_t n_tokens, size_t max_len,
                       int n_threads);
+
+/* What edits take beyond that. */
+double extract_edits_memory(const struct model *model, size_t n_seqs, size_t n_tokens,
+                            size_t max_len);
 
 /* What shuffling the weights takes beyond that. */
 double extract_shuffle_memory(const struct model *model, size_t n_tokens, size_t max_len,

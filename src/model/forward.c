@@ -81,14 +81,18 @@ static void gated_neurons(struct pass *p, const struct block_weights *w, const s
     const bool fused = p->config->gate_up_is_fused;
     const bool beyond = pass_goes_beyond(p, OF_GATES | OF_UP);
     const bool wants_up = pass_wants(p, OF_UP);
+    const bool edits_gates = wants_up && pass_edits(p, OF_GATES);
 
-    if (pass_wants(p, OF_GATES) || (beyond && !wants_up))
-        pass_linear_activated(p, &w->mlp_in, x, y, fused ? PLACE_GATE_UP : PLACE_MLP_PRE,
-                              PLACE_MLP_GATE);
+    if (edits_gates || pass_wants(p, OF_GATES) || (beyond && !wants_up))
+        pass_linear_activated(p, &w->mlp_in, x, edits_gates ? &p->gates : y,
+                              fused ? PLACE_GATE_UP : PLACE_MLP_PRE, PLACE_MLP_GATE);
     if (wants_up) {
         pass_linear(p, &w->mlp_up, x, y);
         pass_output_of(p, fused ? PLACE_GATE_UP : PLACE_MLP_UP, &w->mlp_up, y);
-        pass_linear_factor(p, &w->mlp_in, x, y, true);
+        if (edits_gates)
+            pass_multiply(p, y, &p->gates);
+        else
+            pass_linear_factor(p, &w->mlp_in, x, y, true);
     } else {
         pass_linear_factor(p, &w->mlp_up, x, y, false);
     }
@@ -137,6 +141,8 @@ static void parallel_block(struct pass *p, const struct block_weights *w)
         pass_norm(p, &w->mlp_norm, &p->stream, &p->normed);
         if (p->config->residual == RESIDUAL_PARALLEL)
             pass_output(p, PLACE_MLP_NORM, &p->normed);
+        else
+            pass_output_again(p, PLACE_ATTENTION_NORM, &p->normed);
         mlp(p, w, &p->normed);
     }
     pass_add(p, &p->mlp_out, &p->attention_out);
@@ -175,10 +181,35 @@ void forward_block(struct pass *p)
     pass_output(p, PLACE_BLOCK, &p->stream);
 }
 
+/* Some logits at a time: there may be many more than neurons. */
+static void logits(struct pass *p, const struct values *x)
+{
+    const struct linear *const whole = &p->weights->output;
+
+    for (size_t first = 0; first < whole->n_out; first += p->neurons.n_cols) {
+        const size_t left = whole->n_out - first;
+        const struct linear part =
+            linear_part(whole, first, left < p->neurons.n_cols ? left : p->neurons.n_cols);
+        const struct values y = { p->neurons.at, part.n_out, p->neurons.ld };
+        pass_linear(p, &part, x, &y);
+        pass_cap(p, &y, p->config->logit_cap);
+        pass_output_of(p, PLACE_LOGITS, &part, &y);
+    }
+}
+
 void forward_head(struct pass *p)
 {
-    if (p->config->has_no_final_norm)
+    const struct values *x = &p->stream;
+
+    if (!p->config->has_no_final_norm) {
+        pass_norm(p, &p->weights->final_norm, x, x);
+        pass_output(p, PLACE_FINAL_NORM, x);
+    }
+    if (!pass_wants(p, PLACES(PLACE_LOGITS)))
         return;
-    pass_norm(p, &p->weights->final_norm, &p->stream, &p->normed);
-    pass_output(p, PLACE_FINAL_NORM, &p->normed);
+    if (p->config->word_size > 0) {
+        pass_linear(p, &p->weights->output_projection, x, &p->words);
+        x = &p->words;
+    }
+    logits(p, x);
 }

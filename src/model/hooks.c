@@ -44,7 +44,6 @@ static const char NO_VECTOR[] = "is not a vector of neurons";
 static const char NO_OUTPUT[] = "is an input, not an output";
 static const char NO_WIDTH[] = "has no fixed width";
 static const char INSIDE[] = "is inside attention";
-static const char LOGITS[] = "produces logits, which are not computed";
 
 /* Names that people try with any family, why there is no such hook point, and the nearest existing
  * place. N stands for a block number. */
@@ -64,9 +63,6 @@ static const struct {
     { "blocks.N.attn.hook_rot_k", INSIDE, PLACE_K },
     { "blocks.N.attn.hook_pattern", NO_WIDTH, PLACE_QKV },
     { "blocks.N.attn.hook_attn_scores", NO_WIDTH, PLACE_QKV },
-    { "lm_head", LOGITS, PLACE_FINAL_NORM },
-    { "unembed.hook_out", LOGITS, PLACE_FINAL_NORM },
-    { "unembed", LOGITS, PLACE_FINAL_NORM },
 };
 
 static void format_name(char *out, size_t size, const char *stem, size_t layer, const char *path)
@@ -101,11 +97,41 @@ static void add_point(struct list *list, const struct site *site, size_t layer)
     list->n++;
 }
 
+/* Of the name of the output layer, `MODULE.weight` in heads[0], the module. */
+static int output_length(const struct arch *arch)
+{
+    return (int)(strlen(arch->heads[0]) - strlen(".weight"));
+}
+
+/* The output layer is named by the module of its weight, even if that is the embedding's. */
+static void add_logits(struct list *list)
+{
+    const char *const *const heads = list->config->arch->heads;
+    struct hook_point *const point = &list->points[list->n];
+
+    if (heads == NULL)
+        return;
+    list->n++;
+    *point = (struct hook_point){
+        .place = PLACE_LOGITS,
+        .width = list->config->vocab_size,
+        .what = "logits of the next token",
+    };
+    snprintf(point->name, sizeof point->name, "%.*s", output_length(list->config->arch), heads[0]);
+}
+
+/* No glob asks for as many columns as there are words. */
+static bool names_logits(const char *name, const struct hook_point *point)
+{
+    return strcmp(name, point->name) == 0 || strcmp(name, "lm_head") == 0 ||
+           strcmp(name, "unembed") == 0 || strcmp(name, "unembed.hook_out") == 0;
+}
+
 enum ct_status hooks_list(const struct model_config *c, struct hook_point **out, size_t *n,
                           struct ct_error *err)
 {
     const struct arch *const arch = c->arch;
-    const size_t most = c->n_layers * arch->n_sites;
+    const size_t most = c->n_layers * arch->n_sites + 1;
     struct list list = { c, ct_malloc_array(most, sizeof *list.points), 0 };
     size_t begin;
 
@@ -124,6 +150,7 @@ enum ct_status hooks_list(const struct model_config *c, struct hook_point **out,
             add_point(&list, &arch->sites[s], l);
     for (size_t s = end; s < arch->n_sites; s++)
         add_point(&list, &arch->sites[s], 0);
+    add_logits(&list);
     *out = list.points;
     *n = list.n;
     return CT_OK;
@@ -295,14 +322,17 @@ static bool find_refusal(const struct arch *arch, const char *name, char *out, s
 static void list_sites(const struct model_config *c, char out[LIST_SIZE])
 {
     const struct arch *const arch = c->arch;
+    char output[HOOK_NAME_SIZE] = "";
     size_t used = 0;
 
     out[0] = '\0';
     for (size_t i = 0; i < arch->n_sites && used < LIST_SIZE; i++)
         if (!site_is_in_block(&arch->sites[i]) && arch->sites[i].width(c) > 0)
             used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s, ", arch->sites[i].path);
+    if (arch->heads != NULL)
+        snprintf(output, sizeof output, "%.*s, ", output_length(arch), arch->heads[0]);
     if (used < LIST_SIZE)
-        used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s.N, and below %s.N",
+        used += (size_t)snprintf(out + used, LIST_SIZE - used, "%s%s.N, and below %s.N", output,
                                  arch->block_path, arch->block_path);
     const char *separator = " ";
     for (size_t i = 0; i < arch->n_sites && used < LIST_SIZE; i++)
@@ -373,7 +403,9 @@ static enum ct_status mark_matches(const struct model_config *c, const struct ho
     if (st != CT_OK)
         return st;
     for (size_t i = 0; i < n; i++)
-        if (matches(pattern, points[i].name) || lens_matches(c, &points[i], pattern)) {
+        if (points[i].place == PLACE_LOGITS
+                ? names_logits(pattern, &points[i])
+                : matches(pattern, points[i].name) || lens_matches(c, &points[i], pattern)) {
             wanted[i] = true;
             found = true;
         }

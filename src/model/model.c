@@ -27,6 +27,7 @@ struct model {
     struct checkpoint *checkpoint;
     uint64_t n_parameters;
     const char *dtype;
+    struct ct_error output_error; /* why there is no output layer; code CT_OK: there is one */
 };
 
 const char *model_config_title(const struct model_config *config)
@@ -143,6 +144,18 @@ static const char *name_dtypes(const bool has[TENSOR_N_DTYPES])
     return kinds > 1 ? "mixed" : has[TENSOR_F16] ? "F16" : has[TENSOR_BF16] ? "BF16" : "F32";
 }
 
+/* Whether the checkpoint has an output layer of its own. */
+static bool has_output(const struct model *model)
+{
+    const char *const *const heads = model->config.arch->heads;
+
+    for (size_t i = 0; i < checkpoint_count(model->checkpoint); i++)
+        for (size_t h = 0; heads[h] != NULL; h++)
+            if (strcmp(checkpoint_name(model->checkpoint, i), heads[h]) == 0)
+                return true;
+    return false;
+}
+
 /* A tensor that every checkpoint of the family has, to find out what is in front of the names:
  * usually the embedding. */
 static void find_anchor(const struct model *model, char *out, size_t size)
@@ -154,7 +167,7 @@ static void find_anchor(const struct model *model, char *out, size_t size)
     for (size_t i = 0; i < checkpoint_count(model->checkpoint); i++)
         if (strstr(checkpoint_name(model->checkpoint, i), out) != NULL)
             return;
-    if (c->is_tied && !c->has_no_final_norm)
+    if (c->is_tied && !c->has_no_final_norm && has_output(model))
         snprintf(out, size, "%s.weight", paths->final_norm);
 }
 
@@ -182,11 +195,16 @@ static enum ct_status bind_weights(struct model *model, const char *dir, struct 
         b.prefixes = wrapper;
     bind_model(&b, c, &model->weights);
     bind_list(&b, &model->weights);
-    binder_clear(&b);
-    tensor_names_clear(&names);
     model->n_parameters = b.n_parameters;
     model->dtype = name_dtypes(b.has_dtype);
-    return b.status;
+    const enum ct_status status = b.status;
+    if (status == CT_OK) {
+        b.err = &model->output_error;
+        bind_output(&b, c, &model->weights);
+    }
+    binder_clear(&b);
+    tensor_names_clear(&names);
+    return status;
 }
 
 /* A folder with only an adapter, whose base model is elsewhere. */
@@ -271,6 +289,13 @@ const struct model_config *model_config(const struct model *model)
 const struct weights *model_weights(const struct model *model)
 {
     return &model->weights;
+}
+
+enum ct_status model_check_output(const struct model *model, struct ct_error *err)
+{
+    if (model->weights.output.weight.data != NULL)
+        return CT_OK;
+    return ct_fail(err, model->output_error.code, "no logits: %.240s", model->output_error.text);
 }
 
 void model_describe(const struct model *model, struct model_info *info)

@@ -66,7 +66,11 @@ struct model_config {
     bool embedding_scales_itself; /* the scaled one is the output of the module */
     bool has_position_embedding;
     size_t position_offset; /* position i has row i + this of the table */
-    bool is_tied;           /* a file may have the output layer instead of the embedding */
+    bool is_tied;           /* the output layer is the embedding; a file may have either */
+
+    /* The output layer. */
+    bool has_output_bias;
+    double logit_cap; /* logits l become cap tanh(l / cap); 0: they do not */
 
     /* A block. */
     enum residual residual;

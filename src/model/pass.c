@@ -114,6 +114,14 @@ static void lay_out(struct pass *p, const struct places *at, size_t max_nodes)
     p->v = values_at(p->k.at + max_nodes * p->k.ld, kv);
 }
 
+/* Whether edited gates need a room of their own. */
+static bool has_gates(const struct pass *p)
+{
+    const unsigned gates = 1U << PLACE_MLP_PRE | 1U << PLACE_MLP_GATE | 1U << PLACE_GATE_UP;
+
+    return p->config->is_gated && (p->state->edited_places & gates) != 0;
+}
+
 static enum ct_status make_workspace(struct pass *p, const struct pass_params *params,
                                      struct ct_error *err)
 {
@@ -133,14 +141,18 @@ static enum ct_status make_workspace(struct pass *p, const struct pass_params *p
 
     lay_out(p, &at, rows);
     s->third = at.third;
+    if (has_gates(p))
+        s->gates = ct_aligned_array(rows, linear_stride(c->intermediate_size) * sizeof(float));
+    p->gates = values_at(s->gates, c->intermediate_size);
     s->gain = ct_aligned_array(most, sizeof *s->gain);
     s->bias = ct_aligned_array(most, sizeof *s->bias);
     s->scratch = ct_aligned_array(crew_size(s->crew), scratch * sizeof *s->scratch);
     if (c->position_offset > 0)
         s->positions = ct_malloc_array(rows, sizeof *s->positions);
     if (at.stream == NULL || at.first == NULL || at.second == NULL ||
-        (rooms.third > 0 && at.third == NULL) || s->gain == NULL || s->bias == NULL ||
-        s->scratch == NULL || (c->position_offset > 0 && s->positions == NULL))
+        (rooms.third > 0 && at.third == NULL) || (has_gates(p) && s->gates == NULL) ||
+        s->gain == NULL || s->bias == NULL || s->scratch == NULL ||
+        (c->position_offset > 0 && s->positions == NULL))
         return ct_fail_nomem(err, "forward pass", rows * pass_row_bytes(c));
     return CT_OK;
 }
@@ -198,6 +210,24 @@ static enum ct_status fail_activation(const struct model_config *c, struct ct_er
                    key, c->activation_name, known);
 }
 
+/* Where edited nodes begin to differ from those without: see pass_state.h. */
+static void plan_edits(struct pass *p)
+{
+    struct pass_state *const s = p->state;
+    const size_t last = 2 * (s->n_blocks - 1);
+    size_t at = last; /* twice the block, plus 1 for its output */
+
+    for (size_t i = 0; i < s->edits->n_lists; i++)
+        for (size_t e = 0; e < s->edits->lists[i].n; e++) {
+            const struct hook_point *const hook = s->edits->lists[i].edits[e].hook;
+            const size_t here =
+                hook->is_in_block ? 2 * hook->layer + (hook->place == PLACE_BLOCK ? 1 : 0) : last;
+            at = here < at ? here : at;
+        }
+    s->expand_at = at / 2;
+    s->expands_late = at % 2 == 1;
+}
+
 /* Determines the number of blocks and of steps. */
 static enum ct_status plan(struct pass *p, struct ct_error *err)
 {
@@ -216,12 +246,28 @@ static enum ct_status plan(struct pass *p, struct ct_error *err)
         other.pass.layer++;
     }
     p->state->n_blocks = other.pass.layer;
+    rehearsal.n_weights = 0;
+    forward_head(&other.pass);
     p->state->n_steps = 1 + rehearsal.n_linears;
+    if (p->state->edits != NULL && p->state->n_blocks > 0)
+        plan_edits(p);
     if (p->state->shuffled != NULL)
         p->state->n_steps += n_weights;
     return rehearsal.activates && p->config->activation == ACTIVATION_UNKNOWN
                ? fail_activation(p->config, err)
                : CT_OK;
+}
+
+static void collect_edits(const struct edits *edits, struct pass_state *s)
+{
+    const unsigned embeddings = 1U << PLACE_TOKEN_EMBEDDING | 1U << PLACE_POSITION_EMBEDDING;
+
+    s->edits = edits;
+    for (size_t i = 0; edits != NULL && i < edits->n_lists; i++)
+        for (size_t e = 0; e < edits->lists[i].n; e++)
+            s->edited_places |= 1U << edits->lists[i].edits[e].hook->place;
+    s->edits_embedding = (s->edited_places & embeddings) != 0;
+    assert((s->edited_places & 1U << PLACE_LOGITS) == 0);
 }
 
 static enum ct_status fill(struct pass *p, const struct pass_params *params, struct ct_error *err)
@@ -235,6 +281,8 @@ static enum ct_status fill(struct pass *p, const struct pass_params *params, str
     s->n_hooks = params->n_hooks;
     for (size_t h = 0; h < s->n_hooks; h++)
         s->width += s->hooks[h].width;
+    assert(params->edits == NULL || params->shuffle == NULL);
+    collect_edits(params->edits, s);
     enum ct_status st = crew_new(params->n_threads, &s->crew, err);
     if (st == CT_OK)
         st = make_workspace(p, params, err);
@@ -277,6 +325,7 @@ void pass_free(struct pass *p)
         free(p->state->bias);
         free(p->state->scratch);
         free(p->state->third);
+        free(p->state->gates);
         free(p->state->positions);
         for (size_t i = 0; i < 2; i++) {
             free(p->state->cosines[i]);
@@ -293,6 +342,14 @@ size_t pass_n_steps(const struct pass *p)
 }
 
 /* ---- the pass ---- */
+
+static void prefetch_output(struct pass *p)
+{
+    const struct tensor *const output = &p->weights->output.weight;
+
+    if (!pass_is_over(p->state) && pass_wants(p, 1U << PLACE_LOGITS))
+        prefetch_now(&output, 1, p->state->crew);
+}
 
 /* Prefetches the weights of the block; if it needs no attention, only targets are kept. */
 static void begin_block(struct pass *p)
@@ -316,34 +373,41 @@ static void begin_block(struct pass *p)
         pass_keep_targets(p);
 }
 
-static void begin(struct pass *p, const struct prefix_tree *tree, float *out, pass_step *step,
+static void begin(struct pass *p, const struct pass_input *input, float *out, pass_step *step,
                   void *context)
 {
     struct pass_state *const s = p->state;
+    const bool has_plain = s->edits != NULL && !s->edits_embedding;
 
     p->layer = 0;
-    s->tree = tree;
+    s->tree = has_plain ? input->plain : input->tree;
+    s->full = has_plain ? input->tree : NULL;
+    s->of = input->of;
+    s->n_nodes = input->tree->n_nodes;
     s->out = out;
     s->step = step;
     s->step_context = context;
-    s->n_rows = tree->n_nodes;
+    s->n_rows = s->tree->n_nodes;
     s->is_narrow = false;
     s->is_stopped = false;
     s->n_left = s->width;
 }
 
-bool pass_run(struct pass *p, const struct prefix_tree *tree, float *out, pass_step *step,
+bool pass_run(struct pass *p, const struct pass_input *input, float *out, pass_step *step,
               void *context)
 {
     const struct pass_state *const s = p->state;
 
-    begin(p, tree, out, step, context);
+    begin(p, input, out, step, context);
     forward_embed(p);
     pass_tick(p);
     for (; p->layer < s->n_blocks && !s->is_stopped; p->layer++) {
+        if (s->full != NULL && !s->expands_late && p->layer == s->expand_at)
+            pass_expand(p);
         begin_block(p);
         forward_block(p);
     }
+    prefetch_output(p);
     forward_head(p);
     assert(s->n_left == 0 || s->is_stopped);
     return !s->is_stopped;

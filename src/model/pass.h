@@ -1,6 +1,7 @@
 /*
  * The forward pass of any architecture over one tree of prefixes, up to the last hook only; in the
- * last block it computes only the rows that the hooks need, as soon as attention allows.
+ * last block it computes only the rows that the hooks need, as soon as attention allows. Nodes with
+ * edits are computed from the block of the first edit on; before it they equal those without.
  */
 #ifndef CT_MODEL_PASS_H
 #define CT_MODEL_PASS_H
@@ -9,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
+#include "model/edit.h"
 #include "model/hooks.h"
 #include "model/model_config.h"
 #include "model/pass_state.h"
@@ -33,6 +35,7 @@ struct pass_params {
     size_t max_len;   /* of any sequence */
     int n_threads;
     const struct weight_shuffle *shuffle; /* NULL: weights as they are */
+    const struct edits *edits;            /* NULL: none; not together with a shuffle */
 };
 
 /* config and weights are borrowed until pass_free(). CT_ENOTSUP (the hooks need an activation
@@ -44,9 +47,15 @@ void pass_free(struct pass *p);
 /* How many times pass_run() calls step. */
 size_t pass_n_steps(const struct pass *p);
 
+struct pass_input {
+    const struct prefix_tree *tree;
+    const struct prefix_tree *plain; /* with edits: see prefix_tree_build_plain() */
+    const uint32_t *of;              /* [tree->n_nodes] with edits */
+};
+
 /* out [.., sum of widths]: row tree->seq_index[i] gets the outputs of the hooks at the last token
  * of sequence i. False if step returned false. */
-bool pass_run(struct pass *p, const struct prefix_tree *tree, float *out, pass_step *step,
+bool pass_run(struct pass *p, const struct pass_input *input, float *out, pass_step *step,
               void *context);
 
 #endif

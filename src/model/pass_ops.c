@@ -2,6 +2,7 @@
 #include "model/pass_ops.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/kernel.h"
@@ -17,7 +18,7 @@ void pass_tick(struct pass *p)
 {
     struct pass_state *const s = p->state;
 
-    if (!s->is_stopped && !s->step(s->step_context, s->tree->n_nodes))
+    if (!s->is_stopped && !s->step(s->step_context, s->n_nodes))
         s->is_stopped = true;
 }
 
@@ -160,6 +161,20 @@ void pass_scale(struct pass *p, const struct values *x, double factor)
     each_row((struct row_loop){ .row = scale_row, .p = p, .y = x, .factor = (float)factor });
 }
 
+static void cap_row(const struct row_loop *loop, size_t i)
+{
+    float *const x = values_row(loop->y, i);
+
+    for (size_t j = 0; j < loop->y->n_cols; j++)
+        x[j] = loop->factor * tanhf(x[j] / loop->factor);
+}
+
+void pass_cap(struct pass *p, const struct values *x, double cap)
+{
+    if (cap > 0.0)
+        each_row((struct row_loop){ .row = cap_row, .p = p, .y = x, .factor = (float)cap });
+}
+
 static void activate_row(const struct row_loop *loop, size_t i)
 {
     activation_apply(loop->p->config->activation, values_row(loop->y, i), loop->y->n_cols);
@@ -185,7 +200,7 @@ static struct linear shuffle_linear(struct pass *p, const struct linear *linear)
     struct linear shuffled = *linear;
     bool is_new = false;
 
-    if (s != NULL)
+    if (s != NULL && linear->weight.data != p->weights->output.weight.data)
         shuffled.weight = *shuffled_matrix(s, &linear->weight, &is_new);
     if (is_new)
         pass_tick(p);
@@ -256,7 +271,7 @@ static size_t columns_at(const struct pass *p, unsigned places)
 
 bool pass_wants(const struct pass *p, unsigned places)
 {
-    return columns_at(p, places) > 0;
+    return columns_at(p, places) > 0 || pass_edits(p, places);
 }
 
 bool pass_goes_beyond(const struct pass *p, unsigned places)
@@ -276,6 +291,20 @@ void pass_linear_activated(struct pass *p, const struct linear *linear, const st
     if (in_two_steps)
         each_row((struct row_loop){ .row = activate_row, .p = p, .y = y });
     pass_output(p, after, y);
+}
+
+static void multiply_row(const struct row_loop *loop, size_t i)
+{
+    float *const x = values_row(loop->y, i);
+    const float *const factor = values_row(loop->x, i);
+
+    for (size_t j = 0; j < loop->y->n_cols; j++)
+        x[j] *= factor[j];
+}
+
+void pass_multiply(struct pass *p, const struct values *x, const struct values *y)
+{
+    each_row((struct row_loop){ .row = multiply_row, .p = p, .x = y, .y = x });
 }
 
 /* ---- heads ---- */
@@ -345,6 +374,12 @@ void pass_output(struct pass *p, enum site_place place, const struct values *val
     pass_output_of(p, place, NULL, values);
 }
 
+void pass_output_again(struct pass *p, enum site_place place, const struct values *values)
+{
+    if (pass_is_live(p->state))
+        pass_apply_edits(p, place, NULL, values);
+}
+
 void pass_output_of(struct pass *p, enum site_place place, const struct linear *linear,
                     const struct values *values)
 {
@@ -354,6 +389,10 @@ void pass_output_of(struct pass *p, enum site_place place, const struct linear *
 
     if (pass_is_over(s))
         return;
+    if (is_copied && place == PLACE_BLOCK && s->expands_late && p->layer == s->expand_at)
+        pass_expand(p);
+    if (is_copied)
+        pass_apply_edits(p, place, linear, values);
     for (size_t h = 0; h < s->n_hooks; at += s->hooks[h++].width) {
         if (!is_at(&s->hooks[h], p, place))
             continue;

@@ -44,6 +44,7 @@ struct pass {
     struct values q;       /* second room: [., n_heads * head_dim] */
     struct values k, v;    /* second room: [., n_kv_heads * head_dim] */
     struct values neurons; /* second room: [., intermediate_size] */
+    struct values gates;   /* a room of their own, only if they are edited */
 
     struct values attention_out; /* [., hidden_size]: second room, or a third one if the MLP runs
                                     before it is added */
@@ -56,6 +57,9 @@ struct pass {
 bool pass_wants(const struct pass *p, unsigned places);
 bool pass_goes_beyond(const struct pass *p, unsigned places);
 
+/* Whether any edit is at one of these places of this block. */
+bool pass_edits(const struct pass *p, unsigned places);
+
 /* out [., n_cols] = the rows of a table for the tokens of the nodes, or for their positions. */
 void pass_token_rows(struct pass *p, const struct tensor *table, const struct values *out);
 void pass_position_rows(struct pass *p, const struct tensor *table, const struct values *out);
@@ -66,6 +70,9 @@ void pass_norm(struct pass *p, const struct norm *norm, const struct values *x,
 
 /* x *= factor. */
 void pass_scale(struct pass *p, const struct values *x, double factor);
+
+/* x = cap tanh(x / cap); cap 0: as it is. */
+void pass_cap(struct pass *p, const struct values *x, double cap);
 
 /* y = x W + b. */
 void pass_linear(struct pass *p, const struct linear *linear, const struct values *x,
@@ -79,6 +86,9 @@ void pass_linear_activated(struct pass *p, const struct linear *linear, const st
 /* y *= x W + b, or the model's activation function of it. */
 void pass_linear_factor(struct pass *p, const struct linear *linear, const struct values *x,
                         const struct values *y, bool is_activated);
+
+/* x *= y, element by element. */
+void pass_multiply(struct pass *p, const struct values *x, const struct values *y);
 
 /* Queries or keys: the norm of each head, if the model has one (their output at `after`), then the
  * rotary embedding, if it has one. */
@@ -99,11 +109,13 @@ void pass_add(struct pass *p, const struct values *x, const struct values *y);
 /*
  * Announces the output of the module at a place of this block, or of a linear layer that is part of
  * it: then `values` are the module's columns linear_stored(linear, .). This is the only point where
- * outputs are read, and where they could be changed: everything that depends on them is computed
- * afterwards.
+ * outputs are edited and read: everything that depends on them is computed afterwards.
  */
 void pass_output(struct pass *p, enum site_place place, const struct values *values);
 void pass_output_of(struct pass *p, enum site_place place, const struct linear *linear,
                     const struct values *values);
+
+/* For an output that is computed a second time: edits it as the first time. */
+void pass_output_again(struct pass *p, enum site_place place, const struct values *values);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/crew.h"
+#include "model/edit.h"
 #include "model/hooks.h"
 #include "model/ops/tensor.h"
 #include "model/prefix_tree.h"
@@ -23,7 +24,8 @@ struct rehearsal {                                  /* records what would be com
     bool activates;
 };
 
-/* Called after each step with the number of nodes in the tree; false stops the pass. */
+/* Called after each step with the number of nodes in the tree, edited ones included; false stops
+ * the pass. */
 typedef bool pass_step(void *context, size_t n_nodes);
 
 struct pass_state {
@@ -41,12 +43,22 @@ struct pass_state {
     float *third;                 /* room for attention_out of parallel blocks; NULL: none */
     float *scratch; /* for linear layers and attention in turn, for each thread of the crew */
     struct shuffled *shuffled; /* NULL: weights as they are */
+    const struct edits *edits; /* NULL: none */
+    size_t expand_at;          /* the block from whose beginning on edited nodes are computed; */
+    bool expands_late;         /* or from its output on */
+    bool edits_embedding;      /* from the first value on: both do not count then */
+    unsigned edited_places;    /* of all edits: a set of bits 1 << place */
+    float *gates; /* room for gates that are edited before they meet their partners; NULL:
+                     none */
 
     /* For one tree: */
     const struct prefix_tree *tree;
-    float *out; /* [., width] */
+    const struct prefix_tree *full; /* tree once edited nodes are computed; NULL: it already is */
+    const uint32_t *of;             /* [full->n_nodes] nodes of tree */
+    float *out;                     /* [., width] */
     pass_step *step;
     void *step_context;
+    size_t n_nodes; /* of the tree, edited ones included */
     size_t n_rows;  /* all nodes, or only the targets */
     bool is_narrow; /* only the targets */
     size_t n_left;  /* columns of hooks not yet reached */
@@ -72,9 +84,18 @@ static inline bool pass_is_rehearsed(const struct pass_state *s)
 }
 
 struct pass;
+struct linear;
+struct values;
 
 /* From here on the rows of the stream are those of the targets. */
 void pass_keep_targets(struct pass *p);
+
+/* From here on the rows are those of all nodes, edited ones included. */
+void pass_expand(struct pass *p);
+
+/* Applies the edits of the output at a place of this block: see pass_output_of(). */
+void pass_apply_edits(struct pass *p, enum site_place place, const struct linear *linear,
+                      const struct values *values);
 
 /* Called at the end of a step. */
 void pass_tick(struct pass *p);

@@ -1,7 +1,8 @@
 /*
  * The tree of all prefixes of some token sequences: each node is a position that is computed once
  * for all sequences that share it. Nodes are in preorder, so their depths describe the tree: the
- * parent of a node is the last node before it with depth one less.
+ * parent of a node is the last node before it with depth one less. Sequences that are edited differ
+ * from others from the first edited position on, even if their tokens are the same.
  */
 #ifndef CT_MODEL_PREFIX_TREE_H
 #define CT_MODEL_PREFIX_TREE_H
@@ -10,16 +11,21 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "model/edit.h"
 #include "model/token_seq.h"
 
 struct sorted_seq {
     struct token_seq seq;
-    size_t index; /* its index before sorting */
+    size_t index;  /* its index before sorting */
+    size_t from;   /* the first edited position */
+    uint32_t list; /* 1 + the index of its list of edits; 0: none */
 };
 
 /* Fills sorted [n_seqs] in lexicographic order of the ids, ties by index, so that sequences with
- * the same beginning are adjacent. */
-void prefix_tree_sort(const struct token_seq *seqs, size_t n_seqs, struct sorted_seq *sorted);
+ * the same beginning are adjacent. Where it is edited, an id follows the same one without edits.
+ * edits NULL: none. */
+void prefix_tree_sort(const struct token_seq *seqs, size_t n_seqs, const struct edits *edits,
+                      struct sorted_seq *sorted);
 
 /* How many of sorted[0 .. n) fit into a tree of max_nodes nodes, at least one; *n_nodes is set to
  * the number of their nodes. */
@@ -30,6 +36,7 @@ struct prefix_tree { /* zero-initialise; owns its arrays until prefix_tree_clear
     size_t n_nodes;
     uint32_t *tokens; /* [n_nodes] */
     uint32_t *depth;  /* [n_nodes]: 0 for roots; equals the position in the sequence */
+    uint32_t *lists;  /* [n_nodes]: 1 + the index of its list of edits; 0: none */
     size_t n_targets;
     uint32_t *targets; /* [n_targets]: nodes at which sequences end, ascending, each once */
     size_t n_seqs;
@@ -50,5 +57,13 @@ double prefix_tree_memory(size_t max_nodes, size_t max_seqs, size_t max_len);
 
 /* Builds the tree of sorted[0 .. n), which must fit; replaces the previous one. */
 void prefix_tree_build(struct prefix_tree *tree, const struct sorted_seq *sorted, size_t n);
+
+/*
+ * Builds the tree of the same sequences without their edits; of [tree->n_nodes] is set to the node
+ * of plain that has the same tokens. sorted is a copy of what tree has been built of, which is
+ * overwritten.
+ */
+void prefix_tree_build_plain(const struct prefix_tree *tree, struct sorted_seq *sorted,
+                             struct prefix_tree *plain, uint32_t *of);
 
 #endif

@@ -16,6 +16,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/config_keys.h \
 	src/model/config_reader.c src/model/config_reader.h \
 	src/model/config_rotary.c src/model/config_rotary.h \
+	src/model/edit.h \
 	src/model/extract.c src/model/extract.h \
 	src/model/forward.c src/model/forward.h \
 	src/model/hooks.c src/model/hooks.h \
@@ -23,6 +24,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/model_config.c src/model/model_config.h \
 	src/model/pass.c src/model/pass.h \
 	src/model/pass_attention.c \
+	src/model/pass_edit.c \
 	src/model/pass_ops.c src/model/pass_ops.h \
 	src/model/pass_state.h \
 	src/model/prefetch.c src/model/prefetch.h \

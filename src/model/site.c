@@ -55,3 +55,8 @@ size_t site_width_final_norm(const struct model_config *c)
 {
     return c->has_no_final_norm ? 0 : c->hidden_size;
 }
+
+size_t site_width_logits(const struct model_config *c)
+{
+    return c->vocab_size;
+}

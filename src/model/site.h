@@ -34,6 +34,7 @@ enum site_place {
     PLACE_MLP_POST_NORM,  /* a norm of it */
     PLACE_BLOCK,          /* the residual stream after the block */
     PLACE_FINAL_NORM,
+    PLACE_LOGITS, /* of the next token: output of the output layer */
 };
 
 struct site {
@@ -56,5 +57,6 @@ size_t site_width_k_norm(const struct model_config *config); /* 0 without such n
 size_t site_width_intermediate(const struct model_config *config);
 size_t site_width_gate_up(const struct model_config *config);
 size_t site_width_final_norm(const struct model_config *config); /* 0 without one */
+size_t site_width_logits(const struct model_config *config);
 
 #endif

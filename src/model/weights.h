@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/status.h"
 #include "model/ops/linear.h"
 #include "model/ops/tensor.h"
 
@@ -42,6 +43,8 @@ struct weights {
     struct linear word_projection;    /* from [word_size] to [hidden_size] */
     struct block_weights *blocks;     /* [n_layers] */
     struct norm final_norm;
+    struct linear output_projection; /* from [hidden_size] to [word_size] */
+    struct linear output;            /* to [vocab_size]; weight.data NULL: the files have none */
     struct matrix *matrices; /* [n_matrices] each once, by name without what wrappers put in front;
                                 tensors of the file that the model does not use are not in it */
     size_t n_matrices;
@@ -51,5 +54,8 @@ struct model;
 
 /* Borrowed from the model. */
 const struct weights *model_weights(const struct model *model);
+
+/* CT_EFORMAT, CT_ENOTSUP: why the model has no usable output layer; only logits need it. */
+enum ct_status model_check_output(const struct model *model, struct ct_error *err);
 
 #endif

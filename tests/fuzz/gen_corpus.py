@@ -829,7 +829,7 @@ def gen_hooks():
         f.good(str(i), name)
     for i, name in enumerate([
             "h", "h.", "h.0.", ".", "*.*.*.*.*.*", "h.99", "h.99.mlp", "h.-1", "h.00", "h.18446744073709551616", "h.0.mlp.c_fx", "h[", "h[0", "h[0]]",
-            "h[a].mlp", "[", "[]", "[!", "[a-", "h.[", "h.[[:alpha:]].x", "lm_head", "unembed", "blocks.0.attn.hook_q", "blocks.7.hook_resid_mid",
+            "h[a].mlp", "[", "[]", "[!", "[a-", "h.[", "h.[[:alpha:]].x", "embed_out", "lm_hea*", "blocks.0.attn.hook_q", "blocks.7.hook_resid_mid",
             "blocks.0.hook_resid_pre", "blocks.x.mlp", "blocks.99.mlp.hook_pre", "transformer.", "transformer.transformer.h.0", "transformer",
             "\x1b[31m", "\u202eh.0", "x" * 127, "x" * 128, "x" * 5000, "*" * 120 + "x", "*a" * 60, "h.*a*b*c*d*e*f*g*h*i*j*k",
             "%s%n", "h.0.mlp\n", " h.0", "H.0", "\\", "h.\\0", "blocks." + "9" * 100 + ".attn.hook_q"]):

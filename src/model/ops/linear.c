@@ -2,6 +2,7 @@
 #include "model/ops/linear.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -58,6 +59,17 @@ size_t linear_stored(const struct linear *linear, size_t j)
 {
     return linear->first +
            (linear->run > 0 ? j / linear->run * linear->stride + j % linear->run : j);
+}
+
+size_t linear_index(const struct linear *linear, size_t stored)
+{
+    const size_t at = stored - linear->first; /* huge if it is before the first */
+
+    if (stored < linear->first || linear->run == 0)
+        return at;
+    return at % linear->stride < linear->run
+               ? at / linear->stride * linear->run + at % linear->stride
+               : SIZE_MAX;
 }
 
 struct section {

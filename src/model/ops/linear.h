@@ -42,6 +42,9 @@ struct linear linear_runs(const struct linear *whole, size_t first, size_t run, 
 
 size_t linear_stored(const struct linear *linear, size_t j);
 
+/* The output that is stored there; n_out or more: it is not one of these. */
+size_t linear_index(const struct linear *linear, size_t stored);
+
 struct linear_job {
     const struct linear *linear;
     const float *x; /* [n_rows, n_in], row stride ld_x */
