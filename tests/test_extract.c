@@ -96,7 +96,6 @@ static struct run run_model(const struct model *model, const struct sequences *s
             : hooks_resolve(model_config(model), &pattern, 1, &r.hooks, &r.n_hooks, &err);
 
     ck_assert_msg(st == CT_OK, "%s", err.text);
-    r.n_hooks -= pattern == NULL; /* the logits, of which there is no reference */
     r.width = total_width(r.hooks, r.n_hooks);
     r.out = ct_malloc_array(s->n * r.width, sizeof *r.out);
     memset(r.out, 0xFF, s->n * r.width * sizeof *r.out); /* NaN, to detect unwritten values */

@@ -4,14 +4,13 @@
  */
 #include "config.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "io/safetensors.h"
+#include "family_models.h"
 #include "model/extract.h"
 #include "model_files.h"
 #include "support.h"
@@ -19,151 +18,14 @@
 /* Largest error, relative to the largest value of the hook point: float32 gives about 1e-6. */
 static const double PROMISED = 1e-5;
 
-enum { MAX_SEQS = 4, MAX_LEN = 200 };
-
-/* ---- variants ---- */
-
-static json_t *root; /* of variants.json */
-static struct safetensors *reference;
-static struct token_seq seqs[MAX_SEQS];
-static uint32_t ids[MAX_SEQS][MAX_LEN];
-static size_t n_seqs;
-
-static void load(const char *json, const char *values)
-{
-    json_error_t error;
-
-    root = json_load_file(fixture_path(json), 0, &error);
-    ck_assert_msg(root != NULL, "%s", error.text);
-    ck_assert_int_eq(safetensors_open(fixture_path(values), &reference, NULL), CT_OK);
-    const json_t *const list = json_object_get(root, "sequences");
-    n_seqs = json_array_size(list);
-    ck_assert_uint_le(n_seqs, MAX_SEQS);
-    for (size_t i = 0; i < n_seqs; i++) {
-        const json_t *const one = json_array_get(list, i);
-        seqs[i] = (struct token_seq){ ids[i], json_array_size(one) };
-        ck_assert_uint_le(seqs[i].n, MAX_LEN);
-        for (size_t t = 0; t < seqs[i].n; t++)
-            ids[i][t] = (uint32_t)json_integer_value(json_array_get(one, t));
-    }
-}
+static struct family_models families;
 
 static void load_variants(void)
 {
-    load("families/variants.json", "families/reference.safetensors");
+    families_load(&families, "families/variants.json", "families/reference.safetensors");
 }
 
-static void unload(void)
-{
-    json_decref(root);
-    safetensors_free(reference);
-}
-
-static uint64_t split_mix(uint64_t index)
-{
-    uint64_t z = (index + 1) * 0x9E3779B97F4A7C15U;
-
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBU;
-    return z ^ z >> 31;
-}
-
-/* weight() of gen_families.py: numbers that F16 and BF16 have exactly. */
-static float weight(uint64_t index, bool is_gain)
-{
-    const uint64_t z = split_mix(index);
-
-    return is_gain ? 1.0F + ((float)(z % 63) - 31.0F) / 128.0F
-                   : ((float)(z % 255) - 127.0F) / 256.0F;
-}
-
-/* Adds one tensor of variants.json: [name, dtype, shape, kind]; *used numbers are taken before. */
-static void add_tensor(struct tensor_set *set, const json_t *spec, uint64_t *used)
-{
-    struct tensor_set one = { .n = 1 };
-    struct tensor_out *const t = &one.items[0];
-    const char *const dtype = json_string_value(json_array_get(spec, 1));
-    const char *const kind = json_string_value(json_array_get(spec, 3));
-    const json_t *const shape = json_array_get(spec, 2);
-    size_t n = 1;
-
-    snprintf(t->name, sizeof t->name, "%s", json_string_value(json_array_get(spec, 0)));
-    t->n_dims = json_array_size(shape);
-    for (size_t d = 0; d < t->n_dims; d++) {
-        t->shape[d] = (uint64_t)json_integer_value(json_array_get(shape, d));
-        n *= t->shape[d];
-    }
-    t->n_bytes = n * sizeof(float);
-    float *const data = ct_calloc_array(n, sizeof *data);
-    for (size_t i = 0; i < n && strcmp(kind, "unused") != 0; i++)
-        data[i] = weight((*used)++, strcmp(kind, "gain") == 0);
-    t->data = data;
-    t->dtype = "F32";
-    if (strcmp(dtype, "F16") == 0 || strcmp(dtype, "BF16") == 0)
-        tensors_convert(&one, dtype);
-    if (strcmp(dtype, "BOOL") == 0 || strcmp(dtype, "U8") == 0) {
-        t->dtype = dtype;
-        t->n_bytes = n;
-    }
-    ck_assert_uint_lt(set->n, sizeof set->items / sizeof set->items[0]);
-    set->items[set->n++] = *t;
-}
-
-/* Writes the tensors to n files and their index. */
-static void put_shards(const struct tensor_set *set, size_t n, const char *dir)
-{
-    json_t *const map = json_object();
-    char name[64];
-
-    for (size_t k = 0; k < n; k++) {
-        const size_t begin = set->n * k / n;
-        const size_t end = set->n * (k + 1) / n;
-        snprintf(name, sizeof name, "model-%zu.safetensors", k);
-        tensors_put(set, begin, end - begin, "", 0, dir, name);
-        for (size_t i = begin; i < end; i++)
-            json_object_set_new(map, set->items[i].name, json_string(name));
-    }
-    json_t *const index = json_pack("{s:o}", "weight_map", map);
-    char *const text = json_dumps(index, 0);
-    text_put(dir, "model.safetensors.index.json", text);
-    free(text);
-    json_decref(index);
-}
-
-/* A new folder with the model of a variant; the caller calls folder_remove(). */
-static char *make_folder(const json_t *variant)
-{
-    struct tensor_set set = { 0 };
-    char *const dir = folder_new();
-    const json_t *const tensors = json_object_get(variant, "tensors");
-    const size_t shards = (size_t)json_integer_value(json_object_get(variant, "shards"));
-    char *const config = json_dumps(json_object_get(variant, "config"), 0);
-    uint64_t used = 0;
-
-    for (size_t i = 0; i < json_array_size(tensors); i++)
-        add_tensor(&set, json_array_get(tensors, i), &used);
-    if (shards > 1)
-        put_shards(&set, shards, dir);
-    else
-        tensors_put(&set, 0, set.n, "", 0, dir, "model.safetensors");
-    text_put(dir, "config.json", config);
-    free(config);
-    tensors_clear(&set);
-    return dir;
-}
-
-/* ---- runs ---- */
-
-static struct model *open_model(const char *dir, const char *what)
-{
-    struct ct_error err = { 0 };
-    struct model *model = NULL;
-
-    ck_assert_msg(model_open(dir, &model, &err) == CT_OK, "%s: %s", what, err.text);
-    return model;
-}
-
-/* [n_seqs, sum of widths], owned by the caller. */
+/* [n, sum of widths], owned by the caller. */
 static float *run(const struct model *model, const struct token_seq *of, size_t n,
                   const struct hook_point *hooks, size_t n_hooks, int n_threads)
 {
@@ -194,16 +56,16 @@ static size_t width_of(const struct hook_point *hooks, size_t n)
 /* The reference `name` has every stride-th column. */
 static void check_close(const char *name, size_t width, const float *got, size_t ld, size_t stride)
 {
-    const struct safetensors_entry *const want = safetensors_find(reference, name);
+    const struct safetensors_entry *const want = safetensors_find(families.reference, name);
     double largest = 0.0;
     double error = 0.0;
 
     ck_assert_msg(want != NULL, "%s is not in the reference", name);
     const size_t n = (size_t)want->shape[1];
-    ck_assert_uint_eq(want->shape[0], n_seqs);
+    ck_assert_uint_eq(want->shape[0], families.n_seqs);
     ck_assert_msg(n == (width + stride - 1) / stride, "%s: %zu wide, the reference %zu", name,
                   width, n);
-    for (size_t i = 0; i < n_seqs; i++)
+    for (size_t i = 0; i < families.n_seqs; i++)
         for (size_t j = 0; j < n; j++) {
             float value;
             memcpy(&value, (const char *)want->data + (i * n + j) * sizeof value, sizeof value);
@@ -220,8 +82,8 @@ static size_t count_reference(const char *variant)
     const size_t size = strlen(variant);
     size_t n = 0;
 
-    for (size_t i = 0; i < safetensors_count(reference); i++) {
-        const char *const name = safetensors_at(reference, i)->name;
+    for (size_t i = 0; i < safetensors_count(families.reference); i++) {
+        const char *const name = safetensors_at(families.reference, i)->name;
         n += strncmp(name, variant, size) == 0 && name[size] == '/';
     }
     return n;
@@ -235,23 +97,22 @@ static void for_each_variant(void (*check)(const struct model *, const char *,
     json_t *variant;
 
     load_variants();
-    json_array_foreach(json_object_get(root, "variants"), i, variant)
+    json_array_foreach(json_object_get(families.root, "variants"), i, variant)
     {
         const char *const name = json_string_value(json_object_get(variant, "name"));
-        char *const dir = make_folder(variant);
-        struct model *const model = open_model(dir, name);
+        char *const dir = family_folder(variant);
+        struct model *const model = family_open(dir, name);
         struct hook_point *hooks = NULL;
         size_t n = 0;
         ck_assert_int_eq(hooks_list(model_config(model), &hooks, &n, NULL), CT_OK);
-        n--; /* the logits, of which there is no reference */
-        float *const out = run(model, seqs, n_seqs, hooks, n, 2);
+        float *const out = run(model, families.seqs, families.n_seqs, hooks, n, 2);
         check(model, name, hooks, n, out);
         free(out);
         free(hooks);
         model_free(model);
         folder_remove(dir);
     }
-    unload();
+    families_clear(&families);
 }
 
 static void check_reference(const struct model *model, const char *variant,
@@ -285,8 +146,8 @@ static void check_alone(const struct model *model, const char *variant,
     size_t at = 0;
 
     for (size_t h = 0; h < n; at += hooks[h++].width) {
-        float *const one = run(model, seqs, n_seqs, &hooks[h], 1, 1);
-        for (size_t i = 0; i < n_seqs; i++)
+        float *const one = run(model, families.seqs, families.n_seqs, &hooks[h], 1, 1);
+        for (size_t i = 0; i < families.n_seqs; i++)
             ck_assert_msg(memcmp(one + i * hooks[h].width, out + i * width + at,
                                  hooks[h].width * sizeof *one) == 0,
                           "%s: %s alone differs", variant, hooks[h].name);
@@ -306,8 +167,8 @@ static void check_sequences(const struct model *model, const char *variant,
 {
     const size_t width = width_of(hooks, n);
 
-    for (size_t i = 0; i < n_seqs; i++) {
-        float *const one = run(model, &seqs[i], 1, hooks, n, 1);
+    for (size_t i = 0; i < families.n_seqs; i++) {
+        float *const one = run(model, &families.seqs[i], 1, hooks, n, 1);
         ck_assert_msg(memcmp(one, out + i * width, width * sizeof *one) == 0,
                       "%s: sequence %zu alone differs", variant, i);
         free(one);
@@ -317,6 +178,39 @@ static void check_sequences(const struct model *model, const char *variant,
 START_TEST(sequences_do_not_depend_on_each_other)
 {
     for_each_variant(check_sequences);
+}
+END_TEST
+
+/* Nor on those that it begins with: then every node of the tree but the first is a target. */
+static void check_beginnings(const struct model *model, const char *variant,
+                             const struct hook_point *hooks, size_t n, const float *out)
+{
+    const size_t width = width_of(hooks, n);
+    const struct token_seq whole = families.seqs[1];
+    const size_t n_seqs = whole.n - 1;
+    struct token_seq seqs[FAMILY_MAX_LEN];
+
+    (void)out;
+    for (size_t i = 0; i < n_seqs; i++)
+        seqs[i] = (struct token_seq){ whole.ids, i + 2 };
+    for (size_t h = 0; h <= n; h++) { /* the last: all hooks */
+        const struct hook_point *const some = h < n ? &hooks[h] : hooks;
+        const size_t n_some = h < n ? 1 : n;
+        const size_t row = h < n ? hooks[h].width : width;
+        float *const all = run(model, seqs, n_seqs, some, n_some, 2);
+        for (size_t i = 0; i < n_seqs; i++) {
+            float *const one = run(model, &seqs[i], 1, some, n_some, 1);
+            ck_assert_msg(memcmp(one, all + i * row, row * sizeof *one) == 0,
+                          "%s: %s: the first %zu tokens alone differ", variant, some->name, i + 2);
+            free(one);
+        }
+        free(all);
+    }
+}
+
+START_TEST(beginnings_of_a_sequence_can_be_run_together)
+{
+    for_each_variant(check_beginnings);
 }
 END_TEST
 
@@ -336,15 +230,15 @@ static void check_steps(const struct model *model, const char *variant,
 {
     static const struct weight_shuffle shuffle = { .seed = 7, .replicate = 1 };
     const size_t width = width_of(hooks, n);
-    float *const got = ct_malloc_array(n_seqs * width, sizeof *got);
+    float *const got = ct_malloc_array(families.n_seqs * width, sizeof *got);
 
     (void)out;
     for (size_t h = 0; h <= 2 * n + 1; h++) { /* the last two: all hooks */
         struct last_tick last = { 0, 1 };
         const struct progress progress = { note_tick, &last };
         const struct extract_job job = { .model = model,
-                                         .seqs = seqs,
-                                         .n_seqs = n_seqs,
+                                         .seqs = families.seqs,
+                                         .n_seqs = families.n_seqs,
                                          .hooks = h / 2 < n ? &hooks[h / 2] : hooks,
                                          .n_hooks = h / 2 < n ? 1 : n,
                                          .shuffle = h % 2 == 1 ? &shuffle : NULL };
@@ -352,7 +246,7 @@ static void check_steps(const struct model *model, const char *variant,
         ck_assert_msg(last.done == last.total, "%s, %s: %zu steps, not %zu", variant,
                       h / 2 < n ? hooks[h / 2].name : "all", last.done, last.total);
     }
-    for (size_t i = 0; i < n_seqs * width; i++)
+    for (size_t i = 0; i < families.n_seqs * width; i++)
         ck_assert(isfinite(got[i]));
     free(got);
 }
@@ -363,30 +257,17 @@ START_TEST(steps_are_as_planned)
 }
 END_TEST
 
-static json_t *variant_by_name(const char *name)
-{
-    size_t i;
-    json_t *variant;
-
-    json_array_foreach(json_object_get(root, "variants"), i, variant)
-    {
-        if (strcmp(json_string_value(json_object_get(variant, "name")), name) == 0)
-            return variant;
-    }
-    ck_abort_msg("there is no variant %s", name);
-}
-
 /* Opens a variant with one key of its config.json changed (value is JSON). */
 static void check_changed(const char *name, const char *key, const char *value, const char *says)
 {
-    json_t *const variant = variant_by_name(name);
+    json_t *const variant = families_variant(&families, name);
     json_t *const config = json_object_get(variant, "config");
     json_t *const kept = json_incref(json_object_get(config, key));
     struct model *model = NULL;
     struct ct_error err = { 0 };
 
     json_object_set_new(config, key, json_loads(value, JSON_DECODE_ANY, NULL));
-    char *const dir = make_folder(variant);
+    char *const dir = family_folder(variant);
     const enum ct_status st = model_open(dir, &model, &err);
     ck_assert_msg(st == CT_EFORMAT && strstr(err.text, says) != NULL, "%s, %s: %s: %s", name, key,
                   value, st == CT_OK ? "accepted" : err.text);
@@ -429,7 +310,37 @@ START_TEST(weights_that_do_not_fit_are_named)
                   "self_attn_layer_norm.weight: missing");
     check_changed("phi3", "num_key_value_heads", "1",
                   "qkv_proj.weight: expected [24, 16] by config.json, file has [32, 16]");
-    unload();
+    families_clear(&families);
+}
+END_TEST
+
+/* The rest of the model can be used. */
+START_TEST(a_missing_output_layer_is_named)
+{
+    static const char *const names[] = { "llama_scaled", "gpt_neox_serial", "phi" };
+
+    load_variants();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        json_t *const variant = families_variant(&families, names[i]);
+        json_t *const tensors = json_object_get(variant, "tensors");
+        struct hook_point *hooks = NULL;
+        size_t n = 0;
+        struct ct_error err = { 0 };
+        json_array_remove(tensors, json_array_size(tensors) - 1);
+        char *const dir = family_folder(variant);
+        struct model *const model = family_open(dir, names[i]);
+        ck_assert_int_eq(hooks_list(model_config(model), &hooks, &n, NULL), CT_OK);
+        free(run(model, families.seqs, families.n_seqs, hooks, n - 1, 1));
+        const struct extract_job job = { .model = model, .hooks = &hooks[n - 1], .n_hooks = 1 };
+        ck_assert_int_eq(extract_activations(&job, 1, NULL, NULL, NULL, &err), CT_EFORMAT);
+        ck_assert_msg(strstr(err.text, hooks[n - 1].name) != NULL &&
+                          strstr(err.text, "missing from the weights") != NULL,
+                      "%s: %s", names[i], err.text);
+        free(hooks);
+        model_free(model);
+        folder_remove(dir);
+    }
+    families_clear(&families);
 }
 END_TEST
 
@@ -444,28 +355,32 @@ START_TEST(a_trained_llama_matches)
         SKIP("%s: a trained Llama is not there", dir);
         return;
     }
-    struct model *const model = open_model(dir, "story");
-    load("families/trained.json", "families/trained.safetensors");
+    struct model *const model = family_open(dir, "story");
+    families_load(&families, "families/trained.json", "families/trained.safetensors");
     ck_assert_int_eq(hooks_list(model_config(model), &hooks, &n, NULL), CT_OK);
-    n--; /* the logits, of which there is no reference */
-    float *const out = run(model, seqs, n_seqs, hooks, n, 2);
+    float *const out = run(model, families.seqs, families.n_seqs, hooks, n, 2);
     const size_t width = width_of(hooks, n);
-    ck_assert_uint_eq(n, safetensors_count(reference));
+    ck_assert_uint_eq(n, safetensors_count(families.reference));
     for (size_t h = 0; h < n; at += hooks[h++].width)
         check_close(hooks[h].name, hooks[h].width, out + at, width, 7);
     free(out);
     free(hooks);
     model_free(model);
-    unload();
+    families_clear(&families);
 }
 END_TEST
 
 int main(void)
 {
     const TTest *const tests[] = {
-        every_hook_matches_the_plain_pass,     single_hooks_equal_all_together,
-        sequences_do_not_depend_on_each_other, steps_are_as_planned,
-        weights_that_do_not_fit_are_named,     a_trained_llama_matches,
+        every_hook_matches_the_plain_pass,
+        single_hooks_equal_all_together,
+        sequences_do_not_depend_on_each_other,
+        beginnings_of_a_sequence_can_be_run_together,
+        steps_are_as_planned,
+        weights_that_do_not_fit_are_named,
+        a_missing_output_layer_is_named,
+        a_trained_llama_matches,
     };
 
     return RUN_TESTS("families", tests);

@@ -67,7 +67,6 @@ static struct run run_model(const struct model *model, const struct sequences *s
     struct ct_error err = { 0 };
 
     ck_assert_int_eq(hooks_list(model_config(model), &r.hooks, &r.n_hooks, NULL), CT_OK);
-    r.n_hooks--; /* the logits, of which there is no reference */
     for (size_t h = 0; h < r.n_hooks; h++)
         r.width += r.hooks[h].width;
     r.out = ct_malloc_array(s->n * r.width, sizeof *r.out);

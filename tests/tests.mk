@@ -195,8 +195,10 @@ tests_test_model_SOURCES = tests/test_model.c $(TEST_MODEL_FILES) $(TEST_SUPPORT
 tests_test_model_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_model_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
+TEST_FAMILIES = tests/family_models.c tests/family_models.h $(TEST_MODEL_FILES)
+
 check_PROGRAMS += tests/test_families
-tests_test_families_SOURCES = tests/test_families.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
+tests_test_families_SOURCES = tests/test_families.c $(TEST_FAMILIES) $(TEST_SUPPORT)
 tests_test_families_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_families_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 

@@ -171,6 +171,19 @@ static void find_anchor(const struct model *model, char *out, size_t size)
         snprintf(out, size, "%s.weight", paths->final_norm);
 }
 
+/* The output layer is beside the base model: in front of its name is what is in front of the
+ * family's own prefix. */
+static void find_outer(const char *prefix, const char *const *known, char *out, size_t size)
+{
+    out[0] = '\0';
+    for (; *known != NULL; known++) {
+        const size_t n = strlen(prefix);
+        const size_t n_known = strlen(*known);
+        if (n > n_known && n - n_known < size && strcmp(prefix + n - n_known, *known) == 0)
+            snprintf(out, size, "%.*s", (int)(n - n_known), prefix);
+    }
+}
+
 static enum ct_status bind_weights(struct model *model, const char *dir, struct ct_error *err)
 {
     const struct model_config *const c = &model->config;
@@ -190,9 +203,13 @@ static enum ct_status bind_weights(struct model *model, const char *dir, struct 
         tensor_names_read(model->checkpoint, dir, anchor, c->arch->prefixes, &names, err);
     if (st != CT_OK)
         return st;
+    char outer[128];
     const char *const wrapper[] = { names.prefix, NULL };
-    if (names.prefix != NULL)
+    const char *const wrappers[] = { names.prefix, outer, NULL };
+    if (names.prefix != NULL) {
+        find_outer(names.prefix, c->arch->prefixes, outer, sizeof outer);
         b.prefixes = wrapper;
+    }
     bind_model(&b, c, &model->weights);
     bind_list(&b, &model->weights);
     model->n_parameters = b.n_parameters;
@@ -200,6 +217,8 @@ static enum ct_status bind_weights(struct model *model, const char *dir, struct 
     const enum ct_status status = b.status;
     if (status == CT_OK) {
         b.err = &model->output_error;
+        if (names.prefix != NULL && outer[0] != '\0')
+            b.prefixes = wrappers;
         bind_output(&b, c, &model->weights);
     }
     binder_clear(&b);

@@ -26,7 +26,8 @@ void pass_narrow(struct pass *p, const struct values *also)
 
     if (!pass_is_live(s) || p->layer + 1 != s->n_blocks || s->is_narrow)
         return;
-    move_targets(s->tree, also);
+    if (also->at != p->stream.at) /* which is moved once */
+        move_targets(s->tree, also);
     pass_keep_targets(p);
 }
 

@@ -193,6 +193,13 @@ static void rehearse_linear(struct rehearsal *r, const struct linear *linear)
     r->weights[r->n_weights++] = w;
 }
 
+/* The output layer is not shuffled, nor the projection before it. */
+static bool is_output(const struct pass *p, const struct linear *linear)
+{
+    return linear->weight.data == p->weights->output.weight.data ||
+           linear->weight.data == p->weights->output_projection.weight.data;
+}
+
 /* The linear layer with its weight shuffled, if they are to be. */
 static struct linear shuffle_linear(struct pass *p, const struct linear *linear)
 {
@@ -200,7 +207,7 @@ static struct linear shuffle_linear(struct pass *p, const struct linear *linear)
     struct linear shuffled = *linear;
     bool is_new = false;
 
-    if (s != NULL && linear->weight.data != p->weights->output.weight.data)
+    if (s != NULL && !is_output(p, linear))
         shuffled.weight = *shuffled_matrix(s, &linear->weight, &is_new);
     if (is_new)
         pass_tick(p);

@@ -1,8 +1,9 @@
 /*
  * The weights of a model that has learned nothing: the entries of every matrix in random order
  * (STREAM_WEIGHTS, replicate by number of the shuffle, words numbered through the matrices in the
- * order of their names, see struct weights); vectors stay as they are. Adebayo et al. 2018
- * (NeurIPS) do so with trained networks to see what a method finds without learning.
+ * order of their names, see struct weights); vectors stay as they are, and so does the output
+ * layer, even if it is the embedding. Adebayo et al. 2018 (NeurIPS) do so with trained networks to
+ * see what a method finds without learning.
  *
  * There is no shuffled copy of the model: a matrix is shuffled when a pass needs it, into a buffer
  * for the largest one, and of a table of embeddings only the rows that are looked up. A pass over
