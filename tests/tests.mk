@@ -202,6 +202,12 @@ tests_test_families_SOURCES = tests/test_families.c $(TEST_FAMILIES) $(TEST_SUPP
 tests_test_families_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_families_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_edits
+tests_test_edits_SOURCES = tests/test_edits.c tests/family_edits.c tests/family_edits.h \
+	$(TEST_FAMILIES) $(TEST_SUPPORT)
+tests_test_edits_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_edits_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_hooks
 tests_test_hooks_SOURCES = tests/test_hooks.c $(TEST_SUPPORT)
 tests_test_hooks_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -1,7 +1,8 @@
 /*
  * Edits: the outputs of modules set, scaled or added to during the forward pass, at chosen neurons
  * and positions of a sequence (interchange interventions: Vig et al. 2020; Geiger et al. 2021).
- * What a pass computes after them follows from the edited values.
+ * What a pass computes after them follows from the edited values. Hook points of one place, as a
+ * module and the last layer in it (`h.5.mlp`, `h.5.mlp.c_proj`), are edited and read as one.
  */
 #ifndef CT_MODEL_EDIT_H
 #define CT_MODEL_EDIT_H
