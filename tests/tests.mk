@@ -208,6 +208,11 @@ tests_test_edits_SOURCES = tests/test_edits.c tests/family_edits.c tests/family_
 tests_test_edits_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_edits_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_swaps
+tests_test_swaps_SOURCES = tests/test_swaps.c $(TEST_SUPPORT)
+tests_test_swaps_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_swaps_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_hooks
 tests_test_hooks_SOURCES = tests/test_hooks.c $(TEST_SUPPORT)
 tests_test_hooks_CPPFLAGS = $(TEST_CPPFLAGS)
