@@ -175,6 +175,20 @@ static void check_current(const char *name, char *hex, char *ids)
     check_row(current, name, hex, ids);
 }
 
+START_TEST(the_demo_llama_matches_reference)
+{
+    char folder[4096];
+    char bos[TOKENIZER_BOS_SIZE];
+
+    snprintf(folder, sizeof folder, "%s", fixture_path("demo_llama"));
+    ck_assert_int_eq(tokenizer_open(folder, &current, NULL), CT_OK);
+    ck_assert_uint_eq(each_row("demo_llama_ids.csv", check_current), 119);
+    ck_assert(tokenizer_bos_text(current, bos));
+    ck_assert_str_eq(bos, "<|begin_of_text|> (2558), by tokenizer.json");
+    tokenizer_free(current);
+}
+END_TEST
+
 /* A trained Llama's, which is not in the repository. */
 START_TEST(a_real_llama_matches_reference)
 {
@@ -505,6 +519,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         settings_match_reference,
+        the_demo_llama_matches_reference,
         a_real_llama_matches_reference,
         families_have_the_rules_of_their_files,
         parts_have_no_beginning,

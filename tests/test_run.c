@@ -679,6 +679,35 @@ START_TEST(failures_give_one_line_and_a_status)
 }
 END_TEST
 
+/* A trained model of another family, with its own default hook point and a token in front. */
+START_TEST(another_family_runs_as_the_demo_does)
+{
+    char arguments[1024];
+    double n_significant = 0.0;
+    double n_clusters = 0.0;
+
+    snprintf(arguments, sizeof arguments,
+             "run -m '%s' -o %%s/llama >%%s/llama.txt && grep -q 'Llama of 6 layers' %%s/llama.txt "
+             "&& grep -q '|begin_of_text|> (2558), by tokenizer.json' %%s/llama.txt",
+             fixture_path("demo_llama"));
+    ck_assert_int_eq(circuittui(arguments), 0);
+    struct csv_table table = read_table("llama/ttest.csv", TTEST_HEADER);
+    ck_assert_uint_eq(table.n_rows, 176);
+    for (size_t i = 1; i <= table.n_rows; i++) {
+        ck_assert_str_eq(csv_table_field(&table, i, 0).text, "layers.3.mlp.gate_proj");
+        n_significant += number_at(&table, i, 8);
+    }
+    csv_table_clear(&table);
+    ck_assert(n_significant >= 90.0 && n_significant <= 104.0);
+    table = read_table("llama/clusters.csv", NULL);
+    ck_assert_uint_eq(table.n_rows, (size_t)n_significant);
+    for (size_t i = 1; i <= table.n_rows; i++)
+        n_clusters = fmax(n_clusters, 1.0 + number_at(&table, i, 3));
+    csv_table_clear(&table);
+    ck_assert(n_clusters >= 3.0);
+}
+END_TEST
+
 START_TEST(the_other_commands_work)
 {
     ck_assert_int_eq(circuittui("--version | grep -q '^circuittui [0-9]'"), 0);
@@ -744,6 +773,7 @@ int main(void)
         nothing_significant_leaves_headers,
         results_are_only_overwritten_with_force,
         failures_give_one_line_and_a_status,
+        another_family_runs_as_the_demo_does,
         the_other_commands_work,
         plots_are_plain_text_on_request,
     };
