@@ -250,6 +250,19 @@ struct counter {
     size_t calls, stop_at;
 };
 
+struct sum {
+    size_t work, most;
+};
+
+static bool add(void *context, size_t work)
+{
+    struct sum *const sum = context;
+
+    sum->work += work;
+    sum->most = work > sum->most ? work : sum->most;
+    return true;
+}
+
 static bool count(void *context, size_t n_nodes)
 {
     struct counter *const c = context;
@@ -304,14 +317,14 @@ static size_t run(const struct trial *t, size_t first, size_t n, size_t stop_at,
     struct pass *pass = NULL;
 
     ck_assert_int_eq(pass_new(&config, &t->weights, &params, &pass, NULL), CT_OK);
-    const size_t n_steps = pass_n_steps(pass);
+    const size_t work = pass_work(pass);
     for (int turn = 0; turn < 2; turn++) { /* a pass can be reused */
         counter.calls = 0;
         ck_assert_int_eq(pass_run(pass, &input, out, count, &counter), stop_at == 0);
-        ck_assert_uint_eq(counter.calls, stop_at == 0 ? n_steps : stop_at);
+        ck_assert_uint_eq(counter.calls, stop_at == 0 ? work : stop_at);
     }
     pass_free(pass);
-    return n_steps;
+    return work;
 }
 
 START_TEST(every_output_matches_the_formulas)
@@ -344,14 +357,65 @@ START_TEST(single_hooks_give_the_same_bits_in_fewer_steps)
     run(&t, 0, t.n_hooks, 0, all[0]);
     for (size_t h = 0; h < t.n_hooks; column += t.hooks[h++].width) {
         const size_t width = t.hooks[h].width;
-        const size_t n_steps = run(&t, h, 1, 0, one);
+        const size_t work = run(&t, h, 1, 0, one);
         for (size_t i = 0; i < N_SEQS; i++)
             ck_assert_mem_eq(one + i * width, &all[i][column], width * sizeof *one);
         const size_t want = h == 0               ? 1
                             : h + 1 == t.n_hooks ? 1 + 6 * L
                                                  : 1 + 6 * ((h - 1) / 4) + n_linears[(h - 1) % 4];
-        ck_assert_uint_eq(n_steps, want);
+        ck_assert_uint_eq(work, want);
     }
+    end(&t);
+}
+END_TEST
+
+/* In slices of any size a linear layer gives the same bits, and its parts are its work. */
+START_TEST(slices_give_the_same_bits)
+{
+    static float all[N_SEQS][WIDTH];
+    static float got[N_SEQS][WIDTH];
+    struct trial t;
+
+    begin(&t);
+    run(&t, 0, t.n_hooks, 0, all[0]);
+    for (size_t max_slice = 1; max_slice <= t.tree.n_nodes; max_slice++) {
+        const struct pass_params params = { .hooks = t.hooks,
+                                            .n_hooks = t.n_hooks,
+                                            .max_nodes = t.tree.n_nodes,
+                                            .max_len = MAX_LEN,
+                                            .n_threads = 2,
+                                            .max_slice = max_slice };
+        struct pass *pass = NULL;
+        const struct pass_input input = { .tree = &t.tree };
+        struct sum sum = { 0, 0 };
+        memset(got, 0xFF, sizeof got);
+        ck_assert_int_eq(pass_new(&config, &t.weights, &params, &pass, NULL), CT_OK);
+        ck_assert(pass_run(pass, &input, got[0], add, &sum));
+        ck_assert_mem_eq(got, all, sizeof all);
+        ck_assert_uint_eq(sum.work, t.tree.n_nodes * pass_work(pass));
+        if (max_slice == 1) /* but for the embedding, a step is a row of one layer */
+            ck_assert_uint_eq(sum.most, t.tree.n_nodes);
+        pass_free(pass);
+    }
+    end(&t);
+}
+END_TEST
+
+/* Weights up to the hook: of an embedding, none; at the end, all linear layers. */
+START_TEST(weights_that_hooks_need_are_counted)
+{
+    struct trial t;
+    double last = -1.0;
+
+    begin(&t);
+    ck_assert(pass_weight_bytes(&config, &t.weights, t.hooks, 1) == 0.0);
+    for (size_t h = 1; h < t.n_hooks; h++) {
+        const double bytes = pass_weight_bytes(&config, &t.weights, t.hooks + h, 1);
+        ck_assert(bytes >= last);
+        last = bytes;
+    }
+    ck_assert(last == pass_weight_bytes(&config, &t.weights, t.hooks, t.n_hooks));
+    ck_assert(last == sizeof(float) * L * D * 2.0 * (H * E + G * E + M));
     end(&t);
 }
 END_TEST
@@ -371,8 +435,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        every_output_matches_the_formulas,
-        single_hooks_give_the_same_bits_in_fewer_steps,
+        every_output_matches_the_formulas, single_hooks_give_the_same_bits_in_fewer_steps,
+        slices_give_the_same_bits,         weights_that_hooks_need_are_counted,
         can_be_stopped_by_a_step,
     };
 

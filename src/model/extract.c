@@ -9,10 +9,9 @@
 #include "model/prefix_tree.h"
 #include "model/weights.h"
 
-/* Largest batch: enough rows for the matrix products to run at full speed, and few enough for the
- * linear layers of an MLP to take 0.2 s on one core without AVX-512. */
+/* Largest batch: each reads all weights once, from the disk if they do not fit into memory. It must
+ * depend on the model only, so that all processes make the same plan. */
 enum { BATCH_POSITIONS = 1024, LEAST_POSITIONS = 128, BATCH_BYTES = 64 << 20 };
-static const double MLP_FLOP = 18e9;
 
 struct extract_plan {
     struct extract_job job;
@@ -29,9 +28,7 @@ static size_t larger(size_t a, size_t b)
 
 static size_t max_positions(const struct model_config *c)
 {
-    const double by_bytes = BATCH_BYTES / (double)pass_row_bytes(c);
-    const double by_flop = MLP_FLOP / (4.0 * (double)c->hidden_size * (double)c->intermediate_size);
-    const double most = by_bytes < by_flop ? by_bytes : by_flop;
+    const double most = BATCH_BYTES / (double)pass_row_bytes(c);
 
     return most < LEAST_POSITIONS   ? LEAST_POSITIONS
            : most < BATCH_POSITIONS ? (size_t)most
@@ -166,7 +163,7 @@ struct run { /* over some batches of a plan */
     uint32_t *of;             /* and [most nodes]: see prefix_tree_build_plain() */
     struct pass *pass;
     const struct progress *progress;
-    size_t done; /* in positions times steps */
+    size_t done; /* work, see pass_work() */
     size_t total;
 };
 
@@ -206,15 +203,15 @@ static enum ct_status prepare(struct run *run, int n_threads, struct ct_error *e
         st = pass_new(model_config(plan->job.model), model_weights(plan->job.model), &params,
                       &run->pass, err);
     if (st == CT_OK)
-        run->total = n_positions * pass_n_steps(run->pass);
+        run->total = n_positions * pass_work(run->pass);
     return st;
 }
 
-static bool step(void *context, size_t n_positions)
+static bool step(void *context, size_t work)
 {
     struct run *const run = context;
 
-    run->done += n_positions;
+    run->done += work;
     return progress_tick(run->progress, run->done, run->total);
 }
 
@@ -311,4 +308,10 @@ double extract_shuffle_memory(const struct model *model, size_t n_tokens, size_t
 {
     return shuffled_memory(model_weights(model), most_nodes(model_config(model), n_tokens, max_len),
                            n_threads);
+}
+
+double extract_weight_bytes(const struct model *model, const struct hook_point *hooks,
+                            size_t n_hooks)
+{
+    return pass_weight_bytes(model_config(model), model_weights(model), hooks, n_hooks);
 }

@@ -86,4 +86,8 @@ double extract_edits_memory(const struct model *model, size_t n_seqs, size_t n_t
 double extract_shuffle_memory(const struct model *model, size_t n_tokens, size_t max_len,
                               int n_threads);
 
+/* Bytes of the weights in the model's files that the hooks need; each batch reads all of them. */
+double extract_weight_bytes(const struct model *model, const struct hook_point *hooks,
+                            size_t n_hooks);
+
 #endif

@@ -12,6 +12,8 @@
 #include "model/pass_ops.h"
 #include "model/prefetch.h"
 
+enum { EMBED_WORK = 1 };
+
 /* ---- workspace ---- */
 
 static size_t larger(size_t a, size_t b)
@@ -84,6 +86,12 @@ double pass_memory(const struct model_config *c, size_t max_nodes, size_t max_le
     return (double)max_nodes * (double)pass_row_bytes(c) + scratch + rotary;
 }
 
+/* at + n, which may be NULL in a pass that only plans. */
+static float *behind(float *at, size_t n)
+{
+    return at != NULL ? at + n : NULL;
+}
+
 static struct values values_at(float *at, size_t n_cols)
 {
     return (struct values){ at, n_cols, linear_stride(n_cols) };
@@ -108,10 +116,8 @@ static void lay_out(struct pass *p, const struct places *at, size_t max_nodes)
     p->q = values_at(at->second, q);
     p->attention_out = values_at(is_parallel(c) ? at->third : at->second, c->hidden_size);
     p->neurons = values_at(at->second, c->intermediate_size);
-    if (at->second == NULL)
-        return;
-    p->k = values_at(at->second + max_nodes * p->q.ld, kv);
-    p->v = values_at(p->k.at + max_nodes * p->k.ld, kv);
+    p->k = values_at(behind(at->second, max_nodes * p->q.ld), kv);
+    p->v = values_at(behind(p->k.at, max_nodes * p->k.ld), kv);
 }
 
 /* Whether edited gates need a room of their own. */
@@ -228,31 +234,51 @@ static void plan_edits(struct pass *p)
     s->expands_late = at % 2 == 1;
 }
 
-/* Determines the number of blocks and of steps. */
-static enum ct_status plan(struct pass *p, struct ct_error *err)
+/* Rehearses all blocks that the hooks need; returns their number. */
+static size_t rehearse(const struct pass *p, struct rehearsal *rehearsal)
 {
-    struct rehearsal rehearsal = { .n_weights = 0 };
     struct stand_in other;
 
     stand_in_for(p, &other);
-    other.state.rehearsal = &rehearsal;
+    other.state.rehearsal = rehearsal;
     other.state.n_left = p->state->width;
     forward_embed(&other.pass);
-    size_t n_weights = rehearsal.n_weights;
     while (other.pass.layer < p->config->n_layers && other.state.n_left > 0) {
-        rehearsal.n_weights = 0;
+        rehearsal->n_weights = 0;
         forward_block(&other.pass);
-        n_weights += rehearsal.n_weights;
         other.pass.layer++;
     }
-    p->state->n_blocks = other.pass.layer;
-    rehearsal.n_weights = 0;
+    rehearsal->n_weights = 0;
     forward_head(&other.pass);
-    p->state->n_steps = 1 + rehearsal.n_linears;
+    return other.pass.layer;
+}
+
+double pass_weight_bytes(const struct model_config *config, const struct weights *weights,
+                         const struct hook_point *hooks, size_t n_hooks)
+{
+    const struct places nowhere = { NULL, NULL, NULL, NULL };
+    struct pass_state state = { .hooks = hooks, .n_hooks = n_hooks };
+    struct pass pass = { .config = config, .weights = weights, .state = &state };
+    struct rehearsal rehearsal = { .n_weights = 0 };
+
+    for (size_t h = 0; h < n_hooks; h++)
+        state.width += hooks[h].width;
+    lay_out(&pass, &nowhere, 0);
+    (void)rehearse(&pass, &rehearsal);
+    return rehearsal.weight_bytes;
+}
+
+/* Determines the number of blocks and the work. */
+static enum ct_status plan(struct pass *p, struct ct_error *err)
+{
+    struct rehearsal rehearsal = { .n_weights = 0 };
+
+    p->state->n_blocks = rehearse(p, &rehearsal);
+    p->state->work = EMBED_WORK + rehearsal.work;
     if (p->state->edits != NULL && p->state->n_blocks > 0)
         plan_edits(p);
     if (p->state->shuffled != NULL)
-        p->state->n_steps += n_weights;
+        p->state->work += rehearsal.work_shuffled;
     return rehearsal.activates && p->config->activation == ACTIVATION_UNKNOWN
                ? fail_activation(p->config, err)
                : CT_OK;
@@ -279,6 +305,7 @@ static enum ct_status fill(struct pass *p, const struct pass_params *params, str
     p->state = s;
     s->hooks = params->hooks;
     s->n_hooks = params->n_hooks;
+    s->max_slice = params->max_slice;
     for (size_t h = 0; h < s->n_hooks; h++)
         s->width += s->hooks[h].width;
     assert(params->edits == NULL || params->shuffle == NULL);
@@ -336,19 +363,24 @@ void pass_free(struct pass *p)
     free(p);
 }
 
-size_t pass_n_steps(const struct pass *p)
+size_t pass_work(const struct pass *p)
 {
-    return p->state->n_steps;
+    return p->state->work;
 }
 
 /* ---- the pass ---- */
+
+static bool go_on(void *context)
+{
+    return pass_tick(context, 0);
+}
 
 static void prefetch_output(struct pass *p)
 {
     const struct tensor *const output = &p->weights->output.weight;
 
     if (!pass_is_over(p->state) && pass_wants(p, 1U << PLACE_LOGITS))
-        prefetch_now(&output, 1, p->state->crew);
+        prefetch_now(&output, 1, p->state->crew, go_on, p);
 }
 
 /* Prefetches the weights of the block; if it needs no attention, only targets are kept. */
@@ -362,13 +394,15 @@ static void begin_block(struct pass *p)
     stand_in_for(p, &other);
     other.state.rehearsal = &now;
     forward_block(&other.pass);
+    if (p->layer == 0)
+        prefetch_later(now.weights, now.n_weights);
     if (!is_last) {
         other.state.rehearsal = &next;
         other.pass.layer++;
         forward_block(&other.pass);
         prefetch_later(next.weights, next.n_weights);
     }
-    prefetch_now(now.weights, now.n_weights, p->state->crew);
+    prefetch_now(now.weights, now.n_weights, p->state->crew, go_on, p);
     if (is_last && !now.attends)
         pass_keep_targets(p);
 }
@@ -400,7 +434,7 @@ bool pass_run(struct pass *p, const struct pass_input *input, float *out, pass_s
 
     begin(p, input, out, step, context);
     forward_embed(p);
-    pass_tick(p);
+    pass_tick(p, s->n_nodes * EMBED_WORK);
     for (; p->layer < s->n_blocks && !s->is_stopped; p->layer++) {
         if (s->full != NULL && !s->expands_late && p->layer == s->expand_at)
             pass_expand(p);

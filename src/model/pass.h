@@ -36,6 +36,7 @@ struct pass_params {
     int n_threads;
     const struct weight_shuffle *shuffle; /* NULL: weights as they are */
     const struct edits *edits;            /* NULL: none; not together with a shuffle */
+    size_t max_slice; /* rows of a step; 0: so many that it takes a tenth of a second */
 };
 
 /* config and weights are borrowed until pass_free(). CT_ENOTSUP (the hooks need an activation
@@ -44,8 +45,13 @@ enum ct_status pass_new(const struct model_config *config, const struct weights 
                         const struct pass_params *params, struct pass **out, struct ct_error *err);
 void pass_free(struct pass *p);
 
-/* How many times pass_run() calls step. */
-size_t pass_n_steps(const struct pass *p);
+/* The work per node of a tree: the weights that it goes through, in units of about a thousand,
+ * which pass_run() reports to step. */
+size_t pass_work(const struct pass *p);
+
+/* Bytes of the weights that the hooks need, the rows of embeddings apart. */
+double pass_weight_bytes(const struct model_config *config, const struct weights *weights,
+                         const struct hook_point *hooks, size_t n_hooks);
 
 struct pass_input {
     const struct prefix_tree *tree;

@@ -12,14 +12,18 @@
 #include "model/ops/rotary.h"
 #include "model/pass_state.h"
 
-enum { ROWS_PER_BLOCK = 16 };
+enum { ROWS_PER_BLOCK = 16, LEAST_SLICE = 128 };
 
-void pass_tick(struct pass *p)
+/* Of a step: 0.1 s on one core without AVX-512. */
+static const double STEP_FLOP = 9e9;
+
+bool pass_tick(struct pass *p, size_t work)
 {
     struct pass_state *const s = p->state;
 
-    if (!s->is_stopped && !s->step(s->step_context, s->n_nodes))
+    if (!s->is_stopped && !s->step(s->step_context, work))
         s->is_stopped = true;
+    return !s->is_stopped;
 }
 
 /* ---- row by row ---- */
@@ -182,22 +186,26 @@ static void activate_row(const struct row_loop *loop, size_t i)
 
 /* ---- linear layers ---- */
 
-static void rehearse_linear(struct rehearsal *r, const struct linear *linear)
-{
-    const struct tensor *const w = &linear->weight;
-
-    r->n_linears++;
-    if (r->n_weights > 0 && r->weights[r->n_weights - 1]->data == w->data)
-        return; /* another part of the previous weight */
-    assert(r->n_weights < PASS_MAX_WEIGHTS);
-    r->weights[r->n_weights++] = w;
-}
-
 /* The output layer is not shuffled, nor the projection before it. */
 static bool is_output(const struct pass *p, const struct linear *linear)
 {
     return linear->weight.data == p->weights->output.weight.data ||
            linear->weight.data == p->weights->output_projection.weight.data;
+}
+
+static void rehearse_linear(const struct pass *p, const struct linear *linear)
+{
+    struct rehearsal *const r = p->state->rehearsal;
+    const struct tensor *const w = &linear->weight;
+
+    r->work += pass_work_of(linear->n_in, linear->n_out);
+    if (r->n_weights > 0 && r->weights[r->n_weights - 1]->data == w->data)
+        return; /* another part of the previous weight */
+    assert(r->n_weights < PASS_MAX_WEIGHTS);
+    r->weights[r->n_weights++] = w;
+    if (!is_output(p, linear))
+        r->work_shuffled += pass_work_of(w->rows, w->cols);
+    r->weight_bytes += (double)tensor_bytes(w);
 }
 
 /* The linear layer with its weight shuffled, if they are to be. */
@@ -210,7 +218,7 @@ static struct linear shuffle_linear(struct pass *p, const struct linear *linear)
     if (s != NULL && !is_output(p, linear))
         shuffled.weight = *shuffled_matrix(s, &linear->weight, &is_new);
     if (is_new)
-        pass_tick(p);
+        pass_tick(p, p->state->n_nodes * pass_work_of(linear->weight.rows, linear->weight.cols));
     return shuffled;
 }
 
@@ -218,6 +226,32 @@ struct variant { /* of a linear layer, see linear_job */
     const enum activation *activation;
     bool is_factor;
 };
+
+/* How many rows a step takes. */
+static size_t slice_of(const struct linear *linear)
+{
+    const double rows = STEP_FLOP / (2.0 * (double)linear->n_in * (double)linear->n_out);
+
+    return rows < LEAST_SLICE ? LEAST_SLICE : rows < 1e9 ? (size_t)rows : (size_t)1e9;
+}
+
+/* The rows of the job in slices, so that the pass can be stopped between them. */
+static void apply_in_slices(struct pass *p, struct linear_job job)
+{
+    const struct pass_state *const s = p->state;
+    const struct linear *const linear = job.linear;
+    const size_t slice = s->max_slice > 0 ? s->max_slice : slice_of(linear);
+    const size_t n_slices = (s->n_rows + slice - 1) / slice;
+    const size_t work = s->n_nodes * pass_work_of(linear->n_in, linear->n_out);
+
+    for (size_t i = 0; i < n_slices && !s->is_stopped; i++) {
+        job.n_rows = s->n_rows * (i + 1) / n_slices - s->n_rows * i / n_slices;
+        linear_apply(&job, s->scratch, s->crew);
+        job.x += job.n_rows * job.ld_x;
+        job.y += job.n_rows * job.ld_y;
+        pass_tick(p, work * (i + 1) / n_slices - work * i / n_slices);
+    }
+}
 
 static void apply(struct pass *p, const struct linear *linear, const struct values *x,
                   const struct values *y, struct variant variant)
@@ -228,7 +262,6 @@ static void apply(struct pass *p, const struct linear *linear, const struct valu
         .linear = &used,
         .x = x->at,
         .ld_x = x->ld,
-        .n_rows = s->n_rows,
         .activation = variant.activation,
         .is_factor = variant.is_factor,
         .y = y->at,
@@ -237,12 +270,11 @@ static void apply(struct pass *p, const struct linear *linear, const struct valu
 
     assert(x->n_cols == linear->n_in && y->n_cols == linear->n_out);
     if (pass_is_rehearsed(s))
-        rehearse_linear(s->rehearsal, linear);
+        rehearse_linear(p, linear);
     if (!pass_is_live(s))
         return;
     used = shuffle_linear(p, linear);
-    linear_apply(&job, s->scratch, s->crew);
-    pass_tick(p);
+    apply_in_slices(p, job);
 }
 
 void pass_linear(struct pass *p, const struct linear *linear, const struct values *x,

@@ -19,22 +19,25 @@ enum { PASS_MAX_WEIGHTS = 16 }; /* large tensors of a block */
 struct rehearsal {                                  /* records what would be computed */
     const struct tensor *weights[PASS_MAX_WEIGHTS]; /* of linear layers, in the order of use */
     size_t n_weights;
-    size_t n_linears;
+    size_t work;          /* of all linear layers */
+    size_t work_shuffled; /* of shuffling all weights */
+    double weight_bytes;
     bool attends;
     bool activates;
 };
 
-/* Called after each step with the number of nodes in the tree, edited ones included; false stops
- * the pass. */
-typedef bool pass_step(void *context, size_t n_nodes);
+/* Called after each step with the work that it was, see pass_work(), and while weights are read
+ * with 0; false stops the pass. */
+typedef bool pass_step(void *context, size_t work);
 
 struct pass_state {
     /* For all trees: */
     const struct hook_point *hooks; /* [n_hooks] */
     size_t n_hooks;
-    size_t width;    /* of all hooks together */
-    size_t n_blocks; /* that are computed, the last one possibly in part */
-    size_t n_steps;
+    size_t width;     /* of all hooks together */
+    size_t n_blocks;  /* that are computed, the last one possibly in part */
+    size_t work;      /* per node */
+    size_t max_slice; /* rows of a step; 0: by its work */
     struct crew *crew;
     float *gain;                  /* [hidden_size or head_dim]: weight of a norm */
     float *bias;                  /* the same: its bias */
@@ -97,7 +100,15 @@ void pass_expand(struct pass *p);
 void pass_apply_edits(struct pass *p, enum site_place place, const struct linear *linear,
                       const struct values *values);
 
-/* Called at the end of a step. */
-void pass_tick(struct pass *p);
+/* Called at the end of a step. False: the pass is stopped. */
+bool pass_tick(struct pass *p, size_t work);
+
+/* The work of a step that goes through n_rows * n_cols weights, for a node. */
+static inline size_t pass_work_of(size_t n_rows, size_t n_cols)
+{
+    enum { UNIT = 1024 };
+
+    return n_rows * n_cols / UNIT + 1;
+}
 
 #endif

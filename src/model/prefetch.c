@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 20 };
+enum { CHUNK = 1 << 20, CHUNKS_AT_A_TIME = 32 };
 
 /* Calls madvise() for all pages that contain bytes at .. at + size of a mapping. */
 static void advise(const unsigned char *at, size_t size, int advice)
@@ -17,32 +17,41 @@ static void advise(const unsigned char *at, size_t size, int advice)
         (void)madvise((void *)(uintptr_t)(at - before), size + before, advice);
 }
 
-static size_t tensor_bytes(const struct tensor *t)
-{
-    return t->rows * t->cols * tensor_item_size(t->dtype);
-}
-
 #ifdef MADV_POPULATE_READ
+struct chunks {
+    const struct tensor *tensor;
+    size_t first;
+};
+
 static void populate(void *context, size_t i)
 {
-    const struct tensor *const t = context;
-    const size_t bytes = tensor_bytes(t);
-    const size_t at = i * CHUNK;
+    const struct chunks *const chunks = context;
+    const size_t bytes = tensor_bytes(chunks->tensor);
+    const size_t at = (chunks->first + i) * CHUNK;
 
-    advise((const unsigned char *)t->data + at, bytes - at < CHUNK ? bytes - at : CHUNK,
-           MADV_POPULATE_READ);
+    advise((const unsigned char *)chunks->tensor->data + at,
+           bytes - at < CHUNK ? bytes - at : CHUNK, MADV_POPULATE_READ);
 }
 #endif
 
-void prefetch_now(const struct tensor *const *tensors, size_t n, struct crew *crew)
+void prefetch_now(const struct tensor *const *tensors, size_t n, struct crew *crew,
+                  bool (*go_on)(void *context), void *context)
 {
 #ifdef MADV_POPULATE_READ
     for (size_t i = 0; i < n; i++) {
-        struct tensor tensor = *tensors[i];
-        crew_run(crew, (tensor_bytes(&tensor) + CHUNK - 1) / CHUNK, populate, &tensor);
+        const size_t n_chunks = (tensor_bytes(tensors[i]) + CHUNK - 1) / CHUNK;
+        struct chunks chunks = { tensors[i], 0 };
+        for (; chunks.first < n_chunks; chunks.first += CHUNKS_AT_A_TIME) {
+            const size_t left = n_chunks - chunks.first;
+            crew_run(crew, left < CHUNKS_AT_A_TIME ? left : CHUNKS_AT_A_TIME, populate, &chunks);
+            if (n_chunks > CHUNKS_AT_A_TIME && !go_on(context))
+                return;
+        }
     }
 #else
     (void)crew;
+    (void)go_on;
+    (void)context;
     prefetch_later(tensors, n);
 #endif
 }

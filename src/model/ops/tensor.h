@@ -18,6 +18,11 @@ struct tensor {       /* borrows data from a mapped file */
 
 size_t tensor_item_size(enum tensor_dtype dtype);
 
+static inline size_t tensor_bytes(const struct tensor *t)
+{
+    return t->rows * t->cols * tensor_item_size(t->dtype);
+}
+
 /* The whole tensor as float32 in place, or NULL if it must be read by tensor_read(). */
 const float *tensor_in_place(const struct tensor *t);
 
