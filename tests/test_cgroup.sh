@@ -36,6 +36,7 @@ clean() {
 }
 trap clean EXIT
 trap 'exit 1' HUP INT TERM
+here=$(cd "$(dirname "$0")" && pwd)
 cd "$tmp" || exit 1
 echo 64M >"$group/$limit" 2>/dev/null || { echo "skipped: $limit cannot be set"; exit 77; }
 
@@ -65,6 +66,48 @@ for size in 100 112 126 141 158 178; do
     grep -q 'out of memory' err || fail "not for lack of memory"
 done
 echo "ok: an endless pipe ends with a line"
+
+# A model of 200 MB in a group of 150 MB: the mapped file suffices, and gives the same values.
+if command -v python3 >/dev/null; then
+    python3 - "$tmp/model" <<'EOM' || fail "no model"
+import json, os, random, struct, sys
+d, layers, m, vocab = 640, 10, 2560, 2560
+names = {"wte.weight": (vocab, d), "wpe.weight": (64, d), "ln_f.weight": (d,), "ln_f.bias": (d,)}
+for i in range(layers):
+    for name, shape in (("ln_1.weight", (d,)), ("ln_1.bias", (d,)), ("attn.c_attn.weight", (d, 3 * d)),
+                        ("attn.c_attn.bias", (3 * d,)), ("attn.c_proj.weight", (d, d)), ("attn.c_proj.bias", (d,)),
+                        ("ln_2.weight", (d,)), ("ln_2.bias", (d,)), ("mlp.c_fc.weight", (d, m)),
+                        ("mlp.c_fc.bias", (m,)), ("mlp.c_proj.weight", (m, d)), ("mlp.c_proj.bias", (d,))):
+        names[f"h.{i}.{name}"] = shape
+header, at = {}, 0
+for name, shape in names.items():
+    size = 4 * shape[0] * (shape[1] if len(shape) > 1 else 1)
+    header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [at, at + size]}
+    at += size
+text = json.dumps(header).encode()
+text += b" " * (-len(text) % 8)
+os.mkdir(sys.argv[1])
+draw = random.Random(1)
+block = struct.pack("<65536f", *(draw.gauss(0, 0.05) for _ in range(65536)))
+with open(f"{sys.argv[1]}/model.safetensors", "wb") as file:
+    file.write(struct.pack("<Q", len(text)) + text)
+    for begin in range(0, at, len(block)):
+        file.write(block[:at - begin])
+with open(f"{sys.argv[1]}/config.json", "w") as file:
+    json.dump({"model_type": "gpt2", "n_embd": d, "n_layer": layers, "n_head": 10, "n_inner": m, "n_positions": 64,
+               "vocab_size": vocab}, file)
+EOM
+    demo=$here/../fixtures/demo
+    within 150M run -m model --tokenizer "$demo" -H h.9.mlp.c_proj -o small --threads 2 ||
+        fail "a model of 200 MB within 150 MB"
+    grep -q '^circuittui: extract: 0.2 GB of weights exceed the 0.. GB of memory left: read from disk once$' \
+        err || fail "it is not said"
+    within 600M run -m model --tokenizer "$demo" -H h.9.mlp.c_proj -o large --threads 2 ||
+        fail "a model of 200 MB within 600 MB"
+    [ ! -s err ] || fail "it is said without need"
+    cmp small/activations.csv large/activations.csv || fail "other values"
+    echo "ok: a model larger than the memory"
+fi
 
 # 8 sentences of 60,000 neurons: t-SNE would take more than 300 MB.
 awk 'BEGIN {

@@ -19,6 +19,7 @@
 #include "base/memory_limit.h"
 #include "io_temp.h"
 #include "pipeline/analysis.h"
+#include "pipeline/extract_job.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
@@ -50,6 +51,24 @@ static void assert_left(double megabytes, const char *limit)
                   left.bytes, megabytes);
     ck_assert_str_eq(left.limit, limit);
 }
+
+/* Of mapped files, without swap; the remark names what is read. */
+START_TEST(weights_beyond_the_memory_are_announced)
+{
+    char text[REMARK_SIZE];
+
+    put("/proc/meminfo", "MemAvailable:  4194304 kB\nSwapFree:  1048576 kB\n");
+    ck_assert(memory_for_files_in(temp_path(".")).bytes == 4194304ULL * 1024);
+    ck_assert(memory_left_in(temp_path(".")).bytes == 5242880ULL * 1024);
+    ck_assert(!reading_remark(3e9, 5, 1e9, 4e9, text, sizeof text));
+    ck_assert(reading_remark(3e9, 1, 2e9, 4e9, text, sizeof text));
+    ck_assert_str_eq(text,
+                     "3.0 GB of weights exceed the 4.0 GB of memory left: read from disk once");
+    ck_assert(reading_remark(16.06e9, 3, 0.0, 8.2e9, text, sizeof text));
+    ck_assert_str_eq(text, "16.1 GB of weights exceed the 8.2 GB of memory left: read from disk 3 "
+                           "times, 48.2 GB in all");
+}
+END_TEST
 
 START_TEST(memory_left_is_the_smallest_of_all_limits)
 {
@@ -567,6 +586,7 @@ int main(void)
     const size_t n_points = sizeof points / sizeof *points;
 
     temp_begin();
+    tcase_add_test(tcase, weights_beyond_the_memory_are_announced);
     tcase_add_test(tcase, memory_left_is_the_smallest_of_all_limits);
     tcase_add_test(tcase, shuffled_weights_use_the_estimated_memory);
     tcase_add_loop_test(tcase, extraction_uses_the_estimated_memory, 0,

@@ -247,21 +247,40 @@ static void bound(struct memory_left *left, uint64_t bytes, const char *limit)
         *left = (struct memory_left){ bytes, limit };
 }
 
-struct memory_left memory_left_in(const char *root)
+/* Within the system and the control groups, with that much swap. */
+static struct memory_left left_with(const char *root, uint64_t swap)
 {
     static const char *const available[] = { "MemAvailable", NULL };
-    static const char *const swap_free[] = { "SwapFree", NULL };
     struct memory_left left = { UINT64_MAX, "" };
-    uint64_t system = 0, swap = 0;
+    uint64_t system = 0;
 
     sum_lines(root, "/proc", "meminfo", available, 1024, &system);
-    sum_lines(root, "/proc", "meminfo", swap_free, 1024, &swap);
     if (system > 0) /* kernels before 3.14 do not report it */
         bound(&left, system + swap, "this machine");
     for (size_t i = 0; i < sizeof generations / sizeof *generations; i++)
         bound(&left, left_in_groups(root, &generations[i], swap), "the control group");
+    return left;
+}
+
+struct memory_left memory_left_in(const char *root)
+{
+    static const char *const swap_free[] = { "SwapFree", NULL };
+    uint64_t swap = 0;
+
+    sum_lines(root, "/proc", "meminfo", swap_free, 1024, &swap);
+    struct memory_left left = left_with(root, swap);
     bound(&left, address_space_left(), "ulimit");
     return left;
+}
+
+struct memory_left memory_for_files_in(const char *root)
+{
+    return left_with(root, 0);
+}
+
+struct memory_left memory_for_files(void)
+{
+    return memory_for_files_in("");
 }
 
 struct memory_left memory_left(void)

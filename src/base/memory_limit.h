@@ -20,6 +20,10 @@ struct memory_left memory_left(void);
 /* The same, reading /proc and control groups below a folder that replaces /. */
 struct memory_left memory_left_in(const char *root);
 
+/* What mapped files can stay in: without swap, and whatever ulimit says. */
+struct memory_left memory_for_files(void);
+struct memory_left memory_for_files_in(const char *root);
+
 /* The rest within ulimit -v and -d; UINT64_MAX: not set. */
 uint64_t address_space_left(void);
 

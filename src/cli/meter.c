@@ -58,6 +58,12 @@ static void meter_begin(void *context, const struct stage *stage, double seconds
     fprintf(stderr, "circuittui: %s: about %s\n", stage->name, duration_of(seconds).text);
 }
 
+static void meter_remark(void *context, const struct stage *stage, const char *text)
+{
+    meter_clear(context);
+    fprintf(stderr, "circuittui: %s: %s\n", stage->name, text);
+}
+
 static enum tsne_answer meter_tsne(void *context, size_t n_iter, size_t max_iter)
 {
     meter_tick(context, &stage_tsne, n_iter, max_iter);
@@ -71,6 +77,7 @@ enum ct_status meter_run(struct analysis *a, const struct stage *goal, layer_fun
     const bool is_seen = isatty(STDERR_FILENO);
     const struct analysis_watch watch = {
         .begin = meter_begin,
+        .remark = meter_remark,
         .progress = is_seen ? meter_tick : NULL,
         .tsne_tick = is_seen ? meter_tsne : NULL,
         .layer = layer,

@@ -240,6 +240,12 @@ double analysis_expect(const struct analysis *a, const struct stage *goal)
     return seconds;
 }
 
+bool analysis_remark(const struct analysis *a, const struct stage *stage, char *out, size_t size)
+{
+    return stage->remark != NULL && analysis_is_stale(a, stage) && has_inputs(a, stage) &&
+           stage->remark(a, out, size);
+}
+
 bool stage_is_needed(const struct stage *goal, const struct stage *stage)
 {
     bool is_needed = goal == stage;
@@ -320,8 +326,12 @@ enum ct_status analysis_compute(const struct analysis *a, const struct stage *st
     const double start = clock_seconds();
     struct result *result = NULL;
     void *value = NULL;
+    char remark[REMARK_SIZE];
     enum ct_status status = check_memory(a, stage, err);
 
+    if (status == CT_OK && context.watch->remark != NULL && stage->remark != NULL &&
+        stage->remark(a, remark, sizeof remark))
+        context.watch->remark(context.watch->context, stage, remark);
     if (status == CT_OK && stage->expect != NULL && context.watch->begin != NULL)
         context.watch->begin(context.watch->context, stage, stage->expect(a));
     if (status == CT_OK)

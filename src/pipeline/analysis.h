@@ -40,6 +40,8 @@ struct analysis_watch {
                       size_t n_samples);
     /* Called before a stage that has an estimate is computed. */
     void (*begin)(void *context, const struct stage *stage, double expected_seconds);
+    /* Called before that with what one should know, if anything; see struct stage. */
+    void (*remark)(void *context, const struct stage *stage, const char *text);
     /* Called while the answer is computed: the draws [n] made so far, borrowed for the call. */
     void (*answer_show)(void *context, const struct nulls_observed *observed,
                         const struct null_draw *draws, size_t n);
@@ -76,6 +78,10 @@ const struct stage *analysis_partial(const struct analysis *a, const struct stag
 /* Seconds that the stale stages of goal will take, as far as they have estimates: those whose
  * inputs have results. 0: unknown, or not long. */
 double analysis_expect(const struct analysis *a, const struct stage *goal);
+
+/* Whether the stage is stale, its inputs are not, and there is something to know before it is
+ * computed: see struct stage. */
+bool analysis_remark(const struct analysis *a, const struct stage *stage, char *out, size_t size);
 
 /* True when goal, or a stage it depends on, is `stage`. */
 bool stage_is_needed(const struct stage *goal, const struct stage *stage);

@@ -21,6 +21,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stage_answer.c src/pipeline/stage_answer.h \
 	src/pipeline/stage_cluster.c src/pipeline/stage_cluster.h \
 	src/pipeline/stage_contrast.c src/pipeline/stage_contrast.h \
+	src/pipeline/extract_job.c src/pipeline/extract_job.h \
 	src/pipeline/stage_extract.c src/pipeline/stage_extract.h \
 	src/pipeline/stage_halves.c src/pipeline/stage_halves.h \
 	src/pipeline/stage_hook.c src/pipeline/stage_hook.h \

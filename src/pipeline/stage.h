@@ -6,6 +6,7 @@
 #ifndef CT_PIPELINE_STAGE_H
 #define CT_PIPELINE_STAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/progress.h"
@@ -15,7 +16,7 @@
 struct analysis;
 struct analysis_watch;
 
-enum { NOTE_SIZE = 16 };
+enum { NOTE_SIZE = 16, REMARK_SIZE = 160 };
 
 struct stage_run { /* where a stage reports to while it is computed */
     struct progress progress;
@@ -59,6 +60,10 @@ struct stage {
 
     /* Seconds it will take, as expected from its inputs, which exist. NULL: not long. */
     double (*expect)(const struct analysis *a);
+
+    /* What one should know before it is computed, from its inputs, which exist: a line, without the
+     * stage's name. False: nothing. NULL: never anything. */
+    bool (*remark)(const struct analysis *a, char *out, size_t size);
 
     /* *value is freed with free() of this row, which accepts NULL. Its inputs' results exist and
      * are not stale; *value may borrow from them. CT_ECANCELED, CT_ENOMEM and the stage's own

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "io/number.h"
+#include "pipeline/extract_job.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
 
@@ -29,28 +30,16 @@ static enum ct_status make_room(const char *folder, struct extract_result *e, st
     return status;
 }
 
-/* Runs the model; activations of the hooks are stored side by side. shuffle NULL: its weights as
- * they are. */
-static enum ct_status run_model(const struct analysis *a, const struct weight_shuffle *shuffle,
-                                const struct progress *progress, struct extract_result *e,
-                                struct ct_error *err)
+/* Blocks and shape of what the hooks will give. */
+static enum ct_status lay_out(const struct analysis *a, struct extract_result *e,
+                              struct ct_error *err)
 {
-    const struct load_result *const load = load_of(a);
     const struct hook_result *const hook = hook_of(a);
-    struct token_seq *const seqs = ct_calloc_array(load->n_sentences, sizeof *seqs);
-    uint32_t *ids = NULL;
-    size_t n_ids = 0;
     size_t n_neurons = 0;
-    enum ct_status status = CT_ENOMEM;
 
-    for (size_t i = 0; i < load->n_sentences; i++)
-        n_ids += load->sentences[i].target + 1;
     e->blocks = ct_calloc_array(hook->n_hooks, sizeof *e->blocks);
-    ids = ct_malloc_array(n_ids, sizeof *ids);
-    if (seqs == NULL || ids == NULL || e->blocks == NULL) {
-        ct_fail_nomem(err, "extract", 0);
-        goto done;
-    }
+    if (e->blocks == NULL)
+        return ct_fail_nomem(err, "extract", 0);
     e->n_blocks = hook->n_hooks;
     e->n_layers = hook->n_hooks;
     for (size_t h = 0; h < hook->n_hooks; h++) {
@@ -59,28 +48,28 @@ static enum ct_status run_model(const struct analysis *a, const struct weight_sh
         };
         n_neurons += hook->hooks[h].width;
     }
-    uint32_t *at = ids;
-    for (size_t i = 0; i < load->n_sentences; i++) {
-        seqs[i] = (struct token_seq){ .ids = at, .n = load->sentences[i].target + 1 };
-        for (size_t t = 0; t < seqs[i].n; t++)
-            *at++ = load->sentences[i].tokens[t].id;
-    }
     e->X = (struct matview){
-        .dtype = DTYPE_F32, .rows = load->n_sentences, .cols = n_neurons, .stride = n_neurons
+        .dtype = DTYPE_F32, .rows = load_of(a)->n_sentences, .cols = n_neurons, .stride = n_neurons
     };
-    status = make_room(a->params.temporary, e, err);
-    if (status != CT_OK)
-        goto done;
-    const struct extract_job job = { .model = load->model,
-                                     .seqs = seqs,
-                                     .n_seqs = load->n_sentences,
-                                     .hooks = hook->hooks,
-                                     .n_hooks = hook->n_hooks,
-                                     .shuffle = shuffle };
-    status = extract_activations(&job, a->params.threads, progress, e->own.data, &e->stats, err);
-done:
-    free(ids);
-    free(seqs);
+    return make_room(a->params.temporary, e, err);
+}
+
+/* Runs the model; activations of the hooks are stored side by side. shuffle NULL: its weights as
+ * they are. */
+static enum ct_status run_model(const struct analysis *a, const struct weight_shuffle *shuffle,
+                                const struct progress *progress, struct extract_result *e,
+                                struct ct_error *err)
+{
+    struct analysis_job job = { 0 };
+    enum ct_status status = lay_out(a, e, err);
+
+    if (status == CT_OK)
+        status = analysis_job_init(a, &job, err);
+    job.job.shuffle = shuffle;
+    if (status == CT_OK)
+        status =
+            extract_activations(&job.job, a->params.threads, progress, e->own.data, &e->stats, err);
+    analysis_job_clear(&job);
     return status;
 }
 
@@ -345,6 +334,11 @@ double extract_shuffled_memory(const struct analysis *a)
            extract_shuffle_memory(load_of(a)->model, n_tokens, longest, a->params.threads);
 }
 
+static bool remark(const struct analysis *a, char *out, size_t size)
+{
+    return load_of(a)->model != NULL && analysis_job_remark(a, memory(a), out, size);
+}
+
 static void note(const void *value, char out[NOTE_SIZE])
 {
     snprintf(out, NOTE_SIZE, "%zu", ((const struct extract_result *)value)->X.cols);
@@ -358,6 +352,7 @@ const struct stage stage_extract = {
     .effort = 4,
     .memory = memory,
     .advice = "use fewer --hook or fewer sentences",
+    .remark = remark,
     .compute = compute,
     .free = release,
     .note = note,

@@ -50,9 +50,13 @@ void draw_offer(const struct app *app, struct canvas *c, struct rect in, const s
     const double expected =
         analysis_expect(app_analysis(app, stage), stage_with_parts(stage_shown(stage)));
     char time[40] = "";
+    char remark[REMARK_SIZE];
 
     if (expected >= TELL_FROM)
         snprintf(time, sizeof time, ", about %s", duration_of(expected).text);
     canvas_printf(c, in.row + in.rows / 2, in.col + 3, in.cols - 3, INK_DEFAULT, 0, "%s %s%s",
                   app_key(app, ACTION_RUN).text, stage->does, time);
+    if (analysis_remark(app_analysis(app, stage), stage, remark, sizeof remark))
+        canvas_printf(c, in.row + in.rows / 2 + 1, in.col + 3, in.cols - 3, INK_DEFAULT, 0, "%s",
+                      remark);
 }
