@@ -226,6 +226,8 @@ START_TEST(families_have_the_rules_of_their_files)
         { "{}", "{\"model_type\":\"qwen3\"}", true },
         { "{\"tokenizer_class\":\"GPT2Tokenizer\"}", "{\"model_type\":\"qwen2\"}", false },
         { "{}", "{\"model_type\":\"opt\"}", false },
+        { "{}", "{\"model_type\":\"qwen2\"}", true },
+        { "{}", "{\"model_type\":\"llama\"}", false },
         { "{}", "{\"model_type\":7}", false },
         { "{}", "<", false },
     };

@@ -13,6 +13,7 @@
 #include "model/config_rotary.h"
 #include "model/model_config.h"
 #include "model/site.h"
+#include "model/tokens/fallback.h"
 
 struct refusal {      /* a name that people try, and why there is no such hook point */
     const char *name; /* N stands for a block number, here and in `why` */
@@ -56,6 +57,8 @@ struct arch {
 
     /* Reads what keys do not express, after them; NULL: nothing. CT_EFORMAT, CT_ENOTSUP. */
     enum ct_status (*read_more)(const struct config_reader *r, struct model_config *out);
+
+    enum tokenizer_fallback fallback; /* of a tokenizer without tokenizer.json */
 
     const char *const *prefixes; /* optional prefixes of module names; NULL-terminated */
     const char *const *heads; /* names of the output layer's weight, `MODULE.weight`, which may be

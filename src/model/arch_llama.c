@@ -145,6 +145,7 @@ const struct arch arch_mistral = {
 };
 
 const struct arch arch_qwen2 = {
+    .fallback = FALLBACK_QWEN2,
     .title = "Qwen2",
     .model_types = qwen2_types,
     .defaults = &qwen2_defaults,
@@ -155,6 +156,7 @@ const struct arch arch_qwen2 = {
 };
 
 const struct arch arch_qwen3 = {
+    .fallback = FALLBACK_QWEN2,
     .title = "Qwen3",
     .model_types = qwen3_types,
     .defaults = &qwen3_defaults,

@@ -48,6 +48,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tokens/bos.h \
 	src/model/tokens/bpe.c src/model/tokens/bpe.h \
 	src/model/tokens/cut.c src/model/tokens/cut.h \
+	src/model/tokens/fallback.h \
 	src/model/tokens/family_rules.c src/model/tokens/family_rules.h \
 	src/model/tokens/file_pattern.c src/model/tokens/file_pattern.h \
 	src/model/tokens/json_cut.c src/model/tokens/json_cut.h \

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/arch.h"
+
 /* As in Qwen2's tokenizer.json. */
 static const char QWEN2[] = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| "
                             "?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
@@ -29,17 +31,24 @@ static enum ct_status set_qwen2(struct text_rules *rules, struct ct_error *err)
     return CT_OK;
 }
 
-static const struct family {
-    const char *class;      /* with which tokenizer_class begins */
-    const char *model_type; /* with which model_type begins; counts without a class */
-    enum ct_status (*set)(struct text_rules *rules, struct ct_error *err);
-} families[] = {
-    { "Qwen", "qwen", set_qwen2 }, { "", "", set_gpt2 }, /* gpt2, gpt_neo, opt, gptj, phi */
+static enum ct_status (*const setters[])(struct text_rules *rules, struct ct_error *err) = {
+    [FALLBACK_GPT2] = set_gpt2,
+    [FALLBACK_QWEN2] = set_qwen2,
 };
 
-static bool begins_with(const char *text, const char *prefix)
+/* Classes of transformers with rules of their own: what their names begin with. */
+static const struct class_rules {
+    const char *class;
+    enum tokenizer_fallback fallback;
+} classes[] = { { "Qwen", FALLBACK_QWEN2 }, { "", FALLBACK_GPT2 } };
+
+static enum tokenizer_fallback by_class(const char *class)
 {
-    return strncmp(text, prefix, strlen(prefix)) == 0;
+    const struct class_rules *row = classes;
+
+    while (strncmp(class, row->class, strlen(row->class)) != 0)
+        row++;
+    return row->fallback;
 }
 
 enum ct_status family_rules_set(const json_t *tokenizer, const json_t *model,
@@ -47,12 +56,10 @@ enum ct_status family_rules_set(const json_t *tokenizer, const json_t *model,
 {
     const char *const class = json_string_value(json_object_get(tokenizer, "tokenizer_class"));
     const char *const type = json_string_value(json_object_get(model, "model_type"));
+    const struct arch *const arch = type != NULL ? arch_by_model_type(type) : NULL;
+    const enum tokenizer_fallback fallback = class != NULL  ? by_class(class)
+                                             : arch != NULL ? arch->fallback
+                                                            : FALLBACK_GPT2;
 
-    for (size_t i = 0; i + 1 < sizeof families / sizeof *families; i++) {
-        const struct family *const f = &families[i];
-        if (class != NULL ? begins_with(class, f->class)
-                          : type != NULL && begins_with(type, f->model_type))
-            return f->set(out, err);
-    }
-    return set_gpt2(out, err);
+    return setters[fallback](out, err);
 }

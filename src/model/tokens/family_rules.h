@@ -1,6 +1,6 @@
 /*
  * The rules of a tokenizer that has no tokenizer.json, only vocab.json and merges.txt: they follow
- * from its class in transformers, or from the family of the model.
+ * from its class in transformers, or from the family of the model (`fallback` of struct arch).
  */
 #ifndef CT_MODEL_TOKENS_FAMILY_RULES_H
 #define CT_MODEL_TOKENS_FAMILY_RULES_H
