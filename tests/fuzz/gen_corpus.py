@@ -454,8 +454,9 @@ def gen_steps(f):
                          "template-twice": {"post_processor": {**start, "single": start["single"] * 2}},
                          "template-ids": {"post_processor": {**start, "special_tokens": {}}},
                          "template-many": {"post_processor": {**start, "single": start["single"][:1] * 9 + start["single"][1:]}},
-                         "roberta": {"post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0]}}}.items():
+                         "roberta": {"post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": "<s>"}}}.items():
         f.bad("plain-" + name, plain(**change))
+    f.good("roberta", plain(post_processor={"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0]}))
 
 
 def gen_tokenizer_json():

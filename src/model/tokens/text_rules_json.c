@@ -332,9 +332,28 @@ static enum ct_status read_template(struct reading *r, const json_t *step)
                                   n_texts);
 }
 
+static bool is_named_id(const json_t *pair)
+{
+    return json_array_size(pair) == 2 && json_is_string(json_array_get(pair, 0)) &&
+           json_is_integer(json_array_get(pair, 1));
+}
+
+/* A token before the text and one behind it. The other settings are about offsets. */
+static enum ct_status read_around(struct reading *r, const json_t *step)
+{
+    const json_t *const before = json_object_get(step, "cls");
+
+    if (!is_named_id(before) || !is_named_id(json_object_get(step, "sep")))
+        return ct_fail(r->err, CT_EFORMAT, "cls and sep are not [name, id]");
+    r->rules.has_suffix = true;
+    return add_prefix(r, json_array_get(before, 1));
+}
+
 static const struct step post_processors[] = {
     { "ByteLevel", read_nothing }, /* offsets only */
     { "TemplateProcessing", read_template },
+    { "RobertaProcessing", read_around },
+    { "BertProcessing", read_around },
 };
 
 /* ---- sections ---- */
