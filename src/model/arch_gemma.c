@@ -4,6 +4,7 @@
 #include "model/arch_llama.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "model/config_keys.h"
 
@@ -61,9 +62,19 @@ static const struct model_config gemma3_defaults = {
     .rotary[1].base = 1e4,
 };
 
+/* hidden_act is not used, and so not asked for: transformers used it or not, by version. */
+static void note_hidden_act(const struct config_reader *r, struct model_config *c)
+{
+    const char *const name = json_string_value(json_object_get(r->root, "hidden_act"));
+    enum activation named;
+
+    if (name != NULL && !(activation_by_name(name, &named) && named == c->activation))
+        snprintf(c->activation_ignored, sizeof c->activation_ignored, "%s", name);
+}
+
 static enum ct_status read_gemma(const struct config_reader *r, struct model_config *c)
 {
-    (void)r;
+    note_hidden_act(r, c);
     c->embedding_scale = sqrt((double)c->hidden_size);
     return CT_OK;
 }

@@ -57,7 +57,9 @@ struct model_config {
     size_t head_dim;          /* width of a head */
     size_t intermediate_size; /* neurons of an MLP */
     enum activation activation;
-    char activation_name[48]; /* as in config.json if that is unknown, truncated; else empty */
+    char activation_name[48];    /* as in config.json if that is unknown, truncated; else empty */
+    char activation_ignored[48]; /* what another key of config.json names, but is not computed,
+                                    truncated; else empty */
     double norm_epsilon;
 
     /* The embedding. */

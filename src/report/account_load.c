@@ -56,6 +56,19 @@ static void report_all_links(const struct analysis *a, const struct model_info *
             report_links(folder, path, page);
 }
 
+/* The weights of Gemma 1 were trained with tanh, whatever hidden_act says; transformers computes
+ * what it says since 4.48. */
+static void report_activation(const struct model_config *config, struct page *page)
+{
+    const char *const ignored = config->activation_ignored;
+
+    if (ignored[0] != '\0' && config->activation != ACTIVATION_UNKNOWN)
+        page_line(page,
+                  "caution: hidden_act is %s, but %s is computed, as the model was trained; "
+                  "hidden_activation in config.json decides",
+                  show_text(ignored).text, activation_name(config->activation));
+}
+
 static void report(const struct analysis *a, struct page *page)
 {
     const struct model *const model = load_of(a)->model;
@@ -71,6 +84,7 @@ static void report(const struct analysis *a, struct page *page)
               model_config_title(config), config->n_layers, config->hidden_size, config->n_heads,
               (double)info.n_parameters / 1e6, info.dtype,
               show_bytes((double)info.file_bytes).text);
+    report_activation(config, page);
     report_all_links(a, &info, page);
     report_tokenizer(load_of(a)->tokenizer, page);
 }
