@@ -6,6 +6,10 @@
  * CT_AVX512, where it is defined, before a function that uses that instruction set's intrinsics; it
  * is called only if __builtin_cpu_supports("avx512f").
  *
+ * CT_UNINITIALIZED before a local array of a function that is called for each word: it is not
+ * filled with zeros, as configure lets the compiler do, where that takes as long as the function.
+ * Everything that is read of it must be written before.
+ *
  * ct_prefetch() prefetches the cache line that many bytes after p, which need not be valid memory.
  */
 #ifndef CT_BASE_KERNEL_H
@@ -25,6 +29,12 @@
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(CT_KERNEL_V3)
 #define CT_AVX512 __attribute__((target("avx512f")))
+#endif
+
+#if __has_attribute(uninitialized)
+#define CT_UNINITIALIZED __attribute__((uninitialized))
+#else
+#define CT_UNINITIALIZED
 #endif
 
 static inline void ct_prefetch(const void *p, size_t bytes)

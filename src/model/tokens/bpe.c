@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kernel.h"
 #include "base/keyed_hash.h"
 #include "base/mem.h"
 #include "model/tokens/vocab.h"
@@ -157,9 +158,9 @@ static size_t start_begin(const struct start *start, size_t i)
 static void encode_short(const struct start *start, size_t base, struct token_list *out)
 {
     const struct bpe *const bpe = start->bpe;
-    uint32_t ids[SHORT];
-    uint32_t ranks[SHORT];
-    uint8_t firsts[SHORT + 1];
+    CT_UNINITIALIZED uint32_t ids[SHORT];
+    CT_UNINITIALIZED uint32_t ranks[SHORT];
+    CT_UNINITIALIZED uint8_t firsts[SHORT + 1];
     size_t n = start->n;
 
     for (size_t i = 0; i < n; i++) {
