@@ -13,7 +13,7 @@ static int ink_sign(ink i)
 {
     static const char roles[] = ".dTf!gwbABn";
 
-    if (i >= INK_SEQUENTIAL && i < INK_DIVERGING + INK_STEPS)
+    if (i >= INK_SEQUENTIAL && i < INK_MAPS_END)
         return '0' + (i - INK_SEQUENTIAL) % INK_STEPS * 10 / INK_STEPS;
     if (i >= INK_CLUSTER_0 && i < INK_CLUSTER_0 + INK_N_CLUSTERS)
         return 'a' + (i - INK_CLUSTER_0);

@@ -294,6 +294,8 @@ START_TEST(values_map_to_inks)
     ck_assert_uint_eq(palette_ink(0, -80, 80, true), INK_DIVERGING + 32);
     ck_assert_uint_eq(palette_ink(80, -80, 80, true), INK_DIVERGING + 63);
     ck_assert_uint_eq(palette_ink(NAN, -80, 80, true), INK_DIM);
+    ck_assert_uint_eq(palette_point_ink(NAN, -80, 80), INK_DIM);
+    ck_assert_uint_eq(palette_point_ink(80, -80, 80), INK_POINTS + 63);
     ck_assert_uint_eq(palette_ink(3, 3, 3, false), INK_SEQUENTIAL);
     ck_assert_uint_eq(palette_ink(3, 3, 3, true), INK_DIVERGING + 32);
     ck_assert_uint_eq(palette_ink(0, -1.7e308, 1.7e308, true), INK_DIVERGING + 32);
@@ -328,7 +330,12 @@ START_TEST(colours_are_distinguishable)
     }
     /* The colours of all clusters and the ends of the maps are visible on black and on white:
      * contrast at least 1.2 with white (yellow), 2.5 with black. */
-    for (ink i = 0; i < INK_DIVERGING + INK_STEPS; i++) {
+    for (ink i = INK_POINTS; i < INK_MAPS_END; i++) { /* graphics need 3, WCAG 2.1 */
+        const double l = lightness(palette_rgb(i)), paper = lightness(palette_paper_rgb(i));
+        ck_assert_msg((l + 0.05) / 0.05 > 3.0 && 1.05 / (l + 0.05) > 3.0, "point of ink %d", i);
+        ck_assert_msg(1.05 / (paper + 0.05) > 3.0, "point of ink %d on paper", i);
+    }
+    for (ink i = 0; i < INK_MAPS_END; i++) {
         const double l = lightness(palette_rgb(i));
         ck_assert_int_ge(palette_256(i), -1);
         ck_assert_int_le(palette_256(i), 255);

@@ -160,7 +160,8 @@ START_TEST(products_are_never_materialised)
                 for (size_t k = 0; k < d; k++)
                     mat_row(&gram, i)[j] +=
                         factors[i] * factors[j] * mat_row(&wide, i)[k] * mat_row(&wide, j)[k];
-        struct canvas a = canvas_of(30, 70, false, true), b = canvas_of(30, 70, false, true);
+        /* So low that products are not drawn square. */
+        struct canvas a = canvas_of(15, 70, false, true), b = canvas_of(15, 70, false, true);
         struct heatmap h = { .data = mat_view(&gram),
                              .row_order = order,
                              .col_order = order,
@@ -332,7 +333,7 @@ START_TEST(heights_of_bars_match_their_counts)
             const uint32_t ch = cell_at(&c, v.area.row + i, v.area.col + j)->ch;
             thirds += ch == '#' ? 3.0 : ch == ':' ? 2.0 : ch == '.' ? 1.0 : 0.0;
         }
-        const double want = round((double)counts[j] / 1000.0 * 3.0 * (double)v.area.rows);
+        const double want = round((double)counts[j] / v.window.y1 * 3.0 * (double)v.area.rows);
         ck_assert_double_eq(thirds, counts[j] > 0 ? fmax(want, 1.0) : 0.0);
     }
     canvas_clear(&c);
@@ -714,14 +715,102 @@ START_TEST(borders_of_clusters_are_whole)
 }
 END_TEST
 
+/* Matrices of products are square, with whole pixels for each entry where they fit. */
+START_TEST(matrices_are_square)
+{
+    for (int round = 0; round < 100; round++) {
+        const size_t n = 1 + below(90);
+        const bool color = round % 3 > 0;
+        double *const rows = calloc(n, sizeof *rows);
+        struct canvas c = canvas_of(26 + below(40), 60 + below(120), !color, color);
+        struct plot_view v;
+
+        for (size_t i = 0; i < n; i++)
+            rows[i] = (double)(i % 7) - 3.0;
+        const struct heatmap h = { .data = { rows, DTYPE_F64, n, 1, 1 },
+                                   .products = true,
+                                   .diverging = true,
+                                   .lower = round % 2 == 0,
+                                   .vmin = -9.0,
+                                   .vmax = 9.0 };
+        heatmap_draw(&c, canvas_area(&c), &h, &v);
+        const size_t high = v.area.rows * 2;
+        ck_assert_msg(v.area.cols <= high && high <= v.area.cols + 1, "%zu x %zu", v.area.rows,
+                      v.area.cols);
+        if (v.area.cols >= n && color)
+            ck_assert_uint_eq(v.area.cols % n, 0);
+        if (v.area.cols >= 2 * n && !color)
+            ck_assert_uint_eq(v.area.cols % (2 * n), 0);
+        const double unit = (v.window.x1 - v.window.x0) / (double)v.area.cols;
+        ck_assert_double_eq_tol((v.window.y1 - v.window.y0) / (double)high, unit, 1e-9 * unit);
+        free(rows);
+        canvas_clear(&c);
+    }
+}
+END_TEST
+
+/* Rows of ticks on the axis left of the data; returns their number. */
+static size_t find_ticks(const struct canvas *c, const struct rect *data, size_t rows[64])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; data->col > 0 && i < data->rows; i++)
+        if (cell_at(c, data->row + i, data->col - 1)->ch == 0x2524)
+            rows[n++] = i;
+    return n;
+}
+
+/* Steps of numbers beside a plot are of the same number of rows, unless it has only a few. */
+START_TEST(ticks_are_evenly_spaced)
+{
+    for (int round = 0; round < 600; round++) {
+        const double scale = pow(10.0, (double)below(9) - 4.0);
+        double xy[40];
+        const uint64_t counts[] = { below(500), 1 + below(500), below(500) };
+        const double edges[] = { 0.0, 1.0, 2.0, 3.0 };
+        struct canvas c = canvas_of(8 + below(43), 40 + below(120), false, true);
+        struct plot_view v;
+        size_t rows[64];
+
+        for (size_t i = 0; i < 40; i++)
+            xy[i] = scale * (uniform() - 0.3);
+        const struct scatter s = { .x = xy, .y = xy + 20, .n = 20, .equal_aspect = round % 4 == 1 };
+        const struct series line = { .y = xy, .n = 40, .style = SERIES_LINE };
+        const struct bars bars = { .counts = counts, .edges = edges, .n_bins = 3 };
+        if (round % 4 < 2)
+            scatter_draw(&c, canvas_area(&c), &s, &v);
+        else if (round % 4 == 2)
+            series_draw(&c, canvas_area(&c), &line, &v);
+        else
+            bars_draw(&c, canvas_area(&c), &bars, &v);
+        const size_t n = find_ticks(&c, &v.area, rows);
+        for (size_t k = 2; k < n && v.area.rows >= 10; k++)
+            ck_assert_msg(rows[k] - rows[k - 1] == rows[1] - rows[0],
+                          "round %d, %zu rows, %g to %g: %zu, %zu, %zu", round, v.area.rows,
+                          v.window.y0, v.window.y1, rows[0], rows[1], rows[k]);
+        for (size_t i = 0; i < 20 && round % 4 < 2; i++) {
+            size_t row, col;
+            ck_assert(plot_view_cell(&v, xy[i], xy[20 + i], &row, &col));
+        }
+        canvas_clear(&c);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
-        a_pixel_is_the_mean_of_its_entries,     a_cache_and_a_getter_change_nothing,
-        products_are_never_materialised,        points_are_drawn_where_the_axes_say,
-        views_convert_cells_to_points_and_back, heights_of_bars_match_their_counts,
-        no_plot_leaves_its_rectangle,           points_are_on_their_side_of_lines,
+        a_pixel_is_the_mean_of_its_entries,
+        a_cache_and_a_getter_change_nothing,
+        products_are_never_materialised,
+        points_are_drawn_where_the_axes_say,
+        views_convert_cells_to_points_and_back,
+        heights_of_bars_match_their_counts,
+        no_plot_leaves_its_rectangle,
+        points_are_on_their_side_of_lines,
         borders_of_clusters_are_whole,
+        ticks_are_evenly_spaced,
+        matrices_are_square,
     };
     return RUN_TESTS("plot_properties", tests);
 }

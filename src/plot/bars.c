@@ -196,6 +196,26 @@ static double right_edge(const struct chart *p)
     return b->edges[0] + bins * width;
 }
 
+/* The final style and top, and the columns that are used. */
+static void fit_bars(struct chart *p)
+{
+    struct frame *const f = &p->frame;
+
+    frame_even(f);
+    choose_style(p, f->data.cols);
+    find_top(p);
+    if (p->top > f->window.y1) { /* wider numbers have left fewer columns, of more bins each */
+        f->window.y1 = p->top;
+        frame_ticks(f);
+    }
+    p->top = f->window.y1;
+    const struct ticks y = f->y;
+    f->window.x1 = right_edge(p);
+    f->data.cols = used_cols(p, f->data.cols);
+    frame_ticks(f);
+    f->y = y;
+}
+
 void bars_draw(struct canvas *c, struct rect area, const struct bars *b, struct plot_view *view)
 {
     struct chart p = { .b = b, .canvas = c, .top = 1.0 };
@@ -210,6 +230,8 @@ void bars_draw(struct canvas *c, struct rect area, const struct bars *b, struct 
                          .n_rules = b->n_rules,
                          .x_integer = b->x_integer,
                          .y_integer = true,
+                         .y_even = any,
+                         .y_from_low = true,
                          .window = { 0.0, 1.0, 0.0, 1.0 } };
     if (any)
         f->window = (struct plot_window){ b->edges[0], b->edges[b->n_bins], 0.0, 1.0 };
@@ -227,14 +249,8 @@ void bars_draw(struct canvas *c, struct rect area, const struct bars *b, struct 
         }
     }
     frame_layout(f, c, area);
-    if (any && f->data.cols > 0) {
-        choose_style(&p, f->data.cols);
-        find_top(&p);
-        f->window.y1 = p.top;
-        f->window.x1 = right_edge(&p);
-        f->data.cols = used_cols(&p, f->data.cols);
-        frame_ticks(f);
-    }
+    if (any && f->data.cols > 0)
+        fit_bars(&p);
     frame_draw(f);
     if (any && f->data.cols > 0 && f->data.rows > 0)
         draw_bars(&p);

@@ -31,6 +31,8 @@ enum {
     INK_STEPS = 64,
     INK_SEQUENTIAL = 64, /* cividis, low to high */
     INK_DIVERGING = 128, /* blue - white - red, centred */
+    INK_POINTS = 192,    /* blue - grey - red, centred: for points on black and on white */
+    INK_MAPS_END = INK_POINTS + INK_STEPS,
 };
 
 enum { CELL_BOLD = 1, CELL_REVERSE = 2, CELL_UNDERLINE = 4 };

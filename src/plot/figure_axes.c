@@ -306,7 +306,8 @@ static void draw_bar(struct figure *f, const struct axes *a)
     uint32_t steps[STEPS];
 
     for (size_t i = 0; i < STEPS; i++)
-        steps[i] = palette_paper_map(1.0 - ((double)i + 0.5) / STEPS, bar->diverging);
+        steps[i] = bar->points ? palette_point_map(1.0 - ((double)i + 0.5) / STEPS)
+                               : palette_paper_map(1.0 - ((double)i + 0.5) / STEPS, bar->diverging);
     figure_image(f, steps, STEPS, 1, &(struct box){ x, a->data.y, BAR_WIDTH, a->data.h });
     draw_frame(f, x, a->data.y, BAR_WIDTH, a->data.h);
     for (size_t k = 0; k < a->bar_ticks.n; k++) {

@@ -81,7 +81,7 @@ static void draw_strip(struct figure *f, const struct axes *a, const struct heat
 {
     const double x = a->data.x + a->data.w + 2.0;
 
-    for (size_t g = 0; h->row_groups != NULL && g <= h->n_row_breaks; g++) {
+    for (size_t g = 0; a->strip > 0.0 && g <= h->n_row_breaks; g++) {
         const struct heatmap_group *const group = &h->row_groups[g];
         const size_t lo = g > 0 ? h->row_breaks[g - 1] : 0;
         const size_t hi = g < h->n_row_breaks ? h->row_breaks[g] : h->data.rows;
@@ -115,7 +115,7 @@ void figure_heatmap(const struct plot_target *target, const struct heatmap *h,
                       .y_down = !h->lower,
                       .is_square = h->products,
                       .shift = 0.5,
-                      .strip = h->row_groups != NULL ? 14.0 : 0.0 };
+                      .strip = h->row_groups != NULL && !h->groups_on_axes ? 14.0 : 0.0 };
     const bool is_empty = h->data.rows == 0 || h->data.cols == 0;
     bool done = false;
 

@@ -224,6 +224,28 @@ void frame_layout(struct frame *f, struct canvas *c, struct rect area)
     frame_ticks(f);
 }
 
+static void make_even(struct frame *f)
+{
+    struct plot_window *const w = &f->window;
+
+    if (f->y_even)
+        ticks_even(&f->y, &w->y0, &w->y1, f->data.rows, f->y_integer, !f->y_from_low);
+}
+
+void frame_even(struct frame *f)
+{
+    const struct plot_window window = f->window;
+    const size_t width = f->y.width;
+
+    make_even(f);
+    if (f->y.width > width && f->left > 0) {
+        f->left = f->y.width + 1;
+        f->window = window;
+        frame_layout(f, f->canvas, f->area);
+        make_even(f);
+    }
+}
+
 static void draw_y_axis(const struct frame *f)
 {
     const bool ascii = f->canvas->ascii;
@@ -292,7 +314,8 @@ static void draw_bar(const struct frame *f)
         static const double part[3] = { 0.25, 0.75, 0.5 };
         for (size_t k = 0; k < 3; k++) {
             const double u = 1.0 - ((double)i + part[k]) / (double)d.rows;
-            inks[k] = palette_ink(u, 0.0, 1.0, f->bar->diverging);
+            inks[k] = f->bar->points ? palette_point_ink(u, 0.0, 1.0)
+                                     : palette_ink(u, 0.0, 1.0, f->bar->diverging);
         }
         for (size_t j = 0; j < BAR_WIDTH; j++)
             if (pixels)

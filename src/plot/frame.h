@@ -15,6 +15,9 @@ struct frame { /* the first part is filled in by the widget; borrows everything 
     bool x_integer, y_integer;
     bool y_down;
     double shift; /* number v is at v + shift of the window: 0.5 for places of a matrix */
+    /* Widen the window so that a step of the numbers of y is a whole number of rows; y_from_low:
+     * from its lower end, which stays. */
+    bool y_even, y_from_low;
     bool names;   /* reserve one row for names right above the data */
     size_t strip; /* columns to reserve right of the data; 0 after frame_layout: no room */
 
@@ -37,6 +40,9 @@ void frame_layout(struct frame *f, struct canvas *c, struct rect area);
 
 /* Recomputes the numbers of the axes after the window or the data rectangle has changed. */
 void frame_ticks(struct frame *f);
+
+/* Makes steps even as requested, after frame_layout(), which it repeats if numbers become wider. */
+void frame_even(struct frame *f);
 
 void frame_draw(const struct frame *f);
 

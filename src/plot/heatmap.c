@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "plot/frame.h"
+#include "plot/heatmap_layout.h"
 #include "plot/heatmap_pixels.h"
 #include "plot/palette.h"
 #include "plot/raster.h"
@@ -177,45 +178,6 @@ static bool find_gaps(struct picture *p)
     return true;
 }
 
-enum { STRIP_COLS = 3 }; /* a line and a number of two digits */
-
-/* Cells first .. end - 1 of the strip are those of places lo .. hi. False: outside. */
-static bool strip_rows(const struct picture *p, double lo, double hi, size_t *first, size_t *end)
-{
-    const struct plot_window *const w = &p->frame.window;
-    const double n = (double)p->frame.data.rows;
-    const double a = fmin(fmax(unit_of(lo, w->y0, w->y1), 0.0), 1.0);
-    const double b = fmin(fmax(unit_of(hi, w->y0, w->y1), 0.0), 1.0);
-
-    *first = (size_t)round((p->h->lower ? 1.0 - b : a) * n);
-    *end = (size_t)round((p->h->lower ? 1.0 - a : b) * n);
-    return *first < *end;
-}
-
-/* A line in the colour of each group along its rows, with its number in their middle. */
-static void draw_strip(const struct picture *p)
-{
-    const struct heatmap *const h = p->h;
-    const struct rect d = p->frame.data;
-    const size_t col = d.col + d.cols;
-    size_t first, end;
-
-    for (size_t g = 0; p->frame.strip > 0 && g <= h->n_row_breaks; g++) {
-        const struct heatmap_group *const group = &h->row_groups[g];
-        const size_t lo = g > 0 ? h->row_breaks[g - 1] : 0;
-        const size_t hi = g < h->n_row_breaks ? h->row_breaks[g] : h->data.rows;
-        char number[16];
-        if (!strip_rows(p, (double)lo, (double)hi, &first, &end))
-            continue;
-        for (size_t i = first; i < end; i++)
-            canvas_put(p->canvas, d.row + i, col, p->canvas->ascii ? '|' : 0x2590, group->ink,
-                       INK_DEFAULT, 0);
-        snprintf(number, sizeof number, "%d", (int)group->number);
-        canvas_text(p->canvas, d.row + (first + end - 1) / 2, col + 1, STRIP_COLS - 1, number,
-                    group->ink, CELL_BOLD);
-    }
-}
-
 /* Marks the cell itself, and its row and column on the axes. */
 static void draw_cursor(const struct picture *p)
 {
@@ -257,7 +219,6 @@ static void draw_data(struct picture *p)
                        cache);
     if (p->pixels != NULL && find_gaps(p)) {
         draw_cells(p);
-        draw_strip(p);
         draw_cursor(p);
     } else {
         draw_words(p->canvas, p->frame.data, "no memory");
@@ -278,7 +239,8 @@ void heatmap_draw(struct canvas *c, struct rect area, const struct heatmap *h,
                          .bar = &bar,
                          .window = h->window,
                          .shift = 0.5,
-                         .strip = h->row_groups != NULL ? STRIP_COLS : 0,
+                         .strip =
+                             h->row_groups != NULL && !h->groups_on_axes ? HEATMAP_STRIP_COLS : 0,
                          .x_integer = true,
                          .y_integer = true,
                          .y_down = !h->lower };
@@ -297,9 +259,10 @@ void heatmap_draw(struct canvas *c, struct rect area, const struct heatmap *h,
     bar.shown = !h->no_bar;
     bar.lo = p.vmin;
     bar.hi = p.vmax;
-    frame_layout(f, c, area);
-    frame_draw(f);
     p.halves = c->color && !c->ascii;
+    heatmap_layout(f, h, c, area);
+    frame_draw(f);
+    heatmap_draw_groups(f, h, area);
     p.pixel_rows = f->data.rows * (p.halves ? 2 : 1);
     p.pixel_cols = f->data.cols;
     if (p.pixel_rows > 0 && p.pixel_cols > 0)

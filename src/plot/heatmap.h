@@ -13,6 +13,7 @@
 
 #include "base/mat.h"
 #include "plot/plot.h"
+#include "plot/row_list.h"
 
 /* The pixels of the last drawing, so that drawing the same data again is cheap. Zero-initialise;
  * owned by the caller until heatmap_cache_clear(). */
@@ -39,7 +40,8 @@ struct heatmap { /* zero-initialise; borrows everything */
     double (*at)(const void *context, size_t i, size_t j); /* NULL: read data */
     const void *context;
     /* data is [n, d] and the matrix [n, n]: entry i, j is the product of rows i and j of data. The
-     * matrix is never computed. vmin and vmax are required; row_order also applies to the columns;
+     * matrix is never computed. It is drawn square if there is room, with whole pixels for an entry
+     * if they fit. vmin and vmax are required; row_order also applies to the columns;
      * a NaN affects the whole pixel. */
     bool products;
     const double *factors;   /* [n] row weights of products; NULL: 1; inverse norms: cosines */
@@ -63,7 +65,10 @@ struct heatmap { /* zero-initialise; borrows everything */
     size_t n_col_breaks;
     const struct heatmap_group *row_groups; /* [n_row_breaks + 1] between the breaks: a strip beside
                                                the rows shows them; NULL: none */
-    bool cursor;                            /* mark the place (cursor_row, cursor_col) */
+    bool groups_on_axes;  /* instead: both axes have the colours and numbers of the groups, below 0:
+                             `noise`; the columns have the same breaks */
+    struct row_list list; /* beside a matrix of products, if it leaves room */
+    bool cursor;          /* mark the place (cursor_row, cursor_col) */
     size_t cursor_row, cursor_col;
 
     struct heatmap_cache *cache; /* NULL: none */

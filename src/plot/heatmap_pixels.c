@@ -73,7 +73,8 @@ static size_t first_place(double lo, double hi, size_t n_pixels, size_t k, size_
     return first <= 0.0 ? 0 : first >= (double)n_places ? n_places : (size_t)first;
 }
 
-/* The places whose centre is in pixel k; if there is none, the place that contains it. */
+/* The places whose centre is in pixel k; if there is none, the place that contains it; nothing
+ * behind the last place. */
 static struct span pixel_places(double lo, double hi, size_t n_pixels, size_t k, size_t n_places)
 {
     struct span s = { first_place(lo, hi, n_pixels, k, n_places),
@@ -82,8 +83,8 @@ static struct span pixel_places(double lo, double hi, size_t n_pixels, size_t k,
     if (s.from >= s.to) {
         const double middle = lo + (hi - lo) * ((double)k + 0.5) / (double)n_pixels;
         const size_t place = middle > 0.0 ? (size_t)middle : 0;
-        s.from = place < n_places ? place : n_places - 1;
-        s.to = s.from + 1;
+        s.from = place < n_places ? place : n_places;
+        s.to = place < n_places ? place + 1 : n_places;
     }
     return s;
 }

@@ -17,6 +17,11 @@ static const uint32_t cividis[] = { 0x00224e, 0x083370, 0x35456c, 0x4f576c, 0x66
 static const uint32_t blue_red[] = { 0x1f5fc4, 0x3c7fd0, 0x649fdb, 0x93bfe5, 0xc2d7ea, 0xe4e4e4,
                                      0xf2cdb9, 0xefa68a, 0xe47b66, 0xd44d4a, 0xc42032 };
 
+/* Grey where that one is near-white. */
+static const uint32_t blue_red_points[] = { 0x1f5fc4, 0x3a75c6, 0x5a88c0, 0x7391b5,
+                                            0x8695a4, 0x929292, 0xa88d84, 0xba7f70,
+                                            0xc86a5c, 0xd04a48, 0xc42032 };
+
 static const uint32_t blue_red_paper[] = { 0x053061, 0x2166ac, 0x4393c3, 0x92c5de,
                                            0xd1e5f0, 0xf7f7f7, 0xfddbc7, 0xf4a582,
                                            0xd6604d, 0xb2182b, 0x67001f };
@@ -56,7 +61,7 @@ enum { CHOSEN = 2 };
 
 static bool is_map(ink i)
 {
-    return i >= INK_SEQUENTIAL && i < INK_DIVERGING + INK_STEPS;
+    return i >= INK_SEQUENTIAL && i < INK_MAPS_END;
 }
 
 static bool is_cluster(ink i)
@@ -89,6 +94,8 @@ static uint32_t own_rgb(ink i)
 {
     if (is_cluster(i))
         return clusters[i - INK_CLUSTER_0];
+    if (i >= INK_POINTS && is_map(i))
+        return between(blue_red_points, LENGTH(blue_red_points), i - INK_POINTS, INK_STEPS - 1U);
     if (i >= INK_DIVERGING && is_map(i))
         return between(blue_red, LENGTH(blue_red), i - INK_DIVERGING, INK_STEPS - 1U);
     if (is_map(i))
@@ -123,17 +130,29 @@ uint32_t palette_rgb(ink i)
     return is_chosen(i) && choices[i] >= CHOSEN ? rgb_of_256(choices[i] - CHOSEN) : own_rgb(i);
 }
 
+/* u as a step of 0 .. LAST_STEP. */
+enum { LAST_STEP = 1000 };
+
+static unsigned step_of(double u)
+{
+    return (unsigned)lround(fmin(fmax(u, 0.0), 1.0) * LAST_STEP);
+}
+
 uint32_t palette_paper_map(double u, bool diverging)
 {
-    enum { LAST = 1000 };
-    const unsigned step = (unsigned)lround(fmin(fmax(u, 0.0), 1.0) * LAST);
+    return diverging ? between(blue_red_paper, LENGTH(blue_red_paper), step_of(u), LAST_STEP)
+                     : between(cividis, LENGTH(cividis), step_of(u), LAST_STEP);
+}
 
-    return diverging ? between(blue_red_paper, LENGTH(blue_red_paper), step, LAST)
-                     : between(cividis, LENGTH(cividis), step, LAST);
+uint32_t palette_point_map(double u)
+{
+    return between(blue_red_points, LENGTH(blue_red_points), step_of(u), LAST_STEP);
 }
 
 uint32_t palette_paper_rgb(ink i)
 {
+    if (i >= INK_POINTS && is_map(i))
+        return own_rgb(i);
     if (is_map(i))
         return palette_paper_map((double)(i % INK_STEPS) / (INK_STEPS - 1), i >= INK_DIVERGING);
     switch (i) {
@@ -201,11 +220,14 @@ int palette_256(ink i)
      * lightness rising, or falling towards both ends. */
     static const unsigned char low_high[] = { 17, 18, 24, 60, 243, 246, 144, 185, 221, 227 };
     static const unsigned char sign[] = { 26, 32, 74, 110, 153, 254, 223, 216, 209, 167, 160 };
+    static const unsigned char points[] = { 26, 32, 68, 67, 103, 245, 138, 174, 167, 167, 160 };
 
     if (is_chosen(i))
         return choices[i] - CHOSEN;
     if (!is_map(i) && !is_cluster(i) && role_of(i)->color_16 < 0)
         return -1;
+    if (i >= INK_POINTS && is_map(i))
+        return points[(size_t)(i - INK_POINTS) * LENGTH(points) / INK_STEPS];
     if (i >= INK_DIVERGING && is_map(i))
         return sign[(size_t)(i - INK_DIVERGING) * LENGTH(sign) / INK_STEPS];
     if (is_map(i))
@@ -217,6 +239,7 @@ int palette_16(ink i)
 {
     static const signed char low_high[] = { 4, 8, 6, 7, 11, 15 }; /* each lighter than the last */
     static const signed char sign[] = { 4, 12, 14, 15, 11, 9, 1 };
+    static const signed char points[] = { 4, 12, 6, 8, 3, 9, 1 };
 
     if (is_chosen(i) && choices[i] - CHOSEN >= 16)
         return nearest_16(rgb_of_256(choices[i] - CHOSEN));
@@ -224,6 +247,8 @@ int palette_16(ink i)
         return choices[i] - CHOSEN;
     if (is_cluster(i))
         return clusters_16[i - INK_CLUSTER_0];
+    if (i >= INK_POINTS && is_map(i))
+        return points[(size_t)(i - INK_POINTS) * LENGTH(points) / INK_STEPS];
     if (i >= INK_DIVERGING && is_map(i))
         return sign[(size_t)(i - INK_DIVERGING) * LENGTH(sign) / INK_STEPS];
     if (is_map(i))
@@ -254,6 +279,13 @@ ink palette_ink(double value, double lo, double hi, bool diverging)
     return (ink)(base + (int)fmin(floor(u * INK_STEPS), INK_STEPS - 1));
 }
 
+ink palette_point_ink(double value, double lo, double hi)
+{
+    const ink i = palette_ink(value, lo, hi, true);
+
+    return (ink)(is_map(i) ? i - INK_DIVERGING + INK_POINTS : i);
+}
+
 uint32_t palette_glyph(ink i, bool ascii)
 {
     static const char low_high[] = " .:-=+*#%@";
@@ -265,7 +297,7 @@ uint32_t palette_glyph(ink i, bool ascii)
     if (!is_map(i))
         return ' ';
     if (i >= INK_DIVERGING) {
-        const size_t k = (size_t)(i - INK_DIVERGING) * LENGTH(sign_shades) / INK_STEPS;
+        const size_t k = (size_t)(i % INK_STEPS) * LENGTH(sign_shades) / INK_STEPS;
         return ascii ? (unsigned char)sign[k] : sign_shades[k];
     }
     const size_t step = i - INK_SEQUENTIAL;

@@ -22,6 +22,9 @@ uint32_t palette_paper_rgb(ink i);
 /* A colour map for paper at u, clamped to 0 .. 1. */
 uint32_t palette_paper_map(double u, bool diverging);
 
+/* The map of palette_point_ink() there. */
+uint32_t palette_point_map(double u);
+
 /* Index into xterm's 256 colours (16 .. 255), or into the 16 standard ones (0 .. 15; 8 .. 15 are
  * the bright ones); -1: the terminal's default. */
 int palette_256(ink i);
@@ -33,6 +36,9 @@ uint8_t palette_attr(ink i);
 /* The ink for a value, clamped to lo .. hi; NaN is INK_DIM, lo == hi the low end (diverging: the
  * middle). */
 ink palette_ink(double value, double lo, double hi, bool diverging);
+
+/* The same, diverging, for points: what is near 0 is visible on any background. */
+ink palette_point_ink(double value, double lo, double hi);
 
 /* The glyph for an ink of a colour map on a terminal without colour; ' ' for other inks. */
 uint32_t palette_glyph(ink i, bool ascii);

@@ -72,6 +72,7 @@ struct color_bar {
     bool diverging; /* else sequential */
     double lo, hi;
     const char *label;
+    bool points; /* diverging, of palette_point_ink() */
 };
 
 /* The frame around any data plot. */

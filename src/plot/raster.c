@@ -14,12 +14,14 @@ double unit_of(double v, double lo, double hi)
 }
 
 /* The index 0 .. n - 1 of u in 0 .. 1, the last place closed on the right; false outside and for
- * NaN. */
+ * NaN. What is at an edge but for rounding is at the edge. */
 static bool place_of(double u, size_t n, size_t *place)
 {
+    static const double rounding = 1e-9;
+
     if (!(u >= 0.0 && u <= 1.0) || n == 0)
         return false;
-    *place = (size_t)(u * (double)n);
+    *place = (size_t)(u * (double)n + rounding);
     if (*place >= n)
         *place = n - 1;
     return true;

@@ -7,6 +7,7 @@ src_plot_libplot_a_SOURCES = \
 	src/plot/canvas.c src/plot/canvas.h \
 	src/plot/frame.c src/plot/frame.h \
 	src/plot/heatmap.c src/plot/heatmap.h \
+	src/plot/heatmap_layout.c src/plot/heatmap_layout.h \
 	src/plot/heatmap_pixels.c src/plot/heatmap_pixels.h \
 	src/plot/palette.c src/plot/palette.h \
 	src/plot/plot.h \

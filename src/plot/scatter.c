@@ -143,6 +143,22 @@ static struct plot_window equal_window(struct plot_window w, struct rect data)
     return scatter_equal_window(w, (double)data.cols, 2.0 * (double)data.rows);
 }
 
+/* Even steps where a unit is as long in x as in y: those of y decide. */
+static void even_equal(struct frame *f)
+{
+    struct plot_window *const w = &f->window;
+    const double middle = w->x0 / 2 + w->x1 / 2;
+
+    if (!f->y_even || !ticks_even(&f->y, &w->y0, &w->y1, f->data.rows, false, true))
+        return;
+    const double width = (w->y1 - w->y0) / (2.0 * (double)f->data.rows) * (double)f->data.cols;
+    if (f->data.rows == 0 || !range_ok(middle - width / 2, middle + width / 2))
+        return;
+    w->x0 = middle - width / 2;
+    w->x1 = middle + width / 2;
+    ticks_fit(&f->x, w->x0, w->x1, f->data.cols, f->x_integer);
+}
+
 void scatter_draw(struct canvas *c, struct rect area, const struct scatter *s,
                   struct plot_view *view)
 {
@@ -152,6 +168,7 @@ void scatter_draw(struct canvas *c, struct rect area, const struct scatter *s,
                        .rules = s->rules,
                        .n_rules = s->n_rules,
                        .window = window,
+                       .y_even = !range_ok(s->window.y0, s->window.y1),
                        .strip = row_list_cols(&s->list, c, area) };
 
     frame_layout(&f, c, area);
@@ -160,6 +177,9 @@ void scatter_draw(struct canvas *c, struct rect area, const struct scatter *s,
         frame_layout(&f, c, area);
         f.window = equal_window(window, f.data);
         frame_ticks(&f);
+        even_equal(&f);
+    } else {
+        frame_even(&f);
     }
     frame_draw(&f);
     const struct plot_view v = frame_view(&f);

@@ -243,9 +243,11 @@ void series_draw(struct canvas *c, struct rect area, const struct series *s, str
                        .n_rules = s->n_rules,
                        .window = series_window(s),
                        .x_integer = s->x == NULL,
+                       .y_even = !range_ok(s->window.y0, s->window.y1),
                        .names = names };
 
     frame_layout(&f, c, area);
+    frame_even(&f);
     frame_draw(&f);
     const struct plot_view v = frame_view(&f);
     struct raster r = raster_make(c, &v);

@@ -163,3 +163,64 @@ void ticks_fit(struct ticks *t, double lo, double hi, size_t cols, bool integer)
             return;
     }
 }
+
+struct even { /* steps of `each` cells */
+    struct step step;
+    double each, cost;
+};
+
+/* The step that widens a range the least, with some preference for usual ones that are not close
+ * together; each 0: none. */
+static struct even find_even(double width, size_t cells, bool integer)
+{
+    enum { LEAST_EACH = 2, MOST_EACH = 8 };
+    const double most_each = integer ? (double)cells : MOST_EACH; /* of small counts, a step is 1 */
+    static const struct {
+        int mantissa, exponent;
+        double cost;
+    } steps[] = { { 1, 0, 0.0 }, { 2, 0, 0.0 }, { 25, -1, 0.06 }, { 4, 0, 0.06 }, { 5, 0, 0.0 } };
+    static const double most = 0.3;
+    struct even best = { .cost = most };
+    const int power = (int)floor(log10(width / (double)cells));
+
+    for (int exponent = power; exponent <= power + 2; exponent++)
+        for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
+            const struct step s = { steps[k].mantissa, steps[k].exponent + exponent };
+            const double each = floor((double)cells * step_size(s) / width * (1.0 + 1e-9));
+            const double cost = (double)cells * step_size(s) / each / width - 1.0 + steps[k].cost +
+                                (each < LEAST_EACH + 1 ? 0.05 : 0.0);
+            if (each >= LEAST_EACH && each <= most_each &&
+                (integer || 2.0 * each <= (double)cells) && cost < best.cost &&
+                (!integer || s.exponent >= 0))
+                best = (struct even){ s, each, cost };
+        }
+    return best;
+}
+
+bool ticks_even(struct ticks *t, double *lo, double *hi, size_t cells, bool integer,
+                bool is_centred)
+{
+    enum { FEW_CELLS = 14 }; /* where half a cell may be more than a margin of 4 % */
+    const double width = *hi - *lo;
+    const double margin = is_centred && cells < FEW_CELLS ? width / (double)cells : 0.0;
+
+    if (cells == 0 || !(width > 1e-300) || !isfinite(width + margin))
+        return false;
+    const struct even even = find_even(width + margin, cells, integer);
+    if (!(even.each > 0.0))
+        return false;
+    const double cell = step_size(even.step) / even.each;
+    double from = *lo;
+    if (is_centred) {
+        from -= (cell * (double)cells - width) / 2;
+        from = (floor(from / cell) + 0.5) * cell; /* steps are whole numbers of cells from 0 */
+    }
+    const double to = from + cell * (double)cells;
+    if (!isfinite(from) || !isfinite(to) || !(to - from > width * 0.9))
+        return false;
+    *lo = from;
+    *hi = to;
+    /* The edge at the top is above the last cell. */
+    ticks_at(t, from, is_centred ? to : to - cell / 2, even.step, TICKS_MAX);
+    return true;
+}

@@ -23,6 +23,12 @@ void ticks_make(struct ticks *t, double lo, double hi, size_t most, bool integer
 /* As many ticks as fit `cols` columns of a horizontal axis without touching. */
 void ticks_fit(struct ticks *t, double lo, double hi, size_t cols, bool integer);
 
+/* Widens lo .. hi so that the ticks have a step of a whole number of cells, chosen so that it
+ * becomes little wider; and makes them. With is_centred they are in the middle of cells, else lo
+ * stays. False if there are too few cells for that; nothing changes then. */
+bool ticks_even(struct ticks *t, double *lo, double *hi, size_t cells, bool integer,
+                bool is_centred);
+
 /* A number in its shortest form with `digits` significant digits: -0.5, 1500, 1e-05. */
 void number_short(char out[TICK_TEXT_SIZE], double value, int digits);
 

@@ -471,7 +471,7 @@ static int color_of(const struct screen *s, ink i)
     return color < COLORS ? color : color - BRIGHT;
 }
 
-_Static_assert(INK_DIVERGING + INK_STEPS < N_COLORS, "inks fit into the table of pairs");
+_Static_assert((int)INK_MAPS_END < (int)N_COLORS, "inks fit into the table of pairs");
 
 /* The place of a colour in the table of pairs. */
 static size_t place_of(const struct screen *s, ink i, int color)

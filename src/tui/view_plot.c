@@ -324,7 +324,7 @@ static void draw_running(const struct app *app, struct canvas *c, struct rect ar
         .inks = inks,
         .marker = MARKER_VALUE,
         .equal_aspect = true,
-        .bar = { true, true, -largest, largest, "t" },
+        .bar = { true, true, -largest, largest, "t", true },
     };
     scatter_draw(c, area, &scatter, NULL);
     free(points);

@@ -9,6 +9,7 @@
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_space.h"
 #include "pipeline/stage_ttest.h"
+#include "report/plots/cluster_names.h"
 
 /* The same for every model, so that plots can be compared; data well below it use their own
  * range. */
@@ -21,8 +22,8 @@ static double scale_for(double largest, double usual)
 
 struct matrix_plot {
     const char *title;
-    const size_t *order;   /* NULL: unsorted */
-    const int32_t *labels; /* of the clusters in that order, for the borders */
+    const size_t *order;         /* NULL: unsorted */
+    const struct clustering *by; /* that order's clusters */
     bool is_cosine;
 };
 
@@ -60,14 +61,23 @@ static void mark_rows(const struct analysis *a, const struct plot_target *target
         }
 }
 
-/* The places where the next cluster starts. */
-static size_t find_breaks(const struct matrix_plot *m, size_t n, size_t *breaks)
+/* The places where the next cluster starts, and the clusters; all but a marked one are dimmed. */
+static size_t find_groups(const struct matrix_plot *m, const struct cluster_mark *mark, size_t n,
+                          size_t *breaks, struct heatmap_group *groups)
 {
+    const bool is_marked = mark->method == m->by->method;
     size_t n_breaks = 0;
 
-    for (size_t k = 1; breaks != NULL && m->order != NULL && k < n; k++)
-        if (m->labels[m->order[k]] != m->labels[m->order[k - 1]])
+    for (size_t k = 0; k < n; k++) {
+        const int32_t label = m->by->labels[m->order[k]];
+        if (k > 0 && label == groups[n_breaks].number)
+            continue;
+        if (k > 0)
             breaks[n_breaks++] = k;
+        groups[n_breaks] =
+            (struct heatmap_group){ label, is_marked && label != mark->label ? (ink)INK_DIM
+                                                                             : cluster_ink(label) };
+    }
     return n_breaks;
 }
 
@@ -84,11 +94,17 @@ static void draw_matrix(const struct analysis *a, const struct plot_target *targ
     const double scale =
         m->is_cosine ? 1.0 : factor * scale_for(largest_product(space_of(a)), GRAM_SCALE);
     size_t *const breaks = plot_scratch(target, n, sizeof *breaks);
-    const size_t n_breaks = find_breaks(m, n, breaks);
+    struct heatmap_group *const groups = plot_scratch(target, n, sizeof *groups);
+    const bool has_groups = breaks != NULL && groups != NULL && m->by != NULL && m->order != NULL;
+    const size_t n_breaks = has_groups ? find_groups(m, &request->mark, n, breaks, groups) : 0;
+    const char *const label = has_groups ? "position, by cluster" : "position";
+    struct cluster_names names = { .rows = NULL };
     double *const factors = m->is_cosine ? inverse_norms(space_of(a), target) : NULL;
     struct plot_view view = { 0 };
+    if (has_groups)
+        cluster_names_make(a, m->by, target, request, &names);
     const struct heatmap map = {
-        .text = { .title = m->title, .x_label = "neuron", .y_label = "neuron" },
+        .text = { .title = m->title, .x_label = label, .y_label = label },
         .data = mat_view(&space_of(a)->points),
         .products = true,
         .factors = factors,
@@ -97,6 +113,9 @@ static void draw_matrix(const struct analysis *a, const struct plot_target *targ
         .n_row_breaks = n_breaks,
         .col_breaks = breaks,
         .n_col_breaks = n_breaks,
+        .row_groups = has_groups ? groups : NULL,
+        .groups_on_axes = true,
+        .list = names.list,
         .vmin = -scale,
         .vmax = scale,
         .diverging = true,
@@ -107,10 +126,13 @@ static void draw_matrix(const struct analysis *a, const struct plot_target *targ
         .version = request->version,
     };
     show_heatmap(target, &map, &view);
-    mark_rows(a, target, request, m->order, &view);
+    if (!has_groups || m->by->method != request->mark.method)
+        mark_rows(a, target, request, m->order, &view);
     if (request->view != NULL)
         *request->view = view;
+    cluster_names_clear(&names);
     free(factors);
+    free(groups);
     free(breaks);
 }
 
@@ -132,8 +154,8 @@ static void draw_matrix_by(const struct cluster_method *method, const struct ana
     snprintf(title, sizeof title, "%s%s, sorted by %s cluster",
              is_cosine ? "Cosine similarity" : "Gram matrix", space_words(a), method->title);
     draw_matrix(a, target, request,
-                &(struct matrix_plot){ title, similarity_order(a, method),
-                                       clustering_of(a, method)->labels, is_cosine });
+                &(struct matrix_plot){ title, similarity_order(a, method), clustering_of(a, method),
+                                       is_cosine });
 }
 
 void draw_gram_by(const struct cluster_method *method, const struct analysis *a,

@@ -55,7 +55,7 @@ double largest_t(const struct ttest_stage *t)
 
 ink t_ink(double t, double largest)
 {
-    return palette_ink(t, -largest, largest, true);
+    return palette_point_ink(t, -largest, largest);
 }
 
 void draw_tsne(const struct analysis *a, const struct plot_target *target,
@@ -85,7 +85,7 @@ void draw_tsne(const struct analysis *a, const struct plot_target *target,
         .text = { .title = title },
         .inks = inks,
         .markers = markers,
-        .bar = { true, true, -scale, scale, tests[a->params.test].statistic },
+        .bar = { true, true, -scale, scale, tests[a->params.test].statistic, true },
     };
     draw_plane(a, target, request, &scatter);
 done:
