@@ -417,6 +417,38 @@ START_TEST(preparation_can_be_cancelled_at_every_tick)
 }
 END_TEST
 
+static enum tsne_answer keep_from(void *context, size_t n_iter, size_t max_iter)
+{
+    (void)max_iter;
+    return n_iter >= *(const size_t *)context ? TSNE_KEEP : TSNE_GO_ON;
+}
+
+/* What is kept at an iteration is what max_iter would have given, bit by bit. */
+START_TEST(a_kept_descent_is_a_shorter_one)
+{
+    struct mat x = fixture_load("tsne_x60.csv");
+
+    for (size_t n_init = 1; n_init <= 3; n_init += 2)
+        for (size_t at = 100; at <= 460; at += 180) {
+            struct tsne_params p = params_at(10.0);
+            const size_t ends = at < 250 ? 250 : at;
+            const struct tsne_watch watch = { .tick = keep_from, .context = &at };
+            struct tsne_result kept = { 0 }, want = { 0 };
+            p.n_init = n_init;
+            ck_assert_int_eq(tsne_fit(&x, &p, &watch, &kept, NULL), CT_OK);
+            p.max_iter = ends;
+            ck_assert_int_eq(tsne_fit(&x, &p, NULL, &want, NULL), CT_OK);
+            ck_assert_uint_eq(kept.max_iter, ends);
+            ck_assert_uint_eq(kept.n_iter, want.n_iter);
+            ck_assert(kept.kl_divergence == want.kl_divergence);
+            ck_assert_mem_eq(kept.embedding.data, want.embedding.data, sizeof(double[120]));
+            tsne_result_clear(&kept);
+            tsne_result_clear(&want);
+        }
+    mat_clear(&x);
+}
+END_TEST
+
 /* Watching does not change the result; stopping leaves it untouched, from the first tick on. */
 START_TEST(watchers_see_progress_and_can_stop)
 {
@@ -642,6 +674,7 @@ int main(void)
         the_learning_rate_follows_the_number_of_samples,
         preparation_can_be_cancelled_at_every_tick,
         watchers_see_progress_and_can_stop,
+        a_kept_descent_is_a_shorter_one,
         keeps_the_best_descent,
         steps_end_at_max_iter,
         rejects_bad_input,

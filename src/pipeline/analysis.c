@@ -104,6 +104,11 @@ static uint64_t key_of(const struct params *params, const struct stage *stage)
     return key.hash;
 }
 
+void result_rekey(struct result *result, const struct analysis *a)
+{
+    result->key = key_of(&a->params, result->stage);
+}
+
 enum ct_status result_new(const struct analysis *a, const struct stage *stage, void *value,
                           struct result **out, struct ct_error *err)
 {

@@ -112,6 +112,10 @@ enum ct_status result_new(const struct analysis *a, const struct stage *stage, v
 /* Keeps alive what *result borrows from: the result of another analysis. CT_ENOMEM. */
 void result_keep(struct result *result, const struct analysis *a, const struct stage *stage);
 
+/* Makes *result the result of the parameters of *a, which shares its inputs: the ones with which it
+ * would have been the same without what a watcher answered. */
+void result_rekey(struct result *result, const struct analysis *a);
+
 const void *result_value(const struct result *result);
 
 /* Differs between results that were computed with different parameters, or from different input. */

@@ -108,8 +108,10 @@ static enum ct_status embed(const struct analysis *a, const struct stage_run *ru
     struct recorder recorder = { .watch = run->watch, .stage = t };
     const struct tsne_watch watch = { record_tick, record_show, &recorder };
 
-    t->max_iter = a->params.iterations;
-    return embed_rows(&space_of(a)->points, &a->params, &watch, &t->perplexity, &t->result, err);
+    const enum ct_status status =
+        embed_rows(&space_of(a)->points, &a->params, &watch, &t->perplexity, &t->result, err);
+    t->max_iter = t->result.max_iter;
+    return status;
 }
 
 struct row {

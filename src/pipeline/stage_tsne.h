@@ -12,9 +12,10 @@ enum { KL_INTERVAL = 50 };
 struct tsne_stage {
     double perplexity;         /* actually used; 0: fewer than two neurons, nothing to embed */
     struct tsne_result result; /* embedding [n_significant, 2] */
-    size_t max_iter;           /* of each descent; the iterations below count over all descents */
-    double *kl_iter;           /* [n_kl] every KL_INTERVAL iterations */
-    double *kl;                /* [n_kl] KL divergence at these */
+    size_t max_iter; /* of each descent, see tsne_result; the iterations below count over all
+                        descents; 0: nothing to embed */
+    double *kl_iter; /* [n_kl] every KL_INTERVAL iterations */
+    double *kl;      /* [n_kl] KL divergence at these */
     size_t n_kl;
     size_t n_distinct; /* neurons that differ from all before them */
 };

@@ -37,7 +37,7 @@ struct worker {
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     int pipe[2];
-    atomic_bool cancel;
+    atomic_bool cancel, keep;
 
     /* Protected by the mutex. */
     bool quit;
@@ -89,6 +89,8 @@ static enum tsne_answer tsne_tick(void *context, size_t n_iter, size_t max_iter)
 
     if (!tick(w, NULL, n_iter, max_iter))
         return TSNE_STOP;
+    if (atomic_load(&w->keep))
+        return TSNE_KEEP;
     const double at = clock_seconds();
     if (at - w->last_picture < SECONDS_A_PICTURE)
         return TSNE_GO_ON;
@@ -327,6 +329,7 @@ enum ct_status worker_start(struct worker *w, const struct analysis *a, const st
         return status;
     pthread_mutex_lock(&w->mutex);
     atomic_store(&w->cancel, false);
+    atomic_store(&w->keep, false);
     w->analysis = fork; /* handed over */
     w->job = *job;
     w->state = WORKER_RUNNING;
@@ -342,6 +345,11 @@ enum ct_status worker_start(struct worker *w, const struct analysis *a, const st
     pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->mutex);
     return CT_OK;
+}
+
+void worker_keep(struct worker *w)
+{
+    atomic_store(&w->keep, true);
 }
 
 void worker_cancel(struct worker *w)

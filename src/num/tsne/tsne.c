@@ -467,7 +467,21 @@ static bool fit_tick(void *context, size_t done, size_t total)
     return f->watch->tick(f->watch->context, 0, f->max_iter) != TSNE_STOP;
 }
 
-static enum ct_status fit_descend(const struct fit *f, struct ct_error *err)
+enum { LEAST_KEPT_ITER = 250 }; /* as many are exaggerated */
+
+/* Ends the first descent, if it may end. */
+static bool fit_end(struct fit *f)
+{
+    struct tsne *const t = f->tsne;
+
+    if (f->before > 0 || tsne_n_iter(t) < LEAST_KEPT_ITER)
+        return false;
+    t->params.max_iter = tsne_n_iter(t);
+    f->max_iter = f->best.n_init * t->params.max_iter;
+    return true;
+}
+
+static enum ct_status fit_descend(struct fit *f, struct ct_error *err)
 {
     const struct tsne_watch *const watch = f->watch;
     struct tsne *const t = f->tsne;
@@ -479,6 +493,8 @@ static enum ct_status fit_descend(const struct fit *f, struct ct_error *err)
         const enum tsne_answer answer = watch->tick(watch->context, n_iter, f->max_iter);
         if (answer == TSNE_STOP)
             return ct_fail(err, CT_ECANCELED, "t-SNE: cancelled");
+        if (answer == TSNE_KEEP && fit_end(f))
+            return CT_OK;
         if (answer == TSNE_SHOW && watch->show != NULL)
             watch->show(watch->context, n_iter, tsne_kl_divergence(t), tsne_embedding(t),
                         t->n_samples);
@@ -527,6 +543,7 @@ static enum ct_status fit_run(struct fit *f, size_t n_init, struct ct_error *err
             fit_keep(f);
         f->before += t->params.max_iter;
     }
+    f->best.max_iter = t->params.max_iter;
     if (st == CT_OK && isinf(f->best.kl_divergence))
         st = ct_fail(err, CT_EINVAL, "t-SNE: the optimisation diverged; lower the learning rate %g",
                      (double)t->learning_rate);

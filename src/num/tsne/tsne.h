@@ -55,8 +55,10 @@ const float *tsne_embedding(struct tsne *tsne); /* [n_samples, 2], borrowed unti
  * samples on by the quad tree, as in scikit-learn. */
 double tsne_kl_divergence(struct tsne *tsne);
 
-/* The answer of a watcher after each iteration. */
-enum tsne_answer { TSNE_GO_ON, TSNE_SHOW, TSNE_STOP };
+/* The answer of a watcher after each iteration. TSNE_KEEP ends the first descent here, but not
+ * in the first 250 iterations, and makes this the max_iter of all: the result is the one that
+ * this max_iter gives. Later descents, which are short, go on. */
+enum tsne_answer { TSNE_GO_ON, TSNE_SHOW, TSNE_KEEP, TSNE_STOP };
 
 struct tsne_watch {
     /* Called after each iteration on the calling thread, so it must be cheap; and with n_iter 0
@@ -72,8 +74,9 @@ struct tsne_watch {
 struct tsne_result {      /* zero-initialise; owned by the caller until tsne_result_clear() */
     struct mat embedding; /* [n_samples, 2], float32 values */
     double kl_divergence;
-    size_t n_iter;        /* iterations of the kept descent */
-    size_t n_init;        /* number of descents */
+    size_t n_iter;   /* iterations of the kept descent */
+    size_t max_iter; /* of each descent: the parameter, or where TSNE_KEEP has ended the first */
+    size_t n_init;   /* number of descents */
     double learning_rate; /* the one used */
 };
 
