@@ -24,7 +24,7 @@ struct heatmap_cache {
     struct plot_window window;
     const void *key[3];
     double lo, hi; /* range of the data, for vmin = vmax = 0 */
-    bool have_range, lower;
+    bool have_range, lower, peaks;
 };
 
 void heatmap_cache_clear(struct heatmap_cache *cache);
@@ -49,6 +49,7 @@ struct heatmap { /* zero-initialise; borrows everything */
     const size_t *col_order; /* [cols] */
     double vmin, vmax;       /* both 0: the range of the data, symmetric when diverging */
     bool diverging;
+    bool peaks; /* a pixel shows its entry with the largest |x|, not the mean; not of products */
     bool lower; /* origin at the lower left; default: upper left */
     const char *bar_label;
     bool no_bar;

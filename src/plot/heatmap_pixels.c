@@ -160,6 +160,25 @@ static void add_row(const struct heatmap *h, size_t i, const struct span *places
         }
 }
 
+/* Keeps the entry with the largest |x| of each of places[0 .. n) in row i. */
+static void peaks_of_row(const struct heatmap *h, size_t i, const struct span *places, size_t n,
+                         double *peak, size_t *count)
+{
+    double entries[CHUNK];
+
+    for (size_t k = 0; k < n; k++)
+        for (size_t j = places[k].from; j < places[k].to; j += CHUNK) {
+            const size_t size = places[k].to - j < CHUNK ? places[k].to - j : CHUNK;
+            read_entries(h, i, j, size, entries);
+            for (size_t e = 0; e < size; e++)
+                if (!isnan(entries[e])) {
+                    if (count[k] == 0 || fabs(entries[e]) > fabs(peak[k]))
+                        peak[k] = entries[e];
+                    count[k] = 1;
+                }
+        }
+}
+
 /* Means of n <= STRIP pixels of one row of pixels, from column first on. */
 static void reduce_strip(const struct pixel_grid *g, size_t pixel_row, size_t first, size_t n,
                          double *out)
@@ -172,7 +191,7 @@ static void reduce_strip(const struct pixel_grid *g, size_t pixel_row, size_t fi
     for (size_t k = 0; k < n; k++)
         places[k] = col_places(g, first + k);
     for (size_t i = rows.from; i < rows.to; i++)
-        add_row(g->h, i, places, n, sum, count);
+        (g->h->peaks ? peaks_of_row : add_row)(g->h, i, places, n, sum, count);
     for (size_t k = 0; k < n; k++)
         out[k] = count[k] > 0 ? sum[k] / (double)count[k] : NAN;
 }
@@ -244,7 +263,8 @@ static void cache_restart(struct heatmap_cache *cache, const struct heatmap *h)
 const double *heatmap_pixels(const struct pixel_grid *g, struct heatmap_cache *cache)
 {
     if (cache->pixels != NULL && cache->rows == g->rows && cache->cols == g->cols &&
-        cache->lower == g->h->lower && same_window(&cache->window, &g->window))
+        cache->lower == g->h->lower && cache->peaks == g->h->peaks &&
+        same_window(&cache->window, &g->window))
         return cache->pixels;
     free(cache->pixels);
     cache->pixels = make_pixels(g);
@@ -252,6 +272,7 @@ const double *heatmap_pixels(const struct pixel_grid *g, struct heatmap_cache *c
     cache->cols = g->cols;
     cache->window = g->window;
     cache->lower = g->h->lower;
+    cache->peaks = g->h->peaks;
     return cache->pixels;
 }
 

@@ -96,6 +96,7 @@ static const struct plot plots[] = {
       .space = &space_activations,
       .in_report = true,
       .has_scale = true,
+      .can_order = true,
       .draw = draw_activations },
     { .name = "neuron-means",
       .title = "means of the neurons",

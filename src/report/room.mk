@@ -28,6 +28,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/page.c src/report/page.h \
 	src/report/plots.c src/report/plots.h \
 	src/report/plots/cluster_names.c src/report/plots/cluster_names.h \
+	src/report/plots/column_order.c src/report/plots/column_order.h \
 	src/report/plots/parts.c src/report/plots/parts.h \
 	src/report/plots/places.c src/report/plots/places.h \
 	src/report/plots/plot.h \

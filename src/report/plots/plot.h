@@ -13,6 +13,7 @@
 #include "pipeline/clustering.h"
 #include "plot/target.h"
 
+struct column_order;
 struct plot_space;
 struct ttest_stage;
 
@@ -27,10 +28,12 @@ struct plot_request { /* zero-initialise: everything is shown, nothing selected 
     bool has_neuron;
     size_t neuron; /* selected column of the activations */
     struct cluster_mark mark;
-    double scale;                /* factor on the end of the colour scale; 0: 1 */
-    struct heatmap_cache *cache; /* NULL, or a cache for this plot only */
-    size_t version;              /* for the cache: changes whenever results do */
-    struct plot_view *view;      /* NULL, or receives where the data were drawn */
+    double scale;                       /* factor on the end of the colour scale; 0: 1 */
+    const struct column_order *columns; /* of the heatmap of activations; NULL: the notebook's
+                                           order, means and scale */
+    struct heatmap_cache *cache;        /* NULL, or a cache for this plot only */
+    size_t version;                     /* for the cache: changes whenever results do */
+    struct plot_view *view;             /* NULL, or receives where the data were drawn */
 };
 
 struct plot_item {
@@ -55,6 +58,7 @@ struct plot {
     bool is_live;   /* updated while its stage runs */
     bool in_report; /* printed by `run --plot` */
     bool has_scale; /* its colour scale can be adjusted */
+    bool can_order; /* request->columns applies */
     /* If there is nothing to draw (no significant neuron), it shows words instead. One of the
      * two: */
     void (*draw)(const struct analysis *a, const struct plot_target *target,

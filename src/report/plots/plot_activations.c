@@ -5,41 +5,102 @@
 #include <stdlib.h>
 
 #include "num/histogram.h"
+#include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_ttest.h"
+#include "report/plots/column_order.h"
+#include "report/plots/places.h"
 
 enum { MEAN_BINS = 60 };
 
 /* The same for every model, so that plots can be compared. */
 static const double ACTIVATION_SCALE = 2.0;
 
+/* The colour of a neuron in the margin: its cluster, or the sign of a significant t. */
+static ink margin_ink(const struct analysis *a, const struct column_order *columns, size_t neuron)
+{
+    const struct ttest_stage *const t = ttest_of(a);
+    size_t i;
+
+    if (t == NULL || !significant_place(a, neuron, &i))
+        return INK_FRAME;
+    if (columns->kind == COLUMNS_BY_CLUSTER)
+        return cluster_ink(clusters_of(a)->by[0].labels[i]);
+    return t->neurons[neuron].statistic > 0.0 ? INK_GROUP_A : INK_GROUP_B;
+}
+
+/* Strips of cluster or sign below, of the group at the left. */
+static void draw_margins(const struct analysis *a, const struct plot_target *target,
+                         const struct column_order *columns, const struct plot_view *view)
+{
+    const struct load_result *const load = load_of(a);
+
+    if (target->canvas == NULL || !target->canvas->color)
+        return;
+    for (size_t k = 0; k < columns->n; k++)
+        mark_column(target, view, (double)k, margin_ink(a, columns, columns->order[k]));
+    for (size_t k = 0; k < load->n_sentences; k++) {
+        const size_t group = load->sentences[load->by_group[k]].group;
+        mark_row(target, view, (double)k,
+                 group == 0   ? INK_GROUP_A
+                 : group == 1 ? INK_GROUP_B
+                              : INK_FRAME);
+    }
+}
+
+static void mark_cluster(const struct analysis *a, const struct plot_target *target,
+                         const struct plot_request *request, const struct plot_view *view)
+{
+    const int32_t *const labels = marked_labels(a, &request->mark);
+
+    for (size_t i = 0; labels != NULL && i < ttest_of(a)->n_significant; i++) {
+        const size_t j = ttest_of(a)->significant[i];
+        if (labels[i] == request->mark.label)
+            mark_column(target, view,
+                        (double)(request->columns != NULL ? request->columns->place[j] : j),
+                        cluster_ink(request->mark.label));
+    }
+}
+
 void draw_activations(const struct analysis *a, const struct plot_target *target,
                       const struct plot_request *request)
 {
     const struct load_result *const load = load_of(a);
-    const int32_t *const labels = marked_labels(a, &request->mark);
-    const double scale = ACTIVATION_SCALE * (request->scale > 0.0 ? request->scale : 1.0);
+    const struct column_order *const columns = request->columns;
+    const double scale = (columns != NULL ? columns->scale : ACTIVATION_SCALE) *
+                         (request->scale > 0.0 ? request->scale : 1.0);
+    struct plot_window window = request->window;
     struct plot_view view = { 0 };
+    char title[TITLE_SIZE];
+
+    if (columns != NULL && !(window.x0 < window.x1))
+        window.x1 = (double)columns->n_shown;
+    snprintf(title, sizeof title, "Activations%s%s",
+             columns != NULL ? column_order_words(columns) : "",
+             columns != NULL ? ", fitted scale" : "");
     const struct heatmap map = {
-        .text = { .title = "Activations", .x_label = "neuron", .y_label = "sentence" },
+        .text = { .title = title,
+                  .x_label = columns != NULL ? "position" : "neuron",
+                  .y_label = "sentence" },
         .data = extract_of(a)->X,
         .row_order = load->by_group,
+        .col_order = columns != NULL ? columns->order : NULL,
+        .peaks = columns != NULL && columns->peaks,
         .row_breaks = load->group_starts + 1,
         .n_row_breaks = load->n_groups - 1,
         .vmin = -scale,
         .vmax = scale,
         .diverging = true,
         .bar_label = "activation",
-        .window = request->window,
+        .window = window,
         .cache = request->cache,
         .version = request->version,
     };
     show_heatmap(target, &map, &view);
-    for (size_t i = 0; labels != NULL && i < ttest_of(a)->n_significant; i++)
-        if (labels[i] == request->mark.label)
-            mark_column(target, &view, (double)ttest_of(a)->significant[i],
-                        cluster_ink(request->mark.label));
+    if (columns != NULL && request->mark.method == NULL)
+        draw_margins(a, target, columns, &view);
+    mark_cluster(a, target, request, &view);
     if (request->view != NULL)
         *request->view = view;
 }

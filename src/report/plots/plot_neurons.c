@@ -81,26 +81,43 @@ static void mark_neurons(const struct analysis *a, const struct plot_request *re
         const size_t j = t->significant[i];
         if (labels != NULL && labels[i] != request->mark.label)
             continue;
-        inks[j] = labels != NULL ? cluster_ink(request->mark.label) : (ink)INK_ACCENT;
+        inks[j] = labels != NULL                  ? cluster_ink(request->mark.label)
+                  : t->neurons[j].statistic > 0.0 ? (ink)INK_GROUP_A
+                                                  : (ink)INK_GROUP_B;
         markers[j] = MARKER_CIRCLE;
     }
     if (labels == NULL && has_blocks(a))
         colour_blocks(a, inks);
 }
 
-/* The legend for these: two entries. */
+struct neuron_legend {
+    struct plot_legend entries[3];
+    size_t n;
+    char texts[2][48];
+};
+
+/* The legend for these: by sign, or the marked cluster. */
 static void fill_legend(const struct analysis *a, const struct plot_request *request,
-                        struct plot_legend legend[2], char *name, size_t size)
+                        struct neuron_legend *legend)
 {
     const bool is_marked = marked_labels(a, &request->mark) != NULL;
+    const size_t *const groups = contrast_of(a)->groups;
 
-    snprintf(name, size, "%s %d", is_marked ? request->mark.method->title : "",
-             (int)request->mark.label);
-    legend[0] =
-        (struct plot_legend){ is_marked ? name : "significant",
-                              is_marked ? cluster_ink(request->mark.label) : (ink)INK_ACCENT,
+    legend->n = 0;
+    if (is_marked)
+        snprintf(legend->texts[0], sizeof legend->texts[0], "%s %d", request->mark.method->title,
+                 (int)request->mark.label);
+    for (size_t g = 0; g < 2 && !is_marked; g++)
+        snprintf(legend->texts[g], sizeof legend->texts[g], "more in %.30s",
+                 load_of(a)->group_names[groups[g]]);
+    legend->entries[legend->n++] =
+        (struct plot_legend){ legend->texts[0],
+                              is_marked ? cluster_ink(request->mark.label) : (ink)INK_GROUP_A,
                               MARKER_CIRCLE };
-    legend[1] =
+    if (!is_marked)
+        legend->entries[legend->n++] =
+            (struct plot_legend){ legend->texts[1], INK_GROUP_B, MARKER_CIRCLE };
+    legend->entries[legend->n++] =
         (struct plot_legend){ is_marked ? "others" : "not significant", INK_DIM, MARKER_SMALL };
 }
 
@@ -112,8 +129,7 @@ void draw_t_values(const struct analysis *a, const struct plot_target *target,
     double *const x = plot_scratch(target, 2 * n, sizeof *x);
     uint8_t *const markers = plot_scratch(target, n, sizeof *markers);
     ink *const inks = plot_scratch(target, n, sizeof *inks);
-    struct plot_legend legend[2];
-    char name[32];
+    struct neuron_legend legend;
     char label[40];
     struct block_marks marks = { .n_rules = 0 };
     char title[TITLE_SIZE];
@@ -126,7 +142,7 @@ void draw_t_values(const struct analysis *a, const struct plot_target *target,
         x[n + j] = t->neurons[j].statistic;
     }
     mark_neurons(a, request, inks, markers);
-    fill_legend(a, request, legend, name, sizeof name);
+    fill_legend(a, request, &legend);
     snprintf(label, sizeof label, "|%s| > %.3g", tests[a->params.test].statistic, t->t_critical);
     mark_blocks(a, &marks);
     if (isfinite(t->t_critical)) {
@@ -143,7 +159,8 @@ void draw_t_values(const struct analysis *a, const struct plot_target *target,
     snprintf(title, sizeof title, "%s of each neuron: %zu of %zu significant",
              tests[a->params.test].statistic, t->n_significant, n);
     const struct scatter scatter = {
-        .text = { title, x_label, tests[a->params.test].statistic, legend, 2, false },
+        .text = { title, x_label, tests[a->params.test].statistic, legend.entries, legend.n,
+                  false },
         .x = x,
         .y = x + n,
         .n = n,
@@ -196,8 +213,7 @@ void draw_volcano(const struct analysis *a, const struct plot_target *target,
     double *const points = plot_scratch(target, n, 2 * sizeof *points);
     uint8_t *const markers = plot_scratch(target, n, sizeof *markers);
     ink *const inks = plot_scratch(target, n, sizeof *inks);
-    struct plot_legend legend[2];
-    char name[32];
+    struct neuron_legend legend;
     char title[TITLE_SIZE];
     char x_label[TITLE_SIZE];
     char label[40];
@@ -211,7 +227,7 @@ void draw_volcano(const struct analysis *a, const struct plot_target *target,
         n_zero += t->neurons[j].pvalue == 0.0;
     }
     mark_neurons(a, request, inks, markers);
-    fill_legend(a, request, legend, name, sizeof name);
+    fill_legend(a, request, &legend);
     snprintf(title, sizeof title, "Volcano: %zu of %zu significant%s", t->n_significant, n,
              n_zero > 0 ? ", p = 0 at the top" : "");
     snprintf(x_label, sizeof x_label, "mean of %s - mean of %s",
@@ -222,7 +238,7 @@ void draw_volcano(const struct analysis *a, const struct plot_target *target,
         .at = -log10(t->p_threshold), .across = true, .ink = INK_DIM, .label = label
     };
     const struct scatter scatter = {
-        .text = { title, x_label, "-log10 p", legend, 2, false },
+        .text = { title, x_label, "-log10 p", legend.entries, legend.n, false },
         .x = points,
         .y = points + 1,
         .x_stride = 2,
