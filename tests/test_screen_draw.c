@@ -403,6 +403,126 @@ START_TEST(the_next_significant_neuron_follows)
 }
 END_TEST
 
+static bool screen_says(struct app *app, size_t rows, size_t cols, const char *words)
+{
+    struct canvas c;
+    bool found = false;
+
+    ck_assert_int_eq(canvas_init(&c, rows, cols, true, false, NULL), CT_OK);
+    draw_screen(app, &c);
+    for (size_t row = 0; row < rows && !found; row++) {
+        char line[200];
+        for (size_t col = 0; col <= cols; col++)
+            line[col] = col < cols ? (char)c.cells[row * cols + col].ch : '\0';
+        found = strstr(line, words) != NULL;
+    }
+    canvas_clear(&c);
+    return found;
+}
+
+/* Help begins with this view's keys and scrolls to all others; quit is always in the last line. */
+START_TEST(help_scrolls_and_the_footer_ends_with_quit)
+{
+    struct app app;
+
+    begin(&app, true);
+    ck_assert(screen_says(&app, 16, 60, "q quit"));
+    ck_assert(!screen_says(&app, 16, 60, "x cancel"));
+    press(&app, '?');
+    ck_assert(screen_says(&app, 24, 80, "In this view"));
+    ck_assert(!screen_says(&app, 24, 80, "it is not computed yet"));
+    press(&app, KEYCODE_PAGE_DOWN);
+    ck_assert_int_eq(app.mode, MODE_HELP);
+    press(&app, 'G');
+    ck_assert(screen_says(&app, 24, 80, "it is not computed yet"));
+    press(&app, 'g');
+    ck_assert(screen_says(&app, 24, 80, "In this view"));
+    press(&app, 'x');
+    ck_assert_int_eq(app.mode, MODE_NORMAL);
+    app_clear(&app);
+}
+END_TEST
+
+/* Cells of a plot with more neurons than columns are left one by one; items are still reached. */
+START_TEST(plots_are_gone_through_by_cells_and_pages)
+{
+    struct app app;
+
+    begin(&app, true);
+    app.stage = &stage_ttest;
+    app.pane = PANE_VIEW;
+    app_select_neuron(&app, 0);
+    const size_t n = ttest_of(app.a)->n_neurons;
+    ck_assert(screen_says(&app, 24, 80, "t of each neuron")); /* which places them */
+    ck_assert_uint_gt(n, 100);
+    press(&app, 'L');
+    ck_assert_uint_eq(app.neuron, 1);
+    press(&app, 'H');
+    ck_assert_uint_eq(app.neuron, 0);
+    for (size_t k = 0; k < 10; k++)
+        press(&app, KEYCODE_RIGHT);
+    ck_assert_msg(app.neuron > 9 * n / 60 && app.neuron < 11 * n / 40, "%zu of %zu", app.neuron, n);
+    press(&app, KEYCODE_END);
+    ck_assert_uint_eq(app.neuron, n - 1);
+    press(&app, KEYCODE_PAGE_UP);
+    ck_assert_uint_gt(app.neuron, n / 3);
+    ck_assert_uint_lt(app.neuron, 2 * n / 3);
+    press(&app, KEYCODE_HOME);
+    ck_assert_uint_eq(app.neuron, 0);
+    app_clear(&app);
+}
+END_TEST
+
+/* In the order by t, the neuron to the right has a smaller one. */
+START_TEST(activations_are_ordered_by_t)
+{
+    struct app app;
+
+    begin(&app, true);
+    app.stage = &stage_extract;
+    app.pane = PANE_VIEW;
+    const struct ttest_stage *const t = ttest_of(app.a);
+    press(&app, 'o');
+    ck_assert(screen_says(&app, 24, 80, "Activations, by t, fitted scale"));
+    press(&app, KEYCODE_HOME);
+    for (size_t k = 0; k < 20; k++) {
+        const double before = t->neurons[app.neuron].statistic;
+        for (size_t j = 0; k == 0 && j < t->n_neurons; j++)
+            ck_assert(!(t->neurons[j].statistic > before));
+        press(&app, 'L');
+        ck_assert(t->neurons[app.neuron].statistic <= before);
+    }
+    press(&app, 'm');
+    ck_assert(screen_says(&app, 24, 80, "by t, largest |x|, fitted scale"));
+    press(&app, 'o');
+    ck_assert(screen_says(&app, 24, 80, "by cluster, largest |x|"));
+    press(&app, 'o');
+    press(&app, 'm');
+    ck_assert(!screen_says(&app, 24, 80, "fitted scale"));
+    app_clear(&app);
+}
+END_TEST
+
+/* On a wide screen the picture and the matrix are side by side; not on a narrow one. */
+START_TEST(the_bench_shows_two_views)
+{
+    struct app app;
+
+    begin(&app, true);
+    app.stage = &stage_cluster;
+    ck_assert(screen_says(&app, 40, 120, "DBSCAN 1/"));
+    ck_assert(screen_says(&app, 40, 120, "cosines by DBSCAN"));
+    ck_assert(!screen_says(&app, 24, 80, "cosines by DBSCAN"));
+    press(&app, 'b');
+    ck_assert(!screen_says(&app, 40, 120, "cosines by DBSCAN"));
+    press(&app, 'b');
+    app.stage = &stage_similarity;
+    ck_assert(screen_says(&app, 40, 120, "Gram matrix by DBSCAN 1/"));
+    ck_assert(screen_says(&app, 40, 120, "DBSCAN: "));
+    app_clear(&app);
+}
+END_TEST
+
 /* Where the mouse is pressed, or its wheel turned. */
 static void point(struct app *app, enum event_kind kind, size_t row, size_t col, int wheel)
 {
@@ -827,6 +947,10 @@ int main(void)
         any_keys_and_clicks_leave_a_drawable_state,
         neurons_are_sorted,
         the_next_significant_neuron_follows,
+        help_scrolls_and_the_footer_ends_with_quit,
+        activations_are_ordered_by_t,
+        the_bench_shows_two_views,
+        plots_are_gone_through_by_cells_and_pages,
         panes_and_views_are_gone_through_both_ways,
         escape_goes_back_step_by_step,
         parameters_are_chosen_and_stepped,

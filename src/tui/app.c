@@ -50,7 +50,7 @@ size_t panel_count(void)
 
 enum ct_status app_init(struct app *app, struct ct_error *err)
 {
-    *app = (struct app){ .a = &app->whole, .stage = panel_stage(0) };
+    *app = (struct app){ .a = &app->whole, .stage = panel_stage(0), .is_bench = true };
     assert(panel_count() <= MAX_PANEL);
     analysis_init(&app->whole);
     keymap_init(&app->keymap);
@@ -80,6 +80,7 @@ void app_clear(struct app *app)
     free(app->order);
     free(app->drivers.order);
     free(app->neighbours.order);
+    column_order_clear(&app->columns);
     for (size_t i = 0; i < MAX_VIEWS; i++)
         heatmap_cache_clear(&app->caches[i]);
 }

@@ -18,6 +18,7 @@
 #include "plot/heatmap.h"
 #include "plot/plot.h"
 #include "report/plots.h"
+#include "report/plots/column_order.h"
 #include "report/results.h"
 #include "tui/worker.h"
 
@@ -46,7 +47,9 @@ struct view_state {
     size_t other;
     bool has_item; /* histograms, curves: the bin or point of the cursor */
     size_t item;
-    double scale; /* factor on the colour scale of a heatmap; 0: 1 */
+    double scale;             /* factor on the colour scale of a heatmap; 0: 1 */
+    enum column_kind columns; /* order of its neurons */
+    bool peaks;               /* largest |x| instead of means */
 };
 
 struct app;
@@ -86,6 +89,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     struct computing { /* the computation of the running job, if it is one */
         const struct stage *stage;
         layer_function *layer; /* called for each hook point; NULL: none */
+        size_t iterations;     /* the parameter with which it began */
         struct result *result; /* NULL: not finished, or failed */
     } computing;
 
@@ -99,6 +103,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     enum pane pane;
     size_t parameter; /* row of the current parameter of the stage */
     bool is_wide;     /* only the view, no panels */
+    bool is_bench;    /* a second view beside it, where there is room */
 
     bool has_neuron;
     size_t neuron;   /* selected column of the activations */
@@ -111,9 +116,11 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     size_t order_sort;
     size_t *order;
     struct ranking drivers, neighbours;
+    struct column_order columns;
 
     struct keymap keymap;
     enum mode mode;
+    struct view_state help; /* what is shown of the overlay */
     struct prompt prompt;
     char question[MESSAGE_SIZE];
     void (*confirmed)(struct app *app);

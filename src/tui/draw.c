@@ -5,6 +5,7 @@
 
 #include "tui/draw_parts.h"
 #include "tui/view.h"
+#include "tui/view_beside.h"
 
 static void draw_view(struct app *app, struct canvas *c, struct rect r)
 {
@@ -36,8 +37,18 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
         draw_offer(app, c, in, view->needs);
 }
 
+static void draw_beside(struct app *app, struct canvas *c, struct rect r, const struct view *view,
+                        struct view_state *state)
+{
+    const struct rect in =
+        draw_frame(c, r, app_is_stale(app, view->needs) ? "stale" : view->name, false);
+
+    view->ops->draw(app, view, state, c, in);
+}
+
 void draw_screen(struct app *app, struct canvas *c)
 {
+    struct view_state *state;
     struct layout l;
 
     if (c->rows < MIN_ROWS || c->cols < MIN_COLS) {
@@ -45,7 +56,13 @@ void draw_screen(struct app *app, struct canvas *c)
                       MIN_ROWS, c->cols, c->rows);
         return;
     }
+    const struct view *const other = view_beside(app, &state);
+
     layout_make(&l, c->rows, c->cols, app->is_wide);
+    if (other != NULL)
+        layout_split(&l);
+    if (l.beside.cols > 0)
+        draw_beside(app, c, l.beside, other, state);
     draw_panel_header(app, c, l.header);
     draw_view(app, c, l.view);
     if (l.pipeline.rows > 0)

@@ -4,6 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_tsne.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
 #include "tui/fit.h"
 #include "tui/prompt.h"
 
@@ -30,9 +35,42 @@ static void draw_message(const struct app *app, struct canvas *c, size_t bottom,
     }
 }
 
-/* Draws `up/down move  space choose  `; returns the columns used. */
-static size_t draw_hint_keys(const struct app *app, const struct view_key *keys, struct canvas *c,
-                             struct rect r)
+/* Whether a key does something now. */
+static bool is_useful(const struct app *app, enum action action, const struct view *view)
+{
+    switch (action) {
+    case ACTION_CANCEL:
+        return app->news.state == WORKER_RUNNING && app->news.job.can_cancel;
+    case ACTION_KEEP:
+        return app_runs(app, &stage_tsne);
+    case ACTION_EXPORT:
+        return app->unsaved;
+    case ACTION_UPDATE:
+        return app_is_stale(app, stage_with_parts(app->stage)) && app->had[panel_row(app->stage)];
+    case ACTION_MARK:
+    case ACTION_NEXT_CLUSTER:
+        return clusters_of(app->a) != NULL;
+    case ACTION_BACK:
+        return app->mark.method != NULL || app->is_wide;
+    case ACTION_NEXT_SIGNIFICANT:
+        return ttest_of(app->a) != NULL && ttest_of(app->a)->n_significant > 0;
+    case ACTION_FIND:
+    case ACTION_RANDOM_NEURON:
+        return extract_of(app->a) != NULL;
+    case ACTION_BENCH:
+        return app->cols >= 120 && clusters_of(app->a) != NULL;
+    case ACTION_PRINT:
+        return app_has(app, view->needs);
+    case ACTION_NEXT_VIEW:
+        return view_count(app->stage) > 1;
+    default:
+        return true;
+    }
+}
+
+/* Draws `up/down move  space choose  ` as far as whole hints fit; returns the columns used. */
+static size_t draw_hint_keys(const struct app *app, const struct view *view,
+                             const struct view_key *keys, struct canvas *c, struct rect r)
 {
     size_t used = 0;
 
@@ -40,15 +78,19 @@ static size_t draw_hint_keys(const struct app *app, const struct view_key *keys,
         const size_t n = count_actions(keys);
         const struct keys_text text = keymap_keys(&app->keymap, keys->actions, n, '/');
         const struct key_text first = app_key(app, keys->actions[0]);
-        if (app->keymap.keys[keys->actions[0]][0] != 0)
-            used +=
-                canvas_printf(c, r.row, r.col + used, r.cols - used, INK_DIM, 0, "%s%s %s",
-                              used > 0 ? "  " : "", n == 1 ? first.text : text.text, keys->what);
+        char hint[KEYS_TEXT_SIZE + 40];
+        if (app->keymap.keys[keys->actions[0]][0] == 0 || !is_useful(app, keys->actions[0], view))
+            continue;
+        snprintf(hint, sizeof hint, "%s%s %s", used > 0 ? "  " : "",
+                 n == 1 ? first.text : text.text, keys->what);
+        if (used + canvas_text_width(c, hint) > r.cols)
+            break;
+        used += canvas_text(c, r.row, r.col + used, r.cols - used, hint, INK_DIM, 0);
     }
     return used;
 }
 
-/* Draws the keys that are useful now. */
+/* Draws the keys that are useful now; the last ones are always there. */
 static void draw_hint(struct app *app, struct canvas *c, struct rect r)
 {
 #define ONE(action, what)                                                                          \
@@ -59,27 +101,48 @@ static void draw_hint(struct app *app, struct canvas *c, struct rect r)
     {                                                                                              \
         { ACTION_##one, ACTION_##two }, NULL, what                                                 \
     }
-    static const struct view_key of_panes[N_PANES][9] = {
-        [PANE_PIPELINE] = { ONE(RUN, "run"), TWO(UP, DOWN, "stage"), ONE(NEXT_PANE, "pane"),
-                            ONE(NEXT_VIEW, "view"), ONE(FIND, "find"), ONE(EXPORT, "export"),
-                            ONE(CANCEL, "cancel"), ONE(QUIT, "quit") },
+#define STAGES                                                                                     \
+    {                                                                                              \
+        { ACTION_STAGE_1,     ACTION_STAGE_1 + 1, ACTION_STAGE_1 + 2, ACTION_STAGE_1 + 3,          \
+          ACTION_STAGE_1 + 4, ACTION_STAGE_1 + 5, ACTION_STAGE_1 + 6, ACTION_STAGE_1 + 7 },        \
+            NULL, "stage"                                                                          \
+    }
+    static const struct view_key of_panes[N_PANES][16] = {
+        [PANE_PIPELINE] = { ONE(RUN, "run"), ONE(UPDATE, "update"), STAGES, ONE(NEXT_VIEW, "view"),
+                            ONE(NEXT_SIGNIFICANT, "next"), ONE(MARK, "mark"), ONE(FIND, "find"),
+                            ONE(NEXT_PANE, "pane"), ONE(RANDOM_NEURON, "random"),
+                            ONE(EXPORT, "export"), ONE(BACK, "back"), ONE(WIDE, "wide"),
+                            ONE(BENCH, "bench") },
         [PANE_PARAMETERS] = { ONE(RUN, "edit"), TWO(LEFT, RIGHT, "change"),
-                              TWO(UP, DOWN, "parameter"), ONE(NEXT_PANE, "pane"),
-                              ONE(QUIT, "quit") },
-        [PANE_VIEW] = { ONE(NEXT_VIEW, "view"), ONE(WIDE, "wide"), ONE(RUN, "run"),
-                        ONE(NEXT_PANE, "pane"), ONE(PRINT, "print"), ONE(QUIT, "quit") },
+                              TWO(UP, DOWN, "parameter"), ONE(UPDATE, "update"), STAGES,
+                              ONE(NEXT_PANE, "pane") },
+        [PANE_VIEW] = { ONE(NEXT_VIEW, "view"), ONE(NEXT_SIGNIFICANT, "next"), ONE(MARK, "mark"),
+                        ONE(RUN, "run"), ONE(UPDATE, "update"), STAGES, ONE(WIDE, "wide"),
+                        ONE(NEXT_PANE, "pane"), ONE(BACK, "back"), ONE(PRINT, "print") },
+    };
+    static const struct view_key last[] = {
+        ONE(CANCEL, "cancel"), ONE(KEEP, "keep"), ONE(QUIT, "quit"), { .what = NULL }
     };
 #undef ONE
 #undef TWO
+#undef STAGES
+    enum { GAP = 2, LAST_COLS = 24 };
     struct view_state *state;
     const struct view *const view = view_current(app, &state);
+    const size_t end = app->news.state == WORKER_RUNNING ? LAST_COLS : sizeof "q quit  ";
+    const size_t room = r.cols > end ? r.cols - end : 0;
     size_t used = 0;
 
     if (app->pane == PANE_VIEW)
-        used = draw_hint_keys(app, view->ops->hint(view), c, r) + 2;
+        used = draw_hint_keys(app, view, view->ops->hint(view), c,
+                              (struct rect){ r.row, r.col, 1, room });
+    used += used > 0 ? GAP : 0;
+    if (used < room)
+        used += draw_hint_keys(app, view, of_panes[app->pane], c,
+                               (struct rect){ r.row, r.col + used, 1, room - used });
+    used += used > 0 ? GAP : 0;
     if (used < r.cols)
-        draw_hint_keys(app, of_panes[app->pane], c,
-                       (struct rect){ r.row, r.col + used, 1, r.cols - used });
+        draw_hint_keys(app, view, last, c, (struct rect){ r.row, r.col + used, 1, r.cols - used });
 }
 
 /* The hints beside what ends at column `width`, if that is short. */

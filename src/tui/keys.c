@@ -8,7 +8,9 @@
 #include "tui/prompt.h"
 #include "tui/run.h"
 #include "tui/save.h"
+#include "tui/scroll.h"
 #include "tui/view.h"
+#include "tui/view_beside.h"
 
 /* ---- panes and stages ---- */
 
@@ -115,10 +117,17 @@ static void global_act(struct app *app, enum action action)
         app->is_wide = !app->is_wide;
         app->pane = app->is_wide ? PANE_VIEW : app->pane;
         break;
+    case ACTION_BENCH:
+        app->is_bench = !app->is_bench;
+        break;
     case ACTION_CANCEL:
         app_cancel(app);
         break;
+    case ACTION_KEEP:
+        app_keep(app);
+        break;
     case ACTION_HELP:
+        app->help.top = 0;
         app->mode = MODE_HELP;
         break;
     case ACTION_REDRAW:
@@ -174,13 +183,20 @@ static void mouse(struct app *app, const struct event *event, size_t rows, size_
     const struct view *const view = view_current(app, &state);
     struct layout l;
 
+    struct view_state *other_state;
+    const struct view *const other = view_beside(app, &other_state);
+
     layout_make(&l, rows, cols, app->is_wide);
+    if (other != NULL)
+        layout_split(&l);
     if (is_in(l.pipeline, event->row, event->col) && event->kind == EVENT_CLICK) {
         app->pane = PANE_PIPELINE;
         go_to_stage(app, panel_top(app, &l) + event->row - l.pipeline.row - 1);
     } else if (is_in(l.parameters, event->row, event->col) && event->kind == EVENT_CLICK) {
         app->pane = PANE_PARAMETERS;
         app->parameter = event->row > l.parameters.row ? event->row - l.parameters.row - 1 : 0;
+    } else if (other != NULL && is_in(l.beside, event->row, event->col)) {
+        other->ops->mouse(app, other, other_state, event->row, event->col, event->wheel);
     } else if (is_in(l.view, event->row, event->col) && app_has(app, view->needs)) {
         app->pane = PANE_VIEW;
         view->ops->mouse(app, view, state, event->row, event->col, event->wheel);
@@ -201,7 +217,8 @@ void keys_handle(struct app *app, const struct event *event, size_t rows, size_t
         normal_key(app, event->key);
         break;
     case MODE_HELP:
-        app->mode = MODE_NORMAL;
+        if (!scroll_act(app, NULL, &app->help, keymap_find(&app->keymap, event->key)))
+            app->mode = MODE_NORMAL;
         break;
     case MODE_PROMPT:
         prompt_key(app, event->key);

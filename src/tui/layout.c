@@ -26,6 +26,18 @@ void layout_make(struct layout *l, size_t rows, size_t cols, bool is_wide)
     }
 }
 
+void layout_split(struct layout *l)
+{
+    enum { LEAST_COLS = 96, LEAST_ROWS = 20 }; /* on a screen of 120 columns */
+
+    if (l->view.cols < LEAST_COLS || l->view.rows < LEAST_ROWS)
+        return;
+    l->beside = l->view;
+    l->view.cols -= l->view.cols / 2;
+    l->beside.col += l->view.cols;
+    l->beside.cols -= l->view.cols;
+}
+
 size_t panel_top(const struct app *app, const struct layout *l)
 {
     const size_t rows = l->pipeline.rows - 2;

@@ -27,6 +27,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/list_selected.c \
 	src/tui/list_sentences.c \
 	src/tui/lists.h \
+	src/tui/plot_move.c src/tui/plot_move.h \
 	src/tui/prompt.c src/tui/prompt.h \
 	src/tui/run.c src/tui/run.h \
 	src/tui/save.c src/tui/save.h \
@@ -35,9 +36,11 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/session.c src/tui/session.h \
 	src/tui/tui.c src/tui/tui.h \
 	src/tui/view.c src/tui/view.h \
+	src/tui/view_beside.c src/tui/view_beside.h \
 	src/tui/view_list.c \
+	src/tui/view_live.c \
 	src/tui/view_overview.c \
-	src/tui/view_plot.c \
+	src/tui/view_plot.c src/tui/view_plot.h \
 	src/tui/view_report.c \
 	src/tui/views.c src/tui/views.h \
 	src/tui/worker.c src/tui/worker.h

@@ -8,6 +8,7 @@
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
+#include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 #include "tui/view.h"
@@ -93,11 +94,26 @@ bool app_take_computed(struct app *app, const struct stage *stage)
     return true;
 }
 
+/* Where t-SNE was ended, its parameters are those that give the same. */
+static bool follow_end(struct app *app)
+{
+    const size_t max_iter = tsne_of(app->a)->max_iter;
+
+    if (max_iter == 0 || max_iter >= app->computing.iterations)
+        return false;
+    app->whole.params.iterations = max_iter;
+    app_follow_params(app);
+    return true;
+}
+
 static void say_done(struct app *app, const struct stage *stage)
 {
     const struct analysis *const a = app_analysis(app, stage);
 
-    if (analysis_partial(a, stage) == stage)
+    if (stage == &stage_tsne && follow_end(app))
+        app_say(app, INK_WARN, "t-SNE ended after %zu iterations, which are its parameter now",
+                tsne_of(app->a)->max_iter);
+    else if (analysis_partial(a, stage) == stage)
         app_say(app, INK_WARN,
                 "%s cancelled; what is done is kept, and computing it again continues",
                 title_of(stage));
@@ -129,6 +145,24 @@ static void stage_done(void *owner, void *context, enum ct_status status,
         app_say(app, INK_BAD, "%s", err->text);
 }
 
+/* The result of a t-SNE that was ended is that of fewer iterations. */
+static enum ct_status key_of_end(const struct analysis *a, struct result *result,
+                                 struct ct_error *err)
+{
+    const struct tsne_stage *const t = result_value(result);
+    struct analysis shorter;
+
+    if (t->max_iter == 0 || t->max_iter >= a->params.iterations)
+        return CT_OK;
+    const enum ct_status status = analysis_fork(a, &shorter, err);
+    if (status == CT_OK) {
+        shorter.params.iterations = t->max_iter;
+        result_rekey(result, &shorter);
+        analysis_clear(&shorter);
+    }
+    return status;
+}
+
 static enum ct_status compute_stage(void *context, const struct analysis *a,
                                     const struct analysis_watch *watch, struct ct_error *err)
 {
@@ -138,7 +172,15 @@ static enum ct_status compute_stage(void *context, const struct analysis *a,
     with_layers.layer = app->computing.layer;
     with_layers.layer_goal = goal_of(&a->params);
     with_layers.layer_context = app;
-    return analysis_compute(a, app->computing.stage, &with_layers, &app->computing.result, err);
+    enum ct_status status =
+        analysis_compute(a, app->computing.stage, &with_layers, &app->computing.result, err);
+    if (status == CT_OK && app->computing.stage == &stage_tsne)
+        status = key_of_end(a, app->computing.result, err);
+    if (status != CT_OK) {
+        result_release(app->computing.result);
+        app->computing.result = NULL;
+    }
+    return status;
 }
 
 enum ct_status app_compute(struct app *app, const struct stage *stage, layer_function *layer,
@@ -154,6 +196,7 @@ enum ct_status app_compute(struct app *app, const struct stage *stage, layer_fun
 
     app->computing.stage = stage;
     app->computing.layer = layer;
+    app->computing.iterations = app->whole.params.iterations;
     return worker_start(app->worker, app_analysis(app, stage), &job, err);
 }
 
@@ -253,6 +296,14 @@ void app_update(struct app *app)
         app_say(app, INK_DEFAULT, "nothing is stale");
     else
         app_start_next(app);
+}
+
+void app_keep(struct app *app)
+{
+    if (!app_runs(app, &stage_tsne))
+        app_say(app, INK_DEFAULT, "t-SNE is not running");
+    else
+        worker_keep(app->worker);
 }
 
 void app_cancel(struct app *app)

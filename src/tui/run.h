@@ -22,6 +22,10 @@ void app_run(struct app *app, const struct stage *stage);
 void app_update(struct app *app);
 void app_cancel(struct app *app);
 
+/* Ends t-SNE, if it runs: what it has is its result, and the iterations so far become its
+ * parameter. */
+void app_keep(struct app *app);
+
 /* Starts computing a stage in the idle worker; done() is called when it has finished. layer (NULL:
  * nothing) is for stages that cover hook points, see struct analysis_watch; its context is the app.
  * CT_ENOMEM. */

@@ -1,56 +1,44 @@
 #include "config.h"
-#include "tui/view.h"
+#include "tui/view_plot.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "pipeline/stage_load.h"
-#include "pipeline/stage_tsne.h"
-#include "pipeline/stage_ttest.h"
 #include "report/plots.h"
 #include "report/plots/space.h"
-#include "tui/screen.h"
+#include "tui/plot_move.h"
 
 static const struct plot *plot_of(const struct view *view)
 {
     return view->what;
 }
 
-/* The selection, as far as the plot can show it. */
-static struct pick selection(const struct app *app, const struct view_state *state)
+/* Marks row and column of the cursor on the axes, where plots have them. */
+static void mark_axes(struct canvas *c, struct rect area, const struct plot_view *view, size_t row,
+                      size_t col)
 {
-    return (struct pick){ .has_neuron = app->has_neuron,
-                          .neuron = app->neuron,
-                          .has_sentence = load_of(app->a) != NULL,
-                          .sentence = app->sentence,
-                          .has_other = state->has_other,
-                          .other = state->other,
-                          .has_item = state->has_item,
-                          .item = state->item };
+    const size_t below = view->area.row + view->area.rows;
+
+    if (below + 1 < area.row + area.rows)
+        canvas_put(c, below, col, c->ascii ? '^' : 0x25B2, INK_ACCENT, INK_DEFAULT, CELL_BOLD);
+    if (view->area.col > area.col)
+        canvas_put(c, row, view->area.col - 1, c->ascii ? '>' : 0x25B6, INK_ACCENT, INK_DEFAULT,
+                   CELL_BOLD);
 }
 
-static void select_pick(struct app *app, struct view_state *state, const struct pick *pick)
-{
-    if (pick->has_neuron)
-        app_select_neuron(app, pick->neuron);
-    if (pick->has_sentence)
-        app->sentence = pick->sentence;
-    state->has_other = pick->has_other;
-    state->other = pick->other;
-    state->has_item = pick->has_item;
-    state->item = pick->item;
-}
-
-/* Reverses the selected cell: visible on every kind of plot. */
-static void mark_cell(struct canvas *c, const struct plot_view *view, double x, double y)
+/* Marks the place, and unless the plot itself shows it, reverses its cell: visible on every kind of
+ * plot. */
+static void mark_cell(struct canvas *c, struct rect area, const struct plot_view *view, double x,
+                      double y, bool is_shown)
 {
     size_t row;
     size_t col;
 
     if (!plot_view_cell(view, x, y, &row, &col))
+        return;
+    mark_axes(c, area, view, row, col);
+    if (is_shown)
         return;
     struct cell *const cell = &c->cells[row * c->cols + col];
     *cell = (struct cell){ .ch = '+', .fg = INK_ACCENT, .attr = CELL_REVERSE | CELL_BOLD };
@@ -83,8 +71,24 @@ static void draw_read_out(const struct app *app, const struct view_state *state,
     canvas_text(c, row, area.col, area.cols, words, INK_ACCENT, 0);
 }
 
-static void draw_plot(struct app *app, const struct view *view, struct view_state *state,
-                      struct canvas *c, struct rect area)
+static bool plot_is_by_sentence(const struct plot *plot)
+{
+    return plot->space == &space_sentences || plot->space == &space_neuron ||
+           plot->space == &space_activations;
+}
+
+/* Adds the text of the selected sentence. */
+static void add_sentence(const struct app *app, char *words, size_t size)
+{
+    const struct sentence *const s = &load_of(app->a)->sentences[app->sentence];
+    const size_t used = strlen(words);
+
+    if (used > 0 && s->text != NULL && s->size < 1000)
+        snprintf(words + used, size - used, ": %.*s", (int)s->size, s->text);
+}
+
+void plot_view_draw(struct app *app, const struct view *view, struct view_state *state,
+                    struct canvas *c, struct rect area)
 {
     const struct plot *const plot = plot_of(view);
     const struct plot_request request = { .window = state->window,
@@ -92,12 +96,13 @@ static void draw_plot(struct app *app, const struct view *view, struct view_stat
                                           .neuron = app->neuron,
                                           .mark = app->mark,
                                           .scale = state->scale,
+                                          .columns = plot_columns(app, plot, state),
                                           .cache = &app->caches[view - views],
                                           .version = app->version,
                                           .view = &state->shown };
     const struct plot_target target = canvas_target(c, without_last_row(area));
-    const struct pick pick = selection(app, state);
-    char words[300];
+    const struct pick pick = plot_selection(app, state);
+    char words[1400];
     double x;
     double y;
 
@@ -109,87 +114,13 @@ static void draw_plot(struct app *app, const struct view *view, struct view_stat
         return;
     }
     plot_draw(plot, app_analysis(app, plot->stage), &target, &request);
-    if (pick_place(plot, app_analysis(app, plot->stage), &pick, &x, &y) &&
-        !plot->space->shows_selection)
-        mark_cell(c, &state->shown, x, y);
+    if (plot_place(app, plot, state, &pick, &x, &y))
+        mark_cell(c, target.area, &state->shown, x, y, plot->space->shows_selection);
     pick_describe(plot, app_analysis(app, plot->stage), &pick, words, sizeof words);
+    if (plot_is_by_sentence(plot))
+        add_sentence(app, words, sizeof words);
     if (area.rows > 1)
         draw_read_out(app, state, c, area, words);
-}
-
-/* ---- zoom and pan ---- */
-
-static bool is_zoomed(const struct plot_window *w)
-{
-    return w->x0 < w->x1 || w->y0 < w->y1;
-}
-
-/* Scales the width of the window by factor; the selection, or the centre, stays in place. */
-static void zoom(const struct app *app, const struct plot *plot, struct view_state *state,
-                 double factor)
-{
-    const struct pick pick = selection(app, state);
-    const struct plot_window w = state->shown.window;
-    double x;
-    double y;
-
-    if (!plot->space->can_zoom || !(w.x0 < w.x1) || !(w.y0 < w.y1))
-        return;
-    if (!pick_place(plot, app_analysis(app, plot->stage), &pick, &x, &y)) {
-        x = (w.x0 + w.x1) / 2;
-        y = (w.y0 + w.y1) / 2;
-    }
-    x = fmin(fmax(x, w.x0), w.x1);
-    y = fmin(fmax(y, w.y0), w.y1);
-    state->window = (struct plot_window){ x - (x - w.x0) * factor, x + (w.x1 - x) * factor,
-                                          y - (y - w.y0) * factor, y + (w.y1 - y) * factor };
-}
-
-/* Moves the window by a fraction of its size. */
-static void pan(struct view_state *state, double dx, double dy)
-{
-    struct plot_window *const w = &state->window;
-    const double width = w->x1 - w->x0;
-    const double height = w->y1 - w->y0;
-
-    w->x0 += dx * width;
-    w->x1 += dx * width;
-    w->y0 += dy * height;
-    w->y1 += dy * height;
-}
-
-/* Keeps the selection visible in a zoomed plot. */
-static void follow(const struct app *app, const struct plot *plot, struct view_state *state)
-{
-    const struct pick pick = selection(app, state);
-    struct plot_window *const w = &state->window;
-    double x;
-    double y;
-
-    if (!is_zoomed(w) || !pick_place(plot, app_analysis(app, plot->stage), &pick, &x, &y))
-        return;
-    const double dx = x < w->x0 ? x - w->x0 : x > w->x1 ? x - w->x1 : 0.0;
-    const double dy = y < w->y0 ? y - w->y0 : y > w->y1 ? y - w->y1 : 0.0;
-    pan(state, dx / (w->x1 - w->x0), dy / (w->y1 - w->y0));
-}
-
-static bool move(struct app *app, const struct plot *plot, struct view_state *state, int dx, int dy)
-{
-    struct pick pick = selection(app, state);
-
-    pick_move(plot, app_analysis(app, plot->stage), dx, dy, state->shown.y_down, &pick);
-    select_pick(app, state, &pick);
-    follow(app, plot, state);
-    return true;
-}
-
-static bool direction_of(enum action action, int *dx, int *dy)
-{
-    *dx = (action == ACTION_RIGHT || action == ACTION_STEP_RIGHT) -
-          (action == ACTION_LEFT || action == ACTION_STEP_LEFT);
-    *dy = (action == ACTION_UP || action == ACTION_STEP_UP) -
-          (action == ACTION_DOWN || action == ACTION_STEP_DOWN);
-    return *dx != 0 || *dy != 0;
 }
 
 /* Changes the colour scale of plots whose scale is adjustable. */
@@ -204,34 +135,44 @@ static bool rescale(const struct plot *plot, struct view_state *state, double fa
     return true;
 }
 
-static bool plot_act(struct app *app, const struct view *view, struct view_state *state,
-                     enum action action)
+/* The next order of the neurons that there is a result for, or the other value of a pixel. */
+static bool arrange(struct app *app, const struct plot *plot, struct view_state *state,
+                    enum action action)
 {
-    const struct plot *const plot = plot_of(view);
-    int dx;
-    int dy;
+    static const char *const orders[N_COLUMN_KINDS] = { "as they are", "by t", "by cluster" };
 
-    if (action == ACTION_ZOOM_IN)
-        zoom(app, plot, state, 0.5);
-    else if (action == ACTION_ZOOM_OUT)
-        zoom(app, plot, state, 2.0);
-    else if (action == ACTION_SCALE_DOWN || action == ACTION_SCALE_UP)
-        return rescale(plot, state, action == ACTION_SCALE_DOWN ? 0.5 : 2.0);
-    else if (action == ACTION_ZOOM_ALL) {
-        state->window = (struct plot_window){ 0 };
-        state->scale = 0.0;
-    } else if (is_zoomed(&state->window) && action >= ACTION_UP && action <= ACTION_RIGHT &&
-               direction_of(action, &dx, &dy))
-        pan(state, 0.25 * dx, 0.25 * (state->shown.y_down ? -dy : dy));
-    else if (direction_of(action, &dx, &dy))
-        return move(app, plot, state, dx, dy);
-    else
+    if (!plot->can_order)
         return false;
+    if (action == ACTION_PEAKS)
+        state->peaks = !state->peaks;
+    else
+        do
+            state->columns = (state->columns + 1) % N_COLUMN_KINDS;
+        while (state->columns != COLUMNS_AS_THEY_ARE && plot_columns(app, plot, state) == NULL);
+    state->window = (struct plot_window){ 0 };
+    app_say(app, INK_DEFAULT, "neurons %s, %s of each cell", orders[state->columns],
+            state->peaks ? "largest |x|" : "mean");
     return true;
 }
 
-static void plot_mouse(struct app *app, const struct view *view, struct view_state *state,
-                       size_t row, size_t col, int wheel)
+bool plot_view_act(struct app *app, const struct view *view, struct view_state *state,
+                   enum action action)
+{
+    const struct plot *const plot = plot_of(view);
+
+    if (action == ACTION_SCALE_DOWN || action == ACTION_SCALE_UP)
+        return rescale(plot, state, action == ACTION_SCALE_DOWN ? 0.5 : 2.0);
+    if (action == ACTION_ORDER || action == ACTION_PEAKS)
+        return arrange(app, plot, state, action);
+    if (action != ACTION_ZOOM_ALL)
+        return plot_move_act(app, plot, state, action);
+    state->window = (struct plot_window){ 0 };
+    state->scale = 0.0;
+    return true;
+}
+
+void plot_view_mouse(struct app *app, const struct view *view, struct view_state *state, size_t row,
+                     size_t col, int wheel)
 {
     const struct plot *const plot = plot_of(view);
     struct pick pick;
@@ -239,25 +180,30 @@ static void plot_mouse(struct app *app, const struct view *view, struct view_sta
     double y;
 
     if (wheel != 0)
-        zoom(app, plot, state, wheel < 0 ? 0.5 : 2.0);
+        plot_zoom(app, plot, state, wheel < 0 ? 0.5 : 2.0);
     else if (plot_view_point(&state->shown, row, col, &x, &y) &&
-             pick_at(plot, app_analysis(app, plot->stage), x, y, &pick))
-        select_pick(app, state, &pick);
+             plot_pick(app, plot, state, x, y, &pick))
+        plot_select(app, state, &pick);
 }
 
-static const struct view_key plot_keys[] = {
+const struct view_key plot_keys[] = {
     { { ACTION_UP, ACTION_DOWN, ACTION_LEFT, ACTION_RIGHT, ACTION_STEP_LEFT, ACTION_STEP_DOWN,
         ACTION_STEP_UP, ACTION_STEP_RIGHT },
       NULL,
-      "select the neighbour (arrows pan a zoomed plot)" },
+      "move by a cell (arrows pan a zoomed plot)" },
+    { { ACTION_ITEM_LEFT, ACTION_ITEM_RIGHT }, NULL, "move by one neuron, sentence or bin" },
+    { { ACTION_PAGE_UP, ACTION_PAGE_DOWN, ACTION_FIRST, ACTION_LAST },
+      NULL,
+      "half the width to the left, right; the first, last" },
     { { ACTION_ZOOM_IN, ACTION_ZOOM_OUT, ACTION_ZOOM_ALL }, "wheel", "zoom in, out, reset" },
+    { { ACTION_ORDER, ACTION_PEAKS }, NULL, "activations: order of the neurons; mean or largest" },
     { { ACTION_SCALE_DOWN, ACTION_SCALE_UP }, NULL, "halve, double a heatmap's colour scale" },
     { { ACTION_BACK }, NULL, "clear the marked cluster" },
     { { ACTION_NONE }, "click", "select the item" },
     { .what = NULL },
 };
 
-static const struct view_key *plot_hint(const struct view *view)
+const struct view_key *plot_hint(const struct view *view)
 {
     static const struct view_key hint[] = {
         { { ACTION_UP, ACTION_DOWN, ACTION_LEFT, ACTION_RIGHT }, NULL, "move" },
@@ -269,126 +215,5 @@ static const struct view_key *plot_hint(const struct view *view)
     return hint;
 }
 
-const struct view_ops plot_view = { draw_plot, plot_act, plot_mouse, plot_keys, plot_hint };
-
-/* ---- stages while they run ---- */
-
-/* Draws the progress and the estimated time left. */
-static void draw_time_left(const struct app *app, struct canvas *c, struct rect area)
-{
-    const struct worker_news *const news = &app->news;
-    const struct key_text cancel = app_key(app, ACTION_CANCEL);
-    const size_t row = area.row + area.rows - 1;
-    const double part = news->total > 0 ? (double)news->done / (double)news->total : 0.0;
-    char words[120];
-
-    if (part > 0.0)
-        snprintf(words, sizeof words, " %3.0f %%, %.0f s left; %s cancels", 100.0 * part,
-                 news->seconds / part * (1.0 - part), cancel.text);
-    else
-        snprintf(words, sizeof words, " %s; %s cancels",
-                 news->job.stage == &stage_tsne ? "searching neighbours" : "preparing",
-                 cancel.text);
-    const size_t width = canvas_text_width(c, words);
-    const size_t bar = area.cols > width ? area.cols - width : 0;
-    const size_t filled = (size_t)(part * (double)bar);
-    for (size_t i = 0; i < bar; i++)
-        canvas_put(c, row, area.col + i, i < filled ? '#' : '.', INK_ACCENT, INK_DEFAULT, 0);
-    canvas_text(c, row, area.col + bar, area.cols - bar, words, INK_DIM, 0);
-}
-
-static void draw_running(const struct app *app, struct canvas *c, struct rect area)
-{
-    const struct worker_news *const news = &app->news;
-    const struct ttest_stage *const t = ttest_of(app->a);
-    const size_t n = news->n_points;
-    const double largest = largest_t(t);
-    double *const points = ct_malloc_array(2 * n, sizeof *points);
-    ink *const inks = ct_malloc_array(n, sizeof *inks);
-    char title[120];
-
-    for (size_t i = 0; points != NULL && inks != NULL && i < n; i++) {
-        points[2 * i] = (double)news->embedding[2 * i];
-        points[2 * i + 1] = (double)news->embedding[2 * i + 1];
-        inks[i] = t_ink(t->neurons[t->significant[i]].statistic, largest);
-    }
-    snprintf(title, sizeof title, "t-SNE of %zu neurons, iteration %zu, KL %.3f", n, news->n_iter,
-             news->n_kl > 0 ? news->kl[news->n_kl - 1] : NAN);
-    const struct scatter scatter = {
-        .text = { .title = title },
-        .x = points,
-        .y = points + 1,
-        .x_stride = 2,
-        .y_stride = 2,
-        .n = points != NULL && inks != NULL ? n : 0,
-        .inks = inks,
-        .marker = MARKER_VALUE,
-        .equal_aspect = true,
-        .bar = { true, true, -largest, largest, "t", true },
-    };
-    scatter_draw(c, area, &scatter, NULL);
-    free(points);
-    free(inks);
-}
-
-static void draw_falling(const struct app *app, struct canvas *c, struct rect area)
-{
-    const struct worker_news *const news = &app->news;
-    /* The whole range from the start: the axis stays fixed while the curve grows. */
-    const struct plot_request request = { .window = { .x1 = (double)news->total } };
-    const struct plot_target target = canvas_target(c, area);
-    char title[120];
-
-    snprintf(title, sizeof title, "KL %.4f at iteration %zu", news->kl[news->n_kl - 1],
-             news->n_iter);
-    kl_curve_draw(&target, &request, title, news->kl_iter, news->kl, news->n_kl,
-                  app->a->params.iterations);
-}
-
-static void draw_draws(const struct app *app, struct canvas *c, struct rect area)
-{
-    const struct worker_news *const news = &app->news;
-    const struct plot_target target = canvas_target(c, area);
-    char title[120];
-
-    snprintf(title, sizeof title, "Clumping %.3f; %zu of %zu draws", news->observed.clumping,
-             news->n_draws, app->a->params.draws);
-    null_draws_draw(&target, NULL, title, news->observed.clumping, news->draws, news->n_draws);
-}
-
-static void draw_live(struct app *app, const struct view *view, struct view_state *state,
-                      struct canvas *c, struct rect area)
-{
-    const struct worker_news *const news = &app->news;
-    const struct rect room = without_last_row(area);
-
-    if (!view_runs(app, view)) {
-        draw_plot(app, view, state, c, area);
-        return;
-    }
-    if (view->needs != &stage_tsne) {
-        if (news->n_draws > 0)
-            draw_draws(app, c, room);
-    } else if (plot_of(view)->space == &space_curve) {
-        if (news->n_kl > 0)
-            draw_falling(app, c, room);
-    } else if (news->n_points > 0 && ttest_of(app->a) != NULL) {
-        draw_running(app, c, room);
-    }
-    draw_time_left(app, c, area);
-}
-
-static bool live_act(struct app *app, const struct view *view, struct view_state *state,
-                     enum action action)
-{
-    return !view_runs(app, view) && plot_act(app, view, state, action);
-}
-
-static void live_mouse(struct app *app, const struct view *view, struct view_state *state,
-                       size_t row, size_t col, int wheel)
-{
-    if (!view_runs(app, view))
-        plot_mouse(app, view, state, row, col, wheel);
-}
-
-const struct view_ops live_view = { draw_live, live_act, live_mouse, plot_keys, plot_hint };
+const struct view_ops plot_view = { plot_view_draw, plot_view_act, plot_view_mouse, plot_keys,
+                                    plot_hint };
