@@ -2,10 +2,12 @@
 #include "tui/key_parts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "report/canvas_svg.h"
 #include "report/canvas_text.h"
+#include "tui/card.h"
 #include "tui/draw.h"
 #include "tui/save.h"
 #include "tui/view.h"
@@ -82,9 +84,22 @@ static void print_view(struct app *app)
         app_prompt_path(app, "write the view to", "view.txt", PRINT_VIEW, accept_print);
 }
 
+static void copy_card(struct app *app)
+{
+    free(app->copied);
+    app->copied = card_write(app);
+    if (app->copied == NULL)
+        app_say(app, INK_WARN, "nothing to copy: the t-test is needed, and a neuron");
+    else
+        app_say(app, INK_GOOD, "the card is given to the terminal's clipboard (OSC 52)");
+}
+
 bool files_act(struct app *app, enum action action)
 {
     switch (action) {
+    case ACTION_COPY:
+        copy_card(app);
+        return true;
     case ACTION_EXPORT:
         save_results(app);
         return true;

@@ -573,6 +573,25 @@ void screen_show(struct screen *s, const struct canvas *c)
     refresh();
 }
 
+void screen_copy(struct screen *s, const char *text)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const size_t size = strlen(text);
+
+    if (s->is_gone)
+        return;
+    fputs("\033]52;c;", stdout);
+    for (size_t i = 0; i < size; i += 3) {
+        uint32_t bits = 0;
+        for (size_t k = 0; k < 3; k++)
+            bits = bits << 8 | (i + k < size ? (unsigned char)text[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            putchar(i + k > size ? '=' : digits[bits >> (18 - 6 * k) & 63]);
+    }
+    fputs("\a", stdout);
+    fflush(stdout);
+}
+
 void screen_redraw(struct screen *s)
 {
     (void)s;

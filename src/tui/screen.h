@@ -55,6 +55,9 @@ void screen_wait(struct screen *s, int fd, int timeout_ms, struct event *event);
 /* Shows a canvas of the screen's size; sends only cells that have changed. */
 void screen_show(struct screen *s, const struct canvas *c);
 
+/* Gives a text to the terminal's clipboard: OSC 52, which those without one ignore. */
+void screen_copy(struct screen *s, const char *text);
+
 /* Makes the next screen_show() send everything. */
 void screen_redraw(struct screen *s);
 

@@ -105,6 +105,10 @@ static enum ct_status loop(struct app *app, struct screen *screen, int *signal_n
         case EVENT_CLICK:
         case EVENT_WHEEL:
             keys_handle(app, &event, c.rows, c.cols);
+            if (app->copied != NULL)
+                screen_copy(screen, app->copied);
+            free(app->copied);
+            app->copied = NULL;
             break;
         }
         if (!app->quit)

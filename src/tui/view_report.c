@@ -6,6 +6,7 @@
 
 #include "report/page.h"
 #include "report/summary.h"
+#include "tui/card.h"
 #include "tui/scroll.h"
 
 /* What a stage and its parts say in the report, or all stages, as wide as the view; while the stage
@@ -61,37 +62,56 @@ static size_t count_lines(const char *text)
     return n;
 }
 
-/* Headings begin in the first column, text does not. */
-static void draw_line(struct canvas *c, size_t row, struct rect area, const char *line)
+/* Headings begin in the first column, text does not, but for cards, which are Markdown. */
+static void draw_line(struct canvas *c, size_t row, struct rect area, const char *line,
+                      bool is_card)
 {
-    const bool is_heading = *line != ' ';
+    const bool is_heading = *line == '#' || (*line != ' ' && !is_card);
 
     canvas_text(c, row, area.col + 1, area.cols - 1, line, is_heading ? INK_ACCENT : INK_DEFAULT,
                 is_heading ? CELL_BOLD : 0);
+}
+
+/* Draws a text from state->top on, and frees it. */
+static void draw_text(struct canvas *c, struct rect area, struct view_state *state, char *text,
+                      bool is_card)
+{
+    size_t i = 0;
+
+    if (text == NULL)
+        return;
+    state->rows_shown = area.rows;
+    state->top = scroll_clamp(state->top, count_lines(text), area.rows);
+    for (char *at = text, *line; (line = strsep(&at, "\n")) != NULL; i++)
+        if (i >= state->top && i - state->top < area.rows)
+            draw_line(c, area.row + i - state->top, area, line, is_card);
+    free(text);
 }
 
 static void report_draw(struct app *app, const struct view *view, struct view_state *state,
                         struct canvas *c, struct rect area)
 {
     const struct view *const live = live_view_of(view);
-    char *rest = NULL;
-    size_t i = 0;
 
     if (live != NULL && view_runs(app, view)) {
         live->ops->draw(app, live, state, c, area);
         return;
     }
-    char *const text = write_report(app, view, area.cols - 1);
-    if (text == NULL)
-        return;
-    state->rows_shown = area.rows;
-    state->top = scroll_clamp(state->top, count_lines(text), area.rows);
-    for (char *line = strtok_r(text, "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest), i++)
-        if (i >= state->top && i - state->top < area.rows)
-            draw_line(c, area.row + i - state->top, area, line);
-    free(text);
+    draw_text(c, area, state, write_report(app, view, area.cols - 1), false);
 }
-
 const struct view_ops report_view = { report_draw, scroll_act, scroll_mouse, scroll_keys,
                                       scroll_hint };
+
+static void card_draw(struct app *app, const struct view *view, struct view_state *state,
+                      struct canvas *c, struct rect area)
+{
+    (void)view;
+    if (app->has_neuron)
+        draw_text(c, area, state, card_write(app), true);
+    else
+        canvas_printf(c, area.row + area.rows / 2, area.col + 2, area.cols - 2, INK_DIM, 0,
+                      "%s selects a significant neuron",
+                      app_key(app, ACTION_NEXT_SIGNIFICANT).text);
+}
+
+const struct view_ops card_view = { card_draw, scroll_act, scroll_mouse, scroll_keys, scroll_hint };
