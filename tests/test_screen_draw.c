@@ -312,6 +312,35 @@ START_TEST(any_keys_and_clicks_leave_a_drawable_state)
 }
 END_TEST
 
+/* Whether b may follow a in the order; NaN comes last. */
+static bool may_follow(const struct app *app, size_t sort, size_t a, size_t b)
+{
+    const struct ttest_result *const x = &ttest_of(app->a)->neurons[a];
+    const struct ttest_result *const y = &ttest_of(app->a)->neurons[b];
+    size_t i, j;
+
+    switch (sort) {
+    case 0:
+        return isnan(y->statistic) || fabs(x->statistic) >= fabs(y->statistic);
+    case 1:
+        return isnan(y->pvalue) || x->pvalue <= y->pvalue;
+    case 2:
+        return a < b;
+    case 3:
+        return isnan(y->statistic) || x->statistic >= y->statistic;
+    case 4: { /* clusters, noise, not significant */
+        const bool is_first = app_significant_index(app, a, &i);
+        const bool is_second = app_significant_index(app, b, &j);
+        const int32_t *const labels = clusters_of(app->a)->by[0].labels;
+        return is_first ? !is_second || (uint32_t)labels[i] <= (uint32_t)labels[j] : !is_second;
+    }
+    case 5:
+        return x->mean_a >= y->mean_a;
+    default:
+        return x->mean_b >= y->mean_b;
+    }
+}
+
 START_TEST(neurons_are_sorted)
 {
     struct app app;
@@ -327,15 +356,13 @@ START_TEST(neurons_are_sorted)
         ck_assert_uint_eq(n, 256);
         for (size_t i = 0; i < n; i++) {
             neuron_list.select(&app, &state, i);
-            const struct ttest_result *const a = &neurons[last];
-            const struct ttest_result *const b = &neurons[app.neuron];
             ck_assert(!seen[app.neuron]);
             seen[app.neuron] = true;
-            ck_assert((sort < 2 && app.neuron == 7) ? i == n - 1
-                      : i == 0                      ? true
-                      : sort == 0                   ? fabs(a->statistic) >= fabs(b->statistic)
-                      : sort == 1                   ? a->pvalue <= b->pvalue
-                                                    : last < app.neuron);
+            if ((sort < 2 || sort == 3) && app.neuron == 7)
+                ck_assert_uint_eq(i, n - 1);
+            else
+                ck_assert_msg(i == 0 || may_follow(&app, sort, last, app.neuron),
+                              "%zu after %zu, %s", app.neuron, last, neuron_list.sorts[sort]);
             last = app.neuron;
         }
     }
@@ -519,6 +546,85 @@ START_TEST(the_bench_shows_two_views)
     app.stage = &stage_similarity;
     ck_assert(screen_says(&app, 40, 120, "Gram matrix by DBSCAN 1/"));
     ck_assert(screen_says(&app, 40, 120, "DBSCAN: "));
+    app_clear(&app);
+}
+END_TEST
+
+static void type_in(struct app *app, const char *text)
+{
+    for (; *text != '\0'; text++)
+        press(app, (unsigned char)*text);
+}
+
+/* Rows are found while words are typed: numbers as whole ones, after the cursor first. */
+START_TEST(rows_are_searched_while_typing)
+{
+    struct app app;
+    struct view_state *state;
+
+    begin(&app, true);
+    app.stage = &stage_load;
+    view_current(&app, &state);
+    ck_assert(screen_says(&app, 24, 80, "sentences 1/"));
+    const size_t n = load_of(app.a)->n_sentences;
+    ck_assert_uint_gt(n, 12);
+    app.sentence = 10;
+    ck_assert(screen_says(&app, 24, 80, "sentences 1/"));
+    type_in(&app, "/12");
+    ck_assert_int_eq(app.mode, MODE_PROMPT);
+    ck_assert_uint_eq(app.sentence, 12);
+    press(&app, KEYCODE_ENTER);
+    ck_assert_int_eq(app.mode, MODE_NORMAL);
+    type_in(&app, "/no such words");
+    press(&app, KEYCODE_ENTER);
+    ck_assert_int_eq(app.mode, MODE_PROMPT);
+    ck_assert(strstr(app.message, "no row contains") != NULL);
+    press(&app, KEYCODE_ESCAPE);
+    ck_assert_uint_eq(app.sentence, 12);
+    app_clear(&app);
+}
+END_TEST
+
+/* Enter on a row of the table of neurons shows its card, which can be copied. */
+START_TEST(enter_opens_the_card_of_a_neuron)
+{
+    struct app app;
+    struct view_state *state;
+
+    begin(&app, true);
+    app.pane = PANE_VIEW;
+    app_go_to_view(&app, &stage_ttest, "table of neurons");
+    ck_assert_str_eq(view_current(&app, &state)->name, "table of neurons");
+    press(&app, KEYCODE_HOME);
+    press(&app, KEYCODE_ENTER);
+    ck_assert_str_eq(view_current(&app, &state)->name, "card of a neuron");
+    ck_assert_uint_eq(app.neuron, ttest_strongest(ttest_of(app.a)));
+    ck_assert(screen_says(&app, 50, 100, "## Strongest sentences"));
+    ck_assert(screen_says(&app, 50, 100, "## Nearest neighbours"));
+    press(&app, 'y');
+    ck_assert_ptr_nonnull(app.copied);
+    ck_assert_int_eq(app.copied[0], '#');
+    app.has_neuron = false;
+    press(&app, 'y');
+    ck_assert_ptr_null(app.copied);
+    app_clear(&app);
+}
+END_TEST
+
+/* In DBSCAN's picture < and > change eps. */
+START_TEST(eps_is_changed_in_the_picture)
+{
+    struct app app;
+
+    begin(&app, true);
+    app.stage = &stage_cluster;
+    app.pane = PANE_VIEW;
+    const double eps = app.whole.params.eps;
+    press(&app, '>');
+    ck_assert_double_gt(app.whole.params.eps, eps);
+    press(&app, '<');
+    press(&app, '<');
+    ck_assert_double_lt(app.whole.params.eps, eps);
     app_clear(&app);
 }
 END_TEST
@@ -948,6 +1054,9 @@ int main(void)
         neurons_are_sorted,
         the_next_significant_neuron_follows,
         help_scrolls_and_the_footer_ends_with_quit,
+        rows_are_searched_while_typing,
+        enter_opens_the_card_of_a_neuron,
+        eps_is_changed_in_the_picture,
         activations_are_ordered_by_t,
         the_bench_shows_two_views,
         plots_are_gone_through_by_cells_and_pages,

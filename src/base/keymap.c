@@ -17,7 +17,7 @@ static const char item_words[] = "in plots: the previous, next neuron, sentence 
 static const char page_words[] = "one page up, down; in plots: half the width left, right";
 static const char end_words[] = "the first, last row; in plots: the left, right end";
 static const char zoom_words[] = "in plots: zoom in, out, reset";
-static const char scale_words[] = "in heatmaps: halve, double the colour scale";
+static const char scale_words[] = "halve, double a heatmap's colour scale; a smaller, larger eps";
 
 const struct action_info actions[N_ACTIONS] = {
     [ACTION_RUN] = { "run", "enter", "compute this stage and its inputs, then the next" },
@@ -48,6 +48,7 @@ const struct action_info actions[N_ACTIONS] = {
     [ACTION_FIGURES] = { "figures", "f", "write every plot as a figure for a paper" },
     [ACTION_PRINT] = { "print", "p", "write the view as text" },
     [ACTION_PICTURE] = { "picture", "P", "write the screen as a picture, an SVG" },
+    [ACTION_COPY] = { "copy", "y", "copy the neuron's card through the terminal, as Markdown" },
     [ACTION_CANCEL] = { "cancel", "x", "cancel the running stage; its old result stays" },
     [ACTION_KEEP] = { "keep", "X", "end t-SNE here and keep what it has" },
     [ACTION_REDRAW] = { "redraw", "ctrl-L R", "redraw the screen" },

@@ -72,6 +72,7 @@ void app_clear(struct app *app)
     if (app->pending.drop != NULL)
         app->pending.drop(app);
     free(app->session);
+    free(app->copied);
     result_release(app->computing.result);
     analysis_clear(&app->part);
     analysis_clear(&app->whole);

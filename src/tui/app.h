@@ -62,7 +62,8 @@ struct prompt {
     enum { COMPLETES_NOTHING, COMPLETES_PATHS, COMPLETES_GROUPS } completes;
     /* Called with the text on enter; an error message is shown, and the line stays open. */
     enum ct_status (*accept)(struct app *app, const char *text, struct ct_error *err);
-    size_t item; /* for the accept function */
+    size_t item;                                        /* for the accept function */
+    void (*changed)(struct app *app, const char *text); /* called after every edit; NULL: nothing */
 };
 
 /* Indices sorted by a value of the selected neuron, computed when a list first shows them. */
@@ -81,6 +82,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     bool is_stuck; /* the worker has not ended, and may never end */
     struct worker_news news;
     bool is_updating;                   /* the next goal is a stale stage that has a result */
+    bool is_following;                  /* and takes milliseconds */
     const struct stage *goal;           /* to be computed with everything it needs; NULL: nothing */
     struct pending {                    /* runs before the goal when the worker is idle */
         bool (*start)(struct app *app); /* true if it started a job; NULL: nothing */
@@ -113,7 +115,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     struct hook_point *hook_points; /* [n_hook_points] of the loaded model */
     size_t n_hook_points;
     const void *order_of; /* lists of neurons: the t-test that order was computed from */
-    size_t order_sort;
+    size_t order_sort, order_version;
     size_t *order;
     struct ranking drivers, neighbours;
     struct column_order columns;
@@ -152,6 +154,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     } saving;
     const char *sessions; /* where interrupted sessions are saved, borrowed; NULL: nowhere */
     char *session;        /* folder of the one the user was asked about, owned */
+    char *copied;         /* to be given to the terminal's clipboard, owned; NULL: nothing */
     size_t rows, cols;    /* of the screen when the last key was pressed */
     bool quit;
     bool redraw; /* redraw the whole screen */

@@ -105,14 +105,14 @@ static void draw_hint(struct app *app, struct canvas *c, struct rect r)
     {                                                                                              \
         { ACTION_STAGE_1,     ACTION_STAGE_1 + 1, ACTION_STAGE_1 + 2, ACTION_STAGE_1 + 3,          \
           ACTION_STAGE_1 + 4, ACTION_STAGE_1 + 5, ACTION_STAGE_1 + 6, ACTION_STAGE_1 + 7 },        \
-            NULL, "stage"                                                                          \
+            NULL, "go"                                                                             \
     }
     static const struct view_key of_panes[N_PANES][16] = {
-        [PANE_PIPELINE] = { ONE(RUN, "run"), ONE(UPDATE, "update"), STAGES, ONE(NEXT_VIEW, "view"),
-                            ONE(NEXT_SIGNIFICANT, "next"), ONE(MARK, "mark"), ONE(FIND, "find"),
-                            ONE(NEXT_PANE, "pane"), ONE(RANDOM_NEURON, "random"),
-                            ONE(EXPORT, "export"), ONE(BACK, "back"), ONE(WIDE, "wide"),
-                            ONE(BENCH, "bench") },
+        [PANE_PIPELINE] = { ONE(RUN, "run"), ONE(UPDATE, "update"), TWO(UP, DOWN, "stage"), STAGES,
+                            ONE(NEXT_VIEW, "view"), ONE(NEXT_SIGNIFICANT, "next"),
+                            ONE(MARK, "mark"), ONE(FIND, "find"), ONE(NEXT_PANE, "pane"),
+                            ONE(RANDOM_NEURON, "random"), ONE(EXPORT, "export"), ONE(BACK, "back"),
+                            ONE(WIDE, "wide"), ONE(BENCH, "bench") },
         [PANE_PARAMETERS] = { ONE(RUN, "edit"), TWO(LEFT, RIGHT, "change"),
                               TWO(UP, DOWN, "parameter"), ONE(UPDATE, "update"), STAGES,
                               ONE(NEXT_PANE, "pane") },

@@ -11,11 +11,10 @@
 #include "tui/inputs.h"
 #include "tui/run.h"
 
-/* Quick results of a change are computed immediately. */
+/* Quick results of a change are computed immediately, with the quick ones that need them. */
 static void after_change(struct app *app, const struct setting *setting)
 {
     enum { QUICK = 1 }; /* effort of a stage that takes milliseconds, but for huge results */
-    static const double is_long = 0.2; /* seconds */
     const struct stage *const stage = setting_stage(setting);
     const struct analysis *const a = app_analysis(app, stage);
     const struct stage *next = NULL;
@@ -23,9 +22,9 @@ static void after_change(struct app *app, const struct setting *setting)
     app->message[0] = '\0';
     app_follow_params(app);
     if (app->news.state == WORKER_IDLE && app_has(app, stage) && stage->effort <= QUICK &&
-        analysis_seconds(a, stage) < is_long && analysis_next(a, stage, &next, NULL) == CT_OK &&
-        next == stage)
-        app_run(app, stage);
+        analysis_seconds(a, stage) < QUICK_SECONDS &&
+        analysis_next(a, stage, &next, NULL) == CT_OK && next == stage)
+        app_follow(app);
 }
 
 /* Whether the sentences that are loaded have the groups of the contrast. */
@@ -125,9 +124,8 @@ static void step_pair(const struct app *app, const char *value, int step, char *
         }
 }
 
-static void step_setting(struct app *app, int step)
+static void step_one(struct app *app, const struct setting *setting, int step)
 {
-    const struct setting *const setting = current_setting(app);
     char value[PROMPT_SIZE];
     char next[PROMPT_SIZE];
     struct ct_error err;
@@ -145,6 +143,20 @@ static void step_setting(struct app *app, int step)
         after_change(app, setting);
     else
         app_say(app, INK_WARN, "%s", err.text);
+}
+
+static void step_setting(struct app *app, int step)
+{
+    step_one(app, current_setting(app), step);
+}
+
+void parameters_step(struct app *app, const char *name, int step)
+{
+    const struct setting *setting;
+
+    for (size_t i = 0; (setting = stage_setting(app->stage, i)) != NULL; i++)
+        if (strcmp(setting->name, name) == 0)
+            step_one(app, setting, step);
 }
 
 bool parameters_act(struct app *app, enum action action)

@@ -7,6 +7,9 @@
 /* The pane of parameters. */
 bool parameters_act(struct app *app, enum action action);
 
+/* Steps the parameter of that name (1, -1), of the current stage. */
+void parameters_step(struct app *app, const char *name, int step);
+
 /* What is selected or marked. */
 bool selection_act(struct app *app, enum action action);
 

@@ -6,6 +6,7 @@
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_ttest.h"
 #include "tui/lists.h"
+#include "tui/view.h"
 
 static enum ct_status accept_neuron(struct app *app, const char *text, struct ct_error *err)
 {
@@ -45,11 +46,22 @@ static void next_significant(struct app *app, int step)
     app_select_neuron(app, order[at]);
 }
 
+/* What the current view searches itself. */
+static bool find_in_view(struct app *app)
+{
+    struct view_state *state;
+    const struct view *const view = view_current(app, &state);
+
+    return (view->ops == &list_view || view->ops == &choice_view) && app_has(app, view->needs) &&
+           view->ops->act(app, view, state, ACTION_FIND);
+}
+
 bool selection_act(struct app *app, enum action action)
 {
     switch (action) {
     case ACTION_FIND:
-        find_neuron(app);
+        if (!find_in_view(app))
+            find_neuron(app);
         return true;
     case ACTION_NEXT_SIGNIFICANT:
         next_significant(app, 1);

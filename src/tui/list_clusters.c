@@ -5,6 +5,7 @@
 
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_ttest.h"
+#include "tui/view.h"
 
 static struct cluster_mark cluster_at(const struct app *app, size_t i)
 {
@@ -101,7 +102,18 @@ void clusters_step(struct app *app, int step)
     select_strongest(app, app->mark);
 }
 
+/* Marks the cluster and shows it in the picture. */
+static void open_cluster(struct app *app, size_t i)
+{
+    const struct cluster_mark at = cluster_at(app, i);
+
+    app->mark = at;
+    select_strongest(app, at);
+    app_go_to_view(app, &stage_cluster, at.method->title);
+}
+
 const struct list cluster_list = {
+    .open = open_cluster,
     .header = "  method   cluster    size    mean t  mean |t|",
     .count = count_clusters,
     .draw = draw_cluster,

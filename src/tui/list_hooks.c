@@ -98,7 +98,14 @@ static void choose_every_block(struct app *app, size_t i)
     choose_hooks(app, i, is_alike);
 }
 
+static const char *hook_name(const struct app *app, size_t i)
+{
+    return app->hook_points[i].name;
+}
+
 const struct list hook_list = {
+    .name = hook_name,
+    .is_searched = true,
     .header = "     width  hook point",
     .count = count_hooks,
     .draw = draw_hook,

@@ -63,7 +63,14 @@ static void choose_layer(struct app *app, size_t i)
         app_say(app, INK_GOOD, "all hook points together from now on");
 }
 
+static const char *layer_name_at(const struct app *app, size_t i)
+{
+    return i > 0 ? layers_of(&app->whole)->rows[i - 1].hook : "all hook points";
+}
+
 const struct list layer_list = {
+    .name = layer_name_at,
+    .is_searched = true,
     .header = layers_header,
     .more = layers_header_more,
     .count = count_layers,

@@ -8,8 +8,11 @@
 
 #include "base/mem.h"
 #include "pipeline/stage_cluster.h"
+#include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
+#include "pipeline/stage_load.h"
 #include "pipeline/stage_ttest.h"
+#include "tui/view.h"
 
 static void name_of(const struct app *app, size_t column, char *out, size_t size)
 {
@@ -28,8 +31,11 @@ int32_t list_cluster_of(const struct app *app, size_t column)
     return c != NULL && app_significant_index(app, column, &i) ? c->labels[i] : -1;
 }
 
-enum { SORT_T, SORT_P, SORT_NUMBER };
-static const char *const neuron_sorts[] = { "by |t|", "by p", "by number", NULL };
+enum { SORT_T, SORT_P, SORT_NUMBER, SORT_SIGNED_T, SORT_CLUSTER, SORT_MEAN_A, SORT_MEAN_B };
+static const char *const neuron_sorts[] = {
+    "by |t|", "by p", "by number", "by t", "by cluster", "by the first mean", "by the second mean",
+    NULL
+};
 
 struct sortable {
     double value;
@@ -87,15 +93,42 @@ static double number(const struct app *app, size_t column)
     return (double)column;
 }
 
+/* From the largest, as t of the first group's neurons is. */
+static double signed_t(const struct app *app, size_t column)
+{
+    return -ttest_of(app->a)->neurons[column].statistic;
+}
+
+/* Noise, then what is not significant, last. */
+static double cluster_key(const struct app *app, size_t column)
+{
+    const int32_t label = list_cluster_of(app, column);
+
+    return label >= 0 ? (double)label : ttest_of(app->a)->is_significant[column] ? 1e9 : 2e9;
+}
+
+static double mean_a(const struct app *app, size_t column)
+{
+    return -ttest_of(app->a)->neurons[column].mean_a;
+}
+
+static double mean_b(const struct app *app, size_t column)
+{
+    return -ttest_of(app->a)->neurons[column].mean_b;
+}
+
 /* The columns in the requested order, cached until the t-test or the order changes. */
 static const size_t *neuron_order(struct app *app, size_t sort)
 {
     static double (*const values[])(const struct app *, size_t) = {
-        [SORT_T] = weakness, [SORT_P] = pvalue, [SORT_NUMBER] = number
+        [SORT_T] = weakness,          [SORT_P] = pvalue,
+        [SORT_NUMBER] = number,       [SORT_SIGNED_T] = signed_t,
+        [SORT_CLUSTER] = cluster_key, [SORT_MEAN_A] = mean_a,
+        [SORT_MEAN_B] = mean_b,
     };
     const struct ttest_stage *const t = ttest_of(app->a);
 
-    if (app->order_of == t && app->order_sort == sort)
+    if (app->order_of == t && app->order_sort == sort && app->order_version == app->version)
         return app->order;
     size_t *const order = list_sorted(app, t->n_neurons, values[sort]);
     if (order != NULL) {
@@ -103,6 +136,7 @@ static const size_t *neuron_order(struct app *app, size_t sort)
         app->order = order;
         app->order_of = t;
         app->order_sort = sort;
+        app->order_version = app->version;
     }
     return app->order_of == t ? app->order : NULL;
 }
@@ -184,9 +218,32 @@ static size_t selected_neuron(struct app *app, const struct view_state *state)
     return n;
 }
 
+void list_mean_words(const struct app *app, char *out, size_t size)
+{
+    enum { COLS = 8 };
+    const struct contrast *const contrast = contrast_of(app->a);
+    const char *const *const names = load_of(app->a)->group_names;
+
+    snprintf(out, size, " %*.*s %*.*s  adjusted p", COLS, COLS,
+             contrast != NULL ? names[contrast->groups[0]] : "mean a", COLS, COLS,
+             contrast != NULL ? names[contrast->groups[1]] : "mean b");
+}
+
+void list_open_neuron(struct app *app, size_t column)
+{
+    app_select_neuron(app, column);
+    app_go_to_view(app, &stage_ttest, "card of a neuron");
+}
+
+static void open_neuron(struct app *app, size_t i)
+{
+    list_open_neuron(app, lists_neuron_order(app)[i]);
+}
+
 const struct list neuron_list = {
+    .open = open_neuron,
     .header = " neuron                  t        p  clust",
-    .more = "   mean a   mean b  adjusted p",
+    .more_words = list_mean_words,
     .count = count_neurons,
     .draw = draw_neuron,
     .select = select_neuron,

@@ -19,6 +19,12 @@ void list_draw_neuron(struct app *app, size_t column, struct canvas *c, size_t r
 /* The cluster of a neuron by the marked method, else by the first method. */
 int32_t list_cluster_of(const struct app *app, size_t column);
 
+/* The header of the means, with the names of the groups. */
+void list_mean_words(const struct app *app, char *out, size_t size);
+
+/* Selects a neuron and shows its card. */
+void list_open_neuron(struct app *app, size_t column);
+
 /* 0 .. n - 1 sorted by value; owned by the caller. NULL: out of memory. */
 size_t *list_sorted(const struct app *app, size_t n,
                     double (*value)(const struct app *app, size_t i));

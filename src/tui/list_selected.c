@@ -55,6 +55,7 @@ static void select_driver(struct app *app, const struct view_state *state, size_
 }
 
 const struct list driver_list = {
+    .is_searched = true,
     .header = "    value   row group    token  text",
     .empty = "finds a neuron by number",
     .empty_action = ACTION_FIND,
@@ -108,9 +109,15 @@ static void go_to_neighbour(struct app *app, size_t i)
     app_select_neuron(app, ttest_of(app->a)->significant[neighbour_order(app)[i]]);
 }
 
+static void open_neighbour(struct app *app, size_t i)
+{
+    list_open_neuron(app, ttest_of(app->a)->significant[neighbour_order(app)[i]]);
+}
+
 const struct list neighbour_list = {
     .header = " cosine   neuron                  t        p  clust",
-    .more = "   mean a   mean b  adjusted p",
+    .more_words = list_mean_words,
+    .open = open_neighbour,
     .empty = "selects a significant neuron",
     .empty_action = ACTION_NEXT_SIGNIFICANT,
     .count = count_neighbours,

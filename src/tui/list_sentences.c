@@ -90,6 +90,7 @@ static size_t selected_sentence(struct app *app, const struct view_state *state)
 }
 
 const struct list sentence_list = {
+    .is_searched = true,
     .header = "  row group    token  text",
     .count = count_sentences,
     .draw = list_draw_sentence,

@@ -10,7 +10,9 @@
 enum { LIST_WIDE = 90 }; /* minimum columns for the additional ones */
 
 struct list {
-    const char *header;       /* above the rows, NULL: none */
+    const char *header; /* above the rows, NULL: none */
+    /* Completes the header, if the screen is wide, instead of `more`. NULL: nothing. */
+    void (*more_words)(const struct app *app, char *out, size_t size);
     const char *more;         /* additional columns on a wide screen, see LIST_WIDE; NULL: none */
     const char *empty;        /* shown in a list without rows; NULL: a default text */
     enum action empty_action; /* the action this text names; ACTION_NONE: none */
@@ -27,10 +29,15 @@ struct list {
     /* Handles space or a click on the cursor's row i. NULL: nothing. */
     void (*act)(struct app *app, size_t i);
     const char *act_help;
+    /* Handles enter on row i in the view's pane. NULL: enter computes, as everywhere. */
+    void (*open)(struct app *app, size_t i);
     /* Handles `*`: what is like row i is chosen as well. NULL: nothing. */
     void (*every)(struct app *app, size_t i);
     /* The row that is already chosen; count() or more: none. NULL: rows cannot be chosen. */
     size_t (*chosen)(const struct app *app);
+    /* The name of row i, which a search looks at; NULL: at all of its text. */
+    const char *(*name)(const struct app *app, size_t i);
+    bool is_searched;         /* `/` searches its rows, not for a neuron */
     const char *const *sorts; /* names of the orders, ends with NULL; NULL: a single order */
 };
 

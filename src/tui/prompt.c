@@ -196,6 +196,8 @@ void prompt_key(struct app *app, uint32_t key)
     case KEYCODE_ESCAPE:
         app->mode = MODE_NORMAL;
         app->message[0] = '\0';
+        if (p->changed != NULL)
+            p->changed(app, "");
         return;
     case KEYCODE_TAB:
         complete(app);
@@ -229,4 +231,6 @@ void prompt_key(struct app *app, uint32_t key)
         break;
     }
     app->message[0] = '\0';
+    if (p->changed != NULL)
+        p->changed(app, p->text);
 }

@@ -224,12 +224,13 @@ static enum ct_status find_next(const struct app *app, const struct stage **next
  * in front of the user. NULL: none. */
 static const struct stage *find_stale(const struct app *app)
 {
-    static const double is_long = 5.0; /* seconds */
+    const double is_long = app->is_following ? QUICK_SECONDS : 5.0;
 
     for (size_t i = 0; i < panel_count(); i++) {
         const struct stage *const stage = panel_stage(i);
         if ((app->had[i] || app_has(app, stage)) && app_is_stale(app, stage_with_parts(stage)) &&
-            (stage == app->stage || analysis_seconds(app_analysis(app, stage), stage) < is_long))
+            ((stage == app->stage && !app->is_following) ||
+             analysis_seconds(app_analysis(app, stage), stage) < is_long))
             return stage_with_parts(stage);
     }
     return NULL;
@@ -289,8 +290,16 @@ void app_run(struct app *app, const struct stage *stage)
     app_start_next(app);
 }
 
+void app_follow(struct app *app)
+{
+    app->is_following = true;
+    app->is_updating = true;
+    app_start_next(app);
+}
+
 void app_update(struct app *app)
 {
+    app->is_following = false;
     app->is_updating = true;
     if (app->goal == NULL && find_stale(app) == NULL)
         app_say(app, INK_DEFAULT, "nothing is stale");

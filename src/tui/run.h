@@ -20,6 +20,9 @@ void app_run(struct app *app, const struct stage *stage);
 /* Computes again, one after the other, what has results that are stale; those that took long only
  * if they are the current stage. */
 void app_update(struct app *app);
+/* The same for what takes milliseconds only. */
+#define QUICK_SECONDS 0.2
+void app_follow(struct app *app);
 void app_cancel(struct app *app);
 
 /* Ends t-SNE, if it runs: what it has is its result, and the iterations so far become its

@@ -1,6 +1,8 @@
 #include "config.h"
 #include "tui/view.h"
 
+#include <string.h>
+
 struct view views[MAX_VIEWS];
 size_t n_views;
 
@@ -20,6 +22,21 @@ const struct view *view_current(struct app *app, struct view_state **state)
 bool view_runs(const struct app *app, const struct view *view)
 {
     return app->news.state == WORKER_RUNNING && app->news.job.stage == view->needs;
+}
+
+void app_go_to_view(struct app *app, const struct stage *stage, const char *name)
+{
+    size_t k = 0;
+
+    for (size_t i = 0; i < n_views; i++) {
+        if (views[i].stage != stage)
+            continue;
+        if (strcmp(views[i].name, name) == 0) {
+            app->view[panel_row(stage)] = k;
+            app->stage = stage;
+        }
+        k++;
+    }
 }
 
 size_t view_count(const struct stage *stage)

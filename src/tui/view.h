@@ -49,6 +49,9 @@ const struct view *view_current(struct app *app, struct view_state **state);
 /* Whether what the view draws is being computed. */
 bool view_runs(const struct app *app, const struct view *view);
 
+/* Goes to the view of that name of a stage. */
+void app_go_to_view(struct app *app, const struct stage *stage, const char *name);
+
 size_t view_count(const struct stage *stage);
 
 /* The next (1) or previous (-1) view of the stage. */
@@ -60,6 +63,7 @@ extern const struct view_ops list_view;     /* what: struct list of tui/lists.h 
 extern const struct view_ops overview_view; /* what has been loaded; what: NULL */
 extern const struct view_ops report_view;   /* what the report says of a stage; what: NULL */
 extern const char whole_report[];           /* what: of all stages */
+extern const struct view_ops card_view;     /* what is known of the selected neuron; what: NULL */
 extern const struct view_ops choice_view;   /* a list where enter also chooses */
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "tui/lists.h"
 #include "tui/screen.h"
 
@@ -34,13 +35,110 @@ static void place(struct app *app, const struct list *list, struct view_state *s
     state->is_placed = true;
 }
 
+/* ---- search ---- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Whether text contains the words, a number as a whole one. */
+static bool contains(const char *text, const char *words)
+{
+    const size_t n = strlen(words);
+    const bool is_number = n > 0 && strspn(words, "0123456789") == n;
+
+    for (const char *at = strstr(text, words); at != NULL && n > 0; at = strstr(at + 1, words))
+        if (!is_number || ((at == text || !is_digit(at[-1])) && !is_digit(at[n])))
+            return true;
+    return false;
+}
+
+/* The text of row i as it is drawn, or its name. */
+static bool row_contains(struct app *app, const struct list *list, const struct view_state *state,
+                         size_t i, struct canvas *c, const char *words)
+{
+    char text[4 * 200 + 1];
+    size_t n = 0;
+
+    if (list->name != NULL)
+        return contains(list->name(app, i), words);
+    canvas_fill(c, canvas_area(c), ' ', INK_DEFAULT, INK_DEFAULT);
+    list->draw(app, state, i, c, 0, 0, c->cols);
+    for (size_t col = 0; col < c->cols && n + 4 < sizeof text; col++)
+        if (c->cells[col].ch != 0)
+            n += utf8_encode(c->cells[col].ch, text + n);
+    text[n] = '\0';
+    return contains(text, words);
+}
+
+static void go_to(struct app *app, const struct list *list, struct view_state *state, size_t i);
+
+/* Goes to the first row from the cursor on, or from the top, that contains the words. */
+static bool search_from(struct app *app, size_t from, const char *words)
+{
+    struct view_state *state;
+    const struct view *const view = view_current(app, &state);
+    const struct list *const list = view->what;
+    const size_t n = list->count(app, state);
+    struct canvas c = { 0 };
+    bool found = false;
+
+    if (canvas_init(&c, 1, 200, false, false, NULL) != CT_OK)
+        return false;
+    for (size_t k = 0; k < n && !found; k++) {
+        const size_t i = (from + k) % n;
+        found = row_contains(app, list, state, i, &c, words);
+        if (found)
+            go_to(app, list, state, i);
+    }
+    canvas_clear(&c);
+    return found;
+}
+
+static void search_changed(struct app *app, const char *words)
+{
+    struct view_state *state;
+    const struct view *const view = view_current(app, &state);
+
+    if (words[0] != '\0')
+        search_from(app, app->prompt.item, words);
+    else
+        go_to(app, view->what, state, app->prompt.item); /* where it began */
+}
+
+static enum ct_status accept_search(struct app *app, const char *words, struct ct_error *err)
+{
+    if (words[0] != '\0' && !search_from(app, app->prompt.item, words))
+        return ct_fail(err, CT_EINVAL, "no row contains '%s'", words);
+    return CT_OK;
+}
+
+/* Rows are found while the words are typed. */
+static bool search(struct app *app, const struct list *list, const struct view_state *state)
+{
+    if (!list->is_searched)
+        return false;
+    app_prompt(app, "search", "", state->at, accept_search);
+    app->prompt.changed = search_changed;
+    return true;
+}
+
+/* ---- drawing ---- */
+
 /* Draws the header, with the cursor's row number and the total at the right. */
-static void draw_header(const struct list *list, const struct view_state *state, size_t n,
-                        struct canvas *c, struct rect area)
+static void draw_header(const struct app *app, const struct list *list,
+                        const struct view_state *state, size_t n, struct canvas *c,
+                        struct rect area)
 {
     char place[80];
     size_t used = canvas_text(c, area.row, area.col, area.cols, list->header, INK_TITLE, CELL_BOLD);
 
+    if (list->more_words != NULL && area.cols >= LIST_WIDE) {
+        list->more_words(app, place, sizeof place);
+        used += canvas_text(c, area.row, area.col + used, area.cols - used, place, INK_TITLE,
+                            CELL_BOLD);
+    }
     if (list->more != NULL && area.cols >= LIST_WIDE)
         used += canvas_text(c, area.row, area.col + used, area.cols - used, list->more, INK_TITLE,
                             CELL_BOLD);
@@ -72,7 +170,7 @@ static void list_draw(struct app *app, const struct view *view, struct view_stat
         state->at = chosen;
     place(app, list, state, n, area.rows - 1);
     settle(state, n, area.rows - 1);
-    draw_header(list, state, n, c, area);
+    draw_header(app, list, state, n, c, area);
     for (size_t i = state->top; i < n && i < state->top + area.rows - 1; i++) {
         const size_t row = area.row + 1 + i - state->top;
         list->draw(app, state, i, c, row, area.col, area.cols);
@@ -144,6 +242,13 @@ static bool list_act(struct app *app, const struct view *view, struct view_state
             return false;
         list->every(app, at);
         return true;
+    case ACTION_FIND:
+        return search(app, list, state);
+    case ACTION_RUN:
+        if (list->open == NULL || app->pane != PANE_VIEW || list->count(app, state) == 0)
+            return false;
+        list->open(app, at);
+        return true;
     case ACTION_SORT:
         if (list->sorts == NULL)
             return false;
@@ -162,6 +267,8 @@ static void list_mouse(struct app *app, const struct view *view, struct view_sta
     (void)col;
     if (wheel != 0)
         go_to(app, list, state, wheel > 0 ? state->at + 3 : state->at > 3 ? state->at - 3 : 0);
+    else if (row == 0 && list->sorts != NULL)
+        next_sort(app, list, state);
     else if (row > 0 && state->top + row - 1 == state->at && list->act != NULL)
         list->act(app, state->at);
     else if (row > 0)
@@ -178,7 +285,9 @@ static void list_mouse(struct app *app, const struct view *view, struct view_sta
 static const struct view_key list_keys[] = {
     ROW_KEYS,
     { { ACTION_CHOOSE }, NULL, "choose the row" },
-    { { ACTION_SORT }, NULL, "sort by another column" },
+    { { ACTION_SORT }, "header click", "sort by another column" },
+    { { ACTION_RUN }, NULL, "tables of neurons and clusters: open the row" },
+    { { ACTION_FIND }, NULL, "search the rows, in tables of neurons for a neuron" },
     { { ACTION_NONE }, "click wheel", "select, scroll" },
     { .what = NULL },
 };

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pipeline/stage_cluster.h"
 #include "pipeline/stage_load.h"
 #include "report/plots.h"
 #include "report/plots/space.h"
+#include "tui/key_parts.h"
 #include "tui/plot_move.h"
 
 static const struct plot *plot_of(const struct view *view)
@@ -66,9 +68,8 @@ static void draw_read_out(const struct app *app, const struct view_state *state,
     const size_t room = width < area.cols ? area.cols - width : 0;
     const size_t row = area.row + area.rows - 1;
 
-    if (canvas_text_width(c, words) <= room)
-        canvas_text(c, row, area.col + room, width, note, INK_DIM, 0);
-    canvas_text(c, row, area.col, area.cols, words, INK_ACCENT, 0);
+    canvas_text(c, row, area.col, room, words, INK_ACCENT, 0);
+    canvas_text(c, row, area.col + room, width, note, INK_DIM, 0);
 }
 
 static bool plot_is_by_sentence(const struct plot *plot)
@@ -155,11 +156,22 @@ static bool arrange(struct app *app, const struct plot *plot, struct view_state 
     return true;
 }
 
+/* DBSCAN's picture and the k-distances. */
+static bool plot_shows_eps(const struct plot *plot)
+{
+    return plot->stage == &stage_cluster &&
+           (plot->method == &method_dbscan || plot->space == &space_curve);
+}
+
 bool plot_view_act(struct app *app, const struct view *view, struct view_state *state,
                    enum action action)
 {
     const struct plot *const plot = plot_of(view);
 
+    if ((action == ACTION_SCALE_DOWN || action == ACTION_SCALE_UP) && plot_shows_eps(plot)) {
+        parameters_step(app, "eps", action == ACTION_SCALE_UP ? 1 : -1);
+        return true;
+    }
     if (action == ACTION_SCALE_DOWN || action == ACTION_SCALE_UP)
         return rescale(plot, state, action == ACTION_SCALE_DOWN ? 0.5 : 2.0);
     if (action == ACTION_ORDER || action == ACTION_PEAKS)
@@ -197,7 +209,9 @@ const struct view_key plot_keys[] = {
       "half the width to the left, right; the first, last" },
     { { ACTION_ZOOM_IN, ACTION_ZOOM_OUT, ACTION_ZOOM_ALL }, "wheel", "zoom in, out, reset" },
     { { ACTION_ORDER, ACTION_PEAKS }, NULL, "activations: order of the neurons; mean or largest" },
-    { { ACTION_SCALE_DOWN, ACTION_SCALE_UP }, NULL, "halve, double a heatmap's colour scale" },
+    { { ACTION_SCALE_DOWN, ACTION_SCALE_UP },
+      NULL,
+      "halve, double a heatmap's colour scale; a smaller, larger eps" },
     { { ACTION_BACK }, NULL, "clear the marked cluster" },
     { { ACTION_NONE }, "click", "select the item" },
     { .what = NULL },

@@ -12,6 +12,7 @@
 #include "pipeline/stage_ttest.h"
 #include "plot/palette.h"
 #include "report/plots/cluster_names.h"
+#include "report/plots/places.h"
 
 /* ---- t-SNE ---- */
 
@@ -163,6 +164,28 @@ static size_t list_lines(const struct analysis *a, const struct clustering *c,
     return lines != NULL ? n : 0;
 }
 
+enum { RING_LINES = 48 };
+
+/* A circle of radius eps around the selected neuron: DBSCAN's neighbourhood. Returns the number of
+ * lines; 0: no neuron of the picture is selected. */
+static size_t draw_ring(const struct analysis *a, const struct plot_request *request,
+                        struct scatter_line lines[RING_LINES])
+{
+    static const double turn = 6.283185307179586 / RING_LINES;
+    const double eps = a->params.eps;
+    size_t i;
+
+    if (!request->has_neuron || !significant_place(a, request->neuron, &i))
+        return 0;
+    const double *const p = mat_row(&tsne_of(a)->result.embedding, i);
+    for (size_t k = 0; k < RING_LINES; k++)
+        lines[k] = (struct scatter_line){ p[0] + eps * cos((double)k * turn),
+                                          p[1] + eps * sin((double)k * turn),
+                                          p[0] + eps * cos((double)(k + 1) * turn),
+                                          p[1] + eps * sin((double)(k + 1) * turn), INK_ACCENT };
+    return RING_LINES;
+}
+
 void draw_clusters(const struct cluster_method *method, const struct analysis *a,
                    const struct plot_target *target, const struct plot_request *request)
 {
@@ -173,6 +196,8 @@ void draw_clusters(const struct cluster_method *method, const struct analysis *a
     char title[TITLE_SIZE];
     struct cluster_legend legend;
     struct cluster_names names;
+    struct scatter_line ring[RING_LINES];
+    const size_t n_ring = method == &method_dbscan ? draw_ring(a, request, ring) : 0;
     cluster_names_make(a, c, target, request, &names);
     struct scatter scatter = {
         .text = { .title = title,
@@ -183,8 +208,8 @@ void draw_clusters(const struct cluster_method *method, const struct analysis *a
         .over_y = centers->rows > 0 ? centers->data + 1 : NULL,
         .over_stride = 2,
         .n_over = centers->rows,
-        .lines = lines,
-        .n_lines = n_lines,
+        .lines = n_ring > 0 ? ring : lines,
+        .n_lines = n_ring > 0 ? n_ring : n_lines,
         .labels = names.labels,
         .n_labels = names.n_labels,
         .list = names.list,
