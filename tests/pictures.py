@@ -43,8 +43,8 @@ def color_of_256(i):
 
 class Tmux:
     def __init__(self, argv, env, cols, rows):
-        self.name = "pictures-%d" % os.getpid()
         self.folder = tempfile.mkdtemp()
+        self.name = os.path.basename(self.folder)  # a server that ends is not used again
         self.config = os.path.join(self.folder, "tmux.conf")
         with open(self.config, "w") as f:
             f.write("set -g status off\nset -g default-terminal %s\nset -s escape-time 0\n"

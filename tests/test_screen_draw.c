@@ -989,6 +989,9 @@ START_TEST(a_layer_can_be_entered_and_left)
     app.whole.params.alpha = 0.04; /* makes the rows stale, but not the test of a layer */
     press(&app, KEYCODE_DOWN);
     press(&app, KEYCODE_DOWN);
+    ck_assert(app.has_neuron); /* the strongest one of that row */
+    ck_assert_uint_eq(app.neuron,
+                      extract_of(app.a)->blocks[1].first + layers_of(app.a)->rows[1].strongest);
     press(&app, KEYCODE_ENTER);
     ck_assert(app_is_in_layer(&app) && app.layer == 1);
     ck_assert_str_eq(app.a->params.hooks[0], "h.3.attn.c_proj");

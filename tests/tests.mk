@@ -462,7 +462,7 @@ tests_test_change_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 dist_check_SCRIPTS += tests/test_bench.sh
 check_DATA += tests/bench/driver$(EXEEXT)
 # Measured by hand, see their heads.
-EXTRA_DIST += tests/pictures.py tests/tui_latency.py
+EXTRA_DIST += tests/key_counts.py tests/pictures.py tests/tui_latency.py
 
 check_PROGRAMS += tests/test_worker
 tests_test_worker_SOURCES = tests/test_worker.c $(TEST_MODEL_FILES) $(IO_TEST_SOURCES)

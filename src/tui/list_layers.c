@@ -2,8 +2,11 @@
 #include "tui/lists.h"
 #include "tui/run.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "pipeline/stage_extract.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_ttest.h"
 #include "report/layers.h"
@@ -68,7 +71,20 @@ static const char *layer_name_at(const struct app *app, size_t i)
     return i > 0 ? layers_of(&app->whole)->rows[i - 1].hook : "all hook points";
 }
 
+/* Selects the neuron with the row's largest t, which the panel below then shows. */
+static void select_strongest(struct app *app, const struct view_state *state, size_t i)
+{
+    const struct extract_result *const e = extract_of(app->a);
+    const struct layer_row *const row = i > 0 ? &layers_of(&app->whole)->rows[i - 1] : NULL;
+
+    (void)state;
+    for (size_t b = 0; row != NULL && e != NULL && !isnan(row->strongest_t) && b < e->n_blocks; b++)
+        if (strcmp(e->blocks[b].hook, row->hook) == 0)
+            app_select_neuron(app, e->blocks[b].first + row->strongest);
+}
+
 const struct list layer_list = {
+    .select = select_strongest,
     .name = layer_name_at,
     .is_searched = true,
     .header = layers_header,
