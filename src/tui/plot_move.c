@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/clock.h"
 #include "pipeline/stage_load.h"
 
 struct pick plot_selection(const struct app *app, const struct view_state *state)
@@ -149,6 +150,51 @@ static size_t screen_place(struct app *app, const struct plot *plot, const struc
     return is_across ? col : row * 4096 + col;
 }
 
+/* Whether what is at a place can be found from the place alone, without a search for neighbours. */
+static bool is_grid(const struct plot *plot)
+{
+    return plot->space == &space_matrix || plot->space == &space_groups ||
+           plot->space == &space_activations;
+}
+
+static size_t shifted(size_t at, size_t first, size_t n, int step, size_t cells)
+{
+    const size_t k = at - first;
+    const size_t room = step > 0 ? n - 1 - k : k;
+    const size_t most = cells < room ? cells : room;
+
+    return step == 0 ? at : step > 0 ? at + most : at - most;
+}
+
+/* Goes to the cell of a grid that is so many cells away, or at the edge. False: it is the same. */
+static bool go_in_grid(struct app *app, const struct plot *plot, struct view_state *state, int dx,
+                       int dy, size_t cells)
+{
+    const struct rect area = state->shown.area;
+    const struct pick before = plot_selection(app, state);
+    struct pick pick;
+    size_t row, col;
+    double x, y;
+
+    if (!plot_place(app, plot, state, &before, &x, &y) ||
+        !plot_view_cell(&state->shown, x, y, &row, &col))
+        return false;
+    const size_t to_row = shifted(row, area.row, area.rows, -dy, cells);
+    const size_t to_col = shifted(col, area.col, area.cols, dx, cells);
+    const struct plot_window *const w = &state->shown.window;
+    double to_x, to_y;
+    if (!plot_view_point(&state->shown, to_row, to_col, &to_x, &to_y))
+        return false;
+    if (cells == SIZE_MAX) /* to the outermost place, not to the middle of its cell */
+        to_x = dx > 0 ? w->x1 - 1e-6 * (w->x1 - w->x0) : w->x0;
+    if (!plot_pick(app, plot, state, dx != 0 ? to_x : x, dx != 0 ? y : to_y, &pick) ||
+        same_pick(&before, &pick))
+        return false;
+    plot_select(app, state, &pick);
+    follow(app, plot, state);
+    return true;
+}
+
 /* One item further, again and again until there are `cells` other cells behind it, or no more. */
 static void go(struct app *app, const struct plot *plot, struct view_state *state, int dx, int dy,
                size_t cells)
@@ -157,8 +203,11 @@ static void go(struct app *app, const struct plot *plot, struct view_state *stat
     struct pick pick = plot_selection(app, state);
     size_t place = screen_place(app, plot, state, &pick, dx != 0);
     size_t left = cells > 0 ? cells : 1;
+    const double end = clock_seconds() + 0.1;
 
-    for (size_t k = 0; k < MOST_STEPS && left > 0; k++) {
+    if (cells > 0 && is_grid(plot) && go_in_grid(app, plot, state, dx, dy, cells))
+        return;
+    for (size_t k = 0; k < MOST_STEPS && left > 0 && (k % 64 > 0 || clock_seconds() < end); k++) {
         const struct pick before = pick;
         move_shown(app, plot, state, dx, dy, &pick);
         if (same_pick(&before, &pick))
