@@ -114,16 +114,26 @@ static void mlp(struct pass *p, const struct block_weights *w, const struct valu
     }
 }
 
+static void add_mlp(struct pass *p, const struct block_weights *w, const struct values *x)
+{
+    pass_norm(p, &w->mlp_norm, x, &p->normed);
+    pass_output(p, PLACE_MLP_NORM, &p->normed);
+    mlp(p, w, &p->normed);
+    pass_add(p, x, &p->mlp_out);
+}
+
 static void serial_block(struct pass *p, const struct block_weights *w)
 {
     pass_norm(p, &w->attention_norm, &p->stream, &p->normed);
     pass_output(p, PLACE_ATTENTION_NORM, &p->normed);
     attention(p, w, &p->normed);
     pass_add(p, &p->stream, &p->attention_out);
-    pass_norm(p, &w->mlp_norm, &p->stream, &p->normed);
-    pass_output(p, PLACE_MLP_NORM, &p->normed);
-    mlp(p, w, &p->normed);
-    pass_add(p, &p->stream, &p->mlp_out);
+    pass_keep(p);
+    add_mlp(p, w, &p->stream);
+    if (pass_begin_edited(p)) {
+        add_mlp(p, w, &p->kept);
+        pass_end_edited(p);
+    }
 }
 
 /* Attention and MLP do not depend on each other; either is left out if only the other is wanted. */

@@ -147,9 +147,6 @@ static enum ct_status make_workspace(struct pass *p, const struct pass_params *p
 
     lay_out(p, &at, rows);
     s->third = at.third;
-    if (has_gates(p))
-        s->gates = ct_aligned_array(rows, linear_stride(c->intermediate_size) * sizeof(float));
-    p->gates = values_at(s->gates, c->intermediate_size);
     s->gain = ct_aligned_array(most, sizeof *s->gain);
     s->bias = ct_aligned_array(most, sizeof *s->bias);
     s->scratch = ct_aligned_array(crew_size(s->crew), scratch * sizeof *s->scratch);
@@ -160,6 +157,24 @@ static enum ct_status make_workspace(struct pass *p, const struct pass_params *p
         s->gain == NULL || s->bias == NULL || s->scratch == NULL ||
         (c->position_offset > 0 && s->positions == NULL))
         return ct_fail_nomem(err, "forward pass", rows * pass_row_bytes(c));
+    return CT_OK;
+}
+
+static enum ct_status make_edit_rooms(struct pass *p, size_t rows, struct ct_error *err)
+{
+    struct pass_state *const s = p->state;
+    const struct model_config *const c = p->config;
+    const size_t gate = linear_stride(c->intermediate_size) * sizeof(float);
+    const size_t row = linear_stride(c->hidden_size) * sizeof(float);
+
+    if (has_gates(p))
+        s->gates = ct_aligned_array(rows, gate);
+    s->kept = ct_aligned_array(rows, row);
+    s->rows = ct_malloc_array(rows, sizeof *s->rows);
+    p->gates = values_at(s->gates, c->intermediate_size);
+    p->kept = values_at(s->kept, c->hidden_size);
+    if ((has_gates(p) && s->gates == NULL) || s->kept == NULL || s->rows == NULL)
+        return ct_fail_nomem(err, "forward pass", rows * (gate + row));
     return CT_OK;
 }
 
@@ -216,6 +231,28 @@ static enum ct_status fail_activation(const struct model_config *c, struct ct_er
                    key, c->activation_name, known);
 }
 
+/* Whether all edits of the first edited block are in an MLP that follows attention, and nothing is
+ * read there. */
+static bool can_split(const struct pass *p)
+{
+    const unsigned mlp = 1U << PLACE_MLP_NORM | 1U << PLACE_GATE_UP | 1U << PLACE_MLP_PRE |
+                         1U << PLACE_MLP_GATE | 1U << PLACE_MLP_UP | 1U << PLACE_MLP_POST |
+                         1U << PLACE_MLP | 1U << PLACE_MLP_POST_NORM;
+    const struct pass_state *const s = p->state;
+    struct stand_in there;
+
+    if (s->expands_late || s->expand_at + 1 >= s->n_blocks ||
+        (p->config->residual != RESIDUAL_SERIAL && p->config->residual != RESIDUAL_SANDWICH))
+        return false;
+    stand_in_for(p, &there);
+    there.pass.layer = s->expand_at;
+    for (size_t h = 0; h < s->n_hooks; h++)
+        if (s->hooks[h].is_in_block && s->hooks[h].layer == s->expand_at &&
+            s->hooks[h].place != PLACE_BLOCK)
+            return false;
+    return !pass_edits(&there.pass, ~mlp);
+}
+
 /* Where edited nodes begin to differ from those without: see pass_state.h. */
 static void plan_edits(struct pass *p)
 {
@@ -223,15 +260,15 @@ static void plan_edits(struct pass *p)
     const size_t last = 2 * (s->n_blocks - 1);
     size_t at = last; /* twice the block, plus 1 for its output */
 
-    for (size_t i = 0; i < s->edits->n_lists; i++)
-        for (size_t e = 0; e < s->edits->lists[i].n; e++) {
-            const struct hook_point *const hook = s->edits->lists[i].edits[e].hook;
-            const size_t here =
-                hook->is_in_block ? 2 * hook->layer + (hook->place == PLACE_BLOCK ? 1 : 0) : last;
-            at = here < at ? here : at;
-        }
+    for (size_t i = 0; i < s->n_edited_hooks; i++) {
+        const struct hook_point *const hook = s->edited_hooks[i];
+        const size_t here =
+            hook->is_in_block ? 2 * hook->layer + (hook->place == PLACE_BLOCK ? 1 : 0) : last;
+        at = here < at ? here : at;
+    }
     s->expand_at = at / 2;
     s->expands_late = at % 2 == 1;
+    s->splits = can_split(p);
 }
 
 /* Rehearses all blocks that the hooks need; returns their number. */
@@ -284,16 +321,49 @@ static enum ct_status plan(struct pass *p, struct ct_error *err)
                : CT_OK;
 }
 
-static void collect_edits(const struct edits *edits, struct pass_state *s)
+static bool is_same(const struct hook_point *a, const struct hook_point *b)
+{
+    return a->place == b->place && a->is_in_block == b->is_in_block && a->layer == b->layer;
+}
+
+/* Lists each hook point that is edited once. */
+static enum ct_status collect_hooks(struct pass_state *s, struct ct_error *err)
+{
+    const struct edits *const edits = s->edits;
+    size_t most = 0;
+
+    for (size_t i = 0; i < edits->n_lists; i++)
+        for (size_t e = 0; e < edits->lists[i].n; e++) {
+            const struct hook_point *const hook = edits->lists[i].edits[e].hook;
+            size_t k = 0;
+            while (k < s->n_edited_hooks && !is_same(s->edited_hooks[k], hook))
+                k++;
+            if (k < s->n_edited_hooks)
+                continue;
+            if (k == most) {
+                most = 2 * most + 4;
+                const struct hook_point **const more =
+                    ct_realloc_array(s->edited_hooks, most, sizeof *more);
+                if (more == NULL)
+                    return ct_fail_nomem(err, "edits", most * sizeof *more);
+                s->edited_hooks = more;
+            }
+            s->edited_hooks[s->n_edited_hooks++] = hook;
+            s->edited_places |= 1U << hook->place;
+        }
+    return CT_OK;
+}
+
+static enum ct_status collect_edits(const struct edits *edits, struct pass_state *s,
+                                    struct ct_error *err)
 {
     const unsigned embeddings = 1U << PLACE_TOKEN_EMBEDDING | 1U << PLACE_POSITION_EMBEDDING;
 
     s->edits = edits;
-    for (size_t i = 0; edits != NULL && i < edits->n_lists; i++)
-        for (size_t e = 0; e < edits->lists[i].n; e++)
-            s->edited_places |= 1U << edits->lists[i].edits[e].hook->place;
+    const enum ct_status st = edits != NULL ? collect_hooks(s, err) : CT_OK;
     s->edits_embedding = (s->edited_places & embeddings) != 0;
     assert((s->edited_places & 1U << PLACE_LOGITS) == 0);
+    return st;
 }
 
 static enum ct_status fill(struct pass *p, const struct pass_params *params, struct ct_error *err)
@@ -309,10 +379,13 @@ static enum ct_status fill(struct pass *p, const struct pass_params *params, str
     for (size_t h = 0; h < s->n_hooks; h++)
         s->width += s->hooks[h].width;
     assert(params->edits == NULL || params->shuffle == NULL);
-    collect_edits(params->edits, s);
-    enum ct_status st = crew_new(params->n_threads, &s->crew, err);
+    enum ct_status st = collect_edits(params->edits, s, err);
+    if (st == CT_OK)
+        st = crew_new(params->n_threads, &s->crew, err);
     if (st == CT_OK)
         st = make_workspace(p, params, err);
+    if (st == CT_OK && s->edits != NULL)
+        st = make_edit_rooms(p, params->max_nodes, err);
     if (st == CT_OK && p->config->rotary_width > 0)
         st = make_rotary(p, params->max_len, err);
     if (st == CT_OK && params->shuffle != NULL)
@@ -353,6 +426,9 @@ void pass_free(struct pass *p)
         free(p->state->scratch);
         free(p->state->third);
         free(p->state->gates);
+        free(p->state->kept);
+        free(p->state->rows);
+        free(p->state->edited_hooks);
         free(p->state->positions);
         for (size_t i = 0; i < 2; i++) {
             free(p->state->cosines[i]);
@@ -418,6 +494,7 @@ static void begin(struct pass *p, const struct pass_input *input, float *out, pa
     s->full = has_plain ? input->tree : NULL;
     s->of = input->of;
     s->n_nodes = input->tree->n_nodes;
+    s->row_nodes = NULL;
     s->out = out;
     s->step = step;
     s->step_context = context;
@@ -436,7 +513,7 @@ bool pass_run(struct pass *p, const struct pass_input *input, float *out, pass_s
     forward_embed(p);
     pass_tick(p, s->n_nodes * EMBED_WORK);
     for (; p->layer < s->n_blocks && !s->is_stopped; p->layer++) {
-        if (s->full != NULL && !s->expands_late && p->layer == s->expand_at)
+        if (s->full != NULL && !s->expands_late && !s->splits && p->layer == s->expand_at)
             pass_expand(p);
         begin_block(p);
         forward_block(p);

@@ -5,24 +5,24 @@
 #include "model/pass_ops.h"
 #include "model/pass_state.h"
 
-static bool is_here(const struct edit *edit, const struct pass *p, enum site_place place)
+static bool is_here(const struct hook_point *hook, const struct pass *p, enum site_place place)
 {
-    return edit->hook->place == place &&
-           (!edit->hook->is_in_block || edit->hook->layer == p->layer);
+    return hook->place == place && (!hook->is_in_block || hook->layer == p->layer);
+}
+
+static bool is_within(const struct edit *edit, size_t depth)
+{
+    return depth >= edit->first && depth <= edit->last;
 }
 
 bool pass_edits(const struct pass *p, unsigned places)
 {
     const struct pass_state *const s = p->state;
 
-    if (s->edits == NULL || (places & s->edited_places) == 0)
-        return false;
-    for (size_t i = 0; i < s->edits->n_lists; i++)
-        for (size_t e = 0; e < s->edits->lists[i].n; e++) {
-            const struct edit *const edit = &s->edits->lists[i].edits[e];
-            if ((places >> edit->hook->place & 1U) != 0 && is_here(edit, p, edit->hook->place))
-                return true;
-        }
+    for (size_t i = 0; i < s->n_edited_hooks; i++)
+        if ((places >> s->edited_hooks[i]->place & 1U) != 0 &&
+            is_here(s->edited_hooks[i], p, s->edited_hooks[i]->place))
+            return true;
     return false;
 }
 
@@ -78,17 +78,87 @@ void pass_apply_edits(struct pass *p, enum site_place place, const struct linear
 {
     const struct pass_state *const s = p->state;
 
-    if (s->edits == NULL || (s->edited_places >> place & 1U) == 0)
+    if (!pass_edits(p, 1U << place))
         return;
     for (size_t i = 0; i < s->n_rows; i++) {
-        const size_t node = s->is_narrow ? s->tree->targets[i] : i;
+        const size_t node = pass_node(s, i);
         const uint32_t of = s->tree->lists[node];
         const struct edit_list *const list = of > 0 ? &s->edits->lists[of - 1] : NULL;
-        for (size_t e = 0; list != NULL && e < list->n; e++) {
-            const struct edit *const edit = &list->edits[e];
-            if (is_here(edit, p, place) && s->tree->depth[node] >= edit->first &&
-                s->tree->depth[node] <= edit->last)
-                edit_row(edit, linear, values->n_cols, values_row(values, i));
-        }
+        for (size_t e = 0; list != NULL && e < list->n; e++)
+            if (is_here(list->edits[e].hook, p, place) &&
+                is_within(&list->edits[e], s->tree->depth[node]))
+                edit_row(&list->edits[e], linear, values->n_cols, values_row(values, i));
     }
+}
+
+/* ---- a block of which only the MLP is edited ---- */
+
+static bool splits_here(const struct pass *p)
+{
+    const struct pass_state *const s = p->state;
+
+    return pass_is_live(s) && s->splits && p->layer == s->expand_at && s->full != NULL;
+}
+
+void pass_keep(struct pass *p)
+{
+    if (splits_here(p))
+        for (size_t i = 0; i < p->state->n_rows; i++)
+            memcpy(values_row(&p->kept, i), values_row(&p->stream, i),
+                   p->stream.n_cols * sizeof *p->stream.at);
+}
+
+/* Whether an edit of this block is at the node of the full tree. */
+static bool is_edited(const struct pass *p, const struct prefix_tree *full, size_t node)
+{
+    const uint32_t of = full->lists[node];
+    const struct edit_list *const list = of > 0 ? &p->state->edits->lists[of - 1] : NULL;
+
+    for (size_t e = 0; list != NULL && e < list->n; e++)
+        if (list->edits[e].hook->layer == p->layer && is_within(&list->edits[e], full->depth[node]))
+            return true;
+    return false;
+}
+
+/* Rows of kept are those of nodes without edits; in ascending order of the edited ones, none is
+ * written before it is read for the last time if they are moved through normed. */
+static size_t gather_edited(struct pass *p, size_t n_plain)
+{
+    struct pass_state *const s = p->state;
+    const size_t size = p->kept.n_cols * sizeof *p->kept.at;
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_plain; i++)
+        memcpy(values_row(&p->normed, i), values_row(&p->kept, i), size);
+    for (size_t node = 0; node < s->tree->n_nodes; node++) {
+        if (!is_edited(p, s->tree, node))
+            continue;
+        memcpy(values_row(&p->kept, n), values_row(&p->normed, s->of[node]), size);
+        s->rows[n++] = (uint32_t)node;
+    }
+    return n;
+}
+
+bool pass_begin_edited(struct pass *p)
+{
+    struct pass_state *const s = p->state;
+    const size_t n_plain = s->n_rows;
+
+    if (!splits_here(p))
+        return false;
+    pass_expand(p);
+    s->n_rows = gather_edited(p, n_plain);
+    s->row_nodes = s->rows;
+    return true;
+}
+
+void pass_end_edited(struct pass *p)
+{
+    struct pass_state *const s = p->state;
+
+    for (size_t i = 0; i < s->n_rows; i++)
+        memcpy(values_row(&p->stream, s->rows[i]), values_row(&p->kept, i),
+               p->kept.n_cols * sizeof *p->kept.at);
+    s->row_nodes = NULL;
+    s->n_rows = s->tree->n_nodes;
 }

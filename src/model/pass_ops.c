@@ -21,7 +21,8 @@ bool pass_tick(struct pass *p, size_t work)
 {
     struct pass_state *const s = p->state;
 
-    if (!s->is_stopped && !s->step(s->step_context, work))
+    /* The edited rows of a split block are not counted. */
+    if (!s->is_stopped && !s->step(s->step_context, s->row_nodes == NULL ? work : 0))
         s->is_stopped = true;
     return !s->is_stopped;
 }
@@ -362,7 +363,7 @@ static void turn_row(const struct row_loop *loop, size_t i)
     const struct model_config *const c = loop->p->config;
     const struct pass_state *const s = loop->p->state;
     const size_t kind = c->has_sliding_rotary && config_slides(c, loop->p->layer) ? 1 : 0;
-    const size_t node = s->is_narrow ? s->tree->targets[i] : i;
+    const size_t node = pass_node(s, i);
     const size_t at = s->tree->depth[node] * (c->rotary_width / 2);
     const struct rotary_turn turn = {
         .width = c->rotary_width,
@@ -432,6 +433,8 @@ void pass_output_of(struct pass *p, enum site_place place, const struct linear *
         pass_expand(p);
     if (is_copied)
         pass_apply_edits(p, place, linear, values);
+    if (s->row_nodes != NULL)
+        return; /* nothing is read there */
     for (size_t h = 0; h < s->n_hooks; at += s->hooks[h++].width) {
         if (!is_at(&s->hooks[h], p, place))
             continue;

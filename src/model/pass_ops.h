@@ -46,6 +46,8 @@ struct pass {
     struct values neurons; /* second room: [., intermediate_size] */
     struct values gates;   /* a room of their own, only if they are edited */
 
+    struct values kept; /* a room of its own, only if MLPs are edited: see pass_keep() */
+
     struct values attention_out; /* [., hidden_size]: second room, or a third one if the MLP runs
                                     before it is added */
 
@@ -102,6 +104,15 @@ void pass_narrow(struct pass *p, const struct values *also);
 /* out = the attention-weighted sums, per head, of the values of each node and its ancestors. */
 void pass_attend(struct pass *p, const struct values *q, const struct values *k,
                  const struct values *v, const struct values *out);
+
+/* Where only the MLP of a block is edited, most nodes need not be computed twice: keeps the stream
+ * before the MLP is added. */
+void pass_keep(struct pass *p);
+
+/* After the MLP has been added: true if p->kept are the rows of the edited nodes, to which it is to
+ * be added again, before pass_end_edited(). */
+bool pass_begin_edited(struct pass *p);
+void pass_end_edited(struct pass *p);
 
 /* x += y. */
 void pass_add(struct pass *p, const struct values *x, const struct values *y);

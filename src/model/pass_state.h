@@ -50,9 +50,15 @@ struct pass_state {
     size_t expand_at;          /* the block from whose beginning on edited nodes are computed; */
     bool expands_late;         /* or from its output on */
     bool edits_embedding;      /* from the first value on: both do not count then */
-    unsigned edited_places;    /* of all edits: a set of bits 1 << place */
-    float *gates; /* room for gates that are edited before they meet their partners; NULL:
-                     none */
+    const struct hook_point **edited_hooks; /* [n_edited_hooks] each place once */
+    size_t n_edited_hooks;
+    bool splits;    /* the edits of the first block are in its MLP: it is computed for all nodes
+                       without edits, then for the edited nodes alone; expand_at is its number */
+    float *kept;    /* room for p->kept */
+    uint32_t *rows; /* [max_nodes] for row_nodes */
+    unsigned edited_places; /* of all edits: a set of bits 1 << place */
+    float *gates;           /* room for gates that are edited before they meet their partners; NULL:
+                               none */
 
     /* For one tree: */
     const struct prefix_tree *tree;
@@ -64,6 +70,8 @@ struct pass_state {
     size_t n_nodes; /* of the tree, edited ones included */
     size_t n_rows;  /* all nodes, or only the targets */
     bool is_narrow; /* only the targets */
+    const uint32_t
+        *row_nodes; /* [n_rows] if the rows are those of some nodes; NULL: they are not */
     size_t n_left;  /* columns of hooks not yet reached */
     bool is_stopped;
     struct rehearsal *rehearsal; /* NULL: compute values */
@@ -92,6 +100,12 @@ struct values;
 
 /* From here on the rows of the stream are those of the targets. */
 void pass_keep_targets(struct pass *p);
+
+/* The node of a row. */
+static inline size_t pass_node(const struct pass_state *s, size_t row)
+{
+    return s->is_narrow ? s->tree->targets[row] : s->row_nodes != NULL ? s->row_nodes[row] : row;
+}
 
 /* From here on the rows are those of all nodes, edited ones included. */
 void pass_expand(struct pass *p);
