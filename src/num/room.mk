@@ -5,6 +5,7 @@ src_num_libnum_a_SOURCES = \
 	src/num/exact.h \
 	src/num/histogram.c src/num/histogram.h \
 	src/num/keyed.c src/num/keyed.h \
+	src/num/matched.c src/num/matched.h \
 	src/num/mt19937.c src/num/mt19937.h \
 	src/num/philox.c src/num/philox.h \
 	src/num/resample.c src/num/resample.h \
