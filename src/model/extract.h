@@ -12,6 +12,7 @@
 
 #include "base/progress.h"
 #include "base/status.h"
+#include "model/edit.h"
 #include "model/hooks.h"
 #include "model/model.h"
 #include "model/shuffled.h"

@@ -22,6 +22,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/hooks.c src/model/hooks.h \
 	src/model/model.c src/model/model.h \
 	src/model/model_config.c src/model/model_config.h \
+	src/model/output.c src/model/output.h \
 	src/model/pass.c src/model/pass.h \
 	src/model/pass_attention.c \
 	src/model/pass_edit.c \
@@ -34,6 +35,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/tensor_names.c src/model/tensor_names.h \
 	src/model/token_seq.h \
 	src/model/weights.h \
+	src/model/write_size.c src/model/write_size.h \
 	src/model/ops/activation.c src/model/ops/activation.h \
 	src/model/ops/attention.c src/model/ops/attention.h \
 	src/model/ops/exp_f32.h \

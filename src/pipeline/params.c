@@ -38,6 +38,8 @@ void params_clear(struct params *params)
     free(params->stimuli);
     free(params->activations);
     free(params->groups);
+    free(params->edit);
+    free(params->words);
     free(params->temporary);
     params_clear_hooks(params);
     free(params->contrast[0]);
@@ -103,9 +105,11 @@ enum ct_status params_copy(struct params *to, const struct params *from, struct 
 {
     const char *const texts[] = { from->model,       from->tokenizer, from->stimuli,
                                   from->activations, from->groups,    from->contrast[0],
-                                  from->contrast[1], from->temporary };
+                                  from->contrast[1], from->temporary, from->edit,
+                                  from->words };
     char **const fields[] = { &to->model,  &to->tokenizer,   &to->stimuli,     &to->activations,
-                              &to->groups, &to->contrast[0], &to->contrast[1], &to->temporary };
+                              &to->groups, &to->contrast[0], &to->contrast[1], &to->temporary,
+                              &to->edit,   &to->words };
     enum ct_status status = CT_OK;
 
     *to = *from;

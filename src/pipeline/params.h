@@ -46,6 +46,11 @@ struct params {         /* owns its strings; params_init() to params_clear() */
     size_t pictures;       /* of clouds; 0: none */
     size_t halves;         /* of the sentences; 0: none */
     size_t shuffles;       /* networks with shuffled weights */
+    bool swap;             /* edit neurons and ask what the model says then */
+    char *edit;            /* how: see effect_edits.h; NULL: DEFAULT_EDIT */
+    char *words;           /* whose logits are compared: see effect_words.h; NULL: DEFAULT_WORDS */
+    bool controls;         /* edit other sets of neurons as well */
+    double add;            /* times the difference of the groups' means, is added; 0: not */
     bool matrices;   /* write Gram and cosine matrices whatever the number of significant neurons */
     int threads;     /* results do not depend on it */
     char *temporary; /* folder for activations that are too large for memory */

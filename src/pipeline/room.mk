@@ -4,6 +4,14 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/cluster_methods.c \
 	src/pipeline/clustering.c src/pipeline/clustering.h \
 	src/pipeline/command.h \
+	src/pipeline/effect_controls.c src/pipeline/effect_controls.h \
+	src/pipeline/effect_edits.c src/pipeline/effect_edits.h \
+	src/pipeline/effect_run.c src/pipeline/effect_run.h \
+	src/pipeline/effect_sets.c src/pipeline/effect_sets.h \
+	src/pipeline/effect_summary.c src/pipeline/effect_summary.h \
+	src/pipeline/effect_twins.c src/pipeline/effect_twins.h \
+	src/pipeline/effect_words.c src/pipeline/effect_words.h \
+	src/pipeline/effect_write.c src/pipeline/effect_write.h \
 	src/pipeline/expect.c src/pipeline/expect.h \
 	src/pipeline/key.h \
 	src/pipeline/lookalike.c src/pipeline/lookalike.h \
@@ -22,6 +30,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stage_cluster.c src/pipeline/stage_cluster.h \
 	src/pipeline/stage_contrast.c src/pipeline/stage_contrast.h \
 	src/pipeline/extract_job.c src/pipeline/extract_job.h \
+	src/pipeline/stage_effect.c src/pipeline/stage_effect.h \
 	src/pipeline/stage_extract.c src/pipeline/stage_extract.h \
 	src/pipeline/stage_halves.c src/pipeline/stage_halves.h \
 	src/pipeline/stage_hook.c src/pipeline/stage_hook.h \

@@ -38,6 +38,7 @@ struct setting_kind {
 };
 
 extern const struct setting_kind kind_path;   /* char *, not empty */
+extern const struct setting_kind kind_text;   /* char *, as the parameter accepts it */
 extern const struct setting_kind kind_names;  /* adds one name or glob each time */
 extern const struct setting_kind kind_pair;   /* A,B */
 extern const struct setting_kind kind_number; /* double, low < x < high */
@@ -65,6 +66,9 @@ struct setting {
     const char *help;
     bool is_rare; /* in the manual, not in --help, which fits a terminal */
     double low, high;
+    const char *initial;               /* of a text that is not set (NULL) */
+    bool (*accepts)(const char *text); /* whether a text is valid, or else what is */
+    const char *expected;
     const char *(*choice)(size_t i); /* the i-th valid name; NULL: no more */
     /* The value, as an option would be given, that programs without this parameter used, so that
      * their manifests keep their meaning. NULL: its default. */

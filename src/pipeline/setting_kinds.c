@@ -107,6 +107,54 @@ const struct setting_kind kind_path = { path_parse,     path_format,  path_key,
                                         path_to_json,   path_is_json, "a path or null",
                                         path_from_json, NULL };
 
+/* ---- texts ---- */
+
+static enum ct_status text_parse(const struct setting *setting, struct params *params,
+                                 const char *text, struct ct_error *err)
+{
+    if (!setting->accepts(text))
+        return refuse(setting, text, setting->expected, err);
+    return params_set(field_of(setting, params), text, err);
+}
+
+static void text_format(const struct setting *setting, const struct params *params, char *out,
+                        size_t size)
+{
+    const char *const *const text = value_of(setting, params);
+
+    snprintf(out, size, "%s", *text != NULL ? *text : setting->initial);
+}
+
+static void text_key(const struct setting *setting, const struct params *params, struct key *key)
+{
+    const char *const *const text = value_of(setting, params);
+
+    key_text(key, *text != NULL ? *text : setting->initial);
+}
+
+static json_t *text_to_json(const struct setting *setting, const struct params *params)
+{
+    const char *const *const text = value_of(setting, params);
+
+    return json_text(*text != NULL ? *text : setting->initial);
+}
+
+static bool text_is_json(const json_t *value)
+{
+    return json_is_string(value);
+}
+
+static enum ct_status text_from_json(const struct setting *setting, struct params *params,
+                                     const json_t *value, const char *directory,
+                                     struct ct_error *err)
+{
+    (void)directory;
+    return text_parse(setting, params, json_string_value(value), err);
+}
+
+const struct setting_kind kind_text = { text_parse,   text_format, text_key,       text_to_json,
+                                        text_is_json, "a text",    text_from_json, NULL };
+
 /* ---- names ---- */
 
 static enum ct_status names_parse(const struct setting *setting, struct params *params,
@@ -309,7 +357,9 @@ static enum ct_status number_parse_setting(const struct setting *setting, struct
         return CT_OK;
     }
     return refuse(setting, text,
-                  isinf(setting->high) ? "a number greater than 0" : "a number between 0 and 1",
+                  isinf(setting->low)    ? "a number"
+                  : isinf(setting->high) ? "a number greater than 0"
+                                         : "a number between 0 and 1",
                   err);
 }
 

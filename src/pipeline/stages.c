@@ -6,6 +6,7 @@
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
+#include "pipeline/stage_effect.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_halves.h"
 #include "pipeline/stage_hook.h"
@@ -26,7 +27,7 @@
 /* The answer, and its parts: those that are shown at it. */
 #define OF_ANSWER &stage_answer, &stage_shuffled, &stage_halves, &stage_picture
 
-const struct stage *const stages[] = { OF_ANALYSIS, OF_ANSWER, &stage_layers };
+const struct stage *const stages[] = { OF_ANALYSIS, OF_ANSWER, &stage_effect, &stage_layers };
 const size_t n_stages = sizeof stages / sizeof *stages;
 
 /* Inputs are computed in order: the contrast comes first, so that what is wrong with the groups is
@@ -46,11 +47,23 @@ static const struct stage analysis_and_answer = {
     .inputs = (const struct stage *const[]){ &analysis, &answer, NULL },
 };
 
+static const struct stage analysis_and_effect = {
+    .name = "analysis",
+    .inputs = (const struct stage *const[]){ &analysis, &stage_effect, NULL },
+};
+
+static const struct stage everything = {
+    .name = "analysis",
+    .inputs = (const struct stage *const[]){ &analysis, &answer, &stage_effect, NULL },
+};
+
 const struct stage *const goal_analysis = &analysis;
 const struct stage *const goal_layers = &stage_layers;
 
 const struct stage *goal_of(const struct params *params)
 {
+    if (params->swap)
+        return params->answer ? &everything : &analysis_and_effect;
     return params->answer ? &analysis_and_answer : &analysis;
 }
 

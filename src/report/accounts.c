@@ -15,6 +15,7 @@
     X(shuffled)                                                                                    \
     X(halves)                                                                                      \
     X(picture)                                                                                     \
+    X(effect)                                                                                      \
     X(layers)
 
 #define DECLARE(name) extern const struct account account_##name;

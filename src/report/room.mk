@@ -5,6 +5,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/account_answer.c \
 	src/report/account_cluster.c \
 	src/report/account_contrast.c \
+	src/report/account_effect.c \
 	src/report/account_extract.c \
 	src/report/account_halves.c \
 	src/report/account_layers.c \
@@ -17,6 +18,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/account_ttest.c \
 	src/report/accounts.c src/report/accounts.h \
 	src/report/arrays.c src/report/arrays.h \
+	src/report/effect_text.c src/report/effect_text.h \
 	src/report/canvas_svg.c src/report/canvas_svg.h \
 	src/report/canvas_text.c src/report/canvas_text.h \
 	src/report/differences.c src/report/differences.h \

@@ -1,0 +1,70 @@
+#include "config.h"
+#include "pipeline/effect_edits.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "io/number.h"
+
+static const char *const names[] = { "swap", "mean", "zero", "scale", "add" };
+
+/* False: unknown. */
+static bool read_one(const char *text, size_t size, struct effect_edit *out)
+{
+    char word[NUMBER_SIZE + 8];
+    const size_t stem = strlen("scale=");
+
+    if (size >= sizeof word)
+        return false;
+    memcpy(word, text, size);
+    word[size] = '\0';
+    for (size_t k = 0; k < EFFECT_SCALE; k++)
+        if (strcmp(word, names[k]) == 0) {
+            *out = (struct effect_edit){ (enum effect_kind)k, 0.0 };
+            return true;
+        }
+    out->kind = EFFECT_SCALE;
+    return strncmp(word, "scale=", stem) == 0 &&
+           number_parse(word + stem, size - stem, &out->factor) && isfinite(out->factor);
+}
+
+/* The number of edits; 0: one is unknown, or there are too many. */
+static size_t read_all(const char *text, struct effect_edit edits[EFFECT_MOST_EDITS])
+{
+    size_t n = 0;
+
+    for (;;) {
+        const size_t size = strcspn(text, ",");
+        if (n + 1 == EFFECT_MOST_EDITS || !read_one(text, size, &edits[n]))
+            return 0;
+        n++;
+        if (text[size] == '\0')
+            return n;
+        text += size + 1;
+    }
+}
+
+bool effect_edits_are(const char *text)
+{
+    struct effect_edit edits[EFFECT_MOST_EDITS];
+
+    return read_all(text, edits) > 0;
+}
+
+size_t effect_edits_read(const char *text, struct effect_edit edits[EFFECT_MOST_EDITS])
+{
+    return read_all(text, edits);
+}
+
+void effect_edit_name(const struct effect_edit *edit, char out[EFFECT_EDIT_NAME])
+{
+    char number[NUMBER_SIZE];
+
+    if (edit->kind < EFFECT_SCALE) {
+        snprintf(out, EFFECT_EDIT_NAME, "%s", names[edit->kind]);
+        return;
+    }
+    number_format_f64(number, edit->factor);
+    snprintf(out, EFFECT_EDIT_NAME, "%s=%s", names[edit->kind], number);
+}

@@ -1,0 +1,24 @@
+/* The interventions of an analysis, from the parameter --edit. */
+#ifndef CT_PIPELINE_EFFECT_EDITS_H
+#define CT_PIPELINE_EFFECT_EDITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pipeline/effect_run.h"
+
+#define DEFAULT_EDIT "swap"
+
+enum { EFFECT_MOST_EDITS = 16 /* that of --add included */, EFFECT_EDIT_NAME = 40 };
+
+/* Whether text is `swap`, `mean`, `zero` or `scale=X`, or at most EFFECT_MOST_EDITS - 1 of them
+ * separated by commas. */
+bool effect_edits_are(const char *text);
+
+/* text as above; returns their number. */
+size_t effect_edits_read(const char *text, struct effect_edit edits[EFFECT_MOST_EDITS]);
+
+/* As text has it: `scale=0.5`; `add=2`. */
+void effect_edit_name(const struct effect_edit *edit, char out[EFFECT_EDIT_NAME]);
+
+#endif

@@ -1,0 +1,167 @@
+#include "config.h"
+#include "pipeline/effect_sets.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_ttest.h"
+
+enum ct_status neuron_set_init(const struct analysis *a, const char *source, size_t group,
+                               const size_t *columns, size_t n, struct neuron_set *out,
+                               struct ct_error *err)
+{
+    const struct extract_result *const e = extract_of(a);
+    size_t k = 0;
+
+    *out = (struct neuron_set){ .source = source,
+                                .group = group,
+                                .n = n,
+                                .columns = ct_malloc_array(n, sizeof *out->columns),
+                                .neurons = ct_malloc_array(n, sizeof *out->neurons),
+                                .starts = ct_malloc_array(e->n_blocks + 1, sizeof *out->starts) };
+    if (out->columns == NULL || out->neurons == NULL || out->starts == NULL) {
+        neuron_set_clear(out);
+        return ct_fail_nomem(err, "neurons", n * sizeof *out->columns);
+    }
+    memcpy(out->columns, columns, n * sizeof *columns);
+    for (size_t b = 0; b < e->n_blocks; b++) {
+        const struct neuron_block *const block = &e->blocks[b];
+        out->starts[b] = k;
+        for (; k < n && columns[k] < block->first + block->n; k++)
+            out->neurons[k] = (uint32_t)(columns[k] - block->first);
+    }
+    out->starts[e->n_blocks] = k;
+    return CT_OK;
+}
+
+void neuron_set_clear(struct neuron_set *s)
+{
+    free(s->columns);
+    free(s->neurons);
+    free(s->starts);
+    *s = (struct neuron_set){ 0 };
+}
+
+/* Columns that are marked, or those that are not. */
+static enum ct_status init_marked(const struct analysis *a, const char *source, size_t group,
+                                  const bool *marks, bool wanted, struct neuron_set *out,
+                                  struct ct_error *err)
+{
+    const size_t n_columns = extract_of(a)->X.cols;
+    size_t *const columns = ct_malloc_array(n_columns, sizeof *columns);
+    size_t n = 0;
+
+    if (columns == NULL)
+        return ct_fail_nomem(err, "neurons", n_columns * sizeof *columns);
+    for (size_t j = 0; j < n_columns; j++)
+        if (marks[j] == wanted)
+            columns[n++] = j;
+    const enum ct_status st = neuron_set_init(a, source, group, columns, n, out, err);
+    free(columns);
+    return st;
+}
+
+enum ct_status neuron_set_others(const struct analysis *a, const struct neuron_set *set,
+                                 struct neuron_set *out, struct ct_error *err)
+{
+    bool *const marks = ct_calloc_array(extract_of(a)->X.cols, sizeof *marks);
+
+    if (marks == NULL)
+        return ct_fail_nomem(err, "neurons", 0);
+    for (size_t i = 0; i < set->n; i++)
+        marks[set->columns[i]] = true;
+    const enum ct_status st = init_marked(a, set->source, set->group, marks, false, out, err);
+    free(marks);
+    return st;
+}
+
+struct collector {
+    const struct analysis *a;
+    struct neuron_sets *sets;
+    bool *marks; /* [n_columns] of the next set */
+};
+
+/* Adds the marked columns, if any, and clears the marks. */
+static enum ct_status add_set(struct collector *c, const char *source, size_t group,
+                              struct ct_error *err)
+{
+    struct neuron_set *const set = &c->sets->sets[c->sets->n];
+    const enum ct_status st = init_marked(c->a, source, group, c->marks, true, set, err);
+
+    memset(c->marks, 0, extract_of(c->a)->X.cols * sizeof *c->marks);
+    if (st == CT_OK && set->n > 0)
+        c->sets->n++;
+    else if (st == CT_OK)
+        neuron_set_clear(set);
+    return st;
+}
+
+static enum ct_status add_tested(struct collector *c, struct ct_error *err)
+{
+    static const char *const sources[] = { "all", "significant", "others", "positive", "negative" };
+    const struct ttest_stage *const t = ttest_of(c->a);
+    enum ct_status st = CT_OK;
+
+    for (size_t s = 0; st == CT_OK && s < sizeof sources / sizeof *sources; s++) {
+        for (size_t j = 0; j < t->n_neurons; j++) {
+            const bool is_significant = t->is_significant[j];
+            const double statistic = t->neurons[j].statistic;
+            const bool is_in[] = { true, is_significant, !is_significant,
+                                   is_significant && statistic > 0.0,
+                                   is_significant && statistic < 0.0 };
+            c->marks[j] = is_in[s];
+        }
+        st = add_set(c, sources[s], NO_GROUP, err);
+    }
+    return st;
+}
+
+static enum ct_status add_clusters(struct collector *c, const struct clustering *by,
+                                   struct ct_error *err)
+{
+    const struct ttest_stage *const t = ttest_of(c->a);
+    enum ct_status st = CT_OK;
+
+    for (size_t g = 0; st == CT_OK && g < by->n_clusters; g++) {
+        for (size_t i = 0; i < by->n; i++)
+            if (by->labels[i] == (int32_t)g)
+                c->marks[t->significant[i]] = true;
+        st = add_set(c, by->method->name, g, err);
+    }
+    return st;
+}
+
+enum ct_status neuron_sets_find(const struct analysis *a, struct neuron_sets *out,
+                                struct ct_error *err)
+{
+    const struct cluster_result *const clusters = clusters_of(a);
+    struct collector c = { a, out, ct_calloc_array(extract_of(a)->X.cols, sizeof *c.marks) };
+    size_t most = 5;
+
+    for (size_t m = 0; m < clusters->n; m++)
+        most += clusters->by[m].n_clusters;
+    *out = (struct neuron_sets){ .sets = ct_calloc_array(most, sizeof *out->sets) };
+    enum ct_status st = c.marks != NULL && out->sets != NULL
+                            ? CT_OK
+                            : ct_fail_nomem(err, "neurons", most * sizeof *out->sets);
+    if (st == CT_OK)
+        st = add_tested(&c, err);
+    for (size_t m = 0; st == CT_OK && m < clusters->n; m++)
+        st = add_clusters(&c, &clusters->by[m], err);
+    free(c.marks);
+    if (st != CT_OK)
+        neuron_sets_clear(out);
+    return st;
+}
+
+void neuron_sets_clear(struct neuron_sets *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        neuron_set_clear(&s->sets[i]);
+    free(s->sets);
+    *s = (struct neuron_sets){ 0 };
+}

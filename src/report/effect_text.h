@@ -1,0 +1,19 @@
+/* Words for interventions, in reports, tables and views. */
+#ifndef CT_REPORT_EFFECT_TEXT_H
+#define CT_REPORT_EFFECT_TEXT_H
+
+#include "pipeline/stage_effect.h"
+#include "report/page.h"
+
+struct shown effect_share(double share);                        /* `-0.5 %`; `-` for NaN */
+struct shown effect_done(const struct effect_edit *edit);       /* `swapped with their twins'` */
+struct shown effect_set_name(const char *source, size_t group); /* `dbscan 3` */
+
+/* The likeliest next words of a reading, separated by `|`, as tokenizer_show() shows them. */
+struct effect_words_text {
+    char text[320];
+};
+struct effect_words_text effect_words(const struct analysis *a,
+                                      const struct effect_reading *reading);
+
+#endif
