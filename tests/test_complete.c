@@ -25,7 +25,7 @@ static const struct {
     { "tokenize --t", "--tokenizer " },
     { "--per", "--per-layer --perplexity " },
     { "dbscan --per", "" },
-    { "config --co", "--color --contrast --correction " },
+    { "config --co", "--color --contrast --controls --correction " },
     { "run -k 3 --fo", "--force --format " },
     { "run --plot --te", "--test " }, /* a flag takes no value */
     { "ttest x --te", "--test " },

@@ -46,7 +46,14 @@ for command in '' $commands; do "$CIRCUITTUI" $command --help; done |
     sed -E 's/ [A-Z]+$/ ARG/; s/^-(.) --/\1 /; s/^ *--/- /' >program
 # Rare parameters are not in --help.
 "$CIRCUITTUI" config | sed -n 's/^\([a-z-]*\) = .*/\1/p' |
-    while read -r name; do grep -qE " $name( ARG)?\$" program || echo "- $name ARG"; done >rare
+    while read -r name; do
+        grep -qE " $name( ARG)?\$" program && continue
+        value=$("$CIRCUITTUI" config | sed -En "s/^$name = (\S+).*/\1/p")
+        case $value$("$CIRCUITTUI" complete run "--$name" '') in
+        no | yes) echo "- $name" ;; # a flag
+        *) echo "- $name ARG" ;;
+        esac
+    done >rare
 cat rare >>program
 # The options' headings in the manual; each line of `paragraphs` is an option's heading and text.
 section OPTIONS | awk '/^\.It/ { if (text != "") print text; text = "" } { text = text " " $0 }
@@ -87,7 +94,7 @@ printf '%s\n' LANG LC_ALL LC_CTYPE http_proxy https_proxy all_proxy no_proxy >>p
 section ENVIRONMENT | sed -n 's/.*\.*Ev //p' | sed 's/ *[.,;]* *$//; s/ , /\n/g' >manual
 same "environment variables"
 
-"$CIRCUITTUI" run --answer --out all --format both,safetensors >/dev/null || fail "run fails"
+"$CIRCUITTUI" run --answer --swap --out all --format both,safetensors >/dev/null || fail "run fails"
 "$CIRCUITTUI" run -H 'h.[01].mlp.c_fc' --per-layer --out layers >/dev/null || fail "run fails"
 # Figures need cairo, which may be missing.
 grep -oh '"figures\.json"' "$source/src/report/manifest.h" | tr -d '"' >program

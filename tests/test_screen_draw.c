@@ -13,6 +13,7 @@
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
+#include "pipeline/stage_effect.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
@@ -44,7 +45,8 @@ static void begin(struct app *app, bool computed)
                      CT_OK);
     if (computed && (analysis_run(app->a, &stage_similarity, NULL, &err) != CT_OK ||
                      analysis_run(app->a, stage_with_parts(&stage_answer), NULL, &err) != CT_OK ||
-                     analysis_run(app->a, &stage_layers, NULL, &err) != CT_OK))
+                     analysis_run(app->a, &stage_layers, NULL, &err) != CT_OK ||
+                     analysis_run(app->a, &stage_effect, NULL, &err) != CT_OK))
         ck_abort_msg("%s", err.text);
 }
 

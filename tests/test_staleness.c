@@ -17,11 +17,12 @@
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_picture.h"
+#include "pipeline/stage_effect.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 
-#define FROM_CLUSTER "cluster similarity shuffled picture layers"
+#define FROM_CLUSTER "cluster similarity shuffled picture layers effect"
 #define FROM_TSNE    "tsne " FROM_CLUSTER
 #define FROM_SPACE   "space " FROM_TSNE
 #define FROM_TTEST   "ttest answer halves " FROM_SPACE
@@ -61,6 +62,11 @@ static const struct {
     { "pictures", "2", "picture", "picture" },
     { "halves", "19", "halves", "halves" },
     { "shuffles", "2", "shuffled", "" },
+    { "swap", NULL, "", "" },
+    { "edit", "mean", "effect", "" },
+    { "words", " he: she", "effect", "" },
+    { "controls", NULL, "effect", "" },
+    { "add", "1", "effect", "" },
 };
 
 /* ---- analyses in which nothing is stale ---- */
@@ -87,6 +93,7 @@ static void compute_all(struct analysis *a)
     compute(a, &stage_similarity);
     compute(a, stage_with_parts(&stage_answer));
     compute(a, &stage_layers);
+    compute(a, &stage_effect);
 }
 
 static void begin_model(struct analysis *a)
@@ -164,12 +171,13 @@ START_TEST(the_table_names_every_stage)
 END_TEST
 
 /* A setting belongs to the first stage that depends on it, and to at least one that can be
- * computed; --answer to the stage that it asks for. */
+ * computed; --answer and --swap to the stage that they ask for. */
 START_TEST(settings_belong_to_their_stages)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct stage *const stage = setting_stage(setting_find(rows[i].setting));
         const char *const words = strcmp(rows[i].setting, "answer") == 0 ? "answer"
+                                  : strcmp(rows[i].setting, "swap") == 0 ? "effect"
                                   : rows[i].from_file[0] != '\0'         ? rows[i].from_file
                                   : rows[i].from_model[0] != '\0'        ? rows[i].from_model
                                                                          : "similarity";

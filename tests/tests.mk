@@ -110,6 +110,11 @@ tests_test_mt19937_SOURCES = tests/test_mt19937.c $(TEST_SUPPORT)
 tests_test_mt19937_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_mt19937_LDADD = $(NUM) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_matched
+tests_test_matched_SOURCES = tests/test_matched.c $(TEST_SUPPORT)
+tests_test_matched_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_matched_LDADD = $(NUM) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_shuffle
 tests_test_shuffle_SOURCES = tests/test_shuffle.c $(TEST_SUPPORT)
 tests_test_shuffle_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -329,6 +334,11 @@ check_PROGRAMS += tests/test_sessions
 tests_test_sessions_SOURCES = tests/test_sessions.c $(IO_TEST_SOURCES)
 tests_test_sessions_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_sessions_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_intervene
+tests_test_intervene_SOURCES = tests/test_intervene.c $(IO_TEST_SOURCES)
+tests_test_intervene_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_intervene_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_staleness
 tests_test_staleness_SOURCES = tests/test_staleness.c $(IO_TEST_SOURCES)

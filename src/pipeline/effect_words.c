@@ -20,7 +20,8 @@ static bool next_pair(const char **text, struct span words[2])
     const char *const colon = memchr(at, ':', size);
 
     *text = at[size] == ',' ? at + size + 1 : at + size;
-    if (colon == NULL || memchr(colon + 1, ':', size - (size_t)(colon + 1 - at)) != NULL)
+    if (colon == NULL || (at[size] == ',' && **text == '\0') ||
+        memchr(colon + 1, ':', size - (size_t)(colon + 1 - at)) != NULL)
         return false;
     words[0] = (struct span){ at, (size_t)(colon - at) };
     words[1] = (struct span){ colon + 1, size - words[0].size - 1 };

@@ -102,7 +102,8 @@ static const struct setting similarity_settings[] = {
       .scope = OF_NONE,
       .field = offsetof(struct params, matrices),
       .commands = FOR_RUN,
-      .help = "of any size" },
+      .help = "of any size",
+      .is_rare = true },
 };
 
 const struct stage stage_similarity = {

@@ -27,7 +27,7 @@
 /* The answer, and its parts: those that are shown at it. */
 #define OF_ANSWER &stage_answer, &stage_shuffled, &stage_halves, &stage_picture
 
-const struct stage *const stages[] = { OF_ANALYSIS, OF_ANSWER, &stage_effect, &stage_layers };
+const struct stage *const stages[] = { OF_ANALYSIS, OF_ANSWER, &stage_layers, &stage_effect };
 const size_t n_stages = sizeof stages / sizeof *stages;
 
 /* Inputs are computed in order: the contrast comes first, so that what is wrong with the groups is

@@ -254,10 +254,23 @@ static const struct table tables[] = {
     { "effect_sentences.csv", ALWAYS, write_sentences, NULL, &stage_effect },
 };
 
+static const struct plot plots[] = {
+    { .name = "effect",
+      .title = "share moved",
+      .order = 260,
+      .stage = &stage_effect,
+      .space = &space_curve,
+      .in_report = true,
+      .draw = draw_effect,
+      .item = item_effect },
+};
+
 const struct account account_effect = {
     .stage = &stage_effect,
     .report = report,
     .describe = describe,
     .tables = tables,
     .n_tables = sizeof tables / sizeof *tables,
+    .plots = plots,
+    .n_plots = sizeof plots / sizeof *plots,
 };

@@ -7,16 +7,16 @@
 
 #include "pipeline/stage_load.h"
 
-struct shown effect_share(double share)
+struct share_text effect_share(double share)
 {
-    struct shown s;
+    struct share_text s;
     const double percent = 100.0 * share;
 
     if (isnan(share))
-        return (struct shown){ "-" };
+        return (struct share_text){ "-" };
     snprintf(s.text, sizeof s.text, fabs(percent) < 9.95 ? "%.1f %%" : "%.0f %%", percent);
     if (strcmp(s.text, "-0.0 %") == 0)
-        return (struct shown){ "0.0 %" };
+        return (struct share_text){ "0.0 %" };
     return s;
 }
 

@@ -5,7 +5,12 @@
 #include "pipeline/stage_effect.h"
 #include "report/page.h"
 
-struct shown effect_share(double share);                        /* `-0.5 %`; `-` for NaN */
+/* `-0.5 %`; `-` for NaN */
+struct share_text {
+    char text[24];
+};
+struct share_text effect_share(double share);
+
 struct shown effect_done(const struct effect_edit *edit);       /* `swapped with their twins'` */
 struct shown effect_set_name(const char *source, size_t group); /* `dbscan 3` */
 

@@ -36,6 +36,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/plots/plot.h \
 	src/report/plots/plot_activations.c \
 	src/report/plots/plot_answer.c \
+	src/report/plots/plot_effect.c \
 	src/report/plots/plot_layers.c \
 	src/report/plots/plot_matrices.c \
 	src/report/plots/plot_neurons.c \

@@ -24,16 +24,19 @@ static void go_to_stage(struct app *app, size_t row)
     app->parameter = 0;
 }
 
-/* Whether there is a next stage in the panel; stages that cover hook points count if there are
- * several and all of them are shown. */
-static bool has_next_stage(const struct app *app)
+/* The next stage in the panel; those that cover hook points count if there are several and all of
+ * them are shown, and are the end. The number of stages: there is none. */
+static size_t next_stage(const struct app *app)
 {
-    const struct stage *const next = panel_stage(panel_row(app->stage) + 1);
     const struct extract_result *const e = extract_of(app->a);
+    const bool has_layers = !app_is_in_layer(app) && e != NULL && e->n_layers > 1;
+    size_t row = panel_row(app->stage) + 1;
 
-    if (next == NULL || next->repeats == NULL)
-        return next != NULL;
-    return !app_is_in_layer(app) && e != NULL && e->n_layers > 1;
+    if (app->stage->repeats != NULL)
+        return panel_count();
+    while (row < panel_count() && panel_stage(row)->repeats != NULL && !has_layers)
+        row++;
+    return row;
 }
 
 /* Computes the stage; if it is done or running, moves to the next one first. */
@@ -42,8 +45,8 @@ static void enter(struct app *app)
     const struct stage *const here = stage_with_parts(app->stage);
     const bool leads_on = !app_is_stale(app, here) || app_is_due(app, here);
 
-    if (leads_on && has_next_stage(app))
-        go_to_stage(app, panel_row(app->stage) + 1);
+    if (leads_on && next_stage(app) < panel_count())
+        go_to_stage(app, next_stage(app));
     if (app_is_stale(app, stage_with_parts(app->stage)))
         app_run(app, app->stage);
     else

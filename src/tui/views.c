@@ -5,6 +5,7 @@
 
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
+#include "pipeline/stage_effect.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_layers.h"
@@ -24,6 +25,7 @@ static const struct view before_plots[] = {
     { "choose a model", &stage_load, NULL, &choice_view, &choice_list },
     { "hook points", &stage_hook, &stage_load, &list_view, &hook_list },
     { "the answer", &stage_answer, &stage_answer, &report_view, NULL },
+    { "the effect", &stage_effect, &stage_effect, &report_view, NULL },
     { "table of hook points", &stage_layers, &stage_layers, &choice_view, &layer_list },
 };
 static const struct view after_plots[] = {

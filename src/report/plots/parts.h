@@ -49,6 +49,8 @@ DECLARE_PLOT(neuron);
 DECLARE_PLOT(t_values);
 DECLARE_PLOT(volcano);
 DECLARE_PLOT(tsne);
+DECLARE_PLOT(effect);
+DECLARE_ITEM(effect);
 DECLARE_PLOT(kl);
 DECLARE_ITEM(kl);
 DECLARE_PLOT_BY(clusters);
