@@ -82,6 +82,7 @@ static void make_up_layers(struct analysis *a, void *result)
         free(layers->rows[l].by);
     layers->n_rows = sizeof names / sizeof *names;
     layers->has_answers = true;
+    layers->has_effects = true;
     layers->rows = ct_realloc_array(layers->rows, layers->n_rows, sizeof *layers->rows);
     for (size_t l = 0; l < layers->n_rows; l++) {
         struct layer_clusters *const by = ct_calloc_array(n_cluster_methods, sizeof *by);
@@ -103,6 +104,10 @@ static void make_up_layers(struct analysis *a, void *result)
                         .pvalue = l == 2 ? 0.005 : 0.5,
                         .p_holm = l == 2 ? 0.03 : 1.0 },
         };
+        const double moved = n_significant == 0 ? NAN : 1.0 - 0.2 * (double)l;
+        layers->rows[l].moved_end = moved;
+        layers->rows[l].moved_low = moved - 0.05;
+        layers->rows[l].moved_high = moved + 0.02;
         if (n_significant == 0)
             layers->rows[l].answer = (struct layer_answer){
                 VERDICT_UNANSWERABLE,        NAN, { NAN, NAN, NAN, NAN, NAN },

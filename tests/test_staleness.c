@@ -62,7 +62,7 @@ static const struct {
     { "pictures", "2", "picture", "picture" },
     { "halves", "19", "halves", "halves" },
     { "shuffles", "2", "shuffled", "" },
-    { "swap", NULL, "", "" },
+    { "swap", NULL, "layers", "layers" },
     { "edit", "mean", "effect", "" },
     { "words", " he: she", "effect", "" },
     { "controls", NULL, "effect", "" },

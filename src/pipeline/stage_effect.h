@@ -64,7 +64,7 @@ struct effect_result {
 
 extern const struct stage stage_effect;
 
-enum { EFFECT_SWITCH };
+enum { EFFECT_HOW = 1, EFFECT_WORD_PAIRS, EFFECT_CONTROLS };
 extern const struct setting effect_settings[];
 
 static inline const struct effect_result *effect_of(const struct analysis *a)

@@ -15,6 +15,7 @@
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
+#include "pipeline/stage_effect.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
@@ -144,6 +145,8 @@ static void list_steps(const struct analysis *whole, const struct analysis_watch
     add_steps(s, &stage_cluster);
     if (whole->params.answer)
         add_steps(s, &stage_answer);
+    if (whole->params.swap)
+        add_steps(s, &stage_effect);
     if (watch->layer != NULL && watch->layer_goal != NULL)
         add_steps(s, watch->layer_goal);
 }
@@ -200,6 +203,17 @@ static void take_answer(const struct analysis *layer, struct layer_row *row)
                                          .context = r->context,
                                          .pvalue = r->pvalue,
                                          .p_holm = NAN };
+}
+
+static void take_effect(const struct analysis *layer, struct layer_row *row)
+{
+    const struct effect_row *const some = effect_row_find(effect_of(layer), "significant");
+
+    if (some == NULL)
+        return;
+    row->moved_end = some->moved_end;
+    row->moved_low = some->moved_end_low;
+    row->moved_high = some->moved_end_high;
 }
 
 /* p of the answers, by Holm over the hook points that have one. */
@@ -271,6 +285,9 @@ static enum ct_status fill_row(struct analysis *layer, const struct steps *steps
         status = describe(layer, row, err);
     if (status == CT_OK && layer->params.answer)
         take_answer(layer, row);
+    row->moved_end = row->moved_low = row->moved_high = NAN;
+    if (status == CT_OK && layer->params.swap)
+        take_effect(layer, row);
     if (status == CT_OK)
         status = find_interval(layer, progress, row, err);
     if (status == CT_OK && !progress_tick(progress, 1, 1))
@@ -332,6 +349,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     layers->n_rows = n;
     layers->n_methods = clusterings_wanted(&a->params);
     layers->has_answers = a->params.answer;
+    layers->has_effects = a->params.swap;
     for (size_t l = 0; status == CT_OK && l < n; l++)
         status = run_layer(a, run, layers, l, err);
     if (status == CT_OK && layers->has_answers)
@@ -355,9 +373,9 @@ static void note(const void *value, char out[NOTE_SIZE])
     snprintf(out, NOTE_SIZE, "%zu", ((const struct layers_result *)value)->n_rows);
 }
 
-static bool has_answers(const struct params *params)
+static bool asks_more(const struct params *params)
 {
-    return params->answer;
+    return params->answer || params->swap;
 }
 
 const struct stage stage_layers = {
@@ -367,8 +385,11 @@ const struct stage stage_layers = {
     .inputs = (const struct stage *const[]){ &stage_load, &stage_contrast, &stage_extract, NULL },
     .repeats = repeated,
     .also = (const struct setting *const[]){ &answer_settings[ANSWER_DRAWS],
-                                             &answer_settings[ANSWER_RESAMPLES], NULL },
-    .has_also = has_answers,
+                                             &answer_settings[ANSWER_RESAMPLES],
+                                             &effect_settings[EFFECT_HOW],
+                                             &effect_settings[EFFECT_WORD_PAIRS],
+                                             &effect_settings[EFFECT_CONTROLS], NULL },
+    .has_also = asks_more,
     .effort = 10,
     .check = check,
     .compute = compute,

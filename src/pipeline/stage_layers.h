@@ -1,5 +1,5 @@
-/* Each hook point analysed separately, from the t-test to its clusters and, with --answer, its
- * answer, one after another. */
+/* Each hook point analysed separately, from the t-test to its clusters and, with --answer and
+ * --swap, its answer and its effect, one after another. */
 #ifndef CT_PIPELINE_STAGE_LAYERS_H
 #define CT_PIPELINE_STAGE_LAYERS_H
 
@@ -27,15 +27,18 @@ struct layer_row {
         enum verdict verdict;
         double clumping;
         struct null_summary cloud, context;
-        double pvalue; /* of the clumping; NaN: none */
-        double p_holm; /* adjusted for the hook points that have one */
-    } answer;          /* if there are answers */
+        double pvalue;                       /* of the clumping; NaN: none */
+        double p_holm;                       /* adjusted for the hook points that have one */
+    } answer;                                /* if there are answers */
+    double moved_end, moved_low, moved_high; /* of the significant neurons: see effect_row; NaN:
+                                                none, or there are no effects */
 };
 
 enum { LAYER_DRAWS = 200 }; /* of the sentences, for the interval of the share */
 
 struct layers_result {
     bool has_answers;       /* each row has an answer */
+    bool has_effects;       /* and what its neurons do */
     struct layer_row *rows; /* [n_rows] in order of their first column */
     size_t n_rows;
     size_t n_methods; /* the first of cluster_methods */

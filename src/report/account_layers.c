@@ -7,6 +7,7 @@
 #include "io/json_text.h"
 #include "io/csv_writer.h"
 #include "pipeline/stage_layers.h"
+#include "report/effect_text.h"
 #include "report/layers.h"
 #include "report/plots/parts.h"
 #include "report/plots/space.h"
@@ -30,6 +31,18 @@ static void report_answers(const struct layers_result *layers, struct page *page
         page_line(page, " p: of the clumping; Holm: adjusted for all hook points that have one");
 }
 
+static void report_effects(const struct layers_result *layers, struct page *page, size_t most)
+{
+    page->heading = "Used?";
+    page_line(page, "hook point                  moved by its significant neurons, 95 %%");
+    for (size_t l = 0; l < layers->n_rows && l < most; l++) {
+        const struct layer_row *const row = &layers->rows[l];
+        page_line(page, "%-26.26s %8s  (%s to %s)", show_text(row->hook).text,
+                  effect_share(row->moved_end).text, effect_share(row->moved_low).text,
+                  effect_share(row->moved_high).text);
+    }
+}
+
 /* One line per hook point, instead of the report of a single analysis. */
 static void report(const struct analysis *a, struct page *page)
 {
@@ -51,6 +64,8 @@ static void report(const struct analysis *a, struct page *page)
         page_line(page, "and %zu more: see layers.csv (--out)", layers->n_rows - MOST);
     page_line(page, " t: the largest; clust, silh., noise: DBSCAN; k-means: its silhouette");
     report_answers(layers, page, MOST);
+    if (layers->has_effects)
+        report_effects(layers, page, MOST);
 }
 
 static void describe_answer(json_t *object, const struct layer_answer *answer)
@@ -77,6 +92,8 @@ static json_t *describe_layer(const struct layers_result *layers, const struct l
     json_object_set_new(object, "share_high", number_or_null(row->share_high));
     if (layers->has_answers)
         describe_answer(object, &row->answer);
+    if (layers->has_effects)
+        json_object_set_new(object, "moved_significant", number_or_null(row->moved_end));
     return object;
 }
 
@@ -139,28 +156,39 @@ static void put_first(struct csv_writer *w, const struct layer_row *row, size_t 
     }
 }
 
-static void write_rows(const struct analysis *a, struct csv_writer *w, bool has_more)
+/* What has been appended, in turn. */
+enum { LAYERS_FIRST, LAYERS_WITH_ANSWERS, LAYERS_WITH_EFFECTS };
+
+static void write_rows(const struct analysis *a, struct csv_writer *w, int since)
 {
     static const char *const first[] = { "hook",        "n_neurons",  "n_significant", "strongest",
                                          "strongest_t", "perplexity", "kl_divergence" };
     static const char *const more[] = { "share_low",  "share_high", "clumping",
                                         "cloud_mean", "cloud_low",  "cloud_high",
                                         "p",          "p_holm",     "verdict" };
+    static const char *const last[] = { "moved_end", "moved_low", "moved_high" };
 
     for (size_t i = 0; i < sizeof first / sizeof *first; i++)
         csv_put_text(w, first[i]);
     for (size_t m = 0; m < layers_of(a)->n_methods; m++)
         put_method_header(w, cluster_methods[m]);
-    for (size_t i = 0; has_more && i < sizeof more / sizeof *more; i++)
+    for (size_t i = 0; since >= LAYERS_WITH_ANSWERS && i < sizeof more / sizeof *more; i++)
         csv_put_text(w, more[i]);
+    for (size_t i = 0; since >= LAYERS_WITH_EFFECTS && i < sizeof last / sizeof *last; i++)
+        csv_put_text(w, last[i]);
     csv_end_row(w);
     for (size_t l = 0; l < layers_of(a)->n_rows; l++) {
         const struct layer_row *const row = &layers_of(a)->rows[l];
         put_first(w, row, layers_of(a)->n_methods);
-        if (has_more) {
+        if (since >= LAYERS_WITH_ANSWERS) {
             put_if_any(w, row->share_low);
             put_if_any(w, row->share_high);
             put_answer(w, layers_of(a)->has_answers ? &row->answer : NULL);
+        }
+        if (since >= LAYERS_WITH_EFFECTS) {
+            put_if_any(w, row->moved_end);
+            put_if_any(w, row->moved_low);
+            put_if_any(w, row->moved_high);
         }
         csv_end_row(w);
     }
@@ -168,12 +196,17 @@ static void write_rows(const struct analysis *a, struct csv_writer *w, bool has_
 
 static void write_layers(const struct analysis *a, struct csv_writer *w)
 {
-    write_rows(a, w, true);
+    write_rows(a, w, LAYERS_WITH_EFFECTS);
 }
 
-static void write_layers_before(const struct analysis *a, struct csv_writer *w)
+static void write_layers_before_effects(const struct analysis *a, struct csv_writer *w)
 {
-    write_rows(a, w, false);
+    write_rows(a, w, LAYERS_WITH_ANSWERS);
+}
+
+static void write_layers_before_answers(const struct analysis *a, struct csv_writer *w)
+{
+    write_rows(a, w, LAYERS_FIRST);
 }
 
 static const struct table tables[] = {
@@ -181,7 +214,8 @@ static const struct table tables[] = {
 };
 
 static const struct table earlier[] = {
-    { LAYERS_FILE, ALWAYS, write_layers_before, NULL, &stage_layers },
+    { LAYERS_FILE, ALWAYS, write_layers_before_effects, NULL, &stage_layers },
+    { LAYERS_FILE, ALWAYS, write_layers_before_answers, NULL, &stage_layers },
 };
 
 static const struct plot plots[] = {
@@ -210,6 +244,15 @@ static const struct plot plots[] = {
       .is_drawn = has_layer_answers,
       .draw = draw_layer_clumping,
       .item = item_layer_clumping },
+    { .name = "layer_effects",
+      .title = "moved by layer",
+      .order = 900030,
+      .stage = &stage_layers,
+      .space = &space_curve,
+      .in_report = true,
+      .is_drawn = has_layer_effects,
+      .draw = draw_layer_effects,
+      .item = item_layer_effects },
 };
 
 const struct account account_layers = {

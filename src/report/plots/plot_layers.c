@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "pipeline/stage_layers.h"
+#include "report/effect_text.h"
 
 void draw_layers(const struct analysis *a, const struct plot_target *target,
                  const struct plot_request *request)
@@ -187,6 +188,74 @@ size_t item_layer_clumping(const struct analysis *a, size_t i, struct plot_item 
         item->y = r->clumping;
         snprintf(item->words, sizeof item->words, "%.30s: clumping %.3f, p = %s by Holm: %s", name,
                  r->clumping, p_text(r->p_holm, text), verdict_name(r->verdict));
+    }
+    return n;
+}
+
+/* ---- effects ---- */
+
+bool has_layer_effects(const struct analysis *a)
+{
+    return layers_of(a)->has_effects;
+}
+
+void draw_layer_effects(const struct analysis *a, const struct plot_target *target,
+                        const struct plot_request *request)
+{
+    const struct layers_result *const layers = layers_of(a);
+    const size_t n = layers->n_rows;
+    double most = NAN;
+    char title[TITLE_SIZE];
+
+    if (!layers->has_effects) {
+        show_words(target, "Moved by each hook point", "not asked for (--swap)");
+        return;
+    }
+    double *const y = plot_scratch(target, n, sizeof *y);
+    struct plot_range *const bars = plot_scratch(target, n, sizeof *bars);
+    for (size_t l = 0; y != NULL && bars != NULL && l < n; l++) {
+        const struct layer_row *const row = &layers->rows[l];
+        y[l] = 100.0 * row->moved_end;
+        bars[l] = (struct plot_range){ 100.0 * row->moved_low, 100.0 * row->moved_high };
+        most = fmax(most, row->moved_end);
+    }
+    snprintf(title, sizeof title,
+             "Share moved by the significant neurons, at most %s (bars: 95 %% intervals)",
+             effect_share(most).text);
+    const struct plot_rule rules[] = { { .at = 0.0, .across = true, .ink = INK_DIM } };
+    const struct series series = {
+        .text = { .title = title, .x_label = "hook point", .y_label = "% moved" },
+        .y = y,
+        .bars = bars,
+        .n = y != NULL && bars != NULL ? n : 0,
+        .ink = INK_ACCENT,
+        .rules = rules,
+        .n_rules = 1,
+        .from_zero = true,
+        .window = request->window,
+    };
+    show_series(target, &series, request->view);
+    free(y);
+    free(bars);
+}
+
+/* Those without significant neurons are not drawn. */
+size_t item_layer_effects(const struct analysis *a, size_t i, struct plot_item *item)
+{
+    const struct layers_result *const layers = layers_of(a);
+    char name[60];
+    size_t n = 0;
+
+    for (size_t l = 0; layers->has_effects && l < layers->n_rows; l++) {
+        const struct layer_row *const row = &layers->rows[l];
+        if (isnan(row->moved_end) || n++ != i)
+            continue;
+        name_of(row, name);
+        item->x = (double)l;
+        item->y = 100.0 * row->moved_end;
+        snprintf(item->words, sizeof item->words, "%.30s: %s, 95 %%: %s to %s", name,
+                 effect_share(row->moved_end).text, effect_share(row->moved_low).text,
+                 effect_share(row->moved_high).text);
     }
     return n;
 }
