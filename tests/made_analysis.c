@@ -15,6 +15,7 @@
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
+#include "pipeline/stage_map.h"
 #include "pipeline/stage_picture.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_space.h"
@@ -132,6 +133,15 @@ static void make_up_effect(struct analysis *a, void *result)
     }
 }
 
+static void make_up_map(struct analysis *a, void *result)
+{
+    struct map_result *const m = result;
+
+    (void)a;
+    for (size_t i = 0; i < m->n_layers * m->n_positions; i++)
+        m->moved[i] = (double)(i * 37 % 23) / 11.0 - 0.5;
+}
+
 static void take(struct analysis *a, const struct stage *stage,
                  void (*change)(struct analysis *a, void *result))
 {
@@ -180,4 +190,6 @@ void make_analysis(struct analysis *a, double alpha)
     take(a, &stage_picture, NULL);
     take(a, &stage_layers, make_up_layers);
     take(a, &stage_effect, make_up_effect);
+    a->params.map = true;
+    take(a, &stage_map, make_up_map);
 }

@@ -16,6 +16,7 @@
 #include "pipeline/stage_effect.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_load.h"
+#include "pipeline/stage_map.h"
 #include "pipeline/stages.h"
 
 static void set(struct analysis *a, const char *name, const char *text)
@@ -303,6 +304,30 @@ START_TEST(cancelled_controls_are_continued)
 }
 END_TEST
 
+/* After the last block, the last token's stream is all that counts; before the next tokens attend
+ * to the target, its own is. */
+START_TEST(the_map_ends_at_the_last_token)
+{
+    struct analysis a;
+    struct ct_error err = { 0 };
+
+    begin(&a, "h.3.mlp.c_fc", NULL);
+    set(&a, "map", NULL);
+    ck_assert_msg(analysis_run(&a, &stage_map, NULL, &err) == CT_OK, "%s", err.text);
+    const struct map_result *const m = map_of(&a);
+    const double *const last = m->moved + 5 * m->n_positions;
+    ck_assert_uint_eq(m->n_layers, 6);
+    ck_assert_uint_eq(m->n_sentences[0], 108);
+    ck_assert_uint_eq(m->n_sentences[m->n_positions - 1], 108);
+    ck_assert_double_eq_tol(last[m->n_positions - 1], 1.0, 1e-6);
+    ck_assert_double_eq(last[0], 0.0); /* the target is not the last token */
+    ck_assert_double_gt(m->moved[0], 0.99);
+    for (size_t p = 1; p < m->n_positions; p++)
+        ck_assert(fabs(m->moved[p]) < 0.01);
+    analysis_clear(&a);
+}
+END_TEST
+
 START_TEST(texts_of_edits_and_words_are_checked)
 {
     static const char *const good[] = { "swap", "mean", "zero", "scale=2", "scale=-0.5,swap" };
@@ -352,7 +377,8 @@ int main(void)
         an_edit_without_a_change_changes_no_bit, the_last_stream_of_the_twin_gives_its_words,
         twins_are_found_by_their_texts,          without_twins_means_and_zeros_remain,
         results_do_not_depend_on_threads,        cancelled_controls_are_continued,
-        texts_of_edits_and_words_are_checked,    words_of_several_tokens_are_left_out,
+        the_map_ends_at_the_last_token,          texts_of_edits_and_words_are_checked,
+        words_of_several_tokens_are_left_out,
     };
 
     temp_begin();

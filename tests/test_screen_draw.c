@@ -46,7 +46,7 @@ static void begin(struct app *app, bool computed)
     if (computed && (analysis_run(app->a, &stage_similarity, NULL, &err) != CT_OK ||
                      analysis_run(app->a, stage_with_parts(&stage_answer), NULL, &err) != CT_OK ||
                      analysis_run(app->a, &stage_layers, NULL, &err) != CT_OK ||
-                     analysis_run(app->a, &stage_effect, NULL, &err) != CT_OK))
+                     analysis_run(app->a, stage_with_parts(&stage_effect), NULL, &err) != CT_OK))
         ck_abort_msg("%s", err.text);
 }
 

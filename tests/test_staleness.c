@@ -26,7 +26,7 @@
 #define FROM_TSNE    "tsne " FROM_CLUSTER
 #define FROM_SPACE   "space " FROM_TSNE
 #define FROM_TTEST   "ttest answer halves " FROM_SPACE
-#define FROM_HOOK    "hook extract " FROM_TTEST
+#define FROM_HOOK    "hook extract map " FROM_TTEST
 #define ALL          "load contrast " FROM_HOOK
 
 static const struct {
@@ -43,7 +43,7 @@ static const struct {
     { "occurrence", "last", ALL, "" },
     { "bos", "yes", ALL, "" },
     { "hook", "h.1.mlp.c_fc", FROM_HOOK, "" },
-    { "contrast", "her,him", "contrast " FROM_TTEST, "contrast " FROM_TTEST },
+    { "contrast", "her,him", "contrast map " FROM_TTEST, "contrast map " FROM_TTEST },
     { "test", "welch", FROM_TTEST, FROM_TTEST },
     { "alpha", "0.01", FROM_TTEST, FROM_TTEST },
     { "correction", "none", FROM_TTEST, FROM_TTEST },
@@ -64,7 +64,8 @@ static const struct {
     { "shuffles", "2", "shuffled", "" },
     { "swap", NULL, "layers", "layers" },
     { "edit", "mean", "effect", "" },
-    { "words", " he: she", "effect", "" },
+    { "words", " he: she", "effect map", "" },
+    { "map", NULL, "map", "" },
     { "controls", NULL, "effect", "" },
     { "add", "1", "effect", "" },
 };
@@ -93,7 +94,7 @@ static void compute_all(struct analysis *a)
     compute(a, &stage_similarity);
     compute(a, stage_with_parts(&stage_answer));
     compute(a, &stage_layers);
-    compute(a, &stage_effect);
+    compute(a, stage_with_parts(&stage_effect));
 }
 
 static void begin_model(struct analysis *a)

@@ -66,6 +66,9 @@ const struct effect_sentence *effect_sentences(const struct effect_run *r, size_
 const struct effect_reading *effect_clean(const struct effect_run *r); /* [n] of EFFECT_ALL */
 size_t effect_n_after(const struct effect_run *r, size_t i);           /* tokens after the target */
 
+/* Bytes of final values that are kept at a time, unless one set needs more. */
+enum { EFFECT_MOST_BYTES = 48 << 20 };
+
 /* Whether an edit applies to sentence i: a swap needs a twin. */
 bool effect_applies(const struct effect_run *r, const struct effect_edit *edit, size_t i);
 
@@ -75,5 +78,27 @@ enum ct_status effect_run_sets(struct effect_run *r, const struct effect_edit *e
                                const struct neuron_set *sets, size_t n_sets,
                                enum effect_depth depth, const struct progress *progress,
                                struct effect_reading *readings, struct ct_error *err);
+
+/* ---- one position at a time ---- */
+
+/* Positions from the target on at which the sentence and its twin can be swapped; 0: no twin. The
+ * last token, EFFECT_LAST, is one of them if both have as many. */
+size_t effect_n_positions(const struct effect_run *r, size_t i);
+bool effect_has_position(const struct effect_run *r, size_t i, size_t position);
+enum { EFFECT_LAST = SIZE_MAX };
+
+/* Rows of effect_values(): one per token of every sentence from the target on. */
+size_t effect_n_values(const struct effect_run *r);
+
+/* values [effect_n_values(), hook->width] without edits. The errors of extract_activations(). */
+enum ct_status effect_values(const struct effect_run *r, const struct hook_point *hook,
+                             const struct progress *progress, float *values, struct ct_error *err);
+
+/* Every sentence that has the position takes the whole vector of its twin there; values are those
+ * of effect_values(). readings [n] of EFFECT_END. CT_ENOMEM, CT_ECANCELED. */
+enum ct_status effect_run_position(struct effect_run *r, const struct hook_point *hook,
+                                   size_t position, const float *values,
+                                   const struct progress *progress, struct effect_reading *readings,
+                                   struct ct_error *err);
 
 #endif

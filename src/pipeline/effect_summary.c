@@ -66,6 +66,22 @@ double effect_moved_next(const struct effect_run *r, const struct effect_reading
     return moved(r, edited, next_of);
 }
 
+double effect_moved_at(const struct effect_run *r, size_t position,
+                       const struct effect_reading *edited)
+{
+    struct way sum = { 0.0, 0.0 };
+    size_t n;
+
+    (void)effect_sentences(r, &n);
+    for (size_t i = 0; i < n; i++)
+        if (effect_has_position(r, i, position)) {
+            const struct way way = way_of(r, edited, i, end_of);
+            sum.gone += way.gone;
+            sum.whole += way.whole;
+        }
+    return share(sum);
+}
+
 /* The ways of pairs [*n]: of both sentences together. */
 static struct way *list_ways(const struct effect_run *r, const struct effect_reading *edited,
                              size_t *n)

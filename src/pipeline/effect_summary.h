@@ -20,6 +20,10 @@ struct effect_interval {
 double effect_moved_end(const struct effect_run *r, const struct effect_reading *edited);
 double effect_moved_next(const struct effect_run *r, const struct effect_reading *edited);
 
+/* effect_moved_end() of the sentences that have a position from the target on alone. */
+double effect_moved_at(const struct effect_run *r, size_t position,
+                       const struct effect_reading *edited);
+
 /* 95 % of effect_moved_end() when the pairs of twins are drawn again n_draws times. CT_ENOMEM. */
 enum ct_status effect_interval(const struct effect_run *r, const struct effect_reading *edited,
                                uint64_t seed, size_t n_draws, struct effect_interval *out,

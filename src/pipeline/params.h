@@ -49,6 +49,7 @@ struct params {         /* owns its strings; params_init() to params_clear() */
     bool swap;             /* edit neurons and ask what the model says then */
     char *edit;            /* how: see effect_edits.h; NULL: DEFAULT_EDIT */
     char *words;           /* whose logits are compared: see effect_words.h; NULL: DEFAULT_WORDS */
+    bool map;              /* and the residual stream, by layer and token */
     bool controls;         /* edit other sets of neurons as well */
     double add;            /* times the difference of the groups' means, is added; 0: not */
     bool matrices;   /* write Gram and cosine matrices whatever the number of significant neurons */

@@ -6,7 +6,11 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/command.h \
 	src/pipeline/effect_controls.c src/pipeline/effect_controls.h \
 	src/pipeline/effect_edits.c src/pipeline/effect_edits.h \
+	src/pipeline/effect_passes.c \
+	src/pipeline/effect_read.c \
 	src/pipeline/effect_run.c src/pipeline/effect_run.h \
+	src/pipeline/effect_sentences.c \
+	src/pipeline/effect_state.h \
 	src/pipeline/effect_sets.c src/pipeline/effect_sets.h \
 	src/pipeline/effect_summary.c src/pipeline/effect_summary.h \
 	src/pipeline/effect_twins.c src/pipeline/effect_twins.h \
@@ -36,6 +40,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stage_hook.c src/pipeline/stage_hook.h \
 	src/pipeline/stage_layers.c src/pipeline/stage_layers.h \
 	src/pipeline/stage_load.c src/pipeline/stage_load.h \
+	src/pipeline/stage_map.c src/pipeline/stage_map.h \
 	src/pipeline/stage_picture.c src/pipeline/stage_picture.h \
 	src/pipeline/stage_shuffled.c src/pipeline/stage_shuffled.h \
 	src/pipeline/stage_similarity.c src/pipeline/stage_similarity.h \

@@ -39,6 +39,13 @@ static void choose_edits(const struct params *params, struct effect_result *out)
         out->edits[out->n_edits++] = (struct effect_edit){ EFFECT_ADD, params->add };
 }
 
+enum ct_status effect_words_find(const struct analysis *a, struct word_pairs *out,
+                                 struct ct_error *err)
+{
+    return word_pairs_find(load_of(a)->tokenizer,
+                           a->params.words != NULL ? a->params.words : DEFAULT_WORDS, out, err);
+}
+
 struct question { /* what is known while the stage is computed; owns everything but a and out */
     const struct analysis *a;
     const struct stage_run *run;
@@ -107,9 +114,7 @@ static enum ct_status prepare(struct question *q, struct ct_error *err)
         out->n_twins = q->twins.n;
         out->n_without = q->twins.n_without;
         choose_edits(&q->a->params, out);
-        st = word_pairs_find(load_of(q->a)->tokenizer,
-                             q->a->params.words != NULL ? q->a->params.words : DEFAULT_WORDS,
-                             &out->words, err);
+        st = effect_words_find(q->a, &out->words, err);
     }
     if (st == CT_OK)
         st = find_sets(q, err);
@@ -346,8 +351,7 @@ static enum ct_status check(const struct analysis *a, struct ct_error *err)
         return CT_OK;
     enum ct_status st = model_check_output(load->model, err);
     if (st == CT_OK)
-        st = word_pairs_find(load->tokenizer,
-                             a->params.words != NULL ? a->params.words : DEFAULT_WORDS, &words, err);
+        st = effect_words_find(a, &words, err);
     if (st != CT_OK)
         return st;
     word_pairs_clear(&words);

@@ -12,6 +12,7 @@
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
+#include "pipeline/stage_map.h"
 #include "pipeline/stage_picture.h"
 #include "pipeline/stage_shuffled.h"
 #include "pipeline/stage_similarity.h"
@@ -27,7 +28,10 @@
 /* The answer, and its parts: those that are shown at it. */
 #define OF_ANSWER &stage_answer, &stage_shuffled, &stage_halves, &stage_picture
 
-const struct stage *const stages[] = { OF_ANALYSIS, OF_ANSWER, &stage_layers, &stage_effect };
+/* The effect and its part. */
+#define OF_EFFECT &stage_effect, &stage_map
+
+const struct stage *const stages[] = { OF_ANALYSIS, OF_ANSWER, &stage_layers, OF_EFFECT };
 const size_t n_stages = sizeof stages / sizeof *stages;
 
 /* Inputs are computed in order: the contrast comes first, so that what is wrong with the groups is
@@ -47,14 +51,19 @@ static const struct stage analysis_and_answer = {
     .inputs = (const struct stage *const[]){ &analysis, &answer, NULL },
 };
 
+static const struct stage effect = {
+    .name = "effect",
+    .inputs = (const struct stage *const[]){ OF_EFFECT, NULL },
+};
+
 static const struct stage analysis_and_effect = {
     .name = "analysis",
-    .inputs = (const struct stage *const[]){ &analysis, &stage_effect, NULL },
+    .inputs = (const struct stage *const[]){ &analysis, &effect, NULL },
 };
 
 static const struct stage everything = {
     .name = "analysis",
-    .inputs = (const struct stage *const[]){ &analysis, &answer, &stage_effect, NULL },
+    .inputs = (const struct stage *const[]){ &analysis, &answer, &effect, NULL },
 };
 
 const struct stage *const goal_analysis = &analysis;
@@ -69,7 +78,7 @@ const struct stage *goal_of(const struct params *params)
 
 const struct stage *stage_with_parts(const struct stage *stage)
 {
-    return stage == &stage_answer ? &answer : stage;
+    return stage == &stage_answer ? &answer : stage == &stage_effect ? &effect : stage;
 }
 
 bool stage_is_told(const struct stage *stage)

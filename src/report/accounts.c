@@ -16,6 +16,7 @@
     X(halves)                                                                                      \
     X(picture)                                                                                     \
     X(effect)                                                                                      \
+    X(map)                                                                                         \
     X(layers)
 
 #define DECLARE(name) extern const struct account account_##name;

@@ -10,6 +10,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/account_halves.c \
 	src/report/account_layers.c \
 	src/report/account_load.c \
+	src/report/account_map.c \
 	src/report/account_picture.c \
 	src/report/account_shuffled.c \
 	src/report/account_similarity.c \
@@ -38,12 +39,14 @@ src_report_libreport_a_SOURCES = \
 	src/report/plots/plot_answer.c \
 	src/report/plots/plot_effect.c \
 	src/report/plots/plot_layers.c \
+	src/report/plots/plot_map.c \
 	src/report/plots/plot_matrices.c \
 	src/report/plots/plot_neurons.c \
 	src/report/plots/plot_plane.c \
 	src/report/plots/space.h \
 	src/report/plots/space_cloud.c \
 	src/report/plots/space_items.c \
+	src/report/plots/space_map.c \
 	src/report/plots/space_matrix.c \
 	src/report/plots/space_neurons.c \
 	src/report/plots/space_sentences.c \

@@ -81,6 +81,7 @@ extern const struct plot_space space_neurons;     /* x: neuron; y: its t */
 extern const struct plot_space space_volcano;     /* a neuron by difference of the means and p */
 extern const struct plot_space space_plane;       /* a point of the t-SNE plot */
 extern const struct plot_space space_groups;      /* the same: the answer's neurons by group */
+extern const struct plot_space space_map;         /* a block and a token: see stage_map.h */
 extern const struct plot_space space_matrix;      /* x and y: significant neurons in some order */
 
 #endif
