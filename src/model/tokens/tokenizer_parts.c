@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fnv.h"
+#include "base/kernel.h"
 
 void tokenizer_parts_clear(struct tokenizer_parts *parts)
 {
@@ -41,7 +42,7 @@ enum ct_status tokenizer_parts_add_merge(struct tokenizer_parts *parts, const ch
                                          size_t left_size, const char *right, size_t right_size,
                                          struct ct_error *err)
 {
-    char bytes[4 * VOCAB_MAX_PIECE]; /* both, concatenated */
+    CT_UNINITIALIZED char bytes[4 * VOCAB_MAX_PIECE]; /* both, concatenated */
 
     if (left_size > 2 * VOCAB_MAX_PIECE)
         return fail_missing(left, left_size, err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kernel.h"
 #include "base/keyed_hash.h"
 #include "base/mem.h"
 
@@ -224,7 +225,7 @@ enum ct_status vocab_add(struct vocab *vocab, uint32_t id, const char *name, siz
                          struct ct_error *err)
 {
     const int shown = (int)(size < 64 ? size : 64);
-    char bytes[2 * VOCAB_MAX_PIECE];
+    CT_UNINITIALIZED char bytes[2 * VOCAB_MAX_PIECE];
 
     if (size > sizeof bytes)
         return too_long(size, err);
@@ -268,7 +269,7 @@ enum ct_status vocab_put(struct vocab *vocab, uint32_t id, const char *bytes, si
 
 int32_t vocab_find_name(const struct vocab *vocab, const char *name, size_t size)
 {
-    char bytes[2 * VOCAB_MAX_PIECE];
+    CT_UNINITIALIZED char bytes[2 * VOCAB_MAX_PIECE];
     const size_t n =
         size <= sizeof bytes ? vocab_bytes_of_name(vocab, name, size, bytes) : SIZE_MAX;
 
