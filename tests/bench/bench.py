@@ -13,7 +13,7 @@ ratios to a peer in the same run, and whether they are met. CASE is a name liste
 Peers: scikit-learn, scipy, numpy and PyTorch of /usr/bin/python3 (Debian: python3-sklearn,
 python3-torch), Rtsne and dbscan of R (r-cran-rtsne, r-cran-dbscan). A missing peer is reported in
 its row. DIR ($BENCH_DIR, or bench-data in the build folder) takes up to 3 GB of inputs, including a
-GPT-2 medium with random weights (9 GB with every case). Needs a C.UTF-8 locale and only the standard
+GPT-2 medium with random weights (13 GB with every case). Needs a C.UTF-8 locale and only the standard
 library.
 """
 import argparse
@@ -335,6 +335,32 @@ class Cases:
                         "--stop", "forward", script="notebook.py"),
         ], [Bar(1 / 3, "PyTorch, weights mapped")], runs=2)
 
+    def swaps(self, name, what, model, hook, n_sets, bar):
+        ours, theirs = self.path(f"{name}-ours.f32"), self.path(f"{name}-theirs.f32")
+        words = ",".join(ids[0] for ids in self.tokenize([" he", " she", " He", " She"]))
+        layer = hook.split(".")[1]
+        peer = "PyTorch, hooks"
+
+        def check(results):
+            if results[1].samples:
+                yield same_floats(ours, theirs, 1e-4)
+
+        return Case(name, f"Neurons swapped with twins' in {n_sets} set{'s' * (n_sets > 1)}, to logits: {what}", [
+            self.driver("effect", model, self.demo, self.stimuli, hook, n_sets, words, ours),
+            self.python(peer, TORCH, model, self.ids(), layer, n_sets, words, theirs, script="effect.py"),
+        ], [Bar(bar, peer, "process")], runs=1, check=check)
+
+    def effect(self):
+        return self.swaps("effect", "GPT-2 medium", self.medium(), "h.5.mlp.c_fc", 20, 1 / 2.5)
+
+    def effect_pythia(self):
+        model = self.inputs.family("pythia-410m")
+        return self.swaps("effect-pythia", "Pythia 410m", model, "layers.12.mlp.dense_h_to_4h", 1, 1 / 2)
+
+    def effect_llama(self):
+        model = self.inputs.family("llama-3.2-1b")
+        return self.swaps("effect-llama", "Llama 3.2 1B", model, "layers.8.mlp.gate_proj", 1, 1 / 2)
+
     # -- t-SNE --
 
     def tsne(self, n, bars, runs=None):
@@ -546,7 +572,7 @@ class Cases:
 DEFAULT = ("notebook", "extract", "forward", "tsne-500", "tsne-1000", "tsne-2000", "ttest", "ttest-csv", "ttest-large",
            "dbscan-100000", "kmeans", "cosine", "csv", "start", "screen", "taken-tsne", "taken-extract")
 MORE = ("tsne-10000", "tsne-50000", "tsne-growth", "dbscan-1000000", "sweep", "stream", "answer", "answer-98304",
-        "shuffles")
+        "shuffles", "effect", "effect-pythia", "effect-llama")
 
 
 # ---- what cases check ----

@@ -169,5 +169,13 @@ class Inputs:
             model(folder, *shape)
         return str(folder)
 
+    def family(self, name):
+        """A model of families.py; needs numpy."""
+        folder = self.folder / f"{name}-shape"
+        if not (folder / "config.json").exists():
+            self.report(f"making {folder}")
+            subprocess.run(["/usr/bin/python3", HERE / "families.py", "--make", folder, name], check=True)
+        return str(folder)
+
     def sentences(self, n):
         return self.get(f"sentences-{n}.csv", sentences, n)

@@ -9,12 +9,13 @@
  *     driver extract MODEL TOKENIZER STIMULI HOOK OUT
  *     driver ttests MODEL TOKENIZER STIMULI HOOK         from the model to the t-test, in a file
  *     driver forward MODEL TOKENIZER STIMULI HOOK        at every token, twice
- *     driver csv X.npy OUT.csv                writes it as activations.csv and reads it
- *     driver limits                           of the machine
+ *     driver effect MODEL TOKENIZER STIMULI HOOK N_SETS WORD,... LOGITS   neurons swapped with
+ * twins' driver csv X.npy OUT.csv                writes it as activations.csv and reads it driver
+ * limits                           of the machine
  *
  * Each prints lines of a name and a number; `compute` is seconds in the kernel alone. Y is
- * [n_samples, 2] raw float64, LABELS raw int32, OUT raw float32. THREADS in the environment: 2
- * otherwise.
+ * [n_samples, 2] raw float64, LABELS raw int32, OUT and LOGITS raw float32. THREADS in the
+ * environment: 2 otherwise.
  */
 #include "config.h"
 
@@ -25,6 +26,7 @@
 #include "base/clock.h"
 #include "base/crew.h"
 #include "base/mem.h"
+#include "driver.h"
 #include "io/activations.h"
 #include "io/csv_writer.h"
 #include "io/npy.h"
@@ -43,24 +45,24 @@
 #include "pipeline/stage_ttest.h"
 #include "plot/block_means.h"
 
-static void print_value(const char *name, double value)
+void print_value(const char *name, double value)
 {
     printf("%s %.9g\n", name, value);
 }
 
-static void stop(const char *what)
+void stop(const char *what)
 {
     fprintf(stderr, "driver: %s\n", what);
     exit(1);
 }
 
-static void must(enum ct_status status, const struct ct_error *err)
+void must(enum ct_status status, const struct ct_error *err)
 {
     if (status != CT_OK)
         stop(err->text);
 }
 
-static void *allocate(size_t count, size_t size)
+void *allocate(size_t count, size_t size)
 {
     void *const array = ct_aligned_array(count, size);
 
@@ -69,14 +71,14 @@ static void *allocate(size_t count, size_t size)
     return array;
 }
 
-static int n_threads(void)
+int n_threads(void)
 {
     const char *const value = getenv("THREADS");
 
     return value != NULL ? atoi(value) : 2;
 }
 
-static void save(const char *path, const void *data, size_t size)
+void save(const char *path, const void *data, size_t size)
 {
     FILE *const f = fopen(path, "wb");
 
@@ -254,7 +256,7 @@ static void run_cosine(int argc, char **argv)
 
 /* ---- the model ---- */
 
-static void run_stages(struct analysis *a, char **argv, const struct stage *last)
+void run_stages(struct analysis *a, char **argv, const struct stage *last)
 {
     struct ct_error err;
 
@@ -472,7 +474,7 @@ static const struct task {
     { "tsne", 2, run_tsne },     { "ttest", 1, run_ttest },     { "dbscan", 2, run_dbscan },
     { "kmeans", 2, run_kmeans }, { "cosine", 1, run_cosine },   { "extract", 5, run_extract },
     { "ttests", 4, run_ttests }, { "forward", 4, run_forward }, { "csv", 2, run_csv },
-    { "limits", 0, run_limits },
+    { "effect", 7, run_effect }, { "limits", 0, run_limits },
 };
 
 int main(int argc, char **argv)

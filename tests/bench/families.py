@@ -59,6 +59,7 @@ def shapes(c):
                 yield f"layers.{i}.{name}.bias", (out,)
         yield "final_layer_norm.weight", (d,)
         yield "final_layer_norm.bias", (d,)
+        yield "embed_out.weight", (v, d)
         return
     e = c.get("head_dim") or d // c["num_attention_heads"]
     q, kv = c["num_attention_heads"] * e, c["num_key_value_heads"] * e
@@ -110,7 +111,8 @@ def make_model(folder, dtype, config):
 # ---- the same in PyTorch ----
 
 
-def widened(path):
+def widened(path, output=False):
+    """output: an output layer of its own, too."""
     import torch
 
     with open(path, "rb") as f:
@@ -119,7 +121,8 @@ def widened(path):
     data = np.memmap(path, dtype=np.uint8, mode="c", offset=8 + size)
     kinds = {"F16": torch.float16, "BF16": torch.bfloat16}
     return {name: torch.from_numpy(data[slice(*t["data_offsets"])].view("<i2"))
-            .view(kinds[t["dtype"]]).view(t["shape"]).float() for name, t in header.items()}
+            .view(kinds[t["dtype"]]).view(t["shape"]).float() for name, t in header.items()
+            if output or name != "embed_out.weight"}
 
 
 def rotary(c, e):
@@ -198,6 +201,7 @@ def forward(c, w, ids, hook):
             x = linear(f"{at}.mlp.dense_4h_to_h", F.gelu(gate)) + y + x
         else:
             x = x + linear(f"{at}.mlp.down_proj", F.silu(gate) * linear(f"{at}.mlp.up_proj", z))
+    return norm("final_layer_norm" if neox else "norm", x)
 
 
 def run_torch(folder, ids_path, layers, out):
@@ -285,6 +289,8 @@ def main():
     if sys.argv[1:2] == ["--torch"]:
         folder, ids, layers, out = sys.argv[2:]
         return run_torch(pathlib.Path(folder), ids, set(map(int, layers.split(","))), out)
+    if sys.argv[1:2] == ["--make"]:
+        return make_model(pathlib.Path(sys.argv[2]), *CONFIGS[sys.argv[3]])
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path("bench-data"))
@@ -296,4 +302,5 @@ def main():
         compare(args, name)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -73,14 +73,16 @@ def forward(weights, ids, hooks):
 
 
 def read_ids(path):
-    """ids [n, longest], padded with 0 where causal attention cannot see it; position of each target."""
+    """ids [n, longest], padded with 0 where causal attention cannot see it; position of each target;
+    numbers of tokens."""
     with open(path) as f:
         parts = [[list(map(int, part.split())) for part in line.split("|")] for line in f]
     longest = max(len(before) + len(after) for before, after in parts)
     ids = torch.zeros(len(parts), longest, dtype=torch.long)
     for i, (before, after) in enumerate(parts):
         ids[i, : len(before) + len(after)] = torch.tensor(before + after)
-    return ids, torch.tensor([len(before) - 1 for before, _ in parts])
+    targets = torch.tensor([len(before) - 1 for before, _ in parts])
+    return ids, targets, torch.tensor([len(before) + len(after) for before, after in parts])
 
 
 def extract(weights, ids, targets):
@@ -129,7 +131,7 @@ def main():
         weights = open_weights(args.weights)
         if args.save:
             return torch.save({name: t.clone() for name, t in weights.items()}, args.save)
-        ids, targets = read_ids(args.ids)
+        ids, targets, _ = read_ids(args.ids)
         if args.stop == "forward":
             for _ in range(2):  # the second one is warm
                 taken, start = [], time.perf_counter()
