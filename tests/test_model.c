@@ -142,6 +142,8 @@ START_TEST(rejects_bad_values_by_name)
         { "{\"auths\":{\"x\":{\"auth\":\"c2VjcmV0\"}}}", CT_ENOTSUP,
           "neither model_type nor sizes" },
         { "{\"add_cross_attention\":true}", CT_ENOTSUP, "add_cross_attention" },
+        { "{\"model_type\":\"llama\",\"add_cross_attention\":true}", CT_ENOTSUP,
+          "use a decoder alone" },
         { "{\"add_cross_attention\":1}", CT_EFORMAT, "add_cross_attention" },
         { "{\"n_embd\":0}", CT_EFORMAT, "n_embd" },
         { "{\"n_embd\":-768}", CT_EFORMAT, "n_embd" },

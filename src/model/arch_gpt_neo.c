@@ -45,8 +45,9 @@ static enum ct_status add_block(const struct config_reader *r, const json_t *kin
 
     if (!is_local && (name == NULL || strcmp(name, "global") != 0))
         return ct_fail(r->err, CT_ENOTSUP,
-                       "%s: attention_types: '%s' is not supported, only global and local", r->path,
-                       name != NULL ? name : "(not a name)");
+                       "%s: attention_types: '%s' is not supported, only global and local; use a "
+                       "model with these",
+                       r->path, name != NULL ? name : "(not a name)");
     if (is_local && *n < c->n_layers)
         config_set_slides(c, *n);
     *n += 1;

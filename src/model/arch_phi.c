@@ -46,7 +46,8 @@ static enum ct_status read_phi(const struct config_reader *r, struct model_confi
 
     (void)c;
     if (st == CT_OK && has_norms)
-        return ct_fail(r->err, CT_ENOTSUP, "%s: qk_layernorm: true is not supported", r->path);
+        return ct_fail(r->err, CT_ENOTSUP,
+                       "%s: qk_layernorm: true is not supported; use a model without it", r->path);
     return st;
 }
 

@@ -48,6 +48,11 @@ enum ct_status config_refuse(const struct config_reader *r)
         if (is_set(r, refused[i].name))
             return ct_fail(r->err, CT_ENOTSUP, "%s: %s: %s", r->path, refused[i].name,
                            refused[i].why);
+    if (json_is_true(json_object_get(r->root, "add_cross_attention")))
+        return ct_fail(r->err, CT_ENOTSUP,
+                       "%s: add_cross_attention: a decoder that follows an encoder is not "
+                       "supported; use a decoder alone",
+                       r->path);
     return refuse_classes(r);
 }
 
@@ -67,11 +72,15 @@ static enum ct_status derive_heads(const struct config_reader *r, struct model_c
     if (c->n_kv_heads == 0)
         c->n_kv_heads = c->n_heads;
     if (c->head_dim == 0 && c->hidden_size % c->n_heads != 0)
-        return ct_fail(r->err, CT_EFORMAT, "%s: %s %zu is not divisible by %s %zu", r->path,
-                       NAME_OF(hidden_size), c->hidden_size, NAME_OF(n_heads), c->n_heads);
+        return ct_fail(
+            r->err, CT_EFORMAT,
+            "%s: %s %zu is not divisible by %s %zu; is config.json damaged? Download it again",
+            r->path, NAME_OF(hidden_size), c->hidden_size, NAME_OF(n_heads), c->n_heads);
     if (c->n_heads % c->n_kv_heads != 0)
-        return ct_fail(r->err, CT_EFORMAT, "%s: %s %zu is not divisible by %s %zu", r->path,
-                       NAME_OF(n_heads), c->n_heads, NAME_OF(n_kv_heads), c->n_kv_heads);
+        return ct_fail(
+            r->err, CT_EFORMAT,
+            "%s: %s %zu is not divisible by %s %zu; is config.json damaged? Download it again",
+            r->path, NAME_OF(n_heads), c->n_heads, NAME_OF(n_kv_heads), c->n_kv_heads);
     if (c->head_dim == 0)
         c->head_dim = c->hidden_size / c->n_heads;
     if (c->n_heads * c->head_dim > CONFIG_MAX_INTERMEDIATE)
@@ -85,10 +94,14 @@ static enum ct_status derive_rotary(const struct config_reader *r, struct model_
     if (c->rotary_width == 0)
         c->rotary_width = (size_t)fmin((double)c->head_dim * c->rotary_part, 1e9);
     if (c->rotary_width > c->head_dim)
-        return ct_fail(r->err, CT_EFORMAT, "%s: rotary width %zu is above the width of a head, %zu",
+        return ct_fail(r->err, CT_EFORMAT,
+                       "%s: rotary width %zu is above the width of a head, %zu; is config.json "
+                       "damaged? Download it again",
                        r->path, c->rotary_width, c->head_dim);
     if (c->rotary_width % 2 != 0)
-        return ct_fail(r->err, CT_EFORMAT, "%s: rotary width %zu is odd", r->path, c->rotary_width);
+        return ct_fail(r->err, CT_EFORMAT,
+                       "%s: rotary width %zu is odd; is config.json damaged? Download it again",
+                       r->path, c->rotary_width);
     return CT_OK;
 }
 

@@ -170,7 +170,7 @@ enum ct_status config_read_layer_types(const struct config_reader *r, struct mod
         else if (type == NULL || strcmp(type, "full_attention") != 0)
             return ct_fail(r->err, CT_ENOTSUP,
                            "%s: layer_types: '%s' is not supported, only full_attention and "
-                           "sliding_attention",
+                           "sliding_attention; use a model with these",
                            r->path, type != NULL ? type : "(not a name)");
     }
     return CT_OK;

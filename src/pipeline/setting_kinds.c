@@ -109,20 +109,35 @@ const struct setting_kind kind_path = { path_parse,     path_format,  path_key,
 
 /* ---- texts ---- */
 
-static enum ct_status text_parse(const struct setting *setting, struct params *params,
-                                 const char *text, struct ct_error *err)
+/* As it is: from a manifest. */
+static enum ct_status text_set(const struct setting *setting, struct params *params,
+                               const char *text, struct ct_error *err)
 {
     if (!setting->accepts(text))
         return refuse(setting, text, setting->expected, err);
     return params_set(field_of(setting, params), text, err);
 }
 
+/* Blanks at the beginning count, but not in a file of settings: it may be in quotes. */
+static enum ct_status text_parse(const struct setting *setting, struct params *params,
+                                 const char *text, struct ct_error *err)
+{
+    const size_t n = strlen(text);
+    char inner[1024];
+
+    if (n < 2 || n >= sizeof inner || text[0] != '\'' || text[n - 1] != '\'')
+        return text_set(setting, params, text, err);
+    snprintf(inner, sizeof inner, "%.*s", (int)(n - 2), text + 1);
+    return text_set(setting, params, inner, err);
+}
+
 static void text_format(const struct setting *setting, const struct params *params, char *out,
                         size_t size)
 {
-    const char *const *const text = value_of(setting, params);
+    const char *const *const value = value_of(setting, params);
+    const char *const text = *value != NULL ? *value : setting->initial;
 
-    snprintf(out, size, "%s", *text != NULL ? *text : setting->initial);
+    snprintf(out, size, text[0] == ' ' ? "'%s'" : "%s", text);
 }
 
 static void text_key(const struct setting *setting, const struct params *params, struct key *key)
@@ -149,7 +164,7 @@ static enum ct_status text_from_json(const struct setting *setting, struct param
                                      struct ct_error *err)
 {
     (void)directory;
-    return text_parse(setting, params, json_string_value(value), err);
+    return text_set(setting, params, json_string_value(value), err);
 }
 
 const struct setting_kind kind_text = { text_parse,   text_format, text_key,       text_to_json,

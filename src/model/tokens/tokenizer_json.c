@@ -29,11 +29,15 @@ static enum ct_status check_model(const json_t *model, struct ct_error *err)
     const char *const name = json_string_value(type);
 
     if (type != NULL && (name == NULL || strcmp(name, "BPE") != 0))
-        return ct_fail(err, CT_ENOTSUP, "model.type is not BPE but %.32s, which is not supported",
+        return ct_fail(err, CT_ENOTSUP,
+                       "model.type is not BPE but %.32s, which is not supported; use a model whose "
+                       "tokenizer is BPE",
                        name != NULL ? name : "no name");
     for (size_t i = 0; i < sizeof off / sizeof *off; i++)
         if (!is_off(json_object_get(model, off[i])))
-            return ct_fail(err, CT_ENOTSUP, "model.%s is set, which is not supported", off[i]);
+            return ct_fail(err, CT_ENOTSUP,
+                           "model.%s is set, which is not supported; use a tokenizer without it",
+                           off[i]);
     return CT_OK;
 }
 
