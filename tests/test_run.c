@@ -414,7 +414,7 @@ static const char LAYERS_HEADER[] =
     "hook,n_neurons,n_significant,strongest,strongest_t,perplexity,kl_divergence,dbscan_clusters,"
     "dbscan_noise,dbscan_silhouette,kmeans_clusters,kmeans_silhouette,ward_clusters,"
     "ward_silhouette,share_low,share_high,clumping,cloud_mean,cloud_low,cloud_high,p,p_holm,"
-    "verdict";
+    "verdict,moved_end,moved_low,moved_high";
 enum { LAYERS_SHARE = 14, LAYERS_CLUMPING = 16 };
 
 START_TEST(each_hook_point_has_the_files_of_its_own_run)

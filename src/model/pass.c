@@ -153,9 +153,8 @@ static enum ct_status make_workspace(struct pass *p, const struct pass_params *p
     if (c->position_offset > 0)
         s->positions = ct_malloc_array(rows, sizeof *s->positions);
     if (at.stream == NULL || at.first == NULL || at.second == NULL ||
-        (rooms.third > 0 && at.third == NULL) || (has_gates(p) && s->gates == NULL) ||
-        s->gain == NULL || s->bias == NULL || s->scratch == NULL ||
-        (c->position_offset > 0 && s->positions == NULL))
+        (rooms.third > 0 && at.third == NULL) || s->gain == NULL || s->bias == NULL ||
+        s->scratch == NULL || (c->position_offset > 0 && s->positions == NULL))
         return ct_fail_nomem(err, "forward pass", rows * pass_row_bytes(c));
     return CT_OK;
 }
