@@ -44,7 +44,7 @@ static const struct effect_result *run(struct analysis *a)
     return effect_of(a);
 }
 
-/* Want: SCIENCE: an independent forward pass in float64, to the digits given. */
+/* Want: an independent forward pass in float64 (fixtures/gen_swaps.py), to the digits given. */
 START_TEST(the_demo_has_its_reference_values)
 {
     static const struct {
