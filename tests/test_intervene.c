@@ -36,6 +36,22 @@ static void begin(struct analysis *a, const char *hook, const char *stimuli)
     set(a, "hook", hook);
 }
 
+/* Few sentences, to be quick. */
+static void begin_small(struct analysis *a, const char *hook)
+{
+    FILE *const from = fopen(fixture_path("demo/stimuli.csv"), "r");
+    FILE *const to = fopen(temp_path("small.csv"), "w");
+    char line[400];
+
+    for (int i = 0; fgets(line, sizeof line, from) != NULL; i++)
+        if (i <= 12 || (i > 54 && i <= 66))
+            fputs(line, to);
+    fclose(from);
+    ck_assert_int_eq(fclose(to), 0);
+    begin(a, hook, temp_path("small.csv"));
+    set(a, "correction", "none");
+}
+
 static const struct effect_result *run(struct analysis *a)
 {
     struct ct_error err = { 0 };
@@ -134,7 +150,7 @@ START_TEST(an_edit_without_a_change_changes_no_bit)
 {
     struct analysis a;
 
-    begin(&a, "h.2.mlp.c_fc", NULL);
+    begin_small(&a, "h.2.mlp.c_fc");
     set(&a, "edit", "scale=1");
     const struct effect_result *const r = run(&a);
     ck_assert_uint_gt(r->n_rows, 3);
@@ -215,8 +231,8 @@ START_TEST(results_do_not_depend_on_threads)
 {
     struct analysis a, b;
 
-    begin(&a, "h.1.mlp.c_fc", NULL);
-    begin(&b, "h.1.mlp.c_fc", NULL);
+    begin_small(&a, "h.1.mlp.c_fc");
+    begin_small(&b, "h.1.mlp.c_fc");
     a.params.threads = 1;
     b.params.threads = 2;
     const struct effect_result *const x = run(&a);
@@ -231,23 +247,6 @@ START_TEST(results_do_not_depend_on_threads)
     analysis_clear(&b);
 }
 END_TEST
-
-/* Few sentences, to be quick. */
-static void begin_small(struct analysis *a)
-{
-    FILE *const from = fopen(fixture_path("demo/stimuli.csv"), "r");
-    FILE *const to = fopen(temp_path("small.csv"), "w");
-    char line[400];
-
-    for (int i = 0; fgets(line, sizeof line, from) != NULL; i++)
-        if (i <= 12 || (i > 54 && i <= 66))
-            fputs(line, to);
-    fclose(from);
-    ck_assert_int_eq(fclose(to), 0);
-    begin(a, "h.4.mlp.c_fc", temp_path("small.csv"));
-    set(a, "correction", "none");
-    set(a, "controls", NULL);
-}
 
 struct stopper {
     size_t n, stop_at;
@@ -274,7 +273,8 @@ START_TEST(cancelled_controls_are_continued)
     struct stopper count = { 0, SIZE_MAX };
     const struct analysis_watch counting = { .progress = stop, .context = &count };
 
-    begin_small(&a);
+    begin_small(&a, "h.4.mlp.c_fc");
+    set(&a, "controls", NULL);
     ck_assert_int_eq(analysis_run(&a, &stage_effect, &counting, &err), CT_OK);
     const struct effect_result *const whole = effect_of(&a);
     size_t n_compared = 0;
@@ -282,7 +282,8 @@ START_TEST(cancelled_controls_are_continued)
         n_compared += whole->rows[k].by[CONTROL_RANDOM].n_draws;
     ck_assert_uint_ge(n_compared, 2 * EFFECT_DRAWS);
 
-    begin_small(&b);
+    begin_small(&b, "h.4.mlp.c_fc");
+    set(&b, "controls", NULL);
     struct stopper s = { 0, count.n * 9 / 10 };
     const struct analysis_watch stopping = { .progress = stop, .context = &s };
     ck_assert_int_eq(analysis_run(&b, &stage_effect, &stopping, &err), CT_OK);
