@@ -1,8 +1,9 @@
 #include "config.h"
 #include "made_analysis.h"
 
-#include <stdlib.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -117,31 +118,6 @@ static void make_up_layers(struct analysis *a, void *result)
     }
 }
 
-/* What a model says depends on the processor, in the last bits. */
-static void make_up_effect(struct analysis *a, void *result)
-{
-    struct effect_result *const r = result;
-
-    (void)a;
-    for (size_t i = 0; i < r->n_rows; i++) {
-        struct effect_row *const row = &r->rows[i];
-        row->moved_end = (double)(i * 37 % 11) / 10.0 - 0.1;
-        row->without_end = 0.9 - row->moved_end;
-        if (row->group != NO_GROUP && i % 3 != 0)
-            row->by[i % N_CONTROLS] =
-                (struct effect_control_row){ 0.3, 0.05, 0.02, true, EFFECT_DRAWS };
-    }
-}
-
-static void make_up_map(struct analysis *a, void *result)
-{
-    struct map_result *const m = result;
-
-    (void)a;
-    for (size_t i = 0; i < m->n_layers * m->n_positions; i++)
-        m->moved[i] = (double)(i * 37 % 23) / 11.0 - 0.5;
-}
-
 static void take(struct analysis *a, const struct stage *stage,
                  void (*change)(struct analysis *a, void *result))
 {
@@ -163,6 +139,74 @@ static void change_activations(struct analysis *a, void *result)
 static void change_picture(struct analysis *a, void *result)
 {
     make_up_picture(result, ttest_of(a));
+}
+
+static void give(struct analysis *a, const struct stage *stage, void *value)
+{
+    struct result *result = NULL;
+
+    ck_assert_int_eq(result_new(a, stage, value, &result, NULL), CT_OK);
+    analysis_accept(a, result);
+}
+
+static struct effect_result *make_up_effect(const struct analysis *a)
+{
+    struct effect_result *const r = ct_calloc_array(1, sizeof *r);
+    struct neuron_sets sets;
+
+    ck_assert_int_eq(neuron_sets_find(a, &sets, NULL), CT_OK);
+    r->has_model = true;
+    r->twins = TWINS_BY_TEXT;
+    r->n_twins = 54;
+    r->words.n = 4;
+    r->n_edits = 1; /* a swap */
+    r->difference[0] = 4.75;
+    r->difference[1] = -5.5;
+    r->rows = ct_calloc_array(sets.n, sizeof *r->rows);
+    r->n_rows = sets.n;
+    for (size_t i = 0; i < sets.n; i++) {
+        const double moved = (double)(i * 37 % 11) / 10.0 - 0.1;
+        struct effect_row *const row = &r->rows[i];
+        *row = (struct effect_row){ .source = sets.sets[i].source,
+                                    .group = sets.sets[i].group,
+                                    .size = sets.sets[i].n,
+                                    .moved_end = moved,
+                                    .moved_end_low = moved - 0.05,
+                                    .moved_end_high = moved + 0.05,
+                                    .without_end = 0.9 - moved };
+        for (size_t k = 0; k < N_CONTROLS; k++)
+            row->by[k] = (struct effect_control_row){ NAN, NAN, NAN, false, 0 };
+        if (row->group != NO_GROUP && i % 3 != 0)
+            row->by[i % N_CONTROLS] =
+                (struct effect_control_row){ 0.3, 0.05, 0.02, true, EFFECT_DRAWS };
+    }
+    neuron_sets_clear(&sets);
+    return r;
+}
+
+static struct map_result *make_up_map(void)
+{
+    enum { LAYERS = 6, POSITIONS = 9 };
+    struct map_result *const m = ct_calloc_array(1, sizeof *m);
+
+    m->n_layers = m->n_done = LAYERS;
+    m->n_positions = POSITIONS;
+    m->moved = ct_calloc_array((size_t)LAYERS * POSITIONS, sizeof *m->moved);
+    m->n_sentences = ct_calloc_array(POSITIONS, sizeof *m->n_sentences);
+    m->hooks = ct_calloc_array(LAYERS, sizeof *m->hooks);
+    for (size_t l = 0; l < LAYERS; l++)
+        snprintf(m->hooks[l], sizeof m->hooks[l], "h.%zu", l);
+    for (size_t i = 0; i < (size_t)LAYERS * POSITIONS; i++)
+        m->moved[i] = (double)(i * 37 % 23) / 11.0 - 0.5;
+    for (size_t p = 0; p < POSITIONS; p++)
+        m->n_sentences[p] = 108 - 10 * p;
+    return m;
+}
+
+void give_effect(struct analysis *a)
+{
+    give(a, &stage_effect, make_up_effect(a));
+    give(a, &stage_map, make_up_map());
 }
 
 void make_analysis(struct analysis *a, double alpha)
@@ -189,7 +233,6 @@ void make_analysis(struct analysis *a, double alpha)
     take(a, &stage_halves, NULL);
     take(a, &stage_picture, NULL);
     take(a, &stage_layers, make_up_layers);
-    take(a, &stage_effect, make_up_effect);
     a->params.map = true;
-    take(a, &stage_map, make_up_map);
+    give_effect(a);
 }

@@ -10,4 +10,7 @@
 /* Creates all stages; free with analysis_clear(). With a tiny alpha no neuron is significant. */
 void make_analysis(struct analysis *a, double alpha);
 
+/* A made-up effect of the clusters that a has, with a map. */
+void give_effect(struct analysis *a);
+
 #endif

@@ -2,6 +2,7 @@
  * without results, in every size from 1x1 on, in colour and without, in UTF-8 and ASCII. Nothing
  * may be drawn outside (checked by AddressSanitizer), and panels and titles are in their places. */
 #include "config.h"
+#include "made_analysis.h"
 #include "support.h"
 
 #include <math.h>
@@ -13,7 +14,6 @@
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
-#include "pipeline/stage_effect.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
@@ -45,9 +45,10 @@ static void begin(struct app *app, bool computed)
                      CT_OK);
     if (computed && (analysis_run(app->a, &stage_similarity, NULL, &err) != CT_OK ||
                      analysis_run(app->a, stage_with_parts(&stage_answer), NULL, &err) != CT_OK ||
-                     analysis_run(app->a, &stage_layers, NULL, &err) != CT_OK ||
-                     analysis_run(app->a, stage_with_parts(&stage_effect), NULL, &err) != CT_OK))
+                     analysis_run(app->a, &stage_layers, NULL, &err) != CT_OK))
         ck_abort_msg("%s", err.text);
+    if (computed)
+        give_effect(app->a);
 }
 
 /* The characters of a row, non-ASCII as '#'. */

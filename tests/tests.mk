@@ -480,7 +480,8 @@ tests_test_worker_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_worker_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_screen_draw
-tests_test_screen_draw_SOURCES = tests/test_screen_draw.c $(TEST_SUPPORT)
+tests_test_screen_draw_SOURCES = tests/test_screen_draw.c tests/made_analysis.c \
+	tests/made_analysis.h $(TEST_SUPPORT)
 tests_test_screen_draw_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_screen_draw_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 
