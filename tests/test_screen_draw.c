@@ -40,6 +40,7 @@ static void begin(struct app *app, bool computed)
     app->whole.params.resamples = 3;
     app->whole.params.shuffles = 1;
     app->whole.params.pictures = 2;
+    app->whole.params.halves = 2;
     ck_assert_int_eq(params_set(&app->whole.params.model, fixture_path("demo"), NULL), CT_OK);
     ck_assert_int_eq(params_set(&app->whole.params.stimuli, fixture_path("demo/stimuli.csv"), NULL),
                      CT_OK);

@@ -61,7 +61,7 @@ void draw_screen(struct app *app, struct canvas *c)
     layout_make(&l, c->rows, c->cols, app->is_wide);
     if (other != NULL)
         layout_split(&l);
-    if (l.beside.cols > 0)
+    if (other != NULL && l.beside.cols > 0)
         draw_beside(app, c, l.beside, other, state);
     draw_panel_header(app, c, l.header);
     draw_view(app, c, l.view);

@@ -131,16 +131,18 @@ bool column_order_make(struct column_order *o, const struct analysis *a, enum co
     if ((kind == COLUMNS_BY_T && ttest_of(a) == NULL) ||
         (kind == COLUMNS_BY_CLUSTER && (clusters_of(a) == NULL || ttest_of(a)->n_significant == 0)))
         return false;
-    *o = (struct column_order){ .kind = kind,
-                                .peaks = peaks,
-                                .order = ct_malloc_array(n, sizeof *o->order),
-                                .place = ct_malloc_array(n, sizeof *o->place),
-                                .n = n,
-                                .n_shown =
-                                    kind == COLUMNS_BY_CLUSTER ? ttest_of(a)->n_significant : n,
-                                .version = version };
-    if (fill(o, a))
-        return true;
-    column_order_clear(o);
-    return false;
+    struct column_order made = { .kind = kind,
+                                 .peaks = peaks,
+                                 .n = n,
+                                 .n_shown =
+                                     kind == COLUMNS_BY_CLUSTER ? ttest_of(a)->n_significant : n,
+                                 .version = version };
+    made.order = ct_malloc_array(n, sizeof *made.order);
+    made.place = ct_malloc_array(n, sizeof *made.place);
+    if (!fill(&made, a)) {
+        column_order_clear(&made);
+        return false;
+    }
+    *o = made;
+    return true;
 }

@@ -35,8 +35,10 @@ static bool place(const struct plot *plot, const struct analysis *a, const struc
     (void)plot;
     if (!is_picked(m, pick))
         return false;
-    *x = (double)(pick->item / m->n_layers) + 0.5;
-    *y = (double)(pick->item % m->n_layers) + 0.5;
+    const size_t token = pick->item / m->n_layers;
+    const size_t layer = pick->item % m->n_layers;
+    *x = (double)token + 0.5;
+    *y = (double)layer + 0.5;
     return true;
 }
 
