@@ -461,7 +461,7 @@ static void wild_scatter(struct canvas *c, struct rect area, struct plot_view *v
                                .n_rules = below(3),
                                .window = wild_window(),
                                .equal_aspect = below(2),
-                               .bar = { below(2), below(2), wild(), wild(), "t" },
+                               .bar = { below(2), below(2), wild(), wild(), "t", below(2) },
                                .has_selected = below(2),
                                .selected = below(300) };
     scatter_draw(c, area, &s, v);
