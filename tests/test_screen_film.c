@@ -326,10 +326,10 @@ START_TEST(hook_points_one_by_one)
     struct film f;
 
     begin(&f, &g, "demo", "demo/stimuli.csv", NULL);
-    ck_assert_int_eq(params_add_hook(&f.app.whole.params, "h.[23].attn.c_proj", NULL), CT_OK);
+    ck_assert_int_eq(params_add_hook(&f.app.whole.params, "h.[14].attn.c_proj", NULL), CT_OK);
     app_run(&f.app, panel_stage(0));
     wait_until_idle(&f);
-    play(&f, "9 enter down 9 enter 5 enter 6 enter 7 enter 4 V V n up 9 v home enter tab tab "
+    play(&f, "9 enter down 9 enter 5 enter 6 enter 7 enter 4 v v n up 9 v home enter tab tab "
              "size:16,60 V v v V V "
              "size:15,59 size:30,110 ascii 1 2 3 4 5 6 7 8 9");
     end(&f);
