@@ -296,11 +296,12 @@ double extract_edits_memory(const struct model *model, size_t n_seqs, size_t n_t
 {
     const struct model_config *const c = model_config(model);
     const size_t nodes = most_nodes(c, n_tokens, max_len);
+    const double kept = (double)linear_stride(c->hidden_size) * sizeof(float);
     const double gates =
         c->is_gated ? (double)linear_stride(c->intermediate_size) * sizeof(float) : 0.0;
 
     return prefix_tree_memory(nodes, n_seqs, max_len) + (double)n_seqs * sizeof(struct sorted_seq) +
-           (double)nodes * (sizeof(uint32_t) + gates);
+           (double)nodes * (2.0 * sizeof(uint32_t) + kept + gates);
 }
 
 double extract_shuffle_memory(const struct model *model, size_t n_tokens, size_t max_len,

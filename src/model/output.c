@@ -26,11 +26,6 @@ struct output {
 
 enum { OWN, REFERENCE }; /* of pairs of buffers */
 
-static size_t min(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static size_t word_width(const struct model_config *c)
 {
     return c->word_size > 0 ? c->word_size : c->hidden_size;
@@ -184,14 +179,14 @@ enum ct_status output_words(struct output *o, const float *x, size_t n, const ui
                             size_t n_words, float *logits, struct ct_error *err)
 {
     for (size_t first = 0; first < n_words; first += WORDS) {
-        const size_t n_here = min(WORDS, n_words - first);
+        const size_t n_here = size_min(WORDS, n_words - first);
         struct linear some;
         const enum ct_status st = gather_words(o, words + first, n_here, &some, err);
         if (st != CT_OK)
             return st;
         for (size_t i = 0; i < n; i += ROWS) {
             const struct rows rows =
-                project(o, x + i * o->config->hidden_size, min(ROWS, n - i), OWN);
+                project(o, x + i * o->config->hidden_size, size_min(ROWS, n - i), OWN);
             find_logits(o, &some, &rows, OWN);
             for (size_t k = 0; k < rows.n; k++)
                 memcpy(logits + (i + k) * n_words + first,
@@ -296,7 +291,8 @@ static void tally_rows(void *context, size_t block)
 {
     const struct strip *const s = context;
 
-    for (size_t i = block * ROWS_PER_BLOCK; i < min((block + 1) * ROWS_PER_BLOCK, s->n_rows); i++)
+    for (size_t i = block * ROWS_PER_BLOCK; i < size_min((block + 1) * ROWS_PER_BLOCK, s->n_rows);
+         i++)
         tally_row(s, i);
 }
 
@@ -337,7 +333,7 @@ static bool predict_rows(struct strip *s, const struct progress *progress)
     if (q->reference != NULL)
         reference = gather_references(o, q, s->row, s->n_rows);
     for (s->first = 0; s->first < whole->n_out && goes_on; s->first += WORDS) {
-        s->n_words = min(WORDS, whole->n_out - s->first);
+        s->n_words = size_min(WORDS, whole->n_out - s->first);
         const struct linear some = linear_part(whole, s->first, s->n_words);
         find_logits(o, &some, &own, OWN);
         if (q->reference != NULL)
@@ -362,7 +358,7 @@ enum ct_status output_predict(struct output *o, const struct output_question *qu
     };
 
     for (s.row = 0; s.row < question->n; s.row += ROWS) {
-        s.n_rows = min(ROWS, question->n - s.row);
+        s.n_rows = size_min(ROWS, question->n - s.row);
         for (size_t i = 0; i < s.n_rows; i++) {
             own[i] = reference[i] = (struct tally){ .largest = -INFINITY };
             predictions[s.row + i] = (struct prediction){ .loss = NAN };

@@ -230,46 +230,6 @@ static enum ct_status fail_activation(const struct model_config *c, struct ct_er
                    key, c->activation_name, known);
 }
 
-/* Whether all edits of the first edited block are in an MLP that follows attention, and nothing is
- * read there. */
-static bool can_split(const struct pass *p)
-{
-    const unsigned mlp = 1U << PLACE_MLP_NORM | 1U << PLACE_GATE_UP | 1U << PLACE_MLP_PRE |
-                         1U << PLACE_MLP_GATE | 1U << PLACE_MLP_UP | 1U << PLACE_MLP_POST |
-                         1U << PLACE_MLP | 1U << PLACE_MLP_POST_NORM;
-    const struct pass_state *const s = p->state;
-    struct stand_in there;
-
-    if (s->expands_late || s->expand_at + 1 >= s->n_blocks ||
-        (p->config->residual != RESIDUAL_SERIAL && p->config->residual != RESIDUAL_SANDWICH))
-        return false;
-    stand_in_for(p, &there);
-    there.pass.layer = s->expand_at;
-    for (size_t h = 0; h < s->n_hooks; h++)
-        if (s->hooks[h].is_in_block && s->hooks[h].layer == s->expand_at &&
-            s->hooks[h].place != PLACE_BLOCK)
-            return false;
-    return !pass_edits(&there.pass, ~mlp);
-}
-
-/* Where edited nodes begin to differ from those without: see pass_state.h. */
-static void plan_edits(struct pass *p)
-{
-    struct pass_state *const s = p->state;
-    const size_t last = 2 * (s->n_blocks - 1);
-    size_t at = last; /* twice the block, plus 1 for its output */
-
-    for (size_t i = 0; i < s->n_edited_hooks; i++) {
-        const struct hook_point *const hook = s->edited_hooks[i];
-        const size_t here =
-            hook->is_in_block ? 2 * hook->layer + (hook->place == PLACE_BLOCK ? 1 : 0) : last;
-        at = here < at ? here : at;
-    }
-    s->expand_at = at / 2;
-    s->expands_late = at % 2 == 1;
-    s->splits = can_split(p);
-}
-
 /* Rehearses all blocks that the hooks need; returns their number. */
 static size_t rehearse(const struct pass *p, struct rehearsal *rehearsal)
 {
@@ -312,57 +272,12 @@ static enum ct_status plan(struct pass *p, struct ct_error *err)
     p->state->n_blocks = rehearse(p, &rehearsal);
     p->state->work = EMBED_WORK + rehearsal.work;
     if (p->state->edits != NULL && p->state->n_blocks > 0)
-        plan_edits(p);
+        pass_plan_edits(p);
     if (p->state->shuffled != NULL)
         p->state->work += rehearsal.work_shuffled;
     return rehearsal.activates && p->config->activation == ACTIVATION_UNKNOWN
                ? fail_activation(p->config, err)
                : CT_OK;
-}
-
-static bool is_same(const struct hook_point *a, const struct hook_point *b)
-{
-    return a->place == b->place && a->is_in_block == b->is_in_block && a->layer == b->layer;
-}
-
-/* Lists each hook point that is edited once. */
-static enum ct_status collect_hooks(struct pass_state *s, struct ct_error *err)
-{
-    const struct edits *const edits = s->edits;
-    size_t most = 0;
-
-    for (size_t i = 0; i < edits->n_lists; i++)
-        for (size_t e = 0; e < edits->lists[i].n; e++) {
-            const struct hook_point *const hook = edits->lists[i].edits[e].hook;
-            size_t k = 0;
-            while (k < s->n_edited_hooks && !is_same(s->edited_hooks[k], hook))
-                k++;
-            if (k < s->n_edited_hooks)
-                continue;
-            if (k == most) {
-                most = 2 * most + 4;
-                const struct hook_point **const more =
-                    ct_realloc_array(s->edited_hooks, most, sizeof *more);
-                if (more == NULL)
-                    return ct_fail_nomem(err, "edits", most * sizeof *more);
-                s->edited_hooks = more;
-            }
-            s->edited_hooks[s->n_edited_hooks++] = hook;
-            s->edited_places |= 1U << hook->place;
-        }
-    return CT_OK;
-}
-
-static enum ct_status collect_edits(const struct edits *edits, struct pass_state *s,
-                                    struct ct_error *err)
-{
-    const unsigned embeddings = 1U << PLACE_TOKEN_EMBEDDING | 1U << PLACE_POSITION_EMBEDDING;
-
-    s->edits = edits;
-    const enum ct_status st = edits != NULL ? collect_hooks(s, err) : CT_OK;
-    s->edits_embedding = (s->edited_places & embeddings) != 0;
-    assert((s->edited_places & 1U << PLACE_LOGITS) == 0);
-    return st;
 }
 
 static enum ct_status fill(struct pass *p, const struct pass_params *params, struct ct_error *err)
@@ -378,7 +293,7 @@ static enum ct_status fill(struct pass *p, const struct pass_params *params, str
     for (size_t h = 0; h < s->n_hooks; h++)
         s->width += s->hooks[h].width;
     assert(params->edits == NULL || params->shuffle == NULL);
-    enum ct_status st = collect_edits(params->edits, s, err);
+    enum ct_status st = pass_collect_edits(s, params->edits, err);
     if (st == CT_OK)
         st = crew_new(params->n_threads, &s->crew, err);
     if (st == CT_OK)

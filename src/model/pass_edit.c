@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "model/pass_ops.h"
 #include "model/pass_state.h"
 
@@ -25,6 +26,97 @@ bool pass_edits(const struct pass *p, unsigned places)
             return true;
     return false;
 }
+
+/* ---- before a pass ---- */
+
+static bool is_listed(const struct pass_state *s, const struct hook_point *hook)
+{
+    for (size_t i = 0; i < s->n_edited_hooks; i++) {
+        const struct hook_point *const other = s->edited_hooks[i];
+        if (other->place == hook->place && other->is_in_block == hook->is_in_block &&
+            other->layer == hook->layer)
+            return true;
+    }
+    return false;
+}
+
+/* Room for one more comes in powers of two. */
+static enum ct_status list_hook(struct pass_state *s, const struct hook_point *hook,
+                                struct ct_error *err)
+{
+    const size_t n = s->n_edited_hooks;
+
+    if ((n & (n - 1)) == 0) {
+        const struct hook_point **const more =
+            ct_realloc_array(s->edited_hooks, n > 0 ? 2 * n : 1, sizeof *more);
+        if (more == NULL)
+            return ct_fail_nomem(err, "edits", 2 * n * sizeof *more);
+        s->edited_hooks = more;
+    }
+    s->edited_hooks[s->n_edited_hooks++] = hook;
+    s->edited_places |= 1U << hook->place;
+    return CT_OK;
+}
+
+enum ct_status pass_collect_edits(struct pass_state *s, const struct edits *edits,
+                                  struct ct_error *err)
+{
+    const unsigned embeddings = 1U << PLACE_TOKEN_EMBEDDING | 1U << PLACE_POSITION_EMBEDDING;
+    enum ct_status st = CT_OK;
+
+    s->edits = edits;
+    for (size_t i = 0; edits != NULL && i < edits->n_lists; i++)
+        for (size_t e = 0; st == CT_OK && e < edits->lists[i].n; e++)
+            if (!is_listed(s, edits->lists[i].edits[e].hook))
+                st = list_hook(s, edits->lists[i].edits[e].hook, err);
+    s->edits_embedding = (s->edited_places & embeddings) != 0;
+    assert((s->edited_places & 1U << PLACE_LOGITS) == 0);
+    return st;
+}
+
+/* Whether all edits of the first edited block are in an MLP that follows attention, and nothing is
+ * read there. */
+static bool can_split(const struct pass *p)
+{
+    const unsigned mlp = 1U << PLACE_MLP_NORM | 1U << PLACE_GATE_UP | 1U << PLACE_MLP_PRE |
+                         1U << PLACE_MLP_GATE | 1U << PLACE_MLP_UP | 1U << PLACE_MLP_POST |
+                         1U << PLACE_MLP | 1U << PLACE_MLP_POST_NORM;
+    const enum residual residual = p->config->residual;
+    const struct pass_state *const s = p->state;
+
+    if (s->expands_late || s->expand_at + 1 >= s->n_blocks ||
+        (residual != RESIDUAL_SERIAL && residual != RESIDUAL_SANDWICH))
+        return false;
+    for (size_t h = 0; h < s->n_hooks; h++)
+        if (s->hooks[h].is_in_block && s->hooks[h].layer == s->expand_at &&
+            s->hooks[h].place != PLACE_BLOCK)
+            return false;
+    for (size_t i = 0; i < s->n_edited_hooks; i++) {
+        const struct hook_point *const hook = s->edited_hooks[i];
+        if (hook->is_in_block && hook->layer == s->expand_at && (mlp >> hook->place & 1U) == 0)
+            return false;
+    }
+    return true;
+}
+
+void pass_plan_edits(struct pass *p)
+{
+    struct pass_state *const s = p->state;
+    const size_t last = 2 * (s->n_blocks - 1);
+    size_t at = last; /* twice the block, plus 1 for its output */
+
+    for (size_t i = 0; i < s->n_edited_hooks; i++) {
+        const struct hook_point *const hook = s->edited_hooks[i];
+        const size_t here =
+            hook->is_in_block ? 2 * hook->layer + (hook->place == PLACE_BLOCK ? 1 : 0) : last;
+        at = here < at ? here : at;
+    }
+    s->expand_at = at / 2;
+    s->expands_late = at % 2 == 1;
+    s->splits = can_split(p);
+}
+
+/* ---- edits ---- */
 
 /* The stream of each node is that of the node with the same tokens. */
 void pass_expand(struct pass *p)
@@ -120,8 +212,8 @@ static bool is_edited(const struct pass *p, const struct prefix_tree *full, size
     return false;
 }
 
-/* Rows of kept are those of nodes without edits; in ascending order of the edited ones, none is
- * written before it is read for the last time if they are moved through normed. */
+/* The rows of kept, those of nodes without edits, become those of the edited nodes, by way of
+ * normed, since a node may be wanted more than once. Returns their number. */
 static size_t gather_edited(struct pass *p, size_t n_plain)
 {
     struct pass_state *const s = p->state;

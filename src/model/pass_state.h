@@ -107,6 +107,13 @@ static inline size_t pass_node(const struct pass_state *s, size_t row)
     return s->is_narrow ? s->tree->targets[row] : s->row_nodes != NULL ? s->row_nodes[row] : row;
 }
 
+/* Sets s->edits and lists the hook points that are edited; edits may be NULL. CT_ENOMEM. */
+enum ct_status pass_collect_edits(struct pass_state *s, const struct edits *edits,
+                                  struct ct_error *err);
+
+/* Sets where edited nodes begin to differ from those without; n_blocks is known. */
+void pass_plan_edits(struct pass *p);
+
 /* From here on the rows are those of all nodes, edited ones included. */
 void pass_expand(struct pass *p);
 
