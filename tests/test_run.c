@@ -551,6 +551,22 @@ START_TEST(layers_have_their_own_answers)
 }
 END_TEST
 
+/* The report names every edit that was asked for, and where the difference is. */
+START_TEST(every_edit_is_reported)
+{
+    ck_assert_int_eq(circuittui(
+                         "run --swap --map --edit swap,mean --add 2 -H h.0.mlp.c_fc >%s/used"),
+                     0);
+    ck_assert_int_eq(circuittui(
+                         "--version >/dev/null && grep -q '^Used' %s/used && "
+                         "grep -q 'swapped with their twins' %s/used && "
+                         "grep -q 'set to their means, by' %s/used && "
+                         "grep -q 'with 2 times the difference of the groups added' %s/used && "
+                         "grep -q '^Where' %s/used"),
+                     0);
+}
+END_TEST
+
 #define SHUFFLED_HEADER                                                                            \
     "shuffle,significant,largest_t,dbscan,noise,silhouette,silhouette_kmeans,clumping,p,draws,"    \
     "verdict"
@@ -767,6 +783,7 @@ int main(void)
         layers_csv_follows_from_the_files_of_the_layers,
         an_empty_layer_is_a_row_with_empty_fields,
         layers_have_their_own_answers,
+        every_edit_is_reported,
         shuffled_networks_are_compared_with,
         few_neurons_are_a_caution,
         folders_of_layers_stay_inside_the_results,

@@ -80,6 +80,18 @@ static void report_shares(const struct effect_result *r, struct page *page)
                   effect_share(all->moved_end).text);
 }
 
+/* Of the edits after the first. */
+static void report_further(const struct effect_result *r, struct page *page)
+{
+    for (size_t i = 0; i < r->n_rows; i++) {
+        const struct effect_row *const row = &r->rows[i];
+        if (row->edit > 0 && strcmp(row->source, "significant") == 0)
+            page_text(page, "%s, by %s; the logits then differ by %.3f on average (KL %.3g nats)",
+                      effect_done(&r->edits[row->edit]).text, effect_share(row->moved_end).text,
+                      row->difference, row->divergence_end);
+    }
+}
+
 /* Without twins there is no way to go. */
 static void report_divergences(const struct effect_result *r, struct page *page)
 {
@@ -137,10 +149,12 @@ static void report(const struct analysis *a, struct page *page)
     }
     const struct effect_row *const best = strongest_cluster(r);
     report_words(a, page);
-    if (r->twins != TWINS_NONE)
+    if (r->twins != TWINS_NONE) {
         report_shares(r, page);
-    else
+        report_further(r, page);
+    } else {
         report_divergences(r, page);
+    }
     if (best != NULL) {
         page_text(page, "of the clusters, %s (%zu neurons) moves most: %s",
                   effect_set_name(best->source, best->group).text, best->size,
@@ -170,11 +184,6 @@ static void describe(const struct analysis *a, json_t *counts, json_t *outcome)
 }
 
 /* ---- tables ---- */
-
-static void put_hook(struct csv_writer *w, const struct analysis *a)
-{
-    csv_put_text(w, extract_of(a)->n_layers == 1 ? extract_of(a)->blocks[0].hook : "");
-}
 
 static void put_set(struct csv_writer *w, const struct analysis *a, const struct effect_row *row)
 {

@@ -20,7 +20,7 @@ struct quantity quantity_against(const char *name, double value, const struct nu
 /* The hook point, if there is one alone, and the name. */
 static void put_name(struct csv_writer *w, const struct analysis *a, const char *name)
 {
-    csv_put_text(w, extract_of(a)->n_layers == 1 ? extract_of(a)->blocks[0].hook : "");
+    put_hook(w, a);
     csv_put_text(w, name);
 }
 

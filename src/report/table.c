@@ -5,6 +5,11 @@
 
 #include "pipeline/stage_extract.h"
 
+void put_hook(struct csv_writer *w, const struct analysis *a)
+{
+    csv_put_text(w, extract_of(a)->n_layers == 1 ? extract_of(a)->blocks[0].hook : "");
+}
+
 void put_neuron(struct csv_writer *w, const struct analysis *a, size_t column)
 {
     size_t index;

@@ -29,6 +29,9 @@ struct table {
     csv_put_row((w), sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *),                     \
                 (const char *[]){ __VA_ARGS__ })
 
+/* Writes the hook point of a, or an empty field if it has several. */
+void put_hook(struct csv_writer *w, const struct analysis *a);
+
 /* Writes the columns hook and neuron, and the id HOOK:INDEX, of a column of the activations. */
 void put_neuron(struct csv_writer *w, const struct analysis *a, size_t column);
 void put_id(struct csv_writer *w, const struct analysis *a, size_t column);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "num/keyed.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_ttest.h"
@@ -23,21 +24,6 @@ const char *column_order_words(const struct column_order *o)
                                                             ", by cluster, largest |x|" } };
 
     return words[o->peaks][o->kind];
-}
-
-struct keyed {
-    double key;
-    size_t i;
-};
-
-static int by_key(const void *left, const void *right)
-{
-    const struct keyed *const a = left;
-    const struct keyed *const b = right;
-
-    if (a->key < b->key || a->key > b->key)
-        return a->key < b->key ? -1 : 1;
-    return (a->i > b->i) - (a->i < b->i);
 }
 
 /* From the largest t to the smallest. */
@@ -108,10 +94,10 @@ static bool fill(struct column_order *o, const struct analysis *a)
         else
             for (size_t j = 0; j < n; j++)
                 keys[j] = (struct keyed){ 0.0, j };
-        qsort(keys, n, sizeof *keys, by_key);
+        keyed_sort(keys, n);
         for (size_t k = 0; k < n; k++) {
-            o->order[k] = keys[k].i;
-            o->place[keys[k].i] = k;
+            o->order[k] = keys[k].index;
+            o->place[keys[k].index] = k;
         }
     }
     free(keys);

@@ -70,37 +70,62 @@ static double share_of(const struct layer_row *row)
     return 100.0 * (double)row->n_significant / (double)row->n_neurons;
 }
 
-void draw_layer_shares(const struct analysis *a, const struct plot_target *target,
-                       const struct plot_request *request)
+struct percent { /* of a hook point, with its interval; NaN: none */
+    double value, low, high;
+};
+
+static struct percent share_percent(const struct layer_row *row)
+{
+    return (struct percent){ share_of(row), 100.0 * row->share_low, 100.0 * row->share_high };
+}
+
+/* A point with its interval for each hook point. */
+static void draw_percents(const struct analysis *a, const struct plot_target *target,
+                          const struct plot_request *request, const char *title,
+                          const char *y_label, struct percent (*of)(const struct layer_row *row))
 {
     const struct layers_result *const layers = layers_of(a);
     const size_t n = layers->n_rows;
     double *const y = plot_scratch(target, n, sizeof *y);
     struct plot_range *const bars = plot_scratch(target, n, sizeof *bars);
-    double least = INFINITY, most = -INFINITY;
-    char title[TITLE_SIZE];
+    const bool is_ready = y != NULL && bars != NULL;
 
-    for (size_t l = 0; y != NULL && bars != NULL && l < n; l++) {
-        y[l] = share_of(&layers->rows[l]);
-        bars[l] = (struct plot_range){ 100.0 * layers->rows[l].share_low,
-                                       100.0 * layers->rows[l].share_high };
-        least = fmin(least, y[l]);
-        most = fmax(most, y[l]);
+    for (size_t l = 0; is_ready && l < n; l++) {
+        const struct percent percent = of(&layers->rows[l]);
+        y[l] = percent.value;
+        bars[l] = (struct plot_range){ percent.low, percent.high };
     }
-    snprintf(title, sizeof title, "Share significant: %.1f to %.1f %% (bars: 95 %% intervals)",
-             least, most);
+    const struct plot_rule zero = { .at = 0.0, .across = true, .ink = INK_DIM };
     const struct series series = {
-        .text = { .title = title, .x_label = "hook point", .y_label = "% significant" },
+        .text = { .title = title, .x_label = "hook point", .y_label = y_label },
         .y = y,
         .bars = bars,
-        .n = y != NULL && bars != NULL ? n : 0,
+        .n = is_ready ? n : 0,
         .ink = INK_ACCENT,
+        .rules = &zero,
+        .n_rules = of == share_percent ? 0 : 1, /* it cannot be below */
         .from_zero = true,
         .window = request->window,
     };
     show_series(target, &series, request->view);
     free(y);
     free(bars);
+}
+
+void draw_layer_shares(const struct analysis *a, const struct plot_target *target,
+                       const struct plot_request *request)
+{
+    const struct layers_result *const layers = layers_of(a);
+    double least = INFINITY, most = -INFINITY;
+    char title[TITLE_SIZE];
+
+    for (size_t l = 0; l < layers->n_rows; l++) {
+        least = fmin(least, share_of(&layers->rows[l]));
+        most = fmax(most, share_of(&layers->rows[l]));
+    }
+    snprintf(title, sizeof title, "Share significant: %.1f to %.1f %% (bars: 95 %% intervals)",
+             least, most);
+    draw_percents(a, target, request, title, "% significant", share_percent);
 }
 
 size_t item_layer_shares(const struct analysis *a, size_t i, struct plot_item *item)
@@ -199,11 +224,16 @@ bool has_layer_effects(const struct analysis *a)
     return layers_of(a)->has_effects;
 }
 
+static struct percent effect_percent(const struct layer_row *row)
+{
+    return (struct percent){ 100.0 * row->moved_end, 100.0 * row->moved_low,
+                             100.0 * row->moved_high };
+}
+
 void draw_layer_effects(const struct analysis *a, const struct plot_target *target,
                         const struct plot_request *request)
 {
     const struct layers_result *const layers = layers_of(a);
-    const size_t n = layers->n_rows;
     double most = NAN;
     char title[TITLE_SIZE];
 
@@ -211,32 +241,12 @@ void draw_layer_effects(const struct analysis *a, const struct plot_target *targ
         show_words(target, "Moved by each hook point", "not asked for (--swap)");
         return;
     }
-    double *const y = plot_scratch(target, n, sizeof *y);
-    struct plot_range *const bars = plot_scratch(target, n, sizeof *bars);
-    for (size_t l = 0; y != NULL && bars != NULL && l < n; l++) {
-        const struct layer_row *const row = &layers->rows[l];
-        y[l] = 100.0 * row->moved_end;
-        bars[l] = (struct plot_range){ 100.0 * row->moved_low, 100.0 * row->moved_high };
-        most = fmax(most, row->moved_end);
-    }
+    for (size_t l = 0; l < layers->n_rows; l++)
+        most = fmax(most, layers->rows[l].moved_end);
     snprintf(title, sizeof title,
              "Share moved by the significant neurons, at most %s (bars: 95 %% intervals)",
              effect_share(most).text);
-    const struct plot_rule rules[] = { { .at = 0.0, .across = true, .ink = INK_DIM } };
-    const struct series series = {
-        .text = { .title = title, .x_label = "hook point", .y_label = "% moved" },
-        .y = y,
-        .bars = bars,
-        .n = y != NULL && bars != NULL ? n : 0,
-        .ink = INK_ACCENT,
-        .rules = rules,
-        .n_rules = 1,
-        .from_zero = true,
-        .window = request->window,
-    };
-    show_series(target, &series, request->view);
-    free(y);
-    free(bars);
+    draw_percents(a, target, request, title, "% moved", effect_percent);
 }
 
 /* Those without significant neurons are not drawn. */
