@@ -22,6 +22,7 @@
 #include "pipeline/extract_job.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
+#include "pipeline/stage_effect.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_halves.h"
 #include "pipeline/stage_hook.h"
@@ -449,6 +450,31 @@ START_TEST(halves_use_the_estimated_memory)
 }
 END_TEST
 
+/* Edits take memory for the values behind the hook point, of many sets at a time. */
+START_TEST(the_effect_uses_the_estimated_memory)
+{
+    struct analysis a;
+
+    if (cannot_measure())
+        return;
+    analysis_init(&a);
+    a.params.threads = 2;
+    a.params.iterations = 250;
+    params_set(&a.params.model, fixture_path("demo"), NULL);
+    params_set(&a.params.stimuli, fixture_path("demo/stimuli.csv"), NULL);
+    take(&a, &stage_load);
+    take(&a, &stage_hook);
+    take(&a, &stage_contrast);
+    take(&a, &stage_extract);
+    take(&a, &stage_ttest);
+    take(&a, &stage_space);
+    take(&a, &stage_tsne);
+    take(&a, &stage_cluster);
+    compare(&a, &stage_effect, 0.0);
+    analysis_clear(&a);
+}
+END_TEST
+
 static const struct {
     size_t n, d;
     double perplexity;
@@ -592,6 +618,7 @@ int main(void)
     tcase_add_loop_test(tcase, extraction_uses_the_estimated_memory, 0,
                         sizeof extractions / sizeof *extractions);
     tcase_add_test(tcase, halves_use_the_estimated_memory);
+    tcase_add_test(tcase, the_effect_uses_the_estimated_memory);
     tcase_add_loop_test(tcase, tsne_and_later_stages_use_the_estimated_memory, 0, (int)n_points);
     tcase_add_loop_test(tcase, clustering_uses_the_estimated_memory, 0, 2);
     tcase_add_loop_test(tcase, too_large_analyses_are_refused_in_one_line, 0,

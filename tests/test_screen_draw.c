@@ -28,28 +28,49 @@
 #include "tui/view.h"
 #include "tui/views.h"
 
-static void begin(struct app *app, bool computed)
+static struct analysis once; /* computed once, for all tests */
+
+static void set_params(struct params *params)
+{
+    params->threads = 2;
+    params->iterations = 250;
+    params->draws = 5;
+    params->resamples = 3;
+    params->shuffles = 1;
+    params->pictures = 2;
+    params->halves = 2;
+    ck_assert_int_eq(params_set(&params->model, fixture_path("demo"), NULL), CT_OK);
+    ck_assert_int_eq(params_set(&params->stimuli, fixture_path("demo/stimuli.csv"), NULL), CT_OK);
+}
+
+static void compute_once(void)
 {
     struct ct_error err = { 0 };
 
+    analysis_init(&once);
+    set_params(&once.params);
+    if (analysis_run(&once, &stage_similarity, NULL, &err) != CT_OK ||
+        analysis_run(&once, stage_with_parts(&stage_answer), NULL, &err) != CT_OK ||
+        analysis_run(&once, &stage_layers, NULL, &err) != CT_OK)
+        ck_abort_msg("%s", err.text);
+    give_effect(&once);
+}
+
+static void clear_once(void)
+{
+    analysis_clear(&once);
+}
+
+static void begin(struct app *app, bool is_computed)
+{
     views_init();
     ck_assert_int_eq(app_init(app, NULL), CT_OK);
-    app->whole.params.threads = 2;
-    app->whole.params.iterations = 250;
-    app->whole.params.draws = 5;
-    app->whole.params.resamples = 3;
-    app->whole.params.shuffles = 1;
-    app->whole.params.pictures = 2;
-    app->whole.params.halves = 2;
-    ck_assert_int_eq(params_set(&app->whole.params.model, fixture_path("demo"), NULL), CT_OK);
-    ck_assert_int_eq(params_set(&app->whole.params.stimuli, fixture_path("demo/stimuli.csv"), NULL),
-                     CT_OK);
-    if (computed && (analysis_run(app->a, &stage_similarity, NULL, &err) != CT_OK ||
-                     analysis_run(app->a, stage_with_parts(&stage_answer), NULL, &err) != CT_OK ||
-                     analysis_run(app->a, &stage_layers, NULL, &err) != CT_OK))
-        ck_abort_msg("%s", err.text);
-    if (computed)
-        give_effect(app->a);
+    if (is_computed) {
+        analysis_clear(app->a);
+        ck_assert_int_eq(analysis_fork(&once, app->a, NULL), CT_OK);
+    } else {
+        set_params(&app->a->params);
+    }
 }
 
 /* The characters of a row, non-ASCII as '#'. */
@@ -1081,5 +1102,10 @@ int main(void)
         a_layer_can_be_entered_and_left,
         shared_stages_of_a_layer_are_computed_for_all,
     };
-    return RUN_TESTS("screen_draw", tests);
+    TCase *const tcase = tcase_create("screen_draw");
+
+    tcase_add_unchecked_fixture(tcase, compute_once, clear_once); /* before tests fork */
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+        tcase_add_test(tcase, tests[i]);
+    return run_tcase("screen_draw", tcase);
 }

@@ -29,8 +29,7 @@ static bool read_one(const char *text, size_t size, struct effect_edit *out)
            number_parse(word + stem, size - stem, &out->factor) && isfinite(out->factor);
 }
 
-/* The number of edits; 0: one is unknown, or there are too many. */
-static size_t read_all(const char *text, struct effect_edit edits[EFFECT_MOST_EDITS])
+size_t effect_edits_read(const char *text, struct effect_edit edits[EFFECT_MOST_EDITS])
 {
     size_t n = 0;
 
@@ -49,12 +48,7 @@ bool effect_edits_are(const char *text)
 {
     struct effect_edit edits[EFFECT_MOST_EDITS];
 
-    return read_all(text, edits) > 0;
-}
-
-size_t effect_edits_read(const char *text, struct effect_edit edits[EFFECT_MOST_EDITS])
-{
-    return read_all(text, edits);
+    return effect_edits_read(text, edits) > 0;
 }
 
 void effect_edit_name(const struct effect_edit *edit, char out[EFFECT_EDIT_NAME])

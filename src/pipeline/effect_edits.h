@@ -15,7 +15,7 @@ enum { EFFECT_MOST_EDITS = 16 /* that of --add included */, EFFECT_EDIT_NAME = 4
  * separated by commas. */
 bool effect_edits_are(const char *text);
 
-/* text as above; returns their number. */
+/* Returns the number of edits; 0: text is not as above. */
 size_t effect_edits_read(const char *text, struct effect_edit edits[EFFECT_MOST_EDITS]);
 
 /* As text has it: `scale=0.5`; `add=2`. */

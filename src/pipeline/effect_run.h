@@ -59,7 +59,8 @@ enum ct_status effect_run_new(const struct analysis *a, const struct twins *twin
                               const struct word_pairs *words, const struct progress *progress,
                               struct effect_run **out, struct ct_error *err);
 void effect_run_free(struct effect_run *r);
-double effect_run_memory(const struct analysis *a); /* bytes */
+/* Bytes, with runs of at most n_sets sets. */
+double effect_run_memory(const struct analysis *a, size_t n_sets);
 
 const struct analysis *effect_analysis(const struct effect_run *r);
 const struct effect_sentence *effect_sentences(const struct effect_run *r, size_t *n);

@@ -29,28 +29,32 @@ size_t effect_n_after(const struct effect_run *r, size_t i)
     return tail_length(r, i) - 1;
 }
 
-/* By row, from twins: pairs have been sorted by the first group's rows only. */
+/* The sentence of a row; they are sorted by row. */
+static size_t find_row(const struct effect_run *r, size_t row)
+{
+    size_t low = 0;
+    size_t high = r->n;
+
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (r->sentences[middle].row <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static void link_twins(struct effect_run *r, const struct twins *twins)
 {
     for (size_t i = 0; i < r->n; i++)
         r->sentences[i].twin = NO_TWIN;
-    for (size_t k = 0; k < twins->n; k++)
-        for (size_t g = 0; g < 2; g++) {
-            size_t at[2] = { 0, 0 };
-            for (size_t h = 0; h < 2; h++) { /* sentences are sorted by row */
-                size_t low = 0;
-                size_t high = r->n;
-                while (high - low > 1) {
-                    const size_t middle = low + (high - low) / 2;
-                    if (r->sentences[middle].row <= twins->pairs[k][h])
-                        low = middle;
-                    else
-                        high = middle;
-                }
-                at[h] = low;
-            }
-            r->sentences[at[g]].twin = at[1 - g];
-        }
+    for (size_t k = 0; k < twins->n; k++) {
+        const size_t a = find_row(r, twins->pairs[k][0]);
+        const size_t b = find_row(r, twins->pairs[k][1]);
+        r->sentences[a].twin = b;
+        r->sentences[b].twin = a;
+    }
 }
 
 static enum ct_status list_sentences(struct effect_run *r, const struct twins *twins,
@@ -188,8 +192,8 @@ void effect_run_free(struct effect_run *r)
     free(r);
 }
 
-/* Of one set at every token from the target on, and of the values without edits. */
-double effect_run_memory(const struct analysis *a)
+/* Of some sets at every token from the target on, and of the values without edits. */
+double effect_run_memory(const struct analysis *a, size_t n_sets)
 {
     const struct load_result *const load = load_of(a);
     const struct contrast *const c = contrast_of(a);
@@ -210,7 +214,7 @@ double effect_run_memory(const struct analysis *a)
             longest = s->n_tokens > longest ? s->n_tokens : longest;
         }
     const double kept = (double)n_tails * (double)hidden * sizeof(float);
-    const double sets = fmax(EFFECT_MOST_BYTES / fmax(kept, 1.0), 1.0) + 1.0;
+    const double sets = fmin(floor(EFFECT_MOST_BYTES / fmax(kept, 1.0)) + 1.0, (double)n_sets);
     const double n_seqs = sets * (double)n_tails;
     const size_t seqs = (size_t)fmin(n_seqs, 1e15);
     const size_t tokens = (size_t)fmin(sets * (double)n_tokens, 1e15);

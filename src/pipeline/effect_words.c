@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pipeline/stage_load.h"
 
 struct span {
     const char *at;
@@ -98,6 +99,13 @@ enum ct_status word_pairs_find(const struct tokenizer *tokenizer, const char *te
     if (st != CT_OK)
         word_pairs_clear(out);
     return st;
+}
+
+enum ct_status effect_words_find(const struct analysis *a, struct word_pairs *out,
+                                 struct ct_error *err)
+{
+    return word_pairs_find(load_of(a)->tokenizer,
+                           a->params.words != NULL ? a->params.words : DEFAULT_WORDS, out, err);
 }
 
 void word_pairs_clear(struct word_pairs *w)

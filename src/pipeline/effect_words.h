@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "model/tokens/tokenizer.h"
+#include "pipeline/analysis.h"
 
 #define DEFAULT_WORDS " He: She, he: she, His: Her, himself: herself"
 
@@ -24,6 +25,10 @@ bool word_pairs_are(const char *text);
 enum ct_status word_pairs_find(const struct tokenizer *tokenizer, const char *text,
                                struct word_pairs *out, struct ct_error *err);
 void word_pairs_clear(struct word_pairs *w);
+
+/* Those that an analysis with a model asks for. Errors as above. */
+enum ct_status effect_words_find(const struct analysis *a, struct word_pairs *out,
+                                 struct ct_error *err);
 
 /* The mean of logit(a) - logit(b) over the pairs. logits [2 n], of ids. */
 double word_pairs_difference(const struct word_pairs *w, const float *logits);

@@ -72,10 +72,6 @@ static inline const struct effect_result *effect_of(const struct analysis *a)
     return analysis_result(a, &stage_effect);
 }
 
-/* The pairs of words of --words. The errors of word_pairs_find(). */
-enum ct_status effect_words_find(const struct analysis *a, struct word_pairs *out,
-                                 struct ct_error *err);
-
 /* The row of all neurons, or of a source, under the first edit; NULL: there is none. */
 const struct effect_row *effect_row_find(const struct effect_result *r, const char *source);
 

@@ -193,7 +193,7 @@ static double memory(const struct analysis *a)
             const struct sentence *const s = &load->sentences[c->rows[g][i]];
             n_values += (double)(s->n_tokens - s->target);
         }
-    return effect_run_memory(a) +
+    return effect_run_memory(a, 1) +
            n_values * (double)model_config(load->model)->hidden_size * sizeof(float);
 }
 

@@ -1,0 +1,284 @@
+#include "config.h"
+#include "pipeline/effect_answer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "pipeline/effect_controls.h"
+#include "pipeline/effect_summary.h"
+#include "pipeline/effect_write.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_load.h"
+
+/* ---- what is asked ---- */
+
+/* Without twins nothing can be swapped: means and zeros instead, if nothing else is asked for. */
+static void choose_edits(const struct params *params, struct effect_result *out)
+{
+    struct effect_edit edits[EFFECT_MOST_EDITS];
+    const size_t n = effect_edits_read(params->edit != NULL ? params->edit : DEFAULT_EDIT, edits);
+
+    for (size_t i = 0; i < n; i++)
+        if (edits[i].kind != EFFECT_SWAP || out->twins != TWINS_NONE)
+            out->edits[out->n_edits++] = edits[i];
+    if (out->n_edits == 0) {
+        out->edits[out->n_edits++] = (struct effect_edit){ EFFECT_MEAN, 0.0 };
+        out->edits[out->n_edits++] = (struct effect_edit){ EFFECT_ZERO, 0.0 };
+    }
+    out->n_added = params->add != 0.0 ? 1 : 0;
+    if (out->n_added > 0)
+        out->edits[out->n_edits++] = (struct effect_edit){ EFFECT_ADD, params->add };
+}
+
+struct question { /* what is known while the stage is computed; owns everything but a and out */
+    const struct analysis *a;
+    const struct stage_run *run;
+    struct effect_result *out;
+    struct twins twins;
+    struct neuron_sets sets;
+    struct neuron_set *others; /* [sets.n] complements */
+    double *writes;            /* [n_columns] */
+    struct effect_run *r;
+    size_t step, n_steps; /* of progress */
+};
+
+enum { STEPS_CONTROL = 12 }; /* of a control of a set, when a set takes 2 */
+
+static void question_clear(struct question *q)
+{
+    twins_clear(&q->twins);
+    for (size_t s = 0; q->others != NULL && s < q->sets.n; s++)
+        neuron_set_clear(&q->others[s]);
+    free(q->others);
+    neuron_sets_clear(&q->sets);
+    free(q->writes);
+    effect_run_free(q->r);
+}
+
+/* The next n steps; *part must outlive it. */
+static struct progress take_steps(struct question *q, size_t n, struct progress_part *part)
+{
+    *part = (struct progress_part){ &q->run->progress, q->step, n, q->n_steps };
+    q->step += n;
+    return progress_of_part(part);
+}
+
+static size_t n_with_controls(const struct question *q)
+{
+    size_t n = 0;
+
+    for (size_t s = 0; s < q->sets.n; s++)
+        n += effect_has_controls(q->a, &q->sets.sets[s]) ? 1 : 0;
+    return q->a->params.controls && q->out->edits[0].kind == EFFECT_SWAP ? n : 0;
+}
+
+static enum ct_status find_sets(struct question *q, struct ct_error *err)
+{
+    enum ct_status st = neuron_sets_find(q->a, &q->sets, err);
+
+    if (st != CT_OK)
+        return st;
+    q->others = ct_calloc_array(q->sets.n, sizeof *q->others);
+    q->writes = ct_malloc_array(extract_of(q->a)->X.cols, sizeof *q->writes);
+    if (q->others == NULL || q->writes == NULL)
+        return ct_fail_nomem(err, "effect", 0);
+    for (size_t s = 0; st == CT_OK && s < q->sets.n; s++)
+        st = neuron_set_others(q->a, &q->sets.sets[s], &q->others[s], err);
+    return st == CT_OK ? effect_writes(q->a, &q->twins, q->writes, err) : st;
+}
+
+static enum ct_status prepare(struct question *q, struct ct_error *err)
+{
+    struct effect_result *const out = q->out;
+    struct progress_part part;
+    enum ct_status st = twins_find(q->a, &q->twins, err);
+
+    if (st == CT_OK) {
+        out->twins = q->twins.by;
+        out->n_twins = q->twins.n;
+        out->n_without = q->twins.n_without;
+        choose_edits(&q->a->params, out);
+        st = effect_words_find(q->a, &out->words, err);
+    }
+    if (st == CT_OK)
+        st = find_sets(q, err);
+    if (st != CT_OK)
+        return st;
+    q->n_steps = 2 + 3 * out->n_edits * q->sets.n + STEPS_CONTROL * N_CONTROLS * n_with_controls(q);
+    const struct progress progress = take_steps(q, 2, &part);
+    return effect_run_new(q->a, &q->twins, &out->words, &progress, &q->r, err);
+}
+
+/* ---- edits ---- */
+
+/* Of the set, as the root of the sum of the squares of its neurons'. */
+static double write_of(const struct question *q, const struct neuron_set *set)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < set->n; i++)
+        sum += q->writes[set->columns[i]] * q->writes[set->columns[i]];
+    return sqrt(sum);
+}
+
+static enum ct_status describe_set(const struct question *q, size_t edit,
+                                   const struct neuron_set *set,
+                                   const struct effect_reading *readings, struct effect_row *row,
+                                   struct ct_error *err)
+{
+    const struct effect_edit *const e = &q->out->edits[edit];
+    struct effect_interval interval;
+
+    *row = (struct effect_row){
+        .edit = edit,
+        .source = set->source,
+        .group = set->group,
+        .size = set->n,
+        .moved_end = effect_moved_end(q->r, readings),
+        .moved_next = effect_moved_next(q->r, readings),
+        .without_end = NAN,
+        .without_next = NAN,
+        .divergence_next = effect_divergence_next(q->r, e, readings),
+        .divergence_end = effect_divergence_end(q->r, e, readings),
+        .loss = effect_loss(q->r, e, readings),
+        .difference = effect_difference(q->r, e, readings),
+        .write = q->twins.n > 0 ? write_of(q, set) : NAN,
+    };
+    for (size_t k = 0; k < N_CONTROLS; k++)
+        row->by[k] = (struct effect_control_row){ NAN, NAN, NAN, false, 0 };
+    const enum ct_status st =
+        effect_interval(q->r, readings, q->a->params.seed, EFFECT_RESAMPLES, &interval, err);
+    if (st == CT_OK) {
+        row->moved_end_low = interval.low;
+        row->moved_end_high = interval.high;
+    }
+    return st;
+}
+
+/* The complements of the sets, of which only what words say is kept. */
+static enum ct_status run_others(struct question *q, size_t edit, struct effect_row *rows,
+                                 struct ct_error *err)
+{
+    struct effect_reading *const readings = ct_malloc_array(q->out->n, sizeof *readings);
+    enum ct_status st =
+        readings != NULL ? CT_OK : ct_fail_nomem(err, "effect", q->out->n * sizeof *readings);
+
+    for (size_t s = 0; st == CT_OK && s < q->sets.n; s++) {
+        struct progress_part part;
+        const struct progress progress = take_steps(q, 1, &part);
+        st = effect_run_sets(q->r, &q->out->edits[edit], &q->others[s], 1, EFFECT_WORDS, &progress,
+                             readings, err);
+        if (st == CT_OK) {
+            rows[s].without_end = effect_moved_end(q->r, readings);
+            rows[s].without_next = effect_moved_next(q->r, readings);
+        }
+    }
+    free(readings);
+    return st;
+}
+
+static enum ct_status run_edit(struct question *q, size_t edit, struct ct_error *err)
+{
+    struct effect_result *const out = q->out;
+    struct effect_row *const rows = out->rows + edit * q->sets.n;
+    struct effect_reading *const readings = out->readings + edit * q->sets.n * out->n;
+    struct progress_part part;
+    const struct progress progress = take_steps(q, 2 * q->sets.n, &part);
+    enum ct_status st = effect_run_sets(q->r, &out->edits[edit], q->sets.sets, q->sets.n,
+                                        EFFECT_ALL, &progress, readings, err);
+
+    for (size_t s = 0; st == CT_OK && s < q->sets.n; s++)
+        st = describe_set(q, edit, &q->sets.sets[s], readings + s * out->n, &rows[s], err);
+    return st == CT_OK ? run_others(q, edit, rows, err) : st;
+}
+
+static enum ct_status run_edits(struct question *q, struct ct_error *err)
+{
+    struct effect_result *const out = q->out;
+    const struct effect_sentence *const sentences = effect_sentences(q->r, &out->n);
+    const size_t n_rows = out->n_edits * q->sets.n;
+    enum ct_status st = CT_OK;
+
+    out->sentences = ct_malloc_array(out->n, sizeof *out->sentences);
+    out->clean = ct_malloc_array(out->n, sizeof *out->clean);
+    out->rows = ct_calloc_array(n_rows, sizeof *out->rows);
+    out->readings = ct_malloc_array(n_rows, out->n * sizeof *out->readings);
+    if (out->sentences == NULL || out->clean == NULL || out->rows == NULL || out->readings == NULL)
+        return ct_fail_nomem(err, "effect", n_rows * out->n * sizeof *out->readings);
+    memcpy(out->sentences, sentences, out->n * sizeof *sentences);
+    memcpy(out->clean, effect_clean(q->r), out->n * sizeof *out->clean);
+    for (size_t e = 0; st == CT_OK && e < out->n_edits; e++)
+        st = run_edit(q, e, err);
+    out->n_rows = n_rows;
+    return st;
+}
+
+/* ---- controls ---- */
+
+/* Those of an earlier result that was cancelled are kept. */
+static bool take_earlier(const struct question *q, size_t row, enum effect_control kind)
+{
+    const struct effect_result *const earlier = q->run->earlier;
+
+    if (earlier == NULL || row >= earlier->n_rows || earlier->rows[row].by[kind].n_draws == 0)
+        return false;
+    q->out->rows[row].by[kind] = earlier->rows[row].by[kind];
+    return true;
+}
+
+static enum ct_status run_controls(struct question *q, struct ct_error *err)
+{
+    struct effect_keys keys = { .by = { NULL } };
+    enum ct_status st = CT_OK;
+
+    if (n_with_controls(q) > 0)
+        st = effect_keys_find(q->a, q->writes, &keys, err);
+    for (size_t s = 0; keys.by[CONTROL_T] != NULL && s < q->sets.n; s++)
+        for (size_t k = 0; st == CT_OK && k < N_CONTROLS; k++) {
+            struct progress_part part;
+            struct effect_row *const row = &q->out->rows[s];
+            if (!effect_has_controls(q->a, &q->sets.sets[s]))
+                continue;
+            const struct progress progress = take_steps(q, STEPS_CONTROL, &part);
+            if (!take_earlier(q, s, (enum effect_control)k))
+                st = effect_control_find(q->r, &keys, &q->out->edits[0], &q->sets.sets[s],
+                                         (enum effect_control)k, row->moved_end,
+                                         (s * N_CONTROLS + k) * EFFECT_DRAWS, &progress,
+                                         &row->by[k], err);
+        }
+    effect_keys_clear(&keys);
+    q->out->is_partial = st == CT_ECANCELED;
+    return st == CT_ECANCELED ? CT_OK : st;
+}
+
+static void find_differences(const struct analysis *a, struct effect_result *out)
+{
+    const struct contrast *const c = contrast_of(a);
+    double sums[2] = { 0.0, 0.0 };
+
+    for (size_t i = 0; i < out->n; i++) {
+        const size_t group = load_of(a)->sentences[out->sentences[i].row].group;
+        sums[group == c->groups[0] ? 0 : 1] += out->clean[i].end;
+    }
+    for (size_t g = 0; g < 2; g++)
+        out->difference[g] = sums[g] / (double)c->n_rows[g];
+}
+
+enum ct_status effect_answer(const struct analysis *a, const struct stage_run *run,
+                             struct effect_result *out, struct ct_error *err)
+{
+    struct question q = { .a = a, .run = run, .out = out };
+    enum ct_status st = prepare(&q, err);
+
+    if (st == CT_OK)
+        st = run_edits(&q, err);
+    if (st == CT_OK) {
+        find_differences(a, out);
+        st = run_controls(&q, err);
+    }
+    question_clear(&q);
+    return st;
+}
