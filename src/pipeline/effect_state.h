@@ -26,6 +26,7 @@ struct effect_run {
     float *differences; /* [n_columns] of the groups' means */
     float *zeros;       /* [n_columns] */
 };
+
 static inline const struct sentence *sentence_of(const struct effect_run *r, size_t i)
 {
     return &load_of(r->a)->sentences[r->sentences[i].row];
@@ -36,6 +37,7 @@ static inline size_t tail_length(const struct effect_run *r, size_t i)
 {
     return r->tails[i + 1] - r->tails[i];
 }
+
 /* Positions of a sentence that are read, counted from the target: all, the first and the last, or
  * the last. */
 static inline size_t n_read(size_t tail, enum effect_depth depth)
@@ -47,6 +49,7 @@ static inline size_t read_at(size_t tail, enum effect_depth depth, size_t k)
 {
     return depth == EFFECT_ALL ? k : k + 1 == n_read(tail, depth) ? tail - 1 : 0;
 }
+
 struct passes {             /* edited sequences to be run; owns its arrays */
     struct token_seq *seqs; /* [n] */
     uint32_t *of;           /* [n] see struct edits */
@@ -56,6 +59,7 @@ struct passes {             /* edited sequences to be run; owns its arrays */
     size_t n_lists;
     float *out; /* [n, hidden] */
 };
+
 void passes_clear(struct passes *p);
 
 /* Room for some sequences and lists of edits. CT_ENOMEM: clear it, too. */

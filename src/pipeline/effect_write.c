@@ -7,40 +7,24 @@
 
 #include "base/mem.h"
 #include "model/write_size.h"
+#include "pipeline/extract_job.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
 
-/* out [2 n_pairs, width]: the values at another hook point, of both sentences of each pair. */
-static enum ct_status find_partners(const struct analysis *a, const struct twins *twins,
-                                    const struct hook_point *hook, float *out, struct ct_error *err)
+/* out [n_sentences, width]: the values of all sentences at another hook point. */
+static enum ct_status find_partners(const struct analysis *a, const struct hook_point *hook,
+                                    float *out, struct ct_error *err)
 {
-    const struct load_result *const load = load_of(a);
-    struct token_seq *const seqs = ct_calloc_array(twins->n, 2 * sizeof *seqs);
-    size_t n_ids = 0;
-    enum ct_status st = CT_ENOMEM;
+    struct analysis_job job = { 0 };
+    enum ct_status st = analysis_job_init(a, &job, err);
 
-    for (size_t k = 0; k < 2 * twins->n; k++)
-        n_ids += load->sentences[twins->pairs[k / 2][k % 2]].target + 1;
-    uint32_t *const ids = ct_malloc_array(n_ids, sizeof *ids);
-    if (seqs == NULL || ids == NULL) {
-        ct_fail_nomem(err, "effect", n_ids * sizeof *ids);
-        goto done;
-    }
-    uint32_t *at = ids;
-    for (size_t k = 0; k < 2 * twins->n; k++) {
-        const struct sentence *const s = &load->sentences[twins->pairs[k / 2][k % 2]];
-        seqs[k] = (struct token_seq){ at, s->target + 1 };
-        for (size_t t = 0; t < seqs[k].n; t++)
-            *at++ = s->tokens[t].id;
-    }
-    const struct extract_job job = {
-        .model = load->model, .seqs = seqs, .n_seqs = 2 * twins->n, .hooks = hook, .n_hooks = 1
-    };
-    st = extract_activations(&job, a->params.threads, NULL, out, NULL, err);
-done:
-    free(seqs);
-    free(ids);
+    if (st != CT_OK)
+        return st;
+    job.job.hooks = hook;
+    job.job.n_hooks = 1;
+    st = extract_activations(&job.job, a->params.threads, NULL, out, NULL, err);
+    analysis_job_clear(&job);
     return st;
 }
 
@@ -74,7 +58,7 @@ static void add_differences(const struct values *v, const struct twins *twins, d
         for (size_t g = 0; g < 2; g++)
             for (size_t j = 0; j < n; j++) {
                 const double factor =
-                    v->partners != NULL ? (double)v->partners[(2 * k + g) * n + j] : 1.0;
+                    v->partners != NULL ? (double)v->partners[twins->pairs[k][g] * n + j] : 1.0;
                 const double d = factor * ((double)v->row[0][j] - (double)v->row[1][j]);
                 squares[j] += d * d / (2.0 * (double)twins->n);
             }
@@ -93,9 +77,10 @@ static enum ct_status find_block(const struct analysis *a, const struct twins *t
         rows != NULL && norms != NULL ? CT_OK : ct_fail_nomem(err, "effect", n * sizeof *norms);
 
     if (st == CT_OK && write->has_partner) {
-        partners = ct_malloc_array(2 * twins->n, n * sizeof *partners);
-        st = partners != NULL ? find_partners(a, twins, &write->partner, partners, err)
-                              : ct_fail_nomem(err, "effect", 2 * twins->n * n * sizeof *partners);
+        const size_t n_sentences = load_of(a)->n_sentences;
+        partners = ct_malloc_array(n_sentences, n * sizeof *partners);
+        st = partners != NULL ? find_partners(a, &write->partner, partners, err)
+                              : ct_fail_nomem(err, "effect", n_sentences * n * sizeof *partners);
     }
     if (st == CT_OK && write->layer != NULL)
         st = neuron_write_norms(write, norms, err);

@@ -97,7 +97,11 @@ static double memory(const struct analysis *a)
 
     if (load_of(a)->model == NULL)
         return 0.0;
-    return effect_run_memory(a, count_sets(a)) +
+    /* What gates are multiplied by, of every sentence: see effect_writes(). */
+    const double partners = model_config(load_of(a)->model)->is_gated
+                                ? (double)load_of(a)->n_sentences * n_columns * sizeof(float)
+                                : 0.0;
+    return partners + effect_run_memory(a, count_sets(a)) +
            (double)n_edits * n_sets * n * sizeof(struct effect_reading) +
            n_sets * n_columns * 24.0 + n_columns * 48.0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "num/keyed.h"
 #include "num/linear/similarity.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
@@ -17,21 +18,6 @@
 #include "report/page.h"
 
 enum { N_SENTENCES = 5, N_NEIGHBOURS = 5 };
-
-struct ranked { /* by value */
-    double value;
-    size_t i;
-};
-
-static int by_value(const void *left, const void *right)
-{
-    const struct ranked *const a = left;
-    const struct ranked *const b = right;
-
-    if (a->value < b->value || a->value > b->value)
-        return a->value < b->value ? -1 : 1;
-    return (a->i > b->i) - (a->i < b->i);
-}
 
 static void write_head(const struct app *app, FILE *out)
 {
@@ -55,26 +41,26 @@ static void write_head(const struct app *app, FILE *out)
 }
 
 /* Sentences of a group [n], sorted by activation; owned by the caller. */
-static struct ranked *rank_sentences(const struct app *app, size_t group, size_t *n)
+static struct keyed *rank_sentences(const struct app *app, size_t group, size_t *n)
 {
     const struct load_result *const load = load_of(app->a);
     const size_t first = load->group_starts[group];
 
     *n = load->group_starts[group + 1] - first;
-    struct ranked *const all = ct_malloc_array(*n, sizeof *all);
+    struct keyed *const all = ct_malloc_array(*n, sizeof *all);
     for (size_t k = 0; all != NULL && k < *n; k++) {
         const size_t i = load->by_group[first + k];
-        all[k] = (struct ranked){ matview_get(&extract_of(app->a)->X, i, app->neuron), i };
+        all[k] = (struct keyed){ matview_get(&extract_of(app->a)->X, i, app->neuron), i };
     }
     if (all != NULL)
-        qsort(all, *n, sizeof *all, by_value);
+        keyed_sort(all, *n);
     return all;
 }
 
 static void write_group(const struct app *app, size_t group, FILE *out)
 {
     size_t n;
-    struct ranked *const all = rank_sentences(app, group, &n);
+    struct keyed *const all = rank_sentences(app, group, &n);
     double sum = 0.0;
     double squares = 0.0;
 
@@ -83,39 +69,39 @@ static void write_group(const struct app *app, size_t group, FILE *out)
         return;
     }
     for (size_t k = 0; k < n; k++)
-        sum += all[k].value;
+        sum += all[k].key;
     const double mean = sum / (double)n;
     for (size_t k = 0; k < n; k++)
-        squares += (all[k].value - mean) * (all[k].value - mean);
+        squares += (all[k].key - mean) * (all[k].key - mean);
     fprintf(out, "| %s | %zu | %.4g | %.4g | %.4g | %.4g | %.4g |\n",
             show_text(load_of(app->a)->group_names[group]).text, n, mean,
-            n > 1 ? sqrt(squares / (double)(n - 1)) : 0.0, all[0].value,
-            n % 2 == 1 ? all[n / 2].value : (all[n / 2 - 1].value + all[n / 2].value) / 2,
-            all[n - 1].value);
+            n > 1 ? sqrt(squares / (double)(n - 1)) : 0.0, all[0].key,
+            n % 2 == 1 ? all[n / 2].key : (all[n / 2 - 1].key + all[n / 2].key) / 2,
+            all[n - 1].key);
     free(all);
 }
 
-static void write_sentence(const struct app *app, const struct ranked *row, FILE *out)
+static void write_sentence(const struct app *app, const struct keyed *row, FILE *out)
 {
-    const struct sentence *const s = &load_of(app->a)->sentences[row->i];
+    const struct sentence *const s = &load_of(app->a)->sentences[row->index];
     char text[140] = "";
 
     if (s->text != NULL)
         snprintf(text, sizeof text, "%.*s", s->size < 139 ? (int)s->size : 139, s->text);
-    fprintf(out, "- %.4g, %s: %s\n", row->value,
+    fprintf(out, "- %.4g, %s: %s\n", row->key,
             show_text(load_of(app->a)->group_names[s->group]).text, show_text(text).text);
 }
 
 static void write_sentences(const struct app *app, FILE *out)
 {
     const size_t n = load_of(app->a)->n_sentences;
-    struct ranked *const all = ct_malloc_array(n, sizeof *all);
+    struct keyed *const all = ct_malloc_array(n, sizeof *all);
 
     for (size_t i = 0; all != NULL && i < n; i++)
-        all[i] = (struct ranked){ matview_get(&extract_of(app->a)->X, i, app->neuron), i };
+        all[i] = (struct keyed){ matview_get(&extract_of(app->a)->X, i, app->neuron), i };
     if (all == NULL)
         return;
-    qsort(all, n, sizeof *all, by_value);
+    keyed_sort(all, n);
     fprintf(out, "\n## Strongest sentences\n\n");
     for (size_t k = 0; k < N_SENTENCES && k < n; k++)
         write_sentence(app, &all[n - 1 - k], out);
@@ -133,22 +119,22 @@ static void write_neighbours(const struct app *app, FILE *out)
 
     if (similarity_of(app->a) == NULL || !app_significant_index(app, app->neuron, &own))
         return;
-    struct ranked *const all = ct_malloc_array(n, sizeof *all);
+    struct keyed *const all = ct_malloc_array(n, sizeof *all);
     for (size_t i = 0; all != NULL && i < n; i++)
-        all[i] = (struct ranked){
-            -row_cosine(&space_of(app->a)->points, space_of(app->a)->norms, own, i), i
-        };
+        all[i] =
+            (struct keyed){ -row_cosine(&space_of(app->a)->points, space_of(app->a)->norms, own, i),
+                            i };
     if (all == NULL)
         return;
-    qsort(all, n, sizeof *all, by_value);
+    keyed_sort(all, n);
     fprintf(out, "\n## Nearest neighbours by cosine\n\n");
     for (size_t k = 0, listed = 0; k < n && listed < N_NEIGHBOURS; k++) {
         size_t index;
-        if (all[k].i == own)
+        if (all[k].index == own)
             continue;
-        const size_t column = t->significant[all[k].i];
+        const size_t column = t->significant[all[k].index];
         const char *const hook = neuron_hook(extract_of(app->a), column, &index);
-        fprintf(out, "- %.4f %s:%zu, t %.2f\n", -all[k].value, show_text(hook).text, index,
+        fprintf(out, "- %.4f %s:%zu, t %.2f\n", -all[k].key, show_text(hook).text, index,
                 t->neurons[column].statistic);
         listed++;
     }
