@@ -250,7 +250,7 @@ static void valued(const struct plot_target *target, struct plot_view *view)
                                .over_y = y + 2,
                                .n_over = 1,
                                .window = { 0.5, 9.0, 0.0, 0.0 },
-                               .bar = { true, false, 0.0, 0.125, "-log10 p" } };
+                               .bar = { true, false, 0.0, 0.125, "-log10 p", false } };
     show_scatter(target, &s, view);
 }
 
@@ -263,7 +263,7 @@ static void one_point(const struct plot_target *target, struct plot_view *view)
                                .n = 2,
                                .ink = INK_ACCENT,
                                .text = { .x_label = "x" },
-                               .bar = { true, true, 3.0, 3.0, "single" } };
+                               .bar = { true, true, 3.0, 3.0, "single", false } };
 
     show_scatter(target, &s, view);
 }

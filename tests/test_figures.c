@@ -265,7 +265,7 @@ START_TEST(numbers_and_names_are_text_elements)
                                .n = 4,
                                .rules = &rule,
                                .n_rules = 1,
-                               .bar = { true, true, -3.0, 3.0, "t" } };
+                               .bar = { true, true, -3.0, 3.0, "t", false } };
     static const char *const want[] = {
         ">0<",        ">20<",      ">-1.0<", ">0.5<", ">The title<",       ">abscissa<",
         ">ordinate<", ">eps 0.5<", ">-3<",   ">t<",   ">a &lt; b &amp; c<"

@@ -203,7 +203,7 @@ START_TEST(scatter_by_value)
                                .n = N_POINTS,
                                .inks = cloud.by_t,
                                .marker = MARKER_VALUE,
-                               .bar = { true, true, -12, 12, "t" },
+                               .bar = { true, true, -12, 12, "t", false },
                                .equal_aspect = true,
                                .has_selected = true,
                                .selected = 3 };
