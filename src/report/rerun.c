@@ -255,16 +255,19 @@ static enum ct_status digest_as_then(const struct analysis *a, const struct writ
                                      const struct table **table, struct input_digest *now,
                                      struct ct_error *err)
 {
-    const struct table *const earlier = table_earlier(*table);
+    const struct table *const present = *table;
+    const struct table *earlier;
     struct input_digest digest;
-    enum ct_status status = table_digest(a, *table, now, err);
+    enum ct_status status = table_digest(a, present, now, err);
 
-    if (status != CT_OK || earlier == NULL || strcmp(then->digest.sha256, now->sha256) == 0)
-        return status;
-    status = table_digest(a, earlier, &digest, err);
-    if (status == CT_OK && strcmp(then->digest.sha256, digest.sha256) == 0) {
-        *table = earlier;
-        *now = digest;
+    for (size_t i = 0; status == CT_OK && strcmp(then->digest.sha256, now->sha256) != 0 &&
+                       (earlier = table_earlier(present, i)) != NULL;
+         i++) {
+        status = table_digest(a, earlier, &digest, err);
+        if (status == CT_OK && strcmp(then->digest.sha256, digest.sha256) == 0) {
+            *table = earlier;
+            *now = digest;
+        }
     }
     return status;
 }

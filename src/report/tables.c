@@ -31,12 +31,12 @@ const struct table *table_at(size_t i)
     return NULL;
 }
 
-const struct table *table_earlier(const struct table *table)
+const struct table *table_earlier(const struct table *table, size_t i)
 {
     for (size_t k = 0; accounts[k] != NULL; k++)
-        for (size_t i = 0; i < accounts[k]->n_earlier; i++)
-            if (strcmp(accounts[k]->earlier[i].file, table->file) == 0)
-                return &accounts[k]->earlier[i];
+        for (size_t e = 0; e < accounts[k]->n_earlier; e++)
+            if (strcmp(accounts[k]->earlier[e].file, table->file) == 0 && i-- == 0)
+                return &accounts[k]->earlier[e];
     return NULL;
 }
 

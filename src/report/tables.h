@@ -32,8 +32,8 @@ const struct table *table_at(size_t i);
 /* The table of that name; NULL: none. */
 const struct table *table_find(const char *file);
 
-/* The table as it was before columns were appended to it; NULL: they never were. */
-const struct table *table_earlier(const struct table *table);
+/* The i-th form that the table had before columns were appended to it; NULL: no more. */
+const struct table *table_earlier(const struct table *table, size_t i);
 
 /* Writes one table to path ("-": standard output), replacing an existing file. Its stages must have
  * run. CT_EIO (also when mapped activations have been truncated), CT_ENOMEM. */
