@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pipeline/effect_sets.h"
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"

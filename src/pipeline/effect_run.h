@@ -9,7 +9,7 @@
 
 #include "model/output.h"
 #include "pipeline/analysis.h"
-#include "pipeline/effect_sets.h"
+#include "pipeline/neuron_set.h"
 #include "pipeline/effect_twins.h"
 #include "pipeline/effect_words.h"
 

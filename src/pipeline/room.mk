@@ -23,6 +23,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/method_dbscan.c \
 	src/pipeline/method_kmeans.c \
 	src/pipeline/method_ward.c \
+	src/pipeline/neuron_set.c src/pipeline/neuron_set.h \
 	src/pipeline/params.c src/pipeline/params.h \
 	src/pipeline/pictures.c src/pipeline/pictures.h \
 	src/pipeline/seed.c src/pipeline/seed.h \
