@@ -9,8 +9,7 @@
 
 static const char *const names[] = { "swap", "mean", "zero", "scale", "add" };
 
-/* False: unknown. */
-static bool read_one(const char *text, size_t size, struct effect_edit *out)
+bool effect_edit_read(const char *text, size_t size, struct effect_edit *out)
 {
     char word[NUMBER_SIZE + 8];
     const size_t stem = strlen("scale=");
@@ -35,7 +34,7 @@ size_t effect_edits_read(const char *text, struct effect_edit edits[EFFECT_MOST_
 
     for (;;) {
         const size_t size = strcspn(text, ",");
-        if (n + 1 == EFFECT_MOST_EDITS || !read_one(text, size, &edits[n]))
+        if (n + 1 == EFFECT_MOST_EDITS || !effect_edit_read(text, size, &edits[n]))
             return 0;
         n++;
         if (text[size] == '\0')
@@ -61,4 +60,16 @@ void effect_edit_name(const struct effect_edit *edit, char out[EFFECT_EDIT_NAME]
     }
     number_format_f64(number, edit->factor);
     snprintf(out, EFFECT_EDIT_NAME, "%s=%s", names[edit->kind], number);
+}
+
+void effect_edits_name(const struct effect_edit *edits, size_t n, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < n && used < size; i++) {
+        char name[EFFECT_EDIT_NAME];
+        effect_edit_name(&edits[i], name);
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? "+" : "", name);
+    }
 }

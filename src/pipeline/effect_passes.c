@@ -15,13 +15,13 @@ void passes_clear(struct passes *p)
 }
 
 enum ct_status passes_init(const struct effect_run *r, size_t n_seqs, size_t n_lists,
-                           struct passes *p, struct ct_error *err)
+                           size_t n_parts, struct passes *p, struct ct_error *err)
 {
-    const size_t n_blocks = extract_of(r->a)->n_blocks;
+    const size_t n_each = extract_of(r->a)->n_blocks * n_parts;
 
     *p = (struct passes){ .seqs = ct_calloc_array(n_seqs, sizeof *p->seqs),
                           .of = ct_calloc_array(n_seqs, sizeof *p->of),
-                          .edits = ct_calloc_array(n_lists, n_blocks * sizeof *p->edits),
+                          .edits = ct_calloc_array(n_lists, n_each * sizeof *p->edits),
                           .lists = ct_calloc_array(n_lists, sizeof *p->lists),
                           .out = ct_malloc_array(n_seqs, r->hidden * sizeof *p->out) };
     if (p->seqs == NULL || p->of == NULL || p->edits == NULL || p->lists == NULL || p->out == NULL)

@@ -32,19 +32,32 @@ bool effect_applies(const struct effect_run *r, const struct effect_edit *edit, 
     return edit->kind != EFFECT_SWAP || r->sentences[i].twin != NO_TWIN;
 }
 
-static void add_list(const struct effect_run *r, const struct effect_edit *edit,
-                     const struct neuron_set *set, size_t i, struct passes *p)
+const struct effect_edit *effect_strictest(const struct effect_edit *edits, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (edits[i].kind == EFFECT_SWAP)
+            return &edits[i];
+    return &edits[0];
+}
+
+/* Begins a list, which add_edits() fills. */
+static void begin_list(struct passes *p)
+{
+    p->lists[p->n_lists++] = (struct edit_list){ p->edits + p->n_edits, 0 };
+}
+
+static void add_edits(const struct effect_run *r, const struct effect_edit *edit,
+                      const struct neuron_set *set, size_t i, struct passes *p)
 {
     const struct extract_result *const e = extract_of(r->a);
     const size_t target = sentence_of(r, i)->target;
-    struct edit_list *const list = &p->lists[p->n_lists++];
 
-    list->edits = p->edits + (p->n_lists - 1) * e->n_blocks;
     for (size_t b = 0; b < e->n_blocks; b++) {
         const size_t begin = set->starts[b];
         if (set->starts[b + 1] == begin)
             continue;
-        p->edits[(p->n_lists - 1) * e->n_blocks + list->n++] = (struct edit){
+        p->lists[p->n_lists - 1].n++;
+        p->edits[p->n_edits++] = (struct edit){
             .hook = &hook_of(r->a)->hooks[b],
             .first = target,
             .last = target,
@@ -69,15 +82,26 @@ static size_t count_reads(const struct effect_run *r, const bool *is_in, enum ef
     return n;
 }
 
-struct chunk { /* some sets that are run together */
+struct chunk { /* some sets that are run together, each for itself; or one of several parts */
     const struct effect_edit *edit;
-    const struct neuron_set *sets;
-    size_t n_sets;
+    const struct neuron_set *sets;   /* [n_sets] */
+    const struct effect_part *parts; /* [n_parts] instead of edit and sets; NULL: none */
+    size_t n_sets, n_parts;          /* 1 if there are none of them */
     enum effect_depth depth;
     const bool *is_in; /* [n] sentences that are edited */
     size_t n_in;
     size_t n_reads; /* by count_reads() */
 };
+
+static void add_list(const struct effect_run *r, const struct chunk *c, size_t s, size_t i,
+                     struct passes *p)
+{
+    begin_list(p);
+    for (size_t k = 0; c->parts != NULL && k < c->n_parts; k++)
+        add_edits(r, &c->parts[k].edit, &c->parts[k].set, i, p);
+    if (c->parts == NULL)
+        add_edits(r, c->edit, &c->sets[s], i, p);
+}
 
 static enum ct_status run_chunk(struct effect_run *r, const struct chunk *c,
                                 const struct progress *progress, struct effect_reading *readings,
@@ -87,13 +111,14 @@ static enum ct_status run_chunk(struct effect_run *r, const struct chunk *c,
     struct progress_part part = { progress, 0, c->n_sets, n_parts };
     const struct progress passing = progress_of_part(&part);
     struct passes p;
-    enum ct_status st = passes_init(r, c->n_sets * c->n_reads, c->n_sets * c->n_in, &p, err);
+    enum ct_status st =
+        passes_init(r, c->n_sets * c->n_reads, c->n_sets * c->n_in, c->n_parts, &p, err);
 
     for (size_t s = 0; st == CT_OK && s < c->n_sets; s++)
         for (size_t i = 0; i < r->n; i++) {
             if (!c->is_in[i])
                 continue;
-            add_list(r, c->edit, &c->sets[s], i, &p);
+            add_list(r, c, s, i, &p);
             passes_add(r, i, c->depth, (uint32_t)p.n_lists, &p);
         }
     if (st == CT_OK)
@@ -108,37 +133,61 @@ static enum ct_status run_chunk(struct effect_run *r, const struct chunk *c,
     return st;
 }
 
+/* c: what is run, of n_sets sets in all. */
+static enum ct_status run_sets(struct effect_run *r, struct chunk *c, size_t n_sets,
+                               const struct progress *progress, struct effect_reading *readings,
+                               struct ct_error *err)
+{
+    const struct neuron_set *const sets = c->sets;
+    bool *const is_in = ct_calloc_array(r->n, sizeof *is_in);
+    enum ct_status st = is_in != NULL ? CT_OK : ct_fail_nomem(err, "effect", r->n);
+
+    c->is_in = is_in;
+    for (size_t i = 0; st == CT_OK && i < r->n; i++) {
+        is_in[i] = effect_applies(r, c->edit, i);
+        c->n_in += is_in[i] ? 1 : 0;
+        for (size_t s = 0; s < n_sets; s++)
+            readings[s * r->n + i] = r->readings[i];
+    }
+    if (st == CT_OK)
+        c->n_reads = count_reads(r, is_in, c->depth);
+    if (st != CT_OK || c->n_reads == 0) {
+        free(is_in);
+        return st;
+    }
+    const size_t most = EFFECT_MOST_BYTES / (c->n_reads * r->hidden * sizeof(float)) + 1;
+    for (size_t s = 0; st == CT_OK && s < n_sets; s += c->n_sets) {
+        c->sets = sets != NULL ? sets + s : NULL;
+        c->n_sets = n_sets - s < most ? n_sets - s : most;
+        struct progress_part part = { progress, s, c->n_sets, n_sets };
+        const struct progress here = progress_of_part(&part);
+        st = run_chunk(r, c, &here, readings + s * r->n, err);
+    }
+    free(is_in);
+    return st;
+}
+
 enum ct_status effect_run_sets(struct effect_run *r, const struct effect_edit *edit,
                                const struct neuron_set *sets, size_t n_sets,
                                enum effect_depth depth, const struct progress *progress,
                                struct effect_reading *readings, struct ct_error *err)
 {
-    bool *const is_in = ct_calloc_array(r->n, sizeof *is_in);
-    struct chunk c = { .edit = edit, .depth = depth, .is_in = is_in };
-    enum ct_status st = is_in != NULL ? CT_OK : ct_fail_nomem(err, "effect", r->n);
+    struct chunk c = { .edit = edit, .sets = sets, .n_parts = 1, .depth = depth };
 
-    for (size_t i = 0; st == CT_OK && i < r->n; i++) {
-        is_in[i] = effect_applies(r, edit, i);
-        c.n_in += is_in[i] ? 1 : 0;
-        for (size_t s = 0; s < n_sets; s++)
-            readings[s * r->n + i] = r->readings[i];
-    }
-    if (st == CT_OK)
-        c.n_reads = count_reads(r, is_in, depth);
-    if (st != CT_OK || c.n_reads == 0) {
-        free(is_in);
-        return st;
-    }
-    const size_t most = EFFECT_MOST_BYTES / (c.n_reads * r->hidden * sizeof(float)) + 1;
-    for (size_t s = 0; st == CT_OK && s < n_sets; s += c.n_sets) {
-        c.sets = sets + s;
-        c.n_sets = n_sets - s < most ? n_sets - s : most;
-        struct progress_part part = { progress, s, c.n_sets, n_sets };
-        const struct progress here = progress_of_part(&part);
-        st = run_chunk(r, &c, &here, readings + s * r->n, err);
-    }
-    free(is_in);
-    return st;
+    return run_sets(r, &c, n_sets, progress, readings, err);
+}
+
+enum ct_status effect_run_parts(struct effect_run *r, const struct effect_part *parts,
+                                size_t n_parts, enum effect_depth depth,
+                                const struct progress *progress, struct effect_reading *readings,
+                                struct ct_error *err)
+{
+    struct chunk c = { .edit = &parts[0].edit, .parts = parts, .n_parts = n_parts, .depth = depth };
+
+    for (size_t k = 0; k < n_parts; k++)
+        if (parts[k].edit.kind == EFFECT_SWAP)
+            c.edit = &parts[k].edit;
+    return run_sets(r, &c, 1, progress, readings, err);
 }
 
 /* ---- one position at a time ---- */
@@ -170,7 +219,7 @@ enum ct_status effect_values(const struct effect_run *r, const struct hook_point
                              const struct progress *progress, float *values, struct ct_error *err)
 {
     struct passes p;
-    enum ct_status st = passes_init(r, r->tails[r->n], 0, &p, err);
+    enum ct_status st = passes_init(r, r->tails[r->n], 0, 1, &p, err);
 
     for (size_t i = 0; st == CT_OK && i < r->n; i++)
         passes_add(r, i, EFFECT_ALL, 0, &p);
@@ -193,7 +242,7 @@ enum ct_status effect_run_position(struct effect_run *r, const struct hook_point
 {
     bool *const is_in = ct_calloc_array(r->n, sizeof *is_in);
     struct passes p;
-    enum ct_status st = passes_init(r, r->n, r->n, &p, err);
+    enum ct_status st = passes_init(r, r->n, r->n, 1, &p, err);
 
     if (st == CT_OK && is_in == NULL)
         st = ct_fail_nomem(err, "map", r->n);

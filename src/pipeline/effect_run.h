@@ -9,9 +9,9 @@
 
 #include "model/output.h"
 #include "pipeline/analysis.h"
-#include "pipeline/neuron_set.h"
 #include "pipeline/effect_twins.h"
 #include "pipeline/effect_words.h"
+#include "pipeline/neuron_set.h"
 
 enum effect_kind {
     EFFECT_SWAP, /* the values of the twin */
@@ -24,6 +24,11 @@ enum effect_kind {
 struct effect_edit {
     enum effect_kind kind;
     double factor; /* of EFFECT_SCALE and EFFECT_ADD */
+};
+
+struct effect_part { /* neurons that are edited in one way, while others may be in another */
+    struct effect_edit edit;
+    struct neuron_set set;
 };
 
 /* What is measured: from little to much. */
@@ -73,12 +78,22 @@ enum { EFFECT_MOST_BYTES = 48 << 20 };
 /* Whether an edit applies to sentence i: a swap needs a twin. */
 bool effect_applies(const struct effect_run *r, const struct effect_edit *edit, size_t i);
 
+/* The edit of these [n >= 1] that applies to the fewest sentences. */
+const struct effect_edit *effect_strictest(const struct effect_edit *edits, size_t n);
+
 /* readings [n_sets, n]: of sentences that the edit does not apply to, those without edits.
  * CT_ENOMEM, CT_ECANCELED. */
 enum ct_status effect_run_sets(struct effect_run *r, const struct effect_edit *edit,
                                const struct neuron_set *sets, size_t n_sets,
                                enum effect_depth depth, const struct progress *progress,
                                struct effect_reading *readings, struct ct_error *err);
+
+/* The same of parts [n_parts], all at once, of sentences that all of their edits apply to: readings
+ * [n]. */
+enum ct_status effect_run_parts(struct effect_run *r, const struct effect_part *parts,
+                                size_t n_parts, enum effect_depth depth,
+                                const struct progress *progress, struct effect_reading *readings,
+                                struct ct_error *err);
 
 /* ---- one position at a time ---- */
 

@@ -128,7 +128,7 @@ static enum ct_status read_clean(struct effect_run *r, const struct progress *pr
     const struct progress passing = progress_of_part(&parts[0]);
     const struct progress reading = progress_of_part(&parts[1]);
     struct passes p = { 0 };
-    enum ct_status st = is_in != NULL ? passes_init(r, r->tails[r->n], 0, &p, err)
+    enum ct_status st = is_in != NULL ? passes_init(r, r->tails[r->n], 0, 1, &p, err)
                                       : ct_fail_nomem(err, "effect", r->n);
 
     if (st == CT_OK) {

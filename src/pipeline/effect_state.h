@@ -54,7 +54,8 @@ struct passes {             /* edited sequences to be run; owns its arrays */
     struct token_seq *seqs; /* [n] */
     uint32_t *of;           /* [n] see struct edits */
     size_t n;
-    struct edit *edits;      /* [n_lists * n_blocks] */
+    struct edit *edits; /* [n_edits] */
+    size_t n_edits;
     struct edit_list *lists; /* [n_lists] */
     size_t n_lists;
     float *out; /* [n, hidden] */
@@ -62,9 +63,9 @@ struct passes {             /* edited sequences to be run; owns its arrays */
 
 void passes_clear(struct passes *p);
 
-/* Room for some sequences and lists of edits. CT_ENOMEM: clear it, too. */
+/* Room for some sequences, and lists of edits of some parts. CT_ENOMEM: clear it, too. */
 enum ct_status passes_init(const struct effect_run *r, size_t n_seqs, size_t n_lists,
-                           struct passes *p, struct ct_error *err);
+                           size_t n_parts, struct passes *p, struct ct_error *err);
 
 /* Adds what is read of a sentence; list 0: without edits. */
 void passes_add(const struct effect_run *r, size_t i, enum effect_depth depth, uint32_t list,
