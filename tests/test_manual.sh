@@ -45,7 +45,7 @@ for command in '' $commands; do "$CIRCUITTUI" $command --help; done |
     grep -oE '(-[A-Za-z] |  )--[a-z-]+( [A-Z]+)?' |
     sed -E 's/ [A-Z]+$/ ARG/; s/^-(.) --/\1 /; s/^ *--/- /' >program
 # Rare parameters are not in --help.
-"$CIRCUITTUI" config | sed -n 's/^\([a-z-]*\) = .*/\1/p' |
+"$CIRCUITTUI" config | sed -n 's/^\(# \)\{0,1\}\([a-z-]*\) = .*/\2/p' |
     while read -r name; do
         grep -qE " $name( ARG)?\$" program && continue
         value=$("$CIRCUITTUI" config | sed -En "s/^$name = (\S+).*/\1/p")

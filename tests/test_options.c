@@ -80,7 +80,8 @@ START_TEST(every_option_is_accepted)
     options_clear(&o);
 
     ck_assert_int_eq(PARSE(&o, NULL, "run", "--ascii", "--color", "never", "--threads", "2",
-                           "--matrices", "-a", "A", "--groups", "G", "--occurrence", "last"),
+                           "--matrices", "--chosen", "1,2", "--chosen", "zero:3-5", "-a", "A",
+                           "--groups", "G", "--occurrence", "last"),
                      CT_OK);
     ck_assert(o.ascii && o.params.matrices);
     ck_assert_int_eq(o.color, COLOR_NEVER);
@@ -88,6 +89,7 @@ START_TEST(every_option_is_accepted)
     ck_assert_str_eq(o.params.activations, "A");
     ck_assert_str_eq(o.params.groups, "G");
     ck_assert_int_eq(o.params.occurrence, OCCURRENCE_LAST);
+    ck_assert_str_eq(o.params.chosen, "1,2 zero:3-5");
     options_clear(&o);
 }
 END_TEST
@@ -186,6 +188,8 @@ static const struct {
     { "--contrast: invalid value '\"a,b'", { "run", "--contrast", "\"a,b" } },
     { "--contrast: invalid value '\"a\"x,b'", { "run", "--contrast", "\"a\"x,b" } },
     { "--contrast: invalid value '\"\",b'", { "run", "--contrast", "\"\",b" } },
+    { "--chosen: invalid value ' '; expected neurons such as", { "run", "--chosen", " " } },
+    { "--chosen: invalid value '1,zero:2'", { "run", "--chosen", "3", "--chosen", "1,zero:2" } },
     { "--hook: the value is empty", { "run", "--hook", "" } },
     { "exclude each other; omit one", { "run", "-a", "f.csv", "-H", "h.1" } },
     { "--groups needs --activations", { "run", "--groups", "g.txt" } },

@@ -68,6 +68,7 @@ static const struct {
     { "map", NULL, "map", "" },
     { "controls", NULL, "effect", "" },
     { "add", "1", "effect", "" },
+    { "chosen", "zero:3", "effect", "" },
 };
 
 /* ---- analyses in which nothing is stale ---- */

@@ -37,6 +37,7 @@ static const char *built_in(const char *name)
         { "hook", "built in: the middle layer's MLP, before its activation" },
         { "contrast", "built in: the two groups, in order of appearance" },
         { "format", "built in: csv" },
+        { "chosen", "built in: none" },
         { "threads", "built in: all processors" },
     };
 

@@ -29,6 +29,7 @@ struct analysis { /* zero-initialise, then analysis_init() to analysis_clear() *
     size_t n_results;
     bool hash_ahead;  /* hash the model's files in a background thread, for a manifest */
     bool ungrouped;   /* activations may lack groups: then all belong to one, `all` */
+    bool is_part;     /* of an analysis of several hook points: one of them */
     bool ttest_alone; /* only the t-test is wanted: skip what plots and manifests need */
 };
 

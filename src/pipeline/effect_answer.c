@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pipeline/effect_chosen.h"
 #include "pipeline/effect_controls.h"
+#include "pipeline/effect_sets.h"
 #include "pipeline/effect_summary.h"
 #include "pipeline/effect_write.h"
 #include "pipeline/stage_contrast.h"
@@ -40,6 +42,7 @@ struct question { /* what is known while the stage is computed; owns everything 
     struct twins twins;
     struct neuron_sets sets;
     struct neuron_set *others; /* [sets.n] complements */
+    struct chosen_sets chosen; /* of which those with edits of their own are not among sets */
     double *writes;            /* [n_columns] */
     struct effect_run *r;
     size_t step, n_steps; /* of progress */
@@ -54,6 +57,7 @@ static void question_clear(struct question *q)
         neuron_set_clear(&q->others[s]);
     free(q->others);
     neuron_sets_clear(&q->sets);
+    chosen_sets_clear(&q->chosen);
     free(q->writes);
     effect_run_free(q->r);
 }
@@ -66,19 +70,45 @@ static struct progress take_steps(struct question *q, size_t n, struct progress_
     return progress_of_part(part);
 }
 
+/* Whether a chosen set has rows of its own. */
+static bool is_own(const struct chosen_set *set)
+{
+    return set->has_edits && set->n_parts > 0;
+}
+
+static size_t count_own(const struct chosen_sets *chosen)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < chosen->n; i++)
+        n += is_own(&chosen->sets[i]) ? 1 : 0;
+    return n;
+}
+
+/* Whether such a set is a swap that has controls. */
+static bool has_controls(const struct question *q, const struct chosen_set *set)
+{
+    return is_own(set) && set->n_parts == 1 && set->parts[0].edit.kind == EFFECT_SWAP &&
+           effect_has_controls(q->a, &set->parts[0].set);
+}
+
 static size_t n_with_controls(const struct question *q)
 {
     size_t n = 0;
 
-    for (size_t s = 0; s < q->sets.n; s++)
+    for (size_t s = 0; q->out->edits[0].kind == EFFECT_SWAP && s < q->sets.n; s++)
         n += effect_has_controls(q->a, &q->sets.sets[s]) ? 1 : 0;
-    return q->a->params.controls && q->out->edits[0].kind == EFFECT_SWAP ? n : 0;
+    for (size_t i = 0; i < q->chosen.n; i++)
+        n += has_controls(q, &q->chosen.sets[i]) ? 1 : 0;
+    return q->a->params.controls ? n : 0;
 }
 
 static enum ct_status find_sets(struct question *q, struct ct_error *err)
 {
     enum ct_status st = neuron_sets_find(q->a, &q->sets, err);
 
+    if (st == CT_OK && q->a->params.chosen != NULL)
+        st = chosen_sets_find(q->a, q->a->params.chosen, &q->chosen, err);
     if (st != CT_OK)
         return st;
     q->others = ct_calloc_array(q->sets.n, sizeof *q->others);
@@ -107,7 +137,8 @@ static enum ct_status prepare(struct question *q, struct ct_error *err)
         st = find_sets(q, err);
     if (st != CT_OK)
         return st;
-    q->n_steps = 2 + 3 * out->n_edits * q->sets.n + STEPS_CONTROL * N_CONTROLS * n_with_controls(q);
+    q->n_steps = 2 + 3 * out->n_edits * q->sets.n + 3 * count_own(&q->chosen) +
+                 STEPS_CONTROL * N_CONTROLS * n_with_controls(q);
     const struct progress progress = take_steps(q, 2, &part);
     return effect_run_new(q->a, &q->twins, &out->words, &progress, &q->r, err);
 }
@@ -124,29 +155,20 @@ static double write_of(const struct question *q, const struct neuron_set *set)
     return sqrt(sum);
 }
 
-static enum ct_status describe_set(const struct question *q, size_t edit,
-                                   const struct neuron_set *set,
-                                   const struct effect_reading *readings, struct effect_row *row,
-                                   struct ct_error *err)
+/* What the readings of a set are; *row has its edits and its name. */
+static enum ct_status describe_row(const struct question *q, const struct effect_reading *readings,
+                                   struct effect_row *row, struct ct_error *err)
 {
-    const struct effect_edit *const e = &q->out->edits[edit];
+    const struct effect_edit *const e = effect_strictest(row->edits, row->n_edits);
     struct effect_interval interval;
 
-    *row = (struct effect_row){
-        .edit = edit,
-        .source = set->source,
-        .group = set->group,
-        .size = set->n,
-        .moved_end = effect_moved_end(q->r, readings),
-        .moved_next = effect_moved_next(q->r, readings),
-        .without_end = NAN,
-        .without_next = NAN,
-        .divergence_next = effect_divergence_next(q->r, e, readings),
-        .divergence_end = effect_divergence_end(q->r, e, readings),
-        .loss = effect_loss(q->r, e, readings),
-        .difference = effect_difference(q->r, e, readings),
-        .write = q->twins.n > 0 ? write_of(q, set) : NAN,
-    };
+    row->moved_end = effect_moved_end(q->r, readings);
+    row->moved_next = effect_moved_next(q->r, readings);
+    row->without_end = row->without_next = NAN;
+    row->divergence_next = effect_divergence_next(q->r, e, readings);
+    row->divergence_end = effect_divergence_end(q->r, e, readings);
+    row->loss = effect_loss(q->r, e, readings);
+    row->difference = effect_difference(q->r, e, readings);
     for (size_t k = 0; k < N_CONTROLS; k++)
         row->by[k] = (struct effect_control_row){ NAN, NAN, NAN, false, 0 };
     const enum ct_status st =
@@ -156,6 +178,21 @@ static enum ct_status describe_set(const struct question *q, size_t edit,
         row->moved_end_high = interval.high;
     }
     return st;
+}
+
+static enum ct_status describe_set(const struct question *q, size_t edit,
+                                   const struct neuron_set *set,
+                                   const struct effect_reading *readings, struct effect_row *row,
+                                   struct ct_error *err)
+{
+    *row = (struct effect_row){ .edit = edit,
+                                .edits = &q->out->edits[edit],
+                                .n_edits = 1,
+                                .source = set->source,
+                                .group = set->group,
+                                .size = set->n,
+                                .write = q->twins.n > 0 ? write_of(q, set) : NAN };
+    return describe_row(q, readings, row, err);
 }
 
 /* The complements of the sets, of which only what words say is kept. */
@@ -195,11 +232,91 @@ static enum ct_status run_edit(struct question *q, size_t edit, struct ct_error 
     return st == CT_OK ? run_others(q, edit, rows, err) : st;
 }
 
+/* ---- chosen sets with edits of their own ---- */
+
+/* The complement of a set of one edit. */
+static enum ct_status run_other(struct question *q, const struct effect_part *part,
+                                const struct progress *progress, struct effect_row *row,
+                                struct ct_error *err)
+{
+    struct effect_reading *const readings = ct_malloc_array(q->out->n, sizeof *readings);
+    struct neuron_set others = { 0 };
+    enum ct_status st = readings != NULL
+                            ? neuron_set_others(q->a, &part->set, &others, err)
+                            : ct_fail_nomem(err, "effect", q->out->n * sizeof *readings);
+
+    if (st == CT_OK)
+        st = effect_run_sets(q->r, &part->edit, &others, 1, EFFECT_WORDS, progress, readings, err);
+    if (st == CT_OK) {
+        row->without_end = effect_moved_end(q->r, readings);
+        row->without_next = effect_moved_next(q->r, readings);
+    }
+    neuron_set_clear(&others);
+    free(readings);
+    return st;
+}
+
+/* edits: room for those of the set, which the row borrows. */
+static enum ct_status run_own(struct question *q, size_t number, const struct chosen_set *set,
+                              struct effect_edit *edits, size_t row, struct ct_error *err)
+{
+    struct effect_result *const out = q->out;
+    struct effect_row *const to = &out->rows[row];
+    struct progress_part part;
+    const struct progress progress = take_steps(q, 2, &part);
+    double squares = 0.0;
+    enum ct_status st = effect_run_parts(q->r, set->parts, set->n_parts, EFFECT_ALL, &progress,
+                                         out->readings + row * out->n, err);
+
+    if (st != CT_OK)
+        return st;
+    *to = (struct effect_row){ .edit = OWN_EDITS,
+                               .edits = edits,
+                               .n_edits = set->n_parts,
+                               .source = CHOSEN_SOURCE,
+                               .group = number };
+    for (size_t k = 0; k < set->n_parts; k++) {
+        edits[k] = set->parts[k].edit;
+        to->size += set->parts[k].set.n;
+        squares += pow(write_of(q, &set->parts[k].set), 2.0);
+    }
+    to->write = q->twins.n > 0 ? sqrt(squares) : NAN;
+    st = describe_row(q, out->readings + row * out->n, to, err);
+    struct progress_part last;
+    const struct progress rest = take_steps(q, 1, &last);
+    return st == CT_OK && set->n_parts == 1 ? run_other(q, &set->parts[0], &rest, to, err) : st;
+}
+
+static enum ct_status run_chosen(struct question *q, struct ct_error *err)
+{
+    struct effect_result *const out = q->out;
+    size_t row = out->n_edits * q->sets.n;
+    size_t n_edits = 0;
+    enum ct_status st = CT_OK;
+
+    for (size_t i = 0; i < q->chosen.n; i++)
+        n_edits += q->chosen.sets[i].n_parts;
+    out->own_edits = ct_calloc_array(n_edits, sizeof *out->own_edits);
+    if (out->own_edits == NULL)
+        return ct_fail_nomem(err, "effect", n_edits * sizeof *out->own_edits);
+    n_edits = 0;
+    for (size_t i = 0; st == CT_OK && i < q->chosen.n; i++) {
+        const struct chosen_set *const set = &q->chosen.sets[i];
+        if (!is_own(set))
+            continue;
+        st = run_own(q, i + 1, set, out->own_edits + n_edits, row++, err);
+        n_edits += set->n_parts;
+    }
+    return st;
+}
+
+/* ---- all rows ---- */
+
 static enum ct_status run_edits(struct question *q, struct ct_error *err)
 {
     struct effect_result *const out = q->out;
     const struct effect_sentence *const sentences = effect_sentences(q->r, &out->n);
-    const size_t n_rows = out->n_edits * q->sets.n;
+    const size_t n_rows = out->n_edits * q->sets.n + count_own(&q->chosen);
     enum ct_status st = CT_OK;
 
     out->sentences = ct_malloc_array(out->n, sizeof *out->sentences);
@@ -212,6 +329,8 @@ static enum ct_status run_edits(struct question *q, struct ct_error *err)
     memcpy(out->clean, effect_clean(q->r), out->n * sizeof *out->clean);
     for (size_t e = 0; st == CT_OK && e < out->n_edits; e++)
         st = run_edit(q, e, err);
+    if (st == CT_OK)
+        st = run_chosen(q, err);
     out->n_rows = n_rows;
     return st;
 }
@@ -229,26 +348,46 @@ static bool take_earlier(const struct question *q, size_t row, enum effect_contr
     return true;
 }
 
+static enum ct_status run_controls_of(struct question *q, const struct effect_keys *keys,
+                                      const struct effect_edit *edit, const struct neuron_set *set,
+                                      size_t number, size_t at, struct ct_error *err)
+{
+    struct effect_row *const row = &q->out->rows[at];
+    enum ct_status st = CT_OK;
+
+    for (size_t k = 0; st == CT_OK && k < N_CONTROLS; k++) {
+        struct progress_part part;
+        const struct progress progress = take_steps(q, STEPS_CONTROL, &part);
+        if (!take_earlier(q, at, (enum effect_control)k))
+            st = effect_control_find(q->r, keys, edit, set, (enum effect_control)k, row->moved_end,
+                                     (number * N_CONTROLS + k) * EFFECT_DRAWS, &progress,
+                                     &row->by[k], err);
+    }
+    return st;
+}
+
+/* Draws are numbered by sets: those of the first edit, then chosen ones with edits of their own. */
 static enum ct_status run_controls(struct question *q, struct ct_error *err)
 {
+    const struct effect_edit *const first = &q->out->edits[0];
     struct effect_keys keys = { .by = { NULL } };
+    size_t row = q->out->n_edits * q->sets.n;
     enum ct_status st = CT_OK;
 
     if (n_with_controls(q) > 0)
         st = effect_keys_find(q->a, q->writes, &keys, err);
-    for (size_t s = 0; keys.by[CONTROL_T] != NULL && s < q->sets.n; s++)
-        for (size_t k = 0; st == CT_OK && k < N_CONTROLS; k++) {
-            struct progress_part part;
-            struct effect_row *const row = &q->out->rows[s];
-            if (!effect_has_controls(q->a, &q->sets.sets[s]))
-                continue;
-            const struct progress progress = take_steps(q, STEPS_CONTROL, &part);
-            if (!take_earlier(q, s, (enum effect_control)k))
-                st = effect_control_find(q->r, &keys, &q->out->edits[0], &q->sets.sets[s],
-                                         (enum effect_control)k, row->moved_end,
-                                         (s * N_CONTROLS + k) * EFFECT_DRAWS, &progress,
-                                         &row->by[k], err);
-        }
+    if (st != CT_OK || n_with_controls(q) == 0)
+        return st;
+    for (size_t s = 0; st == CT_OK && first->kind == EFFECT_SWAP && s < q->sets.n; s++)
+        if (effect_has_controls(q->a, &q->sets.sets[s]))
+            st = run_controls_of(q, &keys, first, &q->sets.sets[s], s, s, err);
+    for (size_t i = 0; st == CT_OK && i < q->chosen.n; i++) {
+        const struct chosen_set *const set = &q->chosen.sets[i];
+        if (has_controls(q, set))
+            st = run_controls_of(q, &keys, &set->parts[0].edit, &set->parts[0].set, q->sets.n + i,
+                                 row, err);
+        row += is_own(set) ? 1 : 0;
+    }
     effect_keys_clear(&keys);
     q->out->is_partial = st == CT_ECANCELED;
     return st == CT_ECANCELED ? CT_OK : st;

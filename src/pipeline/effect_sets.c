@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pipeline/effect_chosen.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_ttest.h"
@@ -66,12 +67,31 @@ static enum ct_status add_clusters(struct collector *c, const struct clustering 
     return st;
 }
 
+/* Chosen sets without edits of their own. */
+static enum ct_status add_chosen(struct collector *c, struct ct_error *err)
+{
+    struct chosen_sets chosen = { 0 };
+    enum ct_status st = c->a->params.chosen != NULL
+                            ? chosen_sets_find(c->a, c->a->params.chosen, &chosen, err)
+                            : CT_OK;
+
+    for (size_t i = 0; st == CT_OK && i < chosen.n; i++)
+        if (!chosen.sets[i].has_edits && chosen.sets[i].n_parts > 0) {
+            const struct neuron_set *const set = &chosen.sets[i].parts[0].set;
+            for (size_t k = 0; k < set->n; k++)
+                c->marks[set->columns[k]] = true;
+            st = add_set(c, CHOSEN_SOURCE, i + 1, err);
+        }
+    chosen_sets_clear(&chosen);
+    return st;
+}
+
 enum ct_status neuron_sets_find(const struct analysis *a, struct neuron_sets *out,
                                 struct ct_error *err)
 {
     const struct cluster_result *const clusters = clusters_of(a);
     struct collector c = { a, out, ct_calloc_array(extract_of(a)->X.cols, sizeof *c.marks) };
-    size_t most = 5;
+    size_t most = 5 + (a->params.chosen != NULL ? chosen_sets_count(a->params.chosen) : 0);
 
     for (size_t m = 0; m < clusters->n; m++)
         most += clusters->by[m].n_clusters;
@@ -83,6 +103,8 @@ enum ct_status neuron_sets_find(const struct analysis *a, struct neuron_sets *ou
         st = add_tested(&c, err);
     for (size_t m = 0; st == CT_OK && m < clusters->n; m++)
         st = add_clusters(&c, &clusters->by[m], err);
+    if (st == CT_OK)
+        st = add_chosen(&c, err);
     free(c.marks);
     if (st != CT_OK)
         neuron_sets_clear(out);

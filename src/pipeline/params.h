@@ -48,6 +48,7 @@ struct params {         /* owns its strings; params_init() to params_clear() */
     size_t shuffles;       /* networks with shuffled weights */
     bool swap;             /* edit neurons and ask what the model says then */
     char *edit;            /* how: see effect_edits.h; NULL: DEFAULT_EDIT */
+    char *chosen;          /* further sets of neurons: see effect_chosen.h; NULL: none */
     char *words;           /* whose logits are compared: see effect_words.h; NULL: DEFAULT_WORDS */
     bool map;              /* and the residual stream, by layer and token */
     bool controls;         /* edit other sets of neurons as well */

@@ -5,6 +5,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/clustering.c src/pipeline/clustering.h \
 	src/pipeline/command.h \
 	src/pipeline/effect_answer.c src/pipeline/effect_answer.h \
+	src/pipeline/effect_chosen.c src/pipeline/effect_chosen.h \
 	src/pipeline/effect_controls.c src/pipeline/effect_controls.h \
 	src/pipeline/effect_edits.c src/pipeline/effect_edits.h \
 	src/pipeline/effect_passes.c \

@@ -39,6 +39,7 @@ struct setting_kind {
 
 extern const struct setting_kind kind_path;   /* char *, not empty */
 extern const struct setting_kind kind_text;   /* char *, as the parameter accepts it */
+extern const struct setting_kind kind_list;   /* the same; parse() adds to it, after a blank */
 extern const struct setting_kind kind_names;  /* adds one name or glob each time */
 extern const struct setting_kind kind_pair;   /* A,B */
 extern const struct setting_kind kind_number; /* double, low < x < high */

@@ -170,6 +170,28 @@ static enum ct_status text_from_json(const struct setting *setting, struct param
 const struct setting_kind kind_text = { text_parse,   text_format, text_key,       text_to_json,
                                         text_is_json, "a text",    text_from_json, NULL };
 
+/* ---- lists ---- */
+
+static enum ct_status list_parse(const struct setting *setting, struct params *params,
+                                 const char *text, struct ct_error *err)
+{
+    char **const field = field_of(setting, params);
+    const size_t size = (*field != NULL ? strlen(*field) + 1 : 0) + strlen(text) + 1;
+
+    if (text[strspn(text, " \t")] == '\0' || !setting->accepts(text))
+        return refuse(setting, text, setting->expected, err);
+    char *const whole = ct_malloc_array(size, 1);
+    if (whole == NULL)
+        return ct_fail_nomem(err, "parameters", size);
+    snprintf(whole, size, "%s%s%s", *field != NULL ? *field : "", *field != NULL ? " " : "", text);
+    free(*field);
+    *field = whole;
+    return CT_OK;
+}
+
+const struct setting_kind kind_list = { list_parse,   text_format, text_key,       text_to_json,
+                                        text_is_json, "a text",    text_from_json, NULL };
+
 /* ---- names ---- */
 
 static enum ct_status names_parse(const struct setting *setting, struct params *params,

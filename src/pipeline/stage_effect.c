@@ -7,6 +7,7 @@
 
 #include "model/weights.h"
 #include "pipeline/effect_answer.h"
+#include "pipeline/effect_chosen.h"
 #include "pipeline/expect.h"
 #include "pipeline/seed.h"
 #include "pipeline/stage_cluster.h"
@@ -26,6 +27,7 @@ static void release(void *result)
     free(r->sentences);
     free(r->clean);
     free(r->rows);
+    free(r->own_edits);
     free(r->readings);
     free(r);
 }
@@ -73,12 +75,16 @@ static enum ct_status check(const struct analysis *a, struct ct_error *err)
     if (st != CT_OK)
         return st;
     word_pairs_clear(&words);
-    return check_hooks(a, err);
+    st = check_hooks(a, err);
+    if (st == CT_OK && a->params.chosen != NULL && hook_of(a) != NULL &&
+        !analysis_is_stale(a, &stage_hook))
+        st = chosen_sets_check(a, a->params.chosen, err);
+    return st;
 }
 
 static size_t count_sets(const struct analysis *a)
 {
-    size_t n = 5;
+    size_t n = 5 + (a->params.chosen != NULL ? chosen_sets_count(a->params.chosen) : 0);
 
     for (size_t m = 0; m < clusters_of(a)->n; m++)
         n += clusters_of(a)->by[m].n_clusters;
@@ -120,6 +126,34 @@ static void note(const void *value, char out[NOTE_SIZE])
         snprintf(out, NOTE_SIZE, "-");
     else
         snprintf(out, NOTE_SIZE, "%.0f %%", 100.0 * row->moved_end);
+}
+
+size_t effect_n_shown(const struct effect_result *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_rows; i++)
+        n += r->rows[i].edit == 0 || r->rows[i].edit == OWN_EDITS ? 1 : 0;
+    return n;
+}
+
+const struct effect_row *effect_shown(const struct effect_result *r, size_t i)
+{
+    size_t k = 0;
+
+    while (r->rows[k].edit != 0 && r->rows[k].edit != OWN_EDITS)
+        k++;
+    for (; i > 0; i--)
+        do
+            k++;
+        while (r->rows[k].edit != 0 && r->rows[k].edit != OWN_EDITS);
+    return &r->rows[k];
+}
+
+bool effect_row_has(const struct effect_result *r, const struct effect_row *row, size_t i)
+{
+    return effect_strictest(row->edits, row->n_edits)->kind != EFFECT_SWAP ||
+           r->sentences[i].twin != NO_TWIN;
 }
 
 const struct effect_row *effect_row_find(const struct effect_result *r, const char *source)
@@ -176,6 +210,17 @@ const struct setting effect_settings[] = {
       .is_rare = true,
       .low = -INFINITY,
       .high = INFINITY },
+    { .name = "chosen",
+      .kind = &kind_list,
+      .scope = OF_MODEL,
+      .field = offsetof(struct params, chosen),
+      .commands = FOR_RUN,
+      .argument = "NEURONS",
+      .help = "of --swap: a set of one's own; repeatable",
+      .is_rare = true,
+      .initial = "",
+      .accepts = chosen_sets_are,
+      .expected = "neurons such as 12,15,100-110 or zero:12" },
 };
 
 const struct stage stage_effect = {

@@ -25,15 +25,20 @@ struct effect_control_row { /* NaN: not asked, or not comparable */
     size_t n_draws; /* made */
 };
 
-struct effect_row {     /* a set of neurons under an edit; NaN: undefined */
-    size_t edit;        /* index into effect_result.edits */
+enum { OWN_EDITS = SIZE_MAX };
+
+struct effect_row { /* a set of neurons under an edit, or edits of its own; NaN: undefined */
+    size_t edit;    /* index into effect_result.edits; OWN_EDITS: those of a chosen set */
+    const struct effect_edit *edits; /* [n_edits] the same, which effect_result owns */
+    size_t n_edits;
     const char *source; /* see neuron_set */
     size_t group;       /* or NO_GROUP */
     size_t size;
     double moved_end, moved_end_low, moved_end_high; /* share of the way to the twin's difference,
                                                         with a 95 % interval */
     double moved_next;
-    double without_end, without_next;       /* the same when all other neurons are edited instead */
+    double without_end, without_next;       /* the same when all other neurons are edited instead;
+                                               NaN with several edits */
     double divergence_next, divergence_end; /* mean over the sentences, nats */
     double loss;       /* rise of the mean loss of a token after the target, nats */
     double difference; /* mean difference of the words at the end */
@@ -56,8 +61,10 @@ struct effect_result {
     size_t n;
     double difference[2]; /* mean difference of the words at the end, by group, without edits */
 
-    struct effect_row *rows; /* [n_rows] by edit, then in the order of neuron_sets_find() */
+    struct effect_row *rows; /* [n_rows] by edit, then in the order of neuron_sets_find(); last,
+                                chosen sets with edits of their own */
     size_t n_rows;
+    struct effect_edit *own_edits;   /* of these */
     struct effect_reading *readings; /* [n_rows, n] */
     bool is_partial;                 /* cancelled before all controls were drawn */
 };
@@ -71,6 +78,13 @@ static inline const struct effect_result *effect_of(const struct analysis *a)
 {
     return analysis_result(a, &stage_effect);
 }
+
+/* Rows of the first edit, and of chosen sets with edits of their own. */
+size_t effect_n_shown(const struct effect_result *r);
+const struct effect_row *effect_shown(const struct effect_result *r, size_t i);
+
+/* Whether a row's edits apply to sentence i: a swap needs a twin. */
+bool effect_row_has(const struct effect_result *r, const struct effect_row *row, size_t i);
 
 /* The row of all neurons, or of a source, under the first edit; NULL: there is none. */
 const struct effect_row *effect_row_find(const struct effect_result *r, const char *source);

@@ -97,6 +97,7 @@ enum ct_status analysis_init_layer(struct analysis *a, const struct analysis *wh
 
     if (status != CT_OK)
         return status;
+    a->is_part = true;
     status = take_hook(a, whole, layer, err);
     if (status == CT_OK)
         status = take_extract(a, whole, layer, err);
