@@ -168,7 +168,9 @@ static struct effect_result *make_up_effect(const struct analysis *a)
     for (size_t i = 0; i < sets.n; i++) {
         const double moved = (double)(i * 37 % 11) / 10.0 - 0.1;
         struct effect_row *const row = &r->rows[i];
-        *row = (struct effect_row){ .source = sets.sets[i].source,
+        *row = (struct effect_row){ .edits = r->edits,
+                                    .n_edits = 1,
+                                    .source = sets.sets[i].source,
                                     .group = sets.sets[i].group,
                                     .size = sets.sets[i].n,
                                     .moved_end = moved,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/csv_writer.h"
+#include "pipeline/effect_chosen.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_effect.h"
 #include "pipeline/stage_extract.h"
@@ -106,12 +107,35 @@ static void report_divergences(const struct effect_result *r, struct page *page)
     }
 }
 
+static bool is_chosen(const struct effect_row *row)
+{
+    return strcmp(row->source, CHOSEN_SOURCE) == 0;
+}
+
+/* Of each set that was chosen, under each edit. */
+static void report_chosen(const struct effect_result *r, struct page *page)
+{
+    for (size_t i = 0; i < r->n_rows; i++) {
+        const struct effect_row *const row = &r->rows[i];
+        if (!is_chosen(row))
+            continue;
+        page_text(page,
+                  "%s (%s neuron%s), %s, moves %s of the way (95 %%: %s to %s); the logits then "
+                  "differ by %.3f on average (KL %.3g nats)",
+                  effect_set_name(row->source, row->group).text, show_count(row->size).text,
+                  plural(row->size), effect_row_done(row).text, effect_share(row->moved_end).text,
+                  effect_share(row->moved_end_low).text, effect_share(row->moved_end_high).text,
+                  row->difference, row->divergence_end);
+    }
+}
+
 static const struct effect_row *strongest_cluster(const struct effect_result *r)
 {
     const struct effect_row *best = NULL;
 
     for (size_t i = 0; i < r->n_rows; i++)
-        if (r->rows[i].edit == 0 && r->rows[i].group != NO_GROUP && !isnan(r->rows[i].moved_end) &&
+        if (r->rows[i].edit == 0 && r->rows[i].group != NO_GROUP && !is_chosen(&r->rows[i]) &&
+            !isnan(r->rows[i].moved_end) &&
             (best == NULL || r->rows[i].moved_end > best->moved_end))
             best = &r->rows[i];
     return best;
@@ -161,6 +185,7 @@ static void report(const struct analysis *a, struct page *page)
                   effect_share(best->moved_end).text);
         report_control(best, page);
     }
+    report_chosen(r, page);
     report_twins(r, page);
     page_text(page, "No effect means: not needed here. It never means: not represented. Effects of "
                     "clusters do not add up.");
@@ -187,10 +212,10 @@ static void describe(const struct analysis *a, json_t *counts, json_t *outcome)
 
 static void put_set(struct csv_writer *w, const struct analysis *a, const struct effect_row *row)
 {
-    char edit[EFFECT_EDIT_NAME];
+    char edit[EFFECT_MOST_EDITS * (EFFECT_EDIT_NAME + 1)];
 
     put_hook(w, a);
-    effect_edit_name(&effect_of(a)->edits[row->edit], edit);
+    effect_edits_name(row->edits, row->n_edits, edit, sizeof edit);
     csv_put_text(w, edit);
     csv_put_text(w, row->source);
     if (row->group != NO_GROUP)
@@ -245,7 +270,7 @@ static void write_sentences(const struct analysis *a, struct csv_writer *w)
         for (size_t i = 0; i < r->n; i++) {
             const struct effect_reading *const edited = &r->readings[k * r->n + i];
             const size_t twin = r->sentences[i].twin;
-            if (twin == NO_TWIN && r->edits[r->rows[k].edit].kind == EFFECT_SWAP)
+            if (!effect_row_has(r, &r->rows[k], i))
                 continue;
             put_set(w, a, &r->rows[k]);
             csv_put_size(w, r->sentences[i].row);

@@ -42,6 +42,18 @@ struct shown effect_done(const struct effect_edit *edit)
     return s;
 }
 
+struct shown effect_row_done(const struct effect_row *row)
+{
+    struct shown s;
+    size_t used = 0;
+
+    s.text[0] = '\0';
+    for (size_t k = 0; k < row->n_edits && used < sizeof s.text; k++)
+        used += (size_t)snprintf(s.text + used, sizeof s.text - used, "%s%s", k > 0 ? " or " : "",
+                                 effect_done(&row->edits[k]).text);
+    return s;
+}
+
 struct shown effect_set_name(const char *source, size_t group)
 {
     struct shown s;

@@ -12,6 +12,7 @@ struct share_text {
 struct share_text effect_share(double share);
 
 struct shown effect_done(const struct effect_edit *edit);       /* `swapped with their twins'` */
+struct shown effect_row_done(const struct effect_row *row);     /* of all its edits */
 struct shown effect_set_name(const char *source, size_t group); /* `dbscan 3` */
 
 /* The likeliest next words of a reading, separated by `|`, as tokenizer_show() shows them. */

@@ -6,18 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/effect_chosen.h"
 #include "pipeline/stage_effect.h"
 #include "report/effect_text.h"
-
-/* Rows of the first edit. */
-static size_t n_sets(const struct effect_result *r)
-{
-    size_t n = 0;
-
-    while (n < r->n_rows && r->rows[n].edit == 0)
-        n++;
-    return n;
-}
 
 /* The controls that count, of those that there are: write, then t, then random. */
 static const struct effect_control_row *control_of(const struct effect_row *row)
@@ -38,7 +29,7 @@ static void fill(const struct effect_result *r, size_t n, double *y, struct plot
                  ink *inks)
 {
     for (size_t i = 0; i < n; i++) {
-        const struct effect_row *const row = &r->rows[i];
+        const struct effect_row *const row = effect_shown(r, i);
         const struct effect_control_row *const control = control_of(row);
         y[i] = height(r, row);
         inks[i] = row->group != NO_GROUP ? cluster_ink((int32_t)row->group) : INK_ACCENT;
@@ -66,7 +57,7 @@ void draw_effect(const struct analysis *a, const struct plot_target *target,
                  const struct plot_request *request)
 {
     const struct effect_result *const r = effect_of(a);
-    const size_t n = n_sets(r);
+    const size_t n = effect_n_shown(r);
     char title[TITLE_SIZE];
 
     if (n == 0) {
@@ -86,7 +77,10 @@ void draw_effect(const struct analysis *a, const struct plot_target *target,
     };
     const struct series series = {
         .text = { .title = title,
-                  .x_label = "all, significant, others, t > 0, t < 0, clusters",
+                  .x_label = effect_shown(r, n - 1)->edit == OWN_EDITS ||
+                                     strcmp(effect_shown(r, n - 1)->source, CHOSEN_SOURCE) == 0
+                                 ? "all, significant, others, t > 0, t < 0, clusters, chosen"
+                                 : "all, significant, others, t > 0, t < 0, clusters",
                   .y_label = r->twins != TWINS_NONE ? "% moved" : "KL, nats" },
         .y = y,
         .n = is_ready ? n : 0,
@@ -107,12 +101,12 @@ void draw_effect(const struct analysis *a, const struct plot_target *target,
 size_t item_effect(const struct analysis *a, size_t i, struct plot_item *item)
 {
     const struct effect_result *const r = effect_of(a);
-    const size_t n = n_sets(r);
+    const size_t n = effect_n_shown(r);
     char controls[60] = "";
 
     if (i >= n)
         return n;
-    const struct effect_row *const row = &r->rows[i];
+    const struct effect_row *const row = effect_shown(r, i);
     const struct effect_control_row *const control = control_of(row);
     if (control != NULL)
         snprintf(controls, sizeof controls, ", controls %s, p = %.2g",
