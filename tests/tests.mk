@@ -340,6 +340,11 @@ tests_test_intervene_SOURCES = tests/test_intervene.c $(IO_TEST_SOURCES)
 tests_test_intervene_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_intervene_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_chosen
+tests_test_chosen_SOURCES = tests/test_chosen.c $(IO_TEST_SOURCES)
+tests_test_chosen_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_chosen_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_staleness
 tests_test_staleness_SOURCES = tests/test_staleness.c $(IO_TEST_SOURCES)
 tests_test_staleness_CPPFLAGS = $(TEST_CPPFLAGS)
