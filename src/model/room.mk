@@ -23,6 +23,8 @@ src_model_libmodel_a_SOURCES = \
 	src/model/model.c src/model/model.h \
 	src/model/model_config.c src/model/model_config.h \
 	src/model/output.c src/model/output.h \
+	src/model/output_predict.c \
+	src/model/output_state.h \
 	src/model/pass.c src/model/pass.h \
 	src/model/pass_attention.c \
 	src/model/pass_edit.c \
