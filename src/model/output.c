@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/normalise.h"
 #include "model/output_state.h"
 
 static size_t word_width(const struct model_config *c)
@@ -87,6 +88,22 @@ enum ct_status output_input(const struct model_config *c, struct hook_point *out
     return CT_OK;
 }
 
+enum ct_status output_normalise(const struct output *o, float *x, size_t n, struct ct_error *err)
+{
+    const size_t width = o->config->hidden_size;
+
+    if (o->config->has_no_final_norm)
+        return CT_OK;
+    float *const gain = ct_malloc_array(2 * width, sizeof *gain);
+    if (gain == NULL)
+        return ct_fail_nomem(err, "norm", 2 * width * sizeof *gain);
+    norm_read(o->config, &o->weights->final_norm, width, gain, gain + width);
+    for (size_t i = 0; i < n; i++)
+        norm_apply(o->config, gain, gain + width, x + i * width, width, x + i * width);
+    free(gain);
+    return CT_OK;
+}
+
 /* ---- logits ---- */
 
 static void apply(struct output *o, const struct linear *linear, const struct output_rows *x,
@@ -115,13 +132,19 @@ struct output_rows output_project(struct output *o, const float *x, size_t n,
     return rows;
 }
 
+void output_find_linear(struct output *o, const struct linear *words, const struct output_rows *x,
+                        enum output_buffer buffer)
+{
+    apply(o, words, x, o->logits[buffer]);
+}
+
 void output_find_logits(struct output *o, const struct linear *words, const struct output_rows *x,
                         enum output_buffer buffer)
 {
     const float cap = (float)o->config->logit_cap;
     float *const y = o->logits[buffer];
 
-    apply(o, words, x, y);
+    output_find_linear(o, words, x, buffer);
     for (size_t i = 0; i < x->n && cap > 0.0F; i++)
         for (size_t j = 0; j < words->n_out; j++) {
             float *const logit = y + i * linear_stride(words->n_out) + j;

@@ -32,6 +32,10 @@ enum ct_status output_input(const struct model_config *config, struct hook_point
 enum ct_status output_words(struct output *o, const float *x, size_t n, const uint32_t *words,
                             size_t n_words, float *logits, struct ct_error *err);
 
+/* x [n, hidden_size] becomes the last norm of it, to the bit as a pass has it; without one it
+ * stays. CT_ENOMEM. */
+enum ct_status output_normalise(const struct output *o, float *x, size_t n, struct ct_error *err);
+
 enum { OUTPUT_TOP = 5 };
 
 struct prediction {    /* of the next token */
@@ -57,5 +61,23 @@ struct output_question { /* borrows everything */
 enum ct_status output_predict(struct output *o, const struct output_question *question,
                               const struct progress *progress, struct prediction *predictions,
                               struct ct_error *err);
+
+enum output_part {
+    OUTPUT_LOGITS,
+    OUTPUT_LINEAR, /* what x adds to the logits: without bias and cap */
+};
+
+struct word_extremes {                       /* equal ones by id */
+    uint32_t highest[OUTPUT_TOP];            /* descending */
+    uint32_t lowest[OUTPUT_TOP];             /* ascending */
+    float high[OUTPUT_TOP], low[OUTPUT_TOP]; /* their logits */
+    size_t n;                                /* OUTPUT_TOP, if the vocabulary has as many */
+    double mean;                             /* over the vocabulary */
+};
+
+/* extremes [n] of x [n, hidden_size]. CT_ECANCELED. */
+enum ct_status output_extremes(struct output *o, const float *x, size_t n, enum output_part part,
+                               const struct progress *progress, struct word_extremes *extremes,
+                               struct ct_error *err);
 
 #endif

@@ -33,8 +33,10 @@ struct output_rows output_project(struct output *o, const float *x, size_t n,
                                   enum output_buffer buffer);
 
 /* Of a layer of at most OUTPUT_WORDS words, to its buffer, whose rows are linear_stride(n_out)
- * apart. */
+ * apart. The second one without the cap. */
 void output_find_logits(struct output *o, const struct linear *words, const struct output_rows *x,
+                        enum output_buffer buffer);
+void output_find_linear(struct output *o, const struct linear *words, const struct output_rows *x,
                         enum output_buffer buffer);
 
 #endif

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/kernel.h"
+#include "model/normalise.h"
 #include "model/ops/activation.h"
 #include "model/ops/linear.h"
-#include "model/ops/norm.h"
 #include "model/ops/rotary.h"
 #include "model/pass_state.h"
 
@@ -96,29 +96,7 @@ void pass_position_rows(struct pass *p, const struct tensor *table, const struct
 
 static void normalise(const struct pass *p, const float *x, size_t n, float *y)
 {
-    const struct pass_state *const s = p->state;
-    const double epsilon = p->config->norm_epsilon;
-
-    if (p->config->norm == NORM_LAYER)
-        layer_norm_apply(x, n, s->gain, s->bias, epsilon, y);
-    else
-        rms_norm_apply(x, n, s->gain, epsilon, y);
-}
-
-/* Puts gain and bias [n] into the workspace. */
-static void read_norm(struct pass *p, const struct norm *norm, size_t n)
-{
-    const struct pass_state *const s = p->state;
-    const float more = p->config->norm == NORM_RMS_PLUS_ONE ? 1.0F : 0.0F;
-
-    if (norm->weight.data != NULL)
-        tensor_read(&norm->weight, 0, 0, n, s->gain);
-    for (size_t i = 0; i < n; i++)
-        s->gain[i] = norm->weight.data != NULL ? s->gain[i] + more : 1.0F;
-    if (norm->bias.data != NULL)
-        tensor_read(&norm->bias, 0, 0, n, s->bias);
-    else
-        memset(s->bias, 0, n * sizeof *s->bias);
+    norm_apply(p->config, p->state->gain, p->state->bias, x, n, y);
 }
 
 static void normalise_row(const struct row_loop *loop, size_t i)
@@ -131,7 +109,7 @@ void pass_norm(struct pass *p, const struct norm *norm, const struct values *x,
 {
     if (!pass_is_live(p->state))
         return;
-    read_norm(p, norm, x->n_cols);
+    norm_read(p->config, norm, x->n_cols, p->state->gain, p->state->bias);
     each_row((struct row_loop){ .row = normalise_row, .p = p, .x = x, .y = y });
 }
 
@@ -380,7 +358,7 @@ void pass_prepare_heads(struct pass *p, const struct norm *norm, const struct va
 {
     if (p->config->has_qk_norms) {
         if (pass_is_live(p->state))
-            read_norm(p, norm, p->config->head_dim);
+            norm_read(p->config, norm, p->config->head_dim, p->state->gain, p->state->bias);
         each_row((struct row_loop){ .row = normalise_heads, .p = p, .y = x });
         pass_output(p, after, x);
     }

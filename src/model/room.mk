@@ -22,7 +22,9 @@ src_model_libmodel_a_SOURCES = \
 	src/model/hooks.c src/model/hooks.h \
 	src/model/model.c src/model/model.h \
 	src/model/model_config.c src/model/model_config.h \
+	src/model/normalise.c src/model/normalise.h \
 	src/model/output.c src/model/output.h \
+	src/model/output_extremes.c \
 	src/model/output_predict.c \
 	src/model/output_state.h \
 	src/model/pass.c src/model/pass.h \
