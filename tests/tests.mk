@@ -213,6 +213,11 @@ tests_test_edits_SOURCES = tests/test_edits.c tests/family_edits.c tests/family_
 tests_test_edits_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_edits_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_lens
+tests_test_lens_SOURCES = tests/test_lens.c $(TEST_FAMILIES) $(TEST_SUPPORT)
+tests_test_lens_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_lens_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_swaps
 tests_test_swaps_SOURCES = tests/test_swaps.c $(TEST_SUPPORT)
 tests_test_swaps_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -16,6 +16,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/config_keys.h \
 	src/model/config_reader.c src/model/config_reader.h \
 	src/model/config_rotary.c src/model/config_rotary.h \
+	src/model/direct_path.c src/model/direct_path.h \
 	src/model/edit.h \
 	src/model/extract.c src/model/extract.h \
 	src/model/forward.c src/model/forward.h \
