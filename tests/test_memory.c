@@ -22,10 +22,12 @@
 #include "pipeline/extract_job.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
+#include "pipeline/stage_direct.h"
 #include "pipeline/stage_effect.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_halves.h"
 #include "pipeline/stage_hook.h"
+#include "pipeline/stage_lens.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
 #include "pipeline/stage_space.h"
@@ -475,6 +477,26 @@ START_TEST(the_effect_uses_the_estimated_memory)
 }
 END_TEST
 
+/* Some sentences' streams at a time, or norms' inputs, and some words. */
+START_TEST(the_lens_uses_the_estimated_memory)
+{
+    struct analysis a;
+
+    if (cannot_measure())
+        return;
+    begin(&a, 12000);
+    a.params.lens = true;
+    params_add_hook(&a.params, "h.3.mlp.c_fc", NULL);
+    take(&a, &stage_contrast);
+    compare(&a, &stage_lens, 0.0);
+    take(&a, &stage_hook);
+    take(&a, &stage_extract);
+    take(&a, &stage_ttest);
+    compare(&a, &stage_direct, 0.0);
+    analysis_clear(&a);
+}
+END_TEST
+
 static const struct {
     size_t n, d;
     double perplexity;
@@ -619,6 +641,7 @@ int main(void)
                         sizeof extractions / sizeof *extractions);
     tcase_add_test(tcase, halves_use_the_estimated_memory);
     tcase_add_test(tcase, the_effect_uses_the_estimated_memory);
+    tcase_add_test(tcase, the_lens_uses_the_estimated_memory);
     tcase_add_loop_test(tcase, tsne_and_later_stages_use_the_estimated_memory, 0, (int)n_points);
     tcase_add_loop_test(tcase, clustering_uses_the_estimated_memory, 0, 2);
     tcase_add_loop_test(tcase, too_large_analyses_are_refused_in_one_line, 0,

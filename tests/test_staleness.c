@@ -22,12 +22,13 @@
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 
-#define FROM_CLUSTER "cluster similarity shuffled picture layers effect"
-#define FROM_TSNE    "tsne " FROM_CLUSTER
-#define FROM_SPACE   "space " FROM_TSNE
-#define FROM_TTEST   "ttest answer halves " FROM_SPACE
-#define FROM_HOOK    "hook extract map " FROM_TTEST
-#define ALL          "load contrast " FROM_HOOK
+#define FROM_CLUSTER  "cluster similarity shuffled picture layers effect"
+#define FROM_TSNE     "tsne " FROM_CLUSTER
+#define FROM_SPACE    "space " FROM_TSNE
+#define FROM_TTEST    "ttest answer halves direct " FROM_SPACE
+#define FROM_HOOK     "hook extract map " FROM_TTEST
+#define FROM_CONTRAST "contrast map lens " FROM_TTEST
+#define ALL           "load contrast lens " FROM_HOOK
 
 static const struct {
     const char *setting;
@@ -43,7 +44,7 @@ static const struct {
     { "occurrence", "last", ALL, "" },
     { "bos", "yes", ALL, "" },
     { "hook", "h.1.mlp.c_fc", FROM_HOOK, "" },
-    { "contrast", "her,him", "contrast map " FROM_TTEST, "contrast map " FROM_TTEST },
+    { "contrast", "her,him", FROM_CONTRAST, FROM_CONTRAST },
     { "test", "welch", FROM_TTEST, FROM_TTEST },
     { "alpha", "0.01", FROM_TTEST, FROM_TTEST },
     { "correction", "none", FROM_TTEST, FROM_TTEST },
@@ -64,8 +65,9 @@ static const struct {
     { "shuffles", "2", "shuffled", "" },
     { "swap", NULL, "layers", "layers" },
     { "edit", "mean", "effect", "" },
-    { "words", " he: she", "effect map", "" },
+    { "words", " he: she", "effect map lens direct", "" },
     { "map", NULL, "map", "" },
+    { "lens", NULL, "lens direct", "" },
     { "controls", NULL, "effect", "" },
     { "add", "1", "effect", "" },
     { "chosen", "zero:3", "effect", "" },

@@ -340,6 +340,11 @@ tests_test_sessions_SOURCES = tests/test_sessions.c $(IO_TEST_SOURCES)
 tests_test_sessions_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_sessions_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_direct
+tests_test_direct_SOURCES = tests/test_direct.c $(TEST_SUPPORT)
+tests_test_direct_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_direct_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_intervene
 tests_test_intervene_SOURCES = tests/test_intervene.c $(IO_TEST_SOURCES)
 tests_test_intervene_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -51,6 +51,7 @@ struct params {         /* owns its strings; params_init() to params_clear() */
     char *chosen;          /* further sets of neurons: see effect_chosen.h; NULL: none */
     char *words;           /* whose logits are compared: see effect_words.h; NULL: DEFAULT_WORDS */
     bool map;              /* and the residual stream, by layer and token */
+    bool lens;             /* and what it would say after each block, and neurons directly */
     bool controls;         /* edit other sets of neurons as well */
     double add;            /* times the difference of the groups' means, is added; 0: not */
     bool matrices;   /* write Gram and cosine matrices whatever the number of significant neurons */

@@ -4,6 +4,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/cluster_methods.c \
 	src/pipeline/clustering.c src/pipeline/clustering.h \
 	src/pipeline/command.h \
+	src/pipeline/direct_neurons.c src/pipeline/direct_neurons.h \
 	src/pipeline/effect_answer.c src/pipeline/effect_answer.h \
 	src/pipeline/effect_chosen.c src/pipeline/effect_chosen.h \
 	src/pipeline/effect_controls.c src/pipeline/effect_controls.h \
@@ -37,11 +38,13 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stage_cluster.c src/pipeline/stage_cluster.h \
 	src/pipeline/stage_contrast.c src/pipeline/stage_contrast.h \
 	src/pipeline/extract_job.c src/pipeline/extract_job.h \
+	src/pipeline/stage_direct.c src/pipeline/stage_direct.h \
 	src/pipeline/stage_effect.c src/pipeline/stage_effect.h \
 	src/pipeline/stage_extract.c src/pipeline/stage_extract.h \
 	src/pipeline/stage_halves.c src/pipeline/stage_halves.h \
 	src/pipeline/stage_hook.c src/pipeline/stage_hook.h \
 	src/pipeline/stage_layers.c src/pipeline/stage_layers.h \
+	src/pipeline/stage_lens.c src/pipeline/stage_lens.h \
 	src/pipeline/stage_load.c src/pipeline/stage_load.h \
 	src/pipeline/stage_map.c src/pipeline/stage_map.h \
 	src/pipeline/stage_picture.c src/pipeline/stage_picture.h \

@@ -6,11 +6,13 @@
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
+#include "pipeline/stage_direct.h"
 #include "pipeline/stage_effect.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_halves.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_layers.h"
+#include "pipeline/stage_lens.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_map.h"
 #include "pipeline/stage_picture.h"
@@ -28,8 +30,8 @@
 /* The answer, and its parts: those that are shown at it. */
 #define OF_ANSWER &stage_answer, &stage_shuffled, &stage_halves, &stage_picture
 
-/* The effect and its part. */
-#define OF_EFFECT &stage_effect, &stage_map
+/* The effect and its parts. */
+#define OF_EFFECT &stage_effect, &stage_map, &stage_lens, &stage_direct
 
 const struct stage *const stages[] = { OF_ANALYSIS, OF_ANSWER, &stage_layers, OF_EFFECT };
 const size_t n_stages = sizeof stages / sizeof *stages;
@@ -56,6 +58,11 @@ static const struct stage effect = {
     .inputs = (const struct stage *const[]){ OF_EFFECT, NULL },
 };
 
+static const struct stage of_model = {
+    .name = "effect",
+    .inputs = (const struct stage *const[]){ &stage_map, &stage_lens, NULL },
+};
+
 static const struct stage analysis_and_effect = {
     .name = "analysis",
     .inputs = (const struct stage *const[]){ &analysis, &effect, NULL },
@@ -74,6 +81,11 @@ const struct stage *goal_of(const struct params *params)
     if (params->swap)
         return params->answer ? &everything : &analysis_and_effect;
     return params->answer ? &analysis_and_answer : &analysis;
+}
+
+const struct stage *goal_beside_layers(const struct params *params)
+{
+    return params->swap && (params->map || params->lens) ? &of_model : NULL;
 }
 
 const struct stage *stage_with_parts(const struct stage *stage)

@@ -27,8 +27,10 @@ bool stage_is_told(const struct stage *stage);
 /* The stage at which a stage of the list is shown: itself, if it has a title. */
 const struct stage *stage_shown(const struct stage *stage);
 
-/* The goal of a run with --per-layer. */
+/* The goal of a run with --per-layer; and what it computes once, since it does not depend on hook
+ * points, if the parameters ask for it: NULL: nothing. */
 extern const struct stage *const goal_layers;
+const struct stage *goal_beside_layers(const struct params *params);
 
 /* The index of a stage in the list. */
 size_t stage_index(const struct stage *stage);
