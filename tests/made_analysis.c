@@ -11,11 +11,13 @@
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
+#include "pipeline/stage_direct.h"
 #include "pipeline/stage_effect.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_halves.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_layers.h"
+#include "pipeline/stage_lens.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_map.h"
 #include "pipeline/stage_picture.h"
@@ -206,10 +208,34 @@ static struct map_result *make_up_map(void)
     return m;
 }
 
+static struct lens_result *make_up_lens(void)
+{
+    enum { LAYERS = 6 };
+    struct lens_result *const r = ct_calloc_array(1, sizeof *r);
+
+    r->n_layers = LAYERS;
+    r->rows = ct_calloc_array(LAYERS, 2 * N_LENS_PLACES * sizeof *r->rows);
+    r->hooks = ct_calloc_array(LAYERS, sizeof *r->hooks);
+    for (size_t l = 0; l < LAYERS; l++)
+        snprintf(r->hooks[l], sizeof r->hooks[l], "h.%zu", l);
+    for (size_t i = 0; i < (size_t)LAYERS * 2 * N_LENS_PLACES; i++) {
+        const size_t l = i / N_LENS_PLACES / 2;
+        const double sign = i / N_LENS_PLACES % 2 == 0 ? 1.0 : -1.2;
+        r->rows[i] = (struct lens_row){ .difference = sign * (double)(l * l) / 5.0,
+                                        .agreement = (double)l / 5.0,
+                                        .likeliest = { 5, 7 },
+                                        .n_likeliest = 2,
+                                        .share = 0.75 };
+    }
+    return r;
+}
+
 void give_effect(struct analysis *a)
 {
     give(a, &stage_effect, make_up_effect(a));
     give(a, &stage_map, make_up_map());
+    give(a, &stage_lens, make_up_lens());
+    give(a, &stage_direct, ct_calloc_array(1, sizeof(struct direct_result)));
 }
 
 void make_analysis(struct analysis *a, double alpha)
@@ -236,6 +262,6 @@ void make_analysis(struct analysis *a, double alpha)
     take(a, &stage_halves, NULL);
     take(a, &stage_picture, NULL);
     take(a, &stage_layers, make_up_layers);
-    a->params.map = true;
+    a->params.map = a->params.lens = true;
     give_effect(a);
 }

@@ -94,7 +94,7 @@ printf '%s\n' LANG LC_ALL LC_CTYPE http_proxy https_proxy all_proxy no_proxy >>p
 section ENVIRONMENT | sed -n 's/.*\.*Ev //p' | sed 's/ *[.,;]* *$//; s/ , /\n/g' >manual
 same "environment variables"
 
-"$CIRCUITTUI" run --answer --swap --map --out all --format both,safetensors >/dev/null || fail "run fails"
+"$CIRCUITTUI" run --answer --swap --map --lens --out all --format both,safetensors >/dev/null || fail "run fails"
 "$CIRCUITTUI" run -H 'h.[01].mlp.c_fc' --per-layer --out layers >/dev/null || fail "run fails"
 # Figures need cairo, which may be missing.
 grep -oh '"figures\.json"' "$source/src/report/manifest.h" | tr -d '"' >program

@@ -554,15 +554,15 @@ END_TEST
 /* The report names every edit that was asked for, and where the difference is. */
 START_TEST(every_edit_is_reported)
 {
-    ck_assert_int_eq(circuittui(
-                         "run --swap --map --edit swap,mean --add 2 -H h.0.mlp.c_fc >%s/used"),
-                     0);
+    ck_assert_int_eq(
+        circuittui("run --swap --map --lens --edit swap,mean --add 2 -H h.0.mlp.c_fc >%s/used"), 0);
     ck_assert_int_eq(circuittui(
                          "--version >/dev/null && grep -q '^Used' %s/used && "
                          "grep -q 'swapped with their twins' %s/used && "
                          "grep -q 'set to their means, by' %s/used && "
                          "grep -q 'with 2 times the difference of the groups added' %s/used && "
-                         "grep -q '^Where' %s/used"),
+                         "grep -q '^Where' %s/used && grep -q '^Lens' %s/used && "
+                         "grep -q '^Directly' %s/used"),
                      0);
 }
 END_TEST

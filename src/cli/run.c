@@ -104,6 +104,12 @@ static enum ct_status compute(struct analysis *a, const struct options *options,
     if (!options->per_layer)
         return meter_run(a, goal_of(&a->params), NULL, NULL, err);
     const bool has_files = results->out != NULL || results->figures != NULL;
+    const struct stage *const beside = goal_beside_layers(&a->params);
+    if (beside != NULL) {
+        const enum ct_status status = meter_run(a, beside, NULL, NULL, err);
+        if (status != CT_OK)
+            return status;
+    }
     return meter_run(a, goal_layers, has_files ? write_layer : NULL, results, err);
 }
 

@@ -17,6 +17,8 @@
     X(picture)                                                                                     \
     X(effect)                                                                                      \
     X(map)                                                                                         \
+    X(lens)                                                                                        \
+    X(direct)                                                                                      \
     X(layers)
 
 #define DECLARE(name) extern const struct account account_##name;

@@ -64,18 +64,22 @@ struct shown effect_set_name(const char *source, size_t group)
     return s;
 }
 
-struct effect_words_text effect_words(const struct analysis *a,
-                                      const struct effect_reading *reading)
+struct effect_words_text effect_word_list(const struct analysis *a, const uint32_t *words, size_t n)
 {
     struct effect_words_text out = { "" };
     size_t used = 0;
 
-    for (size_t k = 0; k < reading->n_likeliest; k++) {
+    for (size_t k = 0; k < n; k++) {
         char word[56];
-        const size_t n =
-            tokenizer_show(load_of(a)->tokenizer, reading->likeliest[k], word, sizeof word);
+        const size_t size = tokenizer_show(load_of(a)->tokenizer, words[k], word, sizeof word);
         used += (size_t)snprintf(out.text + used, sizeof out.text - used, "%s%.*s",
-                                 k > 0 ? "|" : "", (int)n, word);
+                                 k > 0 ? "|" : "", (int)size, word);
     }
     return out;
+}
+
+struct effect_words_text effect_words(const struct analysis *a,
+                                      const struct effect_reading *reading)
+{
+    return effect_word_list(a, reading->likeliest, reading->n_likeliest);
 }

@@ -15,10 +15,13 @@ struct shown effect_done(const struct effect_edit *edit);       /* `swapped with
 struct shown effect_row_done(const struct effect_row *row);     /* of all its edits */
 struct shown effect_set_name(const char *source, size_t group); /* `dbscan 3` */
 
-/* The likeliest next words of a reading, separated by `|`, as tokenizer_show() shows them. */
+/* Words [n], at most OUTPUT_TOP, separated by `|`, as tokenizer_show() shows them; and the
+ * likeliest next words of a reading. */
 struct effect_words_text {
     char text[320];
 };
+struct effect_words_text effect_word_list(const struct analysis *a, const uint32_t *words,
+                                          size_t n);
 struct effect_words_text effect_words(const struct analysis *a,
                                       const struct effect_reading *reading);
 

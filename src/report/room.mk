@@ -5,10 +5,12 @@ src_report_libreport_a_SOURCES = \
 	src/report/account_answer.c \
 	src/report/account_cluster.c \
 	src/report/account_contrast.c \
+	src/report/account_direct.c \
 	src/report/account_effect.c \
 	src/report/account_extract.c \
 	src/report/account_halves.c \
 	src/report/account_layers.c \
+	src/report/account_lens.c \
 	src/report/account_load.c \
 	src/report/account_map.c \
 	src/report/account_picture.c \
@@ -39,6 +41,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/plots/plot_answer.c \
 	src/report/plots/plot_effect.c \
 	src/report/plots/plot_layers.c \
+	src/report/plots/plot_lens.c \
 	src/report/plots/plot_map.c \
 	src/report/plots/plot_matrices.c \
 	src/report/plots/plot_neurons.c \

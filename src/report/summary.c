@@ -42,7 +42,7 @@ static void report_figures(const struct results *r, struct page *page)
 
 static void report_seconds(const struct analysis *a, struct page *page)
 {
-    enum { ON_FIRST_LINE = 4 };
+    enum { ON_FIRST_LINE = 4, MOST_ON_LINE = 50 /* bytes, before the last one and the total */ };
     char times[200] = "";
     size_t used = 0;
     size_t n = 0;
@@ -52,7 +52,7 @@ static void report_seconds(const struct analysis *a, struct page *page)
     for (size_t i = 0; i < n_stages; i++) {
         if (!stage_is_told(stages[i]) || analysis_result(a, stages[i]) == NULL)
             continue;
-        if (n++ == ON_FIRST_LINE) {
+        if (n++ == ON_FIRST_LINE || used > MOST_ON_LINE) {
             page_line(page, "%s", times);
             used = 0;
         }
