@@ -113,7 +113,7 @@ void figure_series(const struct plot_target *target, const struct series *s, str
                       .rules = s->rules,
                       .n_rules = s->n_rules,
                       .window = series_window(s),
-                      .x_integer = s->x == NULL,
+                      .x_integer = s->x == NULL || s->x_integer,
                       .names = { is_split ? s->split_labels[0] : NULL,
                                  is_split ? s->split_labels[1] : NULL },
                       .split_x = border.at };

@@ -242,7 +242,7 @@ void series_draw(struct canvas *c, struct rect area, const struct series *s, str
                        .rules = s->rules,
                        .n_rules = s->n_rules,
                        .window = series_window(s),
-                       .x_integer = s->x == NULL,
+                       .x_integer = s->x == NULL || s->x_integer,
                        .y_even = !range_ok(s->window.y0, s->window.y1),
                        .names = names };
 

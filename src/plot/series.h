@@ -22,6 +22,7 @@ struct series { /* zero-initialise; borrows everything */
     struct plot_text text;
     const double *y; /* [n] */
     const double *x; /* [n], ascending; NULL: 0 .. n - 1 */
+    bool x_integer;  /* x are whole numbers, as without */
     size_t n;
     enum series_style style;
     ink ink;

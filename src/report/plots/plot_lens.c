@@ -44,10 +44,16 @@ void draw_lens(const struct analysis *a, const struct plot_target *target,
     }
     snprintf(title, sizeof title, "After each block, last token (o %.30s, x %.30s)",
              group_name(a, 0).text, group_name(a, 1).text);
+    struct plot_window window = request->window;
+    if (!(window.x0 < window.x1)) {
+        window.x0 = -0.5;
+        window.x1 = (double)r->n_layers - 0.5;
+    }
     const struct plot_rule zero = { .at = 0.0, .across = true, .ink = INK_DIM };
     const struct series series = {
         .text = { .title = title, .x_label = "block", .y_label = "logit difference of the words" },
         .x = x,
+        .x_integer = true,
         .y = is_ready ? x + n : NULL,
         .n = is_ready ? n : 0,
         .inks = inks,
@@ -55,7 +61,7 @@ void draw_lens(const struct analysis *a, const struct plot_target *target,
         .rules = &zero,
         .n_rules = 1,
         .from_zero = true,
-        .window = request->window,
+        .window = window,
     };
     show_series(target, &series, request->view);
     free(x);
