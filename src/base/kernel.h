@@ -23,6 +23,7 @@
 #elif defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) &&                           \
     !defined(__SANITIZE_THREAD__) && !defined(__clang__) && __has_attribute(target_clones)
 #define CT_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define CT_KERNEL_CLONES
 #else
 #define CT_KERNEL
 #endif
@@ -36,6 +37,10 @@
 #else
 #define CT_UNINITIALIZED
 #endif
+
+/* Which of them run on this processor: results of programs that differ in this differ in the last
+ * bits. */
+const char *kernel_name(void);
 
 static inline void ct_prefetch(const void *p, size_t bytes)
 {
