@@ -31,6 +31,10 @@ void hash_memory(const void *data, size_t size, char hex[HASH_HEX_SIZE]);
 enum ct_status hash_file(const char *path, const struct progress *progress, char hex[HASH_HEX_SIZE],
                          struct ct_error *err);
 
+/* The hash of some parts of a file, its beginning and its end among them: tells files of the same
+ * size apart without reading gigabytes. CT_EIO, CT_ENOMEM. */
+enum ct_status hash_samples(const char *path, char hex[HASH_HEX_SIZE], struct ct_error *err);
+
 /*
  * The hash of a large file in a Hugging Face cache, without reading it: such a file is a link to
  * `blobs/HASH`, whose name is its SHA-256. Returns false, with hex untouched, if path is not such a

@@ -332,6 +332,14 @@ void outfile_puts(struct outfile *file, const char *text)
     outfile_write(file, text, strlen(text));
 }
 
+void outfile_reserve(struct outfile *file, size_t size)
+{
+    if (file->temporary == NULL || fallocate(file->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) == 0)
+        return;
+    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+        outfile_fail(file, errno);
+}
+
 void outfile_digest(struct outfile *file, struct input_digest *digest)
 {
     *digest = (struct input_digest){ 0 };
@@ -400,6 +408,42 @@ enum ct_status outfile_commit(struct outfile *file, struct ct_error *err)
     }
     if (file->failed != 0)
         return fail_written(file, err);
+    end_digest(file);
+    outfile_free(file);
+    return CT_OK;
+}
+
+/* Gives the temporary file its name unless there is a file of that name. Where there are no links,
+ * as on FAT, files are renamed. */
+static bool name_first(const struct outfile *file, bool *was_first)
+{
+    const int folder = file->place.folder;
+    const char *const name = file->place.name;
+
+    *was_first = linkat(folder, file->temporary, folder, name, 0) == 0;
+    if (*was_first || errno == EEXIST) {
+        (void)unlinkat(folder, file->temporary, 0);
+        return true;
+    }
+    if (renameat2(folder, file->temporary, folder, name, RENAME_NOREPLACE) == 0)
+        return *was_first = true;
+    if (errno != EEXIST)
+        return false;
+    (void)unlinkat(folder, file->temporary, 0);
+    return true;
+}
+
+enum ct_status outfile_commit_first(struct outfile *file, bool *was_first, struct ct_error *err)
+{
+    *was_first = true;
+    if (file->temporary == NULL)
+        return outfile_commit(file, err);
+    complete(file);
+    if (file->failed == 0 && !name_first(file, was_first))
+        file->failed = errno;
+    if (file->failed != 0)
+        return fail_written(file, err);
+    folder_sync(file->place.folder);
     end_digest(file);
     outfile_free(file);
     return CT_OK;

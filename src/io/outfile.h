@@ -33,6 +33,10 @@ enum ct_status outfile_check(const char *path, struct ct_error *err);
 void outfile_write(struct outfile *file, const void *data, size_t size);
 void outfile_puts(struct outfile *file, const char *text);
 
+/* Call before the first write: has the file system set `size` bytes aside, where it can, so that a
+ * full disk is known before hours of writing. */
+void outfile_reserve(struct outfile *file, size_t size);
+
 /* Call before the first write: the commit fills in *digest, borrowed until then. */
 void outfile_digest(struct outfile *file, struct input_digest *digest);
 
@@ -48,6 +52,9 @@ bool outfile_failed(const struct outfile *file);
 /* Writes what is left, renames the file to its path, and always frees it. CT_EIO: this or an
  * earlier write failed (path is unchanged). */
 enum ct_status outfile_commit(struct outfile *file, struct ct_error *err);
+
+/* The same, but a file that has the path by then is kept: *was_first is false. */
+enum ct_status outfile_commit_first(struct outfile *file, bool *was_first, struct ct_error *err);
 
 struct unnamed { /* a complete file, still under a temporary name */
     struct place place;

@@ -11,12 +11,12 @@
 
 static json_t *describe(const struct safetensors_matrix *e, size_t begin, size_t *end)
 {
-    const size_t item = dtype_size(e->dtype);
+    const size_t item = e->is_whole ? sizeof(int64_t) : dtype_size(e->dtype);
+    const char *const dtype = e->is_whole ? "I64" : e->dtype == DTYPE_F32 ? "F32" : "F64";
 
     *end = begin + e->rows * e->cols * item;
-    return json_pack("{s:s, s:[I, I], s:[I, I]}", "dtype", e->dtype == DTYPE_F32 ? "F32" : "F64",
-                     "shape", (json_int_t)e->rows, (json_int_t)e->cols, "data_offsets",
-                     (json_int_t)begin, (json_int_t)*end);
+    return json_pack("{s:s, s:[I, I], s:[I, I]}", "dtype", dtype, "shape", (json_int_t)e->rows,
+                     (json_int_t)e->cols, "data_offsets", (json_int_t)begin, (json_int_t)*end);
 }
 
 static json_t *head_json(const struct safetensors_matrix *matrices, size_t n,

@@ -5,6 +5,7 @@
 #ifndef CT_IO_SAFETENSORS_WRITER_H
 #define CT_IO_SAFETENSORS_WRITER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/mat.h"
@@ -15,6 +16,7 @@ struct safetensors_matrix {
     enum dtype dtype;
     size_t rows;
     size_t cols;
+    bool is_whole; /* I64, instead of a dtype */
 };
 
 struct safetensors_note { /* an entry of __metadata__ */

@@ -107,7 +107,7 @@ void arrays_safetensors(const struct analysis *a, struct csv_writer *w)
         const struct safetensors_note notes[] = { { "group", groups }, { "token", tokens } };
         for (size_t b = 0; b < e->n_blocks; b++)
             entries[b] = (struct safetensors_matrix){ e->blocks[b].hook, e->X.dtype, e->X.rows,
-                                                      e->blocks[b].n };
+                                                      e->blocks[b].n, false };
         safetensors_write_head(w->file, entries, e->n_blocks, notes, 2);
         for (size_t b = 0; b < e->n_blocks; b++)
             put_block(&e->X, &e->blocks[b], w->file);
