@@ -21,6 +21,8 @@
 /* The result of a stage. It keeps the results it was computed from alive. */
 struct result;
 
+struct unit_source;
+
 enum { MAX_RESULTS = 32 };
 
 struct analysis { /* zero-initialise, then analysis_init() to analysis_clear() */
@@ -31,6 +33,7 @@ struct analysis { /* zero-initialise, then analysis_init() to analysis_clear() *
     bool ungrouped;   /* activations may lack groups: then all belong to one, `all` */
     bool is_part;     /* of an analysis of several hook points: one of them */
     bool ttest_alone; /* only the t-test is wanted: skip what plots and manifests need */
+    const struct unit_source *units; /* activations that have been computed, borrowed; NULL: none */
 };
 
 /* Callbacks that observe a computation; each may be NULL. All run in the computing thread. */

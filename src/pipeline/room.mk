@@ -57,4 +57,6 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/stages.c src/pipeline/stages.h \
 	src/pipeline/steps.c src/pipeline/steps.h \
 	src/pipeline/target.c src/pipeline/target.h \
-	src/pipeline/target_missing.c src/pipeline/target_missing.h
+	src/pipeline/target_missing.c src/pipeline/target_missing.h \
+	src/pipeline/unit_file.c src/pipeline/unit_file.h \
+	src/pipeline/units.c src/pipeline/units.h

@@ -9,6 +9,7 @@
 #include "pipeline/extract_job.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
+#include "pipeline/unit_file.h"
 
 bool extract_in_memory(double bytes, const char *temporary)
 {
@@ -71,6 +72,18 @@ static enum ct_status run_model(const struct analysis *a, const struct weight_sh
             extract_activations(&job.job, a->params.threads, progress, e->own.data, &e->stats, err);
     analysis_job_clear(&job);
     return status;
+}
+
+/* Takes what other processes have computed. */
+static enum ct_status read_units(const struct analysis *a, const struct progress *progress,
+                                 struct extract_result *e, struct ct_error *err)
+{
+    const struct hook_result *const hook = hook_of(a);
+    const enum ct_status status = lay_out(a, e, err);
+
+    return status == CT_OK ? units_read(a->units, hook->hooks, hook->n_hooks, e->X.rows, progress,
+                                        e->own.data, &e->stats, err)
+                           : status;
 }
 
 /* Uses activations read from a file; adjacent columns of one hook form a block. */
@@ -215,8 +228,9 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
 
     if (e == NULL)
         return ct_fail_nomem(err, "extract", 0);
-    status = load_of(a)->model != NULL ? run_model(a, NULL, &run->progress, e, err)
-                                       : take_file(&load_of(a)->activations, e, err);
+    status = load_of(a)->model == NULL ? take_file(&load_of(a)->activations, e, err)
+             : a->units != NULL        ? read_units(a, &run->progress, e, err)
+                                       : run_model(a, NULL, &run->progress, e, err);
     if (status == CT_OK && !a->ttest_alone)
         status = take_means(e, err);
     if (status != CT_OK) {
