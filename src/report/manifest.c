@@ -155,15 +155,14 @@ static json_t *describe_bos(const struct tokenizer *tokenizer)
     return json_text(tokenizer_bos_text(tokenizer, bos) ? bos : NULL);
 }
 
-/* Every parameter as set by the user; values chosen for unset ones are stored elsewhere. */
-static json_t *describe_params(const struct analysis *a)
+json_t *manifest_params(const struct params *params)
 {
     json_t *const object = json_object();
     const struct setting *setting;
 
     for (size_t i = 0; (setting = setting_at(i)) != NULL; i++)
-        json_object_set_new(object, setting->name, setting->kind->to_json(setting, &a->params));
-    json_object_set_new(object, "threads", json_integer(a->params.threads));
+        json_object_set_new(object, setting->name, setting->kind->to_json(setting, params));
+    json_object_set_new(object, "threads", json_integer(params->threads));
     return object;
 }
 
@@ -219,8 +218,7 @@ static json_t *describe_seconds(const struct analysis *a)
     return seconds;
 }
 
-/* The working directory of the run: relative paths are resolved against it. */
-static json_t *describe_directory(void)
+json_t *manifest_directory(void)
 {
     char path[PATH_MAX];
 
@@ -281,7 +279,7 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
     json_t *const counts = json_object();
     json_t *const outcome = json_object();
     json_t *const root = json_pack("{s:s, s:O, s:o}", "version", PACKAGE_STRING, "command",
-                                   arguments, "directory", describe_directory());
+                                   arguments, "directory", manifest_directory());
     enum ct_status status = root != NULL ? CT_OK : ct_fail_nomem(err, "manifest", 0);
 
     for (size_t i = 0; i < n_command; i++)
@@ -291,7 +289,7 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
         status = manifest_add_inputs(a, true, root, err);
     if (status == CT_OK &&
         (json_object_set_new(root, "layout", json_integer(MANIFEST_LAYOUT)) != 0 ||
-         json_object_set_new(root, "parameters", describe_params(a)) != 0 ||
+         json_object_set_new(root, "parameters", manifest_params(&a->params)) != 0 ||
          json_object_set(root, "counts", counts) != 0 ||
          json_object_set(root, "outcome", outcome) != 0 ||
          json_object_set_new(root, "format", describe_formats(r->formats)) != 0 ||

@@ -31,6 +31,12 @@ enum ct_status manifest_write(const struct analysis *a, const char *const *comma
 enum ct_status manifest_add_inputs(const struct analysis *a, bool by_names, json_t *root,
                                    struct ct_error *err);
 
+/* Every parameter as set by the user, as in the manifest; a new reference. */
+json_t *manifest_params(const struct params *params);
+
+/* The working directory, against which relative paths are resolved; a new reference. */
+json_t *manifest_directory(void);
+
 /* The result files that the manifest in the folder lists, as far as it is the user's, root's or the
  * folder's owner's; none if it cannot be read. *out is the caller's: written_clear(). */
 void manifest_list_tables(const char *folder, struct written *out);
@@ -56,6 +62,10 @@ struct manifest { /* zero-initialise; owns everything until manifest_clear() */
  * used. CT_EIO, CT_EFORMAT (naming the wrong member), CT_ENOMEM; *out is unchanged then.
  */
 enum ct_status manifest_read(const char *path, struct manifest *out, struct ct_error *err);
+
+/* Reads the parameters of m->root, whose other members may be missing. CT_EFORMAT, CT_EINVAL,
+ * CT_ENOMEM. */
+enum ct_status manifest_read_params(struct manifest *m, struct ct_error *err);
 void manifest_clear(struct manifest *m);
 
 #endif

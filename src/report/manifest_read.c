@@ -52,7 +52,7 @@ static enum ct_status read_setting(struct manifest *m, const struct setting *set
     return setting->kind->from_json(setting, &m->params, value, directory, err);
 }
 
-static enum ct_status read_params(struct manifest *m, struct ct_error *err)
+enum ct_status manifest_read_params(struct manifest *m, struct ct_error *err)
 {
     const json_t *const object = json_object_get(m->root, "parameters");
     const char *const directory = json_string_value(json_object_get(m->root, "directory"));
@@ -213,7 +213,7 @@ enum ct_status manifest_read(const char *path, struct manifest *out, struct ct_e
     if (status == CT_OK)
         status = check_layout(m.root, err);
     if (status == CT_OK)
-        status = read_params(&m, err);
+        status = manifest_read_params(&m, err);
     if (status == CT_OK)
         status = read_results(&m, err);
     if (status == CT_OK)

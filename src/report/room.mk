@@ -62,4 +62,5 @@ src_report_libreport_a_SOURCES = \
 	src/report/table.c src/report/table.h \
 	src/report/tables.c src/report/tables.h \
 	src/report/test_words.c src/report/test_words.h \
+	src/report/unit_plan.c src/report/unit_plan.h \
 	src/report/written.c src/report/written.h
