@@ -8,7 +8,7 @@
 #include "pipeline/stages.h"
 #include "report/tables.h"
 
-enum kind { KIND_FLAG, KIND_TEXT, KIND_FORMAT, KIND_COLOR, KIND_THREADS };
+enum kind { KIND_FLAG, KIND_TEXT, KIND_FORMAT, KIND_COLOR, KIND_THREADS, KIND_TASK, KIND_COUNT };
 
 #define FIELD(member) offsetof(struct options, member)
 
@@ -24,28 +24,35 @@ static const struct own {
     size_t field;
     const char *argument;
     const char *help;
+    bool is_rare; /* in the manual, not in --help */
 } own[] = {
-    { "per-layer", 0, KIND_FLAG, FOR_RUN, FIELD(per_layer), NULL, "each hook alone" },
-    { "out", 'o', KIND_TEXT, FOR_RUNS, FIELD(out), "DIR", "result folder" },
+    { "per-layer", 0, KIND_FLAG, FOR_RUN, FIELD(per_layer), NULL, "each hook alone", false },
+    { "shard", 0, KIND_TASK, FOR_RUN, FIELD(task), "I/N", "compute task I's share of N", true },
+    { "unit", 0, KIND_COUNT, FOR_RUN, FIELD(unit), "N", "sentences in a part of it", true },
+    { "out", 'o', KIND_TEXT, FOR_RUNS, FIELD(out), "DIR", "result folder", false },
     { "neurons", 0, KIND_TEXT, FOR_CHOICES, FIELD(neurons), "FILE",
-      "only those in a table, such as ttest.csv" },
-    { "out", 'o', KIND_TEXT, FOR_STEPS, FIELD(out), "FILE", "write to FILE, not to stdout" },
-    { "format", 0, KIND_FORMAT, FOR_RUN, FIELD(formats), "F", "csv, npy or both" },
+      "only those in a table, such as ttest.csv", false },
+    { "out", 'o', KIND_TEXT, FOR_STEPS, FIELD(out), "FILE", "write to FILE, not to stdout", false },
+    { "format", 0, KIND_FORMAT, FOR_RUN, FIELD(formats), "F", "csv, npy or both", false },
     { "format", 0, KIND_FORMAT, FOR_CHOICES, FIELD(formats), "NAME",
-      "csv or npy (csv; npy if FILE ends in .npy)" },
-    { "force", 0, KIND_FLAG, FOR_RUNS, FIELD(force), NULL, "overwrite results" },
-    { "figures", 0, KIND_TEXT, FOR_RUNS, FIELD(figures), "DIR", "plots in SVG, PNG" },
-    { "plot", 0, KIND_FLAG, FOR_RUN, FIELD(plot), NULL, "print every plot" },
-    { "screenshot", 0, KIND_TEXT, FOR_UI, FIELD(screenshot), "FILE", "the UI as SVG" },
-    { "color", 0, KIND_COLOR, FOR_RUN, FIELD(color), "WHEN", "auto/always/never" },
-    { "ascii", 0, KIND_FLAG, FOR_RUN, FIELD(ascii), NULL, "plots in ASCII" },
-    { "threads", 0, KIND_THREADS, FOR_RUNS | FOR_TTEST | FOR_CHOICES | FOR_KMEANS,
-      FIELD(params.threads), "N", "processors (all)" },
-    { "ids", 0, KIND_FLAG, FOR_TOKENIZE, FIELD(ids), NULL, "token ids only, one text per line" },
-    { "yes", 0, KIND_FLAG, FOR_FETCH, FIELD(yes), NULL, "do not ask, however large it is" },
-    { "remove", 0, KIND_FLAG, FOR_SESSIONS, FIELD(remove), NULL, "remove the sessions named" },
-    { "help", 'h', KIND_FLAG, FOR_ALL, FIELD(help), NULL, "this help" },
-    { "version", 'V', KIND_FLAG, FOR_ALL, FIELD(version), NULL, "the version" },
+      "csv or npy (csv; npy if FILE ends in .npy)", false },
+    { "force", 0, KIND_FLAG, FOR_RUNS | FOR_MERGE, FIELD(force), NULL, "overwrite results", false },
+    { "figures", 0, KIND_TEXT, FOR_RUNS | FOR_MERGE, FIELD(figures), "DIR", "plots in SVG, PNG",
+      false },
+    { "plot", 0, KIND_FLAG, FOR_RUN | FOR_MERGE, FIELD(plot), NULL, "print every plot", false },
+    { "screenshot", 0, KIND_TEXT, FOR_UI, FIELD(screenshot), "FILE", "the UI as SVG", false },
+    { "color", 0, KIND_COLOR, FOR_RUN | FOR_MERGE, FIELD(color), "WHEN", "auto/always/never",
+      false },
+    { "ascii", 0, KIND_FLAG, FOR_RUN | FOR_MERGE, FIELD(ascii), NULL, "plots in ASCII", false },
+    { "threads", 0, KIND_THREADS, FOR_RUNS | FOR_MERGE | FOR_TTEST | FOR_CHOICES | FOR_KMEANS,
+      FIELD(params.threads), "N", "processors (all)", false },
+    { "ids", 0, KIND_FLAG, FOR_TOKENIZE, FIELD(ids), NULL, "token ids only, one text per line",
+      false },
+    { "yes", 0, KIND_FLAG, FOR_FETCH, FIELD(yes), NULL, "do not ask, however large it is", false },
+    { "remove", 0, KIND_FLAG, FOR_SESSIONS, FIELD(remove), NULL, "remove the sessions named",
+      false },
+    { "help", 'h', KIND_FLAG, FOR_ALL, FIELD(help), NULL, "this help", false },
+    { "version", 'V', KIND_FLAG, FOR_ALL, FIELD(version), NULL, "the version", false },
 };
 
 #define ACTIVATIONS_HELP                                                                           \
@@ -70,6 +77,10 @@ const struct command_info commands[N_COMMANDS] = {
                         "if "
                         "the\nmodel or the sentences have moved.\n",
                         1, 1, "no manifest; name the manifest.json of a run" },
+    [COMMAND_MERGE] = { "merge", "[OPTIONS] DIR",
+                        "Analyse what the tasks of run --shard have computed in DIR.",
+                        "Writes the files that one run without tasks would write.\n", 1, 1,
+                        "no folder; name the --out of the tasks" },
     [COMMAND_TTEST] = { "ttest", "[OPTIONS] [FILE]",
                         "Test every neuron: ttest.csv from activations.", ACTIVATIONS_HELP, 0, 1,
                         NULL },
@@ -137,7 +148,7 @@ const char *option_name(size_t i)
 bool option_is_rare(size_t i, enum command command)
 {
     if (own_row(i) != NULL)
-        return own_row(i)->letter == 'V' && command != COMMAND_NONE;
+        return own_row(i)->is_rare || (own_row(i)->letter == 'V' && command != COMMAND_NONE);
     return setting_at(i)->is_rare;
 }
 
@@ -272,6 +283,14 @@ static enum ct_status parse_threads(const char *text, int *threads, struct ct_er
     return CT_OK;
 }
 
+static enum ct_status parse_count(size_t i, const char *text, size_t *count, struct ct_error *err)
+{
+    if (number_parse_size(text, strlen(text), count) && *count > 0)
+        return CT_OK;
+    return ct_fail(err, CT_EINVAL, "--%s: invalid value '%.80s'; expected an integer of 1 or more",
+                   option_name(i), text);
+}
+
 /* A flag without a value is on. */
 static enum ct_status parse_flag(size_t i, const char *text, bool *flag, struct ct_error *err)
 {
@@ -307,6 +326,10 @@ enum ct_status option_set(size_t i, const char *text, struct options *options, s
         return parse_color(text, field, err);
     case KIND_THREADS:
         return parse_threads(text, field, err);
+    case KIND_TASK:
+        return task_parse(text, field, err);
+    case KIND_COUNT:
+        return parse_count(i, text, field, err);
     }
     return CT_OK;
 }
@@ -340,6 +363,15 @@ void option_format(size_t i, const struct options *options, char *out, size_t si
     case KIND_THREADS:
         if (*(const int *)field > 0)
             snprintf(out, size, "%d", *(const int *)field);
+        break;
+    case KIND_TASK:
+        if (((const struct task *)field)->n > 0)
+            snprintf(out, size, "%zu/%zu", ((const struct task *)field)->index + 1,
+                     ((const struct task *)field)->n);
+        break;
+    case KIND_COUNT:
+        if (*(const size_t *)field > 0)
+            snprintf(out, size, "%zu", *(const size_t *)field);
         break;
     }
 }

@@ -8,6 +8,7 @@
 
 #include "base/keymap.h"
 #include "base/status.h"
+#include "cli/task.h"
 #include "pipeline/command.h"
 #include "pipeline/params.h"
 #include "plot/canvas.h"
@@ -30,6 +31,8 @@ struct options { /* options_parse() to options_clear() */
     bool plot;
     char *screenshot; /* file that the UI is drawn into, without a terminal; NULL: not set */
     bool per_layer;
+    struct task task; /* of a run that is shared out */
+    size_t unit;      /* sentences in a unit; 0: not set */
     bool ids;
     bool remove;
     bool yes;

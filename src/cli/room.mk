@@ -11,6 +11,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/help.c \
 	src/cli/hooks.c \
 	src/cli/main.c \
+	src/cli/merge.c \
 	src/cli/meter.c src/cli/meter.h \
 	src/cli/models.c \
 	src/cli/option_table.c src/cli/option_table.h \
@@ -18,10 +19,12 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/paths.c src/cli/paths.h \
 	src/cli/print.c src/cli/print.h \
 	src/cli/rerun.c \
-	src/cli/run.c \
+	src/cli/run.c src/cli/run.h \
+	src/cli/shard.c \
 	src/cli/sessions.c \
 	src/cli/show_config.c \
 	src/cli/steps.c \
+	src/cli/task.c src/cli/task.h \
 	src/cli/tokenize.c
 
 bashcompletiondir = $(datadir)/bash-completion/completions

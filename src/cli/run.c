@@ -13,6 +13,7 @@
 #include "cli/meter.h"
 #include "cli/paths.h"
 #include "cli/print.h"
+#include "cli/run.h"
 #include "pipeline/analysis.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_similarity.h"
@@ -128,10 +129,10 @@ static enum ct_status print_report(const struct analysis *a, const struct option
 
 /* Results are printed even if they cannot be written. */
 static enum ct_status write_and_print(const struct analysis *a, const struct options *options,
+                                      const char *const *command, size_t n_command,
                                       struct results *results, struct ct_error *err)
 {
-    const enum ct_status first =
-        results_end(results, a, (const char *const *)options->argv, options->n_argv, err);
+    const enum ct_status first = results_end(results, a, command, n_command, err);
     struct ct_error *const later = first == CT_OK ? err : NULL;
 
     if (first != CT_OK)
@@ -140,33 +141,60 @@ static enum ct_status write_and_print(const struct analysis *a, const struct opt
     return first != CT_OK ? first : status;
 }
 
-enum ct_status command_run(struct options *options, struct ct_error *err)
+enum ct_status run_analysis(struct analysis *a, const struct options *options,
+                            const char *const *command, size_t n_command, struct ct_error *err)
 {
-    struct analysis a;
     struct results results = { .out = options->out,
                                .figures = options->figures,
+                               .formats = options->formats,
                                .may_replace = options->force };
-    enum ct_status status;
+    enum ct_status status = results_check(&results, err); /* before hours of computing */
 
-    status = commands_defaults(options, err);
-    results.formats = options->formats;
-    analysis_init(&a);
-    if (status == CT_OK)
-        status = results_check(&results, err); /* before hours of computing */
     if (status == CT_OK)
         status = results_begin(&results, err);
     if (status == CT_OK)
         confined_to((const char *const[]){ results.out, results.figures }, 2);
     if (status == CT_OK) {
+        a->hash_ahead = options->out != NULL || options->figures != NULL;
+        status = compute(a, options, &results, err);
+    }
+    if (status == CT_OK)
+        status = write_and_print(a, options, command, n_command, &results, err);
+    results_clear(&results);
+    return status;
+}
+
+/* Processes that were started together would all do the same, and write the same files. */
+static enum ct_status check_alone(struct ct_error *err)
+{
+    struct task task;
+
+    if (!task_of_step(&task) || task.n == 1)
+        return CT_OK;
+    return ct_fail(err, CT_EINVAL,
+                   "run: this is task %zu of %zu, and all would do the same; add --shard auto, or "
+                   "start one",
+                   task.index + 1, task.n);
+}
+
+enum ct_status command_run(struct options *options, struct ct_error *err)
+{
+    struct analysis a;
+    enum ct_status status;
+
+    if (options->task.n > 0)
+        return run_shard(options, err);
+    status = check_alone(err);
+    if (status == CT_OK)
+        status = commands_defaults(options, err);
+    analysis_init(&a);
+    if (status == CT_OK) {
         params_clear(&a.params);
         a.params = options->params; /* handed over */
         options->params = (struct params){ 0 };
-        a.hash_ahead = options->out != NULL || options->figures != NULL;
-        status = compute(&a, options, &results, err);
+        status =
+            run_analysis(&a, options, (const char *const *)options->argv, options->n_argv, err);
     }
-    if (status == CT_OK)
-        status = write_and_print(&a, options, &results, err);
-    results_clear(&results);
     analysis_clear(&a);
     return status;
 }

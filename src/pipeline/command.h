@@ -6,6 +6,7 @@ enum command {
     COMMAND_NONE, /* the user interface */
     COMMAND_RUN,
     COMMAND_RERUN,
+    COMMAND_MERGE,
     COMMAND_TTEST,
     COMMAND_TSNE,
     COMMAND_DBSCAN,
@@ -24,6 +25,7 @@ enum { /* bits 1 << COMMAND_* */
        FOR_UI = 1 << COMMAND_NONE,
        FOR_RUN = 1 << COMMAND_RUN,
        FOR_RERUN = 1 << COMMAND_RERUN,
+       FOR_MERGE = 1 << COMMAND_MERGE,
        FOR_TTEST = 1 << COMMAND_TTEST,
        FOR_TSNE = 1 << COMMAND_TSNE,
        FOR_DBSCAN = 1 << COMMAND_DBSCAN,

@@ -1,0 +1,87 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include <stdlib.h>
+
+#include "base/path.h"
+#include "cli/meter.h"
+#include "cli/paths.h"
+#include "cli/run.h"
+#include "pipeline/stage_contrast.h"
+#include "pipeline/stage_hook.h"
+#include "pipeline/unit_file.h"
+#include "report/unit_plan.h"
+
+/* Fills in the options of the run that was shared out. */
+static enum ct_status take_request(struct options *options, struct unit_plan *plan,
+                                   struct ct_error *err)
+{
+    struct params *const p = &options->params;
+    enum ct_status status;
+
+    plan->params.threads = p->threads;
+    params_clear(p);
+    *p = plan->params; /* handed over */
+    plan->params = (struct params){ 0 };
+    options->per_layer = plan->request.per_layer;
+    options->formats = plan->request.formats;
+    status = params_set(&options->out, options->texts[0], err);
+    if (status == CT_OK && options->figures == NULL && plan->request.figures != NULL)
+        status = params_set(&options->figures, plan->request.figures, err);
+    commands_default_threads(options);
+    return status == CT_OK ? params_set(&p->temporary, paths_temporary(), err) : status;
+}
+
+/* Computes what says whether the units are of this model and these sentences. */
+static enum ct_status check_plan(struct analysis *a, const struct unit_plan *plan,
+                                 const char *folder, struct ct_error *err)
+{
+    struct units units = { 0 };
+    enum ct_status status = meter_run(a, &stage_contrast, NULL, NULL, err);
+
+    if (status == CT_OK)
+        status = meter_run(a, &stage_hook, NULL, NULL, err);
+    if (status == CT_OK)
+        status = units_init(a, plan->size, &units, err);
+    if (status == CT_OK)
+        status = unit_plan_check(plan, a, &units, folder, err);
+    units_clear(&units);
+    return status;
+}
+
+static enum ct_status merge(struct options *options, struct unit_plan *plan, const char *folder,
+                            struct ct_error *err)
+{
+    const struct unit_source source = { folder, plan->digest, plan->n };
+    struct analysis a;
+    enum ct_status status = take_request(options, plan, err);
+
+    analysis_init(&a);
+    if (status == CT_OK) {
+        params_clear(&a.params);
+        a.params = options->params; /* handed over */
+        options->params = (struct params){ 0 };
+        a.units = &source;
+        status = check_plan(&a, plan, folder, err);
+    }
+    if (status == CT_OK)
+        status = units_check_complete(&source, err);
+    if (status == CT_OK)
+        status = run_analysis(&a, options, plan->request.command, plan->request.n_command, err);
+    analysis_clear(&a);
+    return status;
+}
+
+enum ct_status command_merge(struct options *options, struct ct_error *err)
+{
+    struct unit_plan plan = { .root = NULL };
+    char *const folder = path_join(options->texts[0], UNITS_FOLDER);
+    enum ct_status status =
+        folder != NULL ? unit_plan_read(folder, &plan, err) : ct_fail_nomem(err, "merge", 0);
+
+    if (status == CT_OK)
+        status = merge(options, &plan, folder, err);
+    unit_plan_clear(&plan);
+    free(folder);
+    return status;
+}
