@@ -11,10 +11,10 @@ static const struct {
     const char *words; /* in shell syntax */
     const char *want;  /* in alphabetical order, each followed by a blank */
 } cases[] = {
-    { "''",
-      "config cosine dbscan fetch hooks kmeans models rerun run sessions tokenize tsne ttest " },
-    { "",
-      "config cosine dbscan fetch hooks kmeans models rerun run sessions tokenize tsne ttest " },
+    { "''", "config cosine dbscan fetch hooks kmeans merge models plan rerun run sessions tokenize "
+            "tsne ttest " },
+    { "", "config cosine dbscan fetch hooks kmeans merge models plan rerun run sessions tokenize "
+          "tsne ttest " },
     { "r", "rerun run " },
     { "run r", "" },
     { "run ''", "" },

@@ -87,7 +87,7 @@ done <defaults
 
 # Variables read by the program, and by its libraries: curses, libc and libcurl.
 {
-    grep -ohE '"(CIRCUITTUI|HF|HUGGINGFACE|HUGGING_FACE|TRANSFORMERS|XDG)_[A-Z_]+"' -r "$source/src"
+    grep -ohE '"(CIRCUITTUI|HF|HUGGINGFACE|HUGGING_FACE|TRANSFORMERS|XDG|SLURM|OMPI|PMI)_[A-Z_]+"' -r "$source/src"
     grep -ohE 'getenv\("[A-Z_]+"' -r "$source/src" | grep -o '"[A-Z_]*"'
 } | tr -d '"' | grep -vx HOME >program
 printf '%s\n' LANG LC_ALL LC_CTYPE http_proxy https_proxy all_proxy no_proxy >>program
@@ -98,7 +98,12 @@ same "environment variables"
 "$CIRCUITTUI" run -H 'h.[01].mlp.c_fc' --per-layer --out layers >/dev/null || fail "run fails"
 # Figures need cairo, which may be missing.
 grep -oh '"figures\.json"' "$source/src/report/manifest.h" | tr -d '"' >program
-{ ls all; find layers -maxdepth 1 -type f -printf '%f\n'; } >>program
+"$CIRCUITTUI" run --shard 1/1 --out shared >/dev/null || fail "run fails"
+{
+    ls all
+    (cd shared && ls units/* | sed 's/unit-[0-9]*/unit-000012/' | sort -u)
+    find layers -maxdepth 1 -type f -printf '%f\n'
+} >>program
 section FILES | grep '^\.It Pa [a-z]' | sed 's/^\.It Pa //' | sed 's/ , /\n/g' >manual
 same "result files"
 

@@ -3,7 +3,7 @@
 # killed, merge writes the files of one run. And what cannot be merged is refused in one line.
 set -eu
 
-program=$CIRCUITTUI
+program=$(readlink -f "$CIRCUITTUI")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp"
@@ -175,6 +175,27 @@ task '3 of 5' SLURM_ARRAY_TASK_ID=20 SLURM_ARRAY_TASK_MIN=10 SLURM_ARRAY_TASK_ST
     SLURM_ARRAY_TASK_COUNT=5 SLURM_PROCID=0 SLURM_NTASKS=1
 task '4 of 4' OMPI_COMM_WORLD_RANK=3 OMPI_COMM_WORLD_SIZE=4
 task '1 of 2' PMI_RANK=0 PMI_SIZE=2
+
+# A plan, and its scripts as Slurm would start them.
+mkdir "it's"
+"$program" plan --stimuli two.csv --iterations 250 -o "it's/here" --slurm 3 --threads 1 >planned.txt
+grep -q '^Units *4 of 64 sentences, 66 kB each$' planned.txt || fail "plan: $(cat planned.txt)"
+grep -q '^Sentences *216, 2,392 tokens, [0-9]* to be computed$' planned.txt ||
+    fail "plan: $(cat planned.txt)"
+grep -q "job=.*'it'.''s/here'/shards.sbatch" planned.txt || fail "plan: $(cat planned.txt)"
+grep -q '^#SBATCH --array=1-3$' "it's/here/shards.sbatch" || fail "no array"
+for i in 3 1 2; do
+    (cd / && SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3 \
+        bash "$tmp/it's/here/shards.sbatch" >"$tmp/shard.txt")
+done
+(cd / && bash "$tmp/it's/here/merge.sbatch" >"$tmp/merged.txt")
+for file in plain/*.csv; do
+    cmp "$file" "it's/here/${file#plain/}" || fail "scripts: $file"
+done
+refused 'plan: activations from a file' "$program" plan -a plain/activations.csv
+refused '--slurm: needs --out' "$program" plan --slurm 2
+refused '--slurm: 5 tasks, but 4 units' "$program" plan --stimuli two.csv -o none --slurm 5
+[ ! -e none ] || fail "plan made a folder"
 
 # A full disk is known before the unit is written.
 (

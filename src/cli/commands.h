@@ -9,6 +9,7 @@
 enum ct_status command_run(struct options *options, struct ct_error *err);
 enum ct_status command_rerun(struct options *options, struct ct_error *err);
 enum ct_status command_merge(struct options *options, struct ct_error *err);
+enum ct_status command_plan(struct options *options, struct ct_error *err);
 enum ct_status command_ttest(struct options *options, struct ct_error *err);
 enum ct_status command_tsne(struct options *options, struct ct_error *err);
 enum ct_status command_dbscan(struct options *options, struct ct_error *err);

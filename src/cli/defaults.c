@@ -3,19 +3,28 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/paths.h"
 #include "base/path.h"
+#include "io/number.h"
 #include "report/tables.h"
 
-/* The number of processors available to this process. */
+/* The number of processors available to this process. Slurm may give a task fewer than it binds it
+ * to. */
 static int count_processors(void)
 {
+    const char *const given = getenv("SLURM_CPUS_PER_TASK");
+    size_t most = CPU_SETSIZE;
     cpu_set_t set;
+
+    if (given != NULL && (!number_parse_size(given, strlen(given), &most) || most < 1))
+        most = CPU_SETSIZE;
 
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return 1;
-    return CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
+    const int n = CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
+    return (size_t)n < most ? n : (int)most;
 }
 
 static enum ct_status demo_file(const char *demo, const char *name, char **field,

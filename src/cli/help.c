@@ -57,6 +57,23 @@ static void help_options(enum command command, FILE *out)
     }
 }
 
+/* The single steps share a row. */
+static void help_commands(FILE *out)
+{
+    const char *between = "  ";
+
+    fputs("\nCommands (each with --help):\n", out);
+    for (size_t c = 1; c < N_COMMANDS; c++)
+        if (!options_take_file((enum command)c))
+            fprintf(out, "  %-10s %s\n", commands[c].name, commands[c].help);
+    for (size_t c = 1; c < N_COMMANDS; c++)
+        if (options_take_file((enum command)c)) {
+            fprintf(out, "%s%s", between, commands[c].name);
+            between = ", ";
+        }
+    fputs(": one step alone, from a file\n", out);
+}
+
 void options_help(enum command command, FILE *out)
 {
     const char *const name = command != COMMAND_NONE ? commands[command].name : "";
@@ -67,9 +84,7 @@ void options_help(enum command command, FILE *out)
     if (commands[command].more != NULL)
         fputs(commands[command].more, out);
     if (command == COMMAND_NONE) {
-        fputs("\nCommands (each with --help):\n", out);
-        for (size_t c = 1; c < N_COMMANDS; c++)
-            fprintf(out, "  %-10s %s\n", commands[c].name, commands[c].help);
+        help_commands(out);
         fputs("\nWithout a command, the terminal user interface opens, with the options of run.\n"
               "Without --model and --stimuli, the built-in demo is analysed.\n",
               out);

@@ -14,8 +14,8 @@
 static enum ct_status (*const functions[N_COMMANDS])(struct options *options,
                                                      struct ct_error *err) = {
     [COMMAND_RUN] = command_run,           [COMMAND_RERUN] = command_rerun,
-    [COMMAND_MERGE] = command_merge,       [COMMAND_TTEST] = command_ttest,
-    [COMMAND_TSNE] = command_tsne,
+    [COMMAND_MERGE] = command_merge,       [COMMAND_PLAN] = command_plan,
+    [COMMAND_TTEST] = command_ttest,       [COMMAND_TSNE] = command_tsne,
     [COMMAND_DBSCAN] = command_dbscan,     [COMMAND_KMEANS] = command_kmeans,
     [COMMAND_COSINE] = command_cosine,     [COMMAND_HOOKS] = command_hooks,
     [COMMAND_TOKENIZE] = command_tokenize, [COMMAND_MODELS] = command_models,

@@ -24,35 +24,32 @@ static const struct own {
     size_t field;
     const char *argument;
     const char *help;
-    bool is_rare; /* in the manual, not in --help */
 } own[] = {
-    { "per-layer", 0, KIND_FLAG, FOR_RUN, FIELD(per_layer), NULL, "each hook alone", false },
-    { "shard", 0, KIND_TASK, FOR_RUN, FIELD(task), "I/N", "compute task I's share of N", true },
-    { "unit", 0, KIND_COUNT, FOR_RUN, FIELD(unit), "N", "sentences in a part of it", true },
-    { "out", 'o', KIND_TEXT, FOR_RUNS, FIELD(out), "DIR", "result folder", false },
+    { "per-layer", 0, KIND_FLAG, FOR_RUN, FIELD(per_layer), NULL, "each hook alone" },
+    { "shard", 0, KIND_TASK, FOR_RUN, FIELD(task), "I/N", "be task I of N" },
+    { "unit", 0, KIND_COUNT, FOR_RUN, FIELD(unit), "N", "sentences a unit" },
+    { "slurm", 0, KIND_COUNT, FOR_PLAN, FIELD(slurm), "N", "scripts for N tasks" },
+    { "out", 'o', KIND_TEXT, FOR_RUNS | FOR_PLAN, FIELD(out), "DIR", "result folder" },
     { "neurons", 0, KIND_TEXT, FOR_CHOICES, FIELD(neurons), "FILE",
-      "only those in a table, such as ttest.csv", false },
-    { "out", 'o', KIND_TEXT, FOR_STEPS, FIELD(out), "FILE", "write to FILE, not to stdout", false },
-    { "format", 0, KIND_FORMAT, FOR_RUN, FIELD(formats), "F", "csv, npy or both", false },
+      "only those in a table, such as ttest.csv" },
+    { "out", 'o', KIND_TEXT, FOR_STEPS, FIELD(out), "FILE", "write to FILE, not to stdout" },
+    { "format", 0, KIND_FORMAT, FOR_RUN, FIELD(formats), "F", "csv, npy or both" },
     { "format", 0, KIND_FORMAT, FOR_CHOICES, FIELD(formats), "NAME",
-      "csv or npy (csv; npy if FILE ends in .npy)", false },
-    { "force", 0, KIND_FLAG, FOR_RUNS | FOR_MERGE, FIELD(force), NULL, "overwrite results", false },
-    { "figures", 0, KIND_TEXT, FOR_RUNS | FOR_MERGE, FIELD(figures), "DIR", "plots in SVG, PNG",
-      false },
-    { "plot", 0, KIND_FLAG, FOR_RUN | FOR_MERGE, FIELD(plot), NULL, "print every plot", false },
-    { "screenshot", 0, KIND_TEXT, FOR_UI, FIELD(screenshot), "FILE", "the UI as SVG", false },
-    { "color", 0, KIND_COLOR, FOR_RUN | FOR_MERGE, FIELD(color), "WHEN", "auto/always/never",
-      false },
-    { "ascii", 0, KIND_FLAG, FOR_RUN | FOR_MERGE, FIELD(ascii), NULL, "plots in ASCII", false },
-    { "threads", 0, KIND_THREADS, FOR_RUNS | FOR_MERGE | FOR_TTEST | FOR_CHOICES | FOR_KMEANS,
-      FIELD(params.threads), "N", "processors (all)", false },
-    { "ids", 0, KIND_FLAG, FOR_TOKENIZE, FIELD(ids), NULL, "token ids only, one text per line",
-      false },
-    { "yes", 0, KIND_FLAG, FOR_FETCH, FIELD(yes), NULL, "do not ask, however large it is", false },
-    { "remove", 0, KIND_FLAG, FOR_SESSIONS, FIELD(remove), NULL, "remove the sessions named",
-      false },
-    { "help", 'h', KIND_FLAG, FOR_ALL, FIELD(help), NULL, "this help", false },
-    { "version", 'V', KIND_FLAG, FOR_ALL, FIELD(version), NULL, "the version", false },
+      "csv or npy (csv; npy if FILE ends in .npy)" },
+    { "force", 0, KIND_FLAG, FOR_RUNS | FOR_MERGE, FIELD(force), NULL, "overwrite results" },
+    { "figures", 0, KIND_TEXT, FOR_RUNS | FOR_MERGE, FIELD(figures), "DIR", "plots in SVG, PNG" },
+    { "plot", 0, KIND_FLAG, FOR_RUN | FOR_MERGE, FIELD(plot), NULL, "print every plot" },
+    { "screenshot", 0, KIND_TEXT, FOR_UI, FIELD(screenshot), "FILE", "the UI as SVG" },
+    { "color", 0, KIND_COLOR, FOR_RUN | FOR_MERGE, FIELD(color), "WHEN", "auto/always/never" },
+    { "ascii", 0, KIND_FLAG, FOR_RUN | FOR_MERGE, FIELD(ascii), NULL, "plots in ASCII" },
+    { "threads", 0, KIND_THREADS,
+      FOR_RUNS | FOR_MERGE | FOR_PLAN | FOR_TTEST | FOR_CHOICES | FOR_KMEANS, FIELD(params.threads),
+      "N", "processors (all)" },
+    { "ids", 0, KIND_FLAG, FOR_TOKENIZE, FIELD(ids), NULL, "token ids only, one text per line" },
+    { "yes", 0, KIND_FLAG, FOR_FETCH, FIELD(yes), NULL, "do not ask, however large it is" },
+    { "remove", 0, KIND_FLAG, FOR_SESSIONS, FIELD(remove), NULL, "remove the sessions named" },
+    { "help", 'h', KIND_FLAG, FOR_ALL, FIELD(help), NULL, "this help" },
+    { "version", 'V', KIND_FLAG, FOR_ALL, FIELD(version), NULL, "the version" },
 };
 
 #define ACTIVATIONS_HELP                                                                           \
@@ -81,6 +78,12 @@ const struct command_info commands[N_COMMANDS] = {
                         "Analyse what the tasks of run --shard have computed in DIR.",
                         "Writes the files that one run without tasks would write.\n", 1, 1,
                         "no folder; name the --out of the tasks" },
+    [COMMAND_PLAN] = { "plan", "[OPTIONS]",
+                       "Print what a run shared out among tasks takes, and how long.",
+                       "Takes the options of run; computes part of a unit to measure. With "
+                       "--slurm,\n"
+                       "writes two scripts for sbatch into --out, and submits nothing.\n",
+                       0, 0, NULL },
     [COMMAND_TTEST] = { "ttest", "[OPTIONS] [FILE]",
                         "Test every neuron: ttest.csv from activations.", ACTIVATIONS_HELP, 0, 1,
                         NULL },
@@ -145,10 +148,17 @@ const char *option_name(size_t i)
     return own_row(i) != NULL ? own_row(i)->name : setting_at(i)->name;
 }
 
+static int option_commands(size_t i)
+{
+    return own_row(i) != NULL ? own_row(i)->commands : setting_at(i)->commands;
+}
+
 bool option_is_rare(size_t i, enum command command)
 {
+    if (command == COMMAND_PLAN && (option_commands(i) & FOR_PLAN) == 0)
+        return true; /* those of run are in its help */
     if (own_row(i) != NULL)
-        return own_row(i)->is_rare || (own_row(i)->letter == 'V' && command != COMMAND_NONE);
+        return own_row(i)->letter == 'V' && command != COMMAND_NONE;
     return setting_at(i)->is_rare;
 }
 
@@ -202,11 +212,6 @@ void option_help(size_t i, char *out, size_t size)
     add_default(setting_at(i), out, size);
 }
 
-static int option_commands(size_t i)
-{
-    return own_row(i) != NULL ? own_row(i)->commands : setting_at(i)->commands;
-}
-
 /* The first row with its name, which getopt_long uses. */
 size_t option_first(size_t i)
 {
@@ -219,9 +224,10 @@ size_t option_first(size_t i)
 
 bool option_row_is_of(size_t i, enum command command)
 {
-    if (command == COMMAND_CONFIG) /* it shows the options of run */
-        command = COMMAND_RUN;
-    return (option_commands(i) & 1 << command) != 0;
+    const bool is_runs = command == COMMAND_CONFIG || command == COMMAND_PLAN; /* takes run's too */
+    const int set = 1 << command | (is_runs ? FOR_RUN : 0);
+
+    return (option_commands(i) & set) != 0;
 }
 
 bool option_is_of(size_t i, enum command command)

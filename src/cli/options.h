@@ -33,6 +33,7 @@ struct options { /* options_parse() to options_clear() */
     bool per_layer;
     struct task task; /* of a run that is shared out */
     size_t unit;      /* sentences in a unit; 0: not set */
+    size_t slurm;     /* tasks that scripts are written for; 0: none */
     bool ids;
     bool remove;
     bool yes;

@@ -17,6 +17,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/option_table.c src/cli/option_table.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/paths.c src/cli/paths.h \
+	src/cli/plan.c \
 	src/cli/print.c src/cli/print.h \
 	src/cli/rerun.c \
 	src/cli/run.c src/cli/run.h \

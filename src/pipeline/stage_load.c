@@ -283,6 +283,7 @@ static const struct setting load_settings[] = {
       .commands = FOR_RUN,
       .argument = "NAME",
       .help = "of a target found twice",
+      .is_rare = true,
       .choice = occurrence_name },
     { .name = "bos",
       .kind = &kind_choice,

@@ -163,22 +163,52 @@ struct share units_share(size_t n_units, size_t task, size_t n_tasks)
 
 /* ---- computing one ---- */
 
+/* The job of one unit. seqs [units->size]: room for its sequences, borrowed. */
+static struct extract_job unit_job(const struct units *units, size_t unit, struct token_seq *seqs)
+{
+    struct extract_job job = units->job.job;
+    const size_t *const rows = unit_rows(units, unit, &job.n_seqs);
+
+    for (size_t i = 0; i < job.n_seqs; i++)
+        seqs[i] = units->job.seqs[rows[i]];
+    job.seqs = seqs;
+    return job;
+}
+
 enum ct_status unit_extract(const struct units *units, size_t unit, int n_threads,
                             const struct progress *progress, float *out,
                             struct extract_stats *stats, struct ct_error *err)
 {
-    size_t n;
-    const size_t *const rows = unit_rows(units, unit, &n);
-    struct token_seq *const seqs = ct_malloc_array(n, sizeof *seqs);
-    struct extract_job job = units->job.job;
+    struct token_seq *const seqs = ct_malloc_array(units->size, sizeof *seqs);
 
     if (seqs == NULL)
-        return ct_fail_nomem(err, "units", n * sizeof *seqs);
-    for (size_t i = 0; i < n; i++)
-        seqs[i] = units->job.seqs[rows[i]];
-    job.seqs = seqs;
-    job.n_seqs = n;
+        return ct_fail_nomem(err, "units", units->size * sizeof *seqs);
+    const struct extract_job job = unit_job(units, unit, seqs);
     const enum ct_status status = extract_activations(&job, n_threads, progress, out, stats, err);
+    free(seqs);
+    return status;
+}
+
+enum ct_status units_stats(const struct units *units, struct extract_stats *out,
+                           struct ct_error *err)
+{
+    struct token_seq *const seqs = ct_malloc_array(units->size, sizeof *seqs);
+    enum ct_status status =
+        seqs != NULL ? CT_OK : ct_fail_nomem(err, "units", units->size * sizeof *seqs);
+
+    *out = (struct extract_stats){ 0 };
+    for (size_t i = 0; status == CT_OK && i < units->n; i++) {
+        const struct extract_job job = unit_job(units, i, seqs);
+        struct extract_plan *plan = NULL;
+        status = extract_plan_new(&job, &plan, err);
+        if (status != CT_OK)
+            break;
+        const struct extract_stats stats = extract_plan_stats(plan);
+        out->n_tokens += stats.n_tokens;
+        out->n_positions += stats.n_positions;
+        out->n_batches += stats.n_batches;
+        extract_plan_free(plan);
+    }
     free(seqs);
     return status;
 }

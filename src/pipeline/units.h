@@ -44,6 +44,11 @@ enum ct_status unit_extract(const struct units *units, size_t unit, int n_thread
 /* Peak bytes of unit_extract() of the largest unit, out included. */
 double units_memory(const struct units *units, int n_threads);
 
+/* Tokens and positions of all units together; of each unit, its prefixes are shared. CT_ENOMEM and
+ * the errors of extract_plan_new(). */
+enum ct_status units_stats(const struct units *units, struct extract_stats *out,
+                           struct ct_error *err);
+
 struct share { /* of the units */
     size_t first, n;
 };

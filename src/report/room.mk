@@ -58,6 +58,8 @@ src_report_libreport_a_SOURCES = \
 	src/report/rerun.c src/report/rerun.h \
 	src/report/results.c src/report/results.h \
 	src/report/sessions.c src/report/sessions.h \
+	src/report/shell_word.c src/report/shell_word.h \
+	src/report/slurm.c src/report/slurm.h \
 	src/report/summary.c src/report/summary.h \
 	src/report/table.c src/report/table.h \
 	src/report/tables.c src/report/tables.h \
