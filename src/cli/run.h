@@ -6,9 +6,9 @@
 #include "cli/options.h"
 #include "pipeline/analysis.h"
 
-/* Computes a, whose parameters are set, prints the report and writes results as the options ask for;
- * command [n_command]: the arguments of the run, for its manifest. Errors of results_check() and of
- * the stages. */
+/* Computes a, whose parameters are set, prints the report and writes results as the options ask
+ * for; command [n_command]: the arguments of the run, for its manifest. Errors of results_check()
+ * and of the stages. */
 enum ct_status run_analysis(struct analysis *a, const struct options *options,
                             const char *const *command, size_t n_command, struct ct_error *err);
 

@@ -1,4 +1,5 @@
-/* Scripts for Slurm: an array whose tasks compute the units of a run, and a job that merges them. */
+/* Scripts for Slurm: an array whose tasks compute the units of a run, and a job that merges them.
+ */
 #ifndef CT_REPORT_SLURM_H
 #define CT_REPORT_SLURM_H
 
@@ -9,7 +10,7 @@
 #define SLURM_ARRAY_FILE "shards.sbatch"
 #define SLURM_MERGE_FILE "merge.sbatch"
 
-struct slurm_job { /* borrows everything */
+struct slurm_job {              /* borrows everything */
     const char *directory;      /* in which the scripts start */
     const char *const *command; /* [n_command] the program, `plan`, and the options of the run */
     size_t n_command;
