@@ -111,7 +111,7 @@ tests_test_mt19937_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_mt19937_LDADD = $(NUM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_matched
-tests_test_matched_SOURCES = tests/test_matched.c $(TEST_SUPPORT)
+tests_test_matched_SOURCES = tests/test_matched.c tests/uniform.c tests/uniform.h $(TEST_SUPPORT)
 tests_test_matched_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_matched_LDADD = $(NUM) $(CHECK_LIBS)
 
@@ -339,6 +339,12 @@ check_PROGRAMS += tests/test_sessions
 tests_test_sessions_SOURCES = tests/test_sessions.c $(IO_TEST_SOURCES)
 tests_test_sessions_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_sessions_LDADD = $(REPORT) $(ALL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/test_controls
+tests_test_controls_SOURCES = tests/test_controls.c tests/uniform.c tests/uniform.h \
+	$(IO_TEST_SOURCES)
+tests_test_controls_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_controls_LDADD = $(PIPELINE) $(ALL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_direct
 tests_test_direct_SOURCES = tests/test_direct.c $(TEST_SUPPORT)

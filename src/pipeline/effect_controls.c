@@ -85,7 +85,7 @@ bool effect_has_controls(const struct analysis *a, const struct neuron_set *set)
 struct draws {               /* of a control; owns its arrays */
     struct neuron_set *sets; /* [n] */
     size_t n;
-    size_t *pool; /* significant neurons outside the set */
+    size_t *pool; /* significant neurons, those of the set included: see num/matched.h */
     size_t n_pool;
 };
 
@@ -97,19 +97,11 @@ static void draws_clear(struct draws *d)
     free(d->pool);
 }
 
-static void fill_pool(const struct ttest_stage *t, const struct neuron_set *set, const double *key,
-                      struct draws *d)
+static void fill_pool(const struct ttest_stage *t, const double *key, struct draws *d)
 {
-    size_t k = 0;
-
-    for (size_t i = 0; i < t->n_significant; i++) {
-        const size_t column = t->significant[i];
-        while (k < set->n && set->columns[k] < column)
-            k++;
-        const bool is_in = k < set->n && set->columns[k] == column;
-        if (!is_in && (key == NULL || !isnan(key[column])))
-            d->pool[d->n_pool++] = column;
-    }
+    for (size_t i = 0; i < t->n_significant; i++)
+        if (key == NULL || !isnan(key[t->significant[i]]))
+            d->pool[d->n_pool++] = t->significant[i];
 }
 
 static bool have_keys(const struct neuron_set *set, const double *key)
@@ -135,8 +127,8 @@ static enum ct_status draw_all(const struct analysis *a, const struct neuron_set
     if (control == NULL || d->sets == NULL || d->pool == NULL)
         st = ct_fail_nomem(err, "controls", t->n_significant * sizeof *d->pool);
     if (st == CT_OK)
-        fill_pool(t, set, key, d);
-    const bool can = st == CT_OK && d->n_pool >= set->n && have_keys(set, key);
+        fill_pool(t, key, d);
+    const bool can = st == CT_OK && d->n_pool >= 2 * set->n && have_keys(set, key);
     const struct matched_question question = { .set = set->columns,
                                                .n = set->n,
                                                .pool = d->pool,

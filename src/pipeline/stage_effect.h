@@ -1,7 +1,7 @@
 /*
  * Whether the model uses the neurons: sets of them are swapped with the twin's, or otherwise
  * edited, at the target of every sentence, and the model goes on to what it says next. With
- * controls: sets of as many other significant neurons, of as large t, and that write as much.
+ * controls: as many significant neurons at random, of as large t, and that write as much.
  */
 #ifndef CT_PIPELINE_STAGE_EFFECT_H
 #define CT_PIPELINE_STAGE_EFFECT_H

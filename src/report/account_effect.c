@@ -144,7 +144,7 @@ static const struct effect_row *strongest_cluster(const struct effect_result *r)
 /* The control that counts, of those that there are. */
 static void report_control(const struct effect_row *row, struct page *page)
 {
-    static const char *const names[N_CONTROLS] = { "other significant neurons",
+    static const char *const names[N_CONTROLS] = { "significant neurons at random",
                                                    "neurons with as large |t|",
                                                    "neurons that write as much" };
     bool is_asked = false;
