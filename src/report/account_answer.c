@@ -16,6 +16,7 @@
 #include "pipeline/stage_shuffled.h"
 #include "pipeline/stage_ttest.h"
 #include "report/arrays.h"
+#include "report/group_summary.h"
 #include "report/plots/parts.h"
 #include "report/plots/space.h"
 #include "report/quantities.h"
@@ -342,37 +343,6 @@ static void write_groups(const struct analysis *a, struct csv_writer *w)
         put_if_any(w, r->recovery.stability[i]);
         csv_end_row(w);
     }
-}
-
-/* The mean t of a group's neurons. */
-static double mean_t(const struct analysis *a, size_t group)
-{
-    const struct answer_result *const r = answer_of(a);
-    double sum = 0.0;
-
-    for (size_t i = 0; i < r->n_selected; i++)
-        if ((size_t)r->recovery.labels[i] == group)
-            sum += ttest_of(a)->neurons[ttest_of(a)->significant[r->selected[i]]].statistic;
-    return sum / (double)r->recovery.groups[group].size;
-}
-
-static void write_group_summary(const struct analysis *a, struct csv_writer *w)
-{
-    const struct recovery *const g = &answer_of(a)->recovery;
-
-    PUT_HEADER(w, "source", "group", "size", "mean_t", "recovery", "gap_p", "similarity");
-    for (size_t i = 0; i < g->n_groups; i++) {
-        csv_put_text(w, "context");
-        csv_put_size(w, i);
-        csv_put_size(w, g->groups[i].size);
-        csv_put_f64(w, mean_t(a, i));
-        csv_put_f64(w, g->groups[i].recovery);
-        put_if_any(w, g->groups[i].gap_p);
-        csv_put_f64(w, g->groups[i].similarity);
-        csv_end_row(w);
-    }
-    if (!analysis_is_stale(a, &stage_picture))
-        put_picture_groups(a, w);
 }
 
 /* Rows and columns by group, in the order of the columns of the activations within a group. */

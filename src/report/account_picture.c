@@ -118,25 +118,6 @@ void put_picture_quantities(const struct analysis *a, struct csv_writer *w)
         put_method(w, a, m);
 }
 
-void put_picture_groups(const struct analysis *a, struct csv_writer *w)
-{
-    const struct pictures *const p = &picture_of(a)->pictures;
-
-    for (size_t m = 0; m < n_plane_methods; m++) {
-        const struct clustering *const c = &clusters_of(a)->by[m];
-        for (size_t k = 0; k < c->n_clusters; k++) {
-            csv_put_text(w, c->method->name);
-            csv_put_size(w, k);
-            csv_put_size(w, c->rows[k].size);
-            csv_put_f64(w, c->rows[k].mean_t);
-            put_if_any(w, p->n_resampled > 0 ? p->recovery[m][k] : NAN);
-            csv_put_text(w, ""); /* gap, */
-            csv_put_text(w, ""); /* similarity */
-            csv_end_row(w);
-        }
-    }
-}
-
 /* For each method, the number of clusters if it finds it, and noise; then the silhouettes. */
 static void write_pictures(const struct analysis *a, struct csv_writer *w)
 {

@@ -30,7 +30,4 @@ void put_shuffled_quantities(const struct analysis *a, struct csv_writer *w);
 void put_halves_quantities(const struct analysis *a, struct csv_writer *w);
 void put_picture_quantities(const struct analysis *a, struct csv_writer *w);
 
-/* Rows of group_summary.csv: the clusters of the picture. */
-void put_picture_groups(const struct analysis *a, struct csv_writer *w);
-
 #endif

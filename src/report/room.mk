@@ -26,6 +26,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/canvas_text.c src/report/canvas_text.h \
 	src/report/differences.c src/report/differences.h \
 	src/report/figures.c src/report/figures.h \
+	src/report/group_summary.c src/report/group_summary.h \
 	src/report/layers.c src/report/layers.h \
 	src/report/manifest.c src/report/manifest.h \
 	src/report/manifest_read.c \
