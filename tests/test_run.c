@@ -567,6 +567,55 @@ START_TEST(every_edit_is_reported)
 }
 END_TEST
 
+/* With --swap, the summary of groups has the columns of effect.csv for the same neurons, else they
+ * are empty; results with the columns that there were before are the same. */
+START_TEST(groups_have_their_effects)
+{
+#define ANSWER "run --answer --draws 5 --resamples 3 --shuffles 0 --pictures 1 --iterations 250 "
+    static const char was[] = "source,group,size,mean_t,recovery,gap_p,similarity";
+    static const char has[] = "source,group,size,mean_t,recovery,gap_p,similarity,moved_end,"
+                              "moved_next,kl_next,kl_end,loss,write,random_mean,random_sd,random_p,"
+                              "t_mean,t_sd,t_p,write_mean,write_sd,write_p";
+    size_t n_found = 0;
+
+    ck_assert_int_eq(circuittui(ANSWER "--swap -H h.0.mlp.c_fc -o %s/swapped >/dev/null"), 0);
+    ck_assert_int_eq(circuittui(ANSWER "-H h.0.mlp.c_fc -o %s/unswapped >/dev/null"), 0);
+    struct csv_table groups = read_table("swapped/group_summary.csv", has);
+    struct csv_table none = read_table("unswapped/group_summary.csv", has);
+    struct csv_table effect = read_table("swapped/effect.csv", NULL);
+    ck_assert_uint_eq(groups.n_rows, none.n_rows);
+    for (size_t i = 1; i <= groups.n_rows; i++)
+        for (size_t k = 1; k <= effect.n_rows; k++)
+            if (strcmp(csv_table_field(&groups, i, 0).text, csv_table_field(&effect, k, 2).text) ==
+                    0 &&
+                strcmp(csv_table_field(&groups, i, 1).text, csv_table_field(&effect, k, 3).text) ==
+                    0) {
+                n_found++;
+                ck_assert(number_at(&groups, i, 2) == number_at(&effect, k, 4));
+                ck_assert(number_at(&groups, i, 7) == number_at(&effect, k, 5));
+                ck_assert(number_at(&groups, i, 8) == number_at(&effect, k, 8));
+                ck_assert(number_at(&groups, i, 12) == number_at(&effect, k, 12));
+                ck_assert_str_eq(csv_table_field(&groups, i, 21).text, "");
+                ck_assert_str_eq(csv_table_field(&none, i, 7).text, "");
+            }
+    ck_assert_uint_gt(n_found, 3);
+    csv_table_clear(&groups);
+    csv_table_clear(&none);
+    csv_table_clear(&effect);
+    ck_assert_int_eq(circuittui(
+                         "--version >/dev/null; cd %s/unswapped && "
+                         "new=$(sha256sum <group_summary.csv | cut -d' ' -f1) && "
+                         "cut -d, -f1-7 group_summary.csv >old && mv old group_summary.csv && "
+                         "old=$(sha256sum <group_summary.csv | cut -d' ' -f1) && "
+                         "sed -i s/$new/$old/ manifest.json && grep -q $old manifest.json"),
+                     0);
+    struct csv_table before = read_table("unswapped/group_summary.csv", was);
+    csv_table_clear(&before);
+    ck_assert_int_eq(circuittui("rerun %s/unswapped/manifest.json >/dev/null"), 0);
+#undef ANSWER
+}
+END_TEST
+
 #define SHUFFLED_HEADER                                                                            \
     "shuffle,significant,largest_t,dbscan,noise,silhouette,silhouette_kmeans,clumping,p,draws,"    \
     "verdict"
@@ -784,6 +833,7 @@ int main(void)
         an_empty_layer_is_a_row_with_empty_fields,
         layers_have_their_own_answers,
         every_edit_is_reported,
+        groups_have_their_effects,
         shuffled_networks_are_compared_with,
         few_neurons_are_a_caution,
         folders_of_layers_stay_inside_the_results,

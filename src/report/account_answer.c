@@ -374,6 +374,10 @@ static const struct table tables[] = {
     { "consensus.npy", FORMAT_NPY, arrays_consensus, NULL, &stage_answer },
 };
 
+static const struct table earlier[] = {
+    { "group_summary.csv", ALWAYS, write_group_summary_before_effects, NULL, &stage_answer },
+};
+
 /* ---- plots ---- */
 
 static const struct plot plots[] = {
@@ -409,6 +413,8 @@ const struct account account_answer = {
     .describe = describe,
     .tables = tables,
     .n_tables = sizeof tables / sizeof *tables,
+    .earlier = earlier,
+    .n_earlier = sizeof earlier / sizeof *earlier,
     .plots = plots,
     .n_plots = sizeof plots / sizeof *plots,
 };

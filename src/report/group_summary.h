@@ -7,4 +7,7 @@
 
 void write_group_summary(const struct analysis *a, struct csv_writer *w);
 
+/* As it was without the columns of the effect. */
+void write_group_summary_before_effects(const struct analysis *a, struct csv_writer *w);
+
 #endif
