@@ -19,6 +19,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/paths.c src/cli/paths.h \
 	src/cli/plan.c \
 	src/cli/print.c src/cli/print.h \
+	src/cli/process.c src/cli/process.h \
 	src/cli/rerun.c \
 	src/cli/run.c src/cli/run.h \
 	src/cli/shard.c \
