@@ -23,6 +23,7 @@ declare -A may=(
     [report]="pipeline plot num model io base"
     [cli]="report pipeline hub plot num model io base"
     [tui]="report pipeline hub plot num model io base"
+    [mpi]="cli pipeline base"
 )
 
 for folder in "$source"/*/; do

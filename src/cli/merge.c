@@ -13,7 +13,7 @@
 #include "report/unit_plan.h"
 
 /* Fills in the options of the run that was shared out. */
-static enum ct_status take_request(struct options *options, struct unit_plan *plan,
+static enum ct_status take_request(struct options *options, const char *out, struct unit_plan *plan,
                                    struct ct_error *err)
 {
     struct params *const p = &options->params;
@@ -25,7 +25,7 @@ static enum ct_status take_request(struct options *options, struct unit_plan *pl
     plan->params = (struct params){ 0 };
     options->per_layer = plan->request.per_layer;
     options->formats = plan->request.formats;
-    status = params_set(&options->out, options->texts[0], err);
+    status = params_set(&options->out, out, err);
     if (status == CT_OK && options->figures == NULL && plan->request.figures != NULL)
         status = params_set(&options->figures, plan->request.figures, err);
     commands_default_threads(options);
@@ -49,12 +49,12 @@ static enum ct_status check_plan(struct analysis *a, const struct unit_plan *pla
     return status;
 }
 
-static enum ct_status merge(struct options *options, struct unit_plan *plan, const char *folder,
-                            struct ct_error *err)
+static enum ct_status merge(struct options *options, const char *out, struct unit_plan *plan,
+                            const char *folder, struct ct_error *err)
 {
     const struct unit_source source = { folder, plan->digest, plan->n };
     struct analysis a;
-    enum ct_status status = take_request(options, plan, err);
+    enum ct_status status = take_request(options, out, plan, err);
 
     analysis_init(&a);
     if (status == CT_OK) {
@@ -72,16 +72,21 @@ static enum ct_status merge(struct options *options, struct unit_plan *plan, con
     return status;
 }
 
-enum ct_status command_merge(struct options *options, struct ct_error *err)
+enum ct_status run_merge(struct options *options, const char *folder, struct ct_error *err)
 {
     struct unit_plan plan = { .root = NULL };
-    char *const folder = path_join(options->texts[0], UNITS_FOLDER);
+    char *const units = path_join(folder, UNITS_FOLDER);
     enum ct_status status =
-        folder != NULL ? unit_plan_read(folder, &plan, err) : ct_fail_nomem(err, "merge", 0);
+        units != NULL ? unit_plan_read(units, &plan, err) : ct_fail_nomem(err, "merge", 0);
 
     if (status == CT_OK)
-        status = merge(options, &plan, folder, err);
+        status = merge(options, folder, &plan, units, err);
     unit_plan_clear(&plan);
-    free(folder);
+    free(units);
     return status;
+}
+
+enum ct_status command_merge(struct options *options, struct ct_error *err)
+{
+    return run_merge(options, options->texts[0], err);
 }

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "cli/commands.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,13 +165,31 @@ enum ct_status run_analysis(struct analysis *a, const struct options *options,
     return status;
 }
 
+/* Becomes the program that divides the run among the processes of MPI, if it is beside this one. */
+static void hand_over(const struct options *options)
+{
+    static const char name[] = "circuittui-mpi";
+    char path[PATH_MAX];
+    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof name);
+
+    if (n < 1 || options->out == NULL)
+        return;
+    path[n] = '\0';
+    char *const slash = strrchr(path, '/');
+    if (slash == NULL)
+        return;
+    memcpy(slash + 1, name, sizeof name);
+    execv(path, options->argv);
+}
+
 /* Processes that were started together would all do the same, and write the same files. */
-static enum ct_status check_alone(struct ct_error *err)
+static enum ct_status check_alone(const struct options *options, struct ct_error *err)
 {
     struct task task;
 
     if (!task_of_step(&task) || task.n == 1)
         return CT_OK;
+    hand_over(options);
     return ct_fail(err, CT_EINVAL,
                    "run: this is task %zu of %zu, and all would do the same; add --shard auto, or "
                    "start one",
@@ -183,8 +202,8 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
     enum ct_status status;
 
     if (options->task.n > 0)
-        return run_shard(options, err);
-    status = check_alone(err);
+        return run_shard(options, NULL, err);
+    status = check_alone(options, err);
     if (status == CT_OK)
         status = commands_defaults(options, err);
     analysis_init(&a);

@@ -56,8 +56,9 @@ struct shard {
     struct share share;
     size_t n_done; /* units of the share that are there */
     size_t n_computed;
-    bool is_shown; /* progress */
-    double last;   /* seconds, when last shown */
+    const struct shard_watch *watch; /* NULL: the terminal */
+    bool is_shown;                   /* progress */
+    double last;                     /* seconds, when last shown */
 };
 
 static bool tick(void *context, size_t done, size_t total)
@@ -65,9 +66,13 @@ static bool tick(void *context, size_t done, size_t total)
     struct shard *const s = context;
     const double now = clock_seconds();
 
-    if (s->is_shown && now - s->last >= 0.2) {
+    if (now - s->last < 0.2)
+        return !is_stopped;
+    s->last = now;
+    if (s->watch != NULL)
+        return s->watch->tick(s->watch->context, s->n_done, s->share.n) && !is_stopped;
+    if (s->is_shown) {
         const double part = total > 0 ? (double)done / (double)total : 0.0;
-        s->last = now;
         fprintf(stderr, "\runit %zu of %zu %3.0f %%", s->n_done + 1, s->share.n,
                 100.0 * ((double)s->n_done + part) / (double)s->share.n);
     }
@@ -208,9 +213,13 @@ static enum ct_status fail_stopped(const struct shard *s, struct ct_error *err)
                                      s->folder, n, s->units.n);
 }
 
-enum ct_status run_shard(struct options *options, struct ct_error *err)
+enum ct_status run_shard(struct options *options, const struct shard_watch *watch,
+                         struct ct_error *err)
 {
-    struct shard s = { .fd = -1, .task = options->task, .is_shown = isatty(STDERR_FILENO) };
+    struct shard s = { .fd = -1,
+                       .task = options->task,
+                       .watch = watch,
+                       .is_shown = watch == NULL && isatty(STDERR_FILENO) };
     enum ct_status status = check_options(options, err);
 
     analysis_init(&s.a);
@@ -222,7 +231,7 @@ enum ct_status run_shard(struct options *options, struct ct_error *err)
         if (status == CT_ECANCELED)
             status = fail_stopped(&s, err);
     }
-    if (status == CT_OK)
+    if (status == CT_OK && watch == NULL)
         status = say(&s, options->out, err);
     if (s.fd >= 0)
         close(s.fd);
