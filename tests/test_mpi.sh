@@ -118,11 +118,8 @@ wait "$started" || status=$?
 sed 's/Number 3/Number 4/' sentences.csv >others.csv
 refused 'unequal/units/plan.json: is of other sentences' timeout -k 5 60 "$mpirun" \
     -n 1 "$divided" run "${run[@]}" -o unequal : -n 1 "$divided" run --stimuli others.csv -o unequal
-full() { # one process may not write the file of a unit
-    timeout -k 5 60 "$mpirun" -n 1 "$divided" run "${run[@]}" -o full : \
-        -n 1 sh -c "ulimit -f 10; exec '$divided' run --stimuli sentences.csv -o full"
-}
-refused 'rank 1 on .*unit-00000.*File too large' full
+mkdir -p blocked/units/unit-000005.safetensors # where the last unit should be
+refused 'rank 1 on .*unit-000005.safetensors: is a folder' mpi 2 "${run[@]}" -o blocked
 refused 'no such folder\|does not exist\|No such file' mpi 2 --stimuli nowhere.csv -o none
 refused 'the launcher started 3 processes, this MPI sees 1' \
     env SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=3 "$divided" run -o none

@@ -41,11 +41,12 @@ static bool read_array(struct task *out)
     return true;
 }
 
+/* An mpirun in a job of Slurm starts its helpers with srun, whose variables its processes see. */
 bool task_of_step(struct task *out)
 {
-    return read_task("SLURM_PROCID", "SLURM_STEP_NUM_TASKS", out) ||
-           read_task("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", out) ||
-           read_task("PMI_RANK", "PMI_SIZE", out);
+    return read_task("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", out) ||
+           read_task("PMI_RANK", "PMI_SIZE", out) ||
+           read_task("SLURM_PROCID", "SLURM_STEP_NUM_TASKS", out);
 }
 
 bool task_of_launcher(struct task *out)

@@ -87,6 +87,25 @@ static enum ct_status check_launcher(int n_ranks, struct ct_error *err)
                    task.n, n_ranks);
 }
 
+/* srun without an MPI starts processes that MPI_Init() would end with a page of text, or that know
+ * nothing of each other. The first one says so. */
+static bool is_alone_among_many(void)
+{
+    static const char *const of_mpi[] = { "PMIX_RANK", "PMI_RANK", "PMI_FD" };
+    struct task task;
+    struct ct_error err;
+
+    for (size_t i = 0; i < sizeof of_mpi / sizeof *of_mpi; i++)
+        if (getenv(of_mpi[i]) != NULL)
+            return false;
+    if (getenv("OMPI_COMM_WORLD_RANK") != NULL || !task_of_step(&task) || task.n == 1)
+        return false;
+    (void)check_launcher(1, &err);
+    if (task.index == 0)
+        print(stderr, "circuittui: %s\n", err.text);
+    return true;
+}
+
 static enum ct_status check_options(const struct options *options, struct ct_error *err)
 {
     if (options->version || options->help)
@@ -202,6 +221,8 @@ int main(int argc, char **argv)
     int level;
 
     if (!process_begin(argv))
+        return 1;
+    if (is_alone_among_many())
         return 1;
     setenv("CIRCUITTUI_CONFINE", "no", 1); /* MPI makes connections and files as it needs them */
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);
