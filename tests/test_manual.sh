@@ -87,7 +87,7 @@ done <defaults
 
 # Variables read by the program, and by its libraries: curses, libc and libcurl.
 {
-    grep -ohE '"(CIRCUITTUI|HF|HUGGINGFACE|HUGGING_FACE|TRANSFORMERS|XDG|SLURM|OMPI|PMI)_[A-Z_]+"' -r "$source/src"
+    grep -ohE '"(CIRCUITTUI|HF|HUGGINGFACE|HUGGING_FACE|TRANSFORMERS|XDG|SLURM|OMPI|PMIX?)_[A-Z_]+"' -r "$source/src"
     grep -ohE 'getenv\("[A-Z_]+"' -r "$source/src" | grep -o '"[A-Z_]*"'
 } | tr -d '"' | grep -vx HOME >program
 printf '%s\n' LANG LC_ALL LC_CTYPE http_proxy https_proxy all_proxy no_proxy >>program

@@ -160,9 +160,9 @@ refused '--shard auto: neither Slurm' run -o bad --shard auto
 refused '--shard: needs --out' run --shard 1/2
 refused 'units of 65 sentences; expected 64' run -o bad --shard 1/2 --unit 65
 refused 'run: this is task 2 of 3, and all would do the same' \
-    env SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=3 "$program" run -o bad
+    env SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=3 "$program" run
 refused 'run: this is task 1 of 2, and all would do the same' \
-    env OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=2 "$program" run -o bad
+    env OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=2 "$program" run
 task() { # EXPECTED VARIABLES...
     expected=$1
     shift
