@@ -23,6 +23,7 @@
 #include "io_temp.h"
 #include "model_files.h"
 #include "support.h"
+#include "tui/card.h"
 #include "tui/draw.h"
 #include "tui/keys.h"
 #include "tui/lists.h"
@@ -391,6 +392,36 @@ START_TEST(the_screen_becomes_a_picture)
 }
 END_TEST
 
+/* Its card tells the words of a neuron once it is in view, computed in the background; another
+ * neuron has others. */
+START_TEST(the_card_of_a_neuron_has_its_words)
+{
+    begin_demo(&stage_ttest);
+    app_select_neuron(&app, ttest_of(app.a)->significant[0]);
+    ck_assert_int_eq(app.words.state, WORDS_NONE);
+    app_go_to_view(&app, &stage_ttest, "card of a neuron");
+    app.pane = PANE_VIEW;
+    press('j');
+    wait_for_worker();
+    ck_assert_int_eq(app.words.state, WORDS_DONE);
+    ck_assert(app.words.is_known);
+    char *const first = card_write(&app);
+    ck_assert_ptr_nonnull(strstr(first, "| raises | by | lowers | by |\n"));
+    ck_assert_ptr_nonnull(strstr(first, "- words compared: "));
+    app_select_neuron(&app, ttest_of(app.a)->significant[1]);
+    char *const stale = card_write(&app); /* nothing of the neuron before */
+    ck_assert_ptr_null(strstr(stale, "| raises |"));
+    press('j');
+    wait_for_worker();
+    char *const second = card_write(&app);
+    ck_assert_str_ne(strstr(second, "| raises |"), strstr(first, "| raises |"));
+    free(first);
+    free(stale);
+    free(second);
+    end();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -406,6 +437,7 @@ int main(void)
         clusters_are_marked_by_keys,
         hook_points_of_every_block,
         the_screen_becomes_a_picture,
+        the_card_of_a_neuron_has_its_words,
     };
     return RUN_TESTS("change", tests);
 }

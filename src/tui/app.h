@@ -14,6 +14,7 @@
 #include "hub/cache.h"
 #include "hub/list.h"
 #include "pipeline/analysis.h"
+#include "pipeline/direct_neurons.h"
 #include "plot/canvas.h"
 #include "plot/heatmap.h"
 #include "plot/plot.h"
@@ -145,6 +146,13 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
         size_t n;                    /* different ones */
         uint64_t keys[MANY_ANSWERS]; /* of the first of them */
     } answers;
+    struct neuron_words { /* of the card: see neuron_words.h */
+        enum { WORDS_NONE, WORDS_RUN, WORDS_DONE, WORDS_FAILED } state;
+        uint64_t key; /* of what they are of */
+        size_t neuron;
+        bool is_known; /* the neuron adds something by itself: */
+        struct direct_neuron says;
+    } words;
     struct saving {   /* files that the worker is writing, or will write when idle */
         char *folder; /* of results or figures, owned; NULL: nothing to write */
         enum saving_step { SAVING_WAITS, SAVING_LAYERS, SAVING_FILES } step;

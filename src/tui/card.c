@@ -16,6 +16,7 @@
 #include "pipeline/stage_space.h"
 #include "pipeline/stage_ttest.h"
 #include "report/page.h"
+#include "tui/neuron_words.h"
 
 enum { N_SENTENCES = 5, N_NEIGHBOURS = 5 };
 
@@ -158,6 +159,7 @@ char *card_write(const struct app *app)
         write_group(app, g, out);
     write_sentences(app, out);
     write_neighbours(app, out);
+    neuron_words_write(app, out);
     if (fclose(out) == 0)
         return text;
     free(text);

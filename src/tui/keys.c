@@ -5,6 +5,7 @@
 #include "pipeline/stages.h"
 #include "tui/layout.h"
 #include "tui/key_parts.h"
+#include "tui/neuron_words.h"
 #include "tui/prompt.h"
 #include "tui/run.h"
 #include "tui/save.h"
@@ -230,4 +231,5 @@ void keys_handle(struct app *app, const struct event *event, size_t rows, size_t
         confirm_key(app, event->key);
         break;
     }
+    (void)neuron_words_follow(app);
 }

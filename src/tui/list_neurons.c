@@ -232,7 +232,7 @@ void list_mean_words(const struct app *app, char *out, size_t size)
 void list_open_neuron(struct app *app, size_t column)
 {
     app_select_neuron(app, column);
-    app_go_to_view(app, &stage_ttest, "card of a neuron");
+    app_go_to_view(app, &stage_ttest, CARD_VIEW);
 }
 
 static void open_neuron(struct app *app, size_t i)

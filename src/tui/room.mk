@@ -28,6 +28,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/list_selected.c \
 	src/tui/list_sentences.c \
 	src/tui/lists.h \
+	src/tui/neuron_words.c src/tui/neuron_words.h \
 	src/tui/plot_move.c src/tui/plot_move.h \
 	src/tui/prompt.c src/tui/prompt.h \
 	src/tui/run.c src/tui/run.h \

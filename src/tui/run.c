@@ -11,6 +11,7 @@
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
+#include "tui/neuron_words.h"
 #include "tui/view.h"
 
 /* Invalidates cached orders of dropped results, even if a new result has the same address. */
@@ -246,8 +247,10 @@ static void start_next(struct app *app)
     if (app->goal == NULL && app->is_updating)
         app->goal = find_stale(app);
     app->is_updating = app->is_updating && app->goal != NULL;
-    if (app->goal == NULL)
+    if (app->goal == NULL) {
+        (void)neuron_words_follow(app);
         return;
+    }
     if (app_is_in_layer(app) && needs_whole(app))
         app_leave_layer(app);
     enum ct_status status = find_next(app, &next, &err);

@@ -31,6 +31,8 @@ struct view_ops { /* a kind of view */
     const struct view_key *(*hint)(const struct view *view);
 };
 
+#define CARD_VIEW "card of a neuron"
+
 struct view {
     const char *name;          /* one word or two */
     const struct stage *stage; /* to which it belongs */

@@ -31,7 +31,7 @@ static const struct view before_plots[] = {
 static const struct view after_plots[] = {
     { "its sentences", &stage_extract, &stage_extract, &list_view, &driver_list },
     { "table of neurons", &stage_ttest, &stage_ttest, &list_view, &neuron_list },
-    { "card of a neuron", &stage_ttest, &stage_ttest, &card_view, NULL },
+    { CARD_VIEW, &stage_ttest, &stage_ttest, &card_view, NULL },
     { "table of clusters", &stage_cluster, &stage_cluster, &list_view, &cluster_list },
     { "report", &stage_load, &stage_load, &report_view, NULL },
     { "report", &stage_extract, &stage_extract, &report_view, NULL },
