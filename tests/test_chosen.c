@@ -238,7 +238,7 @@ START_TEST(hook_points_are_named_where_there_are_several)
     ck_assert_int_eq(chosen_sets_find(&a, a.params.chosen, &sets, &err), CT_OK);
     ck_assert_uint_eq(sets.n, 2);
     ck_assert_uint_eq(sets.sets[1].parts[0].set.columns[1], 256 + 9);
-    ck_assert_int_eq(chosen_set_text(&a, &sets.sets[1], &text, &err), CT_OK);
+    ck_assert_int_eq(chosen_set_text(&a, &sets.sets[1], true, &text, &err), CT_OK);
     ck_assert_str_eq(text, "zero:h.2.mlp.c_fc:7,9,11-14,mean:h.2.mlp.c_fc:3");
     free(text);
     chosen_sets_clear(&sets);

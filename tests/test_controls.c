@@ -72,7 +72,7 @@ static void bench_open(struct analysis *a, struct bench *b)
     b->writes = calloc(extract_of(a)->X.cols, sizeof *b->writes);
     ck_assert_int_eq(effect_writes(a, &b->twins, b->writes, NULL), CT_OK);
     ck_assert_int_eq(effect_keys_find(a, b->writes, &b->keys, NULL), CT_OK);
-    ck_assert_int_eq(effect_run_new(a, &b->twins, &b->words, NULL, &b->r, NULL), CT_OK);
+    ck_assert_int_eq(effect_run_new(a, &b->twins, &b->words, EFFECT_ALL, NULL, &b->r, NULL), CT_OK);
     (void)effect_sentences(b->r, &n);
     b->readings = calloc(n, sizeof *b->readings);
 }

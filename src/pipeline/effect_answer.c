@@ -140,7 +140,7 @@ static enum ct_status prepare(struct question *q, struct ct_error *err)
     q->n_steps = 2 + 3 * out->n_edits * q->sets.n + 3 * count_own(&q->chosen) +
                  STEPS_CONTROL * N_CONTROLS * n_with_controls(q);
     const struct progress progress = take_steps(q, 2, &part);
-    return effect_run_new(q->a, &q->twins, &out->words, &progress, &q->r, err);
+    return effect_run_new(q->a, &q->twins, &out->words, EFFECT_ALL, &progress, &q->r, err);
 }
 
 /* ---- edits ---- */

@@ -334,8 +334,8 @@ static void write_numbers(FILE *out, const uint32_t *neurons, size_t n)
     }
 }
 
-enum ct_status chosen_set_text(const struct analysis *a, const struct chosen_set *set, char **out,
-                               struct ct_error *err)
+enum ct_status chosen_set_text(const struct analysis *a, const struct chosen_set *set,
+                               bool has_hooks, char **out, struct ct_error *err)
 {
     const struct extract_result *const e = extract_of(a);
     char *text = NULL;
@@ -356,7 +356,7 @@ enum ct_status chosen_set_text(const struct analysis *a, const struct chosen_set
                 continue;
             if (begin > 0)
                 fputc(',', file);
-            if (e->n_blocks > 1)
+            if (has_hooks)
                 fprintf(file, "%s:", e->blocks[b].hook);
             write_numbers(file, s->neurons + begin, s->starts[b + 1] - begin);
         }

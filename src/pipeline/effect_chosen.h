@@ -44,9 +44,9 @@ enum ct_status chosen_sets_find(const struct analysis *a, const char *text, stru
                                 struct ct_error *err);
 void chosen_sets_clear(struct chosen_sets *s);
 
-/* A set as text, in the shortest form: `zero:12,15-19`. Hook points are named where there are
- * several. *out is owned by the caller: free(). CT_ENOMEM. */
-enum ct_status chosen_set_text(const struct analysis *a, const struct chosen_set *set, char **out,
-                               struct ct_error *err);
+/* A set as text, in the shortest form: `zero:12,15-19`, or with the names of its hook points. *out
+ * is owned by the caller: free(). CT_ENOMEM. */
+enum ct_status chosen_set_text(const struct analysis *a, const struct chosen_set *set,
+                               bool has_hooks, char **out, struct ct_error *err);
 
 #endif

@@ -108,7 +108,7 @@ enum ct_status effect_read_set(struct effect_run *r, const float *x, const bool 
         if (spots[k].position + 1 == tail_length(r, spots[k].sentence))
             reading->end = words[k];
     }
-    if (st == CT_OK && depth == EFFECT_ALL)
+    if (st == CT_OK && (depth == EFFECT_SAID || depth == EFFECT_ALL))
         st = read_distributions(r, x, spots, n, progress, readings, err);
 done:
     free(spots);

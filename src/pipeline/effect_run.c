@@ -107,7 +107,8 @@ static enum ct_status run_chunk(struct effect_run *r, const struct chunk *c,
                                 const struct progress *progress, struct effect_reading *readings,
                                 struct ct_error *err)
 {
-    const size_t n_parts = c->depth == EFFECT_ALL ? 2 * c->n_sets : c->n_sets;
+    const bool has_distributions = c->depth == EFFECT_SAID || c->depth == EFFECT_ALL;
+    const size_t n_parts = has_distributions ? 2 * c->n_sets : c->n_sets;
     struct progress_part part = { progress, 0, c->n_sets, n_parts };
     const struct progress passing = progress_of_part(&part);
     struct passes p;

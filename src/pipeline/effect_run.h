@@ -34,8 +34,9 @@ struct effect_part { /* neurons that are edited in one way, while others may be 
 /* What is measured: from little to much. */
 enum effect_depth {
     EFFECT_END,   /* the words at the last token */
-    EFFECT_WORDS, /* also at the target, for the next token */
-    EFFECT_ALL,   /* also the whole distribution, and that at every token from the target on */
+    EFFECT_SAID,  /* also the whole distribution there */
+    EFFECT_WORDS, /* the words there and at the target, for the next token */
+    EFFECT_ALL,   /* these, and the whole distribution at every token from the target on */
 };
 
 struct effect_sentence {
@@ -58,18 +59,20 @@ struct effect_reading {
 struct effect_run; /* holds what is needed for any number of runs */
 
 /* The sentences of both groups, twins and words of an analysis, with what the model says without
- * edits. twins and words are borrowed until effect_run_free(). The errors of extract_activations()
- * and output_new(). */
+ * edits to that depth, EFFECT_SAID or EFFECT_ALL, which is the most that runs can have. twins and
+ * words are borrowed until effect_run_free(). The errors of extract_activations() and output_new().
+ */
 enum ct_status effect_run_new(const struct analysis *a, const struct twins *twins,
-                              const struct word_pairs *words, const struct progress *progress,
-                              struct effect_run **out, struct ct_error *err);
+                              const struct word_pairs *words, enum effect_depth depth,
+                              const struct progress *progress, struct effect_run **out,
+                              struct ct_error *err);
 void effect_run_free(struct effect_run *r);
 /* Bytes, with runs of at most n_sets sets. */
 double effect_run_memory(const struct analysis *a, size_t n_sets);
 
 const struct analysis *effect_analysis(const struct effect_run *r);
 const struct effect_sentence *effect_sentences(const struct effect_run *r, size_t *n);
-const struct effect_reading *effect_clean(const struct effect_run *r); /* [n] of EFFECT_ALL */
+const struct effect_reading *effect_clean(const struct effect_run *r); /* [n] */
 size_t effect_n_after(const struct effect_run *r, size_t i);           /* tokens after the target */
 
 /* Bytes of final values that are kept at a time, unless one set needs more. */

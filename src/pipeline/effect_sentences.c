@@ -120,8 +120,25 @@ static enum ct_status find_means(struct effect_run *r, struct ct_error *err)
     return CT_OK;
 }
 
-static enum ct_status read_clean(struct effect_run *r, const struct progress *progress,
-                                 struct ct_error *err)
+/* The readings of the last tokens alone. */
+static enum ct_status read_ends(struct effect_run *r, const bool *is_in,
+                                const struct progress *progress, struct ct_error *err)
+{
+    float *const ends = ct_malloc_array(r->n, r->hidden * sizeof *ends);
+
+    if (ends == NULL)
+        return ct_fail_nomem(err, "effect", r->n * r->hidden * sizeof *ends);
+    for (size_t i = 0; i < r->n; i++)
+        memcpy(ends + i * r->hidden, r->clean + (r->tails[i + 1] - 1) * r->hidden,
+               r->hidden * sizeof *ends);
+    const enum ct_status st =
+        effect_read_set(r, ends, is_in, EFFECT_SAID, progress, r->readings, err);
+    free(ends);
+    return st;
+}
+
+static enum ct_status read_clean(struct effect_run *r, enum effect_depth depth,
+                                 const struct progress *progress, struct ct_error *err)
 {
     bool *const is_in = ct_malloc_array(r->n, sizeof *is_in);
     struct progress_part parts[2] = { { progress, 0, 1, 2 }, { progress, 1, 1, 2 } };
@@ -140,7 +157,9 @@ static enum ct_status read_clean(struct effect_run *r, const struct progress *pr
     if (st == CT_OK) {
         r->clean = p.out;
         p.out = NULL;
-        st = effect_read_set(r, r->clean, is_in, EFFECT_ALL, &reading, r->readings, err);
+        st = depth == EFFECT_ALL
+                 ? effect_read_set(r, r->clean, is_in, EFFECT_ALL, &reading, r->readings, err)
+                 : read_ends(r, is_in, &reading, err);
     }
     passes_clear(&p);
     free(is_in);
@@ -148,8 +167,9 @@ static enum ct_status read_clean(struct effect_run *r, const struct progress *pr
 }
 
 enum ct_status effect_run_new(const struct analysis *a, const struct twins *twins,
-                              const struct word_pairs *words, const struct progress *progress,
-                              struct effect_run **out, struct ct_error *err)
+                              const struct word_pairs *words, enum effect_depth depth,
+                              const struct progress *progress, struct effect_run **out,
+                              struct ct_error *err)
 {
     const struct model *const model = load_of(a)->model;
     struct effect_run *const r = calloc(1, sizeof *r);
@@ -167,7 +187,7 @@ enum ct_status effect_run_new(const struct analysis *a, const struct twins *twin
     if (st == CT_OK)
         st = find_means(r, err);
     if (st == CT_OK)
-        st = read_clean(r, progress, err);
+        st = read_clean(r, depth, progress, err);
     if (st == CT_OK)
         *out = r;
     else

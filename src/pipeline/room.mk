@@ -10,6 +10,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/effect_controls.c src/pipeline/effect_controls.h \
 	src/pipeline/effect_edits.c src/pipeline/effect_edits.h \
 	src/pipeline/effect_passes.c \
+	src/pipeline/effect_probe.c src/pipeline/effect_probe.h \
 	src/pipeline/effect_read.c \
 	src/pipeline/effect_run.c src/pipeline/effect_run.h \
 	src/pipeline/effect_sentences.c \
