@@ -61,6 +61,7 @@ src_report_libreport_a_SOURCES = \
 	src/report/sessions.c src/report/sessions.h \
 	src/report/shell_word.c src/report/shell_word.h \
 	src/report/slurm.c src/report/slurm.h \
+	src/report/run_command.c src/report/run_command.h \
 	src/report/summary.c src/report/summary.h \
 	src/report/table.c src/report/table.h \
 	src/report/tables.c src/report/tables.h \
