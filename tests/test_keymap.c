@@ -102,9 +102,9 @@ START_TEST(keys_are_described_together)
     static const enum action moves[] = { ACTION_UP, ACTION_DOWN, ACTION_LEFT, ACTION_RIGHT,
                                          ACTION_STEP_LEFT };
     static const enum action zooms[] = { ACTION_ZOOM_IN, ACTION_ZOOM_OUT, ACTION_ZOOM_ALL };
-    enum action stages[8];
+    enum action stages[10];
 
-    for (size_t i = 0; i < 8; i++)
+    for (size_t i = 0; i < 10; i++)
         stages[i] = (enum action)(ACTION_STAGE_1 + i);
     keymap_init(&map);
     ck_assert_str_eq(keymap_keys(&map, moves, 5, ' ').text, "arrows h");
@@ -112,6 +112,7 @@ START_TEST(keys_are_described_together)
     ck_assert_str_eq(keymap_keys(&map, zooms, 3, '/').text, "+/-/0");
     ck_assert_str_eq(keymap_keys(&map, zooms, 1, '/').text, "+ =");
     ck_assert_str_eq(keymap_keys(&map, stages, 8, ' ').text, "1-8");
+    ck_assert_str_eq(keymap_keys(&map, stages, 10, '/').text, "1-9/E");
     ck_assert_str_eq(keymap_keys(&map, stages, 5, ' ').text, "1-5");
     ck_assert_str_eq(keymap_keys(&map, stages, 4, ' ').text, "1 2 3 4");
     ck_assert_int_eq(keymap_set(&map, ACTION_STAGE_1 + 2, "F3", 1, NULL), CT_OK);

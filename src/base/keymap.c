@@ -31,6 +31,7 @@ const struct action_info actions[N_ACTIONS] = {
     [ACTION_STAGE_1 + 6] = { "stage-7", "7", stage_words },
     [ACTION_STAGE_1 + 7] = { "stage-8", "8", stage_words },
     [ACTION_STAGE_9] = { "stage-9", "9", stage_words },
+    [ACTION_STAGE_10] = { "stage-10", "E", stage_words },
     [ACTION_NEXT_PANE] = { "next-pane", "tab", pane_words },
     [ACTION_PREVIOUS_PANE] = { "previous-pane", "shift-tab", pane_words },
     [ACTION_NEXT_VIEW] = { "next-view", "v", view_words },
@@ -44,6 +45,9 @@ const struct action_info actions[N_ACTIONS] = {
     [ACTION_MARK] = { "mark", "c", "mark the neuron's cluster in every view, or unmark it" },
     [ACTION_NEXT_CLUSTER] = { "next-cluster", "]", cluster_words },
     [ACTION_PREVIOUS_CLUSTER] = { "previous-cluster", "[", cluster_words },
+    [ACTION_EDIT] = { "edit", "a", "swap or ablate the marked cluster, or the neuron" },
+    [ACTION_EDIT_KIND] = { "edit-kind", "A", "how: a swap, means, zero, or as the parameter edit" },
+    [ACTION_UNDO] = { "undo", "U", "take back the last of these edits" },
     [ACTION_EXPORT] = { "export", "e", "write the result files" },
     [ACTION_FIGURES] = { "figures", "f", "write every plot as a figure for a paper" },
     [ACTION_PRINT] = { "print", "p", "write the view as text" },
@@ -289,13 +293,14 @@ static bool are_arrows(const struct keymap *map, const enum action *all, size_t 
     return true;
 }
 
-/* True for more than four consecutive keys such as 1, 2, 3 ... */
-static bool are_range(const struct keymap *map, const enum action *all, size_t n)
+/* How many keys at the beginning are consecutive, such as 1, 2, 3 ...; 0: up to four. */
+static size_t count_range(const struct keymap *map, const enum action *all, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (n <= 4 || map->keys[all[i]][0] != map->keys[all[0]][0] + i)
-            return false;
-    return true;
+    size_t k = 0;
+
+    while (k < n && map->keys[all[k]][0] == map->keys[all[0]][0] + k)
+        k++;
+    return k > 4 ? k : 0;
 }
 
 struct keys_text keymap_keys(const struct keymap *map, const enum action *all, size_t n,
@@ -303,19 +308,19 @@ struct keys_text keymap_keys(const struct keymap *map, const enum action *all, s
 {
     const char between[2] = { separator, '\0' };
     const bool has_arrows = are_arrows(map, all, n);
+    const size_t n_range = count_range(map, all, n);
     struct keys_text out = { "" };
 
     if (n == 1)
         return keymap_text(map, all[0]);
     if (has_arrows)
         add_text(&out, "arrows");
-    else if (are_range(map, all, n)) {
+    else if (n_range > 0) {
         add_text(&out, key_text(map->keys[all[0]][0]).text);
         add_text(&out, "-");
-        add_text(&out, key_text(map->keys[all[n - 1]][0]).text);
-        return out;
+        add_text(&out, key_text(map->keys[all[n_range - 1]][0]).text);
     }
-    for (size_t i = has_arrows ? 4 : 0; i < n; i++) {
+    for (size_t i = has_arrows ? 4 : n_range; i < n; i++) {
         if (map->keys[all[i]][0] == 0)
             continue;
         if (out.text[0] != '\0')

@@ -34,8 +34,9 @@ enum action {
     ACTION_NONE,
     ACTION_RUN,
     ACTION_UPDATE,
-    ACTION_STAGE_1, /* to ACTION_STAGE_9 */
+    ACTION_STAGE_1, /* to ACTION_STAGE_10 */
     ACTION_STAGE_9 = ACTION_STAGE_1 + 8,
+    ACTION_STAGE_10,
     ACTION_NEXT_PANE,
     ACTION_PREVIOUS_PANE,
     ACTION_NEXT_VIEW,
@@ -49,6 +50,9 @@ enum action {
     ACTION_MARK,
     ACTION_NEXT_CLUSTER,
     ACTION_PREVIOUS_CLUSTER,
+    ACTION_EDIT,
+    ACTION_EDIT_KIND,
+    ACTION_UNDO,
     ACTION_EXPORT,
     ACTION_FIGURES,
     ACTION_PRINT,
@@ -129,8 +133,8 @@ struct keys_text keymap_text(const struct keymap *map, enum action action);
 /* The first key of an action; `no key` if it has none. */
 struct key_text keymap_key(const struct keymap *map, enum action action);
 
-/* The first keys of actions [n], joined by separator; the four arrows become `arrows`, the digits
- * `1-8`. For a single action, all its keys. */
+/* The first keys of actions [n], joined by separator; the four arrows become `arrows`, digits that
+ * come first `1-8`. For a single action, all its keys. */
 struct keys_text keymap_keys(const struct keymap *map, const enum action *all, size_t n,
                              char separator);
 

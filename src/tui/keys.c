@@ -90,7 +90,7 @@ static bool view_act(struct app *app, enum action action)
 /* Actions with the same meaning in every pane. */
 static void global_act(struct app *app, enum action action)
 {
-    if (action >= ACTION_STAGE_1 && action <= ACTION_STAGE_9) {
+    if (action >= ACTION_STAGE_1 && action <= ACTION_STAGE_10) {
         go_to_stage(app, action - ACTION_STAGE_1);
         if (app->pane == PANE_PARAMETERS) /* enter is to compute the stage, not to edit */
             app->pane = PANE_PIPELINE;
