@@ -71,6 +71,8 @@ void app_clear(struct app *app)
         return; /* the program is about to exit, which frees everything */
     if (app->pending.drop != NULL)
         app->pending.drop(app);
+    if (app->probing.drop != NULL)
+        app->probing.drop(app);
     free(app->session);
     free(app->copied);
     result_release(app->computing.result);

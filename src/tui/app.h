@@ -15,6 +15,7 @@
 #include "hub/list.h"
 #include "pipeline/analysis.h"
 #include "pipeline/direct_neurons.h"
+#include "pipeline/effect_probe.h"
 #include "plot/canvas.h"
 #include "plot/heatmap.h"
 #include "plot/plot.h"
@@ -74,6 +75,27 @@ struct ranking {
     size_t *order;
 };
 
+struct edit_step { /* owns its texts */
+    struct effect_edit edit;
+    char *neurons; /* as --chosen takes them, with hook points */
+    char *what;    /* for people */
+};
+
+struct edit_steps {          /* see edits.h */
+    struct edit_step *steps; /* [n] in the order in which they were made */
+    size_t n;
+    size_t kind;     /* of the next */
+    bool is_wanted;  /* to be computed when the worker is idle */
+    bool is_changed; /* since the result */
+    bool has_result;
+    struct effect_probe *probe;
+    struct effect_probed result, fresh; /* what is shown; what the worker makes */
+    char *asked;                        /* of fresh */
+    const void *order_of;               /* rows of a list by change: see list_changes.c */
+    size_t order_sort, order_version;
+    size_t *order;
+};
+
 struct app {               /* zero-initialise, then app_init() to app_clear(); must not be moved */
     struct analysis whole; /* its params are the user's settings */
     struct analysis part;  /* a single hook point of it, while that is shown */
@@ -88,8 +110,8 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     struct pending {                    /* runs before the goal when the worker is idle */
         bool (*start)(struct app *app); /* true if it started a job; NULL: nothing */
         void (*drop)(struct app *app);
-    } pending;
-    struct computing { /* the computation of the running job, if it is one */
+    } pending, probing; /* files to be written; edits to be made */
+    struct computing {  /* the computation of the running job, if it is one */
         const struct stage *stage;
         layer_function *layer; /* called for each hook point; NULL: none */
         size_t iterations;     /* the parameter with which it began */
@@ -113,6 +135,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     size_t sentence; /* selected sentence */
     struct cluster_mark mark;
 
+    struct edit_steps edits;
     struct hook_point *hook_points; /* [n_hook_points] of the loaded model */
     size_t n_hook_points;
     const void *order_of; /* lists of neurons: the t-test that order was computed from */

@@ -45,6 +45,11 @@ static bool is_useful(const struct app *app, enum action action, const struct vi
         return app_runs(app, &stage_tsne);
     case ACTION_EXPORT:
         return app->unsaved;
+    case ACTION_EDIT:
+    case ACTION_EDIT_KIND:
+        return extract_of(app->a) != NULL && app->whole.params.activations == NULL;
+    case ACTION_UNDO:
+        return app->edits.n > 0;
     case ACTION_UPDATE:
         return app_is_stale(app, stage_with_parts(app->stage)) && app->had[panel_row(app->stage)];
     case ACTION_MARK:
@@ -104,15 +109,17 @@ static void draw_hint(struct app *app, struct canvas *c, struct rect r)
 #define STAGES                                                                                     \
     {                                                                                              \
         { ACTION_STAGE_1,     ACTION_STAGE_1 + 1, ACTION_STAGE_1 + 2, ACTION_STAGE_1 + 3,          \
-          ACTION_STAGE_1 + 4, ACTION_STAGE_1 + 5, ACTION_STAGE_1 + 6, ACTION_STAGE_1 + 7 },        \
+          ACTION_STAGE_1 + 4, ACTION_STAGE_1 + 5, ACTION_STAGE_1 + 6, ACTION_STAGE_1 + 7,          \
+          ACTION_STAGE_9,     ACTION_STAGE_10 },                                                   \
             NULL, "go"                                                                             \
     }
     static const struct view_key of_panes[N_PANES][16] = {
         [PANE_PIPELINE] = { ONE(RUN, "run"), ONE(UPDATE, "update"), TWO(UP, DOWN, "stage"), STAGES,
                             ONE(NEXT_VIEW, "view"), ONE(NEXT_SIGNIFICANT, "next"),
-                            ONE(MARK, "mark"), ONE(FIND, "find"), ONE(NEXT_PANE, "pane"),
-                            ONE(RANDOM_NEURON, "random"), ONE(EXPORT, "export"), ONE(BACK, "back"),
-                            ONE(WIDE, "wide"), ONE(BENCH, "bench") },
+                            ONE(MARK, "mark"), ONE(EDIT, "edit"), ONE(FIND, "find"),
+                            ONE(NEXT_PANE, "pane"), ONE(RANDOM_NEURON, "random"),
+                            ONE(EXPORT, "export"), ONE(BACK, "back"), ONE(WIDE, "wide"),
+                            ONE(BENCH, "bench") },
         [PANE_PARAMETERS] = { ONE(RUN, "edit"), TWO(LEFT, RIGHT, "change"),
                               TWO(UP, DOWN, "parameter"), ONE(UPDATE, "update"), STAGES,
                               ONE(NEXT_PANE, "pane") },

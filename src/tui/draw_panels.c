@@ -80,6 +80,18 @@ static void stage_note(const struct app *app, const struct stage *stage, char ou
         stage->note(analysis_result(app_analysis(app, stage), stage), out);
 }
 
+/* The key that goes to a stage, if it is a character, or the stage's number. */
+static struct key_text stage_key(const struct app *app, size_t row)
+{
+    struct key_text key = { "" };
+
+    if (ACTION_STAGE_1 + row <= ACTION_STAGE_10)
+        key = app_key(app, (enum action)(ACTION_STAGE_1 + row));
+    if (strlen(key.text) != 1)
+        snprintf(key.text, sizeof key.text, "%u", (unsigned)(row + 1) % 1000);
+    return key;
+}
+
 void draw_panel_pipeline(const struct app *app, struct canvas *c, const struct layout *l)
 {
     const struct rect in = draw_frame(c, l->pipeline, "Pipeline", app->pane == PANE_PIPELINE);
@@ -96,7 +108,7 @@ void draw_panel_pipeline(const struct app *app, struct canvas *c, const struct l
         stage_note(app, stage, note);
         canvas_printf(c, row, in.col, in.cols, color, CELL_BOLD, "%c%c", is_here ? '>' : ' ', sign);
         canvas_printf(c, row, in.col + 3, in.cols - 3, is_here ? INK_ACCENT : INK_DEFAULT,
-                      is_here ? CELL_BOLD : 0, "%zu %-10s", i + 1, stage->title);
+                      is_here ? CELL_BOLD : 0, "%s %-10s", stage_key(app, i).text, stage->title);
         const size_t width = strlen(note);
         if (width < in.cols)
             canvas_text(c, row, in.col + in.cols - width, width, note, color, 0);

@@ -9,6 +9,8 @@
 #include "report/canvas_text.h"
 #include "tui/card.h"
 #include "tui/draw.h"
+#include "tui/edits.h"
+#include "tui/lists.h"
 #include "tui/save.h"
 #include "tui/view.h"
 
@@ -84,8 +86,26 @@ static void print_view(struct app *app)
         app_prompt_path(app, "write the view to", "view.txt", PRINT_VIEW, accept_print);
 }
 
+static void copy_command(struct app *app)
+{
+    struct ct_error err;
+
+    free(app->copied);
+    app->copied = NULL;
+    if (edits_command(app, &app->copied, &err) != CT_OK)
+        app_say(app, INK_WARN, "%s", err.text);
+    else
+        app_say(app, INK_GOOD, "the command line is given to the terminal's clipboard (OSC 52)");
+}
+
 static void copy_card(struct app *app)
 {
+    struct view_state *state;
+
+    if (view_current(app, &state)->what == &edit_list && app->edits.n > 0) {
+        copy_command(app);
+        return;
+    }
     free(app->copied);
     app->copied = card_write(app);
     if (app->copied == NULL)

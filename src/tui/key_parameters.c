@@ -2,6 +2,7 @@
 #include "tui/key_parts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pipeline/stage_contrast.h"
@@ -62,6 +63,25 @@ static enum ct_status accept_pair(struct app *app, const struct setting *setting
     return status;
 }
 
+/* The text replaces the list, to which parse() would add. */
+static enum ct_status accept_list(struct app *app, const struct setting *setting, const char *text,
+                                  struct ct_error *err)
+{
+    char **const field = (char **)((char *)&app->whole.params + setting->field);
+    char *const before = *field;
+    enum ct_status status = CT_OK;
+
+    *field = NULL;
+    if (*text != '\0')
+        status = setting->kind->parse(setting, &app->whole.params, text, err);
+    if (status != CT_OK)
+        *field = before;
+    else
+        free(before);
+    app_follow_params(app);
+    return status;
+}
+
 static enum ct_status accept_setting(struct app *app, const char *text, struct ct_error *err)
 {
     const struct setting *const setting = setting_at(app->prompt.item);
@@ -69,9 +89,12 @@ static enum ct_status accept_setting(struct app *app, const char *text, struct c
 
     if (setting->kind == &kind_path)
         return inputs_set(app, setting, text, err);
-    status = setting->kind == &kind_pair
-                 ? accept_pair(app, setting, text, err)
-                 : setting->kind->parse(setting, &app->whole.params, text, err);
+    if (setting->kind == &kind_pair)
+        status = accept_pair(app, setting, text, err);
+    else if (setting->kind == &kind_list)
+        status = accept_list(app, setting, text, err);
+    else
+        status = setting->kind->parse(setting, &app->whole.params, text, err);
     if (status == CT_OK)
         after_change(app, setting);
     return status;

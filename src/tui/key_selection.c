@@ -5,6 +5,7 @@
 
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_ttest.h"
+#include "tui/edits.h"
 #include "tui/lists.h"
 #include "tui/view.h"
 
@@ -80,6 +81,15 @@ bool selection_act(struct app *app, enum action action)
         return true;
     case ACTION_PREVIOUS_CLUSTER:
         clusters_step(app, -1);
+        return true;
+    case ACTION_EDIT:
+        edits_add(app);
+        return true;
+    case ACTION_EDIT_KIND:
+        edits_next_kind(app);
+        return true;
+    case ACTION_UNDO:
+        edits_undo(app);
         return true;
     default:
         return false;

@@ -2,6 +2,7 @@
 #ifndef CT_TUI_LIST_PARTS_H
 #define CT_TUI_LIST_PARTS_H
 
+#include "pipeline/stage_load.h"
 #include "tui/lists.h"
 
 /* Draws printf-formatted text in a row. */
@@ -11,6 +12,10 @@
 /* Row i of the table of sentences, see struct list. */
 void list_draw_sentence(struct app *app, const struct view_state *state, size_t i, struct canvas *c,
                         size_t row, size_t col, size_t cols);
+
+/* The text of a sentence with the target marked. */
+void list_draw_text(const struct sentence *s, struct canvas *c, size_t row, size_t col,
+                    size_t cols);
 
 /* A row of the table of neurons. */
 void list_draw_neuron(struct app *app, size_t column, struct canvas *c, size_t row, size_t col,

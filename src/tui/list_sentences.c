@@ -33,8 +33,7 @@ static size_t past_marks(const struct sentence *s, size_t at)
 
 /* Draws the text with the target marked at its token boundaries; later text has no influence. If
  * the target does not fit, the beginning of the text is cut. */
-static void draw_text(const struct sentence *s, struct canvas *c, size_t row, size_t col,
-                      size_t cols)
+void list_draw_text(const struct sentence *s, struct canvas *c, size_t row, size_t col, size_t cols)
 {
     enum { AFTER_COLS = 8 }; /* columns kept for what follows */
     const size_t begin = past_marks(s, s->tokens[s->target_first].begin);
@@ -74,7 +73,7 @@ void list_draw_sentence(struct app *app, const struct view_state *state, size_t 
     used += GROUP_COLS;
     used += PUT(c, row, col + used, cols - used, INK_DEFAULT, " %4zu  ", s->target);
     if (s->text != NULL && used < cols)
-        draw_text(s, c, row, col + used, cols - used);
+        list_draw_text(s, c, row, col + used, cols - used);
 }
 
 static void select_sentence(struct app *app, const struct view_state *state, size_t i)

@@ -60,6 +60,8 @@ extern const struct list neuron_list;
 extern const struct list cluster_list;
 extern const struct list driver_list;    /* sentences by the selected neuron's activation */
 extern const struct list layer_list;     /* hook points to continue with */
+extern const struct list edit_list;      /* sentences before and after what people edit */
+extern const struct list change_list;    /* the same of a set of the stage Effect */
 extern const struct list neighbour_list; /* neurons by cosine with the selected one */
 
 #endif

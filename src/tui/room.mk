@@ -3,6 +3,9 @@ src_tui_libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 src_tui_libtui_a_SOURCES = \
 	src/tui/app.c src/tui/app.h \
 	src/tui/card.c src/tui/card.h \
+	src/tui/changes.h \
+	src/tui/edits.c src/tui/edits.h \
+	src/tui/edits_file.c src/tui/edits_file.h \
 	src/tui/crash.c src/tui/crash.h \
 	src/tui/draw.c src/tui/draw.h \
 	src/tui/draw_footer.c \
@@ -19,6 +22,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/key_selection.c \
 	src/tui/keys.c src/tui/keys.h \
 	src/tui/layout.c src/tui/layout.h \
+	src/tui/list_changes.c \
 	src/tui/list_clusters.c \
 	src/tui/list_hooks.c \
 	src/tui/list_layers.c \
@@ -39,6 +43,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/tui.c src/tui/tui.h \
 	src/tui/view.c src/tui/view.h \
 	src/tui/view_beside.c src/tui/view_beside.h \
+	src/tui/view_changes.c \
 	src/tui/view_list.c \
 	src/tui/view_live.c \
 	src/tui/view_overview.c \

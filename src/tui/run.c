@@ -244,6 +244,8 @@ static void start_next(struct app *app)
 
     if (app->pending.start != NULL && app->pending.start(app))
         return;
+    if (app->probing.start != NULL && app->probing.start(app))
+        return;
     if (app->goal == NULL && app->is_updating)
         app->goal = find_stale(app);
     app->is_updating = app->is_updating && app->goal != NULL;

@@ -11,6 +11,7 @@
 #include "report/figures.h"
 #include "report/results.h"
 #include "report/tables.h"
+#include "tui/edits_file.h"
 #include "tui/run.h"
 
 /* Runs in the worker's thread. The manifest describes a whole analysis, so it is only written with
@@ -65,12 +66,21 @@ static void report(struct app *app, enum ct_status status, const struct ct_error
     save_end(app);
 }
 
+/* The edits that people have made are beside the results. */
 static void files_done(void *owner, void *context, enum ct_status status,
                        const struct ct_error *err)
 {
+    struct app *const app = owner;
+    struct ct_error why;
+
     (void)context;
-    if (owner != NULL)
-        report(owner, status, err);
+    if (app == NULL)
+        return;
+    if (status == CT_OK && app->saving.results.out != NULL) {
+        status = edits_write(app, app->saving.results.out, &why);
+        err = &why;
+    }
+    report(app, status, err);
 }
 
 static void layers_done(void *owner, void *context, enum ct_status status,

@@ -1,5 +1,6 @@
 #include "config.h"
 #include "tui/session.h"
+#include "tui/edits_file.h"
 #include "tui/run.h"
 
 #include <stdio.h>
@@ -29,6 +30,8 @@ enum ct_status session_save(struct app *app, struct ct_error *err)
     results.out = folder;
     status = results_end(&results, &app->whole, command, 1, err);
     results_clear(&results);
+    if (status == CT_OK)
+        status = edits_write(app, folder, err);
     if (status == CT_OK)
         status = session_commit(app->sessions, folder, err);
     free(folder);
@@ -70,7 +73,10 @@ static void resume(struct app *app)
     m.params = (struct params){ 0 };
     app->stage = last_stage(&m);
     manifest_clear(&m);
-    app_say(app, INK_GOOD, "continuing; the files of that session stay in %s", app->session);
+    if (edits_read(app, app->session, &err) == CT_OK)
+        app_say(app, INK_GOOD, "continuing; the files of that session stay in %s", app->session);
+    else
+        app_say(app, INK_BAD, "%s", err.text);
     app_run(app, app->stage);
 }
 

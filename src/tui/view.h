@@ -12,9 +12,9 @@
 #include "tui/app.h"
 
 struct view_key {
-    enum action actions[8]; /* up to the first ACTION_NONE */
-    const char *mouse;      /* the equivalent with the mouse; NULL: none */
-    const char *what;       /* NULL: no more keys */
+    enum action actions[10]; /* up to the first ACTION_NONE */
+    const char *mouse;       /* the equivalent with the mouse; NULL: none */
+    const char *what;        /* NULL: no more keys */
 };
 
 struct view_ops { /* a kind of view */
@@ -66,6 +66,7 @@ extern const struct view_ops overview_view; /* what has been loaded; what: NULL 
 extern const struct view_ops report_view;   /* what the report says of a stage; what: NULL */
 extern const char whole_report[];           /* what: of all stages */
 extern const struct view_ops card_view;     /* what is known of the selected neuron; what: NULL */
-extern const struct view_ops choice_view;   /* a list where enter also chooses */
+extern const struct view_ops changes_view; /* edit_list or change_list, and more about a sentence */
+extern const struct view_ops choice_view;  /* a list where enter also chooses */
 
 #endif

@@ -15,6 +15,7 @@
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 #include "report/plots.h"
+#include "tui/edits.h"
 #include "tui/lists.h"
 #include "tui/view.h"
 
@@ -26,6 +27,8 @@ static const struct view before_plots[] = {
     { "hook points", &stage_hook, &stage_load, &list_view, &hook_list },
     { "the answer", &stage_answer, &stage_answer, &report_view, NULL },
     { "the effect", &stage_effect, &stage_effect, &report_view, NULL },
+    { EDITS_VIEW, &stage_effect, &stage_extract, &changes_view, &edit_list },
+    { "before and after", &stage_effect, &stage_effect, &changes_view, &change_list },
     { "table of hook points", &stage_layers, &stage_layers, &choice_view, &layer_list },
 };
 static const struct view after_plots[] = {
