@@ -320,6 +320,25 @@ START_TEST(a_model_from_load_to_export)
 }
 END_TEST
 
+/* What edits change depends on the last bits of sums: the film has pictures without numbers, or
+ * with edits that change nothing. */
+START_TEST(edits_of_neurons)
+{
+    struct golden g = { 0 };
+    struct film f;
+
+    begin(&f, &g, "demo", "demo/stimuli.csv", NULL);
+    params_set(&f.app.whole.params.edit, "scale=1", NULL);
+    app_run(&f.app, panel_stage(0));
+    wait_until_idle(&f);
+    play(&f, "E v a A U 3 enter A A E / type:12 enter a tab tab down s s end home a / type:40 "
+             "enter a U U U y 4 enter n E a y U y v left V ? x");
+    play(&f, "size:16,60 size:30,110 ascii a U size:24,80");
+    end(&f);
+    golden_compare(&g, "screen_edits.txt");
+}
+END_TEST
+
 START_TEST(hook_points_one_by_one)
 {
     struct golden g = { 0 };
@@ -426,6 +445,7 @@ int main(void)
     setlocale(LC_ALL, "");
     tcase_add_checked_fixture(tcase, temp_begin, temp_end);
     tcase_add_test(tcase, a_model_from_load_to_export);
+    tcase_add_test(tcase, edits_of_neurons);
     tcase_add_test(tcase, hook_points_one_by_one);
     tcase_add_test(tcase, activations_from_a_file);
     tcase_add_test(tcase, a_model_that_is_missing);

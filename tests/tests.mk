@@ -506,6 +506,11 @@ tests_test_screen_draw_SOURCES = tests/test_screen_draw.c tests/made_analysis.c 
 tests_test_screen_draw_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_screen_draw_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_edit_list
+tests_test_edit_list_SOURCES = tests/test_edit_list.c $(IO_TEST_SOURCES)
+tests_test_edit_list_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_edit_list_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_screen_film
 tests_test_screen_film_SOURCES = tests/test_screen_film.c $(TEST_GOLDEN_CANVAS) $(IO_TEST_SOURCES)
 tests_test_screen_film_CPPFLAGS = $(TEST_CPPFLAGS)
