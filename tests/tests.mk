@@ -218,6 +218,12 @@ tests_test_lens_SOURCES = tests/test_lens.c $(TEST_FAMILIES) $(TEST_SUPPORT)
 tests_test_lens_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_lens_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/test_memo
+tests_test_memo_SOURCES = tests/test_memo.c tests/family_edits.c tests/family_edits.h \
+	$(TEST_FAMILIES) $(TEST_SUPPORT)
+tests_test_memo_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_memo_LDADD = $(MODEL) $(MODEL_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_swaps
 tests_test_swaps_SOURCES = tests/test_swaps.c $(TEST_SUPPORT)
 tests_test_swaps_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fnv.h"
 #include "base/mem.h"
 #include "model/pass.h"
 #include "model/prefix_tree.h"
@@ -151,6 +152,81 @@ size_t extract_plan_sequence(const struct extract_plan *plan, size_t place)
     return plan->sorted[place].index;
 }
 
+/* ---- what is kept for other edits ---- */
+
+struct extract_memo {
+    uint64_t key;             /* of the sequences, and of where they are edited */
+    struct pass_memo *passes; /* [n] of each batch */
+    size_t n;
+};
+
+enum ct_status extract_memo_new(struct extract_memo **out, struct ct_error *err)
+{
+    *out = calloc(1, sizeof **out);
+    return *out != NULL ? CT_OK : ct_fail_nomem(err, "extraction", sizeof **out);
+}
+
+static void forget(struct extract_memo *m)
+{
+    for (size_t i = 0; i < m->n; i++)
+        pass_memo_clear(&m->passes[i]);
+    free(m->passes);
+    *m = (struct extract_memo){ 0 };
+}
+
+void extract_memo_free(struct extract_memo *m)
+{
+    if (m == NULL)
+        return;
+    forget(m);
+    free(m);
+}
+
+static double memo_bytes(const struct model *model, size_t n_nodes)
+{
+    const struct model_config *const c = model_config(model);
+
+    return pass_memo_bytes(n_nodes, c->hidden_size, c->n_kv_heads * c->head_dim, c->n_layers);
+}
+
+double extract_memo_memory(const struct model *model, size_t n_tokens)
+{
+    const double bytes = memo_bytes(model, n_tokens);
+
+    return bytes < EXTRACT_MEMO_BYTES ? bytes : EXTRACT_MEMO_BYTES;
+}
+
+static uint64_t key_of(const struct extract_plan *plan)
+{
+    uint64_t key = fnv_add(FNV_START, &plan->job.model, sizeof plan->job.model);
+
+    for (size_t b = 0; b < plan->stats.n_batches; b++)
+        key = fnv_add(key, &plan->batches[b].n_seqs, sizeof plan->batches[b].n_seqs);
+    for (size_t i = 0; i < plan->job.n_seqs; i++) {
+        const struct sorted_seq *const s = &plan->sorted[i];
+        const size_t parts[] = { s->index, s->from, s->seq.n };
+        key = fnv_add(key, parts, sizeof parts);
+        key = fnv_add(key, s->seq.ids, s->seq.n * sizeof *s->seq.ids);
+    }
+    return key;
+}
+
+/* Forgets what is of other sequences. */
+static void prepare_memo(const struct extract_plan *plan)
+{
+    struct extract_memo *const m = plan->job.memo;
+    const uint64_t key = key_of(plan);
+
+    if (m->passes != NULL && m->key == key && m->n == plan->stats.n_batches)
+        return;
+    forget(m);
+    if (memo_bytes(plan->job.model, plan->stats.n_positions) > EXTRACT_MEMO_BYTES)
+        return;
+    m->passes = ct_calloc_array(plan->stats.n_batches, sizeof *m->passes);
+    m->n = m->passes != NULL ? plan->stats.n_batches : 0;
+    m->key = key;
+}
+
 /* ---- a run ---- */
 
 struct run { /* over some batches of a plan */
@@ -217,7 +293,8 @@ static bool step(void *context, size_t work)
 
 static enum ct_status run_batches(struct run *run, float *out, struct ct_error *err)
 {
-    const struct pass_input input = { &run->tree, &run->plain, run->of };
+    struct pass_input input = { &run->tree, &run->plain, run->of, NULL };
+    struct extract_memo *const memo = run->plan->job.memo;
 
     for (size_t i = 0; i < run->n; i++) {
         const struct sorted_seq *const seqs = run->plan->sorted + run->batches[i].first;
@@ -226,6 +303,8 @@ static enum ct_status run_batches(struct run *run, float *out, struct ct_error *
             memcpy(run->copy, seqs, run->batches[i].n_seqs * sizeof *seqs);
             prefix_tree_build_plain(&run->tree, run->copy, &run->plain, run->of);
         }
+        if (memo != NULL && memo->n > 0)
+            input.memo = &memo->passes[run->batches + i - run->plan->batches];
         if (!pass_run(run->pass, &input, out, step, run))
             return ct_fail(err, CT_ECANCELED, "extraction: stopped");
     }
@@ -241,6 +320,8 @@ enum ct_status extract_run(const struct extract_plan *plan, size_t first, size_t
 
     if (n == 0 || plan->job.n_hooks == 0)
         return CT_OK;
+    if (plan->job.memo != NULL)
+        prepare_memo(plan);
     enum ct_status st = prepare(&run, n_threads, err);
     if (st == CT_OK)
         st = run_batches(&run, out, err);

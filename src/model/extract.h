@@ -18,6 +18,20 @@
 #include "model/shuffled.h"
 #include "model/token_seq.h"
 
+/*
+ * For jobs with other edits, one after another: what is computed before the edits is kept, and a
+ * job with the same sequences, edited at the same positions, computes the rest alone, to the same
+ * bits. It may be given to any job: if sequences differ, it begins anew. One job at a time.
+ */
+struct extract_memo;
+
+/* At most so many bytes are kept. CT_ENOMEM. */
+enum { EXTRACT_MEMO_BYTES = 256 << 20 };
+enum ct_status extract_memo_new(struct extract_memo **out, struct ct_error *err);
+void extract_memo_free(struct extract_memo *m);
+/* Bytes of a job with at most n_tokens in all. */
+double extract_memo_memory(const struct model *model, size_t n_tokens);
+
 struct extract_job { /* borrowed for the lifetime of its plan */
     const struct model *model;
     const struct token_seq *seqs; /* [n_seqs], each ending with the wanted token */
@@ -26,6 +40,7 @@ struct extract_job { /* borrowed for the lifetime of its plan */
     size_t n_hooks;
     size_t max_positions; /* of a batch, unless one sequence has more; 0: chosen by model */
     const struct weight_shuffle *shuffle; /* of the model's weights; NULL: as they are */
+    struct extract_memo *memo;            /* of jobs with other edits; NULL: none */
     const struct edits *edits; /* of outputs on the way; NULL: none; not together with a shuffle */
 };
 

@@ -409,6 +409,7 @@ static void begin(struct pass *p, const struct pass_input *input, float *out, pa
     s->of = input->of;
     s->n_nodes = input->tree->n_nodes;
     s->row_nodes = NULL;
+    s->memo = s->edits != NULL && s->n_blocks > 0 ? input->memo : NULL;
     s->out = out;
     s->step = step;
     s->step_context = context;
@@ -424,9 +425,12 @@ bool pass_run(struct pass *p, const struct pass_input *input, float *out, pass_s
     const struct pass_state *const s = p->state;
 
     begin(p, input, out, step, context);
-    forward_embed(p);
-    pass_tick(p, s->n_nodes * EMBED_WORK);
+    if (!pass_memo_resume(p)) {
+        forward_embed(p);
+        pass_tick(p, s->n_nodes * EMBED_WORK);
+    }
     for (; p->layer < s->n_blocks && !s->is_stopped; p->layer++) {
+        pass_memo_block(p);
         if (s->full != NULL && !s->expands_late && !s->splits && p->layer == s->expand_at)
             pass_expand(p);
         begin_block(p);
@@ -435,5 +439,6 @@ bool pass_run(struct pass *p, const struct pass_input *input, float *out, pass_s
     prefetch_output(p);
     forward_head(p);
     assert(s->n_left == 0 || s->is_stopped);
+    pass_memo_end(p);
     return !s->is_stopped;
 }

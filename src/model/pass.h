@@ -13,6 +13,7 @@
 #include "model/edit.h"
 #include "model/hooks.h"
 #include "model/model_config.h"
+#include "model/pass_memo.h"
 #include "model/pass_state.h"
 #include "model/prefix_tree.h"
 #include "model/shuffled.h"
@@ -57,6 +58,7 @@ struct pass_input {
     const struct prefix_tree *tree;
     const struct prefix_tree *plain; /* with edits: see prefix_tree_build_plain() */
     const uint32_t *of;              /* [tree->n_nodes] with edits */
+    struct pass_memo *memo;          /* of the same tree, with these edits or others; NULL: none */
 };
 
 /* out [.., sum of widths]: row tree->seq_index[i] gets the outputs of the hooks at the last token

@@ -5,17 +5,28 @@
 #include "model/pass_ops.h"
 #include "model/pass_state.h"
 
-static void move_targets(const struct prefix_tree *tree, const struct values *values)
+/* Rows are those of all nodes, or of some that include the targets; both are ascending. */
+static void move_targets(const struct pass_state *s, const struct values *values)
 {
-    for (size_t i = 0; i < tree->n_targets; i++)
-        if (tree->targets[i] != i)
-            memcpy(values_row(values, i), values_row(values, tree->targets[i]),
+    const struct prefix_tree *const tree = s->tree;
+    size_t row = 0;
+
+    for (size_t i = 0; i < tree->n_targets; i++) {
+        if (s->row_nodes == NULL)
+            row = tree->targets[i];
+        else
+            while (s->row_nodes[row] != tree->targets[i])
+                row++;
+        if (row != i)
+            memcpy(values_row(values, i), values_row(values, row),
                    values->n_cols * sizeof *values->at);
+    }
 }
 
 void pass_keep_targets(struct pass *p)
 {
-    move_targets(p->state->tree, &p->stream);
+    move_targets(p->state, &p->stream);
+    p->state->row_nodes = NULL;
     p->state->n_rows = p->state->tree->n_targets;
     p->state->is_narrow = true;
 }
@@ -27,7 +38,7 @@ void pass_narrow(struct pass *p, const struct values *also)
     if (!pass_is_live(s) || p->layer + 1 != s->n_blocks || s->is_narrow)
         return;
     if (also->at != p->stream.at) /* which is moved once */
-        move_targets(s->tree, also);
+        move_targets(s, also);
     pass_keep_targets(p);
 }
 
@@ -42,6 +53,7 @@ void pass_attend(struct pass *p, const struct values *q, const struct values *k,
         s->rehearsal->attends = true;
     if (!pass_is_live(s))
         return;
+    pass_memo_attend(p, k, v);
     const struct attention_job job = {
         .q = q->at,
         .ld_q = q->ld,
@@ -51,7 +63,7 @@ void pass_attend(struct pass *p, const struct values *q, const struct values *k,
         .ld_v = v->ld,
         .depth = s->tree->depth,
         .n_nodes = s->tree->n_nodes,
-        .queries = s->is_narrow ? s->tree->targets : NULL,
+        .queries = s->is_narrow ? s->tree->targets : s->row_nodes,
         .n_queries = s->n_rows,
         .max_len = s->tree->max_len,
         .n_heads = c->n_heads,

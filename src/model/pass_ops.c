@@ -22,7 +22,8 @@ bool pass_tick(struct pass *p, size_t work)
     struct pass_state *const s = p->state;
 
     /* The edited rows of a split block are not counted. */
-    if (!s->is_stopped && !s->step(s->step_context, s->row_nodes == NULL ? work : 0))
+    if (!s->is_stopped &&
+        !s->step(s->step_context, s->row_nodes == NULL || s->is_resumed ? work : 0))
         s->is_stopped = true;
     return !s->is_stopped;
 }
@@ -407,7 +408,8 @@ void pass_output_of(struct pass *p, enum site_place place, const struct linear *
 
     if (pass_is_over(s))
         return;
-    if (is_copied && place == PLACE_BLOCK && s->expands_late && p->layer == s->expand_at)
+    if (is_copied && place == PLACE_BLOCK && s->expands_late && p->layer == s->expand_at &&
+        s->full != NULL)
         pass_expand(p);
     if (is_copied)
         pass_apply_edits(p, place, linear, values);

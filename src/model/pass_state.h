@@ -11,6 +11,7 @@
 #include "model/edit.h"
 #include "model/hooks.h"
 #include "model/ops/tensor.h"
+#include "model/pass_memo.h"
 #include "model/prefix_tree.h"
 #include "model/shuffled.h"
 
@@ -63,6 +64,8 @@ struct pass_state {
     /* For one tree: */
     const struct prefix_tree *tree;
     const struct prefix_tree *full; /* tree once edited nodes are computed; NULL: it already is */
+    struct pass_memo *memo;         /* filled, or started from; NULL: none */
+    bool is_resumed;                /* started from it: rows are those of the edited nodes */
     const uint32_t *of;             /* [full->n_nodes] nodes of tree */
     float *out;                     /* [., width] */
     pass_step *step;

@@ -31,6 +31,7 @@ src_model_libmodel_a_SOURCES = \
 	src/model/pass.c src/model/pass.h \
 	src/model/pass_attention.c \
 	src/model/pass_edit.c \
+	src/model/pass_memo.c src/model/pass_memo.h \
 	src/model/pass_ops.c src/model/pass_ops.h \
 	src/model/pass_state.h \
 	src/model/prefetch.c src/model/prefetch.h \
