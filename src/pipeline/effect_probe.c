@@ -96,11 +96,20 @@ bool effect_probe_is_of(const struct effect_probe *p, const struct analysis *a)
            are_same(p->a.params.contrast[1], a->params.contrast[1]);
 }
 
+static double memory_of(const struct analysis *a)
+{
+    const struct load_result *const load = load_of(a);
+    size_t n_tokens = 0;
+
+    for (size_t i = 0; i < load->n_sentences; i++)
+        n_tokens += load->sentences[i].n_tokens;
+    return effect_run_memory(a, 1) + extract_memo_memory(load->model, n_tokens);
+}
+
 static enum ct_status make_run(struct effect_probe *p, const struct progress *progress,
                                struct ct_error *err)
 {
-    enum ct_status st =
-        memory_check(effect_run_memory(&p->a, 1), "edits", "use fewer sentences", err);
+    enum ct_status st = memory_check(memory_of(&p->a), "edits", "use fewer sentences", err);
 
     if (st == CT_OK && p->twins.pairs == NULL)
         st = twins_find(&p->a, &p->twins, err);
@@ -108,6 +117,8 @@ static enum ct_status make_run(struct effect_probe *p, const struct progress *pr
         st = effect_words_find(&p->a, &p->words, err);
     if (st == CT_OK)
         st = effect_run_new(&p->a, &p->twins, &p->words, EFFECT_SAID, progress, &p->r, err);
+    if (st == CT_OK)
+        st = effect_run_remember(p->r, err);
     return st;
 }
 

@@ -27,6 +27,11 @@ static const float *values_of(const struct effect_run *r, const struct effect_ed
     return r->zeros + first;
 }
 
+enum ct_status effect_run_remember(struct effect_run *r, struct ct_error *err)
+{
+    return r->memo != NULL ? CT_OK : extract_memo_new(&r->memo, err);
+}
+
 bool effect_applies(const struct effect_run *r, const struct effect_edit *edit, size_t i)
 {
     return edit->kind != EFFECT_SWAP || r->sentences[i].twin != NO_TWIN;

@@ -67,6 +67,9 @@ enum ct_status effect_run_new(const struct analysis *a, const struct twins *twin
                               const struct progress *progress, struct effect_run **out,
                               struct ct_error *err);
 void effect_run_free(struct effect_run *r);
+/* From here on what runs compute before their edits is kept, which helps if sets are run one at a
+ * time. CT_ENOMEM. */
+enum ct_status effect_run_remember(struct effect_run *r, struct ct_error *err);
 /* Bytes, with runs of at most n_sets sets. */
 double effect_run_memory(const struct analysis *a, size_t n_sets);
 

@@ -200,6 +200,7 @@ void effect_run_free(struct effect_run *r)
     if (r == NULL)
         return;
     output_free(r->output);
+    extract_memo_free(r->memo);
     free(r->sentences);
     free(r->ids);
     free(r->starts);

@@ -22,6 +22,8 @@ struct effect_run {
     float *clean;   /* [tails[n], hidden] */
     struct effect_reading *readings; /* [n] without edits */
 
+    struct extract_memo *memo; /* for edits one after another; NULL: none */
+
     float *means;       /* [n_columns] over the sentences */
     float *differences; /* [n_columns] of the groups' means */
     float *zeros;       /* [n_columns] */
