@@ -188,7 +188,7 @@ static const struct {
     { "--contrast: invalid value '\"a,b'", { "run", "--contrast", "\"a,b" } },
     { "--contrast: invalid value '\"a\"x,b'", { "run", "--contrast", "\"a\"x,b" } },
     { "--contrast: invalid value '\"\",b'", { "run", "--contrast", "\"\",b" } },
-    { "--chosen: invalid value ' '; expected neurons such as", { "run", "--chosen", " " } },
+    { "--chosen: invalid value ''; expected neurons such as", { "run", "--chosen", " " } },
     { "--chosen: invalid value '1,zero:2'", { "run", "--chosen", "3", "--chosen", "1,zero:2" } },
     { "--hook: the value is empty", { "run", "--hook", "" } },
     { "exclude each other; omit one", { "run", "-a", "f.csv", "-H", "h.1" } },

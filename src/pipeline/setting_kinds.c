@@ -176,9 +176,11 @@ static enum ct_status list_parse(const struct setting *setting, struct params *p
                                  const char *text, struct ct_error *err)
 {
     char **const field = field_of(setting, params);
+
+    text += strspn(text, " \t");
     const size_t size = (*field != NULL ? strlen(*field) + 1 : 0) + strlen(text) + 1;
 
-    if (text[strspn(text, " \t")] == '\0' || !setting->accepts(text))
+    if (*text == '\0' || !setting->accepts(text))
         return refuse(setting, text, setting->expected, err);
     char *const whole = ct_malloc_array(size, 1);
     if (whole == NULL)
