@@ -202,6 +202,9 @@ START_TEST(the_command_line_repeats_them_to_the_last_digit)
     const struct effect_probed *const r = &app.edits.result;
     for (size_t i = 0; i < r->n; i++)
         ck_assert_double_eq(next_field(sentences, 6), r->edited[i].end);
+    rewind(sentences);
+    for (size_t i = 0; i < r->n; i++)
+        ck_assert_double_eq(next_field(sentences, 5), r->clean[i].end);
     ck_assert_double_eq(next_field(sets, 5), r->moved_end);
     fclose(sentences);
     fclose(sets);

@@ -51,7 +51,7 @@ enum ct_status passes_run(const struct effect_run *r, struct passes *p,
                                      .n_seqs = p->n,
                                      .hooks = &r->final,
                                      .n_hooks = 1,
-                                     .memo = p->n_lists > 0 ? r->memo : NULL,
+                                     .memo = p->memo,
                                      .edits = p->n_lists > 0 ? &edits : NULL };
 
     return extract_activations(&job, r->a->params.threads, progress, p->out, NULL, err);

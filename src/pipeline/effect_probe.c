@@ -117,8 +117,6 @@ static enum ct_status make_run(struct effect_probe *p, const struct progress *pr
         st = effect_words_find(&p->a, &p->words, err);
     if (st == CT_OK)
         st = effect_run_new(&p->a, &p->twins, &p->words, EFFECT_SAID, progress, &p->r, err);
-    if (st == CT_OK)
-        st = effect_run_remember(p->r, err);
     return st;
 }
 

@@ -27,11 +27,6 @@ static const float *values_of(const struct effect_run *r, const struct effect_ed
     return r->zeros + first;
 }
 
-enum ct_status effect_run_remember(struct effect_run *r, struct ct_error *err)
-{
-    return r->memo != NULL ? CT_OK : extract_memo_new(&r->memo, err);
-}
-
 bool effect_applies(const struct effect_run *r, const struct effect_edit *edit, size_t i)
 {
     return edit->kind != EFFECT_SWAP || r->sentences[i].twin != NO_TWIN;
@@ -120,6 +115,7 @@ static enum ct_status run_chunk(struct effect_run *r, const struct chunk *c,
     enum ct_status st =
         passes_init(r, c->n_sets * c->n_reads, c->n_sets * c->n_in, c->n_parts, &p, err);
 
+    p.memo = r->memo;
     for (size_t s = 0; st == CT_OK && s < c->n_sets; s++)
         for (size_t i = 0; i < r->n; i++) {
             if (!c->is_in[i])

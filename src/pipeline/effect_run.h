@@ -59,17 +59,16 @@ struct effect_reading {
 struct effect_run; /* holds what is needed for any number of runs */
 
 /* The sentences of both groups, twins and words of an analysis, with what the model says without
- * edits to that depth, EFFECT_SAID or EFFECT_ALL, which is the most that runs can have. twins and
- * words are borrowed until effect_run_free(). The errors of extract_activations() and output_new().
+ * edits to that depth: any but EFFECT_WORDS, and the most that runs can have. With EFFECT_SAID,
+ * what runs compute before their edits is kept, which helps if sets are run one at a time. twins
+ * and words are borrowed until effect_run_free(). The errors of extract_activations() and
+ * output_new().
  */
 enum ct_status effect_run_new(const struct analysis *a, const struct twins *twins,
                               const struct word_pairs *words, enum effect_depth depth,
                               const struct progress *progress, struct effect_run **out,
                               struct ct_error *err);
 void effect_run_free(struct effect_run *r);
-/* From here on what runs compute before their edits is kept, which helps if sets are run one at a
- * time. CT_ENOMEM. */
-enum ct_status effect_run_remember(struct effect_run *r, struct ct_error *err);
 /* Bytes, with runs of at most n_sets sets. */
 double effect_run_memory(const struct analysis *a, size_t n_sets);
 

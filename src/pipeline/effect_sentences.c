@@ -7,6 +7,7 @@
 #include "pipeline/effect_state.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
+#include "pipeline/stage_hook.h"
 
 const struct analysis *effect_analysis(const struct effect_run *r)
 {
@@ -120,36 +121,16 @@ static enum ct_status find_means(struct effect_run *r, struct ct_error *err)
     return CT_OK;
 }
 
-/* The readings of the last tokens alone. */
-static enum ct_status read_ends(struct effect_run *r, const bool *is_in,
-                                const struct progress *progress, struct ct_error *err)
+static enum ct_status read_everything(struct effect_run *r, const bool *is_in,
+                                      const struct progress *progress, struct ct_error *err)
 {
-    float *const ends = ct_malloc_array(r->n, r->hidden * sizeof *ends);
-
-    if (ends == NULL)
-        return ct_fail_nomem(err, "effect", r->n * r->hidden * sizeof *ends);
-    for (size_t i = 0; i < r->n; i++)
-        memcpy(ends + i * r->hidden, r->clean + (r->tails[i + 1] - 1) * r->hidden,
-               r->hidden * sizeof *ends);
-    const enum ct_status st =
-        effect_read_set(r, ends, is_in, EFFECT_SAID, progress, r->readings, err);
-    free(ends);
-    return st;
-}
-
-static enum ct_status read_clean(struct effect_run *r, enum effect_depth depth,
-                                 const struct progress *progress, struct ct_error *err)
-{
-    bool *const is_in = ct_malloc_array(r->n, sizeof *is_in);
     struct progress_part parts[2] = { { progress, 0, 1, 2 }, { progress, 1, 1, 2 } };
     const struct progress passing = progress_of_part(&parts[0]);
     const struct progress reading = progress_of_part(&parts[1]);
-    struct passes p = { 0 };
-    enum ct_status st = is_in != NULL ? passes_init(r, r->tails[r->n], 0, 1, &p, err)
-                                      : ct_fail_nomem(err, "effect", r->n);
+    struct passes p;
+    enum ct_status st = passes_init(r, r->tails[r->n], 0, 1, &p, err);
 
     if (st == CT_OK) {
-        memset(is_in, 1, r->n * sizeof *is_in);
         for (size_t i = 0; i < r->n; i++)
             passes_add(r, i, EFFECT_ALL, 0, &p);
         st = passes_run(r, &p, &passing, err);
@@ -157,11 +138,75 @@ static enum ct_status read_clean(struct effect_run *r, enum effect_depth depth,
     if (st == CT_OK) {
         r->clean = p.out;
         p.out = NULL;
-        st = depth == EFFECT_ALL
-                 ? effect_read_set(r, r->clean, is_in, EFFECT_ALL, &reading, r->readings, err)
-                 : read_ends(r, is_in, &reading, err);
+        st = effect_read_set(r, r->clean, is_in, EFFECT_ALL, &reading, r->readings, err);
     }
     passes_clear(&p);
+    return st;
+}
+
+/* Adds a sentence with an edit that changes nothing, so that what precedes edits is remembered. */
+static void add_unchanged(struct effect_run *r, size_t i, struct passes *p)
+{
+    static const uint32_t first_neuron = 0;
+    const size_t target = sentence_of(r, i)->target;
+
+    p->edits[i] = (struct edit){ .hook = &hook_of(r->a)->hooks[0],
+                                 .first = target,
+                                 .last = target,
+                                 .op = EDIT_SCALE,
+                                 .factor = 1.0F,
+                                 .columns = &first_neuron,
+                                 .n_columns = 1 };
+    p->lists[p->n_lists++] = (struct edit_list){ &p->edits[i], 1 };
+    passes_add(r, i, EFFECT_END, (uint32_t)p->n_lists, p);
+}
+
+static enum ct_status keep_ends(struct effect_run *r, const float *ends, struct ct_error *err)
+{
+    r->clean = ct_malloc_array(r->tails[r->n], r->hidden * sizeof *r->clean);
+    if (r->clean == NULL)
+        return ct_fail_nomem(err, "effect", r->tails[r->n] * r->hidden * sizeof *r->clean);
+    for (size_t i = 0; i < r->n; i++)
+        memcpy(r->clean + (r->tails[i + 1] - 1) * r->hidden, ends + i * r->hidden,
+               r->hidden * sizeof *ends);
+    return CT_OK;
+}
+
+/* At the last tokens alone. */
+static enum ct_status read_ends(struct effect_run *r, const bool *is_in, enum effect_depth depth,
+                                const struct progress *progress, struct ct_error *err)
+{
+    struct passes p;
+    enum ct_status st = passes_init(r, r->n, r->n, 1, &p, err);
+
+    if (st == CT_OK && depth == EFFECT_SAID)
+        st = extract_memo_new(&r->memo, err);
+    p.memo = r->memo;
+    for (size_t i = 0; st == CT_OK && i < r->n; i++)
+        if (depth == EFFECT_SAID)
+            add_unchanged(r, i, &p);
+        else
+            passes_add(r, i, EFFECT_END, 0, &p);
+    if (st == CT_OK)
+        st = passes_run(r, &p, progress, err);
+    if (st == CT_OK && depth == EFFECT_SAID)
+        st = keep_ends(r, p.out, err);
+    if (st == CT_OK)
+        st = effect_read_set(r, p.out, is_in, depth, NULL, r->readings, err);
+    passes_clear(&p);
+    return st;
+}
+
+static enum ct_status read_clean(struct effect_run *r, enum effect_depth depth,
+                                 const struct progress *progress, struct ct_error *err)
+{
+    bool *const is_in = ct_malloc_array(r->n, sizeof *is_in);
+
+    if (is_in == NULL)
+        return ct_fail_nomem(err, "effect", r->n);
+    memset(is_in, 1, r->n * sizeof *is_in);
+    const enum ct_status st = depth == EFFECT_ALL ? read_everything(r, is_in, progress, err)
+                                                  : read_ends(r, is_in, depth, progress, err);
     free(is_in);
     return st;
 }

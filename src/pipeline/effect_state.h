@@ -60,7 +60,8 @@ struct passes {             /* edited sequences to be run; owns its arrays */
     size_t n_edits;
     struct edit_list *lists; /* [n_lists] */
     size_t n_lists;
-    float *out; /* [n, hidden] */
+    struct extract_memo *memo; /* borrowed; NULL: none */
+    float *out;                /* [n, hidden] */
 };
 
 void passes_clear(struct passes *p);

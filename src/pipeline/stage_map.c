@@ -139,7 +139,7 @@ static enum ct_status make(const struct analysis *a, const struct stage_run *run
     if (st == CT_OK && twins.by != TWINS_NONE) {
         st = effect_words_find(a, &words, err);
         if (st == CT_OK)
-            st = effect_run_new(a, &twins, &words, EFFECT_SAID, &progress, &r, err);
+            st = effect_run_new(a, &twins, &words, EFFECT_END, &progress, &r, err);
         if (st == CT_OK)
             st = list_streams(a, &points, &n_layers, err);
         if (st == CT_OK)
