@@ -23,6 +23,7 @@ enum { FIRST = 0 };
 struct ranks {
     struct words *words;
     int rank, n;
+    size_t n_units;        /* of this process, once it has told */
     bool is_shown;         /* progress */
     double last;           /* seconds, when last shown */
     enum ct_status status; /* of others, as heard by the first */
@@ -48,6 +49,7 @@ static bool tick(void *context, size_t n_done, size_t n)
     struct ranks *const r = context;
     bool all_done;
 
+    r->n_units = n;
     words_say(r->words, WORD_AT_WORK, n_done, n, "");
     return r->rank != FIRST || hear(r, &all_done);
 }
@@ -142,7 +144,7 @@ static enum ct_status compute(struct ranks *r, struct options *options, struct c
         *err = r->err;
         return r->status;
     }
-    words_say(r->words, status == CT_OK ? WORD_DONE : WORD_FAILED, 0, 0,
+    words_say(r->words, status == CT_OK ? WORD_DONE : WORD_FAILED, r->n_units, r->n_units,
               status == CT_OK ? "" : err->text);
     if (status == CT_OK && r->rank == FIRST)
         wait_for_all(r);
