@@ -343,7 +343,7 @@ zoom_and_help() {
     await 'any key closes'
     keys F1
     await_gone 'any key closes'
-    for key in F2 F5 F12 IC DC M-a M-x C-a C-b C-t C-y C-] '%' '"' '@' '~' ';' ':' '{' y Y; do
+    for key in F2 F5 F12 IC DC M-x C-a C-b C-t C-y C-] '%' '"' '@' '~' ';' ':' '{' y Y; do
         keys "$key"
     done
     keys 1

@@ -48,9 +48,23 @@ static void reset_for_input(struct app *app)
                    NULL);
 }
 
+/* People ask for a stage, and for its parts only with it. */
 static const char *title_of(const struct stage *stage)
 {
-    return stage->title != NULL ? stage->title : stage->name;
+    const struct stage *const shown = stage_shown(stage);
+
+    return shown->title != NULL ? shown->title : shown->name;
+}
+
+/* What a stage took, with its parts. */
+static double seconds_of(const struct analysis *a, const struct stage *stage)
+{
+    double seconds = 0.0;
+
+    for (size_t i = 0; i < n_stages; i++)
+        if (stage_shown(stages[i]) == stage_shown(stage))
+            seconds += analysis_seconds(a, stages[i]);
+    return seconds;
 }
 
 /* Counts an answer that differs from the earlier ones of the session. */
@@ -119,7 +133,7 @@ static void say_done(struct app *app, const struct stage *stage)
                 "%s cancelled; what is done is kept, and computing it again continues",
                 title_of(stage));
     else
-        app_say(app, INK_GOOD, "%s done in %.2f s", title_of(stage), analysis_seconds(a, stage));
+        app_say(app, INK_GOOD, "%s done in %.2f s", title_of(stage), seconds_of(a, stage));
 }
 
 static void stage_done(void *owner, void *context, enum ct_status status,
