@@ -81,33 +81,35 @@ same by-2
 timeout 60 "$mpirun" -n 2 "$program" run --iterations 250 "${run[@]}" -o handed --threads 1 >report.txt
 same handed
 
-# One process is killed, at the start or in a unit; then all go on.
-awk 'NR == 1 { print; next } { for (k = 0; k < 30; k++) {
+# One process is killed, at the start or when some units are there: nothing hangs.
+awk 'NR == 1 { print; next } { for (k = 0; k < 90; k++) {
     line = $0; sub(/Number /, "Number " k " of ", line); print line } }' sentences.csv >many.csv
-many=(--stimuli many.csv -H 'h.*' -o killed)
-for moment in 0 0.3 0.6; do
+many=(--stimuli many.csv -H 'h.*' -o killed) # 456 units
+ours="^$divided run .*many.csv"
+some_units() { # AT_LEAST, while the run goes on
+    until [ "$(find killed/units -name 'unit-*' 2>/dev/null | wc -l)" -ge "$1" ]; do
+        kill -0 "$started" || fail "ended early: $(cat err)"
+    done
+}
+for n_units in 0 1 20; do
     rm -rf killed
     status=0
     mpi 3 "${many[@]}" >out 2>err &
     started=$!
-    for _ in $(seq 200); do
-        victim=$(pgrep -n -f "^$divided run .*many.csv" || true)
-        [ -z "$victim" ] || break
-        sleep 0.02
+    until pgrep -f "$ours" >pids; do
+        kill -0 "$started" || fail "did not start: $(cat err)"
     done
-    sleep "$moment"
-    kill -KILL "$victim" 2>/dev/null || true
+    some_units "$n_units"
+    kill -KILL "$(pgrep -n -f "$ours")"
     wait "$started" || status=$?
-    [ "$status" != 0 ] && [ "$status" != 124 ] || fail "killed after $moment: status $status"
+    [ "$status" != 0 ] && [ "$status" != 124 ] || fail "killed with $n_units units: status $status"
 done
 # SIGTERM to all: each stops, one speaks.
 rm -rf killed
 mpi 2 "${many[@]}" >out 2>err &
 started=$!
-until [ "$(find killed/units -name 'unit-*' 2>/dev/null | wc -l)" -gt 4 ]; do
-    kill -0 "$started" || fail "ended early: $(cat err)"
-done
-pkill -TERM -f "^$divided run .*many.csv"
+some_units 20
+pkill -TERM -f "$ours"
 status=0
 wait "$started" || status=$?
 [ "$status" != 0 ] && [ "$status" != 124 ] || fail "SIGTERM: status $status: $(cat err)"

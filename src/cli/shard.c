@@ -222,11 +222,11 @@ enum ct_status run_shard(struct options *options, const struct shard_watch *watc
                        .is_shown = watch == NULL && isatty(STDERR_FILENO) };
     enum ct_status status = check_options(options, err);
 
+    catch_signals();
     analysis_init(&s.a);
     if (status == CT_OK)
         status = prepare(&s, options, err);
     if (status == CT_OK) {
-        catch_signals();
         status = compute_share(&s, err);
         if (status == CT_ECANCELED)
             status = fail_stopped(&s, err);

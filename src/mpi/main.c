@@ -114,6 +114,8 @@ static enum ct_status check_options(const struct options *options, struct ct_err
         return CT_OK;
     if (options->command != COMMAND_RUN)
         return ct_fail(err, CT_EINVAL, "only the command run is divided; see circuittui --help");
+    if (options->out == NULL)
+        return ct_fail(err, CT_EINVAL, "run: needs --out, the folder that all processes share");
     if (options->task.n > 0)
         return ct_fail(err, CT_EINVAL, "--shard: MPI says which task this is; omit it");
     return CT_OK;
@@ -158,8 +160,9 @@ static enum ct_status compute(struct ranks *r, struct options *options, struct c
 static int end_all(const struct ranks *r, const struct ct_error *err)
 {
     if (r->rank == FIRST) {
+        const struct timespec pause = { .tv_nsec = 200000000 };
         print(stderr, "circuittui: %s\n", err->text);
-        fflush(stderr);
+        nanosleep(&pause, NULL); /* launchers drop what they have not yet passed on */
         MPI_Abort(MPI_COMM_WORLD, 1);
     }
     const double began = clock_seconds();
