@@ -71,8 +71,7 @@ static void begin(struct pass *p)
     pass_memo_clear(m);
     m->layer = s->expand_at;
     if (full == NULL || !can_keep(s, full) || !make_room(p, full, m)) {
-        pass_memo_clear(m);
-        s->memo = NULL;
+        s->memo = NULL; /* its owner clears what there is of it */
         return;
     }
     for (size_t i = 0; i < full->n_nodes; i++)
@@ -134,10 +133,11 @@ bool pass_memo_resume(struct pass *p)
     const size_t n = p->stream.n_cols;
 
     s->is_resumed = m != NULL && m->is_complete && s->full != NULL && m->layer <= s->expand_at;
-    if (m != NULL && !s->is_resumed)
-        begin(p);
-    if (!s->is_resumed)
+    if (!s->is_resumed) {
+        if (m != NULL)
+            begin(p);
         return false;
+    }
     for (size_t i = 0; i < m->n_edited; i++)
         memcpy(values_row(&p->stream, i), m->stream + i * n, n * sizeof(float));
     s->tree = s->full;

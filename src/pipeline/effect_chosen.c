@@ -165,8 +165,8 @@ static enum ct_status find_named(const struct analysis *a, const struct item *it
                             : ct_fail_nomem(err, "neurons", 0);
 
     if (st != CT_OK)
-        st = ct_error_where(err, st, "--chosen");
-    else if (n > 1)
+        (void)ct_error_where(err, st, "--chosen");
+    else if (n != 1)
         st = ct_fail(err, CT_EINVAL, "--chosen: %.64s names %zu hook points; name one", name, n);
     *h = NOWHERE;
     for (size_t i = 0; st == CT_OK && i < hook->n_hooks; i++)

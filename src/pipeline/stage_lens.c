@@ -225,7 +225,7 @@ static int compare_words(const void *a, const void *b)
 /* Counts words [n], which become sorted. */
 static void count_words(uint32_t *words, size_t n, struct lens_row *row)
 {
-    size_t counts[OUTPUT_TOP];
+    size_t counts[OUTPUT_TOP] = { 0 };
 
     qsort(words, n, sizeof *words, compare_words);
     for (size_t i = 0, end; i < n; i = end) {

@@ -37,8 +37,9 @@ void draw_lens(const struct analysis *a, const struct plot_target *target,
     uint8_t *const markers = plot_scratch(target, n, sizeof *markers);
     const bool is_ready = x != NULL && inks != NULL && markers != NULL;
     for (size_t i = 0; is_ready && i < n; i++) {
-        x[i] = (double)(i / 2);
-        x[n + i] = lens_row(r, i / 2, i % 2, LENS_END)->difference;
+        const size_t layer = i / 2;
+        x[i] = (double)layer;
+        x[n + i] = lens_row(r, layer, i % 2, LENS_END)->difference;
         inks[i] = i % 2 == 0 ? INK_GROUP_A : INK_GROUP_B;
         markers[i] = i % 2 == 0 ? MARKER_CIRCLE : MARKER_CROSS;
     }
