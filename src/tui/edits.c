@@ -323,7 +323,8 @@ enum ct_status edits_push(struct app *app, const struct effect_edit *edit, char 
         free(copy);
         return ct_fail_nomem(err, "edits", 0);
     }
-    steps[e->n++] = (struct edit_step){ *edit, neurons, copy };
+    steps[e->n] = (struct edit_step){ *edit, neurons, NULL };
+    steps[e->n++].what = copy;
     app->probing = (struct pending){ start, edits_clear };
     return CT_OK;
 }
