@@ -83,6 +83,8 @@ void app_clear(struct app *app)
     free(app->order);
     free(app->drivers.order);
     free(app->neighbours.order);
+    free(app->edits.order);
+    app->edits.order = NULL;
     column_order_clear(&app->columns);
     for (size_t i = 0; i < MAX_VIEWS; i++)
         heatmap_cache_clear(&app->caches[i]);

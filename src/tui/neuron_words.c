@@ -123,8 +123,10 @@ bool neuron_words_follow(struct app *app)
         !can_ask(app) || find_row(app) != NULL || (w->state != WORDS_NONE && w->key == key_of(app)))
         return false;
     *w = (struct neuron_words){ .state = WORDS_RUN, .key = key_of(app), .neuron = app->neuron };
-    if (worker_start(app->worker, app->a, &job, NULL) == CT_OK)
+    if (worker_start(app->worker, app->a, &job, NULL) == CT_OK) {
+        worker_poll(app->worker, &app->news); /* it is not idle: no key may start another */
         return true;
+    }
     w->state = WORDS_FAILED;
     return false;
 }
