@@ -204,8 +204,10 @@ enum ct_status units_present(const struct unit_source *source, bool *present, si
 
     *n_present = 0;
     for (size_t i = 0; status == CT_OK && i < source->n; i++) {
-        enum unit_state state = UNIT_MISSING;
-        status = unit_check(source, i, &state, err);
+        struct safetensors *file;
+        enum unit_state state;
+        status = open_unit(source, i, &file, &state, err);
+        safetensors_free(file);
         present[i] = state == UNIT_COMPLETE;
         *n_present += present[i];
     }
