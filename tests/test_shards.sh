@@ -192,6 +192,13 @@ done
 for file in plain/*.csv; do
     cmp "$file" "it's/here/${file#plain/}" || fail "scripts: $file"
 done
+# Abbreviated options, and a folder called as a command.
+"$program" plan --stimuli two.csv --iterations 250 -o plan --slu 2 --thr=1 >planned.txt
+tail -n 1 plan/shards.sbatch | grep -qE 'run --stimuli two.csv --iterations 250 -o plan --threads 1 --shard auto$' ||
+    fail "the command: $(tail -n 1 plan/shards.sbatch)"
+run --stimuli two.csv -o short --sha=1/1 --un 128 >shard.txt
+same short
+grep -q -- '--sha\|--un' short/manifest.json && fail "the manifest names the task"
 refused 'plan: activations from a file' "$program" plan -a plain/activations.csv
 refused '--slurm: needs --out' "$program" plan --slurm 2
 refused '--slurm: 5 tasks, but 4 units' "$program" plan --stimuli two.csv -o none --slurm 5

@@ -82,8 +82,10 @@ static enum ct_status find_command(const char *word, enum command *command, stru
 /* Handles a word that is not an option: the command, then texts. */
 static enum ct_status take_word(struct options *options, char *word, struct ct_error *err)
 {
-    if (options->command == COMMAND_NONE)
+    if (options->command == COMMAND_NONE) {
+        options->word = word;
         return find_command(word, &options->command, err);
+    }
     options->texts[options->n_texts++] = word;
     return CT_OK;
 }

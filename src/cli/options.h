@@ -49,7 +49,8 @@ struct options { /* options_parse() to options_clear() */
         int color; /* in the format of palette_choose() */
         int line;  /* of the config file; 0: not set */
     } colors[INK_ROLES];
-    char **argv; /* [n_argv] the program's own arguments, borrowed */
+    const char *word; /* of argv: the command; NULL: none */
+    char **argv;      /* [n_argv] the program's own arguments, borrowed */
     size_t n_argv;
 };
 

@@ -158,6 +158,7 @@ static enum ct_status write_scripts(const struct analysis *a, const struct units
     const struct slurm_job job = { .directory = directory,
                                    .command = (const char *const *)options->argv,
                                    .n_command = options->n_argv,
+                                   .plan = options->word,
                                    .out = options->out,
                                    .n_tasks = options->slurm,
                                    .threads = a->params.threads,

@@ -74,3 +74,12 @@ enum ct_status run_command_with(const struct params *params, const char *chosen,
     *out = text;
     return CT_OK;
 }
+
+size_t run_command_option(const char *const *words, size_t i, const char *name)
+{
+    const size_t n = strcspn(words[i], "=");
+
+    if (n < 3 || strncmp(words[i], name, n) != 0)
+        return 0;
+    return words[i][n] == '=' ? 1 : 2;
+}

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "io/folder.h"
 #include "io/outfile.h"
+#include "report/run_command.h"
 #include "report/shell_word.h"
 
 static void put_word(struct outfile *file, const char *word)
@@ -25,18 +26,6 @@ static void put_word(struct outfile *file, const char *word)
     free(quoted);
 }
 
-/* The value of an option among words, as `--NAME=VALUE` or `--NAME VALUE`: how many words it takes;
- * 0: word i is none. */
-static size_t option_size(const struct slurm_job *job, size_t i, const char *name)
-{
-    const char *const word = job->command[i];
-    const size_t n = strlen(name);
-
-    if (strncmp(word, name, n) != 0)
-        return 0;
-    return word[n] == '=' ? 1 : word[n] == '\0' ? 2 : 0;
-}
-
 /* The command of a task: the options of the plan, which is shared out. */
 static void put_run(const struct slurm_job *job, struct outfile *file)
 {
@@ -47,10 +36,10 @@ static void put_run(const struct slurm_job *job, struct outfile *file)
     put_word(file, job->command[0]);
     outfile_puts(file, " run");
     for (size_t i = 1; i<job->n_command; i += skipped> 0 ? skipped : 1) {
-        skipped = option_size(job, i, "--slurm");
+        skipped = run_command_option(job->command, i, "--slurm");
         if (skipped == 0)
-            skipped = option_size(job, i, "--threads");
-        if (skipped > 0 || strcmp(job->command[i], "plan") == 0)
+            skipped = run_command_option(job->command, i, "--threads");
+        if (skipped > 0 || job->command[i] == job->plan)
             continue;
         outfile_puts(file, " ");
         put_word(file, job->command[i]);

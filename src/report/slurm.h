@@ -14,7 +14,8 @@ struct slurm_job {              /* borrows everything */
     const char *directory;      /* in which the scripts start */
     const char *const *command; /* [n_command] the program, `plan`, and the options of the run */
     size_t n_command;
-    const char *out; /* the folder of results, as in the command */
+    const char *plan; /* the word among them that is the command */
+    const char *out;  /* the folder of results, as in the command */
     size_t n_tasks;
     int threads;    /* of a task */
     double bytes;   /* of memory that a task needs, the weights included */

@@ -14,6 +14,7 @@
 #include "pipeline/stage_load.h"
 #include "pipeline/stages.h"
 #include "report/manifest.h"
+#include "report/run_command.h"
 #include "report/tables.h"
 
 enum { PLAN_LAYOUT = 1 };
@@ -109,16 +110,13 @@ static json_t *describe_command(const struct run_request *request)
     json_t *const list = json_array();
 
     for (size_t i = 0; i < request->n_command; i++) {
-        const char *const word = request->command[i];
         size_t skipped = 0;
-        for (size_t k = 0; k < sizeof sharing / sizeof *sharing; k++) {
-            const size_t n = strlen(sharing[k]);
-            if (strncmp(word, sharing[k], n) == 0)
-                skipped = word[n] == '=' ? 1 : word[n] == '\0' ? 2 : skipped;
-        }
+        for (size_t k = 0; skipped == 0 && k < sizeof sharing / sizeof *sharing; k++)
+            skipped = run_command_option(request->command, i, sharing[k]);
         if (skipped == 0)
-            json_array_append_new(list, json_text(word));
-        i += skipped > 1;
+            json_array_append_new(list, json_text(request->command[i]));
+        else
+            i += skipped - 1;
     }
     return list;
 }
