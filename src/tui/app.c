@@ -80,11 +80,10 @@ void app_clear(struct app *app)
     analysis_clear(&app->whole);
     hub_models_free(app->models, app->n_models);
     free(app->hook_points);
-    free(app->order);
+    free(app->neurons.order);
+    free(app->changes.order);
     free(app->drivers.order);
     free(app->neighbours.order);
-    free(app->edits.order);
-    app->edits.order = NULL;
     column_order_clear(&app->columns);
     for (size_t i = 0; i < MAX_VIEWS; i++)
         heatmap_cache_clear(&app->caches[i]);

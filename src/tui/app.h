@@ -75,6 +75,13 @@ struct ranking {
     size_t *order;
 };
 
+/* Rows of a list as it is sorted, computed when it is first shown so. */
+struct sorted {
+    const void *of; /* the result that they were computed from */
+    size_t sort, version;
+    size_t *order; /* NULL: not yet */
+};
+
 struct edit_step { /* owns its texts */
     struct effect_edit edit;
     char *neurons; /* as --chosen takes them, with hook points */
@@ -91,9 +98,6 @@ struct edit_steps {          /* see edits.h */
     struct effect_probe *probe;
     struct effect_probed result, fresh; /* what is shown; what the worker makes */
     char *asked;                        /* of fresh */
-    const void *order_of;               /* rows of a list by change: see list_changes.c */
-    size_t order_sort, order_version;
-    size_t *order;
 };
 
 struct app {               /* zero-initialise, then app_init() to app_clear(); must not be moved */
@@ -138,9 +142,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     struct edit_steps edits;
     struct hook_point *hook_points; /* [n_hook_points] of the loaded model */
     size_t n_hook_points;
-    const void *order_of; /* lists of neurons: the t-test that order was computed from */
-    size_t order_sort, order_version;
-    size_t *order;
+    struct sorted neurons, changes; /* of the t-test; of sentences by what edits change */
     struct ranking drivers, neighbours;
     struct column_order columns;
 

@@ -216,7 +216,6 @@ void edits_clear(struct app *app)
     effect_probed_clear(&e->result);
     effect_probed_clear(&e->fresh);
     free(e->asked);
-    free(e->order);
     *e = (struct edit_steps){ 0 };
 }
 

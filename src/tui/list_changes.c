@@ -101,19 +101,13 @@ static const char *const sorts[] = { "by change", "by sentence", NULL };
 /* The largest change first; cached until another is wanted. NULL: out of memory. */
 static const size_t *order_of(struct app *app, const struct changes *ch, size_t sort)
 {
-    struct edit_steps *const e = &app->edits;
-
-    if (e->order != NULL && e->order_of == ch->edited && e->order_sort == sort &&
-        e->order_version == app->version)
-        return e->order;
+    if (list_is_sorted(app, &app->changes, ch->edited, sort))
+        return app->changes.order;
     struct keyed *const all = ct_malloc_array(ch->n, sizeof *all);
     size_t *const order = ct_malloc_array(ch->n, sizeof *order);
-    free(e->order);
-    e->order = order;
     if (all == NULL || order == NULL) {
         free(all);
         free(order);
-        e->order = NULL;
         return NULL;
     }
     for (size_t i = 0; i < ch->n; i++) {
@@ -124,9 +118,7 @@ static const size_t *order_of(struct app *app, const struct changes *ch, size_t 
     for (size_t i = 0; i < ch->n; i++)
         order[i] = all[i].index;
     free(all);
-    e->order_of = ch->edited;
-    e->order_sort = sort;
-    e->order_version = app->version;
+    list_take_order(app, &app->changes, ch->edited, sort, order);
     return order;
 }
 

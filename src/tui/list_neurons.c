@@ -77,6 +77,18 @@ size_t *list_sorted(const struct app *app, size_t n,
     return order;
 }
 
+bool list_is_sorted(const struct app *app, const struct sorted *s, const void *of, size_t sort)
+{
+    return s->of == of && s->sort == sort && s->version == app->version;
+}
+
+void list_take_order(const struct app *app, struct sorted *s, const void *of, size_t sort,
+                     size_t *order)
+{
+    free(s->order);
+    *s = (struct sorted){ of, sort, app->version, order };
+}
+
 static double weakness(const struct app *app, size_t column)
 {
     return -fabs(ttest_of(app->a)->neurons[column].statistic);
@@ -128,22 +140,17 @@ static const size_t *neuron_order(struct app *app, size_t sort)
     };
     const struct ttest_stage *const t = ttest_of(app->a);
 
-    if (app->order_of == t && app->order_sort == sort && app->order_version == app->version)
-        return app->order;
-    size_t *const order = list_sorted(app, t->n_neurons, values[sort]);
-    if (order != NULL) {
-        free(app->order);
-        app->order = order;
-        app->order_of = t;
-        app->order_sort = sort;
-        app->order_version = app->version;
+    if (!list_is_sorted(app, &app->neurons, t, sort)) {
+        size_t *const order = list_sorted(app, t->n_neurons, values[sort]);
+        if (order != NULL)
+            list_take_order(app, &app->neurons, t, sort, order);
     }
-    return app->order_of == t ? app->order : NULL;
+    return app->neurons.of == t ? app->neurons.order : NULL;
 }
 
 const size_t *lists_neuron_order(struct app *app)
 {
-    return neuron_order(app, app->order_of == ttest_of(app->a) ? app->order_sort : SORT_T);
+    return neuron_order(app, app->neurons.of == ttest_of(app->a) ? app->neurons.sort : SORT_T);
 }
 
 static size_t count_neurons(struct app *app, const struct view_state *state)

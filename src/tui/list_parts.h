@@ -34,4 +34,9 @@ void list_open_neuron(struct app *app, size_t column);
 size_t *list_sorted(const struct app *app, size_t n,
                     double (*value)(const struct app *app, size_t i));
 
+/* Whether s is the order of `of` wanted now; and makes it that, which takes ownership of order. */
+bool list_is_sorted(const struct app *app, const struct sorted *s, const void *of, size_t sort);
+void list_take_order(const struct app *app, struct sorted *s, const void *of, size_t sort,
+                     size_t *order);
+
 #endif

@@ -18,7 +18,8 @@
 static void forget_orders(struct app *app)
 {
     app->version++;
-    app->order_of = NULL;
+    app->neurons.of = NULL;
+    app->changes.of = NULL;
     app->drivers.of = NULL;
     app->neighbours.of = NULL;
 }
