@@ -257,7 +257,7 @@ enum ct_status extract_shuffled(const struct analysis *a, const struct weight_sh
     return status;
 }
 
-const char *neuron_hook(const struct extract_result *extract, size_t column, size_t *index)
+size_t neuron_block(const struct extract_result *extract, size_t column)
 {
     size_t low = 0;
     size_t high = extract->n_blocks;
@@ -269,7 +269,12 @@ const char *neuron_hook(const struct extract_result *extract, size_t column, siz
         else
             high = middle;
     }
-    const struct neuron_block *const block = &extract->blocks[low];
+    return low;
+}
+
+const char *neuron_hook(const struct extract_result *extract, size_t column, size_t *index)
+{
+    const struct neuron_block *const block = &extract->blocks[neuron_block(extract, column)];
     const size_t k = column - block->first;
     *index = block->index != NULL ? block->index[k] : k;
     return block->hook;

@@ -37,6 +37,9 @@ static inline const struct extract_result *extract_of(const struct analysis *a)
     return analysis_result(a, &stage_extract);
 }
 
+/* The index of the block that a column of the activations is in. */
+size_t neuron_block(const struct extract_result *extract, size_t column);
+
 /* The hook point of a column of the activations, and the neuron's index in it. */
 const char *neuron_hook(const struct extract_result *extract, size_t column, size_t *index);
 

@@ -242,11 +242,7 @@ static void write_effect(const struct analysis *a, struct csv_writer *w)
         };
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
             put_if_any(w, numbers[k]);
-        for (size_t k = 0; k < N_CONTROLS; k++) {
-            put_if_any(w, row->by[k].mean);
-            put_if_any(w, row->by[k].sd);
-            put_if_any(w, row->by[k].pvalue);
-        }
+        put_controls(w, row);
         put_if_any(w, row->without_end);
         put_if_any(w, row->without_next);
         put_if_any(w, row->difference);

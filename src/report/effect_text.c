@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pipeline/stage_load.h"
+#include "report/table.h"
 
 struct share_text effect_share(double share)
 {
@@ -82,4 +83,13 @@ struct effect_words_text effect_words(const struct analysis *a,
                                       const struct effect_reading *reading)
 {
     return effect_word_list(a, reading->likeliest, reading->n_likeliest);
+}
+
+void put_controls(struct csv_writer *w, const struct effect_row *row)
+{
+    for (size_t k = 0; k < N_CONTROLS; k++) {
+        put_if_any(w, row->by[k].mean);
+        put_if_any(w, row->by[k].sd);
+        put_if_any(w, row->by[k].pvalue);
+    }
 }

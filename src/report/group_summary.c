@@ -9,6 +9,7 @@
 #include "pipeline/stage_effect.h"
 #include "pipeline/stage_picture.h"
 #include "pipeline/stage_ttest.h"
+#include "report/effect_text.h"
 #include "report/table.h"
 
 enum { N_FIRST = 7 }; /* columns that are not of the effect */
@@ -49,11 +50,7 @@ static void put_effect(struct csv_writer *w, const struct effect_row *row)
                                row->divergence_end, row->loss,       row->write };
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
         put_if_any(w, numbers[k]);
-    for (size_t k = 0; k < N_CONTROLS; k++) {
-        put_if_any(w, row->by[k].mean);
-        put_if_any(w, row->by[k].sd);
-        put_if_any(w, row->by[k].pvalue);
-    }
+    put_controls(w, row);
 }
 
 /* The cluster by Ward's tree that has the same neurons as a group of the answer; NO_GROUP: none. */

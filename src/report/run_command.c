@@ -64,6 +64,7 @@ enum ct_status run_command_with(const struct params *params, const char *chosen,
     for (size_t i = 0; (setting = setting_at(i)) != NULL; i++)
         if (strcmp(setting->name, "swap") != 0 && strcmp(setting->name, "chosen") != 0)
             put_setting(&line, setting, params, &defaults);
+    params_clear(&defaults);
     fputs(" --swap", line.out);
     if (*chosen != '\0')
         put_option(&line, "chosen", chosen);

@@ -54,16 +54,6 @@ static bool tick(void *context, size_t done, size_t total)
     return watch->progress == NULL || watch->progress(watch->context, NULL, done, total);
 }
 
-/* The block of a column. */
-static size_t block_of(const struct extract_result *e, size_t column)
-{
-    size_t b = 0;
-
-    while (b + 1 < e->n_blocks && column >= e->blocks[b + 1].first)
-        b++;
-    return b;
-}
-
 static enum ct_status find_words(const struct analysis *a, const struct direct_path *path,
                                  size_t column, const struct progress *progress,
                                  struct direct_neuron *out, struct ct_error *err)
@@ -89,7 +79,7 @@ static enum ct_status run(void *context, const struct analysis *a,
 {
     struct neuron_words *const w = context;
     const struct progress progress = { tick, (void *)(uintptr_t)watch };
-    const size_t block = block_of(extract_of(a), w->neuron);
+    const size_t block = neuron_block(extract_of(a), w->neuron);
     struct direct_path path;
     enum ct_status st =
         direct_path_find(load_of(a)->model, &hook_of(a)->hooks[block], &path, &w->is_known, err);
