@@ -4,11 +4,9 @@
 #include <stdlib.h>
 
 #include "base/path.h"
-#include "cli/meter.h"
 #include "cli/paths.h"
+#include "cli/prepare.h"
 #include "cli/run.h"
-#include "pipeline/stage_contrast.h"
-#include "pipeline/stage_hook.h"
 #include "pipeline/unit_file.h"
 #include "report/unit_plan.h"
 
@@ -37,12 +35,8 @@ static enum ct_status check_plan(struct analysis *a, const struct unit_plan *pla
                                  const char *folder, struct ct_error *err)
 {
     struct units units = { 0 };
-    enum ct_status status = meter_run(a, &stage_contrast, NULL, NULL, err);
+    enum ct_status status = find_units(a, plan->size, &units, err);
 
-    if (status == CT_OK)
-        status = meter_run(a, &stage_hook, NULL, NULL, err);
-    if (status == CT_OK)
-        status = units_init(a, plan->size, &units, err);
     if (status == CT_OK)
         status = unit_plan_check(plan, a, &units, folder, err);
     units_clear(&units);
@@ -58,9 +52,7 @@ static enum ct_status merge(struct options *options, const char *out, struct uni
 
     analysis_init(&a);
     if (status == CT_OK) {
-        params_clear(&a.params);
-        a.params = options->params; /* handed over */
-        options->params = (struct params){ 0 };
+        take_over_params(&a, options);
         a.units = &source;
         status = check_plan(&a, plan, folder, err);
     }

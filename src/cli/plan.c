@@ -11,11 +11,11 @@
 
 #include "base/clock.h"
 #include "base/path.h"
-#include "cli/meter.h"
+#include "cli/prepare.h"
 #include "cli/print.h"
+#include "cli/run.h"
 #include "model/extract.h"
 #include "pipeline/expect.h"
-#include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
@@ -191,12 +191,8 @@ static enum ct_status plan(struct analysis *a, const struct options *options, st
                            struct ct_error *err)
 {
     struct outlook o = { .unit_seconds = NAN };
-    enum ct_status status = meter_run(a, &stage_contrast, NULL, NULL, err);
+    enum ct_status status = find_units(a, options->unit, units, err);
 
-    if (status == CT_OK)
-        status = meter_run(a, &stage_hook, NULL, NULL, err);
-    if (status == CT_OK)
-        status = units_init(a, options->unit, units, err);
     if (status == CT_OK && options->slurm > units->n)
         status = ct_fail(err, CT_EINVAL,
                          "--slurm: %zu tasks, but %zu units; use fewer tasks or a smaller --unit",
@@ -219,9 +215,7 @@ enum ct_status command_plan(struct options *options, struct ct_error *err)
         status = commands_defaults(options, err);
     analysis_init(&a);
     if (status == CT_OK) {
-        params_clear(&a.params);
-        a.params = options->params; /* handed over */
-        options->params = (struct params){ 0 };
+        take_over_params(&a, options);
         status = plan(&a, options, &units, err);
     }
     units_clear(&units);

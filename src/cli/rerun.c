@@ -11,6 +11,7 @@
 #include "cli/confined.h"
 #include "cli/meter.h"
 #include "cli/paths.h"
+#include "cli/prepare.h"
 #include "cli/print.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_similarity.h"
@@ -173,9 +174,7 @@ static enum ct_status repeat(struct repeat *r, struct options *options, const ch
     if (status == CT_OK)
         status = rerun_new(&r->m, folder, paths_temporary(), &r->rerun, err);
     if (status == CT_OK) {
-        params_clear(&r->a.params);
-        r->a.params = options->params; /* handed over */
-        options->params = (struct params){ 0 };
+        take_over_params(&r->a, options);
         r->a.hash_ahead = true;
         status = compute(r, err);
     }

@@ -18,6 +18,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/options.c src/cli/options.h \
 	src/cli/paths.c src/cli/paths.h \
 	src/cli/plan.c \
+	src/cli/prepare.c src/cli/prepare.h \
 	src/cli/print.c src/cli/print.h \
 	src/cli/process.c src/cli/process.h \
 	src/cli/rerun.c \

@@ -13,6 +13,7 @@
 #include "cli/confined.h"
 #include "cli/meter.h"
 #include "cli/paths.h"
+#include "cli/prepare.h"
 #include "cli/print.h"
 #include "cli/run.h"
 #include "pipeline/analysis.h"
@@ -208,9 +209,7 @@ enum ct_status command_run(struct options *options, struct ct_error *err)
         status = commands_defaults(options, err);
     analysis_init(&a);
     if (status == CT_OK) {
-        params_clear(&a.params);
-        a.params = options->params; /* handed over */
-        options->params = (struct params){ 0 };
+        take_over_params(&a, options);
         status =
             run_analysis(&a, options, (const char *const *)options->argv, options->n_argv, err);
     }

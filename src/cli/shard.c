@@ -13,10 +13,9 @@
 #include "base/path.h"
 #include "cli/commands.h"
 #include "cli/confined.h"
-#include "cli/meter.h"
+#include "cli/prepare.h"
 #include "cli/print.h"
 #include "io/folder.h"
-#include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/unit_file.h"
@@ -157,14 +156,8 @@ static enum ct_status prepare(struct shard *s, struct options *options, struct c
 
     if (status != CT_OK)
         return status;
-    params_clear(&s->a.params);
-    s->a.params = options->params; /* handed over */
-    options->params = (struct params){ 0 };
-    status = meter_run(&s->a, &stage_contrast, NULL, NULL, err);
-    if (status == CT_OK)
-        status = meter_run(&s->a, &stage_hook, NULL, NULL, err);
-    if (status == CT_OK)
-        status = units_init(&s->a, options->unit, &s->units, err);
+    take_over_params(&s->a, options);
+    status = find_units(&s->a, options->unit, &s->units, err);
     if (status == CT_OK)
         status = memory_check(units_memory(&s->units, s->a.params.threads), "units",
                               "use a smaller --unit, fewer --hook or more memory", err);

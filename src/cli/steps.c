@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/confined.h"
 #include "cli/meter.h"
+#include "cli/prepare.h"
 #include "cli/print.h"
 #include "io/infile.h"
 #include "io/outfile.h"
@@ -89,9 +90,7 @@ static enum ct_status read_activations(struct options *options, bool ungrouped, 
         status = commands_defaults(options, err);
     if (status != CT_OK)
         return status;
-    params_clear(&a->params);
-    a->params = options->params; /* handed over */
-    options->params = (struct params){ 0 };
+    take_over_params(a, options);
     return meter_run(a, &stage_extract, NULL, NULL, err);
 }
 

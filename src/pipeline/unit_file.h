@@ -35,7 +35,8 @@ enum unit_state { UNIT_MISSING, UNIT_BROKEN, UNIT_COMPLETE };
 enum ct_status unit_check(const struct unit_source *source, size_t unit, enum unit_state *out,
                           struct ct_error *err);
 
-/* What there is of a plan, whoever computed it. CT_EIO, CT_ENOMEM. present [n]: owned by the caller. */
+/* What there is of a plan, whoever computed it. CT_EIO, CT_ENOMEM. present [n]: owned by the
+ * caller. */
 enum ct_status units_present(const struct unit_source *source, bool *present, size_t *n_present,
                              struct ct_error *err);
 

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "pipeline/stage_contrast.h"
@@ -148,8 +149,7 @@ void units_digest(const struct units *units, char hex[HASH_HEX_SIZE])
         hash_add(hash, seq->ids, seq->n * sizeof *seq->ids);
     }
     hash_end(hash, &digest);
-    for (size_t i = 0; i < HASH_HEX_SIZE; i++)
-        hex[i] = digest.sha256[i];
+    memcpy(hex, digest.sha256, HASH_HEX_SIZE);
 }
 
 struct share units_share(size_t n_units, size_t task, size_t n_tasks)
