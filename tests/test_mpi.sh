@@ -3,6 +3,7 @@
 # them is said in one line, and nothing hangs. MPIRUN: the launcher of the MPI it was built with.
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
 program=$(readlink -f "$CIRCUITTUI")
 divided=$(dirname "$program")/circuittui-mpi
 mpirun=${MPIRUN-mpirun}
@@ -52,11 +53,9 @@ refused() {
     grep -q "^circuittui: .*$expected" err || fail "$*: $(cat err)"
 }
 
-awk 'NR == 1 { print; next } {
-    at = index($0, ","); at += index(substr($0, at + 1), ",")
-    text = substr($0, at + 1); quote = sub(/^"/, "", text) ? "\"" : ""
-    for (k = 1; k <= 3; k++) printf "%s%sNumber %d. %s\n", substr($0, 1, at), quote, k, text }' \
-    "$FIXTURES_DIR/demo/stimuli.csv" >sentences.csv # 324 sentences, 6 units
+# shellcheck source=tests/repeated.sh
+. "$here/repeated.sh"
+repeated 3 "$FIXTURES_DIR/demo/stimuli.csv" >sentences.csv # 324 sentences, 6 units
 run=(--stimuli sentences.csv)
 
 "$program" run --iterations 250 "${run[@]}" -o plain >plain.txt
@@ -82,8 +81,7 @@ timeout 60 "$mpirun" -n 2 "$program" run --iterations 250 "${run[@]}" -o handed 
 same handed
 
 # One process is killed, at the start or when some units are there: nothing hangs.
-awk 'NR == 1 { print; next } { for (k = 0; k < 90; k++) {
-    line = $0; sub(/Number /, "Number " k " of ", line); print line } }' sentences.csv >many.csv
+repeated 90 sentences.csv >many.csv
 many=(--stimuli many.csv -H 'h.*' -o killed) # 456 units
 ours="^$divided run .*many.csv"
 some_units() { # AT_LEAST, while the run goes on

@@ -3,6 +3,7 @@
 # killed, merge writes the files of one run. And what cannot be merged is refused in one line.
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
 program=$(readlink -f "$CIRCUITTUI")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -40,14 +41,8 @@ refused() {
     grep -q "^circuittui: .*$expected" err || fail "$*: $(cat err)"
 }
 
-# repeated N FILE: each sentence with N beginnings.
-repeated() {
-    awk -v n="$1" 'NR == 1 { print; next } {
-        at = index($0, ","); at += index(substr($0, at + 1), ",")
-        text = substr($0, at + 1); quote = sub(/^"/, "", text) ? "\"" : ""
-        for (k = 1; k <= n; k++)
-            printf "%s%sNumber %d. %s\n", substr($0, 1, at), quote, k, text }' "$2"
-}
+# shellcheck source=tests/repeated.sh
+. "$here/repeated.sh"
 repeated 2 "$FIXTURES_DIR/demo/stimuli.csv" >two.csv
 n_units=4 # of 216 sentences
 

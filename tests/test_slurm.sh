@@ -17,6 +17,7 @@ if [ -z "${SLURM_TEST_INSIDE-}" ]; then
     SLURM_TEST_INSIDE=1 exec unshare --net --pid --mount-proc --fork --kill-child "$0" "$@"
 fi
 
+here=$(cd "$(dirname "$0")" && pwd)
 program=$(readlink -f "$CIRCUITTUI")
 divided=$(dirname "$program")/circuittui-mpi
 nodes=3
@@ -105,11 +106,9 @@ until_true 20 "the nodes" all_idle
 export OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,tcp OMPI_MCA_btl_tcp_if_include=lo
 export OMPI_MCA_mpi_yield_when_idle=1
 
-awk 'NR == 1 { print; next } {
-    at = index($0, ","); at += index(substr($0, at + 1), ",")
-    text = substr($0, at + 1); quote = sub(/^"/, "", text) ? "\"" : ""
-    for (k = 1; k <= 3; k++) printf "%s%sNumber %d. %s\n", substr($0, 1, at), quote, k, text }' \
-    "$FIXTURES_DIR/demo/stimuli.csv" >sentences.csv # 324 sentences, 6 units
+# shellcheck source=tests/repeated.sh
+. "$here/repeated.sh"
+repeated 3 "$FIXTURES_DIR/demo/stimuli.csv" >sentences.csv # 324 sentences, 6 units
 run=(run --iterations 250 --stimuli sentences.csv --threads 1)
 "$program" "${run[@]}" -o plain >report.txt
 
@@ -151,8 +150,7 @@ until_true 30 "the array and its merge" is_over "$job,$merge"
 same array
 
 # A task that is cancelled says how far it is, and goes on when it is queued again.
-awk 'NR == 1 { print; next } { for (k = 0; k < 60; k++) {
-    line = $0; sub(/Number /, "Number " k " of ", line); print line } }' sentences.csv >many.csv
+repeated 60 sentences.csv >many.csv
 cat >long.sbatch <<JOB
 #!/bin/bash
 #SBATCH --mem=300M --requeue --output=$tmp/long.out --open-mode=append

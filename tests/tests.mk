@@ -572,6 +572,7 @@ dist_check_SCRIPTS += tests/test_users.sh
 dist_check_SCRIPTS += tests/test_places.sh
 # Runs that are shared out, without and with MPI.
 dist_check_SCRIPTS += tests/test_shards.sh tests/test_mpi.sh tests/test_slurm.sh
+EXTRA_DIST += tests/repeated.sh
 # Another decimal point; skipped where no such locale can be made.
 dist_check_SCRIPTS += tests/test_locale.sh
 # A control group that limits memory; skipped where none can be made.
