@@ -7,7 +7,7 @@
 #include "cli/paths.h"
 #include "cli/prepare.h"
 #include "cli/run.h"
-#include "pipeline/unit_file.h"
+#include "pipeline/units_folder.h"
 #include "report/unit_plan.h"
 
 /* Fills in the options of the run that was shared out. */

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/memory_limit.h"
 #include "base/path.h"
 #include "cli/commands.h"
@@ -18,7 +17,7 @@
 #include "io/folder.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
-#include "pipeline/unit_file.h"
+#include "pipeline/units_folder.h"
 #include "report/unit_plan.h"
 
 /* ---- signals ---- */
@@ -166,21 +165,10 @@ static enum ct_status prepare(struct shard *s, struct options *options, struct c
 
 /* ---- what it says ---- */
 
-static enum ct_status count_present(const struct shard *s, size_t *n, struct ct_error *err)
-{
-    bool *const present = ct_calloc_array(s->units.n, sizeof *present);
-
-    if (present == NULL)
-        return ct_fail_nomem(err, "units", 0);
-    const enum ct_status status = units_present(&s->source, present, n, err);
-    free(present);
-    return status;
-}
-
 static enum ct_status say(const struct shard *s, const char *out, struct ct_error *err)
 {
     size_t n = 0;
-    const enum ct_status status = count_present(s, &n, err);
+    const enum ct_status status = units_count(&s->source, &n, err);
 
     if (status != CT_OK)
         return status;
@@ -197,7 +185,7 @@ static enum ct_status say(const struct shard *s, const char *out, struct ct_erro
 static enum ct_status fail_stopped(const struct shard *s, struct ct_error *err)
 {
     size_t n = 0;
-    const enum ct_status status = count_present(s, &n, err);
+    const enum ct_status status = units_count(&s->source, &n, err);
 
     return status != CT_OK ? status
                            : ct_fail(err, CT_ECANCELED,

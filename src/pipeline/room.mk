@@ -60,4 +60,5 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/target.c src/pipeline/target.h \
 	src/pipeline/target_missing.c src/pipeline/target_missing.h \
 	src/pipeline/unit_file.c src/pipeline/unit_file.h \
-	src/pipeline/units.c src/pipeline/units.h
+	src/pipeline/units.c src/pipeline/units.h \
+	src/pipeline/units_folder.c src/pipeline/units_folder.h

@@ -9,7 +9,7 @@
 #include "pipeline/extract_job.h"
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
-#include "pipeline/unit_file.h"
+#include "pipeline/units_folder.h"
 
 bool extract_in_memory(double bytes, const char *temporary)
 {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "io/hash.h"
+#include "io/safetensors.h"
 #include "pipeline/units.h"
 
 #define UNITS_FOLDER "units"
@@ -35,22 +35,21 @@ enum unit_state { UNIT_MISSING, UNIT_BROKEN, UNIT_COMPLETE };
 enum ct_status unit_check(const struct unit_source *source, size_t unit, enum unit_state *out,
                           struct ct_error *err);
 
-/* What there is of a plan, whoever computed it. CT_EIO, CT_ENOMEM. present [n]: owned by the
- * caller. */
-enum ct_status units_present(const struct unit_source *source, bool *present, size_t *n_present,
-                             struct ct_error *err);
+/* Opens the unit if it is there and of this plan: *out is the caller's, safetensors_free(), or
+ * NULL. CT_EIO, CT_ENOMEM. */
+enum ct_status unit_open(const struct unit_source *source, size_t unit, struct safetensors **out,
+                         enum unit_state *state, struct ct_error *err);
 
-/* CT_EFORMAT, with the numbers of those that are missing and the tasks, of any number, to repeat.
- */
-enum ct_status units_check_complete(const struct unit_source *source, struct ct_error *err);
+/* Whether its metadata has this text. */
+bool unit_says(const struct safetensors *file, const char *key, const char *text);
 
-/*
- * Fills X [n_sentences, n_neurons], hooks [n_hooks] side by side, from all units. Every sentence
- * must be in one of them, once. CT_EFORMAT: a unit is missing or was changed, its kernels differ
- * from those of the others; CT_EIO, CT_ENOMEM, CT_ECANCELED.
- */
-enum ct_status units_read(const struct unit_source *source, const struct hook_point *hooks,
-                          size_t n_hooks, size_t n_sentences, const struct progress *progress,
-                          float *X, struct extract_stats *stats, struct ct_error *err);
+/* CT_EFORMAT: it was not computed by this version with these kernels. */
+enum ct_status unit_check_origin(const struct safetensors *file, const char *kernels,
+                                 struct ct_error *err);
+
+/* The name of its file, and of the tensor of its sentences. */
+enum { UNIT_NAME_SIZE = 40 };
+void unit_name(size_t unit, char out[UNIT_NAME_SIZE]);
+#define UNIT_ROWS "rows"
 
 #endif
