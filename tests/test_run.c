@@ -507,7 +507,6 @@ START_TEST(few_neurons_are_a_caution)
 }
 END_TEST
 
-/* A name from a file is not used as a path, and a folder contains one analysis. */
 /* Each hook point has the answer of a run of its own; without a folder it would be nowhere. */
 START_TEST(layers_have_their_own_answers)
 {
@@ -653,6 +652,26 @@ START_TEST(shuffled_networks_are_compared_with)
 }
 END_TEST
 
+/* A parameter of what is not computed is told. */
+START_TEST(idle_options_are_a_caution)
+{
+    ck_assert_int_eq(circuittui("run --map --draws 5 --controls --alpha 0.1 >/dev/null "
+                                "2>%s/idle.txt"),
+                     0);
+    ck_assert_int_eq(circuittui(
+                         "--version >/dev/null; sed 's/.*run: //' %s/idle.txt "
+                         "| sort | tr '\\n' , | grep -qx -- '--controls does nothing without "
+                         "--swap,--draws does nothing without --answer,--map does nothing "
+                         "without --swap,'"),
+                     0);
+    ck_assert_int_eq(circuittui("run --map --swap --draws 5 --answer --resamples 3 --pictures 1 "
+                                "--iterations 250 >/dev/null 2>%s/idle.txt"),
+                     0);
+    ck_assert_int_eq(circuittui("--version >/dev/null; test ! -s %s/idle.txt"), 0);
+}
+END_TEST
+
+/* A name from a file is not used as a path, and a folder contains one analysis. */
 START_TEST(folders_of_layers_stay_inside_the_results)
 {
     ck_assert_int_eq(circuittui("--version; mkdir %s/odd; sed '1s|h.3.attn.c_proj|../up|g' "
@@ -836,6 +855,7 @@ int main(void)
         groups_have_their_effects,
         shuffled_networks_are_compared_with,
         few_neurons_are_a_caution,
+        idle_options_are_a_caution,
         folders_of_layers_stay_inside_the_results,
         nothing_significant_leaves_headers,
         results_are_only_overwritten_with_force,

@@ -12,6 +12,7 @@
 #include "cli/ansi.h"
 #include "cli/confined.h"
 #include "cli/meter.h"
+#include "cli/option_table.h"
 #include "cli/paths.h"
 #include "cli/prepare.h"
 #include "cli/print.h"
@@ -197,11 +198,25 @@ static enum ct_status check_alone(const struct options *options, struct ct_error
                    task.index + 1, task.n);
 }
 
+/* Parameters of what is not asked for are valid, and most likely a slip. */
+static void tell_idle(const struct options *options)
+{
+    const struct setting *setting;
+
+    for (size_t i = 0; (setting = setting_at(i)) != NULL; i++) {
+        const char *const missing = setting_missing(setting, &options->params);
+        if (missing != NULL && options->origins[option_first(i)] == ORIGIN_COMMAND_LINE)
+            print(stderr, "circuittui: caution: run: --%s does nothing without --%s\n",
+                  setting->name, missing);
+    }
+}
+
 enum ct_status command_run(struct options *options, struct ct_error *err)
 {
     struct analysis a;
     enum ct_status status;
 
+    tell_idle(options);
     if (options->task.n > 0)
         return run_shard(options, NULL, err);
     status = check_alone(options, err);

@@ -42,4 +42,8 @@ const struct setting *setting_at(size_t i);
 const struct setting *setting_find(const char *name);
 const struct stage *setting_stage(const struct setting *setting);
 
+/* The parameter without which a run does not come to this one's stage: `swap`, `answer`; NULL:
+ * none. */
+const char *setting_missing(const struct setting *setting, const struct params *params);
+
 #endif
