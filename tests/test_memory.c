@@ -5,6 +5,7 @@
 #include "config.h"
 #include "support.h"
 
+#include <limits.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #ifdef __GLIBC__
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/memory_limit.h"
+#include "base/processors.h"
 #include "io_temp.h"
 #include "pipeline/analysis.h"
 #include "pipeline/extract_job.h"
@@ -132,6 +134,34 @@ START_TEST(memory_left_is_the_smallest_of_all_limits)
     put("/sys/fs/v1/mem/job/memory.limit_in_bytes", "10485760\n"); /* lowered below what is used */
     put("/sys/fs/v1/mem/job/memory.memsw.limit_in_bytes", "10485760\n");
     assert_left(10.0, "the control group");
+}
+END_TEST
+
+START_TEST(processors_are_those_of_the_smallest_quota)
+{
+    ck_assert_int_eq(processors_of_quota(temp_path("nowhere")), INT_MAX);
+
+    put("/proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    put("/proc/self/cgroup", "0::/a.slice/b.scope\n");
+    put("/sys/fs/cgroup/a.slice/b.scope/cpu.max", "max 100000\n");
+    ck_assert_int_eq(processors_of_quota(temp_path(".")), INT_MAX);
+    put("/sys/fs/cgroup/a.slice/cpu.max", "250000 100000\n");
+    ck_assert_int_eq(processors_of_quota(temp_path(".")), 3);
+    put("/sys/fs/cgroup/a.slice/b.scope/cpu.max", "50000 50000\n");
+    ck_assert_int_eq(processors_of_quota(temp_path(".")), 1);
+    put("/sys/fs/cgroup/a.slice/b.scope/cpu.max", "1000 100000\n");
+    ck_assert_int_eq(processors_of_quota(temp_path(".")), 1);
+    put("/sys/fs/cgroup/a.slice/b.scope/cpu.max", "nonsense\n");
+    ck_assert_int_eq(processors_of_quota(temp_path(".")), 3);
+
+    put("/proc/self/mountinfo", "31 30 0:27 / /sys/fs/v1/set rw - cgroup cgroup rw,cpuset\n"
+                                "32 30 0:28 / /sys/fs/v1/cpu rw - cgroup cgroup rw,cpu,cpuacct\n");
+    put("/proc/self/cgroup", "9:cpuset:/y\n8:cpuacct,cpu:/x\n0::/\n");
+    put("/sys/fs/v1/cpu/x/cpu.cfs_quota_us", "-1\n");
+    put("/sys/fs/v1/cpu/x/cpu.cfs_period_us", "100000\n");
+    ck_assert_int_eq(processors_of_quota(temp_path(".")), INT_MAX);
+    put("/sys/fs/v1/cpu/x/cpu.cfs_quota_us", "200000\n");
+    ck_assert_int_eq(processors_of_quota(temp_path(".")), 2);
 }
 END_TEST
 
@@ -636,6 +666,7 @@ int main(void)
     temp_begin();
     tcase_add_test(tcase, weights_beyond_the_memory_are_announced);
     tcase_add_test(tcase, memory_left_is_the_smallest_of_all_limits);
+    tcase_add_test(tcase, processors_are_those_of_the_smallest_quota);
     tcase_add_test(tcase, shuffled_weights_use_the_estimated_memory);
     tcase_add_loop_test(tcase, extraction_uses_the_estimated_memory, 0,
                         sizeof extractions / sizeof *extractions);

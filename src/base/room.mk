@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_SOURCES = \
+	src/base/cgroup.c src/base/cgroup.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/confine.c src/base/confine.h \
 	src/base/crew.c src/base/crew.h \
@@ -13,6 +14,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/mem.c src/base/mem.h \
 	src/base/memory_limit.c src/base/memory_limit.h \
 	src/base/path.c src/base/path.h \
+	src/base/processors.c src/base/processors.h \
 	src/base/progress.c src/base/progress.h \
 	src/base/signals.c src/base/signals.h \
 	src/base/spill.c src/base/spill.h \

@@ -1,31 +1,12 @@
 #include "config.h"
 #include "cli/commands.h"
 
-#include <sched.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "cli/paths.h"
 #include "base/path.h"
-#include "io/number.h"
+#include "base/processors.h"
+#include "cli/paths.h"
 #include "report/tables.h"
-
-/* The number of processors available to this process. Slurm may give a task fewer than it binds it
- * to. */
-static int count_processors(void)
-{
-    const char *const given = getenv("SLURM_CPUS_PER_TASK");
-    size_t most = CPU_SETSIZE;
-    cpu_set_t set;
-
-    if (given != NULL && (!number_parse_size(given, strlen(given), &most) || most < 1))
-        most = CPU_SETSIZE;
-
-    if (sched_getaffinity(0, sizeof set, &set) != 0)
-        return 1;
-    const int n = CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
-    return (size_t)n < most ? n : (int)most;
-}
 
 static enum ct_status demo_file(const char *demo, const char *name, char **field,
                                 struct ct_error *err)
@@ -57,7 +38,7 @@ static enum ct_status find_model(struct options *options, struct ct_error *err)
 void commands_default_threads(struct options *options)
 {
     struct params *const p = &options->params;
-    const int processors = count_processors();
+    const int processors = processors_available();
 
     if (p->threads == 0 || p->threads > processors)
         p->threads = processors;
