@@ -102,6 +102,20 @@ for n_units in 0 1 20; do
     wait "$started" || status=$?
     [ "$status" != 0 ] && [ "$status" != 124 ] || fail "killed with $n_units units: status $status"
 done
+# One that is silent, as on a machine that is gone.
+rm -rf killed
+export CIRCUITTUI_SILENCE=2
+mpi 3 "${many[@]}" >out 2>err &
+started=$!
+some_units 1
+pkill -STOP -n -f "$ours"
+status=0
+wait "$started" || status=$?
+pkill -KILL -f "$ours" || true
+unset CIRCUITTUI_SILENCE
+[ "$status" != 0 ] && [ "$status" != 124 ] || fail "silence: status $status: $(cat err)"
+grep -q '^circuittui: rank [12]: no word for 2 s; see whether' err || fail "silence: $(cat err)"
+
 # SIGTERM to all: each stops, one speaks.
 rm -rf killed
 mpi 2 "${many[@]}" >out 2>err &

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "io/number.h"
 
 enum { FIRST = 0, TAG = 1, HOST_SIZE = 64, TEXT_SIZE = 1024 };
 
@@ -29,8 +30,19 @@ struct words {
     struct word sent;    /* until request is complete */
     MPI_Request request; /* MPI_REQUEST_NULL: none */
     double last;         /* seconds, of the last word sent */
+    double silence;      /* seconds without a word after which a process counts as lost */
     struct heard *heard; /* [n_ranks] on the first process */
 };
+
+static double find_silence(void)
+{
+    const char *const text = getenv("CIRCUITTUI_SILENCE");
+    size_t seconds;
+
+    return text != NULL && number_parse_size(text, strlen(text), &seconds) && seconds > 0
+               ? (double)seconds
+               : SILENCE;
+}
 
 struct words *words_new(int rank, int n_ranks)
 {
@@ -38,6 +50,7 @@ struct words *words_new(int rank, int n_ranks)
 
     if (w == NULL)
         return NULL;
+    w->silence = find_silence();
     w->rank = rank;
     w->n_ranks = n_ranks;
     w->request = MPI_REQUEST_NULL;
@@ -132,11 +145,11 @@ enum ct_status words_hear(struct words *w, size_t *n_done, size_t *n, bool *all_
         *n_done += w->heard[r].n_done;
         *n += w->heard[r].n;
         *all_done = *all_done && w->heard[r].kind == WORD_DONE;
-        if (w->heard[r].kind == WORD_AT_WORK && r != FIRST && now - w->heard[r].at > SILENCE)
+        if (w->heard[r].kind == WORD_AT_WORK && r != FIRST && now - w->heard[r].at > w->silence)
             status = ct_fail(err, CT_EIO,
-                             "rank %d: no word for %d minutes; see whether its machine is there, "
-                             "the same command goes on",
-                             r, SILENCE / 60);
+                             "rank %d: no word for %.0f s; see whether its machine is there, the "
+                             "same command goes on",
+                             r, w->silence);
     }
     return status;
 }

@@ -12,7 +12,8 @@
 
 enum word_kind { WORD_AT_WORK, WORD_DONE, WORD_FAILED };
 
-/* Seconds without a word after which a process counts as lost. */
+/* Seconds without a word after which a process counts as lost, unless CIRCUITTUI_SILENCE says
+ * otherwise. */
 enum { SILENCE = 600 };
 
 struct words; /* of one process */
