@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "io/number.h"
 
 enum { FIRST = 0, TAG = 1, HOST_SIZE = 64, TEXT_SIZE = 1024 };
 
@@ -37,11 +36,10 @@ struct words {
 static double find_silence(void)
 {
     const char *const text = getenv("CIRCUITTUI_SILENCE");
-    size_t seconds;
+    char *end = NULL;
+    const unsigned long seconds = text != NULL ? strtoul(text, &end, 10) : 0;
 
-    return text != NULL && number_parse_size(text, strlen(text), &seconds) && seconds > 0
-               ? (double)seconds
-               : SILENCE;
+    return seconds > 0 && *end == '\0' ? (double)seconds : SILENCE;
 }
 
 struct words *words_new(int rank, int n_ranks)
