@@ -104,6 +104,11 @@ static uint64_t key_of(const struct params *params, const struct stage *stage)
     return key.hash;
 }
 
+uint64_t analysis_key(const struct analysis *a, const struct stage *stage)
+{
+    return key_of(&a->params, stage);
+}
+
 void result_rekey(struct result *result, const struct analysis *a)
 {
     result->key = key_of(&a->params, result->stage);

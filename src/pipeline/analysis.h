@@ -122,6 +122,9 @@ void result_rekey(struct result *result, const struct analysis *a);
 
 const void *result_value(const struct result *result);
 
+/* Of the parameters that a result of the stage would have now. */
+uint64_t analysis_key(const struct analysis *a, const struct stage *stage);
+
 /* Differs between results that were computed with different parameters, or from different input. */
 uint64_t result_key(const struct result *result);
 

@@ -74,6 +74,12 @@ static enum ct_status run_model(const struct analysis *a, const struct weight_sh
     return status;
 }
 
+bool extract_is_of_units(const struct analysis *a)
+{
+    return a->units != NULL &&
+           (a->units->key == 0 || a->units->key == analysis_key(a, &stage_extract));
+}
+
 /* Takes what other processes have computed. */
 static enum ct_status read_units(const struct analysis *a, const struct progress *progress,
                                  struct extract_result *e, struct ct_error *err)
@@ -229,7 +235,7 @@ static enum ct_status compute(const struct analysis *a, const struct stage_run *
     if (e == NULL)
         return ct_fail_nomem(err, "extract", 0);
     status = load_of(a)->model == NULL ? take_file(&load_of(a)->activations, e, err)
-             : a->units != NULL        ? read_units(a, &run->progress, e, err)
+             : extract_is_of_units(a)  ? read_units(a, &run->progress, e, err)
                                        : run_model(a, NULL, &run->progress, e, err);
     if (status == CT_OK && !a->ttest_alone)
         status = take_means(e, err);

@@ -74,4 +74,7 @@ enum { MOST_IN_MEMORY = 1 << 30 };
 /* Whether activations of that size are kept in memory rather than in the folder temporary. */
 bool extract_in_memory(double bytes, const char *temporary);
 
+/* Whether the activations are read from units: those of a, computed with its parameters. */
+bool extract_is_of_units(const struct analysis *a);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "io/safetensors.h"
 #include "pipeline/units.h"
@@ -18,6 +19,8 @@ struct unit_source {    /* borrows its texts */
     const char *folder; /* of the units */
     const char *digest; /* of their plan */
     size_t n;           /* units of it */
+    uint64_t key;       /* analysis_key() of the stage Extract with its parameters; 0: not known */
+    bool may_wait;      /* for units that other processes are computing */
 };
 
 /* Writes a unit of values [rows, n_neurons] in source->folder, open as fd. Whoever else writes the

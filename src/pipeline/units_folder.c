@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "io/hash.h"
@@ -14,24 +16,61 @@ enum { KERNELS_SIZE = 64 };
 
 /* ---- which there are ---- */
 
-enum ct_status units_count(const struct unit_source *source, size_t *n, struct ct_error *err)
+/* The unit that a name in the folder is given to; SIZE_MAX: none. */
+static size_t unit_of(const char *name, const struct unit_source *source)
+{
+    char whole[UNIT_NAME_SIZE];
+    size_t unit;
+
+    if (sscanf(name, "unit-%zu", &unit) != 1 || unit >= source->n)
+        return SIZE_MAX;
+    unit_name(unit, whole);
+    return strcmp(name, whole) == 0 ? unit : SIZE_MAX;
+}
+
+static void add_time(int folder, const char *name, struct units_pace *pace)
+{
+    struct stat s;
+
+    if (fstatat(folder, name, &s, 0) != 0)
+        return;
+    const double at = (double)s.st_mtim.tv_sec + 1e-9 * (double)s.st_mtim.tv_nsec;
+    pace->first = pace->n == 1 || at < pace->first ? at : pace->first;
+    pace->last = pace->n == 1 || at > pace->last ? at : pace->last;
+}
+
+enum ct_status units_look(const struct unit_source *source, bool *present, struct units_pace *out,
+                          struct ct_error *err)
 {
     DIR *const folder = opendir(source->folder);
     const struct dirent *entry;
-    char name[UNIT_NAME_SIZE];
-    size_t unit;
 
-    *n = 0;
+    *out = (struct units_pace){ 0 };
+    memset(present, 0, source->n * sizeof *present);
     if (folder == NULL)
         return ct_fail_errno(err, "%s", source->folder);
     while ((entry = readdir(folder)) != NULL) {
-        if (sscanf(entry->d_name, "unit-%zu", &unit) != 1 || unit >= source->n)
+        const size_t unit = unit_of(entry->d_name, source);
+        if (unit == SIZE_MAX)
             continue;
-        unit_name(unit, name);
-        *n += strcmp(entry->d_name, name) == 0;
+        present[unit] = true;
+        out->n++;
+        add_time(dirfd(folder), entry->d_name, out);
     }
     closedir(folder);
     return CT_OK;
+}
+
+enum ct_status units_count(const struct unit_source *source, size_t *n, struct ct_error *err)
+{
+    bool *const present = ct_calloc_array(source->n, sizeof *present);
+    struct units_pace pace = { 0 };
+    const enum ct_status status = present != NULL ? units_look(source, present, &pace, err)
+                                                  : ct_fail_nomem(err, "units", source->n);
+
+    free(present);
+    *n = pace.n;
+    return status;
 }
 
 static enum ct_status units_present(const struct unit_source *source, bool *present,
@@ -132,6 +171,8 @@ struct reading {
     size_t n_sentences;
     bool *is_read; /* [n_sentences] */
     float *X;      /* [n_sentences, width] */
+    struct extract_stats *stats;
+    char kernels[KERNELS_SIZE]; /* of the first that was read */
 };
 
 static bool has_shape(const struct safetensors_entry *e, const char *dtype, uint64_t rows,
@@ -196,31 +237,74 @@ static void add_stats(const struct safetensors *file, struct extract_stats *stat
         stats->n_batches += n;
 }
 
-static enum ct_status read_all(const struct unit_source *source, struct reading *r,
-                               const struct progress *progress, struct extract_stats *stats,
-                               struct ct_error *err)
+/* Reads a unit that is there. *is_read: it was. */
+static enum ct_status try_unit(const struct unit_source *source, size_t unit, struct reading *r,
+                               bool *is_read, struct ct_error *err)
 {
-    char kernels[KERNELS_SIZE] = "";
-    enum ct_status status = CT_OK;
+    struct safetensors *file;
+    enum unit_state state;
+    enum ct_status status = unit_open(source, unit, &file, &state, err);
 
-    for (size_t i = 0; status == CT_OK && i < source->n; i++) {
-        struct safetensors *file;
-        enum unit_state state;
-        status = unit_open(source, i, &file, &state, err);
-        if (status == CT_OK && file == NULL)
-            status = units_check_complete(source, err);
-        if (status == CT_OK && i == 0 && safetensors_metadata(file, "kernels") != NULL)
-            snprintf(kernels, sizeof kernels, "%s", safetensors_metadata(file, "kernels"));
-        if (status == CT_OK)
-            status = unit_check_origin(file, kernels, err);
-        if (status == CT_OK)
-            status = read_unit(r, file, err);
-        if (status == CT_OK)
-            add_stats(file, stats);
-        safetensors_free(file);
-        if (status == CT_OK && !progress_tick(progress, i + 1, source->n))
+    *is_read = false;
+    if (status != CT_OK || file == NULL)
+        return status;
+    if (r->kernels[0] == '\0' && safetensors_metadata(file, "kernels") != NULL)
+        snprintf(r->kernels, sizeof r->kernels, "%s", safetensors_metadata(file, "kernels"));
+    status = unit_check_origin(file, r->kernels, err);
+    if (status == CT_OK)
+        status = read_unit(r, file, err);
+    if (status == CT_OK)
+        add_stats(file, r->stats);
+    safetensors_free(file);
+    *is_read = status == CT_OK;
+    return status;
+}
+
+/* A second, unless it is to stop. */
+static bool rest(const struct progress *progress, size_t n_done, size_t n)
+{
+    const struct timespec pause = { .tv_nsec = 100000000 };
+    bool goes_on = true;
+
+    for (int i = 0; goes_on && i < 10; i++) {
+        nanosleep(&pause, NULL);
+        goes_on = progress_tick(progress, n_done, n);
+    }
+    return goes_on;
+}
+
+static enum ct_status read_units(const struct unit_source *source, struct reading *r,
+                                 const struct progress *progress, bool *is_done,
+                                 struct ct_error *err)
+{
+    enum ct_status status = CT_OK;
+    size_t n_done = 0;
+
+    while (status == CT_OK && n_done < source->n) {
+        for (size_t i = 0; status == CT_OK && i < source->n; i++) {
+            if (is_done[i])
+                continue;
+            status = try_unit(source, i, r, &is_done[i], err);
+            if (status == CT_OK && !is_done[i] && !source->may_wait)
+                status = units_check_complete(source, err);
+            n_done += is_done[i];
+            if (status == CT_OK && !progress_tick(progress, n_done, source->n))
+                status = ct_fail(err, CT_ECANCELED, "units: stopped");
+        }
+        if (status == CT_OK && n_done < source->n && !rest(progress, n_done, source->n))
             status = ct_fail(err, CT_ECANCELED, "units: stopped");
     }
+    return status;
+}
+
+static enum ct_status read_all(const struct unit_source *source, struct reading *r,
+                               const struct progress *progress, struct ct_error *err)
+{
+    bool *const is_done = ct_calloc_array(source->n, sizeof *is_done);
+    enum ct_status status = is_done != NULL ? read_units(source, r, progress, is_done, err)
+                                            : ct_fail_nomem(err, "units", source->n);
+
+    free(is_done);
     for (size_t i = 0; status == CT_OK && i < r->n_sentences; i++)
         if (!r->is_read[i])
             status = ct_fail(err, CT_EFORMAT, "%s: no unit has sentence %zu; remove the folder",
@@ -232,13 +316,15 @@ enum ct_status units_read(const struct unit_source *source, const struct hook_po
                           size_t n_hooks, size_t n_sentences, const struct progress *progress,
                           float *X, struct extract_stats *stats, struct ct_error *err)
 {
-    struct reading r = { .hooks = hooks, .n_hooks = n_hooks, .n_sentences = n_sentences, .X = X };
+    struct reading r = {
+        .hooks = hooks, .n_hooks = n_hooks, .n_sentences = n_sentences, .X = X, .stats = stats
+    };
 
     for (size_t h = 0; h < n_hooks; h++)
         r.width += hooks[h].width;
     r.is_read = ct_calloc_array(n_sentences, sizeof *r.is_read);
     *stats = (struct extract_stats){ 0 };
-    const enum ct_status status = r.is_read != NULL ? read_all(source, &r, progress, stats, err)
+    const enum ct_status status = r.is_read != NULL ? read_all(source, &r, progress, err)
                                                     : ct_fail_nomem(err, "units", n_sentences);
     free(r.is_read);
     return status;

@@ -2,12 +2,22 @@
 #ifndef CT_PIPELINE_UNITS_FOLDER_H
 #define CT_PIPELINE_UNITS_FOLDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/extract.h"
 #include "pipeline/unit_file.h"
 
-/* How many units there are by their names, which are given to complete files. CT_EIO. */
+struct units_pace {
+    size_t n;           /* units that are there */
+    double first, last; /* seconds since 1970, when the first and the last of them came */
+};
+
+/* Which units [source->n] there are by their names, which are given to complete files. CT_EIO. */
+enum ct_status units_look(const struct unit_source *source, bool *present, struct units_pace *out,
+                          struct ct_error *err);
+
+/* How many. CT_EIO. */
 enum ct_status units_count(const struct unit_source *source, size_t *n, struct ct_error *err);
 
 /* CT_EFORMAT, with the numbers of those that are missing and the tasks, of any number, to repeat.
@@ -16,8 +26,9 @@ enum ct_status units_check_complete(const struct unit_source *source, struct ct_
 
 /*
  * Fills X [n_sentences, n_neurons], hooks [n_hooks] side by side, from all units. Every sentence
- * must be in one of them, once. CT_EFORMAT: a unit is missing or was changed, its kernels differ
- * from those of the others; CT_EIO, CT_ENOMEM, CT_ECANCELED.
+ * must be in one of them, once. Where source may wait, units are taken as they come. CT_EFORMAT: a
+ * unit is missing or was changed, its kernels differ from those of the others; CT_EIO, CT_ENOMEM,
+ * CT_ECANCELED.
  */
 enum ct_status units_read(const struct unit_source *source, const struct hook_point *hooks,
                           size_t n_hooks, size_t n_sentences, const struct progress *progress,
