@@ -143,7 +143,8 @@ static enum ct_status join(struct shard *s, const struct options *options, struc
     if (status == CT_OK)
         status = unit_plan_share(&s->a, &s->units, &request, s->fd, s->folder, &s->plan, err);
     if (status == CT_OK) {
-        s->source = (struct unit_source){ s->folder, s->plan.digest, s->units.n };
+        s->source =
+            (struct unit_source){ .folder = s->folder, .digest = s->plan.digest, .n = s->units.n };
         s->share = units_share(s->units.n, s->task.index, s->task.n);
     }
     return status;
