@@ -8,10 +8,32 @@
 #include "cli/confined.h"
 #include "cli/paths.h"
 #include "cli/process.h"
+#include "cli/watch.h"
 #include "tui/tui.h"
+
+/* What is computed: by others, or as the options say. */
+static enum ct_status prepare(struct options *options, struct watched *watched,
+                              struct tui_options *ui, struct ct_error *err)
+{
+    enum ct_status status;
+
+    if (options->command != COMMAND_WATCH) {
+        confined_to_files();
+        status = commands_defaults(options, err);
+    } else { /* squeue opens connections */
+        status = watched_find(options, watched, err);
+        ui->units = &watched->source;
+    }
+    ui->out = options->out;
+    ui->figures = options->figures;
+    ui->per_layer = options->per_layer;
+    ui->formats = options->formats;
+    return status;
+}
 
 static enum ct_status open_ui(struct options *options, int *code, struct ct_error *err)
 {
+    struct watched watched = { .folder = NULL };
     char *demo = NULL;
     char *const sessions = paths_state();
     struct tui_options ui = {
@@ -19,19 +41,14 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
         .keymap = &options->keymap,
         .hub = paths_hub(),
         .sessions = sessions,
-        .out = options->out,
-        .figures = options->figures,
         .force = options->force,
-        .per_layer = options->per_layer,
         .no_color = options->color == COLOR_NEVER,
         .ascii = options->ascii,
     };
     int signal_number = 0;
     enum ct_status status;
 
-    confined_to_files();
-    status = commands_defaults(options, err);
-    ui.formats = options->formats;
+    status = prepare(options, &watched, &ui, err);
     *code = 1;
     if (paths_demo(&demo, NULL) == CT_OK)
         ui.demo = demo; /* otherwise it is missing from the list of models */
@@ -41,6 +58,7 @@ static enum ct_status open_ui(struct options *options, int *code, struct ct_erro
         status = tui_run(&ui, &signal_number, err);
     free(demo);
     free(sessions);
+    watched_clear(&watched);
     if (status == CT_EINVAL)
         *code = 2; /* the terminal is unusable */
     if (signal_number != 0) {

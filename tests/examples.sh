@@ -80,6 +80,7 @@ example() {
     case $1 in
     'circuittui fetch') ;; # the name of a command
     'circuittui fetch '*) fetch "$1" ;;
+    'circuittui watch '*) run "$1 --screenshot screen.svg && cat screen.svg" ;; # without a terminal
     *' --figures '*) with_figures "$1" ;;
     'circuittui '*) run "$1" ;;
     'group,target,text'*) ;; # in sentences.csv already

@@ -62,7 +62,7 @@ static void type(const char *text)
 static void begin(const char *stimuli)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
-    views_init();
+    views_init(false);
     ck_assert_int_eq(app_init(&app, NULL), CT_OK);
     params_set(&app.whole.params.model, fixture_path("demo"), NULL);
     params_set(&app.whole.params.stimuli,

@@ -12,9 +12,9 @@ static const struct {
     const char *want;  /* in alphabetical order, each followed by a blank */
 } cases[] = {
     { "''", "config cosine dbscan fetch hooks kmeans merge models plan rerun run sessions tokenize "
-            "tsne ttest " },
+            "tsne ttest watch " },
     { "", "config cosine dbscan fetch hooks kmeans merge models plan rerun run sessions tokenize "
-          "tsne ttest " },
+          "tsne ttest watch " },
     { "r", "rerun run " },
     { "run r", "" },
     { "run ''", "" },

@@ -55,7 +55,7 @@ static void begin(struct app *app, const char *hook)
 {
     struct params *const p = &app->whole.params;
 
-    views_init();
+    views_init(false);
     ck_assert_int_eq(app_init(app, NULL), CT_OK);
     app->formats = FORMAT_CSV;
     p->threads = 2;

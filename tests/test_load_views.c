@@ -80,7 +80,7 @@ static void begin(const char *sentences)
     make_cache();
     text_put(folder, "sentences.csv", sentences);
     snprintf(demo, sizeof demo, "%s", fixture_path("demo"));
-    views_init();
+    views_init(false);
     ck_assert_int_eq(app_init(&app, NULL), CT_OK);
     app.demo = demo;
     app.hub = (struct hub_env){ .home = folder, .hf_hub_cache = folder };

@@ -63,7 +63,7 @@ static void clear_once(void)
 
 static void begin(struct app *app, bool is_computed)
 {
-    views_init();
+    views_init(false);
     ck_assert_int_eq(app_init(app, NULL), CT_OK);
     if (is_computed) {
         analysis_clear(app->a);
@@ -250,7 +250,7 @@ END_TEST
 
 START_TEST(every_row_of_the_table_of_views_resolves)
 {
-    views_init();
+    views_init(false);
     for (size_t i = 0; i < n_views; i++) {
         const struct view *const v = &views[i];
         size_t found = 0;

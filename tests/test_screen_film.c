@@ -274,7 +274,7 @@ static void begin(struct film *f, struct golden *g, const char *model, const cha
     snprintf(f->folder, sizeof f->folder, "%s", temp_folder());
     ck_assert_int_eq(chdir(f->folder), 0);
     ck_assert_int_eq(symlink(f->demo, "demo"), 0);
-    views_init();
+    views_init(false);
     ck_assert_int_eq(app_init(&f->app, NULL), CT_OK);
     p = &f->app.whole.params;
     f->app.demo = "demo";

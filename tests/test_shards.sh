@@ -199,6 +199,17 @@ refused '--slurm: needs --out' "$program" plan --slurm 2
 refused '--slurm: 5 tasks, but 4 units' "$program" plan --stimuli two.csv -o none --slurm 5
 [ ! -e none ] || fail "plan made a folder"
 
+# The user interface waits for units, and then shows what it would have computed itself.
+run --stimuli two.csv -o watched --shard 1/2 >shard.txt
+timeout 60 "$program" watch watched --screenshot watched.svg &
+watching=$!
+run --stimuli two.csv -o watched --shard 2/2 >shard.txt
+wait $watching || fail "watch: status $?"
+"$program" --stimuli two.csv --iterations 250 --screenshot plain.svg
+cmp plain.svg watched.svg || fail "watch shows something else"
+refused 'watch: no folder; name' "$program" watch
+refused 'none/units/plan.json: cannot be opened\|No such file' "$program" watch none
+
 # A full disk is known before the unit is written.
 (
     ulimit -f 10

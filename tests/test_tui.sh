@@ -122,6 +122,39 @@ leave() { # from the normal mode, with or without the question
 mark_is() { holds "^.[> ]$2 $1 "; }
 await_mark() { await "^.[> ]$2 $1 " "stage $1 marked $2"; }
 
+# ---- units of tasks, as they come ----
+
+units() {
+    stimuli=$tmp/stimuli.csv
+    mkdir "$tmp/bin" "$tmp/jobs"
+    printf '%s\n' '#!/bin/sh' 'printf "17_2 RUNNING 1:02 node1\n17_3 PENDING \033[31mred\n"' \
+        >"$tmp/bin/squeue"
+    chmod +x "$tmp/bin/squeue"
+    printf 'begun\nat work\n\n' >"$tmp/jobs/circuittui-17_2.out"
+    cp "$FIXTURES_DIR/demo/stimuli.csv" "$stimuli"
+    (cd "$tmp/jobs" && "$program" run --stimuli "$stimuli" -o shared --shard 1/2) >"$tmp/shard"
+    new_pane units 80 24
+    run "cd jobs; TERM=xterm-256color HOME=$tmp PATH=$tmp/bin:\$PATH $program watch shared; cd .."
+    await '1 of 2 units are there'
+    await '#\.  *│*$' "a cell for each unit"
+    await '17_2 RUNNING 1:02 node1'
+    await '17_3 PENDING .*u{1b}.*red' "control characters as text"
+    await 'circuittui-17_2.out'
+    await 'at work'
+    await_mark 3 '>'
+    keys x
+    await_mark 3 '\.'
+    keys Enter
+    await_mark 3 '>'
+    (cd "$tmp/jobs" && "$program" run --stimuli "$stimuli" -o shared --shard 2/2) >"$tmp/shard"
+    await_mark 3 '\*'
+    await '2 of 2 units are there'
+    keys 6 Enter
+    await_mark 6 '\*'
+    leave
+    ok "units"
+}
+
 # ---- on the demo, from the first screen to the files ----
 
 on_the_demo() {
@@ -814,6 +847,7 @@ terminal_gone() {
 mux new-session -d -s keeper -x 80 -y 24 'sleep 3600'
 on_the_demo
 hook_points
+units
 own_keys
 sizes_and_cancel
 signals

@@ -71,9 +71,10 @@ static enum ct_status answer(int argc, char **argv, struct options *options, ope
     *code = status == CT_ENOMEM || status == CT_EIO ? 1 : 2;
     if (status != CT_OK)
         return status;
-    if (options->command == COMMAND_NONE && !options->version && !options->help)
+    const bool has_ui = options->command == COMMAND_NONE || options->command == COMMAND_WATCH;
+    if (has_ui && !options->version && !options->help)
         return ui(options, code, err);
-    if (options->command != COMMAND_NONE && !options->version && !options->help)
+    if (!options->version && !options->help)
         status = check_input(options, err);
     if (status != CT_OK)
         return status;

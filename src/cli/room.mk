@@ -28,7 +28,8 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/show_config.c \
 	src/cli/steps.c \
 	src/cli/task.c src/cli/task.h \
-	src/cli/tokenize.c
+	src/cli/tokenize.c \
+	src/cli/watch.c src/cli/watch.h
 
 bashcompletiondir = $(datadir)/bash-completion/completions
 bashcompletion_DATA = src/cli/shells/circuittui

@@ -73,6 +73,7 @@ void app_clear(struct app *app)
         app->pending.drop(app);
     if (app->probing.drop != NULL)
         app->probing.drop(app);
+    watch_clear(&app->watch);
     free(app->session);
     free(app->copied);
     result_release(app->computing.result);

@@ -22,6 +22,7 @@
 #include "report/plots.h"
 #include "report/plots/column_order.h"
 #include "report/results.h"
+#include "tui/watch.h"
 #include "tui/worker.h"
 
 enum pane { PANE_PIPELINE, PANE_PARAMETERS, PANE_VIEW, N_PANES };
@@ -122,6 +123,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
         struct result *result; /* NULL: not finished, or failed */
     } computing;
 
+    struct watch watch;  /* of the units that the activations are read from */
     bool had[MAX_PANEL]; /* stages whose results were dropped with what they were computed from */
 
     const struct stage *stage; /* the current one */

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "pipeline/expect.h"
+#include "pipeline/stage_extract.h"
 #include "pipeline/stages.h"
 
 enum { TELL_FROM = 3 }; /* seconds from which an estimate is of interest */
@@ -19,6 +20,9 @@ void progress_words(const struct app *app, char *out, size_t size)
         snprintf(out, size, "%s files, %.0f s", news->job.title, news->seconds);
     else if (news->canceling)
         snprintf(out, size, "cancelling %s", news->job.title);
+    else if (news->job.stage == &stage_extract && extract_is_of_units(app->a))
+        snprintf(out, size, "%s: %zu of %zu units are there, %s cancels", news->job.title,
+                 news->done, news->total, cancel.text);
     else if (part > 0.02)
         snprintf(out, size, "%s %.0f %%, %s left, %s cancels", news->job.title, 100.0 * part,
                  duration_of(news->seconds / part * (1.0 - part)).text, cancel.text);

@@ -35,6 +35,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/neuron_words.c src/tui/neuron_words.h \
 	src/tui/plot_move.c src/tui/plot_move.h \
 	src/tui/prompt.c src/tui/prompt.h \
+	src/tui/queue.c src/tui/queue.h \
 	src/tui/run.c src/tui/run.h \
 	src/tui/save.c src/tui/save.h \
 	src/tui/screen.c src/tui/screen.h \
@@ -49,5 +50,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/view_overview.c \
 	src/tui/view_plot.c src/tui/view_plot.h \
 	src/tui/view_report.c \
+	src/tui/view_units.c \
 	src/tui/views.c src/tui/views.h \
+	src/tui/watch.c src/tui/watch.h \
 	src/tui/worker.c src/tui/worker.h

@@ -9,6 +9,7 @@
 
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stages.h"
@@ -122,7 +123,7 @@ static enum ct_status loop(struct app *app, struct screen *screen, int *signal_n
 static enum ct_status set_up(struct app *app, const struct tui_options *options,
                              struct ct_error *err)
 {
-    views_init();
+    views_init(options->units != NULL);
     const enum ct_status status = app_init(app, err);
 
     if (status != CT_OK)
@@ -136,7 +137,10 @@ static enum ct_status set_up(struct app *app, const struct tui_options *options,
     app->out = options->out;
     app->figures = options->figures;
     app->force = options->force;
-    app->stage = options->per_layer ? goal_layers : panel_stage(0);
+    app->whole.units = options->units;
+    app->stage = options->units != NULL ? &stage_extract
+                 : options->per_layer   ? goal_layers
+                                        : panel_stage(0);
     app->formats = options->formats;
     app->sessions = options->sessions;
     return CT_OK;
@@ -155,7 +159,7 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
     status = set_up(&app, options, err);
     if (status == CT_OK) {
         srandom((unsigned)time(NULL));
-        app_run(&app, panel_stage(0));
+        app_run(&app, options->units != NULL ? &stage_extract : panel_stage(0));
         session_offer(&app);
         status = loop(&app, screen, signal_number, err);
     }

@@ -9,14 +9,17 @@
 #include "hub/cache.h"
 #include "pipeline/params.h"
 
+struct unit_source;
+
 struct tui_options {
-    struct params *params;       /* ownership passes to tui_run() */
-    const struct keymap *keymap; /* borrowed */
-    const char *demo;            /* folder of the built-in model and sentences; NULL: missing */
-    struct hub_env hub;          /* locations of models in the cache */
-    const char *sessions;        /* where interrupted sessions are saved; NULL: nowhere */
-    const char *out;             /* folder for export; NULL: ask */
-    const char *figures;         /* folder for figures; NULL: ask */
+    struct params *params;           /* ownership passes to tui_run() */
+    const struct keymap *keymap;     /* borrowed */
+    const struct unit_source *units; /* that the activations are read from, borrowed; NULL: none */
+    const char *demo;                /* folder of the built-in model and sentences; NULL: missing */
+    struct hub_env hub;              /* locations of models in the cache */
+    const char *sessions;            /* where interrupted sessions are saved; NULL: nowhere */
+    const char *out;                 /* folder for export; NULL: ask */
+    const char *figures;             /* folder for figures; NULL: ask */
     bool force;
     unsigned formats; /* of export: a set of enum result_format */
     bool per_layer;   /* start at the layers */

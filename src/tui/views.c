@@ -25,6 +25,7 @@ static const struct view before_plots[] = {
     { "model and sentences", &stage_load, &stage_load, &overview_view, NULL },
     { "choose a model", &stage_load, NULL, &choice_view, &choice_list },
     { "hook points", &stage_hook, &stage_load, &list_view, &hook_list },
+    { "units", &stage_extract, NULL, &units_view, NULL },
     { "the answer", &stage_answer, &stage_answer, &report_view, NULL },
     { "the effect", &stage_effect, &stage_effect, &report_view, NULL },
     { EDITS_VIEW, &stage_effect, &stage_extract, &changes_view, &edit_list },
@@ -52,10 +53,10 @@ static void add(const struct view *view)
     views[n_views++] = *view;
 }
 
-static void add_those_of(const struct stage *stage, const struct view *of, size_t n)
+static void add_those_of(const struct stage *stage, const struct view *of, size_t n, bool has_units)
 {
     for (size_t i = 0; i < n; i++)
-        if (of[i].stage == stage)
+        if (of[i].stage == stage && (has_units || of[i].ops != &units_view))
             add(&of[i]);
 }
 
@@ -65,19 +66,20 @@ static void add_plot(const struct stage *stage, const struct plot *plot)
                         plot->is_live ? &live_view : &plot_view, plot });
 }
 
-void views_init(void)
+void views_init(bool has_units)
 {
     const struct plot *plot;
 
     n_views = 0;
     for (size_t s = 0; s < n_stages; s++) {
-        add_those_of(stages[s], before_plots, sizeof before_plots / sizeof *before_plots);
+        add_those_of(stages[s], before_plots, sizeof before_plots / sizeof *before_plots,
+                     has_units);
         for (size_t i = 0; (plot = plot_at(i)) != NULL; i++)
             if (plot->stage == stages[s] && plot->shown_at == NULL)
                 add_plot(stages[s], plot);
         for (size_t i = 0; (plot = plot_at(i)) != NULL; i++)
             if (plot->shown_at == stages[s])
                 add_plot(stages[s], plot);
-        add_those_of(stages[s], after_plots, sizeof after_plots / sizeof *after_plots);
+        add_those_of(stages[s], after_plots, sizeof after_plots / sizeof *after_plots, has_units);
     }
 }

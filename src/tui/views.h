@@ -2,7 +2,9 @@
 #ifndef CT_TUI_VIEWS_H
 #define CT_TUI_VIEWS_H
 
-/* Fills the list in view.h; call once. */
-void views_init(void);
+#include <stdbool.h>
+
+/* Fills the list in view.h; call once. has_units: with the view of units. */
+void views_init(bool has_units);
 
 #endif
