@@ -38,7 +38,7 @@ static void add_rows(FILE *out, const struct canvas *c, char layer)
                           : ink_sign(layer == 'f' ? row[j].fg : row[j].bg),
                       out);
             else if (row[j].ch != 0)
-                fwrite(bytes, 1, utf8_encode(row[j].ch, bytes), out);
+                fwrite(bytes, 1, utf8_put(row[j].ch, bytes), out);
         }
         fputc('\n', out);
     }

@@ -107,14 +107,14 @@ START_TEST(code_points_have_one_encoding)
         uint32_t c = 0;
         const size_t size = strlen(cases[i].bytes);
         memset(out, 0, sizeof out);
-        ck_assert_uint_eq(utf8_encode(cases[i].c, out), size);
+        ck_assert_uint_eq(utf8_put(cases[i].c, out), size);
         ck_assert_str_eq(out, cases[i].bytes);
         ck_assert_uint_eq(utf8_decode(cases[i].bytes, size, &c), size);
         ck_assert_uint_eq(c, cases[i].c);
         ck_assert_uint_eq(utf8_decode(cases[i].bytes, size - 1, &c), 0);
     }
     for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++)
-        ck_assert_uint_eq(utf8_encode(invalid[i], out), 0);
+        ck_assert_uint_eq(utf8_put(invalid[i], out), 0);
     ck_assert_uint_eq(utf8_first_invalid("a\xC3\xA9\xFFz", 5), 3);
     ck_assert_uint_eq(utf8_first_invalid("a\xC3\xA9", 3), 3);
     ck_assert_uint_eq(utf8_first_invalid("a\xC3\xA9", 2), 1);

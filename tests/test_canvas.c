@@ -30,9 +30,9 @@ static const char *row_text(const struct canvas *c, size_t row)
         const struct cell *const at = &c->cells[row * c->cols + j];
         if (at->ch == 0)
             continue;
-        used += utf8_encode(at->ch, out + used);
+        used += utf8_put(at->ch, out + used);
         if (at->mark != 0)
-            used += utf8_encode(at->mark, out + used);
+            used += utf8_put(at->mark, out + used);
     }
     out[used] = '\0';
     return out;

@@ -100,9 +100,9 @@ static char *row_picture(const struct canvas *c, size_t row)
     for (size_t j = 0; j < last; j++) {
         char bytes[4];
         if (cells[j].ch != 0)
-            fwrite(bytes, 1, utf8_encode(cells[j].ch, bytes), out);
+            fwrite(bytes, 1, utf8_put(cells[j].ch, bytes), out);
         if (cells[j].mark != 0)
-            fwrite(bytes, 1, utf8_encode(cells[j].mark, bytes), out);
+            fwrite(bytes, 1, utf8_put(cells[j].mark, bytes), out);
     }
     fputc('\n', out);
     add_styles(out, cells, c->cols);

@@ -228,7 +228,7 @@ static size_t random_text(uint64_t *state, char *text, size_t n_code_points)
     size_t size = 0;
 
     for (size_t i = 0; i < n_code_points; i++)
-        size += utf8_encode(next_random(state) % below[next_random(state) % 5], text + size);
+        size += utf8_put(next_random(state) % below[next_random(state) % 5], text + size);
     return size;
 }
 
@@ -299,7 +299,7 @@ static int class_of(struct piece_iterator *it, uint32_t code_point)
     static const char partners[] = " a1!";
     char text[8];
     int found = -1;
-    const size_t size = utf8_encode(code_point, text);
+    const size_t size = utf8_put(code_point, text);
 
     for (int i = 0; i < 4; i++) {
         text[size] = partners[i];
@@ -441,14 +441,14 @@ START_TEST(every_byte_has_a_character)
     char byte;
 
     for (unsigned b = 0; b < 256; b++) {
-        const size_t size = utf8_encode(vocab_sign_of_byte((unsigned char)b), name);
+        const size_t size = utf8_put(vocab_sign_of_byte((unsigned char)b), name);
         ck_assert_uint_eq(vocab_decode_name(name, size, &byte), 1);
         ck_assert_uint_eq((unsigned char)byte, b);
     }
     ck_assert_uint_eq(vocab_sign_of_byte(' '), 0x120);
     ck_assert_uint_eq(vocab_sign_of_byte(0xAD), 0x143);
     for (uint32_t c = 0x144; c < 0x3000; c++)
-        ck_assert_uint_eq(vocab_decode_name(name, utf8_encode(c, name), &byte), SIZE_MAX);
+        ck_assert_uint_eq(vocab_decode_name(name, utf8_put(c, name), &byte), SIZE_MAX);
     ck_assert_uint_eq(vocab_decode_name("\xc4", 1, &byte), SIZE_MAX);
     ck_assert_uint_eq(vocab_decode_name(" ", 1, &byte), SIZE_MAX);
 }

@@ -171,7 +171,7 @@ static struct key_text key_text(uint32_t key)
     if (key < ' ')
         snprintf(out.text, sizeof out.text, "ctrl-%c", (char)('A' + (key - 1) % 26));
     else
-        utf8_encode(key, out.text);
+        utf8_put(key, out.text);
     return out;
 }
 

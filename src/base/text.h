@@ -18,7 +18,7 @@ size_t utf8_decode(const char *text, size_t size, uint32_t *code_point);
 
 /* Writes code_point as UTF-8 into out (room for 4 bytes); returns the bytes written, 0 if invalid.
  */
-size_t utf8_encode(uint32_t code_point, char out[4]);
+size_t utf8_put(uint32_t code_point, char out[4]);
 
 /* The offset of the first byte that is not valid UTF-8, or size when all of it is. */
 size_t utf8_first_invalid(const char *text, size_t size);

@@ -78,7 +78,7 @@ static void set_pen(FILE *stream, struct pen *have, struct pen want, enum ansi_d
 static void write_char(FILE *stream, uint32_t ch)
 {
     char bytes[4];
-    const size_t n = utf8_encode(text_is_control(ch) ? '?' : ch, bytes);
+    const size_t n = utf8_put(text_is_control(ch) ? '?' : ch, bytes);
 
     fwrite(bytes, 1, n, stream);
 }

@@ -28,7 +28,7 @@ static void make_visible(char out[LABEL_SIZE], const char *text)
     for (size_t at = 0; at < size;) {
         uint32_t c = 0xFFFD;
         at += utf8_decode(out + at, size - at, &c);
-        to += utf8_encode(is_noncharacter(c) ? 0xFFFD : c, out + to); /* never longer */
+        to += utf8_put(is_noncharacter(c) ? 0xFFFD : c, out + to); /* never longer */
     }
     out[to] = '\0';
 }

@@ -157,7 +157,7 @@ static void put_char(struct outfile *file, uint32_t ch)
         put(file, "&#%d;", (int)ch);
         return;
     }
-    bytes[utf8_encode(ch, bytes)] = '\0';
+    bytes[utf8_put(ch, bytes)] = '\0';
     outfile_puts(file, bytes);
 }
 

@@ -10,9 +10,9 @@ static void write_cell(struct outfile *file, const struct cell *cell)
 
     if (cell->ch == 0)
         return;
-    outfile_write(file, bytes, utf8_encode(cell->ch, bytes));
+    outfile_write(file, bytes, utf8_put(cell->ch, bytes));
     if (cell->mark != 0)
-        outfile_write(file, bytes, utf8_encode(cell->mark, bytes));
+        outfile_write(file, bytes, utf8_put(cell->mark, bytes));
 }
 
 enum ct_status canvas_text_write(const struct canvas *c, const char *path, struct ct_error *err)

@@ -227,7 +227,7 @@ void prompt_key(struct app *app, uint32_t key)
         break;
     default:
         if (key >= ' ' && key < KEYCODE_UP && !text_is_control(key))
-            insert(p, bytes, utf8_encode(key, bytes));
+            insert(p, bytes, utf8_put(key, bytes));
         break;
     }
     app->message[0] = '\0';

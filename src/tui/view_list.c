@@ -67,7 +67,7 @@ static bool row_contains(struct app *app, const struct list *list, const struct 
     list->draw(app, state, i, c, 0, 0, c->cols);
     for (size_t col = 0; col < c->cols && n + 4 < sizeof text; col++)
         if (c->cells[col].ch != 0)
-            n += utf8_encode(c->cells[col].ch, text + n);
+            n += utf8_put(c->cells[col].ch, text + n);
     text[n] = '\0';
     return contains(text, words);
 }

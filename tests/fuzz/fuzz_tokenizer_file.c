@@ -21,7 +21,7 @@ static void put_vocab(void)
 
     for (unsigned byte = 0; byte < 256; byte++) {
         char sign[5] = "";
-        utf8_encode(vocab_sign_of_byte((unsigned char)byte), sign);
+        utf8_put(vocab_sign_of_byte((unsigned char)byte), sign);
         const bool escaped = sign[0] == '"' || sign[0] == '\\';
         used += (size_t)snprintf(text + used, sizeof text - used, "\"%s%s\":%u,",
                                  escaped ? "\\" : "", sign, byte);

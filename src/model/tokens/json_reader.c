@@ -123,7 +123,7 @@ enum ct_status json_reader_string(struct json_reader *r, size_t most, const char
         uint32_t character;
         if (!take_escape(r, &character))
             return ct_fail(err, CT_EFORMAT, "byte %zu: an invalid escape", where);
-        r->name_size += utf8_encode(character, r->name + r->name_size);
+        r->name_size += utf8_put(character, r->name + r->name_size);
     }
     if (!ascii && utf8_first_invalid(r->name, r->name_size) < r->name_size)
         return ct_fail(err, CT_EFORMAT, "byte %zu: the token that ends here is not UTF-8", r->at);

@@ -137,7 +137,7 @@ static enum ct_status append_segment(const char *text, size_t size, size_t begin
     const utf8proc_ssize_t n = utf8proc_normalize_utf32(s->points, (utf8proc_ssize_t)s->n,
                                                         UTF8PROC_COMPOSE | UTF8PROC_STABLE);
     for (utf8proc_ssize_t i = 0; i < n && st == CT_OK; i++) {
-        const size_t n_bytes = utf8_encode((uint32_t)s->points[i], bytes);
+        const size_t n_bytes = utf8_put((uint32_t)s->points[i], bytes);
         st = mapped_text_put(out, bytes, n_bytes, begin, end, err);
         begin = size_min(begin + n_bytes, end);
     }
