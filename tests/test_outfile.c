@@ -227,6 +227,30 @@ START_TEST(a_failed_write_leaves_the_old_file)
 }
 END_TEST
 
+START_TEST(writes_nowhere_with_a_digest)
+{
+    const char *const text = "not on a disk";
+    const size_t n = 100000; /* more than its buffer */
+    char *const all = calloc(n, 1);
+    struct outfile *file;
+    struct input_digest digest;
+    char want[HASH_HEX_SIZE];
+
+    ck_assert_ptr_nonnull(all);
+    memcpy(all + n - strlen(text), text, strlen(text));
+    ck_assert_int_eq(outfile_open_nowhere(&file, NULL), CT_OK);
+    outfile_digest(file, &digest);
+    outfile_write(file, all, n - strlen(text));
+    outfile_puts(file, text);
+    ck_assert(!outfile_failed(file));
+    ck_assert_int_eq(outfile_commit(file, NULL), CT_OK);
+    hash_memory(all, n, want);
+    ck_assert_str_eq(digest.sha256, want);
+    ck_assert_uint_eq(digest.bytes, n);
+    free(all);
+}
+END_TEST
+
 START_TEST(writes_to_standard_output)
 {
     const char *const path = temp_text("stdout", "");
@@ -474,6 +498,7 @@ int main(void)
         large_writes_are_complete,
         reports_a_full_disk,
         a_failed_write_leaves_the_old_file,
+        writes_nowhere_with_a_digest,
         writes_to_standard_output,
         escapes_control_characters_on_a_terminal,
         keeps_the_rights_of_what_it_replaces,

@@ -26,6 +26,9 @@ enum ct_status outfile_open(const char *path, struct outfile **out, struct ct_er
 enum ct_status outfile_open_in(int folder, const char *name, const char *shown,
                                struct outfile **out, struct ct_error *err);
 
+/* The same without a file: what is written is counted in its digest and nowhere else. CT_ENOMEM. */
+enum ct_status outfile_open_nowhere(struct outfile **out, struct ct_error *err);
+
 /* CT_EIO when outfile_open() would fail, as far as can be known beforehand. Nothing is opened for
  * writing. */
 enum ct_status outfile_check(const char *path, struct ct_error *err);

@@ -76,7 +76,7 @@ static enum ct_status write_figure(const struct analysis *a, const struct plot *
 
     if (status == CT_OK)
         status = to->folder != NULL ? outfolder_begin(to->folder, to->layer, name, &file, err)
-                                    : outfile_open("/dev/null", &file, err);
+                                    : outfile_open_nowhere(&file, err);
     if (status == CT_OK) {
         const struct plot_target target = figure_target(figure);
         outfile_digest(file, digest);

@@ -110,25 +110,22 @@ static enum ct_status write_rows(const struct analysis *a, const struct table *t
     return folder != NULL ? outfolder_keep(folder, file, err) : outfile_commit(file, err);
 }
 
-static enum ct_status write_to(const struct analysis *a, const struct table *table,
-                               const char *path, struct input_digest *digest, struct ct_error *err)
+enum ct_status table_write(const struct analysis *a, const struct table *table, const char *path,
+                           struct ct_error *err)
 {
     struct outfile *file = NULL;
     const enum ct_status status = outfile_open(path, &file, err);
 
-    return status == CT_OK ? write_rows(a, table, NULL, file, digest, err) : status;
-}
-
-enum ct_status table_write(const struct analysis *a, const struct table *table, const char *path,
-                           struct ct_error *err)
-{
-    return write_to(a, table, path, NULL, err);
+    return status == CT_OK ? write_rows(a, table, NULL, file, NULL, err) : status;
 }
 
 enum ct_status table_digest(const struct analysis *a, const struct table *table,
                             struct input_digest *digest, struct ct_error *err)
 {
-    return write_to(a, table, "/dev/null", digest, err);
+    struct outfile *file = NULL;
+    const enum ct_status status = outfile_open_nowhere(&file, err);
+
+    return status == CT_OK ? write_rows(a, table, NULL, file, digest, err) : status;
 }
 
 static enum ct_status write_one(const struct analysis *a, const struct table *table,
