@@ -54,4 +54,17 @@ grep -q 'all the same\|the same' c/rerun || { cat c/rerun; echo "FAILED: rerun";
 export LC_ALL=de_DE.UTF-8
 "$program" run --alpha 0,5 >/dev/null 2>error && { echo "FAILED: 0,5 was taken"; exit 1; }
 grep -q '^circuittui: --alpha: ' error || { cat error; echo "FAILED: 0,5"; exit 1; }
+
+# One that is not installed, as after ssh from another system, still says that the terminal has UTF-8.
+LC_ALL=C.UTF-8 "$program" run --plot >utf8
+for locale in nn_XX.UTF-8 nn_XX.utf8 UTF-8; do
+    LC_ALL=$locale "$program" run --plot >other
+    sed -i '/^Seconds/,/^$/d' utf8 other
+    cmp -s utf8 other || { echo "FAILED: LC_ALL=$locale draws something else"; exit 1; }
+done
+LC_ALL=nn_XX.ISO-8859-1 "$program" run --plot >other
+if LC_ALL=C grep -q '[^ -~]' other; then
+    echo "FAILED: LC_ALL=nn_XX.ISO-8859-1 draws UTF-8"
+    exit 1
+fi
 echo "ok: $(find de -type f | wc -l) files are the same"

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #ifdef __linux__
 #include <sys/auxv.h>
 #endif
@@ -42,6 +44,34 @@ static size_t stack_left(void)
     return limit.rlim_cur > top - here ? (size_t)limit.rlim_cur - (top - here) : 0;
 }
 
+/* The name of the locale of characters, as setlocale() finds it; NULL: none is set. */
+static const char *locale_name(void)
+{
+    static const char *const variables[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        if (paths_is_set(variables[i]))
+            return getenv(variables[i]);
+    return NULL;
+}
+
+/* `en_US.UTF-8`, or the `UTF-8` of macOS, sent along by ssh. */
+static bool is_utf8_name(const char *name)
+{
+    const char *const point = name != NULL ? strchr(name, '.') : NULL;
+    const char *const set = point != NULL ? point + 1 : name;
+
+    return set != NULL && (strncasecmp(set, "UTF-8", 5) == 0 || strncasecmp(set, "UTF8", 4) == 0);
+}
+
+/* Widths and character set; numbers stay in the C locale. A locale of UTF-8 that is not installed,
+ * as that of the machine one came from by ssh, is replaced by C.UTF-8. */
+static void set_locale(void)
+{
+    if (setlocale(LC_CTYPE, "") == NULL && is_utf8_name(locale_name()))
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 bool process_begin(char *const *argv)
 {
     enum { STACK_LEAST = 96 << 10 };
@@ -55,7 +85,7 @@ bool process_begin(char *const *argv)
     signal(SIGPIPE, SIG_IGN); /* failed writes are reported as errors */
     signal(SIGXFSZ, SIG_IGN);
     mapped_guard();
-    setlocale(LC_CTYPE, ""); /* widths and character set; numbers stay in the C locale */
+    set_locale();
     paths_set_program(argv[0]);
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* its threads would spin for a while */
     return true;
