@@ -68,6 +68,11 @@ tests_test_outfile_SOURCES = tests/test_outfile.c $(IO_TEST_SOURCES)
 tests_test_outfile_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_outfile_LDADD = $(IO_TEST_LIBS)
 
+check_PROGRAMS += tests/test_unpack
+tests_test_unpack_SOURCES = tests/test_unpack.c $(IO_TEST_SOURCES)
+tests_test_unpack_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_unpack_LDADD = $(IO_TEST_LIBS)
+
 check_PROGRAMS += tests/test_number
 tests_test_number_SOURCES = tests/test_number.c $(IO_TEST_SOURCES)
 tests_test_number_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -6,6 +6,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/crew.c src/base/crew.h \
 	src/base/fnv.h \
 	src/base/kernel.c src/base/kernel.h \
+	src/base/inside.c src/base/inside.h \
 	src/base/keyed_hash.c src/base/keyed_hash.h \
 	src/base/keymap.c src/base/keymap.h \
 	src/base/library.c src/base/library.h \

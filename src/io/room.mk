@@ -35,4 +35,5 @@ src_io_libio_a_SOURCES = \
 	src/io/safetensors.c src/io/safetensors.h \
 	src/io/safetensors_writer.c src/io/safetensors_writer.h \
 	src/io/stimuli.c src/io/stimuli.h \
-	src/io/table_head.c src/io/table_head.h
+	src/io/table_head.c src/io/table_head.h \
+	src/io/unpack.c src/io/unpack.h
