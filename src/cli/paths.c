@@ -3,11 +3,14 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/inside.h"
 #include "base/path.h"
+#include "io/unpack.h"
 
 /* *out is FOLDER/NAME with links resolved, if it contains a model. */
 static bool find_demo(const char *folder, const char *name, char **out)
@@ -70,6 +73,38 @@ static bool find_demo_in_path(const char *name, char **out)
     return false;
 }
 
+/* Into the user's cache; without a home directory, or where that cannot be written, into the folder
+ * for temporary files, under a name of the user's own. */
+static enum ct_status unpack_demo(const struct inside_file *files, size_t n, char **out,
+                                  struct ct_error *err)
+{
+    char name[80];
+    char *cache = NULL;
+    bool has_cache = paths_xdg("XDG_CACHE_HOME", "circuittui/demo-" PACKAGE_VERSION,
+                               ".cache/circuittui/demo-" PACKAGE_VERSION, &cache);
+
+    if (has_cache && cache == NULL)
+        return ct_fail_nomem(err, "demo", 0);
+    if (has_cache && unpack(files, n, cache, NULL) == CT_OK) {
+        *out = cache;
+        return CT_OK;
+    }
+    free(cache);
+    snprintf(name, sizeof name, "circuittui-%lu-demo-" PACKAGE_VERSION, (unsigned long)geteuid());
+    char *const temporary = path_join(paths_temporary(), name);
+    if (temporary == NULL)
+        return ct_fail_nomem(err, "demo", 0);
+    const enum ct_status status = unpack(files, n, temporary, err);
+    if (status == CT_OK) {
+        *out = temporary;
+        return CT_OK;
+    }
+    free(temporary);
+    return ct_error_where(err, status,
+                          "the demo cannot be unpacked (set XDG_CACHE_HOME, or give "
+                          "--model and --stimuli)");
+}
+
 static const char *called_as = "";
 
 void paths_set_program(const char *name)
@@ -79,6 +114,11 @@ void paths_set_program(const char *name)
 
 enum ct_status paths_demo(char **out, struct ct_error *err)
 {
+    const struct inside_file *files;
+    const size_t n = inside_demo(&files);
+
+    if (n > 0)
+        return unpack_demo(files, n, out, err);
     /* In a chroot without /proc, only the name that the program was called by is known. */
     if (find_demo_by_proc(out) ||
         (strchr(called_as, '/') != NULL ? find_demo_by_path(called_as, out)

@@ -10,7 +10,8 @@
 /*
  * The folder with the demo model and demo sentences: in the data directory relative to the
  * executable (installed anywhere, or in the build tree), else in the configured one. *out is owned
- * by the caller: free(). CT_EIO: in neither.
+ * by the caller: free(). CT_EIO: in neither. The portable program unpacks its own, into the user's
+ * cache or TMPDIR; CT_EIO: neither can be written.
  */
 enum ct_status paths_demo(char **out, struct ct_error *err);
 

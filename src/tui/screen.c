@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/fnv.h"
+#include "base/inside.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "plot/palette.h"
@@ -92,10 +93,22 @@ static void release_signals(void)
     signal_pipe[1] = -1;
 }
 
+/* Makes the terminal's description current: the system's, or else the one that the program carries,
+ * which curses takes from TERMINFO, also later. */
+static bool find_terminal(const char *term)
+{
+    int found;
+
+    if (setupterm(term, STDOUT_FILENO, &found) != ERR)
+        return true;
+    const char *const entry = inside_terminal(term);
+    return entry != NULL && setenv("TERMINFO", entry, 1) == 0 &&
+           setupterm(term, STDOUT_FILENO, &found) != ERR;
+}
+
 static enum ct_status check_terminal(struct ct_error *err)
 {
     const char *const term = getenv("TERM");
-    int found;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return ct_fail(err, CT_EINVAL,
@@ -104,7 +117,7 @@ static enum ct_status check_terminal(struct ct_error *err)
         return ct_fail(err, CT_EINVAL,
                        "TERM=%.40s cannot show the terminal UI; set TERM, or use circuittui run",
                        term != NULL ? term : "");
-    if (setupterm(NULL, STDOUT_FILENO, &found) == ERR || cursor_address == NULL)
+    if (!find_terminal(term) || cursor_address == NULL)
         return ct_fail(err, CT_EINVAL,
                        "TERM=%.40s is unknown or cannot move the cursor; set TERM, or use "
                        "circuittui run",
@@ -113,20 +126,19 @@ static enum ct_status check_terminal(struct ct_error *err)
 }
 
 /* The entry of TERM with direct colours, `xterm-direct` for `xterm-256color`, if the terminal says
- * that it has them and the entry is installed; else NULL, which stands for TERM itself. */
+ * that it has them and there is such an entry; else NULL, which stands for TERM itself. */
 static const char *direct_entry(char *name, size_t size)
 {
     static const char usual[] = "-256color";
     const char *const color = getenv("COLORTERM");
     const char *const term = getenv("TERM");
     const char *const end = term != NULL ? strstr(term, usual) : NULL;
-    int found;
 
     if (end == NULL || end[sizeof usual - 1] != '\0' || color == NULL ||
         (strcmp(color, "truecolor") != 0 && strcmp(color, "24bit") != 0))
         return NULL;
     snprintf(name, size, "%.*s-direct", (int)(end - term), term);
-    if (setupterm(name, STDOUT_FILENO, &found) == ERR)
+    if (!find_terminal(name))
         return NULL;
     const bool is_direct = tigetnum("colors") >= DIRECT;
     del_curterm(cur_term);
