@@ -24,6 +24,7 @@ declare -A may=(
     [cli]="report pipeline hub plot num model io base"
     [tui]="report pipeline hub plot num model io base"
     [mpi]="cli pipeline base"
+    [portable]="num base"
 )
 
 for folder in "$source"/*/; do

@@ -85,6 +85,12 @@ tests_test_hash_LDADD = $(IO_TEST_LIBS)
 
 TEST_MODEL_FILES = tests/model_files.c tests/model_files.h
 
+check_PROGRAMS += tests/test_characters
+tests_test_characters_SOURCES = tests/test_characters.c src/portable/characters.c \
+	src/portable/characters.h $(TEST_SUPPORT)
+tests_test_characters_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_characters_LDADD = $(BASE) $(UTF8PROC_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/test_extract
 tests_test_extract_SOURCES = tests/test_extract.c $(TEST_MODEL_FILES) $(TEST_SUPPORT)
 tests_test_extract_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -582,3 +588,5 @@ EXTRA_DIST += tests/repeated.sh
 dist_check_SCRIPTS += tests/test_locale.sh
 # A control group that limits memory; skipped where none can be made.
 dist_check_SCRIPTS += tests/test_cgroup.sh
+# One file to copy; skipped unless PORTABLE names what `make portable` has made.
+dist_check_SCRIPTS += tests/test_portable.sh

@@ -7,8 +7,8 @@
 enum ct_status figure_check(struct ct_error *err)
 {
     return ct_fail(err, CT_EINVAL,
-                   "--figures: this program was built without cairo; install libcairo2-dev and "
-                   "build it again");
+                   "--figures: this program was built without cairo; use --plot, or one built "
+                   "with libcairo2-dev");
 }
 
 const char *figure_library(void)
