@@ -30,7 +30,10 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/params.c src/pipeline/params.h \
 	src/pipeline/pictures.c src/pipeline/pictures.h \
 	src/pipeline/seed.c src/pipeline/seed.h \
-	src/pipeline/setting_kinds.c src/pipeline/setting.h \
+	src/pipeline/setting.c src/pipeline/setting.h \
+	src/pipeline/setting_numbers.c \
+	src/pipeline/setting_parts.h \
+	src/pipeline/setting_texts.c \
 	src/pipeline/answer_chance.c src/pipeline/answer_chance.h \
 	src/pipeline/inner_run.c src/pipeline/inner_run.h \
 	src/pipeline/answer_neurons.c src/pipeline/answer_neurons.h \
