@@ -169,4 +169,17 @@ job=$(sbatch --parsable long.sbatch)
 until_true 20 "the task that goes on" has_units $((there + 3))
 scontrol requeue "$job"
 until_true 40 "the task that was queued again" is_over "$job"
-grep -q 'All 304 units are there' long.out || fail "queued again: $(cat long.out)"
+grep -q "All 304 units are there" long.out || fail "queued again: $(cat long.out)"
+
+# A node is lost while its task goes on: Slurm starts the task elsewhere, and both write.
+rm -r long/units
+job=$(sbatch --parsable long.sbatch)
+until_true 20 "the task of a node" has_units 3
+node=$(squeue -h -j "$job" -o %N)
+pkill -KILL -f "slurmd -D -N $node "
+scontrol update nodename="$node" state=down reason=lost
+until_true 40 "the task of the lost node" is_over "$job"
+grep -q 'All 304 units are there' long.out || fail "lost node: $(cat long.out)"
+"$program" merge long >report.txt
+"$program" run --stimuli many.csv -H 'h.*' -o longer >plain.txt
+cmp long/ttest.csv longer/ttest.csv || fail "a lost node: ttest.csv differs"
