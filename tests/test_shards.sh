@@ -122,8 +122,14 @@ refused 'unit-000002.*computed by circuittuX' "$program" merge --force other
 refused 'unit-000002.*computed by circuittuX' run --stimuli two.csv -o other --shard 3/4
 flip 2 '"version":"circuittuX ' '"version":"circuittui '
 kernels=$(LC_ALL=C grep -ao '"kernels":"[^"]*' other/units/unit-000002.safetensors | cut -d'"' -f4)
-flip 2 "\"kernels\":\"$kernels" "\"kernels\":\"$(echo "$kernels" | tr '0-9a-z' '1-9a-za')"
+others=$(echo "$kernels" | tr '0-9a-z' '1-9a-za')
+flip 2 "\"kernels\":\"$kernels" "\"kernels\":\"$others"
 refused 'unit-000002.*keep to one kind of processor' "$program" merge --force other
+for unit in 0 1 3; do flip $unit "\"kernels\":\"$kernels" "\"kernels\":\"$others"; done
+"$program" merge --force other >merged 2>err || fail "units of one other kind: $(cat err)"
+grep -qx "circuittui: caution: merge: the units were computed with kernels for $others, .*for $kernels; .*" \
+    err || fail "other kernels: $(cat err)"
+for file in plain/*.csv; do cmp "$file" "other/${file#plain/}"; done
 flip 1 "\"plan\":\"." '"plan":"Z'
 refused '1 of 4 units are missing: 1\|keep to one kind' "$program" merge --force other
 

@@ -2,12 +2,29 @@
 #include "cli/commands.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/kernel.h"
 #include "base/path.h"
 #include "cli/prepare.h"
+#include "cli/print.h"
 #include "cli/run.h"
 #include "pipeline/units_folder.h"
 #include "report/unit_plan.h"
+
+/* What comes after the activations is computed here. */
+static enum ct_status check_kernels(const struct unit_source *source, struct ct_error *err)
+{
+    char kernels[KERNELS_SIZE];
+    const enum ct_status status = units_kernels(source, kernels, err);
+
+    if (status == CT_OK && strcmp(kernels, kernel_name()) != 0)
+        print(stderr,
+              "circuittui: caution: merge: the units were computed with kernels for %s, the rest "
+              "is with those for %s; last bits may differ from those of one run\n",
+              kernels, kernel_name());
+    return status;
+}
 
 static enum ct_status merge(struct options *options, const char *out, struct unit_plan *plan,
                             const char *folder, struct ct_error *err)
@@ -24,6 +41,8 @@ static enum ct_status merge(struct options *options, const char *out, struct uni
     }
     if (status == CT_OK)
         status = units_check_complete(&source, err);
+    if (status == CT_OK)
+        status = check_kernels(&source, err);
     if (status == CT_OK)
         status = run_analysis(&a, options, plan->request.command, plan->request.n_command, err);
     analysis_clear(&a);

@@ -12,8 +12,6 @@
 #include "io/hash.h"
 #include "io/number.h"
 
-enum { KERNELS_SIZE = 64 };
-
 /* ---- which there are ---- */
 
 /* The unit that a name in the folder is given to; SIZE_MAX: none. */
@@ -128,6 +126,19 @@ enum ct_status units_check_complete(const struct unit_source *source, struct ct_
                          "which goes on",
                          source->folder, source->n - n, source->n, list);
     free(present);
+    return status;
+}
+
+enum ct_status units_kernels(const struct unit_source *source, char out[KERNELS_SIZE],
+                             struct ct_error *err)
+{
+    struct safetensors *file;
+    enum unit_state state;
+    const enum ct_status status = unit_open(source, 0, &file, &state, err);
+    const char *const kernels = file != NULL ? safetensors_metadata(file, "kernels") : NULL;
+
+    snprintf(out, KERNELS_SIZE, "%s", kernels != NULL ? kernels : "");
+    safetensors_free(file);
     return status;
 }
 

@@ -20,6 +20,11 @@ enum ct_status units_look(const struct unit_source *source, bool *present, struc
 /* How many. CT_EIO. */
 enum ct_status units_count(const struct unit_source *source, size_t *n, struct ct_error *err);
 
+/* The kernels with which the first unit was computed; empty: it is not there. CT_EIO, CT_ENOMEM. */
+enum { KERNELS_SIZE = 64 };
+enum ct_status units_kernels(const struct unit_source *source, char out[KERNELS_SIZE],
+                             struct ct_error *err);
+
 /* CT_EFORMAT, with the numbers of those that are missing and the tasks, of any number, to repeat.
  */
 enum ct_status units_check_complete(const struct unit_source *source, struct ct_error *err);
