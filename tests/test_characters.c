@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <locale.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wctype.h>
 
@@ -61,6 +62,12 @@ START_TEST(bytes_become_the_same_characters)
         ck_assert_msg(characters_mbrtowc(&got, cases[i].bytes, cases[i].n, NULL) == size,
                       "case %zu", i);
         ck_assert_int_eq(got, want);
+        if (cases[i].n == 0)
+            continue; /* the C library's mblen() reads the first byte all the same */
+        const int length = mblen(cases[i].bytes, cases[i].n);
+        ck_assert_int_eq(mblen(NULL, 0), 0); /* what was left of an incomplete one */
+        ck_assert_msg(characters_mblen(cases[i].bytes, cases[i].n) == length, "case %zu", i);
+        ck_assert_int_eq(characters_mblen(NULL, 0), 0);
     }
 }
 END_TEST

@@ -109,33 +109,37 @@ done
 # ---- the user interface, in terminals that the system does not know ----
 
 holds() { mux capture-pane -p -t "$pane" 2>/dev/null | grep -q -e "$1"; }
+lacks() { ! holds "$1"; }
+keys() { mux send-keys -t "$pane" "$@"; }
 
+# await EXPRESSION [lacks]: waits until the screen holds or lacks it.
 await() {
     local end=$(($(date +%s) + 20 * ${CK_TIMEOUT_MULTIPLIER-1}))
 
-    until holds "$1"; do
+    until "${2-holds}" "$1"; do
         if [ "$(date +%s)" -gt "$end" ]; then
-            fail "$pane: waited for: $1" "$(mux capture-pane -p -t "$pane")"
+            printf '%s\n' "waited for: $1" "$(mux capture-pane -p -t "$pane")"
             return 1
         fi
         sleep 0.05
     done
 }
 
-# interface TERM LANG EXPRESSION: a corner of a frame, as it is drawn there.
+# interface TERM LANG CORNER WORD: a corner of a frame, as it is drawn there; a word that can be typed.
 interface() {
     local line
 
     pane=$1
     printf -v line '%q ' env -i "${kept[@]}" TERM="$1" LANG="$2" "${program[@]}"
-    mux new-session -d -s "$pane" -x 90 -y 30 "$line; echo end \$?; sleep 60"
-    await "$3 Pipeline" && mux send-keys -t "$pane" Enter && await '1 Load *108' &&
-        mux send-keys -t "$pane" q && await '^end 0'
+    mux new-session -d -s "$pane" -x 90 -y 30 "$line; echo end \$?; sleep 60" &&
+        await "$3 Pipeline" && keys Enter && await '1 Load *108' && keys 2 / && await '^search:' &&
+        keys -l "$4" && await "^search: $4" && keys Escape && await '^search:' lacks && keys q &&
+        await '^end 0' || fail "the user interface in $pane"
 }
 if command -v tmux >/dev/null; then
-    interface xterm-256color en_US.UTF-8 '┌─'
-    interface vt100 C '+-'
-    interface tmux-256color UTF-8 '┌─'
+    interface xterm-256color en_US.UTF-8 '┌─' 'hé→漢x'
+    interface vt100 C '+-' plain
+    interface tmux-256color UTF-8 '┌─' 'é'
 else
     echo "skipped: the user interface: there is no tmux"
 fi

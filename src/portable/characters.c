@@ -80,6 +80,11 @@ int characters_mbtowc(wchar_t *out, const char *s, size_t n)
     return size == (size_t)-2 ? -1 : (int)size;
 }
 
+int characters_mblen(const char *s, size_t n)
+{
+    return characters_mbtowc(NULL, s, n);
+}
+
 size_t characters_wcrtomb(char *s, wchar_t character, mbstate_t *state)
 {
     char bytes[4];

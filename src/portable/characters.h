@@ -17,6 +17,7 @@ char *characters_setlocale(int category, const char *name) REPLACES(setlocale);
 char *characters_nl_langinfo(nl_item item) REPLACES(nl_langinfo);
 size_t characters_mbrtowc(wchar_t *out, const char *s, size_t n, mbstate_t *state)
     REPLACES(mbrtowc);
+int characters_mblen(const char *s, size_t n) REPLACES(mblen);
 int characters_mbtowc(wchar_t *out, const char *s, size_t n) REPLACES(mbtowc);
 size_t characters_wcrtomb(char *s, wchar_t character, mbstate_t *state) REPLACES(wcrtomb);
 size_t characters_wcsrtombs(char *s, const wchar_t **from, size_t n, mbstate_t *state)

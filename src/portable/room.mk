@@ -8,8 +8,8 @@ src_portable_circuittui_SOURCES = src/main.c src/hub/download_none.c src/plot/fi
 nodist_src_portable_circuittui_SOURCES = src/portable/terminals.c
 src_portable_circuittui_LDADD = src/portable/demo.o src/portable/openblas_memory.o \
 	src/tui/libtui.a $(CLI) $(ALL_LIBS) $(TUI_LIBS) $(OPENBLAS_ARCHIVE)
-src_portable_circuittui_LDFLAGS = $(PORTABLE_LDFLAGS) -Wl,--wrap=iswprint,--wrap=mbrtowc \
-	-Wl,--wrap=mbtowc,--wrap=nl_langinfo,--wrap=setlocale,--wrap=wcrtomb,--wrap=wcsrtombs \
+src_portable_circuittui_LDFLAGS = $(PORTABLE_LDFLAGS) -Wl,--wrap=iswprint,--wrap=mblen \
+	-Wl,--wrap=mbrtowc,--wrap=mbtowc,--wrap=nl_langinfo,--wrap=setlocale,--wrap=wcrtomb,--wrap=wcsrtombs \
 	-Wl,--wrap=wcwidth
 EXTRA_DIST += src/portable/demo.S src/portable/terminals.sh
 CLEANFILES += src/portable/circuittui$(EXEEXT) src/portable/demo.o src/portable/openblas_memory.o \
@@ -32,8 +32,10 @@ src/portable/openblas_memory.o: Makefile
 	$(OBJCOPY) -R '.init_array*' -R '.rela.init_array*' -R '.ctors*' -R '.rela.ctors*' $@.new && \
 	mv $@.new $@
 
-# Named after the processors that it is for.
-portable: src/portable/circuittui$(EXEEXT)
+# Named after the processors that it is for. The objects are those of `all', which is not to make them
+# at the same time.
+portable: all
+	@$(MAKE) $(AM_MAKEFLAGS) src/portable/circuittui$(EXEEXT)
 	@name=circuittui-$(VERSION)-$$($(CC) -dumpmachine | sed 's/-.*//') && \
 	$(STRIP) -o "$$name" src/portable/circuittui$(EXEEXT) && \
 	echo "$$name: $$(du -b "$$name" | awk '{ printf "%.1f", $$1 / 1e6 }') MB"
