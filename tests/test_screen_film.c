@@ -320,6 +320,22 @@ START_TEST(a_model_from_load_to_export)
 }
 END_TEST
 
+START_TEST(filters_of_lists)
+{
+    struct golden g = { 0 };
+    struct film f;
+
+    begin(&f, &g, "demo", "demo/stimuli.csv", NULL);
+    app_run(&f.app, panel_stage(0));
+    wait_until_idle(&f);
+    play(&f, "tab tab & type:the_!him up enter down end & ctrl-u type:zzz enter esc esc 2 & "
+             "type:attn enter space space v 3 enter 4 enter v v & type:|t|>9 enter s n & bs enter "
+             "& type:x>1 enter esc / type:99 enter esc");
+    end(&f);
+    golden_compare(&g, "screen_filters.txt");
+}
+END_TEST
+
 /* What edits change depends on the last bits of sums: the film has pictures without numbers, or
  * with edits that change nothing. */
 START_TEST(edits_of_neurons)
@@ -446,6 +462,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, temp_begin, temp_end);
     tcase_add_test(tcase, a_model_from_load_to_export);
     tcase_add_test(tcase, edits_of_neurons);
+    tcase_add_test(tcase, filters_of_lists);
     tcase_add_test(tcase, hook_points_one_by_one);
     tcase_add_test(tcase, activations_from_a_file);
     tcase_add_test(tcase, a_model_that_is_missing);

@@ -76,6 +76,7 @@ const struct action_info actions[N_ACTIONS] = {
     [ACTION_CHOOSE] = { "choose", "space", "in lists: choose the row" },
     [ACTION_EVERY] = { "every", "*", "of hook points: the same place in every block" },
     [ACTION_SORT] = { "sort", "s", "in lists: sort by another column" },
+    [ACTION_FILTER] = { "filter", "&", "in lists: show only rows with these words" },
     [ACTION_ZOOM_IN] = { "zoom-in", "+ =", zoom_words },
     [ACTION_ZOOM_OUT] = { "zoom-out", "- _", zoom_words },
     [ACTION_ZOOM_ALL] = { "zoom-all", "0", zoom_words },

@@ -86,8 +86,10 @@ void app_clear(struct app *app)
     free(app->drivers.order);
     free(app->neighbours.order);
     column_order_clear(&app->columns);
-    for (size_t i = 0; i < MAX_VIEWS; i++)
+    for (size_t i = 0; i < MAX_VIEWS; i++) {
         heatmap_cache_clear(&app->caches[i]);
+        free(app->filters[i].rows);
+    }
 }
 
 /* `--alpha` becomes `alpha`: here parameters are rows of a pane, not options. */

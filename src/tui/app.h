@@ -66,6 +66,7 @@ struct prompt {
     /* Called with the text on enter; an error message is shown, and the line stays open. */
     enum ct_status (*accept)(struct app *app, const char *text, struct ct_error *err);
     size_t item;                                        /* for the accept function */
+    char note[60];                                      /* beside the text: what it would find */
     void (*changed)(struct app *app, const char *text); /* called after every edit; NULL: nothing */
 };
 
@@ -81,6 +82,15 @@ struct sorted {
     const void *of; /* the result that they were computed from */
     size_t sort, version;
     size_t *order; /* NULL: not yet */
+};
+
+enum { FILTER_SIZE = 200 };
+
+struct row_filter { /* see row_filter.h */
+    char words[FILTER_SIZE], before[FILTER_SIZE];
+    size_t *rows; /* [n] of n_all that match; NULL: not yet */
+    size_t n, n_all;
+    size_t sort, version, depends; /* for which they are */
 };
 
 struct edit_step { /* owns its texts */
@@ -130,7 +140,8 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     size_t view[MAX_PANEL];    /* current view of each stage, by panel row; see view.h */
     struct view_state views[MAX_VIEWS];
     struct heatmap_cache caches[MAX_VIEWS];
-    size_t version; /* of the results: changes whenever any of them does */
+    struct row_filter filters[MAX_VIEWS]; /* of views that are lists */
+    size_t version;                       /* of the results: changes whenever any of them does */
     enum pane pane;
     size_t parameter; /* row of the current parameter of the stage */
     bool is_wide;     /* only the view, no panels */

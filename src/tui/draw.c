@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "tui/draw_parts.h"
+#include "tui/row_filter.h"
 #include "tui/view.h"
 #include "tui/view_beside.h"
 
@@ -14,7 +15,7 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
     const bool runs = app_runs(app, view->stage);
     const bool is_stale =
         view->needs != NULL && app_has(app, view->needs) && app_is_stale(app, view->needs);
-    char title[220];
+    char title[320];
     char stale[60];
 
     if (runs || app_is_due(app, view->needs))
@@ -22,8 +23,10 @@ static void draw_view(struct app *app, struct canvas *c, struct rect r)
     else
         snprintf(stale, sizeof stale, ", stale: %s recomputes it",
                  app_key(app, ACTION_UPDATE).text);
-    snprintf(title, sizeof title, "%s %zu/%zu%s", view->name, app->view[panel_row(app->stage)] + 1,
-             view_count(app->stage), is_stale ? stale : "");
+    const char *const filter = row_filter_words(app, view);
+    snprintf(title, sizeof title, "%s %zu/%zu%s%s%.100s", view->name,
+             app->view[panel_row(app->stage)] + 1, view_count(app->stage), is_stale ? stale : "",
+             filter[0] != '\0' ? ", only " : "", filter);
     const struct rect in = draw_frame(c, r, title, app->pane == PANE_VIEW);
     if (in.rows < 3 || in.cols < 10)
         return;

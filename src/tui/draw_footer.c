@@ -175,12 +175,23 @@ static void draw_running_and_hint(struct app *app, struct canvas *c, struct rect
     draw_hint_beside(app, c, r, canvas_text(c, r.row, 0, r.cols, words, INK_WARN, 0));
 }
 
+/* The line that is edited, and what it would find at the right, if there is room. */
+static void draw_prompt(const struct prompt *p, struct canvas *c, struct rect r)
+{
+    const size_t used =
+        canvas_printf(c, r.row, 0, r.cols, INK_ACCENT, 0, "%s: %s", p->label, prompt_shown(p, c));
+    const size_t width = canvas_text_width(c, p->note);
+
+    if (width > 0 && used + 3 + width <= r.cols)
+        canvas_text(c, r.row, r.cols - width, width, p->note, INK_DIM, 0);
+}
+
 void draw_footer(struct app *app, struct canvas *c, struct rect r)
 {
     const struct prompt *const p = &app->prompt;
 
     if (app->mode == MODE_PROMPT)
-        canvas_printf(c, r.row, 0, r.cols, INK_ACCENT, 0, "%s: %s", p->label, prompt_shown(p, c));
+        draw_prompt(p, c, r);
     else if (app->mode == MODE_CONFIRM)
         canvas_printf(c, r.row, 0, r.cols, INK_WARN, CELL_BOLD, "%s  y/n", app->question);
     else if (app->message[0] != '\0')

@@ -14,6 +14,7 @@
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_ttest.h"
 #include "report/effect_text.h"
+#include "report/plots/cluster_names.h"
 #include "report/run_command.h"
 #include "tui/run.h"
 #include "tui/view.h"
@@ -261,13 +262,15 @@ static size_t list_selected(const struct app *app, size_t *columns, char what[80
     const struct ttest_stage *const t = ttest_of(app->a);
     const struct clustering *const c =
         app->mark.method != NULL ? clustering_of(app->a, app->mark.method) : NULL;
+    char cluster[CLUSTER_WORDS_SIZE];
     size_t n = 0;
 
     if (c != NULL && t != NULL) {
         for (size_t i = 0; i < c->n; i++)
             if (c->labels[i] == app->mark.label)
                 columns[n++] = t->significant[i];
-        snprintf(what, 80, "%s %d (%zu)", c->method->title, (int)app->mark.label, n);
+        cluster_words(app->mark, cluster);
+        snprintf(what, 80, "%s (%zu)", cluster, n);
     } else if (app->has_neuron) {
         size_t index;
         const char *const hook = neuron_hook(extract_of(app->a), app->neuron, &index);

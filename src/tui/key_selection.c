@@ -1,6 +1,7 @@
 #include "config.h"
 #include "tui/key_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "pipeline/stage_extract.h"
@@ -19,13 +20,36 @@ static enum ct_status accept_neuron(struct app *app, const char *text, struct ct
     return status;
 }
 
+/* What enter would go to. */
+static void show_neuron(struct app *app, const char *text)
+{
+    const struct ttest_stage *const t = ttest_of(app->a);
+    char *const note = app->prompt.note;
+    size_t column;
+    size_t index;
+
+    note[0] = '\0';
+    if (text[0] == '\0')
+        return;
+    if (neuron_find(extract_of(app->a), text, &column, NULL) != CT_OK)
+        snprintf(note, sizeof app->prompt.note, "no such neuron");
+    else if (t == NULL || column >= t->n_neurons)
+        snprintf(note, sizeof app->prompt.note, "%.50s",
+                 neuron_hook(extract_of(app->a), column, &index));
+    else
+        snprintf(note, sizeof app->prompt.note, "t %.2f%s", t->neurons[column].statistic,
+                 t->is_significant[column] ? " *" : "");
+}
+
 static void find_neuron(struct app *app)
 {
     if (extract_of(app->a) == NULL)
         app_say(app, INK_WARN, "no activations yet: %s in Extract computes them",
                 app_key(app, ACTION_RUN).text);
-    else
+    else {
         app_prompt(app, "neuron", "", 0, accept_neuron);
+        app->prompt.changed = show_neuron;
+    }
 }
 
 /* In the order of the table of neurons. */

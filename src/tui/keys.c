@@ -141,6 +141,8 @@ static void global_act(struct app *app, enum action action)
         app_quit(app);
         break;
     case ACTION_BACK:
+        if (view_act(app, action))
+            break;
         if (app->mark.method == NULL)
             app->is_wide = false;
         app->mark.method = NULL;

@@ -248,7 +248,13 @@ static size_t selected_staged(struct app *app, const struct view_state *state)
     return selected_of(app, of_stage(app), state);
 }
 
+static size_t depends_on_row(const struct app *app)
+{
+    return (size_t)(uintptr_t)changes_row(app);
+}
+
 const struct list change_list = {
+    .depends = depends_on_row,
     .header = HEADER,
     .empty = "not asked without a model",
     .count = count_staged,

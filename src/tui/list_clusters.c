@@ -2,19 +2,26 @@
 #include "tui/list_parts.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_ttest.h"
 #include "tui/view.h"
+
+/* Rows of a method: its clusters, then noise, if there is any. */
+static size_t rows_of(const struct clustering *c)
+{
+    return c->n_clusters + (c->n_noise > 0);
+}
 
 static struct cluster_mark cluster_at(const struct app *app, size_t i)
 {
     const struct cluster_result *const c = clusters_of(app->a);
     size_t m = 0;
 
-    while (i >= c->by[m].n_clusters)
-        i -= c->by[m++].n_clusters;
-    return (struct cluster_mark){ c->by[m].method, (int32_t)i };
+    while (i >= rows_of(&c->by[m]))
+        i -= rows_of(&c->by[m++]);
+    return (struct cluster_mark){ c->by[m].method, i < c->by[m].n_clusters ? (int32_t)i : -1 };
 }
 
 static bool is_same_mark(struct cluster_mark x, struct cluster_mark y)
@@ -28,20 +35,47 @@ static size_t count_clusters(struct app *app, const struct view_state *state)
 
     (void)state;
     for (size_t m = 0; m < clusters_of(app->a)->n; m++)
-        n += clusters_of(app->a)->by[m].n_clusters;
+        n += rows_of(&clusters_of(app->a)->by[m]);
     return n;
+}
+
+/* Of the neurons in no cluster. */
+static struct cluster_row noise_row(const struct app *app, const struct clustering *c)
+{
+    const struct ttest_stage *const t = ttest_of(app->a);
+    struct cluster_row row = { .size = c->n_noise };
+
+    for (size_t i = 0; i < c->n; i++)
+        if (c->labels[i] < 0) {
+            const double statistic = t->neurons[t->significant[i]].statistic;
+            row.mean_t += statistic / (double)c->n_noise;
+            row.mean_abs_t += fabs(statistic) / (double)c->n_noise;
+        }
+    return row;
+}
+
+static struct cluster_row row_of(const struct app *app, struct cluster_mark at)
+{
+    const struct clustering *const c = clustering_of(app->a, at.method);
+
+    return at.label < 0 ? noise_row(app, c) : c->rows[at.label];
 }
 
 static void draw_cluster(struct app *app, const struct view_state *state, size_t i,
                          struct canvas *c, size_t row, size_t col, size_t cols)
 {
     const struct cluster_mark at = cluster_at(app, i);
-    const struct cluster_row *const r = &clustering_of(app->a, at.method)->rows[at.label];
+    const struct cluster_row r = row_of(app, at);
+    char number[16];
 
     (void)state;
-    PUT(c, row, col, cols, cluster_ink(at.label), "%c %-8s %7d %7zu %9.2f %9.2f",
-        is_same_mark(app->mark, at) ? '>' : ' ', at.method->title, (int)at.label, r->size,
-        r->mean_t, r->mean_abs_t);
+    if (at.label >= 0)
+        snprintf(number, sizeof number, "%d", (int)at.label);
+    else
+        snprintf(number, sizeof number, at.method->has_noise ? "noise" : "none");
+    PUT(c, row, col, cols, cluster_ink(at.label), "%c %-8s %7s %7zu %9.2f %9.2f",
+        is_same_mark(app->mark, at) ? '>' : ' ', at.method->title, number, r.size, r.mean_t,
+        r.mean_abs_t);
 }
 
 /* Selects the strongest neuron of a cluster. */
@@ -112,7 +146,37 @@ static void open_cluster(struct app *app, size_t i)
     app_go_to_view(app, &stage_cluster, at.method->title);
 }
 
+static double filter_cluster(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    return (double)cluster_at(app, i).label;
+}
+
+static double filter_size(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    return (double)row_of(app, cluster_at(app, i)).size;
+}
+
+static double filter_t(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    return row_of(app, cluster_at(app, i)).mean_t;
+}
+
+static double filter_abs_t(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    return row_of(app, cluster_at(app, i)).mean_abs_t;
+}
+
+static const struct list_value cluster_values[] = {
+    { "cluster", filter_cluster }, { "size", filter_size }, { "t", filter_t },
+    { "|t|", filter_abs_t },       { .name = NULL },
+};
+
 const struct list cluster_list = {
+    .values = cluster_values,
     .open = open_cluster,
     .header = "  method   cluster    size    mean t  mean |t|",
     .count = count_clusters,

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "tui/list_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,13 +99,25 @@ static void choose_every_block(struct app *app, size_t i)
     choose_hooks(app, i, is_alike);
 }
 
-static const char *hook_name(const struct app *app, size_t i)
+static void hook_text(struct app *app, const struct view_state *state, size_t i, char *out,
+                      size_t size)
 {
-    return app->hook_points[i].name;
+    (void)state;
+    snprintf(out, size, "%s", app->hook_points[i].name);
 }
 
+static double hook_width(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    return (double)app->hook_points[i].width;
+}
+
+static const struct list_value hook_values[] = { { "width", hook_width }, { .name = NULL } };
+
 const struct list hook_list = {
-    .name = hook_name,
+    .text = hook_text,
+    .values = hook_values,
+    .goes_on = true,
     .is_searched = true,
     .header = "     width  hook point",
     .count = count_hooks,

@@ -66,10 +66,33 @@ static void choose_layer(struct app *app, size_t i)
         app_say(app, INK_GOOD, "all hook points together from now on");
 }
 
-static const char *layer_name_at(const struct app *app, size_t i)
+static void layer_text(struct app *app, const struct view_state *state, size_t i, char *out,
+                       size_t size)
 {
-    return i > 0 ? layers_of(&app->whole)->rows[i - 1].hook : "all hook points";
+    (void)state;
+    snprintf(out, size, "%s", i > 0 ? layers_of(&app->whole)->rows[i - 1].hook : "all hook points");
 }
+
+static double layer_significant(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    return i > 0 ? (double)layers_of(&app->whole)->rows[i - 1].n_significant : NAN;
+}
+
+static double layer_t(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    return i > 0 ? layers_of(&app->whole)->rows[i - 1].strongest_t : NAN;
+}
+
+static double layer_abs_t(struct app *app, const struct view_state *state, size_t i)
+{
+    return fabs(layer_t(app, state, i));
+}
+
+static const struct list_value layer_values[] = {
+    { "significant", layer_significant }, { "t", layer_t }, { "|t|", layer_abs_t }, { .name = NULL }
+};
 
 /* Selects the neuron with the row's largest t, which the panel below then shows. */
 static void select_strongest(struct app *app, const struct view_state *state, size_t i)
@@ -85,7 +108,8 @@ static void select_strongest(struct app *app, const struct view_state *state, si
 
 const struct list layer_list = {
     .select = select_strongest,
-    .name = layer_name_at,
+    .text = layer_text,
+    .values = layer_values,
     .is_searched = true,
     .header = layers_header,
     .more = layers_header_more,

@@ -174,7 +174,8 @@ static void short_name(const struct app *app, size_t column, size_t cols, char o
 /* Whether the neuron is in the marked cluster. */
 static bool is_marked(const struct app *app, size_t column)
 {
-    return app->mark.method != NULL && list_cluster_of(app, column) == app->mark.label;
+    return app->mark.method != NULL && ttest_of(app->a)->is_significant[column] &&
+           list_cluster_of(app, column) == app->mark.label;
 }
 
 void list_draw_neuron(struct app *app, size_t column, struct canvas *c, size_t row, size_t col,
@@ -247,7 +248,78 @@ static void open_neuron(struct app *app, size_t i)
     list_open_neuron(app, lists_neuron_order(app)[i]);
 }
 
+/* ---- searches and filters ---- */
+
+static void neuron_text(struct app *app, const struct view_state *state, size_t i, char *out,
+                        size_t size)
+{
+    const size_t column = neuron_order(app, state->sort)[i];
+    char name[80];
+
+    name_of(app, column, name, sizeof name);
+    const bool is_significant = ttest_of(app->a)->is_significant[column];
+    const bool is_noise =
+        is_significant && clusters_of(app->a) != NULL && list_cluster_of(app, column) < 0;
+    snprintf(out, size, "%s%s%s", name, is_significant ? " *" : "", is_noise ? " noise" : "");
+}
+
+static const struct ttest_result *result_at(struct app *app, const struct view_state *state,
+                                            size_t i)
+{
+    return &ttest_of(app->a)->neurons[neuron_order(app, state->sort)[i]];
+}
+
+static double filter_t(struct app *app, const struct view_state *state, size_t i)
+{
+    return result_at(app, state, i)->statistic;
+}
+
+static double filter_abs_t(struct app *app, const struct view_state *state, size_t i)
+{
+    return fabs(result_at(app, state, i)->statistic);
+}
+
+static double filter_p(struct app *app, const struct view_state *state, size_t i)
+{
+    return result_at(app, state, i)->pvalue;
+}
+
+static double filter_mean_a(struct app *app, const struct view_state *state, size_t i)
+{
+    return result_at(app, state, i)->mean_a;
+}
+
+static double filter_mean_b(struct app *app, const struct view_state *state, size_t i)
+{
+    return result_at(app, state, i)->mean_b;
+}
+
+/* -1 is noise; what is not significant is not compared with. */
+static double filter_cluster(struct app *app, const struct view_state *state, size_t i)
+{
+    const size_t column = neuron_order(app, state->sort)[i];
+
+    return clusters_of(app->a) != NULL && ttest_of(app->a)->is_significant[column]
+               ? (double)list_cluster_of(app, column)
+               : NAN;
+}
+
+static const struct list_value neuron_values[] = {
+    { "t", filter_t },          { "|t|", filter_abs_t },
+    { "p", filter_p },          { "cluster", filter_cluster },
+    { "mean1", filter_mean_a }, { "mean2", filter_mean_b },
+    { .name = NULL },
+};
+
+size_t list_depends_on_method(const struct app *app)
+{
+    return (size_t)(uintptr_t)app->mark.method;
+}
+
 const struct list neuron_list = {
+    .text = neuron_text,
+    .values = neuron_values,
+    .depends = list_depends_on_method,
     .open = open_neuron,
     .header = " neuron                  t        p  clust",
     .more_words = list_mean_words,

@@ -27,6 +27,9 @@ int32_t list_cluster_of(const struct app *app, size_t column);
 /* The header of the means, with the names of the groups. */
 void list_mean_words(const struct app *app, char *out, size_t size);
 
+/* For rows that show clusters, see struct list. */
+size_t list_depends_on_method(const struct app *app);
+
 /* Selects a neuron and shows its card. */
 void list_open_neuron(struct app *app, size_t column);
 

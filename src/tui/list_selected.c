@@ -54,7 +54,22 @@ static void select_driver(struct app *app, const struct view_state *state, size_
     app->sentence = driver_order(app)[i];
 }
 
+static double filter_value(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    return matview_get(&extract_of(app->a)->X, driver_order(app)[i], app->neuron);
+}
+
+static const struct list_value driver_values[] = { { "value", filter_value }, { .name = NULL } };
+
+static size_t depends_on_neuron(const struct app *app)
+{
+    return app->neuron;
+}
+
 const struct list driver_list = {
+    .values = driver_values,
+    .depends = depends_on_neuron,
     .is_searched = true,
     .header = "    value   row group    token  text",
     .empty = "finds a neuron by number",
@@ -114,7 +129,32 @@ static void open_neighbour(struct app *app, size_t i)
     list_open_neuron(app, ttest_of(app->a)->significant[neighbour_order(app)[i]]);
 }
 
+static double filter_cosine(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    return -nearness(app, neighbour_order(app)[i]);
+}
+
+static double filter_t(struct app *app, const struct view_state *state, size_t i)
+{
+    const struct ttest_stage *const t = ttest_of(app->a);
+
+    (void)state;
+    return t->neurons[t->significant[neighbour_order(app)[i]]].statistic;
+}
+
+static const struct list_value neighbour_values[] = { { "cosine", filter_cosine },
+                                                      { "t", filter_t },
+                                                      { .name = NULL } };
+
+static size_t depends_on_neuron_and_method(const struct app *app)
+{
+    return app->neuron ^ list_depends_on_method(app);
+}
+
 const struct list neighbour_list = {
+    .values = neighbour_values,
+    .depends = depends_on_neuron_and_method,
     .header = " cosine   neuron                  t        p  clust",
     .more_words = list_mean_words,
     .open = open_neighbour,

@@ -9,6 +9,11 @@
 
 enum { LIST_WIDE = 90 }; /* minimum columns for the additional ones */
 
+struct list_value {
+    const char *name; /* in filters: `t`, without blanks and < > = */
+    double (*of)(struct app *app, const struct view_state *state, size_t i); /* of row i */
+};
+
 struct list {
     const char *header; /* above the rows, NULL: none */
     /* Completes the header, if the screen is wide, instead of `more`. NULL: nothing. */
@@ -35,8 +40,13 @@ struct list {
     void (*every)(struct app *app, size_t i);
     /* The row that is already chosen; count() or more: none. NULL: rows cannot be chosen. */
     size_t (*chosen)(const struct app *app);
-    /* The name of row i, which a search looks at; NULL: at all of its text. */
-    const char *(*name)(const struct app *app, size_t i);
+    /* The text of row i that searches and filters read; NULL: what is drawn. */
+    void (*text)(struct app *app, const struct view_state *state, size_t i, char *out, size_t size);
+    const struct list_value *values; /* that filters compare, ends with a name NULL; NULL: none */
+    /* A number that changes with what the rows show and with nothing else but the results, the
+     * order and the number of rows; NULL: there is nothing else. */
+    size_t (*depends)(const struct app *app);
+    bool goes_on;             /* space acts on the row, then goes to the next */
     bool is_searched;         /* `/` searches its rows, not for a neuron */
     const char *const *sorts; /* names of the orders, ends with NULL; NULL: a single order */
 };

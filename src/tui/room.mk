@@ -36,6 +36,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/plot_move.c src/tui/plot_move.h \
 	src/tui/prompt.c src/tui/prompt.h \
 	src/tui/queue.c src/tui/queue.h \
+	src/tui/row_filter.c src/tui/row_filter.h \
 	src/tui/run.c src/tui/run.h \
 	src/tui/save.c src/tui/save.h \
 	src/tui/screen.c src/tui/screen.h \

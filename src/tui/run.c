@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pipeline/stage_answer.h"
+#include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_layers.h"
 #include "pipeline/stage_load.h"
@@ -12,6 +13,7 @@
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 #include "tui/neuron_words.h"
+#include "tui/row_filter.h"
 #include "tui/view.h"
 
 /* Invalidates cached orders of dropped results, even if a new result has the same address. */
@@ -31,7 +33,9 @@ static void check_selection(struct app *app)
         app->has_neuron = false;
     if (load_of(app->a) == NULL || app->sentence >= load_of(app->a)->n_sentences)
         app->sentence = 0;
-    if ((size_t)app->mark.label >= app_n_clusters(app, app->mark.method))
+    const struct clustering *const marked = clustering_of(app->a, app->mark.method);
+    if (marked == NULL || (app->mark.label < 0 ? marked->n_noise == 0
+                                               : (size_t)app->mark.label >= marked->n_clusters))
         app->mark.method = NULL;
 }
 
@@ -40,6 +44,7 @@ static void reset_for_input(struct app *app)
 {
     for (size_t i = 0; i < MAX_VIEWS; i++)
         app->views[i] = (struct view_state){ 0 };
+    row_filters_clear(app);
     memset(app->had, 0, sizeof app->had);
     free(app->hook_points);
     app->hook_points = NULL;

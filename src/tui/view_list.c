@@ -4,151 +4,88 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "tui/lists.h"
-#include "tui/screen.h"
+#include "tui/row_filter.h"
 
-/* Clamps the cursor to the rows and scrolls it into view. */
-static void settle(struct view_state *state, size_t n, size_t rows)
+static const struct list *list_of(const struct view *view)
 {
+    return view->what;
+}
+
+/* Scrolls the cursor, at place k of the rows that are shown, into view. */
+static void settle(struct view_state *state, const struct rows_shown *shown, size_t k, size_t rows)
+{
+    const size_t n = shown->n;
+
     state->rows_shown = rows;
-    if (state->at >= n)
-        state->at = n > 0 ? n - 1 : 0;
-    if (state->top > state->at)
-        state->top = state->at;
-    if (rows > 0 && state->at >= state->top + rows)
-        state->top = state->at - rows + 1;
+    if (k >= n)
+        k = n > 0 ? n - 1 : 0;
+    if (state->top > k)
+        state->top = k;
+    if (rows > 0 && k >= state->top + rows)
+        state->top = k - rows + 1;
     if (rows > 0 && state->top + rows > n)
         state->top = n > rows ? n - rows : 0;
 }
 
 /* Puts the cursor at its initial row, centred. */
-static void place(struct app *app, const struct list *list, struct view_state *state, size_t n,
-                  size_t rows)
+static void place(struct app *app, const struct list *list, struct view_state *state,
+                  const struct rows_shown *shown, size_t rows)
 {
-    const size_t start = list->start != NULL && !state->is_placed ? list->start(app) : n;
+    const size_t start = list->start != NULL && !state->is_placed ? list->start(app) : shown->n_all;
 
-    if (start >= n)
+    if (start >= shown->n_all)
         return;
+    const size_t k = row_place(shown, start);
     state->at = start;
-    state->top = start > rows / 2 ? start - rows / 2 : 0;
+    state->top = k > rows / 2 ? k - rows / 2 : 0;
     state->is_placed = true;
-}
-
-/* ---- search ---- */
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* Whether text contains the words, a number as a whole one. */
-static bool contains(const char *text, const char *words)
-{
-    const size_t n = strlen(words);
-    const bool is_number = n > 0 && strspn(words, "0123456789") == n;
-
-    for (const char *at = strstr(text, words); at != NULL && n > 0; at = strstr(at + 1, words))
-        if (!is_number || ((at == text || !is_digit(at[-1])) && !is_digit(at[n])))
-            return true;
-    return false;
-}
-
-/* The text of row i as it is drawn, or its name. */
-static bool row_contains(struct app *app, const struct list *list, const struct view_state *state,
-                         size_t i, struct canvas *c, const char *words)
-{
-    char text[4 * 200 + 1];
-    size_t n = 0;
-
-    if (list->name != NULL)
-        return contains(list->name(app, i), words);
-    canvas_fill(c, canvas_area(c), ' ', INK_DEFAULT, INK_DEFAULT);
-    list->draw(app, state, i, c, 0, 0, c->cols);
-    for (size_t col = 0; col < c->cols && n + 4 < sizeof text; col++)
-        if (c->cells[col].ch != 0)
-            n += utf8_put(c->cells[col].ch, text + n);
-    text[n] = '\0';
-    return contains(text, words);
-}
-
-static void go_to(struct app *app, const struct list *list, struct view_state *state, size_t i);
-
-/* Goes to the first row from the cursor on, or from the top, that contains the words. */
-static bool search_from(struct app *app, size_t from, const char *words)
-{
-    struct view_state *state;
-    const struct view *const view = view_current(app, &state);
-    const struct list *const list = view->what;
-    const size_t n = list->count(app, state);
-    struct canvas c = { 0 };
-    bool found = false;
-
-    if (canvas_init(&c, 1, 200, false, false, NULL) != CT_OK)
-        return false;
-    for (size_t k = 0; k < n && !found; k++) {
-        const size_t i = (from + k) % n;
-        found = row_contains(app, list, state, i, &c, words);
-        if (found)
-            go_to(app, list, state, i);
-    }
-    canvas_clear(&c);
-    return found;
-}
-
-static void search_changed(struct app *app, const char *words)
-{
-    struct view_state *state;
-    const struct view *const view = view_current(app, &state);
-
-    if (words[0] != '\0')
-        search_from(app, app->prompt.item, words);
-    else
-        go_to(app, view->what, state, app->prompt.item); /* where it began */
-}
-
-static enum ct_status accept_search(struct app *app, const char *words, struct ct_error *err)
-{
-    if (words[0] != '\0' && !search_from(app, app->prompt.item, words))
-        return ct_fail(err, CT_EINVAL, "no row contains '%s'", words);
-    return CT_OK;
-}
-
-/* Rows are found while the words are typed. */
-static bool search(struct app *app, const struct list *list, const struct view_state *state)
-{
-    if (!list->is_searched)
-        return false;
-    app_prompt(app, "search", "", state->at, accept_search);
-    app->prompt.changed = search_changed;
-    return true;
 }
 
 /* ---- drawing ---- */
 
+/* `by |t|  3/40 of 4096`: the order, the cursor's row, those that are shown, and all; in less room,
+ * less of it. */
+static size_t write_place(const struct list *list, const struct view_state *state,
+                          const struct rows_shown *shown, size_t room, char *out, size_t size)
+{
+    const size_t at = row_place(shown, state->at);
+    const size_t k = at < shown->n ? at + 1 : shown->n;
+    const char *const sort = list->sorts != NULL ? list->sorts[state->sort] : "";
+    char all[30] = "";
+    size_t width;
+
+    if (shown->rows != NULL)
+        snprintf(all, sizeof all, " of %zu", shown->n_all);
+    width = (size_t)snprintf(out, size, "%s  %zu/%zu%s", sort, k, shown->n, all);
+    if (list->sorts == NULL || width > room)
+        width = (size_t)snprintf(out, size, "%zu/%zu%s", k, shown->n, all);
+    if (width > room)
+        width = (size_t)snprintf(out, size, "%zu/%zu", k, shown->n);
+    return width;
+}
+
 /* Draws the header, with the cursor's row number and the total at the right. */
 static void draw_header(const struct app *app, const struct list *list,
-                        const struct view_state *state, size_t n, struct canvas *c,
-                        struct rect area)
+                        const struct view_state *state, const struct rows_shown *shown,
+                        struct canvas *c, struct rect area)
 {
-    char place[80];
+    char text[120];
     size_t used = canvas_text(c, area.row, area.col, area.cols, list->header, INK_TITLE, CELL_BOLD);
 
     if (list->more_words != NULL && area.cols >= LIST_WIDE) {
-        list->more_words(app, place, sizeof place);
-        used += canvas_text(c, area.row, area.col + used, area.cols - used, place, INK_TITLE,
-                            CELL_BOLD);
+        list->more_words(app, text, sizeof text);
+        used +=
+            canvas_text(c, area.row, area.col + used, area.cols - used, text, INK_TITLE, CELL_BOLD);
     }
     if (list->more != NULL && area.cols >= LIST_WIDE)
         used += canvas_text(c, area.row, area.col + used, area.cols - used, list->more, INK_TITLE,
                             CELL_BOLD);
-    size_t width = (size_t)snprintf(place, sizeof place, "%s  %zu/%zu",
-                                    list->sorts != NULL ? list->sorts[state->sort] : "",
-                                    n > 0 ? state->at + 1 : 0, n);
-    if (list->sorts == NULL || used + 1 + width > area.cols) /* only the number */
-        width = (size_t)snprintf(place, sizeof place, "%zu/%zu", n > 0 ? state->at + 1 : 0, n);
+    const size_t room = area.cols > used + 1 ? area.cols - used - 1 : 0;
+    const size_t width = write_place(list, state, shown, room, text, sizeof text);
     if (width + 1 < area.cols)
-        canvas_text(c, area.row, area.col + area.cols - width, width, place, INK_DIM, 0);
+        canvas_text(c, area.row, area.col + area.cols - width, width, text,
+                    shown->rows != NULL ? INK_ACCENT : INK_DIM, 0);
 }
 
 static void reverse_row(struct canvas *c, struct rect area, size_t row)
@@ -157,44 +94,78 @@ static void reverse_row(struct canvas *c, struct rect area, size_t row)
         c->cells[row * c->cols + col].attr |= CELL_REVERSE;
 }
 
+static void draw_no_rows(const struct app *app, const struct list *list,
+                         const struct rows_shown *shown, struct canvas *c, struct rect area)
+{
+    const bool has_action = shown->n_all == 0 && list->empty_action != ACTION_NONE;
+    const char *const words = shown->n_all > 0      ? "no row matches the filter"
+                              : list->empty != NULL ? list->empty
+                                                    : "nothing to list";
+
+    if (area.cols > 2)
+        canvas_printf(c, area.row + 2, area.col + 2, area.cols - 2, INK_DIM, 0, "%s%s%s",
+                      has_action ? app_key(app, list->empty_action).text : "",
+                      has_action ? " " : "", words);
+}
+
 static void list_draw(struct app *app, const struct view *view, struct view_state *state,
                       struct canvas *c, struct rect area)
 {
-    const struct list *const list = view->what;
-    const size_t n = list->count(app, state);
-    const size_t chosen = list->selected != NULL ? list->selected(app, state) : n;
+    const struct list *const list = list_of(view);
+    const struct rows_shown shown = rows_shown(app, view, state);
+    const size_t chosen = list->selected != NULL ? list->selected(app, state) : shown.n_all;
 
     if (area.rows < 2)
         return;
-    if (chosen < n)
-        state->at = chosen;
-    place(app, list, state, n, area.rows - 1);
-    settle(state, n, area.rows - 1);
-    draw_header(app, list, state, n, c, area);
-    for (size_t i = state->top; i < n && i < state->top + area.rows - 1; i++) {
-        const size_t row = area.row + 1 + i - state->top;
-        list->draw(app, state, i, c, row, area.col, area.cols);
-        if (i == state->at)
+    if (chosen < shown.n_all)
+        state->at = chosen; /* there may be no such row: then no row has the cursor */
+    else if (state->at >= shown.n_all)
+        state->at = shown.n_all > 0 ? shown.n_all - 1 : 0;
+    place(app, list, state, &shown, area.rows - 1);
+    settle(state, &shown, row_place(&shown, state->at), area.rows - 1);
+    draw_header(app, list, state, &shown, c, area);
+    for (size_t k = state->top; k < shown.n && k < state->top + area.rows - 1; k++) {
+        const size_t row = area.row + 1 + k - state->top;
+        list->draw(app, state, row_at(&shown, k), c, row, area.col, area.cols);
+        if (row_at(&shown, k) == state->at)
             reverse_row(c, area, row);
     }
-    if (n == 0 && area.cols > 2)
-        canvas_printf(c, area.row + 2, area.col + 2, area.cols - 2, INK_DIM, 0, "%s%s%s",
-                      list->empty_action != ACTION_NONE ? app_key(app, list->empty_action).text
-                                                        : "",
-                      list->empty_action != ACTION_NONE ? " " : "",
-                      list->empty != NULL ? list->empty : "nothing to list");
+    if (shown.n == 0)
+        draw_no_rows(app, list, &shown, c, area);
 }
 
-static void go_to(struct app *app, const struct list *list, struct view_state *state, size_t i)
-{
-    const size_t n = list->count(app, state);
+/* ---- keys ---- */
 
-    if (n == 0)
+/* To place k of the rows that are shown, or the last one. */
+static void go_to(struct app *app, const struct view *view, struct view_state *state, size_t k)
+{
+    const struct list *const list = list_of(view);
+    const struct rows_shown shown = rows_shown(app, view, state);
+
+    if (shown.n == 0)
         return;
     state->is_placed = true;
-    state->at = i < n ? i : n - 1;
+    state->at = row_at(&shown, k < shown.n ? k : shown.n - 1);
     if (list->select != NULL)
         list->select(app, state, state->at);
+}
+
+/* Down by n rows. From a row that is not shown, the next one counts as one row away. */
+static void go_down(struct app *app, const struct view *view, struct view_state *state, size_t n)
+{
+    const struct rows_shown shown = rows_shown(app, view, state);
+    const size_t k = row_place(&shown, state->at);
+    const bool is_shown = k < shown.n && row_at(&shown, k) == state->at;
+
+    go_to(app, view, state, k + n - !is_shown);
+}
+
+static void go_up(struct app *app, const struct view *view, struct view_state *state, size_t n)
+{
+    const struct rows_shown shown = rows_shown(app, view, state);
+    const size_t k = row_place(&shown, state->at);
+
+    go_to(app, view, state, k > n ? k - n : 0);
 }
 
 static void next_sort(struct app *app, const struct list *list, struct view_state *state)
@@ -204,51 +175,65 @@ static void next_sort(struct app *app, const struct list *list, struct view_stat
     app_say(app, INK_DEFAULT, "sorted %s", list->sorts[state->sort]);
 }
 
+/* Actions on the cursor's row. */
+static bool row_act(struct app *app, const struct view *view, struct view_state *state,
+                    enum action action)
+{
+    const struct list *const list = list_of(view);
+    void (*const act)(struct app * app, size_t i) = action == ACTION_CHOOSE  ? list->act
+                                                    : action == ACTION_EVERY ? list->every
+                                                    : app->pane == PANE_VIEW ? list->open
+                                                                             : NULL;
+
+    if (act == NULL || state->at >= list->count(app, state))
+        return false;
+    act(app, state->at);
+    if (action == ACTION_CHOOSE && list->goes_on)
+        go_down(app, view, state, 1);
+    return true;
+}
+
 static bool list_act(struct app *app, const struct view *view, struct view_state *state,
                      enum action action)
 {
-    const struct list *const list = view->what;
+    const struct list *const list = list_of(view);
     const size_t page = state->rows_shown > 1 ? state->rows_shown - 1 : 1;
-    const size_t at = state->at;
 
     switch (action) {
     case ACTION_UP:
     case ACTION_STEP_UP:
-        go_to(app, list, state, at > 0 ? at - 1 : 0);
+        go_up(app, view, state, 1);
         return true;
     case ACTION_DOWN:
     case ACTION_STEP_DOWN:
-        go_to(app, list, state, at + 1);
+        go_down(app, view, state, 1);
         return true;
     case ACTION_PAGE_UP:
-        go_to(app, list, state, at > page ? at - page : 0);
+        go_up(app, view, state, page);
         return true;
     case ACTION_PAGE_DOWN:
-        go_to(app, list, state, at + page);
+        go_down(app, view, state, page);
         return true;
     case ACTION_FIRST:
-        go_to(app, list, state, 0);
+        go_to(app, view, state, 0);
         return true;
     case ACTION_LAST:
-        go_to(app, list, state, SIZE_MAX);
+        go_to(app, view, state, SIZE_MAX);
         return true;
     case ACTION_CHOOSE:
-        if (list->act == NULL || list->count(app, state) == 0)
-            return false;
-        list->act(app, at);
-        return true;
     case ACTION_EVERY:
-        if (list->every == NULL || list->count(app, state) == 0)
-            return false;
-        list->every(app, at);
-        return true;
-    case ACTION_FIND:
-        return search(app, list, state);
     case ACTION_RUN:
-        if (list->open == NULL || app->pane != PANE_VIEW || list->count(app, state) == 0)
+        return row_act(app, view, state, action);
+    case ACTION_FIND:
+        if (!list->is_searched)
             return false;
-        list->open(app, at);
+        row_search_ask(app, state);
         return true;
+    case ACTION_FILTER:
+        row_filter_ask(app);
+        return true;
+    case ACTION_BACK:
+        return row_filter_drop(app, view);
     case ACTION_SORT:
         if (list->sorts == NULL)
             return false;
@@ -262,17 +247,21 @@ static bool list_act(struct app *app, const struct view *view, struct view_state
 static void list_mouse(struct app *app, const struct view *view, struct view_state *state,
                        size_t row, size_t col, int wheel)
 {
-    const struct list *const list = view->what;
+    const struct list *const list = list_of(view);
+    const struct rows_shown shown = rows_shown(app, view, state);
+    const size_t k = state->top + row - 1;
 
     (void)col;
-    if (wheel != 0)
-        go_to(app, list, state, wheel > 0 ? state->at + 3 : state->at > 3 ? state->at - 3 : 0);
+    if (wheel > 0)
+        go_down(app, view, state, 3);
+    else if (wheel < 0)
+        go_up(app, view, state, 3);
     else if (row == 0 && list->sorts != NULL)
         next_sort(app, list, state);
-    else if (row > 0 && state->top + row - 1 == state->at && list->act != NULL)
+    else if (row > 0 && k < shown.n && row_at(&shown, k) == state->at && list->act != NULL)
         list->act(app, state->at);
     else if (row > 0)
-        go_to(app, list, state, state->top + row - 1);
+        go_to(app, view, state, k);
 }
 
 #define ROW_KEYS                                                                                   \
@@ -288,6 +277,8 @@ static const struct view_key list_keys[] = {
     { { ACTION_SORT }, "header click", "sort by another column" },
     { { ACTION_RUN }, NULL, "tables of neurons and clusters: open the row" },
     { { ACTION_FIND }, NULL, "search the rows, in tables of neurons for a neuron" },
+    { { ACTION_FILTER }, NULL, "only rows with these words: him !noise |t|>9" },
+    { { ACTION_BACK }, NULL, "all rows" },
     { { ACTION_NONE }, "click wheel", "select, scroll" },
     { .what = NULL },
 };
@@ -296,12 +287,15 @@ static const struct view_key *list_hint(const struct view *view)
 {
     static const struct view_key chosen[] = { { { ACTION_UP, ACTION_DOWN }, NULL, "move" },
                                               { { ACTION_CHOOSE }, NULL, "choose" },
+                                              { { ACTION_FILTER }, NULL, "filter" },
                                               { .what = NULL } };
     static const struct view_key sorted[] = { { { ACTION_UP, ACTION_DOWN }, NULL, "move" },
                                               { { ACTION_SORT }, NULL, "sort" },
+                                              { { ACTION_FILTER }, NULL, "filter" },
                                               { .what = NULL } };
     static const struct view_key plain[] = {
         { { ACTION_UP, ACTION_DOWN, ACTION_PAGE_UP, ACTION_PAGE_DOWN }, NULL, "move" },
+        { { ACTION_FILTER }, NULL, "filter" },
         { .what = NULL }
     };
     const struct list *const list = view->what;

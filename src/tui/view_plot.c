@@ -7,6 +7,7 @@
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_load.h"
 #include "report/plots.h"
+#include "report/plots/cluster_names.h"
 #include "report/plots/space.h"
 #include "tui/key_parts.h"
 #include "tui/plot_move.h"
@@ -57,13 +58,15 @@ static struct rect without_last_row(struct rect area)
 static void draw_read_out(const struct app *app, const struct view_state *state, struct canvas *c,
                           struct rect area, const char *words)
 {
-    char note[60] = "";
+    char note[CLUSTER_WORDS_SIZE + 20] = "";
+    char cluster[CLUSTER_WORDS_SIZE];
 
     if (state->scale > 0.0 && state->scale != 1.0)
         snprintf(note, sizeof note, " scale x%g", state->scale);
-    else if (app->mark.method != NULL)
-        snprintf(note, sizeof note, " %s %d, esc clears", app->mark.method->title,
-                 (int)app->mark.label);
+    else if (app->mark.method != NULL) {
+        cluster_words(app->mark, cluster);
+        snprintf(note, sizeof note, " %s, esc clears", cluster);
+    }
     const size_t width = canvas_text_width(c, note);
     const size_t room = width < area.cols ? area.cols - width : 0;
     const size_t row = area.row + area.rows - 1;

@@ -17,14 +17,24 @@ void cluster_names_clear(struct cluster_names *names)
     free(names->texts);
 }
 
+void cluster_words(struct cluster_mark mark, char out[CLUSTER_WORDS_SIZE])
+{
+    if (mark.label < 0)
+        snprintf(out, CLUSTER_WORDS_SIZE, "%.20s %s", mark.method->title,
+                 mark.method->has_noise ? "noise" : "none");
+    else
+        snprintf(out, CLUSTER_WORDS_SIZE, "%.20s %d", mark.method->title, (int)mark.label);
+}
+
 /* The last row. */
-static void add_noise(const struct clustering *c, struct cluster_names *names)
+static void add_noise(const struct clustering *c, bool is_marked, struct cluster_names *names)
 {
     struct cluster_text *const text = &names->texts[c->n_clusters];
 
     snprintf(text->row, sizeof text->row, "%4s %5zu", c->method->has_noise ? "-" : "none",
              c->n_noise);
-    names->rows[names->list.n++] = (struct list_row){ text->row, INK_NOISE, MARKER_NOISE, false };
+    names->rows[names->list.n++] =
+        (struct list_row){ text->row, INK_NOISE, MARKER_NOISE, is_marked };
 }
 
 /* Name k is at the mean of the points of cluster k. */
@@ -67,5 +77,5 @@ void cluster_names_make(const struct analysis *a, const struct clustering *c,
     names->list = (struct row_list){ "   #  size  mean t", names->rows, n };
     place_names(a, c, names);
     if (c->n_noise > 0)
-        add_noise(c, names);
+        add_noise(c, is_marked && request->mark.label < 0, names);
 }

@@ -15,6 +15,10 @@ struct cluster_names { /* owned by the caller: cluster_names_clear() */
     } * texts;
 };
 
+/* `DBSCAN 3`, `DBSCAN noise`, `Ward none`. */
+enum { CLUSTER_WORDS_SIZE = 64 };
+void cluster_words(struct cluster_mark mark, char out[CLUSTER_WORDS_SIZE]);
+
 /* Empty without memory. */
 void cluster_names_make(const struct analysis *a, const struct clustering *c,
                         const struct plot_target *target, const struct plot_request *request,

@@ -1,4 +1,5 @@
 #include "config.h"
+#include "report/plots/cluster_names.h"
 #include "report/plots/parts.h"
 
 #include <math.h>
@@ -93,7 +94,7 @@ static void mark_neurons(const struct analysis *a, const struct plot_request *re
 struct neuron_legend {
     struct plot_legend entries[3];
     size_t n;
-    char texts[2][48];
+    char texts[2][CLUSTER_WORDS_SIZE];
 };
 
 /* The legend for these: by sign, or the marked cluster. */
@@ -105,8 +106,7 @@ static void fill_legend(const struct analysis *a, const struct plot_request *req
 
     legend->n = 0;
     if (is_marked)
-        snprintf(legend->texts[0], sizeof legend->texts[0], "%s %d", request->mark.method->title,
-                 (int)request->mark.label);
+        cluster_words(request->mark, legend->texts[0]);
     for (size_t g = 0; g < 2 && !is_marked; g++)
         snprintf(legend->texts[g], sizeof legend->texts[g], "more in %.30s",
                  load_of(a)->group_names[groups[g]]);

@@ -1,0 +1,318 @@
+/* Lists of the user interface on the demo, without a terminal: filters and searches against rows
+ * chosen one by one here, and the row of noise in the table of clusters. */
+#include "config.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "pipeline/stage_cluster.h"
+#include "pipeline/stage_extract.h"
+#include "pipeline/stage_load.h"
+#include "pipeline/stage_similarity.h"
+#include "pipeline/stage_ttest.h"
+#include "pipeline/stages.h"
+#include "tui/draw.h"
+#include "tui/keys.h"
+#include "tui/lists.h"
+#include "tui/row_filter.h"
+#include "tui/run.h"
+#include "tui/screen.h"
+#include "tui/view.h"
+#include "tui/views.h"
+
+enum { ROWS = 24, COLS = 120 };
+
+static struct analysis once; /* computed once, for all tests */
+static struct app app;
+
+static void compute_once(void)
+{
+    struct ct_error err = { 0 };
+
+    analysis_init(&once);
+    once.params.threads = 2;
+    once.params.iterations = 250;
+    ck_assert_int_eq(params_set(&once.params.model, fixture_path("demo"), NULL), CT_OK);
+    ck_assert_int_eq(params_set(&once.params.stimuli, fixture_path("demo/stimuli.csv"), NULL),
+                     CT_OK);
+    if (analysis_run(&once, &stage_similarity, NULL, &err) != CT_OK)
+        ck_abort_msg("%s", err.text);
+}
+
+static void clear_once(void)
+{
+    analysis_clear(&once);
+}
+
+static void begin(void)
+{
+    views_init(false);
+    ck_assert_int_eq(app_init(&app, NULL), CT_OK);
+    analysis_clear(app.a);
+    ck_assert_int_eq(analysis_fork(&once, app.a, NULL), CT_OK);
+}
+
+static void end(void)
+{
+    app_clear(&app);
+}
+
+static void press(uint32_t key)
+{
+    const struct event event = { .kind = EVENT_KEY, .key = key };
+
+    keys_handle(&app, &event, ROWS, COLS);
+}
+
+static void type(const char *text)
+{
+    for (; *text != '\0'; text++)
+        press((unsigned char)*text);
+}
+
+static const struct view *show(const struct stage *stage, const char *name,
+                               struct view_state **state)
+{
+    app_go_to_view(&app, stage, name);
+    app.pane = PANE_VIEW;
+    return view_current(&app, state);
+}
+
+/* Draws the screen, which settles cursors; true if a row has the text. */
+static bool draws(const char *text)
+{
+    struct canvas c = { 0 };
+    bool has_text = false;
+
+    ck_assert_int_eq(canvas_init(&c, ROWS, COLS, true, false, NULL), CT_OK);
+    draw_screen(&app, &c);
+    for (size_t i = 0; i < ROWS; i++) {
+        char row[COLS + 1];
+        for (size_t j = 0; j < COLS; j++)
+            row[j] = (char)c.cells[i * COLS + j].ch;
+        row[COLS] = '\0';
+        has_text = has_text || strstr(row, text) != NULL;
+    }
+    canvas_clear(&c);
+    return has_text;
+}
+
+static bool is_wanted(size_t column)
+{
+    const struct ttest_stage *const t = ttest_of(app.a);
+    size_t i;
+
+    return t->neurons[column].statistic > 3.0 && app_significant_index(&app, column, &i) &&
+           clustering_of(app.a, cluster_methods[0])->labels[i] >= 0;
+}
+
+static void check_wanted(const struct view *view, const struct view_state *state)
+{
+    const struct rows_shown shown = rows_shown(&app, view, state);
+    const size_t *const order = lists_neuron_order(&app);
+    const size_t n_all = ttest_of(app.a)->n_neurons;
+    size_t k = 0;
+
+    ck_assert_uint_eq(shown.n_all, n_all);
+    for (size_t i = 0; i < n_all; i++)
+        if (is_wanted(order[i])) {
+            ck_assert_uint_eq(row_at(&shown, k), i);
+            ck_assert_uint_eq(row_place(&shown, i), k);
+            k++;
+        }
+    ck_assert_uint_eq(shown.n, k);
+    ck_assert_uint_gt(k, 3);
+    ck_assert_uint_lt(k, n_all);
+}
+
+START_TEST(a_filter_shows_the_rows_that_match)
+{
+    struct view_state *state;
+    char note[60];
+
+    begin();
+    const struct view *const view = show(&stage_ttest, "table of neurons", &state);
+    ck_assert(draws("table of neurons"));
+    type("&t>3 cluster>-1");
+    ck_assert(draws("filter: t>3 cluster>-1"));
+    check_wanted(view, state);
+    snprintf(note, sizeof note, "%zu of %zu rows", rows_shown(&app, view, state).n,
+             ttest_of(app.a)->n_neurons);
+    ck_assert_str_eq(app.prompt.note, note);
+    ck_assert(draws(note));
+    press(KEYCODE_ENTER);
+    ck_assert(is_wanted(app.neuron));
+    ck_assert(draws(", only t>3 cluster>-1"));
+    press('s'); /* in another order they are the same */
+    check_wanted(view, state);
+    press('s');
+    check_wanted(view, state);
+    for (size_t k = 0; k < 300; k++) { /* the cursor stays among them */
+        press(KEYCODE_DOWN);
+        ck_assert(is_wanted(app.neuron));
+    }
+    press(KEYCODE_HOME);
+    ck_assert_uint_eq(state->at, rows_shown(&app, view, state).rows[0]);
+    press(KEYCODE_ESCAPE);
+    ck_assert_uint_eq(rows_shown(&app, view, state).n, ttest_of(app.a)->n_neurons);
+    end();
+}
+END_TEST
+
+START_TEST(what_a_filter_refuses)
+{
+    struct view_state *state;
+
+    begin();
+    const struct view *const view = show(&stage_ttest, "table of neurons", &state);
+    type("&t>1");
+    press(KEYCODE_ENTER);
+    const size_t before = rows_shown(&app, view, state).n;
+    type("& q>1");
+    press(KEYCODE_ENTER);
+    ck_assert_int_eq(app.mode, MODE_PROMPT);
+    ck_assert_ptr_nonnull(strstr(app.message, "'q' is not a value of these rows; expected t, |t|"));
+    press(21);
+    type("t>x");
+    press(KEYCODE_ENTER);
+    ck_assert_ptr_nonnull(strstr(app.message, "'t>x' needs a number after >"));
+    press(21);
+    type("t>1e9");
+    press(KEYCODE_ENTER);
+    ck_assert_ptr_nonnull(strstr(app.message, "no row matches 't>1e9'"));
+    press(21);
+    type("a b c d e f g h i j k l m n o p q");
+    press(KEYCODE_ENTER);
+    ck_assert_ptr_nonnull(strstr(app.message, "more than 16 words"));
+    press(KEYCODE_ESCAPE); /* what was there before the prompt */
+    ck_assert_uint_eq(rows_shown(&app, view, state).n, before);
+    ck_assert_str_eq(row_filter_words(&app, view), "t>1");
+    end();
+}
+END_TEST
+
+/* Whether a sentence contains the words, which are lower case. */
+static size_t count_sentences(const char *word, bool in_group)
+{
+    const struct load_result *const load = load_of(app.a);
+    size_t n = 0;
+
+    for (size_t i = 0; i < load->n_sentences; i++) {
+        const struct sentence *const s = &load->sentences[i];
+        char text[400];
+        snprintf(text, sizeof text, "%.*s", (int)s->size, s->text);
+        for (char *at = text; *at != '\0'; at++)
+            *at = ascii_lower(*at);
+        n += strstr(text, word) != NULL && (s->group == 0) == in_group;
+    }
+    return n;
+}
+
+START_TEST(words_are_looked_for_in_any_case)
+{
+    struct view_state *state;
+
+    begin();
+    const struct view *const view = show(&stage_load, "sentences", &state);
+    const size_t n = count_sentences("they", false);
+    ck_assert_uint_gt(n, 0);
+    type("&they !him");
+    press(KEYCODE_ENTER);
+    const struct rows_shown shown = rows_shown(&app, view, state);
+    ck_assert_uint_eq(shown.n, n);
+    for (size_t k = 0; k < shown.n; k++)
+        ck_assert_uint_eq(load_of(app.a)->sentences[row_at(&shown, k)].group, 1);
+    press('&'); /* a number is a whole one: no other sentence has it */
+    press(21);
+    type("12");
+    ck_assert_str_eq(app.prompt.note, "1 of 108 rows");
+    press(21);
+    type("/"); /* of words that are nowhere, none */
+    ck_assert_str_eq(app.prompt.note, "0 of 108 rows");
+    press(KEYCODE_ESCAPE);
+    press(KEYCODE_ESCAPE);
+    type("/they"); /* a search counts as well */
+    char note[60];
+    snprintf(note, sizeof note, "%zu of 108 rows",
+             count_sentences("they", false) + count_sentences("they", true));
+    ck_assert_str_eq(app.prompt.note, note);
+    end();
+}
+END_TEST
+
+START_TEST(a_prompt_says_what_it_finds)
+{
+    begin();
+    show(&stage_ttest, "table of neurons", &(struct view_state *){ NULL });
+    type("/12");
+    char note[60];
+    snprintf(note, sizeof note, "t %.2f", ttest_of(app.a)->neurons[12].statistic);
+    ck_assert_ptr_nonnull(strstr(app.prompt.note, note));
+    type("34567");
+    ck_assert_str_eq(app.prompt.note, "no such neuron");
+    end();
+}
+END_TEST
+
+START_TEST(noise_is_a_row)
+{
+    const struct clustering *c;
+    const struct ttest_stage *t;
+    struct view_state *state;
+    double sum = 0.0;
+    char row[100];
+
+    begin();
+    c = clustering_of(app.a, cluster_methods[0]);
+    t = ttest_of(app.a);
+    const struct view *const view = show(&stage_cluster, "table of clusters", &state);
+    ck_assert_uint_gt(c->n_noise, 0);
+    for (size_t i = 0; i < c->n; i++)
+        sum += c->labels[i] < 0 ? t->neurons[t->significant[i]].statistic : 0.0;
+    snprintf(row, sizeof row, "%-8s   noise %7zu %9.2f", c->method->title, c->n_noise,
+             sum / (double)c->n_noise);
+    ck_assert(draws(row));
+    state->at = c->n_clusters; /* after the clusters of the method */
+    press(' ');
+    ck_assert_ptr_eq(app.mark.method, c->method);
+    ck_assert_int_eq(app.mark.label, -1);
+    ck_assert(draws(" noise"));
+    size_t i;
+    ck_assert(app_significant_index(&app, app.neuron, &i));
+    ck_assert_int_eq(c->labels[i], -1);
+    /* neurons in no cluster because they are not significant are not marked */
+    show(&stage_ttest, "table of neurons", &state);
+    for (size_t j = 0; j < t->n_neurons; j++)
+        if (!t->is_significant[j]) {
+            struct canvas canvas = { 0 };
+            ck_assert_int_eq(canvas_init(&canvas, 1, COLS, true, false, NULL), CT_OK);
+            for (size_t k = 0; k < t->n_neurons; k++)
+                if (lists_neuron_order(&app)[k] == j)
+                    neuron_list.draw(&app, state, k, &canvas, 0, 0, COLS);
+            ck_assert_uint_eq(canvas.cells[0].ch, ' ');
+            canvas_clear(&canvas);
+            break;
+        }
+    show(&stage_cluster, "DBSCAN", &state);
+    ck_assert(draws("DBSCAN noise, esc clears"));
+    (void)view;
+    end();
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        a_filter_shows_the_rows_that_match, what_a_filter_refuses, words_are_looked_for_in_any_case,
+        a_prompt_says_what_it_finds,        noise_is_a_row,
+    };
+    TCase *const tcase = tcase_create("lists");
+
+    tcase_add_unchecked_fixture(tcase, compute_once, clear_once); /* before tests fork */
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+        tcase_add_test(tcase, tests[i]);
+    return run_tcase("lists", tcase);
+}
