@@ -523,10 +523,10 @@ tests_test_screen_draw_SOURCES = tests/test_screen_draw.c tests/made_analysis.c 
 tests_test_screen_draw_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_screen_draw_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 
-check_PROGRAMS += tests/test_lists
-tests_test_lists_SOURCES = tests/test_lists.c $(TEST_SUPPORT)
-tests_test_lists_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_lists_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/test_views
+tests_test_views_SOURCES = tests/test_views.c $(TEST_SUPPORT)
+tests_test_views_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_views_LDADD = $(TUI) $(ALL_LIBS) $(TUI_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/test_edit_list
 tests_test_edit_list_SOURCES = tests/test_edit_list.c $(IO_TEST_SOURCES)

@@ -20,6 +20,7 @@ src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/effect_twins.c src/pipeline/effect_twins.h \
 	src/pipeline/effect_words.c src/pipeline/effect_words.h \
 	src/pipeline/effect_write.c src/pipeline/effect_write.h \
+	src/pipeline/eps_counts.c src/pipeline/eps_counts.h \
 	src/pipeline/expect.c src/pipeline/expect.h \
 	src/pipeline/key.h \
 	src/pipeline/lookalike.c src/pipeline/lookalike.h \

@@ -16,6 +16,7 @@
 #include "pipeline/analysis.h"
 #include "pipeline/direct_neurons.h"
 #include "pipeline/effect_probe.h"
+#include "pipeline/eps_counts.h"
 #include "plot/canvas.h"
 #include "plot/heatmap.h"
 #include "plot/plot.h"
@@ -191,6 +192,11 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
         bool is_known; /* the neuron adds something by itself: */
         struct direct_neuron says;
     } words;
+    struct eps_curve { /* of the row below DBSCAN's picture: see eps_curve.h */
+        enum { CURVE_NONE, CURVE_RUNS, CURVE_DONE, CURVE_FAILED } state;
+        uint64_t key; /* of what it is of */
+        struct eps_counts counts;
+    } eps_curve;
     struct saving {   /* files that the worker is writing, or will write when idle */
         char *folder; /* of results or figures, owned; NULL: nothing to write */
         enum saving_step { SAVING_WAITS, SAVING_LAYERS, SAVING_FILES } step;

@@ -22,8 +22,8 @@ static void after_change(struct app *app, const struct setting *setting)
 
     app->message[0] = '\0';
     app_follow_params(app);
-    if (app->news.state == WORKER_IDLE && app_has(app, stage) && stage->effort <= QUICK &&
-        analysis_seconds(a, stage) < QUICK_SECONDS &&
+    if ((app->news.state == WORKER_IDLE || app->news.job.gives_way) && app_has(app, stage) &&
+        stage->effort <= QUICK && analysis_seconds(a, stage) < QUICK_SECONDS &&
         analysis_next(a, stage, &next, NULL) == CT_OK && next == stage)
         app_follow(app);
 }

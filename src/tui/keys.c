@@ -3,9 +3,9 @@
 
 #include "pipeline/stage_extract.h"
 #include "pipeline/stages.h"
+#include "tui/follow.h"
 #include "tui/layout.h"
 #include "tui/key_parts.h"
-#include "tui/neuron_words.h"
 #include "tui/prompt.h"
 #include "tui/run.h"
 #include "tui/save.h"
@@ -233,5 +233,5 @@ void keys_handle(struct app *app, const struct event *event, size_t rows, size_t
         confirm_key(app, event->key);
         break;
     }
-    (void)neuron_words_follow(app);
+    views_follow(app);
 }

@@ -14,7 +14,9 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/draw_panels.c \
 	src/tui/draw_parts.h \
 	src/tui/draw_progress.c \
+	src/tui/eps_curve.c src/tui/eps_curve.h \
 	src/tui/fit.c src/tui/fit.h \
+	src/tui/follow.c src/tui/follow.h \
 	src/tui/inputs.c src/tui/inputs.h \
 	src/tui/key_files.c \
 	src/tui/key_parameters.c \

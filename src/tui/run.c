@@ -300,6 +300,8 @@ void app_take_news(struct app *app)
 
 void app_start_next(struct app *app)
 {
+    if (app->news.state == WORKER_RUNNING && app->news.job.gives_way)
+        worker_cancel(app->worker); /* what is next starts when it has ended */
     if (app->news.state == WORKER_IDLE) {
         start_next(app);
         app_take_news(app);

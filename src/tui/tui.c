@@ -16,6 +16,7 @@
 #include "report/canvas_svg.h"
 #include "tui/app.h"
 #include "tui/draw.h"
+#include "tui/follow.h"
 #include "tui/keys.h"
 #include "tui/prompt.h"
 #include "tui/screen.h"
@@ -96,6 +97,7 @@ static enum ct_status loop(struct app *app, struct screen *screen, int *signal_n
             continue;
         case EVENT_BELL:
             app_take_news(app);
+            views_follow(app);
             break;
         case EVENT_RESIZE:
             app->redraw = true;
@@ -191,10 +193,12 @@ static size_t size_from(const char *name, size_t usual)
 static enum ct_status wait_for_goal(struct app *app, struct ct_error *err)
 {
     app_take_news(app);
+    views_follow(app);
     while (app->goal != NULL || app->news.state != WORKER_IDLE) {
         struct pollfd bell = { worker_fd(app->worker), POLLIN, 0 };
         poll(&bell, 1, -1);
         app_take_news(app);
+        views_follow(app);
     }
     return app->message_ink == INK_BAD ? ct_fail(err, CT_EINVAL, "%s", app->message) : CT_OK;
 }

@@ -9,6 +9,7 @@
 #include "report/plots.h"
 #include "report/plots/cluster_names.h"
 #include "report/plots/space.h"
+#include "tui/eps_curve.h"
 #include "tui/key_parts.h"
 #include "tui/plot_move.h"
 
@@ -47,9 +48,12 @@ static void mark_cell(struct canvas *c, struct rect area, const struct plot_view
     *cell = (struct cell){ .ch = '+', .fg = INK_ACCENT, .attr = CELL_REVERSE | CELL_BOLD };
 }
 
-/* A plot, and the value under its cursor in the last row. */
-static struct rect without_last_row(struct rect area)
+enum { LEAST_ROWS = 12 }; /* of a view that has a row for the curve of eps */
+
+/* A plot, and the value under its cursor in the last row; above that, the curve of eps. */
+static struct rect without_last_rows(const struct plot *plot, struct rect area)
 {
+    area.rows -= area.rows >= LEAST_ROWS && plot_shows_eps(plot);
     area.rows -= area.rows > 1;
     return area;
 }
@@ -104,7 +108,7 @@ void plot_view_draw(struct app *app, const struct view *view, struct view_state 
                                           .cache = &app->caches[view - views],
                                           .version = app->version,
                                           .view = &state->shown };
-    const struct plot_target target = canvas_target(c, without_last_row(area));
+    const struct plot_target target = canvas_target(c, without_last_rows(plot, area));
     const struct pick pick = plot_selection(app, state);
     char words[1400];
     double x;
@@ -125,6 +129,8 @@ void plot_view_draw(struct app *app, const struct view *view, struct view_state 
         add_sentence(app, words, sizeof words);
     if (area.rows > 1)
         draw_read_out(app, state, c, area, words);
+    if (area.rows >= LEAST_ROWS && plot_shows_eps(plot))
+        eps_curve_draw(app, c, (struct rect){ area.row + area.rows - 2, area.col, 1, area.cols });
 }
 
 /* Changes the colour scale of plots whose scale is adjustable. */
@@ -157,13 +163,6 @@ static bool arrange(struct app *app, const struct plot *plot, struct view_state 
     app_say(app, INK_DEFAULT, "neurons %s, %s of each cell", orders[state->columns],
             state->peaks ? "largest |x|" : "mean");
     return true;
-}
-
-/* DBSCAN's picture and the k-distances. */
-static bool plot_shows_eps(const struct plot *plot)
-{
-    return plot->stage == &stage_cluster &&
-           (plot->method == &method_dbscan || plot->space == &space_curve);
 }
 
 bool plot_view_act(struct app *app, const struct view *view, struct view_state *state,

@@ -23,7 +23,8 @@ struct job {
     const char *title;         /* `t-SNE`, `Writing` */
     const struct stage *stage; /* being computed; NULL: none */
     bool can_cancel;
-    bool may_wait; /* for input that may never arrive, such as from a pipe without a writer */
+    bool gives_way; /* it is cancelled as soon as anything else is to be done */
+    bool may_wait;  /* for input that may never arrive, such as from a pipe without a writer */
     /* Runs in the worker's thread and reports to watch. */
     enum ct_status (*run)(void *context, const struct analysis *a,
                           const struct analysis_watch *watch, struct ct_error *err);

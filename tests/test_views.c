@@ -1,17 +1,22 @@
-/* Lists of the user interface on the demo, without a terminal: filters and searches against rows
- * chosen one by one here, and the row of noise in the table of clusters. */
+/* What views of the user interface show of the demo, without a terminal: filters and searches
+ * against rows chosen one by one here, the row of noise in the table of clusters, the number of
+ * clusters over eps against DBSCAN itself. */
 #include "config.h"
 #include "support.h"
 
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "num/cluster/dbscan.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_similarity.h"
+#include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
 #include "pipeline/stages.h"
 #include "tui/draw.h"
@@ -303,16 +308,135 @@ START_TEST(noise_is_a_row)
 }
 END_TEST
 
+static void wait_until_idle(void)
+{
+    app_take_news(&app);
+    while (app.news.state != WORKER_IDLE) {
+        struct pollfd bell = { worker_fd(app.worker), POLLIN, 0 };
+        ck_assert_int_ge(poll(&bell, 1, -1), 0);
+        app_take_news(&app);
+    }
+}
+
+/* The column of the only cell of the row that begins with the text, and has the ink of focus. */
+static size_t marked_column(const char *text)
+{
+    struct canvas c = { 0 };
+    size_t found = SIZE_MAX;
+
+    ck_assert_int_eq(canvas_init(&c, ROWS, COLS, true, true, NULL), CT_OK);
+    draw_screen(&app, &c);
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t j = 0; j + strlen(text) < COLS; j++) {
+            size_t n = 0;
+            while (text[n] != '\0' && c.cells[i * COLS + j + n].ch == (unsigned char)text[n])
+                n++;
+            for (size_t k = j; text[n] == '\0' && k < COLS; k++)
+                if (c.cells[i * COLS + k].fg == INK_ACCENT && found == SIZE_MAX)
+                    found = k;
+        }
+    canvas_clear(&c);
+    return found;
+}
+
+START_TEST(the_number_of_clusters_over_eps)
+{
+    struct view_state *state;
+
+    begin();
+    const struct mat *const points = &tsne_of(app.a)->result.embedding;
+    int32_t *const labels = calloc(points->rows, sizeof *labels);
+    const size_t min_samples = app.a->params.min_samples;
+
+    app.is_bench = false;
+    show(&stage_cluster, "DBSCAN", &state);
+    press(KEYCODE_HOME);
+    wait_until_idle();
+    const struct eps_counts *const counts = &app.eps_curve.counts;
+    ck_assert_uint_eq(counts->n, N_EPS);
+    for (size_t i = 0; i < N_EPS; i++) {
+        size_t n = 0;
+        ck_assert_int_eq(dbscan_fit(points, counts->eps[i], min_samples, labels, &n, NULL), CT_OK);
+        ck_assert_uint_eq((size_t)counts->n_clusters[i], n);
+        size_t n_noise = 0;
+        for (size_t k = 0; k < points->rows; k++)
+            n_noise += labels[k] < 0;
+        ck_assert(i > 0 || n_noise > points->rows / 2); /* few core points at first, */
+        ck_assert(i + 1 < N_EPS || n_noise == 0);       /* only such at last */
+        ck_assert_double_ge(eps_counts_place(counts, counts->eps[i]) + 1e-9,
+                            (double)i / (N_EPS - 1));
+        ck_assert_double_le(eps_counts_place(counts, counts->eps[i]) - 1e-9,
+                            (double)i / (N_EPS - 1));
+    }
+    const size_t column = marked_column("clusters, eps");
+    ck_assert_uint_lt(column, COLS);
+    for (size_t k = 0; k < 5; k++)
+        press('>');
+    wait_until_idle();
+    ck_assert_ptr_eq(&app.eps_curve.counts, counts);
+    ck_assert_uint_gt(marked_column("clusters, eps"), column);
+    ck_assert_double_le(eps_counts_place(counts, 1e300), 1.0);
+    ck_assert_double_ge(eps_counts_place(counts, 1e-300), 0.0);
+    free(labels);
+    end();
+}
+END_TEST
+
+/* What people ask for does not wait for the curve, which is computed again afterwards. */
+START_TEST(the_curve_gives_way)
+{
+    struct view_state *state;
+
+    begin();
+    app.is_bench = false;
+    show(&stage_cluster, "DBSCAN", &state);
+    press(KEYCODE_HOME);
+    ck_assert_int_eq(app.news.state, WORKER_RUNNING);
+    ck_assert_str_eq(app.news.job.title, "Clusters by eps");
+    press('>');
+    wait_until_idle();
+    ck_assert(!app_is_stale(&app, &stage_cluster));
+    press(KEYCODE_HOME);
+    wait_until_idle();
+    ck_assert_int_eq(app.eps_curve.state, CURVE_DONE);
+    end();
+}
+END_TEST
+
+START_TEST(no_eps_for_points_that_are_equal)
+{
+    double values[20] = { 0.0 };
+    const struct mat points = { .data = values, .rows = 10, .cols = 2 };
+    struct eps_counts counts = { .n = 1 };
+
+    ck_assert_int_eq(eps_counts_find(&points, 3, NULL, &counts, NULL), CT_OK);
+    ck_assert_uint_eq(counts.n, 0);
+    values[0] = 1.0; /* one of them is elsewhere */
+    ck_assert_int_eq(eps_counts_find(&points, 3, NULL, &counts, NULL), CT_OK);
+    ck_assert_uint_eq(counts.n, N_EPS);
+    ck_assert_double_gt(counts.n_clusters[0], 0.5);
+    const struct mat none = { .cols = 2 };
+    ck_assert_int_eq(eps_counts_find(&none, 3, NULL, &counts, NULL), CT_OK);
+    ck_assert_uint_eq(counts.n, 0);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
-        a_filter_shows_the_rows_that_match, what_a_filter_refuses, words_are_looked_for_in_any_case,
-        a_prompt_says_what_it_finds,        noise_is_a_row,
+        a_filter_shows_the_rows_that_match,
+        what_a_filter_refuses,
+        words_are_looked_for_in_any_case,
+        a_prompt_says_what_it_finds,
+        noise_is_a_row,
+        the_number_of_clusters_over_eps,
+        the_curve_gives_way,
+        no_eps_for_points_that_are_equal,
     };
-    TCase *const tcase = tcase_create("lists");
+    TCase *const tcase = tcase_create("views");
 
     tcase_add_unchecked_fixture(tcase, compute_once, clear_once); /* before tests fork */
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         tcase_add_test(tcase, tests[i]);
-    return run_tcase("lists", tcase);
+    return run_tcase("views", tcase);
 }

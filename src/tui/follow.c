@@ -1,0 +1,23 @@
+#include "config.h"
+#include "tui/follow.h"
+
+#include "tui/eps_curve.h"
+#include "tui/neuron_words.h"
+#include "tui/view.h"
+#include "tui/view_beside.h"
+
+static bool shows_eps(const struct view *view)
+{
+    return view != NULL && view->ops == &plot_view && plot_shows_eps(view->what);
+}
+
+void views_follow(struct app *app)
+{
+    struct view_state *state;
+    const struct view *const view = view_current(app, &state);
+
+    if (neuron_words_follow(app))
+        return;
+    if (shows_eps(view) || shows_eps(view_beside(app, &state)))
+        (void)eps_curve_follow(app);
+}
