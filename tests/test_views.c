@@ -86,6 +86,16 @@ static const struct view *show(const struct stage *stage, const char *name,
     return view_current(&app, state);
 }
 
+static void wait_until_idle(void)
+{
+    app_take_news(&app);
+    while (app.news.state != WORKER_IDLE) {
+        struct pollfd bell = { worker_fd(app.worker), POLLIN, 0 };
+        ck_assert_int_ge(poll(&bell, 1, -1), 0);
+        app_take_news(&app);
+    }
+}
+
 /* Draws the screen, which settles cursors; true if a row has the text. */
 static bool draws(const char *text)
 {
@@ -248,6 +258,64 @@ START_TEST(words_are_looked_for_in_any_case)
 }
 END_TEST
 
+/* The rows from first to last that are shown, without the range: in its order. */
+static void check_range(const struct view *view, const struct view_state *state, size_t first,
+                        size_t last)
+{
+    const struct rows_shown shown = rows_shown(&app, view, state);
+
+    ck_assert_uint_eq(app.range.n, last - first + 1);
+    for (size_t k = 0; k < app.range.n; k++)
+        ck_assert(k == 0 || app.range.columns[k - 1] < app.range.columns[k]);
+    for (size_t k = first; k <= last; k++) {
+        const size_t column = lists_neuron_order(&app)[row_at(&shown, k)];
+        bool is_there = false;
+        for (size_t i = 0; i < app.range.n; i++)
+            is_there = is_there || app.range.columns[i] == column;
+        ck_assert(is_there);
+    }
+}
+
+START_TEST(neurons_are_selected_together)
+{
+    struct view_state *state;
+
+    begin();
+    const struct view *const view = show(&stage_ttest, "table of neurons", &state);
+    type("&t>3 cluster>-1");
+    press(KEYCODE_ENTER);
+    press(KEYCODE_HOME);
+    press(KEYCODE_DOWN);
+    for (size_t k = 0; k < 3; k++)
+        press(KEYCODE_SHIFT_DOWN);
+    check_range(view, state, 1, 4);
+    ck_assert(draws("4 neurons selected"));
+    press(KEYCODE_SHIFT_UP);
+    check_range(view, state, 1, 3);
+    type("a");
+    ck_assert_uint_eq(app.edits.n, 1);
+    ck_assert_str_eq(app.edits.steps[0].what, "3 neurons");
+    for (size_t i = 0; i < 3; i++) {
+        char number[20];
+        snprintf(number, sizeof number, "%zu", app.range.columns[i]);
+        ck_assert_ptr_nonnull(strstr(app.edits.steps[0].neurons, number));
+    }
+    wait_until_idle();
+    show(&stage_ttest, "table of neurons", &state); /* that showed what the edit does */
+    for (size_t k = 0; k < 5; k++) /* to the other side of the row where it began */
+        press(KEYCODE_SHIFT_UP);
+    check_range(view, state, 0, 1);
+    press(KEYCODE_DOWN);
+    ck_assert_uint_eq(app.range.n, 0);
+    press(KEYCODE_SHIFT_DOWN);
+    ck_assert_uint_eq(app.range.n, 2);
+    press(KEYCODE_ESCAPE); /* the filter stays */
+    ck_assert_uint_eq(app.range.n, 0);
+    ck_assert_uint_lt(rows_shown(&app, view, state).n, ttest_of(app.a)->n_neurons);
+    end();
+}
+END_TEST
+
 START_TEST(a_prompt_says_what_it_finds)
 {
     begin();
@@ -307,16 +375,6 @@ START_TEST(noise_is_a_row)
     end();
 }
 END_TEST
-
-static void wait_until_idle(void)
-{
-    app_take_news(&app);
-    while (app.news.state != WORKER_IDLE) {
-        struct pollfd bell = { worker_fd(app.worker), POLLIN, 0 };
-        ck_assert_int_ge(poll(&bell, 1, -1), 0);
-        app_take_news(&app);
-    }
-}
 
 /* The column of the only cell of the row that begins with the text, and has the ink of focus. */
 static size_t marked_column(const char *text)
@@ -424,13 +482,10 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_filter_shows_the_rows_that_match,
-        what_a_filter_refuses,
-        words_are_looked_for_in_any_case,
-        a_prompt_says_what_it_finds,
-        noise_is_a_row,
-        the_number_of_clusters_over_eps,
-        the_curve_gives_way,
+        a_filter_shows_the_rows_that_match, what_a_filter_refuses,
+        words_are_looked_for_in_any_case,   a_prompt_says_what_it_finds,
+        neurons_are_selected_together,      noise_is_a_row,
+        the_number_of_clusters_over_eps,    the_curve_gives_way,
         no_eps_for_points_that_are_equal,
     };
     TCase *const tcase = tcase_create("views");

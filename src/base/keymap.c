@@ -14,6 +14,7 @@ static const char cluster_words[] = "mark the next, previous cluster";
 static const char neighbour_words[] = "move by a row or a cell; pan a zoomed plot";
 static const char step_words[] = "move by a row or a cell, also in a zoomed plot";
 static const char item_words[] = "in plots: the previous, next neuron, sentence or bin";
+static const char range_words[] = "in lists of neurons: select several, to edit them";
 static const char page_words[] = "one page up, down; in plots: half the width left, right";
 static const char end_words[] = "the first, last row; in plots: the left, right end";
 static const char zoom_words[] = "in plots: zoom in, out, reset";
@@ -67,12 +68,14 @@ const struct action_info actions[N_ACTIONS] = {
     [ACTION_STEP_DOWN] = { "step-down", "j", step_words },
     [ACTION_STEP_UP] = { "step-up", "k", step_words },
     [ACTION_STEP_RIGHT] = { "step-right", "l", step_words },
-    [ACTION_ITEM_LEFT] = { "item-left", "H", item_words },
-    [ACTION_ITEM_RIGHT] = { "item-right", "L", item_words },
+    [ACTION_ITEM_LEFT] = { "item-left", "H shift-left", item_words },
+    [ACTION_ITEM_RIGHT] = { "item-right", "L shift-right", item_words },
     [ACTION_PAGE_UP] = { "page-up", "pgup", page_words },
     [ACTION_PAGE_DOWN] = { "page-down", "pgdn", page_words },
     [ACTION_FIRST] = { "first", "g home", end_words },
     [ACTION_LAST] = { "last", "G end", end_words },
+    [ACTION_RANGE_UP] = { "range-up", "shift-up", range_words },
+    [ACTION_RANGE_DOWN] = { "range-down", "shift-down", range_words },
     [ACTION_CHOOSE] = { "choose", "space", "in lists: choose the row" },
     [ACTION_EVERY] = { "every", "*", "of hook points: the same place in every block" },
     [ACTION_SORT] = { "sort", "s", "in lists: sort by another column" },
@@ -104,6 +107,10 @@ static const struct {
     { "tab", KEYCODE_TAB },
     { "esc", KEYCODE_ESCAPE },
     { "shift-tab", KEYCODE_BACKTAB },
+    { "shift-up", KEYCODE_SHIFT_UP },
+    { "shift-down", KEYCODE_SHIFT_DOWN },
+    { "shift-left", KEYCODE_SHIFT_LEFT },
+    { "shift-right", KEYCODE_SHIFT_RIGHT },
     { "space", ' ' },
     { "hash", '#' },
     { "F1", KEYCODE_F1 },

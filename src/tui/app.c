@@ -84,6 +84,7 @@ void app_clear(struct app *app)
     free(app->neurons.order);
     free(app->changes.order);
     free(app->drivers.order);
+    free(app->range.columns);
     free(app->neighbours.order);
     column_order_clear(&app->columns);
     for (size_t i = 0; i < MAX_VIEWS; i++) {

@@ -94,6 +94,13 @@ struct row_filter { /* see row_filter.h */
     size_t sort, version, depends; /* for which they are */
 };
 
+struct neuron_range { /* neurons selected together in a list, see row_range.h */
+    const struct view *view;
+    size_t *columns; /* [n] ascending; n 0: none */
+    size_t n;
+    size_t anchor, first, last; /* rows of the list, whether shown or not */
+};
+
 struct edit_step { /* owns its texts */
     struct effect_edit edit;
     char *neurons; /* as --chosen takes them, with hook points */
@@ -152,6 +159,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     size_t neuron;   /* selected column of the activations */
     size_t sentence; /* selected sentence */
     struct cluster_mark mark;
+    struct neuron_range range;
 
     struct edit_steps edits;
     struct hook_point *hook_points; /* [n_hook_points] of the loaded model */

@@ -265,7 +265,11 @@ static size_t list_selected(const struct app *app, size_t *columns, char what[80
     char cluster[CLUSTER_WORDS_SIZE];
     size_t n = 0;
 
-    if (c != NULL && t != NULL) {
+    if (app->range.n > 0) {
+        n = app->range.n;
+        memcpy(columns, app->range.columns, n * sizeof *columns);
+        snprintf(what, 80, "%zu neurons", n);
+    } else if (c != NULL && t != NULL) {
         for (size_t i = 0; i < c->n; i++)
             if (c->labels[i] == app->mark.label)
                 columns[n++] = t->significant[i];

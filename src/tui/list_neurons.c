@@ -316,7 +316,13 @@ size_t list_depends_on_method(const struct app *app)
     return (size_t)(uintptr_t)app->mark.method;
 }
 
+static size_t neuron_at(struct app *app, const struct view_state *state, size_t i)
+{
+    return neuron_order(app, state->sort)[i];
+}
+
 const struct list neuron_list = {
+    .neuron = neuron_at,
     .text = neuron_text,
     .values = neuron_values,
     .depends = list_depends_on_method,

@@ -152,7 +152,14 @@ static size_t depends_on_neuron_and_method(const struct app *app)
     return app->neuron ^ list_depends_on_method(app);
 }
 
+static size_t neighbour_at(struct app *app, const struct view_state *state, size_t i)
+{
+    (void)state;
+    return ttest_of(app->a)->significant[neighbour_order(app)[i]];
+}
+
 const struct list neighbour_list = {
+    .neuron = neighbour_at,
     .values = neighbour_values,
     .depends = depends_on_neuron_and_method,
     .header = " cosine   neuron                  t        p  clust",

@@ -46,6 +46,8 @@ struct list {
     /* A number that changes with what the rows show and with nothing else but the results, the
      * order and the number of rows; NULL: there is nothing else. */
     size_t (*depends)(const struct app *app);
+    /* The neuron of row i; NULL: rows are not neurons. */
+    size_t (*neuron)(struct app *app, const struct view_state *state, size_t i);
     bool goes_on;             /* space acts on the row, then goes to the next */
     bool is_searched;         /* `/` searches its rows, not for a neuron */
     const char *const *sorts; /* names of the orders, ends with NULL; NULL: a single order */

@@ -39,6 +39,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/prompt.c src/tui/prompt.h \
 	src/tui/queue.c src/tui/queue.h \
 	src/tui/row_filter.c src/tui/row_filter.h \
+	src/tui/row_range.c src/tui/row_range.h \
 	src/tui/run.c src/tui/run.h \
 	src/tui/save.c src/tui/save.h \
 	src/tui/screen.c src/tui/screen.h \

@@ -24,6 +24,7 @@ static void forget_orders(struct app *app)
     app->changes.of = NULL;
     app->drivers.of = NULL;
     app->neighbours.of = NULL;
+    app->range.n = 0;
 }
 
 /* A new result may have invalidated the selection. */

@@ -177,6 +177,10 @@ static void set_modes(struct screen *s)
     set_escdelay(25);
     define_key("\033[1~", KEY_HOME); /* sent by tmux and others regardless of TERM */
     define_key("\033[4~", KEY_END);
+    define_key("\033[1;2A", KEY_SR); /* with shift, sent by most, also where terminfo has none */
+    define_key("\033[1;2B", KEY_SF);
+    define_key("\033[1;2C", KEY_SRIGHT);
+    define_key("\033[1;2D", KEY_SLEFT);
     free_control_keys();
     curs_set(0);
     mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
@@ -273,12 +277,22 @@ static const struct {
     int curses;
     uint32_t code;
 } keys[] = {
-    { KEY_UP, KEYCODE_UP },         { KEY_DOWN, KEYCODE_DOWN },
-    { KEY_LEFT, KEYCODE_LEFT },     { KEY_RIGHT, KEYCODE_RIGHT },
-    { KEY_HOME, KEYCODE_HOME },     { KEY_END, KEYCODE_END },
-    { KEY_PPAGE, KEYCODE_PAGE_UP }, { KEY_NPAGE, KEYCODE_PAGE_DOWN },
-    { KEY_ENTER, KEYCODE_ENTER },   { KEY_BACKSPACE, KEYCODE_BACKSPACE },
-    { KEY_DC, KEYCODE_DELETE },     { KEY_BTAB, KEYCODE_BACKTAB },
+    { KEY_UP, KEYCODE_UP },
+    { KEY_DOWN, KEYCODE_DOWN },
+    { KEY_LEFT, KEYCODE_LEFT },
+    { KEY_RIGHT, KEYCODE_RIGHT },
+    { KEY_HOME, KEYCODE_HOME },
+    { KEY_END, KEYCODE_END },
+    { KEY_PPAGE, KEYCODE_PAGE_UP },
+    { KEY_NPAGE, KEYCODE_PAGE_DOWN },
+    { KEY_ENTER, KEYCODE_ENTER },
+    { KEY_BACKSPACE, KEYCODE_BACKSPACE },
+    { KEY_DC, KEYCODE_DELETE },
+    { KEY_BTAB, KEYCODE_BACKTAB },
+    { KEY_SR, KEYCODE_SHIFT_UP },
+    { KEY_SF, KEYCODE_SHIFT_DOWN },
+    { KEY_SLEFT, KEYCODE_SHIFT_LEFT },
+    { KEY_SRIGHT, KEYCODE_SHIFT_RIGHT },
 };
 
 static uint32_t plain_key(wint_t ch)

@@ -6,6 +6,7 @@
 
 #include "tui/lists.h"
 #include "tui/row_filter.h"
+#include "tui/row_range.h"
 
 static const struct list *list_of(const struct view *view)
 {
@@ -127,7 +128,7 @@ static void list_draw(struct app *app, const struct view *view, struct view_stat
     for (size_t k = state->top; k < shown.n && k < state->top + area.rows - 1; k++) {
         const size_t row = area.row + 1 + k - state->top;
         list->draw(app, state, row_at(&shown, k), c, row, area.col, area.cols);
-        if (row_at(&shown, k) == state->at)
+        if (row_at(&shown, k) == state->at || row_range_has(app, view, row_at(&shown, k)))
             reverse_row(c, area, row);
     }
     if (shown.n == 0)
@@ -193,8 +194,28 @@ static bool row_act(struct app *app, const struct view *view, struct view_state 
     return true;
 }
 
-static bool list_act(struct app *app, const struct view *view, struct view_state *state,
-                     enum action action)
+/* Moves the cursor, and selects the neurons of the rows from where it was at first. */
+static void extend_range(struct app *app, const struct view *view, struct view_state *state,
+                         enum action action)
+{
+    struct ct_error err;
+
+    if (state->at < list_of(view)->count(app, state))
+        row_range_begin(app, view, state);
+    if (action == ACTION_RANGE_DOWN)
+        go_down(app, view, state, 1);
+    else
+        go_up(app, view, state, 1);
+    if (row_range_extend(app, view, state, &err) != CT_OK)
+        app_say(app, INK_BAD, "%s", err.text);
+    else
+        app_say(app, INK_DEFAULT, "%zu neuron%s selected; %s edits them, %s ends", app->range.n,
+                app->range.n == 1 ? "" : "s", app_key(app, ACTION_EDIT).text,
+                app_key(app, ACTION_BACK).text);
+}
+
+static bool cursor_act(struct app *app, const struct view *view, struct view_state *state,
+                       enum action action)
 {
     const struct list *const list = list_of(view);
     const size_t page = state->rows_shown > 1 ? state->rows_shown - 1 : 1;
@@ -239,9 +260,30 @@ static bool list_act(struct app *app, const struct view *view, struct view_state
             return false;
         next_sort(app, list, state);
         return true;
+    case ACTION_RANGE_UP:
+    case ACTION_RANGE_DOWN:
+        if (list->neuron == NULL || app->pane != PANE_VIEW)
+            return false;
+        extend_range(app, view, state, action);
+        return true;
     default:
         return false;
     }
+}
+
+/* A selected range ends when the cursor or the rows change otherwise. */
+static bool list_act(struct app *app, const struct view *view, struct view_state *state,
+                     enum action action)
+{
+    const bool had_range = app->range.n > 0;
+    const bool ends = (action >= ACTION_UP && action <= ACTION_LAST) || action == ACTION_BACK ||
+                      action == ACTION_SORT || action == ACTION_FILTER;
+
+    if (had_range && ends)
+        app->range.n = 0;
+    if (had_range && action == ACTION_BACK)
+        return true;
+    return cursor_act(app, view, state, action);
 }
 
 static void list_mouse(struct app *app, const struct view *view, struct view_state *state,
@@ -252,6 +294,7 @@ static void list_mouse(struct app *app, const struct view *view, struct view_sta
     const size_t k = state->top + row - 1;
 
     (void)col;
+    app->range.n = 0;
     if (wheel > 0)
         go_down(app, view, state, 3);
     else if (wheel < 0)
@@ -279,6 +322,7 @@ static const struct view_key list_keys[] = {
     { { ACTION_FIND }, NULL, "search the rows, in tables of neurons for a neuron" },
     { { ACTION_FILTER }, NULL, "only rows with these words: him !noise |t|>9" },
     { { ACTION_BACK }, NULL, "all rows" },
+    { { ACTION_RANGE_UP, ACTION_RANGE_DOWN }, NULL, "neurons: select several, to edit them" },
     { { ACTION_NONE }, "click wheel", "select, scroll" },
     { .what = NULL },
 };
