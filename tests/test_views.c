@@ -25,6 +25,7 @@
 #include "tui/row_filter.h"
 #include "tui/run.h"
 #include "tui/screen.h"
+#include "tui/token_values.h"
 #include "tui/view.h"
 #include "tui/views.h"
 
@@ -316,6 +317,65 @@ START_TEST(neurons_are_selected_together)
 }
 END_TEST
 
+/* Of every sentence that is shown, the value at the target is that of the extraction, to the bit;
+ * before the target, twins have the same. */
+static void check_tokens(void)
+{
+    const struct matview *const X = &extract_of(app.a)->X;
+    const struct sentence *shown[2] = { NULL };
+    size_t rows[2];
+
+    ck_assert_uint_eq(token_values_count(&app), 2);
+    for (size_t i = 0; i < 2; i++) {
+        shown[i] = token_values_sentence(&app, i, &rows[i]);
+        ck_assert_double_eq(token_values_at(&app, i, shown[i]->target),
+                            matview_get(X, rows[i], app.neuron));
+    }
+    ck_assert_uint_eq(rows[0], app.sentence);
+    ck_assert_uint_ne(shown[0]->group, shown[1]->group);
+    for (size_t t = 0; t < shown[0]->target_first; t++)
+        ck_assert_double_eq(token_values_at(&app, 0, t), token_values_at(&app, 1, t));
+    ck_assert_double_ne(token_values_at(&app, 0, shown[0]->target),
+                        token_values_at(&app, 1, shown[1]->target));
+}
+
+START_TEST(a_sentence_by_token)
+{
+    struct view_state *state;
+    char words[80];
+    size_t twin;
+
+    begin();
+    app.is_bench = false;
+    show(&stage_extract, "sentence by token", &state);
+    ck_assert(draws("a neuron is to be selected"));
+    type("n");
+    ck_assert(draws("being computed"));
+    wait_until_idle();
+    check_tokens();
+    const float *const values = app.token_values.values;
+    type("nnN"); /* another neuron of the hook point is there already */
+    ck_assert_ptr_eq(app.token_values.values, values);
+    check_tokens();
+    press(KEYCODE_DOWN);
+    wait_until_idle();
+    ck_assert_uint_eq(app.sentence, 1);
+    check_tokens();
+    (void)token_values_sentence(&app, 1, &twin);
+    press(' ');
+    wait_until_idle();
+    ck_assert_uint_eq(app.sentence, twin);
+    check_tokens();
+    snprintf(words, sizeof words, "her, sentence %zu", twin);
+    ck_assert(draws(words));
+    ck_assert(draws("him, sentence 1, its twin"));
+    const struct sentence *const s = &load_of(app.a)->sentences[twin];
+    snprintf(words, sizeof words, "%.*s", (int)s->size, s->text);
+    ck_assert(draws(words));
+    end();
+}
+END_TEST
+
 START_TEST(a_prompt_says_what_it_finds)
 {
     begin();
@@ -482,10 +542,15 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_filter_shows_the_rows_that_match, what_a_filter_refuses,
-        words_are_looked_for_in_any_case,   a_prompt_says_what_it_finds,
-        neurons_are_selected_together,      noise_is_a_row,
-        the_number_of_clusters_over_eps,    the_curve_gives_way,
+        a_sentence_by_token,
+        a_filter_shows_the_rows_that_match,
+        what_a_filter_refuses,
+        words_are_looked_for_in_any_case,
+        a_prompt_says_what_it_finds,
+        neurons_are_selected_together,
+        noise_is_a_row,
+        the_number_of_clusters_over_eps,
+        the_curve_gives_way,
         no_eps_for_points_that_are_equal,
     };
     TCase *const tcase = tcase_create("views");

@@ -85,6 +85,7 @@ void app_clear(struct app *app)
     free(app->changes.order);
     free(app->drivers.order);
     free(app->range.columns);
+    free(app->token_values.values);
     free(app->neighbours.order);
     column_order_clear(&app->columns);
     for (size_t i = 0; i < MAX_VIEWS; i++) {

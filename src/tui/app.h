@@ -200,6 +200,15 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
         bool is_known; /* the neuron adds something by itself: */
         struct direct_neuron says;
     } words;
+    struct token_values { /* see token_values.h */
+        enum { TOKENS_NONE, TOKENS_RUN, TOKENS_DONE, TOKENS_FAILED } state;
+        uint64_t key;   /* of what they are of */
+        size_t hook;    /* among those of the analysis */
+        size_t rows[2]; /* [n_rows] the sentence and its twin */
+        size_t n_rows;
+        float *values; /* [tokens of both, width], owned */
+        size_t width;
+    } token_values;
     struct eps_curve { /* of the row below DBSCAN's picture: see eps_curve.h */
         enum { CURVE_NONE, CURVE_RUNS, CURVE_DONE, CURVE_FAILED } state;
         uint64_t key; /* of what it is of */

@@ -3,6 +3,7 @@
 
 #include "tui/eps_curve.h"
 #include "tui/neuron_words.h"
+#include "tui/token_values.h"
 #include "tui/view.h"
 #include "tui/view_beside.h"
 
@@ -17,6 +18,8 @@ void views_follow(struct app *app)
     const struct view *const view = view_current(app, &state);
 
     if (neuron_words_follow(app))
+        return;
+    if (view->ops == &tokens_view && token_values_follow(app))
         return;
     if (shows_eps(view) || shows_eps(view_beside(app, &state)))
         (void)eps_curve_follow(app);

@@ -45,6 +45,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/screen.c src/tui/screen.h \
 	src/tui/scroll.c src/tui/scroll.h \
 	src/tui/session.c src/tui/session.h \
+	src/tui/token_values.c src/tui/token_values.h \
 	src/tui/tui.c src/tui/tui.h \
 	src/tui/view.c src/tui/view.h \
 	src/tui/view_beside.c src/tui/view_beside.h \
@@ -55,6 +56,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/view_plot.c src/tui/view_plot.h \
 	src/tui/view_report.c \
 	src/tui/view_units.c \
+	src/tui/view_tokens.c \
 	src/tui/views.c src/tui/views.h \
 	src/tui/watch.c src/tui/watch.h \
 	src/tui/worker.c src/tui/worker.h

@@ -65,6 +65,7 @@ extern const struct view_ops list_view;     /* what: struct list of tui/lists.h 
 extern const struct view_ops overview_view; /* what has been loaded; what: NULL */
 extern const struct view_ops report_view;   /* what the report says of a stage; what: NULL */
 extern const char whole_report[];           /* what: of all stages */
+extern const struct view_ops tokens_view;   /* a neuron at every token; what: NULL */
 extern const struct view_ops card_view;     /* what is known of the selected neuron; what: NULL */
 extern const struct view_ops changes_view; /* edit_list or change_list, and more about a sentence */
 extern const struct view_ops units_view;   /* of a run that is shared out; what: NULL */

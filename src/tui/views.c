@@ -34,6 +34,7 @@ static const struct view before_plots[] = {
 };
 static const struct view after_plots[] = {
     { "its sentences", &stage_extract, &stage_extract, &list_view, &driver_list },
+    { "sentence by token", &stage_extract, &stage_extract, &tokens_view, NULL },
     { "table of neurons", &stage_ttest, &stage_ttest, &list_view, &neuron_list },
     { CARD_VIEW, &stage_ttest, &stage_ttest, &card_view, NULL },
     { "table of clusters", &stage_cluster, &stage_cluster, &list_view, &cluster_list },
