@@ -689,6 +689,33 @@ START_TEST(folders_of_layers_stay_inside_the_results)
 }
 END_TEST
 
+START_TEST(names_of_clusters_are_in_the_files)
+{
+    struct csv_table labels = read_table("clusters.csv", "hook,neuron,t,dbscan,kmeans,ward");
+    char command[300];
+    size_t r = 1;
+
+    while (number_at(&labels, r, 3) < 1) /* a neuron of a cluster that is not the first */
+        r++;
+    const double cluster = number_at(&labels, r, 3);
+    snprintf(command, sizeof command,
+             "run --cluster-name dbscan:%s:%s=pronouns -o %%s/named > %%s/named.txt",
+             csv_table_field(&labels, r, 0).text, csv_table_field(&labels, r, 1).text);
+    ck_assert_int_eq(circuittui(command), 0);
+    struct csv_table got =
+        read_table("named/cluster_summary.csv", "method,cluster,size,mean_t,mean_abs_t,name");
+    for (size_t i = 1; i <= got.n_rows; i++) {
+        const bool is_it = strcmp(csv_table_field(&got, i, 0).text, "dbscan") == 0 &&
+                           fabs(number_at(&got, i, 1) - cluster) < 0.5;
+        ck_assert_str_eq(csv_table_field(&got, i, 5).text, is_it ? "pronouns" : "");
+    }
+    ck_assert_int_eq(circuittui("--version >/dev/null; grep -q '  pronouns$' %s/named.txt"), 0);
+    assert_same_file("clusters.csv", "named/clusters.csv");
+    csv_table_clear(&got);
+    csv_table_clear(&labels);
+}
+END_TEST
+
 START_TEST(nothing_significant_leaves_headers)
 {
     ck_assert_int_eq(circuittui("run --alpha 1e-200 -o %s/none > %s/none.txt"), 0);
@@ -858,6 +885,7 @@ int main(void)
         idle_options_are_a_caution,
         folders_of_layers_stay_inside_the_results,
         nothing_significant_leaves_headers,
+        names_of_clusters_are_in_the_files,
         results_are_only_overwritten_with_force,
         failures_give_one_line_and_a_status,
         another_family_runs_as_the_demo_does,

@@ -56,6 +56,7 @@ static const struct {
     { "min-samples", "4", FROM_CLUSTER, FROM_CLUSTER },
     { "clusters", "4", FROM_CLUSTER, FROM_CLUSTER },
     { "ward", "no", FROM_CLUSTER, FROM_CLUSTER },
+    { "cluster-name", "dbscan:h.1:2=x", "", "" },
     { "matrices", NULL, "", "" },
     { "answer", NULL, "layers", "layers" },
     { "draws", "6", "answer shuffled", "answer shuffled" },
@@ -175,16 +176,17 @@ START_TEST(the_table_names_every_stage)
 END_TEST
 
 /* A setting belongs to the first stage that depends on it, and to at least one that can be
- * computed; --answer and --swap to the stage that they ask for. */
+ * computed; --answer and --swap to the stage that they ask for, names to what they name. */
 START_TEST(settings_belong_to_their_stages)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct stage *const stage = setting_stage(setting_find(rows[i].setting));
-        const char *const words = strcmp(rows[i].setting, "answer") == 0 ? "answer"
-                                  : strcmp(rows[i].setting, "swap") == 0 ? "effect"
-                                  : rows[i].from_file[0] != '\0'         ? rows[i].from_file
-                                  : rows[i].from_model[0] != '\0'        ? rows[i].from_model
-                                                                         : "similarity";
+        const char *const words = strcmp(rows[i].setting, "answer") == 0         ? "answer"
+                                  : strcmp(rows[i].setting, "swap") == 0         ? "effect"
+                                  : strcmp(rows[i].setting, "cluster-name") == 0 ? "cluster"
+                                  : rows[i].from_file[0] != '\0'                 ? rows[i].from_file
+                                  : rows[i].from_model[0] != '\0' ? rows[i].from_model
+                                                                  : "similarity";
         ck_assert_ptr_nonnull(stage);
         ck_assert_msg(strncmp(words, stage->name, strlen(stage->name)) == 0, "%s: %s",
                       rows[i].setting, stage->name);

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "num/cluster/dbscan.h"
+#include "pipeline/cluster_title.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_load.h"
@@ -41,6 +42,7 @@ static void compute_once(void)
     analysis_init(&once);
     once.params.threads = 2;
     once.params.iterations = 250;
+    once.params.eps = 0.5; /* several clusters, and noise */
     ck_assert_int_eq(params_set(&once.params.model, fixture_path("demo"), NULL), CT_OK);
     ck_assert_int_eq(params_set(&once.params.stimuli, fixture_path("demo/stimuli.csv"), NULL),
                      CT_OK);
@@ -376,6 +378,82 @@ START_TEST(a_sentence_by_token)
 }
 END_TEST
 
+START_TEST(clusters_have_names)
+{
+    const struct cluster_method *const method = cluster_methods[0];
+    struct view_state *state;
+    char title[CLUSTER_TITLE_SIZE];
+    char row[100];
+
+    begin();
+    const struct clustering *const c = clustering_of(app.a, method);
+    const struct view *view = show(&stage_cluster, "table of clusters", &state);
+    state->at = 2;
+    ck_assert_uint_ge(c->n_clusters, 3);
+    type("Cfew_words");
+    snprintf(row, sizeof row, "%s 2, %zu neurons", method->title, c->rows[2].size);
+    ck_assert(draws(row));
+    press(KEYCODE_ENTER);
+    ck_assert(app.unsaved);
+    ck_assert(!app_is_stale(&app, &stage_similarity)); /* nothing depends on it */
+    snprintf(row, sizeof row, "%9.2f  few_words", c->rows[2].mean_abs_t);
+    ck_assert(draws(row));
+    type("C"); /* as it was, to be changed */
+    ck_assert_str_eq(app.prompt.text, "few_words");
+    press(21);
+    type("two words");
+    press(KEYCODE_ENTER);
+    ck_assert_ptr_nonnull(strstr(app.message, "'two words' cannot name a cluster"));
+    press(21);
+    type("pronouns");
+    press(KEYCODE_ENTER);
+    state->at = 0;
+    type("Cothers");
+    press(KEYCODE_ENTER);
+    cluster_title(app.a, c, 2, title);
+    ck_assert_str_eq(title, "pronouns");
+    cluster_title(app.a, c, 0, title);
+    ck_assert_str_eq(title, "others");
+    cluster_title(app.a, c, 1, title);
+    ck_assert_str_eq(title, "");
+    ck_assert(cluster_titles_are(app.a->params.cluster_names));
+
+    /* a neuron of it, wherever its cluster is shown */
+    for (size_t i = 0; i < c->n; i++)
+        if (c->labels[i] == 2)
+            app_select_neuron(&app, ttest_of(app.a)->significant[i]);
+    ck_assert(draws("cluster 2 pronouns"));
+    app.mark = (struct cluster_mark){ method, 2 };
+    show(&stage_cluster, "DBSCAN", &state);
+    ck_assert(draws("DBSCAN 2 pronouns, esc clears"));
+    view = show(&stage_ttest, "table of neurons", &state);
+    type("&pronouns");
+    ck_assert_uint_eq(rows_shown(&app, view, state).n, c->rows[2].size);
+    press(KEYCODE_ESCAPE);
+
+    /* it stays with its neurons when clusters are numbered anew */
+    struct clustering other = *c;
+    other.labels = malloc(c->n * sizeof *other.labels);
+    for (size_t i = 0; i < c->n; i++)
+        other.labels[i] = c->labels[i] == 2 ? 0 : c->labels[i] == 0 ? 2 : c->labels[i];
+    cluster_title(app.a, &other, 0, title);
+    ck_assert_str_eq(title, "pronouns");
+    free(other.labels);
+
+    app.naming = (struct cluster_mark){ NULL, 0 };
+    show(&stage_cluster, "table of clusters", &state);
+    state->at = 2;
+    type("C"); /* an empty name is none */
+    press(21);
+    press(KEYCODE_ENTER);
+    cluster_title(app.a, c, 2, title);
+    ck_assert_str_eq(title, "");
+    cluster_title(app.a, c, 0, title);
+    ck_assert_str_eq(title, "others");
+    end();
+}
+END_TEST
+
 START_TEST(a_prompt_says_what_it_finds)
 {
     begin();
@@ -509,7 +587,7 @@ START_TEST(the_curve_gives_way)
     app.is_bench = false;
     show(&stage_cluster, "DBSCAN", &state);
     press(KEYCODE_HOME);
-    ck_assert_int_eq(app.news.state, WORKER_RUNNING);
+    ck_assert_int_ne(app.news.state, WORKER_IDLE);
     ck_assert_str_eq(app.news.job.title, "Clusters by eps");
     press('>');
     wait_until_idle();
@@ -543,6 +621,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         a_sentence_by_token,
+        clusters_have_names,
         a_filter_shows_the_rows_that_match,
         what_a_filter_refuses,
         words_are_looked_for_in_any_case,

@@ -44,6 +44,7 @@ const struct action_info actions[N_ACTIONS] = {
     [ACTION_PREVIOUS_SIGNIFICANT] = { "previous-significant", "N", significant_words },
     [ACTION_RANDOM_NEURON] = { "random-neuron", "r", "a random neuron" },
     [ACTION_MARK] = { "mark", "c", "mark the neuron's cluster in every view, or unmark it" },
+    [ACTION_NAME] = { "name", "C", "give the cluster a name, which files show, too" },
     [ACTION_NEXT_CLUSTER] = { "next-cluster", "]", cluster_words },
     [ACTION_PREVIOUS_CLUSTER] = { "previous-cluster", "[", cluster_words },
     [ACTION_EDIT] = { "edit", "a", "swap or ablate the marked cluster, or the neuron" },

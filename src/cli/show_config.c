@@ -38,6 +38,7 @@ static const char *built_in(const char *name)
         { "contrast", "built in: the two groups, in order of appearance" },
         { "format", "built in: csv" },
         { "chosen", "built in: none" },
+        { "cluster-name", "built in: none" },
         { "threads", "built in: all processors" },
     };
 

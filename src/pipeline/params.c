@@ -41,6 +41,7 @@ void params_clear(struct params *params)
     free(params->edit);
     free(params->words);
     free(params->chosen);
+    free(params->cluster_names);
     free(params->temporary);
     params_clear_hooks(params);
     free(params->contrast[0]);
@@ -107,10 +108,10 @@ enum ct_status params_copy(struct params *to, const struct params *from, struct 
     const char *const texts[] = { from->model,       from->tokenizer, from->stimuli,
                                   from->activations, from->groups,    from->contrast[0],
                                   from->contrast[1], from->temporary, from->edit,
-                                  from->words,       from->chosen };
+                                  from->words,       from->chosen,    from->cluster_names };
     char **const fields[] = { &to->model,  &to->tokenizer,   &to->stimuli,     &to->activations,
                               &to->groups, &to->contrast[0], &to->contrast[1], &to->temporary,
-                              &to->edit,   &to->words,       &to->chosen };
+                              &to->edit,   &to->words,       &to->chosen,      &to->cluster_names };
     enum ct_status status = CT_OK;
 
     *to = *from;

@@ -40,6 +40,7 @@ struct params {         /* owns its strings; params_init() to params_clear() */
     size_t min_samples;
     size_t clusters;
     enum ward_choice ward; /* cluster context profiles as well */
+    char *cluster_names;   /* of clusters: see cluster_title.h; NULL: none */
     bool answer;           /* ask whether the neurons are clustered */
     size_t draws;          /* of null models */
     size_t resamples;      /* of the sentences */

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/pipeline/libpipeline.a
 src_pipeline_libpipeline_a_SOURCES = \
 	src/pipeline/analysis.c src/pipeline/analysis.h \
 	src/pipeline/cluster_methods.c \
+	src/pipeline/cluster_title.c src/pipeline/cluster_title.h \
 	src/pipeline/clustering.c src/pipeline/clustering.h \
 	src/pipeline/command.h \
 	src/pipeline/direct_neurons.c src/pipeline/direct_neurons.h \

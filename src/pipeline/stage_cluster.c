@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "num/cluster/silhouette.h"
 #include "num/cluster/ward_groups.h"
+#include "pipeline/cluster_title.h"
 #include "pipeline/stage_space.h"
 #include "pipeline/stage_tsne.h"
 #include "pipeline/stage_ttest.h"
@@ -184,6 +185,17 @@ static const struct setting cluster_settings[] = {
       .is_rare = true,
       .choice = ward_choice,
       .before = "no" },
+    { .name = "cluster-name",
+      .kind = &kind_list,
+      .scope = OF_NONE,
+      .field = offsetof(struct params, cluster_names),
+      .commands = FOR_RUN,
+      .argument = "NAME",
+      .help = "METHOD:HOOK:NEURON=NAME; repeatable",
+      .is_rare = true,
+      .initial = "",
+      .accepts = cluster_titles_are,
+      .expected = "METHOD:HOOK:NEURON=NAME such as dbscan:h.3.mlp.c_fc:74=pronouns" },
 };
 
 const struct stage stage_cluster = {

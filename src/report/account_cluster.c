@@ -5,21 +5,27 @@
 #include <stdio.h>
 
 #include "io/csv_writer.h"
+#include "pipeline/cluster_title.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_ttest.h"
 #include "report/plots/parts.h"
 #include "report/plots/space.h"
 
-static void report_rows(struct page *page, const struct cluster_row *rows, size_t n)
+static void report_rows(const struct analysis *a, const struct clustering *c, struct page *page)
 {
     enum { MOST = 24 };
+    const struct cluster_row *const rows = c->rows;
+    const size_t n = c->n_clusters;
+    char title[CLUSTER_TITLE_SIZE];
 
     if (n == 0)
         return;
     page_line(page, "cluster    size    mean t  mean |t|");
-    for (size_t c = 0; c < n && c < MOST; c++)
-        page_line(page, "%7zu %7zu %9.2f %9.2f", c, rows[c].size, rows[c].mean_t,
-                  rows[c].mean_abs_t);
+    for (size_t k = 0; k < n && k < MOST; k++) {
+        cluster_title(a, c, (int32_t)k, title);
+        page_line(page, "%7zu %7zu %9.2f %9.2f%s%s", k, rows[k].size, rows[k].mean_t,
+                  rows[k].mean_abs_t, title[0] != '\0' ? "  " : "", title);
+    }
     if (n > MOST)
         page_line(page, "and %zu more: see cluster_summary.csv (--out)", n - MOST);
 }
@@ -33,7 +39,7 @@ static void report_method(const struct analysis *a, const struct clustering *c, 
     page_line(page, "%s", c->n == 0 ? "no significant neuron, no cluster" : words);
     if (!isnan(c->silhouette))
         page_line(page, "silhouette %.4f", c->silhouette);
-    report_rows(page, c->rows, c->n_clusters);
+    report_rows(a, c, page);
 }
 
 static void report(const struct analysis *a, struct page *page)
@@ -76,7 +82,17 @@ static void write_clusters(const struct analysis *a, struct csv_writer *w)
 
 static void write_cluster_summary(const struct analysis *a, struct csv_writer *w)
 {
-    PUT_HEADER(w, "method", "cluster", "size", "mean_t", "mean_abs_t");
+    const bool has_names = cluster_titles_exist(a);
+    char title[CLUSTER_TITLE_SIZE];
+
+    csv_put_text(w, "method");
+    csv_put_text(w, "cluster");
+    csv_put_text(w, "size");
+    csv_put_text(w, "mean_t");
+    csv_put_text(w, "mean_abs_t");
+    if (has_names)
+        csv_put_text(w, "name");
+    csv_end_row(w);
     for (size_t m = 0; m < clusters_of(a)->n; m++) {
         const struct clustering *const c = &clusters_of(a)->by[m];
         for (size_t k = 0; k < c->n_clusters; k++) {
@@ -85,6 +101,9 @@ static void write_cluster_summary(const struct analysis *a, struct csv_writer *w
             csv_put_size(w, c->rows[k].size);
             csv_put_f64(w, c->rows[k].mean_t);
             csv_put_f64(w, c->rows[k].mean_abs_t);
+            cluster_title(a, c, (int32_t)k, title);
+            if (has_names)
+                csv_put_text(w, title);
             csv_end_row(w);
         }
     }

@@ -160,6 +160,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
     size_t sentence; /* selected sentence */
     struct cluster_mark mark;
     struct neuron_range range;
+    struct cluster_mark naming; /* the cluster that is being named */
 
     struct edit_steps edits;
     struct hook_point *hook_points; /* [n_hook_points] of the loaded model */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "num/keyed.h"
 #include "num/linear/similarity.h"
+#include "pipeline/cluster_title.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
@@ -33,10 +34,13 @@ static void write_head(const struct app *app, FILE *out)
         return;
     for (size_t m = 0; m < clusters_of(app->a)->n; m++) {
         const struct clustering *const c = &clusters_of(app->a)->by[m];
+        char title[CLUSTER_TITLE_SIZE];
+        cluster_title(app->a, c, c->labels[index], title);
         if (c->labels[index] < 0)
             fprintf(out, "%s: noise\n", c->method->title);
         else
-            fprintf(out, "%s: cluster %d of %zu neurons\n", c->method->title, (int)c->labels[index],
+            fprintf(out, "%s: cluster %d%s%s of %zu neurons\n", c->method->title,
+                    (int)c->labels[index], title[0] != '\0' ? " " : "", title,
                     c->rows[c->labels[index]].size);
     }
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pipeline/cluster_title.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
@@ -176,25 +177,28 @@ static size_t strongest_sentence(const struct app *app)
     return best;
 }
 
-static void describe_cluster(int32_t label, char *out, size_t size)
+static void describe_cluster(const struct app *app, int32_t label, char *out, size_t size)
 {
+    char title[CLUSTER_TITLE_SIZE];
+
+    cluster_title(app->a, &clusters_of(app->a)->by[0], label, title);
     if (label < 0)
         snprintf(out, size, "  noise");
     else
-        snprintf(out, size, "  cluster %d", (int)label);
+        snprintf(out, size, "  cluster %d%s%s", (int)label, title[0] != '\0' ? " " : "", title);
 }
 
 static void draw_numbers(const struct app *app, struct canvas *c, struct rect in)
 {
     const struct ttest_stage *const t = ttest_of(app->a);
-    char cluster[32] = "";
+    char cluster[32 + CLUSTER_TITLE_SIZE] = "";
     size_t i;
 
     if (t == NULL)
         return;
     const struct ttest_result *const r = &t->neurons[app->neuron];
     if (clusters_of(app->a) != NULL && app_significant_index(app, app->neuron, &i))
-        describe_cluster(clusters_of(app->a)->by[0].labels[i], cluster, sizeof cluster);
+        describe_cluster(app, clusters_of(app->a)->by[0].labels[i], cluster, sizeof cluster);
     canvas_printf(c, in.row, in.col, in.cols, INK_DEFAULT, 0,
                   "t %.2f  p %.2g%s%s  %s %.3g  %s %.3g", r->statistic, r->pvalue,
                   t->is_significant[app->neuron] ? " *" : "", cluster,

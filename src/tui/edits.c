@@ -273,7 +273,7 @@ static size_t list_selected(const struct app *app, size_t *columns, char what[80
         for (size_t i = 0; i < c->n; i++)
             if (c->labels[i] == app->mark.label)
                 columns[n++] = t->significant[i];
-        cluster_words(app->mark, cluster);
+        cluster_words(app->a, app->mark, cluster);
         snprintf(what, 80, "%s (%zu)", cluster, n);
     } else if (app->has_neuron) {
         size_t index;

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fnv.h"
 #include "pipeline/stage_cluster.h"
@@ -110,7 +111,9 @@ static void draw_curve(const struct app *app, const struct eps_counts *counts, s
     snprintf(before, sizeof before, "clusters, eps %.2g ", counts->eps[0]);
     snprintf(after, sizeof after, " %.2g, most %.0f at %.2g", counts->eps[counts->n - 1],
              counts->n_clusters[best], counts->eps[best]);
-    const size_t words = canvas_text_width(c, before) + canvas_text_width(c, after);
+    if (row.cols < strlen(before) + strlen(after) + LEAST_COLS)
+        snprintf(after, sizeof after, " %.2g", counts->eps[counts->n - 1]);
+    const size_t words = strlen(before) + strlen(after);
     if (row.cols < words + LEAST_COLS)
         return;
     const size_t cols = row.cols - words < N_EPS ? row.cols - words : N_EPS;

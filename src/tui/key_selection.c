@@ -100,6 +100,9 @@ bool selection_act(struct app *app, enum action action)
     case ACTION_MARK:
         clusters_mark_own(app);
         return true;
+    case ACTION_NAME:
+        clusters_name(app);
+        return true;
     case ACTION_NEXT_CLUSTER:
         clusters_step(app, 1);
         return true;

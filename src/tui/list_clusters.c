@@ -6,6 +6,8 @@
 
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_ttest.h"
+#include "report/plots/cluster_names.h"
+#include "tui/run.h"
 #include "tui/view.h"
 
 /* Rows of a method: its clusters, then noise, if there is any. */
@@ -67,15 +69,17 @@ static void draw_cluster(struct app *app, const struct view_state *state, size_t
     const struct cluster_mark at = cluster_at(app, i);
     const struct cluster_row r = row_of(app, at);
     char number[16];
+    char title[CLUSTER_TITLE_SIZE];
 
     (void)state;
     if (at.label >= 0)
         snprintf(number, sizeof number, "%d", (int)at.label);
     else
         snprintf(number, sizeof number, at.method->has_noise ? "noise" : "none");
-    PUT(c, row, col, cols, cluster_ink(at.label), "%c %-8s %7s %7zu %9.2f %9.2f",
+    cluster_title(app->a, clustering_of(app->a, at.method), at.label, title);
+    PUT(c, row, col, cols, cluster_ink(at.label), "%c %-8s %7s %7zu %9.2f %9.2f  %s",
         is_same_mark(app->mark, at) ? '>' : ' ', at.method->title, number, r.size, r.mean_t,
-        r.mean_abs_t);
+        r.mean_abs_t, title);
 }
 
 /* Selects the strongest neuron of a cluster. */
@@ -134,6 +138,62 @@ void clusters_step(struct app *app, int step)
     at = (at + (step > 0 ? 1 : n - 1)) % n;
     app->mark = cluster_at(app, at);
     select_strongest(app, app->mark);
+}
+
+/* ---- names ---- */
+
+static enum ct_status accept_name(struct app *app, const char *text, struct ct_error *err)
+{
+    const struct clustering *const c = clustering_of(app->a, app->naming.method);
+    char cluster[CLUSTER_WORDS_SIZE];
+
+    if (c == NULL || (size_t)app->naming.label >= c->n_clusters)
+        return ct_fail(err, CT_EINVAL, "the clusters have changed meanwhile");
+    const enum ct_status st = cluster_title_set(app->a, c, app->naming.label, text,
+                                                &app->whole.params.cluster_names, err);
+    if (st != CT_OK)
+        return st;
+    app_follow_params(app);
+    app->version++; /* pictures and filters show names */
+    app->unsaved = true;
+    cluster_words(app->a, app->naming, cluster);
+    app_say(app, INK_GOOD, "%s%s", cluster, *text == '\0' ? " has no name" : "");
+    return CT_OK;
+}
+
+static struct cluster_mark cluster_to_name(struct app *app)
+{
+    struct view_state *state;
+    const struct view *const view = view_current(app, &state);
+    const struct cluster_method *const method = cluster_methods[0];
+
+    if (view->what == &cluster_list && state->at < count_clusters(app, state))
+        return cluster_at(app, state->at);
+    if (app->mark.method != NULL)
+        return app->mark;
+    return (struct cluster_mark){ method,
+                                  app->has_neuron ? list_cluster_of(app, app->neuron) : -1 };
+}
+
+void clusters_name(struct app *app)
+{
+    char title[CLUSTER_TITLE_SIZE];
+
+    if (clusters_of(app->a) == NULL) {
+        app_say(app, INK_WARN, "no clusters yet: %s in Cluster computes them",
+                app_key(app, ACTION_RUN).text);
+        return;
+    }
+    app->naming = cluster_to_name(app);
+    if (app->naming.label < 0) {
+        app_say(app, INK_WARN, "no cluster is selected: noise has no name");
+        return;
+    }
+    const struct clustering *const c = clustering_of(app->a, app->naming.method);
+    cluster_title(app->a, c, app->naming.label, title);
+    app_prompt(app, "name of the cluster", title, 0, accept_name);
+    snprintf(app->prompt.note, sizeof app->prompt.note, "%.20s %d, %zu neurons", c->method->title,
+             (int)app->naming.label, c->rows[app->naming.label].size);
 }
 
 /* Marks the cluster and shows it in the picture. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pipeline/cluster_title.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
@@ -250,17 +251,31 @@ static void open_neuron(struct app *app, size_t i)
 
 /* ---- searches and filters ---- */
 
+/* The name of its cluster. */
+static void neuron_title(const struct app *app, size_t column, char title[CLUSTER_TITLE_SIZE])
+{
+    const struct clustering *const c =
+        clustering_of(app->a, app->mark.method != NULL ? app->mark.method : cluster_methods[0]);
+
+    title[0] = '\0';
+    if (c != NULL && cluster_titles_exist(app->a))
+        cluster_title(app->a, c, list_cluster_of(app, column), title);
+}
+
 static void neuron_text(struct app *app, const struct view_state *state, size_t i, char *out,
                         size_t size)
 {
     const size_t column = neuron_order(app, state->sort)[i];
     char name[80];
+    char title[CLUSTER_TITLE_SIZE];
 
     name_of(app, column, name, sizeof name);
     const bool is_significant = ttest_of(app->a)->is_significant[column];
     const bool is_noise =
         is_significant && clusters_of(app->a) != NULL && list_cluster_of(app, column) < 0;
-    snprintf(out, size, "%s%s%s", name, is_significant ? " *" : "", is_noise ? " noise" : "");
+    neuron_title(app, column, title);
+    snprintf(out, size, "%s%s%s %s", name, is_significant ? " *" : "", is_noise ? " noise" : "",
+             title);
 }
 
 static const struct ttest_result *result_at(struct app *app, const struct view_state *state,

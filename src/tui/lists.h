@@ -61,6 +61,10 @@ const size_t *lists_neuron_order(struct app *app);
  * it. */
 void clusters_mark_own(struct app *app);
 
+/* Prompts for a name of the cluster under the cursor of their table, that is marked, or of the
+ * selected neuron. */
+void clusters_name(struct app *app);
+
 /* Marks the next (1) or previous (-1) row of the table of clusters, and selects its strongest
  * neuron. */
 void clusters_step(struct app *app, int step);

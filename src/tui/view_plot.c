@@ -68,7 +68,7 @@ static void draw_read_out(const struct app *app, const struct view_state *state,
     if (state->scale > 0.0 && state->scale != 1.0)
         snprintf(note, sizeof note, " scale x%g", state->scale);
     else if (app->mark.method != NULL) {
-        cluster_words(app->mark, cluster);
+        cluster_words(app->a, app->mark, cluster);
         snprintf(note, sizeof note, " %s, esc clears", cluster);
     }
     const size_t width = canvas_text_width(c, note);

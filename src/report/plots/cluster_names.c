@@ -17,13 +17,17 @@ void cluster_names_clear(struct cluster_names *names)
     free(names->texts);
 }
 
-void cluster_words(struct cluster_mark mark, char out[CLUSTER_WORDS_SIZE])
+void cluster_words(const struct analysis *a, struct cluster_mark mark, char out[CLUSTER_WORDS_SIZE])
 {
+    char title[CLUSTER_TITLE_SIZE];
+
+    cluster_title(a, clustering_of(a, mark.method), mark.label, title);
     if (mark.label < 0)
         snprintf(out, CLUSTER_WORDS_SIZE, "%.20s %s", mark.method->title,
                  mark.method->has_noise ? "noise" : "none");
     else
-        snprintf(out, CLUSTER_WORDS_SIZE, "%.20s %d", mark.method->title, (int)mark.label);
+        snprintf(out, CLUSTER_WORDS_SIZE, "%.20s %d%s%s", mark.method->title, (int)mark.label,
+                 title[0] != '\0' ? " " : "", title);
 }
 
 /* The last row. */
@@ -67,9 +71,12 @@ void cluster_names_make(const struct analysis *a, const struct clustering *c,
     for (size_t k = 0; k < n; k++) {
         struct cluster_text *const text = &names->texts[k];
         const ink color = cluster_ink((int32_t)k);
-        snprintf(text->name, sizeof text->name, "%zu", k);
-        snprintf(text->row, sizeof text->row, "%4zu %5zu %7.2f", k, c->rows[k].size,
-                 c->rows[k].mean_t);
+        char title[CLUSTER_TITLE_SIZE];
+        cluster_title(a, c, (int32_t)k, title);
+        const char *const between = title[0] != '\0' ? " " : "";
+        snprintf(text->name, sizeof text->name, "%zu%s%s", k, between, title);
+        snprintf(text->row, sizeof text->row, "%4zu %5zu %7.2f%s%s", k, c->rows[k].size,
+                 c->rows[k].mean_t, between, title);
         names->labels[k] = (struct scatter_label){ 0.0, 0.0, text->name, color };
         names->rows[k] = (struct list_row){ text->row, color, cluster_marker((int32_t)k),
                                             is_marked && request->mark.label == (int32_t)k };

@@ -2,6 +2,7 @@
 #ifndef CT_REPORT_PLOTS_CLUSTER_NAMES_H
 #define CT_REPORT_PLOTS_CLUSTER_NAMES_H
 
+#include "pipeline/cluster_title.h"
 #include "report/plots/plot.h"
 
 struct cluster_names { /* owned by the caller: cluster_names_clear() */
@@ -11,13 +12,15 @@ struct cluster_names { /* owned by the caller: cluster_names_clear() */
     struct row_list list; /* number, size and mean t of each cluster; then noise */
     struct list_row *rows;
     struct cluster_text {
-        char name[24], row[80];
+        char name[24 + CLUSTER_TITLE_SIZE], row[80 + CLUSTER_TITLE_SIZE];
     } * texts;
 };
 
-/* `DBSCAN 3`, `DBSCAN noise`, `Ward none`. */
+/* `DBSCAN 3`, `DBSCAN 4 pronouns`, `DBSCAN noise`, `Ward none`. Of an analysis that has clusters by
+ * the method. */
 enum { CLUSTER_WORDS_SIZE = 64 };
-void cluster_words(struct cluster_mark mark, char out[CLUSTER_WORDS_SIZE]);
+void cluster_words(const struct analysis *a, struct cluster_mark mark,
+                   char out[CLUSTER_WORDS_SIZE]);
 
 /* Empty without memory. */
 void cluster_names_make(const struct analysis *a, const struct clustering *c,

@@ -106,7 +106,7 @@ static void fill_legend(const struct analysis *a, const struct plot_request *req
 
     legend->n = 0;
     if (is_marked)
-        cluster_words(request->mark, legend->texts[0]);
+        cluster_words(a, request->mark, legend->texts[0]);
     for (size_t g = 0; g < 2 && !is_marked; g++)
         snprintf(legend->texts[g], sizeof legend->texts[g], "more in %.30s",
                  load_of(a)->group_names[groups[g]]);

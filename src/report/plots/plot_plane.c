@@ -97,17 +97,21 @@ done:
 /* Legend entries named as in the result files; none when there are more clusters than colours. */
 struct cluster_legend {
     struct plot_legend entries[INK_N_CLUSTERS + 1];
-    char names[INK_N_CLUSTERS][12];
+    char names[INK_N_CLUSTERS][12 + CLUSTER_TITLE_SIZE];
 };
 
-static size_t fill_legend(struct cluster_legend *legend, const struct clustering *c)
+static size_t fill_legend(const struct analysis *a, const struct clustering *c,
+                          struct cluster_legend *legend)
 {
     size_t n = 0;
 
     if (c->n_clusters > INK_N_CLUSTERS)
         return 0;
     for (; n < c->n_clusters; n++) {
-        snprintf(legend->names[n], sizeof legend->names[n], "%zu", n);
+        char title[CLUSTER_TITLE_SIZE];
+        cluster_title(a, c, (int32_t)n, title);
+        snprintf(legend->names[n], sizeof legend->names[n], "%zu%s%s", n,
+                 title[0] != '\0' ? " " : "", title);
         legend->entries[n] =
             (struct plot_legend){ legend->names[n], cluster_ink((int32_t)n), MARKER_CIRCLE };
     }
@@ -202,7 +206,7 @@ void draw_clusters(const struct cluster_method *method, const struct analysis *a
     struct scatter scatter = {
         .text = { .title = title,
                   .legend = legend.entries,
-                  .n_legend = fill_legend(&legend, c),
+                  .n_legend = fill_legend(a, c, &legend),
                   .legend_on_page = true },
         .over_x = centers->data,
         .over_y = centers->rows > 0 ? centers->data + 1 : NULL,
