@@ -433,7 +433,7 @@ START_TEST(clusters_have_names)
 
     /* it stays with its neurons when clusters are numbered anew */
     struct clustering other = *c;
-    other.labels = malloc(c->n * sizeof *other.labels);
+    other.labels = malloc((c->n + 1) * sizeof *other.labels);
     for (size_t i = 0; i < c->n; i++)
         other.labels[i] = c->labels[i] == 2 ? 0 : c->labels[i] == 0 ? 2 : c->labels[i];
     cluster_title(app.a, &other, 0, title);

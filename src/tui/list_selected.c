@@ -111,7 +111,7 @@ static void draw_neighbour(struct app *app, const struct view_state *state, size
                            struct canvas *c, size_t row, size_t col, size_t cols)
 {
     const size_t other = neighbour_order(app)[i];
-    const size_t used = PUT(c, row, col, cols, INK_DEFAULT, "%7.4f  ", -nearness(app, other));
+    const size_t used = PUT(c, row, col, cols, INK_DEFAULT, "%7.4f ", -nearness(app, other));
 
     (void)state;
     if (used < cols)
@@ -162,7 +162,7 @@ const struct list neighbour_list = {
     .neuron = neighbour_at,
     .values = neighbour_values,
     .depends = depends_on_neuron_and_method,
-    .header = " cosine   neuron                  t        p  clust",
+    .header = " cosine  neuron                  t        p  clust",
     .more_words = list_mean_words,
     .open = open_neighbour,
     .empty = "selects a significant neuron",

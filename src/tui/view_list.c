@@ -63,7 +63,9 @@ static size_t write_place(const struct list *list, const struct view_state *stat
         width = (size_t)snprintf(out, size, "%zu/%zu%s", k, shown->n, all);
     if (width > room)
         width = (size_t)snprintf(out, size, "%zu/%zu", k, shown->n);
-    return width;
+    if (width > room)
+        width = (size_t)snprintf(out, size, "%zu", k);
+    return width <= room ? width : 0;
 }
 
 /* Draws the header, with the cursor's row number and the total at the right. */
@@ -84,7 +86,7 @@ static void draw_header(const struct app *app, const struct list *list,
                             CELL_BOLD);
     const size_t room = area.cols > used + 1 ? area.cols - used - 1 : 0;
     const size_t width = write_place(list, state, shown, room, text, sizeof text);
-    if (width + 1 < area.cols)
+    if (width > 0)
         canvas_text(c, area.row, area.col + area.cols - width, width, text,
                     shown->rows != NULL ? INK_ACCENT : INK_DIM, 0);
 }
