@@ -40,6 +40,8 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/queue.c src/tui/queue.h \
 	src/tui/row_filter.c src/tui/row_filter.h \
 	src/tui/row_range.c src/tui/row_range.h \
+	src/tui/row_search.c src/tui/row_search.h \
+	src/tui/row_words.c src/tui/row_words.h \
 	src/tui/run.c src/tui/run.h \
 	src/tui/save.c src/tui/save.h \
 	src/tui/screen.c src/tui/screen.h \

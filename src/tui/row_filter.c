@@ -7,68 +7,11 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "io/number.h"
 #include "tui/lists.h"
-
-/* ---- the text of a row ---- */
-
-enum { TEXT_COLS = 200, TEXT_SIZE = 4 * TEXT_COLS + 1 };
-
-struct row_reader {
-    struct app *app;
-    const struct list *list;
-    const struct view_state *state;
-    struct canvas c; /* a row to draw in */
-};
-
-/* False: out of memory. The canvas is to be cleared. */
-static bool reader_init(struct row_reader *r, struct app *app, const struct list *list,
-                        const struct view_state *state)
-{
-    *r = (struct row_reader){ .app = app, .list = list, .state = state };
-    return canvas_init(&r->c, 1, TEXT_COLS, false, false, NULL) == CT_OK;
-}
-
-/* As it is drawn, or what the list says. */
-static void read_row(struct row_reader *r, size_t i, char text[TEXT_SIZE])
-{
-    struct canvas *const c = &r->c;
-    size_t n = 0;
-
-    if (r->list->text != NULL) {
-        r->list->text(r->app, r->state, i, text, TEXT_SIZE);
-        return;
-    }
-    canvas_fill(c, canvas_area(c), ' ', INK_DEFAULT, INK_DEFAULT);
-    r->list->draw(r->app, r->state, i, c, 0, 0, c->cols);
-    for (size_t col = 0; col < c->cols && n + 4 < TEXT_SIZE; col++)
-        if (c->cells[col].ch != 0)
-            n += utf8_put(c->cells[col].ch, text + n);
-    text[n] = '\0';
-}
+#include "tui/row_words.h"
 
 /* ---- words ---- */
-
-static bool begins_with(const char *text, const char *word, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (text[i] == '\0' || ascii_lower(text[i]) != ascii_lower(word[i]))
-            return false;
-    return true;
-}
-
-/* Whether text contains the word [n], which is a whole one if it is a number. */
-static bool contains(const char *text, const char *word, size_t n)
-{
-    const bool is_number = n > 0 && strspn(word, "0123456789") >= n;
-
-    for (const char *at = text; *at != '\0' && n > 0; at++)
-        if (begins_with(at, word, n) &&
-            (!is_number || ((at == text || !ascii_is_digit(at[-1])) && !ascii_is_digit(at[n]))))
-            return true;
-    return false;
-}
 
 struct term { /* a word of a filter */
     const char *word;
@@ -90,7 +33,8 @@ struct terms {
 static size_t find_value(const struct list *list, const char *name, size_t size)
 {
     for (size_t v = 0; list->values != NULL && list->values[v].name != NULL; v++)
-        if (strlen(list->values[v].name) == size && begins_with(name, list->values[v].name, size))
+        if (strlen(list->values[v].name) == size &&
+            row_words_begin(name, list->values[v].name, size))
             return v;
     return SIZE_MAX;
 }
@@ -170,7 +114,7 @@ static bool compares(const struct term *term, double value)
 
 static bool matches(struct row_reader *r, const struct terms *terms, size_t i)
 {
-    char text[TEXT_SIZE] = "";
+    char text[ROW_TEXT_SIZE] = "";
 
     for (size_t k = 0; k < terms->n; k++) { /* first what costs less */
         const struct term *const term = &terms->all[k];
@@ -179,10 +123,10 @@ static bool matches(struct row_reader *r, const struct terms *terms, size_t i)
             return false;
     }
     if (terms->has_text)
-        read_row(r, i, text);
+        row_reader_read(r, i, text);
     for (size_t k = 0; k < terms->n; k++) {
         const struct term *const term = &terms->all[k];
-        if (term->value == SIZE_MAX && contains(text, term->word, term->size) == term->is_not)
+        if (term->value == SIZE_MAX && row_words_in(text, term->word, term->size) == term->is_not)
             return false;
     }
     return true;
@@ -213,13 +157,13 @@ static void make(struct app *app, struct row_filter *f, const struct list *list,
     if (read_terms(list, f->words, &terms, NULL) != CT_OK)
         return;
     size_t *const rows = ct_malloc_array(n_all + 1, sizeof *rows);
-    if (rows != NULL && reader_init(&r, app, list, state)) {
+    if (rows != NULL && row_reader_init(&r, app, list, state)) {
         f->rows = rows;
         f->n = 0;
         for (size_t i = 0; i < n_all; i++)
             if (matches(&r, &terms, i))
                 rows[f->n++] = i;
-        canvas_clear(&r.c);
+        row_reader_clear(&r);
     } else {
         free(rows);
     }
@@ -275,12 +219,6 @@ size_t row_place(const struct rows_shown *shown, size_t i)
 
 /* ---- the prompts ---- */
 
-static void note_count(struct app *app, size_t n, size_t n_all)
-{
-    snprintf(app->prompt.note, sizeof app->prompt.note, "%zu of %zu row%s", n, n_all,
-             n_all == 1 ? "" : "s");
-}
-
 static void set_words(struct row_filter *f, const char *words)
 {
     const size_t size = strlen(words);
@@ -307,7 +245,7 @@ static void filter_changed(struct app *app, const char *words)
         return; /* not complete yet: what was there before stays */
     set_words(f, words);
     const struct rows_shown shown = rows_shown(app, view, state);
-    note_count(app, shown.n, shown.n_all);
+    row_words_note(app, shown.n, shown.n_all);
 }
 
 static enum ct_status accept_filter(struct app *app, const char *words, struct ct_error *err)
@@ -363,72 +301,4 @@ void row_filters_clear(struct app *app)
 {
     for (size_t i = 0; i < MAX_VIEWS; i++)
         set_words(&app->filters[i], "");
-}
-
-/* Goes to the first shown row from `from` on, or from the top, that contains the words. *n: how
- * many there are. */
-static bool search_from(struct app *app, size_t from, const char *words, size_t *n)
-{
-    struct view_state *state;
-    const struct view *const view = view_current(app, &state);
-    const struct list *const list = view->what;
-    const struct rows_shown shown = rows_shown(app, view, state);
-    const size_t start = row_place(&shown, from);
-    struct row_reader r;
-    char text[TEXT_SIZE];
-    size_t found = SIZE_MAX;
-
-    *n = 0;
-    if (!reader_init(&r, app, list, state))
-        return false;
-    for (size_t k = 0; k < shown.n; k++) {
-        const size_t i = row_at(&shown, (start + k) % shown.n);
-        read_row(&r, i, text);
-        if (!contains(text, words, strlen(words)))
-            continue;
-        found = *n == 0 ? i : found;
-        ++*n;
-    }
-    canvas_clear(&r.c);
-    if (found == SIZE_MAX)
-        return false;
-    state->is_placed = true;
-    state->at = found;
-    if (list->select != NULL)
-        list->select(app, state, found);
-    return true;
-}
-
-static void search_changed(struct app *app, const char *words)
-{
-    struct view_state *state;
-    const struct view *const view = view_current(app, &state);
-    const struct list *const list = view->what;
-    const size_t n_all = list->count(app, state);
-    size_t n = 0;
-
-    app->prompt.note[0] = '\0';
-    if (words[0] != '\0') {
-        search_from(app, app->prompt.item, words, &n);
-        note_count(app, n, n_all);
-    } else if (app->prompt.item < n_all) { /* where it began */
-        state->at = app->prompt.item;
-        if (list->select != NULL)
-            list->select(app, state, state->at);
-    }
-}
-
-static enum ct_status accept_search(struct app *app, const char *words, struct ct_error *err)
-{
-    size_t n;
-
-    if (words[0] != '\0' && !search_from(app, app->prompt.item, words, &n))
-        return ct_fail(err, CT_EINVAL, "no row contains '%s'", words);
-    return CT_OK;
-}
-
-void row_search_ask(struct app *app, const struct view_state *state)
-{
-    app_prompt(app, "search", "", state->at, accept_search);
-    app->prompt.changed = search_changed;
 }

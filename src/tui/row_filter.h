@@ -36,8 +36,4 @@ bool row_filter_drop(struct app *app, const struct view *view);
 /* Those of all views. */
 void row_filters_clear(struct app *app);
 
-/* Prompts for words to search for: the cursor goes to the first row that contains them while they
- * are typed. */
-void row_search_ask(struct app *app, const struct view_state *state);
-
 #endif

@@ -7,6 +7,7 @@
 #include "tui/lists.h"
 #include "tui/row_filter.h"
 #include "tui/row_range.h"
+#include "tui/row_search.h"
 
 static const struct list *list_of(const struct view *view)
 {
