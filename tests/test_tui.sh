@@ -92,7 +92,7 @@ new_pane() { # NAME COLS ROWS
 run_n=0
 run() {
     run_n=$((run_n + 1)) # the end of the previous run may still be on the screen
-    rm -f "$tmp/before" "$tmp/after" "$tmp/status"
+    rm -f "$tmp/before" "$tmp/after" "$tmp/status" "$tmp/state/circuittui/layout"
     printf '%s\n' 'stty -g >before' "$1" 'echo $? >status' 'stty -g >after' "echo END $run_n" \
         >"$tmp/line.sh"
     type_in 'clear; sh line.sh'
@@ -178,7 +178,7 @@ on_the_demo() {
         await_mark "$stage" '\*'
     done
     ok "enter, pressed before a stage is done, computes the next after it"
-    every_view 80x24 4 1 6 5 4 6 7
+    every_view 80x24 4 1 7 5 4 6 7
     marking
     scaling
     control_s

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "num/cluster/dbscan.h"
@@ -22,6 +24,7 @@
 #include "pipeline/stages.h"
 #include "tui/draw.h"
 #include "tui/keys.h"
+#include "tui/layout_file.h"
 #include "tui/lists.h"
 #include "tui/row_filter.h"
 #include "tui/run.h"
@@ -387,7 +390,7 @@ START_TEST(clusters_have_names)
 
     begin();
     const struct clustering *const c = clustering_of(app.a, method);
-    const struct view *view = show(&stage_cluster, "table of clusters", &state);
+    show(&stage_cluster, "table of clusters", &state);
     state->at = 2;
     ck_assert_uint_ge(c->n_clusters, 3);
     type("Cfew_words");
@@ -426,7 +429,7 @@ START_TEST(clusters_have_names)
     app.mark = (struct cluster_mark){ method, 2 };
     show(&stage_cluster, "DBSCAN", &state);
     ck_assert(draws("DBSCAN 2 pronouns, esc clears"));
-    view = show(&stage_ttest, "table of neurons", &state);
+    const struct view *const view = show(&stage_ttest, "table of neurons", &state);
     type("&pronouns");
     ck_assert_uint_eq(rows_shown(&app, view, state).n, c->rows[2].size);
     press(KEYCODE_ESCAPE);
@@ -450,6 +453,109 @@ START_TEST(clusters_have_names)
     ck_assert_str_eq(title, "");
     cluster_title(app.a, c, 0, title);
     ck_assert_str_eq(title, "others");
+    end();
+}
+END_TEST
+
+/* Ends the session, as quitting does, and begins another. */
+static void begin_again(const char *sessions)
+{
+    ck_assert_int_eq(layout_file_write(&app, NULL), CT_OK);
+    end();
+    begin();
+    app.sessions = sessions;
+    layout_file_read(&app);
+}
+
+static void put_layout(const char *path, const char *text, size_t size)
+{
+    FILE *const file = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(text, 1, size, file), size);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static void check_first_start(void)
+{
+    struct view_state *state;
+
+    ck_assert(app.is_bench && !app.is_wide);
+    for (size_t row = 0; row < panel_count(); row++)
+        ck_assert_uint_eq(app.view[row], 0);
+    show(&stage_ttest, "table of neurons", &state);
+    ck_assert_uint_eq(state->sort, 0);
+}
+
+START_TEST(the_layout_is_remembered)
+{
+    static const char junk[] = "sort\tttest\ttable of neurons\t99\nwide\n\t\t\t\nview\tttest\n"
+                               "sort\tttest\tno such view\t1\norder\tttest\ttable of neurons\t1\n"
+                               "\0\tx\nview\tnowhere\treport\t1\nbench\tyes\tno\tno\tno\n";
+    char folder[] = "/tmp/test_views_XXXXXX";
+    char sessions[80], path[100];
+    char long_line[3000];
+    struct view_state *state;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(sessions, sizeof sessions, "%s/state", folder);
+    snprintf(path, sizeof path, "%s/layout", sessions);
+    begin();
+    app.sessions = sessions;
+    layout_file_read(&app);
+    begin_again(sessions); /* as it was at first: no file */
+    ck_assert_int_ne(access(sessions, F_OK), 0);
+    check_first_start();
+    type("ss");
+    show(&stage_extract, "activations", &state);
+    type("om");
+    show(&stage_extract, "one neuron", &state);
+    type("bz");
+    begin_again(sessions);
+    ck_assert(!app.is_bench && app.is_wide);
+    app.stage = &stage_extract;
+    ck_assert_str_eq(view_current(&app, &state)->name, "one neuron");
+    app.stage = &stage_ttest;
+    ck_assert_str_eq(view_current(&app, &state)->name, "table of neurons");
+    ck_assert_uint_eq(state->sort, 2);
+    show(&stage_extract, "activations", &state);
+    ck_assert_int_eq(state->columns, COLUMNS_BY_T);
+    ck_assert(state->peaks);
+
+    /* also when a model has been loaded */
+    end();
+    ck_assert_int_eq(app_init(&app, NULL), CT_OK);
+    ck_assert_int_eq(params_copy(&app.whole.params, &once.params, NULL), CT_OK);
+    app.sessions = sessions;
+    layout_file_read(&app);
+    app_run(&app, &stage_load);
+    wait_until_idle();
+    ck_assert_ptr_nonnull(load_of(app.a));
+    show(&stage_ttest, "table of neurons", &state);
+    ck_assert_uint_eq(state->sort, 2);
+
+    /* what is not a layout is skipped */
+    end();
+    begin();
+    put_layout(path, junk, sizeof junk - 1);
+    app.sessions = sessions;
+    layout_file_read(&app);
+    check_first_start();
+    end();
+    begin();
+    memset(long_line, 'x', sizeof long_line);
+    put_layout(path, long_line, sizeof long_line);
+    app.sessions = sessions;
+    layout_file_read(&app);
+    check_first_start();
+    ck_assert_int_eq(remove(path), 0);
+    ck_assert_int_eq(mkfifo(path, 0600), 0); /* which nobody writes to */
+    end();
+    begin();
+    app.sessions = sessions;
+    layout_file_read(&app);
+    check_first_start();
+    ck_assert_int_eq(remove(path) | remove(sessions) | remove(folder), 0);
     end();
 }
 END_TEST
@@ -622,6 +728,7 @@ int main(void)
     const TTest *const tests[] = {
         a_sentence_by_token,
         clusters_have_names,
+        the_layout_is_remembered,
         a_filter_shows_the_rows_that_match,
         what_a_filter_refuses,
         words_are_looked_for_in_any_case,

@@ -75,6 +75,7 @@ void app_clear(struct app *app)
         app->probing.drop(app);
     watch_clear(&app->watch);
     free(app->session);
+    free(app->layout_read);
     free(app->copied);
     result_release(app->computing.result);
     analysis_clear(&app->part);

@@ -223,6 +223,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
         struct results results;
     } saving;
     const char *sessions; /* where interrupted sessions are saved, borrowed; NULL: nowhere */
+    char *layout_read;    /* as it was at the start, owned; see layout_file.h */
     char *session;        /* folder of the one the user was asked about, owned */
     char *copied;         /* to be given to the terminal's clipboard, owned; NULL: nothing */
     size_t rows, cols;    /* of the screen when the last key was pressed */

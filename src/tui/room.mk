@@ -24,6 +24,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/key_selection.c \
 	src/tui/keys.c src/tui/keys.h \
 	src/tui/layout.c src/tui/layout.h \
+	src/tui/layout_file.c src/tui/layout_file.h \
 	src/tui/list_changes.c \
 	src/tui/list_clusters.c \
 	src/tui/list_hooks.c \

@@ -40,11 +40,19 @@ static void check_selection(struct app *app)
         app->mark.method = NULL;
 }
 
+/* Without results, but in the order and arrangement that people chose. */
+static void reset_view(struct view_state *state)
+{
+    *state = (struct view_state){ .sort = state->sort,
+                                  .columns = state->columns,
+                                  .peaks = state->peaks };
+}
+
 /* For a new model or new sentences: updates the hook points and resets every view. */
 static void reset_for_input(struct app *app)
 {
     for (size_t i = 0; i < MAX_VIEWS; i++)
-        app->views[i] = (struct view_state){ 0 };
+        reset_view(&app->views[i]);
     row_filters_clear(app);
     memset(app->had, 0, sizeof app->had);
     free(app->hook_points);
@@ -368,7 +376,7 @@ static void reset_for_neurons(struct app *app)
     app->mark.method = NULL;
     for (size_t i = 0; i < n_views; i++)
         if (views[i].stage->repeats == NULL && stage_is_needed(views[i].stage, &stage_extract))
-            app->views[i] = (struct view_state){ 0 };
+            reset_view(&app->views[i]);
 }
 
 bool app_is_busy(struct app *app)

@@ -18,6 +18,7 @@
 #include "tui/draw.h"
 #include "tui/follow.h"
 #include "tui/keys.h"
+#include "tui/layout_file.h"
 #include "tui/prompt.h"
 #include "tui/screen.h"
 #include "tui/session.h"
@@ -161,6 +162,7 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
     status = set_up(&app, options, err);
     if (status == CT_OK) {
         srandom((unsigned)time(NULL));
+        layout_file_read(&app);
         app_run(&app, options->units != NULL ? &stage_extract : panel_stage(0));
         session_offer(&app);
         status = loop(&app, screen, signal_number, err);
@@ -172,6 +174,7 @@ enum ct_status tui_run(const struct tui_options *options, int *signal_number, st
         const enum ct_status saved = session_save(&app, status == CT_OK ? err : NULL);
         status = status == CT_OK ? saved : status;
     }
+    (void)layout_file_write(&app, NULL); /* not worth a message: the next start is as this one */
     screen_free(screen);
     app_clear(&app);
     return status;
