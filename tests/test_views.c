@@ -264,6 +264,84 @@ START_TEST(words_are_looked_for_in_any_case)
 }
 END_TEST
 
+static void click(size_t row, size_t col)
+{
+    const struct event event = { .kind = EVENT_CLICK, .row = row, .col = col };
+
+    keys_handle(&app, &event, ROWS, COLS);
+}
+
+/* Where a text is on the screen. */
+static void find_text(const char *text, size_t *row, size_t *col)
+{
+    struct canvas c = { 0 };
+
+    *row = *col = SIZE_MAX;
+    ck_assert_int_eq(canvas_init(&c, ROWS, COLS, true, false, NULL), CT_OK);
+    draw_screen(&app, &c);
+    for (size_t i = 0; i < ROWS && *row == SIZE_MAX; i++)
+        for (size_t j = 0; j + strlen(text) < COLS && *row == SIZE_MAX; j++) {
+            size_t n = 0;
+            while (text[n] != '\0' && c.cells[i * COLS + j + n].ch == (unsigned char)text[n])
+                n++;
+            if (text[n] == '\0') {
+                *row = i;
+                *col = j;
+            }
+        }
+    canvas_clear(&c);
+    ck_assert_msg(*row != SIZE_MAX, "%s is not on the screen", text);
+}
+
+START_TEST(clicks_are_on_what_they_seem)
+{
+    static const struct {
+        const char *header;
+        size_t sort;
+    } clicks[] = { { " p ", 1 }, { "clust", 4 },   { " t ", 0 },   { " t ", 3 },
+                   { " t ", 0 }, { "neuron ", 2 }, { " him ", 5 }, { " her ", 6 } };
+    struct view_state *state;
+    size_t row, col, header;
+
+    begin();
+    app.is_bench = false;
+    show(&stage_ttest, "table of neurons", &state);
+    ck_assert(draws("table of neurons"));
+    find_text("clust", &header, &col);
+    for (size_t k = 5; k > 0; k--) {
+        char name[60];
+        size_t index;
+        const size_t column = lists_neuron_order(&app)[k];
+        const char *const hook = neuron_hook(extract_of(app.a), column, &index);
+        snprintf(name, sizeof name, "%s:%zu ", hook, index);
+        find_text(name, &row, &col);
+        ck_assert_uint_eq(row, header + 1 + k);
+        click(row, col);
+        ck_assert_uint_eq(app.neuron, column);
+    }
+    for (size_t i = 0; i < sizeof clicks / sizeof *clicks; i++) {
+        struct canvas c = { 0 };
+        ck_assert_int_eq(canvas_init(&c, ROWS, COLS, true, false, NULL), CT_OK);
+        draw_screen(&app, &c);
+        for (col = 24; col + 8 < COLS; col++) {
+            size_t n = 0;
+            while (clicks[i].header[n] != '\0' &&
+                   c.cells[header * COLS + col + n].ch == (unsigned char)clicks[i].header[n])
+                n++;
+            if (clicks[i].header[n] == '\0')
+                break;
+        }
+        canvas_clear(&c);
+        click(header, col + 1);
+        ck_assert_msg(state->sort == clicks[i].sort, "%s: %zu", clicks[i].header, state->sort);
+    }
+    const size_t neuron = app.neuron;
+    click(header - 1, 40); /* the frame */
+    ck_assert_uint_eq(app.neuron, neuron);
+    end();
+}
+END_TEST
+
 /* The rows from first to last that are shown, without the range: in its order. */
 static void check_range(const struct view *view, const struct view_state *state, size_t first,
                         size_t last)
@@ -728,6 +806,7 @@ int main(void)
     const TTest *const tests[] = {
         a_sentence_by_token,
         clusters_have_names,
+        clicks_are_on_what_they_seem,
         the_layout_is_remembered,
         a_filter_shows_the_rows_that_match,
         what_a_filter_refuses,

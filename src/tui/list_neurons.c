@@ -336,7 +336,24 @@ static size_t neuron_at(struct app *app, const struct view_state *state, size_t 
     return neuron_order(app, state->sort)[i];
 }
 
+/* As list_draw_neuron() lays the columns out; t again: with its sign, or without. */
+static size_t sort_at(size_t sort, size_t col)
+{
+    static const struct {
+        size_t end, sort;
+    } columns[] = { { 18, SORT_NUMBER },  { 26, SORT_T },      { 36, SORT_P },
+                    { 42, SORT_CLUSTER }, { 51, SORT_MEAN_A }, { 60, SORT_MEAN_B } };
+    size_t i = 0;
+
+    while (i + 1 < sizeof columns / sizeof *columns && col >= columns[i].end)
+        i++;
+    if (col >= columns[i].end) /* the adjusted p, or the number of the row */
+        return SORT_P;
+    return columns[i].sort == SORT_T && sort == SORT_T ? SORT_SIGNED_T : columns[i].sort;
+}
+
 const struct list neuron_list = {
+    .sort_at = sort_at,
     .neuron = neuron_at,
     .text = neuron_text,
     .values = neuron_values,

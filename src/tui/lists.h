@@ -48,8 +48,10 @@ struct list {
     size_t (*depends)(const struct app *app);
     /* The neuron of row i; NULL: rows are not neurons. */
     size_t (*neuron)(struct app *app, const struct view_state *state, size_t i);
-    bool goes_on;             /* space acts on the row, then goes to the next */
-    bool is_searched;         /* `/` searches its rows, not for a neuron */
+    bool goes_on;     /* space acts on the row, then goes to the next */
+    bool is_searched; /* `/` searches its rows, not for a neuron */
+    /* The order that a click in that column of the header asks for; NULL: the next one. */
+    size_t (*sort_at)(size_t sort, size_t col);
     const char *const *sorts; /* names of the orders, ends with NULL; NULL: a single order */
 };
 

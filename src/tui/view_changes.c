@@ -184,8 +184,7 @@ static bool changes_act(struct app *app, const struct view *view, struct view_st
 static void changes_mouse(struct app *app, const struct view *view, struct view_state *state,
                           size_t row, size_t col, int wheel)
 {
-    if (row >= ROWS_ABOVE || wheel != 0)
-        list_view.mouse(app, view, state, row - (row >= ROWS_ABOVE ? ROWS_ABOVE : 0), col, wheel);
+    list_view.mouse(app, view, state, row, col, wheel);
 }
 
 static const struct view_key changes_keys[] = {

@@ -119,6 +119,7 @@ static void list_draw(struct app *app, const struct view *view, struct view_stat
     const struct rows_shown shown = rows_shown(app, view, state);
     const size_t chosen = list->selected != NULL ? list->selected(app, state) : shown.n_all;
 
+    state->shown.area = area;
     if (area.rows < 2)
         return;
     if (chosen < shown.n_all)
@@ -172,11 +173,16 @@ static void go_up(struct app *app, const struct view *view, struct view_state *s
     go_to(app, view, state, k > n ? k - n : 0);
 }
 
-static void next_sort(struct app *app, const struct list *list, struct view_state *state)
+static void sort_by(struct app *app, const struct list *list, struct view_state *state, size_t sort)
 {
-    state->sort = list->sorts[state->sort + 1] != NULL ? state->sort + 1 : 0;
+    state->sort = sort;
     state->at = 0;
     app_say(app, INK_DEFAULT, "sorted %s", list->sorts[state->sort]);
+}
+
+static void next_sort(struct app *app, const struct list *list, struct view_state *state)
+{
+    sort_by(app, list, state, list->sorts[state->sort + 1] != NULL ? state->sort + 1 : 0);
 }
 
 /* Actions on the cursor's row. */
@@ -289,24 +295,39 @@ static bool list_act(struct app *app, const struct view *view, struct view_state
     return cursor_act(app, view, state, action);
 }
 
+/* By the column that is clicked, or by the next one. */
+static void click_header(struct app *app, const struct list *list, struct view_state *state,
+                         size_t col)
+{
+    if (list->sorts == NULL)
+        return;
+    if (list->sort_at != NULL)
+        sort_by(app, list, state, list->sort_at(state->sort, col));
+    else
+        next_sort(app, list, state);
+}
+
 static void list_mouse(struct app *app, const struct view *view, struct view_state *state,
                        size_t row, size_t col, int wheel)
 {
     const struct list *const list = list_of(view);
     const struct rows_shown shown = rows_shown(app, view, state);
-    const size_t k = state->top + row - 1;
+    const struct rect area = state->shown.area;
+    const bool is_inside = row >= area.row && row < area.row + area.rows && col >= area.col;
+    const size_t k = state->top + row - area.row - 1;
 
-    (void)col;
+    if (wheel == 0 && !is_inside) /* the frame */
+        return;
     app->range.n = 0;
     if (wheel > 0)
         go_down(app, view, state, 3);
     else if (wheel < 0)
         go_up(app, view, state, 3);
-    else if (row == 0 && list->sorts != NULL)
-        next_sort(app, list, state);
-    else if (row > 0 && k < shown.n && row_at(&shown, k) == state->at && list->act != NULL)
+    else if (row == area.row)
+        click_header(app, list, state, col - area.col);
+    else if (k < shown.n && row_at(&shown, k) == state->at && list->act != NULL)
         list->act(app, state->at);
-    else if (row > 0)
+    else if (k < shown.n)
         go_to(app, view, state, k);
 }
 
