@@ -150,7 +150,7 @@ static size_t draw_texts(const struct app *app, double scale, struct canvas *c, 
 
 /* ---- the table ---- */
 
-enum { WORD_COLS = 11, VALUE_COLS = 9 };
+enum { WORD_COLS = 10, VALUE_COLS = 10 };
 
 static size_t draw_cell(const struct app *app, size_t i, size_t t, struct canvas *c, size_t row,
                         size_t col, double scale)
@@ -167,7 +167,7 @@ static size_t draw_cell(const struct app *app, size_t i, size_t t, struct canvas
     canvas_text(c, row, col, WORD_COLS, word, is_target ? INK_ACCENT : INK_DEFAULT,
                 is_target ? CELL_BOLD : 0);
     canvas_printf(c, row, col + WORD_COLS, VALUE_COLS, palette_point_ink(value, -scale, scale), 0,
-                  "%*.4g", VALUE_COLS, value);
+                  "%*.3g", VALUE_COLS, value);
     return WORD_COLS + VALUE_COLS;
 }
 
@@ -205,7 +205,7 @@ static void draw_pair(const struct app *app, size_t t, struct canvas *c, size_t 
         used += draw_cell(app, 1, other, c, row, area.col + used, scale);
         bar -= token_values_at(app, 1, other);
         used += canvas_printf(c, row, area.col + used, area.cols - used,
-                              palette_point_ink(bar, -2 * scale, 2 * scale), 0, "%*.4g", VALUE_COLS,
+                              palette_point_ink(bar, -2 * scale, 2 * scale), 0, "%*.3g", VALUE_COLS,
                               bar);
     }
     if (area.cols > used + 10)
@@ -223,7 +223,7 @@ static void draw_table(const struct app *app, struct view_state *state, double s
         return;
     canvas_printf(c, area.row, area.col, area.cols, INK_TITLE, CELL_BOLD, "    %-*s%*s %s",
                   WORD_COLS, "token", VALUE_COLS, "value",
-                  has_twin ? "twin's         value    diff." : "");
+                  has_twin ? "twin's         value     diff." : "");
     state->rows_shown = area.rows - 1;
     state->top = scroll_clamp(state->top, s->n_tokens, area.rows - 1);
     for (size_t t = state->top; t < s->n_tokens && t - state->top < area.rows - 1; t++)
