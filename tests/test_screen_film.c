@@ -19,6 +19,7 @@
 #include "pipeline/stage_tsne.h"
 #include "report/tables.h"
 #include "tui/draw.h"
+#include "tui/follow.h"
 #include "tui/keys.h"
 #include "tui/run.h"
 #include "tui/screen.h"
@@ -173,10 +174,12 @@ static void make_up_results(struct film *f)
 static void wait_until_idle(struct film *f)
 {
     app_take_news(&f->app);
+    views_follow(&f->app);
     while (f->app.news.state != WORKER_IDLE) {
         struct pollfd bell = { worker_fd(f->app.worker), POLLIN, 0 };
         ck_assert_int_ge(poll(&bell, 1, -1), 0);
         app_take_news(&f->app);
+        views_follow(&f->app);
     }
     make_up_results(f);
 }

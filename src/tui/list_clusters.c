@@ -124,20 +124,24 @@ void clusters_mark_own(struct app *app)
         toggle_mark(app, (struct cluster_mark){ method, list_cluster_of(app, app->neuron) });
 }
 
+/* Noise is no cluster, and is marked in the table only. */
 void clusters_step(struct app *app, int step)
 {
     const struct view_state *const none = NULL;
     const size_t n = clusters_of(app->a) != NULL ? count_clusters(app, none) : 0;
     size_t at = step > 0 ? n - 1 : 0;
 
-    if (n == 0)
-        return;
     for (size_t i = 0; i < n; i++)
         if (is_same_mark(cluster_at(app, i), app->mark))
             at = i;
-    at = (at + (step > 0 ? 1 : n - 1)) % n;
-    app->mark = cluster_at(app, at);
-    select_strongest(app, app->mark);
+    for (size_t k = 0; k < n; k++) {
+        at = (at + (step > 0 ? 1 : n - 1)) % n;
+        if (cluster_at(app, at).label < 0)
+            continue;
+        app->mark = cluster_at(app, at);
+        select_strongest(app, app->mark);
+        return;
+    }
 }
 
 /* ---- names ---- */
