@@ -22,4 +22,7 @@ struct library {                              /* must be static: it stays loaded
 /* May be called from any thread, repeatedly. CT_EIO: the file is missing, or lacks a function. */
 enum ct_status library_load(struct library *library, struct ct_error *err);
 
+/* Fills in the functions; library_load() calls it, once. Errors as there. */
+enum ct_status library_open(const struct library *library, struct ct_error *err);
+
 #endif

@@ -10,6 +10,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/keyed_hash.c src/base/keyed_hash.h \
 	src/base/keymap.c src/base/keymap.h \
 	src/base/library.c src/base/library.h \
+	src/base/library_open.c \
 	src/base/mapped.c src/base/mapped.h \
 	src/base/mat.c src/base/mat.h \
 	src/base/mem.c src/base/mem.h \

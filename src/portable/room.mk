@@ -1,10 +1,10 @@
 # One file to copy: the ordinary program's objects, linked statically, with what it would look for as
 # files or load by name. These objects come first, and define what those of the libraries do that
-# they replace: inside.c and library.c of base, download.c, figure.c.
+# they replace: inside.c and library_open.c of base, download.c, figure.c.
 EXTRA_PROGRAMS += src/portable/circuittui
 src_portable_circuittui_SOURCES = src/main.c src/hub/download_none.c src/plot/figure_none.c \
 	src/portable/characters.c src/portable/characters.h src/portable/fortran.c \
-	src/portable/inside.c src/portable/library.c src/portable/terminals.h
+	src/portable/inside.c src/portable/library_open.c src/portable/terminals.h
 nodist_src_portable_circuittui_SOURCES = src/portable/terminals.c
 src_portable_circuittui_LDADD = src/portable/demo.o src/portable/openblas_memory.o \
 	src/tui/libtui.a $(CLI) $(ALL_LIBS) $(TUI_LIBS) $(OPENBLAS_ARCHIVE)
@@ -22,7 +22,7 @@ src/portable/demo.o: src/portable/demo.S $(dist_demo_DATA)
 	$(AM_V_GEN)$(MKDIR_P) src/portable && $(CC) -Wa,-I,$(srcdir)/fixtures/demo -c -o $@ \
 		$(srcdir)/src/portable/demo.S
 
-# OpenBLAS begins, with threads and buffers, before main(). Here it does so when library.c calls it:
+# OpenBLAS begins, with threads and buffers, before main(). Here it does so when library_open.c calls it:
 # its file that has the constructor, without the constructor.
 src/portable/openblas_memory.o: Makefile
 	$(AM_V_GEN)$(MKDIR_P) src/portable && \

@@ -1,9 +1,8 @@
-/* Replaces base/library.c in the portable program: OpenBLAS is part of it, and what others would
- * load, download.c and figure.c, is left out. */
+/* Replaces base/library_open.c in the portable program: OpenBLAS is part of it, and what others
+ * would load, download.c and figure.c, is left out. */
 #include "config.h"
 #include "base/library.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #include "num/linear/blas_functions.h"
@@ -30,7 +29,7 @@ static bool find(const struct library_function *f)
     return false;
 }
 
-static enum ct_status load(struct library *library, struct ct_error *err)
+enum ct_status library_open(const struct library *library, struct ct_error *err)
 {
     for (size_t i = 0; i < library->n_functions; i++)
         if (!find(&library->functions[i]))
@@ -39,16 +38,5 @@ static enum ct_status load(struct library *library, struct ct_error *err)
                            "system",
                            library->file, library->functions[i].name);
     gotoblas_init();
-    library->is_loaded = true;
     return CT_OK;
-}
-
-enum ct_status library_load(struct library *library, struct ct_error *err)
-{
-    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-
-    pthread_mutex_lock(&mutex);
-    const enum ct_status status = library->is_loaded ? CT_OK : load(library, err);
-    pthread_mutex_unlock(&mutex);
-    return status;
 }
