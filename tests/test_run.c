@@ -652,7 +652,7 @@ START_TEST(shuffled_networks_are_compared_with)
 }
 END_TEST
 
-/* A parameter of what is not computed is told. */
+/* A parameter of a stage that is not computed gives a caution. */
 START_TEST(idle_options_are_a_caution)
 {
     ck_assert_int_eq(circuittui("run --map --draws 5 --controls --alpha 0.1 >/dev/null "

@@ -107,22 +107,11 @@ bool cluster_titles_exist(const struct analysis *a)
 static bool is_in_cluster(const struct analysis *a, const struct clustering *c, int32_t label,
                           const struct item *item)
 {
-    const struct ttest_stage *const t = ttest_of(a);
-    size_t column;
-    size_t low = 0;
-    size_t high = t->n_significant;
+    size_t column, i;
 
-    if (item->method != c->method ||
-        neuron_find(extract_of(a), item->neuron, &column, NULL) != CT_OK)
-        return false;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (t->significant[middle] < column)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < t->n_significant && t->significant[low] == column && c->labels[low] == label;
+    return item->method == c->method &&
+           neuron_find(extract_of(a), item->neuron, &column, NULL) == CT_OK &&
+           ttest_significant_index(ttest_of(a), column, &i) && c->labels[i] == label;
 }
 
 void cluster_title(const struct analysis *a, const struct clustering *c, int32_t label,
@@ -134,6 +123,15 @@ void cluster_title(const struct analysis *a, const struct clustering *c, int32_t
     for (const char *at = a->params.cluster_names; label >= 0 && has_more(at);)
         if (read_item(&at, &item) && is_in_cluster(a, c, label, &item))
             memcpy(out, item.title, CLUSTER_TITLE_SIZE);
+}
+
+void cluster_number(const struct analysis *a, const struct clustering *c, int32_t label,
+                    char out[CLUSTER_NUMBER_SIZE])
+{
+    char title[CLUSTER_TITLE_SIZE];
+
+    cluster_title(a, c, label, title);
+    snprintf(out, CLUSTER_NUMBER_SIZE, "%d%s%s", (int)label, title[0] != '\0' ? " " : "", title);
 }
 
 /* The column of the cluster's strongest neuron; clusters are not empty. */

@@ -32,6 +32,11 @@ bool cluster_titles_exist(const struct analysis *a);
 void cluster_title(const struct analysis *a, const struct clustering *c, int32_t label,
                    char out[CLUSTER_TITLE_SIZE]);
 
+/* `4`, or with a name `4 pronouns`. */
+enum { CLUSTER_NUMBER_SIZE = CLUSTER_TITLE_SIZE + 12 };
+void cluster_number(const struct analysis *a, const struct clustering *c, int32_t label,
+                    char out[CLUSTER_NUMBER_SIZE]);
+
 /* Makes *list, which is replaced, the names of the analysis with another one for this cluster,
  * after its strongest neuron; an empty name removes it. CT_EINVAL (not a name), CT_ENOMEM: it is
  * untouched. */

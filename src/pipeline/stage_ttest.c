@@ -221,6 +221,22 @@ static enum ct_status test_neurons(const struct analysis *a, const struct progre
     return status == CT_OK && !a->ttest_alone ? select_significant(a, t, err) : status;
 }
 
+bool ttest_significant_index(const struct ttest_stage *t, size_t column, size_t *index)
+{
+    size_t low = 0;
+    size_t high = t->n_significant;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (t->significant[middle] < column)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *index = low;
+    return low < t->n_significant && t->significant[low] == column;
+}
+
 size_t ttest_strongest(const struct ttest_stage *t)
 {
     size_t best = 0;

@@ -43,6 +43,9 @@ struct test_rule {
 };
 struct test_rule ttest_rule(const struct analysis *a);
 
+/* *index: where the column is in t->significant. False: it is not significant. */
+bool ttest_significant_index(const struct ttest_stage *t, size_t column, size_t *index);
+
 /* The neuron with the largest |t|; if there is no t, the first. */
 size_t ttest_strongest(const struct ttest_stage *t);
 

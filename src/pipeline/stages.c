@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pipeline/analysis.h"
 #include "pipeline/stage_answer.h"
 #include "pipeline/stage_cluster.h"
 #include "pipeline/stage_contrast.h"
@@ -107,31 +108,19 @@ const struct stage *stage_shown(const struct stage *stage)
     return stage;
 }
 
-/* Whether computing goal computes stage. */
-static bool leads_to(const struct stage *goal, const struct stage *stage)
-{
-    for (size_t i = 0; goal != stage; i++) {
-        if (goal->inputs == NULL || goal->inputs[i] == NULL)
-            return false;
-        if (leads_to(goal->inputs[i], stage))
-            return true;
-    }
-    return true;
-}
-
 const char *setting_missing(const struct setting *setting, const struct params *params)
 {
     const struct stage *const stage = setting_stage(setting);
     struct params more = *params; /* borrows */
 
-    if (leads_to(goal_of(params), stage))
+    if (stage_is_needed(goal_of(params), stage))
         return NULL;
     more.swap = true;
-    if (leads_to(goal_of(&more), stage))
+    if (stage_is_needed(goal_of(&more), stage))
         return "swap";
     more.swap = params->swap;
     more.answer = true;
-    return leads_to(goal_of(&more), stage) ? "answer" : NULL;
+    return stage_is_needed(goal_of(&more), stage) ? "answer" : NULL;
 }
 
 size_t stage_index(const struct stage *stage)

@@ -44,14 +44,16 @@ enum ct_status units_look(const struct unit_source *source, bool *present, struc
     const struct dirent *entry;
 
     *out = (struct units_pace){ 0 };
-    memset(present, 0, source->n * sizeof *present);
+    if (present != NULL)
+        memset(present, 0, source->n * sizeof *present);
     if (folder == NULL)
         return ct_fail_errno(err, "%s", source->folder);
     while ((entry = readdir(folder)) != NULL) {
         const size_t unit = unit_of(entry->d_name, source);
         if (unit == SIZE_MAX)
             continue;
-        present[unit] = true;
+        if (present != NULL)
+            present[unit] = true;
         out->n++;
         add_time(dirfd(folder), entry->d_name, out);
     }
@@ -61,12 +63,9 @@ enum ct_status units_look(const struct unit_source *source, bool *present, struc
 
 enum ct_status units_count(const struct unit_source *source, size_t *n, struct ct_error *err)
 {
-    bool *const present = ct_calloc_array(source->n, sizeof *present);
-    struct units_pace pace = { 0 };
-    const enum ct_status status = present != NULL ? units_look(source, present, &pace, err)
-                                                  : ct_fail_nomem(err, "units", source->n);
+    struct units_pace pace;
+    const enum ct_status status = units_look(source, NULL, &pace, err);
 
-    free(present);
     *n = pace.n;
     return status;
 }
@@ -129,15 +128,23 @@ enum ct_status units_check_complete(const struct unit_source *source, struct ct_
     return status;
 }
 
+static void read_kernels(const struct safetensors *file, char out[KERNELS_SIZE])
+{
+    const char *const kernels = safetensors_metadata(file, "kernels");
+
+    snprintf(out, KERNELS_SIZE, "%s", kernels != NULL ? kernels : "");
+}
+
 enum ct_status units_kernels(const struct unit_source *source, char out[KERNELS_SIZE],
                              struct ct_error *err)
 {
     struct safetensors *file;
     enum unit_state state;
     const enum ct_status status = unit_open(source, 0, &file, &state, err);
-    const char *const kernels = file != NULL ? safetensors_metadata(file, "kernels") : NULL;
 
-    snprintf(out, KERNELS_SIZE, "%s", kernels != NULL ? kernels : "");
+    out[0] = '\0';
+    if (file != NULL)
+        read_kernels(file, out);
     safetensors_free(file);
     return status;
 }
@@ -259,8 +266,8 @@ static enum ct_status try_unit(const struct unit_source *source, size_t unit, st
     *is_read = false;
     if (status != CT_OK || file == NULL)
         return status;
-    if (r->kernels[0] == '\0' && safetensors_metadata(file, "kernels") != NULL)
-        snprintf(r->kernels, sizeof r->kernels, "%s", safetensors_metadata(file, "kernels"));
+    if (r->kernels[0] == '\0')
+        read_kernels(file, r->kernels);
     status = unit_check_origin(file, r->kernels, err);
     if (status == CT_OK)
         status = read_unit(r, file, err);

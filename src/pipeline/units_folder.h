@@ -13,7 +13,8 @@ struct units_pace {
     double first, last; /* seconds since 1970, when the first and the last of them came */
 };
 
-/* Which units [source->n] there are by their names, which are given to complete files. CT_EIO. */
+/* Which units [source->n] (NULL: not asked) there are by their names, which are given to complete
+ * files. CT_EIO. */
 enum ct_status units_look(const struct unit_source *source, bool *present, struct units_pace *out,
                           struct ct_error *err);
 

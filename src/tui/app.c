@@ -180,20 +180,8 @@ void app_select_neuron(struct app *app, size_t column)
 bool app_significant_index(const struct app *app, size_t column, size_t *index)
 {
     const struct ttest_stage *const t = ttest_of(app->a);
-    size_t low = 0;
-    size_t high = t != NULL ? t->n_significant : 0;
 
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (t->significant[middle] < column)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (t == NULL || low == t->n_significant || t->significant[low] != column)
-        return false;
-    *index = low;
-    return true;
+    return t != NULL && ttest_significant_index(t, column, index);
 }
 
 /* ---- quitting ---- */

@@ -34,13 +34,12 @@ static void write_head(const struct app *app, FILE *out)
         return;
     for (size_t m = 0; m < clusters_of(app->a)->n; m++) {
         const struct clustering *const c = &clusters_of(app->a)->by[m];
-        char title[CLUSTER_TITLE_SIZE];
-        cluster_title(app->a, c, c->labels[index], title);
+        char number[CLUSTER_NUMBER_SIZE];
+        cluster_number(app->a, c, c->labels[index], number);
         if (c->labels[index] < 0)
             fprintf(out, "%s: noise\n", c->method->title);
         else
-            fprintf(out, "%s: cluster %d%s%s of %zu neurons\n", c->method->title,
-                    (int)c->labels[index], title[0] != '\0' ? " " : "", title,
+            fprintf(out, "%s: cluster %s of %zu neurons\n", c->method->title, number,
                     c->rows[c->labels[index]].size);
     }
 }

@@ -179,13 +179,13 @@ static size_t strongest_sentence(const struct app *app)
 
 static void describe_cluster(const struct app *app, int32_t label, char *out, size_t size)
 {
-    char title[CLUSTER_TITLE_SIZE];
+    char number[CLUSTER_NUMBER_SIZE];
 
-    cluster_title(app->a, &clusters_of(app->a)->by[0], label, title);
+    cluster_number(app->a, &clusters_of(app->a)->by[0], label, number);
     if (label < 0)
         snprintf(out, size, "  noise");
     else
-        snprintf(out, size, "  cluster %d%s%s", (int)label, title[0] != '\0' ? " " : "", title);
+        snprintf(out, size, "  cluster %s", number);
 }
 
 static void draw_numbers(const struct app *app, struct canvas *c, struct rect in)

@@ -19,15 +19,14 @@ void cluster_names_clear(struct cluster_names *names)
 
 void cluster_words(const struct analysis *a, struct cluster_mark mark, char out[CLUSTER_WORDS_SIZE])
 {
-    char title[CLUSTER_TITLE_SIZE];
+    char number[CLUSTER_NUMBER_SIZE];
 
-    cluster_title(a, clustering_of(a, mark.method), mark.label, title);
+    cluster_number(a, clustering_of(a, mark.method), mark.label, number);
     if (mark.label < 0)
         snprintf(out, CLUSTER_WORDS_SIZE, "%.20s %s", mark.method->title,
                  mark.method->has_noise ? "noise" : "none");
     else
-        snprintf(out, CLUSTER_WORDS_SIZE, "%.20s %d%s%s", mark.method->title, (int)mark.label,
-                 title[0] != '\0' ? " " : "", title);
+        snprintf(out, CLUSTER_WORDS_SIZE, "%.20s %s", mark.method->title, number);
 }
 
 /* The last row. */
@@ -73,10 +72,9 @@ void cluster_names_make(const struct analysis *a, const struct clustering *c,
         const ink color = cluster_ink((int32_t)k);
         char title[CLUSTER_TITLE_SIZE];
         cluster_title(a, c, (int32_t)k, title);
-        const char *const between = title[0] != '\0' ? " " : "";
-        snprintf(text->name, sizeof text->name, "%zu%s%s", k, between, title);
+        cluster_number(a, c, (int32_t)k, text->name);
         snprintf(text->row, sizeof text->row, "%4zu %5zu %7.2f%s%s", k, c->rows[k].size,
-                 c->rows[k].mean_t, between, title);
+                 c->rows[k].mean_t, title[0] != '\0' ? " " : "", title);
         names->labels[k] = (struct scatter_label){ 0.0, 0.0, text->name, color };
         names->rows[k] = (struct list_row){ text->row, color, cluster_marker((int32_t)k),
                                             is_marked && request->mark.label == (int32_t)k };

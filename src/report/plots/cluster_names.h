@@ -12,7 +12,7 @@ struct cluster_names { /* owned by the caller: cluster_names_clear() */
     struct row_list list; /* number, size and mean t of each cluster; then noise */
     struct list_row *rows;
     struct cluster_text {
-        char name[24 + CLUSTER_TITLE_SIZE], row[80 + CLUSTER_TITLE_SIZE];
+        char name[CLUSTER_NUMBER_SIZE], row[80 + CLUSTER_TITLE_SIZE];
     } * texts;
 };
 

@@ -97,7 +97,7 @@ done:
 /* Legend entries named as in the result files; none when there are more clusters than colours. */
 struct cluster_legend {
     struct plot_legend entries[INK_N_CLUSTERS + 1];
-    char names[INK_N_CLUSTERS][12 + CLUSTER_TITLE_SIZE];
+    char names[INK_N_CLUSTERS][CLUSTER_NUMBER_SIZE];
 };
 
 static size_t fill_legend(const struct analysis *a, const struct clustering *c,
@@ -108,10 +108,7 @@ static size_t fill_legend(const struct analysis *a, const struct clustering *c,
     if (c->n_clusters > INK_N_CLUSTERS)
         return 0;
     for (; n < c->n_clusters; n++) {
-        char title[CLUSTER_TITLE_SIZE];
-        cluster_title(a, c, (int32_t)n, title);
-        snprintf(legend->names[n], sizeof legend->names[n], "%zu%s%s", n,
-                 title[0] != '\0' ? " " : "", title);
+        cluster_number(a, c, (int32_t)n, legend->names[n]);
         legend->entries[n] =
             (struct plot_legend){ legend->names[n], cluster_ink((int32_t)n), MARKER_CIRCLE };
     }
