@@ -398,12 +398,12 @@ START_TEST(the_card_of_a_neuron_has_its_words)
 {
     begin_demo(&stage_ttest);
     app_select_neuron(&app, ttest_of(app.a)->significant[0]);
-    ck_assert_int_eq(app.words.state, WORDS_NONE);
+    ck_assert_int_eq(app.words.aside.state, ASIDE_NONE);
     app_go_to_view(&app, &stage_ttest, "card of a neuron");
     app.pane = PANE_VIEW;
     press('j');
     wait_for_worker();
-    ck_assert_int_eq(app.words.state, WORDS_DONE);
+    ck_assert_int_eq(app.words.aside.state, ASIDE_DONE);
     ck_assert(app.words.is_known);
     char *const first = card_write(&app);
     ck_assert_ptr_nonnull(strstr(first, "| raises | by | lowers | by |\n"));

@@ -779,7 +779,7 @@ START_TEST(the_curve_gives_way)
     ck_assert(!app_is_stale(&app, &stage_cluster));
     press(KEYCODE_HOME);
     wait_until_idle();
-    ck_assert_int_eq(app.eps_curve.state, CURVE_DONE);
+    ck_assert_int_eq(app.eps_curve.aside.state, ASIDE_DONE);
     end();
 }
 END_TEST

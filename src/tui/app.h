@@ -85,6 +85,11 @@ struct sorted {
     size_t *order; /* NULL: not yet */
 };
 
+struct aside { /* see aside.h */
+    enum { ASIDE_NONE, ASIDE_RUNS, ASIDE_DONE, ASIDE_FAILED } state;
+    uint64_t key;
+};
+
 enum { FILTER_SIZE = 200 };
 
 struct row_filter { /* see row_filter.h */
@@ -195,15 +200,13 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
         uint64_t keys[MANY_ANSWERS]; /* of the first of them */
     } answers;
     struct neuron_words { /* of the card: see neuron_words.h */
-        enum { WORDS_NONE, WORDS_RUN, WORDS_DONE, WORDS_FAILED } state;
-        uint64_t key; /* of what they are of */
+        struct aside aside;
         size_t neuron;
         bool is_known; /* the neuron adds something by itself: */
         struct direct_neuron says;
     } words;
     struct token_values { /* see token_values.h */
-        enum { TOKENS_NONE, TOKENS_RUN, TOKENS_DONE, TOKENS_FAILED } state;
-        uint64_t key;   /* of what they are of */
+        struct aside aside;
         size_t hook;    /* among those of the analysis */
         size_t rows[2]; /* [n_rows] the sentence and its twin */
         size_t n_rows;
@@ -211,8 +214,7 @@ struct app {               /* zero-initialise, then app_init() to app_clear(); m
         size_t width;
     } token_values;
     struct eps_curve { /* of the row below DBSCAN's picture: see eps_curve.h */
-        enum { CURVE_NONE, CURVE_RUNS, CURVE_DONE, CURVE_FAILED } state;
-        uint64_t key; /* of what it is of */
+        struct aside aside;
         struct eps_counts counts;
     } eps_curve;
     struct saving {   /* files that the worker is writing, or will write when idle */

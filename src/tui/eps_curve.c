@@ -10,6 +10,7 @@
 #include "pipeline/stage_tsne.h"
 #include "plot/series.h"
 #include "report/plots/space.h"
+#include "tui/aside.h"
 
 bool plot_shows_eps(const struct plot *plot)
 {
@@ -31,18 +32,11 @@ static uint64_t key_of(const struct app *app)
 
 /* ---- the job ---- */
 
-static bool tick(void *context, size_t done, size_t total)
-{
-    const struct analysis_watch *const watch = context;
-
-    return watch->progress == NULL || watch->progress(watch->context, NULL, done, total);
-}
-
 static enum ct_status run(void *context, const struct analysis *a,
                           const struct analysis_watch *watch, struct ct_error *err)
 {
     struct eps_curve *const e = context;
-    const struct progress progress = { tick, (void *)(uintptr_t)watch };
+    const struct progress progress = aside_progress(watch);
 
     return eps_counts_find(&tsne_of(a)->result.embedding, a->params.min_samples, &progress,
                            &e->counts, err);
@@ -51,14 +45,9 @@ static enum ct_status run(void *context, const struct analysis *a,
 static void done(void *owner, void *context, enum ct_status status, const struct ct_error *err)
 {
     struct eps_curve *const e = context;
-    const struct app *const app = owner;
 
-    if (owner == NULL) /* the application is shutting down */
-        return;
-    const bool gave_way = status == CT_ECANCELED && (app->goal != NULL || app->is_updating);
-    e->state = status == CT_OK ? CURVE_DONE : gave_way ? CURVE_NONE : CURVE_FAILED;
-    if (status != CT_OK && status != CT_ECANCELED)
-        app_say(owner, INK_BAD, "%s", err->text);
+    if (owner != NULL) /* the application is not shutting down */
+        aside_end(owner, &e->aside, status, err);
 }
 
 bool eps_curve_follow(struct app *app)
@@ -72,15 +61,10 @@ bool eps_curve_follow(struct app *app)
                              .context = e };
 
     if (app->news.state != WORKER_IDLE || clusters_of(app->a) == NULL || tsne_of(app->a) == NULL ||
-        (e->state != CURVE_NONE && e->key == key_of(app)))
+        aside_is_of(&e->aside, key_of(app)))
         return false;
-    *e = (struct eps_curve){ .state = CURVE_RUNS, .key = key_of(app) };
-    if (worker_start(app->worker, app->a, &job, NULL) == CT_OK) {
-        worker_poll(app->worker, &app->news); /* it is not idle: no key may start another */
-        return true;
-    }
-    e->state = CURVE_FAILED;
-    return false;
+    *e = (struct eps_curve){ 0 };
+    return aside_start(app, &e->aside, key_of(app), &job);
 }
 
 /* ---- the row ---- */
@@ -133,10 +117,10 @@ static void draw_curve(const struct app *app, const struct eps_counts *counts, s
 void eps_curve_draw(const struct app *app, struct canvas *c, struct rect row)
 {
     const struct eps_curve *const e = &app->eps_curve;
-    const bool is_own = e->state != CURVE_NONE && tsne_of(app->a) != NULL && e->key == key_of(app);
+    const bool is_own = tsne_of(app->a) != NULL && aside_is_of(&e->aside, key_of(app));
 
-    if (is_own && e->state == CURVE_DONE && e->counts.n > 0)
+    if (is_own && e->aside.state == ASIDE_DONE && e->counts.n > 0)
         draw_curve(app, &e->counts, c, row);
-    else if (is_own && e->state == CURVE_RUNS)
+    else if (is_own && e->aside.state == ASIDE_RUNS)
         canvas_text(c, row.row, row.col, row.cols, "clusters by eps: being computed", INK_DIM, 0);
 }

@@ -10,6 +10,7 @@
 #include "pipeline/stage_hook.h"
 #include "pipeline/stage_load.h"
 #include "pipeline/stage_ttest.h"
+#include "tui/aside.h"
 #include "tui/view.h"
 
 /* What words depend on: the model, the neuron, and the words that are compared. */
@@ -47,13 +48,6 @@ static const struct direct_row *find_row(const struct app *app)
 
 /* ---- the job ---- */
 
-static bool tick(void *context, size_t done, size_t total)
-{
-    const struct analysis_watch *const watch = context;
-
-    return watch->progress == NULL || watch->progress(watch->context, NULL, done, total);
-}
-
 static enum ct_status find_words(const struct analysis *a, const struct direct_path *path,
                                  size_t column, const struct progress *progress,
                                  struct direct_neuron *out, struct ct_error *err)
@@ -78,7 +72,7 @@ static enum ct_status run(void *context, const struct analysis *a,
                           const struct analysis_watch *watch, struct ct_error *err)
 {
     struct neuron_words *const w = context;
-    const struct progress progress = { tick, (void *)(uintptr_t)watch };
+    const struct progress progress = aside_progress(watch);
     const size_t block = neuron_block(extract_of(a), w->neuron);
     struct direct_path path;
     enum ct_status st =
@@ -94,11 +88,8 @@ static void done(void *owner, void *context, enum ct_status status, const struct
 {
     struct neuron_words *const w = context;
 
-    if (owner == NULL) /* the application is shutting down */
-        return;
-    w->state = status == CT_OK ? WORDS_DONE : WORDS_FAILED;
-    if (status != CT_OK && status != CT_ECANCELED)
-        app_say(owner, INK_BAD, "%s", err->text);
+    if (owner != NULL) /* the application is not shutting down */
+        aside_end(owner, &w->aside, status, err);
 }
 
 bool neuron_words_follow(struct app *app)
@@ -110,15 +101,10 @@ bool neuron_words_follow(struct app *app)
     };
 
     if (app->news.state != WORKER_IDLE || strcmp(view_current(app, &state)->name, CARD_VIEW) != 0 ||
-        !can_ask(app) || find_row(app) != NULL || (w->state != WORDS_NONE && w->key == key_of(app)))
+        !can_ask(app) || find_row(app) != NULL || aside_is_of(&w->aside, key_of(app)))
         return false;
-    *w = (struct neuron_words){ .state = WORDS_RUN, .key = key_of(app), .neuron = app->neuron };
-    if (worker_start(app->worker, app->a, &job, NULL) == CT_OK) {
-        worker_poll(app->worker, &app->news); /* it is not idle: no key may start another */
-        return true;
-    }
-    w->state = WORDS_FAILED;
-    return false;
+    *w = (struct neuron_words){ .neuron = app->neuron };
+    return aside_start(app, &w->aside, key_of(app), &job);
 }
 
 /* ---- the section ---- */
@@ -148,13 +134,13 @@ void neuron_words_write(const struct app *app, FILE *out)
 {
     const struct neuron_words *const w = &app->words;
     const struct direct_row *const row = can_ask(app) ? find_row(app) : NULL;
-    const bool is_own = can_ask(app) && w->state != WORDS_NONE && w->key == key_of(app);
+    const bool is_own = can_ask(app) && aside_is_of(&w->aside, key_of(app));
 
     if (row == NULL && !is_own)
         return;
     fprintf(out, "\n## Words, directly, by a unit that it adds\n\n");
-    if (row == NULL && w->state != WORDS_DONE) {
-        fprintf(out, "%s\n", w->state == WORDS_RUN ? "being computed" : "not computed");
+    if (row == NULL && w->aside.state != ASIDE_DONE) {
+        fprintf(out, "%s\n", w->aside.state == ASIDE_RUNS ? "being computed" : "not computed");
         return;
     }
     if (row == NULL && !w->is_known) {

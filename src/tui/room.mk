@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/tui/libtui.a
 src_tui_libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 src_tui_libtui_a_SOURCES = \
 	src/tui/app.c src/tui/app.h \
+	src/tui/aside.c src/tui/aside.h \
 	src/tui/card.c src/tui/card.h \
 	src/tui/changes.h \
 	src/tui/edits.c src/tui/edits.h \

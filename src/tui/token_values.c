@@ -12,6 +12,7 @@
 #include "pipeline/stage_contrast.h"
 #include "pipeline/stage_extract.h"
 #include "pipeline/stage_hook.h"
+#include "tui/aside.h"
 
 /* Of all values of both sentences: a long sentence at the logits is not asked for. */
 enum { MOST_BYTES = 256 << 20 };
@@ -42,7 +43,7 @@ static bool is_own(const struct app *app)
 {
     const struct token_values *const v = &app->token_values;
 
-    return can_ask(app) && v->state != TOKENS_NONE && v->key == key_of(app);
+    return can_ask(app) && aside_is_of(&v->aside, key_of(app));
 }
 
 /* ---- the job ---- */
@@ -88,18 +89,11 @@ static enum ct_status list_prefixes(const struct load_result *load, const struct
     return CT_OK;
 }
 
-static bool tick(void *context, size_t done, size_t total)
-{
-    const struct analysis_watch *const watch = context;
-
-    return watch->progress == NULL || watch->progress(watch->context, NULL, done, total);
-}
-
 static enum ct_status run(void *context, const struct analysis *a,
                           const struct analysis_watch *watch, struct ct_error *err)
 {
     struct token_values *const v = context;
-    const struct progress progress = { tick, (void *)(uintptr_t)watch };
+    const struct progress progress = aside_progress(watch);
     const struct hook_point *const hook = &hook_of(a)->hooks[v->hook];
     uint32_t *ids = NULL;
     struct token_seq *seqs = NULL;
@@ -129,14 +123,9 @@ static enum ct_status run(void *context, const struct analysis *a,
 static void done(void *owner, void *context, enum ct_status status, const struct ct_error *err)
 {
     struct token_values *const v = context;
-    const struct app *const app = owner;
 
-    if (owner == NULL) /* the application is shutting down */
-        return;
-    const bool gave_way = status == CT_ECANCELED && (app->goal != NULL || app->is_updating);
-    v->state = status == CT_OK ? TOKENS_DONE : gave_way ? TOKENS_NONE : TOKENS_FAILED;
-    if (status != CT_OK && status != CT_ECANCELED)
-        app_say(owner, INK_BAD, "%s", err->text);
+    if (owner != NULL) /* the application is not shutting down */
+        aside_end(owner, &v->aside, status, err);
 }
 
 bool token_values_follow(struct app *app)
@@ -158,21 +147,17 @@ bool token_values_follow(struct app *app)
     if (hook == hook_of(app->a)->n_hooks)
         return false;
     free(v->values);
-    *v = (struct token_values){ .state = TOKENS_RUN, .key = key_of(app), .hook = hook };
+    *v = (struct token_values){ .hook = hook };
     v->rows[0] = app->sentence;
-    if (worker_start(app->worker, app->a, &job, NULL) == CT_OK) {
-        worker_poll(app->worker, &app->news); /* it is not idle: no key may start another */
-        return true;
-    }
-    v->state = TOKENS_FAILED;
-    return false;
+    return aside_start(app, &v->aside, key_of(app), &job);
 }
 
 /* ---- the values ---- */
 
 size_t token_values_count(const struct app *app)
 {
-    return is_own(app) && app->token_values.state == TOKENS_DONE ? app->token_values.n_rows : 0;
+    return is_own(app) && app->token_values.aside.state == ASIDE_DONE ? app->token_values.n_rows
+                                                                      : 0;
 }
 
 const char *token_values_why(const struct app *app)
@@ -183,8 +168,8 @@ const char *token_values_why(const struct app *app)
         return "activations from a file have no tokens: a model is needed";
     if (!can_ask(app))
         return "the activations are stale";
-    return is_own(app) && app->token_values.state == TOKENS_FAILED ? "not computed"
-                                                                   : "being computed";
+    return is_own(app) && app->token_values.aside.state == ASIDE_FAILED ? "not computed"
+                                                                        : "being computed";
 }
 
 const struct sentence *token_values_sentence(const struct app *app, size_t i, size_t *row)

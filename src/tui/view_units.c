@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -43,35 +44,57 @@ static size_t draw_map(struct canvas *c, struct rect area, const struct watch *w
     return (n_cells + area.cols - 1) / area.cols;
 }
 
-/* Lines of text from a row on, as far as there is room. Returns the rows it took. */
-static size_t draw_lines(struct canvas *c, struct rect area, size_t row, const char *text)
+/* ---- what is known besides ---- */
+
+/* Lines below a heading begin with blanks. */
+static void write_lines(FILE *out, const char *lines)
+{
+    while (*lines != '\0') {
+        const size_t size = strcspn(lines, "\n");
+        fprintf(out, "  %.*s\n", (int)size, lines);
+        lines += size + (lines[size] == '\n');
+    }
+}
+
+/* The text, owned by the caller; NULL: out of memory. */
+static char *write_words(const struct watch *w)
+{
+    const struct queue *const q = &w->queue;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *const out = open_memstream(&text, &size);
+
+    if (out == NULL)
+        return NULL;
+    fprintf(out, "Slurm    %s\n",
+            q->is_missing        ? "there is no squeue here"
+            : !q->has_asked      ? "asking"
+            : q->text[0] == '\0' ? "no job of the name circuittui"
+                                 : "");
+    write_lines(out, q->text);
+    if (w->log[0] != '\0')
+        fprintf(out, "Log      %s\n", w->log);
+    write_lines(out, w->line);
+    ct_close_memstream(out, &text);
+    return text;
+}
+
+static void draw_words(struct canvas *c, struct rect area, const char *text,
+                       struct view_state *state)
 {
     size_t n = 0;
 
-    while (*text != '\0' && row + n < area.row + area.rows) {
+    for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+        n++;
+    state->rows_shown = area.rows;
+    state->top = scroll_clamp(state->top, n, area.rows);
+    for (size_t i = 0; i < n && i < state->top + area.rows; i++) {
         const size_t size = strcspn(text, "\n");
-        canvas_printf(c, row + n++, area.col, area.cols, INK_DEFAULT, 0, "%.*s", (int)size, text);
-        text += size + (text[size] == '\n');
+        if (i >= state->top)
+            canvas_printf(c, area.row + i - state->top, area.col, area.cols,
+                          *text == ' ' ? INK_DEFAULT : INK_DIM, 0, "%.*s", (int)size, text);
+        text += size + 1;
     }
-    return n;
-}
-
-static void draw_queue(struct canvas *c, struct rect area, size_t row, const struct watch *w)
-{
-    const struct queue *const q = &w->queue;
-    const size_t end = area.row + area.rows;
-    const char *const state = q->is_missing        ? "there is no squeue here"
-                              : !q->has_asked      ? "asking"
-                              : q->text[0] == '\0' ? "no job of the name circuittui"
-                                                   : "";
-
-    if (row < end)
-        canvas_printf(c, row++, area.col, area.cols, INK_DIM, 0, "Slurm    %s", state);
-    row += draw_lines(c, area, row, q->text);
-    if (w->log[0] == '\0' || row >= end)
-        return;
-    canvas_printf(c, row++, area.col, area.cols, INK_DIM, 0, "Log      %s", w->log);
-    (void)draw_lines(c, area, row, w->line);
 }
 
 static void draw_units(struct app *app, const struct view *view, struct view_state *state,
@@ -85,11 +108,10 @@ static void draw_units(struct app *app, const struct view *view, struct view_sta
     char left[60] = "";
 
     (void)view;
-    (void)state;
     watch_follow(w, source);
     const double seconds = watch_seconds_left(w, source);
     if (!isnan(seconds) && w->pace.n < source->n)
-        snprintf(left, sizeof left, ", about %s until all are", duration_of(seconds).text);
+        snprintf(left, sizeof left, ", about %s left", duration_of(seconds).text);
     canvas_printf(c, row++, in.col, in.cols, INK_ACCENT, CELL_BOLD, "%zu of %zu units are there%s",
                   w->pace.n, source->n, left);
     if (row < end)
@@ -97,36 +119,11 @@ static void draw_units(struct app *app, const struct view *view, struct view_sta
     if (row + 1 < end)
         row += 1 + draw_map(c, (struct rect){ row, in.col, (end - row + 1) / 2, in.cols }, w,
                             source->n);
-    draw_queue(c, in, row, w);
+    char *const words = write_words(w);
+    if (words != NULL && row < end)
+        draw_words(c, (struct rect){ row, in.col, end - row, in.cols }, words, state);
+    free(words);
 }
 
-static bool ignore(struct app *app, const struct view *view, struct view_state *state,
-                   enum action action)
-{
-    (void)app;
-    (void)view;
-    (void)state;
-    (void)action;
-    return false;
-}
-
-static void ignore_mouse(struct app *app, const struct view *view, struct view_state *state,
-                         size_t row, size_t col, int wheel)
-{
-    (void)app;
-    (void)view;
-    (void)state;
-    (void)row;
-    (void)col;
-    (void)wheel;
-}
-
-static const struct view_key no_keys[] = { { .what = NULL } };
-
-static const struct view_key *no_hint(const struct view *view)
-{
-    (void)view;
-    return no_keys;
-}
-
-const struct view_ops units_view = { draw_units, ignore, ignore_mouse, no_keys, no_hint };
+const struct view_ops units_view = { draw_units, scroll_act, scroll_mouse, scroll_keys,
+                                     scroll_hint };

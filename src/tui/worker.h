@@ -50,10 +50,10 @@ int worker_fd(const struct worker *w);
 enum ct_status worker_start(struct worker *w, const struct analysis *a, const struct job *job,
                             struct ct_error *err);
 
-/* Requests that the running job ends soon; its status will be CT_ECANCELED. */
 /* Ends the t-SNE that runs and keeps what it has: see TSNE_KEEP. */
 void worker_keep(struct worker *w);
 
+/* Requests that the running job ends soon; its status will be CT_ECANCELED. */
 void worker_cancel(struct worker *w);
 
 enum worker_state { WORKER_IDLE, WORKER_RUNNING, WORKER_FINISHED };
